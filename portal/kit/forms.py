@@ -1,0 +1,139 @@
+"""How forms look and how money is typed: the KRDS renderer and the few fields Django does not have.
+
+The templates stand in `templates/django/forms/`. A form may carry `groups = [(title, hint, ["field", …]), …]`; the
+fields are then rendered in these groups, in this order, and what is in no group comes last.
+"""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from portal.kit.won import parse_won
+
+# What browsers and password managers may fill in by themselves (HTML autocomplete tokens), by field name.
+AUTOCOMPLETE = {
+    "email": "email",
+    "login": "username",
+    "password": "current-password",
+    "password1": "new-password",
+    "password2": "new-password",
+    "oldpassword": "current-password",
+    "code": "one-time-code",
+    "phone": "tel",
+    "mobile": "tel",
+    "full_name": "name",
+    "person_name": "name",
+    "representative_name": "name",
+    "company_name": "organization",
+    "name_ko": "organization",
+    "address": "street-address",
+    "postal_code": "postal-code",
+    "website": "url",
+    "opened_on": "off",
+    "business_number": "off",
+}
+TEXT_TYPES = {"text", "email", "password", "number", "url", "tel", "search", "date", "datetime-local", "month", "time"}
+
+
+class PortalRenderer(TemplatesSetting):
+    """Renders every form, field and widget with KRDS class names; widgets keep classes of their own."""
+
+    form_template_name = "django/forms/form.html"
+    field_template_name = "django/forms/field.html"
+    formset_template_name = "django/forms/formset.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        widget = context.get("widget")
+        if isinstance(widget, dict) and "attrs" in widget:
+            _dress(widget)
+        return super().render(template_name, context, request)
+
+
+def _dress(widget: dict[str, Any]) -> None:
+    attrs = widget["attrs"] = dict(widget["attrs"])
+    kind = widget.get("type") or ""
+    if kind in TEXT_TYPES or "textarea" in widget.get("template_name", ""):
+        attrs["class"] = f"krds-input {attrs.get('class', '')}".strip()
+        known = AUTOCOMPLETE.get(str(widget.get("name", "")).rsplit("-", 1)[-1])
+        if known:
+            attrs.setdefault("autocomplete", known)
+    if widget.get("template_name", "").endswith("/select.html"):
+        attrs["class"] = f"krds-form-select {attrs.get('class', '')}".strip()
+
+
+class WonInput(forms.TextInput):
+    """Whole won: digits are grouped while typing (portal.js); without JavaScript commas may be typed or left out."""
+
+    template_name = "django/forms/widgets/won.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "numeric", "autocomplete": "off", "class": "won", "data-won": "", **(attrs or {})})
+
+    def format_value(self, value: Any) -> str | None:
+        if value in (None, ""):
+            return None
+        try:
+            return f"{parse_won(value):,}"
+        except ValueError:
+            return str(value)  # what was typed comes back, so that it can be mended
+
+
+class WonFormField(forms.Field):
+    """`320,000,000원`, `320000000` → 320000000."""
+
+    widget = WonInput
+    default_error_messages = {
+        "invalid": _("Enter whole won in digits, for example 320,000,000."),
+        "min": _("Enter %(limit)s won or more."),
+        "max": _("Enter %(limit)s won or less."),
+    }
+
+    def __init__(self, *, min_value: int = 0, max_value: int = 10**15, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.min_value, self.max_value = min_value, max_value
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        try:
+            amount = parse_won(value)
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        if amount < self.min_value:
+            raise ValidationError(self.error_messages["min"], code="min", params={"limit": f"{self.min_value:,}"})
+        if amount > self.max_value:
+            raise ValidationError(self.error_messages["max"], code="max", params={"limit": f"{self.max_value:,}"})
+        return amount
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker; the field's hint says the format for those who type."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DateTimeInput(forms.DateTimeInput):
+    """Date and time in Korea (the settings' time zone)."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class CountedTextarea(forms.Textarea):
+    """A text area whose characters are counted against `maxlength` (portal.js); the limit is also said in words."""
+
+    template_name = "django/forms/widgets/textarea_counted.html"
+
+
+def too_long(limit: int) -> Any:
+    """The sentence for a text that is too long."""
+    return ngettext_lazy("Enter %(limit)d character or less.", "Enter %(limit)d characters or less.", limit) % {"limit": limit}

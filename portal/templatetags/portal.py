@@ -1,0 +1,320 @@
+"""Words that every template may use: money, dates, states, addresses, and the boxes that wrap content."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+from django.utils.translation import get_language, gettext, ngettext, override
+
+from portal.kit import clock, workdays
+from portal.kit import won as money
+from portal.kit import words
+
+register = template.Library()
+
+WEEKDAYS = "월화수목금토일"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+# ── Money ────────────────────────────────────────────────────────────────────────────────────────────
+@register.filter
+def won(amount: int | None) -> str:
+    """`320,000,000원` / `KRW 320,000,000`."""
+    return money.won(amount)
+
+
+@register.filter
+def won_long(amount: int | None) -> str:
+    """`320,000,000원 (3억 2천만원)`."""
+    return money.won_long(amount)
+
+
+@register.filter
+def won_words(amount: int | None) -> str:
+    return "—" if amount is None else money.won_words(amount)
+
+
+@register.filter
+def digits(number: Any) -> str:
+    """`1,234,567`: for tables whose heading says the unit once."""
+    return "—" if number in (None, "") else f"{number:,}"
+
+
+@register.filter
+def percent(rate: Any) -> str:
+    """0.85 → `85%`; `None` → an em dash."""
+    return "—" if rate is None else f"{float(rate) * 100:.1f}".rstrip("0").rstrip(".") + "%"
+
+
+# ── Words in two languages ───────────────────────────────────────────────────────────────────────────
+@register.filter
+def pick(source: Any, name: str) -> str:
+    """`{{ round|pick:"title" }}`: `title_ko` or `title_en`."""
+    return words.pick(source, name)
+
+
+@register.filter
+def or_unpublished(value: Any) -> Any:
+    """A null of a reference row is said, not hidden."""
+    return gettext("Not published") if value in (None, "") else value
+
+
+# ── Time ─────────────────────────────────────────────────────────────────────────────────────────────
+def _day(day: date) -> str:
+    if words.korean():
+        return f"{day.year}. {day.month}. {day.day}.({WEEKDAYS[day.weekday()]})"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _stamp(moment: datetime) -> str:
+    """Midnight that ends a day is written 24:00 of that day, as Korean offices do."""
+    local = clock.to_kst(moment)
+    hour = f"{local:%H:%M}"
+    if hour == "00:00":
+        local, hour = local - timedelta(days=1), "24:00"
+    return f"{_day(local.date())} {hour}" if words.korean() else f"{_day(local.date())}, {hour} (KST)"
+
+
+@register.filter
+def kst(moment: datetime | date | None) -> str:
+    """`2026. 11. 23.(월) 18:00` / `23 Nov 2026, 18:00 (KST)`, inside `<time>`; a plain date has no hour."""
+    if not moment:
+        return "—"
+    if isinstance(moment, datetime):
+        return format_html('<time datetime="{}">{}</time>', clock.to_kst(moment).isoformat(timespec="minutes"), _stamp(moment))
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), _day(moment))
+
+
+@register.filter
+def kst_day(moment: datetime | date | None) -> str:
+    """The day alone. For an instant that ends a day (24:00) it is that day."""
+    if not moment:
+        return "—"
+    if isinstance(moment, datetime):
+        moment = clock.to_kst(moment - timedelta(microseconds=1)).date()
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), _day(moment))
+
+
+@register.filter
+def kst_text(moment: datetime | date | None) -> str:
+    """Like `kst`, without markup: for titles and attributes."""
+    if not moment:
+        return "—"
+    return _stamp(moment) if isinstance(moment, datetime) else _day(moment)
+
+
+@register.filter
+def workdays_left(due: datetime | None) -> str:
+    """`3 working days left`, `due today`, `2 working days late`."""
+    if not due:
+        return ""
+    left = workdays.left(due, clock.now())
+    if left < 0 or due <= clock.now():
+        late = max(-left, 1)
+        return ngettext("%(n)d working day late", "%(n)d working days late", late) % {"n": late}
+    if left == 0:
+        return gettext("due today")
+    return ngettext("%(n)d working day left", "%(n)d working days left", left) % {"n": left}
+
+
+@register.filter
+def due_tone(due: datetime | None) -> str:
+    """late · soon (two working days or less) · calm: for class names."""
+    if not due:
+        return "calm"
+    if due <= clock.now():
+        return "late"
+    return "soon" if workdays.left(due, clock.now()) <= 2 else "calm"
+
+
+@register.inclusion_tag("components/due.html")
+def due(moment: datetime | None, label: str = "") -> dict[str, Any]:
+    """`{% due duty.due_at %}`: the day, and how many working days are left."""
+    return {"moment": moment, "label": label}
+
+
+# ── States ───────────────────────────────────────────────────────────────────────────────────────────
+TONES: dict[str, str] = {
+    **dict.fromkeys(["TODO", "DRAFT", "PLANNED", "ANNOUNCED", "EXPIRED", "ARCHIVED", "WITHDRAWN", "CLOSED", "RELEASED",
+                     "NONE", "NOT_STARTED", "SUPERSEDED", "UNSCANNED", "CANCELLED", "VOID"], "neutral"),
+    **dict.fromkeys(["IN_PROGRESS", "SUBMITTED", "RECEIVED", "IN_REVIEW", "REVIEWING", "EVALUATING", "ASSIGNED", "SENT",
+                     "PROCESSING", "PAYING", "QUARANTINED", "PUBLISHED", "RUNNING", "COMMITTED", "RESERVED"], "progress"),
+    **dict.fromkeys(["DONE", "OPEN", "ELIGIBLE", "SELECTED", "ACCEPTED", "ACTIVE", "APPROVED", "PAID", "COMPLETED",
+                     "CONFIRMED", "CLEAN", "SIGNED", "ISSUED", "EXEMPT", "RECOGNISED", "VERIFIED", "CERTIFIED"], "done"),
+    **dict.fromkeys(["FIX", "RETURNED", "REQUESTED", "WAITING", "NEEDS_SUPPLEMENT", "SUPPLEMENT", "QUOTED", "RESERVE",
+                     "PENDING", "TO_SIGN", "PARKED", "UNCLEAR", "DUE", "SUSPENDED", "PAUSED", "CONDITIONAL"], "wait"),
+    **dict.fromkeys(["LATE", "OVERDUE", "REJECTED", "REFUSED", "INELIGIBLE", "NOT_SELECTED", "FAILED", "TERMINATED",
+                     "DECLINED", "INFECTED", "REVOKED", "DISPUTED"], "danger"),
+}  # fmt: skip
+
+
+@register.filter
+def tone_of(code: Any) -> str:
+    """The tone of a state's tag, by its code; unknown codes are neutral."""
+    return TONES.get(str(getattr(code, "value", code) or "").upper(), "neutral")
+
+
+@register.inclusion_tag("components/tag.html")
+def status_tag(code: Any, label: str = "", tone: str = "") -> dict[str, Any]:
+    """`{% status_tag application.status application.get_status_display %}`; a `Codes` member brings its own label."""
+    return {"label": label or getattr(code, "label", "") or code, "tone": tone or tone_of(code)}
+
+
+# ── Addresses ────────────────────────────────────────────────────────────────────────────────────────
+@register.simple_tag
+def path(address: str) -> str:
+    """A path without language prefix, in the reader's language: `/rounds/` → `/en/rounds/`."""
+    return in_language(address, get_language() or "ko")
+
+
+@register.filter
+def here(address: str) -> str:
+    """`{{ duty.url|here }}`: the filter form of `path`."""
+    return in_language(address, get_language() or "ko")
+
+
+def in_language(address: str, language: str) -> str:
+    if not address.startswith("/") or address.startswith(("/api/", "/static/", "/admin/")):
+        return address
+    bare = "/" + address[4:] if address.startswith("/en/") else ("/" if address == "/en" else address)
+    return f"/en{bare}" if language.startswith("en") else bare
+
+
+@register.simple_tag(takes_context=True)
+def same_page(context: Context, language: str) -> str:
+    """This very page, filters and all, in the other language."""
+    request = context.get("request")
+    if request is None:
+        return "/en/" if language == "en" else "/"
+    if request.method != "GET" or getattr(request, "htmx", False):
+        here_ = getattr(getattr(request, "htmx", None), "current_url_abs_path", None) or request.path
+    else:
+        here_ = request.get_full_path()
+    return in_language(here_, language)
+
+
+@register.simple_tag(takes_context=True)
+def query_replace(context: Context, **changes: Any) -> str:
+    """`?page=2` with every other parameter of the address kept; an empty value drops its parameter."""
+    request = context.get("request")
+    query = request.GET.copy() if request else {}
+    for key, value in changes.items():
+        if value in (None, ""):
+            query.pop(key, None)
+        else:
+            query[key] = value
+    return "?" + (query.urlencode() if query else "")
+
+
+@register.simple_tag(takes_context=True)
+def menu_item(context: Context, address: str, label: str) -> SafeString:
+    """One line of the main menu; marked when the reader is inside it."""
+    request = context.get("request")
+    target = in_language(address, get_language() or "ko")
+    now = urlsplit(request.path).path if request else ""
+    if now == target:
+        mark = mark_safe(' aria-current="page"')
+    else:
+        mark = mark_safe(' aria-current="true"') if now.startswith(target) else ""
+    return format_html('<li><a class="menu-link" href="{}"{}>{}</a></li>', target, mark, label)
+
+
+@register.simple_tag
+def crumb(label: str, url: str = "") -> SafeString:
+    """A step of the breadcrumb; without address it is the page itself."""
+    if url:
+        return format_html('<li><a class="txt" href="{}">{}</a></li>', in_language(url, get_language() or "ko"), label)
+    return format_html('<li><span class="txt" aria-current="page">{}</span></li>', label)
+
+
+# ── The house ────────────────────────────────────────────────────────────────────────────────────────
+@register.inclusion_tag("components/demo_banner.html")
+def demo_banner() -> dict[str, Any]:
+    """Says on every page of a demonstration that it is one; with the demo clock's time when it was moved."""
+    moved = settings.DEMO and bool(clock.offset())
+    return {"demo": settings.DEMO, "now": clock.now() if moved else None}
+
+
+@register.simple_tag
+def setting(name: str) -> Any:
+    """The settings that templates may know."""
+    return getattr(settings, name) if name in {"DEMO", "SHOW_GOV_MASTHEAD", "BASE_URL"} else None
+
+
+@register.simple_tag
+def words_in(language: str, text: str) -> str:
+    """A text in a language that is not the page's (the language switcher)."""
+    with override(language):
+        return gettext(text)
+
+
+# ── Forms ────────────────────────────────────────────────────────────────────────────────────────────
+@register.filter
+def error_target(field: BoundField) -> str:
+    """The id that a link of the error summary leads to."""
+    first = f"{field.auto_id}_0"
+    return field.id_for_label or (first if field.field.widget.__class__.__name__ != "SelectDateWidget" else field.auto_id)
+
+
+@register.filter
+def form_groups(form: Any) -> Iterator[dict[str, Any]]:
+    """The visible fields in the form's own `groups`, the rest last."""
+    seen: set[str] = set()
+    for title, hint, names in getattr(form, "groups", []):
+        fields = [form[name] for name in names if name in form.fields and not form[name].is_hidden]
+        seen.update(names)
+        if fields:
+            yield {"title": title, "hint": hint, "fields": fields, "id": slugify(str(title), allow_unicode=True)}
+    rest = [field for field in form.visible_fields() if field.name not in seen]
+    if rest:
+        yield {"title": "", "hint": "", "fields": rest, "id": "rest"}
+
+
+@register.filter
+def kind_of(field: BoundField) -> str:
+    """checkbox · choices · file · text: which dress the field wears."""
+    widget = field.field.widget
+    kind = getattr(widget, "input_type", "")
+    if kind == "checkbox" and not hasattr(widget, "choices"):
+        return "checkbox"
+    if field.use_fieldset:
+        return "choices"
+    return "file" if kind == "file" else "text"
+
+
+# ── Boxes that wrap content ──────────────────────────────────────────────────────────────────────────
+@register.simple_block_tag
+def card(content: str, title: str = "", tone: str = "plain", level: int = 2, id: str = "") -> str:
+    """`{% card title=_("Budget") tone="wait" %}…{% endcard %}`; tones: plain, quiet, wait, danger, done."""
+    return _box("components/card.html", content, title=title, tone=tone, level=level, id=id)
+
+
+@register.simple_block_tag
+def help(content: str, title: str) -> str:
+    """Contextual help that unfolds where it is needed: `{% help _("What is a DRB?") %}…{% endhelp %}`."""
+    return _box("components/help.html", content, title=title)
+
+
+@register.simple_block_tag
+def modal(content: str, id: str, title: str, opener: str = "", kind: str = "tertiary") -> str:
+    """A dialog and the button that opens it. Never the only way to a verb: without JavaScript it may stay shut."""
+    return _box("components/modal.html", content, id=id, title=title, opener=opener, kind=kind)
+
+
+def _box(template_name: str, content: str, **context: Any) -> str:
+    return render_to_string(template_name, {"content": mark_safe(content), **context})
+
+
+@register.filter
+def page_numbers(page: Any) -> list[int | str]:
+    """1 … 4 5 6 … 99: the pages worth a link."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
