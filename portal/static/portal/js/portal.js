@@ -30,7 +30,7 @@
 
   // ── Errors: the summary takes the focus; its links lead into the fields ─────────────────────────
   const focusErrors = (scope) => {
-    const summary = scope.querySelector("[data-error-summary]");
+    const summary = [...scope.querySelectorAll("[data-error-summary]")].find((s) => !s.closest("[data-quiet]"));
     if (summary) summary.focus();
     return Boolean(summary);
   };
