@@ -1,0 +1,315 @@
+"""People join, get roles and lose them; each change is an event."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import rules
+from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
+from portal.accounts.queries import active_grants
+from portal.journal import actions as journal
+from portal.kit import clock
+from portal.kit.access import require
+from portal.kit.errors import NotAllowed, Refused
+
+INVITATION_DAYS = 14
+
+
+@transaction.atomic
+def create_organisation(*, kind: str, name_ko: str, name_en: str = "", is_demo: bool = False, by: User | None) -> Organisation:
+    """Writes: Organisation, Event organisation.created."""
+    organisation = Organisation(kind=kind, name_ko=name_ko, name_en=name_en, is_demo=is_demo)
+    organisation.save()
+    journal.record("organisation.created", organisation, by=by, organisations=[organisation.pk])
+    return organisation
+
+
+@transaction.atomic
+def grant_role(
+    *,
+    user: User,
+    role: str,
+    organisation: Organisation | None = None,
+    expires_at: datetime | None = None,
+    reason: str = "",
+    by: User | None,
+) -> RoleGrant:
+    """Gives a role. by None: the portal itself (demo, approval that already asked for permission).
+
+    Writes: RoleGrant, Event role_grant.granted. Raises: Refused when the person holds a role that excludes this one
+    (domain.md §6.13), NotAllowed.
+    """
+    if by is not None:
+        require(by, "accounts.grant_role", organisation)
+        if by.pk == user.pk:
+            raise NotAllowed(_("Nobody gives a role to themselves. Ask another administrator."), "own_role")
+    User.objects.select_for_update().get(pk=user.pk)
+    held = list(active_grants().filter(user=user))
+    excluded = rules.incompatible([grant.role for grant in held], role)
+    if excluded:
+        raise Refused(
+            _("One person cannot hold “%(held)s” and “%(wanted)s”. End the first role before giving the second.")
+            % {"held": rules.Role.word(excluded), "wanted": rules.Role.word(role)},
+            "incompatible_roles",
+            "role",
+        )
+    same = [g for g in held if g.role == role and g.organisation_id == (organisation.pk if organisation else None)]
+    if same:
+        return same[0]
+    RoleGrant.objects.filter(
+        user=user, role=role, organisation=organisation, revoked_at__isnull=True, expires_at__lte=clock.now()
+    ).update(revoked_at=clock.now())
+    grant = RoleGrant(
+        user=user, role=role, organisation=organisation, granted_by=by, expires_at=expires_at, reason=reason
+    )
+    grant.save()
+    user.__dict__.pop("_grants", None)
+    journal.record(
+        "role_grant.granted",
+        grant,
+        by=by,
+        to=role,
+        reason=reason,
+        organisations=[organisation.pk] if organisation else [],
+        data={"user": user.ref},
+    )
+    return grant
+
+
+@transaction.atomic
+def revoke_role(*, grant_id: int, reason: str, by: User) -> RoleGrant:
+    """Ends a role now. Writes: RoleGrant.revoked_at, Event role_grant.revoked."""
+    grant = RoleGrant.objects.select_for_update().get(pk=grant_id)
+    require(by, "accounts.grant_role", grant.organisation)
+    if grant.revoked_at is not None:
+        raise Refused(_("This role was already ended."), "already_revoked")
+    grant.revoked_at = clock.now()
+    grant.save()
+    journal.record("role_grant.revoked", grant, by=by, frm=grant.role, reason=reason)
+    return grant
+
+
+@transaction.atomic
+def add_member(
+    *, organisation: Organisation, user: User, is_representative: bool = False, role: str | None = None, by: User | None
+) -> Membership:
+    """Makes somebody a member with the role that goes with it. Writes: Membership, RoleGrant, Events."""
+    if by is not None:
+        require(by, "accounts.manage_members", organisation)
+    membership = Membership(
+        user=user,
+        organisation=organisation,
+        is_representative=is_representative,
+        status=rules.MembershipStatus.ACTIVE,
+        decided_by=by,
+    )
+    membership.save()
+    journal.record("membership.approved", membership, by=by, to="ACTIVE", organisations=[organisation.pk])
+    if role:
+        grant_role(user=user, role=role, organisation=organisation, by=None, reason="membership")
+    return membership
+
+
+@transaction.atomic
+def request_membership(*, organisation: Organisation, user: User) -> Membership:
+    """A colleague asks to join. Writes: Membership REQUESTED, Event, Duty and Notice for the representatives."""
+    if Membership.objects.filter(user=user, organisation=organisation, status__in=["REQUESTED", "ACTIVE"]).exists():
+        raise Refused(_("You already asked, or are already a member."), "already_member")
+    membership = Membership(user=user, organisation=organisation, status=rules.MembershipStatus.REQUESTED)
+    membership.save()
+    journal.record("membership.requested", membership, by=user, to="REQUESTED", organisations=[organisation.pk])
+    journal.open_duty(
+        membership,
+        "approve_membership",
+        title_ko="동료의 가입 요청을 승인해 주세요",
+        title_en="Approve a colleague's request to join",
+        url="/accounts/organisation/",
+        due_in=5,
+        organisation=organisation,
+        role=rules.Role.REPRESENTATIVE,
+        by=user,
+    )
+    journal.tell(
+        "membership_requested",
+        app="accounts",
+        subject=membership,
+        organisation=organisation,
+        role=rules.Role.REPRESENTATIVE,
+        url="/accounts/organisation/",
+        context={"email": user.email},
+    )
+    return membership
+
+
+@transaction.atomic
+def decide_membership(*, membership_id: int, approve: bool, reason: str = "", by: User) -> Membership:
+    """The representative approves or refuses a colleague. Writes: Membership, RoleGrant, Event; closes the duty."""
+    membership = Membership.objects.select_for_update().select_related("organisation", "user").get(pk=membership_id)
+    require(by, "accounts.manage_members", membership)
+    if membership.status != rules.MembershipStatus.REQUESTED:
+        raise Refused(_("This request was already decided."), "already_decided")
+    membership.status = rules.MembershipStatus.ACTIVE if approve else rules.MembershipStatus.REFUSED
+    membership.decided_by = by
+    membership.save()
+    journal.record(
+        "membership.approved" if approve else "membership.refused",
+        membership,
+        by=by,
+        frm="REQUESTED",
+        to=membership.status,
+        reason=reason,
+        organisations=[membership.organisation_id],
+    )
+    journal.close_duty(membership, "approve_membership", by=by)
+    assert membership.user is not None
+    if approve:
+        role = {
+            rules.OrganisationKind.COMPANY: rules.Role.STAFF_MEMBER,
+            rules.OrganisationKind.PROVIDER: rules.Role.PROVIDER_MANAGER,
+        }.get(rules.OrganisationKind(membership.organisation.kind))
+        if role:
+            grant_role(user=membership.user, role=role, organisation=membership.organisation, by=None, reason="membership")
+    journal.tell(
+        "membership_decided",
+        app="accounts",
+        subject=membership,
+        to=[membership.user],
+        url="/home/",
+        context={"approved": approve, "organisation": membership.organisation.name_ko, "reason": reason},
+    )
+    return membership
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite(*, organisation: Organisation, email: str, by: User) -> tuple[Membership, str]:
+    """Invites somebody by e-mail for INVITATION_DAYS days. Returns the membership and the secret of the link.
+
+    Writes: Membership INVITED, Event, Notice to the address. Raises: Refused for a live member or invitation.
+    """
+    require(by, "accounts.manage_members", organisation)
+    email = email.strip().lower()
+    live = Membership.objects.filter(organisation=organisation, status__in=["INVITED", "ACTIVE"])
+    if live.filter(email=email).filter(expires_at__gt=clock.now()).exists() or live.filter(user__email=email).exists():
+        raise Refused(_("This address is already a member or was already invited."), "already_invited", "email")
+    token = secrets.token_urlsafe(24)
+    membership = Membership(
+        organisation=organisation,
+        email=email,
+        status=rules.MembershipStatus.INVITED,
+        token_hash=_hash(token),
+        invited_by=by,
+        expires_at=clock.now() + timedelta(days=INVITATION_DAYS),
+    )
+    membership.save()
+    journal.record("membership.invited", membership, by=by, to="INVITED", organisations=[organisation.pk])
+    journal.tell(
+        "membership_invited",
+        app="accounts",
+        subject=membership,
+        addresses=[email],
+        url=f"/accounts/join/{token}/",
+        context={"organisation_ko": organisation.name_ko, "organisation_en": organisation.name_en or organisation.name_ko},
+    )
+    return membership, token
+
+
+@transaction.atomic
+def accept_invitation(*, token: str, by: User) -> Membership:
+    """The invited person joins. Writes: Membership ACTIVE, RoleGrant, Event. Raises: Refused for a wrong or old link."""
+    membership = (
+        Membership.objects.select_for_update().filter(token_hash=_hash(token), status=rules.MembershipStatus.INVITED).first()
+    )
+    if membership is None or (membership.expires_at and membership.expires_at <= clock.now()):
+        raise Refused(_("This invitation is not valid any more. Ask your colleague for a new one."), "invitation_gone")
+    if membership.email != by.email:
+        raise NotAllowed(_("This invitation was sent to another address. Sign in with that address."), "other_address")
+    membership.user, membership.status = by, rules.MembershipStatus.ACTIVE
+    membership.save()
+    journal.record(
+        "membership.accepted", membership, by=by, frm="INVITED", to="ACTIVE", organisations=[membership.organisation_id]
+    )
+    role = rules.Role.STAFF_MEMBER if membership.organisation.kind == "COMPANY" else rules.Role.PROVIDER_MANAGER
+    if membership.organisation.kind in {"COMPANY", "PROVIDER"}:
+        grant_role(user=by, role=role, organisation=membership.organisation, by=None, reason="invitation")
+    return membership
+
+
+@transaction.atomic
+def end_membership(*, membership_id: int, reason: str, by: User) -> Membership:
+    """A member leaves: grants for the organisation end with it. Raises: Refused for the last representative."""
+    membership = Membership.objects.select_for_update().get(pk=membership_id)
+    require(by, "accounts.manage_members", membership)
+    if membership.status not in {"ACTIVE", "INVITED"}:
+        raise Refused(_("This membership already ended."), "already_ended")
+    if membership.is_representative:
+        others = Membership.objects.filter(
+            organisation=membership.organisation, is_representative=True, status="ACTIVE"
+        ).exclude(pk=membership.pk)
+        if not others.exists():
+            raise Refused(
+                _("The last representative cannot leave. Ask the programme desk to change the representative first."),
+                "last_representative",
+            )
+    before, membership.status = membership.status, rules.MembershipStatus.ENDED
+    membership.save()
+    if membership.user_id:
+        RoleGrant.objects.filter(
+            user_id=membership.user_id, organisation=membership.organisation, revoked_at__isnull=True
+        ).update(revoked_at=clock.now())
+    journal.record(
+        "membership.ended", membership, by=by, frm=before, to="ENDED", reason=reason,
+        organisations=[membership.organisation_id],
+    )  # fmt: skip
+    return membership
+
+
+@transaction.atomic
+def give_consent(
+    *,
+    user: User,
+    kind: str,
+    text_version: str,
+    given: bool,
+    context: str,
+    organisation: Organisation | None = None,
+    address: str = "",
+) -> Consent:
+    """Stores a yes or a no with the version of the words shown. Writes: Consent, Event (개인정보 보호법 제15·17조)."""
+    consent = Consent(
+        user=user, organisation=organisation, kind=kind, text_version=text_version, given=given, context=context,
+        address=address,
+    )  # fmt: skip
+    consent.save()
+    journal.record("consent.given" if given else "consent.refused", consent, by=user, data={"kind": kind})
+    return consent
+
+
+@transaction.atomic
+def make_demo_user(*, email: str, name: str, password: str, language: str = "ko") -> User:
+    """A demo person without second factor. Raises: ImproperlyConfigured outside the demo."""
+    if not settings.DEMO:
+        raise ImproperlyConfigured("Demo people exist only with DEMO=1.")
+    from allauth.account.models import EmailAddress
+
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, password, name=name, is_demo=True, language=language)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    elif not user.check_password(password):
+        user.set_password(password)
+        user.save()
+    return user
+
+
+def set_language(*, user: User, language: str) -> None:
+    """The language of mails. Writes: User.language."""
+    User.objects.filter(pk=user.pk).update(language=language)

@@ -1,0 +1,165 @@
+"""People, their organisations, what they may do and what they agreed to. Knows nothing of vouchers."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import rules
+from portal.kit import clock
+from portal.kit.models import Row
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(Row, AbstractBaseUser, PermissionsMixin):
+    """A person with an e-mail address. is_demo: signs in without a second factor; production refuses such rows."""
+
+    REF_PREFIX = "usr"
+
+    email = models.EmailField(_("E-mail address"), unique=True)
+    name = models.CharField(_("Name"), max_length=80, blank=True)
+    language = models.CharField(_("Language"), max_length=2, choices=[("ko", "한국어"), ("en", "English")], default="ko")
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=clock.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    @property
+    def is_staff(self) -> bool:
+        """May open the admin: decided by role grants alone."""
+        from portal.accounts.queries import roles_of
+
+        return bool(roles_of(self) & rules.ADMIN_ROLES)
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Organisation(Row):
+    """Who people act for. kind: OrganisationKind."""
+
+    REF_PREFIX = "org"
+
+    kind = models.CharField(max_length=10, choices=rules.OrganisationKind.choices())
+    name_ko = models.CharField(_("Korean name"), max_length=120)
+    name_en = models.CharField(_("English name"), max_length=160, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+
+    def organisation_ids(self) -> set[int]:
+        return {self.pk}
+
+    def __str__(self) -> str:
+        from portal.kit.words import pick
+
+        return pick(self, "name")
+
+
+class Membership(Row):
+    """A person in an organisation: invited or asked, then approved. One live membership a pair."""
+
+    REF_PREFIX = "mem"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    email = models.EmailField(_("E-mail address"), blank=True)  # of an invitation before its person has an account
+    is_representative = models.BooleanField(_("Representative"), default=False)
+    status = models.CharField(max_length=10, choices=rules.MembershipStatus.choices())
+    token_hash = models.CharField(max_length=64, blank=True, editable=False)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation"],
+                condition=Q(status__in=["REQUESTED", "ACTIVE"]),
+                name="membership_one_live_per_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | Q(status__in=["INVITED", "ENDED"]), name="membership_has_person"
+            ),
+        ]
+
+    def organisation_ids(self) -> set[int]:
+        return {self.organisation_id}
+
+
+class RoleGrant(Row):
+    """What a person may do, for one organisation or (organisation empty) everywhere; it expires."""
+
+    REF_PREFIX = "rgr"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_grants")
+    role = models.CharField(_("Role"), max_length=24, choices=rules.Role.choices())
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField(_("Expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reason = models.CharField(_("Reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("role grant")
+        verbose_name_plural = _("role grants")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "organisation"],
+                condition=Q(revoked_at__isnull=True),
+                nulls_distinct=False,
+                name="role_grant_one_live",
+            )
+        ]
+
+    def organisation_ids(self) -> set[int]:
+        return {self.organisation_id} if self.organisation_id else set()
+
+
+class Consent(Row):
+    """A versioned yes or no of a person, perhaps for an organisation. Never edited: a change is a new row.
+
+    kind: PRIVACY, THIRD_PARTY, ELECTRONIC_SERVICE …; text_version: of the words that were shown.
+    """
+
+    REF_PREFIX = "con"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="consents")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=30)
+    text_version = models.CharField(max_length=20)
+    given = models.BooleanField()
+    context = models.CharField(max_length=60)  # where it was asked: "signup", "submission"
+    address = models.EmailField(blank=True)  # of electronic service
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")

@@ -1,0 +1,96 @@
+"""Roles and what must not be one person. Source: domain.md §6.13 (separation of duties)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.codes import Codes
+
+
+class OrganisationKind(Codes):
+    COMPANY = "COMPANY", _("Company")
+    PROVIDER = "PROVIDER", _("Provider")
+    OPERATOR = "OPERATOR", _("Operating agency")
+    MINISTRY = "MINISTRY", _("Ministry")
+
+
+class MembershipStatus(Codes):
+    REQUESTED = "REQUESTED", _("Waiting for approval")
+    INVITED = "INVITED", _("Invited")
+    ACTIVE = "ACTIVE", _("Member")
+    ENDED = "ENDED", _("Ended")
+    REFUSED = "REFUSED", _("Refused")
+
+
+class Role(Codes):
+    REPRESENTATIVE = "REPRESENTATIVE", _("Applicant, representative")
+    STAFF_MEMBER = "STAFF_MEMBER", _("Applicant, staff")
+    PROVIDER_MANAGER = "PROVIDER_MANAGER", _("Provider manager")
+    PROVIDER_DRB_SECRETARY = "PROVIDER_DRB_SECRETARY", _("Review-board secretary")
+    IRB_LIAISON = "IRB_LIAISON", _("IRB liaison")
+    DRB_MEMBER = "DRB_MEMBER", _("Review-board member")
+    OPERATOR_CASE = "OPERATOR_CASE", _("Operating agency, case desk")
+    OPERATOR_FINANCE = "OPERATOR_FINANCE", _("Operating agency, finance")
+    PAYMENT_REGISTRAR = "PAYMENT_REGISTRAR", _("Payment registrar")
+    EVALUATOR = "EVALUATOR", _("Evaluator")
+    MINISTRY_OFFICER = "MINISTRY_OFFICER", _("Ministry case officer")
+    MINISTRY_APPROVER = "MINISTRY_APPROVER", _("Ministry approver")
+    OBJECTION_REVIEWER = "OBJECTION_REVIEWER", _("Objection reviewer")
+    AUDITOR = "AUDITOR", _("Auditor")
+    STAT_VIEWER = "STAT_VIEWER", _("Statistics viewer")
+    SYSADMIN = "SYSADMIN", _("System administrator")
+
+
+COMPANY_ROLES = frozenset({Role.REPRESENTATIVE, Role.STAFF_MEMBER})
+PROVIDER_ROLES = frozenset({Role.PROVIDER_MANAGER, Role.PROVIDER_DRB_SECRETARY, Role.IRB_LIAISON, Role.DRB_MEMBER})
+STAFF_ROLES = frozenset(
+    {
+        Role.OPERATOR_CASE,
+        Role.OPERATOR_FINANCE,
+        Role.PAYMENT_REGISTRAR,
+        Role.MINISTRY_OFFICER,
+        Role.MINISTRY_APPROVER,
+        Role.OBJECTION_REVIEWER,
+        Role.AUDITOR,
+        Role.STAT_VIEWER,
+        Role.SYSADMIN,
+    }
+)
+SECOND_FACTOR_ROLES = STAFF_ROLES | PROVIDER_ROLES | {Role.EVALUATOR}
+ADMIN_ROLES = STAFF_ROLES  # who may open /admin/
+SEES_ALL_ROLES = frozenset(
+    {
+        Role.OPERATOR_CASE,
+        Role.OPERATOR_FINANCE,
+        Role.PAYMENT_REGISTRAR,
+        Role.MINISTRY_OFFICER,
+        Role.MINISTRY_APPROVER,
+        Role.AUDITOR,
+        Role.SYSADMIN,
+    }
+)
+
+_APART: tuple[tuple[frozenset[Role], frozenset[Role]], ...] = (
+    (frozenset({Role.EVALUATOR}), STAFF_ROLES | COMPANY_ROLES),
+    (COMPANY_ROLES, STAFF_ROLES | PROVIDER_ROLES),
+    (PROVIDER_ROLES, STAFF_ROLES),
+    (frozenset({Role.MINISTRY_OFFICER}), frozenset({Role.MINISTRY_APPROVER})),
+    (frozenset({Role.OPERATOR_FINANCE}), frozenset({Role.PAYMENT_REGISTRAR})),
+    (frozenset({Role.OBJECTION_REVIEWER}), STAFF_ROLES - {Role.OBJECTION_REVIEWER}),
+    (frozenset({Role.AUDITOR}), STAFF_ROLES - {Role.AUDITOR, Role.STAT_VIEWER}),
+)
+
+
+def incompatible(held: Iterable[str], wanted: str) -> str | None:
+    """The held role that excludes `wanted` in one person, or None."""
+    for role in held:
+        for left, right in _APART:
+            if (role in left and wanted in right) or (role in right and wanted in left):
+                return role
+    return None
+
+
+def grant_active(expires_at: datetime | None, revoked_at: datetime | None, now: datetime) -> bool:
+    """A grant counts until the moment it expires or is revoked."""
+    return revoked_at is None and (expires_at is None or now < expires_at)

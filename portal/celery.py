@@ -1,0 +1,30 @@
+"""Celery only wakes workers: what is due stands in rows, so a sleeping broker loses nothing.
+
+The beat schedule is code. Every entry is a sweep that claims due rows; `manage.py tick` runs the same ones in order,
+without a broker.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# task name → seconds between two sweeps; the order is the order of `manage.py tick`
+SWEEPS: dict[str, float] = {
+    "journal.deliver_notices": 5,
+    "journal.remind": 300,
+    "journal.seal_day": 3600,
+    "documents.scan_waiting": 10,
+    "rounds.turn": 30,
+    "companies.check_registrations": 60,
+    "matching.expire_quotes": 300,
+    "milestones.remind": 300,
+    "payments.pay_due": 10,
+    "payments.reconcile": 15,
+}
+app.conf.beat_schedule = {name: {"task": name, "schedule": seconds} for name, seconds in SWEEPS.items()}

@@ -1,0 +1,94 @@
+"""The role table: role → what it may do. The one place where permissions meet roles (domain.md §6.13)."""
+
+from portal.accounts.rules import Role
+
+ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.STAFF_MEMBER: frozenset(
+        {
+            "vouchers.edit_company",
+            "vouchers.edit_need",
+            "vouchers.request_quote",
+            "vouchers.edit_application",
+            "vouchers.request_access",
+            "vouchers.accept_milestone",
+            "vouchers.confirm_disbursement",
+        }
+    ),
+    Role.REPRESENTATIVE: frozenset(
+        {
+            "accounts.manage_members",
+            "vouchers.edit_company",
+            "vouchers.edit_need",
+            "vouchers.request_quote",
+            "vouchers.confirm_match",
+            "vouchers.edit_application",
+            "vouchers.submit_application",
+            "vouchers.withdraw_application",
+            "vouchers.accept_award",
+            "vouchers.sign_agreement",
+            "vouchers.request_access",
+            "vouchers.accept_milestone",
+            "vouchers.confirm_disbursement",
+        }
+    ),
+    Role.PROVIDER_MANAGER: frozenset(
+        {
+            "accounts.manage_members",
+            "providers.apply_institution",
+            "providers.edit_dataset",
+            "providers.edit_offer",
+            "providers.pause_dataset",
+            "providers.pause_offer",
+            "providers.set_target_days",
+            "vouchers.answer_quote",
+            "vouchers.confirm_match",
+            "vouchers.sign_agreement",
+            "vouchers.provide_data",
+            "vouchers.submit_milestone",
+            "vouchers.request_disbursement",
+        }
+    ),
+    Role.PROVIDER_DRB_SECRETARY: frozenset({"vouchers.review_request", "vouchers.decide_drb", "vouchers.decide_ethics"}),
+    Role.IRB_LIAISON: frozenset({"vouchers.decide_ethics"}),
+    Role.DRB_MEMBER: frozenset({"vouchers.view_review"}),
+    Role.OPERATOR_CASE: frozenset(
+        {
+            "providers.check_dataset",
+            "providers.check_offer",
+            "providers.manage_institution",
+            "vouchers.draft_agreement",
+            "vouchers.sign_agreement",
+            "vouchers.plan_milestones",
+            "vouchers.confirm_milestone",
+            "vouchers.check_evidence",
+        }
+    ),
+    Role.OPERATOR_FINANCE: frozenset(
+        {"vouchers.approve_disbursement", "vouchers.resolve_attempt", "vouchers.verify_payee"}
+    ),
+    Role.PAYMENT_REGISTRAR: frozenset(
+        {"vouchers.register_disbursement", "vouchers.resolve_attempt", "vouchers.enter_payee"}
+    ),
+    Role.EVALUATOR: frozenset({"vouchers.score_application"}),
+    Role.MINISTRY_OFFICER: frozenset(
+        {
+            "vouchers.manage_round",
+            "vouchers.verify_company",
+            "vouchers.check_application",
+            "vouchers.assign_evaluator",
+            "vouchers.propose_selection",
+            "providers.check_dataset",
+            "providers.check_offer",
+            "providers.manage_institution",
+            "providers.pause_dataset",
+            "providers.pause_offer",
+        }
+    ),
+    Role.MINISTRY_APPROVER: frozenset(
+        {"vouchers.announce_round", "vouchers.confirm_selection", "vouchers.appropriate_budget"}
+    ),
+    Role.OBJECTION_REVIEWER: frozenset(),
+    Role.AUDITOR: frozenset(),
+    Role.STAT_VIEWER: frozenset(),
+    Role.SYSADMIN: frozenset({"accounts.grant_role", "accounts.manage_members", "desk.move_clock"}),
+}

@@ -1,0 +1,90 @@
+"""Doors of the roof: public home, each role's desk, health, the demo clock, errors."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.desk import health, queries
+from portal.kit import clock
+from portal.kit.access import needs, public, signed_in
+from portal.kit.htmx import page
+
+
+@public
+@require_GET
+def front(request: HttpRequest) -> HttpResponse:
+    """The public home: what this is, what is open, where to begin."""
+    return page(request, "portal/front.html", queries.front())
+
+
+@signed_in
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The desk: what do I owe, by when."""
+    return page(request, "portal/home.html", {"desk": queries.desk(request.user), **queries.home(request.user)})
+
+
+@signed_in
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The ministry's dashboard, inside the admin's frame."""
+    from portal.desk.dashboard import render_dashboard
+
+    return render_dashboard(request)
+
+
+@public
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"status": "ok"})
+
+
+@public
+@require_GET
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 when every part answers, 503 naming the part that does not."""
+    parts = health.parts()
+    good = all(parts.values())
+    return JsonResponse(
+        {"status": "ok" if good else "failing", "parts": {k: "ok" if v else "failing" for k, v in parts.items()}},
+        status=200 if good else 503,
+    )
+
+
+@public
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text; from this machine, or with the token."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    local = request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not settings.PRODUCTION
+    if not local and not (settings.METRICS_TOKEN and token == settings.METRICS_TOKEN):
+        raise Http404
+    return HttpResponse(health.metrics(), content_type="text/plain; version=0.0.4")
+
+
+@needs("desk.move_clock")
+@require_POST
+def move_clock(request: HttpRequest) -> HttpResponse:
+    """The demo's administrator lets time pass: some days, or until just after a call closes."""
+    if not settings.DEMO:
+        raise Http404
+    now = clock.now()
+    target = queries.next_closing(now) if request.POST.get("to") == "close" else None
+    if request.POST.get("to") == "close" and target is None:
+        messages.error(request, _("No call is open, so none can be closed."))
+        return HttpResponseRedirect(reverse("desk:home"), status=303)
+    days = {"day": 1, "week": 7}.get(request.POST.get("to", ""), 1)
+    clock.move_forward((target - now + timedelta(seconds=1)) if target else timedelta(days=days))
+    messages.success(request, _("The demo clock now stands at %(time)s.") % {"time": clock.to_kst(clock.now()).strftime("%Y-%m-%d %H:%M")})
+    return HttpResponseRedirect(request.headers.get("Referer") or reverse("desk:home"), status=303)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """An old page or refused cookies: says how to go on."""
+    return render(request, "403_csrf.html", {"reason": reason}, status=403)

@@ -1,0 +1,210 @@
+"""What happened (Event), who owes what by when (Duty), what was told (Notice), who saw whose data (AccessLog)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.journal import rules
+from portal.kit import clock
+from portal.kit.models import Row
+
+
+class Event(models.Model):
+    """Append-only (trigger), chained per subject. organisations: ids of who may see it; public: anybody."""
+
+    at = models.DateTimeField(default=clock.now)
+    name = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=40)
+    subject_ref = models.CharField(max_length=24)
+    seq = models.PositiveIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    roles = ArrayField(models.CharField(max_length=24), default=list)
+    frm = models.CharField(max_length=30, blank=True)
+    to = models.CharField(max_length=30, blank=True)
+    reason = models.TextField(blank=True)
+    policy_version = models.PositiveIntegerField(null=True)
+    organisations = ArrayField(models.BigIntegerField(), default=list)
+    public = models.BooleanField(default=False)
+    data = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [models.UniqueConstraint(fields=["subject_ref", "seq"], name="event_chain")]
+        indexes = [
+            models.Index(fields=["name", "at"], name="event_name_at"),
+            models.Index(fields=["at"], name="event_at"),
+            GinIndex(fields=["organisations"], name="event_organisations"),
+        ]
+
+    def content(self) -> dict[str, Any]:
+        """What the hash covers."""
+        return {
+            "at": rules.stamp(self.at),
+            "name": self.name,
+            "subject_type": self.subject_type,
+            "subject_ref": self.subject_ref,
+            "seq": self.seq,
+            "by": self.by_id,
+            "roles": list(self.roles),
+            "frm": self.frm,
+            "to": self.to,
+            "reason": self.reason,
+            "policy_version": self.policy_version,
+            "organisations": list(self.organisations),
+            "public": self.public,
+            "data": self.data,
+        }
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.subject_ref}"
+
+
+class Seal(models.Model):
+    """One head a day over all chains: a later rewrite of any event changes a head that was already published."""
+
+    day = models.DateField(unique=True)
+    last_event_id = models.BigIntegerField()
+    events = models.PositiveIntegerField()
+    previous_head = models.CharField(max_length=64)
+    head = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("daily seal")
+        verbose_name_plural = _("daily seals")
+
+
+class Duty(Row):
+    """Who owes what by when. Owed by a person, by an organisation (perhaps one role there), or by a role anywhere.
+
+    paused_at: the clock stands since then; paused_days: working days that it stood before.
+    """
+
+    REF_PREFIX = "dty"
+
+    subject_type = models.CharField(max_length=40)
+    subject_ref = models.CharField(max_length=24)
+    verb = models.CharField(max_length=40)
+    title_ko = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    url = models.CharField(max_length=200)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
+    role = models.CharField(max_length=24, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField(default=clock.now)
+    due_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_days = models.PositiveIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+    reminded = ArrayField(models.SmallIntegerField(), default=list)  # working days before the due day already told
+
+    class Meta:
+        verbose_name = _("duty")
+        verbose_name_plural = _("duties")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_ref", "verb", "organisation", "user", "role"],
+                condition=Q(closed_at__isnull=True),
+                nulls_distinct=False,
+                name="duty_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False) | Q(user__isnull=False) | ~Q(role=""), name="duty_owed_by_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")), name="duty_closed_after_opened"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "due_at"], condition=Q(closed_at__isnull=True), name="duty_open_org"),
+            models.Index(fields=["role", "due_at"], condition=Q(closed_at__isnull=True), name="duty_open_role"),
+            models.Index(fields=["user", "due_at"], condition=Q(closed_at__isnull=True), name="duty_open_user"),
+            models.Index(fields=["verb", "closed_at"], name="duty_verb"),
+        ]
+
+
+class Notice(Row):
+    """An outbox row for one person: shown in the feed at once, mailed by a worker. `key` makes it unique."""
+
+    REF_PREFIX = "ntc"
+
+    key = models.CharField(max_length=160, unique=True)
+    app = models.CharField(max_length=40)
+    template = models.CharField(max_length=60)
+    language = models.CharField(max_length=2)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    address = models.EmailField()
+    url = models.CharField(max_length=200, blank=True)
+    context = models.JSONField(default=dict)
+    subject_type = models.CharField(max_length=40)
+    subject_ref = models.CharField(max_length=24)
+    title = models.CharField(max_length=200)
+    body = models.TextField()
+    state = models.CharField(max_length=10, choices=rules.NoticeState.choices(), default=rules.NoticeState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=clock.now)
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="WAITING"), name="notice_waiting"),
+            models.Index(fields=["user", "-created_at"], name="notice_feed"),
+        ]
+
+
+class NoticeChoice(models.Model):
+    """A person's wish about one notice: by mail or in the feed only. Without a row: both."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    template = models.CharField(max_length=60)
+    by_mail = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("notice choice")
+        verbose_name_plural = _("notice choices")
+        constraints = [models.UniqueConstraint(fields=["user", "template"], name="notice_choice_once")]
+
+
+class AccessLog(models.Model):
+    """Who saw whose personal data (개인정보의 안전성 확보조치 기준 제8조): account, time, source, person, task."""
+
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=45, blank=True)
+    subject_type = models.CharField(max_length=40)
+    subject_ref = models.CharField(max_length=24)
+    persons = ArrayField(models.CharField(max_length=24), default=list)
+    task = models.CharField(max_length=80)
+
+    class Meta:
+        verbose_name = _("access log entry")
+        verbose_name_plural = _("access log")
+        indexes = [models.Index(fields=["by", "at"], name="access_log_by")]
+
+
+class MailboxMessage(models.Model):
+    """What the demo's own mailbox received, shown at /demo/mail/. Empty wherever EMAIL_URL is set."""
+
+    at = models.DateTimeField(default=clock.now)
+    message_id = models.CharField(max_length=200, unique=True)
+    to = models.EmailField()
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
+    attachments = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("mailbox message")
+        verbose_name_plural = _("mailbox messages")

@@ -1,0 +1,56 @@
+"""Who hears of something. The journal points to people by settings.AUTH_USER_MODEL and asks the app registry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q
+
+from portal.kit import clock
+
+
+@dataclass(frozen=True)
+class Person:
+    user_id: int | None
+    address: str
+    language: str
+    name: str
+
+
+def roles_of(user: Any) -> list[str]:
+    """Roles with which somebody acts, as far as the user object already knows them or can find them."""
+    if user is None:
+        return []
+    grants = getattr(user, "_grants", None)
+    if grants is None:
+        grants = list(_grants().filter(user_id=user.pk).values_list("role", "organisation_id"))
+        user._grants = grants
+    return sorted({role for role, _organisation in grants})
+
+
+def audience(*, to: Sequence[Any], organisation: Any, role: str, addresses: Sequence[str]) -> list[Person]:
+    """Each person once. An organisation with a role that nobody holds there falls back to all of its members."""
+    users = list(to)
+    if not users and role:
+        grants = _grants().filter(role=role)
+        if organisation is not None:
+            grants = grants.filter(organisation=organisation)
+        users = list(_users().filter(pk__in=grants.values("user_id"), is_active=True))
+    if not users and organisation is not None:
+        users = list(
+            _users()
+            .filter(memberships__organisation=organisation, memberships__status="ACTIVE", is_active=True)
+            .distinct()
+        )
+    people = {u.pk: Person(u.pk, u.email, u.language, u.get_full_name()) for u in users}
+    return [*people.values(), *(Person(None, address, "ko", address) for address in addresses)]
+
+
+def _users() -> Any:
+    return apps.get_model("accounts", "User")._default_manager
+
+
+def _grants() -> Any:
+    grants = apps.get_model("accounts", "RoleGrant")._default_manager
+    return grants.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()), revoked_at__isnull=True)

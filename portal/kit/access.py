@@ -1,0 +1,71 @@
+"""Who may: every view says it once, every action asks as its first line.
+
+May-see is the fetch (`visible_to`, else 404). May-do is a permission resolved over RoleGrants by the authentication
+backend. A view that nobody decided about has no `access` mark and fails the route-access test.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from portal.kit.errors import NotAllowed
+
+View = Callable[..., HttpResponseBase]
+
+
+def require(by: Any, perm: str, obj: Any = None) -> None:
+    """Raises NotAllowed unless `by` holds `perm` (for `obj`'s organisations when one is given).
+
+    `by` None is the portal itself (clock, reference data); doors never pass None.
+    """
+    if by is not None and not by.has_perm(perm, obj):
+        raise NotAllowed()
+
+
+def public(view: View) -> View:
+    """Anybody, without signing in."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Anybody who is signed in; what is seen is decided by the fetch."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _sign_in(request)
+        return view(request, *args, **kwargs)
+
+    inner.access = "signed_in"  # type: ignore[attr-defined]
+    return inner
+
+
+def needs(perm: str) -> Callable[[View], View]:
+    """Only those who hold `perm` for at least one organisation; the action asks again for the row."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _sign_in(request)
+            if not request.user.has_perm(perm):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        inner.access = perm  # type: ignore[attr-defined]
+        return inner
+
+    return decorate
+
+
+def _sign_in(request: HttpRequest) -> HttpResponseBase:
+    response = redirect_to_login(request.get_full_path())
+    if getattr(request, "htmx", False):  # a lost session inside a fragment: the whole page goes to the sign-in
+        response.headers["HX-Redirect"] = response["Location"]
+        response.status_code = 204
+    return response

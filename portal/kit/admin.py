@@ -1,0 +1,209 @@
+"""Process data in the admin: everything read-only, the lifecycle's verbs as buttons.
+
+A verb is an action of the room. Its button leads to a decision page (facts, consequence, reason) when it has a form or a
+consequence to show, else it posts at once. Both work without JavaScript. Status is never editable.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from portal.kit.errors import DomainError
+
+
+class ReasonForm(forms.Form):
+    """For verbs that hurt somebody: the reason is told to them."""
+
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("The person concerned reads this."), max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "border rounded-default w-full p-3"}),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One button. run: the room's action, called as run(<pk>, by=user, **cleaned form data).
+
+    shown: says for a row whether the button appears (mostly `LIFECYCLE.can(obj.status, name)`). consequence: a sentence
+    about what will happen, shown before the button of the decision page. form: more to ask there.
+    """
+
+    name: str
+    label: str | Promise
+    run: Callable[..., Any]
+    permission: str
+    shown: Callable[[Any], bool]
+    form: type[forms.Form] | None = None
+    consequence: Callable[[Any], Any] | None = None
+    facts: Callable[[Any], list[tuple[Any, Any]]] | None = None
+    danger: bool = False
+    done: str | Promise = _("Done.")
+    in_list: bool = False  # also for several selected rows
+
+
+class VerbAdmin(ModelAdmin):
+    """Base of every process model's admin. Set `verbs`; columns and filters as usual."""
+
+    verbs: tuple[Verb, ...] = ()
+    change_form_template = "admin/verbs/change_form.html"
+    compressed_fields = True
+    list_per_page = 30
+    show_full_result_count = False
+    list_disable_select_all = True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_authenticated and request.user.is_staff)
+
+    has_module_permission = has_view_permission  # type: ignore[assignment]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        found = super().get_queryset(request)
+        return found.visible_to(request.user) if hasattr(found, "visible_to") else found
+
+    def get_urls(self) -> list[URLPattern]:
+        info = self.opts.app_label, self.opts.model_name
+        own = path(
+            "<path:object_id>/verb/<slug:verb>/",
+            self.admin_site.admin_view(self.verb_view),
+            name="{}_{}_verb".format(*info),
+        )
+        return [own, *super().get_urls()]
+
+    def verbs_for(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
+        """The buttons that this person may press on this row now."""
+        return [
+            {
+                "name": verb.name,
+                "label": verb.label,
+                "danger": verb.danger,
+                "direct": verb.form is None and verb.consequence is None,
+                "url": self._verb_url(obj, verb),
+            }
+            for verb in self.verbs
+            if verb.shown(obj) and request.user.has_perm(verb.permission)
+        ]
+
+    def _verb_url(self, obj: Any, verb: Verb) -> str:
+        return reverse(
+            f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_verb", args=[obj.pk, verb.name]
+        )
+
+    def _change_url(self, object_id: Any) -> str:
+        return reverse(
+            f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id]
+        )
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        extra = dict(extra_context or {})
+        obj = self.get_object(request, object_id) if object_id else None
+        if obj is not None:
+            extra |= {"verbs": self.verbs_for(request, obj), "subject": obj, "show_save": False}
+        return super().changeform_view(request, object_id, form_url, extra)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        for verb in self.verbs:
+            if verb.in_list and request.user.has_perm(verb.permission):
+                actions[verb.name] = (_several(verb), verb.name, str(verb.label))
+        return actions
+
+    def verb_view(self, request: HttpRequest, object_id: str, verb: str) -> HttpResponse:
+        """GET: the decision page. POST: the action, then back to the row."""
+        found = next((v for v in self.verbs if v.name == verb), None)
+        obj = self.get_object(request, object_id)
+        if found is None or obj is None:
+            raise Http404
+        if not request.user.has_perm(found.permission):
+            raise PermissionDenied
+        data = request.POST if request.method == "POST" else None
+        form = self.verb_form(request, found, obj, data)
+        if request.method == "POST" and (form is None or form.is_valid()):
+            try:
+                found.run(obj.pk, by=request.user, **(form.cleaned_data if form else {}))
+            except DomainError as error:
+                if form is None:
+                    messages.error(request, str(error.message))
+                    return HttpResponseRedirect(self._change_url(object_id))
+                form.add_error(error.field if error.field in form.fields else None, str(error.message))
+            else:
+                messages.success(request, f"{found.label}: {found.done}")
+                return HttpResponseRedirect(self._change_url(object_id))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": found.label,
+            "opts": self.opts,
+            "subject": obj,
+            "verb": found,
+            "form": form,
+            "facts": found.facts(obj) if found.facts else [],
+            "consequence": found.consequence(obj) if found.consequence else "",
+            "back": self._change_url(object_id),
+            "media": self.media,
+        }
+        status = 422 if request.method == "POST" else 200
+        return TemplateResponse(request, "admin/verbs/decide.html", context, status=status)
+
+    def verb_form(self, request: HttpRequest, verb: Verb, obj: Any, data: Any) -> forms.Form | None:
+        """The form of a decision page; a form class that wants the row takes it as keyword `subject`."""
+        if verb.form is None:
+            return None
+        if getattr(verb.form, "wants_subject", False):
+            return verb.form(data, request.FILES or None, subject=obj)
+        return verb.form(data, request.FILES or None)
+
+
+def _several(verb: Verb) -> Callable[[VerbAdmin, HttpRequest, Any], None]:
+    """A verb for selected rows: each by itself, each refusal named."""
+
+    def run(admin: VerbAdmin, request: HttpRequest, rows: Any) -> None:
+        done = 0
+        for row in rows:
+            try:
+                verb.run(row.pk, by=request.user)
+                done += 1
+            except DomainError as error:
+                messages.error(request, f"{row}: {error.message}")
+        if done:
+            messages.success(request, _("%(verb)s: %(count)d done.") % {"verb": verb.label, "count": done})
+
+    run.short_description = verb.label  # type: ignore[attr-defined]
+    return run
+
+
+class ReadOnlyInline:
+    """Mixin for inlines of process data."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True

@@ -1,0 +1,194 @@
+"""The public API's house rules: problem+json, cursor pages, unknown parameters named, ETag, language from the request.
+
+A list is a subclass of `PublicList`; it names its queryset, serializer, `filters` and `orderings`, nothing else.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import activate, get_language, get_language_from_request
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.generics import GenericAPIView
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from portal.kit.errors import DomainError
+
+PROBLEM = "application/problem+json"
+COMMON_PARAMETERS = frozenset({"cursor", "page_size", "ordering", "format", "language"})
+
+
+class BadParameters(exceptions.APIException):
+    """Parameters that this address does not know, or values that it cannot read; each named."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "bad_parameters"
+
+    def __init__(self, detail: str, names: list[str], allowed: list[str] | None = None) -> None:
+        super().__init__(detail)
+        self.names, self.allowed = names, allowed
+
+
+def problem(exc: Exception, context: Mapping[str, Any]) -> Response | None:
+    """REST_FRAMEWORK's EXCEPTION_HANDLER: every error as application/problem+json (RFC 9457)."""
+    extra: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+    if isinstance(exc, DomainError):
+        code, detail, number = exc.code, str(exc.message), exc.status
+        if exc.field:
+            extra["field"] = exc.field
+    elif isinstance(exc, Http404 | exceptions.NotFound):
+        code, detail, number = "not_found", _("There is nothing at this address."), 404
+    elif isinstance(exc, PermissionDenied):
+        code, detail, number = "not_allowed", _("Your key does not allow this."), 403
+    elif isinstance(exc, exceptions.ValidationError):
+        code, detail, number = "invalid", _("Some fields cannot be accepted."), 400
+        extra["errors"] = exc.detail
+    elif isinstance(exc, exceptions.APIException):
+        code, detail, number = str(exc.default_code), str(exc.detail), exc.status_code
+        if isinstance(exc, BadParameters):
+            extra["parameters"] = exc.names
+            if exc.allowed is not None:
+                extra["allowed"] = exc.allowed
+        if isinstance(exc, exceptions.Throttled) and exc.wait:
+            headers["Retry-After"] = str(int(exc.wait) + 1)
+    else:
+        return None
+    title = {400: _("Bad request"), 403: _("Not allowed"), 404: _("Not found"), 409: _("Conflict")}.get(number, _("Error"))
+    body = {"type": "about:blank", "title": title, "status": number, "detail": detail, "code": code, **extra}
+    return Response(body, status=number, headers=headers, content_type=PROBLEM)
+
+
+class PublicView(APIView):
+    """Anybody may read. parameters: what the address knows beside COMMON_PARAMETERS."""
+
+    access = "public"
+    parameters: frozenset[str] = frozenset()
+    max_age = 300
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        activate(language_of(request))
+        super().initial(request, *args, **kwargs)
+        allowed = self.parameters | COMMON_PARAMETERS
+        unknown = sorted(set(request.query_params) - allowed)
+        if unknown:
+            detail = _("Unknown parameters: %(names)s. Known are: %(known)s.") % {
+                "names": ", ".join(unknown),
+                "known": ", ".join(sorted(allowed)),
+            }
+            raise BadParameters(detail, unknown, sorted(allowed))
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Language, ETag and Cache-Control; 304 when the reader has it already."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer["Content-Language"] = get_language() or settings.LANGUAGE_CODE
+        patch_vary_headers(answer, ["Accept-Language", "Authorization"])
+        if request.method in ("GET", "HEAD") and answer.status_code == 200:
+            answer.add_post_render_callback(_stamp(request, self.max_age))
+        if answer.status_code >= 400:
+            answer["Cache-Control"] = "no-store"
+        return answer
+
+
+def language_of(request: Request | HttpRequest) -> str:
+    """`?language=ko|en`, else Accept-Language, else Korean."""
+    wished = request.GET.get("language", "")
+    if wished:
+        if wished not in dict(settings.LANGUAGES):
+            raise BadParameters(_("The parameter language is ko or en."), ["language"])
+        return wished
+    if not request.headers.get("Accept-Language"):
+        return settings.LANGUAGE_CODE
+    return get_language_from_request(getattr(request, "_request", request))
+
+
+def _stamp(request: Any, max_age: int) -> Any:
+    def stamp(response: Any) -> None:
+        etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        response["ETag"] = etag
+        response["Cache-Control"] = f"public, max-age={max_age}"
+        known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
+        if etag in known or "*" in known:
+            response.status_code = 304
+            response.content = b""
+            del response["Content-Type"]
+
+    return stamp
+
+
+class Cursor(CursorPagination):
+    """`next`, `previous`, `results`; page_size 1 to 200."""
+
+    page_size = 50
+    max_page_size = 200
+    page_size_query_param = "page_size"
+
+    def get_page_size(self, request: Request) -> int:
+        text = request.query_params.get("page_size")
+        if text is None:
+            return self.page_size
+        if not text.isdigit() or not 1 <= int(text) <= self.max_page_size:
+            raise BadParameters(_("The parameter page_size is a number from 1 to 200."), ["page_size"])
+        return int(text)
+
+
+class PublicList(PublicView, GenericAPIView):
+    """A public list. filters: parameter → lookup (`region` → `region`, `modality` → `modality__contains` for arrays);
+    choices: parameter → callable giving the allowed values; orderings: public name → column, the first is the default."""
+
+    pagination_class = Cursor
+    serializer_class: type[BaseSerializer[Any]]
+    filters: Mapping[str, str] = {}
+    booleans: frozenset[str] = frozenset()
+    orderings: Mapping[str, str] = {"ref": "ref"}
+
+    @property
+    def parameters(self) -> frozenset[str]:  # type: ignore[override]
+        return frozenset(self.filters)
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        rows = self.narrowed(self.get_queryset())
+        assert self.paginator is not None
+        self.paginator.ordering = self.order()  # type: ignore[attr-defined]
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The filters of the address applied; several values separated by commas mean any of them."""
+        for name, lookup in self.filters.items():
+            text = self.request.query_params.get(name)
+            if text is None or text == "":
+                continue
+            if name in self.booleans:
+                if text not in ("true", "false"):
+                    raise BadParameters(_("The parameter %(name)s is true or false.") % {"name": name}, [name])
+                rows = rows.filter(**{lookup: text == "true"})
+                continue
+            values = [value for value in text.split(",") if value][:50]
+            if lookup.endswith("__overlap"):
+                rows = rows.filter(**{lookup: values})
+            elif "__" in lookup and lookup.rsplit("__", 1)[1] in ("contains", "icontains", "gte", "lte", "lt", "gt"):
+                rows = rows.filter(**{lookup: text})
+            else:
+                rows = rows.filter(**{f"{lookup}__in": values})
+        return rows
+
+    def order(self) -> str:
+        wished = self.request.query_params.get("ordering") or next(iter(self.orderings))
+        column = self.orderings.get(wished.removeprefix("-"))
+        if column is None:
+            known = ", ".join(self.orderings)
+            raise BadParameters(
+                _("The list can be ordered by: %(known)s; a minus in front reverses.") % {"known": known}, ["ordering"]
+            )
+        return f"-{column}" if wished.startswith("-") else column

@@ -1,0 +1,2 @@
+def for_command(argv):
+    pass

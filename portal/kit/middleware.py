@@ -1,0 +1,30 @@
+"""The one place where a refusal that no view turned into a form error becomes an honest page."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from portal.kit.errors import DomainError
+
+
+class domain_errors:  # noqa: N801 - named like the functions that middleware usually are
+    """A DomainError out of a view: back to the page it came from with the sentence, or a page that says it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError) or request.path.startswith("/api/"):
+            return None
+        back = request.META.get("HTTP_REFERER", "")
+        if request.method == "POST" and back.startswith(f"{request.scheme}://{request.get_host()}/"):
+            messages.error(request, str(error.message))
+            if getattr(request, "htmx", False):
+                return HttpResponse(status=204, headers={"HX-Redirect": back})
+            return HttpResponseRedirect(back, status=303)
+        return render(request, "409.html", {"error": error}, status=error.status)

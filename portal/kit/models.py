@@ -1,0 +1,41 @@
+"""The columns that every row of the house has."""
+
+import secrets
+from typing import Any, ClassVar
+
+from django.db import models
+
+from portal.kit import clock
+
+CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def make_ref(prefix: str) -> str:
+    """`app-` and ten random Crockford characters: public, unguessable, readable aloud."""
+    return f"{prefix}-" + "".join(secrets.choice(CROCKFORD) for _ in range(10))
+
+
+class Row(models.Model):
+    """ref: the public name; version: raised by every save, so that a stale save is noticed."""
+
+    REF_PREFIX: ClassVar[str] = "row"
+
+    ref = models.CharField(max_length=24, unique=True, editable=False)
+    created_at = models.DateTimeField(editable=False, default=clock.now)
+    updated_at = models.DateTimeField(editable=False, default=clock.now)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.ref:
+            self.ref = make_ref(self.REF_PREFIX)
+        self.version += 1
+        self.updated_at = clock.now()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "version", "updated_at"}
+        super().save(*args, **kwargs)
+
+    def __str__(self) -> str:
+        return self.ref

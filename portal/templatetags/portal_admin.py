@@ -1,0 +1,23 @@
+"""Tags of the ministry's admin."""
+
+from typing import Any
+
+from django import template
+
+from portal.journal import queries
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/verbs/history.html")
+def admin_history(subject: Any) -> dict[str, Any]:
+    """What happened to this row: who, when, from, to, why."""
+    return {"events": queries.history(subject) if hasattr(subject, "ref") else []}
+
+
+@register.filter
+def event_words(event: Any) -> str:
+    """The event's name as a sentence in the reader's language."""
+    from portal.desk.event_words import words
+
+    return words(event.name)

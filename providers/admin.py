@@ -1,0 +1,1 @@
+"""Assembly only: the rooms register their own models."""

@@ -1,0 +1,44 @@
+"""A provider's life. Source: domain.md §6.7."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.codes import Codes
+from portal.kit.lifecycle import Lifecycle
+
+
+class InstitutionStatus(Codes):
+    APPLIED = "APPLIED", _("Applied")
+    VERIFYING = "VERIFYING", _("Being verified")
+    ACTIVE = "ACTIVE", _("Active")
+    SUSPENDED = "SUSPENDED", _("Suspended")
+    RETIRED = "RETIRED", _("Retired")
+
+
+LIFECYCLE = Lifecycle(
+    name="institution",
+    states=InstitutionStatus,
+    initial=InstitutionStatus.APPLIED,
+    moves={
+        ("APPLIED", "start_verification"): "VERIFYING",
+        ("VERIFYING", "activate"): "ACTIVE",
+        ("VERIFYING", "refuse"): "RETIRED",
+        ("ACTIVE", "suspend"): "SUSPENDED",
+        ("SUSPENDED", "reinstate"): "ACTIVE",
+        ("ACTIVE", "retire"): "RETIRED",
+        ("SUSPENDED", "retire"): "RETIRED",
+    },
+)
+SEEN = (InstitutionStatus.ACTIVE, InstitutionStatus.SUSPENDED)
+STEPS = (  # whose target days and measured days are kept; domain.md §6.14
+    "quote",
+    "irb_exemption",
+    "irb_expedited",
+    "irb_full",
+    "drb",
+    "drb_joint",
+    "drb_recognised",
+    "contract",
+    "preparation",
+    "adequacy",
+    "export_review",
+)

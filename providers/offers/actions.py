@@ -1,0 +1,232 @@
+"""The only code that writes offers. Every change is an event with the whole content, so each version can be read again."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.journal.actions import record as journal
+from portal.kit import clock
+from portal.kit.access import require
+from portal.kit.errors import IllegalStep, Refused, Stale
+from providers.catalogue.models import Dataset
+from providers.institutions.models import Institution
+from providers.offers import notices, rules
+from providers.offers.models import Offer, OfferLine
+
+FIELDS = (
+    "kind", "title_ko", "title_en", "description_ko", "description_en", "capacity", "capacity_period", "open_capacity",
+    "access_modes", "exits", "lead_time_days", "allowed_purposes", "commercial_ai_allowed", "model_export", "joint_drb",
+    "valid_from", "valid_to",
+)  # fmt: skip
+
+
+@transaction.atomic
+def create(
+    *,
+    institution: Institution,
+    values: Mapping[str, Any],
+    lines: Sequence[rules.Line],
+    by: Any,
+    dataset: Dataset | None = None,
+) -> Offer:
+    """A new draft. values: any of FIELDS; lines: price lines in order. Writes: Offer, OfferLine, Event offer.created."""
+    require(by, "providers.edit_offer", institution)
+    offer = Offer(institution=institution, status=rules.LIFECYCLE.initial)
+    _fill(offer, values, lines, dataset)
+    offer.save()
+    _write_lines(offer, lines)
+    _journal("offer.created", offer, by, lines=lines, to=offer.status)
+    return offer
+
+
+@transaction.atomic
+def edit(
+    *,
+    offer_id: int,
+    version: int,
+    values: Mapping[str, Any],
+    lines: Sequence[rules.Line],
+    by: Any,
+    dataset: Dataset | None = None,
+) -> Offer:
+    """Changes a draft, or publishes the next version of a published or paused offer at once. version: as it was opened.
+
+    Writes: Offer, OfferLine, Event offer.edited. Raises Stale when somebody saved first, Refused when a published offer
+    would lack something.
+    """
+    offer = _locked(offer_id)
+    require(by, "providers.edit_offer", offer)
+    if offer.version != version:
+        raise Stale()
+    if offer.status not in rules.EDITABLE:
+        raise IllegalStep("offer", offer.status, "edit")
+    _fill(offer, values, lines, dataset)
+    if offer.status != rules.OfferStatus.DRAFT:
+        _complete(offer, lines)
+    offer.save()
+    offer.lines.all().delete()
+    _write_lines(offer, lines)
+    _journal("offer.edited", offer, by, lines=lines, frm=offer.status, to=offer.status)
+    return offer
+
+
+def submit(*, offer_id: int, by: Any) -> Offer:
+    """The draft goes to the operating agency's check. Refused while something is missing. Tells OPERATOR_CASE."""
+    return _step(offer_id, "submit", "offer.submitted", by)
+
+
+def start_check(*, offer_id: int, by: Any) -> Offer:
+    return _step(offer_id, "start_check", "offer.check_started", by)
+
+
+def publish(*, offer_id: int, by: Any) -> Offer:
+    """From now on companies find it. Tells the institution's people."""
+    return _step(offer_id, "publish", "offer.published", by)
+
+
+def return_offer(*, offer_id: int, reason: str, by: Any) -> Offer:
+    """Back to the institution, with what is to be mended. Tells the institution's people."""
+    return _step(offer_id, "return", "offer.returned", by, reason)
+
+
+def pause(*, offer_id: int, by: Any) -> Offer:
+    """Not found any more until resumed; quotes already asked for go on."""
+    return _step(offer_id, "pause", "offer.paused", by)
+
+
+def resume(*, offer_id: int, by: Any) -> Offer:
+    return _step(offer_id, "resume", "offer.resumed", by)
+
+
+def retire(*, offer_id: int, by: Any, reason: str = "") -> Offer:
+    return _step(offer_id, "retire", "offer.retired", by, reason)
+
+
+@transaction.atomic
+def take_capacity(*, offer_id: int, by: Any) -> Offer:
+    """One order is taken (a match was confirmed). Refused when none is open. Writes: open_capacity, Event."""
+    offer = _locked(offer_id)
+    if offer.open_capacity is None:
+        return offer
+    if offer.open_capacity == 0:
+        raise Refused(
+            _("This offer takes no more orders in this period. Choose another one or ask the institution."), "full"
+        )
+    offer.open_capacity -= 1
+    offer.save()
+    journal("offer.capacity_taken", offer, by=by, organisations=offer.organisation_ids())
+    return offer
+
+
+@transaction.atomic
+def give_back_capacity(*, offer_id: int, by: Any) -> Offer:
+    """A taken order fell away. Writes: open_capacity, Event."""
+    offer = _locked(offer_id)
+    if offer.open_capacity is not None and offer.capacity is not None and offer.open_capacity < offer.capacity:
+        offer.open_capacity += 1
+        offer.save()
+        journal("offer.capacity_given_back", offer, by=by, organisations=offer.organisation_ids())
+    return offer
+
+
+PERMISSIONS = {
+    "submit": "providers.edit_offer",
+    "start_check": "providers.check_offer",
+    "publish": "providers.check_offer",
+    "return": "providers.check_offer",
+    "pause": "providers.pause_offer",
+    "resume": "providers.pause_offer",
+    "retire": "providers.pause_offer",
+}
+
+
+@transaction.atomic
+def _step(offer_id: int, verb: str, event: str, by: Any, reason: str = "") -> Offer:
+    offer = _locked(offer_id)
+    require(by, PERMISSIONS[verb], offer)
+    if verb == "return" and not reason.strip():
+        raise Refused(_("Give a reason: the institution will read it."), "reason_needed", "reason")
+    lines = [row.rule() for row in offer.lines.all()]
+    before, after = offer.status, rules.LIFECYCLE.step(offer.status, verb)
+    if verb in ("submit", "publish", "resume"):
+        _complete(offer, lines)
+    offer.status = after
+    if after == rules.OfferStatus.PUBLISHED:
+        offer.published_at = offer.published_at or clock.now()
+    offer.save()
+    _journal(event, offer, by, lines=lines, frm=before, to=after, reason=reason)
+    if verb in notices.TOLD:
+        notices.TOLD[verb](offer, reason)
+    return offer
+
+
+def _locked(offer_id: int) -> Offer:
+    return Offer.objects.select_for_update(of=("self",)).select_related("institution", "dataset").get(pk=offer_id)
+
+
+def _fill(offer: Offer, values: Mapping[str, Any], lines: Sequence[rules.Line], dataset: Dataset | None) -> None:
+    """Puts checked values on the row. Raises Refused for a strange dataset, wrong dates, lines or capacity."""
+    unknown = set(values) - set(FIELDS)
+    assert not unknown, f"not a field of an offer: {unknown}"
+    if dataset is not None and dataset.institution_id != offer.institution_id:
+        raise Refused(_("Choose a dataset of your own institution."), "foreign_dataset", "dataset")
+    rules.check_lines(lines)
+    for name, value in values.items():
+        setattr(offer, name, value)
+    offer.dataset = dataset
+    if not offer.title_ko:
+        raise Refused(_("Give the offer a Korean title."), "title_needed", "title_ko")
+    if offer.valid_from and offer.valid_to and offer.valid_from > offer.valid_to:
+        raise Refused(_("The last day must not lie before the first day."), "bad_validity", "valid_to")
+    if offer.capacity is None:
+        offer.open_capacity = None
+    elif offer.open_capacity is None:
+        offer.open_capacity = offer.capacity
+    elif offer.open_capacity > offer.capacity:
+        raise Refused(_("The open capacity cannot exceed the capacity."), "bad_capacity", "open_capacity")
+    offer.floor_won = rules.floor_won(lines)
+
+
+def _complete(offer: Offer, lines: Sequence[rules.Line]) -> None:
+    """Raises Refused naming the first field that a submitted or published offer lacks."""
+    lacking = rules.missing(
+        title_ko=offer.title_ko,
+        lines=lines,
+        access_modes=offer.access_modes,
+        exits=offer.exits,
+        lead_time_days=offer.lead_time_days,
+        purposes=offer.allowed_purposes,
+        kind=offer.kind,
+        has_dataset=offer.dataset_id is not None,
+    )
+    if lacking:
+        raise Refused(WHAT_LACKS[lacking[0]], "incomplete", lacking[0])
+
+
+WHAT_LACKS = {
+    "title_ko": _("Give the offer a Korean title."),
+    "lines": _("Add at least one price line."),
+    "lead_time_days": _("Say how many working days you need until the data is provided."),
+    "access_modes": _("Choose at least one way of use."),
+    "allowed_purposes": _("Choose at least one purpose that you allow."),
+    "dataset": _("Choose the dataset that you offer."),
+    "exits": _("Choose what may be taken out."),
+}
+
+
+def _write_lines(offer: Offer, lines: Sequence[rules.Line]) -> None:
+    for position, line in enumerate(lines, start=1):
+        OfferLine(offer=offer, position=position, **line.__dict__).save()
+
+
+def _journal(event: str, offer: Offer, by: Any, *, lines: Sequence[rules.Line], **more: Any) -> None:
+    content = {name: getattr(offer, name) for name in FIELDS}
+    content |= {name: content[name].isoformat() for name in ("valid_from", "valid_to") if content[name]}
+    content |= {
+        "version": offer.version,
+        "dataset": offer.dataset.key if offer.dataset else None,
+        "lines": [dict(line.__dict__) for line in lines],
+    }
+    journal(event, offer, by=by, organisations=offer.organisation_ids(), data=content, **more)

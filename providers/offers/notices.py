@@ -1,0 +1,55 @@
+"""What is told about offers: one function a message, one template a language."""
+
+from collections.abc import Callable
+
+from portal.accounts.rules import Role
+from portal.journal.actions import tell
+from providers.offers.models import Offer
+
+
+def offer_submitted(offer: Offer, reason: str) -> None:
+    """To the operating agency's case desk: an offer waits for its check."""
+    tell(
+        "offer_submitted",
+        app="providers",
+        subject=offer,
+        role=Role.OPERATOR_CASE,
+        url="/admin/",
+        context=_context(offer),
+    )
+
+
+def offer_published(offer: Offer, reason: str) -> None:
+    _to_institution("offer_published", offer)
+
+
+def offer_returned(offer: Offer, reason: str) -> None:
+    _to_institution("offer_returned", offer, reason)
+
+
+def _to_institution(template: str, offer: Offer, reason: str = "") -> None:
+    if offer.institution.organisation is not None:
+        tell(
+            template,
+            app="providers",
+            subject=offer,
+            organisation=offer.institution.organisation,
+            url=f"/providers/offers/{offer.ref}/",
+            context=_context(offer) | {"reason": reason},
+        )
+
+
+def _context(offer: Offer) -> dict[str, str]:
+    return {
+        "title_ko": offer.title_ko,
+        "title_en": offer.title_en or offer.title_ko,
+        "institution_ko": offer.institution.name_ko,
+        "institution_en": offer.institution.name_en,
+    }
+
+
+TOLD: dict[str, Callable[[Offer, str], None]] = {
+    "submit": offer_submitted,
+    "publish": offer_published,
+    "return": offer_returned,
+}

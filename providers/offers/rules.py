@@ -1,0 +1,143 @@
+"""What an offer is made of and what it must say before it is published. Source: domain.md §3.5 (quote side), §6.7."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.codes import Codes
+from portal.kit.errors import Refused
+from portal.kit.lifecycle import Lifecycle
+
+
+class OfferKind(Codes):
+    DATA = "DATA", _("Data")
+    PROCESSING = "PROCESSING", _("Processing and analysis")
+
+
+class OfferStatus(Codes):
+    DRAFT = "DRAFT", _("Draft")
+    SUBMITTED = "SUBMITTED", _("Submitted")
+    METADATA_CHECK = "METADATA_CHECK", _("Metadata check")
+    PUBLISHED = "PUBLISHED", _("Published")
+    PAUSED = "PAUSED", _("Paused")
+    RETIRED = "RETIRED", _("Retired")
+
+
+class TaxKind(Codes):
+    TAXABLE = "TAXABLE", _("Taxable (10 % VAT)")
+    EXEMPT = "EXEMPT", _("Exempt from VAT")
+
+
+class LineKind(Codes):
+    EXTRACTION = "EXTRACTION", _("Extraction")
+    PSEUDONYMISATION = "PSEUDONYMISATION", _("Pseudonymisation")
+    LABELLING = "LABELLING", _("Labelling")
+    STANDARDISATION = "STANDARDISATION", _("Standardisation")
+    ENVIRONMENT = "ENVIRONMENT", _("Analysis environment")
+    REVIEW_FEE = "REVIEW_FEE", _("Review fee")
+    LABOUR = "LABOUR", _("Labour")
+
+
+class Unit(Codes):
+    PROJECT = "PROJECT", _("project")
+    PATIENT = "PATIENT", _("patient")
+    CASE = "CASE", _("case")
+    IMAGE = "IMAGE", _("image")
+    GIGABYTE = "GIGABYTE", _("GB")
+    DAY = "DAY", _("day")
+    MONTH = "MONTH", _("month")
+    PERSON_DAY = "PERSON_DAY", _("person-day")
+
+
+class Period(Codes):
+    MONTH = "MONTH", _("month")
+    QUARTER = "QUARTER", _("quarter")
+    YEAR = "YEAR", _("year")
+
+
+LIFECYCLE = Lifecycle(
+    name="offer",
+    states=OfferStatus,
+    initial=OfferStatus.DRAFT,
+    moves={
+        ("DRAFT", "submit"): "SUBMITTED",
+        ("SUBMITTED", "start_check"): "METADATA_CHECK",
+        ("METADATA_CHECK", "publish"): "PUBLISHED",
+        ("METADATA_CHECK", "return"): "DRAFT",
+        ("PUBLISHED", "pause"): "PAUSED",
+        ("PAUSED", "resume"): "PUBLISHED",
+        ("DRAFT", "retire"): "RETIRED",
+        ("PUBLISHED", "retire"): "RETIRED",
+        ("PAUSED", "retire"): "RETIRED",
+    },
+)
+EDITABLE = frozenset({OfferStatus.DRAFT, OfferStatus.PUBLISHED, OfferStatus.PAUSED})
+MOST_LINES = 30
+LARGEST_PRICE_WON = 10_000_000_000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One price line. unit_price_won: whole won, VAT excluded; minimum: the least quantity that one order takes."""
+
+    kind: str
+    title_ko: str
+    title_en: str
+    unit: str
+    unit_price_won: int
+    tax_kind: str
+    minimum: int = 0
+
+    @property
+    def floor_won(self) -> int:
+        return self.unit_price_won * self.minimum
+
+
+def check_lines(lines: Sequence[Line]) -> None:
+    """Raises Refused unless every line can be priced."""
+    if len(lines) > MOST_LINES:
+        raise Refused(_("At most 30 price lines."), "too_many_lines")
+    for line in lines:
+        if not 0 <= line.unit_price_won <= LARGEST_PRICE_WON or not 0 <= line.minimum <= 1_000_000_000:
+            raise Refused(_("A price line is out of range: check price and minimum."), "bad_line", "lines")
+
+
+def floor_won(lines: Iterable[Line]) -> int | None:
+    """The least that one order costs, VAT excluded; None without lines."""
+    listed = list(lines)
+    return sum(line.floor_won for line in listed) if listed else None
+
+
+def missing(
+    *,
+    title_ko: str,
+    lines: Sequence[Line],
+    access_modes: Sequence[str],
+    exits: Sequence[str],
+    lead_time_days: int | None,
+    purposes: Sequence[str],
+    kind: str,
+    has_dataset: bool,
+) -> list[str]:
+    """What an offer still lacks before it can be submitted: field names."""
+    needed = {
+        "title_ko": title_ko,
+        "lines": lines,
+        "lead_time_days": lead_time_days,
+        "access_modes": access_modes,
+        "allowed_purposes": purposes,
+        "dataset": has_dataset or kind == OfferKind.PROCESSING,
+        "exits": exits or kind == OfferKind.PROCESSING,
+    }
+    return [name for name, value in needed.items() if not value]
+
+
+def offered(status: str, valid_from: date | None, valid_to: date | None, today: date) -> bool:
+    """Published and inside its validity (both days included)."""
+    return (
+        status == OfferStatus.PUBLISHED
+        and (valid_from is None or valid_from <= today)
+        and (valid_to is None or today <= valid_to)
+    )

@@ -1,0 +1,1 @@
+"""Assembly only: the rooms have no tasks yet."""

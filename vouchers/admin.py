@@ -1,0 +1,11 @@
+"""Assembly only: importing the rooms' admin doors registers them."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+for _room in (
+    "rounds", "companies", "ledger", "matching", "applications", "evaluation", "agreements", "access", "milestones",
+    "payments",
+):  # fmt: skip
+    if find_spec(f"vouchers.{_room}.admin"):
+        import_module(f"vouchers.{_room}.admin")

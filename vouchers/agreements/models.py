@@ -1,0 +1,153 @@
+"""Agreement, parties, versions, lines and the voucher."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import queries as accounts
+from portal.kit.models import Row
+from portal.kit.won import WonField
+from vouchers.agreements import rules
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    def visible_to(self, user: Any) -> "AgreementQuerySet":
+        """Its parties; those who see every case."""
+        if accounts.sees_all(user):
+            return self
+        mine = accounts.organisation_ids_of(user)
+        return self.filter(
+            pk__in=AgreementParty.objects.filter(organisation_id__in=mine).values("agreement_id")
+        ).exclude(status="DRAFTING")
+
+
+class Agreement(Row):
+    """Operator, company and one or several providers. Amounts change only through an approved change."""
+
+    REF_PREFIX = "agr"
+
+    award = models.OneToOneField("vouchers.Award", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("vouchers.Company", on_delete=models.PROTECT, related_name="+")
+    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=24, unique=True)
+    status = models.CharField(max_length=20, choices=rules.AgreementStatus.choices(), default="DRAFTING")
+    starts_on = models.DateField(_("Starts"))
+    ends_on = models.DateField(_("Ends"))
+    grant_won = WonField()
+    supply_amount_won = WonField()
+    own_cash_won = WonField()
+    vat_won = WonField()
+    drafted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    activated_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="agreement_dates"),
+            models.CheckConstraint(
+                condition=Q(grant_won=F("supply_amount_won") - F("own_cash_won")), name="agreement_grant_plus_own"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["ACTIVE", "SUSPENDED", "COMPLETED"]) | Q(activated_at__isnull=False),
+                name="agreement_active_since",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "ends_on"], name="agreement_status_ends")]
+        permissions = [("draft_agreement", "Draft agreements"), ("sign_agreement", "Sign agreements")]
+
+    def organisation_ids(self) -> set[int]:
+        return set(self.parties.values_list("organisation_id", flat=True)) - {None}
+
+
+class AgreementVersion(Row):
+    """One text, hash-chained to the one before; immutable (trigger)."""
+
+    REF_PREFIX = "agv"
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    body = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    previous_hash = models.CharField(max_length=64)
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("agreement version")
+        verbose_name_plural = _("agreement versions")
+        constraints = [models.UniqueConstraint(fields=["agreement", "number"], name="agreement_version_once")]
+
+
+class AgreementParty(Row):
+    """One party and its signature: who, when, over which hash."""
+
+    REF_PREFIX = "agp"
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="parties")
+    role = models.CharField(max_length=10, choices=rules.PartyRole.choices())
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, null=True, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+    signed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    signed_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "organisation"], name="agreement_party_once"),
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=True, signed_by__isnull=True, signed_hash="")
+                | (Q(signed_at__isnull=False, signed_by__isnull=False) & ~Q(signed_hash="")),
+                name="agreement_party_signature_whole",
+            ),
+        ]
+
+
+class AgreementLine(models.Model):
+    """A quote line as agreed: an immutable copy."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="lines")
+    match = models.ForeignKey("vouchers.Match", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20)
+    description = models.CharField(max_length=200)
+    amount_won = WonField()
+    tax_kind = models.CharField(max_length=8)
+    data_holder = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+    contracting_party = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+    reviewing_board = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+    payee = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("agreement line")
+        verbose_name_plural = _("agreement lines")
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "position"], name="agreement_line_position")]
+
+
+class Voucher(Row):
+    """The grant as a voucher (이용권), issued when the agreement takes force; its money stands in the ledger."""
+
+    REF_PREFIX = "vch"
+
+    agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, related_name="voucher")
+    number = models.CharField(max_length=24, unique=True)
+    grant_won = WonField()
+    status = models.CharField(max_length=10, choices=rules.VoucherStatus.choices(), default="ISSUED")
+    issued_at = models.DateTimeField()
+    expires_on = models.DateField()
+
+    class Meta:
+        verbose_name = _("voucher")
+        verbose_name_plural = _("vouchers")
+
+    def organisation_ids(self) -> set[int]:
+        return self.agreement.organisation_ids()

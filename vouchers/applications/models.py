@@ -1,0 +1,191 @@
+"""An application, its sections, files, certifications and eligibility findings."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import queries as accounts
+from portal.kit.models import Row
+from portal.kit.won import WonField
+from vouchers.applications import rules
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def visible_to(self, user: Any) -> "ApplicationQuerySet":
+        """The company's members; ministry, operator and auditor see every one that was submitted."""
+        if accounts.sees_all(user):
+            return self.exclude(status="DRAFT")
+        return self.filter(company__organisation_id__in=accounts.organisation_ids_of(user))
+
+    def live(self) -> "ApplicationQuerySet":
+        return self.exclude(status__in=rules.ENDED)
+
+    def counted(self) -> "ApplicationQuerySet":
+        """What statistics count: submitted, in rounds that count."""
+        from vouchers.rounds.models import Round
+
+        return self.filter(submitted_at__isnull=False, round__in=Round.objects.counted())
+
+
+class Application(Row):
+    """A company's application to one track of a round.
+
+    supply_amount_won: Σ chosen quote lines, VAT excluded; grant + own cash = supply (constraint). deadline_at: the round's
+    closes_at at the moment of submission, so that the database itself refuses a late one.
+    """
+
+    REF_PREFIX = "app"
+
+    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+")
+    track = models.ForeignKey("vouchers.Track", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("vouchers.Company", on_delete=models.PROTECT, related_name="+")
+    need = models.ForeignKey("vouchers.Need", on_delete=models.PROTECT, null=True, related_name="+")
+    status = models.CharField(max_length=22, choices=rules.ApplicationStatus.choices(), default="DRAFT")
+    title = models.CharField(_("Project title"), max_length=150, blank=True)
+    summary = models.TextField(_("Summary"), blank=True)
+    policy_version = models.ForeignKey("vouchers.PolicyVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    supply_amount_won = WonField(default=0)
+    vat_won = WonField(default=0)
+    grant_won = WonField(default=0)
+    own_cash_won = WonField(default=0)
+    own_in_kind_won = WonField(default=0)
+    receipt_no = models.CharField(max_length=24, unique=True, null=True)
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    deadline_at = models.DateTimeField(null=True)
+    company_snapshot = models.JSONField(default=dict)
+    region = models.CharField(max_length=20, blank=True)  # of the company at submission: statistics never move later
+    company_size = models.CharField(max_length=12, blank=True)
+    supplement_request = models.TextField(blank=True)
+    supplement_sections = models.JSONField(default=list)
+    decision_reason = models.TextField(blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "round", "track"],
+                condition=~Q(status__in=["WITHDRAWN", "INELIGIBLE", "NOT_SELECTED"]),
+                name="application_one_live",
+            ),
+            models.CheckConstraint(
+                condition=Q(grant_won=F("supply_amount_won") - F("own_cash_won")), name="application_grant_plus_own"
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True) | Q(submitted_at__lt=F("deadline_at")), name="application_in_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["DRAFT", "WITHDRAWN"])
+                | (Q(submitted_at__isnull=False) & Q(receipt_no__isnull=False) & Q(submitted_by__isnull=False)),
+                name="application_submitted_has_receipt",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["round", "status"], name="application_round_status"),
+            models.Index(fields=["status", "-submitted_at"], name="application_status_submitted"),
+            models.Index(fields=["-submitted_at", "-id"], name="application_submitted"),
+            models.Index(fields=["company"], name="application_company"),
+        ]
+        permissions = [
+            ("edit_application", "Prepare an application"),
+            ("submit_application", "Certify and submit an application"),
+            ("withdraw_application", "Withdraw an application"),
+            ("check_application", "Check eligibility"),
+        ]
+
+    def organisation_ids(self) -> set[int]:
+        return {self.company.organisation_id}
+
+    def __str__(self) -> str:
+        return self.title or self.receipt_no or self.ref
+
+
+class ApplicationSection(Row):
+    """One section's answers, saved as typed; its own version lets two colleagues write side by side."""
+
+    REF_PREFIX = "sec"
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="sections")
+    key = models.CharField(max_length=20, choices=rules.SectionKey.choices())
+    answers = models.JSONField(default=dict)
+    state = models.CharField(max_length=12, choices=rules.SectionState.choices(), default="NOT_STARTED")
+    updated_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("application section")
+        verbose_name_plural = _("application sections")
+        constraints = [models.UniqueConstraint(fields=["application", "key"], name="section_once")]
+
+
+class ApplicationMatch(models.Model):
+    """The matches (quotes chosen, both sides confirmed) that an application stands on: one or many."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="application_matches")
+    match = models.ForeignKey("vouchers.Match", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("application's match")
+        verbose_name_plural = _("application's matches")
+        constraints = [models.UniqueConstraint(fields=["application", "match"], name="application_match_once")]
+
+
+class ApplicationDocument(models.Model):
+    """A file of an application by kind; replacing keeps the older row, `current` marks the one that counts."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="application_documents")
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30)
+    current = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("application's document")
+        verbose_name_plural = _("application's documents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "kind"], condition=Q(current=True), name="application_document_current"
+            )
+        ]
+
+
+class Certification(Row):
+    """A representative certifies the application; joint representatives each do."""
+
+    REF_PREFIX = "cer"
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="certifications")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    content_hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("certification")
+        verbose_name_plural = _("certifications")
+        constraints = [models.UniqueConstraint(fields=["application", "user"], name="certification_once")]
+
+
+class EligibilityCheck(Row):
+    """One rule's verdict on one application; an officer's own verdict carries a name and a reason."""
+
+    REF_PREFIX = "elg"
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="eligibility_checks")
+    rule = models.CharField(max_length=40)
+    rule_version = models.CharField(max_length=10)
+    verdict = models.CharField(max_length=12, choices=rules.Verdict.choices())
+    reason_ko = models.TextField()
+    reason_en = models.TextField()
+    fact = models.JSONField(default=dict)
+    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("eligibility finding")
+        verbose_name_plural = _("eligibility findings")
+        constraints = [models.UniqueConstraint(fields=["application", "rule"], name="eligibility_rule_once")]
+
+    def organisation_ids(self) -> set[int]:
+        return self.application.organisation_ids()

@@ -1,0 +1,112 @@
+"""Sections, eligibility and the lifecycle of an application. Source: domain.md §1.8, 1.9, 6.2, 7."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.codes import Codes
+from portal.kit.lifecycle import Lifecycle
+
+
+class ApplicationStatus(Codes):
+    DRAFT = "DRAFT", _("Draft")
+    SUBMITTED = "SUBMITTED", _("Submitted")
+    ELIGIBILITY_CHECK = "ELIGIBILITY_CHECK", _("Eligibility check")
+    SUPPLEMENT_REQUESTED = "SUPPLEMENT_REQUESTED", _("Supplement requested")
+    ELIGIBLE = "ELIGIBLE", _("Eligible")
+    INELIGIBLE = "INELIGIBLE", _("Not eligible")
+    IN_EVALUATION = "IN_EVALUATION", _("In evaluation")
+    SELECTED = "SELECTED", _("Selected")
+    RESERVE = "RESERVE", _("Reserve list")
+    NOT_SELECTED = "NOT_SELECTED", _("Not selected")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+
+S = ApplicationStatus
+LIFECYCLE = Lifecycle(
+    "application",
+    S,
+    S.DRAFT,
+    {
+        (S.DRAFT, "submit"): S.SUBMITTED,
+        (S.SUBMITTED, "begin_check"): S.ELIGIBILITY_CHECK,
+        (S.ELIGIBILITY_CHECK, "request_supplement"): S.SUPPLEMENT_REQUESTED,
+        (S.SUPPLEMENT_REQUESTED, "supply_supplement"): S.ELIGIBILITY_CHECK,
+        (S.ELIGIBILITY_CHECK, "find_eligible"): S.ELIGIBLE,
+        (S.ELIGIBILITY_CHECK, "find_ineligible"): S.INELIGIBLE,
+        (S.ELIGIBLE, "begin_evaluation"): S.IN_EVALUATION,
+        (S.IN_EVALUATION, "select"): S.SELECTED,
+        (S.IN_EVALUATION, "place_on_reserve"): S.RESERVE,
+        (S.IN_EVALUATION, "reject"): S.NOT_SELECTED,
+        (S.RESERVE, "select"): S.SELECTED,
+        (S.RESERVE, "reject"): S.NOT_SELECTED,
+        (S.DRAFT, "withdraw"): S.WITHDRAWN,
+        (S.SUBMITTED, "withdraw"): S.WITHDRAWN,
+        (S.ELIGIBILITY_CHECK, "withdraw"): S.WITHDRAWN,
+        (S.SUPPLEMENT_REQUESTED, "withdraw"): S.WITHDRAWN,
+        (S.ELIGIBLE, "withdraw"): S.WITHDRAWN,
+        (S.IN_EVALUATION, "withdraw"): S.WITHDRAWN,
+        (S.RESERVE, "withdraw"): S.WITHDRAWN,
+        (S.SELECTED, "withdraw"): S.WITHDRAWN,
+    },
+)
+ENDED = frozenset({S.WITHDRAWN, S.INELIGIBLE, S.NOT_SELECTED})
+EDITABLE = frozenset({S.DRAFT, S.SUPPLEMENT_REQUESTED})
+
+
+class SectionKey(Codes):
+    COMPANY = "company", _("Company")
+    PROJECT = "project", _("Project")
+    DATA_NEED = "data_need", _("Data need")
+    BUDGET = "budget", _("Budget")
+    DOCUMENTS = "documents", _("Documents")
+    DECLARATIONS = "declarations", _("Declarations")
+
+
+class SectionState(Codes):
+    NOT_STARTED = "NOT_STARTED", _("Not started")
+    IN_PROGRESS = "IN_PROGRESS", _("In progress")
+    COMPLETE = "COMPLETE", _("Complete")
+    NEEDS_WORK = "NEEDS_WORK", _("Supplement needed")
+
+
+class Verdict(Codes):
+    MET = "MET", _("Met")
+    NOT_MET = "NOT_MET", _("Not met")
+    NEEDS_PERSON = "NEEDS_PERSON", _("Needs a person")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What eligibility looks at, copied at the moment of the question; money in whole won."""
+
+    brn_valid: bool
+    tax_status: str
+    company_size: str
+    certificate_valid_to: date | None
+    certificate_size: str | None
+    verification: str
+    restricted: bool
+    other_live_applications: int
+    supply_won: int
+    grant_won: int
+    own_cash_won: int
+    cap_won: int | None
+    confirmed_matches: int
+    quotes_valid_until: date | None
+    provider_types: Sequence[str]
+    documents: Sequence[str]
+    deadline: datetime | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule's verdict. fact: what it looked at, as code → value; words are made by the page."""
+
+    rule: str
+    verdict: Verdict
+    reason_ko: str
+    reason_en: str
+    fact: Mapping[str, object]

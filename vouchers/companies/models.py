@@ -1,0 +1,173 @@
+"""The company behind an application: its numbers, certificates, restrictions, and conflicts of persons with it."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import queries as accounts
+from portal.kit.models import Row
+from vouchers.companies import rules
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def visible_to(self, user: Any) -> "CompanyQuerySet":
+        """Its members, and those who see every case."""
+        if accounts.sees_all(user):
+            return self
+        return self.filter(organisation_id__in=accounts.organisation_ids_of(user))
+
+
+class Company(Row):
+    """A demand company (수요기업). brn: ten digits without hyphens, one company a number."""
+
+    REF_PREFIX = "cmp"
+
+    organisation = models.OneToOneField("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    name_ko = models.CharField(_("Company name (Korean)"), max_length=120)
+    name_en = models.CharField(_("Company name (English)"), max_length=160, blank=True)
+    brn = models.CharField(_("Business registration number"), max_length=10, unique=True)
+    corporate_no = models.CharField(_("Corporate registration number"), max_length=13, blank=True)
+    opened_on = models.DateField(_("Opening date"))
+    region = models.CharField(_("Region"), max_length=20)
+    address = models.CharField(_("Address"), max_length=300, blank=True)
+    size = models.CharField(_("Company size"), max_length=12, choices=rules.CompanySize.choices())
+    sector = models.CharField(_("Sector"), max_length=60, blank=True)
+    is_youth_led = models.BooleanField(_("Led by a founder of 39 years or younger"), default=False)
+    joint_representation = models.BooleanField(_("Joint representatives certify together"), default=False)
+    service_email = models.EmailField(_("Address for electronic service"), blank=True)
+    verification = models.CharField(max_length=10, choices=rules.Verification.choices(), default="UNVERIFIED")
+    verified_how = models.CharField(max_length=20, blank=True)  # TAX_SERVICE or OFFICER
+    verified_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    tax_status = models.CharField(max_length=12, choices=rules.TaxStatus.choices(), default="UNKNOWN")
+    tax_type = models.CharField(max_length=60, blank=True)
+    tax_checked_at = models.DateTimeField(null=True)
+    registration_file = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        constraints = [
+            models.CheckConstraint(condition=Q(brn__regex=r"^[0-9]{10}$") & ~Q(brn="0000000000"), name="company_brn_shape")
+        ]
+        indexes = [models.Index(fields=["region"], name="company_region")]
+        permissions = [("edit_company", "Edit the company's facts"), ("verify_company", "Check a registration")]
+
+    def organisation_ids(self) -> set[int]:
+        return {self.organisation_id}
+
+    def __str__(self) -> str:
+        from portal.kit.words import pick
+
+        return pick(self, "name")
+
+
+class SizeCertificate(Row):
+    """중소기업(소상공인) 확인서: it, not revenue, decides the size."""
+
+    REF_PREFIX = "crt"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="certificates")
+    size = models.CharField(_("Company size"), max_length=12, choices=rules.CompanySize.choices())
+    number = models.CharField(_("Certificate number"), max_length=60)
+    valid_from = models.DateField(_("Valid from"))
+    valid_to = models.DateField(_("Valid until"))
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("size certificate")
+        verbose_name_plural = _("size certificates")
+        constraints = [models.CheckConstraint(condition=Q(valid_from__lte=F("valid_to")), name="certificate_dates")]
+
+    def organisation_ids(self) -> set[int]:
+        return self.company.organisation_ids()
+
+
+class OwnershipDispute(Row):
+    """Somebody says that a registered number is theirs; an officer decides."""
+
+    REF_PREFIX = "dsp"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="disputes")
+    claimant = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    statement = models.TextField(_("Statement"))
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
+    status = models.CharField(max_length=10, choices=rules.RequestStatus.choices(), default="FILED")
+    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("disputed claim")
+        verbose_name_plural = _("disputed claims")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "claimant"], condition=Q(status="FILED"), name="dispute_one_open_per_claimant"
+            )
+        ]
+
+
+class RepresentativeChange(Row):
+    """The company has another representative; an officer checks the register extract."""
+
+    REF_PREFIX = "rch"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="representative_changes")
+    new_representative = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    former_leaves = models.BooleanField(default=True)
+    statement = models.TextField(_("Statement"))
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
+    status = models.CharField(max_length=10, choices=rules.RequestStatus.choices(), default="FILED")
+    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("change of representative")
+        verbose_name_plural = _("changes of representative")
+
+    def organisation_ids(self) -> set[int]:
+        return self.company.organisation_ids()
+
+
+class Restriction(Row):
+    """참여제한: matched by corporate and business number, so that a new name does not help."""
+
+    REF_PREFIX = "rst"
+
+    brn = models.CharField(max_length=10, blank=True, db_index=True)
+    corporate_no = models.CharField(max_length=13, blank=True, db_index=True)
+    name = models.CharField(_("Name"), max_length=160)
+    ground = models.CharField(_("Ground"), max_length=200)
+    starts_on = models.DateField(_("From"))
+    ends_on = models.DateField(_("Until"))
+
+    class Meta:
+        verbose_name = _("restriction")
+        verbose_name_plural = _("restrictions")
+        constraints = [
+            models.CheckConstraint(condition=~Q(brn="") | ~Q(corporate_no=""), name="restriction_has_number"),
+            models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="restriction_dates"),
+        ]
+
+
+class ConflictOfInterest(Row):
+    """A person and an organisation that must not meet in a decision (party, kin, advice, worked there in 3 years)."""
+
+    REF_PREFIX = "coi"
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    ground = models.CharField(_("Ground"), max_length=200)
+    declared_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("conflict of interest")
+        verbose_name_plural = _("conflicts of interest")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation"], condition=Q(ended_on__isnull=True), name="conflict_one_live"
+            )
+        ]

@@ -1,0 +1,103 @@
+"""Business numbers, registration and size. Source: domain.md §1.8, 4.3, 4.4."""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.codes import Codes
+from portal.kit.lifecycle import Lifecycle
+
+
+class CompanySize(Codes):
+    PRE_STARTUP = "PRE_STARTUP", _("Pre-founder")
+    MICRO = "MICRO", _("Micro enterprise")
+    SMALL = "SMALL", _("Small enterprise")
+    MEDIUM = "MEDIUM", _("Medium enterprise")
+    MID_SIZED = "MID_SIZED", _("Mid-sized enterprise")
+    LARGE = "LARGE", _("Large enterprise")
+
+
+class Verification(Codes):
+    """How we know that the person who registered may speak for the number."""
+
+    UNVERIFIED = "UNVERIFIED", _("Not verified yet")
+    VERIFIED = "VERIFIED", _("Verified")
+    REFUSED = "REFUSED", _("Registration refused")
+    DISPUTED = "DISPUTED", _("Claim disputed")
+
+
+class TaxStatus(Codes):
+    """국세청 사업자 상태: 01 계속, 02 휴업, 03 폐업; UNKNOWN while the service did not answer."""
+
+    ACTIVE = "ACTIVE", _("In business")
+    SUSPENDED = "SUSPENDED", _("Suspended")
+    CLOSED = "CLOSED", _("Closed")
+    UNREGISTERED = "UNREGISTERED", _("Not registered with the tax service")
+    UNKNOWN = "UNKNOWN", _("Not known yet")
+
+
+V = Verification
+LIFECYCLE = Lifecycle(
+    "company",
+    V,
+    V.UNVERIFIED,
+    {
+        (V.UNVERIFIED, "verify"): V.VERIFIED,
+        (V.UNVERIFIED, "refuse_registration"): V.REFUSED,
+        (V.REFUSED, "verify"): V.VERIFIED,
+        (V.VERIFIED, "dispute"): V.DISPUTED,
+        (V.UNVERIFIED, "dispute"): V.DISPUTED,
+        (V.DISPUTED, "settle_dispute"): V.VERIFIED,
+    },
+)
+
+
+class RequestStatus(Codes):
+    FILED = "FILED", _("Filed")
+    GRANTED = "GRANTED", _("Granted")
+    REJECTED = "REJECTED", _("Rejected")
+
+
+REQUEST_LIFECYCLE = Lifecycle(
+    "company_request",
+    RequestStatus,
+    RequestStatus.FILED,
+    {
+        (RequestStatus.FILED, "grant"): RequestStatus.GRANTED,
+        (RequestStatus.FILED, "reject"): RequestStatus.REJECTED,
+    },
+)
+
+_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
+
+
+def clean_brn(text: str) -> str:
+    """Only the digits of a business registration number as typed (`123-45-67891`); letters stay and fail the check."""
+    return text.strip().replace("-", "").replace(" ", "")
+
+
+def brn_valid(brn: str) -> bool:
+    """Checksum of the 10-digit 사업자등록번호; all zeros pass the sum and are refused here."""
+    if len(brn) != 10 or not brn.isascii() or not brn.isdigit() or not int(brn):
+        return False
+    digits = [int(c) for c in brn]
+    total = sum(a * b for a, b in zip(digits, _WEIGHTS, strict=False)) + digits[8] * 5 // 10
+    return (10 - total % 10) % 10 == digits[9]
+
+
+def brn_words(brn: str) -> str:
+    """`1234567891` → `123-45-67891`."""
+    return f"{brn[:3]}-{brn[3:5]}-{brn[5:]}" if len(brn) == 10 else brn
+
+
+def corporate_no_plausible(number: str) -> bool:
+    """Check digit of the 13-digit 법인등록번호: a warning only, numbers since 2025-01-31 carry none (domain.md §4.3)."""
+    if len(number) != 13 or not number.isdigit():
+        return False
+    total = sum(int(c) * (1 + i % 2) for i, c in enumerate(number[:12]))
+    return (10 - total % 10) % 10 == int(number[12])
+
+
+def certificate_valid(valid_from: date, valid_to: date, on: date) -> bool:
+    """A size certificate counts on its first and its last day."""
+    return valid_from <= on <= valid_to

@@ -1,0 +1,159 @@
+"""Evaluators, scores, the selection run and its awards."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import queries as accounts
+from portal.kit.models import Row
+from portal.kit.won import WonField
+from vouchers.evaluation import rules
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def visible_to(self, user: Any) -> "AssignmentQuerySet":
+        """An evaluator's own; officers see all. Applicants never."""
+        if accounts.sees_all(user):
+            return self
+        return self.filter(evaluator=user)
+
+
+class Assignment(Row):
+    """One evaluator and one application; the file opens only after the conflict was declared."""
+
+    REF_PREFIX = "asg"
+
+    application = models.ForeignKey("vouchers.Application", on_delete=models.PROTECT, related_name="+")
+    evaluator = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=12, default="DOCUMENT")
+    status = models.CharField(max_length=10, choices=rules.AssignmentStatus.choices(), default="INVITED")
+    assigned_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField(null=True)
+    conflict_ground = models.CharField(_("Ground of the conflict"), max_length=200, blank=True)
+    due_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    total = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    comment = models.TextField(_("Overall opinion"), blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("evaluation assignment")
+        verbose_name_plural = _("evaluation assignments")
+        constraints = [
+            models.UniqueConstraint(fields=["application", "evaluator", "stage"], name="assignment_once"),
+            models.CheckConstraint(condition=~Q(assigned_by=F("evaluator")), name="assignment_not_self"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["ACCEPTED", "SUBMITTED", "LOCKED"]) | Q(declared_at__isnull=False),
+                name="assignment_declared_first",
+            ),
+        ]
+        permissions = [("score_application", "Score applications"), ("assign_evaluator", "Assign evaluators")]
+
+
+class Score(Row):
+    """0–100 points for one criterion."""
+
+    REF_PREFIX = "sco"
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="scores")
+    criterion = models.ForeignKey("vouchers.Criterion", on_delete=models.PROTECT, related_name="+")
+    points = models.PositiveSmallIntegerField(_("Points"))
+    comment = models.TextField(_("Reason"), blank=True)
+
+    class Meta:
+        verbose_name = _("score")
+        verbose_name_plural = _("scores")
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "criterion"], name="score_once"),
+            models.CheckConstraint(condition=Q(points__lte=100), name="score_range"),
+        ]
+
+
+class SelectionRun(Row):
+    """One proposal: ranks and outcomes of every application of a round; confirmed by somebody else."""
+
+    REF_PREFIX = "run"
+
+    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=rules.RunStatus.choices(), default="PROPOSED")
+    proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    summary = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("selection run")
+        verbose_name_plural = _("selection runs")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")), name="selection_four_eyes"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="selection_confirmed_pair",
+            ),
+            models.UniqueConstraint(
+                fields=["round"], condition=Q(status="CONFIRMED"), name="selection_one_confirmed_per_round"
+            ),
+            models.UniqueConstraint(fields=["round"], condition=Q(status="PROPOSED"), name="selection_one_open_per_round"),
+        ]
+        permissions = [("propose_selection", "Propose a selection"), ("confirm_selection", "Confirm a selection")]
+
+
+class SelectionLine(models.Model):
+    """One application in a run. score: weighted mean, 0–100 with two decimals."""
+
+    run = models.ForeignKey(SelectionRun, on_delete=models.PROTECT, related_name="lines")
+    application = models.ForeignKey("vouchers.Application", on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveIntegerField()
+    score = models.DecimalField(max_digits=6, decimal_places=2)
+    outcome = models.CharField(max_length=12, choices=rules.Outcome.choices())
+    grant_won = WonField(default=0)
+    reserve_no = models.PositiveSmallIntegerField(null=True)
+    reason_ko = models.CharField(max_length=300)
+    reason_en = models.CharField(max_length=300)
+
+    class Meta:
+        verbose_name = _("selection line")
+        verbose_name_plural = _("selection lines")
+        ordering = ["rank"]
+        constraints = [models.UniqueConstraint(fields=["run", "application"], name="selection_line_once")]
+
+
+class AwardQuerySet(models.QuerySet["Award"]):
+    def visible_to(self, user: Any) -> "AwardQuerySet":
+        if accounts.sees_all(user):
+            return self
+        return self.filter(application__company__organisation_id__in=accounts.organisation_ids_of(user))
+
+
+class Award(Row):
+    """The grant given to a selected application, whole won."""
+
+    REF_PREFIX = "awd"
+
+    application = models.OneToOneField("vouchers.Application", on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(SelectionRun, on_delete=models.PROTECT, related_name="awards")
+    project_no = models.CharField(max_length=24, unique=True)
+    grant_won = WonField()
+    status = models.CharField(max_length=16, choices=rules.AwardStatus.choices(), default="NOTIFIED")
+    due_at = models.DateTimeField()
+    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    objects = AwardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("award")
+        verbose_name_plural = _("awards")
+        constraints = [models.CheckConstraint(condition=Q(grant_won__gt=0), name="award_has_grant")]
+        indexes = [models.Index(fields=["status", "due_at"], name="award_status_due")]
+        permissions = [("accept_award", "Accept or decline an award")]
+
+    def organisation_ids(self) -> set[int]:
+        return {self.application.company.organisation_id}

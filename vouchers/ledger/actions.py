@@ -1,0 +1,215 @@
+"""The one writer of money. Every function moves whole won between two pots, once for its key.
+
+Locking: the poorer pot (the one that money leaves) is locked by the balance trigger; the round's own pot is touched only
+by appropriation, reservation and release, never by a payment.
+"""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.journal import actions as journal
+from portal.kit import clock
+from portal.kit.access import require
+from portal.kit.errors import DomainError, Refused
+from portal.kit.won import won
+from vouchers.ledger import rules
+from vouchers.ledger.models import Account, Entry, LedgerEvent
+from vouchers.rounds.models import Round
+
+K, E = rules.AccountKind, rules.EventKind
+
+
+class OverBudget(DomainError):
+    """More than the pot holds. amounts in won."""
+
+    def __init__(self, wanted_won: int, held_won: int) -> None:
+        super().__init__(
+            _("%(wanted)s is more than the %(held)s that are left. Lower the amount or free money first.")
+            % {"wanted": won(wanted_won), "held": won(held_won)},
+            "over_budget",
+        )
+
+
+def _account(round_id: int, kind: str, owner_ref: str, organisation: Any = None) -> Account:
+    """The pot, opened on first use (two openers meet in the unique constraint)."""
+    found = Account.objects.filter(round_id=round_id, kind=kind, owner_ref=owner_ref).first()
+    if found is not None:
+        return found
+    account = Account(round_id=round_id, kind=kind, owner_ref=owner_ref, organisation=organisation)
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError:
+        return Account.objects.get(round_id=round_id, kind=kind, owner_ref=owner_ref)
+    return account
+
+
+def _move(
+    kind: rules.EventKind,
+    *,
+    key: str,
+    round_id: int,
+    source: Account,
+    target: Account,
+    amount_won: int,
+    subject_ref: str,
+    reason: str,
+    by: Any,
+) -> LedgerEvent:
+    """One event, two entries. The same key twice gives the first event back (and refuses another amount)."""
+    assert (source.kind, target.kind) in rules.ROUTES[kind], f"{kind} does not run from {source.kind} to {target.kind}"
+    if amount_won <= 0:
+        raise Refused(_("An amount of money is at least 1 won."), "amount_not_positive")
+    earlier = LedgerEvent.objects.filter(key=key).first()
+    if earlier is not None:
+        if earlier.amount_won != amount_won:
+            raise Refused(_("This movement of money was already booked with another amount."), "ledger_key_reused")
+        return earlier
+    held = Account.objects.select_for_update().get(pk=source.pk).balance_won
+    if source.kind != K.TREASURY and held < amount_won:
+        raise OverBudget(amount_won, held)
+    event = LedgerEvent(
+        kind=kind,
+        key=key,
+        round_id=round_id,
+        fiscal_year=clock.to_kst(clock.now()).year,
+        subject_ref=subject_ref,
+        amount_won=amount_won,
+        reason=reason[:300],
+        at=clock.now(),
+        by=by,
+    )
+    event.save()
+    Entry.objects.bulk_create(
+        Entry(event=event, account_id=line.account_id, amount_won=line.amount_won)
+        for line in rules.move(source.pk, target.pk, amount_won)
+    )
+    organisations = [i for i in (source.organisation_id, target.organisation_id) if i]
+    journal.record(
+        f"money.{kind.lower()}", event, by=by, reason=reason, organisations=organisations,
+        data={"amount_won": amount_won, "subject": subject_ref, "key": key},
+    )  # fmt: skip
+    return event
+
+
+@transaction.atomic
+def appropriate(*, round_id: int, amount_won: int, reason: str, by: Any, key: str = "") -> LedgerEvent:
+    """The state gives a round its budget. Writes: Account, LedgerEvent, Entry, Event money.appropriated."""
+    require(by, "vouchers.appropriate_budget")
+    programme = Round.objects.select_for_update().get(pk=round_id)
+    return _move(
+        E.APPROPRIATED,
+        key=key or f"APPROPRIATED:{programme.ref}:1",
+        round_id=round_id,
+        source=_account(round_id, K.TREASURY, programme.ref),
+        target=_account(round_id, K.AVAILABLE, programme.ref),
+        amount_won=amount_won,
+        subject_ref=programme.ref,
+        reason=reason,
+        by=by,
+    )
+
+
+@transaction.atomic
+def reserve(*, round_id: int, owner_ref: str, amount_won: int, organisation: Any, reason: str, by: Any) -> LedgerEvent:
+    """An award was confirmed: available → reserved for it. Called by evaluation.confirm_selection, which asked for the
+    permission. Raises: OverBudget."""
+    programme = Round.objects.get(pk=round_id)
+    return _move(
+        E.RESERVED,
+        key=f"RESERVED:{owner_ref}",
+        round_id=round_id,
+        source=_account(round_id, K.AVAILABLE, programme.ref),
+        target=_account(round_id, K.RESERVED, owner_ref, organisation),
+        amount_won=amount_won,
+        subject_ref=owner_ref,
+        reason=reason,
+        by=by,
+    )
+
+
+@transaction.atomic
+def commit(
+    *, round_id: int, owner_ref: str, voucher_ref: str, amount_won: int, reason: str, by: Any, organisation: Any = None
+) -> LedgerEvent:
+    """The agreement took force, the voucher is issued: reserved → committed."""
+    return _move(
+        E.COMMITTED,
+        key=f"COMMITTED:{voucher_ref}",
+        round_id=round_id,
+        source=_account(round_id, K.RESERVED, owner_ref),
+        target=_account(round_id, K.COMMITTED, voucher_ref, organisation),
+        amount_won=amount_won,
+        subject_ref=voucher_ref,
+        reason=reason,
+        by=by,
+    )
+
+
+@transaction.atomic
+def release(*, round_id: int, owner_ref: str, amount_won: int, reason: str, by: Any, kind: str = K.RESERVED) -> LedgerEvent:
+    """Money that is not needed goes back to the round: reserved (or committed) → available."""
+    programme = Round.objects.get(pk=round_id)
+    turn = LedgerEvent.objects.filter(kind=E.RELEASED, subject_ref=owner_ref).count() + 1
+    return _move(
+        E.RELEASED,
+        key=f"RELEASED:{owner_ref}:{turn}",
+        round_id=round_id,
+        source=_account(round_id, kind, owner_ref),
+        target=_account(round_id, K.AVAILABLE, programme.ref),
+        amount_won=amount_won,
+        subject_ref=owner_ref,
+        reason=reason,
+        by=by,
+    )
+
+
+@transaction.atomic
+def pay(*, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: str, by: Any) -> LedgerEvent:
+    """A transfer was settled at the bank: committed → paid. key: the payment attempt's, so it is booked once."""
+    held = Account.objects.filter(round_id=round_id, kind=K.COMMITTED, owner_ref=voucher_ref).first()
+    return _move(
+        E.PAID,
+        key=f"PAID:{key}",
+        round_id=round_id,
+        source=_account(round_id, K.COMMITTED, voucher_ref),
+        target=_account(round_id, K.PAID, voucher_ref, held.organisation if held else None),
+        amount_won=amount_won,
+        subject_ref=voucher_ref,
+        reason=reason,
+        by=by,
+    )
+
+
+@transaction.atomic
+def expire(*, round_id: int, voucher_ref: str, amount_won: int, reason: str, by: Any) -> LedgerEvent:
+    """What a voucher did not use by its end: committed → expired."""
+    return _move(
+        E.EXPIRED,
+        key=f"EXPIRED:{voucher_ref}",
+        round_id=round_id,
+        source=_account(round_id, K.COMMITTED, voucher_ref),
+        target=_account(round_id, K.EXPIRED, voucher_ref),
+        amount_won=amount_won,
+        subject_ref=voucher_ref,
+        reason=reason,
+        by=by,
+    )
+
+
+@transaction.atomic
+def recover(*, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: str, by: Any) -> LedgerEvent:
+    """Money came back from a payee: paid → recovered."""
+    return _move(
+        E.RECOVERED,
+        key=f"RECOVERED:{key}",
+        round_id=round_id,
+        source=_account(round_id, K.PAID, voucher_ref),
+        target=_account(round_id, K.RECOVERED, voucher_ref),
+        amount_won=amount_won,
+        subject_ref=voucher_ref,
+        reason=reason,
+        by=by,
+    )

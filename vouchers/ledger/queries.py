@@ -1,0 +1,86 @@
+"""Balances and statements, always from entries or from the trigger-kept balance that `verify` compares with them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from vouchers.ledger import rules
+from vouchers.ledger.models import Account, Entry, LedgerEvent
+
+
+@dataclass(frozen=True)
+class Position:
+    """A round's money, whole won. appropriated = available + reserved + committed + paid + expired + recovered."""
+
+    appropriated_won: int
+    available_won: int
+    reserved_won: int
+    committed_won: int
+    paid_won: int
+    expired_won: int
+    recovered_won: int
+
+
+def balance(round_id: int, kind: str, owner_ref: str) -> int:
+    """Won in one pot; 0 when it was never opened."""
+    found = Account.objects.filter(round_id=round_id, kind=kind, owner_ref=owner_ref).values_list("balance_won", flat=True)
+    return found.first() or 0
+
+
+def position(round_id: int) -> Position:
+    """One query over the round's accounts."""
+    sums: dict[str, int] = dict(
+        Account.objects.filter(round_id=round_id).values("kind").annotate(won=Sum("balance_won")).values_list("kind", "won")
+    )
+    kind = rules.AccountKind
+    return Position(
+        appropriated_won=-sums.get(kind.TREASURY, 0),
+        available_won=sums.get(kind.AVAILABLE, 0),
+        reserved_won=sums.get(kind.RESERVED, 0),
+        committed_won=sums.get(kind.COMMITTED, 0),
+        paid_won=sums.get(kind.PAID, 0),
+        expired_won=sums.get(kind.EXPIRED, 0),
+        recovered_won=sums.get(kind.RECOVERED, 0),
+    )
+
+
+@dataclass(frozen=True)
+class VoucherBalance:
+    """A voucher's money, whole won: issued = open + paid + expired."""
+
+    issued_won: int
+    open_won: int
+    paid_won: int
+
+
+def voucher_balance(voucher_ref: str) -> VoucherBalance:
+    """One query; issued is what was ever committed and not released."""
+    pots = dict(Account.objects.filter(owner_ref=voucher_ref).values_list("kind", "balance_won"))
+    open_won, paid_won = pots.get("COMMITTED", 0), pots.get("PAID", 0)
+    return VoucherBalance(open_won + paid_won + pots.get("EXPIRED", 0), open_won, paid_won)
+
+
+def statement(*owner_refs: str) -> QuerySet[Entry]:
+    """Entries of the pots of these owners in time order, with event and account."""
+    return (
+        Entry.objects.filter(account__owner_ref__in=owner_refs)
+        .select_related("event", "event__by", "account")
+        .order_by("event__at", "id")
+    )
+
+
+def history(round_id: int) -> QuerySet[LedgerEvent]:
+    return LedgerEvent.objects.in_round(round_id).order_by("-at", "-id")
+
+
+def faults() -> list[dict[str, Any]]:
+    """What must be empty: accounts whose kept balance is not the sum of their entries, events that do not sum to zero."""
+    wrong: list[dict[str, Any]] = []
+    sums = dict(Entry.objects.values("account_id").annotate(won=Sum("amount_won")).values_list("account_id", "won"))
+    for account in Account.objects.only("pk", "ref", "balance_won").iterator():
+        if account.balance_won != sums.get(account.pk, 0):
+            wrong.append({"account": account.ref, "kept": account.balance_won, "summed": sums.get(account.pk, 0)})
+    for row in Entry.objects.values("event__ref").annotate(won=Sum("amount_won")).exclude(won=0):
+        wrong.append({"event": row["event__ref"], "sum": row["won"]})
+    return wrong

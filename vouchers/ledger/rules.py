@@ -1,0 +1,66 @@
+"""Double entry in whole won. Source: domain.md §6.11, 7.
+
+Money moves between accounts: appropriated → available (round) → reserved (award) → committed (voucher) → paid; released
+goes back to available, expired leaves the year, recovered comes back from paid. Every event's entries sum to zero.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.codes import Codes
+
+
+class AccountKind(Codes):
+    TREASURY = "TREASURY", _("Appropriation by the state")  # the only account that may go below zero
+    AVAILABLE = "AVAILABLE", _("Available in the round")
+    RESERVED = "RESERVED", _("Reserved for an award")
+    COMMITTED = "COMMITTED", _("Committed to a voucher")
+    PAID = "PAID", _("Paid")
+    EXPIRED = "EXPIRED", _("Expired")
+    RECOVERED = "RECOVERED", _("Recovered")
+
+
+class EventKind(Codes):
+    APPROPRIATED = "APPROPRIATED", _("Appropriated")
+    RESERVED = "RESERVED", _("Reserved")
+    COMMITTED = "COMMITTED", _("Committed (voucher issued)")
+    RELEASED = "RELEASED", _("Released")
+    PAID = "PAID", _("Paid")
+    REVERSED = "REVERSED", _("Reversed")
+    EXPIRED = "EXPIRED", _("Expired")
+    RECOVERED = "RECOVERED", _("Recovered")
+
+
+A = AccountKind
+# event kind → the allowed (from, to) account kinds
+ROUTES: dict[EventKind, frozenset[tuple[AccountKind, AccountKind]]] = {
+    EventKind.APPROPRIATED: frozenset({(A.TREASURY, A.AVAILABLE)}),
+    EventKind.RESERVED: frozenset({(A.AVAILABLE, A.RESERVED)}),
+    EventKind.COMMITTED: frozenset({(A.RESERVED, A.COMMITTED)}),
+    EventKind.RELEASED: frozenset({(A.RESERVED, A.AVAILABLE), (A.COMMITTED, A.AVAILABLE)}),
+    EventKind.PAID: frozenset({(A.COMMITTED, A.PAID)}),
+    EventKind.REVERSED: frozenset({(A.PAID, A.COMMITTED)}),
+    EventKind.EXPIRED: frozenset({(A.COMMITTED, A.EXPIRED), (A.RESERVED, A.EXPIRED)}),
+    EventKind.RECOVERED: frozenset({(A.PAID, A.RECOVERED)}),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One side of a move: account id and signed won."""
+
+    account_id: int
+    amount_won: int
+
+
+def move(from_account: int, to_account: int, amount_won: int) -> tuple[Line, Line]:
+    """Two entries that sum to zero. amount_won: whole won > 0. Raises ValueError otherwise."""
+    if amount_won <= 0:
+        raise ValueError("a move carries a positive amount")
+    return Line(from_account, -amount_won), Line(to_account, amount_won)
+
+
+def balanced(lines: Sequence[Line]) -> bool:
+    return sum(line.amount_won for line in lines) == 0

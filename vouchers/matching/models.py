@@ -1,0 +1,225 @@
+"""Need, quote and match. A quote's numbers never change (trigger): a new version is a new row."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import queries as accounts
+from portal.kit.models import Row
+from portal.kit.won import WonField
+from vouchers.matching.rules import stages as rules
+
+
+class NeedQuerySet(models.QuerySet["Need"]):
+    def visible_to(self, user: Any) -> "NeedQuerySet":
+        """The company's members; those who see every case; providers only through a quote request."""
+        if accounts.sees_all(user):
+            return self.exclude(status="DRAFT")
+        return self.filter(company__organisation_id__in=accounts.organisation_ids_of(user))
+
+
+class Need(Row):
+    """What data a company needs. document: the need document of the contract (codes of the code lists)."""
+
+    REF_PREFIX = "ned"
+
+    company = models.ForeignKey("vouchers.Company", on_delete=models.PROTECT, related_name="+")
+    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, null=True, related_name="+")
+    title = models.CharField(_("Short name of the need"), max_length=150)
+    document = models.JSONField(default=dict)
+    status = models.CharField(max_length=10, choices=rules.NeedStatus.choices(), default="DRAFT")
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    posted_at = models.DateTimeField(null=True)
+
+    objects = NeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("data need")
+        verbose_name_plural = _("data needs")
+        indexes = [models.Index(fields=["company", "-created_at"], name="need_company")]
+        permissions = [("edit_need", "Describe a data need"), ("request_quote", "Ask for and accept quotes")]
+
+    def organisation_ids(self) -> set[int]:
+        return {self.company.organisation_id}
+
+    def __str__(self) -> str:
+        return self.title or self.ref
+
+
+class MatchRun(Row):
+    """One ranking of datasets and offers for a need, kept as it was shown."""
+
+    REF_PREFIX = "mrn"
+
+    need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="match_runs")
+    engine_version = models.CharField(max_length=20)
+    need_version = models.PositiveIntegerField()
+    result = models.JSONField()
+
+    class Meta:
+        verbose_name = _("matching run")
+        verbose_name_plural = _("matching runs")
+
+
+class QuoteRequestQuerySet(models.QuerySet["QuoteRequest"]):
+    def visible_to(self, user: Any) -> "QuoteRequestQuerySet":
+        """The asking company and the asked institution; those who see every case. Never another company."""
+        if accounts.sees_all(user):
+            return self
+        mine = accounts.organisation_ids_of(user)
+        return self.filter(Q(need__company__organisation_id__in=mine) | Q(institution__organisation_id__in=mine))
+
+
+class QuoteRequest(Row):
+    """A company asks one institution for a price."""
+
+    REF_PREFIX = "qrq"
+
+    need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="quote_requests")
+    institution = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+    dataset = models.ForeignKey("providers.Dataset", on_delete=models.PROTECT, null=True, related_name="+")
+    offer = models.ForeignKey("providers.Offer", on_delete=models.PROTECT, null=True, related_name="+")
+    status = models.CharField(max_length=22, choices=rules.QuoteStatus.choices(), default="SENT")
+    message = models.TextField(_("Message to the provider"), blank=True)
+    question = models.TextField(_("Question to the company"), blank=True)
+    answer = models.TextField(_("Answer"), blank=True)
+    reason = models.TextField(blank=True)
+    due_at = models.DateTimeField()
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    objects = QuoteRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quote request")
+        verbose_name_plural = _("quote requests")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["need", "institution", "offer", "dataset"],
+                condition=Q(status__in=["SENT", "CLARIFYING", "QUOTED"]),
+                nulls_distinct=False,
+                name="quote_request_one_live",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["institution", "status", "due_at"], name="quote_request_institution"),
+            models.Index(fields=["status", "due_at"], name="quote_request_due"),
+        ]
+        permissions = [("answer_quote", "Answer quote requests")]
+
+    def organisation_ids(self) -> set[int]:
+        return {i for i in (self.need.company.organisation_id, self.institution.organisation_id) if i}
+
+
+class Quote(Row):
+    """A numbered, immutable price. max_cost_won: what it will not exceed, VAT excluded."""
+
+    REF_PREFIX = "quo"
+
+    request = models.ForeignKey(QuoteRequest, on_delete=models.PROTECT, related_name="quotes")
+    number = models.PositiveSmallIntegerField()
+    valid_until = models.DateField(_("Valid until"))
+    earliest_delivery_on = models.DateField(_("Earliest delivery"), null=True)
+    lead_time_days = models.PositiveSmallIntegerField(_("Lead time (working days)"), null=True)
+    access_mode = models.CharField(_("Access mode"), max_length=20, blank=True)
+    assumptions = models.TextField(_("Assumptions"), blank=True)
+    supply_amount_won = WonField()
+    vat_won = WonField()
+    quoted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("quote")
+        verbose_name_plural = _("quotes")
+        constraints = [
+            models.UniqueConstraint(fields=["request", "number"], name="quote_number_once"),
+            models.CheckConstraint(condition=Q(supply_amount_won__gt=0), name="quote_has_price"),
+        ]
+
+    def organisation_ids(self) -> set[int]:
+        return self.request.organisation_ids()
+
+
+class QuoteLine(models.Model):
+    """One price line. Data holder, contracting party, reviewing board and payee may be four institutions."""
+
+    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20, choices=rules.LineKind.choices())
+    description = models.CharField(max_length=200)
+    unit = models.CharField(max_length=30)
+    quantity = models.DecimalField(max_digits=14, decimal_places=2)
+    unit_price_won = WonField()
+    amount_won = WonField()
+    tax_kind = models.CharField(max_length=8, choices=rules.TaxKind.choices())
+    data_holder = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+    contracting_party = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+    reviewing_board = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+    payee = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("quote line")
+        verbose_name_plural = _("quote lines")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["quote", "position"], name="quote_line_position"),
+            models.CheckConstraint(
+                condition=Q(amount_won__lte=F("quantity") * F("unit_price_won"))
+                & Q(amount_won__gt=F("quantity") * F("unit_price_won") - 1),
+                name="quote_line_arithmetic",
+            ),
+        ]
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    def visible_to(self, user: Any) -> "MatchQuerySet":
+        if accounts.sees_all(user):
+            return self
+        mine = accounts.organisation_ids_of(user)
+        return self.filter(Q(need__company__organisation_id__in=mine) | Q(institution__organisation_id__in=mine))
+
+    def confirmed(self) -> "MatchQuerySet":
+        return self.filter(status="CONFIRMED")
+
+
+class Match(Row):
+    """매칭확인서: an accepted quote that both sides confirm. It touches no budget."""
+
+    REF_PREFIX = "mat"
+
+    need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="matches")
+    quote = models.OneToOneField(Quote, on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=rules.MatchStatus.choices(), default="PROPOSED")
+    company_confirmed_at = models.DateTimeField(null=True)
+    company_confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    provider_confirmed_at = models.DateTimeField(null=True)
+    provider_confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+
+    objects = MatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("match")
+        verbose_name_plural = _("matches")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="CONFIRMED")
+                | (Q(company_confirmed_at__isnull=False) & Q(provider_confirmed_at__isnull=False)),
+                name="match_both_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(company_confirmed_at__isnull=True, company_confirmed_by__isnull=True)
+                | Q(company_confirmed_at__isnull=False, company_confirmed_by__isnull=False),
+                name="match_company_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(provider_confirmed_at__isnull=True, provider_confirmed_by__isnull=True)
+                | Q(provider_confirmed_at__isnull=False, provider_confirmed_by__isnull=False),
+                name="match_provider_pair",
+            ),
+        ]
+        permissions = [("confirm_match", "Confirm a match")]
+
+    def organisation_ids(self) -> set[int]:
+        return {i for i in (self.need.company.organisation_id, self.institution.organisation_id) if i}

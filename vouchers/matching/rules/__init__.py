@@ -1,0 +1,32 @@
+"""Matching on paper. The engine: `parse_need`, `candidate`, `vocabulary`, `Policy`, `match`. No database, no clock."""
+
+from vouchers.matching.rules.engine import ENGINE_VERSION, Excluded, MatchResult, Result, match
+from vouchers.matching.rules.facts import Candidate, Holder, OfferFacts, candidate, holder
+from vouchers.matching.rules.filters import FILTERS, Warning, judge
+from vouchers.matching.rules.need import COMMERCIAL_PURPOSES, PROCESSING_KINDS, Need, Purpose, parse_need
+from vouchers.matching.rules.policy import WEIGHTS, Policy, Vocabulary, vocabulary
+
+__all__ = [
+    "COMMERCIAL_PURPOSES",
+    "ENGINE_VERSION",
+    "FILTERS",
+    "PROCESSING_KINDS",
+    "WEIGHTS",
+    "Candidate",
+    "Excluded",
+    "Holder",
+    "MatchResult",
+    "Need",
+    "OfferFacts",
+    "Policy",
+    "Purpose",
+    "Result",
+    "Vocabulary",
+    "Warning",
+    "candidate",
+    "holder",
+    "judge",
+    "match",
+    "parse_need",
+    "vocabulary",
+]

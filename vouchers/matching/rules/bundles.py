@@ -1,0 +1,167 @@
+"""Several datasets for one need: linked through a designated agency, or side by side from several sites."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vouchers.matching.rules.facts import PERSON_UNITS, Candidate, Holder
+from vouchers.matching.rules.filters import Verdict, number
+from vouchers.matching.rules.need import Need
+from vouchers.matching.rules.policy import Policy, Words
+
+MOST_BUNDLES, MOST_PARTNERS = 5, 2
+HARD_FOR_PARTNER = frozenset({"STATUS", "PURPOSE", "DATA_KIND", "DISEASE", "COHORT", "AGE"})
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """datasets: keys, the main one first; linkage_agency: institution key, or None when nothing is linked."""
+
+    datasets: tuple[str, ...]
+    linkage_agency: str | None
+    reasons: tuple[Words, ...]
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "datasets": list(self.datasets),
+            "linkage_agency": self.linkage_agency,
+            "reasons_ko": [ko for ko, _en in self.reasons],
+            "reasons_en": [en for _ko, en in self.reasons],
+        }
+
+
+@dataclass(frozen=True)
+class LinkageUnmet:
+    """A wished-for linkage partner that cannot serve."""
+
+    target: str
+    reason: Words
+
+    def document(self) -> dict[str, Any]:
+        return {"target": self.target, "reason_ko": self.reason[0], "reason_en": self.reason[1]}
+
+
+def bundles(
+    need: Need, ranked: Sequence[Candidate], judged: Sequence[tuple[Candidate, Verdict]], policy: Policy
+) -> tuple[tuple[Bundle, ...], tuple[LinkageUnmet, ...]]:
+    """ranked: fitting candidates, best first; judged: all."""
+    linked, without = _linked(need, ranked, judged, policy)
+    return (*linked[:MOST_BUNDLES], *_sites(need, ranked, policy), *_together(need, judged)), without
+
+
+def _linked(
+    need: Need, ranked: Sequence[Candidate], judged: Sequence[tuple[Candidate, Verdict]], policy: Policy
+) -> tuple[list[Bundle], tuple[LinkageUnmet, ...]]:
+    found: list[Bundle] = []
+    without: list[LinkageUnmet] = []
+    mains = [main for main in ranked if main.linkage is not False]
+    for target in need.linkage:
+        partners, reason = _partners(target, judged)
+        if not partners:
+            without.append(LinkageUnmet(target, reason))
+        for main in mains:
+            for partner in partners:
+                if partner.key != main.key and partner.part_of != main.key and main.part_of != partner.key:
+                    bundle = _link(main, partner, policy)
+                    if all(set(bundle.datasets) != set(other.datasets) for other in found):
+                        found.append(bundle)
+    if need.linkage and not mains and ranked:
+        without.append(
+            LinkageUnmet(
+                need.linkage[0],
+                ("맞는 데이터 중 결합이 허용된 것이 없습니다.", "None of the fitting datasets may be linked."),
+            )
+        )
+    return found, tuple(without)
+
+
+def _partners(target: str, judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[list[Candidate], Words]:
+    """Datasets that the target (an institution or a dataset) names and that nothing hard stands against."""
+    named = [(c, v) for c, v in judged if target in (c.key, c.holder.key)]
+    if not named:
+        return [], ("그런 데이터나 기관이 목록에 없습니다.", "No such dataset or institution is in the catalogue.")
+    usable: dict[str, Candidate] = {}
+    reason: Words = ("결합할 수 있는 데이터가 없습니다.", "None of its datasets may be linked.")
+    for partner, verdict in named:
+        against = [failure for failure in verdict.failures if failure.filter in HARD_FOR_PARTNER]
+        if partner.linkage is False:
+            continue
+        if against:
+            reason = (against[0].ko, against[0].en)
+        else:
+            usable.setdefault(partner.key, partner)
+    order = sorted(usable.values(), key=lambda c: (c.linkage is not True, c.key))
+    return order[:MOST_PARTNERS], reason
+
+
+def _link(main: Candidate, partner: Candidate, policy: Policy) -> Bundle:
+    agency = _agency(main, partner, policy)
+    words: list[Words] = [
+        (
+            f"{main.title_ko}와(과) {partner.title_ko}을(를) 결합합니다.",
+            f"Links {main.title_en} with {partner.title_en}.",
+        )
+    ]
+    if agency:
+        words.append(
+            (
+                f"결합은 개인정보 보호법 제28조의3에 따라 결합전문기관({agency.name_ko})을 거칩니다.",
+                f"Linkage goes through a designated agency ({agency.name_en}) under PIPA Art. 28-3.",
+            )
+        )
+    if main.linkage is None or partner.linkage is None:
+        words.append(
+            (
+                "한쪽의 결합 가능 여부가 공개되지 않아 확인이 필요합니다.",
+                "Whether both may be linked is not published: ask the holders.",
+            )
+        )
+    return Bundle((main.key, partner.key), agency.key if agency else None, tuple(words))
+
+
+def _agency(main: Candidate, partner: Candidate, policy: Policy) -> Holder | None:
+    """The partner's own holder when it is a designated agency, else the main one's, else the first of the list."""
+    for holder in (partner.holder, main.holder):
+        if "LINKAGE_AGENCY" in holder.roles:
+            return holder
+    return min(policy.agencies, key=lambda h: h.key) if policy.agencies else None
+
+
+def _sites(need: Need, ranked: Sequence[Candidate], policy: Policy) -> list[Bundle]:
+    """The best collection of each institution, voucher suppliers first, until the wished-for number of sites is reached."""
+    wanted = need.sites_minimum or 0
+    if wanted < 2:
+        return []
+    chosen: dict[str, Candidate] = {}
+    for found in sorted(ranked, key=lambda c: not policy.pays(c.holder)):
+        chosen.setdefault(found.holder.key, found)
+    picked = list(chosen.values())[:wanted]
+    if len(picked) < wanted:
+        return []
+    names_ko, names_en = ", ".join(c.holder.name_ko for c in picked), ", ".join(c.holder.name_en for c in picked)
+    words = (f"서로 다른 {wanted}개 기관: {names_ko}.", f"{wanted} different institutions: {names_en}.")
+    return [Bundle(tuple(c.key for c in picked), None, (words,))]
+
+
+def _together(need: Need, judged: Sequence[tuple[Candidate, Verdict]]) -> list[Bundle]:
+    """Collections that fail for their size alone and reach the minimum together."""
+    least = need.patients_minimum or 0
+    small = {
+        c.key: c
+        for c, v in judged
+        if {f.filter for f in v.failures} == {"PATIENTS"} and c.individuals and c.record_unit in PERSON_UNITS
+    }
+    ordered = sorted(small.values(), key=lambda c: (-(c.individuals or 0), c.key))
+    chosen: dict[str, Candidate] = {}
+    total = 0
+    for found in ordered:
+        if total < least and found.holder.key not in chosen:
+            chosen[found.holder.key] = found
+            total += found.individuals or 0
+    if len(chosen) < 2 or total < least:
+        return []
+    words = (
+        f"{len(chosen)}개 기관을 합하면 공표된 대상자 {number(total)}명으로 최소 {number(least)}명을 채웁니다(중복 가능).",
+        f"{len(chosen)} institutions together publish {number(total)} persons, above the {number(least)} needed (some may repeat).",
+    )
+    return [Bundle(tuple(c.key for c in chosen.values()), None, (words,))]

@@ -1,0 +1,187 @@
+"""Ranks candidates for a need: hard filters, integer score, words, bundles, and what stood in the way."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vouchers.matching.rules.bundles import Bundle, LinkageUnmet, bundles
+from vouchers.matching.rules.facts import Candidate
+from vouchers.matching.rules.filters import FILTERS, Failure, Verdict, Warning, judge
+from vouchers.matching.rules.need import Need
+from vouchers.matching.rules.policy import Policy, Words
+from vouchers.matching.rules.reasons import reasons
+from vouchers.matching.rules.score import components
+
+ENGINE_VERSION = "1.0.0"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One fitting dataset or offer. score: 0–10,000, the sum of components."""
+
+    candidate: Candidate
+    rank: int
+    score: int
+    components: dict[str, int]
+    reasons: tuple[Words, ...]
+    warnings: tuple[Warning, ...]
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "dataset": self.candidate.key,
+            "offer": self.candidate.offer.ref if self.candidate.offer else None,
+            "rank": self.rank,
+            "score": self.score,
+            "components": self.components,
+            "reasons_ko": [ko for ko, _en in self.reasons],
+            "reasons_en": [en for _ko, en in self.reasons],
+            "warnings": [item.code for item in self.warnings],
+            "warnings_ko": [item.ko for item in self.warnings],
+            "warnings_en": [item.en for item in self.warnings],
+        }
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A dataset with the first contrary fact; others: the further filters that it fails."""
+
+    dataset: str
+    failure: Failure
+    others: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "dataset": self.dataset,
+            "filter": self.failure.filter,
+            "reason_ko": self.failure.ko,
+            "reason_en": self.failure.en,
+            "also": list(self.others),
+        }
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """datasets: how many failed this filter; alone: how many failed nothing else."""
+
+    filter: str
+    datasets: int
+    alone: int
+
+    def document(self) -> dict[str, Any]:
+        ko, en = UNMET_WORDS[self.filter]
+        tail_ko, tail_en = (
+            f" ({self.datasets}건, 이 조건만 아니면 {self.alone}건)",
+            f" ({self.datasets} datasets, {self.alone} for this alone)",
+        )
+        return {
+            "filter": self.filter,
+            "datasets": self.datasets,
+            "alone": self.alone,
+            "reason_ko": ko + tail_ko,
+            "reason_en": en + tail_en,
+        }
+
+
+@dataclass(frozen=True)
+class MatchResult:
+    """fitting: ids of everything that passed the filters, before umbrellas are folded and the list is cut."""
+
+    results: tuple[Result, ...]
+    bundles: tuple[Bundle, ...]
+    excluded: tuple[Excluded, ...]
+    unmet: tuple[Unmet, ...]
+    linkage_unmet: tuple[LinkageUnmet, ...]
+    fitting: frozenset[str]
+    engine_version: str = ENGINE_VERSION
+
+    def document(self) -> dict[str, Any]:
+        """As `manage.py match` prints it (contract.md)."""
+        return {
+            "engine_version": self.engine_version,
+            "results": [item.document() for item in self.results],
+            "bundles": [item.document() for item in self.bundles],
+            "excluded": [item.document() for item in self.excluded],
+            "unmet": [item.document() for item in self.unmet],
+            "linkage_unmet": [item.document() for item in self.linkage_unmet],
+        }
+
+
+def match(need: Need, candidates: Iterable[Candidate], policy: Policy) -> MatchResult:
+    """At most policy.limit results; the same for any order of candidates; ties broken by key, then offer."""
+    everybody = sorted(candidates, key=lambda c: c.id)
+    judged = [(found, judge(need, found, policy)) for found in everybody]
+    passed = [(found, verdict) for found, verdict in judged if verdict.passed]
+    shown = fold(passed)
+    scored = []
+    for found, verdict in shown:
+        parts = components(need, found, policy)
+        scored.append((-sum(parts.values()), found.id, found, parts, verdict))
+    scored.sort(key=lambda row: row[:2])
+    results = tuple(
+        Result(found, rank, -negative, parts, tuple(reasons(need, found, policy)), verdict.warnings)
+        for rank, (negative, _id, found, parts, verdict) in enumerate(scored[: policy.limit], start=1)
+    )
+    joined, without = bundles(need, [row[2] for row in scored], judged, policy)
+    return MatchResult(
+        results=results,
+        bundles=joined,
+        excluded=_excluded(judged),
+        unmet=() if results else _unmet(judged),
+        linkage_unmet=without,
+        fitting=frozenset(found.id for found, _verdict in passed),
+    )
+
+
+def fold(passed: Sequence[tuple[Candidate, Verdict]]) -> list[tuple[Candidate, Verdict]]:
+    """Umbrella entries are left out as soon as one of their hospitals' own collections fits."""
+    shown_above = {found.part_of for found, _verdict in passed}
+    return [(found, verdict) for found, verdict in passed if found.key not in shown_above]
+
+
+def _excluded(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[Excluded, ...]:
+    """One entry a dataset, and only when none of its offers passes."""
+    fits = {found.key for found, verdict in judged if verdict.passed}
+    entries: dict[str, Excluded] = {}
+    for found, verdict in judged:
+        if found.key not in fits and found.key not in entries:
+            first, *rest = verdict.failures
+            others = tuple(dict.fromkeys(f.filter for f in rest if f.filter != first.filter))
+            entries[found.key] = Excluded(found.key, first, others)
+    return tuple(entries[key] for key in sorted(entries))
+
+
+def _unmet(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[Unmet, ...]:
+    """What stood in the way most often, among datasets that can be applied for at all."""
+    failed: dict[str, set[str]] = {}
+    for found, verdict in judged:
+        filters = {failure.filter for failure in verdict.failures}
+        failed.setdefault(found.key, filters).intersection_update(filters)  # the offer that comes nearest counts
+    counts = [
+        Unmet(name, sum(name in fs for fs in failed.values()), sum(fs == {name} for fs in failed.values()))
+        for name in FILTERS
+    ]
+    met = [item for item in counts if item.datasets and item.filter != "STATUS"] or [
+        item for item in counts if item.datasets
+    ]
+    return tuple(sorted(met, key=lambda item: (-item.alone, -item.datasets, FILTERS.index(item.filter))))
+
+
+UNMET_WORDS: dict[str, Words] = {
+    "STATUS": ("지금 신청할 수 없는 데이터입니다", "Not open for applications now"),
+    "SUPPLIER": ("바우처 공급기관이 아닙니다", "The holder is no voucher supplier"),
+    "PURPOSE": ("활용 목적이 허용되지 않습니다", "The purpose is not allowed"),
+    "DATA_KIND": ("실제 환자 데이터가 아닙니다", "Not data of real patients"),
+    "MODALITY": ("요청하신 데이터 종류가 없습니다", "The kind of data you asked for is not inside"),
+    "DISEASE": ("요청하신 질환이 없습니다", "Other diseases"),
+    "BODY_PART": ("다른 신체 부위입니다", "Another body part"),
+    "COHORT": ("대상자 구성이 맞지 않습니다", "Other patients"),
+    "AGE": ("대상 연령이 맞지 않습니다", "Other ages"),
+    "VARIABLE": ("필요한 변수가 없습니다", "A variable is missing"),
+    "FOLLOW_UP": ("추적 기간이 짧습니다", "Follow-up is too short"),
+    "PERIOD": ("수집 기간이 맞지 않습니다", "Collected in other years"),
+    "PATIENTS": ("환자 수가 부족합니다", "Too few patients"),
+    "ACCESS_MODE": ("이용 방식이 맞지 않습니다", "Used in another way than you accept"),
+    "EXPORT": ("원하는 반출이 허용되지 않습니다", "What you want to take out is not allowed"),
+    "BUDGET": ("예산을 넘습니다", "Above your budget"),
+    "LEAD_TIME": ("처리기간이 과제 기간보다 깁니다", "Takes longer than your project"),
+}

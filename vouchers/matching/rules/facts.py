@@ -1,0 +1,235 @@
+"""What is known about a candidate. None and an empty tuple mean "not published", never "none"."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vouchers.matching.rules import disease
+
+UMBRELLAS = {"baseline": "kcure-baseline-db"}  # kc-<hospital>-<site> belongs to kcure-clinical-<site>
+_SITES = ("liver", "colorectal", "gastric", "breast", "pancreas", "lung", "kidney", "prostate")
+PERSON_UNITS = frozenset({"person", "person per year"})
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An institution. supplier: may be paid by the voucher in 2025's and 2026's reading (medical-data hospital)."""
+
+    key: str
+    name_ko: str
+    name_en: str
+    institution_type: str = ""
+    region: str | None = None
+    capital_area: bool | None = None
+    supplier: bool = False
+    roles: frozenset[str] = frozenset()
+    is_demo: bool = False
+    active: bool = True
+    target_days: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class OfferFacts:
+    """A published offer. floor_won: the least that one order costs, VAT excluded; lead_time_days: working days."""
+
+    ref: str
+    title_ko: str
+    title_en: str
+    floor_won: int | None = None
+    lead_time_days: int | None = None
+    access_modes: tuple[str, ...] = ()
+    exits: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    commercial_ai_allowed: bool | None = None
+    processing: tuple[str, ...] = ()
+    open_capacity: int | None = None
+    joint_drb: bool | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A dataset with its holder and, when there is one, an offer of it."""
+
+    key: str
+    title_ko: str
+    title_en: str
+    holder: Holder
+    holders: tuple[str, ...]
+    status: str
+    modality: tuple[str, ...]
+    disease_scope: str
+    diseases: disease.Codes | None
+    disease_ko: str
+    disease_en: str
+    individuals: int | None
+    records: int | None
+    record_unit: str | None
+    min_age: int | None
+    max_age: int | None
+    first_year: int | None
+    last_year: int | None
+    access_mode: tuple[str, ...]
+    exits: tuple[str, ...]
+    standard: tuple[str, ...]
+    annotation: str | None
+    commercial: bool | None
+    linkage: bool | None
+    certainty: str
+    uncertain: frozenset[str]
+    regions: frozenset[str]
+    sex: str | None
+    synthetic: str | None  # ALL, PART or None
+    absent: frozenset[str]
+    follow_up_months_max: int | None
+    part_of: str | None
+    offer: OfferFacts | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.key}:{self.offer.ref if self.offer else ''}"
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        return self.offer.access_modes if self.offer and self.offer.access_modes else self.access_mode
+
+    @property
+    def ways_out(self) -> tuple[str, ...]:
+        return self.offer.exits if self.offer and self.offer.exits else self.exits
+
+    @property
+    def commercial_use(self) -> bool | None:
+        if self.offer is not None and self.offer.commercial_ai_allowed is not None:
+            return self.offer.commercial_ai_allowed
+        return self.commercial
+
+
+def candidate(
+    dataset: Mapping[str, Any], institution: Mapping[str, Any], offer: Mapping[str, Any] | None = None
+) -> Candidate:
+    """The candidate of records shaped like seeds/reference/datasets.json and institutions.json; offer: OfferFacts' fields."""
+    population = dataset.get("population") or {}
+    areas = dataset.get("disease_areas") or ()
+    listed = [code for area in areas if area["system"] in disease.COMPARABLE for code in area["codes"]]
+    diseases = disease.codes("KCD", listed) if listed else None
+    uncertain = frozenset(dataset.get("recalled_fields") or ())
+    notes = dataset.get("notes") or ""
+    words = f"{dataset['title_en']} {dataset['title_ko']}"
+    return Candidate(
+        key=dataset["key"],
+        title_ko=dataset["title_ko"],
+        title_en=dataset["title_en"],
+        holder=holder(institution),
+        holders=tuple(dataset.get("holders") or ()),
+        status=dataset["status"],
+        modality=tuple(dataset.get("modality") or ()),
+        disease_scope=dataset["disease_scope"],
+        diseases=diseases,
+        disease_ko=", ".join(area["label_ko"] for area in areas),
+        disease_en=", ".join(area["label_en"] for area in areas),
+        individuals=population.get("individuals"),
+        records=population.get("records"),
+        record_unit=population.get("record_unit"),
+        min_age=dataset.get("min_age"),
+        max_age=dataset.get("max_age"),
+        first_year=year(dataset.get("temporal_start")),
+        last_year=year(dataset.get("temporal_end")),
+        access_mode=tuple(dataset.get("access_mode") or ()),
+        exits=tuple(dataset.get("exits") or ()),
+        standard=tuple(dataset.get("standard") or ()),
+        annotation=dataset.get("annotation") or None,
+        commercial=dataset.get("commercial_use_allowed"),
+        linkage=dataset.get("linkage_possible"),
+        certainty=dataset.get("certainty") or "",
+        uncertain=uncertain,
+        regions=_regions(words, dataset["disease_scope"], diseases),
+        sex="FEMALE" if re.search(r"\bwomen\b|여성", words, re.I) else disease.sex(diseases) if diseases else None,
+        synthetic=_synthetic(dataset, words),
+        absent=absent_variables(notes),
+        follow_up_months_max=12 if "no follow-up across years" in notes.lower() else None,
+        part_of=part_of(dataset["key"]),
+        offer=OfferFacts(**_tuples(offer)) if offer else None,
+    )
+
+
+def holder(record: Mapping[str, Any]) -> Holder:
+    return Holder(
+        key=record["key"],
+        name_ko=record["name_ko"],
+        name_en=record["name_en"],
+        institution_type=record.get("institution_type") or "",
+        region=record.get("region"),
+        capital_area=record.get("capital_area"),
+        supplier=bool(record.get("voucher_supplier")),
+        roles=frozenset(record.get("roles") or ()),
+        is_demo=bool(record.get("is_demo")),
+        active=record.get("status", "ACTIVE") == "ACTIVE",
+        target_days=record.get("target_days") or {},
+    )
+
+
+def year(text: Any) -> int | None:
+    """2003-10 → 2003."""
+    found = re.match(r"\d{4}", str(text or ""))
+    return int(found.group()) if found else None
+
+
+def part_of(key: str) -> str | None:
+    """The umbrella entry over a hospital's own K-CURE collection."""
+    if not key.startswith("kc-"):
+        return None
+    site = key.rsplit("-", 1)[-1]
+    return UMBRELLAS.get(site) or (f"kcure-clinical-{site}" if site in _SITES else None)
+
+
+def absent_variables(notes: str) -> frozenset[str]:
+    """Concepts that the source says are not inside (README, notes of the insurance samples)."""
+    text = notes.lower()
+    found = {"LAB"} if "no laboratory values" in text else set()
+    return frozenset(found | ({"CAUSE_OF_DEATH"} if "not cause unless linked" in text else set()))
+
+
+def _tuples(offer: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in offer.items()}
+
+
+def _synthetic(dataset: Mapping[str, Any], words: str) -> str | None:
+    if "SYNTHETIC" in (dataset.get("standard") or ()):
+        return "ALL"
+    return "PART" if re.search(r"synthetic|합성", words, re.I) else None
+
+
+def _regions(words: str, scope: str, diseases: disease.Codes | None) -> frozenset[str]:
+    """Regions named in the title, else those of the listed diseases when nothing else is inside."""
+    named = body_regions((words,))
+    if named:
+        return named
+    return disease.regions(diseases) if scope == "LISTED" and diseases is not None else frozenset()
+
+
+BODY_WORDS: Mapping[str, tuple[str, ...]] = {
+    "HEAD": ("head", "brain", "cerebral", "skull", "intracranial", "dementia", "두부", "두경부", "머리", "뇌", "치매"),
+    "EYE": ("eye", "retina", "fundus", "ocular", "ophthalm", "눈", "안과", "안저", "망막"),
+    "NECK": ("neck", "thyroid", "larynx", "경부", "갑상선", "후두"),
+    "CHEST": (
+        "chest", "thorax", "thoracic", "lung", "pulmonary", "heart", "cardiac", "cardio", "coronary", "breast",
+        "oesophag", "esophag", "흉부", "가슴", "폐", "심장", "심혈관", "관상동맥", "유방", "식도",
+    ),
+    "ABDOMEN": (
+        "abdomen", "abdominal", "liver", "hepatic", "stomach", "gastric", "gastro", "pancrea", "kidney", "renal", "colon",
+        "colorectal", "복부", "간암", "간 ", "위암", "췌장", "신장", "콩팥", "대장",
+    ),
+    "PELVIS": ("pelvi", "prostate", "uter", "ovar", "cervi", "bladder", "rect", "골반", "전립선", "자궁", "난소", "방광", "직장"),
+    "LIMBS": ("knee", "hip", "hand", "foot", "spine", "limb", "bone", "musculoskeletal", "무릎", "척추", "사지", "근골격"),
+    "SKIN": ("skin", "dermat", "피부"),
+}  # fmt: skip
+
+
+def body_regions(texts: Iterable[str]) -> frozenset[str]:
+    """Body regions that the words name; empty when none is recognised."""
+    text = " ".join(texts).lower()
+    return frozenset(region for region, words in BODY_WORDS.items() if any(_has(text, word) for word in words))
+
+
+def _has(text: str, word: str) -> bool:
+    return re.search(rf"(?<![a-z]){re.escape(word)}", text) is not None if word.isascii() else word in text

@@ -1,0 +1,170 @@
+"""The score: named integer components that sum to at most 10,000, each weight × thousandths ÷ 1,000."""
+
+from vouchers.matching.rules.facts import Candidate
+from vouchers.matching.rules.need import Need
+from vouchers.matching.rules.policy import PRIMARY_KINDS, WORKING_DAYS_A_MONTH, Policy
+
+FULL, NONE = 1000, 0
+FITTING_STANDARDS = {
+    "IMAGING": {"DICOM", "WSI_FORMAT"},
+    "BIOSIGNAL": {"VITAL_FILE", "SLEEP_CDM", "FHIR"},
+    "STRUCTURED": {
+        "OMOP_CDM",
+        "KCURE_BASELINE",
+        "KCURE_CCLD",
+        "FHIR",
+        "CLAIMS",
+        "COMMON_CDW",
+        "COHORT_SCHEMA",
+        "REGISTRY_SCHEMA",
+    },
+    "TEXT": {"OMOP_CDM", "KCURE_BASELINE", "KCURE_CCLD"},
+    "OMICS": {"VCF", "FASTQ", "PLINK"},
+    "PATIENT_TRAIT": {"SURVEY_SCHEMA", "COHORT_SCHEMA"},
+}
+
+
+def components(need: Need, found: Candidate, policy: Policy) -> dict[str, int]:
+    """Component → points."""
+    parts = {
+        "modality": _modality(need, found, policy),
+        "disease": _disease(need, found),
+        "volume": _volume(need, found),
+        "purpose": _purpose(need, found),
+        "access": _access(need, found),
+        "supplier": FULL if policy.pays(found.holder) else NONE,
+        "terms": _terms(need, found),
+        "labels": FULL if not need.labels or found.annotation else NONE,
+        "period": _period(need, found, policy),
+        "standard": _standard(need, found, policy),
+        "population": _population(need, found),
+        "certainty": _certainty(found),
+        "region": FULL if policy.prefer_outside_capital and found.holder.capital_area is False else NONE,
+    }
+    return {name: policy.weights[name] * part // FULL for name, part in parts.items()}
+
+
+def _modality(need: Need, found: Candidate, policy: Policy) -> int:
+    """How much of what was asked for is inside; images and signals count three times records."""
+    if not found.modality:
+        return 300
+    weigh = {code: 3 if policy.words.kind(code) in PRIMARY_KINDS else 1 for code in need.modality}
+    inside = sum(weight for code, weight in weigh.items() if code in found.modality)
+    return inside * FULL // sum(weigh.values())
+
+
+def _disease(need: Need, found: Candidate) -> int:
+    """Coverage of the codes asked for, then how much of the collection is about them."""
+    wanted = need.disease_codes
+    if wanted is None or not wanted.include.texts:
+        return FULL
+    if not wanted.include.spans:
+        return 400
+    if found.diseases is None:
+        return 400 if found.disease_scope == "ALL" else 300
+    covered = wanted.include.covered_by(found.diseases)
+    if found.disease_scope != "LISTED":
+        return 400 + covered * 200 // FULL
+    focus = found.diseases.share_in(wanted.include)
+    return covered * (700 + min(FULL, focus * 2) * 300 // FULL) // FULL
+
+
+def _volume(need: Need, found: Candidate) -> int:
+    """Published persons against those wanted; of a collection of all diseases less counts, since yours are fewer."""
+    wanted = need.patients_wanted or need.patients_minimum
+    count = found.individuals if found.individuals is not None else found.records
+    if count is None:
+        return 300
+    if not wanted:
+        wanted = 10_000
+    share = min(FULL, count * FULL // wanted)
+    unsure = found.disease_scope != "LISTED" and need.disease_codes is not None
+    if found.individuals is None:  # records, not persons
+        share = share * 700 // FULL
+    return share * 400 // FULL if unsure else share
+
+
+def _purpose(need: Need, found: Candidate) -> int:
+    if not need.commercial:
+        return FULL
+    return {True: FULL, None: 400, False: NONE}[found.commercial_use]
+
+
+def _access(need: Need, found: Candidate) -> int:
+    if not need.access_modes_acceptable:
+        mode = FULL if found.modes else 500
+    elif not found.modes:
+        mode = 400
+    else:
+        mode = FULL if set(found.modes) & set(need.access_modes_acceptable) else NONE
+    if not need.exports_wanted:
+        way_out = FULL if found.ways_out else 500
+    elif not found.ways_out:
+        way_out = 400
+    else:
+        way_out = FULL if set(need.exports_wanted) <= set(found.ways_out) else NONE
+    return (mode + way_out) // 2
+
+
+def _terms(need: Need, found: Candidate) -> int:
+    """A published offer; room in the budget and in time; a joint review."""
+    offer = found.offer
+    if offer is None:
+        return NONE
+    points = 400
+    if offer.floor_won is not None:
+        points += 200 if need.budget_won is None or offer.floor_won <= need.budget_won else 0
+    if offer.lead_time_days is not None:
+        window = need.project_months * WORKING_DAYS_A_MONTH if need.project_months else 120
+        points += 200 * max(0, window - offer.lead_time_days) // window
+    points += 100 if offer.joint_drb else 0
+    points += 100 if set(need.processing_wanted) <= set(offer.processing) and offer.open_capacity != 0 else 0
+    return points
+
+
+def _period(need: Need, found: Candidate, policy: Policy) -> int:
+    """The years asked for that are covered; without a wish, how recent the data is."""
+    if found.first_year is None and found.last_year is None:
+        return 350
+    first, last = found.first_year or 0, found.last_year or policy.year
+    if need.period is None:
+        return max(200, FULL - 100 * max(0, policy.year - last))
+    low = need.period[0] if need.period[0] is not None else max(first, 1990)
+    high = need.period[1] if need.period[1] is not None else policy.year
+    years = max(1, high - low + 1)
+    return max(0, min(high, last) - max(low, first) + 1) * FULL // years
+
+
+def _standard(need: Need, found: Candidate, policy: Policy) -> int:
+    if not found.standard:
+        return 200
+    kinds = {policy.words.kind(code) for code in need.modality}
+    fits = any(set(found.standard) & FITTING_STANDARDS.get(kind, set()) for kind in kinds)
+    return FULL if fits else 500
+
+
+def _population(need: Need, found: Candidate) -> int:
+    """Ages and follow-up that are known to suit; sites inside one collection."""
+    points = FULL - (FULL - ages_covered(need, found)) * 600 // FULL
+    if need.follow_up_months_minimum and (found.first_year is None or found.last_year is None):
+        points -= 300
+    if need.sites_minimum and need.sites_minimum > 1 and len(found.holders) < need.sites_minimum:
+        points -= 300
+    return points
+
+
+def ages_covered(need: Need, found: Candidate) -> int:
+    """Thousandths of the ages asked for (up to 100 years) that are inside; two thirds when nothing is published."""
+    if need.min_age is None and need.max_age is None:
+        return FULL
+    if found.min_age is None and found.max_age is None:
+        return 667
+    low, high = need.min_age or 0, max(need.max_age if need.max_age is not None else 100, (need.min_age or 0))
+    inside = min(high, found.max_age if found.max_age is not None else 150) - max(low, found.min_age or 0) + 1
+    return max(0, min(FULL, inside * FULL // (high - low + 1)))
+
+
+def _certainty(found: Candidate) -> int:
+    base = {"published": FULL, "derived": 500, "recalled": 200}.get(found.certainty, 500)
+    asked = {"*", "modality", "access_mode", "exits", "commercial_use_allowed", "standard"}
+    return max(100, base - 150 * len(found.uncertain & asked))

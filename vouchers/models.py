@@ -1,0 +1,36 @@
+"""Assembly only: the rooms' models, in the order of the journey."""
+
+from vouchers.access.models import AccessCase, AccessRequest, DataReview, EthicsReview, JointReview, SiteParticipation
+from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion, Voucher
+from vouchers.applications.models import (
+    Application,
+    ApplicationDocument,
+    ApplicationMatch,
+    ApplicationSection,
+    Certification,
+    EligibilityCheck,
+)
+from vouchers.companies.models import (
+    Company,
+    ConflictOfInterest,
+    OwnershipDispute,
+    RepresentativeChange,
+    Restriction,
+    SizeCertificate,
+)
+from vouchers.evaluation.models import Assignment, Award, Score, SelectionLine, SelectionRun
+from vouchers.ledger.models import Account, Entry, LedgerEvent
+from vouchers.matching.models import Match, MatchRun, Need, Quote, QuoteLine, QuoteRequest
+from vouchers.milestones.models import Deliverable, Milestone
+from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
+from vouchers.rounds.models import Criterion, PolicyVersion, Round, Track
+
+__all__ = [
+    "AccessCase", "AccessRequest", "Account", "Agreement", "AgreementLine", "AgreementParty", "AgreementVersion",
+    "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection", "Assignment", "Award", "Certification",
+    "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
+    "EthicsReview", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "OwnershipDispute",
+    "PayeeAccount", "PaymentAttempt", "PolicyVersion", "Quote", "QuoteLine", "QuoteRequest", "RepresentativeChange",
+    "Restriction", "Round", "Score", "SelectionLine", "SelectionRun", "SiteParticipation", "SizeCertificate", "Track",
+    "Voucher",
+]  # fmt: skip

@@ -1,0 +1,161 @@
+"""Disbursements, the accounts they go to, and every attempt at the bank."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import queries as accounts
+from portal.kit.models import Row
+from portal.kit.won import WonField
+from vouchers.payments import rules
+
+
+class PayeeAccount(Row):
+    """Where an institution is paid. number: kept whole, shown masked; changed only with a second person."""
+
+    REF_PREFIX = "pay"
+
+    institution = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+    bank_code = models.CharField(_("Bank"), max_length=10)
+    number = models.CharField(_("Account number"), max_length=30)
+    holder = models.CharField(_("Account holder"), max_length=120)
+    is_current = models.BooleanField(default=True)
+    entered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    verified_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("payee account")
+        verbose_name_plural = _("payee accounts")
+        constraints = [
+            models.UniqueConstraint(fields=["institution"], condition=Q(is_current=True), name="payee_account_current"),
+            models.CheckConstraint(
+                condition=Q(verified_by__isnull=True) | ~Q(verified_by=F("entered_by")), name="payee_account_four_eyes"
+            ),
+        ]
+        permissions = [("enter_payee", "Enter payee accounts"), ("verify_payee", "Verify payee accounts")]
+
+    def organisation_ids(self) -> set[int]:
+        return {self.institution.organisation_id} if self.institution.organisation_id else set()
+
+
+class DisbursementQuerySet(models.QuerySet["Disbursement"]):
+    def visible_to(self, user: Any) -> "DisbursementQuerySet":
+        if accounts.sees_all(user):
+            return self
+        mine = accounts.organisation_ids_of(user)
+        return self.filter(
+            Q(milestone__agreement__company__organisation_id__in=mine) | Q(payee__organisation_id__in=mine)
+        )
+
+    def payable(self) -> "DisbursementQuerySet":
+        """Registered and without a live attempt."""
+        live = PaymentAttempt.objects.filter(state__in=rules.LIVE_ATTEMPTS | {"PAID"})
+        return self.filter(status="REGISTERED").exclude(pk__in=live.values("disbursement_id"))
+
+
+class Disbursement(Row):
+    """A payment from the voucher to a provider for an accepted milestone. amount_won: the grant's share."""
+
+    REF_PREFIX = "dsb"
+
+    milestone = models.ForeignKey("vouchers.Milestone", on_delete=models.PROTECT, related_name="+")
+    voucher = models.ForeignKey("vouchers.Voucher", on_delete=models.PROTECT, related_name="+")
+    payee = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+    payee_account = models.ForeignKey(PayeeAccount, on_delete=models.PROTECT, null=True, related_name="+")
+    status = models.CharField(max_length=18, choices=rules.DisbursementStatus.choices(), default="REQUESTED")
+    amount_won = WonField()
+    supply_amount_won = WonField()
+    vat_won = WonField(default=0)
+    tax_kind = models.CharField(max_length=8, default="TAXABLE")
+    invoice_no = models.CharField(_("Tax invoice number"), max_length=40)
+    invoice_on = models.DateField(_("Invoice date"))
+    invoice_document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
+    own_share_document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
+    own_share_deposited_on = models.DateField(_("Own share deposited on"), null=True)
+    requested_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    checked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    registered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    registered_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    objects = DisbursementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("disbursement")
+        verbose_name_plural = _("disbursements")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_won__gt=0), name="disbursement_amount"),
+            models.CheckConstraint(condition=Q(amount_won__lte=F("supply_amount_won")), name="disbursement_within_supply"),
+            models.UniqueConstraint(fields=["milestone"], name="disbursement_one_per_milestone"),
+            models.UniqueConstraint(fields=["payee", "invoice_no"], name="disbursement_invoice_once"),
+            models.CheckConstraint(
+                condition=Q(registered_by__isnull=True) | ~Q(registered_by=F("approved_by")),
+                name="disbursement_registrar_not_approver",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("checked_by")),
+                name="disbursement_approver_not_checker",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["APPROVED", "REGISTERED", "PAID"])
+                | (Q(approved_by__isnull=False) & Q(approved_at__isnull=False) & Q(confirmed_by__isnull=False)),
+                name="disbursement_approved_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["REGISTERED", "PAID"]) | Q(registered_by__isnull=False),
+                name="disbursement_registered_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="PAID", paid_at__isnull=False) | (~Q(status="PAID") & Q(paid_at__isnull=True)),
+                name="disbursement_paid_pair",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "updated_at"], name="disbursement_status")]
+        permissions = [
+            ("request_disbursement", "Request a disbursement"),
+            ("confirm_disbursement", "Confirm a disbursement for the company"),
+            ("check_evidence", "Check evidence"),
+            ("approve_disbursement", "Approve a disbursement"),
+            ("register_disbursement", "Register a payment"),
+            ("resolve_attempt", "Resolve a parked payment"),
+        ]
+
+    def organisation_ids(self) -> set[int]:
+        return {i for i in (self.milestone.agreement.company.organisation_id, self.payee.organisation_id) if i}
+
+
+class PaymentAttempt(Row):
+    """One try at the bank, committed before the call. key: the end-to-end id at the bank, unique for ever."""
+
+    REF_PREFIX = "att"
+
+    disbursement = models.ForeignKey(Disbursement, on_delete=models.PROTECT, related_name="attempts")
+    key = models.CharField(max_length=35, unique=True)
+    amount_won = WonField()
+    state = models.CharField(max_length=10, choices=rules.AttemptState.choices(), default="CLAIMED")
+    claimed_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    bank_ref = models.CharField(max_length=60, blank=True)
+    answer = models.CharField(max_length=300, blank=True)
+    resolved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("payment attempt")
+        verbose_name_plural = _("payment attempts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["disbursement"],
+                condition=Q(state__in=["CLAIMED", "SENT", "UNKNOWN", "PARKED", "PAID"]),
+                name="attempt_one_live",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "claimed_at"], name="attempt_state")]

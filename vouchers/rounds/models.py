@@ -1,0 +1,184 @@
+"""Rounds, tracks, criteria and the policy that is frozen at the announcement."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit import clock
+from portal.kit.models import Row
+from portal.kit.won import WonField
+from vouchers.rounds import rules
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    def announced(self) -> "RoundQuerySet":
+        """What the public may see."""
+        return self.exclude(status__in=["DRAFT", "REVIEW"])
+
+    def counted(self) -> "RoundQuerySet":
+        """Rounds of statistics: never rehearsals; the demo's rounds only in a demo."""
+        from django.conf import settings
+
+        hidden = ["REHEARSAL"] if settings.DEMO else ["REHEARSAL", "DEMO"]
+        return self.exclude(kind__in=hidden)
+
+    def open_at(self, now: datetime) -> "RoundQuerySet":
+        return self.filter(status="ANNOUNCED", opens_at__lte=now, closes_at__gt=now)
+
+
+class Round(Row):
+    """A call and what follows it. closes_at is exclusive. Nullable facts are facts that nobody published."""
+
+    REF_PREFIX = "rnd"
+
+    key = models.SlugField(unique=True, max_length=60)
+    kind = models.CharField(_("Kind"), max_length=10, choices=rules.RoundKind.choices(), default="LIVE")
+    programme = models.CharField(max_length=40, default="MEDICAL_AI_DATA_VOUCHER")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    title_ko = models.CharField(_("Title (Korean)"), max_length=160)
+    title_en = models.CharField(_("Title (English)"), max_length=160)
+    summary_ko = models.TextField(_("Summary (Korean)"), blank=True)
+    summary_en = models.TextField(_("Summary (English)"), blank=True)
+    fiscal_year = models.PositiveSmallIntegerField(_("Fiscal year"))
+    status = models.CharField(_("Status"), max_length=12, choices=rules.RoundStatus.choices(), default="DRAFT")
+    match_timing = models.CharField(
+        _("Match timing"), max_length=20, choices=rules.MatchTiming.choices(), default="BEFORE_SUBMISSION"
+    )
+    announced_on = models.DateField(_("Announced on"), null=True, blank=True)
+    opens_at = models.DateTimeField(_("Opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("Closes"), null=True, blank=True)
+    budget_won = WonField(_("Budget (won)"), null=True, blank=True)
+    project_start_on = models.DateField(_("Projects start"), null=True, blank=True)
+    project_end_on = models.DateField(_("Projects end"), null=True, blank=True)
+    is_reference = models.BooleanField(default=False, editable=False)  # a past real round: facts only, no process
+    reference = models.JSONField(default=dict, editable=False)
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    announced_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True) | Q(closes_at__isnull=True) | Q(opens_at__lt=F("closes_at")),
+                name="round_window_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(announced_by__isnull=True) | Q(created_by__isnull=True) | ~Q(announced_by=F("created_by")),
+                name="round_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_reference=True)
+                | Q(status__in=["DRAFT", "REVIEW", "CANCELLED"])
+                | (Q(opens_at__isnull=False) & Q(closes_at__isnull=False) & Q(budget_won__isnull=False)),
+                name="round_announced_is_complete",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "closes_at"], name="round_status_closes")]
+        permissions = [
+            ("manage_round", "Prepare a round"),
+            ("announce_round", "Announce a round"),
+        ]
+
+    @property
+    def phase(self) -> rules.Phase:
+        return rules.phase(self.status, self.opens_at, self.closes_at, clock.now())
+
+    @property
+    def is_demo(self) -> bool:
+        return self.kind == rules.RoundKind.DEMO
+
+    def policy_version(self) -> "PolicyVersion | None":
+        """The newest policy version."""
+        return self.policy_versions.order_by("-number").first()
+
+    def policy(self) -> rules.Policy:
+        """The newest policy, parsed. Raises PolicyVersion.DoesNotExist for a reference round."""
+        found = self.policy_version()
+        if found is None:
+            raise PolicyVersion.DoesNotExist
+        return rules.parse_policy(found.body)
+
+    def __str__(self) -> str:
+        from portal.kit.words import pick
+
+        return pick(self, "title")
+
+
+class Track(Row):
+    """Large, medium, small: a ceiling in won and a number of slots."""
+
+    REF_PREFIX = "trk"
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="tracks")
+    key = models.CharField(max_length=20)
+    name_ko = models.CharField(_("Name (Korean)"), max_length=60)
+    name_en = models.CharField(_("Name (English)"), max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+    cap_won = WonField(_("Ceiling (won)"), null=True, blank=True)
+    slots = models.PositiveSmallIntegerField(_("Slots"), null=True, blank=True)
+    task_price_won = WonField(_("Task price (won)"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("track")
+        verbose_name_plural = _("tracks")
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["round", "key"], name="track_key_once")]
+
+    def __str__(self) -> str:
+        from portal.kit.words import pick
+
+        return pick(self, "name")
+
+
+class PolicyVersion(Row):
+    """The rules of a round as data; frozen (trigger) once the round is announced. body: see rules.Policy."""
+
+    REF_PREFIX = "pol"
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="policy_versions")
+    number = models.PositiveSmallIntegerField()
+    body = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    frozen_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("policy version")
+        verbose_name_plural = _("policy versions")
+        constraints = [models.UniqueConstraint(fields=["round", "number"], name="policy_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.round.key} v{self.number}"
+
+
+class Criterion(Row):
+    """What evaluators score, 0–100 points each; weights of a round sum to 100 (trigger at announcement)."""
+
+    REF_PREFIX = "cri"
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="criteria")
+    key = models.CharField(max_length=30)
+    position = models.PositiveSmallIntegerField(default=0)
+    name_ko = models.CharField(_("Name (Korean)"), max_length=100)
+    name_en = models.CharField(_("Name (English)"), max_length=100)
+    guidance_ko = models.TextField(_("Guidance (Korean)"), blank=True)
+    guidance_en = models.TextField(_("Guidance (English)"), blank=True)
+    weight = models.PositiveSmallIntegerField(_("Weight"))
+
+    class Meta:
+        verbose_name = _("criterion")
+        verbose_name_plural = _("criteria")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "key"], name="criterion_key_once"),
+            models.CheckConstraint(condition=Q(weight__gte=1, weight__lte=100), name="criterion_weight_range"),
+        ]
+
+    def __str__(self) -> str:
+        from portal.kit.words import pick
+
+        return pick(self, "name")

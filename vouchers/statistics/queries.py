@@ -1,0 +1,2 @@
+def headline():
+    return {}

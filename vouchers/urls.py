@@ -1,0 +1,16 @@
+"""Assembly only: the rooms' addresses, in the order of the journey."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("rounds/", include("vouchers.rounds.urls")),
+    path("companies/", include("vouchers.companies.urls")),
+    path("matching/", include("vouchers.matching.urls")),
+    path("applications/", include("vouchers.applications.urls")),
+    path("evaluation/", include("vouchers.evaluation.urls")),
+    path("agreements/", include("vouchers.agreements.urls")),
+    path("access/", include("vouchers.access.urls")),
+    path("milestones/", include("vouchers.milestones.urls")),
+    path("payments/", include("vouchers.payments.urls")),
+    path("stats/", include("vouchers.statistics.urls")),
+]
