@@ -58,6 +58,8 @@ def _dress(widget: dict[str, Any]) -> None:
     kind = widget.get("type") or ""
     if kind in TEXT_TYPES or "textarea" in widget.get("template_name", ""):
         attrs["class"] = f"krds-input {attrs.get('class', '')}".strip()
+        if attrs.get("rows") == "10":  # Django's own default, which nobody chose
+            attrs["rows"] = "5"
         known = AUTOCOMPLETE.get(str(widget.get("name", "")).rsplit("-", 1)[-1])
         if known:
             attrs.setdefault("autocomplete", known)
