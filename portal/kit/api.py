@@ -64,7 +64,9 @@ def problem(exc: Exception, context: Mapping[str, Any]) -> Response | None:
             headers["Retry-After"] = str(int(exc.wait) + 1)
     else:
         return None
-    title = {400: _("Bad request"), 403: _("Not allowed"), 404: _("Not found"), 409: _("Conflict")}.get(number, _("Error"))
+    title = {400: _("Bad request"), 403: _("Not allowed"), 404: _("Not found"), 409: _("Conflict")}.get(
+        number, _("Error")
+    )
     body = {"type": "about:blank", "title": title, "status": number, "detail": detail, "code": code, **extra}
     return Response(body, status=number, headers=headers, content_type=PROBLEM)
 

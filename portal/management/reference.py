@@ -41,14 +41,18 @@ def read(name: str) -> list[dict[str, Any]]:
 
 def load_reference(stdout: Any) -> None:
     """Code lists, institutions, datasets, rounds. Each file in its own transaction."""
-    code_lists, institution_records, datasets = read("code_lists.json"), read("institutions.json"), read("datasets.json")
+    code_lists, institution_records, datasets = (
+        read("code_lists.json"),
+        read("institutions.json"),
+        read("datasets.json"),
+    )
     _check_codes(code_lists, institution_records, datasets)
     with transaction.atomic():
         for record in code_lists:
-            _do("code_lists.json", record, catalogue.register_code_list, record=record)
+            _do("code_lists.json", record, catalogue.register_code_list)
     with transaction.atomic():
         for record in institution_records:
-            _do("institutions.json", record, institutions.register_reference, record=record)
+            _do("institutions.json", record, institutions.register_reference)
     with transaction.atomic():
         _load_datasets(datasets)
     rounds = _load_rounds()
@@ -63,7 +67,7 @@ def _load_datasets(records: list[dict[str, Any]]) -> None:
     rows: dict[str, Any] = {}
     for record in sorted(records, key=lambda r: part_of(r["key"]) is not None):
         above = rows.get(part_of(record["key"]) or "")
-        rows[record["key"]] = _do("datasets.json", record, catalogue.register_reference, record=record, part_of=above)
+        rows[record["key"]] = _do("datasets.json", record, catalogue.register_reference, part_of=above)
 
 
 def _load_rounds() -> int:
@@ -74,13 +78,13 @@ def _load_rounds() -> int:
     records = read("rounds.json")
     with transaction.atomic():
         for record in records:
-            _do("rounds.json", record, rounds.register_reference_round, record=record, by=None)
+            _do("rounds.json", record, rounds.register_reference_round, by=None)
     return len(records)
 
 
-def _do(file: str, record: dict[str, Any], action: Any, **arguments: Any) -> Any:
+def _do(file: str, record: dict[str, Any], action: Any, /, **arguments: Any) -> Any:
     try:
-        return action(**arguments)
+        return action(record=record, **arguments)
     except DomainError as error:
         raise BadReference(f"{file}, record {record['key']}: {error.message}") from error
     except (KeyError, TypeError, ValueError) as error:
@@ -111,7 +115,9 @@ def _check_codes(code_lists: Any, institution_records: Any, datasets: Any) -> No
                 value = record.get(name)
                 for code in value if isinstance(value, list) else [value] if value is not None else []:
                     if code not in known.get(listed, set()):
-                        raise BadReference(f"{file}, record {record['key']}: {name} {code!r} is not in the list {listed}.")
+                        raise BadReference(
+                            f"{file}, record {record['key']}: {name} {code!r} is not in the list {listed}."
+                        )
     for record in datasets:
         for key in [record["institution"], *(record.get("holders") or ())]:
             if key not in keys:

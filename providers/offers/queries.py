@@ -29,7 +29,8 @@ def match_facts(*, demo: bool = False, now: datetime | None = None) -> Iterator[
         offers[offer.dataset_id or 0].append(offer.facts(list(offer.lines.all())))
     for dataset in datasets:
         institution = dataset.institution.facts()
-        for facts in offers.get(dataset.pk) or [None]:
+        own: list[dict[str, Any] | None] = [*offers.get(dataset.pk, [])] or [None]
+        for facts in own:
             yield dataset.facts(), institution, facts
 
 

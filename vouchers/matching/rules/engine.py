@@ -69,10 +69,9 @@ class Unmet:
 
     def document(self) -> dict[str, Any]:
         ko, en = UNMET_WORDS[self.filter]
-        tail_ko, tail_en = (
-            f" ({self.datasets}건, 이 조건만 아니면 {self.alone}건)",
-            f" ({self.datasets} datasets, {self.alone} for this alone)",
-        )
+        noun = "dataset" if self.datasets == 1 else "datasets"
+        tail_ko = f" ({self.datasets}건, 이 조건만 아니면 {self.alone}건)"
+        tail_en = f" ({self.datasets} {noun}, {self.alone} for this alone)"
         return {
             "filter": self.filter,
             "datasets": self.datasets,
@@ -163,7 +162,7 @@ def _unmet(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[Unmet, ...]:
     met = [item for item in counts if item.datasets and item.filter != "STATUS"] or [
         item for item in counts if item.datasets
     ]
-    return tuple(sorted(met, key=lambda item: (-item.alone, -item.datasets, FILTERS.index(item.filter))))
+    return tuple(sorted(met, key=lambda item: (-item.datasets, -item.alone, FILTERS.index(item.filter))))
 
 
 UNMET_WORDS: dict[str, Words] = {
