@@ -266,6 +266,12 @@ def error_target(field: BoundField) -> str:
 
 
 @register.filter
+def bare(label: Any) -> str:
+    """A label without its full stop, to stand before a colon."""
+    return str(label).rstrip(" .:?")
+
+
+@register.filter
 def form_groups(form: Any) -> Iterator[dict[str, Any]]:
     """The visible fields in the form's own `groups`, the rest last."""
     seen: set[str] = set()

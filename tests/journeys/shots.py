@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +52,19 @@ def axe(page: Page) -> list[str]:
     """The violations of a page, one line each."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    found: list[dict[str, Any]] = Axe().run(page, options={"preload": False}).response["violations"]
     return [f"{v['id']} ({v['impact']}): {v['help']} :: {n['html'][:140]}" for v in found for n in v["nodes"][:3]]
 
 
 def shoot(browser: Browser, options: argparse.Namespace) -> bool:
     good = True
     options.out.mkdir(parents=True, exist_ok=True)
-    for width in options.widths:
-        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=not options.no_js)
+    for width, language in product(options.widths, options.languages):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale="ko-KR" if language == "ko" else "en-GB",
+            java_script_enabled=not options.no_js,
+        )
         page = context.new_page()
         errors: list[str] = []
         page.on("console", lambda m, e=errors: e.append(m.text) if m.type == "error" else None)
@@ -67,8 +72,7 @@ def shoot(browser: Browser, options: argparse.Namespace) -> bool:
         if options.sign_in_as:
             sign_in(page, options.base, options.sign_in_as, options.password)
         for path in options.paths:
-            for language in options.languages:
-                good &= _one(page, options, path, language, width, errors)
+            good &= _one(page, options, path, language, width, errors)
         context.close()
     return good
 
