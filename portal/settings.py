@@ -242,6 +242,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "voucher@portal.example")
 NTS_API_URL = env.str("NTS_API_URL", "")
 NTS_API_KEY = env.str("NTS_API_KEY", "")
 BANK_GATEWAY_URL = env.str("BANK_GATEWAY_URL", "")
+DEMO_BANK_PORT = env.int("DEMO_BANK_PORT", PORT + 1)
 
 # ── Security ─────────────────────────────────────────────────────────────────────────────────────────
 SECURE_CSP = {

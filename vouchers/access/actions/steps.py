@@ -1,0 +1,188 @@
+"""What every action of the room does on its way: lock, step, record, owe, settle. Nobody else calls these."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.journal import actions as journal
+from portal.kit import clock, workdays
+from portal.kit.errors import NotAllowed, Refused
+from vouchers.access import notices, rules
+from vouchers.access.models import AccessRequest, DataReview, EthicsReview
+from vouchers.rounds.rules import TARGET_STEPS
+
+R, E, D = rules.RequestStatus, rules.EthicsStatus, rules.DrbStatus
+
+
+def days(request: AccessRequest, step: str) -> int:
+    """Target working days of the round (of the need), else the programme's usual ones."""
+    programme = request.case.need.round
+    if programme is not None and programme.policy_version() is not None:
+        return programme.policy().days(step)
+    return TARGET_STEPS[step]
+
+
+def record(
+    name: str, request: AccessRequest, *, by: Any, frm: str = "", to: str = "", reason: str = "", **data: Any
+) -> None:
+    journal.record(
+        name, request, by=by, frm=frm, to=to, reason=reason, organisations=request.organisation_ids(), data=data
+    )
+
+
+def lock(request_id: int) -> AccessRequest:
+    AccessRequest.objects.select_for_update().get(pk=request_id)
+    return AccessRequest.objects.select_related(
+        "case", "case__company", "case__company__organisation", "case__need", "case__need__round",
+        "institution", "institution__organisation", "board", "board__organisation", "ethics", "data_review",
+    ).get(pk=request_id)  # fmt: skip
+
+
+def move(request: AccessRequest, verb: str, *, by: Any, reason: str = "", **data: Any) -> None:
+    before = request.status
+    request.status = rules.LIFECYCLE.step(request.status, verb)
+    request.save()
+    record(f"access_request.{PAST[verb]}", request, by=by, frm=before, to=request.status, reason=reason, **data)
+
+
+PAST = {
+    "submit_request": "submitted", "request_supplement": "supplement_requested", "supply_supplement": "supplied",
+    "start_review": "review_started", "allow": "allowed", "refuse": "refused", "prepare": "preparation_started",
+    "provide": "provided", "confirm_receipt": "receipt_confirmed", "end_use": "use_ended",
+    "confirm_destruction": "destruction_confirmed", "withdraw": "withdrawn",
+}  # fmt: skip
+
+
+def owe_start(request: AccessRequest, by: Any) -> None:
+    if request.board.organisation_id:
+        journal.open_duty(
+            request,
+            "start_review",
+            title_ko=f"데이터 활용신청 서류를 확인해 주세요: {request.case.title}",
+            title_en=f"Check the papers of an access request: {request.case.title}",
+            url=f"/access/requests/{request.ref}/",
+            due_in=5,
+            organisation=request.board.organisation,
+            role="PROVIDER_DRB_SECRETARY",
+            by=by,
+        )
+
+
+def board(request: AccessRequest) -> Any:
+    """The organisation whose boards decide; a board without an organisation has nobody who could."""
+    if request.board.organisation is None:
+        raise NotAllowed
+    return request.board.organisation
+
+
+def start_ethics(request: AccessRequest, by: Any) -> None:
+    ethics = request.ethics
+    if ethics.status != E.NOT_STARTED:
+        return
+    step = {"EXEMPTION": "irb_exemption", "EXPEDITED": "irb_expedited", "FULL": "irb_full"}[ethics.route]
+    ethics.status = rules.ETHICS_LIFECYCLE.step(ethics.status, "start")
+    ethics.started_at = clock.now()
+    ethics.due_at = workdays.due_at(clock.now(), days(request, step))
+    ethics.save()
+    record("ethics_review.started", request, by=by, frm=E.NOT_STARTED, to=ethics.status)
+    owe(
+        request,
+        "decide_ethics",
+        "IRB_LIAISON",
+        "IRB 심의 결과를 입력해 주세요",
+        "Enter the IRB decision",
+        ethics.due_at,
+        by,
+    )
+
+
+def start_drb_clock(request: AccessRequest, by: Any, step: str) -> None:
+    review = request.data_review
+    review.started_at = review.started_at or clock.now()
+    review.due_at = workdays.due_at(clock.now(), days(request, step))
+    review.save()
+    owe(
+        request, "decide_drb", "PROVIDER_DRB_SECRETARY", "DRB 심의 결과를 입력해 주세요", "Enter the DRB decision",
+        review.due_at, by,
+    )  # fmt: skip
+
+
+def owe(request: AccessRequest, verb: str, role: str, ko: str, en: str, due: Any, by: Any) -> None:
+    if request.board.organisation_id:
+        journal.open_duty(
+            request, verb, title_ko=f"{ko}: {request.case.title}", title_en=f"{en}: {request.case.title}",
+            url=f"/access/requests/{request.ref}/", due_at=due, organisation=request.board.organisation, role=role, by=by,
+        )  # fmt: skip
+
+
+def step_drb(request: AccessRequest, verb: str, *, by: Any, reason: str = "", **data: Any) -> None:
+    review = request.data_review
+    before, review.status = review.status, rules.DRB_LIFECYCLE.step(review.status, verb)
+    review.save()
+    record(f"data_review.{DRB_PAST[verb]}", request, by=by, frm=before, to=review.status, reason=reason, **data)
+
+
+DRB_PAST = {
+    "receive": "received", "await_joint": "joint_awaited", "file_letter": "letter_filed", "recognise": "recognised",
+    "refuse_letter": "letter_refused", "start": "started", "ask_supplement": "supplement_requested",
+    "resubmit": "resubmitted", "waive": "waived", "approve": "approved", "refuse": "refused", "adopt": "adopted",
+    "object": "objected", "opt_out": "opted_out", "fall_back": "fallen_back",
+}  # fmt: skip
+
+
+def check_decision(number: str, decided_on: date) -> None:
+    if not number.strip():
+        raise Refused(_("A decision has a number. Copy it from the letter."), "number_missing", "number")
+    if decided_on > clock.today():
+        raise Refused(_("The decision date lies in the future. Copy it from the letter."), "date_future", "decided_on")
+
+
+def step_ethics(request: AccessRequest, verb: str, *, by: Any, reason: str = "") -> None:
+    ethics = request.ethics
+    before, ethics.status = ethics.status, rules.ETHICS_LIFECYCLE.step(ethics.status, verb)
+    ethics.reason = reason
+    if ethics.status in rules.ETHICS_ALLOWS or ethics.status == E.DISAPPROVED:
+        close(ethics, by)
+    ethics.save()
+    past = {
+        "confirm_exemption": "exemption_confirmed", "approve": "approved", "disapprove": "disapproved",
+        "revise": "revision_requested", "resubmit": "resubmitted", "refuse_letter": "letter_refused", "expire": "expired",
+    }[verb]  # fmt: skip
+    record(f"ethics_review.{past}", request, by=by, frm=before, to=ethics.status, reason=reason, number=ethics.number)
+
+
+def close(review: EthicsReview | DataReview, by: Any) -> None:
+    review.started_at = review.started_at or clock.now()
+    review.closed_at = clock.now()
+    review.decided_by = by
+
+
+def settle(request: AccessRequest, by: Any) -> None:
+    """Both tracks allow → the request is allowed; one refuses → it is refused. Idempotent."""
+    if request.status != R.IN_REVIEW:
+        return
+    if rules.both_allow(request.ethics.status, request.data_review.status):
+        move(request, "allow", by=by)
+        if request.institution.organisation_id:
+            journal.open_duty(
+                request, "provide_data",
+                title_ko=f"데이터를 추출·가명처리하여 제공해 주세요: {request.case.title}",
+                title_en=f"Extract, pseudonymise and provide the data: {request.case.title}",
+                url=f"/access/requests/{request.ref}/", due_in=days(request, "provision"),
+                organisation=request.institution.organisation, role="PROVIDER_MANAGER", by=by,
+            )  # fmt: skip
+        notices.both_allow(request)
+    elif request.ethics.status == E.DISAPPROVED or request.data_review.status == D.REFUSED:
+        reason = request.ethics.reason if request.ethics.status == E.DISAPPROVED else request.data_review.reason
+        request.reason = reason
+        move(request, "refuse", by=by, reason=reason)
+        journal.close_duties(request, by=by)
+
+
+def require_both(request: AccessRequest) -> None:
+    if not rules.both_allow(request.ethics.status, request.data_review.status):
+        raise Refused(
+            _("Nothing may be provided before both the IRB and the DRB of this institution allow it."),
+            "tracks_not_open",
+        )

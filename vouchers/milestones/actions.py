@@ -1,0 +1,277 @@
+"""Planned from the agreement, submitted by the provider, accepted by the company, checked by the operator."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.documents.models import Document
+from portal.journal import actions as journal
+from portal.kit import clock, workdays
+from portal.kit.access import require
+from portal.kit.errors import Refused
+from vouchers.access import queries as access
+from vouchers.agreements.models import Agreement
+from vouchers.milestones import notices, rules
+from vouchers.milestones.models import Deliverable, Milestone
+
+S = rules.MilestoneStatus
+_PAST = {
+    "submit_milestone": "submitted",
+    "accept_milestone": "company_accepted",
+    "return_milestone": "returned",
+    "confirm_milestone": "accepted",
+    "reject_milestone": "rejected",
+}
+
+
+@transaction.atomic
+def plan(*, agreement_id: int, items: Sequence[Mapping[str, Any]], by: Any) -> list[Milestone]:
+    """Plans the deliveries of an agreement in force, once.
+
+    items: {institution_id, title, description, due_on, uses_data, amount_won}; amounts (supply, whole won) add up to the
+    agreement's supply amount and each provider's to its lines. grant and VAT are shared out in proportion, the last
+    milestone takes the rounding. Writes: Milestone, Event, Duties. Raises: Refused.
+    """
+    agreement = Agreement.objects.select_for_update().select_related("company__organisation", "round").get(pk=agreement_id)
+    require(by, "vouchers.plan_milestones")
+    if agreement.status != "ACTIVE":
+        raise Refused(_("Milestones are planned for an agreement in force."), "agreement_not_active")
+    if Milestone.objects.filter(agreement=agreement).exists():
+        raise Refused(_("Milestones are planned already."), "already_planned")
+    _check_plan(agreement, items)
+    vat_of = _vat_by_payee(agreement)
+    rows: list[Milestone] = []
+    grant_left, vat_left = agreement.grant_won, dict(vat_of)
+    for number, item in enumerate(items, 1):
+        last = number == len(items)
+        last_of_payee = not any(later["institution_id"] == item["institution_id"] for later in items[number:])
+        grant = grant_left if last else _share(agreement.grant_won, item["amount_won"], agreement.supply_amount_won)
+        payee = item["institution_id"]
+        lines_won = sum(i["amount_won"] for i in items if i["institution_id"] == payee)
+        vat = vat_left.get(payee, 0) if last_of_payee else _share(vat_of.get(payee, 0), item["amount_won"], lines_won)
+        grant_left -= grant
+        vat_left[payee] = vat_left.get(payee, 0) - vat
+        milestone = Milestone(
+            agreement=agreement, institution_id=payee, number=number, title=item["title"].strip()[:150],
+            description=item.get("description", ""), due_on=item["due_on"], uses_data=bool(item.get("uses_data")),
+            amount_won=item["amount_won"], grant_won=min(grant, item["amount_won"]), vat_won=vat,
+        )  # fmt: skip
+        milestone.save()
+        rows.append(milestone)
+        journal.record(
+            "milestone.planned", milestone, by=by, to=S.PLANNED, organisations=milestone.organisation_ids(),
+            data={"amount_won": milestone.amount_won, "due_on": milestone.due_on.isoformat()},
+        )  # fmt: skip
+        _owe_delivery(milestone, by)
+    journal.close_duty(agreement, "plan_milestones", by=by)
+    return rows
+
+
+def _check_plan(agreement: Agreement, items: Sequence[Mapping[str, Any]]) -> None:
+    if not items:
+        raise Refused(_("Plan at least one milestone."), "no_milestones")
+    if any(item["amount_won"] <= 0 for item in items):
+        raise Refused(_("Every milestone carries an amount of at least 1 won."), "milestone_amount", "amount_won")
+    wanted: dict[int, int] = {}
+    for line in agreement.lines.all():
+        wanted[line.payee_id] = wanted.get(line.payee_id, 0) + line.amount_won
+    planned: dict[int, int] = {}
+    for item in items:
+        planned[item["institution_id"]] = planned.get(item["institution_id"], 0) + item["amount_won"]
+    if planned != wanted:
+        raise Refused(
+            _("The milestones of each provider must add up to that provider's lines in the agreement."), "milestone_sum"
+        )
+    late = [i for i in items if not agreement.starts_on <= i["due_on"] <= agreement.ends_on]
+    if late:
+        raise Refused(_("A due day lies outside the agreement's period."), "milestone_due", "due_on")
+
+
+def _vat_by_payee(agreement: Agreement) -> dict[int, int]:
+    taxable: dict[int, int] = {}
+    for line in agreement.lines.all():
+        if line.tax_kind == "TAXABLE":
+            taxable[line.payee_id] = taxable.get(line.payee_id, 0) + line.amount_won
+    return {payee: won // 10 for payee, won in taxable.items()}
+
+
+def _share(total_won: int, part_won: int, whole_won: int) -> int:
+    """total × part ÷ whole, whole won, rounded down."""
+    if not whole_won:
+        return 0
+    return int((Decimal(total_won) * part_won / whole_won).to_integral_value(rounding=ROUND_FLOOR))
+
+
+def _owe_delivery(milestone: Milestone, by: Any) -> None:
+    if milestone.institution.organisation_id:
+        journal.open_duty(
+            milestone, "submit_milestone", title_ko=f"마일스톤 {milestone.number}을(를) 제출해 주세요: {milestone.title}",
+            title_en=f"Submit milestone {milestone.number}: {milestone.title}", url=f"/milestones/{milestone.ref}/",
+            due_at=clock.end_of_day(milestone.due_on), organisation=milestone.institution.organisation,
+            role="PROVIDER_MANAGER", by=by,
+        )  # fmt: skip
+
+
+def _lock(milestone_id: int) -> Milestone:
+    Milestone.objects.select_for_update().get(pk=milestone_id)
+    return Milestone.objects.select_related(
+        "agreement__company__organisation", "agreement__round", "agreement__award", "institution__organisation"
+    ).get(pk=milestone_id)
+
+
+def _move(milestone: Milestone, verb: str, *, by: Any, reason: str = "", **data: Any) -> None:
+    before = milestone.status
+    milestone.status = rules.LIFECYCLE.step(milestone.status, verb)
+    milestone.save()
+    journal.record(
+        f"milestone.{_PAST[verb]}", milestone, by=by, frm=before, to=milestone.status, reason=reason,
+        organisations=milestone.organisation_ids(), data=data,
+    )  # fmt: skip
+
+
+def _require_in_force(milestone: Milestone) -> None:
+    if milestone.agreement.status != "ACTIVE":
+        raise Refused(_("The agreement is not in force, so nothing can be delivered or accepted now."), "agreement_not_active")
+
+
+def _require_access(milestone: Milestone) -> None:
+    """No milestone that uses data before both tracks of that provider allow it (domain.md §2.2, 6.9)."""
+    if milestone.uses_data and not access.allows_use(
+        company_id=milestone.agreement.company_id, institution_id=milestone.institution_id
+    ):
+        raise Refused(
+            _("This milestone uses patient data. It can go on once both the IRB and the DRB of %(institution)s allow the use.")
+            % {"institution": milestone.institution},
+            "access_not_allowed",
+        )
+
+
+@transaction.atomic
+def submit_milestone(*, milestone_id: int, documents: Sequence[Document], note: str = "", by: Any) -> Milestone:
+    """The provider hands in. At least one file. Writes: Milestone, Deliverable, Event, Duty, Notice. Raises: Refused."""
+    milestone = _lock(milestone_id)
+    require(by, "vouchers.submit_milestone", milestone.institution.organisation)
+    _require_in_force(milestone)
+    _require_access(milestone)
+    if not documents:
+        raise Refused(_("Attach at least one file that shows what was delivered."), "deliverable_missing", "files")
+    count = milestone.deliverables.values("submission").distinct().count() + 1
+    milestone.submitted_at, milestone.submitted_by = clock.now(), by
+    _move(milestone, "submit_milestone", by=by, submission=count)
+    for document in documents:
+        Deliverable(milestone=milestone, submission=count, document=document, note=note[:300]).save()
+    journal.close_duty(milestone, "submit_milestone", by=by)
+    journal.open_duty(
+        milestone, "accept_milestone", title_ko=f"마일스톤 {milestone.number}을(를) 검수해 주세요: {milestone.title}",
+        title_en=f"Check and accept milestone {milestone.number}: {milestone.title}", url=f"/milestones/{milestone.ref}/",
+        due_in=_days(milestone, "milestone_acceptance"), organisation=milestone.agreement.company.organisation, by=by,
+    )  # fmt: skip
+    notices.submitted(milestone)
+    return milestone
+
+
+def _days(milestone: Milestone, step: str) -> int:
+    return milestone.agreement.round.policy().days(step)
+
+
+@transaction.atomic
+def accept_milestone(*, milestone_id: int, by: Any) -> Milestone:
+    """The company accepts; the operator still checks. Writes: Milestone, Event, Duty."""
+    milestone = _lock(milestone_id)
+    require(by, "vouchers.accept_milestone", milestone.agreement.company.organisation)
+    _require_in_force(milestone)
+    _require_access(milestone)
+    milestone.company_accepted_at, milestone.company_accepted_by = clock.now(), by
+    _move(milestone, "accept_milestone", by=by)
+    journal.close_duty(milestone, "accept_milestone", by=by)
+    journal.open_duty(
+        milestone, "confirm_milestone", title_ko=f"마일스톤 {milestone.number} 검수를 확인해 주세요: {milestone.title}",
+        title_en=f"Check the acceptance of milestone {milestone.number}: {milestone.title}",
+        url=f"/milestones/{milestone.ref}/", due_in=_days(milestone, "milestone_acceptance"), role="OPERATOR_CASE", by=by,
+    )  # fmt: skip
+    return milestone
+
+
+@transaction.atomic
+def return_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
+    """Company or operator send it back with a reason. Writes: Milestone, Event, Duty, Notice."""
+    milestone = _lock(milestone_id)
+    if milestone.status == S.COMPANY_ACCEPTED:
+        require(by, "vouchers.confirm_milestone")
+    else:
+        require(by, "vouchers.accept_milestone", milestone.agreement.company.organisation)
+    if not reason.strip():
+        raise Refused(_("Say what must be mended, so that the provider can do it."), "reason_missing", "reason")
+    milestone.reason = reason.strip()
+    milestone.company_accepted_at = milestone.company_accepted_by = None
+    _move(milestone, "return_milestone", by=by, reason=reason)
+    journal.close_duty(milestone, "accept_milestone", by=by)
+    journal.close_duty(milestone, "confirm_milestone", by=by)
+    journal.open_duty(
+        milestone, "submit_milestone", title_ko=f"마일스톤 {milestone.number}을(를) 보완해 주세요: {milestone.title}",
+        title_en=f"Mend milestone {milestone.number}: {milestone.title}", url=f"/milestones/{milestone.ref}/",
+        due_at=max(clock.end_of_day(milestone.due_on), workdays.due_at(clock.now(), _days(milestone, "supplement"))),
+        organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", by=by,
+    )  # fmt: skip
+    notices.returned(milestone)
+    return milestone
+
+
+@transaction.atomic
+def confirm_milestone(*, milestone_id: int, by: Any) -> Milestone:
+    """The operator's check: the milestone counts and may be paid. Not by whom the company sent. Writes: Milestone, Event."""
+    milestone = _lock(milestone_id)
+    require(by, "vouchers.confirm_milestone")
+    _require_in_force(milestone)
+    _require_access(milestone)
+    if milestone.company_accepted_by_id == by.pk:
+        raise Refused(_("Somebody else must check what you accepted yourself."), "four_eyes")
+    milestone.accepted_at, milestone.accepted_by = clock.now(), by
+    _move(milestone, "confirm_milestone", by=by)
+    journal.close_duty(milestone, "confirm_milestone", by=by)
+    if milestone.institution.organisation_id:
+        journal.open_duty(
+            milestone, "request_disbursement", title_ko=f"대금을 청구해 주세요: {milestone.title}",
+            title_en=f"Request the disbursement: {milestone.title}", url=f"/milestones/{milestone.ref}/", due_in=10,
+            organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", by=by,
+        )  # fmt: skip
+    notices.accepted(milestone)
+    return milestone
+
+
+@transaction.atomic
+def reject_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
+    """The operator rejects for good. Writes: Milestone, Event."""
+    milestone = _lock(milestone_id)
+    require(by, "vouchers.confirm_milestone")
+    if not reason.strip():
+        raise Refused(_("A rejection needs a reason."), "reason_missing", "reason")
+    milestone.reason = reason.strip()
+    _move(milestone, "reject_milestone", by=by, reason=reason)
+    journal.close_duties(milestone, by=by)
+    notices.returned(milestone)
+    return milestone
+
+
+@transaction.atomic
+def remind(*, now: datetime) -> int:
+    """Tells providers once at each of the round's reminder days (7 and 1 working days by default). Returns: told."""
+    today, told = clock.to_kst(now).date(), 0
+    waiting = Milestone.objects.filter(
+        status__in=[S.PLANNED, S.REVISION_REQUESTED], agreement__status="ACTIVE", due_on__gte=today
+    ).select_related("agreement__round", "institution__organisation")
+    for milestone in waiting.filter(due_on__lte=_horizon(today)):
+        left = workdays.working_days_between(today, milestone.due_on)
+        if left in milestone.agreement.round.policy().reminder_days:
+            notices.due_soon(milestone, left)
+            told += 1
+    return told
+
+
+def _horizon(today: date) -> date:
+    """Reminder days never reach further than this."""
+    return workdays.add_working_days(today, 30)

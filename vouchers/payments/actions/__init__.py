@@ -1,0 +1,28 @@
+"""The verbs of the room: disbursements (people), attempts (the bank), payees (accounts)."""
+
+from vouchers.payments.actions.attempts import (
+    claim_next,
+    lose_track,
+    mark_sent,
+    park,
+    reconcile,
+    resolve_attempt,
+    settle,
+)
+from vouchers.payments.actions.disbursements import (
+    approve_disbursement,
+    check_evidence,
+    confirm_disbursement,
+    register_disbursement,
+    request_disbursement,
+    resubmit_disbursement,
+    retry_disbursement,
+    return_disbursement,
+)
+from vouchers.payments.actions.payees import enter_payee, verify_payee
+
+__all__ = [
+    "approve_disbursement", "check_evidence", "claim_next", "confirm_disbursement", "enter_payee", "lose_track", "mark_sent",
+    "park", "reconcile", "register_disbursement", "request_disbursement", "resolve_attempt", "resubmit_disbursement",
+    "retry_disbursement", "return_disbursement", "settle", "verify_payee",
+]  # fmt: skip

@@ -1,0 +1,268 @@
+"""From the provider's request to the registered payment; five people at least: provider, company, operator, finance,
+registrar (domain.md §6.11: evidence before pay, approver ≠ registrar)."""
+
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.documents.models import Document
+from portal.journal import actions as journal
+from portal.kit import clock
+from portal.kit.access import require
+from portal.kit.errors import NotAllowed, Refused
+from portal.kit.won import won
+from vouchers.agreements.models import Voucher
+from vouchers.ledger import queries as ledger
+from vouchers.milestones.models import Milestone
+from vouchers.payments import notices, rules
+from vouchers.payments.models import Disbursement, PayeeAccount
+
+S = rules.DisbursementStatus
+PAST = {
+    "confirm_disbursement": "confirmed", "return_disbursement": "returned", "check_evidence": "evidence_checked",
+    "resubmit_disbursement": "resubmitted", "approve_disbursement": "approved", "register_disbursement": "registered",
+    "settle_paid": "paid", "settle_failed": "failed", "retry_disbursement": "retried",
+}  # fmt: skip
+
+
+def lock(disbursement_id: int) -> Disbursement:
+    """The row locked, with everything that the verbs look at."""
+    Disbursement.objects.select_for_update().get(pk=disbursement_id)
+    return Disbursement.objects.select_related(
+        "milestone__agreement__company__organisation", "milestone__agreement__round", "payee__organisation", "voucher",
+        "payee_account",
+    ).get(pk=disbursement_id)  # fmt: skip
+
+
+def move(disbursement: Disbursement, verb: str, *, by: Any, reason: str = "", **data: Any) -> None:
+    """Steps the lifecycle, saves, records."""
+    before = disbursement.status
+    disbursement.status = rules.LIFECYCLE.step(disbursement.status, verb)
+    disbursement.save()
+    journal.record(
+        f"disbursement.{PAST[verb]}", disbursement, by=by, frm=before, to=disbursement.status, reason=reason,
+        organisations=disbursement.organisation_ids(), data={"amount_won": disbursement.amount_won, **data},
+    )  # fmt: skip
+
+
+def owe(disbursement: Disbursement, verb: str, ko: str, en: str, *, step: str, by: Any, **whom: Any) -> None:
+    """Who has the ball next, with the round's target days."""
+    milestone = disbursement.milestone
+    journal.open_duty(
+        disbursement, verb, title_ko=f"{ko}: {milestone.title}", title_en=f"{en}: {milestone.title}",
+        url=f"/payments/{disbursement.ref}/", due_in=milestone.agreement.round.policy().days(step), by=by, **whom,
+    )  # fmt: skip
+
+
+def _check_invoice(invoice_no: str, invoice_on: date, milestone: Milestone) -> None:
+    if not invoice_no.strip():
+        raise Refused(_("Enter the number of the tax invoice."), "invoice_missing", "invoice_no")
+    if invoice_on > clock.today():
+        raise Refused(_("The invoice date lies in the future."), "invoice_future", "invoice_on")
+    if not milestone.agreement.starts_on <= invoice_on <= milestone.agreement.ends_on:
+        raise Refused(_("The invoice date lies outside the agreement's period."), "invoice_period", "invoice_on")
+
+
+@transaction.atomic
+def request_disbursement(
+    *, milestone_id: int, invoice_no: str, invoice_on: date, invoice_document: Document | None, by: Any
+) -> Disbursement:
+    """The provider asks for the voucher's share of an accepted milestone.
+
+    The amount is the milestone's grant share; VAT and the own share are paid by the company beside it. Writes: Disbursement,
+    Event, Duty, Notice. Raises: Refused (not accepted, agreement not in force, invoice used, more than the voucher holds).
+    """
+    Milestone.objects.select_for_update().get(pk=milestone_id)
+    milestone = Milestone.objects.select_related(
+        "agreement__company__organisation", "agreement__round", "institution__organisation"
+    ).get(pk=milestone_id)
+    require(by, "vouchers.request_disbursement", milestone.institution.organisation)
+    if milestone.agreement.status != "ACTIVE":
+        raise Refused(_("The agreement is not in force, so nothing can be paid."), "agreement_not_active")
+    if milestone.status != "ACCEPTED":
+        raise Refused(_("A disbursement follows an accepted milestone."), "milestone_not_accepted")
+    if Disbursement.objects.filter(milestone=milestone).exists():
+        raise Refused(_("A disbursement was already requested for this milestone."), "already_requested")
+    _check_invoice(invoice_no, invoice_on, milestone)
+    voucher = Voucher.objects.select_for_update().get(agreement=milestone.agreement)
+    _check_voucher(voucher, milestone.grant_won, milestone.agreement.round_id)
+    disbursement = Disbursement(
+        milestone=milestone, voucher=voucher, payee=milestone.institution, amount_won=milestone.grant_won,
+        supply_amount_won=milestone.amount_won, vat_won=milestone.vat_won,
+        tax_kind="TAXABLE" if milestone.vat_won else "EXEMPT", invoice_no=invoice_no.strip(), invoice_on=invoice_on,
+        invoice_document=invoice_document, requested_by=by,
+        payee_account=PayeeAccount.objects.filter(institution=milestone.institution, is_current=True).first(),
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            disbursement.save()
+    except IntegrityError as error:
+        raise Refused(_("This invoice number was already used for another disbursement."), "invoice_used", "invoice_no") from error
+    journal.record(
+        "disbursement.requested", disbursement, by=by, to=S.REQUESTED, organisations=disbursement.organisation_ids(),
+        data={"amount_won": disbursement.amount_won, "milestone": milestone.ref},
+    )  # fmt: skip
+    journal.close_duty(milestone, "request_disbursement", by=by)
+    _owe_confirmation(disbursement, by)
+    notices.requested(disbursement)
+    return disbursement
+
+
+def _check_voucher(voucher: Voucher, amount_won: int, round_id: int) -> None:
+    asked = sum(
+        Disbursement.objects.filter(voucher=voucher).exclude(status=S.PAID).values_list("amount_won", flat=True)
+    )
+    held = ledger.balance(round_id, "COMMITTED", voucher.ref)
+    if asked + amount_won > held:
+        raise Refused(
+            _("The voucher holds %(held)s, of which %(asked)s is already asked for.") % {"held": won(held), "asked": won(asked)},
+            "over_voucher",
+        )
+
+
+def _owe_confirmation(disbursement: Disbursement, by: Any) -> None:
+    owe(
+        disbursement, "confirm_disbursement", "대금 청구를 확인해 주세요", "Confirm the disbursement", step="milestone_acceptance",
+        by=by, organisation=disbursement.milestone.agreement.company.organisation,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def resubmit_disbursement(
+    *, disbursement_id: int, invoice_no: str, invoice_on: date, invoice_document: Document | None, by: Any
+) -> Disbursement:
+    """The provider mended what was returned. Writes: Disbursement, Event, Duty, Notice."""
+    disbursement = lock(disbursement_id)
+    require(by, "vouchers.request_disbursement", disbursement.payee.organisation)
+    _check_invoice(invoice_no, invoice_on, disbursement.milestone)
+    disbursement.invoice_no, disbursement.invoice_on = invoice_no.strip(), invoice_on
+    disbursement.invoice_document = invoice_document or disbursement.invoice_document
+    disbursement.confirmed_by = disbursement.checked_by = disbursement.approved_by = None
+    disbursement.checked_at = disbursement.approved_at = None
+    move(disbursement, "resubmit_disbursement", by=by)
+    journal.close_duty(disbursement, "resubmit_disbursement", by=by)
+    _owe_confirmation(disbursement, by)
+    notices.requested(disbursement)
+    return disbursement
+
+
+@transaction.atomic
+def confirm_disbursement(
+    *, disbursement_id: int, own_share_deposited_on: date | None = None, own_share_document: Document | None = None, by: Any
+) -> Disbursement:
+    """The company confirms and proves its own share of this milestone (cash). Writes: Disbursement, Event, Duty."""
+    disbursement = lock(disbursement_id)
+    require(by, "vouchers.confirm_disbursement", disbursement.milestone.agreement.company.organisation)
+    own_won = disbursement.supply_amount_won - disbursement.amount_won
+    if own_won and (own_share_deposited_on is None or own_share_document is None):
+        raise Refused(
+            _("Enter the day on which your own share of %(own)s was deposited and attach the proof.") % {"own": won(own_won)},
+            "own_share_missing",
+            "own_share_deposited_on",
+        )
+    if own_share_deposited_on and own_share_deposited_on > clock.today():
+        raise Refused(_("The deposit date lies in the future."), "deposit_future", "own_share_deposited_on")
+    disbursement.own_share_deposited_on, disbursement.own_share_document = own_share_deposited_on, own_share_document
+    disbursement.confirmed_by = by
+    move(disbursement, "confirm_disbursement", by=by)
+    journal.close_duty(disbursement, "confirm_disbursement", by=by)
+    owe(
+        disbursement, "check_evidence", "지급 증빙을 확인해 주세요", "Check the evidence of a disbursement",
+        step="evidence_check", by=by, role="OPERATOR_CASE",
+    )  # fmt: skip
+    return disbursement
+
+
+@transaction.atomic
+def check_evidence(*, disbursement_id: int, by: Any) -> Disbursement:
+    """The operator found the evidence complete: the payment clock starts. Writes: Disbursement, Event, Duty."""
+    disbursement = lock(disbursement_id)
+    require(by, "vouchers.check_evidence")
+    disbursement.checked_by, disbursement.checked_at = by, clock.now()
+    move(disbursement, "check_evidence", by=by)
+    journal.close_duty(disbursement, "check_evidence", by=by)
+    owe(
+        disbursement, "approve_disbursement", "지급을 승인해 주세요", "Approve a disbursement", step="payment", by=by,
+        role="OPERATOR_FINANCE",
+    )  # fmt: skip
+    return disbursement
+
+
+@transaction.atomic
+def return_disbursement(*, disbursement_id: int, reason: str, by: Any) -> Disbursement:
+    """Company, operator or finance send it back with a reason; whose turn it is may. Writes: Disbursement, Event, Duty."""
+    disbursement = lock(disbursement_id)
+    if disbursement.status == S.REQUESTED:
+        require(by, "vouchers.confirm_disbursement", disbursement.milestone.agreement.company.organisation)
+    elif disbursement.status == S.COMPANY_CONFIRMED:
+        require(by, "vouchers.check_evidence")
+    else:
+        require(by, "vouchers.approve_disbursement")
+    if not reason.strip():
+        raise Refused(_("Say what is missing, so that the provider can mend it."), "reason_missing", "reason")
+    disbursement.reason = reason.strip()
+    move(disbursement, "return_disbursement", by=by, reason=reason)
+    journal.close_duties(disbursement, by=by)
+    if disbursement.payee.organisation_id:
+        owe(
+            disbursement, "resubmit_disbursement", "대금 청구를 보완해 주세요", "Mend the disbursement request",
+            step="supplement", by=by, organisation=disbursement.payee.organisation, role="PROVIDER_MANAGER",
+        )  # fmt: skip
+    notices.returned(disbursement)
+    return disbursement
+
+
+@transaction.atomic
+def approve_disbursement(*, disbursement_id: int, by: Any) -> Disbursement:
+    """Finance approves; never who checked the evidence. Needs a verified payee account. Writes: Disbursement, Event, Duty."""
+    disbursement = lock(disbursement_id)
+    require(by, "vouchers.approve_disbursement")
+    if by.pk in {disbursement.checked_by_id, disbursement.requested_by_id, disbursement.confirmed_by_id}:
+        raise NotAllowed(_("Somebody else must approve what you checked or requested."), "four_eyes")
+    account = PayeeAccount.objects.filter(institution=disbursement.payee, is_current=True).first()
+    if account is None or account.verified_by_id is None:
+        raise Refused(
+            _("The payee has no verified account. Enter it and let a second person verify it first."), "payee_unverified"
+        )
+    disbursement.payee_account = account
+    disbursement.approved_by, disbursement.approved_at = by, clock.now()
+    move(disbursement, "approve_disbursement", by=by)
+    journal.close_duty(disbursement, "approve_disbursement", by=by)
+    owe(
+        disbursement, "register_disbursement", "승인된 지급을 등록해 주세요", "Register an approved payment",
+        step="payment", by=by, role="PAYMENT_REGISTRAR",
+    )  # fmt: skip
+    return disbursement
+
+
+@transaction.atomic
+def register_disbursement(*, disbursement_id: int, by: Any) -> Disbursement:
+    """The registrar, never the approver, releases the payment to the bank run. Writes: Disbursement, Event."""
+    disbursement = lock(disbursement_id)
+    require(by, "vouchers.register_disbursement")
+    if by.pk == disbursement.approved_by_id:
+        raise NotAllowed(_("Somebody else must register what you approved."), "four_eyes")
+    disbursement.registered_by, disbursement.registered_at = by, clock.now()
+    move(disbursement, "register_disbursement", by=by)
+    journal.close_duty(disbursement, "register_disbursement", by=by)
+    return disbursement
+
+
+@transaction.atomic
+def retry_disbursement(*, disbursement_id: int, by: Any) -> Disbursement:
+    """After the bank refused: again, with a new attempt and a new key. Writes: Disbursement, Event."""
+    disbursement = lock(disbursement_id)
+    require(by, "vouchers.register_disbursement")
+    if by.pk == disbursement.approved_by_id:
+        raise NotAllowed(_("Somebody else must register what you approved."), "four_eyes")
+    account = PayeeAccount.objects.filter(institution=disbursement.payee, is_current=True).first()
+    if account is None or account.verified_by_id is None:
+        raise Refused(
+            _("The payee has no verified account. Enter it and let a second person verify it first."), "payee_unverified"
+        )
+    disbursement.payee_account, disbursement.registered_by, disbursement.registered_at = account, by, clock.now()
+    move(disbursement, "retry_disbursement", by=by)
+    journal.close_duty(disbursement, "retry_disbursement", by=by)
+    return disbursement

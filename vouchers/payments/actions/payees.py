@@ -1,0 +1,50 @@
+"""Accounts that money goes to: entered by one person, verified by another."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.journal import actions as journal
+from portal.kit.access import require
+from portal.kit.errors import NotAllowed, Refused
+from vouchers.payments.models import PayeeAccount
+
+
+@transaction.atomic
+def enter_payee(*, institution_id: int, bank_code: str, number: str, holder: str, by: Any) -> PayeeAccount:
+    """A new account replaces the current one and waits for its second person. Writes: PayeeAccount, Event, Duty."""
+    require(by, "vouchers.enter_payee")
+    digits = number.replace("-", "").strip()
+    if not digits.isdigit() or not 8 <= len(digits) <= 20:
+        raise Refused(_("An account number has 8 to 20 digits."), "account_shape", "number")
+    PayeeAccount.objects.select_for_update().filter(institution_id=institution_id, is_current=True).update(is_current=False)
+    account = PayeeAccount(
+        institution_id=institution_id, bank_code=bank_code.strip(), number=digits, holder=holder.strip(), entered_by=by
+    )
+    account.save()
+    journal.record(
+        "payee_account.entered", account, by=by, organisations=account.organisation_ids(), data={"ends_with": digits[-4:]}
+    )
+    journal.open_duty(
+        account, "verify_payee", title_ko=f"지급 계좌를 확인해 주세요: {account.institution.name_ko}",
+        title_en=f"Verify a payee account: {account.institution.name_en}",
+        url=f"/admin/vouchers/payeeaccount/{account.pk}/change/", due_in=3, role="OPERATOR_FINANCE", by=by,
+    )  # fmt: skip
+    return account
+
+
+@transaction.atomic
+def verify_payee(*, account_id: int, by: Any) -> PayeeAccount:
+    """The second person compared the account with the copy of the bank book. Writes: PayeeAccount, Event."""
+    account = PayeeAccount.objects.select_for_update().get(pk=account_id)
+    require(by, "vouchers.verify_payee")
+    if account.entered_by_id == by.pk:
+        raise NotAllowed(_("Somebody else must verify an account that you entered."), "four_eyes")
+    if account.verified_by_id is not None:
+        raise Refused(_("This account was already verified."), "already_verified")
+    account.verified_by = by
+    account.save()
+    journal.record("payee_account.verified", account, by=by, organisations=account.organisation_ids())
+    journal.close_duty(account, "verify_payee", by=by)
+    return account

@@ -1,0 +1,137 @@
+"""The bank: pain.001 goes out; pain.002 and camt.053 come back. Knows no models.
+
+A "duplicate" answer, a timeout or anything else that is not a settled or refused status is UNKNOWN: only the bank's own
+status report or statement is proof (stack.md, Money).
+"""
+
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from defusedxml.ElementTree import fromstring
+
+from portal.kit.codes import Codes
+from portal.kit.gateways import client
+
+PAIN_001 = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+PAIN_002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
+CAMT_053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+
+
+class Outcome(Codes):
+    PAID = "PAID"
+    REFUSED = "REFUSED"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """One credit transfer. key: end-to-end id, unique for ever; amount_won: whole won."""
+
+    key: str
+    amount_won: int
+    bank_code: str
+    account: str
+    holder: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the bank said. bank_ref: its own reference when it has one; words: short reason for people."""
+
+    outcome: Outcome
+    bank_ref: str = ""
+    words: str = ""
+
+
+def pain_001(transfer: Transfer, now: datetime) -> bytes:
+    """ISO 20022 customer credit transfer for one payment; Korean accounts stand in Othr/Id."""
+    root = Element("Document", xmlns=PAIN_001)
+    body = SubElement(root, "CstmrCdtTrfInitn")
+    header = SubElement(body, "GrpHdr")
+    SubElement(header, "MsgId").text = transfer.key
+    SubElement(header, "CreDtTm").text = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    SubElement(header, "NbOfTxs").text = "1"
+    SubElement(header, "CtrlSum").text = str(transfer.amount_won)
+    SubElement(SubElement(header, "InitgPty"), "Nm").text = "Healthcare Data Voucher"
+    info = SubElement(body, "PmtInf")
+    SubElement(info, "PmtInfId").text = transfer.key
+    SubElement(info, "PmtMtd").text = "TRF"
+    SubElement(SubElement(info, "ReqdExctnDt"), "Dt").text = now.astimezone(UTC).strftime("%Y-%m-%d")
+    SubElement(SubElement(info, "Dbtr"), "Nm").text = "Healthcare Data Voucher"
+    SubElement(SubElement(SubElement(SubElement(info, "DbtrAcct"), "Id"), "Othr"), "Id").text = "VOUCHER"
+    one = SubElement(info, "CdtTrfTxInf")
+    SubElement(SubElement(one, "PmtId"), "EndToEndId").text = transfer.key
+    amount = SubElement(SubElement(one, "Amt"), "InstdAmt", Ccy="KRW")
+    amount.text = str(transfer.amount_won)
+    agent = SubElement(SubElement(one, "CdtrAgt"), "FinInstnId")
+    SubElement(SubElement(agent, "ClrSysMmbId"), "MmbId").text = transfer.bank_code
+    SubElement(SubElement(one, "Cdtr"), "Nm").text = transfer.holder[:140]
+    SubElement(SubElement(SubElement(SubElement(one, "CdtrAcct"), "Id"), "Othr"), "Id").text = transfer.account
+    SubElement(SubElement(one, "RmtInf"), "Ustrd").text = transfer.text[:140]
+    return tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def read_pain_002(body: bytes) -> Answer:
+    """A status report: ACSC/ACCC = settled, RJCT = refused, all else unknown."""
+    root = fromstring(body)
+    space = {"p": PAIN_002}
+    status = root.findtext(".//p:TxInfAndSts/p:TxSts", "", space)
+    reason = root.findtext(".//p:StsRsnInf/p:AddtlInf", "", space) or root.findtext(".//p:StsRsnInf/p:Rsn/p:Cd", "", space)
+    ref = root.findtext(".//p:TxInfAndSts/p:AcctSvcrRef", "", space)
+    if status in {"ACSC", "ACCC"}:
+        return Answer(Outcome.PAID, ref, status)
+    if status == "RJCT" and reason != "DUPL":
+        return Answer(Outcome.REFUSED, ref, reason or status)
+    return Answer(Outcome.UNKNOWN, ref, reason or status or "no status")
+
+
+def read_camt_053(body: bytes) -> dict[str, Answer]:
+    """A statement: end-to-end id → what the bank booked. Debits are payments, reversals are refusals."""
+    root, space = fromstring(body), {"c": CAMT_053}
+    found: dict[str, Answer] = {}
+    for entry in root.iterfind(".//c:Ntry", space):
+        key = entry.findtext(".//c:EndToEndId", "", space)
+        if not key:
+            continue
+        reversed_entry = entry.findtext("c:RvslInd", "false", space) == "true"
+        ref = entry.findtext("c:AcctSvcrRef", "", space)
+        found[key] = Answer(Outcome.REFUSED if reversed_entry else Outcome.PAID, ref, "statement")
+    return found
+
+
+def send(transfer: Transfer, *, url: str, now: datetime, timeout: float = 5.0) -> Answer:
+    """Hands one transfer to the bank. Never raises: whatever is not a clear answer is UNKNOWN."""
+    try:
+        with client(timeout=timeout) as bank:
+            response = bank.post(
+                f"{url}/payments", content=pain_001(transfer, now), headers={"Content-Type": "application/xml"}
+            )
+        if response.status_code == 200:
+            return read_pain_002(response.content)
+        return Answer(Outcome.UNKNOWN, words=f"HTTP {response.status_code}")
+    except Exception as error:  # whatever broke, the money may have moved
+        return Answer(Outcome.UNKNOWN, words=type(error).__name__)
+
+
+def statement(*, url: str, since: datetime, timeout: float = 10.0) -> Mapping[str, Answer] | None:
+    """The bank's own record since a moment; None when it does not answer (then nobody decides anything)."""
+    try:
+        with client(timeout=timeout) as bank:
+            response = bank.get(f"{url}/statement", params={"since": since.astimezone(UTC).isoformat()})
+        response.raise_for_status()
+        return read_camt_053(response.content)
+    except Exception:
+        return None
+
+
+def new_key(disbursement_ref: str) -> str:
+    """An end-to-end id of at most 35 characters, never used before."""
+    return f"{disbursement_ref}-{int(time.time()) % 10**8:08d}{uuid.uuid4().hex[:8]}"[:35]
+
+
+__all__ = ["Answer", "Outcome", "Transfer", "new_key", "pain_001", "read_camt_053", "read_pain_002", "send", "statement"]

@@ -1,0 +1,63 @@
+"""What the room tells."""
+
+from typing import Any
+
+from portal.journal.actions import tell
+from portal.kit.won import won
+from vouchers.payments.models import Disbursement
+
+
+def _context(disbursement: Disbursement, **more: Any) -> dict[str, Any]:
+    milestone = disbursement.milestone
+    return {
+        "milestone": f"{milestone.number}. {milestone.title}",
+        "amount_ko": won(disbursement.amount_won, "ko"),
+        "amount_en": won(disbursement.amount_won, "en"),
+        "payee_ko": disbursement.payee.name_ko,
+        "payee_en": disbursement.payee.name_en,
+        **more,
+    }
+
+
+def requested(disbursement: Disbursement) -> None:
+    """To the company: confirm and show the own share."""
+    tell(
+        "disbursement_requested", app="vouchers", subject=disbursement,
+        organisation=disbursement.milestone.agreement.company.organisation, url=f"/payments/{disbursement.ref}/",
+        context=_context(disbursement),
+    )  # fmt: skip
+
+
+def returned(disbursement: Disbursement) -> None:
+    """To the provider: what is missing."""
+    if disbursement.payee.organisation_id:
+        tell(
+            "disbursement_returned", app="vouchers", subject=disbursement, organisation=disbursement.payee.organisation,
+            url=f"/payments/{disbursement.ref}/", context=_context(disbursement, reason=disbursement.reason),
+        )  # fmt: skip
+
+
+def paid(disbursement: Disbursement) -> None:
+    """To provider and company: the money was transferred."""
+    for organisation in (disbursement.payee.organisation, disbursement.milestone.agreement.company.organisation):
+        if organisation is not None:
+            tell(
+                "disbursement_paid", app="vouchers", subject=disbursement, organisation=organisation,
+                url=f"/payments/{disbursement.ref}/", context=_context(disbursement), once="paid",
+            )  # fmt: skip
+
+
+def failed(disbursement: Disbursement, words: str) -> None:
+    """To the registrar: the bank refused; mend the account and try again."""
+    tell(
+        "disbursement_failed", app="vouchers", subject=disbursement, role="PAYMENT_REGISTRAR",
+        url=f"/payments/{disbursement.ref}/", context=_context(disbursement, reason=words),
+    )  # fmt: skip
+
+
+def parked(disbursement: Disbursement) -> None:
+    """To finance: the bank's record does not show what happened; a person looks."""
+    tell(
+        "payment_parked", app="vouchers", subject=disbursement, role="OPERATOR_FINANCE",
+        url=f"/payments/{disbursement.ref}/", context=_context(disbursement),
+    )  # fmt: skip

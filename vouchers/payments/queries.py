@@ -1,0 +1,36 @@
+"""Lists, and what the public payment clock says."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from vouchers.payments.models import Disbursement, PaymentAttempt
+
+
+def disbursements_for(user: Any) -> QuerySet[Disbursement]:
+    """What this person may see, newest first, in one query."""
+    return (
+        Disbursement.objects.visible_to(user)
+        .select_related("milestone", "milestone__agreement", "milestone__agreement__company", "payee", "voucher")
+        .order_by("-created_at", "-id")
+    )
+
+
+def attempts_of(disbursement: Disbursement) -> QuerySet[PaymentAttempt]:
+    return disbursement.attempts.order_by("-claimed_at", "-id")
+
+
+def claimed_orphans() -> list[int]:
+    """Attempts that were claimed but not sent: whoever claimed them is gone or slow; anybody may take them up."""
+    return list(PaymentAttempt.objects.filter(state="CLAIMED").order_by("id").values_list("pk", flat=True)[:100])
+
+
+def unclear_since() -> datetime | None:
+    """When the oldest attempt without a known outcome was claimed; None when all is clear."""
+    return (
+        PaymentAttempt.objects.filter(state__in=["UNKNOWN", "PARKED"])
+        .order_by("claimed_at")
+        .values_list("claimed_at", flat=True)
+        .first()
+    )
