@@ -17,7 +17,13 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """An evaluator's own; officers see all. Applicants never."""
         if accounts.sees_all(user):
             return self
-        return self.filter(evaluator=user)
+        return self.filter(evaluator_id=user.pk)
+
+    def handed_in(self) -> "AssignmentQuerySet":
+        return self.filter(status__in=rules.HANDED_IN)
+
+    def pending(self) -> "AssignmentQuerySet":
+        return self.filter(status__in=rules.PENDING)
 
 
 class Assignment(Row):
@@ -36,6 +42,7 @@ class Assignment(Row):
     submitted_at = models.DateTimeField(null=True)
     total = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     comment = models.TextField(_("Overall opinion"), blank=True)
+    reason = models.TextField(_("Reason"), blank=True)  # why it was declined or taken back
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -43,18 +50,26 @@ class Assignment(Row):
         verbose_name = _("evaluation assignment")
         verbose_name_plural = _("evaluation assignments")
         constraints = [
-            models.UniqueConstraint(fields=["application", "evaluator", "stage"], name="assignment_once"),
+            models.UniqueConstraint(
+                fields=["application", "evaluator", "stage"],
+                condition=~Q(status__in=["DECLINED", "WITHDRAWN"]),
+                name="assignment_once",
+            ),
             models.CheckConstraint(condition=~Q(assigned_by=F("evaluator")), name="assignment_not_self"),
             models.CheckConstraint(
                 condition=~Q(status__in=["ACCEPTED", "SUBMITTED", "LOCKED"]) | Q(declared_at__isnull=False),
                 name="assignment_declared_first",
             ),
         ]
+        indexes = [models.Index(fields=["evaluator", "status"], name="assignment_evaluator")]
         permissions = [("score_application", "Score applications"), ("assign_evaluator", "Assign evaluators")]
+
+    def __str__(self) -> str:
+        return f"{self.application} · {self.evaluator}"
 
 
 class Score(Row):
-    """0–100 points for one criterion."""
+    """0–100 points for one criterion; immutable once handed in (trigger)."""
 
     REF_PREFIX = "sco"
 
@@ -72,6 +87,12 @@ class Score(Row):
         ]
 
 
+class SelectionRunQuerySet(models.QuerySet["SelectionRun"]):
+    def visible_to(self, user: Any) -> "SelectionRunQuerySet":
+        """Ministry, operator and auditor. Applicants see their own outcome on their application, never the run."""
+        return self if accounts.sees_all(user) else self.none()
+
+
 class SelectionRun(Row):
     """One proposal: ranks and outcomes of every application of a round; confirmed by somebody else."""
 
@@ -82,7 +103,10 @@ class SelectionRun(Row):
     proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
-    summary = models.JSONField(default=dict)
+    summary = models.JSONField(default=dict)  # budget_won, selected, selected_won, reserve, not_selected
+    reason = models.TextField(_("Reason"), blank=True)  # why it was discarded
+
+    objects = SelectionRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("selection run")
@@ -103,9 +127,12 @@ class SelectionRun(Row):
         ]
         permissions = [("propose_selection", "Propose a selection"), ("confirm_selection", "Confirm a selection")]
 
+    def __str__(self) -> str:
+        return f"{self.round} · {self.created_at:%Y-%m-%d}"
+
 
 class SelectionLine(models.Model):
-    """One application in a run. score: weighted mean, 0–100 with two decimals."""
+    """One application in a run, immutable. score: weighted mean, 0–100 with two decimals. rank: within its track."""
 
     run = models.ForeignKey(SelectionRun, on_delete=models.PROTECT, related_name="lines")
     application = models.ForeignKey("vouchers.Application", on_delete=models.PROTECT, related_name="+")
@@ -120,8 +147,11 @@ class SelectionLine(models.Model):
     class Meta:
         verbose_name = _("selection line")
         verbose_name_plural = _("selection lines")
-        ordering = ["rank"]
+        ordering = ["application__track__position", "rank"]
         constraints = [models.UniqueConstraint(fields=["run", "application"], name="selection_line_once")]
+
+    def __str__(self) -> str:
+        return str(self.application)
 
 
 class AwardQuerySet(models.QuerySet["Award"]):
@@ -157,3 +187,6 @@ class Award(Row):
 
     def organisation_ids(self) -> set[int]:
         return {self.application.company.organisation_id}
+
+    def __str__(self) -> str:
+        return self.project_no

@@ -1,0 +1,23 @@
+"""The verbs of evaluation: assignments and scores, the selection run, awards."""
+
+from vouchers.evaluation.actions.assignments import (
+    accept,
+    assign,
+    decline,
+    recuse,
+    save_scores,
+    submit_scores,
+    withdraw_assignment,
+)
+from vouchers.evaluation.actions.awards import (
+    accept_award,
+    decline_award,
+    lapse_awards,
+    prepare_agreement,
+)
+from vouchers.evaluation.actions.selection import confirm_selection, discard, propose_selection
+
+__all__ = [
+    "accept", "accept_award", "assign", "confirm_selection", "decline", "decline_award", "discard", "lapse_awards",
+    "prepare_agreement", "propose_selection", "recuse", "save_scores", "submit_scores", "withdraw_assignment",
+]  # fmt: skip

@@ -1,0 +1,194 @@
+"""Awards: granted by a selection or from the reserve list, answered by the company, passed on when they fall free."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.journal import actions as journal
+from portal.kit import clock, workdays
+from portal.kit.access import require
+from portal.kit.errors import Refused
+from vouchers.applications import actions as applications
+from vouchers.applications.models import Application
+from vouchers.evaluation import notices, queries, rules
+from vouchers.evaluation.models import Award, SelectionRun
+from vouchers.ledger import actions as ledger
+from vouchers.rounds.models import Round
+
+LIFECYCLE = rules.AWARD_LIFECYCLE
+
+
+def grant(
+    *, run: SelectionRun, application_id: int, grant_won: int, reason: str, by: Any, promoted: bool = False
+) -> Award:
+    """Selected: application, money and award together, inside the caller's transaction. grant_won: whole won.
+
+    Writes: Application SELECTED, ledger reservation, Award NOTIFIED, Duty for the company, Event award.notified, Notice.
+    """
+    applications.select(application_id=application_id, grant_won=grant_won, reason=reason, by=by)
+    application = Application.objects.select_related("round", "track", "company__organisation").get(pk=application_id)
+    organisation = application.company.organisation
+    ledger.reserve(
+        round_id=application.round_id, owner_ref=application.ref, amount_won=grant_won, organisation=organisation,
+        reason=reason, by=by,
+    )  # fmt: skip
+    award = Award(
+        application=application, run=run, project_no=_project_no(application.round), grant_won=grant_won,
+        due_at=workdays.due_at(clock.now(), application.round.policy().days("award_acceptance")),
+    )  # fmt: skip
+    award.save()
+    _record("award.notified", award, by=by, to=award.status, grant_won=grant_won, promoted=promoted)
+    journal.open_duty(
+        award, "accept_award", title_ko="선정 결과에 답해 주십시오 (수락 또는 포기).", title_en="Answer the award: accept or decline",
+        url=f"/evaluation/awards/{award.ref}/", due_at=award.due_at, organisation=organisation, role="REPRESENTATIVE", by=by,
+    )  # fmt: skip
+    notices.award_notified(award, promoted=promoted)
+    return award
+
+
+@transaction.atomic
+def accept_award(*, award_id: int, by: Any) -> Award:
+    """The company takes the grant. Writes: Award ACCEPTED, Event, Duty and Notice for the operating agency.
+
+    Raises: Refused after the due day.
+    """
+    award = _lock(award_id)
+    require(by, "vouchers.accept_award", award)
+    before = award.status
+    after = LIFECYCLE.step(before, "accept_award")
+    if clock.now() >= award.due_at:
+        raise Refused(
+            _("The time to answer has run out, so the award goes to the next on the reserve list. Ask the operating agency."),
+            "award_late",
+        )
+    if award.application.status != "SELECTED":
+        raise Refused(_("The application was withdrawn, so its award cannot be accepted."), "application_withdrawn")
+    award.status, award.decided_by, award.decided_at = after, by, clock.now()
+    award.save()
+    _record("award.accepted", award, by=by, frm=before, to=after)
+    journal.close_duty(award, "accept_award", by=by)
+    journal.open_duty(
+        award, "draft_agreement", title_ko=f"협약서 작성: {award.project_no}", title_en=f"Draft the agreement of {award.project_no}",
+        url=f"/agreements/draft/{award.ref}/", due_in=5, role="OPERATOR_CASE", by=by,
+    )  # fmt: skip
+    notices.award_accepted(award)
+    return award
+
+
+@transaction.atomic
+def decline_award(*, award_id: int, reason: str, by: Any) -> Award:
+    """포기: the company gives the award up before the agreement; the money goes back and the next one moves up.
+
+    Writes: Award DECLINED, Application WITHDRAWN, ledger release, Event, Notices; perhaps the next award.
+    """
+    award = _lock(award_id)
+    require(by, "vouchers.accept_award", award)
+    after = LIFECYCLE.step(award.status, "decline_award")
+    if not reason.strip():
+        raise Refused(_("Say why in a few words; it helps the next round."), "reason_missing", "reason")
+    _free(award, after, "award.declined", reason.strip(), by)
+    return award
+
+
+@transaction.atomic
+def prepare_agreement(*, award_id: int, by: Any) -> Award:
+    """Called by agreements.draft, which asked for the permission. Writes: Award AGREEMENT_READY, Event."""
+    award = _lock(award_id)
+    before = award.status
+    award.status = LIFECYCLE.step(before, "prepare_agreement")
+    award.save()
+    _record("award.prepared", award, by=by, frm=before, to=award.status)
+    journal.close_duty(award, "draft_agreement", by=by)
+    return award
+
+
+def lapse_awards(now: datetime) -> int:
+    """The sweep: unanswered awards lapse, awards of withdrawn applications end; each frees its place. Returns how many.
+
+    Each award in its own transaction, so that one that cannot be handled does not hold up the others.
+    """
+    late = Award.objects.filter(status="NOTIFIED", due_at__lte=now).values_list("pk", flat=True)
+    gone = Award.objects.filter(status__in=["NOTIFIED", "ACCEPTED"], application__status="WITHDRAWN")
+    done = sum(_lapse(pk, now) for pk in list(late))
+    return done + sum(_end_withdrawn(pk) for pk in list(gone.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _lapse(award_id: int, now: datetime) -> bool:
+    award = _lock(award_id)
+    if award.status != "NOTIFIED" or award.due_at > now:
+        return False
+    after = LIFECYCLE.step(award.status, "lapse")
+    _free(award, after, "award.lapsed", "기한까지 답이 없어 선정이 실효되었습니다. / No answer until the due day.", None)
+    notices.award_lapsed(award)
+    return True
+
+
+@transaction.atomic
+def _end_withdrawn(award_id: int) -> bool:
+    award = _lock(award_id)
+    if award.application.status != "WITHDRAWN" or not LIFECYCLE.can(award.status, "decline_award"):
+        return False
+    after = LIFECYCLE.step(award.status, "decline_award")
+    _free(award, after, "award.declined", "신청이 철회되었습니다. / The application was withdrawn.", None)
+    return True
+
+
+def _free(award: Award, after: str, event: str, reason: str, by: Any) -> None:
+    """The award ends, its money returns to the round, the next in line moves up."""
+    before, application = award.status, award.application
+    award.status, award.decided_by, award.decided_at, award.reason = after, by, clock.now(), reason
+    award.save()
+    _record(event, award, by=by, frm=before, to=after, reason=reason)
+    journal.close_duties(award, by=by)
+    if application.status != "WITHDRAWN":
+        applications.withdraw(application_id=application.pk, reason=reason, by=by, award_declined=True)
+    programme = Round.objects.select_for_update(no_key=True).get(pk=application.round_id)  # before its pot, always
+    ledger.release(
+        round_id=programme.pk, owner_ref=application.ref, amount_won=award.grant_won, reason=reason, by=by
+    )  # fmt: skip
+    notices.award_ended(award)
+    _promote(award, programme)
+
+
+def _promote(freed: Award, programme: Round) -> Award | None:
+    """The first on the reserve list of the track moves up when a slot and the money are there. The portal itself acts."""
+    track = freed.application.track
+    taken = Award.objects.filter(
+        application__round=programme, application__track=track, status__in=rules.LIVE_AWARDS
+    ).count()
+    chosen = rules.next_reserve(
+        queries.reserves(programme, track.pk),
+        track=track.key,
+        free_slots=None if track.slots is None else track.slots - taken,
+        available_won=queries.available_won(programme),
+    )
+    if chosen is None:
+        return None
+    reason = f"{freed.project_no} 과제의 포기·실효로 예비 {chosen.reserve_no}순위에서 선정되었습니다."
+    return grant(
+        run=freed.run, application_id=chosen.application_id, grant_won=chosen.grant_won, reason=reason, by=None, promoted=True
+    )  # fmt: skip
+
+
+def _project_no(programme: Round) -> str:
+    """`2027-00012` from a sequence: never a hot row, never twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('vouchers_project_no')")
+        return f"{programme.fiscal_year}-{cursor.fetchone()[0]:05d}"
+
+
+def _lock(award_id: int) -> Award:
+    Award.objects.select_for_update().get(pk=award_id)
+    return Award.objects.select_related(
+        "application__round", "application__track", "application__company__organisation", "run"
+    ).get(pk=award_id)
+
+
+def _record(name: str, award: Award, *, by: Any, frm: str = "", to: str = "", reason: str = "", **data: Any) -> None:
+    journal.record(
+        name, award, by=by, frm=frm, to=to, reason=reason, organisations=award.organisation_ids(),
+        data={"application": award.application.ref, **data},
+    )  # fmt: skip

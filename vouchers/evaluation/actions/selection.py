@@ -1,0 +1,195 @@
+"""The selection: proposed by an officer from a pure ranking, confirmed by somebody else, all results at once."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from portal.journal import actions as journal
+from portal.kit import clock
+from portal.kit.access import require
+from portal.kit.errors import Refused
+from vouchers.applications import actions as applications
+from vouchers.applications.models import Application
+from vouchers.companies import queries as company_queries
+from vouchers.evaluation import notices, queries, rules
+from vouchers.evaluation.actions import awards
+from vouchers.evaluation.models import Assignment, SelectionLine, SelectionRun
+from vouchers.rounds import actions as rounds
+from vouchers.rounds.models import Round
+
+LIFECYCLE = rules.RUN_LIFECYCLE
+
+
+@transaction.atomic
+def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
+    """Ranks every evaluated application of the round under slots and budget, and locks the scores.
+
+    Writes: SelectionRun PROPOSED, SelectionLine, Assignment LOCKED, Event selection_run.proposed, Duty and Notice for the
+    approvers. Raises: Refused naming what is still open.
+    """
+    programme = Round.objects.select_for_update(no_key=True).get(pk=round_id)
+    require(by, "vouchers.propose_selection")
+    _check_ready(programme)
+    lines, budget_won = queries.ranked(programme), queries.available_won(programme)
+    run = SelectionRun(round=programme, proposed_by=by, summary=queries.summary(lines, budget_won))
+    run.save()
+    SelectionLine.objects.bulk_create(
+        SelectionLine(
+            run=run, application_id=line.application_id, rank=line.rank, score=line.score, outcome=line.outcome,
+            grant_won=line.grant_won, reserve_no=line.reserve_no, reason_ko=line.reason_ko, reason_en=line.reason_en,
+        )
+        for line in lines
+    )  # fmt: skip
+    _lock_scores(programme, by)
+    journal.record("selection_run.proposed", run, by=by, to=run.status, policy_version=_policy_number(programme), data=run.summary)
+    journal.open_duty(
+        run, "confirm_selection", title_ko=f"선정 확정: {programme.title_ko}", title_en=f"Confirm the selection: {programme.title_en}",
+        url=f"/admin/vouchers/selectionrun/{run.pk}/change/", due_in=5, role="MINISTRY_APPROVER", by=by,
+    )  # fmt: skip
+    notices.selection_proposed(run)
+    return run
+
+
+def _check_ready(programme: Round) -> None:
+    if programme.status != "EVALUATING":
+        raise Refused(_("This round is not in evaluation. Begin its evaluation first."), "round_not_evaluating")
+    if SelectionRun.objects.filter(round=programme, status="PROPOSED").exists():
+        raise Refused(_("A proposal for this round already waits. Confirm or discard it first."), "run_open")
+    found = queries.progress(programme)
+    if found.undecided:
+        raise Refused(
+            ngettext_lazy(
+                "%(n)d application of this round is not decided on eligibility or not assigned yet. Finish it first.",
+                "%(n)d applications of this round are not decided on eligibility or not assigned yet. Finish them first.",
+                found.undecided,
+            ) % {"n": found.undecided},
+            "undecided",
+        )  # fmt: skip
+    if not found.applications:
+        raise Refused(_("No application of this round is in evaluation."), "nothing_to_select")
+    if found.pending:
+        raise Refused(
+            ngettext_lazy(
+                "%(n)d assignment is not handed in yet. Wait for it, or take it back.",
+                "%(n)d assignments are not handed in yet. Wait for them, or take them back.",
+                found.pending,
+            ) % {"n": found.pending},
+            "pending_assignments",
+        )  # fmt: skip
+    if found.too_few:
+        raise Refused(
+            ngettext_lazy(
+                "%(n)d application has fewer than the %(minimum)d evaluations that this round asks for. Assign more evaluators.",
+                "%(n)d applications have fewer than the %(minimum)d evaluations that this round asks for. Assign more "
+                "evaluators.",
+                found.too_few,
+            ) % {"n": found.too_few, "minimum": found.min_evaluators},
+            "too_few_evaluations",
+        )  # fmt: skip
+    if not queries.available_won(programme):
+        raise Refused(_("This round has no budget in the ledger. The approver gives it its budget first."), "no_budget")
+
+
+def _lock_scores(programme: Round, by: Any) -> None:
+    for assignment in Assignment.objects.select_for_update().filter(
+        application__round=programme, application__status="IN_EVALUATION", status="SUBMITTED"
+    ):
+        assignment.status = rules.ASSIGNMENT_LIFECYCLE.step(assignment.status, "lock")
+        assignment.save()
+        journal.record("assignment.locked", assignment, by=by, frm="SUBMITTED", to=assignment.status)
+
+
+@transaction.atomic
+def discard(*, run_id: int, reason: str, by: Any) -> SelectionRun:
+    """Throws a proposal away: the approver sends it back, or the officer corrects. Writes: SelectionRun, Event, Notice."""
+    run = _lock(run_id)
+    if by is None or not by.has_perm("vouchers.propose_selection"):
+        require(by, "vouchers.confirm_selection")
+    if not reason.strip():
+        raise Refused(_("Give a reason: the officer who proposed reads it."), "reason_missing", "reason")
+    before = run.status
+    run.status = LIFECYCLE.step(before, "discard")
+    run.reason = reason.strip()
+    run.save()
+    journal.record("selection_run.discarded", run, by=by, frm=before, to=run.status, reason=run.reason)
+    journal.close_duties(run, by=by)
+    if by is not None and by.pk != run.proposed_by_id:
+        notices.selection_discarded(run, run.reason)
+    return run
+
+
+@transaction.atomic
+def confirm_selection(*, run_id: int, by: Any) -> SelectionRun:
+    """선정 확정: every decision of the round at once, by somebody who did not propose it.
+
+    Writes: SelectionRun CONFIRMED, Applications (through their room), ledger reservations, Award, Duties, Events, Notices,
+    Round AWARDED. All or nothing. Raises: NotAllowed, Refused (four eyes, conflict, changed since), OverBudget.
+    """
+    run = _lock(run_id)
+    require(by, "vouchers.confirm_selection")
+    before = run.status
+    after = LIFECYCLE.step(before, "confirm_selection")
+    if run.proposed_by_id == by.pk:
+        raise Refused(_("You proposed this selection. Somebody else must confirm it."), "four_eyes")
+    lines = list(queries.lines_of(run))
+    _check_no_conflict(lines, by)
+    _check_unchanged(run, lines)
+    run.status, run.confirmed_by, run.confirmed_at = after, by, clock.now()
+    run.save()
+    Round.objects.select_for_update(no_key=True).get(pk=run.round_id)  # the scarce thing: late and once, before its pot
+    for line in lines:
+        _decide(run, line, by)
+    journal.record(
+        "selection_run.confirmed", run, by=by, frm=before, to=after, policy_version=_policy_number(run.round), data=run.summary
+    )
+    journal.close_duties(run, by=by)
+    rounds.publish_selection(round_id=run.round_id, by=by)
+    return run
+
+
+def _decide(run: SelectionRun, line: SelectionLine, by: Any) -> None:
+    """One application's outcome, as the run says."""
+    if line.outcome == rules.Outcome.SELECTED:
+        awards.grant(run=run, application_id=line.application_id, grant_won=line.grant_won, reason=line.reason_ko, by=by)
+    elif line.outcome == rules.Outcome.RESERVE:
+        applications.place_on_reserve(application_id=line.application_id, reason=line.reason_ko, by=by)
+        notices.selection_reserve(line)
+    else:
+        applications.reject(application_id=line.application_id, reason=line.reason_ko, by=by)
+        notices.selection_not_selected(line)
+
+
+def _check_no_conflict(lines: list[SelectionLine], by: Any) -> None:
+    against = set(company_queries.conflicts_of(by))
+    named = [line for line in lines if line.application.company.organisation_id in against]
+    if named:
+        raise Refused(
+            _("You declared a conflict of interest with “%(company)s”. Another approver must confirm this selection.")
+            % {"company": named[0].application.company},
+            "known_conflict",
+        )
+
+
+def _check_unchanged(run: SelectionRun, lines: list[SelectionLine]) -> None:
+    """A withdrawal or a change of the budget since the proposal asks for a new one."""
+    held = Application.objects.select_for_update().filter(pk__in=[line.application_id for line in lines]).order_by("pk")
+    statuses = {application.status for application in held}
+    fresh = [(x.application_id, x.rank, x.score, str(x.outcome), x.grant_won, x.reserve_no) for x in queries.ranked(run.round)]
+    stored = [(x.application_id, x.rank, x.score, x.outcome, x.grant_won, x.reserve_no) for x in lines]
+    if statuses - {"IN_EVALUATION"} or sorted(fresh) != sorted(stored):
+        raise Refused(
+            _("Something changed since the proposal (a withdrawal, the budget). Discard it and propose the selection again."),
+            "selection_changed",
+        )
+
+
+def _lock(run_id: int) -> SelectionRun:
+    SelectionRun.objects.select_for_update().get(pk=run_id)
+    return SelectionRun.objects.select_related("round", "proposed_by").get(pk=run_id)
+
+
+def _policy_number(programme: Round) -> int | None:
+    version = programme.policy_version()
+    return version.number if version else None

@@ -1,0 +1,146 @@
+"""What is told about evaluation, selection and awards: one function a message, one template a language."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal.accounts.rules import Role
+from portal.journal.actions import tell
+from portal.kit import clock
+from portal.kit.models import Row
+from vouchers.applications.models import Application
+from vouchers.evaluation.models import Assignment, Award, SelectionLine, SelectionRun
+from vouchers.rounds.models import Round
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def evaluation_invited(assignment: Assignment) -> None:
+    """To the evaluator: an application waits for the declaration, then for scores."""
+    _to_evaluator("evaluation_invited", assignment)
+
+
+def evaluation_withdrawn(assignment: Assignment, reason: str) -> None:
+    """To the evaluator: the officer took the assignment back."""
+    _to_evaluator("evaluation_withdrawn", assignment, reason)
+
+
+def evaluation_ended_early(assignment: Assignment) -> None:
+    """To the officer who assigned: the evaluator declined or stepped aside; somebody else is needed."""
+    application = assignment.application
+    _tell(
+        "evaluation_ended_early", assignment, to=[assignment.assigned_by], url="/admin/vouchers/assignment/",
+        context=_application(application)
+        | {"evaluator": assignment.evaluator.get_full_name(), "recused": assignment.status == "RECUSED"},
+    )  # fmt: skip
+
+
+def selection_proposed(run: SelectionRun) -> None:
+    """To the approvers: a selection waits for a second pair of eyes."""
+    _tell(
+        "selection_proposed", run, role=Role.MINISTRY_APPROVER, url=f"/admin/vouchers/selectionrun/{run.pk}/change/",
+        context=_round(run.round) | run.summary,
+    )  # fmt: skip
+
+
+def selection_discarded(run: SelectionRun, reason: str) -> None:
+    """To the officer who proposed."""
+    _tell(
+        "selection_discarded", run, to=[run.proposed_by], url=f"/admin/vouchers/selectionrun/{run.pk}/change/",
+        context=_round(run.round) | {"reason": reason},
+    )  # fmt: skip
+
+
+def selection_reserve(line: SelectionLine) -> None:
+    """To the company: on the reserve list, with its place."""
+    _result("selection_reserve", line, reserve_no=line.reserve_no)
+
+
+def selection_not_selected(line: SelectionLine) -> None:
+    """To the company: not selected, with the reason."""
+    _result("selection_not_selected", line)
+
+
+def award_notified(award: Award, *, promoted: bool) -> None:
+    """To the company: selected; please answer until the due day. promoted: from the reserve list."""
+    _award("award_notified", award, promoted=promoted)
+
+
+def award_accepted(award: Award) -> None:
+    """To the operating agency: an agreement is to be drafted."""
+    _tell(
+        "award_accepted", award, role=Role.OPERATOR_CASE, url=f"/agreements/draft/{award.ref}/", context=_award_context(award)
+    )  # fmt: skip
+
+
+def award_ended(award: Award) -> None:
+    """To the ministry's officers: declined or lapsed; the money is free again."""
+    _tell(
+        "award_ended", award, role=Role.MINISTRY_OFFICER, url=f"/admin/vouchers/award/{award.pk}/change/",
+        context=_award_context(award) | {"lapsed": award.status == "LAPSED", "reason": award.reason},
+    )  # fmt: skip
+
+
+def award_lapsed(award: Award) -> None:
+    """To the company: nobody answered in time."""
+    _award("award_lapsed", award)
+
+
+def _tell(template: str, subject: Row, **rest: Any) -> None:
+    tell(template, app="vouchers", subject=subject, **rest)
+
+
+def _to_evaluator(template: str, assignment: Assignment, reason: str = "") -> None:
+    _tell(
+        template, assignment, to=[assignment.evaluator], url=f"/evaluation/{assignment.ref}/",
+        context=_application(assignment.application) | _due(assignment.due_at) | {"reason": reason},
+    )  # fmt: skip
+
+
+def _result(template: str, line: SelectionLine, **more: Any) -> None:
+    _tell(
+        template, line.application, organisation=line.application.company.organisation,
+        url=f"/evaluation/results/{line.application.ref}/",
+        context=_application(line.application)
+        | {"reason_ko": line.reason_ko, "reason_en": line.reason_en, "score": str(line.score)}
+        | more,
+    )  # fmt: skip
+
+
+def _award(template: str, award: Award, **more: Any) -> None:
+    _tell(
+        template, award, organisation=award.application.company.organisation, url=f"/evaluation/awards/{award.ref}/",
+        context=_award_context(award) | more,
+    )  # fmt: skip
+
+
+def _award_context(award: Award) -> dict[str, Any]:
+    return _application(award.application) | _due(award.due_at) | {"grant_won": award.grant_won, "project_no": award.project_no}
+
+
+def _application(application: Application) -> dict[str, Any]:
+    return _round(application.round) | {
+        "title": application.title or application.receipt_no or application.ref,
+        "receipt_no": application.receipt_no,
+        "company_ko": application.company.name_ko,
+        "company_en": application.company.name_en or application.company.name_ko,
+        "track_ko": application.track.name_ko,
+        "track_en": application.track.name_en,
+    }
+
+
+def _round(programme: Round) -> dict[str, Any]:
+    return {"round_ko": programme.title_ko, "round_en": programme.title_en}
+
+
+def _due(due_at: datetime | None) -> dict[str, str]:
+    """The due day in both languages; 24:00 belongs to the day that ends."""
+    if due_at is None:
+        return {"due_ko": "", "due_en": ""}
+    day = clock.to_kst(due_at - timedelta(microseconds=1)).date()
+    return {
+        "due_ko": f"{day.year}. {day.month}. {day.day}.",
+        "due_en": f"{day.day} {MONTHS[day.month - 1]} {day.year}",
+    }

@@ -1,0 +1,208 @@
+"""Progress of an evaluation, what a selection would do, results."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from vouchers.applications.models import Application, ApplicationMatch
+from vouchers.evaluation import rules
+from vouchers.evaluation.models import Assignment, Award, Score, SelectionLine, SelectionRun
+from vouchers.ledger import queries as ledger
+from vouchers.rounds.models import Criterion, Round
+
+UNDECIDED = ("SUBMITTED", "ELIGIBILITY_CHECK", "SUPPLEMENT_REQUESTED", "ELIGIBLE")
+
+
+# ── Evaluators ───────────────────────────────────────────────────────────────────────────────────────
+def assignments_of(user: Any) -> QuerySet[Assignment]:
+    """An evaluator's own, what is owed first by due day."""
+    return (
+        Assignment.objects.filter(evaluator_id=user.pk)
+        .select_related("application__round", "application__track")
+        .annotate(scored=Count("scores"))
+        .order_by("due_at", "id")
+    )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a round's evaluation stands. Counts of assignments and applications."""
+
+    applications: int
+    undecided: int
+    assigned: int
+    declared: int
+    handed_in: int
+    pending: int
+    too_few: int
+    min_evaluators: int
+
+    @property
+    def ready(self) -> bool:
+        return bool(self.applications) and not (self.undecided or self.pending or self.too_few)
+
+
+def progress(programme: Round) -> Progress:
+    """Two queries beside the policy."""
+    minimum = programme.policy().min_evaluators
+    rows = in_evaluation(programme).values_list("handed_in_count", flat=True)
+    counts = list(rows)
+    found = Assignment.objects.filter(application__round=programme, application__status="IN_EVALUATION").aggregate(
+        assigned=Count("id", filter=~Q(status__in=["DECLINED", "RECUSED", "WITHDRAWN"])),
+        declared=Count("id", filter=Q(declared_at__isnull=False) & ~Q(status="RECUSED")),
+        handed_in=Count("id", filter=Q(status__in=rules.HANDED_IN)),
+        pending=Count("id", filter=Q(status__in=rules.PENDING)),
+    )
+    return Progress(
+        applications=len(counts),
+        undecided=Application.objects.filter(round=programme, status__in=UNDECIDED).count(),
+        too_few=sum(1 for count in counts if count < minimum),
+        min_evaluators=minimum,
+        **found,
+    )
+
+
+def in_evaluation(programme: Round) -> QuerySet[Application]:
+    """Applications being evaluated with their counts of assignments: assigned_count, handed_in_count, pending_count."""
+    return _counted(Application.objects.filter(round=programme, status="IN_EVALUATION"))
+
+
+def assignable(programme: Round) -> QuerySet[Application]:
+    """Applications that may get evaluators now."""
+    return _counted(Application.objects.filter(round=programme, status__in=["ELIGIBLE", "IN_EVALUATION"]))
+
+
+def _counted(applications: QuerySet[Application]) -> QuerySet[Application]:
+    def count(**condition: Any) -> Any:
+        found = Assignment.objects.filter(application=OuterRef("pk"), **condition).order_by().values("application")
+        return _Subcount(found)
+
+    return (
+        applications.select_related("track", "company", "round")
+        .annotate(
+            assigned_count=count(status__in=[*rules.PENDING, *rules.HANDED_IN]),
+            handed_in_count=count(status__in=rules.HANDED_IN),
+            pending_count=count(status__in=rules.PENDING),
+        )
+        .order_by("track__position", "receipt_no", "id")
+    )
+
+
+def _Subcount(found: QuerySet[Assignment]) -> Any:  # noqa: N802 - reads like the expression that it builds
+    from django.db.models import IntegerField, Subquery
+    from django.db.models.functions import Coalesce
+
+    counted = found.annotate(n=Count("id")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+# ── Selection ────────────────────────────────────────────────────────────────────────────────────────
+def plans(programme: Round) -> list[rules.TrackPlan]:
+    return [rules.TrackPlan(t.key, t.name_ko, t.name_en, t.slots, t.cap_won) for t in programme.tracks.all()]
+
+
+def candidates(programme: Round) -> list[rules.Candidate]:
+    """Every application in evaluation that at least one evaluator handed in for. Four queries."""
+    criteria = list(Criterion.objects.filter(round=programme))
+    if not criteria:
+        return []
+    leading = rules.leading_criterion({c.pk: c.weight for c in criteria}, [c.pk for c in criteria])
+    handed_in = Assignment.objects.filter(
+        application__round=programme, application__status="IN_EVALUATION", status__in=rules.HANDED_IN
+    )
+    totals: dict[int, list[Decimal]] = defaultdict(list)
+    for application_id, total in handed_in.values_list("application_id", "total"):
+        totals[application_id].append(total)
+    points: dict[int, list[int]] = defaultdict(list)
+    for application_id, number in Score.objects.filter(assignment__in=handed_in, criterion_id=leading).values_list(
+        "assignment__application_id", "points"
+    ):
+        points[application_id].append(number)
+    matched = Exists(ApplicationMatch.objects.filter(application=OuterRef("pk"), match__status="CONFIRMED"))
+    free = programme.match_timing == "AFTER_SELECTION"
+    rows = (
+        Application.objects.filter(pk__in=totals)
+        .annotate(matched=matched)
+        .values_list("pk", "ref", "track__key", "submitted_at", "grant_won", "matched")
+    )
+    return [
+        rules.Candidate(
+            application_id=pk,
+            ref=ref,
+            track=track,
+            score=rules.mean(totals[pk]),
+            leading=Fraction(sum(points[pk]), len(points[pk])),
+            submitted_at=submitted_at,
+            grant_won=grant_won,
+            matched=free or has_match,
+        )
+        for pk, ref, track, submitted_at, grant_won, has_match in rows
+    ]
+
+
+def available_won(programme: Round) -> int:
+    """What the round's pot still holds, whole won."""
+    return ledger.balance(programme.pk, "AVAILABLE", programme.ref)
+
+
+def ranked(programme: Round) -> list[rules.Line]:
+    """What a selection would say now; writes nothing."""
+    policy = programme.policy()
+    return rules.select(
+        candidates(programme),
+        tracks=plans(programme),
+        budget_won=available_won(programme),
+        pass_mark=policy.pass_mark,
+        reserve_length=policy.reserve_length,
+    )
+
+
+def summary(lines: list[rules.Line], budget_won: int) -> dict[str, int]:
+    """The run's figures, as stored in SelectionRun.summary; money in whole won."""
+    return {
+        "budget_won": budget_won,
+        "selected": sum(1 for line in lines if line.outcome == rules.Outcome.SELECTED),
+        "selected_won": sum(line.grant_won for line in lines),
+        "reserve": sum(1 for line in lines if line.outcome == rules.Outcome.RESERVE),
+        "not_selected": sum(1 for line in lines if line.outcome == rules.Outcome.NOT_SELECTED),
+    }
+
+
+def lines_of(run: SelectionRun) -> QuerySet[SelectionLine]:
+    return run.lines.select_related("application__company", "application__track")
+
+
+# ── Results ──────────────────────────────────────────────────────────────────────────────────────────
+def result_of(application: Application) -> SelectionLine | None:
+    """The released outcome of an application; nothing before the confirmation."""
+    return (
+        SelectionLine.objects.filter(application=application, run__status="CONFIRMED")
+        .select_related("run", "application__track")
+        .first()
+    )
+
+
+def award_of(application: Application) -> Award | None:
+    return Award.objects.filter(application=application).first()
+
+
+def to_draft() -> QuerySet[Award]:
+    """Accepted awards without an agreement yet, the oldest first: the operating agency's queue."""
+    return (
+        Award.objects.filter(status="ACCEPTED")
+        .select_related("application__company", "application__round", "application__track")
+        .order_by("decided_at", "id")
+    )
+
+
+def reserves(programme: Round, track_id: int) -> list[rules.Reserve]:
+    """Who still waits on a track's reserve list."""
+    rows = SelectionLine.objects.filter(
+        run__round=programme, run__status="CONFIRMED", outcome="RESERVE", application__status="RESERVE",
+        application__track_id=track_id,
+    ).values_list("application_id", "application__track__key", "reserve_no", "application__grant_won")  # fmt: skip
+    return [rules.Reserve(pk, key, number or 0, grant) for pk, key, number, grant in rows]
