@@ -27,9 +27,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     suffix = os.environ.get("TEST_DB_SUFFIX", "")
-    settings.DATABASES["default"]["TEST"] = {
-        "NAME": "test_portal" + (f"_{suffix}" if suffix else "") + ("" if _worker == "main" else f"_{_worker}")
-    }
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = (
+        "test_portal" + (f"_{suffix}" if suffix else "") + ("" if _worker == "main" else f"_{_worker}")
+    )
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

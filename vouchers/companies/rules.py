@@ -6,15 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
 from portal.kit.lifecycle import Lifecycle
-
-
-class CompanySize(Codes):
-    PRE_STARTUP = "PRE_STARTUP", _("Pre-founder")
-    MICRO = "MICRO", _("Micro enterprise")
-    SMALL = "SMALL", _("Small enterprise")
-    MEDIUM = "MEDIUM", _("Medium enterprise")
-    MID_SIZED = "MID_SIZED", _("Mid-sized enterprise")
-    LARGE = "LARGE", _("Large enterprise")
+from vouchers.rounds.rules import CompanySize as CompanySize
 
 
 class Verification(Codes):

@@ -24,6 +24,16 @@ class RoundQuerySet(models.QuerySet["Round"]):
         hidden = ["REHEARSAL"] if settings.DEMO else ["REHEARSAL", "DEMO"]
         return self.exclude(kind__in=hidden)
 
+    def in_phase(self, phase: str, now: datetime) -> "RoundQuerySet":
+        """Rounds that people see in `phase` (rules.Phase) at `now`; mirrors rules.phase."""
+        if phase == rules.Phase.ANNOUNCED:
+            return self.filter(status="ANNOUNCED", opens_at__gt=now)
+        if phase == rules.Phase.OPEN:
+            return self.open_at(now)
+        if phase == rules.Phase.CLOSED:
+            return self.filter(status="ANNOUNCED", closes_at__lte=now)
+        return self.filter(status=phase)
+
     def open_at(self, now: datetime) -> "RoundQuerySet":
         return self.filter(status="ANNOUNCED", opens_at__lte=now, closes_at__gt=now)
 

@@ -46,6 +46,41 @@ class Phase(Codes):
     CANCELLED = "CANCELLED", _("Cancelled")
 
 
+class CompanySize(Codes):
+    """기업 규모, as in reference/code_lists.json; a round's rates and doors speak of it before any company exists."""
+
+    PRE_STARTUP = "PRE_STARTUP", _("Pre-founder")
+    MICRO = "MICRO", _("Micro enterprise")
+    SMALL = "SMALL", _("Small enterprise")
+    MEDIUM = "MEDIUM", _("Medium enterprise")
+    MID_SIZED = "MID_SIZED", _("Mid-sized enterprise")
+    LARGE = "LARGE", _("Large enterprise")
+
+
+class ProviderType(Codes):
+    """Who may supply in a round (`eligible_provider_types`), as in reference/rounds.json."""
+
+    MEDICAL_DATA_HOSPITAL = "MEDICAL_DATA_HOSPITAL", _("Medical-data hospital")
+    HEALTHCARE_INSTITUTION = "HEALTHCARE_INSTITUTION", _("Healthcare institution")
+    PUBLIC_AGENCY = "PUBLIC_AGENCY", _("Public health data agency")
+
+
+class DocumentKind(Codes):
+    """Files that a round may require with an application."""
+
+    BUSINESS_REGISTRATION = "BUSINESS_REGISTRATION", _("Business registration certificate")
+    SIZE_CERTIFICATE = "SIZE_CERTIFICATE", _("SME (micro enterprise) certificate")
+    PROJECT_PLAN = "PROJECT_PLAN", _("Project plan")
+    TAX_CLEARANCE = "TAX_CLEARANCE", _("Certificates of national and local tax payment")
+    FINANCIAL_STATEMENTS = "FINANCIAL_STATEMENTS", _("Financial statements")
+    PITCH_DECK = "PITCH_DECK", _("Slide deck")
+    MATCH_CONFIRMATION = "MATCH_CONFIRMATION", _("Match confirmation")
+    DATA_USE_PLAN = "DATA_USE_PLAN", _("Data use plan")
+    SECURITY_PLEDGE = "SECURITY_PLEDGE", _("Security pledge")
+    INTEGRITY_PLEDGE = "INTEGRITY_PLEDGE", _("Integrity pledge")
+    REGISTER_EXTRACT = "REGISTER_EXTRACT", _("Corporate register extract")
+
+
 class MatchTiming(Codes):
     BEFORE_SUBMISSION = "BEFORE_SUBMISSION", _("Match confirmed before submission")
     BEFORE_SELECTION = "BEFORE_SELECTION", _("Match confirmed before selection")
@@ -214,9 +249,14 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         "disclosure_threshold",
     )  # fmt: skip
     faults += [f"missing:{name}" for name in required if body.get(name) in (None, "", {})]
+    faults += [f"missing:{name}" for name in ("eligible_company_sizes", "eligible_provider_types") if body.get(name) == []]
     if faults:
         return faults
     faults += [f"no_rate:{size}" for size in body["eligible_company_sizes"] if size not in body["grant_rates"]]
+    faults += [f"not_a_number:{name}" for name in _NUMBERS if not _is_number(body[name])]
+    faults += [f"not_a_number:{size}" for size, rate in body["grant_rates"].items() if not _is_number(rate)]
+    if any(fault.startswith("not_a_number") for fault in faults):
+        return faults
     for size, rate in body["grant_rates"].items():
         if not Decimal(0) < Decimal(rate) <= Decimal(1):
             faults.append(f"rate_range:{size}")
@@ -225,6 +265,19 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
     if body["vat_borne_by"] != "COMPANY":
         faults.append("vat_bearer")
     return faults
+
+
+_NUMBERS = (
+    "min_cash_rate", "in_kind_max_rate", "rounding_unit_won", "pass_mark", "reserve_length", "min_evaluators",
+    "disclosure_threshold",
+)  # fmt: skip
+
+
+def _is_number(text: Any) -> bool:
+    try:
+        return Decimal(str(text)).is_finite()
+    except ArithmeticError:
+        return False
 
 
 def announcement_faults(
@@ -254,8 +307,83 @@ def announcement_faults(
             faults.append(f"track_incomplete:{key}")
     if budget_won is None:
         faults.append("budget_missing")
-    elif all(cap is not None and slots is not None for _key, cap, slots in tracks):
-        wanted = sum((cap or 0) * (slots or 0) for _key, cap, slots in tracks)
-        if wanted > budget_won:
-            faults.append("budget_short")
     return faults
+
+
+def budget_short_won(budget_won: int | None, tracks: Sequence[tuple[str, int | None, int | None]]) -> int:
+    """How many won the ceilings × slots exceed the budget by: a warning, not a fault (domain.md §6.1)."""
+    wanted = sum((cap or 0) * (slots or 0) for _key, cap, slots in tracks)
+    return max(0, wanted - (budget_won or 0))
+
+
+_FAULTS = {
+    "no_policy": _("The policy has not been entered."),
+    "missing": _("The policy lacks: %(what)s."),
+    "no_rate": _("There is no grant rate for %(what)s."),
+    "rate_range": _("The grant rate for %(what)s must lie above 0 and at most at 100 percent."),
+    "rate_and_cash_over_one": _("For %(what)s the grant rate and the least own cash share exceed 100 percent together."),
+    "vat_bearer": _("Only “borne by the company” is possible for value added tax today."),
+    "not_a_number": _("The policy holds something that is no number: %(what)s."),
+    "weights": _("The weights of the criteria add up to %(what)s instead of 100."),
+    "window_missing": _("The opening and the closing time are missing."),
+    "window_order": _("The call must open before it closes."),
+    "window_past": _("The closing time has already passed."),
+    "no_tracks": _("There is no track."),
+    "track_incomplete": _("The ceiling or the number of slots of track %(what)s is missing."),
+    "budget_missing": _("The budget is missing."),
+}
+
+
+def fault_words(fault: str) -> str:
+    """The sentence of a fault code, in the reader's language."""
+    code, _colon, what = fault.partition(":")
+    if code == "missing" and what in POLICY_WORDS:
+        what = str(POLICY_WORDS[what])
+    elif what in CompanySize._value2member_map_:
+        what = str(CompanySize(what).label)
+    return str(_FAULTS[code]) % {"what": what} if "%(" in str(_FAULTS[code]) else str(_FAULTS[code])
+
+
+POLICY_WORDS = {
+    "grant_rates": _("Grant rates"),
+    "eligible_company_sizes": _("Companies that may apply"),
+    "eligible_provider_types": _("Institutions that may supply"),
+    "min_cash_rate": _("Least own cash share"),
+    "in_kind_max_rate": _("Largest share in kind"),
+    "vat_borne_by": _("Value added tax is borne by"),
+    "rounding_unit_won": _("Rounding unit (won)"),
+    "pass_mark": _("Pass mark"),
+    "reserve_length": _("Length of the reserve list"),
+    "min_evaluators": _("Least number of evaluators"),
+    "required_documents": _("Required documents"),
+    "disclosure_threshold": _("Smallest count that statistics disclose"),
+}
+
+STEP_WORDS = {
+    "eligibility": _("Eligibility check"),
+    "supplement": _("Supplement by the company"),
+    "quote": _("Answer to a quote request"),
+    "irb_exemption": _("IRB, exemption"),
+    "irb_expedited": _("IRB, expedited review"),
+    "irb_full": _("IRB, full review"),
+    "drb_institution": _("DRB of one institution"),
+    "drb_joint": _("Joint DRB"),
+    "drb_recognised": _("Recognition of another DRB's decision"),
+    "site_adoption": _("Adoption at the site after a joint decision"),
+    "award_acceptance": _("Acceptance of the award"),
+    "signature": _("Signature of the agreement"),
+    "provision": _("Provision of the data"),
+    "adequacy": _("Adequacy check of pseudonymisation"),
+    "milestone_acceptance": _("Acceptance of a milestone"),
+    "evidence_check": _("Check of the evidence"),
+    "payment": _("Payment after the evidence check"),
+    "evaluation": _("Evaluation"),
+}
+
+
+def worked_supply_won(cap_won: int | None, task_price_won: int | None, policy: Policy) -> int:
+    """The supply amount of a worked example: the task price, else one at which the ceiling just begins to matter."""
+    if task_price_won:
+        return task_price_won
+    rate = max(policy.grant_rates.values(), default=Decimal(1))
+    return int(Decimal(cap_won or 100_000_000) / rate)

@@ -1,0 +1,31 @@
+"""A round is prepared, reviewed, announced, and goes through its life. The only code that writes here."""
+
+from vouchers.rounds.actions.demo import ensure_demo_rounds
+from vouchers.rounds.actions.prepare import (
+    copy_round,
+    create_round,
+    edit_round,
+    save_policy,
+    set_criteria,
+    set_tracks,
+)
+from vouchers.rounds.actions.reference import register_reference_round
+from vouchers.rounds.actions.turn import (
+    announce,
+    archive,
+    begin_evaluation,
+    begin_settlement,
+    cancel,
+    extend,
+    publish_selection,
+    send_back,
+    start_projects,
+    submit_for_review,
+    turn,
+)
+
+__all__ = [
+    "announce", "archive", "begin_evaluation", "begin_settlement", "cancel", "copy_round", "create_round", "edit_round",
+    "ensure_demo_rounds", "extend", "publish_selection", "register_reference_round", "save_policy", "send_back",
+    "set_criteria", "set_tracks", "start_projects", "submit_for_review", "turn",
+]  # fmt: skip

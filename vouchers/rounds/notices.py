@@ -1,0 +1,47 @@
+"""What a round tells people. One function a message, one template each in templates/emails/vouchers/."""
+
+from typing import Any
+
+from portal.accounts.rules import Role
+from portal.journal import actions as journal
+from portal.kit.clock import to_kst
+from vouchers.rounds.models import Round
+
+WORKERS = (Role.MINISTRY_OFFICER, Role.OPERATOR_CASE)
+
+
+def _facts(row: Round) -> dict[str, Any]:
+    return {
+        "title_ko": row.title_ko,
+        "title_en": row.title_en,
+        "opens_at": to_kst(row.opens_at).strftime("%Y-%m-%d %H:%M") if row.opens_at else "",
+        "closes_at": to_kst(row.closes_at).strftime("%Y-%m-%d %H:%M") if row.closes_at else "",
+    }
+
+
+def round_sent_back(row: Round, reason: str) -> None:
+    """To the author, else to every officer."""
+    journal.tell(
+        "round_sent_back", app="vouchers", subject=row, to=[row.created_by] if row.created_by else [],
+        role=Role.MINISTRY_OFFICER, url=f"/admin/vouchers/round/{row.pk}/change/", context={**_facts(row), "reason": reason},
+    )  # fmt: skip
+
+
+def round_announced(row: Round) -> None:
+    """To those who will work on it."""
+    _tell_workers("round_announced", row)
+
+
+def round_extended(row: Round, reason: str) -> None:
+    _tell_workers("round_extended", row, reason=reason)
+
+
+def round_cancelled(row: Round, reason: str) -> None:
+    _tell_workers("round_cancelled", row, reason=reason)
+
+
+def _tell_workers(template: str, row: Round, **more: str) -> None:
+    for role in WORKERS:
+        journal.tell(
+            template, app="vouchers", subject=row, role=role, url=f"/rounds/{row.key}/", context={**_facts(row), **more}
+        )

@@ -1,0 +1,102 @@
+"""What the public, officers and later rooms ask about rounds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from portal.kit import clock, workdays
+from portal.kit.won import won
+from vouchers.rounds import rules
+from vouchers.rounds.models import Criterion, PolicyVersion, Round, Track
+
+
+def public_rounds(*, year: int | None = None, phase: str = "", now: datetime | None = None) -> QuerySet[Round]:
+    """Announced rounds that count, the open and newest first, with their tracks. phase: a rules.Phase code."""
+    rows = Round.objects.announced().exclude(kind=rules.RoundKind.REHEARSAL)
+    rows = rows.filter(pk__in=Round.objects.counted().values("pk"))
+    if year is not None:
+        rows = rows.filter(fiscal_year=year)
+    if phase:
+        rows = rows.in_phase(phase, now or clock.now())
+    return rows.prefetch_related("tracks").order_by("-fiscal_year", "is_reference", "-closes_at", "-id")
+
+
+def years() -> list[int]:
+    """Fiscal years that have a public round, newest first."""
+    return sorted(set(public_rounds().order_by().values_list("fiscal_year", flat=True)), reverse=True)
+
+
+def get_public(key: str) -> Round | None:
+    """A public round with tracks, criteria and policy versions, or None. Four queries."""
+    parts = [
+        Prefetch("tracks", Track.objects.order_by("position", "id")),
+        Prefetch("criteria", Criterion.objects.order_by("position", "id")),
+        Prefetch("policy_versions", PolicyVersion.objects.order_by("-number")),
+    ]
+    return public_rounds().filter(key=key).prefetch_related(None).prefetch_related(*parts).first()
+
+
+def current_policy(round: Round) -> rules.Policy | None:
+    """The newest policy, parsed; None when the round has none (reference rounds)."""
+    found = next(iter(sorted(round.policy_versions.all(), key=lambda version: -version.number)), None)
+    return rules.parse_policy(found.body) if found else None
+
+
+def faults_of(round: Round) -> list[str]:
+    """What stops the announcement, as codes (rules.fault_words makes sentences)."""
+    version = round.policy_version()
+    return rules.announcement_faults(
+        body=version.body if version else None,
+        weights=list(round.criteria.values_list("weight", flat=True)),
+        opens_at=round.opens_at,
+        closes_at=round.closes_at,
+        budget_won=round.budget_won,
+        tracks=list(round.tracks.values_list("key", "cap_won", "slots")),
+        now=clock.now(),
+    )
+
+
+def budget_short_won(round: Round) -> int:
+    """Won by which ceilings × slots exceed the budget."""
+    return rules.budget_short_won(round.budget_won, list(round.tracks.values_list("key", "cap_won", "slots")))
+
+
+def evaluation_due(round: Round) -> datetime:
+    """24:00 KST of the last working day for the eligibility check after the close."""
+    policy = current_policy(round)
+    days = policy.days("eligibility") if policy else rules.TARGET_STEPS["eligibility"]
+    return workdays.due_at(round.closes_at or clock.now(), days)
+
+
+@dataclass(frozen=True)
+class Example:
+    """The money formula worked through for one company size and one supply amount."""
+
+    size: Any
+    money: rules.Money
+    words: str
+
+
+def examples(track: Track, policy: rules.Policy) -> Iterator[Example]:
+    """One example a company size that may apply, in won, for the track's task price."""
+    supply_won = rules.worked_supply_won(track.cap_won, track.task_price_won, policy)
+    for size in policy.eligible_company_sizes:
+        money = rules.money(
+            supply_won=supply_won, taxable_won=supply_won, company_size=size, cap_won=track.cap_won, policy=policy
+        )
+        yield Example(rules.CompanySize.word(size), money, money_words(money))
+
+
+def money_words(money: rules.Money) -> str:
+    """`400,000,000원 × 85 % = 340,000,000원; the ceiling of 320,000,000원 applies.` in the reader's language."""
+    by_rate = int((Decimal(money.supply_won) * money.rate).to_integral_value(rounding=ROUND_FLOOR))
+    rate = f"{(money.rate * 100).normalize():f}"
+    values = {"supply": won(money.supply_won), "rate": rate, "product": won(by_rate), "cap": won(money.cap_won)}
+    if money.capped:
+        return _("%(supply)s × %(rate)s%% = %(product)s; the ceiling of %(cap)s applies.") % values
+    return _("%(supply)s × %(rate)s%% = %(product)s; below the ceiling of %(cap)s.") % values
