@@ -161,8 +161,13 @@ class Notice(Row):
         verbose_name_plural = _("notices")
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="WAITING"), name="notice_waiting"),
+            models.Index(fields=["claimed_at"], condition=Q(state="SENDING"), name="notice_sending"),
             models.Index(fields=["user", "-created_at"], name="notice_feed"),
         ]
+        permissions = [("resolve_notice", "Decide about mails whose delivery failed or is unclear")]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class NoticeChoice(models.Model):
@@ -192,7 +197,14 @@ class AccessLog(models.Model):
     class Meta:
         verbose_name = _("access log entry")
         verbose_name_plural = _("access log")
-        indexes = [models.Index(fields=["by", "at"], name="access_log_by")]
+        indexes = [
+            models.Index(fields=["by", "at"], name="access_log_by"),
+            models.Index(fields=["subject_ref"], name="access_log_subject"),
+            GinIndex(fields=["persons"], name="access_log_persons"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.subject_ref}"
 
 
 class MailboxMessage(models.Model):

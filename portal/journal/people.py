@@ -29,7 +29,9 @@ def roles_of(user: Any) -> list[str]:
     return sorted({role for role, _organisation in grants})
 
 
-def audience(*, to: Sequence[Any], organisation: Any, role: str, addresses: Sequence[str]) -> list[Person]:
+def audience(
+    *, to: Sequence[Any], organisation: Any, role: str, addresses: Sequence[str], language: str = "ko"
+) -> list[Person]:
     """Each person once. An organisation with a role that nobody holds there falls back to all of its members."""
     users = list(to)
     if not users and role:
@@ -44,7 +46,7 @@ def audience(*, to: Sequence[Any], organisation: Any, role: str, addresses: Sequ
             .distinct()
         )
     people = {u.pk: Person(u.pk, u.email, u.language, u.get_full_name()) for u in users}
-    return [*people.values(), *(Person(None, address, "ko", address) for address in addresses)]
+    return [*people.values(), *(Person(None, address, language, address) for address in addresses)]
 
 
 def _users() -> Any:

@@ -1,11 +1,14 @@
 """Timelines, desks and feeds read here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from portal.journal.models import Duty, Event, Notice
+from portal.journal import rules
+from portal.journal.models import Duty, Event, MailboxMessage, Notice, NoticeChoice, Seal
+from portal.kit import clock
 from portal.kit.models import Row
 
 
@@ -23,9 +26,8 @@ def duties_of(grants: Iterable[tuple[str, int | None]], user_id: int) -> QuerySe
     """What a person owes now: personally, for an organisation, or by a role. grants: (role, organisation id)."""
     owed = Q(user_id=user_id)
     for role, organisation_id in grants:
-        if organisation_id is None:
-            owed |= Q(role=role, user__isnull=True, organisation__isnull=True)
-        else:
+        owed |= Q(role=role, user__isnull=True, organisation__isnull=True)
+        if organisation_id is not None:
             owed |= Q(organisation_id=organisation_id, user__isnull=True, role__in=["", role])
     return Duty.objects.filter(owed, closed_at__isnull=True).order_by("due_at", "id")
 
@@ -41,3 +43,59 @@ def feed(user: Any) -> QuerySet[Notice]:
 
 def unread(user: Any) -> int:
     return Notice.objects.filter(user=user, read_at__isnull=True).count()
+
+
+def mail_choices(user: Any) -> dict[str, bool]:
+    """Notice → by mail, for the notices about which the person said something."""
+    return dict(NoticeChoice.objects.filter(user=user).values_list("template", "by_mail"))
+
+
+def templates_received(user: Any) -> set[str]:
+    """Which notices a person has ever had."""
+    return set(Notice.objects.filter(user=user).values_list("template", flat=True).distinct())
+
+
+def mailbox() -> QuerySet[MailboxMessage]:
+    return MailboxMessage.objects.order_by("-at", "-id")
+
+
+def to_remind() -> list[int]:
+    """Ids of open duties that may have reached a reminder: due within a fortnight or so and not reminded of all."""
+    horizon = clock.now() + timedelta(days=max(rules.REMIND_BEFORE) * 3)
+    rows = Duty.objects.filter(
+        closed_at__isnull=True, paused_at__isnull=True, due_at__isnull=False, due_at__lte=horizon
+    ).exclude(reminded__contains=list(rules.REMIND_BEFORE))
+    return list(rows.order_by("due_at").values_list("pk", flat=True))
+
+
+def chain_faults() -> Iterator[str]:
+    """Events whose hash, predecessor or number lies: a sentence each, in the order of subjects. Streams all events."""
+    subject, seq, previous = "", 0, rules.GENESIS
+    for event in Event.objects.order_by("subject_ref", "seq").iterator(chunk_size=5000):
+        if event.subject_ref != subject:
+            subject, seq, previous = event.subject_ref, 0, rules.GENESIS
+        seq += 1
+        name = f"event {event.pk} ({event.name} of {event.subject_ref}, number {event.seq})"
+        if event.seq != seq:
+            yield f"{name}: number {seq} is missing"
+            seq = event.seq
+        if event.previous_hash != previous:
+            yield f"{name}: does not follow the event before it"
+        if rules.chain(event.previous_hash, event.content()) != event.hash:
+            yield f"{name}: its content does not match its hash"
+        previous = event.hash
+
+
+def seal_faults() -> Iterator[str]:
+    """Daily seals that do not cover what they say: a sentence each."""
+    previous, after = rules.GENESIS, 0
+    for seal in Seal.objects.order_by("day"):
+        hashes: Any = Event.objects.filter(id__gt=after, id__lte=seal.last_event_id).order_by("id")
+        head, count = rules.head(seal.previous_head, hashes.values_list("hash", flat=True).iterator(chunk_size=5000))
+        if seal.previous_head != previous:
+            yield f"seal of {seal.day}: does not follow the seal before it"
+        if count != seal.events:
+            yield f"seal of {seal.day}: {seal.events} events were sealed, {count} are there"
+        elif head != seal.head:
+            yield f"seal of {seal.day}: its head is not the head of its events"
+        previous, after = seal.head, seal.last_event_id

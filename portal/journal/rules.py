@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +13,8 @@ from portal.kit.codes import Codes
 
 GENESIS = "0" * 64
 MAX_ATTEMPTS = 6
+CLAIM_MINUTES = 10  # a claimed mail whose worker is silent for longer is unclear
+REMIND_BEFORE = (7, 1)  # working days before the due day
 
 
 class NoticeState(Codes):
@@ -20,6 +24,15 @@ class NoticeState(Codes):
     FAILED = "FAILED", _("Not deliverable")
     UNCLEAR = "UNCLEAR", _("Delivery unclear")
     SKIPPED = "SKIPPED", _("In the feed only")
+
+
+class Outcome(Codes):
+    """What sending a mail came to. NOT_SENT is certain, UNKNOWN is not."""
+
+    SENT = "SENT", _("Sent")
+    NOT_SENT = "NOT_SENT", _("Not sent")
+    REFUSED = "REFUSED", _("Refused by the mail server")
+    UNKNOWN = "UNKNOWN", _("Not known")
 
 
 def stamp(moment: datetime) -> str:
@@ -40,3 +53,49 @@ def chain(previous_hash: str, content: dict[str, Any]) -> str:
 def retry_after_seconds(attempts: int) -> int:
     """1 min, 2, 4 … : bounded by MAX_ATTEMPTS."""
     return 60 * 2 ** max(0, attempts - 1)
+
+
+def after_sending(outcome: str, attempts: int) -> str:
+    """The state of a claimed mail after its outcome; attempts counts this one."""
+    match outcome:
+        case Outcome.SENT:
+            return NoticeState.SENT
+        case Outcome.UNKNOWN:
+            return NoticeState.UNCLEAR
+        case Outcome.NOT_SENT if attempts < MAX_ATTEMPTS:
+            return NoticeState.WAITING
+    return NoticeState.FAILED
+
+
+def notice_key(template: str, subject_ref: str, person: str, moment: str) -> str:
+    """What makes a telling unique; long addresses are hashed so that nothing is cut off."""
+    key = f"{template}:{subject_ref}:{person}:{moment}"
+    return key if len(key) <= 160 else hashlib.sha256(key.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """mark: thresholds that are done from now on; tell: the one to tell about, or None."""
+
+    mark: tuple[int, ...]
+    tell: int | None
+
+
+def reminders_due(*, left: int, left_at_opening: int, done: Sequence[int], late: bool) -> Reminder:
+    """Which of REMIND_BEFORE a duty has reached. left: working days to the due day, now and when it was opened.
+
+    Several reached at once (the portal slept) are told once, as the nearest. One that was already reached at opening is
+    only marked: the person has just been told.
+    """
+    reached = [days for days in REMIND_BEFORE if left <= days and days not in done]
+    fresh = [days for days in reached if left_at_opening > days]
+    return Reminder(tuple(reached), min(fresh) if fresh and not late else None)
+
+
+def head(previous: str, hashes: Iterable[str]) -> tuple[str, int]:
+    """The head over a day's event hashes, and how many they were."""
+    digest, count = hashlib.sha256(previous.encode()), 0
+    for one in hashes:
+        digest.update(one.encode())
+        count += 1
+    return digest.hexdigest(), count

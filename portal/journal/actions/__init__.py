@@ -1,0 +1,48 @@
+"""The journal is written here, always inside the action's own transaction."""
+
+from portal.journal.actions.duties import (
+    close_duties,
+    close_duty,
+    open_duty,
+    pause_duty,
+    remind_of,
+    resume_duty,
+)
+from portal.journal.actions.events import record, saw
+from portal.journal.actions.notices import (
+    absolute,
+    choose_mail,
+    claim_lost,
+    claim_notice,
+    mark_delivered,
+    post,
+    put_in_mailbox,
+    read_notices,
+    resend,
+    settle_notice,
+    tell,
+)
+from portal.journal.actions.seals import seal_day
+
+__all__ = [
+    "absolute",
+    "choose_mail",
+    "claim_lost",
+    "claim_notice",
+    "close_duties",
+    "close_duty",
+    "mark_delivered",
+    "open_duty",
+    "pause_duty",
+    "post",
+    "put_in_mailbox",
+    "read_notices",
+    "record",
+    "remind_of",
+    "resend",
+    "resume_duty",
+    "saw",
+    "seal_day",
+    "settle_notice",
+    "tell",
+]

@@ -1,0 +1,129 @@
+"""Who owes what by when."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from portal.journal import rules
+from portal.journal.actions.notices import tell
+from portal.journal.models import Duty
+from portal.kit import clock, workdays
+from portal.kit.models import Row
+
+
+def open_duty(
+    subject: Row,
+    verb: str,
+    *,
+    title_ko: str,
+    title_en: str,
+    url: str,
+    due_at: datetime | None = None,
+    due_in: int | None = None,
+    organisation: Any = None,
+    role: str = "",
+    user: Any = None,
+    by: Any,
+) -> Duty:
+    """Somebody owes `verb` from now on. due_in: working days from today (else due_at, else no due day).
+
+    url: path without a language prefix. Opening what is already open only moves its due day. Writes: Duty.
+    """
+    if due_at is None and due_in is not None:
+        due_at = workdays.due_at(clock.now(), due_in)
+    duty = Duty.objects.filter(
+        subject_ref=subject.ref, verb=verb, organisation=organisation, user=user, role=str(role), closed_at__isnull=True
+    ).first()
+    if duty is None:
+        duty = Duty(
+            subject_type=subject._meta.model_name or "",
+            subject_ref=subject.ref,
+            verb=verb,
+            organisation=organisation,
+            user=user,
+            role=str(role),
+            opened_at=clock.now(),
+        )
+    duty.title_ko, duty.title_en, duty.url, duty.due_at = title_ko[:200], title_en[:200], url, due_at
+    duty.save()
+    return duty
+
+
+def close_duty(subject: Row, verb: str, *, by: Any, organisation: Any = None, user: Any = None) -> int:
+    """What was owed is done (by anybody). Returns how many duties were closed. Writes: Duty.closed_at."""
+    open_ones = Duty.objects.filter(subject_ref=subject.ref, verb=verb, closed_at__isnull=True)
+    if organisation is not None:
+        open_ones = open_ones.filter(organisation=organisation)
+    if user is not None:
+        open_ones = open_ones.filter(user=user)
+    return open_ones.update(closed_at=clock.now(), updated_at=clock.now())
+
+
+def close_duties(subject: Row, *, by: Any) -> int:
+    """Nothing is owed on this subject any more (withdrawn, ended). Writes: Duty.closed_at."""
+    return Duty.objects.filter(subject_ref=subject.ref, closed_at__isnull=True).update(
+        closed_at=clock.now(), updated_at=clock.now()
+    )
+
+
+def pause_duty(subject: Row, verb: str, *, by: Any) -> None:
+    """The clock stands still while somebody else has the ball. Writes: Duty.paused_at."""
+    Duty.objects.filter(subject_ref=subject.ref, verb=verb, closed_at__isnull=True, paused_at__isnull=True).update(
+        paused_at=clock.now()
+    )
+
+
+def resume_duty(subject: Row, verb: str, *, by: Any) -> None:
+    """The clock runs again; the due day moves by the working days that it stood. Writes: Duty."""
+    today = clock.today()
+    for duty in Duty.objects.select_for_update().filter(
+        subject_ref=subject.ref, verb=verb, closed_at__isnull=True, paused_at__isnull=False
+    ):
+        assert duty.paused_at is not None
+        stood = workdays.working_days_between(clock.to_kst(duty.paused_at).date(), today)
+        duty.paused_days += stood
+        if duty.due_at is not None:
+            duty.due_at = workdays.due_at(duty.due_at - (clock.end_of_day(today) - clock.start_of_day(today)), stood)
+        duty.paused_at = None
+        duty.save()
+
+
+@transaction.atomic
+def remind_of(duty_id: int) -> int:
+    """Tells those who owe a duty that it is due soon, once for each of REMIND_BEFORE. Writes: Duty.reminded, Notices.
+
+    Returns the people told. A duty opened inside the window was told when it was opened and is only marked.
+    """
+    duty = Duty.objects.select_for_update(skip_locked=True).filter(pk=duty_id, closed_at__isnull=True).first()
+    if duty is None or duty.due_at is None or duty.paused_at is not None:
+        return 0
+    now = clock.now()
+    reached = rules.reminders_due(
+        left=workdays.left(duty.due_at, now),
+        left_at_opening=workdays.left(duty.due_at, duty.opened_at),
+        done=duty.reminded,
+        late=duty.due_at <= now,
+    )
+    if not reached.mark:
+        return 0
+    duty.reminded = sorted({*duty.reminded, *reached.mark}, reverse=True)
+    duty.save()
+    if reached.tell is None:
+        return 0
+    return tell(
+        "duty_reminder",
+        app="journal",
+        subject=duty,
+        to=[duty.user] if duty.user is not None else [],
+        organisation=duty.organisation,
+        role=duty.role,
+        url=duty.url,
+        context={
+            "title_ko": duty.title_ko,
+            "title_en": duty.title_en,
+            "days": workdays.left(duty.due_at, now),
+            "due_on": clock.to_kst(duty.due_at - timedelta(microseconds=1)).date().isoformat(),
+        },
+        once=f"{duty.ref}:{reached.tell}",
+    )

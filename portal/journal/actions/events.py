@@ -1,0 +1,68 @@
+"""What happened, chained per subject, and who saw whose data."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, transaction
+
+from portal.journal import rules
+from portal.journal.models import AccessLog, Event
+from portal.journal.people import roles_of
+from portal.kit import clock
+from portal.kit.models import Row
+
+
+def record(
+    name: str,
+    subject: Row,
+    *,
+    by: Any,
+    frm: str = "",
+    to: str = "",
+    reason: str = "",
+    policy_version: int | None = None,
+    organisations: Iterable[int] = (),
+    public: bool = False,
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Appends one event to the subject's chain. name: `<noun>.<past participle>`; by None: the portal itself.
+
+    The caller holds the subject's row lock; the unique (subject, seq) stops anybody who does not. Writes: Event.
+    """
+    assert connection.in_atomic_block, "an event is written in the transaction of its change"
+    stored: dict[str, Any] = json.loads(json.dumps(data or {}, default=str))  # what is hashed is what will be read back
+    last = Event.objects.filter(subject_ref=subject.ref).order_by("-seq").values("seq", "hash").first()
+    event = Event(
+        at=clock.now(),
+        name=name,
+        subject_type=subject._meta.model_name or "",
+        subject_ref=subject.ref,
+        seq=(last["seq"] if last else 0) + 1,
+        by=by,
+        roles=sorted(roles_of(by)),
+        frm=str(frm),
+        to=str(to),
+        reason=str(reason),
+        policy_version=policy_version,
+        organisations=sorted(set(organisations)),
+        public=public,
+        data=stored,
+        previous_hash=last["hash"] if last else rules.GENESIS,
+    )
+    event.hash = rules.chain(event.previous_hash, event.content())
+    event.save(force_insert=True)
+    return event
+
+
+@transaction.atomic
+def saw(by: Any, subject: Row, *, persons: Iterable[str] = (), what: str, source: str = "") -> None:
+    """The one write that a GET may make. persons: refs of the people whose data were shown. Writes: AccessLog."""
+    AccessLog.objects.create(
+        by=by,
+        source=source,
+        subject_type=subject._meta.model_name or "",
+        subject_ref=subject.ref,
+        persons=sorted(persons),
+        task=what[:80],
+    )

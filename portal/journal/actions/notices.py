@@ -1,0 +1,231 @@
+"""The outbox: what is told to whom, and how it leaves the house: claim, send, settle (docs/adr/0002-mail-outcome.md)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.translation import override
+
+from portal.journal import rules
+from portal.journal.actions.events import record
+from portal.journal.models import MailboxMessage, Notice, NoticeChoice
+from portal.journal.people import Person, audience
+from portal.kit import clock
+from portal.kit.access import require
+from portal.kit.errors import IllegalStep
+from portal.kit.models import Row, make_ref
+
+
+def tell(
+    template: str,
+    *,
+    app: str,
+    subject: Row,
+    to: Sequence[Any] = (),
+    organisation: Any = None,
+    role: str = "",
+    addresses: Sequence[str] = (),
+    url: str = "",
+    context: dict[str, Any] | None = None,
+    once: str = "",
+    language: str = "ko",
+) -> int:
+    """Puts one outbox row a person: in the feed at once, mailed later, never twice.
+
+    Whom: people, else everybody with `role` (at `organisation` when given), else all members of `organisation`,
+    else bare addresses. Templates: templates/emails/<app>/<template>.<ko|en>.txt, first line = subject line. once: makes
+    the same telling unique (default: one a subject, template and moment). language: of bare addresses; people have their
+    own. A missing template raises TemplateDoesNotExist. Writes: Notice. Returns: rows written.
+    """
+    people = audience(to=to, organisation=organisation, role=str(role), addresses=addresses, language=language)
+    choices = dict(
+        NoticeChoice.objects.filter(user_id__in=[p.user_id for p in people if p.user_id], template=template).values_list(
+            "user_id", "by_mail"
+        )
+    )
+    moment = once or rules.stamp(clock.now())
+    rows = [_notice(template, app, subject, person, url, context or {}, moment, choices) for person in people]
+    return len(Notice.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def _notice(
+    template: str,
+    app: str,
+    subject: Row,
+    person: Person,
+    url: str,
+    context: dict[str, Any],
+    moment: str,
+    choices: dict[int, bool],
+) -> Notice:
+    text = _render(
+        f"emails/{app}/{template}.{person.language}.txt",
+        person.language,
+        {**context, "url": absolute(url, person.language), "recipient": person.name},
+    )
+    title, _, body = text.strip().partition("\n")
+    by_mail = choices.get(person.user_id or 0, True)
+    return Notice(
+        ref=make_ref(Notice.REF_PREFIX),
+        key=rules.notice_key(template, subject.ref, str(person.user_id or person.address), moment),
+        app=app,
+        template=template,
+        language=person.language,
+        user_id=person.user_id,
+        address=person.address,
+        url=url,
+        context=context,
+        subject_type=subject._meta.model_name or "",
+        subject_ref=subject.ref,
+        title=title.strip()[:200],
+        body=body.strip(),
+        state=rules.NoticeState.WAITING if by_mail else rules.NoticeState.SKIPPED,
+        due_at=clock.now(),
+        created_at=clock.now(),
+    )
+
+
+def _render(name: str, language: str, context: dict[str, Any]) -> str:
+    """Plain text in the reader's language: nothing is escaped, and the caller's language is back afterwards."""
+    with override(language):
+        words: str = get_template(name).template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]
+    return words
+
+
+def absolute(url: str, language: str) -> str:
+    """The full address of a page in the reader's language."""
+    if not url or url.startswith("http"):
+        return url
+    return f"{settings.BASE_URL}{'/en' if language == 'en' else ''}{url}"
+
+
+@transaction.atomic
+def read_notices(*, by: Any, before: datetime) -> int:
+    """The feed was looked at. Writes: Notice.read_at."""
+    return Notice.objects.filter(user=by, read_at__isnull=True, created_at__lte=before).update(read_at=clock.now())
+
+
+@transaction.atomic
+def choose_mail(*, template: str, by_mail: bool, by: Any) -> None:
+    """A person's wish about one notice. Writes: NoticeChoice."""
+    NoticeChoice.objects.update_or_create(user=by, template=template, defaults={"by_mail": by_mail})
+
+
+@transaction.atomic
+def post(*, app: str, template: str, address: str, language: str, title: str, body: str) -> Notice:
+    """A mail whose words are already written (sign-in, password): to a bare address, in no feed. Writes: Notice."""
+    notice = Notice(
+        app=app,
+        template=template[:60],
+        language=language,
+        address=address,
+        subject_type="address",
+        title=title[:200],
+        body=body,
+        due_at=clock.now(),
+    )
+    notice.ref = make_ref(Notice.REF_PREFIX)
+    notice.key = notice.subject_ref = notice.ref
+    notice.save()
+    return notice
+
+
+# ── Leaving the house ────────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def claim_notice() -> Notice | None:
+    """Takes the next due mail for this worker alone, or None. One at a time: a kill leaves at most one unclear.
+
+    Writes: Notice SENDING, attempts + 1. Two workers never get the same row (SKIP LOCKED).
+    """
+    now = clock.now()
+    notice = (
+        Notice.objects.select_for_update(skip_locked=True)
+        .filter(state=rules.NoticeState.WAITING, due_at__lte=now)
+        .order_by("due_at", "id")
+        .first()
+    )
+    if notice is None:
+        return None
+    notice.state, notice.claimed_at, notice.attempts = rules.NoticeState.SENDING, now, notice.attempts + 1
+    notice.save()
+    return notice
+
+
+@transaction.atomic
+def settle_notice(*, notice_id: int, outcome: str, error: str = "") -> Notice:
+    """What came of a claimed mail. Writes: Notice.
+
+    SENT ends it; NOT_SENT waits for the next attempt until MAX_ATTEMPTS; REFUSED ends it as FAILED; UNKNOWN is parked as
+    UNCLEAR and never sent again by itself. Words to a bare address may hold a secret link, so they are forgotten once sent.
+    """
+    notice = Notice.objects.select_for_update().get(pk=notice_id)
+    if notice.state not in {rules.NoticeState.SENDING, rules.NoticeState.UNCLEAR}:
+        return notice
+    now = clock.now()
+    notice.state = rules.after_sending(outcome, notice.attempts)
+    notice.last_error = error[:300]
+    if notice.state == rules.NoticeState.SENT:
+        notice.sent_at = now
+        if notice.user_id is None:
+            notice.body = notice.url = ""
+    elif notice.state == rules.NoticeState.WAITING:
+        notice.due_at = now + timedelta(seconds=rules.retry_after_seconds(notice.attempts))
+    notice.save()
+    return notice
+
+
+@transaction.atomic
+def claim_lost() -> Notice | None:
+    """The next mail whose worker did not come back within CLAIM_MINUTES: what came of it is not known. Writes: UNCLEAR."""
+    before = clock.now() - timedelta(minutes=rules.CLAIM_MINUTES)
+    notice = (
+        Notice.objects.select_for_update(skip_locked=True)
+        .filter(state=rules.NoticeState.SENDING, claimed_at__lte=before)
+        .first()
+    )
+    if notice is None:
+        return None
+    notice.state = rules.NoticeState.UNCLEAR
+    notice.last_error = "the worker did not come back"
+    notice.save()
+    return notice
+
+
+@transaction.atomic
+def resend(notice_id: int, *, by: Any) -> Notice:
+    """A person decides that an unclear or failed mail goes out (again). Writes: Notice WAITING, Event notice.resent."""
+    return _resolve(notice_id, rules.NoticeState.WAITING, "notice.resent", by)
+
+
+@transaction.atomic
+def mark_delivered(notice_id: int, *, by: Any) -> Notice:
+    """A person found out that an unclear mail did arrive. Writes: Notice SENT, Event notice.found_delivered."""
+    return _resolve(notice_id, rules.NoticeState.SENT, "notice.found_delivered", by)
+
+
+def _resolve(notice_id: int, state: str, event: str, by: Any) -> Notice:
+    notice = Notice.objects.select_for_update().get(pk=notice_id)
+    require(by, "journal.resolve_notice")
+    if notice.state not in {rules.NoticeState.UNCLEAR, rules.NoticeState.FAILED}:
+        raise IllegalStep("notice", notice.state, event)
+    before, now = notice.state, clock.now()
+    notice.state = state
+    if state == rules.NoticeState.SENT:
+        notice.sent_at = now
+    else:
+        notice.attempts, notice.due_at = 0, now
+    notice.save()
+    record(event, notice, by=by, frm=before, to=state)
+    return notice
+
+
+def put_in_mailbox(*, message_id: str, to: str, subject: str, body: str) -> bool:
+    """The demo's own mailbox receives a mail once, however often it is sent. Writes: MailboxMessage."""
+    _message, new = MailboxMessage.objects.get_or_create(
+        message_id=message_id, defaults={"to": to, "subject": subject[:300], "body": body, "at": clock.now()}
+    )
+    return new

@@ -1,0 +1,79 @@
+"""Hands one mail to the mail server, and says honestly what came of it (docs/adr/0002-mail-outcome.md)."""
+
+import smtplib
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+
+from portal.journal.rules import Outcome
+
+
+@dataclass(frozen=True)
+class Sent:
+    """outcome: Outcome; error: the server's words, or the exception's name."""
+
+    outcome: Outcome
+    error: str = ""
+
+
+def message_id(ref: str) -> str:
+    """The same for every attempt at the same notice, so that a mail server can see a repetition."""
+    return f"<{ref}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>"
+
+
+def send(*, ref: str, to: str, subject: str, body: str) -> Sent:
+    """Sends one mail. Never raises for what the network or the server may do.
+
+    What fails before the mail was handed over is NOT_SENT; a server's answer is an answer (4xx NOT_SENT, 5xx REFUSED);
+    a connection that breaks after that is UNKNOWN.
+    """
+    connection = get_connection()
+    try:
+        connection.open()
+    except Exception as error:  # noqa: BLE001 - nothing was handed over, whatever it is
+        return Sent(Outcome.NOT_SENT, _words(error))
+    message = EmailMessage(
+        subject,
+        body,
+        settings.DEFAULT_FROM_EMAIL,
+        [to],
+        headers={"Message-ID": message_id(ref), "Auto-Submitted": "auto-generated"},
+        connection=connection,
+    )
+    try:
+        connection.send_messages([message])
+    except smtplib.SMTPRecipientsRefused as error:
+        code = max((int(answer[0]) for answer in error.recipients.values()), default=550)
+        return Sent(_answered(code), _words(error))
+    except smtplib.SMTPResponseException as error:
+        return Sent(_answered(int(error.smtp_code)), _words(error))
+    except (smtplib.SMTPServerDisconnected, OSError) as error:
+        return Sent(Outcome.UNKNOWN, _words(error))
+    except (smtplib.SMTPException, ValueError, UnicodeError) as error:  # an address or a header that cannot be sent
+        return Sent(Outcome.REFUSED, _words(error))
+    finally:
+        _close(connection)
+    return Sent(Outcome.SENT)
+
+
+def was_received(ref: str) -> bool | None:
+    """Does the other side know this mail? None: it cannot be asked (SMTP)."""
+    ask = getattr(get_connection(), "knows", None)
+    return None if ask is None else bool(ask(message_id(ref)))
+
+
+def _answered(code: int) -> Outcome:
+    return Outcome.REFUSED if 500 <= code < 600 else Outcome.NOT_SENT
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]
+
+
+def _close(connection: object) -> None:
+    try:
+        connection.close()  # type: ignore[attr-defined]
+    except Exception:  # noqa: BLE001, S110 - the mail's outcome is already known
+        pass
