@@ -1,4 +1,4 @@
-"""What may be uploaded, and who may see what was not scanned. Pure."""
+"""States of a file, the types that Korean offices use, and who may open what was not scanned."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -39,3 +39,8 @@ TYPES = {
     "jpeg": "image/jpeg",
     "zip": "application/zip",
 }
+
+
+def may_open(state: str, owns: bool) -> bool:
+    """owns: the reader uploaded it, or belongs to the organisation whose file it is."""
+    return state == ScanState.CLEAN or (state == ScanState.UNSCANNED and owns)

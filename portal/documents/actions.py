@@ -1,0 +1,108 @@
+"""Files come in here: checked, hashed, quarantined. Who may attach a file is asked by the owning room's action."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.documents import rules
+from portal.documents.models import Document
+from portal.journal import actions as journal
+from portal.kit import clock
+from portal.kit.errors import Refused
+from portal.kit.models import make_ref
+
+
+@transaction.atomic
+def upload(*, file: Any, kind: str, organisation: Any = None, by: Any, field: str = "file") -> Document:
+    """Takes an uploaded file. file: django UploadedFile; kind: what it is for ("CERTIFICATE"); field: of the form.
+
+    Writes: the file, Document (QUARANTINED, or UNSCANNED where no scanner is set up), Event document.uploaded.
+    Raises: Refused with a sentence for a wrong type, content, size or name.
+    """
+    name = rules.clean_name(file.name or "")
+    if not rules.extension(name):
+        raise Refused(_("The file has no usable name. Give it a name such as “plan.pdf” and upload it again."), "name", field)
+    media_type = rules.inspect(file, name, file.size, settings.MAX_UPLOAD_BYTES, field)
+    state = rules.ScanState.QUARANTINED if settings.CLAMD_URL else rules.ScanState.UNSCANNED
+    return _store(
+        file, name=name, media_type=media_type, kind=kind, organisation=organisation, by=by, state=state, generated=False
+    )
+
+
+@transaction.atomic
+def store_generated(*, name: str, content: bytes, media_type: str, kind: str, organisation: Any = None, by: Any) -> Document:
+    """Keeps a file that the portal made itself (agreement, certificate). Writes: the file, Document CLEAN, Event."""
+    return _store(
+        ContentFile(content, name=name), name=rules.clean_name(name), media_type=media_type, kind=kind,
+        organisation=organisation, by=by, state=rules.ScanState.CLEAN, generated=True,
+    )  # fmt: skip
+
+
+def _store(
+    file: File, *, name: str, media_type: str, kind: str, organisation: Any, by: Any, state: str, generated: bool
+) -> Document:  # type: ignore[type-arg]
+    digest = hashlib.sha256()
+    file.seek(0)
+    for piece in file.chunks(1 << 20):
+        digest.update(piece)
+    file.seek(0)
+    document = Document(
+        ref=make_ref(Document.REF_PREFIX),
+        organisation=organisation,
+        uploaded_by=by,
+        kind=kind,
+        name=name,
+        media_type=media_type,
+        size=file.size,
+        sha256=digest.hexdigest(),
+        scan_state=state,
+        is_generated=generated,
+    )
+    document.file.save(f"{document.ref}.{rules.extension(name) or 'bin'}", file, save=False)
+    document.save()
+    journal.record(
+        "document.stored" if generated else "document.uploaded",
+        document,
+        by=by,
+        to=state,
+        organisations=[organisation.pk] if organisation is not None else [],
+        data={"kind": kind, "sha256": document.sha256, "size": document.size},
+    )
+    return document
+
+
+@transaction.atomic
+def settle_scan(*, document_id: int, clean: bool, note: str = "") -> Document:
+    """The scanner's verdict. An infected file's content is removed after commit, and its owner is told.
+
+    Writes: Document, Event document.passed_scan or document.failed_scan, Notice document_infected.
+    """
+    document = Document.objects.select_for_update().get(pk=document_id)
+    if document.scan_state not in {rules.ScanState.QUARANTINED, rules.ScanState.UNSCANNED}:
+        return document
+    before = document.scan_state
+    document.scan_state = rules.LIFECYCLE.step(before, "pass_scan" if clean else "fail_scan")
+    document.scanned_at, document.scan_note = clock.now(), note[:200]
+    document.save()
+    journal.record(
+        "document.passed_scan" if clean else "document.failed_scan",
+        document,
+        by=None,
+        frm=before,
+        to=document.scan_state,
+        reason=note,
+        organisations=sorted(document.organisation_ids()),
+    )
+    if not clean:
+        stored, name = document.file.storage, document.file.name
+        transaction.on_commit(lambda: stored.delete(name))
+        if document.uploaded_by is not None:
+            journal.tell(
+                "document_infected", app="documents", subject=document, to=[document.uploaded_by], url="/home/",
+                context={"name": document.name},
+            )  # fmt: skip
+    return document

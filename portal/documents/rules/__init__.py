@@ -1,0 +1,7 @@
+"""What may be uploaded, and who may see what was not scanned. Pure."""
+
+from portal.documents.rules.content import inspect
+from portal.documents.rules.names import clean_name, extension
+from portal.documents.rules.states import LIFECYCLE, TYPES, ScanState, may_open
+
+__all__ = ["LIFECYCLE", "TYPES", "ScanState", "clean_name", "extension", "inspect", "may_open"]
