@@ -16,7 +16,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: Any) -> "ApplicationQuerySet":
         """The company's members; ministry, operator and auditor see every one that was submitted."""
         if accounts.sees_all(user):
-            return self.exclude(status="DRAFT")
+            return self.filter(submitted_at__isnull=False)
         return self.filter(company__organisation_id__in=accounts.organisation_ids_of(user))
 
     def live(self) -> "ApplicationQuerySet":
@@ -32,8 +32,8 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 class Application(Row):
     """A company's application to one track of a round.
 
-    supply_amount_won: Σ chosen quote lines, VAT excluded; grant + own cash = supply (constraint). deadline_at: the round's
-    closes_at at the moment of submission, so that the database itself refuses a late one.
+    supply_amount_won: Σ chosen quote lines, VAT excluded; grant + own cash = supply (constraint). deadline_at: the
+    round's closes_at at the moment of submission, so that the database itself refuses a late one.
     """
 
     REF_PREFIX = "app"
@@ -78,7 +78,8 @@ class Application(Row):
                 condition=Q(grant_won=F("supply_amount_won") - F("own_cash_won")), name="application_grant_plus_own"
             ),
             models.CheckConstraint(
-                condition=Q(submitted_at__isnull=True) | Q(submitted_at__lt=F("deadline_at")), name="application_in_time"
+                condition=Q(submitted_at__isnull=True) | Q(submitted_at__lt=F("deadline_at")),
+                name="application_in_time",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["DRAFT", "WITHDRAWN"])
@@ -101,6 +102,9 @@ class Application(Row):
 
     def organisation_ids(self) -> set[int]:
         return {self.company.organisation_id}
+
+    def get_absolute_url(self) -> str:
+        return f"/applications/{self.ref}/"
 
     def __str__(self) -> str:
         return self.title or self.receipt_no or self.ref

@@ -1,8 +1,4 @@
-"""Sections, eligibility and the lifecycle of an application. Source: domain.md §1.8, 1.9, 6.2, 7."""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+"""States of an application, its sections and its findings. Source: domain.md §6.2."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -78,35 +74,19 @@ class Verdict(Codes):
     NEEDS_PERSON = "NEEDS_PERSON", _("Needs a person")
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What eligibility looks at, copied at the moment of the question; money in whole won."""
-
-    brn_valid: bool
-    tax_status: str
-    company_size: str
-    certificate_valid_to: date | None
-    certificate_size: str | None
-    verification: str
-    restricted: bool
-    other_live_applications: int
-    supply_won: int
-    grant_won: int
-    own_cash_won: int
-    cap_won: int | None
-    confirmed_matches: int
-    quotes_valid_until: date | None
-    provider_types: Sequence[str]
-    documents: Sequence[str]
-    deadline: datetime | None
+# What an application still allows to be written in: until when matches may be chosen, by the round's match timing.
+MATCHES_OPEN = {
+    "BEFORE_SUBMISSION": EDITABLE,
+    "BEFORE_SELECTION": EDITABLE | {S.SUBMITTED, S.ELIGIBILITY_CHECK, S.ELIGIBLE, S.IN_EVALUATION},
+    "AFTER_SELECTION": EDITABLE | {S.SUBMITTED, S.ELIGIBILITY_CHECK, S.ELIGIBLE, S.IN_EVALUATION, S.RESERVE, S.SELECTED},
+}
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One rule's verdict. fact: what it looked at, as code → value; words are made by the page."""
+def matches_open(status: str, match_timing: str) -> bool:
+    """May matches still be chosen or dropped in this state?"""
+    return status in MATCHES_OPEN[match_timing]
 
-    rule: str
-    verdict: Verdict
-    reason_ko: str
-    reason_en: str
-    fact: Mapping[str, object]
+
+def receipt(fiscal_year: int, number: int) -> str:
+    """`HDV-2027-000123`: the year of the round and a number from the sequence (unique, not gapless)."""
+    return f"HDV-{fiscal_year}-{number:06d}"

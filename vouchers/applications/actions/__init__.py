@@ -1,0 +1,29 @@
+"""The only code that writes applications: drafting by the company, submission, and the officers' decisions."""
+
+from vouchers.applications.actions.deciding import (
+    begin_check,
+    begin_evaluation,
+    find_eligible,
+    find_ineligible,
+    judge_rule,
+    place_on_reserve,
+    reject,
+    request_supplement,
+    select,
+)
+from vouchers.applications.actions.drafting import (
+    attach_document,
+    choose_match,
+    choose_need,
+    drop_match,
+    remove_document,
+    save_section,
+    start,
+)
+from vouchers.applications.actions.submitting import certify, submit, supply_supplement, sync_deadlines, withdraw
+
+__all__ = [
+    "attach_document", "begin_check", "begin_evaluation", "certify", "choose_match", "choose_need", "drop_match",
+    "find_eligible", "find_ineligible", "judge_rule", "place_on_reserve", "reject", "remove_document",
+    "request_supplement", "save_section", "select", "start", "submit", "supply_supplement", "sync_deadlines", "withdraw",
+]  # fmt: skip

@@ -1,0 +1,190 @@
+"""What officers decide before the evaluation, and the outcomes that the evaluation hands down."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import User
+from portal.accounts.rules import Role
+from portal.journal import actions as journal
+from portal.kit.access import require
+from portal.kit.errors import Refused
+from vouchers.applications import notices, queries, rules
+from vouchers.applications.actions.drafting import locked
+from vouchers.applications.models import Application, ApplicationSection, EligibilityCheck
+from vouchers.companies import queries as companies
+
+
+def _refuse_conflict(application: Application, by: User | None) -> None:
+    """An officer with a recorded conflict of interest does not decide about this company."""
+    if by is not None and application.company.organisation_id in companies.conflicts_of(by):
+        raise Refused(_("A conflict of interest with this company is recorded for you. A colleague must decide."), "conflict")
+
+
+def _move(application: Application, verb: str, event: str, by: User | None, reason: str = "", **data: object) -> None:
+    """Steps the lifecycle, saves, records."""
+    before = application.status
+    application.status = rules.LIFECYCLE.step(before, verb)
+    application.save()
+    journal.record(
+        event, application, by=by, frm=before, to=application.status, reason=reason,
+        policy_version=application.policy_version.number if application.policy_version else None,
+        organisations=application.organisation_ids(), data=dict(data),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def begin_check(*, application_id: int, by: User | None) -> Application:
+    """Asks every rule and stores its finding; an officer then decides. Writes: EligibilityCheck, Event, Duty."""
+    application = locked(application_id)
+    require(by, "vouchers.check_application", application)
+    _refuse_conflict(application, by)
+    _move(application, "begin_check", "application.check_begun", by)
+    store_findings(application)
+    journal.close_duty(application, "begin_check", by=by)
+    journal.open_duty(
+        application, "decide_eligibility", title_ko="요건검토 결과 결정", title_en="Decide about eligibility",
+        url=f"/admin/vouchers/application/{application.pk}/change/",
+        due_in=queries.policy_of(application).days("eligibility"), role=Role.MINISTRY_OFFICER, by=by,
+    )  # fmt: skip
+    return application
+
+
+def store_findings(application: Application) -> None:
+    """One row a rule; a person's verdict stands until the fact that it judged has changed. Writes: EligibilityCheck."""
+    kept = {check.rule: check for check in application.eligibility_checks.select_for_update()}
+    for finding in rules.eligibility(queries.facts(application), queries.policy_of(application)):
+        check = kept.get(finding.rule)
+        if check is not None and check.decided_by_id and check.fact == dict(finding.fact):
+            continue
+        check = check or EligibilityCheck(application=application, rule=finding.rule)
+        check.rule_version, check.verdict, check.fact = rules.RULE_VERSION, finding.verdict, dict(finding.fact)
+        check.reason_ko, check.reason_en, check.decided_by = finding.reason_ko, finding.reason_en, None
+        check.save()
+
+
+@transaction.atomic
+def judge_rule(*, check_id: int, verdict: str, reason: str, by: User) -> EligibilityCheck:
+    """An officer's own verdict on one rule, with a reason the company reads. Writes: EligibilityCheck, Event."""
+    found = EligibilityCheck.objects.get(pk=check_id)
+    application = locked(found.application_id)
+    require(by, "vouchers.check_application", application)
+    _refuse_conflict(application, by)
+    if application.status != rules.ApplicationStatus.ELIGIBILITY_CHECK:
+        raise Refused(_("A rule is judged only while the eligibility check is open."), "check_not_open")
+    if verdict not in {rules.Verdict.MET, rules.Verdict.NOT_MET}:
+        raise Refused(_("Choose “met” or “not met”."), "bad_verdict", "verdict")
+    if not reason.strip():
+        raise Refused(_("Give the reason; the company reads it."), "reason_missing", "reason")
+    check = EligibilityCheck.objects.select_for_update().get(pk=check_id)
+    before, check.verdict = check.verdict, rules.Verdict(verdict)
+    check.reason_ko = check.reason_en = reason.strip()
+    check.decided_by = by
+    check.save()
+    journal.record(
+        "application.rule_judged", application, by=by, frm=before, to=check.verdict, reason=reason.strip(),
+        organisations=application.organisation_ids(), data={"rule": check.rule},
+    )  # fmt: skip
+    return check
+
+
+@transaction.atomic
+def request_supplement(*, application_id: int, request: str, sections: Sequence[str], by: User) -> Application:
+    """Opens some sections again and says what is asked. Writes: Application, sections, Event, Duty, notice."""
+    application = locked(application_id)
+    require(by, "vouchers.check_application", application)
+    _refuse_conflict(application, by)
+    keys = [key for key in rules.ORDER if key in set(sections)]
+    if not keys:
+        raise Refused(_("Choose at least one section that the company may change."), "no_sections", "sections")
+    if not request.strip():
+        raise Refused(_("Write what the company must supply."), "request_missing", "request")
+    application.supplement_request, application.supplement_sections = request.strip(), [str(key) for key in keys]
+    names = application.supplement_sections
+    _move(application, "request_supplement", "application.supplement_requested", by, request.strip(), sections=names)
+    ApplicationSection.objects.filter(application=application, key__in=keys).update(state=rules.SectionState.NEEDS_WORK)
+    journal.pause_duty(application, "decide_eligibility", by=by)
+    duty = journal.open_duty(
+        application, "supply_supplement", title_ko="보완 자료 제출", title_en="Answer the supplement request",
+        url=application.get_absolute_url(), due_in=queries.policy_of(application).days("supplement"),
+        organisation=application.company.organisation, by=by,
+    )  # fmt: skip
+    notices.supplement_requested(application, duty.due_at)
+    return application
+
+
+@transaction.atomic
+def find_eligible(*, application_id: int, by: User) -> Application:
+    """Every rule is met. Writes: Application, Event, Duty, notice. Raises: Refused while a rule stands against it."""
+    application = locked(application_id)
+    require(by, "vouchers.check_application", application)
+    _refuse_conflict(application, by)
+    open_rules = rules.undecided(dict(application.eligibility_checks.values_list("rule", "verdict")))
+    if open_rules and application.status == rules.ApplicationStatus.ELIGIBILITY_CHECK:
+        names = ", ".join(str(rules.Rule(rule).label) for rule in open_rules)
+        raise Refused(_("Not every rule is met: %(rules)s. Judge them first.") % {"rules": names}, "rules_open")
+    _move(application, "find_eligible", "application.found_eligible", by)
+    journal.close_duties(application, by=by)
+    notices.application_eligible(application)
+    return application
+
+
+@transaction.atomic
+def find_ineligible(*, application_id: int, reason: str, by: User) -> Application:
+    """Not eligible, with reasons. Writes: Application, Event, Duty, notice. Raises: Refused without any rule not met."""
+    application = locked(application_id)
+    require(by, "vouchers.check_application", application)
+    _refuse_conflict(application, by)
+    if not reason.strip():
+        raise Refused(_("Give the reason; the company reads it."), "reason_missing", "reason")
+    verdicts = application.eligibility_checks.values_list("verdict", flat=True)
+    if application.status == rules.ApplicationStatus.ELIGIBILITY_CHECK and rules.Verdict.NOT_MET not in set(verdicts):
+        raise Refused(_("No rule is judged “not met”. Judge the rule that stands against it first."), "no_rule_not_met")
+    application.decision_reason = reason.strip()
+    _move(application, "find_ineligible", "application.found_ineligible", by, reason.strip())
+    journal.close_duties(application, by=by)
+    notices.application_ineligible(application)
+    return application
+
+
+@transaction.atomic
+def begin_evaluation(*, application_id: int, by: User | None) -> Application:
+    """Goes to the evaluators. Writes: Application, Event."""
+    application = locked(application_id)
+    require(by, "vouchers.check_application", application)
+    _move(application, "begin_evaluation", "application.evaluation_begun", by)
+    return application
+
+
+# ── Outcomes: called by the evaluation when a selection is confirmed; it tells everybody together ────
+@transaction.atomic
+def select(*, application_id: int, grant_won: int, reason: str = "", by: User | None) -> Application:
+    """Selected with a grant in whole won, not above what was applied for. Writes: Application, Event."""
+    application = locked(application_id)
+    require(by, "vouchers.confirm_selection", application)
+    if not 0 < grant_won <= application.grant_won:
+        raise Refused(_("The grant must be above zero and not above what was applied for."), "grant_range")
+    application.decision_reason = reason
+    _move(application, "select", "application.selected", by, reason, grant_won=grant_won)
+    return application
+
+
+@transaction.atomic
+def place_on_reserve(*, application_id: int, reason: str = "", by: User | None) -> Application:
+    """On the reserve list. Writes: Application, Event."""
+    application = locked(application_id)
+    require(by, "vouchers.confirm_selection", application)
+    application.decision_reason = reason
+    _move(application, "place_on_reserve", "application.placed_on_reserve", by, reason)
+    return application
+
+
+@transaction.atomic
+def reject(*, application_id: int, reason: str, by: User | None) -> Application:
+    """Not selected. Writes: Application, Event."""
+    application = locked(application_id)
+    require(by, "vouchers.confirm_selection", application)
+    application.decision_reason = reason
+    _move(application, "reject", "application.not_selected", by, reason)
+    return application

@@ -1,0 +1,290 @@
+"""What a company does while it writes: start, save, choose, attach."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import User
+from portal.documents.models import Document
+from portal.journal import actions as journal
+from portal.kit import clock
+from portal.kit.access import require
+from portal.kit.errors import Refused, Stale
+from vouchers.applications import queries, rules
+from vouchers.applications.models import Application, ApplicationDocument, ApplicationMatch, ApplicationSection
+from vouchers.companies import queries as companies
+from vouchers.companies.models import Company
+from vouchers.matching.models import Match, Need
+from vouchers.rounds.models import Round, Track
+from vouchers.rounds.rules import Phase
+
+LARGEST_ANSWERS = 60_000  # characters of one section: no form can reach it
+
+
+def locked(application_id: int) -> Application:
+    """The row, locked until the transaction ends, with what every action reads."""
+    return (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("round", "track", "company__organisation", "need", "policy_version")
+        .get(pk=application_id)
+    )
+
+
+def refuse_unless_open(round_: Round) -> None:
+    """Nothing before the opening or from the closing time on, by the server's clock. Raises: Refused."""
+    phase = round_.phase
+    if phase == Phase.OPEN:
+        return
+    if phase == Phase.ANNOUNCED:
+        raise Refused(_("Applications are not open yet. The opening time stands on the page of the round."), "not_open_yet")
+    raise Refused(
+        _("Applications to this round are closed. Your draft stays readable, but nothing can be changed or submitted."),
+        "round_closed",
+    )
+
+
+@transaction.atomic
+def start(*, round_id: int, track_id: int, by: User, need_id: int | None = None) -> Application:
+    """Opens a draft for the company of `by`. Writes: Application, its six sections, Event, Duty.
+
+    Raises: Refused when the round is not open, the track is another round's, or the company has its applications.
+    """
+    company = companies.company_of(by)
+    if company is None:
+        raise Refused(_("Register your company first, then apply."), "no_company")
+    company = Company.objects.select_for_update().get(pk=company.pk)  # two starts at once wait for each other
+    require(by, "vouchers.edit_application", company)
+    round_ = Round.objects.get(pk=round_id)
+    refuse_unless_open(round_)
+    track = Track.objects.filter(pk=track_id, round=round_).first()
+    if track is None:
+        raise Refused(_("Choose one of this round's tracks."), "bad_track", "track")
+    _refuse_second(company, round_)
+    need = _own_need(company, need_id) if need_id else None
+    application = Application(round=round_, track=track, company=company, need=need, created_by=by)
+    application.save()
+    for key in rules.ORDER:
+        ApplicationSection(application=application, key=key).save()
+    journal.record(
+        "application.started", application, by=by, to=application.status, organisations=[company.organisation_id],
+        data={"round": round_.key, "track": track.key},
+    )  # fmt: skip
+    journal.open_duty(
+        application, "submit_application", title_ko=f"신청서 제출: {round_.title_ko}",
+        title_en=f"Submit the application: {round_.title_en}", url=application.get_absolute_url(),
+        due_at=round_.closes_at, organisation=company.organisation, by=by,
+    )  # fmt: skip
+    return application
+
+
+def _refuse_second(company: Company, round_: Round) -> None:
+    live, allowed = queries.live_of(company, round_).count(), round_.policy().applications_per_company
+    if live >= allowed:
+        raise Refused(
+            _("Your company already has an application in this round. Open it, or withdraw it before you start another."),
+            "one_live_application",
+        )
+
+
+def _own_need(company: Company, need_id: int) -> Need:
+    need = Need.objects.filter(pk=need_id, company=company).first()
+    if need is None:
+        raise Refused(_("Choose a data need of your own company."), "bad_need", "need")
+    return need
+
+
+@transaction.atomic
+def save_section(*, application_id: int, key: str, answers: Mapping[str, Any], version: int, by: User) -> ApplicationSection:
+    """Stores answers of one section; keys that are not given keep what they hold.
+
+    answers: plain JSON values by field name of rules.FIELDS. version: of the section as the writer saw it. Writes:
+    ApplicationSection, for project its title and summary, for budget and data need the amounts, Event on the section.
+    Raises: Stale when somebody saved in between; Refused when the round is closed or the section is not open.
+    """
+    application = locked(application_id)
+    require(by, "vouchers.edit_application", application)
+    refuse_unless_writable(application, key)
+    section = ApplicationSection.objects.select_for_update().get(application=application, key=key)
+    if section.version != version:
+        raise Stale()
+    known = {f.name for f in rules.FIELDS[rules.SectionKey(key)]}
+    given = {name: value for name, value in answers.items() if name in known}
+    if sum(len(str(value)) for value in given.values()) > LARGEST_ANSWERS:
+        raise Refused(_("This is too much text for one section. Shorten it."), "too_long")
+    changed = sorted(name for name, value in given.items() if section.answers.get(name) != value)
+    section.answers = {**section.answers, **given}
+    _touch(application, section, by)
+    journal.record(
+        "section.saved", section, by=by, to=section.state, organisations=application.organisation_ids(),
+        data={"application": application.ref, "key": key, "fields": changed},
+    )  # fmt: skip
+    return section
+
+
+def refuse_unless_writable(application: Application, key: str) -> None:
+    """Raises: Refused with the reason why this section cannot be written in now."""
+    if queries.may_write(application, key):
+        return
+    if application.status == rules.ApplicationStatus.DRAFT:
+        refuse_unless_open(application.round)
+    if application.status == rules.ApplicationStatus.SUPPLEMENT_REQUESTED:
+        raise Refused(_("Only the sections named in the supplement request can be changed."), "section_not_requested")
+    raise Refused(_("The application was handed in and cannot be changed any more."), "already_submitted")
+
+
+def _touch(application: Application, section: ApplicationSection, by: User) -> None:
+    """Copies what lives in columns, recomputes amounts, stores the section's state."""
+    section.updated_by = by
+    section.state = rules.SectionState.IN_PROGRESS
+    section.save()
+    if section.key == rules.SectionKey.PROJECT:
+        application.title = str(section.answers.get("title") or "")[:150]
+        application.summary = str(section.answers.get("summary") or "")
+    application._prefetched_objects_cache = {}  # sections are read afresh below
+    refresh_amounts(application)
+    application.save()
+    refresh_states(application, only=section)
+
+
+def refresh_amounts(application: Application) -> None:
+    """Sets the money columns from the formula (not saved here); nothing moves once the application was handed in."""
+    if application.status not in rules.EDITABLE:
+        return
+    found = queries.money(application)
+    if found is None:
+        supply, _taxable, vat = queries.amounts(application)
+        application.supply_amount_won, application.grant_won, application.own_cash_won = supply, 0, supply
+        application.vat_won, application.own_in_kind_won = vat or 0, 0
+        return
+    application.supply_amount_won, application.vat_won = found.supply_won, found.vat_won
+    application.grant_won, application.own_cash_won = found.grant_won, found.own_cash_won
+    application.own_in_kind_won = found.own_in_kind_won
+
+
+def refresh_states(application: Application, only: ApplicationSection | None = None) -> None:
+    """Stores each section's state as the rules see it now. Versions stay: nobody's typing becomes stale by this."""
+    for view in queries.progress(application).sections:
+        if view.section.state != view.state:
+            ApplicationSection.objects.filter(pk=view.section.pk).update(state=view.state)
+        if only is not None and view.section.pk == only.pk:
+            only.state = view.state
+
+
+# ── Need and matches ─────────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def choose_need(*, application_id: int, need_id: int, by: User) -> Application:
+    """Points the application to a data need of the company; matches of another need are dropped.
+
+    Writes: Application, ApplicationMatch, Event. Raises: Refused.
+    """
+    application = locked(application_id)
+    require(by, "vouchers.edit_application", application)
+    refuse_unless_writable(application, rules.SectionKey.DATA_NEED)
+    need = _own_need(application.company, need_id)
+    if application.need_id == need.pk:
+        return application
+    application.need = need
+    ApplicationMatch.objects.filter(application=application).exclude(match__need=need).delete()
+    _after_matches(application, by, "application.need_chosen", {"need": need.ref})
+    return application
+
+
+@transaction.atomic
+def choose_match(*, application_id: int, match_id: int, by: User) -> ApplicationMatch:
+    """The application stands on this confirmed match too. Writes: ApplicationMatch, amounts, Event.
+
+    Raises: Refused when it is another company's, not confirmed, in another live application, or it is too late.
+    """
+    application = locked(application_id)
+    require(by, "vouchers.edit_application", application)
+    _refuse_matches_closed(application)
+    match = Match.objects.select_related("need").filter(pk=match_id, need__company=application.company).first()
+    if match is None or match.status == "CANCELLED":
+        raise Refused(_("This match is not open to your company any more. Reload the list."), "bad_match", "matches")
+    if match.status != "CONFIRMED":
+        raise Refused(_("Both sides must confirm the match before it can be chosen."), "match_not_confirmed", "matches")
+    if application.need_id and match.need_id != application.need_id:
+        raise Refused(_("This match belongs to another data need."), "other_need", "matches")
+    elsewhere = ApplicationMatch.objects.filter(match=match).exclude(application=application)
+    if elsewhere.exclude(application__status__in=rules.ENDED).exists():
+        raise Refused(_("This match already belongs to another application of your company."), "match_taken", "matches")
+    row, _created = ApplicationMatch.objects.get_or_create(application=application, match=match)
+    if application.need_id is None:
+        application.need = match.need
+    _after_matches(application, by, "application.match_chosen", {"match": match.ref})
+    return row
+
+
+@transaction.atomic
+def drop_match(*, application_id: int, match_id: int, by: User) -> Application:
+    """The application no longer stands on this match. Writes: ApplicationMatch, amounts, Event."""
+    application = locked(application_id)
+    require(by, "vouchers.edit_application", application)
+    _refuse_matches_closed(application)
+    row = ApplicationMatch.objects.filter(application=application, match_id=match_id).select_related("match").first()
+    if row is None:
+        return application
+    row.delete()
+    _after_matches(application, by, "application.match_dropped", {"match": row.match.ref})
+    return application
+
+
+def _refuse_matches_closed(application: Application) -> None:
+    if application.status in rules.EDITABLE:
+        refuse_unless_writable(application, rules.SectionKey.DATA_NEED)
+    elif not rules.matches_open(application.status, application.round.match_timing):
+        raise Refused(_("In this round matches can no longer be chosen at this stage."), "matches_closed", "matches")
+
+
+def _after_matches(application: Application, by: User, event: str, data: dict[str, Any]) -> None:
+    if application.status in rules.EDITABLE:
+        section = ApplicationSection.objects.select_for_update().get(application=application, key=rules.SectionKey.DATA_NEED)
+        ApplicationSection.objects.filter(pk=section.pk).update(updated_by=by, updated_at=clock.now())
+        if section.state == rules.SectionState.NEEDS_WORK:
+            ApplicationSection.objects.filter(pk=section.pk).update(state=rules.SectionState.IN_PROGRESS)
+    application._prefetched_objects_cache = {}
+    refresh_amounts(application)
+    application.save()
+    if application.status in rules.EDITABLE:
+        refresh_states(application)
+    journal.record(event, application, by=by, organisations=application.organisation_ids(), data=data)
+
+
+# ── Documents ────────────────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def attach_document(*, application_id: int, kind: str, document: Document, by: User) -> ApplicationDocument:
+    """This file counts for its kind from now on; the one before is kept, marked as replaced.
+
+    Writes: ApplicationDocument, Event. Raises: Refused for another organisation's file, an unknown kind, too late.
+    """
+    application = locked(application_id)
+    require(by, "vouchers.edit_application", application)
+    refuse_unless_writable(application, rules.SectionKey.DOCUMENTS)
+    if document.organisation_id != application.company.organisation_id:
+        raise Refused(_("Choose a file of your own company."), "bad_document", f"document_{kind}")
+    if kind not in {*queries.policy_of(application).required_documents, *rules.DocumentKind}:
+        raise Refused(_("This kind of document is not asked for."), "bad_kind")
+    application.application_documents.filter(kind=kind, current=True).update(current=False)
+    row = ApplicationDocument.objects.create(application=application, kind=kind, document=document)
+    _after_documents(application, by, "application.document_attached", {"kind": kind, "sha256": document.sha256})
+    return row
+
+
+@transaction.atomic
+def remove_document(*, application_id: int, kind: str, by: User) -> Application:
+    """No file counts for this kind any more. Writes: ApplicationDocument.current, Event."""
+    application = locked(application_id)
+    require(by, "vouchers.edit_application", application)
+    refuse_unless_writable(application, rules.SectionKey.DOCUMENTS)
+    if application.application_documents.filter(kind=kind, current=True).update(current=False):
+        _after_documents(application, by, "application.document_removed", {"kind": kind})
+    return application
+
+
+def _after_documents(application: Application, by: User, event: str, data: dict[str, Any]) -> None:
+    sections = ApplicationSection.objects.filter(application=application, key=rules.SectionKey.DOCUMENTS)
+    sections.update(updated_by=by, updated_at=clock.now(), state=rules.SectionState.IN_PROGRESS)
+    refresh_states(application)
+    journal.record(event, application, by=by, organisations=application.organisation_ids(), data=data)

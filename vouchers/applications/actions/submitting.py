@@ -1,0 +1,263 @@
+"""Certify, submit, answer a supplement, withdraw."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import actions as accounts
+from portal.accounts.models import User
+from portal.accounts.queries import representatives_of
+from portal.accounts.rules import Role
+from portal.journal import actions as journal
+from portal.journal.models import Duty
+from portal.kit import clock
+from portal.kit.access import require
+from portal.kit.errors import Refused, Stale
+from portal.kit.words import korean
+from vouchers.applications import notices, queries, rules
+from vouchers.applications.actions.deciding import store_findings
+from vouchers.applications.actions.drafting import locked, refresh_amounts, refuse_unless_open
+from vouchers.applications.models import Application, Certification
+from vouchers.rounds.rules import Phase
+
+
+@transaction.atomic
+def certify(*, application_id: int, by: User, declaration: bool | str = True) -> Certification:
+    """A representative stands for the content as it is now; any later change asks again.
+
+    declaration: True, or the content hash that was shown (another content is Stale). Writes: Certification, Event,
+    notice to joint representatives who have not certified yet. Raises: Refused, Stale, NotAllowed.
+    """
+    application = locked(application_id)
+    require(by, "vouchers.submit_application", application)
+    if application.status != rules.ApplicationStatus.DRAFT:
+        raise Refused(_("The application was handed in already."), "already_submitted")
+    refuse_unless_open(application.round)
+    _refuse_incomplete(application)
+    certification = _certify(application, by, declaration)
+    waiting = _not_certified(application, certification.content_hash)
+    if waiting:
+        notices.certification_asked(application, waiting, by)
+    return certification
+
+
+def _certify(application: Application, by: User, declaration: bool | str) -> Certification:
+    content_hash = queries.content_hash(application)
+    if not declaration:
+        raise Refused(_("Confirm the declaration before you submit."), "not_declared", "declaration")
+    if isinstance(declaration, str) and declaration != content_hash:
+        raise Stale()
+    if not representatives_of(application.company.organisation).filter(pk=by.pk).exists():
+        raise Refused(_("Only a representative of the company certifies the application."), "not_representative")
+    found = Certification.objects.filter(application=application, user=by).first()
+    certification = found or Certification(application=application, user=by)
+    certification.content_hash = content_hash
+    certification.save()
+    journal.record(
+        "application.certified", application, by=by, organisations=application.organisation_ids(),
+        data={"content_hash": content_hash},
+    )  # fmt: skip
+    return certification
+
+
+def _not_certified(application: Application, content_hash: str) -> list[User]:
+    if not application.company.joint_representation:
+        return []
+    return [s.user for s in queries.signers(application, content_hash) if s.certified_at is None]
+
+
+def _refuse_incomplete(application: Application) -> None:
+    lacking = [view for view in queries.progress(application).sections if view.missing]
+    if lacking:
+        names = ", ".join(str(view.key.label) for view in lacking)
+        raise Refused(_("Not complete yet: %(sections)s. Open each to see what is missing.") % {"sections": names}, "incomplete")
+
+
+@transaction.atomic
+def submit(*, application_id: int, by: User, declaration: bool | str = True) -> Application:
+    """Hands the application in and gives the receipt number.
+
+    declaration: True, or the content hash that the page showed. Writes: Application (receipt, snapshot, status),
+    Certification, consents, Event, Duty of the officer, notices. One transaction, no network. Raises: IllegalStep for a
+    second click, Refused (closed, incomplete, not certified by all, a blocking rule), Stale, NotAllowed.
+    """
+    application = locked(application_id)
+    require(by, "vouchers.submit_application", application)
+    status = rules.LIFECYCLE.step(application.status, "submit")
+    round_ = application.round
+    round_.refresh_from_db(fields=["status", "opens_at", "closes_at"])  # an extension may have come meanwhile
+    refuse_unless_open(round_)
+    refresh_amounts(application)
+    _refuse_incomplete(application)
+    certification = _certify(application, by, declaration)
+    waiting = _not_certified(application, certification.content_hash)
+    if waiting:
+        names = ", ".join(user.get_full_name() for user in waiting)
+        raise Refused(
+            _("Joint representatives must certify too. Still waiting for: %(names)s.") % {"names": names}, "joint_waiting"
+        )
+    now = clock.now()
+    _refuse_blocking(application, now)
+    application.status = status
+    application.submitted_at, application.deadline_at, application.submitted_by = now, round_.closes_at, by
+    application.policy_version = round_.policy_version()
+    application.company_size = queries.size_of(application.company, round_)
+    application.region = application.company.region
+    application.company_snapshot = snapshot(application)
+    application.receipt_no = rules.receipt(round_.fiscal_year, _next_number())
+    application.save()
+    _record_consents(application, by)
+    _hand_over(application, by, certification.content_hash)
+    return application
+
+
+def _refuse_blocking(application: Application, now: datetime) -> None:
+    found = replace(queries.facts(application), submitted_at=now)
+    stopped = rules.blocking(rules.eligibility(found, queries.policy_of(application)))
+    if stopped:
+        reasons = " ".join(f.reason_ko if korean() else f.reason_en for f in stopped)
+        raise Refused(_("This application cannot be received: %(reasons)s") % {"reasons": reasons}, "not_eligible")
+
+
+def _next_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('vouchers_application_receipt')")
+        return int(cursor.fetchone()[0])
+
+
+def snapshot(application: Application) -> dict[str, Any]:
+    """The company as it was on the day of submission."""
+    company, round_ = application.company, application.round
+    day = clock.to_kst(round_.closes_at).date() if round_.closes_at else clock.today()
+    certificate = queries.certificate_of(company, day)
+    return {
+        "ref": company.ref,
+        "name_ko": company.name_ko,
+        "name_en": company.name_en,
+        "brn": company.brn,
+        "corporate_no": company.corporate_no,
+        "opened_on": company.opened_on.isoformat(),
+        "region": company.region,
+        "address": company.address,
+        "size": application.company_size,
+        "sector": company.sector,
+        "is_youth_led": company.is_youth_led,
+        "tax_status": company.tax_status,
+        "verification": company.verification,
+        "service_email": company.service_email,
+        "certificate_no": certificate.number if certificate else "",
+        "certificate_valid_to": certificate.valid_to.isoformat() if certificate else None,
+    }
+
+
+def _record_consents(application: Application, by: User) -> None:
+    answers = application.sections.get(key=rules.SectionKey.DECLARATIONS).answers
+    for declaration in rules.DECLARATIONS:
+        accounts.give_consent(
+            user=by, kind=declaration.kind, text_version=declaration.version,
+            given=bool(answers.get(rules.declaration_field(declaration.kind))), context="submission",
+            organisation=application.company.organisation,
+            address=application.company.service_email if declaration.kind == "ELECTRONIC_SERVICE" else "",
+        )  # fmt: skip
+
+
+def _hand_over(application: Application, by: User, content_hash: str) -> None:
+    journal.record(
+        "application.submitted", application, by=by, frm=rules.ApplicationStatus.DRAFT, to=application.status,
+        policy_version=application.policy_version.number if application.policy_version else None,
+        organisations=application.organisation_ids(),
+        data={"receipt_no": application.receipt_no, "content_hash": content_hash, "grant_won": application.grant_won},
+    )  # fmt: skip
+    journal.close_duties(application, by=by)
+    journal.open_duty(
+        application, "begin_check", title_ko="요건검토 시작", title_en="Begin the eligibility check",
+        url=admin_url(application), due_in=queries.policy_of(application).days("eligibility"),
+        role=Role.MINISTRY_OFFICER, by=by,
+    )  # fmt: skip
+    notices.application_received(application)
+
+
+def admin_url(application: Application) -> str:
+    """Where officers decide about this application."""
+    return f"/admin/vouchers/application/{application.pk}/change/"
+
+
+# ── After the submission ─────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def supply_supplement(*, application_id: int, by: User) -> Application:
+    """Hands the answered supplement back; the rules are asked again. Writes: Application, EligibilityCheck, Event, Duty.
+
+    Raises: Refused while something is still missing, IllegalStep, NotAllowed.
+    """
+    application = locked(application_id)
+    require(by, "vouchers.submit_application", application)
+    before, status = application.status, rules.LIFECYCLE.step(application.status, "supply_supplement")
+    unanswered = [v for v in queries.progress(application).sections if v.state == rules.SectionState.NEEDS_WORK]
+    if unanswered:
+        names = ", ".join(str(view.key.label) for view in unanswered)
+        raise Refused(
+            _("These sections are not answered yet: %(sections)s. Open each and save it.") % {"sections": names},
+            "supplement_unanswered",
+        )
+    _refuse_incomplete(application)
+    application.status, application.supplement_sections = status, []
+    application.save()
+    journal.record(
+        "application.supplement_supplied", application, by=by, frm=before, to=status,
+        organisations=application.organisation_ids(), data={"content_hash": queries.content_hash(application)},
+    )  # fmt: skip
+    store_findings(application)
+    journal.close_duty(application, "supply_supplement", by=by)
+    journal.resume_duty(application, "decide_eligibility", by=by)
+    return application
+
+
+@transaction.atomic
+def withdraw(*, application_id: int, reason: str, by: User | None, award_declined: bool = False) -> Application:
+    """The company takes the application back. reason: may be empty for a draft only.
+
+    award_declined: evaluation releases the award first and says so here; without it a selected application is declined
+    on its award's page. Writes: Application, Event, Duty, notice. Raises: Refused, IllegalStep, NotAllowed.
+    """
+    application = locked(application_id)
+    require(by, "vouchers.withdraw_application", application)
+    before, status = application.status, rules.LIFECYCLE.step(application.status, "withdraw")
+    if before == rules.ApplicationStatus.SELECTED and by is not None and not award_declined:
+        raise Refused(_("This application was selected. Decline the award instead; its money is then released."), "has_award")
+    if before != rules.ApplicationStatus.DRAFT and not reason.strip():
+        raise Refused(_("Say why you withdraw."), "reason_missing", "reason")
+    application.status, application.decision_reason = status, reason.strip()
+    application.save()
+    journal.record(
+        "application.withdrawn", application, by=by, frm=before, to=status, reason=reason.strip(),
+        organisations=application.organisation_ids(),
+    )  # fmt: skip
+    journal.close_duties(application, by=by)
+    if before != rules.ApplicationStatus.DRAFT:
+        notices.application_withdrawn(application)
+    return application
+
+
+@transaction.atomic
+def sync_deadlines(*, now: datetime) -> int:
+    """Drafts follow their round: an extension moves the duty's due day, a closed round ends it. Idempotent (sweep).
+
+    Returns how many duties changed. Writes: Duty.
+    """
+    changed = 0
+    refs = Duty.objects.filter(verb="submit_application", closed_at__isnull=True).values("subject_ref")
+    for application in Application.objects.filter(ref__in=refs).select_related("round", "company__organisation"):
+        if application.round.phase not in {Phase.OPEN, Phase.ANNOUNCED}:
+            changed += journal.close_duty(application, "submit_application", by=None)
+            continue
+        duty = Duty.objects.get(subject_ref=application.ref, verb="submit_application", closed_at__isnull=True)
+        if duty.due_at != application.round.closes_at:
+            journal.open_duty(
+                application, "submit_application", title_ko=duty.title_ko, title_en=duty.title_en, url=duty.url,
+                due_at=application.round.closes_at, organisation=application.company.organisation, by=None,
+            )  # fmt: skip
+            changed += 1
+    return changed

@@ -1,0 +1,97 @@
+"""What the company hears about its application: one function a message, templates in templates/emails/applications/."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal.accounts.models import User
+from portal.documents.models import Document
+from portal.journal import actions as journal
+from portal.kit import clock
+from vouchers.applications.models import Application
+
+
+def _tell(name: str, application: Application, *, to: Sequence[Any] = (), url: str = "", **context: Any) -> None:
+    """To the company's members (or `to`). Both languages' words go along, the template takes its own."""
+    round_, track = application.round, application.track
+    journal.tell(
+        name,
+        app="vouchers",
+        subject=application,
+        to=to,
+        organisation=application.company.organisation,
+        url=url or application.get_absolute_url(),
+        context={
+            "round_ko": round_.title_ko,
+            "round_en": round_.title_en,
+            "track_ko": track.name_ko,
+            "track_en": track.name_en,
+            "title": application.title,
+            "receipt_no": application.receipt_no or "",
+            **context,
+        },
+    )
+
+
+def moment_words(moment: datetime | None) -> dict[str, str]:
+    """`2026. 11. 23.(월) 18:00` and `23 Nov 2026, 18:00 (KST)`, for bodies that are stored as text."""
+    if moment is None:
+        return {"ko": "", "en": ""}
+    at = clock.to_kst(moment)
+    hour = f"{at:%H:%M}"
+    if hour == "00:00":  # the midnight that ends a day belongs to that day
+        at, hour = at - timedelta(days=1), "24:00"
+    weekday = "월화수목금토일"[at.weekday()]
+    return {"ko": f"{at.year}. {at.month}. {at.day}.({weekday}) {hour}", "en": f"{at.day} {at:%b %Y}, {hour} (KST)"}
+
+
+def application_received(application: Application) -> None:
+    files: list[Document] = [
+        row.document for row in application.application_documents.filter(current=True).select_related("document")
+    ]
+    at = moment_words(application.submitted_at)
+    _tell(
+        "application_received",
+        application,
+        at_ko=at["ko"],
+        at_en=at["en"],
+        files=[{"name": file.name, "sha256": file.sha256} for file in files],
+    )
+
+
+def certification_asked(application: Application, waiting: Sequence[User], by: User) -> None:
+    _tell(
+        "application_certification_asked",
+        application,
+        to=list(waiting),
+        url=f"{application.get_absolute_url()}submit/",
+        by=by.get_full_name(),
+    )
+
+
+def supplement_requested(application: Application, due_at: datetime | None) -> None:
+    due = moment_words(due_at)
+    _tell(
+        "application_supplement_requested",
+        application,
+        request=application.supplement_request,
+        due_ko=due["ko"],
+        due_en=due["en"],
+    )
+
+
+def application_eligible(application: Application) -> None:
+    _tell("application_eligible", application)
+
+
+def application_ineligible(application: Application) -> None:
+    _tell(
+        "application_ineligible",
+        application,
+        url=f"{application.get_absolute_url()}why/",
+        reason=application.decision_reason,
+    )
+
+
+def application_withdrawn(application: Application) -> None:
+    _tell("application_withdrawn", application, reason=application.decision_reason)

@@ -1,0 +1,328 @@
+"""What an application asks, section by section, and what is still missing. Pure; forms and pages read this one table."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.codes import Codes
+from vouchers.applications.rules.stages import SectionKey, SectionState
+
+type Text = str | Promise
+
+
+class RegulatoryRoute(Codes):
+    """How the product shall come to the market."""
+
+    MFDS_DEVICE = "MFDS_DEVICE", _("Medical device approval (MFDS)")
+    MFDS_DIGITAL = "MFDS_DIGITAL", _("Digital medical product approval (MFDS)")
+    INNOVATIVE_TECH = "INNOVATIVE_TECH", _("Innovative medical technology track")
+    DRUG = "DRUG", _("Drug development and approval")
+    NOT_REGULATED = "NOT_REGULATED", _("Not subject to approval (wellness, research tool)")
+    UNDECIDED = "UNDECIDED", _("Not decided yet")
+
+
+class DocumentKind(Codes):
+    """Kinds of files that a policy may require."""
+
+    BUSINESS_REGISTRATION = "BUSINESS_REGISTRATION", _("Business registration certificate")
+    SIZE_CERTIFICATE = "SIZE_CERTIFICATE", _("SME (micro enterprise) certificate")
+    PROJECT_PLAN = "PROJECT_PLAN", _("Project plan")
+    TAX_CLEARANCE = "TAX_CLEARANCE", _("Certificates of national and local tax payment")
+    FINANCIAL_STATEMENTS = "FINANCIAL_STATEMENTS", _("Financial statements")
+    PITCH_DECK = "PITCH_DECK", _("Slide deck")
+    MATCH_CONFIRMATION = "MATCH_CONFIRMATION", _("Match confirmation")
+    DATA_USE_PLAN = "DATA_USE_PLAN", _("Data use plan")
+    SECURITY_PLEDGE = "SECURITY_PLEDGE", _("Security pledge")
+    INTEGRITY_PLEDGE = "INTEGRITY_PLEDGE", _("Integrity pledge")
+    REGISTER_EXTRACT = "REGISTER_EXTRACT", _("Corporate register extract")
+    OTHER = "OTHER", _("Other supporting document")
+
+
+def document_label(kind: str) -> Text:
+    """The word of a document kind; a kind that a policy invented is shown as it is written there."""
+    return DocumentKind(kind).label if kind in set(DocumentKind) else kind.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question. kind: line, text, choice, check, number or won. limit: characters, or the largest number."""
+
+    name: str
+    kind: str
+    label: Text
+    hint: Text = ""
+    limit: int = 200
+    required: bool = True
+    choices: tuple[tuple[str, Text], ...] = ()
+    rows: int = 4
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A yes that is asked for, with the version of its words. refusable: the law lets it be no (PIPA Art. 16, 22)."""
+
+    kind: str
+    version: str
+    title: Text
+    text: Text
+    refusable: bool = False
+
+
+DECLARATIONS: tuple[Declaration, ...] = (
+    Declaration(
+        "PRIVACY",
+        "2027-1",
+        _("I agree to the collection and use of personal data."),
+        _(
+            "Purpose: receiving, checking and evaluating this application and running the project. Items: name, work e-mail"
+            " and role of the persons in charge. Kept: five years after the project ends. You may refuse; the application"
+            " cannot then be received."
+        ),
+    ),
+    Declaration(
+        "THIRD_PARTY",
+        "2027-1",
+        _("I agree that the application is given to third parties."),
+        _(
+            "Recipients: the operating agency, the evaluators and the data providers that you chose. Purpose: evaluation,"
+            " agreement and delivery. Items: the application and the persons in charge. Kept: until five years after the"
+            " project ends. You may refuse; the application cannot then be evaluated."
+        ),
+    ),
+    Declaration(
+        "ELECTRONIC_SERVICE",
+        "2027-1",
+        _("I agree to receive notices and decisions electronically."),
+        _(
+            "Decisions are served at the address for electronic service of your company. You may refuse; decisions then come"
+            " by post and deadlines run from their arrival."
+        ),
+        refusable=True,
+    ),
+    Declaration(
+        "NO_PROXY",
+        "2027-1",
+        _("We wrote this application ourselves; no broker applies in our name."),
+        _("Applications by proxy or for a success fee are excluded, and the grant is recovered."),
+    ),
+    Declaration(
+        "NO_DUPLICATE",
+        "2027-1",
+        _("The same content receives no other public support."),
+        _("If the same data work is already supported by another programme, the duplicate part is not paid."),
+    ),
+    Declaration(
+        "TRUTH",
+        "2027-1",
+        _("What we state is true and the documents are unaltered."),
+        _("False statements lead to exclusion, recovery of the grant and a restriction of participation."),
+    ),
+)
+
+
+def declaration_field(kind: str) -> str:
+    return f"declare_{kind.lower()}"
+
+
+FIELDS: Mapping[str, tuple[Field, ...]] = {
+    SectionKey.COMPANY: (
+        Field(
+            "introduction",
+            "text",
+            _("What the company does"),
+            _("Products, customers, experience with medical data."),
+            800,
+        ),
+        Field(
+            "employees",
+            "number",
+            _("Employees"),
+            _("Persons with employment insurance today."),
+            100_000,
+            required=False,
+        ),
+        Field(
+            "contact_role",
+            "line",
+            _("Role of the person in charge"),
+            _("For example: research lead. No names: evaluators read this."),
+            80,
+        ),
+        Field("confirmed", "check", _("The company facts shown above are right.")),
+    ),
+    SectionKey.PROJECT: (
+        Field("title", "line", _("Project title"), _("Product and purpose in one line. No company name."), 150),
+        Field(
+            "summary",
+            "text",
+            _("Summary"),
+            _("Three sentences that somebody outside the field understands."),
+            600,
+            rows=3,
+        ),
+        Field("product", "text", _("Product or service"), _("What it is, who uses it, what exists today."), 1500),
+        Field(
+            "problem",
+            "text",
+            _("Problem to be solved"),
+            _("Which medical or business problem, and how large it is."),
+            1500,
+        ),
+        Field("ai_method", "text", _("AI method"), _("Model, training and validation data, measures of success."), 2000),
+        Field("expected_outcome", "text", _("Expected outcome"), _("What will be there at the end, in figures."), 1500),
+        Field(
+            "regulatory_route",
+            "choice",
+            _("Market and regulatory route"),
+            _("The route that you plan today."),
+            choices=tuple(RegulatoryRoute.choices()),
+        ),
+        Field("market", "text", _("Way to the market"), _("Customers, price, partners, approvals and their dates."), 1500),
+        Field(
+            "team",
+            "text",
+            _("Team"),
+            _("Roles and experience, no names: for example “data scientist, 6 years CT”."),
+            1500,
+        ),
+        Field("schedule", "text", _("Schedule"), _("Steps with months, from the agreement to the final report."), 1500),
+    ),
+    SectionKey.DATA_NEED: (
+        Field("use_plan", "text", _("Why this data, and what for"), _("Which question it answers in your project."), 1500),
+        Field(
+            "protection",
+            "text",
+            _("How the data is protected"),
+            _("Place of work, persons with access, deletion."),
+            1500,
+        ),
+    ),
+    SectionKey.BUDGET: (
+        Field(
+            "planned_supply_won",
+            "won",
+            _("Planned supply amount (VAT excluded)"),
+            _("What providers will invoice for processing and analysis. Used until quotes are chosen."),
+            10_000_000_000,
+            required=False,
+        ),
+        Field(
+            "planned_taxable_won",
+            "won",
+            _("Of this: subject to VAT"),
+            _("Leave empty when all of it is subject to VAT."),
+            10_000_000_000,
+            required=False,
+        ),
+        Field(
+            "own_in_kind_won",
+            "won",
+            _("Own contribution in kind"),
+            _("For example staff hours and own equipment. It is no part of the supply amount."),
+            10_000_000_000,
+            required=False,
+        ),
+        Field("cost_reason", "text", _("Why these costs are needed"), _("Link each cost to a step of the project."), 1500),
+    ),
+    SectionKey.DOCUMENTS: (),
+    SectionKey.DECLARATIONS: tuple(
+        Field(declaration_field(d.kind), "check", d.title, d.text, required=not d.refusable) for d in DECLARATIONS
+    ),
+}
+ORDER: tuple[SectionKey, ...] = tuple(SectionKey)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that is missing. field: where to mend it (an id on the section's page)."""
+
+    field: str
+    sentence: Text
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a check must know beyond the section's own answers. Money in whole won.
+
+    supply_won: 0 while nothing is quoted or planned. rate_known: the round has a grant rate for the company's size.
+    """
+
+    has_need: bool = False
+    match_required: bool = False
+    confirmed_matches: int = 0
+    unconfirmed_matches: int = 0
+    supply_won: int = 0
+    own_in_kind_won: int = 0
+    in_kind_max_rate: Decimal = Decimal(0)
+    rate_known: bool = True
+    required_documents: Sequence[str] = ()
+    documents: Collection[str] = field(default_factory=frozenset)
+
+
+def missing(key: str, answers: Mapping[str, Any], around: Surroundings) -> list[Missing]:
+    """Everything that keeps this section from being complete, in the order of the page."""
+    found = [Missing(f"id_{f.name}", _needed(f)) for f in FIELDS[SectionKey(key)] if f.required and not answers.get(f.name)]
+    more = {
+        SectionKey.DATA_NEED: _need_missing,
+        SectionKey.BUDGET: _budget_missing,
+        SectionKey.DOCUMENTS: _documents_missing,
+    }.get(SectionKey(key))
+    return [*(more(around) if more else ()), *found]
+
+
+def _needed(f: Field) -> Text:
+    if f.kind == "check":
+        return _("Please confirm: “%(label)s”") % {"label": f.label}
+    return _("“%(label)s” is empty.") % {"label": f.label}
+
+
+def _need_missing(around: Surroundings) -> list[Missing]:
+    found = []
+    if not around.has_need:
+        found.append(Missing("id_need", _("Choose the data need that this application is about.")))
+    if around.unconfirmed_matches:
+        found.append(
+            Missing("id_matches", _("A chosen match is not confirmed by both sides any more. Drop it or have it confirmed."))
+        )
+    if around.match_required and not around.confirmed_matches:
+        found.append(Missing("id_matches", _("This round asks for a confirmed match. Choose at least one.")))
+    return found
+
+
+def _budget_missing(around: Surroundings) -> list[Missing]:
+    if not around.supply_won and around.match_required:
+        return [Missing("id_supply", _("The supply amount comes from the quotes. Choose a confirmed match first."))]
+    if not around.supply_won:
+        return [Missing("id_planned_supply_won", _("Type the planned supply amount."))]
+    found = []
+    if not around.rate_known:
+        found.append(Missing("id_supply", _("This round has no grant rate for the size of your company.")))
+    if around.own_in_kind_won > int(around.supply_won * around.in_kind_max_rate):
+        found.append(
+            Missing(
+                "id_own_in_kind_won",
+                _("The contribution in kind is larger than this round allows. Type a smaller amount."),
+            )
+        )
+    return found
+
+
+def _documents_missing(around: Surroundings) -> list[Missing]:
+    return [
+        Missing(f"id_document_{kind}", _("“%(label)s” has not been uploaded.") % {"label": document_label(kind)})
+        for kind in around.required_documents
+        if kind not in around.documents
+    ]
+
+
+def section_state(answers: Mapping[str, Any], lacking: Sequence[Missing], touched: bool, returned: bool) -> SectionState:
+    """touched: somebody saved it once; returned: an officer asked for it and nobody has answered yet."""
+    if returned:
+        return SectionState.NEEDS_WORK
+    if not lacking and (touched or answers):
+        return SectionState.COMPLETE
+    return SectionState.IN_PROGRESS if touched or any(answers.values()) else SectionState.NOT_STARTED
