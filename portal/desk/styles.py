@@ -73,7 +73,7 @@ def styles(request: HttpRequest) -> HttpResponse:
     if not (settings.DEMO or settings.DEBUG):
         raise Http404
     wrong = SampleForm({"company_name": "", "email": "not-an-address", "amount": "1,5", "summary": ""}, prefix="wrong")
-    form = SampleForm(request.POST or None, request.FILES or None, initial={"amount": 320_000_000})
+    form = SampleForm(request.POST or None, request.FILES or None, initial={"amount": 320_000_000, "mode": "z", "kinds": ["i"]})
     status = 422 if request.method == "POST" and not form.is_valid() else 200
     pages = Paginator(range(990), 10)
     context = {"form": form, "wrong": wrong, "filters": SampleFilter(request.GET), "page": pages.get_page(request.GET.get("page", 4))}

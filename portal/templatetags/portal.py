@@ -142,6 +142,18 @@ def due(moment: datetime | None, label: str = "") -> dict[str, Any]:
     return {"moment": moment, "label": label}
 
 
+@register.filter
+def browser_name(agent: str) -> str:
+    """`Chrome · Windows` out of a user agent: what a person recognises; the rest is of no use to them."""
+    names = (("Whale", "Whale"), ("SamsungBrowser", "Samsung Internet"), ("Edg", "Edge"), ("Firefox", "Firefox"),
+             ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+    systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+               ("Linux", "Linux"))  # fmt: skip
+    name = next((gettext(word) for mark, word in names if mark in agent), gettext("Unknown browser"))
+    system = next((word for mark, word in systems if mark in agent), "")
+    return f"{name} · {system}" if system else name
+
+
 # ── States ───────────────────────────────────────────────────────────────────────────────────────────
 TONES: dict[str, str] = {
     **dict.fromkeys(["TODO", "DRAFT", "PLANNED", "ANNOUNCED", "EXPIRED", "ARCHIVED", "WITHDRAWN", "CLOSED", "RELEASED",

@@ -39,9 +39,9 @@ def address(base: str, path: str, language: str) -> str:
     return f"{base}{'/en' if language == 'en' else ''}{path}"
 
 
-def sign_in(page: Page, base: str, email: str, password: str) -> None:
+def sign_in(page: Page, base: str, email: str, password: str, language: str = "ko") -> None:
     """Through the sign-in page, as a person does."""
-    page.goto(f"{base}/accounts/login/")
+    page.goto(address(base, "/accounts/login/", language))
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", password)
     page.click("main form button[type=submit]")
@@ -70,7 +70,7 @@ def shoot(browser: Browser, options: argparse.Namespace) -> bool:
         page.on("console", lambda m, e=errors: e.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error, e=errors: e.append(str(error)))
         if options.sign_in_as:
-            sign_in(page, options.base, options.sign_in_as, options.password)
+            sign_in(page, options.base, options.sign_in_as, options.password, language)
         for path in options.paths:
             good &= _one(page, options, path, language, width, errors)
         context.close()
