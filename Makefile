@@ -1,0 +1,42 @@
+# The commands of the portal. `make up` runs it, `make test` tests it; both do all set-up themselves.
+# Needs make and a Python with pip. PYTHON=… chooses that Python; it only fetches uv.
+
+SHELL := /bin/sh
+CANDIDATES := python3 python3.13 python3.12 python3.14 /usr/bin/python3 /usr/local/bin/python3 python
+PYTHON ?= $(shell for p in $(CANDIDATES); do "$$p" -m pip --version >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+SETUP = PYTHONDONTWRITEBYTECODE=1 $(if $(PYTHON),$(PYTHON),$(error No Python with pip was found. Install Python and pip, or name one: make PYTHON=/path/to/python3 $@)) portal/kit/stamps.py
+RUN := .venv/bin/python
+WORKERS ?= 2
+.DEFAULT_GOAL := up
+.PHONY: up setup test bench lint types fmt packages packages-dev
+
+up: packages  ## set up and run the portal
+	@exec $(RUN) manage.py up
+
+setup: packages  ## installs, migrates, loads the reference seeds, stops
+	@exec $(RUN) manage.py up --setup
+
+test: packages-dev  ## set up for tests and run the whole suite
+	@$(RUN) manage.py up --setup
+	@CHROMIUM="$$($(SETUP) browser)" && export CHROMIUM && test -n "$$CHROMIUM" && \
+	failed=0; $(MAKE) --no-print-directory lint || failed=1; \
+	$(RUN) -m pytest -n $(WORKERS) || failed=1; \
+	exit $$failed
+
+lint: packages-dev  ## style, the import contract of the house, types
+	@failed=0; \
+	$(RUN) -m ruff check . || failed=1; \
+	.venv/bin/lint-imports --no-cache || failed=1; \
+	$(RUN) -m mypy portal vouchers providers || failed=1; \
+	exit $$failed
+
+bench: packages  ## benchmarks; ONLY=rush,match for some groups
+	@exec $(RUN) manage.py bench $(if $(ONLY),--only $(ONLY))
+
+packages:
+	@$(SETUP) packages run
+	@$(SETUP) front
+
+packages-dev:
+	@$(SETUP) packages dev
+	@$(SETUP) front

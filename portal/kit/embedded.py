@@ -1,2 +1,0 @@
-def for_command(argv):
-    pass
