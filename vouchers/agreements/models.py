@@ -59,10 +59,22 @@ class Agreement(Row):
             ),
         ]
         indexes = [models.Index(fields=["status", "ends_on"], name="agreement_status_ends")]
-        permissions = [("draft_agreement", "Draft agreements"), ("sign_agreement", "Sign agreements")]
+        permissions = [("draft_agreement", "Draft and conduct agreements"), ("sign_agreement", "Sign agreements")]
 
     def organisation_ids(self) -> set[int]:
-        return set(self.parties.values_list("organisation_id", flat=True)) - {None}
+        return set(self.parties.values_list("organisation_id", flat=True))
+
+    def current(self) -> "AgreementVersion":
+        """The version that is signed or to be signed."""
+        found = self.versions.order_by("-number").first()
+        assert found is not None, "an agreement is born with its first version"
+        return found
+
+    def get_absolute_url(self) -> str:
+        return f"/agreements/{self.ref}/"
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class AgreementVersion(Row):
@@ -80,6 +92,7 @@ class AgreementVersion(Row):
     class Meta:
         verbose_name = _("agreement version")
         verbose_name_plural = _("agreement versions")
+        ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["agreement", "number"], name="agreement_version_once")]
 
 
@@ -110,6 +123,12 @@ class AgreementParty(Row):
             ),
         ]
 
+    def organisation_ids(self) -> set[int]:
+        return {self.organisation_id}
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
 
 class AgreementLine(models.Model):
     """A quote line as agreed: an immutable copy."""
@@ -133,6 +152,15 @@ class AgreementLine(models.Model):
         constraints = [models.UniqueConstraint(fields=["agreement", "position"], name="agreement_line_position")]
 
 
+class VoucherQuerySet(models.QuerySet["Voucher"]):
+    def visible_to(self, user: Any) -> "VoucherQuerySet":
+        """The agreement's parties; those who see every case."""
+        if accounts.sees_all(user):
+            return self
+        mine = accounts.organisation_ids_of(user)
+        return self.filter(agreement__in=AgreementParty.objects.filter(organisation_id__in=mine).values("agreement_id"))
+
+
 class Voucher(Row):
     """The grant as a voucher (이용권), issued when the agreement takes force; its money stands in the ledger."""
 
@@ -145,9 +173,14 @@ class Voucher(Row):
     issued_at = models.DateTimeField()
     expires_on = models.DateField()
 
+    objects = VoucherQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("voucher")
         verbose_name_plural = _("vouchers")
 
     def organisation_ids(self) -> set[int]:
         return self.agreement.organisation_ids()
+
+    def __str__(self) -> str:
+        return self.number

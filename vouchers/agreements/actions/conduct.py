@@ -1,0 +1,76 @@
+"""What happens to an agreement later: stopped, resumed, ended early, completed. Each by the operating agency."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from portal.journal import actions as journal
+from portal.kit.access import require
+from vouchers.agreements import notices
+from vouchers.agreements.actions.drafting import lock, move, needed
+from vouchers.agreements.models import Agreement, Voucher
+from vouchers.ledger import actions as ledger
+
+
+@transaction.atomic
+def suspend(*, agreement_id: int, reason: str, by: Any) -> Agreement:
+    """중지: nothing is accepted or paid meanwhile. Writes: Agreement, Event, Notices."""
+    agreement = _step(agreement_id, "suspend", "agreement.suspended", by, needed(reason))
+    _tell_all(agreement, lambda party: notices.agreement_suspended(agreement, party, agreement.reason))
+    return agreement
+
+
+@transaction.atomic
+def resume(*, agreement_id: int, by: Any) -> Agreement:
+    """In force again. Writes: Agreement, Event, Notices."""
+    agreement = _step(agreement_id, "resume", "agreement.resumed", by)
+    _tell_all(agreement, lambda party: notices.agreement_resumed(agreement, party))
+    return agreement
+
+
+@transaction.atomic
+def complete(*, agreement_id: int, by: Any) -> Agreement:
+    """The project is done; settlement follows. Writes: Agreement, Event, Notices."""
+    agreement = _step(agreement_id, "complete", "agreement.completed", by)
+    _tell_all(agreement, lambda party: notices.agreement_completed(agreement, party))
+    return agreement
+
+
+@transaction.atomic
+def terminate(*, agreement_id: int, reason: str, by: Any) -> Agreement:
+    """해지. Before the agreement took force its reserved money goes back to the round at once.
+
+    Afterwards the voucher is cancelled and its money stays committed until the settlement says what is left: a payment may
+    be under way at the bank. Writes: Agreement, Voucher, ledger release, Event, Notices.
+    """
+    agreement = _step(agreement_id, "terminate", "agreement.terminated", by, needed(reason))
+    award = agreement.award
+    voucher = Voucher.objects.select_for_update().filter(agreement=agreement).first()
+    if voucher is None:
+        ledger.release(
+            round_id=agreement.round_id, owner_ref=award.application.ref, amount_won=award.grant_won,
+            reason=agreement.reason, by=by,
+        )  # fmt: skip
+    else:
+        before, voucher.status = voucher.status, "CANCELLED"
+        voucher.save()
+        journal.record(
+            "voucher.cancelled", voucher, by=by, frm=before, to=voucher.status, reason=agreement.reason,
+            organisations=agreement.organisation_ids(),
+        )  # fmt: skip
+    journal.close_duties(agreement, by=by)
+    _tell_all(agreement, lambda party: notices.agreement_terminated(agreement, party, agreement.reason))
+    return agreement
+
+
+def _step(agreement_id: int, verb: str, event: str, by: Any, reason: str = "") -> Agreement:
+    agreement = lock(agreement_id)
+    require(by, "vouchers.draft_agreement")
+    move(agreement, verb, event, by=by, reason=reason)
+    return agreement
+
+
+def _tell_all(agreement: Agreement, tell: Callable[[Any], None]) -> None:
+    for party in agreement.parties.select_related("organisation"):
+        tell(party)

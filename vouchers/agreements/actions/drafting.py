@@ -1,0 +1,304 @@
+"""From an accepted award to a text that the parties can sign."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import Organisation
+from portal.documents import actions as documents
+from portal.journal import actions as journal
+from portal.kit import clock
+from portal.kit.access import require
+from portal.kit.errors import Refused
+from providers.institutions.models import Institution
+from vouchers.agreements import notices, queries, rules
+from vouchers.agreements.actions.paper import paper
+from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion
+from vouchers.evaluation import actions as evaluation
+from vouchers.evaluation.models import Award
+from vouchers.matching.models import QuoteLine
+from vouchers.rounds.rules import money as money_formula
+
+P = rules.PartyRole
+PERIOD_WORDS = {
+    "period_order": _("The end lies before the start. Correct one of the two days."),
+    "period_past": _("The end lies in the past. Choose a later day."),
+    "before_round": _("The agreement cannot start before the round's project period."),
+    "after_round": _("The agreement cannot end after the round's project period."),
+}
+
+
+@transaction.atomic
+def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreement:
+    """The operating agency drafts: quote lines are copied, parties named, version 1 written as PDF.
+
+    Writes: Agreement DRAFTING, AgreementParty, AgreementLine, AgreementVersion, Document, Award AGREEMENT_READY, Event.
+    Raises: Refused (award not accepted, no confirmed match, institution without people here, period), NotAllowed.
+    """
+    Award.objects.select_for_update().get(pk=award_id)
+    award = Award.objects.select_related(
+        "application__round", "application__track", "application__company__organisation"
+    ).get(pk=award_id)
+    require(by, "vouchers.draft_agreement")
+    if award.status != "ACCEPTED":
+        raise Refused(
+            _("An agreement is drafted for an award that the company accepted and that has no agreement yet."), "award_not_ready"
+        )
+    application = award.application
+    _check_period(application.round, starts_on, ends_on)
+    lines = queries.lines_for(award)
+    if not lines:
+        raise Refused(
+            _("No confirmed match stands behind this award. The company chooses one in its application first."), "no_match"
+        )
+    signers = _providers(lines)
+    operator = queries.operator_for(by, application.round.is_demo)
+    if operator is None:
+        raise Refused(_("No operating agency is registered that could sign."), "no_operator")
+    money = _money(award, lines)
+    agreement = Agreement(
+        award=award, company=application.company, round=application.round, number=f"A{award.project_no}",
+        starts_on=starts_on, ends_on=ends_on, drafted_by=by, grant_won=money["grant_won"],
+        supply_amount_won=money["supply_won"], own_cash_won=money["own_cash_won"], vat_won=money["vat_won"],
+    )  # fmt: skip
+    agreement.save()
+    _write_parties(agreement, operator, signers)
+    _copy_lines(agreement, award, lines)
+    _write_version(agreement, money["rate_percent"], money["by_rate_won"], by)
+    evaluation.prepare_agreement(award_id=award.pk, by=by)
+    journal.record(
+        "agreement.drafted", agreement, by=by, to=agreement.status, organisations=agreement.organisation_ids(),
+        data={"award": award.ref, "grant_won": agreement.grant_won},
+    )  # fmt: skip
+    journal.open_duty(
+        agreement, "send_for_signature", title_ko=f"협약서 서명 요청: {agreement.number}",
+        title_en=f"Send the agreement {agreement.number} for signature", url=agreement.get_absolute_url(), due_in=3,
+        role="OPERATOR_CASE", by=by,
+    )  # fmt: skip
+    return agreement
+
+
+def _check_period(programme: Any, starts_on: date, ends_on: date) -> None:
+    fault = rules.period_fault(
+        starts_on, ends_on, clock.today(), programme.project_start_on, programme.project_end_on
+    )  # fmt: skip
+    if fault:
+        raise Refused(PERIOD_WORDS[fault], fault, "starts_on" if fault == "before_round" else "ends_on")
+
+
+def _providers(lines: list[QuoteLine]) -> list[Institution]:
+    """Who signs for the providers: every contracting party and every payee, each once."""
+    found: dict[int, Institution] = {}
+    for line in lines:
+        for institution in (line.contracting_party, line.payee):
+            found.setdefault(institution.pk, institution)
+    absent = [str(i) for i in found.values() if i.organisation_id is None]
+    if absent:
+        raise Refused(
+            _("%(names)s cannot sign: nobody represents it on this portal yet. Its people register first, then draft again.")
+            % {"names": ", ".join(absent)},
+            "provider_cannot_sign",
+        )
+    return list(found.values())
+
+
+def _money(award: Award, lines: list[QuoteLine]) -> dict[str, Any]:
+    """The agreement's amounts in whole won: the formula over the agreed lines, never above the award."""
+    application = award.application
+    supply = sum(line.amount_won for line in lines)
+    found = money_formula(
+        supply_won=supply,
+        taxable_won=sum(line.amount_won for line in lines if line.tax_kind == "TAXABLE"),
+        company_size=application.company_size,
+        cap_won=application.track.cap_won,
+        policy=application.round.policy(),
+    )
+    grant = min(award.grant_won, found.grant_won)
+    return {
+        "supply_won": supply,
+        "vat_won": rules.vat_won([(line.payee_id, line.amount_won, line.tax_kind) for line in lines]),
+        "grant_won": grant,
+        "own_cash_won": supply - grant,
+        "rate_percent": f"{(found.rate * 100).normalize():f}",
+        "by_rate_won": int((Decimal(supply) * found.rate).to_integral_value(rounding=ROUND_FLOOR)),
+    }
+
+
+def _write_parties(agreement: Agreement, operator: Organisation, signers: list[Institution]) -> None:
+    rows: list[tuple[str, Organisation, Institution | None]] = [
+        (P.OPERATOR, operator, None), (P.COMPANY, agreement.company.organisation, None),
+    ]  # fmt: skip
+    rows += [(P.PROVIDER, institution.organisation, institution) for institution in signers if institution.organisation]
+    for position, (role, organisation, institution) in enumerate(rows):
+        AgreementParty(
+            agreement=agreement, role=role, organisation=organisation, institution=institution, position=position
+        ).save()  # fmt: skip
+
+
+def _copy_lines(agreement: Agreement, award: Award, lines: list[QuoteLine]) -> None:
+    match_of = queries.match_of_quote(award)
+    AgreementLine.objects.bulk_create(
+        AgreementLine(
+            agreement=agreement, match_id=match_of[line.quote_id], position=position, kind=line.kind,
+            description=line.description, amount_won=line.amount_won, tax_kind=line.tax_kind, data_holder=line.data_holder,
+            contracting_party=line.contracting_party, reviewing_board=line.reviewing_board, payee=line.payee,
+        )
+        for position, line in enumerate(lines, 1)
+    )  # fmt: skip
+
+
+def _write_version(agreement: Agreement, rate_percent: str, by_rate_won: int, by: Any) -> AgreementVersion:
+    last = agreement.versions.order_by("-number").first()
+    number, previous = (last.number + 1, last.content_hash) if last else (1, rules.GENESIS)
+    body = _body(agreement, number, rate_percent, by_rate_won)
+    own = rules.content_hash(body, previous)
+    document = documents.store_generated(
+        name=f"{agreement.number}-v{number}.pdf",
+        content=paper(body=body, content_hash=own, demo=agreement.round.is_demo, lang="ko"),
+        media_type="application/pdf", kind="agreement", organisation=agreement.company.organisation, by=by,
+    )  # fmt: skip
+    version = AgreementVersion(
+        agreement=agreement, number=number, body=body, content_hash=own, previous_hash=previous, document=document
+    )  # fmt: skip
+    version.save()
+    return version
+
+
+def _body(agreement: Agreement, number: int, rate_percent: str, by_rate_won: int) -> dict[str, Any]:
+    """Everything that is signed, as plain JSON; money in whole won, days as ISO text."""
+    award, application = agreement.award, agreement.award.application
+    lines = agreement.lines.select_related("data_holder", "contracting_party", "reviewing_board", "payee")
+    return {
+        "template": rules.TEMPLATE,
+        "number": agreement.number,
+        "version": number,
+        "project_no": award.project_no,
+        "receipt_no": application.receipt_no,
+        "title": application.title,
+        "round": _titles(agreement.round, "title"),
+        "track": _titles(application.track, "name"),
+        "period": {"from": agreement.starts_on.isoformat(), "to": agreement.ends_on.isoformat()},
+        "parties": [_party(agreement, party) for party in agreement.parties.select_related("organisation", "institution")],
+        "lines": [
+            {
+                "kind": line.kind,
+                "description": line.description,
+                "amount_won": line.amount_won,
+                "tax_kind": line.tax_kind,
+                "payee": _titles(line.payee, "name"),
+                "data_holder": _titles(line.data_holder, "name"),
+                "reviewing_board": _titles(line.reviewing_board, "name"),
+                "contracting_party": _titles(line.contracting_party, "name"),
+            }
+            for line in lines
+        ],
+        "money": {
+            "supply_won": agreement.supply_amount_won,
+            "vat_won": agreement.vat_won,
+            "grant_won": agreement.grant_won,
+            "own_cash_won": agreement.own_cash_won,
+            "rate_percent": rate_percent,
+            "by_rate_won": by_rate_won,
+        },
+        "clauses": [
+            {"title_ko": c.title_ko, "title_en": c.title_en, "text_ko": c.text_ko, "text_en": c.text_en} for c in rules.CLAUSES
+        ],
+    }
+
+
+def _titles(source: Any, name: str) -> dict[str, str]:
+    return {f"{name}_{lang}": getattr(source, f"{name}_{lang}") for lang in ("ko", "en")}
+
+
+def _party(agreement: Agreement, party: AgreementParty) -> Mapping[str, Any]:
+    """Name and number as they stand today; the body keeps them so."""
+    brn = agreement.company.brn
+    numbers = {P.COMPANY: f"{brn[:3]}-{brn[3:5]}-{brn[5:]}"}
+    named = party.institution or (agreement.company if party.role == P.COMPANY else party.organisation)
+    return {"role": str(party.role), "ref": party.ref, "id_no": numbers.get(P(party.role), ""), **_titles(named, "name")}
+
+
+@transaction.atomic
+def revise(*, agreement_id: int, starts_on: date, ends_on: date, by: Any) -> Agreement:
+    """Changes the period of a draft: a new version follows the last one by its hash. Amounts and lines stay.
+
+    Writes: Agreement, AgreementVersion, Document, Event.
+    """
+    agreement = lock(agreement_id)
+    require(by, "vouchers.draft_agreement")
+    agreement.status = rules.LIFECYCLE.step(agreement.status, "revise")
+    _check_period(agreement.round, starts_on, ends_on)
+    agreement.starts_on, agreement.ends_on = starts_on, ends_on
+    agreement.save()
+    money = agreement.current().body["money"]
+    version = _write_version(agreement, money["rate_percent"], money["by_rate_won"], by)
+    journal.record(
+        "agreement.revised", agreement, by=by, organisations=agreement.organisation_ids(), data={"version": version.number}
+    )
+    return agreement
+
+
+@transaction.atomic
+def send_for_signature(*, agreement_id: int, by: Any) -> Agreement:
+    """The text is final: every party is asked to sign. Writes: Agreement, Event, Duty and Notice a party."""
+    agreement = lock(agreement_id)
+    require(by, "vouchers.draft_agreement")
+    move(agreement, "send_for_signature", "agreement.sent", by=by)
+    journal.close_duty(agreement, "send_for_signature", by=by)
+    days = agreement.round.policy().days("signature")
+    for party in agreement.parties.select_related("organisation"):
+        journal.open_duty(
+            agreement, "sign", title_ko=f"협약서에 서명해 주십시오: {agreement.number}",
+            title_en=f"Sign the agreement {agreement.number}", url=f"/agreements/{agreement.ref}/sign/", due_in=days,
+            organisation=party.organisation, role=notices.SIGNING_ROLE[P(party.role)], by=by,
+        )  # fmt: skip
+        notices.agreement_to_sign(agreement, party)
+    return agreement
+
+
+@transaction.atomic
+def return_to_draft(*, agreement_id: int, reason: str, by: Any) -> Agreement:
+    """Something is wrong in the text: signatures given so far lose their ground and are asked again.
+
+    The journal keeps who had signed which hash. Writes: Agreement, AgreementParty cleared, Event, Duty, Notice.
+    """
+    agreement = lock(agreement_id)
+    require(by, "vouchers.draft_agreement")
+    reason = needed(reason)
+    parties = list(agreement.parties.select_related("organisation"))
+    signed = {party.ref: party.signed_hash for party in parties if party.signed_at}
+    move(agreement, "return_to_draft", "agreement.returned", by=by, reason=reason, signed=signed)
+    journal.close_duties(agreement, by=by)
+    for party in parties:
+        if party.signed_at:
+            party.signed_at, party.signed_by, party.signed_hash = None, None, ""
+            party.save()
+        notices.agreement_returned(agreement, party, reason)
+    return agreement
+
+
+def lock(agreement_id: int) -> Agreement:
+    Agreement.objects.select_for_update().get(pk=agreement_id)
+    return Agreement.objects.select_related("company__organisation", "round", "award__application__track").get(pk=agreement_id)
+
+
+def needed(reason: str) -> str:
+    if not reason.strip():
+        raise Refused(_("Give the reason: the parties read it."), "reason_missing", "reason")
+    return reason.strip()
+
+
+def move(agreement: Agreement, verb: str, event: str, *, by: Any, reason: str = "", **data: Any) -> None:
+    """One step of the lifecycle, saved and recorded."""
+    before = agreement.status
+    agreement.status = rules.LIFECYCLE.step(before, verb)
+    agreement.reason = reason
+    agreement.save()
+    journal.record(
+        event, agreement, by=by, frm=before, to=agreement.status, reason=reason,
+        organisations=agreement.organisation_ids(), data=data,
+    )  # fmt: skip

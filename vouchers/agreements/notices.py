@@ -1,0 +1,68 @@
+"""What is told about agreements and vouchers: one function a message, one template a language."""
+
+from typing import Any
+
+from portal.journal.actions import tell
+from vouchers.agreements.models import Agreement, AgreementParty, Voucher
+from vouchers.agreements.rules import PartyRole
+
+SIGNING_ROLE = {PartyRole.COMPANY: "REPRESENTATIVE", PartyRole.PROVIDER: "PROVIDER_MANAGER", PartyRole.OPERATOR: "OPERATOR_CASE"}
+
+
+def agreement_to_sign(agreement: Agreement, party: AgreementParty) -> None:
+    _party("agreement_to_sign", agreement, party)
+
+
+def agreement_returned(agreement: Agreement, party: AgreementParty, reason: str) -> None:
+    _party("agreement_returned", agreement, party, reason=reason)
+
+
+def agreement_active(agreement: Agreement, party: AgreementParty) -> None:
+    _party("agreement_active", agreement, party)
+
+
+def agreement_suspended(agreement: Agreement, party: AgreementParty, reason: str) -> None:
+    _party("agreement_suspended", agreement, party, reason=reason)
+
+
+def agreement_resumed(agreement: Agreement, party: AgreementParty) -> None:
+    _party("agreement_resumed", agreement, party)
+
+
+def agreement_terminated(agreement: Agreement, party: AgreementParty, reason: str) -> None:
+    _party("agreement_terminated", agreement, party, reason=reason)
+
+
+def agreement_completed(agreement: Agreement, party: AgreementParty) -> None:
+    _party("agreement_completed", agreement, party)
+
+
+def voucher_issued(voucher: Voucher) -> None:
+    """To the company: its voucher, number and amount."""
+    agreement = voucher.agreement
+    tell(
+        "voucher_issued", app="vouchers", subject=voucher, organisation=agreement.company.organisation,
+        url=agreement.get_absolute_url(),
+        context=_context(agreement) | {"voucher": voucher.number, "expires_on": voucher.expires_on.isoformat()},
+    )  # fmt: skip
+
+
+def _party(template: str, agreement: Agreement, party: AgreementParty, **more: Any) -> None:
+    tell(
+        template, app="vouchers", subject=agreement, organisation=party.organisation, role=SIGNING_ROLE[PartyRole(party.role)],
+        url=agreement.get_absolute_url(), context=_context(agreement) | more,
+    )  # fmt: skip
+
+
+def _context(agreement: Agreement) -> dict[str, Any]:
+    return {
+        "number": agreement.number,
+        "title": agreement.award.application.title,
+        "company_ko": agreement.company.name_ko,
+        "company_en": agreement.company.name_en or agreement.company.name_ko,
+        "round_ko": agreement.round.title_ko,
+        "round_en": agreement.round.title_en,
+        "grant_won": agreement.grant_won,
+        "starts_on": agreement.starts_on.isoformat(),
+        "ends_on": agreement.ends_on.isoformat(),
+    }

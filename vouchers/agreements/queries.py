@@ -1,0 +1,81 @@
+"""Agreements as their parties see them; the check of their hashes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from portal.accounts import queries as accounts
+from portal.accounts.models import Organisation
+from vouchers.agreements import rules
+from vouchers.agreements.models import Agreement, AgreementParty, Voucher
+from vouchers.applications.models import ApplicationMatch
+from vouchers.evaluation.models import Award
+from vouchers.matching.models import QuoteLine
+
+
+def listed(user: Any) -> QuerySet[Agreement]:
+    """What somebody may see, the newest first, with counts of parties and signatures."""
+    return (
+        Agreement.objects.visible_to(user)
+        .select_related("company", "round", "award__application__track")
+        .annotate(party_count=Count("parties"), signed_count=Count("parties", filter=Q(parties__signed_at__isnull=False)))
+        .order_by("-created_at", "-id")
+    )
+
+
+def lines_for(award: Award) -> list[QuoteLine]:
+    """The quote lines of every match that the application chose and both sides confirmed, in order. Two queries."""
+    matches = ApplicationMatch.objects.filter(application_id=award.application_id, match__status="CONFIRMED")
+    return list(
+        QuoteLine.objects.filter(quote_id__in=matches.values("match__quote_id"))
+        .select_related("quote", "data_holder", "contracting_party", "reviewing_board", "payee")
+        .order_by("quote_id", "position")
+    )
+
+
+def match_of_quote(award: Award) -> dict[int, int]:
+    """Quote id → match id of the application's confirmed matches."""
+    matches = ApplicationMatch.objects.filter(application_id=award.application_id, match__status="CONFIRMED")
+    return dict(matches.values_list("match__quote_id", "match_id"))
+
+
+def operator_for(user: Any, is_demo: bool) -> Organisation | None:
+    """The operating agency that signs: the drafter's own, else the one of the same world (demo or real)."""
+    own = accounts.organisation_of(user, "OPERATOR")
+    return own or Organisation.objects.filter(kind="OPERATOR", is_demo=is_demo).order_by("pk").first()
+
+
+def party_of(agreement: Agreement, user: Any) -> AgreementParty | None:
+    """The party for which somebody may sign: an unsigned one first. None when there is none."""
+    mine = [
+        party
+        for party in agreement.parties.select_related("organisation", "signed_by")
+        if user.has_perm("vouchers.sign_agreement", party)
+        and (party.organisation_id in accounts.organisation_ids_of(user) or party.role == rules.PartyRole.OPERATOR)
+    ]
+    return next((party for party in mine if party.signed_at is None), mine[0] if mine else None)
+
+
+def waiting_for(agreement: Agreement) -> list[AgreementParty]:
+    """Who has not signed yet, in the order of the document."""
+    return [party for party in agreement.parties.select_related("organisation") if party.signed_at is None]
+
+
+def intact(agreement: Agreement) -> bool:
+    """Whether every version's content still has the hash that was signed, each following the one before."""
+    return rules.chain_holds([(v.body, v.previous_hash, v.content_hash) for v in agreement.versions.all()])
+
+
+def faults() -> Iterable[str]:
+    """What `manage.py verify` must find empty: agreements whose versions were tampered with, signatures over another hash."""
+    for agreement in Agreement.objects.prefetch_related("versions", "parties").iterator(chunk_size=200):
+        if not intact(agreement):
+            yield f"agreement {agreement.ref}: the chain of its versions is broken"
+        newest = agreement.current().content_hash
+        for party in agreement.parties.all():
+            if party.signed_hash and party.signed_hash != newest:
+                yield f"agreement {agreement.ref}: {party.ref} signed another text"
+    for voucher in Voucher.objects.select_related("agreement").iterator():
+        if voucher.grant_won != voucher.agreement.grant_won:
+            yield f"voucher {voucher.ref}: another amount than its agreement"
