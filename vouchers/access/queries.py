@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from portal.kit import clock, workdays
 from vouchers.access import rules
-from vouchers.access.models import AccessCase, AccessRequest, DataReview, EthicsReview
+from vouchers.access.models import AccessCase, AccessRequest, DataReview, EthicsReview, JointReview, SiteParticipation
 
 
 def allows_use(*, company_id: int, institution_id: int, match_ids: Iterable[int] = ()) -> bool:
@@ -77,3 +77,17 @@ def requests_for(user: Any) -> QuerySet[AccessRequest]:
 
 def cases_for(user: Any) -> QuerySet[AccessCase]:
     return AccessCase.objects.visible_to(user).select_related("company", "need").order_by("-created_at", "-id")
+
+
+def joint_of(case: AccessCase) -> JointReview | None:
+    """The case's joint review with its sites, or None."""
+    return (
+        JointReview.objects.select_related("lead", "lead__organisation", "case")
+        .prefetch_related("sites__request__institution")
+        .filter(case=case)
+        .first()
+    )
+
+
+def site_of(request: AccessRequest) -> SiteParticipation | None:
+    return SiteParticipation.objects.select_related("joint", "joint__lead").filter(request=request).first()

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from portal.kit import clock
+from providers.institutions.models import Institution
 from vouchers.agreements.models import Agreement
 from vouchers.milestones import rules
 from vouchers.milestones.models import Milestone
@@ -30,3 +31,20 @@ def planned_won(agreement: Agreement) -> int:
 
 def is_overdue(milestone: Milestone) -> bool:
     return rules.overdue(milestone.status, milestone.due_on, clock.today())
+
+
+def unplanned(user: Any) -> QuerySet[Agreement]:
+    """Agreements in force without milestones: the operator's next work."""
+    planned = Milestone.objects.values("agreement_id")
+    found = Agreement.objects.visible_to(user).filter(status="ACTIVE").exclude(pk__in=planned)
+    return found.select_related("company").order_by("activated_at")
+
+
+def payees(agreement: Agreement) -> tuple[list[Institution], list[tuple[Institution, int]]]:
+    """Who is paid under an agreement, and each one's Σ of lines (supply amount, whole won)."""
+    sums: dict[int, int] = {}
+    found: dict[int, Institution] = {}
+    for line in agreement.lines.select_related("payee"):
+        found[line.payee_id] = line.payee
+        sums[line.payee_id] = sums.get(line.payee_id, 0) + line.amount_won
+    return list(found.values()), [(found[pk], won) for pk, won in sums.items()]

@@ -1,4 +1,13 @@
-from typing import Any
+from django.urls import path
+
+from vouchers.milestones import views
 
 app_name = "milestones"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.milestone_list, name="list"),
+    path("plan/<slug:agreement_ref>/", views.plan, name="plan"),
+    path("<slug:ref>/", views.detail, name="detail"),
+    path("<slug:ref>/submit/", views.submit, name="submit"),
+    path("<slug:ref>/files/<slug:deliverable_ref>/", views.deliverable, name="deliverable"),
+    path("<slug:ref>/<slug:verb>/", views.decide, name="decide"),
+]

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from defusedxml.ElementTree import fromstring
@@ -135,3 +136,25 @@ def new_key(disbursement_ref: str) -> str:
 
 
 __all__ = ["Answer", "Outcome", "Transfer", "new_key", "pain_001", "read_camt_053", "read_pain_002", "send", "statement"]
+
+
+DEMO_MOODS = ("good", "slow", "refuse", "timeout_after_paying", "error_before_paying", "down")
+
+
+def demo_book(*, url: str) -> list[dict[str, Any]] | None:
+    """What the demo's bank paid, newest first; None when it does not answer."""
+    try:
+        with client(timeout=2) as bank:
+            found: list[dict[str, Any]] = bank.get(f"{url}/book").raise_for_status().json()
+        return found
+    except Exception:
+        return None
+
+
+def demo_mood(*, url: str, name: str) -> bool:
+    """Tells the demo's bank how to behave."""
+    try:
+        with client(timeout=2) as bank:
+            return bank.post(f"{url}/mood", data={"name": name}).status_code == 204
+    except Exception:
+        return False

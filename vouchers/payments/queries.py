@@ -12,7 +12,7 @@ def disbursements_for(user: Any) -> QuerySet[Disbursement]:
     """What this person may see, newest first, in one query."""
     return (
         Disbursement.objects.visible_to(user)
-        .select_related("milestone", "milestone__agreement", "milestone__agreement__company", "payee", "voucher")
+        .select_related("milestone__agreement__company__organisation", "payee__organisation", "voucher", "payee_account")
         .order_by("-created_at", "-id")
     )
 
@@ -34,3 +34,24 @@ def unclear_since() -> datetime | None:
         .values_list("claimed_at", flat=True)
         .first()
     )
+
+
+def may(user: Any, row: Disbursement) -> dict[str, bool]:
+    """Which verbs this person may use now: for the page's buttons; each action asks again."""
+    company = row.milestone.agreement.company.organisation
+    provider = row.payee.organisation
+    state = row.status
+    return {
+        "confirm": state == "REQUESTED" and user.has_perm("vouchers.confirm_disbursement", company),
+        "resubmit": state == "RETURNED"
+        and provider is not None
+        and user.has_perm("vouchers.request_disbursement", provider),
+        "check": state == "COMPANY_CONFIRMED" and user.has_perm("vouchers.check_evidence"),
+        "approve": state == "EVIDENCE_CHECKED" and user.has_perm("vouchers.approve_disbursement"),
+        "register": state == "APPROVED" and user.has_perm("vouchers.register_disbursement"),
+        "retry": state == "FAILED" and user.has_perm("vouchers.register_disbursement"),
+        "resolve": user.has_perm("vouchers.resolve_attempt"),
+        "return": (state == "REQUESTED" and user.has_perm("vouchers.confirm_disbursement", company))
+        or (state == "COMPANY_CONFIRMED" and user.has_perm("vouchers.check_evidence"))
+        or (state == "EVIDENCE_CHECKED" and user.has_perm("vouchers.approve_disbursement")),
+    }

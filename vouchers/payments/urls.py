@@ -1,4 +1,15 @@
-from typing import Any
+from django.urls import path
+
+from vouchers.payments import views
 
 app_name = "payments"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.disbursement_list, name="list"),
+    path("request/<slug:milestone_ref>/", views.request_disbursement, name="request"),
+    path("<slug:ref>/", views.detail, name="detail"),
+    path("<slug:ref>/mend/", views.resubmit, name="resubmit"),
+    path("<slug:ref>/confirm/", views.confirm, name="confirm"),
+    path("<slug:ref>/attempts/<slug:attempt_ref>/", views.resolve, name="resolve"),
+    path("<slug:ref>/evidence/<slug:kind>/", views.evidence, name="evidence"),
+    path("<slug:ref>/<slug:verb>/", views.decide, name="decide"),
+]

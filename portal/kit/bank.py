@@ -1,0 +1,164 @@
+"""The demo's own bank: a separate process with its own book, speaking pain.001, pain.002 and camt.053 over HTTP.
+
+It can be told to be slow, to refuse, to answer only after the caller gave up (having paid), or to be down. It pays a key at
+most as often as it is asked: a second request with the same key is answered "duplicate" (RJCT/DUPL), as real banks do.
+"""
+
+import json
+import sqlite3
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from defusedxml.ElementTree import fromstring
+
+MOODS = ("good", "slow", "refuse", "timeout_after_paying", "error_before_paying", "down")
+PAIN_001 = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
+PAIN_002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
+CAMT_053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+
+
+class Book:
+    """The bank's truth, in one SQLite file: every transfer that was executed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.lock = path, threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._open() as db:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute(
+                "CREATE TABLE IF NOT EXISTS transfer (id INTEGER PRIMARY KEY, key TEXT UNIQUE, amount INTEGER, account TEXT,"
+                " bank TEXT, holder TEXT, words TEXT, at REAL)"
+            )
+            db.execute("CREATE TABLE IF NOT EXISTS mood (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT, seconds REAL)")
+            db.execute("INSERT OR IGNORE INTO mood VALUES (1, 'good', 0)")
+
+    def _open(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, timeout=10)
+
+    def mood(self) -> tuple[str, float]:
+        with self._open() as db:
+            name, seconds = db.execute("SELECT name, seconds FROM mood").fetchone()
+        return str(name), float(seconds)
+
+    def set_mood(self, name: str, seconds: float = 0) -> None:
+        with self._open() as db:
+            db.execute("UPDATE mood SET name = ?, seconds = ?", (name, seconds))
+
+    def execute(self, key: str, amount: int, account: str, bank: str, holder: str, words: str) -> str | None:
+        """Pays and returns the bank's reference; None for a key that was already paid."""
+        with self.lock, self._open() as db:
+            try:
+                cursor = db.execute(
+                    "INSERT INTO transfer (key, amount, account, bank, holder, words, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (key, amount, account, bank, holder, words, time.time()),
+                )
+            except sqlite3.IntegrityError:
+                return None
+            return f"BK{cursor.lastrowid:09d}"
+
+    def transfers(self, limit: int = 500) -> list[dict[str, object]]:
+        with self._open() as db:
+            rows = db.execute(
+                "SELECT id, key, amount, account, holder, words, at FROM transfer ORDER BY id DESC LIMIT ?", (limit,)
+            ).fetchall()
+        names = ("id", "key", "amount_won", "account", "holder", "words", "at")
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _report(key: str, status: str, *, ref: str = "", reason: str = "") -> bytes:
+    root = Element("Document", xmlns=PAIN_002)
+    body = SubElement(root, "CstmrPmtStsRpt")
+    one = SubElement(SubElement(body, "OrgnlPmtInfAndSts"), "TxInfAndSts")
+    SubElement(one, "OrgnlEndToEndId").text = key
+    SubElement(one, "TxSts").text = status
+    if reason:
+        SubElement(SubElement(one, "StsRsnInf"), "AddtlInf").text = reason
+    if ref:
+        SubElement(one, "AcctSvcrRef").text = ref
+    return tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _statement(book: Book) -> bytes:
+    root = Element("Document", xmlns=CAMT_053)
+    statement = SubElement(SubElement(root, "BkToCstmrStmt"), "Stmt")
+    for row in book.transfers(limit=100_000):
+        entry = SubElement(statement, "Ntry")
+        SubElement(entry, "Amt", Ccy="KRW").text = str(row["amount_won"])
+        SubElement(entry, "CdtDbtInd").text = "DBIT"
+        SubElement(entry, "AcctSvcrRef").text = f"BK{row['id']:09d}"
+        details = SubElement(SubElement(entry, "NtryDtls"), "TxDtls")
+        SubElement(SubElement(details, "Refs"), "EndToEndId").text = str(row["key"])
+    return tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    book: Book
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet: the book is the record."""
+
+    def _answer(self, body: bytes, status: int = 200, kind: str = "application/xml") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        if self.book.mood()[0] == "down":
+            return self._answer(b"", 503)
+        path = urlsplit(self.path).path
+        if path == "/statement":
+            return self._answer(_statement(self.book))
+        if path == "/book":
+            return self._answer(json.dumps(self.book.transfers()).encode(), kind="application/json")
+        return self._answer(b"", 404)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if urlsplit(self.path).path == "/mood":
+            wish = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+            if wish.get("name") not in MOODS:
+                return self._answer(b"", 400)
+            self.book.set_mood(wish["name"], float(wish.get("seconds", 8)))
+            return self._answer(b"", 204)
+        if urlsplit(self.path).path != "/payments":
+            return self._answer(b"", 404)
+        return self._pay(body)
+
+    def _pay(self, body: bytes) -> None:
+        mood, seconds = self.book.mood()
+        if mood == "down":
+            return self._answer(b"", 503)
+        if mood == "error_before_paying":
+            return self._answer(b"", 500)
+        one = fromstring(body).find(f".//{PAIN_001}CdtTrfTxInf")
+        if one is None:
+            return self._answer(b"", 400)
+        key = one.findtext(f".//{PAIN_001}EndToEndId", "")
+        if mood == "refuse":
+            return self._answer(_report(key, "RJCT", reason="Account closed"))
+        if mood == "slow":
+            time.sleep(seconds)
+        ref = self.book.execute(
+            key, int(one.findtext(f".//{PAIN_001}InstdAmt", "0")),
+            one.findtext(f".//{PAIN_001}CdtrAcct//{PAIN_001}Id/{PAIN_001}Othr/{PAIN_001}Id", ""),
+            one.findtext(f".//{PAIN_001}MmbId", ""), one.findtext(f".//{PAIN_001}Cdtr/{PAIN_001}Nm", ""),
+            one.findtext(f".//{PAIN_001}Ustrd", ""),
+        )  # fmt: skip
+        if mood == "timeout_after_paying":
+            time.sleep(seconds)
+        self._answer(_report(key, "RJCT", reason="DUPL") if ref is None else _report(key, "ACSC", ref=ref))
+
+
+def server(data_dir: Path, port: int) -> ThreadingHTTPServer:
+    """A bank on 127.0.0.1:`port` (0: any free one) with its book under `data_dir`; the caller serves and stops it."""
+    handler = type("Handler", (_Handler,), {"book": Book(data_dir / "bank.sqlite3")})
+    bank = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    bank.daemon_threads = True
+    return bank

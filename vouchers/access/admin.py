@@ -1,0 +1,44 @@
+"""Access in the admin: to read; decisions are the boards' own."""
+
+from django.contrib import admin
+from unfold.admin import TabularInline
+
+from portal.kit.admin import ReadOnlyInline, VerbAdmin
+from vouchers.access.models import AccessCase, AccessRequest, JointReview
+
+
+class RequestInline(ReadOnlyInline, TabularInline):
+    model = AccessRequest
+    fields = ("ref", "institution", "board", "status", "submitted_at")
+    readonly_fields = fields
+
+
+@admin.register(AccessCase)
+class AccessCaseAdmin(VerbAdmin):
+    list_display = ("ref", "title", "company", "use_from", "use_until", "created_at")
+    search_fields = ("ref", "title", "company__name_ko")
+    list_select_related = ("company",)
+    inlines = (RequestInline,)
+
+
+@admin.register(AccessRequest)
+class AccessRequestAdmin(VerbAdmin):
+    list_display = ("ref", "case", "institution", "status", "irb", "drb", "submitted_at")
+    list_filter = ("status", "ethics__status", "data_review__status")
+    search_fields = ("ref", "case__title", "institution__name_ko")
+    list_select_related = ("case", "institution", "ethics", "data_review")
+
+    @admin.display(description="IRB")
+    def irb(self, obj: AccessRequest) -> str:
+        return obj.ethics.get_status_display()
+
+    @admin.display(description="DRB")
+    def drb(self, obj: AccessRequest) -> str:
+        return obj.data_review.get_status_display()
+
+
+@admin.register(JointReview)
+class JointReviewAdmin(VerbAdmin):
+    list_display = ("ref", "case", "lead", "status", "number", "due_at")
+    list_filter = ("status",)
+    list_select_related = ("case", "lead")

@@ -1,0 +1,131 @@
+"""The shape of what is typed into the room's forms."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.documents.forms import UploadField
+from portal.kit.forms import CountedTextarea, DateInput
+from portal.kit.words import pick
+from vouchers.access import rules
+
+
+class MatchChoice(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{pick(obj.institution, 'name')} · {obj.need.title}"
+
+
+class OpenCaseForm(forms.Form):
+    title = forms.CharField(label=_("Title of the study"), max_length=150)
+    matches = MatchChoice(
+        queryset=None, label=_("Institutions"), widget=forms.CheckboxSelectMultiple,
+        help_text=_("One dossier serves all the institutions that you choose here."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, matches: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["matches"].queryset = matches
+
+
+def _long(label: Any, hint: Any) -> forms.CharField:
+    return forms.CharField(label=label, help_text=hint, required=False, max_length=3000, widget=CountedTextarea(attrs={"rows": 4}))
+
+
+class DossierForm(forms.Form):
+    purpose = _long(_("Purpose of use"), _("What the product or study is for, and why it needs these data."))
+    method = _long(_("Method"), _("How the data are analysed: model, validation, people by role."))
+    data_items = _long(_("Data items"), _("Which items, patients and period; no more than the purpose needs."))
+    safeguards = _long(_("Safeguards"), _("Environment, access control, measures against re-identification."))
+    recipients = _long(_("Who uses the data"), _("By role and organisation, no names."))
+    destruction = _long(_("Destruction"), _("When and how the data are destroyed, and how that is proven."))
+    use_from = forms.DateField(label=_("Use from"), required=False, widget=DateInput())
+    use_until = forms.DateField(label=_("Use until"), required=False, widget=DateInput())
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    TEXTS = ("purpose", "method", "data_items", "safeguards", "recipients", "destruction")
+
+
+class SubmitRequestForm(forms.Form):
+    ethics_kind = forms.ChoiceField(label=_("Which IRB reviews"), choices=rules.EthicsKind.choices())
+    ethics_route = forms.ChoiceField(
+        label=_("Route of the IRB"), choices=rules.EthicsRoute.choices(),
+        help_text=_("Research with pseudonymised data is often exempt; the board still confirms it with a number."),
+    )  # fmt: skip
+    drb_mode = forms.ChoiceField(
+        label=_("How the DRB reviews"),
+        choices=[c for c in rules.DrbMode.choices() if c[0] not in {"RECOGNISED", "WAIVED"}],
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=CountedTextarea(attrs={"rows": 3}))
+
+
+class OptionalReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Local condition or remark"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
+    )
+
+
+class LetterForm(forms.Form):
+    board_name = forms.CharField(label=_("Deciding board"), max_length=160)
+    number = forms.CharField(label=_("Decision number"), max_length=60)
+    decided_on = forms.DateField(label=_("Decided on"), widget=DateInput())
+    valid_to = forms.DateField(label=_("Valid until"), required=False, widget=DateInput())
+    exemption = forms.BooleanField(label=_("The letter confirms an exemption from review"), required=False)
+    file = UploadField(label=_("Decision letter"))
+
+
+class EthicsDecisionForm(forms.Form):
+    verdict = forms.ChoiceField(
+        label=_("Decision"), widget=forms.RadioSelect,
+        choices=[
+            ("confirm_exemption", _("Exemption confirmed")), ("approve", _("Approved")),
+            ("revise", _("Revision requested")), ("disapprove", _("Disapproved")),
+        ],
+    )  # fmt: skip
+    number = forms.CharField(label=_("Decision number"), max_length=60, required=False)
+    decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())
+    valid_to = forms.DateField(label=_("Valid until"), required=False, widget=DateInput())
+    file = UploadField(label=_("Decision letter"), required=False)
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3}),
+        help_text=_("Needed for a refusal or a revision; the company reads it."),
+    )  # fmt: skip
+
+
+class DrbDecisionForm(forms.Form):
+    verdict = forms.ChoiceField(
+        label=_("Decision"), widget=forms.RadioSelect,
+        choices=[("approve", _("Approved")), ("refuse", _("Refused")), ("waive", _("Waived as of the same type"))],
+    )  # fmt: skip
+    number = forms.CharField(label=_("Decision number"), max_length=60, required=False)
+    decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())
+    file = UploadField(label=_("Decision letter"), required=False)
+    conditions = forms.CharField(
+        label=_("Conditions"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
+    )
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3}),
+        help_text=_("Needed for a refusal; the company reads it."),
+    )  # fmt: skip
+
+
+class JointDecisionForm(forms.Form):
+    verdict = forms.ChoiceField(
+        label=_("Decision of the joint committee"), widget=forms.RadioSelect,
+        choices=[("approve", _("Approved")), ("refuse", _("Refused"))],
+    )  # fmt: skip
+    number = forms.CharField(label=_("Decision number"), max_length=60)
+    decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())
+    file = UploadField(label=_("Decision letter"), required=False)
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3}))
+
+
+class JointLeadForm(forms.Form):
+    lead = forms.ChoiceField(label=_("Leading institution"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, boards: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].choices = [(str(board.pk), pick(board, "name")) for board in boards]

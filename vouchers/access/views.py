@@ -1,0 +1,345 @@
+"""Doors of the room: the company's dossier, the boards' decisions, the joint DRB, provision."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.documents import actions as documents
+from portal.documents import responses
+from portal.kit.access import signed_in
+from portal.kit.errors import DomainError
+from portal.kit.htmx import form_errors, page, redirect
+from vouchers.access import actions, forms, queries
+from vouchers.access.models import AccessCase, AccessRequest
+from vouchers.matching.models import Match
+
+PER_PAGE = 20
+
+
+@signed_in
+@require_GET
+def request_list(request: HttpRequest) -> HttpResponse:
+    """Every request that this person may see, with both clocks."""
+    found = queries.requests_for(request.user)
+    status = request.GET.get("status", "")
+    if status:
+        found = found.filter(status=status)
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    rows = [(row, queries.clocks(row)) for row in shown]
+    context = {
+        "page": shown, "rows": rows, "status": status, "states": queries.rules.RequestStatus.choices(),
+        "may_open": request.user.has_perm("vouchers.request_access"),
+    }  # fmt: skip
+    return page(request, "vouchers/access/list.html", context)
+
+
+def _free_matches(user: Any) -> Any:
+    """Confirmed matches of the company that no dossier uses yet."""
+    used = AccessRequest.objects.exclude(status="WITHDRAWN").values("match_id")
+    mine = Match.objects.visible_to(user).confirmed().exclude(pk__in=used)
+    return mine.select_related("institution", "need").order_by("-created_at")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def open_case(request: HttpRequest) -> HttpResponse:
+    form = forms.OpenCaseForm(request.POST or None, matches=_free_matches(request.user))
+    if request.method == "POST" and form.is_valid():
+        ids = [match.pk for match in form.cleaned_data["matches"]]
+        try:
+            case = actions.open_case(match_ids=ids, title=form.cleaned_data["title"], by=request.user)
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            return redirect(request, reverse("access:dossier", args=[case.ref]))
+    status = 422 if request.method == "POST" else 200
+    return page(request, "vouchers/access/open.html", {"form": form}, status=status)
+
+
+def _case(request: HttpRequest, ref: str) -> AccessCase:
+    return get_object_or_404(AccessCase.objects.visible_to(request.user).select_related("company", "need"), ref=ref)
+
+
+@signed_in
+@require_GET
+def case_detail(request: HttpRequest, ref: str) -> HttpResponse:
+    case = _case(request, ref)
+    rows = queries.requests_for(request.user).filter(case=case).order_by("pk")
+    joint = queries.joint_of(case)
+    context = {
+        "case": case, "joint": joint, "missing": actions.missing(case),
+        "rows": [(row, queries.clocks(row)) for row in rows],
+        "mine": request.user.has_perm("vouchers.request_access", case),
+        "leads": joint is not None and request.user.has_perm("vouchers.decide_drb", joint),
+        "may_propose": joint is None and len(rows) > 1 and all(r.data_review.status == "NOT_STARTED" for r in rows),
+    }  # fmt: skip
+    return page(request, "vouchers/access/case.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def dossier(request: HttpRequest, ref: str) -> HttpResponse:
+    case = _case(request, ref)
+    if not request.user.has_perm("vouchers.request_access", case):
+        raise Http404
+    initial = {**case.dossier, "use_from": case.use_from, "use_until": case.use_until, "version": case.version}
+    form = forms.DossierForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.save_dossier(
+                case_id=case.pk, dossier={name: data[name] for name in form.TEXTS}, use_from=data["use_from"],
+                use_until=data["use_until"], version=data["version"], by=request.user,
+            )  # fmt: skip
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("The dossier was saved."))
+            return redirect(request, reverse("access:case", args=[case.ref]))
+    return page(request, "vouchers/access/dossier.html", {"form": form, "case": case}, status=422 if form.errors else 200)
+
+
+def _request(request: HttpRequest, ref: str) -> AccessRequest:
+    return get_object_or_404(queries.requests_for(request.user), ref=ref)
+
+
+@signed_in
+@require_GET
+def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
+    row = _request(request, ref)
+    site = queries.site_of(row)
+    context = {
+        "row": row, "case": row.case, "clocks": queries.clocks(row), "site": site,
+        "steps": [step for step in STEPS.values() if step.open_to(request.user, row, site)],
+    }  # fmt: skip
+    return page(request, "vouchers/access/request.html", context)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One verb on a request: which form, which action, whether this person sees its button now."""
+
+    name: str
+    title: Any
+    form: type[django_forms.Form] | None
+    run: Callable[[Any, AccessRequest, dict[str, Any]], Any]
+    open_to: Callable[[Any, AccessRequest, Any], bool]
+    lead: Any = ""
+    danger: bool = False
+
+
+def _company(user: Any, row: AccessRequest) -> bool:
+    return bool(user.has_perm("vouchers.request_access", row.case))
+
+
+def _board(user: Any, row: AccessRequest, perm: str) -> bool:
+    board = row.board.organisation
+    return board is not None and bool(user.has_perm(f"vouchers.{perm}", board))
+
+
+def _provider(user: Any, row: AccessRequest) -> bool:
+    holder = row.institution.organisation
+    return holder is not None and bool(user.has_perm("vouchers.provide_data", holder))
+
+
+def _site_at(*states: str) -> Callable[[Any, AccessRequest, Any], bool]:
+    return lambda user, row, site: site is not None and site.status in states and _board(user, row, "decide_drb")
+
+
+def _file(user: Any, row: AccessRequest, data: dict[str, Any], kind: str, company: bool = False) -> Any:
+    upload = data.pop("file", None)
+    owner = row.case.company.organisation if company else row.board.organisation
+    return documents.upload(file=upload, kind=kind, organisation=owner, by=user) if upload else None
+
+
+def _letter(track: str) -> Callable[[Any, AccessRequest, dict[str, Any]], Any]:
+    def run(user: Any, row: AccessRequest, data: dict[str, Any]) -> Any:
+        document = _file(user, row, data, f"{track.lower()}_letter", company=True)
+        return actions.file_letter(request_id=row.pk, track=track, document=document, by=user, **data)
+
+    return run
+
+
+def _decide_ethics(user: Any, row: AccessRequest, data: dict[str, Any]) -> Any:
+    document = _file(user, row, data, "irb_decision")
+    return actions.decide_ethics(request_id=row.pk, document=document, by=user, **data)
+
+
+def _decide_drb(user: Any, row: AccessRequest, data: dict[str, Any]) -> Any:
+    document = _file(user, row, data, "drb_decision")
+    return actions.decide_drb(request_id=row.pk, document=document, by=user, **data)
+
+
+def _plain(action: Callable[..., Any], **fixed: Any) -> Callable[[Any, AccessRequest, dict[str, Any]], Any]:
+    return lambda user, row, data: action(request_id=row.pk, by=user, **fixed, **data)
+
+
+def _on_site(action: Callable[..., Any], name: str = "reason", **fixed: Any) -> Callable[[Any, AccessRequest, dict[str, Any]], Any]:
+    def run(user: Any, row: AccessRequest, data: dict[str, Any]) -> Any:
+        words = {name: data["reason"]} if "reason" in data else {}
+        return action(site_id=row.site.pk, by=user, **fixed, **words)
+
+    return run
+
+
+_L = gettext_lazy
+STEPS = {
+    step.name: step
+    for step in (
+        Step("submit", _L("Submit to this institution"), forms.SubmitRequestForm, _plain(actions.submit_request),
+             lambda u, r, s: r.status == "DRAFT" and _company(u, r)),
+        Step("supply", _L("Supplement is ready"), None, _plain(actions.supply_supplement),
+             lambda u, r, s: r.status == "SUPPLEMENT" and _company(u, r)),
+        Step("start", _L("Papers complete, start the review"), None, _plain(actions.start_review),
+             lambda u, r, s: r.status == "SUBMITTED" and _board(u, r, "review_request")),
+        Step("supplement", _L("Ask for a supplement"), forms.ReasonForm,
+             lambda u, r, d: actions.request_supplement(request_id=r.pk, wanted=d["reason"], by=u),
+             lambda u, r, s: r.status == "SUBMITTED" and _board(u, r, "review_request")),
+        Step("join-joint", _L("Take part in the joint DRB"), None, _on_site(actions.answer_joint, join=True),
+             _site_at("INVITED")),
+        Step("leave-joint", _L("Review by ourselves"), forms.ReasonForm, _on_site(actions.answer_joint, join=False),
+             _site_at("INVITED")),
+        Step("adopt-joint", _L("Adopt the joint result"), forms.OptionalReasonForm,
+             _on_site(actions.adopt_joint, "condition"),
+             lambda u, r, s: _site_at("JOINED")(u, r, s) and s.joint.status == "APPROVED"
+             and r.data_review.status == "JOINT_PENDING"),
+        Step("object-joint", _L("Object to the joint result"), forms.ReasonForm, _on_site(actions.object_joint),
+             lambda u, r, s: _site_at("JOINED")(u, r, s) and s.joint.status == "APPROVED"
+             and r.data_review.status == "JOINT_PENDING", danger=True),
+        Step("irb", _L("Enter the IRB decision"), forms.EthicsDecisionForm, _decide_ethics,
+             lambda u, r, s: r.ethics.status == "UNDER_REVIEW" and _board(u, r, "decide_ethics")),
+        Step("drb", _L("Enter the DRB decision"), forms.DrbDecisionForm, _decide_drb,
+             lambda u, r, s: r.data_review.status in {"RECEIVED", "UNDER_REVIEW"} and _board(u, r, "decide_drb")),
+        Step("irb-letter", _L("File an outside IRB letter"), forms.LetterForm, _letter("IRB"),
+             lambda u, r, s: r.status == "IN_REVIEW" and r.ethics.status in {"NOT_STARTED", "UNDER_REVIEW"}
+             and _company(u, r)),
+        Step("drb-letter", _L("File an outside DRB letter"), forms.LetterForm, _letter("DRB"),
+             lambda u, r, s: r.status == "IN_REVIEW" and r.data_review.status in {"NOT_STARTED", "RECEIVED"}
+             and _company(u, r)),
+        Step("irb-confirm", _L("Confirm the outside IRB letter"), None,
+             _plain(actions.confirm_letter, track="IRB", accept=True),
+             lambda u, r, s: r.ethics.status == "LETTER_FILED" and _board(u, r, "decide_ethics")),
+        Step("irb-refuse", _L("Refuse the outside IRB letter"), forms.ReasonForm,
+             _plain(actions.confirm_letter, track="IRB", accept=False),
+             lambda u, r, s: r.ethics.status == "LETTER_FILED" and _board(u, r, "decide_ethics"), danger=True),
+        Step("drb-confirm", _L("Recognise the outside DRB letter"), None,
+             _plain(actions.confirm_letter, track="DRB", accept=True),
+             lambda u, r, s: r.data_review.status == "LETTER_FILED" and _board(u, r, "decide_drb")),
+        Step("drb-refuse", _L("Refuse the outside DRB letter"), forms.ReasonForm,
+             _plain(actions.confirm_letter, track="DRB", accept=False),
+             lambda u, r, s: r.data_review.status == "LETTER_FILED" and _board(u, r, "decide_drb"), danger=True),
+        Step("irb-resubmit", _L("Revised, back to the IRB"), None, _plain(actions.resubmit_ethics),
+             lambda u, r, s: r.ethics.status == "REVISE" and _company(u, r)),
+        Step("provide", _L("Data are provided"), None, _plain(actions.provide),
+             lambda u, r, s: r.status in {"APPROVED", "PREPARING"} and _provider(u, r),
+             lead=_L("Confirms that the pseudonymised data stand ready in the agreed environment. The portal holds no data.")),
+        Step("receipt", _L("Confirm that the data are there"), None, _plain(actions.confirm_receipt),
+             lambda u, r, s: r.status == "PROVISIONED" and _company(u, r)),
+        Step("withdraw", _L("Withdraw"), forms.ReasonForm, _plain(actions.withdraw),
+             lambda u, r, s: r.status in {"SUBMITTED", "SUPPLEMENT", "IN_REVIEW", "APPROVED"} and _company(u, r),
+             danger=True),
+    )
+}  # fmt: skip
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def request_step(request: HttpRequest, ref: str, step: str) -> HttpResponse:
+    """One verb: its form (GET), then its action (POST)."""
+    row = _request(request, ref)
+    site = queries.site_of(row)
+    found = STEPS.get(step)
+    if found is None or (request.method == "GET" and not found.open_to(request.user, row, site)):
+        raise Http404
+    form = found.form(request.POST or None, request.FILES or None) if found.form else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            found.run(request.user, row, dict(form.cleaned_data) if form else {})
+        except DomainError as error:
+            if form is None:
+                raise
+            form_errors(form, error)
+        else:
+            messages.success(request, _("Done: %(step)s") % {"step": found.title})
+            return redirect(request, reverse("access:request", args=[row.ref]))
+    context = {"row": row, "case": row.case, "form": form, "step": found}
+    return page(request, "vouchers/access/step.html", context, status=422 if form is not None and form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def propose_joint(request: HttpRequest, ref: str) -> HttpResponse:
+    case = _case(request, ref)
+    boards = [row.board for row in queries.requests_for(request.user).filter(case=case)]
+    form = forms.JointLeadForm(request.POST or None, boards=boards)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.propose_joint(case_id=case.pk, lead_id=int(form.cleaned_data["lead"]), by=request.user)
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("The institutions were asked to take part in a joint DRB."))
+            return redirect(request, reverse("access:case", args=[case.ref]))
+    context = {"form": form, "case": case}
+    return page(request, "vouchers/access/joint.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def start_joint(request: HttpRequest, ref: str) -> HttpResponse:
+    case = _case(request, ref)
+    joint = queries.joint_of(case)
+    if joint is None:
+        raise Http404
+    actions.start_joint(joint_id=joint.pk, by=request.user)
+    return redirect(request, reverse("access:case", args=[case.ref]))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def decide_joint(request: HttpRequest, ref: str) -> HttpResponse:
+    case = _case(request, ref)
+    joint = queries.joint_of(case)
+    if joint is None or not request.user.has_perm("vouchers.decide_drb", joint):
+        raise Http404
+    form = forms.JointDecisionForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        upload = data["file"]
+        try:
+            document = (
+                documents.upload(file=upload, kind="drb_decision", organisation=joint.lead.organisation, by=request.user)
+                if upload
+                else None
+            )
+            actions.decide_joint(
+                joint_id=joint.pk, approve=data["verdict"] == "approve", number=data["number"],
+                decided_on=data["decided_on"], document=document, reason=data["reason"], by=request.user,
+            )  # fmt: skip
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            return redirect(request, reverse("access:case", args=[case.ref]))
+    context = {"form": form, "case": case, "joint": joint}
+    return page(request, "vouchers/access/joint_decide.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_GET
+def letter(request: HttpRequest, ref: str, track: str) -> HttpResponse:
+    """The decision letter of a track, for whoever may see the request."""
+    row = _request(request, ref)
+    review = row.ethics if track == "irb" else row.data_review
+    if review.document is None:
+        raise Http404
+    return responses.download(review.document, by=request.user)

@@ -1,0 +1,12 @@
+"""The clock's door."""
+
+from celery import shared_task
+
+from portal.kit import clock
+from vouchers.milestones import actions
+
+
+@shared_task(name="milestones.remind")
+def remind() -> int:
+    """Reminders at the round's reminder days; each is told once."""
+    return actions.remind(now=clock.now())

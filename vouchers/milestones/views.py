@@ -1,0 +1,143 @@
+"""Doors of the room."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import formset_factory
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.documents import actions as documents
+from portal.documents import responses
+from portal.kit import clock
+from portal.kit.access import needs, signed_in
+from portal.kit.errors import DomainError
+from portal.kit.htmx import form_errors, page, redirect
+from vouchers.access import queries as access
+from vouchers.agreements.models import Agreement
+from vouchers.milestones import actions, forms, queries, rules
+from vouchers.milestones.models import Deliverable, Milestone
+
+PER_PAGE = 20
+PLAN_ROWS = 4
+
+
+@signed_in
+@require_GET
+def milestone_list(request: HttpRequest) -> HttpResponse:
+    found = queries.milestones_for(request.user)
+    status = request.GET.get("status", "")
+    if status:
+        found = found.filter(status=status)
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": shown, "status": status, "states": rules.MilestoneStatus.choices(), "today": clock.today(),
+        "unplanned": queries.unplanned(request.user) if request.user.has_perm("vouchers.plan_milestones") else [],
+    }  # fmt: skip
+    return page(request, "vouchers/milestones/list.html", context)
+
+
+def _milestone(request: HttpRequest, ref: str) -> Milestone:
+    return get_object_or_404(queries.milestones_for(request.user), ref=ref)
+
+
+@signed_in
+@require_GET
+def detail(request: HttpRequest, ref: str) -> HttpResponse:
+    row = _milestone(request, ref)
+    user = request.user
+    provider = row.institution.organisation is not None and user.has_perm(
+        "vouchers.submit_milestone", row.institution.organisation
+    )
+    company = user.has_perm("vouchers.accept_milestone", row.agreement.company.organisation)
+    context = {
+        "row": row, "deliverables": row.deliverables.select_related("document").order_by("-submission", "id"),
+        "overdue": queries.is_overdue(row), "provider": provider, "company": company,
+        "operator": user.has_perm("vouchers.confirm_milestone"),
+        "access_allowed": not row.uses_data
+        or access.allows_use(company_id=row.agreement.company_id, institution_id=row.institution_id),
+    }  # fmt: skip
+    return page(request, "vouchers/milestones/detail.html", context)
+
+
+@needs("vouchers.plan_milestones")
+@require_http_methods(["GET", "POST"])
+def plan(request: HttpRequest, agreement_ref: str) -> HttpResponse:
+    """The operator plans the deliveries of an agreement in force."""
+    agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("company"), ref=agreement_ref)
+    payees, sums = queries.payees(agreement)
+    rows = max(int(request.POST.get("form-TOTAL_FORMS") or 0) + ("add" in request.POST), PLAN_ROWS)
+    formset_class = formset_factory(forms.PlanItemForm, extra=rows, max_num=rows, min_num=0)
+    data = request.POST.copy() if request.method == "POST" else None
+    if data is not None:
+        data["form-TOTAL_FORMS"] = str(rows)
+    formset = formset_class(data, form_kwargs={"payees": payees})
+    error = ""
+    if request.method == "POST" and "add" not in request.POST and formset.is_valid():
+        items = [form.cleaned_data for form in formset if form.has_changed()]
+        try:
+            actions.plan(agreement_id=agreement.pk, items=items, by=request.user)
+        except DomainError as refused:
+            error = str(refused.message)
+        else:
+            messages.success(request, _("The milestones were planned."))
+            return redirect(request, f"{reverse('milestones:list')}")
+    context = {"agreement": agreement, "formset": formset, "sums": sums, "error": error}
+    return page(request, "vouchers/milestones/plan.html", context, status=422 if error or formset.total_error_count() else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def submit(request: HttpRequest, ref: str) -> HttpResponse:
+    row = _milestone(request, ref)
+    organisation = row.institution.organisation
+    if organisation is None or not request.user.has_perm("vouchers.submit_milestone", organisation):
+        raise Http404
+    form = forms.SubmitForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        uploads = [form.cleaned_data[name] for name in ("file", "file2", "file3") if form.cleaned_data[name]]
+        try:
+            files = [documents.upload(file=u, kind="deliverable", organisation=organisation, by=request.user) for u in uploads]
+            actions.submit_milestone(
+                milestone_id=row.pk, documents=files, note=form.cleaned_data["note"], by=request.user
+            )
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("The milestone was submitted. The company checks it next."))
+            return redirect(request, reverse("milestones:detail", args=[row.ref]))
+    return page(request, "vouchers/milestones/submit.html", {"row": row, "form": form}, status=422 if form.errors else 200)
+
+
+_VERBS: dict[str, Any] = {
+    "accept": (actions.accept_milestone, False),
+    "confirm": (actions.confirm_milestone, False),
+    "return": (actions.return_milestone, True),
+    "reject": (actions.reject_milestone, True),
+}
+
+
+@signed_in
+@require_POST
+def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
+    """accept (company), confirm or reject (operator), return (whose turn it is)."""
+    row = _milestone(request, ref)
+    if verb not in _VERBS:
+        raise Http404
+    action, reasoned = _VERBS[verb]
+    reason = {"reason": request.POST.get("reason", "")[:2000]} if reasoned else {}
+    action(milestone_id=row.pk, by=request.user, **reason)
+    messages.success(request, _("Done."))
+    return redirect(request, reverse("milestones:detail", args=[row.ref]))
+
+
+@signed_in
+@require_GET
+def deliverable(request: HttpRequest, ref: str, deliverable_ref: str) -> HttpResponse:
+    row = _milestone(request, ref)
+    found = get_object_or_404(Deliverable.objects.select_related("document"), milestone=row, ref=deliverable_ref)
+    return responses.download(found.document, by=request.user)

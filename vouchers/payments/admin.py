@@ -1,0 +1,120 @@
+"""Payments in the admin: the verbs of operator, finance and registrar."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.won import won, won_long
+from vouchers.payments import actions, rules
+from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
+
+
+def _at(verb: str) -> Any:
+    return lambda obj: rules.LIFECYCLE.can(obj.status, verb)
+
+
+def _facts(obj: Disbursement) -> list[tuple[Any, Any]]:
+    account = obj.payee_account
+    return [
+        (_("Payee"), obj.payee),
+        (_("Paid by the voucher"), won_long(obj.amount_won)),
+        (_("Account"), f"{account.bank_code} ···{account.number[-4:]}" if account else "—"),
+        (_("Tax invoice number"), obj.invoice_no),
+        (_("Invoice date"), obj.invoice_on),
+        (_("Own share deposited on"), obj.own_share_deposited_on or "—"),
+    ]
+
+
+class AttemptInline(ReadOnlyInline, TabularInline):
+    model = PaymentAttempt
+    fields = ("ref", "state", "amount_won", "claimed_at", "sent_at", "settled_at", "bank_ref", "answer")
+    readonly_fields = fields
+
+
+@admin.register(Disbursement)
+class DisbursementAdmin(VerbAdmin):
+    list_display = ("ref", "milestone", "payee", "amount", "status", "checked_at", "approved_at", "paid_at")
+    list_filter = ("status",)
+    search_fields = ("ref", "invoice_no", "milestone__title")
+    list_select_related = ("milestone", "payee")
+    inlines = (AttemptInline,)
+    verbs = (
+        Verb("check", _("Evidence is complete"), lambda pk, by: actions.check_evidence(disbursement_id=pk, by=by),
+             "vouchers.check_evidence", _at("check_evidence"), facts=_facts,
+             consequence=lambda o: _("The payment clock starts: the payee waits for %(won)s.") % {"won": won(o.amount_won)}),
+        Verb("approve", _("Approve"), lambda pk, by: actions.approve_disbursement(disbursement_id=pk, by=by),
+             "vouchers.approve_disbursement", _at("approve_disbursement"), facts=_facts,
+             consequence=lambda o: _("%(won)s may be registered for payment by somebody else.") % {"won": won_long(o.amount_won)}),
+        Verb("register", _("Register for payment"), lambda pk, by: actions.register_disbursement(disbursement_id=pk, by=by),
+             "vouchers.register_disbursement", _at("register_disbursement"), facts=_facts,
+             consequence=lambda o: _("%(won)s leaves with the next bank run, within seconds.") % {"won": won_long(o.amount_won)}),
+        Verb("retry", _("Retry the payment"), lambda pk, by: actions.retry_disbursement(disbursement_id=pk, by=by),
+             "vouchers.register_disbursement", _at("retry_disbursement"), facts=_facts),
+        Verb("return", _("Return to the provider"),
+             lambda pk, by, reason: actions.return_disbursement(disbursement_id=pk, reason=reason, by=by),
+             "vouchers.check_evidence", lambda o: o.status == "COMPANY_CONFIRMED", form=ReasonForm, danger=True),
+        Verb("send-back", _("Return to the provider"),
+             lambda pk, by, reason: actions.return_disbursement(disbursement_id=pk, reason=reason, by=by),
+             "vouchers.approve_disbursement", lambda o: o.status == "EVIDENCE_CHECKED", form=ReasonForm, danger=True),
+    )  # fmt: skip
+
+    @admin.display(description=_("Amount"), ordering="amount_won")
+    def amount(self, obj: Disbursement) -> str:
+        return won(obj.amount_won)
+
+
+@admin.register(PaymentAttempt)
+class PaymentAttemptAdmin(VerbAdmin):
+    list_display = ("ref", "disbursement", "state", "amount_won", "claimed_at", "settled_at", "bank_ref")
+    list_filter = ("state",)
+    search_fields = ("ref", "key", "bank_ref")
+    list_select_related = ("disbursement",)
+
+
+class PayeeAccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = PayeeAccount
+        fields = ("institution", "bank_code", "number", "holder")
+        widgets = {"number": UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"})}
+
+
+@admin.register(PayeeAccount)
+class PayeeAccountAdmin(VerbAdmin):
+    list_display = ("institution", "bank_code", "masked", "holder", "is_current", "entered_by", "verified_by")
+    list_filter = ("is_current",)
+    list_select_related = ("institution", "entered_by", "verified_by")
+    fields = ("institution", "bank_code", "masked", "holder", "is_current", "entered_by", "verified_by")
+    verbs = (
+        Verb("verify", _("Verify the account"), lambda pk, by: actions.verify_payee(account_id=pk, by=by),
+             "vouchers.verify_payee", lambda o: o.is_current and o.verified_by_id is None,
+             consequence=lambda o: _("Payments to %(payee)s may go to this account from now on.") % {"payee": o.institution}),
+    )  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("vouchers.enter_payee")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return PayeeAccountForm if obj is None else super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [(None, {"fields": PayeeAccountForm.Meta.fields})] if obj is None else super().get_fieldsets(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Entering goes through the action, which opens the second person's duty."""
+        with transaction.atomic():
+            saved = actions.enter_payee(
+                institution_id=obj.institution_id, bank_code=obj.bank_code, number=obj.number, holder=obj.holder,
+                by=request.user,
+            )  # fmt: skip
+        obj.pk, obj.ref = saved.pk, saved.ref
+
+    @admin.display(description=_("Account number"))
+    def masked(self, obj: PayeeAccount) -> str:
+        return "···" + obj.number[-4:]

@@ -1,0 +1,39 @@
+"""The shape of input."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.documents.forms import UploadField
+from portal.kit.forms import CountedTextarea, DateInput
+
+
+class RequestForm(forms.Form):
+    invoice_no = forms.CharField(label=_("Tax invoice number"), max_length=40)
+    invoice_on = forms.DateField(label=_("Invoice date"), widget=DateInput())
+    file = UploadField(label=_("Tax invoice"))
+
+
+class ResubmitForm(RequestForm):
+    file = UploadField(label=_("Tax invoice"), required=False, help_text=_("Only when it changed."))
+
+
+class ConfirmForm(forms.Form):
+    own_share_deposited_on = forms.DateField(label=_("Own share deposited on"), required=False, widget=DateInput())
+    file = UploadField(label=_("Proof of the deposit"), required=False)
+
+
+class ResolveForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("What did the bank say?"), widget=forms.RadioSelect,
+        choices=[("paid", _("The money was transferred")), ("refused", _("The money was not transferred"))],
+    )  # fmt: skip
+    bank_ref = forms.CharField(label=_("Reference of the bank"), max_length=60, required=False)
+    reason = forms.CharField(
+        label=_("Who said it, when, by which record"), max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
+    )
+
+
+class PayeeForm(forms.Form):
+    bank_code = forms.CharField(label=_("Bank code"), max_length=10)
+    number = forms.CharField(label=_("Account number"), max_length=30)
+    holder = forms.CharField(label=_("Account holder"), max_length=120)

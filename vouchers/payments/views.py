@@ -1,0 +1,200 @@
+"""Doors of the room, and the demo bank's own page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.documents import actions as documents
+from portal.documents import responses
+from portal.kit.access import needs, signed_in
+from portal.kit.errors import DomainError
+from portal.kit.htmx import form_errors, page, redirect
+from vouchers.milestones.models import Milestone
+from vouchers.payments import actions, forms, gateways, queries, rules
+from vouchers.payments.models import Disbursement, PaymentAttempt
+
+PER_PAGE = 20
+
+
+@signed_in
+@require_GET
+def disbursement_list(request: HttpRequest) -> HttpResponse:
+    found = queries.disbursements_for(request.user)
+    status = request.GET.get("status", "")
+    if status:
+        found = found.filter(status=status)
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": shown, "status": status, "states": rules.DisbursementStatus.choices()}
+    return page(request, "vouchers/payments/list.html", context)
+
+
+def _row(request: HttpRequest, ref: str) -> Disbursement:
+    return get_object_or_404(queries.disbursements_for(request.user), ref=ref)
+
+
+@signed_in
+@require_GET
+def detail(request: HttpRequest, ref: str) -> HttpResponse:
+    row = _row(request, ref)
+    context = {
+        "row": row, "own_won": row.supply_amount_won - row.amount_won, "attempts": queries.attempts_of(row),
+        "may": queries.may(request.user, row),
+    }  # fmt: skip
+    return page(request, "vouchers/payments/detail.html", context)
+
+
+def _invoice(request: HttpRequest, form: forms.RequestForm, organisation: Any) -> dict[str, Any]:
+    data = form.cleaned_data
+    upload = data["file"]
+    document = documents.upload(file=upload, kind="tax_invoice", organisation=organisation, by=request.user) if upload else None
+    return {"invoice_no": data["invoice_no"], "invoice_on": data["invoice_on"], "invoice_document": document}
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def request_disbursement(request: HttpRequest, milestone_ref: str) -> HttpResponse:
+    """The provider asks for the money of an accepted milestone."""
+    milestone = get_object_or_404(
+        Milestone.objects.visible_to(request.user).select_related("agreement", "institution__organisation"), ref=milestone_ref
+    )
+    organisation = milestone.institution.organisation
+    if organisation is None or not request.user.has_perm("vouchers.request_disbursement", organisation):
+        raise Http404
+    form = forms.RequestForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = actions.request_disbursement(
+                milestone_id=milestone.pk, by=request.user, **_invoice(request, form, organisation)
+            )
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("The disbursement was requested. The company confirms it next."))
+            return redirect(request, reverse("payments:detail", args=[row.ref]))
+    context = {"form": form, "milestone": milestone, "title": _("Request the disbursement")}
+    return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def resubmit(request: HttpRequest, ref: str) -> HttpResponse:
+    row = _row(request, ref)
+    if not queries.may(request.user, row)["resubmit"]:
+        raise Http404
+    initial = {"invoice_no": row.invoice_no, "invoice_on": row.invoice_on}
+    form = forms.ResubmitForm(request.POST or None, request.FILES or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.resubmit_disbursement(
+                disbursement_id=row.pk, by=request.user, **_invoice(request, form, row.payee.organisation)
+            )
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            return redirect(request, reverse("payments:detail", args=[row.ref]))
+    context = {"form": form, "row": row, "title": _("Mend the disbursement request")}
+    return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, ref: str) -> HttpResponse:
+    """The company confirms and proves its own share."""
+    row = _row(request, ref)
+    if not queries.may(request.user, row)["confirm"]:
+        raise Http404
+    form = forms.ConfirmForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload, company = form.cleaned_data["file"], row.milestone.agreement.company.organisation
+        try:
+            proof = documents.upload(file=upload, kind="own_share", organisation=company, by=request.user) if upload else None
+            actions.confirm_disbursement(
+                disbursement_id=row.pk, own_share_document=proof, by=request.user,
+                own_share_deposited_on=form.cleaned_data["own_share_deposited_on"],
+            )  # fmt: skip
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("Confirmed. The operating agency checks the evidence next."))
+            return redirect(request, reverse("payments:detail", args=[row.ref]))
+    context = {"form": form, "row": row, "title": _("Confirm the disbursement")}
+    return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
+
+
+_VERBS: dict[str, Any] = {
+    "check": actions.check_evidence,
+    "approve": actions.approve_disbursement,
+    "register": actions.register_disbursement,
+    "retry": actions.retry_disbursement,
+}
+
+
+@signed_in
+@require_POST
+def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
+    """check, approve, register, retry, or return with a reason."""
+    row = _row(request, ref)
+    if verb == "return":
+        actions.return_disbursement(disbursement_id=row.pk, reason=request.POST.get("reason", "")[:2000], by=request.user)
+    elif verb in _VERBS:
+        _VERBS[verb](disbursement_id=row.pk, by=request.user)
+    else:
+        raise Http404
+    messages.success(request, _("Done."))
+    return redirect(request, reverse("payments:detail", args=[row.ref]))
+
+
+@needs("vouchers.resolve_attempt")
+@require_http_methods(["GET", "POST"])
+def resolve(request: HttpRequest, ref: str, attempt_ref: str) -> HttpResponse:
+    """A person writes down what the bank said about a parked transfer."""
+    row = _row(request, ref)
+    attempt = get_object_or_404(PaymentAttempt, disbursement=row, ref=attempt_ref, state="PARKED")
+    form = forms.ResolveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.resolve_attempt(
+                attempt_id=attempt.pk, paid=data["outcome"] == "paid", bank_ref=data["bank_ref"], reason=data["reason"],
+                by=request.user,
+            )  # fmt: skip
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            return redirect(request, reverse("payments:detail", args=[row.ref]))
+    context = {"form": form, "row": row, "title": _("Settle a parked transfer")}
+    return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_GET
+def evidence(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
+    """invoice or own-share."""
+    row = _row(request, ref)
+    found = row.invoice_document if kind == "invoice" else row.own_share_document
+    if found is None:
+        raise Http404
+    return responses.download(found, by=request.user)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def demo_bank(request: HttpRequest) -> HttpResponse:
+    """The local bank's book and its moods; only in a demonstration."""
+    if not settings.DEMO:
+        raise Http404
+    url = settings.BANK_GATEWAY_URL or f"http://127.0.0.1:{settings.DEMO_BANK_PORT}"
+    if request.method == "POST":
+        done = gateways.demo_mood(url=url, name=request.POST.get("mood", ""))
+        (messages.success if done else messages.error)(
+            request, _("The bank changed its mood.") if done else _("The bank did not answer.")
+        )
+        return redirect(request, reverse("demo_bank:book"))
+    return page(request, "vouchers/payments/bank.html", {"book": gateways.demo_book(url=url), "moods": gateways.DEMO_MOODS})
