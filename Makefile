@@ -2,9 +2,9 @@
 # Needs make and a Python with pip. PYTHON=… chooses that Python; it only fetches uv.
 
 SHELL := /bin/sh
-CANDIDATES := python3 python3.13 python3.12 python3.14 /usr/bin/python3 /usr/local/bin/python3 python
-PYTHON ?= $(shell for p in $(CANDIDATES); do "$$p" -m pip --version >/dev/null 2>&1 && { echo "$$p"; break; }; done)
-SETUP = PYTHONDONTWRITEBYTECODE=1 $(if $(PYTHON),$(PYTHON),$(error No Python with pip was found. Install Python and pip, or name one: make PYTHON=/path/to/python3 $@)) portal/kit/stamps.py
+CANDIDATES := .venv/bin/python python3 python3.13 python3.12 python3.14 /usr/bin/python3 /usr/local/bin/python3 python
+PYTHON ?= $(shell for p in $(CANDIDATES); do "$$p" -c "" >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+SETUP = $(if $(PYTHON),$(PYTHON),$(error No Python was found. Install Python and pip, or name one: make PYTHON=/path/to/python3 $@)) -B portal/kit/stamps.py
 RUN := .venv/bin/python
 WORKERS ?= 2
 .DEFAULT_GOAL := up
@@ -34,9 +34,7 @@ bench: packages  ## benchmarks; ONLY=rush,match for some groups
 	@exec $(RUN) manage.py bench $(if $(ONLY),--only $(ONLY))
 
 packages:
-	@$(SETUP) packages run
-	@$(SETUP) front
+	@$(SETUP) packages run front
 
 packages-dev:
-	@$(SETUP) packages dev
-	@$(SETUP) front
+	@$(SETUP) packages dev front

@@ -1,7 +1,7 @@
 """Set-up that is done once and again only when its input changed; each step leaves a stamp (a hash of what it read).
 
-Also the bootstrap: `python3 portal/kit/stamps.py packages run|dev` runs before there is a .venv, so this module uses the
-standard library alone and keeps to Python 3.8. Other steps: `front` (npm, fonts) and `browser` (prints a Chromium's path).
+Also the bootstrap: `python3 portal/kit/stamps.py packages run|dev front` runs before there is a .venv, so this module uses the
+standard library alone and keeps to Python 3.8. `front`: npm and fonts. `browser` prints a Chromium's path.
 What the user set for pip (index, certificates) is handed to uv, which does not read pip's files.
 """
 
@@ -97,6 +97,14 @@ def _is_recent(python: Path) -> bool:
     return subprocess.run([str(python), "-c", code], capture_output=True).returncode == 0
 
 
+def _pip_python() -> str:
+    """A Python that has pip. The one that runs this may be .venv's, which has none."""
+    for name in (sys.executable, "python3", "python3.13", "python3.12", "/usr/bin/python3", "/usr/local/bin/python3", "python"):
+        if _runs([name, "-m", "pip", "--version"]):
+            return name
+    raise SetupFailed("No Python with pip was found. Install pip (on Debian: apt-get install python3-pip), then run make again.")
+
+
 def _uv() -> list[str]:
     """A uv that really runs (a pyenv shim may stand in the path and not run), else one of our own under .tools."""
     own = TOOLS / "uv" / "bin" / "uv"
@@ -107,8 +115,9 @@ def _uv() -> list[str]:
     target = TOOLS / "uv"
     shutil.rmtree(target, ignore_errors=True)
     # --target: into a folder of ours, also where the system forbids pip to install
-    run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-warn-script-location",
-         "--target", str(target), "uv"], dict(os.environ))  # fmt: skip
+    env = {"PIP_ROOT_USER_ACTION": "ignore", "PIP_DISABLE_PIP_VERSION_CHECK": "1", **os.environ}
+    pip = [_pip_python(), "-m", "pip", "install", "--quiet", "--quiet", "--no-warn-script-location"]
+    run([*pip, "--target", str(target), "uv"], env)
     if not _runs([str(own), "--version"]):
         raise SetupFailed("pip installed uv, but it does not run here. Install uv yourself, then run make again.")
     return [str(own)]
@@ -124,6 +133,10 @@ def _find_python(uv: list[str], env: dict[str, str]) -> str:
             )  # fmt: skip
             if done.returncode == 0:
                 return done.stdout.decode().strip()
+    for folder in (os.environ.get("PYENV_ROOT", ""), os.path.expanduser("~/.pyenv"), "/opt/pyenv"):
+        for python in sorted(Path(folder or "/nowhere").glob("versions/3.1[2-9]*/bin/python3"), reverse=True):
+            if _is_recent(python):
+                return str(python)
     say("No Python 3.12 or newer here; uv fetches one")
     done = subprocess.run([*uv, "python", "install", "--quiet", PYTHON_WANTED[0]], cwd=str(ROOT), env=env)
     if done.returncode:
@@ -165,7 +178,7 @@ def _uv_environment() -> dict[str, str]:
 def _pip_settings() -> dict[str, str]:
     """Name → value of `pip config list`: files first, variables last, as pip ranks them."""
     done = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=str(ROOT)
+        [_pip_python(), "-m", "pip", "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=str(ROOT)
     )
     ranked: dict[str, list[str]] = {"global": [], "install": [], ":env:": []}
     for line in done.stdout.decode().splitlines():
@@ -290,8 +303,8 @@ def main(argv: list[str]) -> int:
         try:
             if argv[:1] == ["packages"]:
                 packages(argv[1])
-            elif argv == ["front"]:
-                front()
+                if "front" in argv:
+                    front()
             elif argv == ["browser"]:
                 print(browser())
             else:
