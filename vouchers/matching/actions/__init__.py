@@ -1,0 +1,36 @@
+"""Needs, quotes and matches: the only code that writes them."""
+
+from vouchers.matching.actions.asking import (
+    accept_quote,
+    clarify,
+    decline_quote,
+    request_quote,
+    withdraw_request,
+)
+from vouchers.matching.actions.needs import close_need, post_need, run_match, save_need
+from vouchers.matching.actions.quoting import (
+    ask_clarification,
+    cancel_match,
+    confirm_match,
+    decline_request,
+    expire_quotes,
+    quote,
+)
+
+__all__ = [
+    "accept_quote",
+    "ask_clarification",
+    "cancel_match",
+    "clarify",
+    "close_need",
+    "confirm_match",
+    "decline_quote",
+    "decline_request",
+    "expire_quotes",
+    "post_need",
+    "quote",
+    "request_quote",
+    "run_match",
+    "save_need",
+    "withdraw_request",
+]

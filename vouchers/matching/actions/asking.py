@@ -1,0 +1,191 @@
+"""The company's side of a quote: ask, answer, accept, decline, withdraw."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.journal import actions as journal
+from portal.journal import queries as duties
+from portal.kit import clock, workdays
+from portal.kit.access import require
+from portal.kit.errors import Refused
+from providers.catalogue.models import Dataset
+from providers.institutions.models import Institution
+from providers.offers.models import Offer
+from vouchers.matching import notices, queries
+from vouchers.matching.actions import needs
+from vouchers.matching.models import Match, Quote, QuoteRequest
+from vouchers.matching.rules import stages
+
+S = stages.QuoteStatus
+MESSAGE_LENGTH = 2000
+
+
+@transaction.atomic
+def request_quote(
+    *, need_id: int, institution_id: int, dataset_id: int | None = None, offer_id: int | None = None, message: str = "", by: Any
+) -> QuoteRequest:
+    """Asks one institution for a price; it owes an answer within the round's target days.
+
+    Writes: QuoteRequest, Event, Duty, Notice. Raises: Refused when the need is not posted, the institution cannot answer
+    here, dataset or offer is not published or not its own, or it was asked already.
+    """
+    need = needs.lock(need_id)
+    require(by, "vouchers.request_quote", need)
+    if need.status not in stages.NEED_ASKING:
+        raise Refused(_("Post the need first; then you can ask for quotes."), "not_posted")
+    institution = Institution.objects.select_related("organisation").filter(pk=institution_id).first()
+    if institution is None or institution.status != "ACTIVE" or institution.organisation is None:
+        raise Refused(queries.NOT_IN_PORTAL, "not_in_portal")
+    if institution.is_demo and not queries.of_demo(need.round):
+        raise Refused(_("Demonstration offers answer only needs of demonstration calls."), "demo_offer")
+    dataset, offer = _asked_for(institution, dataset_id, offer_id)
+    text = written(message, "message")
+    same = need.quote_requests.filter(institution=institution, dataset=dataset, offer=offer)
+    if same.filter(status__in=[*stages.LIVE, S.ACCEPTED]).exists():
+        raise Refused(_("You already asked this institution for this. Its answer appears under this need."), "asked_already")
+    days = queries.quote_days(need.round)
+    request = QuoteRequest(
+        need=need, institution=institution, dataset=dataset, offer=offer, message=text,
+        due_at=workdays.due_at(clock.now(), days), created_by=by,
+    )  # fmt: skip
+    request.save()
+    record(request, "sent", by, frm="")
+    owe_quote(request, by)
+    notices.quote_requested(request, days)
+    return request
+
+
+def _asked_for(institution: Institution, dataset_id: int | None, offer_id: int | None) -> tuple[Dataset | None, Offer | None]:
+    dataset = Dataset.objects.published().filter(pk=dataset_id, institution=institution).first() if dataset_id else None
+    offer = Offer.objects.offered(clock.now()).filter(pk=offer_id, institution=institution).first() if offer_id else None
+    if (dataset_id and dataset is None) or (offer_id and offer is None) or (dataset is None and offer is None):
+        raise Refused(queries.NOT_PUBLISHED, "not_published")
+    if offer is not None and offer.dataset_id is not None:
+        if dataset is not None and offer.dataset_id != dataset.pk:
+            raise Refused(queries.NOT_PUBLISHED, "not_published")
+        dataset = offer.dataset
+    return dataset, offer
+
+
+@transaction.atomic
+def clarify(*, request_id: int, answer: str, by: Any) -> QuoteRequest:
+    """Answers the provider's question; its clock runs again. Writes: QuoteRequest, Event, Duties, Notice."""
+    request = lock(request_id)
+    require(by, "vouchers.request_quote", request.need.company)
+    request.answer = written(answer, "answer", needed=True)
+    move(request, "clarify", "clarified", by, data={"answer": request.answer})
+    journal.close_duty(request, "clarify", by=by)
+    journal.resume_duty(request, "quote", by=by)
+    owed = duties.open_duties(request).filter(verb="quote").first()
+    if owed is not None and owed.due_at is not None:
+        request.due_at = owed.due_at
+        request.save()
+    notices.quote_answered(request)
+    return request
+
+
+@transaction.atomic
+def accept_quote(*, quote_id: int, by: Any) -> Match:
+    """Takes the newest quote; that confirms the company's side of the match, the provider still owes its own.
+
+    Writes: QuoteRequest, Match (PROPOSED), Events, Duties, Notice. Raises: IllegalStep the second time; Refused when a newer
+    quote exists or this one is no longer valid.
+    """
+    quote = Quote.objects.get(pk=quote_id)
+    request = lock(quote.request_id)
+    require(by, "vouchers.request_quote", request.need.company)
+    if request.status == S.QUOTED and quote.number != request.quotes.count():
+        raise Refused(_("The provider has sent a newer quote. Look at that one."), "newer_quote")
+    if request.status == S.QUOTED and quote.valid_until < clock.today():
+        raise Refused(_("This quote is no longer valid. Ask the provider for a new one."), "quote_expired")
+    move(request, "accept_quote", "accepted", by, data={"quote": quote.ref})
+    match = Match(
+        need=request.need, quote=quote, institution=request.institution,
+        company_confirmed_at=clock.now(), company_confirmed_by=by,
+    )  # fmt: skip
+    match.save()
+    journal.record(
+        "match.proposed", match, by=by, to=match.status, organisations=match.organisation_ids(), data={"quote": quote.ref}
+    )
+    journal.close_duty(request, "accept_quote", by=by)
+    journal.open_duty(
+        match, "confirm_match", title_ko=f"매칭을 확인해 주세요: {request.need.company.name_ko}",
+        title_en=f"Confirm the match with {request.need.company.name_en or request.need.company.name_ko}",
+        url=f"/matching/matches/{match.ref}/", due_in=CONFIRM_DAYS, organisation=request.institution.organisation,
+        role="PROVIDER_MANAGER", by=by,
+    )  # fmt: skip
+    notices.quote_accepted(request)
+    return match
+
+
+CONFIRM_DAYS = 5  # working days; a proposal, no source
+
+
+@transaction.atomic
+def decline_quote(*, quote_id: int, reason: str, by: Any) -> QuoteRequest:
+    """The company does not take the quote. Writes: QuoteRequest, Event, Duty, Notice."""
+    request = lock(Quote.objects.values_list("request_id", flat=True).get(pk=quote_id))
+    require(by, "vouchers.request_quote", request.need.company)
+    request.reason = written(reason, "reason", needed=True)
+    move(request, "decline_quote", "declined_by_company", by, reason=request.reason)
+    journal.close_duties(request, by=by)
+    notices.quote_declined(request)
+    return request
+
+
+@transaction.atomic
+def withdraw_request(*, request_id: int, reason: str = "", by: Any) -> QuoteRequest:
+    """The company no longer asks. Writes: QuoteRequest, Event, Duties, Notice."""
+    request = lock(request_id)
+    require(by, "vouchers.request_quote", request.need.company)
+    request.reason = written(reason, "reason")
+    move(request, "withdraw_request", "withdrawn", by, reason=request.reason)
+    journal.close_duties(request, by=by)
+    notices.quote_withdrawn(request)
+    return request
+
+
+# ── For both sides ───────────────────────────────────────────────────────────────────────────────────
+def lock(request_id: int) -> QuoteRequest:
+    return (
+        QuoteRequest.objects.select_for_update(of=("self",))
+        .select_related("need__company__organisation", "need__round", "institution__organisation", "dataset", "offer")
+        .get(pk=request_id)
+    )
+
+
+def move(request: QuoteRequest, verb: str, past: str, by: Any, *, reason: str = "", data: Any = None) -> None:
+    """One step of the lifecycle with its event."""
+    before = request.status
+    request.status = stages.QUOTE_LIFECYCLE.step(request.status, verb)
+    request.save()
+    record(request, past, by, frm=before, reason=reason, data=data)
+
+
+def record(request: QuoteRequest, past: str, by: Any, *, frm: str, reason: str = "", data: Any = None) -> None:
+    journal.record(
+        f"quote_request.{past}", request, by=by, frm=frm, to=request.status, reason=reason, data=data,
+        organisations=request.organisation_ids(),
+    )  # fmt: skip
+
+
+def owe_quote(request: QuoteRequest, by: Any) -> None:
+    company: Any = request.need.company
+    journal.open_duty(
+        request, "quote", title_ko=f"견적을 보내 주세요: {company.name_ko}, {request.need.title}",
+        title_en=f"Quote for {company.name_en or company.name_ko}: {request.need.title}",
+        url=f"/matching/requests/{request.ref}/", due_at=request.due_at,
+        organisation=request.institution.organisation, role="PROVIDER_MANAGER", by=by,
+    )  # fmt: skip
+
+
+def written(text: str, field: str, *, needed: bool = False) -> str:
+    text = (text or "").strip()
+    if needed and not text:
+        raise Refused(_("Write a sentence or two here: the other side reads it."), "text_missing", field)
+    if len(text) > MESSAGE_LENGTH:
+        raise Refused(_("Keep it within 2,000 characters."), "text_too_long", field)
+    return text
+

@@ -1,0 +1,114 @@
+"""What matching tells. One function a message, one template each in templates/emails/vouchers/."""
+
+from typing import Any
+
+from portal.journal.actions import tell
+from portal.kit.won import won
+from vouchers.matching.models import Match, Need, Quote, QuoteRequest
+
+
+def _of_request(request: QuoteRequest, **more: Any) -> dict[str, Any]:
+    company, institution, dataset = request.need.company, request.institution, request.dataset
+    return {
+        "need": request.need.title,
+        "company_ko": company.name_ko,
+        "company_en": company.name_en or company.name_ko,
+        "institution_ko": institution.name_ko,
+        "institution_en": institution.name_en or institution.name_ko,
+        "dataset_ko": dataset.title_ko if dataset else "",
+        "dataset_en": dataset.title_en if dataset else "",
+        **more,
+    }
+
+
+def _company(template: str, request: QuoteRequest, **more: Any) -> None:
+    tell(
+        template, app="vouchers", subject=request, organisation=request.need.company.organisation,
+        url=f"/matching/quotes/{request.ref}/", context=_of_request(request, **more),
+    )  # fmt: skip
+
+
+def _provider(template: str, request: QuoteRequest, **more: Any) -> None:
+    if request.institution.organisation_id:
+        tell(
+            template, app="vouchers", subject=request, organisation=request.institution.organisation,
+            role="PROVIDER_MANAGER", url=f"/matching/requests/{request.ref}/", context=_of_request(request, **more),
+        )  # fmt: skip
+
+
+def need_posted(need: Need, fitting: int) -> None:
+    """To the company: how many datasets and offers fit."""
+    tell(
+        "need_posted", app="vouchers", subject=need, organisation=need.company.organisation,
+        url=f"/matching/needs/{need.ref}/", context={"need": need.title, "fitting": fitting},
+    )  # fmt: skip
+
+
+def need_without_match(need: Need) -> None:
+    """To the operator, who helps to look for data: nothing fits."""
+    company = need.company
+    tell(
+        "need_without_match", app="vouchers", subject=need, role="OPERATOR_CASE",
+        url=f"/admin/vouchers/need/{need.pk}/change/",
+        context={"need": need.title, "company_ko": company.name_ko, "company_en": company.name_en or company.name_ko},
+    )  # fmt: skip
+
+
+def quote_requested(request: QuoteRequest, days: int) -> None:
+    _provider("quote_requested", request, days=days, message=request.message)
+
+
+def quote_question(request: QuoteRequest) -> None:
+    _company("quote_question", request, question=request.question)
+
+
+def quote_answered(request: QuoteRequest) -> None:
+    _provider("quote_answered", request, answer=request.answer)
+
+
+def quote_received(request: QuoteRequest, quote: Quote) -> None:
+    money = {"supply_ko": won(quote.supply_amount_won, "ko"), "supply_en": won(quote.supply_amount_won, "en")}
+    _company("quote_received", request, number=quote.number, valid_until=quote.valid_until.isoformat(), **money)
+
+
+def quote_request_declined(request: QuoteRequest) -> None:
+    _company("quote_request_declined", request, reason=request.reason)
+
+
+def quote_declined(request: QuoteRequest) -> None:
+    _provider("quote_declined", request, reason=request.reason)
+
+
+def quote_withdrawn(request: QuoteRequest) -> None:
+    _provider("quote_withdrawn", request, reason=request.reason)
+
+
+def quote_expired(request: QuoteRequest) -> None:
+    _company("quote_expired", request)
+    _provider("quote_expired", request)
+
+
+def quote_accepted(request: QuoteRequest) -> None:
+    """To the provider: confirm the match."""
+    _provider("quote_accepted", request)
+
+
+def _both(template: str, match: Match, **more: Any) -> None:
+    request = match.quote.request
+    for organisation, role in (
+        (match.need.company.organisation, ""),
+        (match.institution.organisation, "PROVIDER_MANAGER"),
+    ):
+        if organisation is not None:
+            tell(
+                template, app="vouchers", subject=match, organisation=organisation, role=role,
+                url=f"/matching/matches/{match.ref}/", context=_of_request(request, **more),
+            )  # fmt: skip
+
+
+def match_confirmed(match: Match) -> None:
+    _both("match_confirmed", match)
+
+
+def match_cancelled(match: Match) -> None:
+    _both("match_cancelled", match, reason=match.reason)

@@ -1,0 +1,114 @@
+"""What the engine reads and answers, and the company's needs."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from portal.accounts import queries as accounts
+from portal.kit import clock
+from portal.kit.words import pick
+from providers.catalogue import queries as catalogue
+from providers.institutions.models import Institution
+from providers.offers import queries as offers
+from vouchers.companies.models import Company
+from vouchers.matching import rules
+from vouchers.matching.models import Match, MatchRun, Need
+from vouchers.matching.rules import stages
+from vouchers.rounds.models import Round
+from vouchers.rounds.rules import TARGET_STEPS
+
+CHECKED = tuple(sorted(set(rules.need.CHECKED_LISTS.values())))
+NOT_CHOSEN = ("DRAFT", "REVIEW", "SETTLING", "ARCHIVED", "CANCELLED")
+
+
+def known_codes() -> dict[str, list[str]]:
+    """The codes that a need document may use: list key → codes. One query."""
+    return {entry["key"]: [item["code"] for item in entry["items"]] for entry in catalogue.code_lists(*CHECKED)}
+
+
+def of_demo(round_: Round | None) -> bool:
+    """Does a need of this round see the demo's offers?"""
+    return round_ is not None and round_.kind != "LIVE"
+
+
+def provider_types(round_: Round | None) -> frozenset[str]:
+    """Who may supply in the round; empty when the round does not say."""
+    if round_ is None:
+        return frozenset()
+    if round_.is_reference:
+        return frozenset(round_.reference.get("eligible_provider_types") or ())
+    if round_.policy_version() is None:
+        return frozenset()
+    return frozenset(round_.policy().eligible_provider_types)
+
+
+def quote_days(round_: Round | None) -> int:
+    """Working days within which a provider owes a quote."""
+    if round_ is None or round_.is_reference or round_.policy_version() is None:
+        return TARGET_STEPS["quote"]
+    return round_.policy().days("quote")
+
+
+def candidates_for(need: Need) -> list[rules.Candidate]:
+    """Published datasets with their offers, as the engine reads them; demo ones only for needs of demo rounds."""
+    return [rules.candidate(*facts) for facts in offers.match_facts(demo=of_demo(need.round))]
+
+
+def rank(need: Need) -> rules.MatchResult:
+    """The engine's answer now. Raises Refused naming the field of the document that is wrong."""
+    code_lists = catalogue.code_lists()
+    known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
+    policy = rules.Policy(
+        words=rules.vocabulary(code_lists),
+        year=clock.today().year,
+        provider_types=provider_types(need.round),
+        agencies=tuple(rules.holder(record) for record in offers.linkage_agencies()),
+    )
+    return rules.match(rules.parse_need(need.document, known), candidates_for(need), policy)
+
+
+# ── Needs ────────────────────────────────────────────────────────────────────────────────────────────────
+def companies_of(user: Any) -> list[Company]:
+    """The companies for which the person may act, the first one first."""
+    return list(Company.objects.filter(organisation_id__in=accounts.organisation_ids_of(user)).order_by("pk"))
+
+
+def mine(user: Any) -> QuerySet[Need]:
+    """The needs of the person's companies, newest first, with counts of requests, waiting quotes and matches."""
+    live = Q(quote_requests__status__in=[*stages.LIVE])
+    return (
+        Need.objects.filter(company__organisation_id__in=accounts.organisation_ids_of(user))
+        .select_related("round", "company", "created_by")
+        .annotate(
+            asked=Count("quote_requests", filter=live, distinct=True),
+            quoted=Count("quote_requests", filter=Q(quote_requests__status="QUOTED"), distinct=True),
+            confirmed=Count("matches", filter=Q(matches__status="CONFIRMED"), distinct=True),
+        )
+        .order_by("-created_at", "-id")
+    )
+
+
+def choosable_rounds() -> QuerySet[Round]:
+    """Calls for which a need may be described: announced and not over."""
+    found = Round.objects.counted().filter(is_reference=False).exclude(status__in=NOT_CHOSEN)
+    return found.prefetch_related("tracks").order_by("-closes_at", "-id")
+
+
+def linkage_targets() -> list[tuple[str, str]]:
+    """(key, name) of the institutions whose data is linked with others: the designated agencies. One query."""
+    rows = Institution.objects.active().linkage_agencies().order_by("name_ko")
+    return [(row.key, pick(row, "name")) for row in rows]
+
+
+def latest_run(need: Need) -> MatchRun | None:
+    return need.match_runs.order_by("-pk").first()
+
+
+def suggestions(need: Need) -> list[dict[str, Any]]:
+    """The results of the newest ranking, best first: dataset key, offer ref, score, reasons (MatchRun.result)."""
+    run = latest_run(need)
+    return list(run.result["results"]) if run else []
+
+
+def confirmed_matches(need: Need) -> QuerySet[Match]:
+    return need.matches.confirmed().select_related("quote__request", "institution").order_by("pk")

@@ -1,0 +1,165 @@
+"""A ranking as the page shows it, in the reader's language."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.words import korean, pick
+from providers.catalogue.models import Dataset
+from providers.catalogue.queries import count_words, years_words
+from providers.institutions.models import Institution
+from providers.offers.models import Offer
+from vouchers.matching import rules
+from vouchers.matching.models import MatchRun, Need, QuoteRequest
+from vouchers.matching.queries.needs import latest_run
+from vouchers.matching.rules import stages
+
+COMPONENT_WORDS = {
+    "modality": _("Kind of data"), "disease": _("Disease"), "volume": _("Number of patients"), "purpose": _("Purpose"),
+    "access": _("Way of use"), "supplier": _("Voucher supplier"), "terms": _("Price and lead time"),
+    "labels": _("Labels"), "period": _("Years"), "standard": _("Data standard"), "population": _("Ages and patients"),
+    "certainty": _("Certainty of the facts"), "region": _("Outside the capital area"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Component:
+    label: Any
+    points: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One result as the page shows it. asked: a live request to the same dataset and offer; cannot: why not to ask."""
+
+    rank: int
+    score: int
+    dataset: Dataset
+    institution: Institution
+    offer: Offer | None
+    size: str
+    years: str
+    components: list[Component]
+    reasons: list[str]
+    warnings: list[str]
+    asked: QuoteRequest | None
+    cannot: Any
+
+    @property
+    def value(self) -> str:
+        """The value of the button: dataset key and offer ref."""
+        return f"{self.dataset.key}:{self.offer.ref if self.offer else ''}"
+
+
+@dataclass(frozen=True)
+class Left:
+    """A filter with the datasets that it excluded and why."""
+
+    code: str
+    word: str
+    entries: list[tuple[str, str, str]]  # title, address, reason
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Several datasets together; titles as words, reasons as sentences."""
+
+    titles: list[str]
+    agency: str
+    reasons: list[str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    run: MatchRun
+    results: list[Shown]
+    joined: list[Joined]
+    left: list[Left]
+    left_total: int
+    unmet: list[str]
+    linkage_unmet: list[str]
+
+
+NOT_IN_PORTAL = _("This institution does not answer quotes in the portal yet. Apply through its own page.")
+NOT_PUBLISHED = _("This entry is no longer published. Rank again.")
+
+
+def answer(need: Need) -> Answer | None:
+    """The newest ranking in the reader's language, or None. The number of queries does not depend on the results."""
+    run = latest_run(need)
+    if run is None:
+        return None
+    lang, found = "ko" if korean() else "en", run.result
+    keys = {r["dataset"] for r in [*found["results"], *found["excluded"]]} | {
+        key for bundle in found["bundles"] for key in bundle["datasets"]
+    }
+    datasets = {row.key: row for row in Dataset.objects.filter(key__in=keys).select_related("institution__organisation")}
+    refs = [r["offer"] for r in found["results"] if r["offer"]]
+    by_ref = {row.ref: row for row in Offer.objects.filter(ref__in=refs).select_related("institution")}
+    requests = need.quote_requests.filter(status__in=[*stages.LIVE, stages.QuoteStatus.ACCEPTED])
+    asked = {(row.dataset_id, row.offer_id): row for row in requests}
+    results = [
+        _shown(record, datasets[record["dataset"]], by_ref.get(record["offer"] or ""), asked, lang)
+        for record in found["results"]
+        if record["dataset"] in datasets
+    ]
+    return Answer(
+        run=run,
+        results=results,
+        joined=[_joined(bundle, datasets, lang) for bundle in found["bundles"]],
+        left=_left(found["excluded"], datasets, lang),
+        left_total=len(found["excluded"]),
+        unmet=[item[f"reason_{lang}"] for item in found["unmet"]],
+        linkage_unmet=[item[f"reason_{lang}"] for item in found["linkage_unmet"]],
+    )
+
+
+def _shown(
+    record: Mapping[str, Any],
+    dataset: Dataset,
+    offer: Offer | None,
+    asked: Mapping[tuple[int | None, int | None], QuoteRequest],
+    lang: str,
+) -> Shown:
+    institution = dataset.institution
+    cannot: Any = ""
+    if institution.organisation_id is None:
+        cannot = NOT_IN_PORTAL
+    elif dataset.publication != "PUBLISHED" or (record["offer"] and (offer is None or offer.status != "PUBLISHED")):
+        cannot = NOT_PUBLISHED
+    return Shown(
+        rank=record["rank"],
+        score=record["score"],
+        dataset=dataset,
+        institution=institution,
+        offer=offer,
+        size=count_words(dataset),
+        years=years_words(dataset),
+        components=[
+            Component(COMPONENT_WORDS.get(name, name), points, rules.WEIGHTS.get(name, points))
+            for name, points in record["components"].items()
+        ],
+        reasons=record[f"reasons_{lang}"],
+        warnings=record[f"warnings_{lang}"],
+        asked=asked.get((dataset.pk, offer.pk if offer else None)),
+        cannot=cannot,
+    )
+
+
+def _joined(bundle: Mapping[str, Any], datasets: Mapping[str, Dataset], lang: str) -> Joined:
+    titles = [pick(datasets[key], "title") if key in datasets else key for key in bundle["datasets"]]
+    return Joined(titles, bundle["linkage_agency"] or "", bundle[f"reasons_{lang}"])
+
+
+def _left(excluded: Iterable[Mapping[str, Any]], datasets: Mapping[str, Dataset], lang: str) -> list[Left]:
+    groups: dict[str, list[tuple[str, str, str]]] = {}
+    for entry in excluded:
+        dataset = datasets.get(entry["dataset"])
+        title = pick(dataset, "title") if dataset else entry["dataset"]
+        groups.setdefault(entry["filter"], []).append((title, f"/catalogue/{entry['dataset']}/", entry[f"reason_{lang}"]))
+    words = rules.engine.UNMET_WORDS
+    told = [Left(code, words[code][0 if lang == "ko" else 1], entries) for code, entries in groups.items()]
+    return sorted(told, key=lambda group: (-len(group.entries), group.code))

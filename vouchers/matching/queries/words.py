@@ -1,0 +1,83 @@
+"""A need in words: everything that the company said."""
+
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.words import pick
+from providers.catalogue import queries as catalogue
+from vouchers.matching import rules
+from vouchers.matching.models import Need
+from vouchers.matching.queries.needs import CHECKED, linkage_targets
+from vouchers.matching.rules import stages
+
+ROUTES = {
+    "NOT_A_DEVICE": _("No medical device"), "MFDS_CLASS_1": _("Medical device class 1"),
+    "MFDS_CLASS_2": _("Medical device class 2"), "MFDS_CLASS_3": _("Medical device class 3"),
+    "MFDS_CLASS_4": _("Medical device class 4"), "UNDECIDED": _("Not decided yet"),
+}  # fmt: skip
+IRB_STATES = {
+    "NOT_STARTED": _("Not started"), "IN_PREPARATION": _("In preparation"), "SUBMITTED": _("Submitted"),
+    "APPROVED": _("Approved"), "EXEMPTION_CONFIRMED": _("Exemption confirmed"),
+}  # fmt: skip
+
+
+def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(section, [(label, value)]) of everything that the company said. One query."""
+    d, words = need.document, catalogue.words(*CHECKED, "modality")
+    yes = {True: gettext("Yes"), False: gettext("No")}
+
+    def codes(listed: str, name: str) -> str:
+        return ", ".join(words.get(listed, {}).get(code, code) for code in d.get(name) or ())
+
+    def count(name: str) -> str:
+        return f"{d[name]:,}" if d.get(name) is not None else ""
+
+    disease, period = d.get("disease_codes") or {}, d.get("period") or (None, None)
+    include = ", ".join(disease.get("include") or ())
+    ages = "–".join(str(d[name]) if d.get(name) is not None else "" for name in ("min_age", "max_age"))
+    kinds = ", ".join(str(stages.LineKind.word(code)) for code in d.get("processing_wanted") or ())
+    linked = dict(linkage_targets()) if d.get("linkage") else {}
+    sections = [
+        (gettext("What it is for"), [
+            (gettext("Product or service"), d.get("product") or ""),
+            (gettext("Purpose"), str(rules.Purpose.word(d["purpose"])) if d.get("purpose") else ""),
+            (gettext("Regulatory route"), str(ROUTES.get(d.get("regulatory_route") or "", d.get("regulatory_route") or ""))),
+            (gettext("Real patients' data only"), yes.get(d.get("real_patients_required"), "")),
+        ]),
+        (gettext("Which patients"), [
+            (gettext("Disease codes"), f"{disease.get('system') or 'KCD'} {include}" if include else ""),
+            (gettext("Exclusion"), "; ".join(disease.get("exclude") or ())),
+            (gettext("Ages"), ages if ages != "–" else ""),
+            (gettext("Years of collection"), "–".join(str(y or "") for y in period) if any(period) else ""),
+            (gettext("Patients wanted"), count("patients_wanted")),
+            (gettext("Patients at least"), count("patients_minimum")),
+            (gettext("Institutions at least"), count("sites_minimum")),
+        ]),
+        (gettext("Which data"), [
+            (gettext("Kinds of data"), codes("modality", "modality")),
+            (gettext("Variables"), ", ".join(d.get("variables") or ())),
+            (gettext("Body parts"), ", ".join(d.get("body_parts") or ())),
+            (gettext("Labels"), d.get("labels") or ""),
+            (gettext("Follow-up in months, at least"), count("follow_up_months_minimum")),
+            (gettext("Work wanted from the provider"), kinds),
+        ]),
+        (gettext("How it is used"), [
+            (gettext("Ways of use you accept"), codes("access_mode", "access_modes_acceptable")),
+            (gettext("What you want to take out"), codes("exit_kind", "exports_wanted")),
+            (gettext("GPU needed"), yes.get(d.get("gpu"), "")),
+            (gettext("Linkage with"), ", ".join(linked.get(key, key) for key in d.get("linkage") or ())),
+            (gettext("IRB"), str(IRB_STATES.get(d.get("irb_state") or "", d.get("irb_state") or ""))),
+        ]),
+        (gettext("When and budget"), [
+            (gettext("Project in months"), count("project_months")),
+            (gettext("Budget (won)"), count("budget_won")),
+            (pgettext("of a round", "Track"), _track_word(need)),
+        ]),
+    ]  # fmt: skip
+    return sections
+
+
+def _track_word(need: Need) -> str:
+    key = need.document.get("track") or ""
+    track = need.round.tracks.filter(key=key).first() if need.round and key else None
+    return pick(track, "name") if track else key

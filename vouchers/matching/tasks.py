@@ -1,0 +1,11 @@
+"""The clock's door: quotes whose time is over."""
+
+from celery import shared_task
+
+from portal.kit import clock
+from vouchers.matching import actions
+
+
+@shared_task(name="matching.expire_quotes")
+def expire_quotes() -> int:
+    return actions.expire_quotes(clock.now())
