@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "portal.apps.StaticFiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
     "django.forms",
@@ -151,10 +151,8 @@ CELERY_TIMEZONE = "Asia/Seoul"
 # ── People ───────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
 ROLE_TABLE = "portal.desk.roles"  # role → permissions, read by the authentication backend
-AUTHENTICATION_BACKENDS = [
-    "portal.accounts.backends.RoleGrantBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+NOTICE_WORDS = "portal.desk.notice_words"  # notice → words, read by the page where people choose what is mailed
+AUTHENTICATION_BACKENDS = ["portal.accounts.backends.RoleGrantBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -168,6 +166,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "portal.accounts.forms.SignupForm"}
@@ -176,6 +175,8 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_RATE_LIMITS = {} if not TESTING else False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Healthcare Data Voucher"
+MFA_ADAPTER = "portal.accounts.adapter.MFAAdapter"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
@@ -238,6 +239,7 @@ if EMAIL_URL:
     vars().update(env.email_url("EMAIL_URL"))
 else:  # the demo's own mailbox: files under DATA_DIR, shown at /demo/mail/
     EMAIL_BACKEND = "portal.journal.mailbox.MailboxBackend"
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "voucher@portal.example")
 NTS_API_URL = env.str("NTS_API_URL", "")
 NTS_API_KEY = env.str("NTS_API_KEY", "")

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from portal.accounts import rules
 from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
-from portal.accounts.queries import active_grants
+from portal.accounts.queries import active_grants, invitation
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
@@ -48,6 +49,8 @@ def grant_role(
         require(by, "accounts.grant_role", organisation)
         if by.pk == user.pk:
             raise NotAllowed(_("Nobody gives a role to themselves. Ask another administrator."), "own_role")
+    if expires_at is not None and expires_at <= clock.now():
+        raise Refused(_("The end lies in the past. Choose a later day."), "expired", "expires_at")
     User.objects.select_for_update().get(pk=user.pk)
     held = list(active_grants().filter(user=user))
     excluded = rules.incompatible([grant.role for grant in held], role)
@@ -60,6 +63,8 @@ def grant_role(
         )
     same = [g for g in held if g.role == role and g.organisation_id == (organisation.pk if organisation else None)]
     if same:
+        if by is not None:
+            raise Refused(_("The person already holds this role. End it first to give it for another time."), "same_role", "role")
         return same[0]
     RoleGrant.objects.filter(
         user=user, role=role, organisation=organisation, revoked_at__isnull=True, expires_at__lte=clock.now()
@@ -78,7 +83,21 @@ def grant_role(
         organisations=[organisation.pk] if organisation else [],
         data={"user": user.ref},
     )
+    if by is not None:
+        _tell_role("role_granted", grant, reason)
     return grant
+
+
+def _tell_role(template: str, grant: RoleGrant, reason: str) -> None:
+    with override("ko"):
+        role_ko = str(rules.Role.word(grant.role))
+    with override("en"):
+        role_en = str(rules.Role.word(grant.role))
+    names = _names(grant.organisation) if grant.organisation else {"organisation_ko": "", "organisation_en": ""}
+    journal.tell(
+        template, app="accounts", subject=grant, to=[grant.user], url="/home/",
+        context={"role_ko": role_ko, "role_en": role_en, "reason": reason, **names},
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -90,8 +109,21 @@ def revoke_role(*, grant_id: int, reason: str, by: User) -> RoleGrant:
         raise Refused(_("This role was already ended."), "already_revoked")
     grant.revoked_at = clock.now()
     grant.save()
-    journal.record("role_grant.revoked", grant, by=by, frm=grant.role, reason=reason)
+    _record_end(grant, reason, by)
+    _tell_role("role_ended", grant, reason)
     return grant
+
+
+def _record_end(grant: RoleGrant, reason: str, by: User | None) -> None:
+    journal.record(
+        "role_grant.revoked",
+        grant,
+        by=by,
+        frm=grant.role,
+        reason=reason,
+        organisations=sorted(grant.organisation_ids()),
+        data={"user": grant.user.ref},
+    )
 
 
 @transaction.atomic
@@ -141,9 +173,13 @@ def request_membership(*, organisation: Organisation, user: User) -> Membership:
         organisation=organisation,
         role=rules.Role.REPRESENTATIVE,
         url="/accounts/organisation/",
-        context={"email": user.email},
+        context={"email": user.email, "person": user.get_full_name(), **_names(organisation)},
     )
     return membership
+
+
+def _names(organisation: Organisation) -> dict[str, str]:
+    return {"organisation_ko": organisation.name_ko, "organisation_en": organisation.name_en or organisation.name_ko}
 
 
 @transaction.atomic
@@ -180,7 +216,7 @@ def decide_membership(*, membership_id: int, approve: bool, reason: str = "", by
         subject=membership,
         to=[membership.user],
         url="/home/",
-        context={"approved": approve, "organisation": membership.organisation.name_ko, "reason": reason},
+        context={"approved": approve, "reason": reason, **_names(membership.organisation)},
     )
     return membership
 
@@ -217,9 +253,15 @@ def invite(*, organisation: Organisation, email: str, by: User) -> tuple[Members
         subject=membership,
         addresses=[email],
         url=f"/accounts/join/{token}/",
-        context={"organisation_ko": organisation.name_ko, "organisation_en": organisation.name_en or organisation.name_ko},
+        context=_names(organisation),
+        language=by.language,
     )
     return membership, token
+
+
+def find_invitation(*, token: str) -> Membership | None:
+    """The open invitation behind a link's secret; reads only."""
+    return invitation(_hash(token))
 
 
 @transaction.atomic
@@ -230,8 +272,17 @@ def accept_invitation(*, token: str, by: User) -> Membership:
     )
     if membership is None or (membership.expires_at and membership.expires_at <= clock.now()):
         raise Refused(_("This invitation is not valid any more. Ask your colleague for a new one."), "invitation_gone")
-    if membership.email != by.email:
+    if membership.email.lower() != by.email.lower():
         raise NotAllowed(_("This invitation was sent to another address. Sign in with that address."), "other_address")
+    held = Membership.objects.select_for_update().filter(
+        user=by, organisation_id=membership.organisation_id, status__in=["REQUESTED", "ACTIVE"]
+    )
+    for other in held:
+        if other.status == rules.MembershipStatus.ACTIVE:
+            raise Refused(_("You are already a member of this organisation."), "already_member")
+        other.status = rules.MembershipStatus.ENDED  # the invitation answers the request
+        other.save()
+        journal.close_duty(other, "approve_membership", by=by)
     membership.user, membership.status = by, rules.MembershipStatus.ACTIVE
     membership.save()
     journal.record(
@@ -246,11 +297,13 @@ def accept_invitation(*, token: str, by: User) -> Membership:
 @transaction.atomic
 def end_membership(*, membership_id: int, reason: str, by: User) -> Membership:
     """A member leaves: grants for the organisation end with it. Raises: Refused for the last representative."""
-    membership = Membership.objects.select_for_update().get(pk=membership_id)
-    require(by, "accounts.manage_members", membership)
+    membership = Membership.objects.select_for_update(of=("self",)).select_related("organisation", "user").get(pk=membership_id)
+    if membership.user_id != by.pk:  # everybody may leave; others are ended by who manages the members
+        require(by, "accounts.manage_members", membership)
     if membership.status not in {"ACTIVE", "INVITED"}:
         raise Refused(_("This membership already ended."), "already_ended")
     if membership.is_representative:
+        Organisation.objects.select_for_update().get(pk=membership.organisation_id)  # two cannot leave at once
         others = Membership.objects.filter(
             organisation=membership.organisation, is_representative=True, status="ACTIVE"
         ).exclude(pk=membership.pk)
@@ -262,13 +315,22 @@ def end_membership(*, membership_id: int, reason: str, by: User) -> Membership:
     before, membership.status = membership.status, rules.MembershipStatus.ENDED
     membership.save()
     if membership.user_id:
-        RoleGrant.objects.filter(
+        grants = RoleGrant.objects.select_for_update(of=("self",)).select_related("user").filter(
             user_id=membership.user_id, organisation=membership.organisation, revoked_at__isnull=True
-        ).update(revoked_at=clock.now())
+        )
+        for grant in grants:
+            grant.revoked_at = clock.now()
+            grant.save()
+            _record_end(grant, "membership", by)
     journal.record(
         "membership.ended", membership, by=by, frm=before, to="ENDED", reason=reason,
         organisations=[membership.organisation_id],
     )  # fmt: skip
+    if membership.user is not None and membership.user_id != by.pk:
+        journal.tell(
+            "membership_ended", app="accounts", subject=membership, to=[membership.user], url="/home/",
+            context={"reason": reason, **_names(membership.organisation)},
+        )  # fmt: skip
     return membership
 
 
@@ -310,6 +372,70 @@ def make_demo_user(*, email: str, name: str, password: str, language: str = "ko"
     return user
 
 
+@transaction.atomic
 def set_language(*, user: User, language: str) -> None:
     """The language of mails. Writes: User.language."""
-    User.objects.filter(pk=user.pk).update(language=language)
+    User.objects.filter(pk=user.pk).update(language=language, updated_at=clock.now())
+
+
+@transaction.atomic
+def edit_profile(*, name: str, language: str, by: User) -> User:
+    """One's own name and language. Writes: User, Event person.edited (without the name: it is personal data)."""
+    user = User.objects.select_for_update().get(pk=by.pk)
+    user.name, user.language = name.strip(), language
+    user.save()
+    journal.record("person.edited", user, by=by)
+    return user
+
+
+@transaction.atomic
+def sign_up_consents(*, user: User, answers: dict[str, bool]) -> list[Consent]:
+    """What was agreed to and refused at sign-up, each with the version of its words. Writes: Consents, Events."""
+    return [
+        give_consent(user=user, kind=text.kind, text_version=text.version, given=answers.get(text.kind, False), context="signup")
+        for text in rules.SIGNUP_CONSENTS
+    ]
+
+
+@transaction.atomic
+def change_consent(*, kind: str, given: bool, by: User) -> Consent:
+    """Gives or withdraws a refusable consent later. Raises: Refused for one without which there is no account."""
+    text = next((text for text in rules.SIGNUP_CONSENTS if text.kind == kind), None)
+    if text is None or text.required:
+        raise Refused(
+            _("This consent cannot be changed here. To withdraw it, close your account through the programme desk."),
+            "required_consent",
+        )
+    return give_consent(user=by, kind=kind, text_version=text.version, given=given, context="account")
+
+
+@transaction.atomic
+def reset_second_factor(user_id: int, *, reason: str, by: User) -> User:
+    """After a lost phone: the person enrols again at the next sign-in. Writes: removes TOTP and codes, ends sessions, Event."""
+    from allauth.mfa.models import Authenticator
+    from allauth.usersessions.models import UserSession
+
+    require(by, "accounts.grant_role")
+    if by.pk == user_id:
+        raise NotAllowed(_("Nobody resets their own second factor. Ask another administrator."), "own_factor")
+    user = User.objects.select_for_update().get(pk=user_id)
+    Authenticator.objects.filter(user=user).delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    journal.record("person.second_factor_reset", user, by=by, reason=reason)
+    return user
+
+
+@transaction.atomic
+def set_active(user_id: int, *, active: bool, reason: str, by: User) -> User:
+    """Closes an account (no sign-in, sessions end) or opens it again. Writes: User.is_active, Event person.closed/.reopened."""
+    require(by, "accounts.grant_role")
+    if by.pk == user_id:
+        raise NotAllowed(_("Nobody closes their own account here. Ask another administrator."), "own_account")
+    user = User.objects.select_for_update().get(pk=user_id)
+    if user.is_active == active:
+        raise Refused(_("The account is already in this state."), "same_state")
+    user.is_active = active
+    user.save()
+    journal.record("person.reopened" if active else "person.closed", user, by=by, reason=reason)
+    return user

@@ -1,18 +1,55 @@
-"""allauth's mails leave through the house's own language and address."""
+"""allauth in the house's dress: its mails leave through the outbox, demo people stay in the demo, a factor stays on."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, override
+
+from portal.accounts import rules
+from portal.accounts.backends import may_sign_in
+from portal.accounts.queries import roles_of
+from portal.journal import actions as journal
+
+
+def _language() -> str:
+    return "en" if (get_language() or "ko").startswith("en") else "ko"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return True
-
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
-        from django.utils.translation import get_language
-
-        user.language = "en" if (get_language() or "ko").startswith("en") else "ko"
+        user.language = _language()
         user.name = form.cleaned_data.get("name", "")
         return super().save_user(request, user, form, commit)
+
+    def format_email_subject(self, subject: str) -> str:
+        return subject
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Into the outbox, in the person's language: a sleeping mail server neither breaks the page nor loses the mail."""
+        language = getattr(context.get("user"), "language", "") or _language()
+        with override(language):
+            message = self.render_mail(template_prefix, email, {"email": email, **context})
+        journal.post(
+            app="account",
+            template=template_prefix.rpartition("/")[2],
+            address=email,
+            language=language,
+            title=str(message.subject),
+            body=str(message.body),
+        )
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        if not may_sign_in(user):
+            from allauth.account.internal.stagekit import clear_login
+
+            clear_login(request)
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **kwargs)
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        """Whoever must have a second factor cannot switch it off; an administrator can reset it."""
+        return not roles_of(authenticator.user) & rules.SECOND_FACTOR_ROLES

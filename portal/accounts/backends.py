@@ -3,9 +3,10 @@
 from importlib import import_module
 from typing import Any
 
+from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
-from django.contrib.auth.backends import BaseBackend
 
+from portal.accounts import rules
 from portal.accounts.queries import grants_of
 
 
@@ -15,14 +16,27 @@ def _permissions(role: str) -> frozenset[str]:
     return table.get(role, frozenset())
 
 
-class RoleGrantBackend(BaseBackend):
+def may_sign_in(user: Any) -> bool:
+    """Demo people exist only in a demonstration: elsewhere their password opens nothing and their session ends."""
+    return bool(user.is_active and (settings.DEMO or not user.is_demo))
+
+
+class RoleGrantBackend(AuthenticationBackend):  # type: ignore[misc]
+    """Who somebody is comes from allauth (e-mail and password); what they may do only from role grants."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        return may_sign_in(user)
+
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        """A grant without organisation holds everywhere; one with an organisation only for rows that it owns."""
+        """A grant without organisation, or of a role that works everywhere, holds anywhere; else for rows it owns."""
         if not user_obj.is_active:
             return False
         for role, organisation_id in grants_of(user_obj):
             if perm in _permissions(role) and (
-                obj is None or organisation_id is None or organisation_id in obj.organisation_ids()
+                obj is None
+                or organisation_id is None
+                or role in rules.EVERYWHERE_ROLES
+                or organisation_id in obj.organisation_ids()
             ):
                 return True
         return False
@@ -31,3 +45,12 @@ class RoleGrantBackend(BaseBackend):
         return any(
             perm.startswith(f"{app_label}.") for role, _org in grants_of(user_obj) for perm in _permissions(role)
         )
+
+    def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        return set()
+
+    def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        return set()
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        return {perm for role, _org in grants_of(user_obj) for perm in _permissions(role)}

@@ -1,6 +1,115 @@
+"""The shape of what people say about themselves and their colleagues."""
+
+from typing import Any
+
+from allauth.account.forms import SignupForm as BaseSignupForm
 from django import forms
+from django.http import HttpRequest
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import actions, rules
 
 
-class SignupForm(forms.Form):
-    def signup(self, request, user):
-        return user
+def _text(consent: rules.ConsentText) -> SafeString:
+    return format_html(
+        "{}: {}<br>{}: {}<br>{}: {}<br>{}",
+        gettext("Purpose"), consent.purpose, gettext("Items"), consent.items, gettext("Kept"), consent.kept, consent.refusal,
+    )  # fmt: skip
+
+
+_lazy_text = lazy(_text, SafeString)
+
+
+class ConsentField(forms.BooleanField):
+    """A yes or no with what the law wants to be said beside it."""
+
+    def __init__(self, consent: rules.ConsentText) -> None:
+        super().__init__(
+            label=consent.title,
+            help_text=_lazy_text(consent),
+            required=consent.required,
+            error_messages={"required": _("Without this consent an account cannot be made.")},
+        )
+        self.consent = consent
+
+
+class SignupForm(BaseSignupForm):  # type: ignore[misc]
+    """Name, e-mail, password and the consents; the organisation comes afterwards."""
+
+    field_order = ("name", "email", "password1", "password2")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for consent in rules.SIGNUP_CONSENTS:
+            self.fields[f"consent_{consent.kind.lower()}"] = ConsentField(consent)
+        self.fields["email"].label = _("E-mail address")
+        self.fields["email"].help_text = _("You sign in with it, and a link to confirm it is sent there.")
+        for name in ("email", "password1", "password2"):
+            self.fields[name].widget.attrs.pop("placeholder", None)
+        self.fields["password1"].help_text = _("At least 10 characters, not only digits, and no password that many people use.")
+
+    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+    def custom_signup(self, request: HttpRequest, user: Any) -> None:
+        answers = {c.kind: bool(self.cleaned_data.get(f"consent_{c.kind.lower()}")) for c in rules.SIGNUP_CONSENTS}
+        actions.sign_up_consents(user=user, answers=answers)
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    language = forms.ChoiceField(
+        label=_("Language of e-mails"), choices=[("ko", "한국어"), ("en", "English")], widget=forms.RadioSelect
+    )
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address of the colleague"), help_text=_("An invitation that is valid for 14 days is sent there.")
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("The person concerned reads this.")
+    )
+
+
+class NoticeChoicesForm(forms.Form):
+    """by_mail: the notices that are to come by e-mail too; all of them stay in the feed."""
+
+    by_mail = forms.MultipleChoiceField(
+        label=_("Send these by e-mail"),
+        help_text=_("Everything always appears on your notices page. What you untick here is no longer sent by e-mail."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["by_mail"].choices = choices  # type: ignore[attr-defined]
+
+
+class GrantForm(forms.Form):
+    """In the admin: a role for a person, for an organisation or everywhere, perhaps until a day."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=rules.Role.choices)
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=None, required=False, help_text=_("Empty: the role holds everywhere.")
+    )
+    expires_on = forms.DateField(
+        label=_("Last day"), required=False, help_text=_("Empty: until it is ended."), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        from portal.accounts.models import Organisation
+
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = Organisation.objects.order_by("name_ko")  # type: ignore[attr-defined]

@@ -1,37 +1,51 @@
-"""A second factor is required of staff, providers and evaluators; allauth does not force one, this does."""
+"""What allauth leaves to the house: a second factor is required of some, and a refused form answers 422."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from portal.accounts import rules
 from portal.accounts.queries import roles_of
 
-_EXEMPT = ("/accounts/2fa/", "/accounts/logout/", "/accounts/reauthenticate/", "/static/", "/health/", "/i18n/", "/api/")
+# what somebody without the required factor may still reach: enrolment, proving who they are, leaving
+_EXEMPT = ("/accounts/2fa/", "/accounts/logout/", "/accounts/reauthenticate/", "/static/", "/health/", "/api/")
 
 
 class second_factor:  # noqa: N801 - named like the functions that middleware usually are
+    """Staff, providers and evaluators without TOTP are sent to enrolment. Demo people are not: they say so on every page."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self._lacks_factor(request):
+            if request.method == "GET":
+                messages.info(request, _("Your role needs a second factor. Set it up once, then you can go on."))
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
         return self.get_response(request)
 
+    def process_template_response(self, request: HttpRequest, response: Any) -> Any:
+        """allauth answers 200 to a form that it refused; the house says 422."""
+        view = getattr(request.resolver_match, "func", None)
+        if request.method == "POST" and response.status_code == 200 and getattr(view, "__module__", "").startswith("allauth."):
+            context = response.context_data or {}
+            if any(getattr(value, "is_bound", False) and value.errors for value in context.values()):
+                response.status_code = 422
+        return response
+
     def _lacks_factor(self, request: HttpRequest) -> bool:
-        path = request.path.removeprefix("/en")
-        user: SimpleLazyObject = request.user  # type: ignore[assignment]
+        path = request.path.removeprefix("/en") if request.path.startswith("/en/") else request.path
         if path.startswith(_EXEMPT) or not request.user.is_authenticated or request.user.is_demo:
             return False
-        if not roles_of(user) & rules.SECOND_FACTOR_ROLES:
-            return False
-        if request.session.get("second_factor"):
+        if not roles_of(request.user) & rules.SECOND_FACTOR_ROLES or request.session.get("second_factor"):
             return False
         from allauth.mfa.models import Authenticator
 
-        has = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists()
-        request.session["second_factor"] = has
-        return not has
+        if not Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists():
+            return True
+        request.session["second_factor"] = True
+        return False

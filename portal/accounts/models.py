@@ -100,6 +100,7 @@ class Membership(Row):
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
+        permissions = [("manage_members", "Invite, approve and end members of an organisation")]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "organisation"],
@@ -131,6 +132,7 @@ class RoleGrant(Row):
     class Meta:
         verbose_name = _("role grant")
         verbose_name_plural = _("role grants")
+        permissions = [("grant_role", "Give and end roles")]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "role", "organisation"],
@@ -163,3 +165,7 @@ class Consent(Row):
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
+
+    @property
+    def word(self) -> str:
+        return str(rules.CONSENT_WORDS.get(self.kind, self.kind))

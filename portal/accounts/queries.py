@@ -1,11 +1,15 @@
 """Who is who."""
 
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from portal.accounts import rules
-from portal.accounts.models import Membership, Organisation, RoleGrant, User
+from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
+from portal.journal import queries as journal
 from portal.kit import clock
 
 
@@ -67,3 +71,55 @@ def representatives_of(organisation: Organisation) -> QuerySet[User]:
             organisation=organisation, is_representative=True, status=rules.MembershipStatus.ACTIVE
         ).values("user_id")
     )
+
+
+def my_memberships(user: Any) -> QuerySet[Membership]:
+    """The organisations to which a person belongs now."""
+    return Membership.objects.filter(user=user, status=rules.MembershipStatus.ACTIVE).select_related("organisation").order_by("pk")
+
+
+def members_of(organisation: Organisation) -> QuerySet[Membership]:
+    """Members, then invitations that are still open."""
+    live = Q(status=rules.MembershipStatus.ACTIVE) | Q(status=rules.MembershipStatus.INVITED, expires_at__gt=clock.now())
+    found = Membership.objects.filter(live, organisation=organisation).select_related("user", "invited_by")
+    return found.order_by("status", "-is_representative", "pk")
+
+
+def requests_of(organisation: Organisation) -> QuerySet[Membership]:
+    """Colleagues who asked to join, the oldest first."""
+    found = Membership.objects.filter(organisation=organisation, status=rules.MembershipStatus.REQUESTED)
+    return found.select_related("user").order_by("created_at")
+
+
+def memberships_visible_to(user: Any) -> QuerySet[Membership]:
+    """Those of the person's own organisations, and their own."""
+    mine = Membership.objects.filter(user=user, status=rules.MembershipStatus.ACTIVE).values("organisation_id")
+    return Membership.objects.filter(Q(organisation_id__in=mine) | Q(user=user)).select_related("organisation", "user")
+
+
+def invitation(token_hash: str) -> Membership | None:
+    """The open invitation behind a link."""
+    found = Membership.objects.filter(token_hash=token_hash, status=rules.MembershipStatus.INVITED, expires_at__gt=clock.now())
+    return found.select_related("organisation", "invited_by").first()
+
+
+def consents_of(user: Any) -> list[tuple[rules.ConsentText, Consent | None]]:
+    """Each consent that is asked at sign-up with the person's last answer."""
+    last: dict[str, Consent] = {}
+    for consent in Consent.objects.filter(user=user, organisation=None).order_by("created_at", "pk"):
+        last[consent.kind] = consent
+    return [(text, last.get(text.kind)) for text in rules.SIGNUP_CONSENTS]
+
+
+def other_consents_of(user: Any) -> QuerySet[Consent]:
+    """What was answered elsewhere (company registration, submission), the newest first."""
+    kinds = [text.kind for text in rules.SIGNUP_CONSENTS]
+    found = Consent.objects.filter(user=user).exclude(kind__in=kinds, organisation=None)
+    return found.select_related("organisation").order_by("-created_at", "-pk")
+
+
+def notice_kinds(user: Any) -> list[tuple[str, str]]:
+    """(template, words) of the notices that may be chosen: those received so far, in the order of their words."""
+    words: Callable[[str], str] = import_module(settings.NOTICE_WORDS).words
+    known = journal.templates_received(user) | set(journal.mail_choices(user))
+    return sorted(((template, words(template)) for template in known), key=lambda pair: pair[1])

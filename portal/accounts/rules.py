@@ -1,8 +1,10 @@
 """Roles and what must not be one person. Source: domain.md §6.13 (separation of duties)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
@@ -59,6 +61,7 @@ STAFF_ROLES = frozenset(
 )
 SECOND_FACTOR_ROLES = STAFF_ROLES | PROVIDER_ROLES | {Role.EVALUATOR}
 ADMIN_ROLES = STAFF_ROLES  # who may open /admin/
+EVERYWHERE_ROLES = STAFF_ROLES | {Role.EVALUATOR}  # an organisation on such a grant says where they work, not a limit
 SEES_ALL_ROLES = frozenset(
     {
         Role.OPERATOR_CASE,
@@ -94,3 +97,51 @@ def incompatible(held: Iterable[str], wanted: str) -> str | None:
 def grant_active(expires_at: datetime | None, revoked_at: datetime | None, now: datetime) -> bool:
     """A grant counts until the moment it expires or is revoked."""
     return revoked_at is None and (expires_at is None or now < expires_at)
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """What is shown and asked. A changed text gets a new version; what was agreed to keeps the old one.
+
+    Contents as 개인정보 보호법 제15조제2항 and 제17조제2항 ask: purpose, items, how long, and what a refusal means.
+    """
+
+    kind: str
+    version: str
+    title: Promise | str
+    purpose: Promise | str
+    items: Promise | str
+    kept: Promise | str
+    refusal: Promise | str
+    required: bool
+
+
+SIGNUP_CONSENTS: tuple[ConsentText, ...] = (
+    ConsentText(
+        "PRIVACY",
+        "2026-11",
+        _("Collection and use of personal data"),
+        _("To sign you in, to handle applications and projects, and to send you notices about them."),
+        _("Name, e-mail address, sign-in records."),
+        _("Until you leave the portal; records of applications for five years after the project ends."),
+        _("You may refuse. Without this consent an account cannot be made."),
+        True,
+    ),
+    ConsentText(
+        "NEWS",
+        "2026-11",
+        _("News about calls by e-mail"),
+        _("To tell you when a new call opens."),
+        _("E-mail address."),
+        _("Until you withdraw the consent."),
+        _("You may refuse. You can use every part of the portal without it."),
+        False,
+    ),
+)
+
+
+CONSENT_WORDS: dict[str, Promise | str] = {
+    **{text.kind: text.title for text in SIGNUP_CONSENTS},
+    "THIRD_PARTY": _("Provision of data to third parties"),
+    "ELECTRONIC_SERVICE": _("Electronic service of decisions"),
+}

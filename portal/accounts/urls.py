@@ -1,4 +1,18 @@
-from typing import Any
+"""What people arrange for themselves and their organisation; sign-in and factors are allauth's, at the same prefix."""
+
+from django.urls import path
+
+from portal.accounts import views
 
 app_name = "people"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("accounts/", views.account, name="account"),
+    path("accounts/consents/", views.consents, name="consents"),
+    path("accounts/notices/", views.notices, name="notices"),
+    path("accounts/organisation/", views.organisation, name="organisation"),
+    path("accounts/organisation/<str:ref>/invite/", views.invite, name="invite"),
+    path("accounts/members/<str:ref>/approve/", views.approve, name="approve"),
+    path("accounts/members/<str:ref>/refuse/", views.refuse, name="refuse"),
+    path("accounts/members/<str:ref>/end/", views.end, name="end"),
+    path("accounts/join/<str:token>/", views.join, name="join"),
+]

@@ -90,5 +90,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OBJECTION_REVIEWER: frozenset(),
     Role.AUDITOR: frozenset(),
     Role.STAT_VIEWER: frozenset(),
-    Role.SYSADMIN: frozenset({"accounts.grant_role", "accounts.manage_members", "desk.move_clock"}),
+    Role.SYSADMIN: frozenset(
+        {"accounts.grant_role", "accounts.manage_members", "desk.move_clock", "journal.resolve_notice"}
+    ),
 }

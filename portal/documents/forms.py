@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.documents import rules
@@ -25,7 +26,7 @@ class UploadField(forms.FileField):
         self.kinds = kinds or tuple(rules.TYPES)
         kwargs.setdefault(
             "help_text",
-            _("%(types)s, up to %(limit)s MB.") % {"types": self._types(), "limit": settings.MAX_UPLOAD_BYTES // 1024 // 1024},
+            format_lazy(_("{types}, up to {limit} MB."), types=self._types(), limit=settings.MAX_UPLOAD_BYTES // 1024 // 1024),
         )
         super().__init__(**kwargs)
 

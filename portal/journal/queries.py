@@ -99,3 +99,7 @@ def seal_faults() -> Iterator[str]:
         elif head != seal.head:
             yield f"seal of {seal.day}: its head is not the head of its events"
         previous, after = seal.head, seal.last_event_id
+
+
+def search_mailbox(words: str) -> QuerySet[MailboxMessage]:
+    return mailbox().filter(Q(to__icontains=words) | Q(subject__icontains=words))

@@ -1,4 +1,9 @@
-from typing import Any
+from django.urls import path
+
+from portal.journal import views
 
 app_name = "journal"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.feed, name="feed"),
+    path("read/", views.read, name="read"),
+]

@@ -1,0 +1,145 @@
+"""People, organisations and roles for the administrator. Roles are given and ended by verbs; nothing is edited by hand."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import actions, forms
+from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
+from portal.journal import actions as journal
+from portal.kit import clock
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from unfold.admin import TabularInline
+
+
+def _grant(pk: int, *, by: User, role: str, organisation: Organisation | None, expires_on: date | None, reason: str) -> None:
+    expires_at = clock.end_of_day(expires_on) if expires_on else None
+    user = User.objects.get(pk=pk)
+    actions.grant_role(user=user, role=role, organisation=organisation, expires_at=expires_at, reason=reason, by=by)
+
+
+def _close(pk: int, *, by: User, reason: str) -> None:
+    actions.set_active(pk, active=False, reason=reason, by=by)
+
+
+def _reopen(pk: int, *, by: User, reason: str) -> None:
+    actions.set_active(pk, active=True, reason=reason, by=by)
+
+
+def _revoke(pk: int, *, by: User, reason: str) -> None:
+    actions.revoke_role(grant_id=pk, reason=reason, by=by)
+
+
+def _end(pk: int, *, by: User, reason: str) -> None:
+    actions.end_membership(membership_id=pk, reason=reason, by=by)
+
+
+class GrantInline(ReadOnlyInline, TabularInline):
+    model = RoleGrant
+    fk_name = "user"
+    fields = ("role", "organisation", "expires_at", "revoked_at", "reason")
+    readonly_fields = fields
+    verbose_name_plural = _("Roles")
+
+
+class MembershipInline(ReadOnlyInline, TabularInline):
+    model = Membership
+    fk_name = "user"
+    fields = ("organisation", "status", "is_representative", "created_at")
+    readonly_fields = fields
+
+
+class MemberInline(ReadOnlyInline, TabularInline):
+    model = Membership
+    fields = ("user", "email", "status", "is_representative", "created_at")
+    readonly_fields = fields
+
+
+@admin.register(User)
+class UserAdmin(VerbAdmin):
+    list_display = ("email", "name", "language", "is_active", "is_demo", "date_joined")
+    list_filter = ("is_active", "is_demo", "language")
+    search_fields = ("email", "name", "ref")
+    ordering = ("-date_joined",)
+    fields = ("ref", "email", "name", "language", "is_active", "is_demo", "date_joined", "last_login")
+    readonly_fields = fields
+    inlines = (GrantInline, MembershipInline)
+    verbs = (
+        Verb(
+            "grant_role", _("Give a role"), _grant, "accounts.grant_role", lambda user: user.is_active,
+            form=forms.GrantForm, consequence=lambda user: _("The person may do everything that the role allows, from now on."),
+        ),
+        Verb(
+            "reset_second_factor", _("Reset the second factor"), actions.reset_second_factor, "accounts.grant_role",
+            lambda user: not user.is_demo, form=ReasonForm, danger=True,
+            consequence=lambda user: _("The person is signed out everywhere and sets up a new second factor at the next sign-in."),
+        ),
+        Verb(
+            "close", _("Close the account"), _close, "accounts.grant_role", lambda user: user.is_active,
+            form=ReasonForm, danger=True, consequence=lambda user: _("The person can no longer sign in."),
+        ),
+        Verb("reopen", _("Open the account again"), _reopen, "accounts.grant_role", lambda user: not user.is_active, form=ReasonForm),
+    )  # fmt: skip
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """Looking at a person is looking at personal data: it is logged."""
+        person = self.get_object(request, object_id) if object_id else None
+        if person is not None and self.has_view_permission(request, person):
+            source = request.META.get("REMOTE_ADDR", "")
+            journal.saw(request.user, person, persons=[person.ref], what="admin: person", source=source)
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(VerbAdmin):
+    list_display = ("name_ko", "name_en", "kind", "is_demo", "created_at")
+    list_filter = ("kind", "is_demo")
+    search_fields = ("name_ko", "name_en", "ref")
+    fields = ("ref", "kind", "name_ko", "name_en", "is_demo", "created_at")
+    readonly_fields = fields
+    inlines = (MemberInline,)
+
+
+@admin.register(Membership)
+class MembershipAdmin(VerbAdmin):
+    list_display = ("organisation", "user", "email", "status", "is_representative", "created_at")
+    list_filter = ("status", "is_representative")
+    search_fields = ("organisation__name_ko", "organisation__name_en", "user__email", "email", "ref")
+    list_select_related = ("organisation", "user")
+    fields = ("ref", "organisation", "user", "email", "status", "is_representative", "invited_by", "decided_by", "expires_at")
+    readonly_fields = fields
+    verbs = (
+        Verb(
+            "end", _("End the membership"), _end, "accounts.manage_members", lambda m: m.status in {"ACTIVE", "INVITED"},
+            form=ReasonForm, danger=True, consequence=lambda m: _("The person's roles in this organisation end with it."),
+        ),
+    )  # fmt: skip
+
+
+@admin.register(RoleGrant)
+class RoleGrantAdmin(VerbAdmin):
+    list_display = ("user", "role", "organisation", "expires_at", "revoked_at", "granted_by", "created_at")
+    list_filter = ("role", ("revoked_at", admin.EmptyFieldListFilter))
+    search_fields = ("user__email", "user__name", "organisation__name_ko", "organisation__name_en", "ref")
+    list_select_related = ("user", "organisation", "granted_by")
+    fields = ("ref", "user", "role", "organisation", "granted_by", "expires_at", "revoked_at", "reason", "created_at")
+    readonly_fields = fields
+    verbs = (
+        Verb(
+            "revoke", _("End the role"), _revoke, "accounts.grant_role", lambda grant: grant.revoked_at is None,
+            form=ReasonForm, danger=True, consequence=lambda grant: _("The person loses what this role allows, at once."),
+        ),
+    )  # fmt: skip
+
+
+@admin.register(Consent)
+class ConsentAdmin(VerbAdmin):
+    list_display = ("user", "kind", "given", "text_version", "organisation", "created_at")
+    list_filter = ("kind", "given")
+    search_fields = ("user__email", "ref", "organisation__name_ko")
+    list_select_related = ("user", "organisation")
+    fields = ("ref", "user", "organisation", "kind", "given", "text_version", "context", "address", "created_at")
+    readonly_fields = fields

@@ -1,0 +1,160 @@
+"""Pages about oneself and one's organisation."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.accounts import actions, forms, queries
+from portal.accounts.models import Membership, Organisation
+from portal.journal import actions as journal
+from portal.journal import queries as feed
+from portal.kit.access import public, signed_in
+from portal.kit.errors import DomainError
+from portal.kit.htmx import form_errors, page, redirect
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """My name and the language of my mails; ways to everything else about me."""
+    user = request.user
+    form = forms.ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
+    if request.method == "POST" and form.is_valid():
+        actions.edit_profile(**form.cleaned_data, by=user)
+        messages.success(request, _("Saved."))
+        return redirect(request, reverse("people:account"))
+    context = {"form": form, "memberships": queries.my_memberships(user)}
+    return page(request, "accounts/account.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def consents(request: HttpRequest) -> HttpResponse:
+    """What I agreed to and refused; the refusable can be changed."""
+    if request.method == "POST":
+        given = request.POST.get("given") == "yes"
+        actions.change_consent(kind=request.POST.get("kind", ""), given=given, by=request.user)
+        messages.success(request, _("Your consent was recorded.") if given else _("Your consent was withdrawn."))
+        return redirect(request, reverse("people:consents"))
+    context = {"consents": queries.consents_of(request.user), "others": queries.other_consents_of(request.user)}
+    return page(request, "accounts/consents.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def notices(request: HttpRequest) -> HttpResponse:
+    """Which notices also come by e-mail."""
+    kinds, chosen = queries.notice_kinds(request.user), feed.mail_choices(request.user)
+    on = [template for template, _words in kinds if chosen.get(template, True)]
+    form = forms.NoticeChoicesForm(
+        request.POST if request.method == "POST" else None, choices=kinds, initial={"by_mail": on}
+    )
+    if request.method == "POST" and form.is_valid():
+        for template, _words in kinds:
+            journal.choose_mail(template=template, by_mail=template in form.cleaned_data["by_mail"], by=request.user)
+        messages.success(request, _("Saved."))
+        return redirect(request, reverse("people:notices"))
+    return page(request, "accounts/notices.html", {"form": form, "kinds": kinds}, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET"])
+def organisation(request: HttpRequest) -> HttpResponse:
+    """My organisation: members, invitations, requests to join."""
+    return _organisation(request, request.GET.get("org", ""))
+
+
+def _organisation(request: HttpRequest, ref: str, form: forms.InviteForm | None = None) -> HttpResponse:
+    mine = list(queries.my_memberships(request.user))
+    chosen = next((m.organisation for m in mine if m.organisation.ref == ref), mine[0].organisation if mine else None)
+    if ref and (chosen is None or chosen.ref != ref):
+        raise Http404
+    context = {
+        "memberships": mine,
+        "organisation": chosen,
+        "members": queries.members_of(chosen) if chosen else [],
+        "requests": queries.requests_of(chosen) if chosen else [],
+        "may_manage": bool(chosen and request.user.has_perm("accounts.manage_members", chosen)),
+        "form": form or forms.InviteForm(),
+    }
+    return page(request, "accounts/organisation.html", context, status=422 if form else 200)
+
+
+@signed_in
+@require_POST
+def invite(request: HttpRequest, ref: str) -> HttpResponse:
+    mine = queries.my_memberships(request.user).values("organisation_id")
+    organisation = get_object_or_404(Organisation, ref=ref, pk__in=mine)
+    form = forms.InviteForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.invite(organisation=organisation, email=form.cleaned_data["email"], by=request.user)
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("The invitation was sent to %(email)s.") % {"email": form.cleaned_data["email"]})
+            return redirect(request, _home(organisation))
+    return _organisation(request, ref, form)
+
+
+@signed_in
+@require_POST
+def approve(request: HttpRequest, ref: str) -> HttpResponse:
+    found = _membership(request, ref)
+    actions.decide_membership(membership_id=found.pk, approve=True, by=request.user)
+    messages.success(request, _("%(person)s is a member now.") % {"person": found.user or found.email})
+    return redirect(request, _home(found.organisation))
+
+
+@signed_in
+@require_POST
+def refuse(request: HttpRequest, ref: str) -> HttpResponse:
+    found, form = _membership(request, ref), forms.ReasonForm(request.POST)
+    if not form.is_valid():
+        return _say_reason(request, found)
+    actions.decide_membership(membership_id=found.pk, approve=False, reason=form.cleaned_data["reason"], by=request.user)
+    messages.success(request, _("The request was refused."))
+    return redirect(request, _home(found.organisation))
+
+
+@signed_in
+@require_POST
+def end(request: HttpRequest, ref: str) -> HttpResponse:
+    found, form = _membership(request, ref), forms.ReasonForm(request.POST)
+    if not form.is_valid():
+        return _say_reason(request, found)
+    actions.end_membership(membership_id=found.pk, reason=form.cleaned_data["reason"], by=request.user)
+    messages.success(request, _("The membership ended."))
+    return redirect(request, reverse("people:account") if found.user_id == request.user.pk else _home(found.organisation))
+
+
+def _say_reason(request: HttpRequest, found: Membership) -> HttpResponse:
+    messages.error(request, _("Give a reason of at most 300 characters; the person concerned reads it."))
+    response = _organisation(request, found.organisation.ref)
+    response.status_code = 422
+    return response
+
+
+def _membership(request: HttpRequest, ref: str) -> Membership:
+    return get_object_or_404(queries.memberships_visible_to(request.user), ref=ref)
+
+
+def _home(organisation: Organisation) -> str:
+    return f"{reverse('people:organisation')}?org={organisation.ref}"
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of an invitation: says who invites; joining asks to be signed in with the invited address."""
+    found = actions.find_invitation(token=token)
+    if request.method == "POST" and request.user.is_authenticated:
+        membership = actions.accept_invitation(token=token, by=request.user)
+        messages.success(request, _("You joined %(organisation)s.") % {"organisation": membership.organisation})
+        return redirect(request, reverse("desk:home"))
+    response = page(request, "accounts/join.html", {"invitation": found}, status=200 if found else 404)
+    response["Referrer-Policy"] = "no-referrer"
+    return response

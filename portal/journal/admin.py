@@ -1,0 +1,96 @@
+"""The journal to read: what happened, who owes what, what was told, who saw whose data. Only parked mails can be decided."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from portal.journal import actions
+from portal.journal.models import AccessLog, Duty, Event, Notice, Seal
+from portal.journal.rules import NoticeState
+from portal.kit.admin import Verb, VerbAdmin
+
+_PARKED = {NoticeState.UNCLEAR, NoticeState.FAILED}
+
+
+@admin.register(Event)
+class EventAdmin(VerbAdmin):
+    list_display = ("at", "name", "subject_type", "subject_ref", "by", "frm", "to")
+    list_filter = ("subject_type", "public")
+    search_fields = ("subject_ref", "name", "by__email")
+    list_select_related = ("by",)
+    ordering = ("-at", "-id")
+    fields = (
+        "at", "name", "subject_type", "subject_ref", "seq", "by", "roles", "frm", "to", "reason", "policy_version",
+        "public", "data", "previous_hash", "hash",
+    )  # fmt: skip
+    readonly_fields = fields
+
+
+@admin.register(Seal)
+class SealAdmin(VerbAdmin):
+    list_display = ("day", "events", "head", "sealed_at")
+    ordering = ("-day",)
+    fields = ("day", "events", "last_event_id", "previous_head", "head", "sealed_at")
+    readonly_fields = fields
+
+
+@admin.register(Duty)
+class DutyAdmin(VerbAdmin):
+    list_display = ("title_ko", "verb", "organisation", "role", "user", "opened_at", "due_at", "closed_at")
+    list_filter = ("role", ("closed_at", admin.EmptyFieldListFilter), "verb")
+    search_fields = ("subject_ref", "title_ko", "title_en", "organisation__name_ko", "user__email")
+    list_select_related = ("organisation", "user")
+    ordering = ("due_at", "id")
+    fields = (
+        "ref", "title_ko", "title_en", "verb", "subject_type", "subject_ref", "organisation", "role", "user", "opened_at",
+        "due_at", "paused_at", "paused_days", "closed_at", "reminded",
+    )  # fmt: skip
+    readonly_fields = fields
+
+
+@admin.register(Notice)
+class NoticeAdmin(VerbAdmin):
+    """The words of a mail are not shown here: they may hold a link that is somebody's alone."""
+
+    list_display = ("created_at", "title", "address", "template", "state", "attempts", "sent_at")
+    list_filter = ("state", "app", "language")
+    search_fields = ("subject_ref", "address", "title", "ref")
+    ordering = ("-created_at", "-id")
+    fields = (
+        "ref", "title", "address", "user", "app", "template", "language", "subject_type", "subject_ref", "state", "attempts",
+        "due_at", "claimed_at", "sent_at", "read_at", "last_error",
+    )  # fmt: skip
+    readonly_fields = fields
+    verbs = (
+        Verb(
+            "resend", _("Send it again"), actions.resend, "journal.resolve_notice", lambda notice: notice.state in _PARKED,
+            consequence=lambda notice: _("If the mail did arrive after all, the person receives it twice."),
+        ),
+        Verb(
+            "mark_delivered", _("It did arrive"), actions.mark_delivered, "journal.resolve_notice",
+            lambda notice: notice.state in _PARKED,
+            consequence=lambda notice: _("Nothing more is sent. Choose this after asking the person or the mail server's log."),
+        ),
+    )  # fmt: skip
+
+
+@admin.register(AccessLog)
+class AccessLogAdmin(VerbAdmin):
+    list_display = ("at", "by", "task", "subject_type", "subject_ref", "source")
+    list_filter = ("subject_type", "task")
+    search_fields = ("subject_ref", "by__email", "task")
+    search_help_text = _("The reference of a case or of a person (usr-…), or the e-mail address of who looked.")
+    list_select_related = ("by",)
+    ordering = ("-at", "-id")
+    fields = ("at", "by", "source", "task", "subject_type", "subject_ref", "persons")
+    readonly_fields = fields
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        found, distinct = super().get_search_results(request, queryset, search_term)
+        term = search_term.strip()
+        if term.startswith("usr-"):
+            found = queryset.filter(Q(persons__contains=[term]) | Q(subject_ref=term))
+        return found, distinct
