@@ -76,7 +76,12 @@ def styles(request: HttpRequest) -> HttpResponse:
     form = SampleForm(request.POST or None, request.FILES or None, initial={"amount": 320_000_000, "mode": "z", "kinds": ["i"]})
     status = 422 if request.method == "POST" and not form.is_valid() else 200
     pages = Paginator(range(990), 10)
-    context = {"form": form, "wrong": wrong, "filters": SampleFilter(request.GET), "page": pages.get_page(request.GET.get("page", 4))}
+    context = {
+        "form": form,
+        "wrong": wrong,
+        "filters": SampleFilter(request.GET),
+        "page": pages.get_page(request.GET.get("page", 4)),
+    }
     return page(request, "portal/styles.html", {**context, **_samples()}, status=status)
 
 
@@ -126,7 +131,8 @@ def _lists() -> dict[str, Any]:
         "columns": [{"label": _("Dataset")}, {"label": _("Institution")}, {"label": _("State")},
                     {"label": _("Price (won)"), "number": True}],
         "files": [
-            {"name": "사업계획서.hwpx", "size": 284_000, "state": _("Checked"), "tone": "done", "download_url": "#", "delete_url": "#"},
+            {"name": "사업계획서.hwpx", "size": 284_000, "state": _("Checked"), "tone": "done",
+             "download_url": "#", "delete_url": "#"},
             {"name": "quote.pdf", "size": 84_000, "state": _("Being checked"), "tone": "progress"},
             {"name": "scan.zip", "size": 91_000_000, "error": _("The file is larger than 50 MB. Split it and upload again.")},
         ],
@@ -170,7 +176,8 @@ def _journey() -> dict[str, Any]:
             {"label": _("Paid this year"), "value": "4.2", "unit": _("billion won")},
         ],
         "help_items": [
-            {"title": _("What is a DRB?"), "text": _("The data review board of an institution decides whether data may be used.")},
+            {"title": _("What is a DRB?"),
+             "text": _("The data review board of an institution decides whether data may be used.")},
             {"title": _("When is a due date over?"), "text": _("At 24:00 Korean time of the day named.")},
         ],
     }  # fmt: skip

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django import template
 from django.conf import settings
 from django.forms import BoundField
+from django.http import QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -15,9 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import get_language, gettext, ngettext, override
 
-from portal.kit import clock, workdays
+from portal.kit import clock, words, workdays
 from portal.kit import won as money
-from portal.kit import words
 
 register = template.Library()
 
@@ -218,7 +218,7 @@ def same_page(context: Context, language: str) -> str:
 def query_replace(context: Context, **changes: Any) -> str:
     """`?page=2` with every other parameter of the address kept; an empty value drops its parameter."""
     request = context.get("request")
-    query = request.GET.copy() if request else {}
+    query = request.GET.copy() if request else QueryDict(mutable=True)
     for key, value in changes.items():
         if value in (None, ""):
             query.pop(key, None)
@@ -233,10 +233,8 @@ def menu_item(context: Context, address: str, label: str) -> SafeString:
     request = context.get("request")
     target = in_language(address, get_language() or "ko")
     now = urlsplit(request.path).path if request else ""
-    if now == target:
-        mark = mark_safe(' aria-current="page"')
-    else:
-        mark = mark_safe(' aria-current="true"') if now.startswith(target) else ""
+    place = "page" if now == target else "true" if now.startswith(target) else ""
+    mark = format_html(' aria-current="{}"', place) if place else ""
     return format_html('<li><a class="menu-link" href="{}"{}>{}</a></li>', target, mark, label)
 
 

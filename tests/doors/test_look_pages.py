@@ -1,0 +1,71 @@
+"""The portal's dress: what every page must carry, and what it must not."""
+
+import re
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client, override_settings
+
+pytestmark = pytest.mark.django_db
+PAGES = ["/styles/", "/accounts/login/", "/accounts/password/reset/"]
+
+
+@pytest.fixture
+def page(client: Client, request: pytest.FixtureRequest) -> str:
+    return client.get(request.param).content.decode()
+
+
+@pytest.mark.parametrize("page", PAGES + [f"/en{path}" for path in PAGES], indirect=True)
+def test_skip_link_one_heading_and_no_inline_code(page: str) -> None:
+    assert 'href="#main"' in page
+    assert len(re.findall(r"<h1[ >]", page)) == 1
+    assert not re.findall(r"<[^>]+ style=", page)
+    assert not re.findall(r"<[^>]+ on\w+=", page)
+    assert all("nonce=" in tag for tag in re.findall(r"<script[^>]*>", page) if "json" not in tag)
+    assert len(re.findall(r"<title>[^|<]+\|", page)) == 1
+
+
+def test_the_language_of_the_page_and_the_way_to_the_other(client: Client) -> None:
+    korean = client.get("/styles/?page=3").content.decode()
+    assert '<html lang="ko"' in korean
+    assert 'href="/en/styles/?page=3"' in korean
+    english = client.get("/en/styles/?page=3").content.decode()
+    assert '<html lang="en"' in english
+    assert 'href="/styles/?page=3"' in english
+
+
+def test_an_invalid_form_is_answered_with_422_and_keeps_what_was_typed(client: Client) -> None:
+    answer = client.post("/en/styles/", {"company_name": "Typed once", "amount": "one"})
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert "Typed once" in html
+    assert 'href="#id_amount"' in html
+    assert 'id="id_amount_error"' in html
+
+
+def test_the_demo_says_that_it_is_one(client: Client) -> None:
+    with override_settings(DEMO=True):
+        assert "demo-banner" in client.get("/accounts/login/").content.decode()
+    with override_settings(DEMO=False):
+        assert "demo-banner" not in client.get("/accounts/login/").content.decode()
+
+
+def test_the_masthead_is_off_unless_it_is_true(client: Client) -> None:
+    assert "krds-masthead" not in client.get("/accounts/login/").content.decode()
+    with override_settings(SHOW_GOV_MASTHEAD=True):
+        assert "krds-masthead" in client.get("/accounts/login/").content.decode()
+
+
+def test_a_page_that_is_not_there(client: Client) -> None:
+    answer = client.get("/en/nothing/")
+    assert answer.status_code == 404
+    assert "This page was not found" in answer.content.decode()
+
+
+def test_the_fault_page_needs_nothing() -> None:
+    assert "500" in render_to_string("500.html")
+
+
+def test_the_text_size_works_without_scripts(client: Client) -> None:
+    html = client.get("/en/styles/").content.decode()
+    assert html.count('name="text-size"') == 4

@@ -1,0 +1,87 @@
+"""What templates say: dates, money, addresses, states."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django import forms
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.utils.translation import override
+
+from portal.kit import clock
+from portal.kit.forms import WonFormField
+from portal.templatetags import portal as tags
+
+FRIDAY = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # 12:00 in Seoul
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("ko", "2026. 11. 23.(월) 18:00"), ("en", "23 Nov 2026, 18:00 (KST)")]
+)
+def test_a_moment_is_said_in_korean_time(language: str, said: str) -> None:
+    with override(language):
+        assert tags.kst_text(datetime(2026, 11, 23, 9, 0, tzinfo=UTC)) == said
+
+
+def test_the_end_of_a_day_is_24_hours_of_that_day() -> None:
+    end = clock.end_of_day(date(2026, 11, 23))
+    with override("ko"):
+        assert tags.kst_text(end) == "2026. 11. 23.(월) 24:00"
+        assert "2026. 11. 23.(월)" in tags.kst_day(end)
+
+
+@pytest.mark.parametrize(
+    ("due", "said", "tone"),
+    [
+        (clock.end_of_day(date(2026, 11, 20)), "due today", "soon"),
+        (clock.end_of_day(date(2026, 11, 23)), "1 working day left", "soon"),
+        (clock.end_of_day(date(2026, 11, 27)), "5 working days left", "calm"),
+        (clock.end_of_day(date(2026, 11, 18)), "2 working days late", "late"),
+        (FRIDAY - timedelta(hours=1), "1 working day late", "late"),
+    ],
+)
+def test_working_days_left(due: datetime, said: str, tone: str) -> None:
+    with clock.at(FRIDAY), override("en"):
+        assert (tags.workdays_left(due), tags.due_tone(due)) == (said, tone)
+
+
+@pytest.mark.parametrize(
+    ("address", "language", "said"),
+    [
+        ("/rounds/", "en", "/en/rounds/"),
+        ("/en/rounds/?q=a", "ko", "/rounds/?q=a"),
+        ("/en/rounds/", "en", "/en/rounds/"),
+        ("/", "en", "/en/"),
+        ("/en/", "ko", "/"),
+        ("/entry/", "ko", "/entry/"),
+        ("/api/v1/stats/", "en", "/api/v1/stats/"),
+    ],
+)
+def test_addresses_in_both_languages(address: str, language: str, said: str) -> None:
+    assert tags.in_language(address, language) == said
+
+
+def test_the_switcher_keeps_the_filters() -> None:
+    context = Context({"request": RequestFactory().get("/catalogue/?q=CT&page=2")})
+    assert Template('{% load portal %}{% same_page "en" %}').render(context) == "/en/catalogue/?q=CT&amp;page=2"
+    assert Template("{% load portal %}{% query_replace page=3 q='' %}").render(context) == "?page=3"
+
+
+class Budget(forms.Form):
+    amount = WonFormField(max_value=320_000_000)
+
+
+@pytest.mark.parametrize("typed", ["320,000,000", "320000000", "320,000,000원", " 320 000 000 "])
+def test_won_is_typed_as_people_type_it(typed: str) -> None:
+    form = Budget({"amount": typed})
+    assert form.is_valid()
+    assert form.cleaned_data["amount"] == 320_000_000
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "1.5", "-1", "320,000,001", "9" * 40])
+def test_wrong_won_comes_back_as_typed(typed: str) -> None:
+    form = Budget({"amount": typed})
+    assert not form.is_valid()
+    html = str(form)
+    assert 'aria-invalid="true"' in html
+    assert "data-error-summary" in html
