@@ -11,6 +11,7 @@ from portal.kit.errors import DomainError
 from providers.catalogue import actions as catalogue
 from providers.institutions import actions as institutions
 from vouchers.matching.rules.facts import part_of
+from vouchers.rounds import actions as rounds
 
 
 class BadReference(Exception):
@@ -71,10 +72,6 @@ def _load_datasets(records: list[dict[str, Any]]) -> None:
 
 
 def _load_rounds() -> int:
-    try:
-        from vouchers.rounds import actions as rounds
-    except ImportError:  # until the room's actions stand
-        return 0
     records = read("rounds.json")
     with transaction.atomic():
         for record in records:

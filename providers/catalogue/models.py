@@ -90,7 +90,7 @@ class Dataset(Row):
 
     key = models.SlugField(_("Identifier"), max_length=80, unique=True)
     institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="datasets", verbose_name=_("Institution")
+        Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("Institution")
     )
     holders = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     part_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")

@@ -42,3 +42,18 @@ STEPS = (  # whose target days and measured days are kept; domain.md §6.14
     "adequacy",
     "export_review",
 )
+
+EVENT_WORDS = {
+    "institution.registered": _("Institution registered"),
+    "institution.revised": _("Institution revised"),
+    "institution.applied": _("Asked to become a provider"),
+    "institution.attached": _("Organisation connected with the institution"),
+    "institution.verification_started": _("Verification started"),
+    "institution.activated": _("Institution active"),
+    "institution.refused": _("Institution refused"),
+    "institution.suspended": _("Institution suspended"),
+    "institution.reinstated": _("Institution reinstated"),
+    "institution.retired": _("Institution retired"),
+    "institution.measured": _("Working days measured"),
+    "institution.target_days_set": _("Target days promised"),
+}

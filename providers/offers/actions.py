@@ -189,9 +189,8 @@ def _fill(offer: Offer, values: Mapping[str, Any], lines: Sequence[rules.Line], 
     offer.floor_won = rules.floor_won(lines)
 
 
-def _complete(offer: Offer, lines: Sequence[rules.Line]) -> None:
-    """Raises Refused naming the first field that a submitted or published offer lacks."""
-    lacking = rules.missing(
+def _lacking(offer: Offer, lines: Sequence[rules.Line]) -> list[str]:
+    return rules.missing(
         title_ko=offer.title_ko,
         lines=lines,
         access_modes=offer.access_modes,
@@ -201,6 +200,16 @@ def _complete(offer: Offer, lines: Sequence[rules.Line]) -> None:
         kind=offer.kind,
         has_dataset=offer.dataset_id is not None,
     )
+
+
+def lacks(offer: Offer) -> list[str]:
+    """Sentences about what the offer still needs before it can be submitted."""
+    return [str(WHAT_LACKS[name]) for name in _lacking(offer, [row.rule() for row in offer.lines.all()])]
+
+
+def _complete(offer: Offer, lines: Sequence[rules.Line]) -> None:
+    """Raises Refused naming the first field that a submitted or published offer lacks."""
+    lacking = _lacking(offer, lines)
     if lacking:
         raise Refused(WHAT_LACKS[lacking[0]], "incomplete", lacking[0])
 

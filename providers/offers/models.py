@@ -56,7 +56,7 @@ class Offer(Row):
     REF_PREFIX: ClassVar[str] = "ofr"
 
     institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="offers", verbose_name=_("Institution")
+        Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("Institution")
     )
     dataset = models.ForeignKey(
         Dataset, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Dataset")

@@ -6,10 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
+from portal.journal import queries as journal
 from portal.kit import clock
+from portal.kit.won import won
 from providers.catalogue.models import Dataset
+from providers.catalogue.queries import Fact, words
+from providers.institutions import rules as institution_rules
 from providers.institutions.models import Institution
+from providers.institutions.queries import of_user
+from providers.offers import rules
 from providers.offers.models import Offer, OfferLine
 
 type Facts = tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]
@@ -58,3 +66,148 @@ def of_dataset(dataset: Dataset, user: Any, now: datetime | None = None) -> list
 
 def lines_of(offer: Offer) -> list[OfferLine]:
     return list(offer.lines.order_by("position"))
+
+
+# ── Pages ────────────────────────────────────────────────────────────────────────────────────────────
+def sheet(offer: Offer, labels: dict[str, dict[str, str]]) -> list[Fact]:
+    """What a company reads of an offer. labels: words of access_mode and exit_kind."""
+    unpublished = gettext("Not published")
+
+    def listed(key: str, codes: list[str]) -> str:
+        return ", ".join(labels.get(key, {}).get(code, code) for code in codes) or unpublished
+
+    def yes_no(value: bool | None) -> str:
+        return {True: gettext("Yes"), False: gettext("No"), None: gettext("Not decided: ask")}[value]
+
+    purposes = ", ".join(str(PURPOSE_WORDS.get(code, code)) for code in offer.allowed_purposes)
+    days = offer.lead_time_days
+    rows = [
+        Fact(
+            gettext("Price floor"),
+            won(offer.floor_won) if offer.floor_won is not None else unpublished,
+            gettext("The least that one order costs, VAT excluded."),
+        ),
+        Fact(gettext("Way of use"), listed("access_mode", offer.access_modes)),
+        Fact(gettext("What may be taken out"), listed("exit_kind", offer.exits)),
+        Fact(gettext("Model export"), yes_no(offer.model_export)),
+        Fact(gettext("Allowed purposes"), purposes or unpublished),
+        Fact(gettext("Commercial AI development"), yes_no(offer.commercial_ai_allowed)),
+        Fact(
+            gettext("Lead time"),
+            ngettext("%(n)d working day", "%(n)d working days", days) % {"n": days} if days else unpublished,
+        ),
+        Fact(gettext("Joint data review"), gettext("Takes part") if offer.joint_drb else gettext("Does not take part")),
+        Fact(gettext("Capacity"), _capacity(offer)),
+    ]
+    if offer.valid_from or offer.valid_to:
+        rows.append(Fact(gettext("Valid"), f"{offer.valid_from or ''} – {offer.valid_to or ''}"))
+    return rows
+
+
+PURPOSE_WORDS = {
+    "PRODUCT_DEVELOPMENT": _("Product development"),
+    "EXTERNAL_VALIDATION": _("External validation"),
+    "SCIENTIFIC_RESEARCH": _("Scientific research"),
+    "PUBLIC_BENEFIT": _("Public benefit"),
+}
+
+
+def _capacity(offer: Offer) -> str:
+    if offer.capacity is None:
+        return gettext("not limited")
+    period = rules.Period.word(offer.capacity_period)
+    return gettext("%(open)d of %(all)d open a %(period)s") % {
+        "open": offer.open_capacity,
+        "all": offer.capacity,
+        "period": period,
+    }
+
+
+def own(user: Any) -> Any:
+    """Offers of the institutions for which the person acts, newest first."""
+    institutions = of_user(user)
+    return (
+        Offer.objects.filter(institution__in=institutions)
+        .select_related("dataset", "institution")
+        .order_by("-updated_at", "-pk")
+    )
+
+
+def own_datasets(user: Any) -> list[Dataset]:
+    """Datasets of those institutions, with their availability in words."""
+    labels = words("dataset_status").get("dataset_status", {})
+    found = list(Dataset.objects.filter(institution__in=of_user(user)).select_related("institution").order_by("key"))
+    for dataset in found:
+        dataset.availability = labels.get(dataset.status, dataset.status)  # type: ignore[attr-defined]
+    return found
+
+
+STEP_WORDS = {
+    "quote": _("Quote"),
+    "irb_exemption": _("IRB exemption"),
+    "irb_expedited": _("IRB, expedited"),
+    "irb_full": _("IRB, full board"),
+    "drb": _("Data review (DRB)"),
+    "drb_joint": _("Joint data review"),
+    "drb_recognised": _("Recognition of another review"),
+    "contract": _("Contract"),
+    "preparation": _("Extraction and pseudonymisation"),
+    "adequacy": _("Adequacy review"),
+    "export_review": _("Export review"),
+}
+
+
+def days_of(institution: Institution) -> list[dict[str, Any]]:
+    """Promised and measured working days a step; empty when there are none."""
+    rows = []
+    for step in institution_rules.STEPS:
+        target, measured = institution.target_days.get(step), institution.measured_days.get(step)
+        if target or measured:
+            rows.append(
+                {
+                    "label": STEP_WORDS[step],
+                    "target": target,
+                    "median": measured["median"] if measured else None,
+                    "n": measured["n"] if measured else None,
+                }
+            )
+    return rows
+
+
+def holder_facts(institution: Institution) -> list[Fact]:
+    """The institution in the margin of a dataset's page. One query."""
+    labels = words("institution_type", "hospital_type", "region", "consortium")
+
+    def one(listed: str, code: str) -> str:
+        return labels.get(listed, {}).get(code, code)
+
+    kind = one("institution_type", institution.institution_type)
+    if institution.hospital_type:
+        kind += f" ({one('hospital_type', institution.hospital_type)})"
+    rows = [Fact(gettext("Kind"), kind)]
+    rows.append(
+        Fact(gettext("Region"), one("region", institution.region) if institution.region else gettext("Not published"))
+    )
+    if institution.consortium:
+        rows.append(Fact(gettext("Consortium"), one("consortium", institution.consortium)))
+    supplier = gettext("Yes: the voucher may pay it") if institution.voucher_supplier else gettext("No")
+    rows.append(Fact(gettext("Voucher supplier"), supplier))
+    if institution.secure_analysis_centre:
+        rows.append(Fact(gettext("Secure analysis centre"), gettext("Yes")))
+    return rows
+
+
+def timeline(offer: Offer) -> list[dict[str, Any]]:
+    """What happened to the offer, newest first."""
+    entries = []
+    for event in journal.history(offer).order_by("-seq"):
+        entries.append(
+            {
+                "title": str(rules.EVENT_WORDS.get(event.name, event.name)),
+                "when": event.at,
+                "who": event.by.get_full_name() if event.by else "",
+                "text": event.reason,
+                "state": "past",
+            }
+        )
+    return entries

@@ -141,3 +141,18 @@ def offered(status: str, valid_from: date | None, valid_to: date | None, today: 
         and (valid_from is None or valid_from <= today)
         and (valid_to is None or today <= valid_to)
     )
+
+
+EVENT_WORDS = {
+    "offer.created": _("Offer drafted"),
+    "offer.edited": _("Offer changed"),
+    "offer.submitted": _("Offer submitted"),
+    "offer.check_started": _("Metadata check started"),
+    "offer.published": _("Offer published"),
+    "offer.returned": _("Offer sent back"),
+    "offer.paused": _("Offer paused"),
+    "offer.resumed": _("Offer published again"),
+    "offer.retired": _("Offer retired"),
+    "offer.capacity_taken": _("Capacity taken by an order"),
+    "offer.capacity_given_back": _("Capacity given back"),
+}

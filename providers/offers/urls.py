@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from providers.offers import views
+
+urlpatterns = [
+    path("catalogue/<slug:key>/", views.dataset, name="dataset"),
+    path("providers/", views.home, name="home"),
+    path("providers/offers/new/", views.new, name="offer_new"),
+    path("providers/offers/<slug:ref>/", views.detail, name="offer"),
+    path("providers/offers/<slug:ref>/edit/", views.edit, name="offer_edit"),
+    re_path(r"^providers/offers/(?P<ref>[\w-]+)/(?P<verb>submit|pause|resume|retire)/$", views.verb, name="offer_verb"),
+]

@@ -1,0 +1,50 @@
+"""The public catalogue's list, and the holder's own buttons on a dataset."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.kit.access import needs, public
+from portal.kit.errors import DomainError
+from portal.kit.htmx import page, redirect
+from providers.catalogue import actions, forms, queries
+from providers.catalogue.models import Dataset
+
+PAGE_SIZE = 20
+
+
+@public
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Everybody finds published datasets by text and facets; the number of queries does not depend on how many."""
+    wished = forms.wish(request.GET)
+    rows = queries.found(wished).select_related("institution").order_by("key")
+    found = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "form": forms.SearchForm(queries.facets(wished), wished),
+        "page": found,
+        "items": queries.cards(found.object_list),
+        "narrowed": bool(wished.text or any(wished.chosen.values())),
+    }
+    return page(request, "providers/catalogue/search.html", context, part="results")
+
+
+VERBS = {"pause": actions.pause, "resume": actions.resume}
+
+
+@needs("providers.pause_dataset")
+@require_POST
+def verb(request: HttpRequest, key: str, verb: str) -> HttpResponse:
+    """Pause or resume an entry of the own institution."""
+    dataset = get_object_or_404(Dataset.objects.visible_to(request.user), key=key)
+    try:
+        VERBS[verb](dataset_id=dataset.pk, by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("Paused.") if verb == "pause" else _("Published again."))
+    return redirect(request, reverse("providers:home"))

@@ -1,0 +1,71 @@
+"""Offers in the admin: read-only, checking and publishing as buttons."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from providers.offers import actions, rules
+from providers.offers.models import Offer, OfferLine
+
+
+def _shown(name: str):  # type: ignore[no-untyped-def]
+    return lambda row: rules.LIFECYCLE.can(row.status, name)
+
+
+class LineInline(ReadOnlyInline, TabularInline):
+    model = OfferLine
+    fields: ClassVar[list[str]] = ["position", "kind", "title_ko", "unit_price_won", "unit", "minimum", "tax_kind"]
+    readonly_fields = fields
+
+
+@admin.register(Offer)
+class OfferAdmin(VerbAdmin):
+    list_display: ClassVar[list[str]] = ["ref", "title_ko", "institution", "kind", "status", "floor_won", "updated_at"]
+    list_filter: ClassVar[list[str]] = ["status", "kind", "joint_drb"]
+    search_fields: ClassVar[list[str]] = ["ref", "title_ko", "title_en", "institution__name_ko", "institution__name_en"]
+    list_select_related: ClassVar[list[str]] = ["institution"]
+    inlines: ClassVar[list[type]] = [LineInline]
+    verbs = (
+        Verb(
+            "start_check",
+            _("Start metadata check"),
+            lambda pk, by: actions.start_check(offer_id=pk, by=by),
+            "providers.check_offer",
+            _shown("start_check"),
+            in_list=True,
+        ),
+        Verb(
+            "publish",
+            _("Publish"),
+            lambda pk, by: actions.publish(offer_id=pk, by=by),
+            "providers.check_offer",
+            _shown("publish"),
+            consequence=lambda row: _("Companies find it and may ask for quotes."),
+        ),
+        Verb(
+            "return",
+            _("Send back"),
+            lambda pk, by, reason: actions.return_offer(offer_id=pk, by=by, reason=reason),
+            "providers.check_offer",
+            _shown("return"),
+            form=ReasonForm,
+        ),
+        Verb(
+            "pause",
+            _("Pause"),
+            lambda pk, by: actions.pause(offer_id=pk, by=by),
+            "providers.pause_offer",
+            _shown("pause"),
+            consequence=lambda row: _("Companies no longer find it. Quotes already asked for go on."),
+        ),
+        Verb(
+            "resume",
+            _("Publish again"),
+            lambda pk, by: actions.resume(offer_id=pk, by=by),
+            "providers.pause_offer",
+            _shown("resume"),
+        ),
+    )

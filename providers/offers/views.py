@@ -1,0 +1,213 @@
+"""A dataset's public page with its offers, and the provider's own pages."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.kit.access import needs, public
+from portal.kit.errors import DomainError, Stale
+from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.words import pick
+from providers.catalogue import queries as catalogue
+from providers.catalogue.models import Dataset
+from providers.institutions import queries as institutions
+from providers.offers import actions, forms, queries, rules
+from providers.offers.models import Offer
+
+
+@public
+@require_safe
+def dataset(request: HttpRequest, key: str) -> HttpResponse:
+    """What is in it, may I use it for a product, how, how long, cost, offers, where the facts come from."""
+    rows = Dataset.objects.visible_to(request.user).select_related("institution", "part_of")
+    found = get_object_or_404(rows, key=key)
+    labels = catalogue.words("access_mode", "exit_kind", "dataset_status")
+    context = {
+        "dataset": found,
+        "title": pick(found, "title"),
+        "availability": labels["dataset_status"].get(found.status, found.status),
+        "need_url": f"/matching/new/?dataset={found.key}",
+        "above_url": reverse("providers:dataset", args=[found.part_of.key]) if found.part_of else "",
+        "above_title": pick(found.part_of, "title") if found.part_of else "",
+        "sheet": catalogue.fact_sheet(found),
+        "fees": catalogue.fees(found),
+        "days": queries.days_of(found.institution),
+        "offers": [_shown(offer, labels) for offer in queries.of_dataset(found, request.user)],
+        "parts": list(found.parts.published().order_by("title_ko")),
+        "holder": queries.holder_facts(found.institution),
+    }
+    return page(request, "providers/offers/dataset.html", context)
+
+
+def _shown(offer: Offer, labels: dict[str, dict[str, str]]) -> Offer:
+    offer.sheet = queries.sheet(offer, labels)  # type: ignore[attr-defined]
+    offer.line_rows = list(offer.lines.all())  # type: ignore[attr-defined]
+    return offer
+
+
+@needs("providers.edit_offer")
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The provider's own offers and datasets; pausing is one click."""
+    found = Paginator(queries.own(request.user), 30).get_page(request.GET.get("page"))
+    for offer in found.object_list:
+        verbs = [verb for verb in _verbs(offer) if verb["name"] in ("pause", "resume", "submit")]
+        offer.quick = verbs[0] if verbs else None  # type: ignore[attr-defined]
+    context = {
+        "institutions": institutions.of_user(request.user),
+        "offers": found,
+        "datasets": queries.own_datasets(request.user),
+    }
+    return page(request, "providers/offers/home.html", context)
+
+
+def _own(request: HttpRequest, ref: str) -> Offer:
+    """An offer of the person's own institution, or 404."""
+    return get_object_or_404(queries.own(request.user), ref=ref)
+
+
+@needs("providers.edit_offer")
+@require_safe
+def detail(request: HttpRequest, ref: str) -> HttpResponse:
+    """The offer as companies see it, what it still lacks, its verbs and its history."""
+    offer = _own(request, ref)
+    history = queries.timeline(offer)
+    sent_back = offer.status == rules.OfferStatus.DRAFT and history and history[0]["text"]
+    context = {
+        "offer": _shown(offer, catalogue.words("access_mode", "exit_kind")),
+        "title": pick(offer, "title"),
+        "verbs": _verbs(offer),
+        "editable": offer.status in rules.EDITABLE,
+        "returned": sent_back or "",
+        "missing": actions.lacks(offer) if offer.status == rules.OfferStatus.DRAFT else [],
+        "history": history,
+    }
+    return page(request, "providers/offers/detail.html", context)
+
+
+def _verbs(offer: Offer) -> list[dict[str, Any]]:
+    """The provider's buttons now, the main one first."""
+    labels = {
+        "submit": (_("Submit for checking"), "primary"),
+        "pause": (_("Pause"), "secondary"),
+        "resume": (_("Publish again"), "primary"),
+        "retire": (_("Retire"), "tertiary"),
+    }
+    found = []
+    for name in (name for name in rules.LIFECYCLE.verbs(offer.status) if name in labels):
+        label, kind = labels[name]
+        verb = {
+            "name": name,
+            "label": label,
+            "kind": kind,
+            "url": reverse("providers:offer_verb", args=[offer.ref, name]),
+        }
+        if name == "retire":
+            verb |= {"danger": True, "consequence": _("A retired offer cannot be published again.")}
+        found.append(verb)
+    return found
+
+
+VERBS = {"submit": actions.submit, "pause": actions.pause, "resume": actions.resume, "retire": actions.retire}
+
+
+@needs("providers.edit_offer")
+@require_POST
+def verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
+    """Submit, pause, resume or retire."""
+    offer = _own(request, ref)
+    try:
+        done = VERBS[verb](offer_id=offer.pk, by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("Saved. The offer is now: %(state)s.") % {"state": done.get_status_display()})
+    return redirect(request, reverse("providers:offer", args=[offer.ref]))
+
+
+@needs("providers.edit_offer")
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A new draft."""
+    mine = institutions.of_user(request.user)
+    if not mine:
+        raise Http404
+    form = forms.OfferForm(request.POST or None, institutions=mine, initial={"dataset": request.GET.get("dataset")})
+    return _edit(request, form, None)
+
+
+@needs("providers.edit_offer")
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Changes a draft, or a published or paused offer at once."""
+    offer = _own(request, ref)
+    form = forms.OfferForm(
+        request.POST or None, institutions=[offer.institution], fixed=True, initial=forms.initial(offer)
+    )
+    return _edit(request, form, offer)
+
+
+def _edit(request: HttpRequest, form: forms.OfferForm, offer: Offer | None) -> HttpResponse:
+    """One form for new and old: show, add a line, or save."""
+    before = forms.initial_lines(offer) if offer else []
+    if request.method == "GET":
+        return _form_page(request, form, forms.LineFormSet(initial=before, prefix="lines"), offer)
+    if "more" in request.POST:
+        return _form_page(
+            request, _untouched(form), forms.LineFormSet(_one_more(request.POST), prefix="lines"), offer, 422
+        )
+    lines = forms.LineFormSet(request.POST, prefix="lines")
+    if all([form.is_valid(), lines.is_valid()]):
+        try:
+            saved = _save(request, form, lines, offer)
+        except DomainError as error:
+            form_errors(form, error)
+            if isinstance(error, Stale) and offer is not None:  # the next save is a decision to overwrite
+                form.data = form.data.copy()
+                form.data["version"] = str(offer.version)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(request, reverse("providers:offer", args=[saved.ref]))
+    return _form_page(request, form, lines, offer, 422)
+
+
+def _save(request: HttpRequest, form: forms.OfferForm, lines: Any, offer: Offer | None) -> Offer:
+    data = form.cleaned_data
+    more = {"values": form.values(), "lines": lines.lines(), "dataset": data["dataset"], "by": request.user}
+    if offer is None:
+        return actions.create(institution=data["institution"], **more)
+    return actions.edit(offer_id=offer.pk, version=data["version"] if data["version"] is not None else -1, **more)
+
+
+def _one_more(posted: Any) -> Any:
+    data = posted.copy()
+    count = data.get("lines-TOTAL_FORMS", "0")
+    data["lines-TOTAL_FORMS"] = str(min(int(count) + 1, rules.MOST_LINES) if count.isdigit() else 1)
+    return data
+
+
+def _untouched(form: forms.OfferForm) -> forms.OfferForm:
+    """What was typed, without complaints: the person only asked for one more line."""
+    form._errors = {}  # type: ignore[assignment]
+    form.cleaned_data = {}
+    return form
+
+
+def _form_page(request: HttpRequest, form: Any, lines: Any, offer: Offer | None, status: int = 200) -> HttpResponse:
+    own_url = reverse("providers:offer", args=[offer.ref]) if offer else reverse("providers:home")
+    context = {
+        "form": form,
+        "lines": lines,
+        "offer": offer,
+        "offer_title": pick(offer, "title") if offer else "",
+        "offer_url": own_url,
+        "heading": _("Edit the offer") if offer else _("New offer"),
+        "cancel_url": own_url,
+    }
+    return page(request, "providers/offers/edit.html", context, status=status)

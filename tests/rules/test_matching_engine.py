@@ -1,0 +1,292 @@
+"""What the engine finds in the real 174 datasets, and what must hold for any need."""
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.factories import matching
+from tests.factories.matching import candidates, need, policy
+from vouchers.matching import rules
+
+BY_KEY = {found.key: found for found in candidates()}
+
+
+def run(wanted: rules.Need, **more: Any) -> dict[str, Any]:
+    return rules.match(wanted, candidates(), policy(**more)).document()
+
+
+def story(name: str, **more: Any) -> dict[str, Any]:
+    return run(rules.parse_need(matching.document(name), matching.known()), **more)
+
+
+def keys(result: dict[str, Any]) -> list[str]:
+    return [entry["dataset"] for entry in result["results"]]
+
+
+def excluded(result: dict[str, Any]) -> dict[str, str]:
+    return {entry["dataset"]: entry["filter"] for entry in result["excluded"]}
+
+
+# ── Three needs, checked by hand ─────────────────────────────────────────────────────────────────────
+def test_chest_ct() -> None:
+    result = story("chest-ct")
+    assert keys(result)[:2] == ["hallym-lung-ct", "aihub-body-cancer"]
+    assert set(keys(result)) <= {found.key for found in candidates() if "CT" in found.modality}
+    first = result["results"][0]
+    assert any("C34" in reason for reason in first["reasons_en"])
+    assert any("폐결절" in reason for reason in first["reasons_ko"])
+    assert "COMMERCIAL_USE_UNKNOWN" in first["warnings"]
+    assert "NOT_A_SUPPLIER" in result["results"][1]["warnings"]
+    out = excluded(result)
+    assert out["aihub-synthetic"] == "DATA_KIND"
+    assert out["aihub-ped-abdomen"] == "DISEASE"
+    assert out["snuh-kmimic"] == "STATUS"
+    assert out["snuh-hpeace"] == "PERIOD"
+    assert len(out) + len(keys(result)) == len(candidates())
+
+
+def test_chest_ct_for_suppliers_only() -> None:
+    result = story("chest-ct", suppliers_only=True)
+    assert "aihub-body-cancer" not in keys(result)
+    assert excluded(result)["aihub-body-cancer"] == "SUPPLIER"
+    assert keys(result)[0] == "hallym-lung-ct"
+
+
+def test_ecg() -> None:
+    result = story("ecg")
+    assert keys(result) == ["sejong-cardio", "severance-sobig", "snuh-vitaldb"]
+    assert "6,388 cases published." in result["results"][2]["reasons_en"]
+
+
+def test_claims() -> None:
+    result = story("claims")
+    assert set(keys(result)[:3]) == {"hira-nis", "hira-nps", "hira-aps"}
+    out = excluded(result)
+    assert out["nhis-nsc"] == out["nhis-custom"] == "PURPOSE"  # not for products
+    assert out["hira-pps"] == "AGE"
+    assert out["hira-custom"] == "EXPORT"
+    assert all("NOT_A_SUPPLIER" in entry["warnings"] for entry in result["results"])
+
+
+def test_claims_for_research_finds_the_insurance_cohorts() -> None:
+    result = run(need(modality=["CLAIMS"], purpose="SCIENTIFIC_RESEARCH", patients_minimum=1_000_000))
+    assert {"nhis-nsc", "hira-custom"} <= set(keys(result))
+
+
+# ── Single filters ───────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("fields", "key", "code"),
+    [
+        ({"modality": ["EHR"]}, "kcure-cpld-v1", "STATUS"),
+        ({"modality": ["EHR"]}, "nbbd-main", "STATUS"),
+        ({"modality": ["CLAIMS"], "purpose": "PRODUCT_DEVELOPMENT"}, "nhis-heals", "PURPOSE"),
+        ({"modality": ["CT"], "real_patients_required": True}, "aihub-synthetic", "DATA_KIND"),
+        ({"modality": ["ECG"]}, "severance-ccids", "MODALITY"),
+        ({"modality": ["EHR"], "disease_codes": {"system": "KCD", "include": ["C50"]}}, "kc-smc-liver", "DISEASE"),
+        ({"modality": ["EHR"], "disease_codes": {"system": "ICD_10", "include": ["I48"]}}, "kc-smc-liver", "DISEASE"),
+        ({"modality": ["CT"], "body_parts": ["chest"]}, "aihub-ped-abdomen", "BODY_PART"),
+        (
+            {"modality": ["SCREENING"], "disease_codes": {"system": "KCD", "include": ["C61"]}},
+            "nhis-women",
+            "COHORT",
+        ),
+        ({"modality": ["CLAIMS"], "min_age": 40}, "hira-pps", "AGE"),
+        ({"modality": ["CLAIMS"], "max_age": 18}, "hira-aps", "AGE"),
+        ({"modality": ["CLAIMS"], "variables": ["HbA1c"]}, "hira-nps", "VARIABLE"),
+        ({"modality": ["CLAIMS"], "follow_up_months_minimum": 36}, "hira-nps", "FOLLOW_UP"),
+        ({"modality": ["CLAIMS"], "period": [2015, 2020]}, "nhis-nsc", "PERIOD"),
+        ({"modality": ["EHR"], "patients_minimum": 5000}, "kc-konyang-breast", "PATIENTS"),
+        ({"modality": ["CT"], "access_modes_acceptable": ["TRANSFER"]}, "severance-sobig", "ACCESS_MODE"),
+        ({"modality": ["CT"], "exports_wanted": ["DATA_EXPORT"]}, "severance-sobig", "EXPORT"),
+    ],
+)
+def test_a_known_contrary_fact_excludes(fields: dict[str, Any], key: str, code: str) -> None:
+    verdict = rules.judge(need(**fields), BY_KEY[key], policy())
+    assert code in {failure.filter for failure in verdict.failures}
+    failure = next(failure for failure in verdict.failures if failure.filter == code)
+    assert failure.ko and failure.en
+
+
+@pytest.mark.parametrize(
+    ("fields", "key", "code"),
+    [
+        ({"purpose": "PRODUCT_DEVELOPMENT"}, "severance-ccids", "COMMERCIAL_USE_UNKNOWN"),
+        ({"disease_codes": {"system": "KCD", "include": ["C34"]}}, "severance-ccids", "DISEASE_COUNT_UNKNOWN"),
+        ({"disease_codes": {"system": "SNOMED_CT", "include": ["254637007"]}}, "amc-bigdata", "DISEASE_NOT_COMPARED"),
+        ({"body_parts": ["흉부"]}, "severance-ccids", "BODY_PART_UNKNOWN"),
+        ({"patients_minimum": 100}, "severance-ccids", "PATIENTS_UNKNOWN"),
+        ({"exports_wanted": ["MODEL_EXPORT"]}, "severance-ccids", "EXPORT_UNKNOWN"),
+        ({"period": [2015, 2020]}, "severance-ccids", "PERIOD_UNKNOWN"),
+        ({"min_age": 40}, "severance-ccids", "AGE_UNKNOWN"),
+        ({"variables": ["결절 크기"]}, "severance-ccids", "VARIABLES_TO_CHECK"),
+        ({}, "severance-ccids", "NO_OFFER"),
+        ({}, "aihub-body-cancer", "NOT_A_SUPPLIER"),
+    ],
+)
+def test_what_is_unknown_passes_with_a_warning(fields: dict[str, Any], key: str, code: str) -> None:
+    verdict = rules.judge(need(**fields), BY_KEY[key], policy())
+    assert verdict.passed
+    assert code in {warning.code for warning in verdict.warnings}
+
+
+def offered(key: str, **facts: Any) -> rules.Candidate:
+    base = {"ref": "ofr-1", "title_ko": "공급", "title_en": "Offer", "floor_won": 10_000_000, "lead_time_days": 40}
+    return replace(BY_KEY[key], offer=rules.OfferFacts(**(base | facts)))
+
+
+def test_an_offer_brings_budget_and_lead_time() -> None:
+    wanted = need(budget_won=5_000_000, project_months=1)
+    verdict = rules.judge(wanted, offered("severance-ccids"), policy())
+    assert {failure.filter for failure in verdict.failures} == {"BUDGET", "LEAD_TIME"}
+    wanted = need(budget_won=20_000_000)
+    better = rules.match(wanted, [offered("severance-ccids")], policy()).results[0]
+    without = rules.match(wanted, [BY_KEY["severance-ccids"]], policy()).results[0]
+    assert better.score > without.score
+    assert "NO_OFFER" not in {warning.code for warning in better.warnings}
+    assert any("KRW 10,000,000" in reason for _ko, reason in better.reasons)
+
+
+def test_an_offers_own_terms_win_over_the_datasets() -> None:
+    wanted = need(purpose="PRODUCT_DEVELOPMENT", exports_wanted=["MODEL_EXPORT"])
+    found = offered("severance-sobig", exits=("MODEL_EXPORT", "RESULT_EXPORT"), commercial_ai_allowed=True)
+    assert rules.judge(wanted, found, policy()).passed
+    assert not rules.judge(wanted, BY_KEY["severance-sobig"], policy()).passed
+    closed = offered("severance-sobig", purposes=("SCIENTIFIC_RESEARCH",))
+    assert {f.filter for f in rules.judge(need(purpose="PRODUCT_DEVELOPMENT"), closed, policy()).failures} == {
+        "PURPOSE"
+    }
+
+
+# ── Umbrellas, bundles, no fit ───────────────────────────────────────────────────────────────────────
+def lung(**fields: Any) -> rules.Need:
+    return need(modality=["EHR"], disease_codes={"system": "KCD", "version": "8", "include": ["C34"]}, **fields)
+
+
+def test_hospitals_collections_stand_for_their_umbrella() -> None:
+    result = rules.match(lung(), candidates(), policy(limit=200))
+    found = {entry.candidate.key for entry in result.results}
+    assert "kc-snuh-lung" in found and "kcure-clinical-lung" not in found and "kcure-baseline-db" not in found
+
+
+def test_the_umbrella_stands_when_no_hospital_fits_alone() -> None:
+    result = run(lung(patients_minimum=50_000))
+    assert "kcure-clinical-lung" in keys(result) and not any(
+        key.endswith("-lung") and key[:3] == "kc-" for key in keys(result)
+    )
+    together = [bundle for bundle in result["bundles"] if bundle["linkage_agency"] is None]
+    assert together and all(key.startswith("kc-") for key in together[0]["datasets"])
+
+
+def test_linkage_goes_through_an_agency() -> None:
+    result = run(lung(linkage=["hira-custom"], purpose="SCIENTIFIC_RESEARCH"))
+    assert result["bundles"][0]["datasets"][1] == "hira-custom"
+    assert result["bundles"][0]["linkage_agency"] == "hira"
+
+
+def test_a_partner_that_may_not_be_used_is_named() -> None:
+    result = run(lung(linkage=["nhis"], purpose="PRODUCT_DEVELOPMENT"))
+    assert not result["bundles"]
+    assert result["linkage_unmet"][0]["target"] == "nhis"
+
+
+def test_several_sites() -> None:
+    result = run(lung(sites_minimum=3))
+    bundle = result["bundles"][0]
+    holders = {BY_KEY[key].holder.key for key in bundle["datasets"]}
+    assert len(holders) == 3
+
+
+def test_no_fit_says_what_stood_in_the_way() -> None:
+    result = run(
+        need(modality=["ECG"], disease_codes={"system": "KCD", "include": ["O80"]}, access_modes_acceptable=["CLOUD"])
+    )
+    assert result["results"] == []
+    assert result["unmet"][0]["filter"] == "MODALITY"
+    assert result["unmet"][0]["reason_ko"]
+
+
+# ── What holds for any need ──────────────────────────────────────────────────────────────────────────
+MODALITIES = matching.known()["modality"]
+CODES = ["C34", "C50", "C18-C20", "I48", "II", "E10-E14", "J", "U07.1"]
+needs = st.fixed_dictionaries(
+    {"modality": st.lists(st.sampled_from(MODALITIES), min_size=1, max_size=3, unique=True)},
+    optional={
+        "purpose": st.sampled_from(["PRODUCT_DEVELOPMENT", "SCIENTIFIC_RESEARCH"]),
+        "disease_codes": st.lists(st.sampled_from(CODES), min_size=1, max_size=2, unique=True).map(
+            lambda texts: {"system": "KCD", "include": texts}
+        ),
+        "min_age": st.integers(0, 60),
+        "max_age": st.integers(60, 100),
+        "patients_minimum": st.integers(0, 100_000),
+        "period": st.just([2012, 2020]),
+        "access_modes_acceptable": st.lists(
+            st.sampled_from(["TRANSFER", "CLOSED_ROOM", "CLOUD"]), max_size=2, unique=True
+        ),
+        "exports_wanted": st.lists(st.sampled_from(["RESULT_EXPORT", "MODEL_EXPORT"]), max_size=2, unique=True),
+        "labels": st.just("nodules"),
+        "real_patients_required": st.booleans(),
+        "sites_minimum": st.integers(1, 3),
+        "follow_up_months_minimum": st.integers(1, 60),
+        "body_parts": st.just(["chest"]),
+    },
+)
+
+
+@given(needs)
+@settings(max_examples=60, deadline=None)
+def test_the_score_is_the_sum_of_its_components(fields: dict[str, Any]) -> None:
+    result = rules.match(need(**fields), candidates(), policy())
+    assert len(result.results) <= 20
+    for entry in result.results:
+        assert entry.score == sum(entry.components.values())
+        assert 0 <= entry.score <= 10_000
+        assert all(isinstance(points, int) and points >= 0 for points in entry.components.values())
+        assert entry.reasons
+    assert [entry.score for entry in result.results] == sorted((e.score for e in result.results), reverse=True)
+
+
+@given(needs, st.randoms(use_true_random=False))
+@settings(max_examples=30, deadline=None)
+def test_the_order_of_candidates_does_not_matter(fields: dict[str, Any], random: Any) -> None:
+    shuffled = list(candidates())
+    random.shuffle(shuffled)
+    wanted = need(**fields)
+    assert rules.match(wanted, shuffled, policy()).document() == rules.match(wanted, candidates(), policy()).document()
+
+
+@given(needs)
+@settings(max_examples=60, deadline=None)
+def test_a_further_filter_never_adds_results(fields: dict[str, Any]) -> None:
+    full = rules.match(need(**fields), candidates(), policy()).fitting
+    for name in fields:
+        if name != "modality":
+            fewer = {key: value for key, value in fields.items() if key != name}
+            assert full <= rules.match(need(**fewer), candidates(), policy()).fitting, name
+    assert rules.match(need(**fields), candidates(), policy(suppliers_only=True)).fitting <= full
+
+
+@given(needs)
+@settings(max_examples=30, deadline=None)
+def test_every_dataset_is_a_result_or_excluded_or_under_an_umbrella(fields: dict[str, Any]) -> None:
+    result = rules.match(need(**fields), candidates(), policy(limit=1000))
+    shown = {entry.candidate.key for entry in result.results}
+    out = {entry.dataset for entry in result.excluded}
+    assert not shown & out
+    umbrellas = {found.part_of for found in candidates() if found.part_of}
+    assert {found.key for found in candidates()} - shown - out <= umbrellas
+
+
+def test_weights_must_sum_to_ten_thousand() -> None:
+    with pytest.raises(ValueError):
+        policy(weights={**rules.WEIGHTS, "modality": 1})
+
+
+def test_a_need_is_scored_well_under_a_tenth_of_a_second() -> None:
+    wanted = need(modality=["EHR"])
+    started = time.perf_counter()
+    rules.match(wanted, candidates(), policy())
+    assert time.perf_counter() - started < 0.1
