@@ -31,21 +31,21 @@ DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 HTTPS = BASE_URL.startswith("https://")
 
 
-def _demo_secret() -> str:
-    """A secret of this data folder alone, made once, so that demo sessions survive a restart."""
-    path = DATA_DIR / "secret-key"
+def _kept_secret(name: str, size: int) -> str:
+    """A secret of this data folder alone, made once, so that demo sessions and sign-ins survive a restart."""
+    path = DATA_DIR / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(60))
+        path.write_text(secrets.token_urlsafe(size))
     return path.read_text()
 
 
-SECRET_KEY = env.str("SECRET_KEY", "") or ("" if PRODUCTION else _demo_secret())
+SECRET_KEY = env.str("SECRET_KEY", "") or ("" if PRODUCTION else _kept_secret("secret-key", 60))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if HTTPS else []
 SHOW_GOV_MASTHEAD = env.bool("SHOW_GOV_MASTHEAD", False)  # states a fact: on only for a public body's own site
-DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", "") or (_kept_secret("demo-password", 9) if DEMO and not PRODUCTION else "")
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 # ── Applications ─────────────────────────────────────────────────────────────────────────────────────
