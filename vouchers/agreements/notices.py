@@ -14,7 +14,7 @@ def agreement_to_sign(agreement: Agreement, party: AgreementParty) -> None:
 
 
 def agreement_returned(agreement: Agreement, party: AgreementParty, reason: str) -> None:
-    _party("agreement_returned", agreement, party, reason=reason)
+    _party("agreement_returned", agreement, party, reason=reason, at="/agreements/")
 
 
 def agreement_active(agreement: Agreement, party: AgreementParty) -> None:
@@ -47,10 +47,10 @@ def voucher_issued(voucher: Voucher) -> None:
     )  # fmt: skip
 
 
-def _party(template: str, agreement: Agreement, party: AgreementParty, **more: Any) -> None:
+def _party(template: str, agreement: Agreement, party: AgreementParty, at: str = "", **more: Any) -> None:
     tell(
         template, app="vouchers", subject=agreement, organisation=party.organisation, role=SIGNING_ROLE[PartyRole(party.role)],
-        url=agreement.get_absolute_url(), context=_context(agreement) | more,
+        url=at or agreement.get_absolute_url(), context=_context(agreement) | more,
     )  # fmt: skip
 
 

@@ -1,4 +1,20 @@
-from typing import Any
+"""Addresses of the room."""
+
+from django.urls import path
+
+from vouchers.evaluation import views
 
 app_name = "evaluation"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.assignments, name="list"),
+    path("results/<str:ref>/", views.result, name="result"),
+    path("awards/<str:ref>/", views.award, name="award"),
+    path("awards/<str:ref>/accept/", views.accept_award, name="accept_award"),
+    path("awards/<str:ref>/decline/", views.decline_award, name="decline_award"),
+    path("<str:ref>/", views.assignment, name="assignment"),
+    path("<str:ref>/accept/", views.accept, name="accept"),
+    path("<str:ref>/recuse/", views.recuse, name="recuse"),
+    path("<str:ref>/decline/", views.decline, name="decline"),
+    path("<str:ref>/scores/", views.scores, name="scores"),
+    path("<str:ref>/documents/<str:document_ref>/", views.document, name="document"),
+]

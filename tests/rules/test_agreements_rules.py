@@ -1,0 +1,59 @@
+"""Hash chain, period and VAT of an agreement on paper."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vouchers.agreements import rules
+
+D = date
+
+
+def chain(*bodies):
+    rows, before = [], rules.GENESIS
+    for body in bodies:
+        own = rules.content_hash(body, before)
+        rows.append((body, before, own))
+        before = own
+    return rows
+
+
+def test_the_hash_does_not_depend_on_the_order_of_keys():
+    assert rules.content_hash({"a": 1, "b": "가"}, "0") == rules.content_hash({"b": "가", "a": 1}, "0")
+
+
+@given(st.dictionaries(st.text(max_size=5), st.integers()), st.dictionaries(st.text(max_size=5), st.integers()))
+def test_any_other_body_has_another_hash(left, right):
+    assert (rules.content_hash(left, "0") == rules.content_hash(right, "0")) == (left == right)
+
+
+def test_a_chain_holds_until_a_version_is_touched():
+    rows = chain({"v": 1}, {"v": 2})
+    assert rules.chain_holds(rows)
+    assert not rules.chain_holds([({"v": 9}, rows[0][1], rows[0][2]), rows[1]])
+    assert not rules.chain_holds(rows[1:])
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "fault"),
+    [
+        (D(2027, 4, 1), D(2027, 11, 30), ""),
+        (D(2027, 4, 1), D(2027, 4, 1), ""),
+        (D(2027, 4, 2), D(2027, 4, 1), "period_order"),
+        (D(2027, 3, 1), D(2027, 3, 9), "period_past"),
+        (D(2027, 3, 31), D(2027, 11, 30), "before_round"),
+        (D(2027, 4, 1), D(2027, 12, 1), "after_round"),
+    ],
+)
+def test_period(starts, ends, fault):
+    assert rules.period_fault(starts, ends, D(2027, 3, 10), D(2027, 4, 1), D(2027, 11, 30)) == fault
+
+
+def test_vat_is_rounded_down_per_payee():
+    assert rules.vat_won([(1, 15, "TAXABLE"), (1, 15, "TAXABLE"), (2, 19, "TAXABLE"), (2, 100, "EXEMPT")]) == 4
+
+
+def test_every_clause_speaks_both_languages():
+    assert all(c.title_ko and c.title_en and c.text_ko and c.text_en for c in rules.CLAUSES)

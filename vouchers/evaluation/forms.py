@@ -1,0 +1,111 @@
+"""Shapes of input: scores, declarations, answers to an award, the officer's assignment page."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import User
+from portal.kit import clock
+from portal.kit.forms import CountedTextarea, DateInput
+from portal.kit.words import pick
+from vouchers.applications.models import Application
+from vouchers.evaluation.models import Assignment
+from vouchers.rounds.models import Criterion, Round
+
+
+class ScoreForm(forms.Form):
+    """Points and a reason for each criterion, and the overall opinion. Nothing is required while it is only saved."""
+
+    def __init__(self, *args: Any, assignment: Assignment, criteria: list[Criterion], **kwargs: Any) -> None:
+        held = {score.criterion_id: score for score in assignment.scores.all()}
+        initial: dict[str, Any] = {"comment": assignment.comment}
+        for pk, score in held.items():
+            initial |= {f"points_{pk}": score.points, f"comment_{pk}": score.comment}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.criteria = criteria
+        self.groups = []
+        for criterion in criteria:
+            title = _("%(name)s (weight %(weight)d %%)") % {"name": pick(criterion, "name"), "weight": criterion.weight}
+            self.fields[f"points_{criterion.pk}"] = forms.IntegerField(
+                label=_("Points (0 to 100)"), min_value=0, max_value=100, required=False,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "short"}),
+            )  # fmt: skip
+            self.fields[f"comment_{criterion.pk}"] = forms.CharField(
+                label=_("Reason for the points"), required=False, max_length=1000, widget=CountedTextarea(attrs={"rows": 2})
+            )
+            self.groups.append(
+                (title, pick(criterion, "guidance"), [f"points_{criterion.pk}", f"comment_{criterion.pk}"])
+            )  # fmt: skip
+        self.fields["comment"] = forms.CharField(
+            label=_("Overall opinion"), required=False, max_length=3000, widget=CountedTextarea(attrs={"rows": 5}),
+            help_text=_("The selection rests on it. It is needed before you hand in."),
+        )  # fmt: skip
+        self.groups.append((_("Overall opinion"), "", ["comment"]))
+
+    def scores(self) -> dict[int, tuple[int | None, str]]:
+        """criterion id → (points or None, reason), of what was valid."""
+        found: dict[int, tuple[int | None, str]] = {}
+        for criterion in self.criteria:
+            name = f"points_{criterion.pk}"
+            if name in self.cleaned_data:
+                found[criterion.pk] = (self.cleaned_data[name], self.cleaned_data.get(f"comment_{criterion.pk}", ""))
+        return found
+
+
+class RecuseForm(forms.Form):
+    ground = forms.CharField(
+        label=_("What is the conflict?"), max_length=200, widget=CountedTextarea(attrs={"rows": 2}),
+        help_text=_("For example: advised the company in 2025; works at the providing hospital; family."),
+    )  # fmt: skip
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, required=False, widget=CountedTextarea(attrs={"rows": 2}),
+        help_text=_("The officer reads it."),
+    )  # fmt: skip
+
+
+class DeclineAwardForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why do you give up the award?"), max_length=1000, widget=CountedTextarea(attrs={"rows": 3}),
+        help_text=_("The ministry reads it. It helps to improve the next round."),
+    )  # fmt: skip
+
+
+class RoundChoiceForm(forms.Form):
+    """Which round's evaluation is worked on."""
+
+    round = forms.ModelChoiceField(
+        label=_("Round"), queryset=Round.objects.filter(status="EVALUATING").order_by("-closes_at", "-pk"),
+        empty_label=None, widget=forms.Select(attrs={"class": "border rounded-default p-2"}),
+    )  # fmt: skip
+
+
+class AssignForm(forms.Form):
+    """Several applications × several evaluators at once."""
+
+    applications = forms.ModelMultipleChoiceField(
+        label=_("Applications"), queryset=Application.objects.none(), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one application.")},
+    )  # fmt: skip
+    evaluators = forms.ModelMultipleChoiceField(
+        label=_("Evaluators"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one evaluator.")},
+    )  # fmt: skip
+    due_on = forms.DateField(
+        label=_("Due day"), required=False, widget=DateInput(attrs={"class": "border rounded-default p-2"}),
+        help_text=_("Without a day the round's working days for evaluation apply."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, applications: Any, evaluators: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["applications"].queryset = applications  # type: ignore[attr-defined]
+        self.fields["evaluators"].queryset = evaluators  # type: ignore[attr-defined]
+
+    def clean_due_on(self) -> Any:
+        day = self.cleaned_data["due_on"]
+        if day is not None and day < clock.today():
+            raise forms.ValidationError(_("The due day lies in the past. Choose a later day."), code="due_past")
+        return day

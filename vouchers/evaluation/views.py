@@ -1,0 +1,264 @@
+"""Doors of evaluators (assignments, scores) and of companies (result, award)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.documents import responses
+from portal.journal import actions as journal
+from portal.kit import clock
+from portal.kit.access import needs, signed_in
+from portal.kit.errors import DomainError
+from portal.kit.htmx import form_errors, page, redirect
+from vouchers.applications import queries as applications
+from vouchers.applications.models import Application
+from vouchers.evaluation import actions, queries, rules
+from vouchers.evaluation.forms import DeclineAwardForm, DeclineForm, RecuseForm, ScoreForm
+from vouchers.evaluation.models import Assignment, Award
+from vouchers.rounds.models import Criterion
+
+PER_PAGE = 20
+
+
+# ── Evaluators ───────────────────────────────────────────────────────────────────────────────────────
+@needs("vouchers.score_application")
+@require_GET
+def assignments(request: HttpRequest) -> HttpResponse:
+    """My assignments, by due day."""
+    found = queries.assignments_of(request.user)
+    done = request.GET.get("show") == "done"
+    open_ones = found.filter(status__in=rules.PENDING)
+    rows = found.exclude(status__in=rules.PENDING).order_by("-updated_at") if done else open_ones
+    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    tabs = [
+        {"label": _("To do"), "url": "?", "count": open_ones.count(), "current": not done},
+        {"label": _("Done and ended"), "url": "?show=done", "count": found.exclude(status__in=rules.PENDING).count(),
+         "current": done},
+    ]  # fmt: skip
+    return page(request, "vouchers/evaluation/assignments.html", {"page": shown, "tabs": tabs, "done": done})
+
+
+def _assignment(request: HttpRequest, ref: str) -> Assignment:
+    """An evaluator's own. Officers look in the admin."""
+    own = Assignment.objects.visible_to(request.user).filter(evaluator_id=request.user.pk)
+    return get_object_or_404(
+        own.select_related("application__round", "application__track", "application__company", "application__need"), ref=ref
+    )
+
+
+@needs("vouchers.score_application")
+@require_GET
+def assignment(request: HttpRequest, ref: str) -> HttpResponse:
+    """Before the declaration: who is behind it. After it: the file and the score form."""
+    row = _assignment(request, ref)
+    return _declaration(request, row) if row.status not in rules.FILE_OPEN else _file(request, row)
+
+
+def _declaration(request: HttpRequest, row: Assignment, status: int = 200, **forms: Form) -> HttpResponse:
+    matches = applications.chosen_matches(row.application)
+    context = {
+        "row": row,
+        "providers": [match.institution for match in matches],
+        "recuse_form": forms.get("recuse_form") or RecuseForm(),
+        "decline_form": forms.get("decline_form") or DeclineForm(),
+    }
+    return page(request, "vouchers/evaluation/declaration.html", context, status=status)
+
+
+def _file(request: HttpRequest, row: Assignment, form: ScoreForm | None = None, status: int = 200) -> HttpResponse:
+    criteria = list(Criterion.objects.filter(round_id=row.application.round_id))
+    journal.saw(
+        request.user, row.application, persons=[row.application.company.ref], what="evaluation.file",
+        source=request.META.get("REMOTE_ADDR", ""),
+    )  # fmt: skip
+    scores = {score.criterion_id: score for score in row.scores.all()}
+    context = {
+        "row": row,
+        **_content(row),
+        "form": form or ScoreForm(assignment=row, criteria=criteria),
+        "lines": [(criterion, scores.get(criterion.pk)) for criterion in criteria],
+        "scored": len(scores),
+        "criteria_count": len(criteria),
+        "recuse_form": RecuseForm(),
+    }
+    template = "scoring" if row.status == "ACCEPTED" else "handed_in"
+    return page(request, f"vouchers/evaluation/{template}.html", context, status=status)
+
+
+def _content(row: Assignment) -> dict[str, Any]:
+    """The application as its room shows it; files come through this assignment."""
+    found = applications.content(row.application)
+    sums = found.money
+    rows = [
+        {"label": _("Supply amount (VAT excluded)"), "amount": sums.supply_won},
+        {"label": _("Grant"), "amount": sums.grant_won},
+        {"label": _("Own cash"), "amount": sums.own_cash_won},
+        {"label": _("Own in kind"), "amount": sums.own_in_kind_won},
+    ] if sums else []  # fmt: skip
+    base = reverse("evaluation:assignment", args=[row.ref]) + "documents/"
+    return {"content": found, "money_rows": rows, "document_base": base}
+
+
+@needs("vouchers.score_application")
+@require_POST
+def accept(request: HttpRequest, ref: str) -> HttpResponse:
+    """No conflict: the file opens."""
+    row = _assignment(request, ref)
+    actions.accept(assignment_id=row.pk, by=request.user)
+    messages.success(request, _("Thank you. The file is open; please score it by the due day."))
+    return redirect(request, reverse("evaluation:assignment", args=[ref]))
+
+
+@needs("vouchers.score_application")
+@require_POST
+def recuse(request: HttpRequest, ref: str) -> HttpResponse:
+    """A conflict: the file stays, or is, closed."""
+    row, form = _assignment(request, ref), RecuseForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.recuse(assignment_id=row.pk, ground=form.cleaned_data["ground"], by=request.user)
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("You stepped aside. The officer will ask somebody else."))
+            return redirect(request, reverse("evaluation:list"))
+    return _declaration(request, row, 422, recuse_form=form)
+
+
+@needs("vouchers.score_application")
+@require_POST
+def decline(request: HttpRequest, ref: str) -> HttpResponse:
+    """No conflict, but no time."""
+    row, form = _assignment(request, ref), DeclineForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.decline(assignment_id=row.pk, reason=form.cleaned_data["reason"], by=request.user)
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("You declined. The officer will ask somebody else."))
+            return redirect(request, reverse("evaluation:list"))
+    return _declaration(request, row, 422, decline_form=form)
+
+
+@needs("vouchers.score_application")
+@require_POST
+def scores(request: HttpRequest, ref: str) -> HttpResponse:
+    """Keeps what was typed (also while typing, by htmx), or hands in."""
+    row = _assignment(request, ref)
+    criteria = list(Criterion.objects.filter(round_id=row.application.round_id))
+    form = ScoreForm(request.POST, assignment=row, criteria=criteria)
+    valid = form.is_valid()
+    try:
+        actions.save_scores(
+            assignment_id=row.pk, scores=form.scores(), comment=form.cleaned_data.get("comment", row.comment), by=request.user
+        )
+        if valid and "hand_in" in request.POST:
+            actions.submit_scores(assignment_id=row.pk, by=request.user)
+            messages.success(request, _("Your evaluation is handed in. Thank you."))
+            return redirect(request, reverse("evaluation:assignment", args=[ref]))
+    except DomainError as error:
+        form_errors(form, error)
+        valid = False
+    if getattr(request, "htmx", False):
+        context = {"form": form, "saved_at": clock.now()}
+        return page(request, "vouchers/evaluation/scoring.html", context, part="saved", status=200 if valid else 422)
+    if not valid:
+        row.refresh_from_db()
+        return _file(request, row, form, 422) if row.status == "ACCEPTED" else redirect(request, request.path[: -len("scores/")])
+    messages.success(request, _("Saved. You can go on later; nothing is handed in yet."))
+    return redirect(request, reverse("evaluation:assignment", args=[ref]))
+
+
+@needs("vouchers.score_application")
+@require_GET
+def document(request: HttpRequest, ref: str, document_ref: str) -> HttpResponse:
+    """A file of the application, once the conflict was declared."""
+    row = _assignment(request, ref)
+    found = applications.document_of(row.application, document_ref) if row.status in rules.FILE_OPEN else None
+    if found is None:
+        raise Http404
+    journal.saw(request.user, row.application, what="evaluation.document", source=request.META.get("REMOTE_ADDR", ""))
+    return responses.download(found.document, by=request.user)
+
+
+# ── Companies ────────────────────────────────────────────────────────────────────────────────────────
+@signed_in
+@require_GET
+def result(request: HttpRequest, ref: str) -> HttpResponse:
+    """The released outcome of an application, with its reason."""
+    application = get_object_or_404(
+        Application.objects.visible_to(request.user).select_related("round", "track", "company"), ref=ref
+    )
+    context = {
+        "application": application,
+        "line": queries.result_of(application),
+        "award": queries.award_of(application),
+    }
+    return page(request, "vouchers/evaluation/result.html", context)
+
+
+def _award(request: HttpRequest, ref: str) -> Award:
+    return get_object_or_404(
+        Award.objects.visible_to(request.user).select_related(
+            "application__round", "application__track", "application__company", "decided_by"
+        ),
+        ref=ref,
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD"])
+def award(request: HttpRequest, ref: str) -> HttpResponse:
+    """The award: amount, what accepting and declining mean, until when."""
+    return _show_award(request, _award(request, ref))
+
+
+def _show_award(request: HttpRequest, row: Award, form: Any = None, status: int = 200, refusal: str = "") -> HttpResponse:
+    late = row.status == "NOTIFIED" and clock.now() >= row.due_at
+    may = request.user.has_perm("vouchers.accept_award", row)
+    context = {
+        "row": row,
+        "line": queries.result_of(row.application),
+        "late": late,
+        "may_accept": may and not late and rules.AWARD_LIFECYCLE.can(row.status, "accept_award"),
+        "may_decline": may and rules.AWARD_LIFECYCLE.can(row.status, "decline_award"),
+        "form": form or DeclineAwardForm(),
+        "refusal": refusal,
+        "formula": applications.content(row.application).formula,
+    }
+    return page(request, "vouchers/evaluation/award.html", context, status=status)
+
+
+@signed_in
+@require_POST
+def accept_award(request: HttpRequest, ref: str) -> HttpResponse:
+    row = _award(request, ref)
+    try:
+        actions.accept_award(award_id=row.pk, by=request.user)
+    except DomainError as error:
+        return _show_award(request, row, status=422, refusal=str(error.message))
+    messages.success(request, _("You accepted the award. The operating agency now drafts the agreement."))
+    return redirect(request, reverse("evaluation:award", args=[ref]))
+
+
+@signed_in
+@require_POST
+def decline_award(request: HttpRequest, ref: str) -> HttpResponse:
+    row, form = _award(request, ref), DeclineAwardForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.decline_award(award_id=row.pk, reason=form.cleaned_data["reason"], by=request.user)
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("You gave the award up. Its money went back to the round."))
+            return redirect(request, reverse("evaluation:award", args=[ref]))
+    return _show_award(request, row, form, 422)
