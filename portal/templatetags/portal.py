@@ -156,16 +156,22 @@ def browser_name(agent: str) -> str:
 
 # ── States ───────────────────────────────────────────────────────────────────────────────────────────
 TONES: dict[str, str] = {
-    **dict.fromkeys(["TODO", "DRAFT", "PLANNED", "ANNOUNCED", "EXPIRED", "ARCHIVED", "WITHDRAWN", "CLOSED", "RELEASED",
-                     "NONE", "NOT_STARTED", "SUPERSEDED", "UNSCANNED", "CANCELLED", "VOID"], "neutral"),
-    **dict.fromkeys(["IN_PROGRESS", "SUBMITTED", "RECEIVED", "IN_REVIEW", "REVIEWING", "EVALUATING", "ASSIGNED", "SENT",
-                     "PROCESSING", "PAYING", "QUARANTINED", "PUBLISHED", "RUNNING", "COMMITTED", "RESERVED"], "progress"),
-    **dict.fromkeys(["DONE", "OPEN", "ELIGIBLE", "SELECTED", "ACCEPTED", "ACTIVE", "APPROVED", "PAID", "COMPLETED",
-                     "CONFIRMED", "CLEAN", "SIGNED", "ISSUED", "EXEMPT", "RECOGNISED", "VERIFIED", "CERTIFIED"], "done"),
-    **dict.fromkeys(["FIX", "RETURNED", "REQUESTED", "WAITING", "NEEDS_SUPPLEMENT", "SUPPLEMENT", "QUOTED", "RESERVE",
-                     "PENDING", "TO_SIGN", "PARKED", "UNCLEAR", "DUE", "SUSPENDED", "PAUSED", "CONDITIONAL"], "wait"),
-    **dict.fromkeys(["LATE", "OVERDUE", "REJECTED", "REFUSED", "INELIGIBLE", "NOT_SELECTED", "FAILED", "TERMINATED",
-                     "DECLINED", "INFECTED", "REVOKED", "DISPUTED"], "danger"),
+    **dict.fromkeys(["TODO", "DRAFT", "DRAFTING", "PLANNED", "ANNOUNCED", "EXPIRED", "ARCHIVED", "WITHDRAWN", "CLOSED", "RELEASED",
+                     "NONE", "NOT_STARTED", "SUPERSEDED", "UNSCANNED", "CANCELLED", "VOID", "SKIPPED", "ENDED", "UNREGISTERED",
+                     "RECUSED", "DISCARDED", "LAPSED", "SPENT", "DESTROYED", "OPTED_OUT", "RETIRED", "EMBARGOED"], "neutral"),
+    **dict.fromkeys(["IN_PROGRESS", "SUBMITTED", "RECEIVED", "IN_REVIEW", "REVIEW", "REVIEWING", "UNDER_REVIEW", "EVALUATING",
+                     "ASSIGNED", "SENT", "SENDING", "PROCESSING", "PAYING", "CLAIMED", "QUARANTINED", "PUBLISHED", "RUNNING",
+                     "COMMITTED", "RESERVED", "FILED", "APPLIED", "VERIFYING", "METADATA_CHECK", "PROPOSED", "NOTIFIED",
+                     "COMPANY_CONFIRMED", "COMPANY_ACCEPTED", "EVIDENCE_CHECKED", "REGISTERED", "PREPARING", "PROVISIONED",
+                     "IN_USE", "INVITING", "JOINED", "LETTER_FILED", "SETTLING", "AGREEMENT_READY"], "progress"),
+    **dict.fromkeys(["DONE", "OPEN", "AVAILABLE", "ELIGIBLE", "SELECTED", "AWARDED", "ACCEPTED", "ACTIVE", "APPROVED", "PAID",
+                     "COMPLETED", "CONFIRMED", "CLEAN", "SIGNED", "ISSUED", "EXEMPT", "EXEMPTION_CONFIRMED", "RECOGNISED",
+                     "WAIVED", "VERIFIED", "CERTIFIED", "GRANTED", "ADOPTED", "ADOPTED_WITH_LOCAL_CONDITION", "LOCKED"], "done"),
+    **dict.fromkeys(["FIX", "RETURNED", "REQUESTED", "REVISION_REQUESTED", "REVISE", "WAITING", "INVITED", "NEEDS_SUPPLEMENT",
+                     "SUPPLEMENT", "QUOTED", "RESERVE", "PENDING", "JOINT_PENDING", "TO_SIGN", "AWAITING_SIGNATURES", "PARKED",
+                     "UNCLEAR", "UNKNOWN", "DUE", "DESTRUCTION_DUE", "SUSPENDED", "PAUSED", "CONDITIONAL"], "wait"),
+    **dict.fromkeys(["LATE", "OVERDUE", "REJECTED", "REFUSED", "INELIGIBLE", "NOT_SELECTED", "FAILED", "NOT_SENT", "TERMINATED",
+                     "DECLINED", "INFECTED", "REVOKED", "DISPUTED", "DISAPPROVED", "OBJECTED"], "danger"),
 }  # fmt: skip
 
 
