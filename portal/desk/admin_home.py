@@ -91,7 +91,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "title": "",
             "items": [
                 {"title": _("What waits for me"), "icon": "inbox", "link": reverse("admin:index")},
-                {"title": _("Dashboard"), "icon": "monitoring", "link": reverse("desk:dashboard")},
+                {"title": _("Dashboard"), "icon": "monitoring", "link": reverse("admin:dashboard")},
             ],
         }
     ]

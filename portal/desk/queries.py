@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Min
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
+from portal.accounts.rules import COMPANY_ROLES, PROVIDER_ROLES, STAFF_ROLES, Role
 from portal.journal import queries as journal
 from portal.journal.models import Duty
 from portal.kit import clock, workdays
@@ -74,3 +76,108 @@ def ministry_figures() -> dict[str, Any]:
     from vouchers.statistics import queries as statistics
 
     return statistics.headline()
+
+
+def front() -> dict[str, Any]:
+    """The public home: open calls first, and what one finds here. A constant number of queries."""
+    from providers.catalogue.models import Dataset
+    from providers.institutions.models import Institution
+    from vouchers.rounds import queries as rounds
+
+    now = clock.now()
+    shown = list(rounds.public_rounds()[:8])
+    return {
+        "open_rounds": [r for r in shown if r.opens_at and r.closes_at and r.phase == "OPEN"],
+        "other_rounds": [r for r in shown if r.phase != "OPEN"][:4],
+        "datasets": Dataset.objects.count(),
+        "institutions": Institution.objects.filter(is_demo=False).count(),
+        "now": now,
+    }
+
+
+def next_closing(now: Any) -> Any:
+    """When the next open call closes, or None."""
+    from vouchers.rounds.models import Round
+
+    return Round.objects.open_at(now).order_by("closes_at").values_list("closes_at", flat=True).first()
+
+
+def home(user: Any) -> dict[str, Any]:
+    """What stands beside the duties: the rooms that this person's roles use, and the newest notices."""
+    roles = accounts.roles_of(user)
+    return {
+        "rooms": [(label, url) for label, url, wanted in _ROOMS if not wanted or roles & wanted],
+        "company": _company(user) if roles & COMPANY_ROLES else None,
+        "needs_company": not roles,
+        "notices": list(journal.feed(user)[:5]),
+    }
+
+
+def _company(user: Any) -> Any:
+    from vouchers.companies import queries as companies
+
+    return companies.company_of(user)
+
+
+_ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
+    (_("My company"), "/companies/", COMPANY_ROLES),
+    (_("Data needs and quotes"), "/matching/needs/", COMPANY_ROLES),
+    (_("Applications"), "/applications/", COMPANY_ROLES),
+    (_("Quote requests"), "/matching/requests/", PROVIDER_ROLES),
+    (_("Datasets and offers"), "/providers/", frozenset({Role.PROVIDER_MANAGER})),
+    (_("Evaluation"), "/evaluation/", frozenset({Role.EVALUATOR})),
+    (_("Agreements"), "/agreements/", COMPANY_ROLES | PROVIDER_ROLES | {Role.OPERATOR_CASE}),
+    (_("Data access"), "/access/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
+    (_("Milestones"), "/milestones/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
+    (_("Disbursements"), "/payments/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
+    (_("Case work (admin)"), "/admin/", STAFF_ROLES),
+)
+
+
+def dashboard(round_key: str, by: str) -> dict[str, Any]:
+    """The ministry's dashboard. A constant number of queries."""
+    from vouchers.statistics import queries as statistics
+    from vouchers.statistics import rules
+
+    by = by if by in rules.DIMENSIONS else "track"
+    known = list(statistics.rounds())
+    round_key = round_key if any(r.key == round_key for r in known) else ""
+    return {
+        "figures": statistics.headline(round_key),
+        "funnel": statistics.funnel(round_key),
+        "tables": [statistics.table(key, by=(by,), round_key=round_key, public=False) for key in rules.MEASURES],
+        "rounds": known,
+        "chosen": round_key,
+        "by": by,
+        "dimensions": rules.DIMENSIONS.values(),
+        "queues": queues(),
+        "waits": waits(),
+    }
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long a step took, in calendar days from opening to closing: median and 90th percentile, and how many."""
+
+    verb: str
+    title_ko: str
+    title_en: str
+    median_days: float
+    p90_days: float
+    count: int
+
+
+def waits() -> list[Wait]:
+    """Closed duties by verb. One query in SQL, since medians do not fit the ORM."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT verb, min(title_ko), min(title_en), count(*),
+                   percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - opened_at) / 86400),
+                   percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - opened_at) / 86400)
+            FROM journal_duty WHERE closed_at IS NOT NULL GROUP BY verb ORDER BY count(*) DESC, verb LIMIT 15
+            """
+        )
+        return [Wait(v, ko, en, round(float(m), 1), round(float(p), 1), n) for v, ko, en, n, m, p in cursor.fetchall()]

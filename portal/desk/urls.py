@@ -6,6 +6,5 @@ app_name = "desk"
 urlpatterns = [
     path("", views.front, name="front"),
     path("home/", views.home, name="home"),
-    path("home/dashboard/", views.dashboard, name="dashboard"),
     path("demo/clock/", views.move_clock, name="move_clock"),
 ]

@@ -30,15 +30,6 @@ def home(request: HttpRequest) -> HttpResponse:
     return page(request, "portal/home.html", {"desk": queries.desk(request.user), **queries.home(request.user)})
 
 
-@signed_in
-@require_GET
-def dashboard(request: HttpRequest) -> HttpResponse:
-    """The ministry's dashboard, inside the admin's frame."""
-    from portal.desk.dashboard import render_dashboard
-
-    return render_dashboard(request)
-
-
 @public
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:

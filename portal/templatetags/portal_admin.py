@@ -21,3 +21,9 @@ def event_words(event: Any) -> str:
     from portal.desk.event_words import words
 
     return words(event.name)
+
+
+@register.filter
+def duty_kind(title: str) -> str:
+    """A duty's title without its subject (`Enter the DRB decision: …`): the name of its queue."""
+    return title.split(":")[0].strip()

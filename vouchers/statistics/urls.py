@@ -1,4 +1,9 @@
-from typing import Any
+from django.urls import path
+
+from vouchers.statistics import views
 
 app_name = "statistics"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("<slug:measure>.csv", views.export, name="csv"),
+]

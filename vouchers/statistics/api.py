@@ -1,0 +1,116 @@
+"""GET /api/v1/stats/ and /api/v1/stats/{measure}/"""
+
+import csv
+import io
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import renderers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.kit import clock
+from portal.kit.api import BadParameters, PublicView
+from vouchers.statistics import queries, rules
+
+
+def _describe(measure: rules.Measure) -> dict[str, Any]:
+    return {
+        "measure": measure.key, "name": str(measure.name), "unit": measure.unit, "by": list(measure.by),
+        "source": str(measure.source), "public_by_register": measure.register,
+        "href": f"/api/v1/stats/{measure.key}/",
+    }  # fmt: skip
+
+
+class CSVRenderer(renderers.BaseRenderer):
+    """The cells as CSV; one row a cell."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
+        out = io.StringIO()
+        if "cells" not in data:  # a problem
+            return str(data.get("detail", "")).encode()
+        writer = csv.writer(out)
+        if data["demo"]:
+            writer.writerow(["# " + _("Demonstration: fictional data")])
+        names = [*data["by"], *(f"{name}_name" for name in data["by"]), data["measure"]]
+        writer.writerow(names)
+        for cell in data["cells"]:
+            writer.writerow([*(cell["by"][n]["code"] for n in data["by"]), *(cell["by"][n]["name"] for n in data["by"]), cell["value"]])
+        return ("\ufeff" + out.getvalue()).encode()
+
+
+class StatsIndex(PublicView):
+    """What can be asked: measures, dimensions, rounds, as-of date."""
+
+    @extend_schema(
+        operation_id="stats_index", responses={200: dict}, tags=["stats"],
+        examples=[OpenApiExample("measures", value={"measures": [{"measure": "applications", "by": ["track"]}]})],
+    )
+    def get(self, request: Request) -> Response:
+        return Response(
+            {
+                "measures": [_describe(measure) for measure in rules.MEASURES.values()],
+                "dimensions": [{"dimension": d.key, "name": str(d.name)} for d in rules.DIMENSIONS.values()],
+                "rounds": [{"round": r.key, "title_ko": r.title_ko, "title_en": r.title_en, "demo": r.is_demo} for r in queries.rounds()],
+                "as_of": [clock.today().isoformat()],
+                "formats": ["json", "csv"],
+            }
+        )  # fmt: skip
+
+
+class StatsMeasure(PublicView):
+    """One measure cut by dimensions."""
+
+    parameters = frozenset({"by", "round", "as_of"})
+    renderer_classes: ClassVar[list[Any]] = [renderers.JSONRenderer, CSVRenderer]
+
+    @extend_schema(
+        operation_id="stats_measure", responses={200: dict}, tags=["stats"],
+        parameters=[
+            OpenApiParameter("by", str, description="track, region, state; several with commas"),
+            OpenApiParameter("round", str, description="key of a round; all that count when absent"),
+            OpenApiParameter("as_of", str, description="one of the dates that /api/v1/stats/ offers"),
+            OpenApiParameter("format", str, enum=["json", "csv"]),
+        ],
+    )  # fmt: skip
+    def get(self, request: Request, measure: str) -> Response | HttpResponse:
+        found = rules.MEASURES.get(measure)
+        if found is None:
+            raise BadParameters(_("There is no such measure."), ["measure"], sorted(rules.MEASURES))
+        try:
+            by = rules.parse_by(request.query_params.get("by", ""), found)
+        except KeyError:
+            raise BadParameters(_("This measure cannot be cut by that."), ["by"], list(found.by)) from None
+        today = clock.today().isoformat()
+        if request.query_params.get("as_of", today) != today:
+            raise BadParameters(_("Figures of that day are not on offer."), ["as_of"], [today])
+        try:
+            table = queries.table(measure, by=by, round_key=request.query_params.get("round", ""))
+        except KeyError:
+            raise BadParameters(_("There is no such round."), ["round"], [r.key for r in queries.rounds()]) from None
+        return Response(_body(table))
+
+
+def _body(table: rules.Table) -> dict[str, Any]:
+    return {
+        "measure": table.measure.key, "name": str(table.measure.name), "unit": table.measure.unit, "by": list(table.by),
+        "round": table.round_key or None, "as_of": table.as_of, "demo": table.demo, "suppressed": table.suppressed,
+        "total": table.total,
+        "cells": [
+            {"by": {n: {"code": cell.codes[n], "name": cell.words[n]} for n in table.by}, "value": cell.value}
+            for cell in table.cells
+        ],
+    }  # fmt: skip
+
+
+urlpatterns = [
+    path("stats/", StatsIndex.as_view(), name="api_stats"),
+    path("stats/<slug:measure>/", StatsMeasure.as_view(), name="api_stats_measure"),
+]

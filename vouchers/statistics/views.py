@@ -1,0 +1,68 @@
+"""The public statistics page and its CSV."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from portal.kit.access import public
+from portal.kit.htmx import page
+from vouchers.statistics import queries, rules
+
+
+@public
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Every published measure by one dimension, with its table, CSV and API address beside it."""
+    chosen, by = request.GET.get("round", ""), request.GET.get("by", "track")
+    if by not in rules.DIMENSIONS:
+        by = "track"
+    try:
+        tables = [queries.table(key, by=(by,), round_key=chosen) for key in rules.MEASURES]
+    except KeyError:
+        raise Http404 from None
+    context = {
+        "tables": tables, "rounds": queries.rounds(), "chosen": chosen, "by": by, "dimensions": rules.DIMENSIONS.values(),
+    }  # fmt: skip
+    return page(request, "vouchers/statistics/dashboard.html", context, part="figures")
+
+
+class _Line:
+    """A file-like object that gives back what csv writes."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def csv_response(table: rules.Table) -> StreamingHttpResponse:
+    """UTF-8 with a mark for spreadsheets; the demo says so in its first line."""
+    rows = rules.as_rows(table)
+    names = [*table.by, *(f"{name}_name" for name in table.by), table.measure.key]
+
+    def lines() -> Iterator[Any]:
+        writer = csv.writer(_Line())
+        yield "\ufeff"
+        if table.demo:
+            yield writer.writerow(["# " + _("Demonstration: fictional data")])
+        yield writer.writerow(names)
+        for row in rows:
+            yield writer.writerow([row[name] for name in names])
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{table.measure.key}.csv"'
+    return response
+
+
+@public
+@require_GET
+def export(request: HttpRequest, measure: str) -> HttpResponse | StreamingHttpResponse:
+    """The same table as on the page, as CSV."""
+    by = request.GET.get("by", "track")
+    try:
+        found = queries.table(measure, by=rules.parse_by(by, rules.MEASURES[measure]), round_key=request.GET.get("round", ""))
+    except KeyError:
+        raise Http404 from None
+    return csv_response(found)
