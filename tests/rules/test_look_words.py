@@ -15,9 +15,7 @@ from portal.templatetags import portal as tags
 FRIDAY = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # 12:00 in Seoul
 
 
-@pytest.mark.parametrize(
-    ("language", "said"), [("ko", "2026. 11. 23.(월) 18:00"), ("en", "23 Nov 2026, 18:00 (KST)")]
-)
+@pytest.mark.parametrize(("language", "said"), [("ko", "2026. 11. 23.(월) 18:00"), ("en", "23 Nov 2026, 18:00 (KST)")])
 def test_a_moment_is_said_in_korean_time(language: str, said: str) -> None:
     with override(language):
         assert tags.kst_text(datetime(2026, 11, 23, 9, 0, tzinfo=UTC)) == said
