@@ -157,8 +157,8 @@ def browser_name(agent: str) -> str:
 # ── States ───────────────────────────────────────────────────────────────────────────────────────────
 TONES: dict[str, str] = {
     **dict.fromkeys(["TODO", "DRAFT", "DRAFTING", "PLANNED", "ANNOUNCED", "EXPIRED", "ARCHIVED", "WITHDRAWN", "CLOSED",
-                     "RELEASED", "NONE", "NOT_STARTED", "SUPERSEDED", "UNSCANNED", "CANCELLED", "VOID", "SKIPPED", "ENDED", "UNREGISTERED",
-                     "RECUSED", "DISCARDED", "LAPSED", "SPENT", "DESTROYED", "OPTED_OUT", "RETIRED", "EMBARGOED"], "neutral"),
+                     "RELEASED", "NONE", "NOT_STARTED", "SUPERSEDED", "UNSCANNED", "CANCELLED", "VOID", "SKIPPED", "ENDED",
+                     "UNREGISTERED", "RECUSED", "DISCARDED", "LAPSED", "SPENT", "DESTROYED", "OPTED_OUT", "RETIRED", "EMBARGOED"], "neutral"),
     **dict.fromkeys(["IN_PROGRESS", "SUBMITTED", "RECEIVED", "IN_REVIEW", "REVIEW", "REVIEWING", "UNDER_REVIEW", "EVALUATING",
                      "ASSIGNED", "SENT", "SENDING", "PROCESSING", "PAYING", "CLAIMED", "QUARANTINED", "PUBLISHED", "RUNNING",
                      "COMMITTED", "RESERVED", "FILED", "APPLIED", "VERIFYING", "METADATA_CHECK", "PROPOSED", "NOTIFIED",
