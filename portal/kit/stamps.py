@@ -86,7 +86,8 @@ def packages(kind: str) -> None:
         wanted = _find_python(uv, env)
         run([*uv, "venv", "--quiet", "--clear", "--python", wanted, str(VENV)], env)
     say(f"Installing Python packages ({LOCKS[kind]})")
-    run([*uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(python), LOCKS[kind]], env)
+    # compiled once here: where PYTHONDONTWRITEBYTECODE is set, every start would compile Django anew
+    run([*uv, "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", "--python", str(python), LOCKS[kind]], env)
     set_stamp(stamp, f"{kind} {texts[kind]}")
 
 

@@ -21,11 +21,12 @@ SHOWN_LINES = 12
 
 @dataclass
 class Child:
-    """One process in a session of its own. patience: seconds it gets to end before it is killed."""
+    """One process in a session of its own. patience: seconds it gets to end before it is killed. stops: its turn then."""
 
     name: str
     command: list[str]
     patience: float = 3.0
+    stops: int = 9
     process: "subprocess.Popen[bytes] | None" = None
     since: float = 0.0
     crashes: int = 0
@@ -34,13 +35,14 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """children stand in the order of starting; they are stopped in the reverse order."""
+    """children stand in the order of starting. heal: called now and then, returns what it had to start again."""
 
     data_dir: Path
     cwd: Path
     say: Callable[[str], None]
     children: list[Child] = field(default_factory=list)
     watched_log: Path | None = None
+    heal: Callable[[], list[str]] = list
     _told_up_to: int = 0
 
     def clear_leftovers(self) -> None:
@@ -61,7 +63,7 @@ class Supervisor:
         with _fresh_log(folder / f"{child.name}.log") as log:
             child.process = subprocess.Popen(
                 child.command, cwd=self.cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                env={**os.environ, "PORTAL_SUPERVISED": str(self.data_dir)},
+                env=_environment(self.data_dir),
                 start_new_session=True, preexec_fn=_prepare(),
             )  # fmt: skip
         child.since = time.monotonic()
@@ -79,11 +81,13 @@ class Supervisor:
                     self.say(f"{child.name} runs again.")
             elif child.process.poll() is not None:
                 self._crashed(child, now)
+        for kind in self.heal():
+            self.say(f"The keeper of {kind} was gone; it and its servers run again.")
         self._pass_on()
 
     def stop(self) -> None:
-        """Newest first. Whatever does not end in its time is killed with its whole group."""
-        for child in reversed(self.children):
+        """In the order of `stops`. Whatever does not end in its time is killed with its whole group."""
+        for child in sorted(self.children, key=lambda c: c.stops):
             if child.process is not None:
                 _end_child(child.process, child.patience)
                 child.process = None
@@ -132,6 +136,12 @@ def last_lines(file: Path) -> list[str]:
     with contextlib.suppress(OSError):
         return file.read_text(errors="replace").rstrip().splitlines()[-SHOWN_LINES:]
     return []
+
+
+def _environment(data_dir: Path) -> dict[str, str]:
+    env = {**os.environ, "PORTAL_SUPERVISED": str(data_dir)}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # a start without compiled files takes twice as long
+    return env
 
 
 def _prepare() -> Callable[[], None]:

@@ -39,6 +39,7 @@ class Services:
     migrate_database_url: str = ""
     broker_url: str = ""
     cache_url: str = ""
+    fast: bool = False
     _held: dict[str, Lock] = field(default_factory=dict)
     _started: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
@@ -60,6 +61,16 @@ class Services:
             "CACHE_URL": self.cache_url,
         }
         return {name: value for name, value in pairs.items() if value}
+
+    def heal(self) -> list[str]:
+        """Starts the keepers that are not there (not yet, or killed), side by side. Returns their kinds."""
+        missing = [kind for kind in self._held if not _kept(self.data_dir, kind)]
+        spawned = {kind: _spawn_keeper(self.data_dir, kind, fast=self.fast) for kind in missing}
+        problems = [_hear(self.data_dir, kind, child) for kind, child in spawned.items()]
+        self._started.update(spawned)
+        if any(problems):
+            raise CannotStart(" ".join(problem for problem in problems if problem))
+        return missing
 
     def stop(self, seconds: float = 12.0) -> None:
         """Leaves. The last user's leaving ends the servers, Valkey first; waits for that."""
@@ -94,15 +105,15 @@ def ensure(data_dir: Path, kinds: Sequence[str] = KINDS, *, fast: bool = False) 
     """Joins the servers of this data folder, starting those that do not run. Raises: CannotStart."""
     data_dir = data_dir.resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
-    services = Services(data_dir)
+    services = Services(data_dir, fast=fast)
     try:
         with Lock(data_dir / "services.start"):
             for kind in kinds:
                 users = Lock(data_dir / f"{kind}.users")
                 users.acquire(shared=True)  # waits for a keeper that is just ending
                 services._held[kind] = users
-                if not _kept(data_dir, kind):
-                    services._started[kind] = _start_keeper(data_dir, kind, fast=fast)
+            services.heal()
+            for kind in kinds:
                 services._add(kind)
     except BaseException:
         services.stop()
@@ -167,7 +178,7 @@ def _kept(data_dir: Path, kind: str) -> bool:
         probe.release()
 
 
-def _start_keeper(data_dir: Path, kind: str, *, fast: bool) -> "subprocess.Popen[bytes]":
+def _spawn_keeper(data_dir: Path, kind: str, *, fast: bool) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     (data_dir / "log").mkdir(exist_ok=True)
     with (data_dir / "log" / f"{kind}.log").open("ab") as log:
@@ -175,13 +186,18 @@ def _start_keeper(data_dir: Path, kind: str, *, fast: bool) -> "subprocess.Popen
             [sys.executable, "-c", _KEEPER, kind, str(data_dir), *(["--fast"] if fast else [])],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True, env=environment, cwd="/",
         )  # fmt: skip
+    return child
+
+
+def _hear(data_dir: Path, kind: str, child: "subprocess.Popen[bytes]") -> str:
+    """Waits for a keeper's word. Empty: its servers run; else what hindered it."""
     assert child.stdout is not None
     said = child.stdout.readline().decode().strip()
     child.stdout.close()
-    if said != "ready":
-        child.wait()
-        raise CannotStart(said or f"The keeper of {kind} ended at once; see {data_dir / 'log'}.")
-    return child
+    if said == "ready":
+        return ""
+    child.wait()
+    return said or f"The keeper of {kind} ended at once; see {data_dir / 'log'}."
 
 
 def _wait_for_end(data_dir: Path, kind: str, end: float) -> None:

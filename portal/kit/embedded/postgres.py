@@ -169,7 +169,7 @@ class Postgres:
         end = time.monotonic() + START_SECONDS
         retries_until = time.monotonic() + 10
         while True:
-            self.port = free_port(int(state.get("port", 0)))
+            self.port = free_port(int(state.get("port", 0)), patience=5)
             settings = {**SETTINGS, **(FAST if self.fast else {}), "port": str(self.port)}
             flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
             self.child = subprocess.Popen(

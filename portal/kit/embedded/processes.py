@@ -100,10 +100,15 @@ def port_free(port: int, host: str = "127.0.0.1") -> bool:
     return True
 
 
-def free_port(wanted: int = 0) -> int:
-    """The wanted port when nobody has it, else one that the system gives."""
-    if wanted and port_free(wanted):
-        return wanted
+def free_port(wanted: int = 0, patience: float = 0.0) -> int:
+    """The wanted port when it is free within the patience (seconds), else one that the system gives."""
+    end = time.monotonic() + patience
+    while wanted:
+        if port_free(wanted):
+            return wanted
+        if time.monotonic() >= end:
+            break
+        time.sleep(0.1)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

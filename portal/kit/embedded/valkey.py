@@ -50,7 +50,7 @@ class Valkey:
         state: dict[str, Any] = {"password": known.get("password") or secrets.token_urlsafe(24)}
         problem = ""
         for _ in range(5):
-            state["port"] = free_port(int(known.get("port", 0)))
+            state["port"] = free_port(int(known.get("port", 0)), patience=5)
             config = self._write_config(state)
             self.child = subprocess.Popen(
                 [str(binary()), str(config)],

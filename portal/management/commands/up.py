@@ -61,6 +61,7 @@ class Command(BaseCommand):
         if services is not None:
             self._note(f"PostgreSQL and Valkey: embedded, data in {settings.DATA_DIR}")
             self.house.watch(services.log)
+            self.house.heal = services.heal
         self._step("Database migrations", self._migrate)
         self._step("Words", self._words)
         if settings.DEMO and not settings.BANK_GATEWAY_URL and not only:
@@ -106,16 +107,12 @@ class Command(BaseCommand):
         port = free_port(settings.DEMO_BANK_PORT)
         os.environ["DEMO_BANK_PORT"] = str(port)
         settings.DEMO_BANK_PORT = port
-        self.house.start(Child("bank", [*MANAGE, "bank", "--port", str(port)], patience=2))
+        self.house.start(Child("bank", [*MANAGE, "bank", "--port", str(port)], patience=2, stops=4))
 
     def _run(self) -> None:
         cores = max(2, min(os.cpu_count() or 2, 8))
         celery = [sys.executable, "-m", "celery", "-A", "portal.celery:app"]
         schedule = str(settings.DATA_DIR / "beat-schedule")
-        self.house.start(
-            Child("worker", [*celery, "worker", "-l", "WARNING", "-c", str(cores), "--without-gossip", "--without-mingle"], 5)
-        )
-        self.house.start(Child("beat", [*celery, "beat", "-l", "WARNING", "-s", schedule, "--pidfile="], 2))
         web = Child(
             "web",
             [
@@ -124,10 +121,14 @@ class Command(BaseCommand):
                 "--blocking-threads", "4", "--backpressure", "64", "--respawn-failed-workers",
                 "--workers-kill-timeout", "2", "--log-level", "warning",
             ],
-            3,
+            patience=3,
+            stops=1,
         )  # fmt: skip
         self.house.start(web)
-        self._step("Web, worker and beat", lambda: self._wait_until_live(web))
+        self._step("Web server", lambda: self._wait_until_live(web))
+        worker = [*celery, "worker", "-l", "WARNING", "-c", str(cores), "--without-gossip", "--without-mingle"]
+        self.house.start(Child("worker", worker, patience=4, stops=3))
+        self.house.start(Child("beat", [*celery, "beat", "-l", "WARNING", "-s", schedule, "--pidfile="], patience=2, stops=2))
         self._welcome()
         while True:
             time.sleep(0.25)
