@@ -1,7 +1,7 @@
 """What an application says, what is missing in it, what its money is, and why it is eligible or not."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,8 @@ from django.db.models import Count, Q, QuerySet
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import User
+from portal.journal import queries as journal
+from portal.journal.models import Duty, Event
 from portal.journal.rules import canonical
 from portal.kit import clock
 from vouchers.applications import rules
@@ -45,8 +47,17 @@ def live_of(company: Company, round_: Round) -> QuerySet[Application]:
     return Application.objects.filter(company=company, round=round_).live()
 
 
-def open_tracks(round_: Round) -> list[Track]:
+def tracks_of(round_: Round) -> list[Track]:
     return list(round_.tracks.all())
+
+
+def open_rounds() -> list[Round]:
+    """Rounds that take applications now."""
+    return list(Round.objects.open_at(clock.now()).filter(pk__in=Round.objects.counted().values("pk")).order_by("closes_at"))
+
+
+def is_open(round_: Round) -> bool:
+    return round_.phase == Phase.OPEN
 
 
 # ── What stands behind an application ────────────────────────────────────────────────────────────────
@@ -82,6 +93,21 @@ def certificate_of(company: Company, on: date) -> SizeCertificate | None:
     return found or company.certificates.order_by("-valid_to").first()
 
 
+def certificate_for(application: Application) -> SizeCertificate | None:
+    """The certificate that counts for this application's closing day."""
+    deadline = application.deadline_at or application.round.closes_at
+    return certificate_of(application.company, clock.to_kst(deadline).date() if deadline else clock.today())
+
+
+def not_asked(application: Application, key: str) -> frozenset[str]:
+    """Questions that do not apply: planned amounts once quotes are chosen, or where the round wants quotes."""
+    if key != rules.SectionKey.BUDGET:
+        return frozenset()
+    if application.round.match_timing == MatchTiming.BEFORE_SUBMISSION or chosen_matches(application):
+        return frozenset({"planned_supply_won", "planned_taxable_won"})
+    return frozenset()
+
+
 def size_of(company: Company, round_: Round) -> str:
     """The certificate's size when one is valid on the closing day, else what the company states."""
     day = clock.to_kst(round_.closes_at).date() if round_.closes_at else clock.today()
@@ -89,8 +115,11 @@ def size_of(company: Company, round_: Round) -> str:
     return certificate.size if certificate else company.size
 
 
-def amounts(application: Application) -> tuple[int, int, int | None]:
-    """(supply, taxable part, VAT by the quotes or None) in whole won: of the chosen quotes, else as planned."""
+def amounts(application: Application, budget: Mapping[str, Any] | None = None) -> tuple[int, int, int | None]:
+    """(supply, taxable part, VAT by the quotes or None) in whole won: of the chosen quotes, else as planned.
+
+    budget: answers of the budget section (default: the stored ones).
+    """
     matches = chosen_matches(application)
     if matches:
         quotes = [m.quote_id for m in matches]
@@ -98,17 +127,21 @@ def amounts(application: Application) -> tuple[int, int, int | None]:
         return sum(m.quote.supply_amount_won for m in matches), taxable, sum(m.quote.vat_won for m in matches)
     if application.round.match_timing == MatchTiming.BEFORE_SUBMISSION:
         return 0, 0, None
-    answers = _answers(application, rules.SectionKey.BUDGET)
+    answers = _answers(application, rules.SectionKey.BUDGET) if budget is None else budget
     supply = int(answers.get("planned_supply_won") or 0)
     taxable_typed = answers.get("planned_taxable_won")
     taxable = supply if taxable_typed in (None, "") else min(int(taxable_typed), supply)
     return supply, taxable, None
 
 
-def money(application: Application, policy: Policy | None = None) -> Money | None:
-    """The money formula on the amounts of now. None when the round has no rate for the company's size."""
-    supply, taxable, vat = amounts(application)
-    in_kind = int(_answers(application, rules.SectionKey.BUDGET).get("own_in_kind_won") or 0)
+def money(application: Application, policy: Policy | None = None, typed: Mapping[str, Any] | None = None) -> Money | None:
+    """The money formula on the amounts of now; typed: budget answers not stored yet.
+
+    None when the round has no rate for the company's size.
+    """
+    budget = {**_answers(application, rules.SectionKey.BUDGET), **(typed or {})}
+    supply, taxable, vat = amounts(application, budget)
+    in_kind = int(budget.get("own_in_kind_won") or 0)
     found = money_of(
         supply_won=supply,
         taxable_won=taxable,
@@ -226,6 +259,11 @@ def documents(application: Application) -> QuerySet[ApplicationDocument]:
     return application.application_documents.filter(current=True).select_related("document").order_by("kind")
 
 
+def document_of(application: Application, document_ref: str) -> ApplicationDocument | None:
+    """A file of this application, also a replaced one."""
+    return application.application_documents.filter(document__ref=document_ref).select_related("document").first()
+
+
 # ── The whole content: preview, evaluators, hash ─────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Answer:
@@ -255,7 +293,7 @@ def content(application: Application) -> Content:
     sums = stored_money(application)
     return Content(
         application=application,
-        sections=[(key, _shown(key, rows.get(key, {}))) for key in rules.ORDER if key != rules.SectionKey.DOCUMENTS],
+        sections=[(key, shown(key, rows.get(key, {}))) for key in rules.ORDER if key != rules.SectionKey.DOCUMENTS],
         matches=chosen_matches(application),
         documents=list(documents(application)),
         money=sums,
@@ -283,7 +321,8 @@ def stored_money(application: Application) -> Money | None:
     )
 
 
-def _shown(key: str, answers: dict[str, Any]) -> list[Answer]:
+def shown(key: str, answers: Mapping[str, Any]) -> list[Answer]:
+    """A section's answers in words; amounts that were not typed are left out."""
     found = []
     for f in rules.FIELDS[rules.SectionKey(key)]:
         value = answers.get(f.name)
@@ -404,3 +443,20 @@ def matches_of(applications: Iterable[Application]) -> dict[int, list[Match]]:
     for row in rows:
         found.setdefault(row.application_id, []).append(row.match)
     return found
+
+
+# ── Timeline ─────────────────────────────────────────────────────────────────────────────────────────
+def history(application: Application) -> list[Event]:
+    """What the company reads of the journal, in order."""
+    return list(journal.history(application).filter(name__in=rules.TIMELINE_EVENTS))
+
+
+def ball(application: Application) -> Duty | None:
+    """Who has to act now, the earliest due first; a paused duty is nobody's turn."""
+    found = journal.open_duties(application).filter(paused_at__isnull=True).order_by("due_at").first()
+    return found
+
+
+def members_of(application: Application) -> frozenset[int]:
+    """Ids of the people of the company: their names are shown to it, an official's is not."""
+    return frozenset(accounts.users_of(application.company.organisation).values_list("pk", flat=True))

@@ -13,6 +13,7 @@ from vouchers.applications.actions.deciding import (
 )
 from vouchers.applications.actions.drafting import (
     attach_document,
+    check_attachable,
     choose_match,
     choose_need,
     drop_match,
@@ -23,7 +24,7 @@ from vouchers.applications.actions.drafting import (
 from vouchers.applications.actions.submitting import certify, submit, supply_supplement, sync_deadlines, withdraw
 
 __all__ = [
-    "attach_document", "begin_check", "begin_evaluation", "certify", "choose_match", "choose_need", "drop_match",
-    "find_eligible", "find_ineligible", "judge_rule", "place_on_reserve", "reject", "remove_document",
+    "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match", "choose_need",
+    "drop_match", "find_eligible", "find_ineligible", "judge_rule", "place_on_reserve", "reject", "remove_document",
     "request_supplement", "save_section", "select", "start", "submit", "supply_supplement", "sync_deadlines", "withdraw",
 ]  # fmt: skip

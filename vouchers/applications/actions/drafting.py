@@ -254,18 +254,25 @@ def _after_matches(application: Application, by: User, event: str, data: dict[st
 
 # ── Documents ────────────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
+def check_attachable(*, application_id: int, kind: str, by: User) -> Application:
+    """May `by` attach this kind now? Asked before a file is stored. Raises: Refused, NotAllowed."""
+    application = locked(application_id)
+    require(by, "vouchers.edit_application", application)
+    refuse_unless_writable(application, rules.SectionKey.DOCUMENTS)
+    if kind not in {*queries.policy_of(application).required_documents, *rules.DocumentKind}:
+        raise Refused(_("This kind of document is not asked for."), "bad_kind")
+    return application
+
+
+@transaction.atomic
 def attach_document(*, application_id: int, kind: str, document: Document, by: User) -> ApplicationDocument:
     """This file counts for its kind from now on; the one before is kept, marked as replaced.
 
     Writes: ApplicationDocument, Event. Raises: Refused for another organisation's file, an unknown kind, too late.
     """
-    application = locked(application_id)
-    require(by, "vouchers.edit_application", application)
-    refuse_unless_writable(application, rules.SectionKey.DOCUMENTS)
+    application = check_attachable(application_id=application_id, kind=kind, by=by)
     if document.organisation_id != application.company.organisation_id:
         raise Refused(_("Choose a file of your own company."), "bad_document", f"document_{kind}")
-    if kind not in {*queries.policy_of(application).required_documents, *rules.DocumentKind}:
-        raise Refused(_("This kind of document is not asked for."), "bad_kind")
     application.application_documents.filter(kind=kind, current=True).update(current=False)
     row = ApplicationDocument.objects.create(application=application, kind=kind, document=document)
     _after_documents(application, by, "application.document_attached", {"kind": kind, "sha256": document.sha256})

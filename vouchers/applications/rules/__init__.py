@@ -32,7 +32,9 @@ from vouchers.applications.rules.sections import (
 from vouchers.applications.rules.stages import (
     EDITABLE,
     ENDED,
+    EVENT_WORDS,
     LIFECYCLE,
+    TIMELINE_EVENTS,
     ApplicationStatus,
     SectionKey,
     SectionState,
@@ -42,8 +44,8 @@ from vouchers.applications.rules.stages import (
 )
 
 __all__ = [
-    "BLOCKING", "DECLARATIONS", "EDITABLE", "ENDED", "FIELDS", "LIFECYCLE", "ORDER", "REMEDIES", "RULE_VERSION",
-    "ApplicationStatus", "Declaration", "DocumentKind", "Facts", "Field", "Finding", "Missing", "RegulatoryRoute", "Rule",
+    "BLOCKING", "DECLARATIONS", "EDITABLE", "ENDED", "EVENT_WORDS", "FIELDS", "LIFECYCLE", "ORDER", "REMEDIES", "RULE_VERSION",
+    "TIMELINE_EVENTS", "ApplicationStatus", "Declaration", "DocumentKind", "Facts", "Field", "Finding", "Missing", "RegulatoryRoute", "Rule",
     "SectionKey", "SectionState", "Surroundings", "Verdict", "blocking", "declaration_field", "document_label",
     "eligibility", "fact_words", "formula", "matches_open", "missing", "rate_words", "receipt", "section_state",
     "size_words", "undecided",

@@ -90,3 +90,28 @@ def matches_open(status: str, match_timing: str) -> bool:
 def receipt(fiscal_year: int, number: int) -> str:
     """`HDV-2027-000123`: the year of the round and a number from the sequence (unique, not gapless)."""
     return f"HDV-{fiscal_year}-{number:06d}"
+
+
+# What a company reads of its application's journal, in its own words; events that are not here are not shown to it.
+EVENT_WORDS = {
+    "application.started": _("Draft started"),
+    "application.certified": _("Certified by a representative"),
+    "application.submitted": _("Submitted"),
+    "application.check_begun": _("Eligibility check begun"),
+    "application.rule_judged": _("A rule was judged by an officer"),
+    "application.supplement_requested": _("Supplement requested"),
+    "application.supplement_supplied": _("Supplement supplied"),
+    "application.found_eligible": _("Found eligible"),
+    "application.found_ineligible": _("Found not eligible"),
+    "application.evaluation_begun": _("Evaluation begun"),
+    "application.selected": _("Selected"),
+    "application.placed_on_reserve": _("Placed on the reserve list"),
+    "application.not_selected": _("Not selected"),
+    "application.withdrawn": _("Withdrawn"),
+    "application.need_chosen": _("Data need chosen"),
+    "application.match_chosen": _("Match chosen"),
+    "application.match_dropped": _("Match dropped"),
+    "application.document_attached": _("Document uploaded"),
+    "application.document_removed": _("Document removed"),
+}
+TIMELINE_EVENTS = tuple(name for name in EVENT_WORDS if not name.split(".")[1].startswith(("need_", "match_", "document_")))

@@ -1,0 +1,164 @@
+"""The shape of what a company types; what is still missing is said by rules.missing, never refused while saving."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.documents.forms import UploadField
+from portal.kit.forms import CountedTextarea, WonFormField, too_long
+from vouchers.applications import rules
+from vouchers.rounds.models import Track
+
+TOO_LARGE = _("Enter a whole number up to %(limit_value)s.")
+
+
+class PlainText(forms.CharField):
+    """Browsers send line ends as two characters and count them as one; so do we."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n") if value is not None else ""
+
+
+def _form_field(field: rules.Field) -> forms.Field:
+    common: dict[str, Any] = {"label": field.label, "help_text": field.hint, "required": field.required}
+    if field.kind == "line":
+        return PlainText(max_length=field.limit, error_messages={"max_length": too_long(field.limit)}, **common)
+    if field.kind == "text":
+        widget = CountedTextarea(attrs={"rows": field.rows})
+        return PlainText(max_length=field.limit, widget=widget, error_messages={"max_length": too_long(field.limit)}, **common)
+    if field.kind == "choice":
+        return forms.ChoiceField(choices=[("", _("Choose one")), *field.choices], **common)
+    if field.kind == "check":
+        return forms.BooleanField(**common)
+    if field.kind == "number":
+        return forms.IntegerField(min_value=0, max_value=field.limit, error_messages={"max_value": TOO_LARGE}, **common)
+    return WonFormField(max_value=field.limit, **common)
+
+
+class SectionForm(forms.Form):
+    """One section's questions. Saving half an answer is right: `required` only marks what the check will miss.
+
+    without: names of questions that do not apply now.
+    """
+
+    use_required_attribute = False
+
+    def __init__(self, key: str, *args: Any, without: frozenset[str] = frozenset(), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.key = key
+        for field in rules.FIELDS[rules.SectionKey(key)]:
+            if field.name not in without:
+                self.fields[field.name] = _form_field(field)
+
+    def full_clean(self) -> None:
+        needed = [field for field in self.fields.values() if field.required]
+        for field in needed:
+            field.required = False
+        try:
+            super().full_clean()
+        finally:
+            for field in needed:
+                field.required = True
+
+    def answers(self) -> dict[str, Any]:
+        """What may be stored: the fields that were sent and are well formed."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name in self.data or isinstance(self.fields[name], forms.BooleanField)
+        }
+
+    def differences(self, stored: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+        """(label, what is stored) of the fields in which the stored answers differ from what was typed."""
+        found = []
+        for name, value in self.answers().items():
+            if (stored.get(name) or "") != (value or ""):
+                found.append((self.fields[name].label, self.shown(name, stored.get(name))))
+        return found
+
+    def shown(self, name: str, value: Any) -> Any:
+        """A stored answer in words."""
+        field = self.fields[name]
+        if isinstance(field, forms.BooleanField):
+            return _("Yes") if value else _("No")
+        if isinstance(field, forms.ChoiceField):
+            return dict(field.choices).get(value, value)
+        return f"{value:,}" if isinstance(value, int) else value
+
+
+class VersionForm(forms.Form):
+    """The section version that the writer saw."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+class TrackForm(forms.Form):
+    """Which track of the round."""
+
+    track = forms.ModelChoiceField(
+        queryset=Track.objects.none(), label=_("Track"), widget=forms.RadioSelect, empty_label=None,
+        error_messages={"invalid_choice": _("Choose one of this round's tracks."), "required": _("Choose a track.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, round_: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["track"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Track.objects.filter(round=round_)
+
+
+class UploadForm(forms.Form):
+    """One file of one kind."""
+
+    file = UploadField(label=_("File"))
+
+
+class WithdrawForm(forms.Form):
+    """Why the company withdraws."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=CountedTextarea(attrs={"rows": 4}),
+        error_messages={"required": _("Say why you withdraw."), "max_length": too_long(1000)},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, needed: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = needed
+
+
+class SubmitForm(forms.Form):
+    """The representative's last yes. content: hash of what the page showed."""
+
+    content = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    declaration = forms.BooleanField(
+        label=_("I have read this application and certify it for the company."),
+        error_messages={"required": _("Confirm the declaration before you submit.")},
+    )
+
+
+class JudgeForm(forms.Form):
+    """An officer's verdict on one rule."""
+
+    verdict = forms.ChoiceField(
+        label=_("Verdict"), choices=[(v.value, v.label) for v in (rules.Verdict.MET, rules.Verdict.NOT_MET)],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("The company reads it."), max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "border rounded-default w-full p-3"}),
+    )  # fmt: skip
+
+
+class SupplementForm(forms.Form):
+    """What is asked for and which sections open again."""
+
+    request = forms.CharField(
+        label=_("What must be supplied"), help_text=_("The company reads it."), max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5, "class": "border rounded-default w-full p-3"}),
+    )  # fmt: skip
+    sections = forms.MultipleChoiceField(
+        label=_("Sections that the company may change"), choices=rules.SectionKey.choices(),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip

@@ -1,0 +1,26 @@
+"""The browser's door to applications: writing them, and handing them in."""
+
+from vouchers.applications.views.following import (
+    detail,
+    download_document,
+    preview,
+    receipt,
+    receipt_pdf,
+    why,
+)
+from vouchers.applications.views.handing_in import submit, supply_supplement, withdraw
+from vouchers.applications.views.writing import (
+    applications,
+    autosave,
+    document,
+    matches,
+    need,
+    remove_document,
+    section,
+    start,
+)
+
+__all__ = [
+    "applications", "autosave", "detail", "document", "download_document", "matches", "need", "preview", "receipt",
+    "receipt_pdf", "remove_document", "section", "start", "submit", "supply_supplement", "why", "withdraw",
+]  # fmt: skip

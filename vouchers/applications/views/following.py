@@ -1,0 +1,170 @@
+"""One application as a whole: task list or status page, preview, receipt, reasons, files."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from portal.accounts.queries import sees_all
+from portal.documents.responses import download
+from portal.journal.actions import saw
+from portal.kit import pdf
+from portal.kit.access import signed_in
+from portal.kit.htmx import page
+from vouchers.applications import queries, rules
+from vouchers.applications.models import Application
+from vouchers.applications.views.fetch import application_or_404
+from vouchers.applications.views.shape import money_rows
+from vouchers.applications.views.story import timeline, what_next
+
+STATES = {"NOT_STARTED": "todo", "IN_PROGRESS": "draft", "COMPLETE": "done", "NEEDS_WORK": "fix"}
+
+
+def seen_by_official(request: HttpRequest, application: Application, what: str) -> None:
+    """An official who reads a company's application is written down."""
+    if sees_all(request.user):
+        saw(request.user, application, persons=[application.company.ref], what=what)
+
+
+@signed_in
+@require_GET
+def detail(request: HttpRequest, ref: str) -> HttpResponse:
+    """While it is written: the task list. Afterwards: where it stands, who has the ball, what happened."""
+    application = application_or_404(request, ref)
+    seen_by_official(request, application, "application.detail")
+    writing = application.status in rules.EDITABLE
+    context: dict[str, Any] = {
+        "application": application,
+        "may_submit": request.user.has_perm("vouchers.submit_application", application),
+        "may_withdraw": request.user.has_perm("vouchers.withdraw_application", application)
+        and rules.LIFECYCLE.can(application.status, "withdraw"),
+        "open": queries.is_open(application.round),
+        "duty": queries.ball(application),
+    }
+    if writing:
+        overview = queries.progress(application)
+        context |= {"progress": overview, "tasks": _tasks(application, overview)}
+        return page(request, "vouchers/applications/task_list.html", context)
+    context |= {
+        "entries": timeline(application),
+        "money_rows": money_rows(queries.stored_money(application)) if queries.stored_money(application) else [],
+        "matches": queries.chosen_matches(application),
+        "documents": queries.documents(application),
+        "has_checks": application.eligibility_checks.exists(),
+        "matches_open": rules.matches_open(application.status, application.round.match_timing),
+    }
+    return page(request, "vouchers/applications/status.html", context)
+
+
+def _tasks(application: Application, overview: queries.Progress) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": view.key.label,
+            "url": reverse("applications:section", args=[application.ref, view.key]),
+            "state": STATES[view.state],
+            "label": view.state.label,
+            "hint": " ".join(str(m.sentence) for m in view.missing[:2])
+            + (" " + _("and %(count)d more") % {"count": len(view.missing) - 2} if len(view.missing) > 2 else "")
+            if view.state != rules.SectionState.NOT_STARTED
+            else "",
+        }
+        for view in overview.sections
+    ]
+
+
+@signed_in
+@require_GET
+def preview(request: HttpRequest, ref: str) -> HttpResponse:
+    """Exactly what evaluators read."""
+    application = application_or_404(request, ref)
+    seen_by_official(request, application, "application.preview")
+    found = queries.content(application)
+    context = {"application": application, "content": found, "money_rows": money_rows(found.money) if found.money else []}
+    return page(request, "vouchers/applications/preview.html", context)
+
+
+@signed_in
+@require_GET
+def receipt(request: HttpRequest, ref: str) -> HttpResponse:
+    """The confirmation: number, time, files with their hashes, what happens next and by when."""
+    application = application_or_404(request, ref)
+    if not application.receipt_no:
+        raise Http404
+    context = {
+        "application": application,
+        "next": what_next(application),
+        "files": [row.document for row in queries.documents(application)],
+        "pdf_url": reverse("applications:receipt_pdf", args=[ref]),
+        "home_url": reverse("applications:detail", args=[ref]),
+    }
+    return page(request, "vouchers/applications/receipt.html", context)
+
+
+@signed_in
+@require_GET
+def receipt_pdf(request: HttpRequest, ref: str) -> HttpResponse:
+    """The receipt as a PDF in the reader's language."""
+    application = application_or_404(request, ref)
+    if not application.receipt_no:
+        raise Http404
+    source = get_template("vouchers/applications/receipt.typ").template.source  # type: ignore[attr-defined]
+    title = _("Receipt %(number)s") % {"number": application.receipt_no}
+    made = pdf.render(source, _receipt_words(application), title, settings.DEMO and application.round.is_demo)
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{application.receipt_no}-{get_language()}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _receipt_words(application: Application) -> dict[str, Any]:
+    """Words of the PDF, already in the reader's language."""
+    from portal.templatetags.portal import kst_text, pick, won
+
+    snapshot = application.company_snapshot
+    return {
+        "heading": _("Receipt of an application"),
+        "rows": [
+            [_("Receipt number"), application.receipt_no],
+            [_("Received"), kst_text(application.submitted_at)],
+            [_("Round"), pick(application.round, "title")],
+            [_("Track"), pick(application.track, "name")],
+            [_("Company"), pick(snapshot, "name")],
+            [_("Business registration number"), snapshot.get("brn", "")],
+            [_("Project title"), application.title],
+            [_("Supply amount (VAT excluded)"), won(application.supply_amount_won)],
+            [_("Grant applied for"), won(application.grant_won)],
+            [_("Submitted by"), str(application.submitted_by or "")],
+        ],
+        "files_heading": _("Files handed in (SHA-256)"),
+        "files": [[rules.document_label(row.kind).__str__(), row.document.name, row.document.sha256]
+                  for row in queries.documents(application)],
+        "next_heading": _("What happens next"),
+        "next": [str(step) for step in what_next(application)],
+    }  # fmt: skip
+
+
+@signed_in
+@require_GET
+def why(request: HttpRequest, ref: str) -> HttpResponse:
+    """Every rule with its verdict, the fact it looked at, and what would change it."""
+    application = application_or_404(request, ref)
+    seen_by_official(request, application, "application.why")
+    found = queries.why(application)
+    return page(request, "vouchers/applications/why.html", {"application": application, "reasons": found})
+
+
+@signed_in
+@require_GET
+def download_document(request: HttpRequest, ref: str, document_ref: str) -> HttpResponseBase:
+    """A file of this application."""
+    application = application_or_404(request, ref)
+    row = queries.document_of(application, document_ref)
+    if row is None:
+        raise Http404
+    seen_by_official(request, application, "application.document")
+    return download(row.document, by=request.user)

@@ -1,0 +1,129 @@
+"""What the section page shows: rows and words, no decisions."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from vouchers.applications import queries, rules
+from vouchers.applications.forms import SectionForm
+from vouchers.applications.models import Application
+from vouchers.companies.rules import brn_words
+
+K = rules.SectionKey
+
+
+def section_context(
+    request: HttpRequest, application: Application, key: rules.SectionKey, form: SectionForm | None = None, **more: Any
+) -> dict[str, Any]:
+    """Everything of one section's page; form: what was just typed, else the stored answers."""
+    overview = queries.progress(application)
+    view = overview.of(key)
+    stored, typed = view.section.answers, form
+    if form is None:
+        form = SectionForm(key, initial=stored, without=queries.not_asked(application, key))
+    keys = list(rules.ORDER)
+    following = keys[keys.index(key) + 1] if key != keys[-1] else None
+    context: dict[str, Any] = {
+        "application": application,
+        "key": key,
+        "view": view,
+        "form": form,
+        "progress": overview,
+        "number": keys.index(key) + 1,
+        "next_key": following,
+        "version": view.section.version,
+        "others": typed.differences(stored) if typed is not None and more.get("stale") and typed.is_bound else [],
+        "answers": queries.shown(key, stored),
+        **more,
+    }
+    if key == K.COMPANY:
+        context["company_rows"] = company_rows(application)
+    elif key == K.DATA_NEED:
+        context |= need_rows(application)
+    elif key == K.BUDGET:
+        context |= budget_rows(application, form)
+    elif key == K.DOCUMENTS:
+        context["kinds"] = document_rows(application, more.get("upload_errors") or {})
+    return context
+
+
+def company_rows(application: Application) -> list[dict[str, Any]]:
+    company = application.company
+    certificate = queries.certificate_for(application)
+    return [
+        {"label": _("Company"), "value": str(company)},
+        {"label": _("Business registration number"), "value": brn_words(company.brn)},
+        {"label": _("Company size"), "value": company.get_size_display()},
+        {
+            "label": _("Size certificate"),
+            "value": certificate.number if certificate else _("none registered"),
+            "note": _("valid until %(day)s") % {"day": certificate.valid_to.isoformat()} if certificate else "",
+        },
+        {"label": _("Region"), "value": queries.region_words(company.region)},
+        {"label": _("Address"), "value": company.address or "—"},
+        {"label": _("Business status at the tax service"), "value": company.get_tax_status_display()},
+        {"label": _("Registration"), "value": company.get_verification_display()},
+        {"label": _("Address for electronic service"), "value": company.service_email or "—"},
+    ]
+
+
+def need_rows(application: Application) -> dict[str, Any]:
+    chosen = {m.pk for m in queries.chosen_matches(application)}
+    return {
+        "needs": queries.needs_of(application),
+        "matches": [(match, match.pk in chosen) for match in queries.selectable_matches(application)],
+        "match_required": application.round.match_timing == "BEFORE_SUBMISSION",
+    }
+
+
+def budget_rows(application: Application, form: SectionForm) -> dict[str, Any]:
+    """The amounts and the formula, on what was typed when something was, else on what is stored."""
+    policy = queries.policy_of(application)
+    typed = form.answers() if form.is_bound and form.is_valid() else None
+    sums = queries.money(application, policy, typed=typed)
+    return {
+        "money": sums,
+        "formula": rules.formula(sums) if sums and sums.supply_won else "",
+        "money_rows": money_rows(sums) if sums else [],
+        "quotes": queries.chosen_matches(application),
+        "in_kind_most": int(sums.supply_won * policy.in_kind_max_rate) if sums else 0,
+        "match_required": application.round.match_timing == "BEFORE_SUBMISSION",
+    }
+
+
+def money_rows(sums: Any) -> list[dict[str, Any]]:
+    return [
+        {"label": _("Supply amount (VAT excluded)"), "amount": sums.supply_won},
+        {"label": _("Grant"), "amount": sums.grant_won},
+        {"label": _("Own cash"), "amount": sums.own_cash_won},
+        {"label": _("Own in kind"), "amount": sums.own_in_kind_won},
+        {"label": _("VAT, paid by the company"), "amount": sums.vat_won},
+        {
+            "label": _("Project cost"),
+            "amount": sums.project_cost_won,
+            "note": _("supply amount and own in kind"),
+            "total": True,
+        },
+    ]
+
+
+def document_rows(application: Application, errors: dict[str, str]) -> list[dict[str, Any]]:
+    """One row a required kind, then what else was attached and one line for more."""
+    files = {row.kind: row.document for row in queries.documents(application)}
+    required = list(queries.policy_of(application).required_documents)
+    kinds = [*required, *(kind for kind in files if kind not in required)]
+    if "OTHER" not in kinds:
+        kinds.append("OTHER")
+    return [
+        {
+            "kind": kind,
+            "label": rules.document_label(kind),
+            "required": kind in required,
+            "file": files.get(kind),
+            "error": errors.get(kind, ""),
+            "upload_url": reverse("applications:document", args=[application.ref, kind]),
+        }
+        for kind in kinds
+    ]

@@ -1,0 +1,192 @@
+"""Start, write, save as typed, choose, attach."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.documents.actions import upload
+from portal.kit.access import needs, signed_in
+from portal.kit.errors import DomainError, Stale
+from portal.kit.htmx import form_errors, page, redirect
+from vouchers.applications import actions, queries, rules
+from vouchers.applications.forms import SectionForm, TrackForm, UploadForm, VersionForm
+from vouchers.applications.models import Application
+from vouchers.applications.views.fetch import application_or_404, section_key, signed_in_keeping_text
+from vouchers.applications.views.shape import section_context
+from vouchers.companies import queries as companies
+from vouchers.rounds.models import Round
+
+
+@signed_in
+@require_GET
+def applications(request: HttpRequest) -> HttpResponse:
+    """The company's applications, newest first, and the rounds that are open now."""
+    found = Paginator(queries.mine(request.user), 20).get_page(request.GET.get("page"))
+    context = {
+        "page": found,
+        "open_rounds": queries.open_rounds(),
+        "company": companies.company_of(request.user),
+        "total_sections": len(rules.ORDER),
+    }
+    return page(request, "vouchers/applications/list.html", context)
+
+
+@needs("vouchers.edit_application")
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, key: str) -> HttpResponse:
+    """Choose the track of an open round; the company's live application is shown instead when there is one."""
+    round_ = Round.objects.announced().filter(key=key).first()
+    company = companies.company_of(request.user)
+    if round_ is None:
+        raise Http404
+    form = TrackForm(request.POST or None, round_=round_)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.start(round_id=round_.pk, track_id=form.cleaned_data["track"].pk, by=request.user)
+            return redirect(request, reverse("applications:detail", args=[made.ref]))
+        except DomainError as error:
+            form_errors(form, error)
+    context = {
+        "round": round_,
+        "form": form,
+        "company": company,
+        "live": list(queries.live_of(company, round_)) if company else [],
+        "tracks": queries.tracks_of(round_),
+        "open": queries.is_open(round_),
+    }
+    return page(request, "vouchers/applications/start.html", context, status=422 if form.errors else 200)
+
+
+@signed_in_keeping_text
+@require_http_methods(["GET", "POST"])
+def section(request: HttpRequest, ref: str, key: str) -> HttpResponse:
+    """One section. POST saves, or with `calculate` only shows the formula on what was typed."""
+    application, which = application_or_404(request, ref), section_key(key)
+    if request.method == "GET":
+        return page(request, "vouchers/applications/section.html", section_context(request, application, which))
+    form = queries_form(application, which, request)
+    if "calculate" in request.POST:
+        context = section_context(request, application, which, form=form)
+        return page(request, "vouchers/applications/section.html", context, status=200 if form.is_valid() else 422)
+    answer = _save(request, application, which, form)
+    if answer.pop("saved"):
+        messages.success(request, _("Saved."))
+        return redirect(request, reverse("applications:section", args=[ref, key]))
+    status = answer.pop("status")
+    fresh = application_or_404(request, ref)
+    context = section_context(request, fresh, which, form=form, **answer)
+    return page(request, "vouchers/applications/section.html", context, status=status)
+
+
+def queries_form(application: Application, key: rules.SectionKey, request: HttpRequest) -> SectionForm:
+    """The bound form of a section, without the questions that do not apply to this application."""
+    return SectionForm(key, request.POST, without=queries.not_asked(application, key))
+
+
+def _save(request: HttpRequest, application: Application, key: rules.SectionKey, form: SectionForm) -> dict[str, Any]:
+    """One action; its refusal becomes words. The well-formed fields are stored even when one is not."""
+    seen = VersionForm({"version": request.POST.get("over") or request.POST.get("version")})
+    well_formed = form.is_valid()
+    if not seen.is_valid():
+        return {"saved": False, "status": 409, "stale": True}
+    try:
+        stored = actions.save_section(
+            application_id=application.pk, key=key, answers=form.answers(), version=seen.cleaned_data["version"], by=request.user
+        )
+    except Stale:
+        return {"saved": False, "status": 409, "stale": True}
+    except DomainError as error:
+        form_errors(form, error)
+        return {"saved": False, "status": error.status if error.status == 403 else 422, "refused": error.message}
+    return {"saved": well_formed, "status": 422, "version": stored.version}
+
+
+@signed_in_keeping_text
+@require_POST
+def autosave(request: HttpRequest, ref: str, key: str) -> HttpResponse:
+    """The same saving while typing: answers with a line under the form, never with the form itself."""
+    application, which = application_or_404(request, ref), section_key(key)
+    form = queries_form(application, which, request)
+    answer = _save(request, application, which, form)
+    status = 200 if answer.pop("saved") else answer["status"]
+    fresh = application_or_404(request, ref)
+    context = section_context(request, fresh, which, form=form, **{k: v for k, v in answer.items() if k != "status"})
+    return page(request, "vouchers/applications/saved.html", context, status=status)
+
+
+# ── Need, matches, documents ─────────────────────────────────────────────────────────────────────────
+def _back(request: HttpRequest, application: Application, key: str, anchor: str = "") -> HttpResponse:
+    return redirect(request, reverse("applications:section", args=[application.ref, key]) + anchor)
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    """A row's id out of the form; what is no number is nobody's row."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def _or_message(request: HttpRequest, run: Any, done: str, **given: Any) -> None:
+    """Runs one action; says that it is done, or why it was refused."""
+    try:
+        run(by=request.user, **given)
+        messages.success(request, done)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+
+
+@signed_in
+@require_POST
+def need(request: HttpRequest, ref: str) -> HttpResponse:
+    """This application is about that data need."""
+    application = application_or_404(request, ref)
+    _or_message(
+        request, actions.choose_need, _("Data need chosen."), application_id=application.pk, need_id=_number(request, "need")
+    )
+    return _back(request, application, rules.SectionKey.DATA_NEED, "#matches")
+
+
+@signed_in
+@require_POST
+def matches(request: HttpRequest, ref: str) -> HttpResponse:
+    """Stands on this match, or no longer."""
+    application = application_or_404(request, ref)
+    dropping = "drop" in request.POST
+    run, done = (actions.drop_match, _("Match dropped.")) if dropping else (actions.choose_match, _("Match chosen."))
+    match_id = _number(request, "drop" if dropping else "choose")
+    _or_message(request, run, done, application_id=application.pk, match_id=match_id)
+    return _back(request, application, rules.SectionKey.DATA_NEED, "#matches")
+
+
+@signed_in
+@require_POST
+def document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
+    """Uploads the file of a kind, or replaces it."""
+    application = application_or_404(request, ref)
+    form = UploadForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            actions.check_attachable(application_id=application.pk, kind=kind, by=request.user)
+            organisation = application.company.organisation
+            file = upload(file=form.cleaned_data["file"], kind=kind, organisation=organisation, by=request.user)
+            actions.attach_document(application_id=application.pk, kind=kind, document=file, by=request.user)
+            messages.success(request, _("“%(name)s” was uploaded.") % {"name": file.name})
+            return _back(request, application, rules.SectionKey.DOCUMENTS)
+        except DomainError as error:
+            form_errors(form, error)
+    wrong = {kind: " ".join(str(e) for errors in form.errors.values() for e in errors)}
+    context = section_context(request, application, rules.SectionKey.DOCUMENTS, upload_errors=wrong)
+    return page(request, "vouchers/applications/section.html", context, status=422)
+
+
+@signed_in
+@require_POST
+def remove_document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
+    """No file counts for this kind any more."""
+    application = application_or_404(request, ref)
+    _or_message(request, actions.remove_document, _("Document removed."), application_id=application.pk, kind=kind)
+    return _back(request, application, rules.SectionKey.DOCUMENTS)
