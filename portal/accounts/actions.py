@@ -185,7 +185,7 @@ def _names(organisation: Organisation) -> dict[str, str]:
 @transaction.atomic
 def decide_membership(*, membership_id: int, approve: bool, reason: str = "", by: User) -> Membership:
     """The representative approves or refuses a colleague. Writes: Membership, RoleGrant, Event; closes the duty."""
-    membership = Membership.objects.select_for_update().select_related("organisation", "user").get(pk=membership_id)
+    membership = Membership.objects.select_for_update(of=("self",)).select_related("organisation", "user").get(pk=membership_id)
     require(by, "accounts.manage_members", membership)
     if membership.status != rules.MembershipStatus.REQUESTED:
         raise Refused(_("This request was already decided."), "already_decided")
@@ -331,6 +331,44 @@ def end_membership(*, membership_id: int, reason: str, by: User) -> Membership:
             "membership_ended", app="accounts", subject=membership, to=[membership.user], url="/home/",
             context={"reason": reason, **_names(membership.organisation)},
         )  # fmt: skip
+    return membership
+
+
+@transaction.atomic
+def appoint_representative(
+    *, organisation: Organisation, user: User, former_leave: bool, reason: str, by: User | None
+) -> Membership:
+    """An officer found who represents the organisation; the caller asked for that officer's permission.
+
+    former_leave: all other representatives end their membership and lose their roles there. Writes: Membership,
+    RoleGrant, Events membership.appointed, membership.ended. Raises: Refused for incompatible roles.
+    """
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    live = Membership.objects.filter(organisation=organisation)
+    membership = live.filter(user=user, status__in=["ACTIVE", "REQUESTED"]).first() or Membership(
+        organisation=organisation, user=user
+    )
+    before = membership.status
+    membership.status, membership.is_representative = rules.MembershipStatus.ACTIVE, True
+    membership.decided_by = by
+    membership.save()
+    journal.close_duty(membership, "approve_membership", by=by)
+    grant_role(user=user, role=rules.Role.REPRESENTATIVE, organisation=organisation, by=None, reason="representative")
+    journal.record(
+        "membership.appointed", membership, by=by, frm=before, to="ACTIVE", reason=reason, organisations=[organisation.pk]
+    )
+    former = live.filter(is_representative=True, status="ACTIVE").exclude(pk=membership.pk)
+    for other in former if former_leave else ():
+        other.status = rules.MembershipStatus.ENDED
+        other.save()
+        grants = RoleGrant.objects.select_for_update(of=("self",)).select_related("user")
+        for grant in grants.filter(user_id=other.user_id, organisation=organisation, revoked_at__isnull=True):
+            grant.revoked_at = clock.now()
+            grant.save()
+            _record_end(grant, "representative", by)
+        journal.record(
+            "membership.ended", other, by=by, frm="ACTIVE", to="ENDED", reason=reason, organisations=[organisation.pk]
+        )
     return membership
 
 

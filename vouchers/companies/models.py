@@ -44,6 +44,12 @@ class Company(Row):
     tax_type = models.CharField(max_length=60, blank=True)
     tax_checked_at = models.DateTimeField(null=True)
     registration_file = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
+    # the question to the tax service: the representative's name is kept sealed, and only until it was asked
+    sealed_representative = models.TextField(blank=True, default="", editable=False)
+    validation = models.CharField(max_length=10, choices=rules.Validation.choices(), default="NOT_ASKED", editable=False)
+    check_due_at = models.DateTimeField(null=True, editable=False)
+    check_claimed_at = models.DateTimeField(null=True, editable=False)
+    check_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = CompanyQuerySet.as_manager()
 
@@ -53,7 +59,10 @@ class Company(Row):
         constraints = [
             models.CheckConstraint(condition=Q(brn__regex=r"^[0-9]{10}$") & ~Q(brn="0000000000"), name="company_brn_shape")
         ]
-        indexes = [models.Index(fields=["region"], name="company_region")]
+        indexes = [
+            models.Index(fields=["region"], name="company_region"),
+            models.Index(fields=["check_due_at"], condition=Q(check_due_at__isnull=False), name="company_check_due"),
+        ]
         permissions = [("edit_company", "Edit the company's facts"), ("verify_company", "Check a registration")]
 
     def organisation_ids(self) -> set[int]:
@@ -63,6 +72,11 @@ class Company(Row):
         from portal.kit.words import pick
 
         return pick(self, "name")
+
+
+class SizeCertificateQuerySet(models.QuerySet["SizeCertificate"]):
+    def visible_to(self, user: Any) -> "SizeCertificateQuerySet":
+        return self.filter(company__in=Company.objects.visible_to(user))
 
 
 class SizeCertificate(Row):
@@ -77,6 +91,8 @@ class SizeCertificate(Row):
     valid_to = models.DateField(_("Valid until"))
     document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
 
+    objects = SizeCertificateQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("size certificate")
         verbose_name_plural = _("size certificates")
@@ -84,6 +100,12 @@ class SizeCertificate(Row):
 
     def organisation_ids(self) -> set[int]:
         return self.company.organisation_ids()
+
+
+class OwnershipDisputeQuerySet(models.QuerySet["OwnershipDispute"]):
+    def visible_to(self, user: Any) -> "OwnershipDisputeQuerySet":
+        """Its claimant, and those who see every case; the other side learns only that there is one."""
+        return self if accounts.sees_all(user) else self.filter(claimant_id=user.pk)
 
 
 class OwnershipDispute(Row):
@@ -99,14 +121,24 @@ class OwnershipDispute(Row):
     decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True)
 
+    objects = OwnershipDisputeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("disputed claim")
         verbose_name_plural = _("disputed claims")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("claimant")), name="dispute_decided_by_another"
+            ),
             models.UniqueConstraint(
                 fields=["company", "claimant"], condition=Q(status="FILED"), name="dispute_one_open_per_claimant"
             )
         ]
+
+
+class RepresentativeChangeQuerySet(models.QuerySet["RepresentativeChange"]):
+    def visible_to(self, user: Any) -> "RepresentativeChangeQuerySet":
+        return self.filter(company__in=Company.objects.visible_to(user))
 
 
 class RepresentativeChange(Row):
@@ -123,9 +155,18 @@ class RepresentativeChange(Row):
     decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True)
 
+    objects = RepresentativeChangeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("change of representative")
         verbose_name_plural = _("changes of representative")
+        constraints = [
+            models.UniqueConstraint(fields=["company"], condition=Q(status="FILED"), name="change_one_open_per_company"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("new_representative")),
+                name="change_decided_by_another",
+            ),
+        ]
 
     def organisation_ids(self) -> set[int]:
         return self.company.organisation_ids()

@@ -28,6 +28,30 @@ class TaxStatus(Codes):
     UNKNOWN = "UNKNOWN", _("Not known yet")
 
 
+class Validation(Codes):
+    """What the tax service said to name and opening date (진위확인 `validate`)."""
+
+    NOT_ASKED = "NOT_ASKED", _("Not asked yet")
+    MATCHED = "MATCHED", _("Agrees with the tax service")
+    MISMATCHED = "MISMATCHED", _("Differs from the tax service")
+
+
+class ConsentKind(Codes):
+    """Consents asked when a company registers; the third one is needed only at submission."""
+
+    PRIVACY = "PRIVACY", _("Collection and use of the company's and the representative's data")
+    THIRD_PARTY = "THIRD_PARTY", _("Provision to hospitals and evaluators")
+    ELECTRONIC_SERVICE = "ELECTRONIC_SERVICE", _("Electronic service of decisions")
+
+
+CONSENT_VERSION = "2026-11"
+REQUIRED_CONSENTS = frozenset({ConsentKind.PRIVACY})
+CLAIM_MINUTES = 5  # a worker that died gives its companies back after this
+PERSON_AFTER_ATTEMPTS = 3  # then an officer hears of it; the asking goes on
+RECHECK_DAYS = 7
+NAME_KEPT_DAYS = 7  # a representative's name that could not be checked is forgotten after this
+
+
 V = Verification
 LIFECYCLE = Lifecycle(
     "company",
@@ -39,6 +63,7 @@ LIFECYCLE = Lifecycle(
         (V.REFUSED, "verify"): V.VERIFIED,
         (V.VERIFIED, "dispute"): V.DISPUTED,
         (V.UNVERIFIED, "dispute"): V.DISPUTED,
+        (V.REFUSED, "dispute"): V.DISPUTED,
         (V.DISPUTED, "settle_dispute"): V.VERIFIED,
     },
 )
@@ -75,6 +100,34 @@ def brn_valid(brn: str) -> bool:
     digits = [int(c) for c in brn]
     total = sum(a * b for a, b in zip(digits, _WEIGHTS, strict=False)) + digits[8] * 5 // 10
     return (10 - total % 10) % 10 == digits[9]
+
+
+def brn_fault(typed: str) -> str:
+    """Why a business number as typed cannot be right: "", "empty", "letters", "length", "zeros" or "checksum"."""
+    brn = clean_brn(typed)
+    if not brn:
+        return "empty"
+    if not (brn.isascii() and brn.isdigit()):
+        return "letters"
+    if len(brn) != 10:
+        return "length"
+    if not int(brn):
+        return "zeros"
+    return "" if brn_valid(brn) else "checksum"
+
+
+BRN_SENTENCES = {
+    "empty": _("Enter the business registration number."),
+    "letters": _("A business registration number has only digits and hyphens. Remove the other characters."),
+    "length": _("A business registration number has ten digits, for example 123-45-67891. Count them again."),
+    "zeros": _("000-00-00000 is no business registration number. Enter the number on the certificate."),
+    "checksum": _("The last digit does not fit the others, so there is a typing error. Compare with the certificate."),
+}
+
+
+def retry_after_minutes(attempts: int) -> int:
+    """1, 5, 25, then every two hours while the tax service does not answer."""
+    return min(5 ** max(0, attempts - 1), 120)
 
 
 def brn_words(brn: str) -> str:

@@ -1,6 +1,6 @@
 """Rounds, tracks, criteria and the policy that is frozen at the announcement."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import F, Q
@@ -97,6 +97,11 @@ class Round(Row):
     @property
     def phase(self) -> rules.Phase:
         return rules.phase(self.status, self.opens_at, self.closes_at, clock.now())
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day of the call in Korea: reference rounds know days, not hours."""
+        return clock.to_kst(self.opens_at).date() if self.opens_at else None
 
     @property
     def is_demo(self) -> bool:

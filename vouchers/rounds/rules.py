@@ -341,7 +341,7 @@ def fault_words(fault: str) -> str:
         what = str(POLICY_WORDS[what])
     elif what in CompanySize._value2member_map_:
         what = str(CompanySize(what).label)
-    return str(_FAULTS[code]) % {"what": what} if "%(" in str(_FAULTS[code]) else str(_FAULTS[code])
+    return str(_FAULTS[code]).replace("%(what)s", what)
 
 
 POLICY_WORDS = {

@@ -1,4 +1,9 @@
-from typing import Any
+from django.urls import path
+
+from vouchers.rounds import views
 
 app_name = "rounds"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.rounds, name="list"),
+    path("<slug:key>/", views.detail, name="detail"),
+]

@@ -1,0 +1,276 @@
+"""A registration from the first claim to verification, and every way in which it goes otherwise."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from portal.accounts.actions import grant_role
+from portal.accounts.models import Consent, Membership, RoleGrant, User
+from portal.accounts.queries import representatives_of, roles_of
+from portal.journal.models import Duty, Event, Notice
+from portal.kit import clock
+from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
+from tests.factories.companies import colleague, facts_of, make_brn, make_company, make_person, representative
+from vouchers.companies import actions, gateways, queries
+from vouchers.companies.actions.registration import AlreadyRegistered
+from vouchers.companies.models import Company
+from vouchers.companies.tasks import check_registrations
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer() -> User:
+    user = make_person("officer@test.example")
+    grant_role(user=user, role="MINISTRY_OFFICER", by=None)
+    return user
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def forget_roles(user):
+    user.__dict__.pop("_grants", None)
+    return user
+
+
+def test_register_makes_a_representative_and_asks_no_network():
+    person = make_person()
+    company = actions.register(by=person, **facts_of(service_email="law@company.example", consents={
+        "privacy": True, "third_party": False, "electronic_service": True,
+    }))  # fmt: skip
+    assert company.verification == "UNVERIFIED" and company.tax_status == "UNKNOWN"
+    assert roles_of(forget_roles(person)) == {"REPRESENTATIVE"}
+    assert list(representatives_of(company.organisation)) == [person]
+    given = {c.kind: (c.given, c.text_version, c.address) for c in Consent.objects.filter(organisation=company.organisation)}
+    assert given == {
+        "PRIVACY": (True, "2026-11", ""), "THIRD_PARTY": (False, "2026-11", ""),
+        "ELECTRONIC_SERVICE": (True, "2026-11", "law@company.example"),
+    }  # fmt: skip
+    assert "김시연" not in company.sealed_representative
+    assert queries.company_of(person) == company
+    assert Event.objects.filter(subject_ref=company.ref, name="company.registered", by=person).exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"brn": "000-00-00000"}, "brn_zeros"), ({"brn": "12A-45-67891"}, "brn_letters"), ({"brn": "123-45-67890"}, "brn_checksum"),
+        ({"consents": {"privacy": False}}, "consent_required"), ({"opened_on": date(2999, 1, 1)}, "future"),
+        ({"consents": {"privacy": True, "electronic_service": True}, "service_email": ""}, "no_address"),
+    ],
+)  # fmt: skip
+def test_register_refuses(changes, code):
+    with pytest.raises(Refused) as refusal:
+        actions.register(by=make_person(), **facts_of(**changes))
+    assert refusal.value.code == code and not Company.objects.exists()
+
+
+def test_register_a_taken_number_or_a_second_company():
+    company = make_company(brn="123-45-67891")
+    with pytest.raises(AlreadyRegistered):
+        actions.register(by=make_person(), **facts_of(brn="1234567891"))
+    with pytest.raises(Refused) as refusal:
+        actions.register(by=forget_roles(representative(company)), **facts_of())
+    assert refusal.value.code == "has_company"
+    evaluator = make_person()
+    grant_role(user=evaluator, role="EVALUATOR", by=None)
+    with pytest.raises(Refused) as refusal:
+        actions.register(by=evaluator, **facts_of())
+    assert refusal.value.code == "incompatible_roles"
+
+
+def test_tax_service_verifies_and_forgets_the_name():
+    company = make_company(verified=False)
+    assert check_registrations() == 1
+    company = fresh(company)
+    assert (company.verification, company.verified_how, company.tax_status) == ("VERIFIED", "TAX_SERVICE", "ACTIVE")
+    assert company.sealed_representative == "" and company.validation == "MATCHED"
+    assert Notice.objects.filter(template="company_verified").count() == 1
+    assert check_registrations() == 0
+    with clock.at(clock.now() + timedelta(days=8)):
+        assert check_registrations() == 1
+
+
+def test_tax_service_disagrees_then_an_officer_decides(officer):
+    company = make_company(verified=False, brn=make_brn("993"))
+    check_registrations()
+    company = fresh(company)
+    assert (company.verification, company.validation, company.sealed_representative) == ("UNVERIFIED", "MISMATCHED", "")
+    assert Duty.objects.filter(subject_ref=company.ref, verb="verify_company", closed_at=None).exists()
+    assert Notice.objects.filter(template="company_not_matched").exists()
+    with pytest.raises(NotAllowed):
+        actions.verify(company_id=company.pk, by=representative(company))
+    with pytest.raises(Refused):
+        actions.refuse_registration(company_id=company.pk, reason="", by=officer)
+    actions.refuse_registration(company_id=company.pk, reason="등록증을 읽을 수 없습니다", by=officer)
+    company = actions.verify(company_id=company.pk, by=officer)
+    assert (company.verification, company.verified_how, company.verified_by) == ("VERIFIED", "OFFICER", officer)
+    assert not Duty.objects.filter(subject_ref=company.ref, closed_at=None).exists()
+    with pytest.raises(IllegalStep):
+        actions.verify(company_id=company.pk, by=officer)
+
+
+def test_tax_service_down_never_blocks_and_an_officer_hears_of_it(settings):
+    settings.NTS_API_URL = "http://127.0.0.1:9"
+    company = make_company(verified=False)
+    now = clock.now()
+    for attempt, wait in ((1, 1), (2, 5), (3, 25)):
+        with clock.at(now):
+            assert check_registrations() == 0
+            assert check_registrations() == 0  # not yet due again
+        company = fresh(company)
+        assert (company.check_attempts, company.tax_status) == (attempt, "UNKNOWN")
+        assert company.check_due_at == now + timedelta(minutes=wait)
+        now += timedelta(minutes=wait)
+    assert Duty.objects.filter(subject_ref=company.ref, verb="verify_company", closed_at=None).count() == 1
+    settings.NTS_API_URL = ""
+    with clock.at(now):
+        assert check_registrations() == 1
+    assert fresh(company).verification == "VERIFIED"
+    assert not Duty.objects.filter(subject_ref=company.ref, closed_at=None).exists()
+
+
+def test_failing_number_holds_up_nobody_twice():
+    good, bad = make_company(verified=False), make_company(verified=False, brn=make_brn("999"))
+    assert check_registrations() == 0
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        assert check_registrations() == 1
+    assert fresh(good).verification == "VERIFIED" and fresh(bad).check_attempts == 2
+
+
+def test_claims_are_not_taken_twice_and_come_back():
+    company = make_company(verified=False)
+    now = clock.now()
+    assert [check.company_id for check in actions.claim_checks(now=now)] == [company.pk]
+    assert actions.claim_checks(now=now) == []
+    assert len(actions.claim_checks(now=now + timedelta(minutes=6))) == 1
+
+
+def test_name_that_waits_too_long_is_forgotten(settings):
+    company = make_company(verified=False)
+    actions.record_check_failure(company_id=company.pk, now=clock.now() + timedelta(days=8))
+    assert fresh(company).sealed_representative == ""
+
+
+def test_edit_own_facts_and_notice_a_stale_page():
+    company = make_company()
+    person = colleague(company)
+    edited = actions.edit(company_id=company.pk, version=company.version, region="BUSAN", name_en="New name", by=person)
+    assert (edited.region, fresh(edited.organisation).name_en) == ("BUSAN", "New name")
+    with pytest.raises(Stale):
+        actions.edit(company_id=company.pk, version=company.version, region="JEJU", by=person)
+    with pytest.raises(Refused) as refusal:
+        actions.edit(company_id=company.pk, version=edited.version, name_ko="다른 이름", by=person)
+    assert refusal.value.code == "verified_facts"
+    with pytest.raises(NotAllowed):
+        actions.edit(company_id=company.pk, version=edited.version, region="JEJU", by=forget_roles(representative(make_company())))
+
+
+def test_edit_before_verification_is_checked_again():
+    company = make_company(verified=False, brn=make_brn("993"))
+    check_registrations()
+    company = fresh(company)
+    edited = actions.edit(
+        company_id=company.pk, version=company.version, opened_on=date(2019, 1, 2), representative_name="이시연",
+        by=representative(company),
+    )  # fmt: skip
+    assert edited.check_due_at <= clock.now() and gateways.unseal(edited.sealed_representative) == "이시연"
+
+
+def test_certificate_decides_the_size():
+    company, today = make_company(size="MEDIUM"), clock.today()
+    person = representative(company)
+    facts = {"company_id": company.pk, "size": "MICRO", "valid_from": today, "valid_to": today + timedelta(days=300), "by": person}
+    certificate = actions.add_certificate(number="2027-1", **facts)
+    assert fresh(company).size == "MICRO" and queries.current_certificate(company, today) == certificate
+    assert queries.current_certificate(company, today + timedelta(days=301)) is None
+    for changes, code in (
+        ({"number": "2027-1"}, "certificate_twice"),
+        ({"number": "a", "valid_to": today - timedelta(days=1), "valid_from": today - timedelta(days=9)}, "certificate_expired"),
+        ({"number": "b", "valid_from": today + timedelta(days=301)}, "certificate_dates"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            actions.add_certificate(**{**facts, **changes})
+        assert refusal.value.code == code
+
+
+def test_dispute_granted_changes_who_represents(officer):
+    company = make_company()
+    former, owner, other = representative(company), make_person(), make_person()
+    dispute = actions.file_dispute(company_id=company.pk, statement="제 번호입니다", by=owner)
+    second = actions.file_dispute(company_id=company.pk, statement="저도요", by=other)
+    assert fresh(company).verification == "DISPUTED"
+    with pytest.raises(Refused):
+        actions.file_dispute(company_id=company.pk, statement="다시", by=owner)
+    with pytest.raises(Refused):
+        actions.file_dispute(company_id=company.pk, statement="제 것", by=former)
+    with pytest.raises(NotAllowed):
+        actions.settle_dispute(dispute_id=dispute.pk, granted=True, reason="x", by=owner)
+    actions.settle_dispute(dispute_id=dispute.pk, granted=True, reason="등록증 확인", by=officer)
+    company = fresh(company)
+    assert company.verification == "VERIFIED" and fresh(second).status == "REJECTED"
+    assert list(representatives_of(company.organisation)) == [owner]
+    assert roles_of(forget_roles(owner)) == {"REPRESENTATIVE"} and roles_of(forget_roles(former)) == frozenset()
+    assert not RoleGrant.objects.filter(user=former, revoked_at=None).exists()
+    assert not Duty.objects.filter(verb="settle_dispute", closed_at=None).exists()
+    with pytest.raises(IllegalStep):
+        actions.settle_dispute(dispute_id=dispute.pk, granted=False, reason="x", by=officer)
+
+
+def test_dispute_rejected_leaves_everything(officer):
+    company, claimant = make_company(), make_person()
+    before = representative(company)
+    dispute = actions.file_dispute(company_id=company.pk, statement="제 번호입니다", by=claimant)
+    actions.settle_dispute(dispute_id=dispute.pk, granted=False, reason="근거 없음", by=officer)
+    assert fresh(company).verification == "VERIFIED" and representative(company) == before
+    assert roles_of(forget_roles(claimant)) == frozenset()
+    assert "근거 없음" in Notice.objects.get(template="company_dispute_settled", user=claimant).body
+
+
+def test_representative_change_replaces_or_joins(officer):
+    company = make_company(joint_representation=True)
+    first, second = representative(company), colleague(company)
+    change = actions.file_representative_change(
+        company_id=company.pk, new_representative=second, former_leaves=False, statement="공동대표 취임", by=first
+    )
+    with pytest.raises(Refused):
+        actions.file_representative_change(
+            company_id=company.pk, new_representative=second, former_leaves=False, statement="x", by=first
+        )
+    actions.decide_representative_change(change_id=change.pk, granted=True, reason="등기 확인", by=officer)
+    assert set(representatives_of(company.organisation)) == {first, second}
+    change = actions.file_representative_change(
+        company_id=company.pk, new_representative=second, former_leaves=True, statement="사임", by=second
+    )
+    actions.decide_representative_change(change_id=change.pk, granted=True, reason="등기 확인", by=officer)
+    assert list(representatives_of(company.organisation)) == [second]
+    assert Membership.objects.get(user=first, organisation=company.organisation).status == "ENDED"
+    with pytest.raises(Refused):
+        actions.file_representative_change(
+            company_id=company.pk, new_representative=make_person(), former_leaves=True, statement="x", by=second
+        )
+
+
+def test_restriction_matches_by_number_whatever_the_name(officer):
+    company, today = make_company(corporate_no="1301110006246"), clock.today()
+    dates = {"starts_on": today, "ends_on": today + timedelta(days=10), "by": officer}
+    actions.restrict(name="옛 이름", ground="정산 위반", corporate_no="1301110006246", **dates)
+    row = actions.restrict(name="옛 이름", ground="정산 위반", brn=company.brn, **dates)
+    assert queries.restricted(company, today) and not queries.restricted(company, today + timedelta(days=11))
+    assert not queries.restricted(make_company(), today)
+    with pytest.raises(Refused):
+        actions.restrict(name="x", ground="x", **dates)
+    actions.end_restriction(restriction_id=row.pk, reason="취소", by=officer)
+
+
+def test_conflict_is_declared_once_and_ended(officer):
+    company, person = make_company(), make_person()
+    first = actions.declare_conflict(user=person, organisation=company.organisation, ground="자문", by=person)
+    assert actions.declare_conflict(user=person, organisation=company.organisation, ground="친족", by=officer) == first
+    assert queries.conflicts_of(person) == {company.organisation_id}
+    with pytest.raises(NotAllowed):
+        actions.declare_conflict(user=officer, organisation=company.organisation, ground="x", by=person)
+    actions.end_conflict(conflict_id=first.pk, reason="3년 지남", by=officer)
+    assert queries.conflicts_of(person) == set()

@@ -1,0 +1,123 @@
+"""The calls as the public, a company, an officer and a program see them."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from portal.accounts.actions import add_member, create_organisation, grant_role
+from portal.accounts.models import User
+from portal.kit import clock
+from tests.factories.rounds import make_closed_round, make_draft, make_round
+from vouchers.rounds import actions
+from vouchers.rounds.models import Round
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(email: str, role: str = "", organisation=None) -> Client:
+    user = User.objects.create_user(email, "pass-word-1234", is_demo=True)
+    if role:
+        grant_role(user=user, role=role, organisation=organisation, by=None)
+    client = Client()
+    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
+    return client
+
+
+@pytest.fixture
+def reference_rounds():
+    records = json.loads((Path(settings.BASE_DIR) / "seeds/reference/rounds.json").read_text())
+    return [actions.register_reference_round(record=record, by=None) for record in records]
+
+
+def test_list_shows_public_rounds_only(client, reference_rounds):
+    make_draft(key="hidden")
+    row = make_round(key="open-now")
+    page = client.get("/rounds/").content.decode()
+    assert row.title_ko in page and "hidden" not in page and "2026년 의료 AI 데이터 활용 바우처" in page
+    assert "공개되지 않음" in page
+    english = client.get("/en/rounds/").content.decode()
+    assert row.title_en in english and "Not published" in english
+
+
+def test_list_filters_stand_in_the_address(client, reference_rounds):
+    row = make_round()
+    assert row.title_ko not in client.get("/rounds/?year=2025").content.decode()
+    page = client.get("/rounds/?phase=OPEN").content.decode()
+    assert row.title_ko in page and "2025년 의료" not in page
+    assert client.get("/rounds/?year=soon&phase=nothing&page=x").status_code == 200
+    assert "조건에 맞는 공고가 없습니다" in client.get("/rounds/?phase=CANCELLED").content.decode()
+
+
+def test_list_needs_the_same_queries_for_many(client, django_assert_num_queries):
+    def count() -> int:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection, ) as seen:
+            client.get("/rounds/")
+        return len(seen)
+
+    make_round()
+    one = count()
+    for _ in range(10):
+        make_round()
+    assert count() == one
+
+
+def test_detail_says_who_may_apply(client):
+    row = make_round(key="call-a")
+    page = client.get("/rounds/call-a/").content.decode()
+    assert "로그인하고 신청하기" in page and "400,000,000원" in page and "320,000,000" in page
+    newcomer = signed_in("new@test.example").get("/rounds/call-a/").content.decode()
+    assert "/companies/register/" in newcomer
+    organisation = create_organisation(kind="COMPANY", name_ko="시험", by=None)
+    member = User.objects.create_user("rep@test.example", is_demo=True)
+    add_member(organisation=organisation, user=member, role="REPRESENTATIVE", by=None)
+    mine = Client()
+    mine.force_login(member, backend="portal.accounts.backends.RoleGrantBackend")
+    assert "신청하기" in mine.get(f"/rounds/{row.key}/").content.decode()
+
+
+def test_detail_is_honest_when_closed(client, reference_rounds):
+    make_closed_round(key="call-b")
+    page = client.get("/rounds/call-b/").content.decode()
+    assert "접수가 마감되었" in page and "로그인하고 신청하기" not in page
+    upcoming = make_round(opens_at=clock.now() + timedelta(days=3), closes_at=clock.now() + timedelta(days=30))
+    assert "로그인하고 신청하기" not in client.get(f"/rounds/{upcoming.key}/").content.decode()
+    for key in ("voucher-2025", "voucher-2026", "ai-validation-2026"):
+        page = client.get(f"/rounds/{key}/").content.decode()
+        assert "공개되지 않음" in page and "None" not in page
+
+
+def test_detail_of_drafts_rehearsals_and_nothing_is_404(client):
+    make_draft(key="draft-x")
+    make_round(key="rehearsal-x", kind="REHEARSAL")
+    for key in ("draft-x", "rehearsal-x", "nothing"):
+        assert client.get(f"/rounds/{key}/").status_code == 404
+
+
+def test_api_lists_rounds(client, reference_rounds):
+    make_round(key="call-api")
+    answer = client.get("/api/v1/rounds/")
+    rows = {row["key"]: row for row in answer.json()["results"]}
+    assert rows["voucher-2026"]["budget_won"] is None and rows["voucher-2026"]["is_reference"]
+    assert rows["call-api"]["phase"] == "OPEN" and rows["call-api"]["tracks"][0]["cap_won"] == 320_000_000
+    assert client.get("/api/v1/rounds/", HTTP_IF_NONE_MATCH=answer["ETag"]).status_code == 304
+    assert client.get("/api/v1/rounds/?fiscal_year=2025").json()["results"][0]["key"] == "voucher-2025"
+    wrong = client.get("/api/v1/rounds/?colour=red")
+    assert wrong.status_code == 400 and wrong.json()["parameters"] == ["colour"]
+    detail = client.get("/api/v1/rounds/call-api/").json()
+    assert sum(c["weight"] for c in detail["criteria"]) == 100 and detail["policy"]["grant_rates"]["SMALL"] == "0.85"
+    assert client.get("/api/v1/rounds/nothing/").status_code == 404
+
+
+def test_turn_task_is_idempotent():
+    from vouchers.rounds.tasks import turn
+
+    make_closed_round()
+    assert turn() == 1 and turn() == 1
+    assert Round.objects.get().status == "ANNOUNCED"

@@ -1,0 +1,107 @@
+"""The clock of a call, the money formula and what stops an announcement."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.kit.errors import IllegalStep
+from vouchers.rounds import rules
+from vouchers.rounds.actions.demo import CRITERIA, POLICY, TRACKS
+
+NOW = datetime(2027, 2, 10, 9, tzinfo=UTC)
+LARGE = 320_000_000
+
+
+def money(supply: int, size: str = "SMALL", cap: int | None = LARGE, left: int | None = None, **policy) -> rules.Money:
+    return rules.money(
+        supply_won=supply, taxable_won=supply, company_size=size, cap_won=cap, budget_left_won=left,
+        policy=rules.parse_policy({**POLICY, **policy}),
+    )  # fmt: skip
+
+
+def test_money_examples_of_the_fact_base():
+    small, medium = money(400_000_000), money(400_000_000, "MEDIUM")
+    assert (small.grant_won, small.own_cash_won, small.capped) == (320_000_000, 80_000_000, True)
+    assert (medium.grant_won, medium.own_cash_won, medium.capped) == (300_000_000, 100_000_000, False)
+    assert small.vat_won == 40_000_000 and small.company_pays_won == 120_000_000
+
+
+@given(
+    st.integers(0, 10**12), st.sampled_from(["MICRO", "SMALL", "MEDIUM"]), st.integers(0, 10**12) | st.none(),
+    st.integers(0, 10**12) | st.none(), st.sampled_from([1, 10, 1000, 1_000_000]),
+)  # fmt: skip
+def test_money_always_adds_up(supply, size, cap, left, unit):
+    found = money(supply, size, cap, left, rounding_unit_won=unit)
+    assert found.grant_won + found.own_cash_won == supply
+    assert 0 <= found.grant_won <= supply and found.own_cash_won >= 0
+    assert cap is None or found.grant_won <= cap
+    assert left is None or found.grant_won <= left
+    assert found.own_cash_won >= int(supply * Decimal("0.10"))
+    assert isinstance(found.grant_won, int) and isinstance(found.vat_won, int)
+
+
+def test_money_needs_a_rate():
+    with pytest.raises(KeyError):
+        money(1, "LARGE")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "phase"), [(-1, "ANNOUNCED"), (0, "OPEN"), (59, "OPEN"), (60, "CLOSED"), (600, "CLOSED")]
+)
+def test_phase_closing_time_is_already_closed(minutes, phase):
+    found = rules.phase("ANNOUNCED", NOW, NOW + timedelta(hours=1), NOW + timedelta(minutes=minutes))
+    assert found == phase
+
+
+@pytest.mark.parametrize("status", [s for s in rules.RoundStatus if s != "ANNOUNCED"])
+def test_phase_of_every_other_state_ignores_the_clock(status):
+    assert rules.phase(status, NOW, NOW + timedelta(hours=1), NOW) == status
+
+
+def test_announcement_of_the_demo_policy_has_no_fault():
+    assert faults() == []
+
+
+def faults(**changes):
+    given_ = {
+        "body": POLICY, "weights": [one["weight"] for one in CRITERIA], "opens_at": NOW, "closes_at": NOW + timedelta(days=9),
+        "budget_won": 10**9, "tracks": [(t["key"], t["cap_won"], t["slots"]) for t in TRACKS], "now": NOW,
+    }  # fmt: skip
+    return rules.announcement_faults(**{**given_, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"body": None}, "no_policy"), ({"weights": [50, 49]}, "weights:99"), ({"opens_at": None}, "window_missing"),
+        ({"closes_at": NOW}, "window_order"), ({"now": NOW + timedelta(days=9)}, "window_past"), ({"tracks": []}, "no_tracks"),
+        ({"tracks": [("A", None, 1)]}, "track_incomplete:A"), ({"budget_won": None}, "budget_missing"),
+        ({"body": {**POLICY, "grant_rates": {"MICRO": "0.85"}}}, "no_rate:SMALL"),
+        ({"body": {**POLICY, "grant_rates": {**POLICY["grant_rates"], "SMALL": "1.2"}}}, "rate_range:SMALL"),
+        ({"body": {**POLICY, "min_cash_rate": "0.20"}}, "rate_and_cash_over_one:MICRO"),
+        ({"body": {**POLICY, "vat_borne_by": "GRANT"}}, "vat_bearer"),
+        ({"body": {**POLICY, "pass_mark": "sixty"}}, "not_a_number:pass_mark"),
+        ({"body": {k: v for k, v in POLICY.items() if k != "min_cash_rate"}}, "missing:min_cash_rate"),
+    ],
+)  # fmt: skip
+def test_announcement_fault_is_named_in_a_sentence(changes, fault):
+    assert fault in faults(**changes)
+    assert rules.fault_words(fault).endswith(("니다.", "세요.", "."))
+
+
+def test_budget_short_is_a_number_not_a_fault():
+    tracks = [("A", 100, 3), ("B", 50, 2)]
+    assert rules.budget_short_won(350, tracks) == 50 and rules.budget_short_won(500, tracks) == 0
+
+
+def test_lifecycle_walks_every_state_and_verb():
+    for state in rules.RoundStatus:
+        for verb in rules.LIFECYCLE.all_verbs():
+            if rules.LIFECYCLE.can(state, verb):
+                assert rules.LIFECYCLE.step(state, verb) in set(rules.RoundStatus)
+            else:
+                with pytest.raises(IllegalStep):
+                    rules.LIFECYCLE.step(state, verb)

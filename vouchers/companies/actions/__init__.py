@@ -1,0 +1,26 @@
+"""A company registers, is checked, keeps its facts current; disputed claims and new representatives are decided."""
+
+from vouchers.companies.actions.checks import (
+    ClaimedCheck,
+    claim_checks,
+    record_check_failure,
+    record_tax_status,
+    record_validation,
+    refuse_registration,
+    verify,
+)
+from vouchers.companies.actions.claims import (
+    decide_representative_change,
+    file_dispute,
+    file_representative_change,
+    settle_dispute,
+)
+from vouchers.companies.actions.guards import declare_conflict, end_conflict, end_restriction, restrict
+from vouchers.companies.actions.registration import add_certificate, add_registration_file, edit, register
+
+__all__ = [
+    "ClaimedCheck", "add_certificate", "add_registration_file", "claim_checks", "decide_representative_change",
+    "declare_conflict", "edit", "end_conflict", "end_restriction", "file_dispute", "file_representative_change",
+    "record_check_failure", "record_tax_status", "record_validation", "refuse_registration", "register", "restrict",
+    "settle_dispute", "verify",
+]  # fmt: skip

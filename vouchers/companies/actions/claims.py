@@ -1,0 +1,150 @@
+"""Whose number is it, and who represents the company: filed by people, decided by an officer."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import actions as accounts
+from portal.accounts import queries as people
+from portal.accounts.models import User
+from portal.documents.models import Document
+from portal.journal import actions as journal
+from portal.kit.access import require
+from portal.kit.errors import Refused
+from vouchers.companies import notices, queries, rules
+from vouchers.companies.models import Company, OwnershipDispute, RepresentativeChange
+
+R = rules.RequestStatus
+
+
+@transaction.atomic
+def file_dispute(*, company_id: int, statement: str, document: Document | None = None, by: User) -> OwnershipDispute:
+    """Somebody says that the registered number is theirs. Until it is settled nobody's application counts it verified.
+
+    Writes: OwnershipDispute FILED, Company DISPUTED, Events, Duty for officers, Notice to the members.
+    Raises: Refused for a member, a second open claim, or somebody with a company.
+    """
+    company = Company.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=company_id)
+    if people.users_of(company.organisation).filter(pk=by.pk).exists():
+        raise Refused(_("You are a member of this company. Ask its representative, or file a change."), "is_member")
+    if queries.company_of(by) is not None:
+        raise Refused(_("You already act for a company. One account acts for one company."), "has_company")
+    if queries.open_disputes(company).filter(claimant=by).exists():
+        raise Refused(_("Your claim is already being looked at. You will hear the result by e-mail."), "claimed_already")
+    if not statement.strip():
+        raise Refused(_("Say why the number is yours."), "statement_missing", "statement")
+    dispute = OwnershipDispute(company=company, claimant=by, statement=statement.strip(), document=document)
+    dispute.save()
+    journal.record("dispute.filed", dispute, by=by, to=dispute.status, data={"company": company.ref})
+    if company.verification != rules.Verification.DISPUTED:
+        before, company.verification = company.verification, rules.LIFECYCLE.step(company.verification, "dispute")
+        company.save()
+        journal.record(
+            "company.disputed", company, by=None, frm=before, to=company.verification,
+            organisations=company.organisation_ids(),
+        )  # fmt: skip
+    notices.company_disputed(dispute)
+    return dispute
+
+
+@transaction.atomic
+def settle_dispute(*, dispute_id: int, granted: bool, reason: str, by: User) -> OwnershipDispute:
+    """granted: the claimant becomes the only representative, every other open claim on the number is rejected.
+
+    The company is VERIFIED when no claim is left open. Writes: OwnershipDispute, Company, Membership, RoleGrant, Events,
+    Notices to both sides.
+    """
+    dispute = OwnershipDispute.objects.select_for_update(of=("self",)).select_related("claimant").get(pk=dispute_id)
+    require(by, "vouchers.verify_company")
+    company = Company.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=dispute.company_id)
+    _decide(dispute, "dispute", granted, reason, by)
+    if granted:
+        accounts.appoint_representative(
+            organisation=company.organisation, user=dispute.claimant, former_leave=True, reason=reason, by=by
+        )
+        for other in queries.open_disputes(company).select_for_update(of=("self",)):
+            _decide(other, "dispute", False, reason, by)
+            notices.dispute_settled(other, granted=False)
+    if not queries.open_disputes(company).exists():
+        before = company.verification
+        company.verification = rules.LIFECYCLE.step(before, "settle_dispute")
+        company.verified_how, company.verified_by = "OFFICER", by
+        company.save()
+        journal.record(
+            "company.dispute_settled", company, by=by, frm=before, to=company.verification, reason=reason,
+            organisations=company.organisation_ids(),
+        )  # fmt: skip
+        journal.close_duty(company, "verify_company", by=by)
+    notices.dispute_settled(dispute, granted=granted)
+    return dispute
+
+
+@transaction.atomic
+def file_representative_change(
+    *,
+    company_id: int,
+    new_representative: User,
+    former_leaves: bool,
+    statement: str,
+    document: Document | None = None,
+    by: User,
+) -> RepresentativeChange:
+    """Another member is to represent the company, instead of (former_leaves) or beside the present ones.
+
+    Writes: RepresentativeChange FILED, Event, Duty for officers. Raises: Refused for somebody who is no member.
+    """
+    company = Company.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=company_id)
+    require(by, "vouchers.edit_company", company)
+    if queries.open_change(company) is not None:
+        raise Refused(_("A change is already being looked at. You will hear the result by e-mail."), "change_open")
+    if not people.users_of(company.organisation).filter(pk=new_representative.pk).exists():
+        raise Refused(
+            _("The new representative must first be a member of the company. Invite that person."), "no_member",
+            "new_representative",
+        )  # fmt: skip
+    if people.representatives_of(company.organisation).filter(pk=new_representative.pk).exists() and not former_leaves:
+        raise Refused(_("This person already represents the company."), "represents_already", "new_representative")
+    change = RepresentativeChange(
+        company=company, new_representative=new_representative, former_leaves=former_leaves, statement=statement.strip(),
+        document=document,
+    )  # fmt: skip
+    change.save()
+    journal.record(
+        "representative_change.filed", change, by=by, to=change.status, organisations=company.organisation_ids()
+    )
+    notices.change_filed(change, by=by)
+    return change
+
+
+@transaction.atomic
+def decide_representative_change(*, change_id: int, granted: bool, reason: str, by: User) -> RepresentativeChange:
+    """An officer compared the register extract. Writes: RepresentativeChange, Membership, RoleGrant, Events, Notice."""
+    found = RepresentativeChange.objects.select_for_update(of=("self",)).select_related("new_representative")
+    change = found.get(pk=change_id)
+    require(by, "vouchers.verify_company")
+    company = Company.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=change.company_id)
+    _decide(change, "representative_change", granted, reason, by)
+    if granted:
+        accounts.appoint_representative(
+            organisation=company.organisation, user=change.new_representative, former_leave=change.former_leaves,
+            reason=reason, by=by,
+        )  # fmt: skip
+        journal.record(
+            "company.representative_changed", company, by=by, reason=reason, organisations=company.organisation_ids()
+        )
+    notices.change_decided(change, granted=granted)
+    return change
+
+
+def _decide(
+    row: OwnershipDispute | RepresentativeChange, noun: str, granted: bool, reason: str, by: User
+) -> None:
+    if not reason.strip():
+        raise Refused(_("Write a reason: the people concerned read it."), "reason_missing", "reason")
+    before, row.status = row.status, rules.REQUEST_LIFECYCLE.step(row.status, "grant" if granted else "reject")
+    row.decided_by, row.reason = by, reason.strip()
+    row.save()
+    journal.record(
+        f"{noun}.{'granted' if granted else 'rejected'}", row, by=by, frm=before, to=row.status, reason=reason,
+        organisations=row.company.organisation_ids() if noun != "dispute" else [],
+    )  # fmt: skip
+    journal.close_duty(row, "settle_dispute" if noun == "dispute" else "decide_representative_change", by=by)

@@ -1,0 +1,74 @@
+"""Who the company is, what counts for it today, and who must not decide about it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from portal.accounts import queries as accounts
+from portal.accounts.rules import COMPANY_ROLES
+from vouchers.companies import rules
+from vouchers.companies.models import (
+    Company,
+    ConflictOfInterest,
+    OwnershipDispute,
+    RepresentativeChange,
+    Restriction,
+    SizeCertificate,
+)
+
+
+def company_of(user: Any) -> Company | None:
+    """The company for which a person acts (the first when there are several)."""
+    ids = accounts.organisation_ids_of(user, *COMPANY_ROLES)
+    if not ids:
+        return None
+    return Company.objects.filter(organisation_id__in=ids).select_related("organisation").order_by("pk").first()
+
+
+def by_brn(brn: str) -> Company | None:
+    """The company that registered a business number."""
+    return Company.objects.filter(brn=brn).select_related("organisation").first()
+
+
+def restricted(company: Company, on: date) -> bool:
+    """Is the company, by any of its numbers, kept from taking part on that day?"""
+    return restrictions_of(company).filter(starts_on__lte=on, ends_on__gte=on).exists()
+
+
+def restrictions_of(company: Company) -> QuerySet[Restriction]:
+    """Restrictions by business or corporate number: another name does not help."""
+    numbers = Q(brn=company.brn)
+    if company.corporate_no:
+        numbers |= Q(corporate_no=company.corporate_no)
+    return Restriction.objects.filter(numbers).order_by("-ends_on")
+
+
+def current_certificate(company: Company, on: date) -> SizeCertificate | None:
+    """The size certificate that counts on a day; the one that lasts longest when there are several."""
+    return company.certificates.filter(valid_from__lte=on, valid_to__gte=on).order_by("-valid_to", "-id").first()
+
+
+def conflicts_of(user: Any) -> set[int]:
+    """Organisation ids with which this person has a live conflict of interest."""
+    found = ConflictOfInterest.objects.filter(user_id=user.pk, ended_on__isnull=True)
+    return set(found.values_list("organisation_id", flat=True))
+
+
+def open_disputes(company: Company) -> QuerySet[OwnershipDispute]:
+    return company.disputes.filter(status=rules.RequestStatus.FILED).select_related("claimant", "document")
+
+
+def my_disputes(user: Any) -> QuerySet[OwnershipDispute]:
+    """What this person claimed, newest first."""
+    return OwnershipDispute.objects.filter(claimant=user).select_related("company").order_by("-created_at")
+
+
+def open_change(company: Company) -> RepresentativeChange | None:
+    found = company.representative_changes.filter(status=rules.RequestStatus.FILED)
+    return found.select_related("new_representative").first()
+
+
+def waiting_for_tax_service(now: datetime) -> QuerySet[Company]:
+    """Companies that the tax service should be asked about now."""
+    return Company.objects.filter(check_due_at__lte=now)

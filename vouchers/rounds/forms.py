@@ -1,0 +1,151 @@
+"""The shape of what is typed about rounds: list filters, facts, policy, the forms of verbs."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from portal.kit.forms import DateTimeInput
+from vouchers.rounds import rules
+from vouchers.rounds.models import Round
+
+PUBLIC_PHASES = [phase for phase in rules.Phase if phase not in {rules.Phase.DRAFT, rules.Phase.REVIEW}]
+
+
+class RoundFilter(forms.Form):
+    """GET filters of the public list; anything unknown is ignored."""
+
+    year = forms.TypedChoiceField(label=_("Fiscal year"), required=False, coerce=int, empty_value=None)
+    phase = forms.ChoiceField(label=_("State"), required=False)
+
+    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [("", _("All years")), *((year, str(year)) for year in years)]  # type: ignore[attr-defined]
+        self.fields["phase"].choices = [  # type: ignore[attr-defined]
+            ("", _("All states")), *((phase.value, phase.label) for phase in PUBLIC_PHASES),
+        ]  # fmt: skip
+
+
+class PercentField(forms.DecimalField):
+    """Typed in percent, stored as decimal text of the rate: 85 → "0.85"."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            min_value=Decimal(0), max_value=Decimal(100), max_digits=5, decimal_places=2,
+            widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}), **kwargs,
+        )  # fmt: skip
+
+    def clean(self, value: Any) -> Any:
+        percent = super().clean(value)
+        return None if percent is None else f"{percent / 100:f}"
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{(Decimal(value) * 100).normalize():f}" if isinstance(value, str) and value.startswith(("0.", "1")) else value
+
+
+def _number(label: Any, low: int, high: int, help_text: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=low, max_value=high, help_text=help_text, widget=UnfoldAdminIntegerFieldWidget
+    )
+
+
+class PolicyForm(forms.Form):
+    """PolicyVersion.body as fields: a rate for each company size, shares in percent, target days in working days."""
+
+    wants_subject = True
+    min_cash_rate = PercentField(
+        label=_("Least own cash share (% of the supply amount)"), help_text=_("The base is the supply amount without VAT.")
+    )
+    in_kind_max_rate = PercentField(label=_("Largest share in kind (% of the supply amount)"))
+    vat_borne_by = forms.ChoiceField(label=_("Value added tax is borne by"), choices=[("COMPANY", _("The company"))])
+    rounding_unit_won = _number(_("Rounding unit (won)"), 1, 1_000_000, _("Grants are rounded down to this unit."))
+    eligible_company_sizes = forms.MultipleChoiceField(
+        label=_("Companies that may apply"), choices=rules.CompanySize.choices(), widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+    eligible_provider_types = forms.MultipleChoiceField(
+        label=_("Institutions that may supply"), choices=rules.ProviderType.choices(),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )  # fmt: skip
+    required_documents = forms.MultipleChoiceField(
+        label=_("Required documents"), choices=rules.DocumentKind.choices(), required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )  # fmt: skip
+    pass_mark = _number(_("Pass mark"), 0, 100)
+    min_evaluators = _number(_("Least number of evaluators"), 1, 20)
+    reserve_length = _number(_("Length of the reserve list"), 0, 500)
+    disclosure_threshold = _number(_("Smallest count that statistics disclose"), 1, 100)
+    applications_per_company = _number(_("Applications a company may have"), 1, 10)
+    feasibility_threshold = _number(_("Smallest patient count that a hospital answers with"), 1, 1000)
+    reason = forms.CharField(
+        label=_("What changed and why"), max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, subject: Round, **kwargs: Any) -> None:
+        version = subject.policy_version()
+        body = version.body if version else {}
+        self.kept = {name: body[name] for name in ("reminder_days", "payee", "consents") if name in body}
+        initial = {**body, **{f"rate_{size}": rate for size, rate in body.get("grant_rates", {}).items()}}
+        days = {**rules.TARGET_STEPS, **body.get("target_days", {})}
+        super().__init__(*args, initial={**initial, **{f"days_{step}": n for step, n in days.items()}}, **kwargs)
+        rates = {
+            f"rate_{size}": PercentField(label=_("Grant rate, %(size)s (%%)") % {"size": size.label}, required=False)
+            for size in rules.CompanySize
+        }
+        targets = {
+            f"days_{step}": _number(_("%(step)s (working days)") % {"step": word}, 0, 400)
+            for step, word in rules.STEP_WORDS.items()
+        }
+        self.fields = {**rates, **self.fields, **targets, "reason": self.fields["reason"]}
+
+    def clean(self) -> dict[str, Any]:
+        """→ {"body": rules.Policy as JSON, "reason": text}"""
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        body = {name: data[name] for name in _POLICY_FIELDS}
+        body["grant_rates"] = {size.value: data[f"rate_{size}"] for size in rules.CompanySize if data.get(f"rate_{size}")}
+        body["pass_mark"] = str(data["pass_mark"])
+        body["target_days"] = {step: data[f"days_{step}"] for step in rules.TARGET_STEPS}
+        for fault in rules.policy_faults(body):
+            self.add_error(None, rules.fault_words(fault))
+        return {"body": {**self.kept, **body}, "reason": data["reason"]}
+
+
+_POLICY_FIELDS = (
+    "min_cash_rate", "in_kind_max_rate", "vat_borne_by", "rounding_unit_won", "eligible_company_sizes",
+    "eligible_provider_types", "required_documents", "min_evaluators", "reserve_length", "disclosure_threshold",
+    "applications_per_company", "feasibility_threshold",
+)  # fmt: skip
+
+
+class ExtendForm(forms.Form):
+    closes_at = forms.DateTimeField(
+        label=_("New closing time"), help_text=_("Korean time. The call closes at this very moment."), widget=DateTimeInput
+    )
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("The person concerned reads this."), max_length=1000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+    )  # fmt: skip
+
+    def clean_closes_at(self) -> datetime:
+        moment: datetime = self.cleaned_data["closes_at"]
+        return moment
+
+
+class CopyForm(forms.Form):
+    key = forms.SlugField(
+        label=_("Key of the new round"), max_length=60, widget=UnfoldAdminTextInputWidget,
+        help_text=_("Part of the address, for ever: letters, digits and hyphens."),
+    )  # fmt: skip
+    as_child = forms.BooleanField(
+        label=_("A further call of the same round (additional or repeated call)"), required=False
+    )
