@@ -139,7 +139,7 @@ def _find_python(uv: list[str], env: dict[str, str]) -> str:
             if _is_recent(python):
                 return str(python)
     say("No Python 3.12 or newer here; uv fetches one")
-    done = subprocess.run([*uv, "python", "install", "--quiet", PYTHON_WANTED[0]], cwd=str(ROOT), env=env)
+    done = subprocess.run([*uv, "python", "install", PYTHON_WANTED[0]], cwd=str(ROOT), env=env)
     if done.returncode:
         raise SetupFailed(
             "The portal needs Python 3.12 or newer. This machine has none that this user may run, and uv could not fetch "
@@ -169,9 +169,6 @@ def _uv_environment() -> dict[str, str]:
         env.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")  # as pip does; the hashes of the lock guard what comes
     env.setdefault("UV_HTTP_TIMEOUT", known.get("default-timeout") or known.get("timeout") or "120")
     env.setdefault("UV_LINK_MODE", "copy")  # the cache may lie on another disk
-    env["UV_NO_CONFIG"] = env.get("UV_NO_CONFIG", "")
-    if not env["UV_NO_CONFIG"]:
-        del env["UV_NO_CONFIG"]
     env.pop("VIRTUAL_ENV", None)
     return env
 
