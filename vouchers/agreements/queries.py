@@ -1,6 +1,7 @@
 """Agreements as their parties see them; the check of their hashes."""
 
 from collections.abc import Iterable
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -12,6 +13,7 @@ from vouchers.agreements.models import Agreement, AgreementParty, Voucher
 from vouchers.applications.models import ApplicationMatch
 from vouchers.evaluation.models import Award
 from vouchers.matching.models import QuoteLine
+from vouchers.rounds.rules import money as money_formula
 
 
 def listed(user: Any) -> QuerySet[Agreement]:
@@ -38,6 +40,28 @@ def match_of_quote(award: Award) -> dict[int, int]:
     """Quote id → match id of the application's confirmed matches."""
     matches = ApplicationMatch.objects.filter(application_id=award.application_id, match__status="CONFIRMED")
     return dict(matches.values_list("match__quote_id", "match_id"))
+
+
+def money_for(award: Award, lines: list[QuoteLine]) -> dict[str, Any]:
+    """The agreement's amounts in whole won: the formula over the agreed lines, never above the award."""
+    application = award.application
+    supply = sum(line.amount_won for line in lines)
+    found = money_formula(
+        supply_won=supply,
+        taxable_won=sum(line.amount_won for line in lines if line.tax_kind == "TAXABLE"),
+        company_size=application.company_size,
+        cap_won=application.track.cap_won,
+        policy=application.round.policy(),
+    )
+    grant = min(award.grant_won, found.grant_won)
+    return {
+        "supply_won": supply,
+        "vat_won": rules.vat_won([(line.payee_id, line.amount_won, line.tax_kind) for line in lines]),
+        "grant_won": grant,
+        "own_cash_won": supply - grant,
+        "rate_percent": f"{(found.rate * 100).normalize():f}",
+        "by_rate_won": int((Decimal(supply) * found.rate).to_integral_value(rounding=ROUND_FLOOR)),
+    }
 
 
 def operator_for(user: Any, is_demo: bool) -> Organisation | None:

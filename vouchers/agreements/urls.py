@@ -1,4 +1,17 @@
-from typing import Any
+"""Addresses of the room."""
+
+from django.urls import path
+
+from vouchers.agreements import views
 
 app_name = "agreements"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.agreements, name="list"),
+    path("draft/<str:ref>/", views.draft, name="draft"),
+    path("<str:ref>/", views.detail, name="detail"),
+    path("<str:ref>/sign/", views.sign, name="sign"),
+    path("<str:ref>/revise/", views.revise, name="revise"),
+    path("<str:ref>/verb/<slug:verb>/", views.verb, name="verb"),
+    path("<str:ref>/v<int:number>/agreement.pdf", views.document, name="document"),
+    path("<str:ref>/v<int:number>/agreement-en.pdf", views.reading_copy, name="reading_copy"),
+]

@@ -2,9 +2,9 @@
 
 from vouchers.agreements.actions.conduct import complete, resume, suspend, terminate
 from vouchers.agreements.actions.drafting import draft, return_to_draft, revise, send_for_signature
-from vouchers.agreements.actions.paper import paper
+from vouchers.agreements.actions.paper import formula, paper
 from vouchers.agreements.actions.signing import sign
 
 __all__ = [
-    "complete", "draft", "paper", "resume", "return_to_draft", "revise", "send_for_signature", "sign", "suspend", "terminate",
+    "complete", "draft", "formula", "paper", "resume", "return_to_draft", "revise", "send_for_signature", "sign", "suspend", "terminate",
 ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.db import transaction
@@ -21,7 +20,6 @@ from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty,
 from vouchers.evaluation import actions as evaluation
 from vouchers.evaluation.models import Award
 from vouchers.matching.models import QuoteLine
-from vouchers.rounds.rules import money as money_formula
 
 P = rules.PartyRole
 PERIOD_WORDS = {
@@ -59,7 +57,7 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
     operator = queries.operator_for(by, application.round.is_demo)
     if operator is None:
         raise Refused(_("No operating agency is registered that could sign."), "no_operator")
-    money = _money(award, lines)
+    money = queries.money_for(award, lines)
     agreement = Agreement(
         award=award, company=application.company, round=application.round, number=f"A{award.project_no}",
         starts_on=starts_on, ends_on=ends_on, drafted_by=by, grant_won=money["grant_won"],
@@ -104,28 +102,6 @@ def _providers(lines: list[QuoteLine]) -> list[Institution]:
             "provider_cannot_sign",
         )
     return list(found.values())
-
-
-def _money(award: Award, lines: list[QuoteLine]) -> dict[str, Any]:
-    """The agreement's amounts in whole won: the formula over the agreed lines, never above the award."""
-    application = award.application
-    supply = sum(line.amount_won for line in lines)
-    found = money_formula(
-        supply_won=supply,
-        taxable_won=sum(line.amount_won for line in lines if line.tax_kind == "TAXABLE"),
-        company_size=application.company_size,
-        cap_won=application.track.cap_won,
-        policy=application.round.policy(),
-    )
-    grant = min(award.grant_won, found.grant_won)
-    return {
-        "supply_won": supply,
-        "vat_won": rules.vat_won([(line.payee_id, line.amount_won, line.tax_kind) for line in lines]),
-        "grant_won": grant,
-        "own_cash_won": supply - grant,
-        "rate_percent": f"{(found.rate * 100).normalize():f}",
-        "by_rate_won": int((Decimal(supply) * found.rate).to_integral_value(rounding=ROUND_FLOOR)),
-    }
 
 
 def _write_parties(agreement: Agreement, operator: Organisation, signers: list[Institution]) -> None:

@@ -1,0 +1,108 @@
+"""Agreements and vouchers in the admin. Drafting stands on the award's page at /agreements/draft/<award>/."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import TabularInline
+
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.won import won
+from vouchers.agreements import actions, rules
+from vouchers.agreements.forms import PeriodForm
+from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion, Voucher
+
+
+def _at(verb: str) -> Callable[[Any], bool]:
+    return lambda obj: rules.LIFECYCLE.can(obj.status, verb)
+
+
+class PartyInline(ReadOnlyInline, TabularInline):
+    model = AgreementParty
+    fields = readonly_fields = ("role", "organisation", "signed_by", "signed_at", "signed_hash")
+
+
+class VersionInline(ReadOnlyInline, TabularInline):
+    model = AgreementVersion
+    fields = readonly_fields = ("number", "created_at", "content_hash", "previous_hash")
+
+
+class LineInline(ReadOnlyInline, TabularInline):
+    model = AgreementLine
+    fields = readonly_fields = ("position", "kind", "description", "amount_won", "tax_kind", "payee")
+
+
+def _verb(name: str, label: Any, **more: Any) -> Verb:
+    run = getattr(actions, name)
+    return Verb(
+        name.replace("_", "-"), label, lambda pk, by, **data: run(agreement_id=pk, by=by, **data), "vouchers.draft_agreement",
+        _at(name), **more,
+    )  # fmt: skip
+
+
+@admin.register(Agreement)
+class AgreementAdmin(VerbAdmin):
+    list_display = ("number", "company", "round", "status", "grant", "starts_on", "ends_on")
+    list_filter = ("status", "round")
+    search_fields = ("number", "award__project_no", "company__name_ko", "company__name_en")
+    list_select_related = ("company", "round")
+    ordering = ("-created_at", "-id")
+    inlines = (PartyInline, LineInline, VersionInline)
+    fields = readonly_fields = (
+        "number", "company", "round", "status", "starts_on", "ends_on", "grant", "supply", "own_cash", "vat", "drafted_by",
+        "activated_at", "reason", "page",
+    )  # fmt: skip
+    verbs = (
+        _verb("send_for_signature", gettext_lazy("Ask the parties to sign")),
+        _verb("revise", gettext_lazy("Change the period"), form=PeriodForm),
+        _verb(
+            "return_to_draft", gettext_lazy("Take back and redraft"), form=ReasonForm,
+            consequence=lambda obj: _("Signatures given so far no longer count."),
+        ),
+        _verb("complete", gettext_lazy("Complete")),
+        _verb("resume", gettext_lazy("Resume")),
+        _verb("suspend", gettext_lazy("Suspend"), form=ReasonForm),
+        _verb(
+            "terminate", gettext_lazy("Terminate"), form=ReasonForm, danger=True,
+            consequence=lambda obj: _("The agreement ends for all parties. This cannot be undone."),
+        ),
+    )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("Grant"), ordering="grant_won")
+    def grant(self, obj: Agreement) -> str:
+        return won(obj.grant_won)
+
+    @admin.display(description=gettext_lazy("Supply amount (VAT excluded)"))
+    def supply(self, obj: Agreement) -> str:
+        return won(obj.supply_amount_won)
+
+    @admin.display(description=gettext_lazy("Own cash"))
+    def own_cash(self, obj: Agreement) -> str:
+        return won(obj.own_cash_won)
+
+    @admin.display(description=gettext_lazy("VAT, paid by the company"))
+    def vat(self, obj: Agreement) -> str:
+        return won(obj.vat_won)
+
+    @admin.display(description=gettext_lazy("Page of the parties"))
+    def page(self, obj: Agreement) -> str:
+        from django.urls import reverse
+
+        return format_html('<a href="{}">{}</a>', reverse("agreements:detail", args=[obj.ref]), obj.number)
+
+
+@admin.register(Voucher)
+class VoucherAdmin(VerbAdmin):
+    list_display = ("number", "agreement", "grant", "status", "issued_at", "expires_on")
+    list_filter = ("status", "agreement__round")
+    search_fields = ("number", "agreement__number")
+    list_select_related = ("agreement",)
+    ordering = ("-issued_at", "-id")
+    fields = readonly_fields = ("number", "agreement", "grant", "status", "issued_at", "expires_on")
+
+    @admin.display(description=gettext_lazy("Grant"), ordering="grant_won")
+    def grant(self, obj: Voucher) -> str:
+        return won(obj.grant_won)

@@ -1,0 +1,239 @@
+"""Doors of the parties and of the operating agency."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.accounts import second_factor
+from portal.documents import responses
+from portal.kit.access import needs, signed_in
+from portal.kit.errors import DomainError
+from portal.kit.htmx import form_errors, page, redirect
+from vouchers.agreements import actions, queries, rules
+from vouchers.agreements.forms import AgreementFilter, PeriodForm, ReasonForm, SignForm
+from vouchers.agreements.models import Agreement, Voucher
+from vouchers.evaluation import queries as evaluation
+from vouchers.evaluation.models import Award
+from vouchers.matching.rules.stages import LineKind, TaxKind
+
+PER_PAGE = 20
+Run = Callable[..., Agreement]
+VERBS: dict[str, tuple[Run, Any]] = {
+    "send_for_signature": (actions.send_for_signature, gettext_lazy("Every party was asked to sign.")),
+    "return_to_draft": (actions.return_to_draft, gettext_lazy("The agreement is a draft again.")),
+    "suspend": (actions.suspend, gettext_lazy("The agreement is suspended.")),
+    "resume": (actions.resume, gettext_lazy("The agreement is in force again.")),
+    "complete": (actions.complete, gettext_lazy("The agreement is completed.")),
+    "terminate": (actions.terminate, gettext_lazy("The agreement was terminated.")),
+}
+
+
+@signed_in
+@require_GET
+def agreements(request: HttpRequest) -> HttpResponse:
+    """Agreements that somebody is party to, or all of them for those who see all; the operator's drafting queue on top."""
+    form = AgreementFilter(request.GET or None)
+    status = form.cleaned_data["status"] if form.is_valid() else ""
+    found = queries.listed(request.user)
+    rows = Paginator(found.filter(status=status) if status else found, PER_PAGE).get_page(request.GET.get("page"))
+    drafts = request.user.has_perm("vouchers.draft_agreement")
+    context = {
+        "form": form, "page": rows, "total": rows.paginator.count, "status": status,
+        "to_draft": evaluation.to_draft()[:PER_PAGE] if drafts else [], "drafts": drafts,
+    }  # fmt: skip
+    return page(request, "vouchers/agreements/list.html", context)
+
+
+@needs("vouchers.draft_agreement")
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: HttpRequest, ref: str) -> HttpResponse:
+    """From an accepted award: facts first, then the period."""
+    award = get_object_or_404(
+        Award.objects.visible_to(request.user).select_related(
+            "application__round", "application__track", "application__company"
+        ),
+        ref=ref,
+    )
+    programme = award.application.round
+    initial = {"starts_on": programme.project_start_on, "ends_on": programme.project_end_on}
+    form = PeriodForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.draft(award_id=award.pk, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("The agreement is drafted. Read it, then ask the parties to sign."))
+            return redirect(request, reverse("agreements:detail", args=[made.ref]))
+    lines = queries.lines_for(award)
+    context = {
+        "award": award, "form": form, "lines": _rows(lines), "money": queries.money_for(award, lines) if lines else None,
+        "existing": Agreement.objects.visible_to(request.user).filter(award=award).first(),
+    }  # fmt: skip
+    return page(request, "vouchers/agreements/draft.html", context, status=422 if form.errors else 200)
+
+
+def _rows(lines: Any) -> list[dict[str, Any]]:
+    return [
+        {"line": line, "kind": LineKind.word(line.kind), "tax": TaxKind.word(line.tax_kind)} for line in lines
+    ]  # fmt: skip
+
+
+def _agreement(request: HttpRequest, ref: str) -> Agreement:
+    return get_object_or_404(
+        Agreement.objects.visible_to(request.user).select_related(
+            "company", "round", "award__application__track", "drafted_by"
+        ),
+        ref=ref,
+    )
+
+
+@signed_in
+@require_GET
+def detail(request: HttpRequest, ref: str) -> HttpResponse:
+    return _show(request, _agreement(request, ref))
+
+
+def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str = "", **typed: Form) -> HttpResponse:
+    """The one page of an agreement. typed: forms that were refused, by verb."""
+    parties = list(row.parties.select_related("organisation", "institution", "signed_by"))
+    own = queries.party_of(row, request.user)
+    conducts = request.user.has_perm("vouchers.draft_agreement")
+    current = row.current()
+    context = {
+        "row": row,
+        "parties": parties,
+        "signed": sum(1 for party in parties if party.signed_at),
+        "lines": _rows(row.lines.select_related("payee", "data_holder", "contracting_party", "reviewing_board")),
+        "version": current,
+        "formula": actions.formula(current.body["money"]),
+        "intact": queries.intact(row),
+        "may_sign": own is not None and own.signed_at is None and rules.LIFECYCLE.can(row.status, "sign"),
+        "verbs": _verbs(row) if conducts else [],
+        "period_form": typed.get("revise") or PeriodForm(initial={"starts_on": row.starts_on, "ends_on": row.ends_on}),
+        "may_revise": conducts and rules.LIFECYCLE.can(row.status, "revise"),
+        "voucher": Voucher.objects.filter(agreement=row).first(),
+        "refusal": refusal,
+    }
+    return page(request, "vouchers/agreements/detail.html", context, status=status)
+
+
+def _verbs(row: Agreement) -> list[dict[str, Any]]:
+    """Buttons of the operating agency, the usual next step first."""
+    words: dict[str, tuple[Any, Any]] = {
+        "send_for_signature": (_("Ask the parties to sign"), _("The text is final. Every party gets a mail and a task.")),
+        "return_to_draft": (_("Take back and redraft"), _("Signatures given so far no longer count.")),
+        "complete": (_("Complete"), _("Every delivery is accepted. Settlement follows.")),
+        "resume": (_("Resume"), _("Deliveries and payments go on.")),
+        "suspend": (_("Suspend"), _("Nothing is accepted or paid until it is resumed.")),
+        "terminate": (_("Terminate"), _("The agreement ends for all parties. This cannot be undone.")),
+    }
+    return [
+        {
+            "name": verb, "label": label, "url": reverse("agreements:verb", args=[row.ref, verb]), "consequence": consequence,
+            "reason": verb in rules.NEGATIVE, "danger": verb == "terminate",
+            "kind": "primary" if verb in {"send_for_signature", "resume"} else "tertiary",
+        }
+        for verb, (label, consequence) in words.items()
+        if rules.LIFECYCLE.can(row.status, verb)
+    ]  # fmt: skip
+
+
+@needs("vouchers.draft_agreement")
+@require_POST
+def verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
+    """One verb of the operating agency; negative ones carry a reason."""
+    if verb not in VERBS:
+        raise Http404
+    row, (run, done) = _agreement(request, ref), VERBS[verb]
+    data = {}
+    if verb in rules.NEGATIVE:
+        form = ReasonForm(request.POST)
+        if not form.is_valid():
+            return _show(request, row, 422, refusal=_("Give the reason: the parties read it."))
+        data = form.cleaned_data
+    try:
+        run(agreement_id=row.pk, by=request.user, **data)
+    except DomainError as error:
+        row.refresh_from_db()
+        return _show(request, row, 422, refusal=str(error.message))
+    messages.success(request, str(done))
+    return redirect(request, reverse("agreements:detail", args=[ref]))
+
+
+@needs("vouchers.draft_agreement")
+@require_POST
+def revise(request: HttpRequest, ref: str) -> HttpResponse:
+    """Another period for a draft: a new version."""
+    row, form = _agreement(request, ref), PeriodForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.revise(agreement_id=row.pk, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("A new version was written."))
+            return redirect(request, reverse("agreements:detail", args=[ref]))
+    return _show(request, row, 422, revise=form)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign(request: HttpRequest, ref: str) -> HttpResponse:
+    """Exactly what is signed, its hash, and the second factor."""
+    row = _agreement(request, ref)
+    party, version = queries.party_of(row, request.user), row.current()
+    if party is None:
+        raise Http404
+    if party.signed_at is not None or not rules.LIFECYCLE.can(row.status, "sign"):
+        return redirect(request, reverse("agreements:detail", args=[ref]))
+    form = SignForm(request.POST or None, initial={"content_hash": version.content_hash})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.sign(
+                agreement_id=row.pk, content_hash=form.cleaned_data["content_hash"],
+                second_factor_code=form.cleaned_data["code"], by=request.user,
+            )  # fmt: skip
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("You signed the agreement."))
+            return redirect(request, reverse("agreements:detail", args=[ref]))
+    context = {
+        "row": row, "party": party, "version": version, "body": version.body, "form": form,
+        "lines": _rows(row.lines.select_related("payee", "data_holder", "contracting_party", "reviewing_board")),
+        "formula": actions.formula(version.body["money"]), "demo_code": second_factor.demo_code(request.user),
+        "last": len(queries.waiting_for(row)) == 1,
+    }  # fmt: skip
+    return page(request, "vouchers/agreements/sign.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_GET
+def document(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    """The Korean PDF of one version, as it was written."""
+    row = _agreement(request, ref)
+    version = get_object_or_404(row.versions.select_related("document"), number=number)
+    return responses.download(version.document, by=request.user, inline=True)
+
+
+@signed_in
+@require_GET
+def reading_copy(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    """The same version in English, made from the same body."""
+    row = _agreement(request, ref)
+    version = get_object_or_404(row.versions, number=number)
+    made = actions.paper(body=version.body, content_hash=version.content_hash, demo=row.round.is_demo, lang="en")
+    name = f"{row.number}-v{version.number}-en.pdf"
+    response = HttpResponse(made, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+    response["Cache-Control"] = "private, no-store"
+    return response
