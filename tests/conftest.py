@@ -15,12 +15,10 @@ _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["DATA_DIR"] = str(Path(tempfile.gettempdir()) / f"portal-test-{os.getuid()}-{os.getpid()}-{_worker}")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
-try:
-    from tests import services
+from tests import services  # noqa: E402 - the variables above come first
 
-    services.prepare(_worker)
-except ImportError:
-    pass
+services.prepare(_worker)
+from tests.services import browser_type_launch_args, own_database  # noqa: E402, F401 - fixtures
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,7 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """The worker's database is named above."""
+    """The worker's database is named above and cloned from a migrated template."""
+    services.use_template()
 
 
 @pytest.fixture(autouse=True)
@@ -51,3 +50,7 @@ def _fresh_state(settings) -> Iterator[None]:
     yield
     clock_file.unlink(missing_ok=True)
     translation.activate("ko")
+
+
+def pytest_unconfigure() -> None:
+    services.clear_data_dir()

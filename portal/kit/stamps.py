@@ -202,6 +202,7 @@ def front() -> None:
     say("Installing front-end packages (package-lock.json)")
     node, cli = _node()
     env = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    env.setdefault("NPM_CONFIG_UPDATE_NOTIFIER", "false")
     if "npm_config_globalconfig" not in {name.lower() for name in env}:
         for file in ("/etc/npmrc", "/usr/local/etc/npmrc", "/usr/etc/npmrc"):  # the system's, not the wheel's
             if Path(file).is_file():

@@ -1,0 +1,166 @@
+"""The real parts under the tests: servers, a database of the worker's own cloned from a template, a browser.
+
+DATABASE_URL and REDIS_URL win; otherwise one embedded PostgreSQL and Valkey serve the whole session (`.data-test`, without
+fsync). The xdist controller starts them; workers inherit the addresses and take their own database and Valkey numbers.
+"""
+
+import atexit
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from portal.kit import embedded, stamps
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / ".data-test"
+EMBEDDED = "PORTAL_TEST_EMBEDDED"  # said by the controller to its workers
+CHROMIUM_FLAGS = [
+    "--headless", "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-dev-shm-usage",
+]  # fmt: skip
+
+
+def prepare(worker: str) -> None:
+    """Called by conftest before the settings load. worker: main, or xdist's gw0, gw1, …"""
+    kinds = [k for k, name in (("postgres", "DATABASE_URL"), ("valkey", "REDIS_URL")) if not os.environ.get(name)]
+    if kinds:
+        services = embedded.ensure(HOME, kinds, fast=True)
+        atexit.register(services.stop)
+        os.environ.update(services.environment())
+        if "postgres" in kinds:
+            os.environ["DATABASE_URL"] = services.migrate_database_url  # tests make databases and migrate them
+            os.environ[EMBEDDED] = "1"
+    turn = 0 if worker == "main" else int(worker.removeprefix("gw")) + 1
+    for name in ("REDIS_URL", "CACHE_URL"):
+        if os.environ.get(name) and turn:
+            os.environ[name] = _numbered(os.environ[name], 2 * turn)
+
+
+def _numbered(url: str, more: int) -> str:
+    parts = urlsplit(url)
+    number = int(parts.path.strip("/") or 0) + more
+    return urlunsplit(parts._replace(path=f"/{number}"))
+
+
+# ── Databases ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def use_template() -> None:
+    """The worker's test database is cloned from a migrated template instead of being migrated anew (embedded only)."""
+    from django.conf import settings
+
+    if os.environ.get(EMBEDDED):
+        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template()
+
+
+@cache
+def template() -> str:
+    """A database with all migrations, made once for this state of the migrations. Returns its name."""
+    migrations = sorted(f for app in ("portal", "providers", "vouchers") for f in (ROOT / app).rglob("migrations/*.py"))
+    name = "tpl_portal_" + stamps.digest(*migrations, ROOT / "requirements.lock")[:16]
+    with (HOME / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with _home() as home:
+            there = {row[0] for row in home.execute("SELECT datname FROM pg_database WHERE datname LIKE 'tpl_%'")}
+            if name in there:
+                return name
+            for old in there:
+                home.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
+            building = "tpl_building"
+            home.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
+            env = {**os.environ, "DATABASE_URL": _address(building), "MIGRATE_DATABASE_URL": ""}
+            subprocess.run([sys.executable, str(ROOT / "manage.py"), "migrate", "--noinput", "-v", "0"], env=env, check=True)
+            home.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
+    return name
+
+
+def _address(database: str) -> str:
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
+
+
+def _home() -> "psycopg.Connection[tuple[str, ...]]":
+    return psycopg.connect(_address("postgres"), autocommit=True)
+
+
+@contextmanager
+def database_of_its_own() -> Iterator[str]:
+    """Clones the test database and points Django at the clone: for tests whose commits must be real.
+
+    An append-only table refuses the usual flush, so such a test throws its database away instead.
+    """
+    from django.db import connection
+
+    original = connection.settings_dict["NAME"]
+    name = f"test_own_{uuid.uuid4().hex[:12]}"
+    source = template() if os.environ.get(EMBEDDED) else original
+    connection.close()
+    with _home() as home:
+        home.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source)))
+    connection.settings_dict["NAME"] = name
+    try:
+        yield name
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = original
+        with _home() as home:
+            home.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """Instead of the db fixture: a cloned database, real commits, thrown away afterwards. Gives its name."""
+    with django_db_blocker.unblock(), database_of_its_own() as name:
+        yield name
+
+
+def child_environment(**more: str) -> dict[str, str]:
+    """Variables for a process (worker, beat, web) that shall use this test's database, queue, cache and files."""
+    from django.conf import settings
+    from django.db import connection
+
+    return {
+        **os.environ,
+        "DATABASE_URL": _address(str(connection.settings_dict["NAME"])),
+        "DATA_DIR": str(settings.DATA_DIR),
+        "PORTAL_ENV": "test",
+        **more,
+    }
+
+
+# ── The browser ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def chromium_path() -> str:
+    """The Chromium that set-up found or installed; skips the test (fails it in CI) when there is none."""
+    path = stamps.find_browser()
+    if path:
+        return path
+    words = "no Chromium here; `make test` installs one, or set CHROMIUM=/path/to/chromium"
+    if os.environ.get("CI"):
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """pytest-playwright's browser: the system's Chromium, quiet on the network."""
+    return {"executable_path": chromium_path(), "args": CHROMIUM_FLAGS, "headless": True}
+
+
+def clear_data_dir() -> None:
+    """The worker's files go when the session ends."""
+    folder = Path(os.environ["DATA_DIR"])
+    if folder.name.startswith("portal-test-"):
+        shutil.rmtree(folder, ignore_errors=True)
