@@ -1,7 +1,9 @@
 """Quote requests, quotes and matches as both sides see them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -12,6 +14,7 @@ from portal.journal import queries as journal
 from portal.kit import clock
 from portal.kit.models import Row
 from portal.kit.words import pick
+from providers.catalogue import queries as catalogue
 from providers.institutions.models import Institution
 from providers.offers import queries as offers
 from vouchers.matching.models import Match, Need, Quote, QuoteLine, QuoteRequest
@@ -28,9 +31,11 @@ def requests_of(need: Need) -> list[QuoteRequest]:
     )
 
 
-def comparison(requests: Iterable[QuoteRequest]) -> list[tuple[QuoteRequest, Quote]]:
-    """The newest quote of every request that has one and is still open or accepted, the cheapest first."""
-    rows = [(r, r.quotes.all()[0]) for r in requests if r.status in ("QUOTED", "ACCEPTED") and r.quotes.all()]
+def comparison(requests: Iterable[QuoteRequest]) -> list[tuple[QuoteRequest, Quote, str]]:
+    """(request, its newest quote, way of use in words) of what is still open or accepted, the cheapest first."""
+    compared = [r for r in requests if r.status in ("QUOTED", "ACCEPTED") and r.quotes.all()]
+    modes = mode_words() if compared else {}
+    rows = [(r, r.quotes.all()[0], mode_of(r.quotes.all()[0], modes)) for r in compared]
     return sorted(rows, key=lambda row: (row[1].supply_amount_won, row[0].pk))
 
 
@@ -62,7 +67,7 @@ def quotes_of(request: QuoteRequest) -> list[Quote]:
     """All versions, the newest first, with lines and their institutions. Two queries."""
     lines = QuoteLine.objects.select_related("data_holder", "contracting_party", "reviewing_board", "payee")
     return list(
-        request.quotes.order_by("-number").select_related("quoted_by").prefetch_related(Prefetch("lines", lines))
+        request.quotes.order_by("-number").select_related("quoted_by", "request").prefetch_related(Prefetch("lines", lines))
     )
 
 
@@ -96,23 +101,55 @@ def institutions_choice(request: QuoteRequest) -> list[tuple[str, str]]:
 
 
 # ── Matches and history ──────────────────────────────────────────────────────────────────────────────────
-def line_rows(quote: Quote) -> list[dict[str, Any]]:
-    """The lines with the institutions that differ from the quoting one named."""
-    rows = []
-    for line in quote.lines.all():
-        own = quote.request.institution_id
-        others = [
-            f"{label}: {pick(party, 'name')}"
-            for label, party in (
-                (gettext("Data holder"), line.data_holder),
-                (gettext("Contracting party"), line.contracting_party),
-                (gettext("Reviewing board"), line.reviewing_board),
-                (gettext("Payee"), line.payee),
-            )
-            if party.pk != own
-        ]
-        rows.append({"line": line, "others": "; ".join(others)})
-    return rows
+@dataclass(frozen=True)
+class LineShown:
+    """A line; others: the institutions that differ from the quoting one, in words."""
+
+    line: QuoteLine
+    quantity: str
+    others: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A quote as its page shows it. mode: the way of use in words."""
+
+    quote: Quote
+    lines: list[LineShown]
+    mode: str
+
+
+def sheets(quotes: Iterable[Quote]) -> list[Sheet]:
+    """The quotes with words. One query for all words."""
+    modes = mode_words()
+    return [
+        Sheet(quote, [_line_shown(line, quote.request.institution_id) for line in quote.lines.all()], mode_of(quote, modes))
+        for quote in quotes
+    ]
+
+
+def _line_shown(line: QuoteLine, own: int) -> LineShown:
+    parties = (
+        (gettext("Data holder"), line.data_holder),
+        (gettext("Contracting party"), line.contracting_party),
+        (gettext("Reviewing board"), line.reviewing_board),
+        (gettext("Payee"), line.payee),
+    )
+    others = "; ".join(f"{label}: {pick(party, 'name')}" for label, party in parties if party.pk != own)
+    return LineShown(line, amount_of(line.quantity, line.unit), others)
+
+
+def amount_of(quantity: Decimal, unit: str) -> str:
+    """`2,000 cases`, without needless decimals."""
+    return f"{quantity.normalize():,f} {unit}" if quantity % 1 else f"{int(quantity):,} {unit}"
+
+
+def mode_words() -> dict[str, str]:
+    return catalogue.words("access_mode").get("access_mode", {})
+
+
+def mode_of(quote: Quote, modes: dict[str, str]) -> str:
+    return modes.get(quote.access_mode, quote.access_mode)
 
 
 def timeline(*subjects: Row) -> list[dict[str, Any]]:
@@ -137,3 +174,37 @@ def expirable(now: datetime) -> list[int]:
         Q(status="QUOTED", valid__lt=clock.to_kst(now).date()) | Q(status__in=["SENT", "CLARIFYING"], due_at__lt=now)
     )
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+# ── Whose page ───────────────────────────────────────────────────────────────────────────────────────
+_PARTS = ("need__company", "need__round", "institution", "dataset__institution", "offer")
+
+
+def asked_by(user: Any) -> QuerySet[QuoteRequest]:
+    """Requests that the person's company sent; ministry, operator and auditor see every one."""
+    rows = QuoteRequest.objects.visible_to(user).select_related(*_PARTS)
+    if accounts.sees_all(user):
+        return rows
+    return rows.filter(need__company__organisation_id__in=accounts.organisation_ids_of(user))
+
+
+def asked_of(user: Any) -> QuerySet[QuoteRequest]:
+    """Requests to the person's institution; ministry, operator and auditor see every one."""
+    rows = QuoteRequest.objects.visible_to(user).select_related(*_PARTS)
+    if accounts.sees_all(user):
+        return rows
+    return rows.filter(institution__organisation_id__in=accounts.organisation_ids_of(user))
+
+
+def matches_for(user: Any) -> QuerySet[Match]:
+    """Matches of the person's company or institution, with all that their page shows."""
+    return Match.objects.visible_to(user).select_related(
+        "need__company", "need__round", "institution", "quote__request__dataset", "quote__request__institution",
+        "company_confirmed_by", "provider_confirmed_by",
+    )  # fmt: skip
+
+
+def lines_of(quote: Quote) -> Quote:
+    """The quote with lines and their institutions. Two queries."""
+    lines = QuoteLine.objects.select_related("data_holder", "contracting_party", "reviewing_board", "payee")
+    return Quote.objects.select_related("request", "quoted_by").prefetch_related(Prefetch("lines", lines)).get(pk=quote.pk)

@@ -1,0 +1,379 @@
+"""The shape of a need, of a quote and of what the two sides say to each other."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from portal.kit import clock
+from portal.kit.errors import DomainError
+from portal.kit.forms import CountedTextarea, DateInput, WonFormField
+from portal.kit.words import korean, pick
+from providers.catalogue.queries import code_lists
+from vouchers.companies.models import Company
+from vouchers.matching import rules
+from vouchers.matching.models import Need, QuoteRequest
+from vouchers.matching.queries import IRB_STATES, ROUTES, choosable_rounds, institutions_choice, linkage_targets
+from vouchers.matching.rules import disease, stages
+from vouchers.rounds.models import Round
+
+KIND_ORDER = ("IMAGING", "BIOSIGNAL", "STRUCTURED", "TEXT", "OMICS", "PATIENT_TRAIT", "OTHER")
+SEPARATORS = re.compile(r"[,;\n、，]+")
+YES_NO = (("", _("No preference")), ("true", _("Yes")), ("false", _("No")))
+NUMBERS = {  # field → (label, hint, largest)
+    "min_age": (_("Youngest age"), "", 150),
+    "max_age": (_("Oldest age"), _("Empty: no limit."), 150),
+    "first_year": (_("First year of collection"), _("For example 2015."), 2200),
+    "last_year": (_("Last year of collection"), _("Empty: up to the newest."), 2200),
+    "patients_wanted": (_("Patients wanted"), "", 10**9),
+    "patients_minimum": (_("Patients at least"), _("Fewer than this would be of no use to you."), 10**9),
+    "sites_minimum": (_("Institutions at least"), _("For example 2, when the data must come from two hospitals."), 1000),
+    "follow_up_months_minimum": (_("Follow-up in months, at least"), "", 1200),
+    "project_months": (_("Project in months"), _("From the agreement to the end of the project."), 120),
+}
+
+
+class NewNeedForm(forms.Form):
+    """The first step: a name and the call. Everything else is saved as it is typed."""
+
+    company = forms.ModelChoiceField(label=_("Company"), queryset=Company.objects.none(), empty_label=None)
+    title = forms.CharField(
+        label=_("Short name of the need"), max_length=150,
+        help_text=_("Providers read it first, for example: chest CT of lung nodules."),
+    )  # fmt: skip
+    round = forms.ModelChoiceField(
+        label=_("Call"), queryset=Round.objects.none(), required=False, empty_label=_("No call chosen yet"),
+        help_text=_("Demonstration offers appear only for a demonstration call."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, companies: list[Company], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ids = [company.pk for company in companies]
+        self.fields["company"].queryset = Company.objects.filter(pk__in=ids)  # type: ignore[attr-defined]
+        if len(ids) == 1:
+            self.fields["company"].initial = ids[0]
+            self.fields["company"].widget = forms.HiddenInput()
+        self.fields["round"].queryset = choosable_rounds()  # type: ignore[attr-defined]
+
+
+def _many(label: Any, hint: Any = "") -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(label=label, help_text=hint, required=False, widget=forms.CheckboxSelectMultiple)
+
+
+def _ternary(label: Any, hint: Any = "") -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label, help_text=hint, choices=YES_NO, required=False, coerce=lambda text: text == "true", empty_value=None
+    )
+
+
+class NeedForm(forms.Form):
+    """The need document in five sections. Everything may stay empty in a draft."""
+
+    title = forms.CharField(label=_("Short name of the need"), max_length=150, required=False)
+    round = forms.ModelChoiceField(
+        label=_("Call"), queryset=Round.objects.none(), required=False, empty_label=_("No call chosen yet"),
+        help_text=_("Demonstration offers appear only for a demonstration call."),
+    )  # fmt: skip
+    track = forms.ChoiceField(label=pgettext_lazy("of a round", "Track"), required=False)
+    purpose = forms.ChoiceField(
+        label=_("Purpose"), choices=rules.Purpose.choices(), required=False, widget=forms.RadioSelect,
+        help_text=_("Product development and external validation count as commercial use."),
+    )  # fmt: skip
+    product = forms.CharField(
+        label=_("Product or service"), max_length=2000, required=False, widget=CountedTextarea(attrs={"rows": 3}),
+        help_text=_("What it does, for whom, and what the data is for."),
+    )  # fmt: skip
+    regulatory_route = forms.ChoiceField(label=_("Regulatory route"), required=False)
+    real_patients_required = _ternary(_("Real patients' data only"), _("No: synthetic data would do, too."))
+    disease_include = forms.CharField(
+        label=_("Disease codes"), max_length=1000, required=False,
+        help_text=_("KCD codes, ranges and prefixes with commas between: C16, C18-C20, I48."),
+    )  # fmt: skip
+    disease_exclude = forms.CharField(
+        label=_("Exclusion"), max_length=1000, required=False,
+        help_text=_("Who must not be inside, in words, with commas between: earlier chest surgery."),
+    )  # fmt: skip
+    variables = forms.CharField(
+        label=_("Variables"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line, or with commas between: nodule position, nodule size."),
+    )  # fmt: skip
+    body_parts = forms.CharField(
+        label=_("Body parts"), max_length=500, required=False, help_text=_("With commas between: chest, abdomen.")
+    )
+    labels = forms.CharField(
+        label=_("Labels"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What must be marked in the data, and by whom."),
+    )  # fmt: skip
+    processing_wanted = _many(_("Work wanted from the provider"))
+    access_modes_acceptable = _many(_("Ways of use you accept"), _("Nothing ticked: any."))
+    exports_wanted = _many(_("What you want to take out"))
+    gpu = _ternary(_("GPU needed"))
+    linkage = _many(_("Linkage with"), _("Only when the data must be linked with another institution's."))
+    irb_state = forms.ChoiceField(label=_("IRB"), required=False)
+    budget_won = WonFormField(
+        label=_("Budget (won)"), required=False, max_value=10**12, help_text=_("Supply amount without VAT that you can spend.")
+    )
+
+    def __init__(self, *args: Any, round_: Round | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (label, hint, largest) in NUMBERS.items():
+            self.fields[name] = forms.IntegerField(
+                label=label, help_text=hint, required=False, min_value=0, max_value=largest
+            )
+        lists = {entry["key"]: entry["items"] for entry in code_lists("modality", "data_kind", "access_mode", "exit_kind")}
+        word = "name_ko" if korean() else "name_en"
+        kinds = self._modalities(lists, word)
+        rounds = choosable_rounds()
+        self._choose("round", queryset=rounds)
+        tracks = {track.key: pick(track, "name") for row in rounds for track in row.tracks.all()}
+        self._choices("track", [("", _("Not decided yet")), *tracks.items()])
+        self._choices("regulatory_route", [("", _("No answer yet")), *ROUTES.items()])
+        self._choices("irb_state", [("", _("No answer yet")), *IRB_STATES.items()])
+        self._choices("processing_wanted", stages.LineKind.choices())
+        self._choices("access_modes_acceptable", [(i["code"], i[word]) for i in lists.get("access_mode", [])])
+        self._choices("exports_wanted", [(i["code"], i[word]) for i in lists.get("exit_kind", [])])
+        self._choices("linkage", linkage_targets())
+        self.groups = [
+            (_("What it is for"), "", ["title", "round", "track", "purpose", "product", "regulatory_route",
+                                       "real_patients_required"]),
+            (_("Which patients"), "", ["disease_include", "disease_exclude", "min_age", "max_age", "first_year", "last_year",
+                                       "patients_wanted", "patients_minimum", "sites_minimum"]),
+            (_("Which data"), _("Tick at least one kind of data."),
+             [*kinds, "variables", "body_parts", "labels", "follow_up_months_minimum", "processing_wanted"]),
+            (_("How it is used"), "", ["access_modes_acceptable", "exports_wanted", "gpu", "linkage", "irb_state"]),
+            (_("When and budget"), "", ["project_months", "budget_won"]),
+        ]  # fmt: skip
+
+    def _modalities(self, lists: Mapping[str, Any], word: str) -> list[str]:
+        """One group of boxes a data kind, in a fixed order."""
+        kinds = {item["code"]: item[word] for item in lists.get("data_kind", [])}
+        self.kinds: list[str] = []
+        for kind in KIND_ORDER:
+            items = [(i["code"], i[word]) for i in lists.get("modality", []) if i.get("data_kind") == kind]
+            if items:
+                self.fields[f"modality_{kind}"] = _many(kinds.get(kind, kind))
+                self._choices(f"modality_{kind}", items)
+                self.kinds.append(f"modality_{kind}")
+        return self.kinds
+
+    def _choices(self, name: str, choices: Iterable[Any]) -> None:
+        self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
+
+    def _choose(self, name: str, queryset: Any) -> None:
+        self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+
+    def clean_disease_include(self) -> list[str]:
+        """Codes as the engine reads them; the first one that is none is named."""
+        text = re.sub(r"\s*[-~–]\s*", "-", self.cleaned_data["disease_include"].upper())
+        codes = [code for part in split(text) for code in part.split()]
+        try:
+            disease.codes("KCD", codes)
+        except disease.BadCode as error:
+            raise forms.ValidationError(
+                _("“%(code)s” is not a disease code. Write for example C34, C34.1 or C18-C20."), params={"code": str(error)[:60]}
+            ) from None
+        return codes
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        for low, high, sentence in (
+            ("min_age", "max_age", _("The youngest age is above the oldest one.")),
+            ("patients_minimum", "patients_wanted", _("You want fewer patients than you need at least.")),
+            ("first_year", "last_year", _("The first year lies after the last one.")),
+        ):
+            if None not in (found.get(low), found.get(high)) and found[low] > found[high]:
+                self.add_error(low, sentence)
+        for name in ("first_year", "last_year"):
+            if found.get(name) is not None and found[name] < 1900:
+                self.add_error(name, _("Enter a year with four digits, for example 2015."))
+        for name in ("variables", "body_parts", "disease_exclude"):
+            if len(split(found.get(name) or "")) > rules.need.MOST_ITEMS:
+                self.add_error(name, _("At most 50 entries."))
+        return found
+
+    def document(self, company: Company) -> dict[str, Any]:
+        """The need document (contract.md) of the valid fields."""
+        v = self.cleaned_data
+        plain = ("purpose", "product", "regulatory_route", "track", "real_patients_required", "labels", "processing_wanted",
+                 "access_modes_acceptable", "exports_wanted", "gpu", "linkage", "irb_state", "budget_won")  # fmt: skip
+        numbers = [name for name in NUMBERS if name not in ("first_year", "last_year")]
+        document: dict[str, Any] = {name: v.get(name) for name in (*plain, *numbers)}
+        years = [v.get("first_year"), v.get("last_year")]
+        include, exclude = v.get("disease_include") or [], split(v.get("disease_exclude") or "")
+        document |= {
+            "round": v["round"].key if v.get("round") else None,
+            "company_size": company.size,
+            "region": company.region,
+            "modality": [code for name in self.kinds for code in v.get(name) or ()],
+            "variables": split(v.get("variables") or ""),
+            "body_parts": split(v.get("body_parts") or ""),
+            "period": years if any(years) else None,
+            "disease_codes": {"system": "KCD", "version": "9", "include": include, "exclude": exclude}
+            if include or exclude
+            else None,
+        }
+        return document
+
+    def blame(self, error: DomainError) -> None:
+        """Puts a refusal beside the field of the page that caused it."""
+        first_kind = self.kinds[0] if self.kinds else None
+        place = {"disease_codes": "disease_include", "modality": first_kind, "period": "first_year"}
+        name = place.get(error.field or "", error.field)
+        self.add_error(name if name in self.fields else None, str(error.message))
+
+
+def split(text: str) -> list[str]:
+    """`a, b` or one a line → [a, b], each once."""
+    return list(dict.fromkeys(part.strip() for part in SEPARATORS.split(text) if part.strip()))
+
+
+def need_initial(need: Need) -> dict[str, Any]:
+    """What stands in the document, as the form shows it."""
+    d = need.document
+    found = {name: value for name, value in d.items() if name not in ("disease_codes", "modality", "period", "round")}
+    codes, period = d.get("disease_codes") or {}, d.get("period") or (None, None)
+    found |= {
+        "title": need.title,
+        "round": need.round_id,
+        "disease_include": ", ".join(codes.get("include") or ()),
+        "disease_exclude": ", ".join(codes.get("exclude") or ()),
+        "variables": "\n".join(d.get("variables") or ()),
+        "body_parts": ", ".join(d.get("body_parts") or ()),
+        "first_year": period[0],
+        "last_year": period[1],
+    }
+    for name in ("gpu", "real_patients_required"):
+        found[name] = {True: "true", False: "false"}.get(d.get(name), "")  # type: ignore[arg-type]
+    for kind in KIND_ORDER:
+        found[f"modality_{kind}"] = d.get("modality") or []
+    return found
+
+
+# ── Words between the two sides ──────────────────────────────────────────────────────────────────────
+class AskForm(forms.Form):
+    message = forms.CharField(
+        label=_("Message to the provider"), max_length=2000, required=False, widget=CountedTextarea(attrs={"rows": 5}),
+        help_text=_("What you want to know beyond the need itself. The provider sees your need and your company's name."),
+    )  # fmt: skip
+
+
+def says(label: Any, hint: Any = "") -> type[forms.Form]:
+    """A form with one required text, named `text`."""
+    field = forms.CharField(
+        label=label, help_text=hint, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write a sentence or two here: the other side reads it.")},
+    )  # fmt: skip
+    return type("SaysForm", (forms.Form,), {"text": field})
+
+
+QuestionForm = says(_("Question to the company"), _("Your time to quote stands still until the company answers."))
+AnswerForm = says(_("Answer"))
+ReasonForm = says(_("Reason"), _("The other side reads this."))
+
+
+# ── A quote ──────────────────────────────────────────────────────────────────────────────────────────
+class QuoteForm(forms.Form):
+    """Everything but the lines."""
+
+    valid_until = forms.DateField(
+        label=_("Valid until"), widget=DateInput, help_text=_("The company can accept it up to the end of this day.")
+    )
+    earliest_delivery_on = forms.DateField(label=_("Earliest delivery"), required=False, widget=DateInput)
+    lead_time_days = forms.IntegerField(
+        label=_("Lead time (working days)"), required=False, min_value=1, max_value=500,
+        help_text=_("From the signed agreement to the provision of the data, your reviews included."),
+    )  # fmt: skip
+    access_mode = forms.ChoiceField(label=_("Access mode"), required=False)
+    assumptions = forms.CharField(
+        label=_("Assumptions"), max_length=2000, required=False, widget=CountedTextarea(attrs={"rows": 4}),
+        help_text=_("What the price rests on: number of cases, period, reviews that are needed."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        word = "name_ko" if korean() else "name_en"
+        modes = [(i["code"], i[word]) for entry in code_lists("access_mode") for i in entry["items"]]
+        self.fields["access_mode"].choices = [("", _("Not decided yet")), *modes]  # type: ignore[attr-defined]
+
+
+def quote_initial(request: QuoteRequest) -> dict[str, Any]:
+    """A first version from the asked offer."""
+    initial: dict[str, Any] = {"valid_until": clock.today() + timedelta(days=30)}
+    if request.offer is not None:
+        modes = request.offer.access_modes
+        initial |= {"lead_time_days": request.offer.lead_time_days, "access_mode": modes[0] if len(modes) == 1 else ""}
+    return initial
+
+
+class LineForm(forms.Form):
+    """One price line; a line without words and price is left out."""
+
+    kind = forms.ChoiceField(label=_("Kind of work"), choices=stages.LineKind.choices())
+    description = forms.CharField(label=_("What is done"), max_length=200, required=False)
+    quantity = forms.DecimalField(label=_("Quantity"), max_digits=12, decimal_places=2, min_value=0, required=False)
+    unit = forms.CharField(label=_("Unit"), max_length=30, required=False)
+    unit_price_won = WonFormField(label=_("Unit price (won)"), required=False, max_value=stages.LARGEST_PRICE_WON)
+    tax_kind = forms.ChoiceField(label=_("Tax"), choices=stages.TaxKind.choices())
+    data_holder = forms.ChoiceField(label=_("Data holder"), required=False)
+    contracting_party = forms.ChoiceField(label=_("Contracting party"), required=False)
+    reviewing_board = forms.ChoiceField(label=_("Reviewing board"), required=False)
+    payee = forms.ChoiceField(label=_("Payee"), required=False)
+    main = ("kind", "description", "quantity", "unit", "unit_price_won", "tax_kind")
+
+    def __init__(self, *args: Any, institutions: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in stages.PARTIES:
+            self.fields[name].choices = institutions  # type: ignore[attr-defined]
+
+    def main_fields(self) -> list[Any]:
+        return [self[name] for name in self.main]
+
+    def party_fields(self) -> list[Any]:
+        return [self[name] for name in stages.PARTIES]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if self.blank():
+            return found
+        for name, sentence in (
+            ("description", _("Say what is done.")),
+            ("quantity", _("Enter a quantity.")),
+            ("unit", _("Enter a unit, for example: case, project, day.")),
+            ("unit_price_won", _("Enter a unit price.")),
+        ):
+            if found.get(name) in (None, "") and name not in self.errors:
+                self.add_error(name, sentence)
+        return found
+
+    def blank(self) -> bool:
+        v = getattr(self, "cleaned_data", {})
+        return not self.errors and not v.get("description") and v.get("unit_price_won") is None
+
+    def line(self) -> dict[str, Any]:
+        v = self.cleaned_data
+        return {**v, **{name: int(v[name]) if v.get(name) else None for name in stages.PARTIES}}
+
+
+_LineFormSet: Any = formset_factory(LineForm, extra=0, max_num=stages.MOST_LINES, absolute_max=stages.MOST_LINES + 1)
+
+
+def line_forms(request: QuoteRequest, data: Any = None, initial: list[dict[str, Any]] | None = None) -> BaseFormSet:
+    """The lines' forms: bound to what was sent, or showing `initial`."""
+    kwargs = {"institutions": institutions_choice(request)}
+    found: BaseFormSet = _LineFormSet(data, initial=initial, prefix="line", form_kwargs=kwargs)
+    return found
+
+
+def typed_lines(data: QueryDict) -> list[dict[str, Any]]:
+    """The lines as typed, unchecked, so that adding one or taking one away loses nothing."""
+    try:
+        total = min(int(data.get("line-TOTAL_FORMS", 0)), stages.MOST_LINES)
+    except ValueError:
+        total = 0
+    return [{name: data.get(f"line-{n}-{name}", "") for name in LineForm.base_fields} for n in range(max(total, 0))]
