@@ -477,3 +477,11 @@ def set_active(user_id: int, *, active: bool, reason: str, by: User) -> User:
     user.save()
     journal.record("person.reopened" if active else "person.closed", user, by=by, reason=reason)
     return user
+
+
+@transaction.atomic
+def make_background_user(*, email: str, name: str) -> User:
+    """Somebody of the demo's story whom nobody signs in as: no usable password. Raises: ImproperlyConfigured."""
+    if not settings.DEMO:
+        raise ImproperlyConfigured("Demo people exist only with DEMO=1.")
+    return User.objects.create_user(email, None, name=name, is_demo=True)

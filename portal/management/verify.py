@@ -1,0 +1,63 @@
+"""Does the portal tell the truth? Recomputes chains, seals, ledger sums, stored counts and files; names the first row that lies."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import F, Sum
+
+from portal.documents.models import Document
+from portal.documents.rules import ScanState
+from portal.journal import queries as journal
+from portal.journal.models import Event, Seal
+from vouchers.ledger import queries as ledger
+from vouchers.ledger.models import Account, Entry, LedgerEvent
+from vouchers.matching.models import Quote
+
+
+@dataclass(frozen=True)
+class Check:
+    """name: what is compared; rows: how many rows it looks at; faults: a sentence for every row that lies."""
+
+    name: str
+    rows: Callable[[], int]
+    faults: Callable[[], Iterator[str]]
+
+
+def ledger_faults() -> Iterator[str]:
+    """Balances that are not the sum of their entries, events that do not sum to zero or name another amount."""
+    for fault in ledger.faults():
+        yield "ledger " + ", ".join(f"{key} {value}" for key, value in fault.items())
+    plus = Entry.objects.filter(amount_won__gt=0).values("event_id").annotate(won=Sum("amount_won"))
+    moved = dict(plus.values_list("event_id", "won"))
+    for event in LedgerEvent.objects.only("pk", "ref", "amount_won").iterator(chunk_size=5000):
+        if event.amount_won != moved.get(event.pk, 0):
+            yield f"ledger event {event.ref}: says {event.amount_won} won, its entries move {moved.get(event.pk, 0)}"
+
+
+def quote_faults() -> Iterator[str]:
+    """Quotes whose stored supply amount is not the sum of their lines, and lines that are not quantity × price."""
+    wrong = Quote.objects.annotate(lines_won=Sum("lines__amount_won")).exclude(supply_amount_won=F("lines_won"))
+    for quote in wrong.only("ref", "supply_amount_won").iterator():
+        yield f"quote {quote.ref}: stores {quote.supply_amount_won} won, its lines sum to {quote.lines_won or 0}"
+
+
+def file_faults() -> Iterator[str]:
+    """Documents whose stored file is missing or of another size (the hash is compared when a file is uploaded)."""
+    kept = Document.objects.exclude(scan_state=ScanState.INFECTED)
+    for document in kept.only("ref", "file", "size").iterator(chunk_size=2000):
+        try:
+            size = document.file.size
+        except OSError:
+            yield f"document {document.ref}: its file {document.file.name} is missing"
+            continue
+        if size != document.size:
+            yield f"document {document.ref}: stores {document.size} bytes, its file has {size}"
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("journal chains", lambda: Event.objects.count(), journal.chain_faults),
+    Check("daily seals", lambda: Seal.objects.count(), journal.seal_faults),
+    Check("ledger sums", lambda: Entry.objects.count() + Account.objects.count(), ledger_faults),
+    Check("quote sums", lambda: Quote.objects.count(), quote_faults),
+    Check("stored files", lambda: Document.objects.count(), file_faults),
+)
