@@ -1,0 +1,34 @@
+"""Loads the reference facts, and with DEMO=1 plays the demo story; `--scale N` pours synthetic companies beside them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.kit import clock
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--reference", action="store_true", help="the reference facts alone")
+        parser.add_argument("--scale", type=int, default=0, help="synthetic companies with applications in all states")
+        parser.add_argument("--seed", type=int, default=1, help="makes --scale reproducible")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from portal.management import reference
+
+        try:
+            reference.load_reference(self.stdout)
+        except reference.BadReference as error:
+            raise CommandError(str(error)) from error
+        if settings.DEMO and not settings.PRODUCTION and not options["reference"]:
+            from portal.management.demo import story
+
+            self.stdout.write(f"Demo story (clock {clock.to_kst(clock.now()):%Y-%m-%d %H:%M})")
+            story.play(self.stdout.write)
+        if options["scale"]:
+            from portal.management import scale
+
+            scale.pour(options["scale"], options["seed"], self.stdout.write)

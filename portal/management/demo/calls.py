@@ -1,0 +1,112 @@
+"""Applications in every state, up to the released selection."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from portal.accounts.models import User
+from portal.documents import actions as documents
+from portal.management.demo.people import Cast
+from vouchers.applications import actions as applications
+from vouchers.applications.models import Application, ApplicationSection
+from vouchers.companies.models import Company
+from vouchers.evaluation import actions as evaluation
+from vouchers.evaluation.models import Assignment
+from vouchers.matching.models import Match, Need
+from vouchers.rounds.models import Criterion, Round
+
+_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"  # noqa: E501
+
+
+def file(name: str) -> SimpleUploadedFile:
+    """A small real PDF."""
+    return SimpleUploadedFile(name, _PDF, content_type="application/pdf")
+
+
+def _answers(number: int, ecg: bool, supply_won: int) -> dict[str, dict[str, Any]]:
+    what = "심전도로 심부전을 조기에 찾는" if ecg else "흉부 CT에서 폐결절을 찾는"
+    long = f"{what} 제품을 위해 꾸며낸 시연용 설명입니다. 실제 기업이나 제품과 관계가 없습니다."
+    return {
+        "company": {"introduction": long, "employees": 8 + number, "contact_role": "연구책임", "confirmed": True},
+        "project": {
+            "title": f"[시연] {what} 인공지능 {number:02d}", "summary": long, "product": long, "problem": long,
+            "ai_method": long, "expected_outcome": long, "regulatory_route": "MFDS_DIGITAL", "market": long,
+            "team": "데이터 과학자 3명, 임상 자문 1명", "schedule": "1–2개월 심의, 3–5개월 가공, 6–7개월 검증",
+        },
+        "data_need": {"use_plan": long, "protection": "병원 안심구역 원격 접속, 권한자 2명, 종료 후 파기 확인서 제출"},
+        "budget": {
+            "planned_supply_won": supply_won, "planned_taxable_won": None, "own_in_kind_won": 5_000_000,
+            "cost_reason": "추출, 가명처리, 라벨링 단가에 따라 산정했습니다.",
+        },
+        "declarations": {
+            f"declare_{kind}": True
+            for kind in ("privacy", "third_party", "electronic_service", "no_proxy", "no_duplicate", "truth")
+        },
+    }  # fmt: skip
+
+
+def draft(
+    round_: Round, company: Company, user: User, number: int, *, track: str, supply_won: int, ecg: bool,
+    need: Need | None = None, matches: tuple[Match, ...] = (), sections: int = 6,
+) -> Application:  # fmt: skip
+    """Fills the first `sections` sections as a person would, one after the other."""
+    track_row = round_.tracks.get(key=track)
+    application = applications.start(round_id=round_.pk, track_id=track_row.pk, by=user, need_id=need.pk if need else None)
+    for match in matches:
+        applications.choose_match(application_id=application.pk, match_id=match.pk, by=user)
+    for key, answers in list(_answers(number, ecg, supply_won).items())[:sections]:
+        version = ApplicationSection.objects.get(application=application, key=key).version
+        applications.save_section(application_id=application.pk, key=key, answers=answers, version=version, by=user)
+    if sections > 4:
+        for kind in round_.policy().required_documents:
+            document = documents.upload(
+                file=file(f"시연_{kind.lower()}.pdf"), kind=kind.lower(), organisation=company.organisation, by=user
+            )
+            applications.attach_document(application_id=application.pk, kind=kind, document=document, by=user)
+    return application
+
+
+def submit(application: Application, user: User) -> Application:
+    return applications.submit(application_id=application.pk, by=user)
+
+
+def judge_all_met(cast: Cast, application: Application) -> None:
+    """The officer settles what the rules left to a person."""
+    for check in application.eligibility_checks.exclude(verdict="MET"):
+        applications.judge_rule(
+            check_id=check.pk, verdict="MET", reason="시연: 제출 자료로 확인했습니다.", by=cast.people["officer"]
+        )
+
+
+def find_eligible(cast: Cast, application: Application) -> None:
+    officer = cast.people["officer"]
+    applications.begin_check(application_id=application.pk, by=officer)
+    judge_all_met(cast, application)
+    applications.find_eligible(application_id=application.pk, by=officer)
+
+
+def find_ineligible(cast: Cast, application: Application) -> None:
+    officer = cast.people["officer"]
+    applications.begin_check(application_id=application.pk, by=officer)
+    check = application.eligibility_checks.order_by("id").first()
+    assert check is not None
+    reason = "시연: 같은 내용으로 다른 사업의 지원을 받고 있습니다."
+    applications.judge_rule(check_id=check.pk, verdict="NOT_MET", reason=reason, by=officer)
+    applications.find_ineligible(application_id=application.pk, reason=reason, by=officer)
+
+
+def assign(cast: Cast, application: Application, *names: str) -> list[Assignment]:
+    return [
+        evaluation.assign(application_id=application.pk, evaluator_id=cast.people[name].pk, by=cast.people["officer"])
+        for name in names
+    ]
+
+
+def score(assignment: Assignment, points: int) -> None:
+    """Declares no conflict, scores every criterion around `points`, hands in."""
+    by = assignment.evaluator
+    evaluation.accept(assignment_id=assignment.pk, by=by)
+    criteria = Criterion.objects.filter(round_id=assignment.application.round_id)
+    scores = {c.pk: (max(0, min(100, points + (c.pk * 7 + assignment.pk * 3) % 9 - 4)), "시연 의견") for c in criteria}
+    evaluation.save_scores(assignment_id=assignment.pk, scores=scores, comment="시연을 위한 평가 의견입니다.", by=by)
+    evaluation.submit_scores(assignment_id=assignment.pk, by=by)
