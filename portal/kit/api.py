@@ -171,6 +171,8 @@ class PublicList(PublicView, GenericAPIView):
             text = self.request.query_params.get(name)
             if text is None or text == "":
                 continue
+            if not text.isprintable():
+                raise BadParameters(_("The parameter %(name)s holds unreadable characters.") % {"name": name}, [name])
             if name in self.booleans:
                 if text not in ("true", "false"):
                     raise BadParameters(_("The parameter %(name)s is true or false.") % {"name": name}, [name])

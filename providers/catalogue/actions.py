@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.journal.actions import record as journal
 from portal.kit.access import require
 from portal.kit.errors import Refused
+from portal.kit.models import make_ref
 from providers.catalogue import rules
 from providers.catalogue.models import Code, CodeList, Dataset
 from providers.institutions.models import Institution
@@ -40,16 +41,21 @@ def register_code_list(*, record: Mapping[str, Any], by: Any = None) -> CodeList
             setattr(code_list, name, value)
         code_list.save()
     present = {row.code: row for row in code_list.codes.all()}
+    fresh: list[Code] = []
     for position, item in enumerate(record["items"]):
         more = {name: value for name, value in item.items() if name not in ("code", "name_ko", "name_en")}
         values = {"name_ko": item["name_ko"], "name_en": item["name_en"], "position": position, "more": more}
         row = present.get(item["code"])
-        if row is None or any(getattr(row, name) != value for name, value in values.items()):
-            row = row or Code(code_list=code_list, code=item["code"])
+        if row is None:
+            ref = make_ref(Code.REF_PREFIX)
+            fresh.append(Code(ref=ref, version=1, code_list=code_list, code=item["code"], **values))
+        elif any(getattr(row, name) != value for name, value in values.items()):
             for name, value in values.items():
                 setattr(row, name, value)
             row.save()
             changed = True
+    Code.objects.bulk_create(fresh)
+    changed = changed or bool(fresh)
     if created or changed:
         journal(
             "code_list.registered" if created else "code_list.revised", code_list, by=by, data={"key": code_list.key}

@@ -24,7 +24,7 @@ ANY = {
 
 def wish(parameters: Any) -> Wish:
     """What the address says; unknown codes simply find nothing."""
-    chosen = {name: tuple(code for code in parameters.getlist(name) if code)[:20] for name in FACETS}
+    chosen = {name: tuple(code for code in parameters.getlist(name) if code.isprintable() and code)[:20] for name in FACETS}
     return Wish(text=" ".join(parameters.get("q", "").replace("\x00", " ").split())[:100], chosen=chosen)
 
 

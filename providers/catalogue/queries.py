@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Func, QuerySet
+from django.db.models import Case, Count, F, Func, QuerySet, When
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -72,8 +72,12 @@ class Wish:
     chosen: Mapping[str, tuple[str, ...]]
 
 
-def found(wish: Wish, *, without: str = "", user: Any = None) -> QuerySet[Dataset]:
-    """Published datasets that fit the wish; `without` leaves one facet out (for that facet's own counts)."""
+def found(wish: Wish, *, without: str = "") -> QuerySet[Dataset]:
+    """Published datasets that fit the wish; `without` leaves one facet out (for that facet's own counts).
+
+    A library of several hospitals and its hospitals' own collections hold the same patients: the library stands for them
+    until a text or a region asks for single hospitals.
+    """
     rows = Dataset.objects.published()
     if wish.text:
         rows = rows.search(wish.text)
@@ -81,7 +85,19 @@ def found(wish: Wish, *, without: str = "", user: Any = None) -> QuerySet[Datase
         codes = wish.chosen.get(name, ())
         if codes and name != without:
             rows = rows.filter(**{f"{column}__overlap" if many else f"{column}__in": list(codes)})
-    return rows
+    if wish.text or (wish.chosen.get("region") and without != "region"):
+        above = rows.filter(part_of__isnull=False).order_by().values("part_of")
+        return rows.exclude(pk__in=above)
+    return rows.filter(part_of__isnull=True)
+
+
+def in_order(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """What can be applied for first, voucher suppliers before others, then by title."""
+    return (
+        rows.select_related("institution")
+        .annotate(inside=Count("parts"), ready=Case(When(status="AVAILABLE", then=0), default=1))
+        .order_by("ready", "-institution__voucher_supplier", "title_ko", "key")
+    )
 
 
 def facets(wish: Wish) -> list[Facet]:
@@ -190,6 +206,7 @@ def cards(datasets: Iterable[Dataset]) -> list[dict[str, Any]]:
 def _card(dataset: Dataset, labels: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     unpublished = gettext("Not published")
     modes = ", ".join(labels["access_mode"].get(code, code) for code in dataset.access_mode)
+    inside = getattr(dataset, "inside", 0)
     return {
         "title": pick(dataset, "title"),
         "url": f"/catalogue/{dataset.key}/",
@@ -202,6 +219,7 @@ def _card(dataset: Dataset, labels: Mapping[str, Mapping[str, str]]) -> dict[str
             {"label": gettext("Years"), "value": years_words(dataset) or unpublished},
             {"label": gettext("Way of use"), "value": modes or unpublished},
             {"label": gettext("For products"), "value": commercial_words(dataset)},
+            *([{"label": gettext("Collections of the single hospitals"), "value": str(inside)}] if inside else []),
         ],
         "tags": [labels["modality"].get(code, code) for code in dataset.modality],
     }
@@ -251,15 +269,10 @@ def _inside(dataset: Dataset, labels: Labels, named: Mapping[str, Any]) -> list[
     areas = dataset.disease_areas
     diseases = "; ".join(f"{pick(area, 'label')} ({area['system']} {', '.join(area['codes'])})" for area in areas)
     scope = _listed(labels, "disease_scope", [dataset.disease_scope]) if dataset.disease_scope else ""
+    whole = f"{scope}: {diseases}" if diseases and dataset.disease_scope == "ALL" else ""
     return [
         _fact(dataset, gettext("Kinds of data"), _listed(labels, "modality", dataset.modality), "modality"),
-        _fact(
-            dataset,
-            gettext("Diseases"),
-            diseases or scope,
-            "disease_areas.codes" if diseases else "",
-            scope if diseases else "",
-        ),
+        _fact(dataset, gettext("Diseases"), whole or diseases or scope, "disease_areas.codes" if diseases else ""),
         _fact(dataset, gettext("Size"), count_words(dataset), "population", says(dataset.population_note)),
         _fact(dataset, gettext("Years of collection"), years_words(dataset), "temporal_start"),
         _fact(dataset, gettext("Ages"), ages_words(dataset), "min_age"),

@@ -22,8 +22,7 @@ PAGE_SIZE = 20
 def search(request: HttpRequest) -> HttpResponse:
     """Everybody finds published datasets by text and facets; the number of queries does not depend on how many."""
     wished = forms.wish(request.GET)
-    rows = queries.found(wished).select_related("institution").order_by("key")
-    found = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    found = Paginator(queries.in_order(queries.found(wished)), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": forms.SearchForm(queries.facets(wished), wished),
         "page": found,

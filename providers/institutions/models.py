@@ -56,7 +56,7 @@ class Institution(Row):
     source = models.TextField(_("Source"), blank=True)
     certainty = models.CharField(_("Certainty"), max_length=10, blank=True)
     is_demo = models.BooleanField(_("Demo"), default=False)
-    organisation = models.OneToOneField(
+    organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Organisation")
     )
     status = models.CharField(_("State"), max_length=10, choices=rules.InstitutionStatus.choices())

@@ -45,6 +45,7 @@ class OfferForm(forms.Form):
         queryset=Dataset.objects.none(),
         required=False,
         to_field_name="key",
+        empty_label=_("No dataset"),
         help_text=_("Needed when you offer data; leave it empty for processing work alone."),
     )
     title_ko = forms.CharField(label=_("Korean title"), max_length=120)

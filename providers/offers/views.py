@@ -32,7 +32,7 @@ def dataset(request: HttpRequest, key: str) -> HttpResponse:
         "dataset": found,
         "title": pick(found, "title"),
         "availability": labels["dataset_status"].get(found.status, found.status),
-        "need_url": f"/matching/new/?dataset={found.key}",
+        "need_url": f"/matching/needs/new/?dataset={found.key}",
         "above_url": reverse("providers:dataset", args=[found.part_of.key]) if found.part_of else "",
         "above_title": pick(found.part_of, "title") if found.part_of else "",
         "sheet": catalogue.fact_sheet(found),
@@ -186,9 +186,15 @@ def _save(request: HttpRequest, form: forms.OfferForm, lines: Any, offer: Offer 
 
 
 def _one_more(posted: Any) -> Any:
+    """What was typed, and one more line as it stands in a new form."""
     data = posted.copy()
-    count = data.get("lines-TOTAL_FORMS", "0")
-    data["lines-TOTAL_FORMS"] = str(min(int(count) + 1, rules.MOST_LINES) if count.isdigit() else 1)
+    text = data.get("lines-TOTAL_FORMS", "")
+    count = min(int(text), rules.MOST_LINES) if text.isdigit() else 0
+    if count < rules.MOST_LINES:
+        for name, field in forms.LineForm.base_fields.items():
+            data[f"lines-{count}-{name}"] = str(field.initial if field.initial is not None else "")
+        count += 1
+    data["lines-TOTAL_FORMS"] = str(count)
     return data
 
 

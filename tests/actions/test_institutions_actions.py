@@ -1,0 +1,77 @@
+"""Institutions: reference data, verification, measured days."""
+
+from datetime import date
+
+import pytest
+
+from portal.accounts.rules import Role
+from portal.journal.models import Event
+from portal.kit.errors import IllegalStep, NotAllowed, Refused
+from providers.institutions import actions
+from providers.institutions.models import Institution
+from tests.factories import providers
+
+pytestmark = pytest.mark.django_db
+RECORD = {"key": "some-hospital", "name_ko": "어느병원", "name_en": "Some Hospital", "institution_type": "HOSPITAL"}
+
+
+def test_register_reference_is_idempotent() -> None:
+    first = actions.register_reference(record=RECORD)
+    again = actions.register_reference(record=RECORD)
+    assert first.pk == again.pk and again.version == first.version
+    assert Event.objects.filter(subject_ref=first.ref).count() == 1
+    revised = actions.register_reference(record={**RECORD, "region": "SEOUL"})
+    assert revised.region == "SEOUL"
+    assert Event.objects.filter(subject_ref=first.ref, name="institution.revised").get().data == {"fields": ["region"]}
+
+
+def test_an_applicant_is_verified_and_activated() -> None:
+    owner = providers.provider()
+    applied = actions.apply(record=RECORD, organisation=providers.provider().organisation, by=None)
+    assert applied.status == "APPLIED" and applied not in Institution.objects.visible_to(None)
+    with pytest.raises(NotAllowed):
+        actions.start_verification(institution_id=applied.pk, by=owner.user)
+    officer = providers.person(Role.MINISTRY_OFFICER)
+    actions.start_verification(institution_id=applied.pk, by=officer)
+    assert actions.activate(institution_id=applied.pk, by=officer).status == "ACTIVE"
+    with pytest.raises(IllegalStep):
+        actions.activate(institution_id=applied.pk, by=officer)
+    with pytest.raises(Refused):
+        actions.apply(record=RECORD, organisation=owner.organisation, by=None)
+
+
+def test_suspend_needs_a_reason() -> None:
+    owner, officer = providers.provider(), providers.person(Role.MINISTRY_OFFICER)
+    with pytest.raises(Refused):
+        actions.suspend(institution_id=owner.institution.pk, reason="", by=officer)
+    suspended = actions.suspend(institution_id=owner.institution.pk, reason="자료 점검", by=officer)
+    assert actions.reinstate(institution_id=suspended.pk, by=officer).status == "ACTIVE"
+
+
+def test_record_measured_days() -> None:
+    owner = providers.provider()
+    told = {"step": "drb", "median": 12, "n": 7, "as_of": date(2026, 11, 1)}
+    first = actions.record_measured_days(institution_id=owner.institution.pk, **told)
+    assert first.measured_days == {"drb": {"median": 12, "n": 7, "as_of": "2026-11-01"}}
+    assert actions.record_measured_days(institution_id=owner.institution.pk, **told).version == first.version
+    with pytest.raises(Refused):
+        actions.record_measured_days(institution_id=owner.institution.pk, **{**told, "step": "tea"})
+
+
+def test_target_days_are_the_institutions_own() -> None:
+    owner = providers.provider()
+    assert actions.set_target_days(
+        institution_id=owner.institution.pk, target_days={"drb": 10}, by=owner.user
+    ).target_days == {"drb": 10}
+    with pytest.raises(NotAllowed):
+        actions.set_target_days(
+            institution_id=owner.institution.pk, target_days={"drb": 1}, by=providers.provider().user
+        )
+    with pytest.raises(Refused):
+        actions.set_target_days(institution_id=owner.institution.pk, target_days={"drb": 0}, by=owner.user)
+
+
+def test_attach_keeps_demo_and_real_apart() -> None:
+    real = actions.register_reference(record=RECORD)
+    with pytest.raises(Refused):
+        actions.attach(institution_id=real.pk, organisation=providers.provider().organisation, by=None)

@@ -1,0 +1,219 @@
+"""Offers are drafted, checked, published, changed and paused; every step leaves its event."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from portal.accounts.rules import Role
+from portal.journal.models import Event, Notice
+from portal.kit import clock
+from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
+from providers.institutions import actions as institutions
+from providers.offers import actions, queries, rules
+from providers.offers.models import Offer
+from tests.factories import providers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner() -> providers.Provider:
+    providers.code_lists()
+    return providers.provider()
+
+
+def test_create_keeps_lines_and_computes_the_floor(owner: providers.Provider) -> None:
+    offer = providers.offer(owner)
+    assert offer.status == "DRAFT"
+    assert [line.position for line in offer.lines.all()] == [1, 2]
+    assert offer.floor_won == 30_000_000 + 500 * 20_000
+    assert offer.open_capacity == 5
+    event = Event.objects.get(subject_ref=offer.ref)
+    assert event.name == "offer.created" and event.data["lines"][0]["unit_price_won"] == 30_000_000
+    assert event.organisations == [owner.organisation.pk]
+
+
+def test_create_is_for_the_institutions_own_people(owner: providers.Provider) -> None:
+    other = providers.provider()
+    for stranger in (other.user, providers.person(Role.MINISTRY_OFFICER), providers.person(Role.REPRESENTATIVE)):
+        with pytest.raises(NotAllowed):
+            actions.create(
+                institution=owner.institution, values=providers.values(), lines=providers.lines(), by=stranger
+            )
+    assert not Offer.objects.exists()
+
+
+def test_create_refuses_a_dataset_of_another_institution(owner: providers.Provider) -> None:
+    foreign = providers.dataset(providers.provider())
+    with pytest.raises(Refused):
+        actions.create(
+            institution=owner.institution, values=providers.values(), lines=[], by=owner.user, dataset=foreign
+        )
+
+
+def test_publish_goes_through_the_operators_check(owner: providers.Provider) -> None:
+    offer = providers.offer(owner)
+    actions.submit(offer_id=offer.pk, by=owner.user)
+    with pytest.raises(NotAllowed):
+        actions.start_check(offer_id=offer.pk, by=owner.user)
+    operator = providers.person(Role.OPERATOR_CASE)
+    actions.start_check(offer_id=offer.pk, by=operator)
+    published = actions.publish(offer_id=offer.pk, by=operator)
+    assert published.status == "PUBLISHED" and published.published_at
+    assert set(Notice.objects.values_list("template", flat=True)) >= {"offer_published"}
+    names = list(Event.objects.filter(subject_ref=offer.ref).order_by("seq").values_list("name", flat=True))
+    assert names == ["offer.created", "offer.submitted", "offer.check_started", "offer.published"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"access_modes": []}, {"exits": []}, {"lead_time_days": None}, {"allowed_purposes": []}],
+)
+def test_an_incomplete_offer_is_not_submitted(owner: providers.Provider, changes: dict[str, object]) -> None:
+    offer = providers.offer(owner, **changes)
+    with pytest.raises(Refused) as refused:
+        actions.submit(offer_id=offer.pk, by=owner.user)
+    assert refused.value.field == next(iter(changes))
+    assert actions.lacks(offer)
+    offer.refresh_from_db()
+    assert offer.status == "DRAFT"
+
+
+def test_an_offer_can_be_sent_back_with_a_reason(owner: providers.Provider) -> None:
+    offer = providers.offer(owner)
+    actions.submit(offer_id=offer.pk, by=owner.user)
+    operator = providers.person(Role.OPERATOR_CASE)
+    actions.start_check(offer_id=offer.pk, by=operator)
+    with pytest.raises(Refused):
+        actions.return_offer(offer_id=offer.pk, reason=" ", by=operator)
+    returned = actions.return_offer(offer_id=offer.pk, reason="단가를 확인해 주십시오.", by=operator)
+    assert returned.status == "DRAFT"
+    assert "단가를 확인해 주십시오." in Notice.objects.get(template="offer_returned", user=owner.user).body
+
+
+def test_edit_of_a_published_offer_is_a_new_version_at_once(owner: providers.Provider) -> None:
+    offer = providers.offer(owner, published=True)
+    offer.refresh_from_db()
+    lines = [rules.Line("EXTRACTION", "추출", "", "PROJECT", 50_000_000, "EXEMPT", 1)]
+    edited = actions.edit(
+        offer_id=offer.pk,
+        version=offer.version,
+        values=providers.values(lead_time_days=20),
+        lines=lines,
+        by=owner.user,
+        dataset=offer.dataset,
+    )
+    assert edited.status == "PUBLISHED" and edited.floor_won == 50_000_000 and edited.version == offer.version + 1
+    assert [line.tax_kind for line in edited.lines.all()] == ["EXEMPT"]
+    history = Event.objects.filter(subject_ref=offer.ref, name="offer.edited").get()
+    assert history.data["lead_time_days"] == 20
+    with pytest.raises(Refused):
+        actions.edit(
+            offer_id=offer.pk,
+            version=edited.version,
+            values=providers.values(exits=[]),
+            lines=lines,
+            by=owner.user,
+            dataset=offer.dataset,
+        )
+
+
+def test_edit_of_what_somebody_else_saved_is_stale(owner: providers.Provider) -> None:
+    offer = providers.offer(owner)
+    arguments = {"values": providers.values(), "lines": providers.lines(), "by": owner.user, "dataset": offer.dataset}
+    actions.edit(offer_id=offer.pk, version=offer.version, **arguments)
+    with pytest.raises(Stale):
+        actions.edit(offer_id=offer.pk, version=offer.version, **arguments)
+
+
+def test_a_submitted_offer_cannot_be_edited(owner: providers.Provider) -> None:
+    offer = providers.offer(owner)
+    submitted = actions.submit(offer_id=offer.pk, by=owner.user)
+    with pytest.raises(IllegalStep):
+        actions.edit(
+            offer_id=offer.pk,
+            version=submitted.version,
+            values=providers.values(),
+            lines=providers.lines(),
+            by=owner.user,
+            dataset=offer.dataset,
+        )
+
+
+def test_pause_and_resume(owner: providers.Provider) -> None:
+    offer = providers.offer(owner, published=True)
+    assert offer in Offer.objects.offered(clock.now())
+    actions.pause(offer_id=offer.pk, by=owner.user)
+    assert not Offer.objects.offered(clock.now()).exists()
+    with pytest.raises(IllegalStep):
+        actions.pause(offer_id=offer.pk, by=owner.user)
+    actions.resume(offer_id=offer.pk, by=owner.user)
+    assert offer in Offer.objects.offered(clock.now())
+    actions.retire(offer_id=offer.pk, by=owner.user)
+    with pytest.raises(IllegalStep):
+        actions.resume(offer_id=offer.pk, by=owner.user)
+
+
+def test_offered_knows_validity_and_the_institutions_state(owner: providers.Provider) -> None:
+    today = clock.today()
+    offer = providers.offer(owner, published=True, valid_to=today)
+    assert Offer.objects.offered(clock.now()).count() == 1
+    assert not Offer.objects.offered(clock.now() + timedelta(days=2)).exists()
+    institutions.suspend(institution_id=owner.institution.pk, reason="점검", by=providers.person(Role.MINISTRY_OFFICER))
+    assert not Offer.objects.offered(clock.now()).exists()
+    assert rules.offered("PUBLISHED", None, today, today) and not rules.offered(
+        "PUBLISHED", None, date(2020, 1, 1), today
+    )
+    assert offer.pk
+
+
+def test_demo_offers_are_not_seen_by_real_rounds(owner: providers.Provider) -> None:
+    providers.offer(owner, published=True)
+    assert not queries.offered(demo=False).exists()
+    assert queries.offered(demo=True).count() == 1
+    assert not list(queries.match_facts(demo=False))
+    found = list(queries.match_facts(demo=True))
+    assert len(found) == 1 and found[0][2]["floor_won"] == 40_000_000
+
+
+def test_capacity_is_taken_and_given_back(owner: providers.Provider) -> None:
+    offer = providers.offer(owner, published=True, capacity=1)
+    assert actions.take_capacity(offer_id=offer.pk, by=None).open_capacity == 0
+    with pytest.raises(Refused):
+        actions.take_capacity(offer_id=offer.pk, by=None)
+    assert actions.give_back_capacity(offer_id=offer.pk, by=None).open_capacity == 1
+    assert actions.give_back_capacity(offer_id=offer.pk, by=None).open_capacity == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"valid_from": date(2027, 2, 1), "valid_to": date(2027, 1, 1)},
+        {"capacity": 2, "open_capacity": 3},
+        {"title_ko": ""},
+    ],
+)
+def test_what_cannot_be_is_refused(owner: providers.Provider, changes: dict[str, object]) -> None:
+    with pytest.raises(Refused):
+        providers.offer(owner, **changes)
+
+
+def test_the_database_guards_what_the_code_promises(owner: providers.Provider) -> None:
+    offer = providers.offer(owner)
+    for broken in (
+        {"valid_from": date(2027, 2, 1), "valid_to": date(2027, 1, 1)},
+        {"capacity": 2, "open_capacity": 3},
+        {"floor_won": -1},
+        {"status": "PUBLISHED", "published_at": None},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Offer.objects.filter(pk=offer.pk).update(**broken)
+
+
+def test_visible_to(owner: providers.Provider) -> None:
+    draft, public = providers.offer(owner), providers.offer(owner, published=True)
+    stranger = providers.provider().user
+    assert set(Offer.objects.visible_to(owner.user)) == {draft, public}
+    assert set(Offer.objects.visible_to(stranger)) == {public}
+    assert set(Offer.objects.visible_to(providers.person(Role.AUDITOR))) == {draft, public}

@@ -1,0 +1,136 @@
+"""The public catalogue: anybody reads it, in both languages, with a constant number of queries."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal.accounts.rules import Role
+from providers.catalogue import actions
+from tests.factories import providers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner() -> providers.Provider:
+    providers.code_lists()
+    return providers.provider()
+
+
+def test_everybody_reads_the_catalogue(client: Client, owner: providers.Provider) -> None:
+    dataset = providers.dataset(owner)
+    for prefix, title in (("", dataset.title_ko), ("/en", dataset.title_en)):
+        for address in (f"{prefix}/catalogue/", f"{prefix}/catalogue/{dataset.key}/"):
+            page = client.get(address)
+            assert page.status_code == 200
+            assert title in page.content.decode()
+
+
+def test_a_paused_entry_is_seen_by_its_own_people_and_the_ministry(owner: providers.Provider) -> None:
+    dataset = providers.dataset(owner)
+    actions.pause(dataset_id=dataset.pk, by=owner.user)
+    colleague = providers.person(Role.PROVIDER_MANAGER, owner.organisation)
+    stranger = providers.provider().user
+    seen: list[tuple[Any, int]] = [
+        (owner.user, 200),
+        (colleague, 200),
+        (stranger, 404),
+        (None, 404),
+        (providers.person(Role.AUDITOR), 200),
+    ]
+    for user, status in seen:
+        client = Client()
+        if user:
+            client.force_login(user)
+        assert client.get(f"/catalogue/{dataset.key}/").status_code == status
+        assert dataset.title_ko not in client.get("/catalogue/").content.decode()
+
+
+def test_words_and_facets_narrow_the_list(client: Client, owner: providers.Provider) -> None:
+    ct = providers.dataset(owner)
+    ecg = providers.dataset(owner, modality=["ECG"], title_ko="심전도 자료", description_ko="파형", disease_areas=[], access_mode=["TRANSFER"])
+    away = providers.dataset(providers.provider(region="BUSAN"), status="PLANNED")
+
+    def titles(query: str) -> set[str]:
+        text = client.get(f"/catalogue/{query}").content.decode()
+        return {row.key for row in (ct, ecg, away) if f"/catalogue/{row.key}/" in text}
+
+    assert titles("") == {ct.key, ecg.key, away.key}
+    assert titles("?q=폐암") == {ct.key, away.key}
+    assert titles("?q=심전도") == {ecg.key}
+    assert titles("?modality=ECG") == {ecg.key}
+    assert titles("?region=BUSAN") == {away.key}
+    assert titles("?access_mode=TRANSFER") == {ecg.key}
+    assert titles("?availability=PLANNED") == {away.key}
+    assert titles("?modality=NONSENSE&page=99&region=%00") == set()
+    text = client.get("/catalogue/?q=zzz").content.decode()
+    assert "검색어와 조건에 맞는 데이터셋이 없습니다." in text
+    assert "전산화단층촬영 (2)" in client.get("/catalogue/").content.decode()
+
+
+def test_a_library_stands_for_its_hospitals_until_they_are_asked_for(client: Client, owner: providers.Provider) -> None:
+    library = providers.dataset(owner, title_ko="폐암 라이브러리")
+    part = providers.dataset(owner, title_ko="가상병원 폐암")
+    part.part_of = library
+    part.save()
+    assert f"/catalogue/{part.key}/" not in client.get("/catalogue/").content.decode()
+    searched = client.get("/catalogue/?q=폐암").content.decode()
+    assert f"/catalogue/{part.key}/" in searched and f"/catalogue/{library.key}/" not in searched
+    assert part.title_ko in client.get(f"/catalogue/{library.key}/").content.decode()
+
+
+def test_what_nobody_published_is_said(client: Client, owner: providers.Provider) -> None:
+    dataset = providers.dataset(
+        owner, population={}, temporal_start=None, temporal_end=None, access_mode=[], commercial_use_allowed=None
+    )
+    assert client.get(f"/catalogue/{dataset.key}/").content.decode().count("공개되지 않음") >= 5
+    assert "Not published: ask the holder" in client.get(f"/en/catalogue/{dataset.key}/").content.decode()
+
+
+def test_offers_and_days_stand_on_the_page(client: Client, owner: providers.Provider) -> None:
+    dataset = providers.dataset(owner)
+    providers.offer(owner, dataset, published=True)
+    providers.offer(owner, dataset, title_ko="숨은 초안")
+    text = client.get(f"/catalogue/{dataset.key}/").content.decode()
+    assert "40,000,000원" in text and "40근무일" in text and "숨은 초안" not in text
+
+
+def test_the_list_needs_the_same_queries_for_one_and_for_thirty(
+    client: Client, owner: providers.Provider, django_assert_max_num_queries: Any
+) -> None:
+    providers.dataset(owner)
+    client.get("/catalogue/")
+    with django_assert_max_num_queries(12) as few:
+        client.get("/catalogue/")
+    for _ in range(29):
+        providers.dataset(owner)
+    with django_assert_max_num_queries(12) as many:
+        client.get("/catalogue/")
+    assert len(many) == len(few)
+
+
+def test_no_address_writes_by_reading(client: Client, owner: providers.Provider) -> None:
+    dataset = providers.dataset(owner)
+    assert client.post("/catalogue/").status_code == 405
+    assert client.get("/catalogue/no-such-thing/").status_code == 404
+    assert client.get(f"/providers/datasets/{dataset.key}/pause/").status_code in (302, 405)
+
+
+def test_pausing_a_dataset_as_owner_colleague_stranger_anonymous(owner: providers.Provider) -> None:
+    dataset = providers.dataset(owner)
+    address = f"/providers/datasets/{dataset.key}/pause/"
+    assert Client().post(address).status_code == 302
+    stranger = Client()
+    stranger.force_login(providers.provider().user)
+    stranger.post(address)
+    dataset.refresh_from_db()
+    assert dataset.publication == "PUBLISHED"
+    company = Client()
+    company.force_login(providers.person(Role.REPRESENTATIVE))
+    assert company.post(address).status_code == 403
+    colleague = Client()
+    colleague.force_login(providers.person(Role.PROVIDER_MANAGER, owner.organisation))
+    assert colleague.post(address).status_code == 303
+    dataset.refresh_from_db()
+    assert dataset.publication == "PAUSED"
