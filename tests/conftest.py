@@ -1,24 +1,18 @@
 """Real parts: PostgreSQL, Valkey, files in a folder of the worker's own. Services come from the environment or are embedded."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
-os.environ.setdefault("PORTAL_ENV", "test")
-os.environ["PORTAL_ENV"] = "test"
-os.environ["DEMO"] = "1"
-os.environ["DEMO_PASSWORD"] = "demo-pass-1234"
-_worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-os.environ["DATA_DIR"] = str(Path(tempfile.gettempdir()) / f"portal-test-{os.getuid()}-{os.getpid()}-{_worker}")
-os.environ.setdefault("LOG_LEVEL", "ERROR")
+from tests import services
+from tests.environment import worker as _worker
+from tests.services import browser_type_launch_args, own_database  # noqa: F401 - fixtures
 
-from tests import services  # noqa: E402 - the variables above come first
-
-services.prepare(_worker)
-from tests.services import browser_type_launch_args, own_database  # noqa: E402, F401 - fixtures
+hypothesis_settings.register_profile("house", deadline=None)  # a busy machine is no fault of the code
+hypothesis_settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
