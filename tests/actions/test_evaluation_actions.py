@@ -1,0 +1,314 @@
+"""Evaluation's actions: assigning, scoring, selecting, awards and the reserve list."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from portal.journal.models import Duty, Event, Notice
+from portal.kit import clock
+from portal.kit.errors import IllegalStep, NotAllowed, Refused
+from tests.factories import applications as make
+from tests.factories import evaluation as ev
+from tests.factories.providers import person
+from vouchers.applications import actions as application_actions
+from vouchers.companies import actions as companies
+from vouchers.companies.models import ConflictOfInterest
+from vouchers.evaluation import actions, queries
+from vouchers.evaluation.models import Assignment, Award, Score, SelectionLine, SelectionRun
+from vouchers.ledger import queries as ledger
+
+pytestmark = pytest.mark.django_db
+GRANT = 320_000_000
+
+
+def duties(subject) -> list[str]:
+    return list(Duty.objects.filter(subject_ref=subject.ref, closed_at__isnull=True).values_list("verb", flat=True))
+
+
+def refused(call, code, **given):
+    with pytest.raises(Refused) as error:
+        call(**given)
+    assert error.value.code == code, error.value.message
+    assert str(error.value)
+
+
+# ── Assigning ────────────────────────────────────────────────────────────────────────────────────────
+def test_assign_begins_the_evaluation_and_asks_the_evaluator():
+    at = ev.panel()
+    row = ev.assigned(at, at.applications[0], at.evaluators[0])
+    row.application.refresh_from_db()
+    assert (row.status, row.application.status) == ("INVITED", "IN_EVALUATION")
+    assert duties(row) == ["accept"]
+    assert Notice.objects.filter(template="evaluation_invited", user=at.evaluators[0]).count() == 1
+    event = Event.objects.get(subject_ref=row.ref)
+    assert (event.name, event.organisations) == ("assignment.invited", [])  # hidden from the company
+
+
+def test_assign_refuses_known_conflicts_own_and_double_assignments():
+    at = ev.panel()
+    application, evaluator = at.applications[0], at.evaluators[0]
+    companies.declare_conflict(user=evaluator, organisation=at.firms[0].organisation, ground="자문", by=evaluator)
+    given = {"application_id": application.pk, "by": at.officer}
+    refused(actions.assign, "known_conflict", evaluator_id=evaluator.pk, **given)
+    refused(actions.assign, "no_evaluator", evaluator_id=at.approver.pk, **given)
+    refused(actions.assign, "due_past", evaluator_id=at.evaluators[1].pk, due_at=clock.now() - timedelta(hours=1), **given)
+    ev.assigned(at, application, at.evaluators[1])
+    refused(actions.assign, "assigned_already", evaluator_id=at.evaluators[1].pk, **given)
+
+
+def test_assign_refuses_who_works_for_a_provider_of_the_project():
+    at = ev.panel()
+    organisation = at.applications[0].application_matches.get().match.institution.organisation
+    companies.declare_conflict(user=at.evaluators[0], organisation=organisation, ground="재직", by=at.evaluators[0])
+    refused(
+        actions.assign, "known_conflict", application_id=at.applications[0].pk, evaluator_id=at.evaluators[0].pk, by=at.officer
+    )  # fmt: skip
+
+
+def test_assign_is_for_officers_and_eligible_applications():
+    at = ev.panel()
+    with pytest.raises(NotAllowed):
+        actions.assign(application_id=at.applications[0].pk, evaluator_id=at.evaluators[0].pk, by=at.approver)
+    with clock.at(clock.now() - timedelta(days=5)):
+        other = make.submitted(make.firm(), at.round) if at.round.status == "ANNOUNCED" else None
+    assert other is None
+
+
+# ── Declaring, scoring ───────────────────────────────────────────────────────────────────────────────
+def test_scores_need_the_declaration_first():
+    at = ev.panel()
+    row = ev.assigned(at, at.applications[0], at.evaluators[0])
+    with pytest.raises(IllegalStep):
+        actions.save_scores(assignment_id=row.pk, scores=ev.points_for(row, 80), comment="", by=at.evaluators[0])
+    with pytest.raises(NotAllowed):
+        actions.accept(assignment_id=row.pk, by=at.evaluators[1])
+    accepted = actions.accept(assignment_id=row.pk, by=at.evaluators[0])
+    assert accepted.declared_at and duties(row) == ["submit_scores"]
+
+
+def test_recusal_is_remembered_and_told_to_the_officer():
+    at = ev.panel()
+    row = ev.assigned(at, at.applications[0], at.evaluators[0])
+    refused(actions.recuse, "ground_missing", assignment_id=row.pk, ground="  ", by=at.evaluators[0])
+    actions.recuse(assignment_id=row.pk, ground="2025년 자문", by=at.evaluators[0])
+    assert ConflictOfInterest.objects.filter(user=at.evaluators[0], organisation=at.firms[0].organisation).exists()
+    assert Notice.objects.filter(template="evaluation_ended_early", user=at.officer).count() == 1
+    assert duties(row) == []
+    given = {"application_id": at.applications[0].pk, "evaluator_id": at.evaluators[0].pk}
+    refused(actions.assign, "known_conflict", by=at.officer, **given)
+
+
+def test_a_declined_or_withdrawn_assignment_can_be_given_again():
+    at = ev.panel()
+    row = ev.assigned(at, at.applications[0], at.evaluators[0])
+    actions.decline(assignment_id=row.pk, reason="", by=at.evaluators[0])
+    again = ev.assigned(at, at.applications[0], at.evaluators[0])
+    refused(actions.withdraw_assignment, "reason_missing", assignment_id=again.pk, reason="", by=at.officer)
+    actions.withdraw_assignment(assignment_id=again.pk, reason="기한 경과", by=at.officer)
+    assert ev.assigned(at, at.applications[0], at.evaluators[0]).status == "INVITED"
+
+
+def test_scores_are_saved_in_part_and_handed_in_whole():
+    at = ev.panel()
+    evaluator = at.evaluators[0]
+    row = ev.assigned(at, at.applications[0], evaluator)
+    actions.accept(assignment_id=row.pk, by=evaluator)
+    first, *rest = at.round.criteria.all()
+    save = {"assignment_id": row.pk, "comment": "", "by": evaluator}
+    actions.save_scores(scores={first.pk: (81, "좋음")}, **save)
+    refused(actions.submit_scores, "points_missing", assignment_id=row.pk, by=evaluator)
+    refused(actions.save_scores, "points_range", scores={first.pk: (101, "")}, **save)
+    foreign = ev.panel().round.criteria.first()
+    refused(actions.save_scores, "foreign_criterion", scores={foreign.pk: (50, "")}, **save)
+    actions.save_scores(scores={first.pk: (None, "")}, **save)
+    assert not Score.objects.filter(assignment=row).exists()
+    actions.save_scores(scores={c.pk: (80, "") for c in [first, *rest]}, **save)
+    refused(actions.submit_scores, "comment_missing", assignment_id=row.pk, by=evaluator)
+    actions.save_scores(**{**save, "scores": {first.pk: (90, "")}, "comment": "의견"})
+    done = actions.submit_scores(assignment_id=row.pk, by=evaluator)
+    assert done.total == Decimal(80) + Decimal(10 * first.weight) / 100
+    with pytest.raises(IllegalStep):
+        actions.save_scores(scores={first.pk: (10, "")}, **save)
+    with pytest.raises(IllegalStep):
+        actions.submit_scores(assignment_id=row.pk, by=evaluator)
+
+
+def test_the_database_refuses_to_change_what_was_handed_in():
+    at = ev.scored()
+    score = Score.objects.filter(assignment__application=at.applications[0]).first()
+    for change in ({"points": 1}, {"comment": "x"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Score.objects.filter(pk=score.pk).update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Score.objects.filter(pk=score.pk).delete()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Assignment.objects.filter(pk=score.assignment_id).update(total=1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Assignment.objects.filter(pk=score.assignment_id).update(status="ACCEPTED")
+
+
+# ── Selection ────────────────────────────────────────────────────────────────────────────────────────
+def test_propose_names_what_is_still_open():
+    at = ev.panel(2)
+    propose = {"round_id": at.round.pk, "by": at.officer}
+    refused(actions.propose_selection, "undecided", **propose)
+    for application in at.applications:
+        ev.assigned(at, application, at.evaluators[0])
+    refused(actions.propose_selection, "pending_assignments", **propose)
+    for row in Assignment.objects.filter(application__round=at.round):
+        actions.accept(assignment_id=row.pk, by=row.evaluator)
+        actions.save_scores(assignment_id=row.pk, scores=ev.points_for(row, 80), comment="의견", by=row.evaluator)
+        actions.submit_scores(assignment_id=row.pk, by=row.evaluator)
+    refused(actions.propose_selection, "too_few_evaluations", **propose)
+    with pytest.raises(NotAllowed):
+        actions.propose_selection(round_id=at.round.pk, by=at.approver)
+
+
+def test_propose_ranks_locks_and_asks_the_approver():
+    at = ev.scored((70, 90, 80), slots=2)
+    run = ev.proposed(at)
+    assert run.summary == {
+        "budget_won": 1_000_000_000, "selected": 2, "selected_won": 2 * GRANT, "reserve": 1, "not_selected": 0,
+    }  # fmt: skip
+    outcome = {line.application_id: (line.rank, line.outcome, line.reserve_no) for line in run.lines.all()}
+    one, two, three = (a.pk for a in at.applications)
+    assert outcome == {two: (1, "SELECTED", None), three: (2, "SELECTED", None), one: (3, "RESERVE", 1)}
+    assert set(Assignment.objects.values_list("status", flat=True)) == {"LOCKED"}
+    assert duties(run) == ["confirm_selection"]
+    refused(actions.propose_selection, "run_open", round_id=at.round.pk, by=at.officer)
+    given = {"application_id": one, "evaluator_id": person("EVALUATOR").pk, "by": at.officer}
+    refused(actions.assign, "run_open", **given)
+
+
+def test_the_lines_of_a_run_do_not_change():
+    at = ev.scored()
+    run = ev.proposed(at)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SelectionLine.objects.filter(run=run).update(outcome="NOT_SELECTED")
+
+
+def test_discard_tells_the_proposer_and_allows_another():
+    at = ev.scored()
+    run = ev.proposed(at)
+    refused(actions.discard, "reason_missing", run_id=run.pk, reason=" ", by=at.approver)
+    actions.discard(run_id=run.pk, reason="점수 재확인", by=at.approver)
+    assert Notice.objects.filter(template="selection_discarded", user=at.officer).exists() and duties(run) == []
+    assert ev.proposed(at).status == "PROPOSED"
+
+
+def test_confirm_releases_everything_together():
+    at = ev.scored((70, 90, 80, 50), slots=2)
+    run = ev.confirmed(at)
+    for application in at.applications:
+        application.refresh_from_db()
+    assert [a.status for a in at.applications] == ["RESERVE", "SELECTED", "SELECTED", "NOT_SELECTED"]
+    position = ledger.position(at.round.pk)
+    assert (position.reserved_won, position.available_won) == (2 * GRANT, 1_000_000_000 - 2 * GRANT)
+    assert Award.objects.filter(run=run).count() == 2
+    at.round.refresh_from_db()
+    assert at.round.status == "AWARDED" and run.status == "CONFIRMED"
+    told = Notice.objects.filter(user=at.firms[0].representative, template="selection_reserve").get()
+    assert "예비 1순위" in told.title and "70.00" in told.body
+    assert Notice.objects.filter(user=at.firms[1].representative, template="award_notified").exists()
+    assert Notice.objects.filter(user=at.firms[3].representative, template="selection_not_selected").exists()
+    with pytest.raises(IllegalStep):
+        actions.confirm_selection(run_id=run.pk, by=at.approver)
+    with pytest.raises(IllegalStep):
+        actions.discard(run_id=run.pk, reason="x", by=at.approver)
+
+
+def test_confirm_needs_a_second_person_without_a_conflict():
+    at = ev.scored()
+    run = ev.proposed(at)
+    with pytest.raises(NotAllowed):
+        actions.confirm_selection(run_id=run.pk, by=at.officer)
+    SelectionRun.objects.filter(pk=run.pk).update(proposed_by=at.approver)
+    refused(actions.confirm_selection, "four_eyes", run_id=run.pk, by=at.approver)
+    SelectionRun.objects.filter(pk=run.pk).update(proposed_by=at.officer)
+    companies.declare_conflict(user=at.approver, organisation=at.firms[0].organisation, ground="친족", by=at.approver)
+    refused(actions.confirm_selection, "known_conflict", run_id=run.pk, by=at.approver)
+
+
+def test_confirm_refuses_a_proposal_that_life_has_overtaken():
+    at = ev.scored((90, 80))
+    run = ev.proposed(at)
+    application_actions.withdraw(application_id=at.applications[0].pk, reason="사정", by=at.firms[0].representative)
+    refused(actions.confirm_selection, "selection_changed", run_id=run.pk, by=at.approver)
+    assert not Award.objects.exists()
+    actions.discard(run_id=run.pk, reason="철회", by=at.approver)
+    ev.confirmed(at)
+    assert Award.objects.get().application == at.applications[1]
+
+
+def test_an_award_without_its_reservation_cannot_be_committed():
+    at, (award,) = ev.awarded()
+    with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
+        cursor.execute(
+            "INSERT INTO vouchers_award (ref, created_at, updated_at, version, application_id, run_id, project_no, grant_won, "
+            "status, due_at, reason) SELECT 'awd-x', now(), now(), 1, %s, run_id, 'X', 5, 'NOTIFIED', now(), '' "
+            "FROM vouchers_award WHERE id = %s",
+            [ev.scored().applications[0].pk, award.pk],
+        )
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Award.objects.filter(pk=award.pk).update(grant_won=1)
+
+
+# ── Awards ───────────────────────────────────────────────────────────────────────────────────────────
+def test_accept_award_hands_over_to_the_operating_agency():
+    at, (award,) = ev.awarded()
+    boss = at.firms[0].representative
+    with pytest.raises(NotAllowed):
+        actions.accept_award(award_id=award.pk, by=at.firms[0].staff)
+    with pytest.raises(NotAllowed):
+        actions.accept_award(award_id=award.pk, by=make.firm().representative)
+    award = actions.accept_award(award_id=award.pk, by=boss)
+    assert (award.status, award.decided_by, duties(award)) == ("ACCEPTED", boss, ["draft_agreement"])
+    with pytest.raises(IllegalStep):
+        actions.accept_award(award_id=award.pk, by=boss)
+    assert list(queries.to_draft()) == [award]
+
+
+def test_accept_award_is_refused_after_the_due_day():
+    at, (award,) = ev.awarded()
+    with clock.at(award.due_at):
+        refused(actions.accept_award, "award_late", award_id=award.pk, by=at.firms[0].representative)
+
+
+def test_decline_releases_and_promotes_the_next_once():
+    at, awards = ev.awarded((90, 80, 70, 65), slots=2)
+    refused(actions.decline_award, "reason_missing", award_id=awards[0].pk, reason="", by=at.firms[0].representative)
+    actions.decline_award(award_id=awards[0].pk, reason="인력 부족", by=at.firms[0].representative)
+    for application in at.applications:
+        application.refresh_from_db()
+    assert [a.status for a in at.applications] == ["WITHDRAWN", "SELECTED", "SELECTED", "RESERVE"]
+    assert ledger.position(at.round.pk).reserved_won == 2 * GRANT
+    promoted = Award.objects.get(application=at.applications[2])
+    assert promoted.status == "NOTIFIED" and promoted.project_no != awards[0].project_no
+    assert "예비 순위에서" in Notice.objects.get(user=at.firms[2].representative, template="award_notified").body
+    with pytest.raises(IllegalStep):
+        actions.decline_award(award_id=awards[0].pk, reason="다시", by=at.firms[0].representative)
+    assert Award.objects.count() == 3
+
+
+def test_decline_after_acceptance_is_possible_until_the_agreement():
+    at, award = ev.accepted()
+    award = actions.decline_award(award_id=award.pk, reason="사정", by=at.firms[0].representative)
+    assert award.status == "DECLINED" and duties(award) == []
+    assert ledger.position(at.round.pk).reserved_won == 0
+
+
+def test_unanswered_awards_lapse_and_withdrawn_ones_end():
+    at, awards = ev.awarded((90, 80, 70), slots=2)
+    assert actions.lapse_awards(clock.now()) == 0
+    application_actions.withdraw(application_id=awards[1].application_id, reason="폐업", by=None)
+    assert actions.lapse_awards(clock.now()) == 1
+    late = awards[0].due_at
+    with clock.at(late):
+        assert actions.lapse_awards(late) == 2  # the first and the one that moved up, both due on this day
+        assert actions.lapse_awards(late) == 0
+    states = dict(Award.objects.values_list("application_id", "status"))
+    assert [states[a.pk] for a in at.applications] == ["LAPSED", "DECLINED", "LAPSED"]
+    assert Notice.objects.filter(user=at.firms[0].representative, template="award_lapsed").exists()
