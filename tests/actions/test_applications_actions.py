@@ -111,7 +111,11 @@ def test_save_section_ignores_unknown_answers_and_refuses_floods():
     assert "status" not in saved.answers
     with pytest.raises(Refused) as error:
         actions.save_section(
-            application_id=application.pk, key="project", answers={"product": "가" * 70_000}, version=saved.version, by=owner.staff
+            application_id=application.pk,
+            key="project",
+            answers={"product": "가" * 70_000},
+            version=saved.version,
+            by=owner.staff,
         )
     assert code(error) == "too_long"
 
@@ -340,9 +344,7 @@ def test_planned_round_is_submitted_without_a_match():
         make.save(application, key, owner.staff)
     make.save(application, "budget", owner.staff, planned_supply_won=90_000_000, cost_reason="필요합니다")
     for kind in round_.policy().required_documents:
-        actions.attach_document(
-            application_id=application.pk, kind=kind, document=make.stored(owner, kind), by=owner.staff
-        )
+        actions.attach_document(application_id=application.pk, kind=kind, document=make.stored(owner, kind), by=owner.staff)
     done = actions.submit(application_id=application.pk, by=owner.representative)
     assert (done.status, done.grant_won) == ("SUBMITTED", 76_500_000)
 
@@ -397,7 +399,9 @@ def test_find_ineligible_needs_a_rule_not_met_and_a_reason():
 def test_supplement_goes_round_in_place():
     owner, by = make.firm(), make.officer()
     application = checked(owner, by)
-    actions.request_supplement(application_id=application.pk, request="수행계획서를 보완해 주십시오.", sections=["project"], by=by)
+    actions.request_supplement(
+        application_id=application.pk, request="수행계획서를 보완해 주십시오.", sections=["project"], by=by
+    )
     application.refresh_from_db()
     assert application.status == "SUPPLEMENT_REQUESTED"
     assert application.sections.get(key="project").state == "NEEDS_WORK"
@@ -422,7 +426,11 @@ def test_supplement_goes_round_in_place():
 def test_supplement_needs_words_and_sections():
     by = make.officer()
     application = checked(by=by)
-    for given in ({"request": "", "sections": ["project"]}, {"request": "x", "sections": []}, {"request": "x", "sections": ["?"]}):
+    for given in (
+        {"request": "", "sections": ["project"]},
+        {"request": "x", "sections": []},
+        {"request": "x", "sections": ["?"]},
+    ):
         with pytest.raises(Refused):
             actions.request_supplement(application_id=application.pk, by=by, **given)
 

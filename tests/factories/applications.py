@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from portal.accounts import actions as accounts
 from portal.accounts.models import Organisation, User
@@ -96,6 +97,7 @@ def need(owner: Firm, round_: Round) -> Need:
     return row
 
 
+@transaction.atomic
 def match(
     owner: Firm, row: Need, *, hospital: Provider | None = None, amount_won: int = 400_000_000, status: str = "CONFIRMED",
     valid_days: int = 90,
@@ -154,9 +156,7 @@ def save(application: Application, key: str, by: User, **given: Any) -> None:
     """Saves a section at its present version."""
     section = application.sections.get(key=key)
     section.refresh_from_db()
-    actions.save_section(
-        application_id=application.pk, key=key, answers=given or answers(key), version=section.version, by=by
-    )
+    actions.save_section(application_id=application.pk, key=key, answers=given or answers(key), version=section.version, by=by)
 
 
 def draft(owner: Firm | None = None, round_: Round | None = None, *, amount_won: int = 400_000_000) -> Application:

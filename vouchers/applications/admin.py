@@ -1,0 +1,187 @@
+"""The officer's door: applications to be checked, each rule's finding, and the verbs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from portal.journal.actions import saw
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.won import won_long
+from portal.templatetags.portal import kst_text
+from vouchers.applications import actions, queries, rules
+from vouchers.applications.forms import JudgeForm, SupplementForm
+from vouchers.applications.models import Application, EligibilityCheck
+
+L = rules.LIFECYCLE
+
+
+def _can(verb: str) -> Callable[[Application], bool]:
+    return lambda application: L.can(application.status, verb)
+
+
+def _on_application(run: Callable[..., Any]) -> Callable[..., Any]:
+    """An action as the admin calls it."""
+    return lambda pk, *, by, **given: run(application_id=pk, by=by, **given)
+
+
+def _facts(application: Application) -> list[tuple[Any, Any]]:
+    return [
+        (_("Receipt number"), application.receipt_no),
+        (_("Company"), application.company),
+        (_("Track"), application.track),
+        (_("Submitted"), kst_text(application.submitted_at)),
+        (_("Grant applied for"), won_long(application.grant_won)),
+        *((why.title, why.check.get_verdict_display()) for why in queries.why(application) if why.remedy),
+    ]
+
+
+class FindingInline(ReadOnlyInline, TabularInline):
+    model = EligibilityCheck
+    fields = ("rule_title", "verdict", "reason_words", "decided_by")
+    readonly_fields = fields
+    show_change_link = True
+    verbose_name_plural = _("Eligibility, rule by rule")
+
+    @admin.display(description=_("Rule"))
+    def rule_title(self, check: EligibilityCheck) -> Any:
+        return rules.Rule(check.rule).label
+
+    @admin.display(description=_("Reason"))
+    def reason_words(self, check: EligibilityCheck) -> str:
+        from portal.kit.words import pick
+
+        return pick(check, "reason")
+
+
+@admin.register(Application)
+class ApplicationAdmin(VerbAdmin):
+    list_display = ("receipt_no", "title", "company", "round", "track", "status", "grant", "submitted_at")
+    list_filter = ("status", "round", "track__key", "region", "company_size")
+    list_select_related = ("company", "round", "track")
+    search_fields = ("receipt_no", "title", "company__name_ko", "company__name_en", "company__brn", "ref")
+    ordering = ("-submitted_at", "-id")
+    fieldsets = (
+        (None, {"fields": ("receipt_no", "status", "title", "summary", "reading", "company", "round", "track")}),
+        (_("Amounts (won)"), {"fields": ("supply", "grant", "own_cash", "own_in_kind", "vat", "formula")}),
+        (_("Submission"), {"fields": ("submitted_at", "submitted_by", "deadline_at", "region", "company_size", "files")}),
+        (_("Supplement and decision"), {"fields": ("supplement_request", "supplement_sections", "decision_reason")}),
+    )
+    inlines = (FindingInline,)
+    verbs = (
+        Verb(
+            "begin_check", _("Begin the eligibility check"), _on_application(actions.begin_check),
+            "vouchers.check_application", _can("begin_check"), done=_("Every rule was asked."), in_list=True,
+        ),
+        Verb(
+            "find_eligible", _("Find eligible"), _on_application(actions.find_eligible), "vouchers.check_application",
+            _can("find_eligible"), facts=_facts,
+            consequence=lambda a: _("The company is told that it is eligible; the application then goes to evaluation."),
+        ),
+        Verb(
+            "request_supplement", _("Request a supplement"), _on_application(actions.request_supplement),
+            "vouchers.check_application", _can("request_supplement"), form=SupplementForm, facts=_facts,
+            consequence=lambda a: _("The named sections open again for the company, with a due day; your clock stands."),
+        ),
+        Verb(
+            "find_ineligible", _("Find not eligible"), _on_application(actions.find_ineligible),
+            "vouchers.check_application", _can("find_ineligible"), form=ReasonForm, facts=_facts, danger=True,
+            consequence=lambda a: _("The application leaves the procedure. The company reads every rule and your reason."),
+        ),
+        Verb(
+            "begin_evaluation", _("Begin the evaluation"), _on_application(actions.begin_evaluation),
+            "vouchers.check_application", _can("begin_evaluation"), done=_("It can be assigned to evaluators."), in_list=True,
+        ),
+    )  # fmt: skip
+    readonly_fields = ("reading", "supply", "grant", "own_cash", "own_in_kind", "vat", "formula", "files")
+
+    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
+        found = self.get_object(request, object_id) if object_id else None
+        if found is not None:
+            saw(request.user, found, persons=[found.company.ref], what="application.admin")
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    @admin.display(description=_("Content"))
+    def reading(self, application: Application) -> str:
+        url = reverse("applications:preview", args=[application.ref])
+        return format_html('<a class="underline" href="{}">{}</a>', url, _("Read as evaluators do"))
+
+    @admin.display(description=_("Supply amount (VAT excluded)"))
+    def supply(self, application: Application) -> str:
+        return won_long(application.supply_amount_won)
+
+    @admin.display(description=_("Grant"), ordering="grant_won")
+    def grant(self, application: Application) -> str:
+        return won_long(application.grant_won)
+
+    @admin.display(description=_("Own cash"))
+    def own_cash(self, application: Application) -> str:
+        return won_long(application.own_cash_won)
+
+    @admin.display(description=_("Own in kind"))
+    def own_in_kind(self, application: Application) -> str:
+        return won_long(application.own_in_kind_won)
+
+    @admin.display(description=_("VAT, paid by the company"))
+    def vat(self, application: Application) -> str:
+        return won_long(application.vat_won)
+
+    @admin.display(description=_("How this was calculated"))
+    def formula(self, application: Application) -> str:
+        sums = queries.stored_money(application)
+        return rules.formula(sums) if sums and sums.supply_won else "—"
+
+    @admin.display(description=_("Documents"))
+    def files(self, application: Application) -> str:
+        rows = [
+            (reverse("applications:download", args=[application.ref, row.document.ref]), row.document.name,
+             rules.document_label(row.kind))
+            for row in queries.documents(application)
+        ]  # fmt: skip
+        return format_html_join("", '<a class="underline" href="{}">{}</a> ({})<br>', rows) if rows else "—"
+
+
+@admin.register(EligibilityCheck)
+class EligibilityCheckAdmin(VerbAdmin):
+    list_display = ("application", "rule_title", "verdict", "decided_by", "updated_at")
+    list_filter = ("verdict", "rule", "application__round")
+    list_select_related = ("application", "decided_by")
+    search_fields = ("application__receipt_no", "application__title")
+    ordering = ("-updated_at", "-id")
+    fields = (
+        "application",
+        "rule_title",
+        "verdict",
+        "reason_ko",
+        "reason_en",
+        "looked_at",
+        "remedy",
+        "decided_by",
+        "rule_version",
+    )
+    readonly_fields = ("rule_title", "looked_at", "remedy")
+    verbs = (
+        Verb(
+            "judge_rule", _("Judge this rule"), lambda pk, *, by, **given: actions.judge_rule(check_id=pk, by=by, **given),
+            "vouchers.check_application", lambda check: check.application.status == rules.ApplicationStatus.ELIGIBILITY_CHECK,
+            form=JudgeForm, facts=lambda check: rules.fact_words(check.rule, check.fact),
+            consequence=lambda check: _("Your verdict replaces the computed one and carries your name."),
+        ),
+    )  # fmt: skip
+
+    @admin.display(description=_("Rule"), ordering="rule")
+    def rule_title(self, check: EligibilityCheck) -> Any:
+        return rules.Rule(check.rule).label
+
+    @admin.display(description=_("What the rule looked at"))
+    def looked_at(self, check: EligibilityCheck) -> str:
+        return format_html_join("", "{}: {}<br>", rules.fact_words(check.rule, check.fact)) or "—"
+
+    @admin.display(description=_("What would change it"))
+    def remedy(self, check: EligibilityCheck) -> Any:
+        return rules.REMEDIES[rules.Rule(check.rule)] if check.verdict != rules.Verdict.MET else "—"
