@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands, load_command_class
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -74,7 +74,9 @@ class Command(BaseCommand):
         if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return
         owner = os.environ.get("MIGRATE_DATABASE_URL") or os.environ["DATABASE_URL"]
-        done = subprocess.run([*MANAGE, "migrate", "--noinput", "-v", "0"], env={**os.environ, "DATABASE_URL": owner}, check=False)
+        done = subprocess.run(
+            [*MANAGE, "migrate", "--noinput", "-v", "0"], env={**os.environ, "DATABASE_URL": owner}, check=False
+        )
         if done.returncode:
             raise CommandError("The migrations failed; see above.")
 
@@ -82,15 +84,12 @@ class Command(BaseCommand):
         sources = [settings.BASE_DIR / "locale" / language for language in ("ko", "en")]
         value = stamps.digest(*sorted(file for folder in sources for file in folder.glob("*.po")))
         made = settings.BASE_DIR / "locale" / "ko" / "LC_MESSAGES" / "django.mo"
-        if "words" in get_commands() and not (made.exists() and stamps.is_fresh(made.parent / "stamp", value)):
+        if not (made.exists() and stamps.is_fresh(made.parent / "stamp", value)):
             call_command("words", stdout=_Quiet())
             stamps.set_stamp(made.parent / "stamp", value)
 
     def _seed(self, only_reference: bool) -> None:
-        if "seed" not in get_commands():
-            return
-        known = load_command_class("portal", "seed").create_parser("manage.py", "seed")._option_string_actions
-        call_command("seed", *(["--reference"] if only_reference and "--reference" in known else []), stdout=self.stdout)
+        call_command("seed", reference=only_reference, stdout=self.stdout)
 
     def _static(self) -> None:
         base, root = settings.BASE_DIR, settings.STATIC_ROOT
@@ -210,7 +209,9 @@ class _Quiet:
 def table(rows: list[tuple[str, ...]]) -> str:
     """Columns of equal width; Hangul counts two."""
     widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines = [
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
     return "\n".join([lines[0], "  ".join("─" * width for width in widths), *lines[1:]])
 
 
