@@ -9,7 +9,6 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from portal.kit import clock
 from portal.kit.errors import DomainError
@@ -26,7 +25,7 @@ from vouchers.rounds.models import Round
 KIND_ORDER = ("IMAGING", "BIOSIGNAL", "STRUCTURED", "TEXT", "OMICS", "PATIENT_TRAIT", "OTHER")
 SEPARATORS = re.compile(r"[,;\n、，]+")
 YES_NO = (("", _("No preference")), ("true", _("Yes")), ("false", _("No")))
-NUMBERS = {  # field → (label, hint, largest)
+NUMBERS: dict[str, tuple[Any, Any, int]] = {  # field → (label, hint, largest)
     "min_age": (_("Youngest age"), "", 150),
     "max_age": (_("Oldest age"), _("Empty: no limit."), 150),
     "first_year": (_("First year of collection"), _("For example 2015."), 2200),
@@ -80,7 +79,7 @@ class NeedForm(forms.Form):
         label=_("Call"), queryset=Round.objects.none(), required=False, empty_label=_("No call chosen yet"),
         help_text=_("Demonstration offers appear only for a demonstration call."),
     )  # fmt: skip
-    track = forms.ChoiceField(label=pgettext_lazy("of a round", "Track"), required=False)
+    track = forms.ChoiceField(label=_("Track"), required=False)
     purpose = forms.ChoiceField(
         label=_("Purpose"), choices=rules.Purpose.choices(), required=False, widget=forms.RadioSelect,
         help_text=_("Product development and external validation count as commercial use."),

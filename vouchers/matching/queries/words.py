@@ -1,6 +1,6 @@
 """A need in words: everything that the company said."""
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.words import pick
@@ -71,7 +71,7 @@ def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]]]]:
         (gettext("When and budget"), [
             (gettext("Project in months"), count("project_months")),
             (gettext("Budget (won)"), count("budget_won")),
-            (pgettext("of a round", "Track"), _track_word(need)),
+            (gettext("Track"), _track_word(need)),
         ]),
     ]  # fmt: skip
     return sections

@@ -1,0 +1,72 @@
+"""Matching in the admin: read only; needs, requests, quotes and matches with their history."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from portal.kit.admin import ReadOnlyInline, VerbAdmin
+from portal.kit.won import won
+from vouchers.matching.models import Match, Need, Quote, QuoteRequest
+
+
+class RequestInline(ReadOnlyInline, TabularInline):
+    model = QuoteRequest
+    fields = ("ref", "institution", "status", "due_at")
+    readonly_fields = fields
+
+
+class QuoteInline(ReadOnlyInline, TabularInline):
+    model = Quote
+    fields = ("number", "supply", "vat", "valid_until", "lead_time_days", "assumptions")
+    readonly_fields = fields
+
+    @admin.display(description=_("Supply amount"))
+    def supply(self, obj: Quote) -> str:
+        return won(obj.supply_amount_won)
+
+    @admin.display(description=_("VAT"))
+    def vat(self, obj: Quote) -> str:
+        return won(obj.vat_won)
+
+
+@admin.register(Need)
+class NeedAdmin(VerbAdmin):
+    list_display = ("ref", "title", "company", "round", "status", "posted_at")
+    list_filter = ("status", "round")
+    search_fields = ("ref", "title", "company__name_ko", "company__name_en")
+    list_select_related = ("company", "round")
+    ordering = ("-id",)
+    inlines = (RequestInline,)
+
+
+@admin.register(QuoteRequest)
+class QuoteRequestAdmin(VerbAdmin):
+    list_display = ("ref", "need", "company", "institution", "status", "due_at")
+    list_filter = ("status", "need__round")
+    search_fields = ("ref", "need__title", "institution__name_ko", "institution__name_en", "need__company__name_ko")
+    list_select_related = ("need__company", "institution")
+    ordering = ("-id",)
+    inlines = (QuoteInline,)
+
+    @admin.display(description=_("Company"))
+    def company(self, obj: QuoteRequest) -> Any:
+        return obj.need.company
+
+
+@admin.register(Match)
+class MatchAdmin(VerbAdmin):
+    list_display = ("ref", "need", "company", "institution", "supply", "status", "company_confirmed_at", "provider_confirmed_at")
+    list_filter = ("status", "need__round")
+    search_fields = ("ref", "need__title", "institution__name_ko", "need__company__name_ko")
+    list_select_related = ("need__company", "institution", "quote")
+    ordering = ("-id",)
+
+    @admin.display(description=_("Company"))
+    def company(self, obj: Match) -> Any:
+        return obj.need.company
+
+    @admin.display(description=_("Supply amount"))
+    def supply(self, obj: Match) -> str:
+        return won(obj.quote.supply_amount_won)
