@@ -62,11 +62,11 @@ class AgreementAdmin(VerbAdmin):
             "return_to_draft", gettext_lazy("Take back and redraft"), form=ReasonForm,
             consequence=lambda obj: _("Signatures given so far no longer count."),
         ),
-        _verb("complete", gettext_lazy("Complete")),
-        _verb("resume", gettext_lazy("Resume")),
-        _verb("suspend", gettext_lazy("Suspend"), form=ReasonForm),
+        _verb("complete", gettext_lazy("Complete the agreement")),
+        _verb("resume", gettext_lazy("Resume the agreement")),
+        _verb("suspend", gettext_lazy("Suspend the agreement"), form=ReasonForm),
         _verb(
-            "terminate", gettext_lazy("Terminate"), form=ReasonForm, danger=True,
+            "terminate", gettext_lazy("Terminate the agreement"), form=ReasonForm, danger=True,
             consequence=lambda obj: _("The agreement ends for all parties. This cannot be undone."),
         ),
     )  # fmt: skip

@@ -17,7 +17,7 @@ class AgreementStatus(Codes):
     DRAFTING = "DRAFTING", _("Draft")
     AWAITING_SIGNATURES = "AWAITING_SIGNATURES", _("Waiting for signatures")
     ACTIVE = "ACTIVE", _("In force")
-    SUSPENDED = "SUSPENDED", _("Suspended")
+    SUSPENDED = "SUSPENDED", _("Agreement suspended")
     COMPLETED = "COMPLETED", _("Completed")
     TERMINATED = "TERMINATED", _("Terminated")
 

@@ -132,10 +132,10 @@ def _verbs(row: Agreement) -> list[dict[str, Any]]:
     words: dict[str, tuple[Any, Any]] = {
         "send_for_signature": (_("Ask the parties to sign"), _("The text is final. Every party gets a mail and a task.")),
         "return_to_draft": (_("Take back and redraft"), _("Signatures given so far no longer count.")),
-        "complete": (_("Complete"), _("Every delivery is accepted. Settlement follows.")),
-        "resume": (_("Resume"), _("Deliveries and payments go on.")),
-        "suspend": (_("Suspend"), _("Nothing is accepted or paid until it is resumed.")),
-        "terminate": (_("Terminate"), _("The agreement ends for all parties. This cannot be undone.")),
+        "complete": (_("Complete the agreement"), _("Every delivery is accepted. Settlement follows.")),
+        "resume": (_("Resume the agreement"), _("Deliveries and payments go on.")),
+        "suspend": (_("Suspend the agreement"), _("Nothing is accepted or paid until it is resumed.")),
+        "terminate": (_("Terminate the agreement"), _("The agreement ends for all parties. This cannot be undone.")),
     }
     return [
         {

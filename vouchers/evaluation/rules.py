@@ -15,7 +15,7 @@ CENT = Decimal("0.01")
 
 
 class AssignmentStatus(Codes):
-    INVITED = "INVITED", _("Invited")
+    INVITED = "INVITED", _("Invited to evaluate")
     ACCEPTED = "ACCEPTED", _("Accepted, no conflict")
     DECLINED = "DECLINED", _("Invitation declined")
     RECUSED = "RECUSED", _("Recused for a conflict")

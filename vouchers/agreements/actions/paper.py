@@ -62,14 +62,15 @@ def _inputs(body: Mapping[str, Any], lang: str) -> dict[str, Any]:
 
 def formula(money: Mapping[str, Any]) -> str:
     """`400,000,000원 × 85% = 340,000,000원, 한도 320,000,000원 적용`, in the reader's language. money: body["money"]."""
-    words = _("%(supply)s × %(rate)s = %(by_rate)s") % {
+    facts = {
         "supply": won(money["supply_won"]),
         "rate": money["rate_percent"] + "%",
         "by_rate": won(money["by_rate_won"]),
+        "grant": won(money["grant_won"]),
     }
     if money["grant_won"] < money["by_rate_won"]:
-        words += _("; the ceiling or the award of %(grant)s applies") % {"grant": won(money["grant_won"])}
-    return words
+        return _("%(supply)s × %(rate)s = %(by_rate)s, limited to %(grant)s") % facts
+    return _("%(supply)s × %(rate)s = %(by_rate)s") % facts
 
 
 def _day(iso: str, lang: str) -> str:
