@@ -1,0 +1,157 @@
+"""Uploads, the scanner's protocol against a process that speaks it, and the one way out."""
+
+import hashlib
+import socket
+import socketserver
+import struct
+import threading
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.http import Http404
+
+from portal.documents import actions, gateways, tasks
+from portal.documents.models import Document
+from portal.documents.responses import download
+from portal.journal.models import Event, Notice
+from portal.kit.errors import NotAllowed, Refused
+from tests.factories.accounts import make_member, make_organisation, make_pdf, make_person, make_staff
+
+pytestmark = pytest.mark.django_db
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+class Clamd(socketserver.StreamRequestHandler):
+    """INSTREAM as clamd(8) speaks it: z-terminated commands, chunks with a length in network order, zero ends."""
+
+    def handle(self):
+        command = b""
+        while not command.endswith(b"\0"):
+            command += self.rfile.read(1)
+        if command == b"zPING\0":
+            self.wfile.write(b"PONG\0")
+            return
+        assert command == b"zINSTREAM\0"
+        data = b""
+        while size := struct.unpack("!I", self.rfile.read(4))[0]:
+            data += self.rfile.read(size)
+            if len(data) > self.server.limit:
+                self.wfile.write(b"INSTREAM size limit exceeded. ERROR\0")
+                return
+        self.server.seen.append(data)
+        self.wfile.write(self.server.answer or (b"stream: Eicar-Test-Signature FOUND\0" if EICAR in data else b"stream: OK\0"))
+
+
+@pytest.fixture
+def clamd(settings):
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Clamd) as server:
+        server.seen, server.answer, server.limit = [], b"", 10**9
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.CLAMD_URL = f"tcp://127.0.0.1:{server.server_address[1]}"
+        yield server
+        server.shutdown()
+
+
+def upload(**facts):
+    org = facts.pop("organisation", None) or make_organisation()
+    file = facts.pop("file") if "file" in facts else make_pdf()
+    return actions.upload(file=file, kind="PLAN", organisation=org, by=facts.pop("by", None), **facts)
+
+
+def test_upload_hashes_records_and_keeps_the_name():
+    person = make_person()
+    document = upload(by=person)
+    content = document.file.read()
+    assert document.sha256 == hashlib.sha256(content).hexdigest() and document.size == len(content)
+    assert (document.name, document.media_type, document.scan_state) == ("계획서.pdf", "application/pdf", "UNSCANNED")
+    assert "계획서" not in document.file.name and document.ref in document.file.name
+    assert Event.objects.filter(subject_ref=document.ref, name="document.uploaded", by=person).exists()
+    assert upload().file.name != document.file.name
+
+
+@pytest.mark.parametrize(("name", "content", "code"), [
+    ("a.exe", b"MZ", "type"), ("", b"x", "name"), ("a.pdf", b"not a pdf", "content"), ("pdf", b"%PDF-", "name"),
+])  # fmt: skip
+def test_upload_refuses_and_stores_nothing(name, content, code):
+    file = SimpleUploadedFile(name or "x", content)
+    file._name = name
+    with pytest.raises(Refused) as refused:
+        upload(file=file, field="plan")
+    assert (refused.value.code, refused.value.field) == (code, "plan")
+    assert not Document.objects.exists()
+
+
+def test_document_is_never_empty_in_the_database():
+    document = upload()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Document.objects.filter(pk=document.pk).update(size=0)
+
+
+def test_scan_passes_and_refuses(clamd):
+    person = make_person()
+    clean, bad = upload(by=person), upload(by=person, file=SimpleUploadedFile("b.pdf", b"%PDF-1.4\n" + EICAR + b"\n%%EOF"))
+    assert clean.scan_state == "QUARANTINED"
+    with pytest.raises(Refused):
+        download(clean, by=person)
+    assert tasks.scan_waiting() == 2 and tasks.scan_waiting() == 0
+    clean.refresh_from_db(), bad.refresh_from_db()
+    assert (clean.scan_state, bad.scan_state) == ("CLEAN", "INFECTED")
+    assert bad.scan_note == "Eicar-Test-Signature"
+    assert Notice.objects.get(template="document_infected").user == person
+    with pytest.raises(Refused) as refused:
+        download(bad, by=person)
+    assert refused.value.code == "infected"
+    assert b"".join(clamd.seen).count(b"%PDF") == 2
+
+
+def test_scan_fails_closed(clamd, settings):
+    document = upload()
+    for answer in (b"stream: Something ERROR\0", b"nonsense\0", b"\0", b"stream: OK but\0"):
+        clamd.answer = answer
+        assert tasks.scan_waiting() == 0
+    clamd.answer, clamd.limit = b"", 10
+    assert tasks.scan_waiting() == 0
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        settings.CLAMD_URL = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        assert tasks.scan_waiting() == 0 and not gateways.ping(settings.CLAMD_URL)
+    document.refresh_from_db()
+    assert document.scan_state == "QUARANTINED"
+
+
+def test_scanner_that_comes_later_sees_the_unscanned(clamd, settings):
+    url, settings.CLAMD_URL = settings.CLAMD_URL, ""
+    document = upload()
+    assert document.scan_state == "UNSCANNED" and tasks.scan_waiting() == 0
+    settings.CLAMD_URL = url
+    assert gateways.ping(url) and tasks.scan_waiting() == 1
+    document.refresh_from_db()
+    assert document.scan_state == "CLEAN"
+
+
+def test_unscanned_opens_only_for_its_organisation():
+    org = make_organisation()
+    owner, colleague = make_member(org), make_member(org)
+    document = upload(organisation=org, by=owner)
+    for reader in (owner, colleague):
+        assert download(document, by=reader).status_code == 200
+    for stranger in (make_member(make_organisation()), make_staff("MINISTRY_OFFICER"), make_staff("AUDITOR")):
+        with pytest.raises(NotAllowed):
+            download(document, by=stranger)
+
+
+def test_download_headers_and_stream():
+    document = actions.store_generated(
+        name="협약서 1.pdf", content=b"%PDF-1.7 generated %%EOF", media_type="application/pdf", kind="AGREEMENT", by=None
+    )
+    assert document.scan_state == "CLEAN"
+    response = download(document, by=make_staff("AUDITOR"))
+    assert response["Content-Disposition"] == "attachment; filename*=utf-8''%ED%98%91%EC%95%BD%EC%84%9C%201.pdf"
+    assert response["X-Content-Type-Options"] == "nosniff" and "sandbox" in response["Content-Security-Policy"]
+    assert response["Cache-Control"] == "private, no-store" and response.streaming
+    assert b"".join(response.streaming_content) == b"%PDF-1.7 generated %%EOF"
+    assert download(document, by=make_person(), inline=True)["Content-Disposition"].startswith("inline")
+    document.file.storage.delete(document.file.name)
+    with pytest.raises(Http404):
+        download(document, by=make_person())
