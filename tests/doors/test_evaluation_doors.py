@@ -1,0 +1,212 @@
+"""Evaluation as the evaluator, another evaluator, the company, its staff, a stranger, an officer and nobody see it."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from portal.journal.models import AccessLog
+from tests.factories import applications as make
+from tests.factories import evaluation as ev
+from tests.factories.providers import person
+from vouchers.evaluation import actions
+from vouchers.evaluation.models import Assignment, Award, SelectionRun
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
+    return client
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+@pytest.fixture
+def invited():
+    at = ev.panel()
+    return at, ev.assigned(at, at.applications[0], at.evaluators[0])
+
+
+# ── Evaluators ───────────────────────────────────────────────────────────────────────────────────────
+def test_list_shows_own_assignments_only(invited):
+    at, row = invited
+    assert at.applications[0].title in text(client_of(at.evaluators[0]).get("/evaluation/"))
+    other = text(client_of(at.evaluators[1]).get("/evaluation/"))
+    assert at.applications[0].title not in other and "기다리는 평가가 없습니다" in other
+    assert client_of(at.firms[0].representative).get("/evaluation/").status_code == 403
+    assert Client().get("/evaluation/").status_code == 302
+
+
+def test_list_needs_the_same_queries_for_many(django_assert_num_queries):
+    at = ev.panel(3)
+    evaluator = at.evaluators[0]
+    ev.assigned(at, at.applications[0], evaluator)
+    client = client_of(evaluator)
+
+    def count() -> int:
+        client.get("/evaluation/")
+        with CaptureQueriesContext(connection) as seen:
+            client.get("/evaluation/")
+        return len(seen)
+
+    one = count()
+    for application in at.applications[1:]:
+        ev.assigned(at, application, evaluator)
+    assert count() == one
+
+
+def test_the_file_opens_only_after_the_declaration_and_is_logged(invited):
+    at, row = invited
+    client, address = client_of(at.evaluators[0]), f"/evaluation/{row.ref}/"
+    before = text(client.get(address))
+    assert "이해충돌 없음: 신청서 열기" in before and "폐결절을 찾는 인공지능" not in before.replace(at.applications[0].title, "")
+    document = at.applications[0].application_documents.first().document
+    assert client.get(f"{address}documents/{document.ref}/").status_code == 404
+    assert not AccessLog.objects.filter(by=at.evaluators[0]).exists()
+    assert client.post(f"{address}accept/").status_code == 303
+    after = text(client.get(address))
+    assert "점수 제출하기" in after and "폐결절을 찾는 인공지능" in after and document.name in after
+    assert AccessLog.objects.filter(by=at.evaluators[0], task="evaluation.file").count() == 1
+    for nobody in (at.evaluators[1], at.officer, at.firms[0].representative, make.firm().representative):
+        assert client_of(nobody).get(address).status_code in {403, 404}
+    assert Client().get(address).status_code == 302
+
+
+def test_scores_are_kept_in_part_and_bad_ones_are_named(invited):
+    at, row = invited
+    client, address = client_of(at.evaluators[0]), f"/evaluation/{row.ref}/"
+    client.post(f"{address}accept/")
+    first, second, *_rest = at.round.criteria.all()
+    response = client.post(f"{address}scores/", {f"points_{first.pk}": "77", f"points_{second.pk}": "140", "comment": "좋음"})
+    assert response.status_code == 422 and "140" in text(response)
+    assert Assignment.objects.get(pk=row.pk).scores.get().points == 77
+    assert client.post(f"{address}scores/", {f"points_{first.pk}": "78"}).status_code == 303
+    response = client.post(f"{address}scores/", {f"points_{first.pk}": "78", "hand_in": "1", "comment": "의견"})
+    assert response.status_code == 422 and "점수가 빠진 기준이 있습니다" in text(response)
+    saved = client.post(f"{address}scores/", {f"points_{first.pk}": "79"}, headers={"HX-Request": "true"})
+    assert saved.status_code == 200 and "저장했습니다" in text(saved) and "<html" not in text(saved)
+    whole = {f"points_{c.pk}": "80" for c in at.round.criteria.all()} | {"comment": "의견", "hand_in": "1"}
+    assert client.post(f"{address}scores/", whole).status_code == 303
+    done = text(client.get(address))
+    assert "더는 고칠 수 없습니다" in done and "80.00" in done
+    assert client.post(f"{address}scores/", whole).status_code in {303, 422}  # a second click
+    assert Assignment.objects.get(pk=row.pk).status == "SUBMITTED"
+
+
+def test_recuse_and_decline_ask_for_what_they_need(invited):
+    at, row = invited
+    client, address = client_of(at.evaluators[0]), f"/evaluation/{row.ref}/"
+    assert client.post(f"{address}recuse/", {"ground": ""}).status_code == 422
+    assert client.post(f"{address}recuse/", {"ground": "자문"}).status_code == 303
+    assert "신청서는 닫혔습니다" in text(client.get(address))
+    assert client.post(f"{address}decline/", {"reason": "x"}).status_code == 422
+    assert client_of(at.evaluators[1]).post(f"{address}accept/").status_code == 404
+
+
+# ── Companies ────────────────────────────────────────────────────────────────────────────────────────
+def test_result_is_silent_until_released_and_private_afterwards():
+    at = ev.scored((90, 80), slots=1)
+    address = f"/evaluation/results/{at.applications[1].ref}/"
+    client = client_of(at.firms[1].staff)
+    assert "아직 결과가 없습니다" in text(client.get(address))
+    ev.confirmed(at)
+    page = text(client.get(address))
+    assert "예비 1순위" in page and "80.00" in page
+    assert "Number 1 on the reserve list" in text(client.get("/en" + address))
+    assert client_of(at.firms[0].representative).get(address).status_code == 404
+    assert Client().get(address).status_code == 302
+
+
+def test_award_page_lets_the_representative_answer():
+    at, (award,) = ev.awarded()
+    address = f"/evaluation/awards/{award.ref}/"
+    boss, staff = client_of(at.firms[0].representative), client_of(at.firms[0].staff)
+    assert "선정 수락하기" in text(boss.get(address)) and "320,000,000원" in text(boss.get(address))
+    assert "선정 수락하기" not in text(staff.get(address))
+    assert staff.post(f"{address}accept/").status_code == 422
+    assert client_of(make.firm().representative).post(f"{address}accept/").status_code == 404
+    assert Client().post(f"{address}accept/").status_code == 302
+    assert boss.post(f"{address}decline/", {"reason": ""}).status_code == 422
+    assert boss.post(f"{address}accept/").status_code == 303
+    assert boss.post(f"{address}accept/").status_code == 422  # a second click
+    assert Award.objects.get().status == "ACCEPTED"
+    assert "Give up the award" in text(boss.get("/en" + address))
+    assert boss.post(f"{address}decline/", {"reason": "사정"}).status_code == 303
+
+
+# ── Officers ─────────────────────────────────────────────────────────────────────────────────────────
+def page_of(name, *args) -> str:
+    return reverse(f"{admin.site.name}:vouchers_{name}", args=args)
+
+
+def test_officer_assigns_several_at_once_and_conflicts_are_named():
+    from vouchers.companies import actions as companies
+
+    at = ev.panel(2)
+    companies.declare_conflict(user=at.evaluators[0], organisation=at.firms[0].organisation, ground="자문", by=at.evaluators[0])
+    client = client_of(at.officer)
+    address = page_of("assignment_assign_page") + f"?round={at.round.pk}"
+    shown = client.get(address)
+    assert shown.status_code == 200 and at.applications[0].receipt_no in text(shown)
+    assert client.post(address, {}).status_code == 422
+    given = {"applications": [a.pk for a in at.applications], "evaluators": [e.pk for e in at.evaluators]}
+    after = client.post(address, given, follow=True)
+    assert Assignment.objects.count() == 3 and "이해충돌이 있습니다" in text(after) and "3건 배정" in text(after)
+    assert client_of(at.approver).get(address).status_code == 403
+    assert client_of(at.evaluators[0]).get(address).status_code in {302, 403}
+
+
+def test_officer_proposes_and_the_approver_confirms():
+    at = ev.scored((90, 80), slots=1)
+    officer, approver = client_of(at.officer), client_of(at.approver)
+    address = page_of("selectionrun_propose_page") + f"?round={at.round.pk}"
+    shown = text(officer.get(address))
+    assert "이 선정안 제안하기" in shown and "예산 1,000,000,000원 중 320,000,000원" in shown
+    assert officer.post(address).status_code == 302
+    run = SelectionRun.objects.get()
+    assert officer.post(address).status_code == 422
+    change, confirm = page_of("selectionrun_change", run.pk), page_of("selectionrun_verb", run.pk, "confirm")
+    assert "선정 확정하기" not in text(officer.get(change)) and "선정 확정하기" in text(approver.get(change))
+    assert officer.post(confirm).status_code == 403
+    decide = text(approver.get(confirm))
+    assert "이 선정을 확정하면 예산 1,000,000,000원 중 320,000,000원이 배정됩니다" in decide
+    assert approver.post(confirm).status_code == 302
+    assert approver.post(confirm).status_code == 422
+    assert Award.objects.count() == 1
+
+
+def test_admin_lists_open_for_officers_and_auditors_without_buttons():
+    at, (award,) = ev.awarded()
+    auditor = client_of(person("AUDITOR"))
+    for name in ("assignment", "selectionrun", "award"):
+        assert auditor.get(page_of(f"{name}_changelist")).status_code == 200
+        assert client_of(at.officer).get(page_of(f"{name}_changelist")).status_code == 200
+    row = Assignment.objects.first()
+    assert "배정 취소하기" not in text(auditor.get(page_of("assignment_change", row.pk)))
+    assert auditor.get(page_of("assignment_assign_page")).status_code == 403
+    assert auditor.get(page_of("award_change", award.pk)).status_code == 200
+
+
+def test_officer_takes_an_assignment_back_with_a_reason(invited):
+    at, row = invited
+    client, address = client_of(at.officer), page_of("assignment_verb", row.pk, "withdraw")
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "기한 경과"}).status_code == 302
+    assert Assignment.objects.get(pk=row.pk).status == "WITHDRAWN"
+
+
+def test_the_clock_lapses_awards():
+    from portal.kit import clock
+    from vouchers.evaluation.tasks import lapse_awards
+
+    _at, (award,) = ev.awarded()
+    assert lapse_awards() == 0
+    with clock.at(award.due_at):
+        assert lapse_awards() == 1
+    assert actions.lapse_awards(award.due_at) == 0
