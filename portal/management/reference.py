@@ -112,9 +112,7 @@ def _check_codes(code_lists: Any, institution_records: Any, datasets: Any) -> No
                 value = record.get(name)
                 for code in value if isinstance(value, list) else [value] if value is not None else []:
                     if code not in known.get(listed, set()):
-                        raise BadReference(
-                            f"{file}, record {record['key']}: {name} {code!r} is not in the list {listed}."
-                        )
+                        raise BadReference(f"{file}, record {record['key']}: {name} {code!r} is not in the list {listed}.")
     for record in datasets:
         for key in [record["institution"], *(record.get("holders") or ())]:
             if key not in keys:

@@ -8,7 +8,6 @@ from django.conf import settings
 
 from portal.accounts import actions as accounts
 from portal.accounts.models import Organisation, RoleGrant, User
-from portal.accounts.rules import Role
 from portal.desk.demo import PEOPLE
 from portal.kit import clock
 from vouchers.companies import actions as companies

@@ -164,7 +164,13 @@ def joint(cast: Cast, case: AccessCase, user: Any) -> None:
     for request in requests:
         access.start_review(request_id=request.pk, by=board(cast, request))
     access.start_joint(joint_id=found.pk, by=cast.people["board"])
-    access.decide_joint(joint_id=found.pk, approve=True, number="시연-공동DRB-01", decided_on=clock.today(), by=cast.people["board"])
+    letter = documents.upload(
+        file=file("시연_공동DRB_결과서.pdf"), kind="drb_decision", organisation=requests[0].board.organisation, by=cast.people["board"]
+    )
+    access.decide_joint(
+        joint_id=found.pk, approve=True, number="시연-공동DRB-01", decided_on=clock.today(), document=letter,
+        by=cast.people["board"],
+    )  # fmt: skip
     first = SiteParticipation.objects.get(joint=found, request=requests[0])
     access.adopt_joint(site_id=first.pk, by=cast.people["board"])
     access.object_joint(site_id=second.pk, reason="시연: 자체 심의에서 최소 수집 항목을 다시 보겠습니다.", by=board(cast, requests[1]))

@@ -15,7 +15,6 @@ from portal.accounts.models import User
 from portal.accounts.rules import Role
 from portal.kit import bank, clock
 from portal.management.demo import calls, market, people, projects
-from portal.management.demo.people import Cast
 from vouchers.agreements.models import Agreement
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
