@@ -60,7 +60,7 @@ def firm(*, joint: bool = False, certificate: bool = True, **facts: Any) -> Firm
         **{
             "name_ko": f"가상기업 {n}", "name_en": f"Fictional Company {n}", "brn": brn(n), "opened_on": date(2020, 3, 2),
             "region": "GANGWON", "address": "강원특별자치도 춘천시", "size": "SMALL", "service_email": f"service{n}@demo.example",
-            "verification": "VERIFIED", "tax_status": "ACTIVE", "joint_representation": joint, **facts,
+            "verification": "VERIFIED", "verified_how": "TAX_SERVICE", "tax_status": "ACTIVE", "joint_representation": joint, **facts,
         },
     )  # fmt: skip
     company.save()
