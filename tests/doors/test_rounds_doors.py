@@ -34,10 +34,10 @@ def reference_rounds():
 
 
 def test_list_shows_public_rounds_only(client, reference_rounds):
-    make_draft(key="hidden")
+    draft = make_draft(key="a-draft")
     row = make_round(key="open-now")
     page = client.get("/rounds/").content.decode()
-    assert row.title_ko in page and "hidden" not in page and "2026년 의료 AI 데이터 활용 바우처" in page
+    assert row.title_ko in page and draft.title_ko not in page and "2026년 의료 AI 데이터 활용 바우처" in page
     assert "공개되지 않음" in page
     english = client.get("/en/rounds/").content.decode()
     assert row.title_en in english and "Not published" in english

@@ -188,8 +188,14 @@ class Restriction(Row):
         verbose_name = _("restriction")
         verbose_name_plural = _("restrictions")
         constraints = [
-            models.CheckConstraint(condition=~Q(brn="") | ~Q(corporate_no=""), name="restriction_has_number"),
-            models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="restriction_dates"),
+            models.CheckConstraint(
+                condition=~Q(brn="") | ~Q(corporate_no=""), name="restriction_has_number",
+                violation_error_message=_("Enter a business number or a corporate number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__lte=F("ends_on")), name="restriction_dates",
+                violation_error_message=_("The restriction ends before it begins. Compare the dates."),
+            ),
         ]
 
 

@@ -6,7 +6,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from portal.accounts import queries as accounts
+from portal.accounts.models import Membership
 from portal.accounts.rules import COMPANY_ROLES
+from portal.documents.models import Document
+from portal.kit import clock
+from providers.catalogue import queries as catalogue
 from vouchers.companies import rules
 from vouchers.companies.models import (
     Company,
@@ -64,6 +68,11 @@ def my_disputes(user: Any) -> QuerySet[OwnershipDispute]:
     return OwnershipDispute.objects.filter(claimant=user).select_related("company").order_by("-created_at")
 
 
+def asked_to_join(user: Any) -> QuerySet[Membership]:
+    """Companies that this person asked to join and that have not answered."""
+    return Membership.objects.filter(user=user, status="REQUESTED", organisation__kind="COMPANY").select_related("organisation")
+
+
 def open_change(company: Company) -> RepresentativeChange | None:
     found = company.representative_changes.filter(status=rules.RequestStatus.FILED)
     return found.select_related("new_representative").first()
@@ -72,3 +81,31 @@ def open_change(company: Company) -> RepresentativeChange | None:
 def waiting_for_tax_service(now: datetime) -> QuerySet[Company]:
     """Companies that the tax service should be asked about now."""
     return Company.objects.filter(check_due_at__lte=now)
+
+
+def page_of(company: Company) -> dict[str, Any]:
+    """What the company's page shows besides its facts: people: refs of the persons shown, for the access log."""
+    today = clock.today()
+    certificates = list(company.certificates.select_related("document").order_by("-valid_to", "-id"))
+    representatives = list(accounts.representatives_of(company.organisation).order_by("pk"))
+    return {
+        "certificates": [
+            (one, rules.certificate_valid(one.valid_from, one.valid_to, today), one.valid_from > today) for one in certificates
+        ],
+        "representatives": representatives,
+        "people": [person.ref for person in representatives],
+        "open_change": open_change(company),
+        "disputed": open_disputes(company).exists(),
+        "region": catalogue.words("region").get("region", {}).get(company.region, company.region),
+        "corporate_no_odd": bool(company.corporate_no) and not rules.corporate_no_plausible(company.corporate_no),
+    }
+
+
+def document_of(company: Company, ref: str) -> Document | None:
+    """A paper of this company by its ref: registration, certificates, changes of representative; never a dispute's."""
+    wanted = (
+        Q(pk=company.registration_file_id)
+        | Q(pk__in=company.certificates.values("document_id"))
+        | Q(pk__in=company.representative_changes.values("document_id"))
+    )
+    return Document.objects.filter(wanted, ref=ref).first()

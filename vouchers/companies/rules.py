@@ -4,6 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.rules import ConsentText
 from portal.kit.codes import Codes
 from portal.kit.lifecycle import Lifecycle
 from vouchers.rounds.rules import CompanySize as CompanySize
@@ -22,8 +23,8 @@ class TaxStatus(Codes):
     """국세청 사업자 상태: 01 계속, 02 휴업, 03 폐업; UNKNOWN while the service did not answer."""
 
     ACTIVE = "ACTIVE", _("In business")
-    SUSPENDED = "SUSPENDED", _("Suspended")
-    CLOSED = "CLOSED", _("Closed")
+    SUSPENDED = "SUSPENDED", _("Business suspended")
+    CLOSED = "CLOSED", _("Business closed down")
     UNREGISTERED = "UNREGISTERED", _("Not registered with the tax service")
     UNKNOWN = "UNKNOWN", _("Not known yet")
 
@@ -45,6 +46,38 @@ class ConsentKind(Codes):
 
 
 CONSENT_VERSION = "2026-11"
+CONSENTS: tuple[ConsentText, ...] = (
+    ConsentText(
+        ConsentKind.PRIVACY,
+        CONSENT_VERSION,
+        ConsentKind.PRIVACY.label,
+        _("To check the registration with the tax service and to handle applications and projects."),
+        _("Name of the representative (erased once it was checked), facts of the company, address for notices."),
+        _("Until the company leaves the portal; records of applications for five years after the project ends."),
+        _("You may refuse. Without this consent a company cannot be registered."),
+        True,
+    ),
+    ConsentText(
+        ConsentKind.THIRD_PARTY,
+        CONSENT_VERSION,
+        ConsentKind.THIRD_PARTY.label,
+        _("Hospitals that you ask for data or a quote receive it to answer; evaluators receive it to evaluate."),
+        _("Facts of the company, data need, application."),
+        _("By a hospital until the quote or the project ends; by evaluators until the selection is published."),
+        _("You may refuse now. The consent is asked again, and needed, when you submit an application."),
+        False,
+    ),
+    ConsentText(
+        ConsentKind.ELECTRONIC_SERVICE,
+        CONSENT_VERSION,
+        ConsentKind.ELECTRONIC_SERVICE.label,
+        _("Decisions are served on you at the e-mail address that you enter below."),
+        _("The address for electronic service."),
+        _("Until you withdraw the consent."),
+        _("You may refuse. Decisions then come by post, and by e-mail only as information."),
+        False,
+    ),
+)
 REQUIRED_CONSENTS = frozenset({ConsentKind.PRIVACY})
 CLAIM_MINUTES = 5  # a worker that died gives its companies back after this
 PERSON_AFTER_ATTEMPTS = 3  # then an officer hears of it; the asking goes on

@@ -76,6 +76,7 @@ class Round(Row):
             models.CheckConstraint(
                 condition=Q(opens_at__isnull=True) | Q(closes_at__isnull=True) | Q(opens_at__lt=F("closes_at")),
                 name="round_window_order",
+                violation_error_message=_("The call must open before it closes."),
             ),
             models.CheckConstraint(
                 condition=Q(announced_by__isnull=True) | Q(created_by__isnull=True) | ~Q(announced_by=F("created_by")),

@@ -3,6 +3,7 @@
 from vouchers.companies.actions.checks import (
     ClaimedCheck,
     claim_checks,
+    correct_identity,
     record_check_failure,
     record_tax_status,
     record_validation,
@@ -16,10 +17,10 @@ from vouchers.companies.actions.claims import (
     settle_dispute,
 )
 from vouchers.companies.actions.guards import declare_conflict, end_conflict, end_restriction, restrict
-from vouchers.companies.actions.registration import add_certificate, add_registration_file, edit, register
+from vouchers.companies.actions.registration import EDITABLE, add_certificate, add_registration_file, edit, register
 
 __all__ = [
-    "ClaimedCheck", "add_certificate", "add_registration_file", "claim_checks", "decide_representative_change",
+    "EDITABLE", "ClaimedCheck", "add_certificate", "add_registration_file", "claim_checks", "correct_identity", "decide_representative_change",
     "declare_conflict", "edit", "end_conflict", "end_restriction", "file_dispute", "file_representative_change",
     "record_check_failure", "record_tax_status", "record_validation", "refuse_registration", "register", "restrict",
     "settle_dispute", "verify",

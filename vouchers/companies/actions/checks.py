@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.journal import actions as journal
-from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.companies import gateways, notices, queries, rules
@@ -138,6 +137,31 @@ def refuse_registration(*, company_id: int, reason: str, by: User) -> Company:
     )  # fmt: skip
     journal.close_duty(company, "verify_company", by=by)
     notices.company_refused(company, reason)
+    return company
+
+
+@transaction.atomic
+def correct_identity(*, company_id: int, name_ko: str, opened_on: date, reason: str, by: User) -> Company:
+    """An officer saw that name or opening date changed; the company then counts as verified by that officer.
+
+    Writes: Company, Organisation.name_ko, Event company.identity_corrected. Raises: Refused without a reason.
+    """
+    company = Company.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=company_id)
+    require(by, "vouchers.verify_company")
+    if not reason.strip():
+        raise Refused(_("Write a reason: the company reads it."), "reason_missing", "reason")
+    if company.verification != V.VERIFIED:
+        raise Refused(_("The company can still change these facts itself."), "not_verified")
+    before = {"name_ko": company.name_ko, "opened_on": company.opened_on.isoformat()}
+    company.name_ko, company.opened_on = name_ko.strip(), opened_on
+    company.verified_how, company.verified_by = "OFFICER", by
+    company.save()
+    company.organisation.name_ko = company.name_ko
+    company.organisation.save()
+    journal.record(
+        "company.identity_corrected", company, by=by, reason=reason, organisations=company.organisation_ids(),
+        data={"before": before},
+    )  # fmt: skip
     return company
 
 

@@ -2,6 +2,7 @@
 
 from vouchers.rounds.actions.demo import ensure_demo_rounds
 from vouchers.rounds.actions.prepare import (
+    FACTS,
     copy_round,
     create_round,
     edit_round,
@@ -25,7 +26,7 @@ from vouchers.rounds.actions.turn import (
 )
 
 __all__ = [
-    "announce", "archive", "begin_evaluation", "begin_settlement", "cancel", "copy_round", "create_round", "edit_round",
+    "FACTS", "announce", "archive", "begin_evaluation", "begin_settlement", "cancel", "copy_round", "create_round", "edit_round",
     "ensure_demo_rounds", "extend", "publish_selection", "register_reference_round", "save_policy", "send_back",
     "set_criteria", "set_tracks", "start_projects", "submit_for_review", "turn",
 ]  # fmt: skip

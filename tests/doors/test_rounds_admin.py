@@ -1,0 +1,111 @@
+"""Officers prepare a round in the admin without touching JSON; every fault is named before the announcement."""
+
+import pytest
+from django.test import Client
+
+from portal.accounts.actions import grant_role
+from portal.accounts.models import User
+from tests.factories.rounds import make_closed_round, make_draft, make_round
+from vouchers.rounds import actions
+from vouchers.rounds.models import Round
+
+pytestmark = pytest.mark.django_db
+
+
+def staff(role: str) -> tuple[User, Client]:
+    user = User.objects.create_user(f"{role.lower()}@staff.example", is_demo=True)
+    grant_role(user=user, role=role, by=None)
+    client = Client()
+    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
+    return user, client
+
+
+FACTS = {
+    "key": "from-admin", "title_ko": "새 회차", "title_en": "New round", "summary_ko": "", "summary_en": "",
+    "fiscal_year": "2027", "match_timing": "AFTER_SELECTION", "opens_at_0": "2027-02-01", "opens_at_1": "09:00",
+    "closes_at_0": "2027-03-01", "closes_at_1": "18:00", "budget_won": "1000000000", "project_start_on": "",
+    "project_end_on": "",
+}  # fmt: skip
+
+
+def inline(prefix: str, rows: list[dict], initial: int = 0) -> dict:
+    data = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
+    for n, row in enumerate(rows):
+        data |= {f"{prefix}-{n}-{name}": value for name, value in row.items()}
+    return data
+
+
+TRACK = {"position": 0, "key": "LARGE", "name_ko": "대형", "name_en": "Large", "cap_won": 320000000, "slots": 2, "task_price_won": 400000000}
+CRITERIA = [
+    {"position": 0, "key": "a", "name_ko": "필요성", "name_en": "Need", "weight": 60},
+    {"position": 1, "key": "b", "name_ko": "효과", "name_en": "Effect", "weight": 39},
+]
+
+
+def test_prepare_a_round_from_nothing_to_announced():
+    officer, client = staff("MINISTRY_OFFICER")
+    _approver, approving = staff("MINISTRY_APPROVER")
+    assert client.get("/admin/vouchers/round/add/").status_code == 200
+    parts = {**inline("tracks", [TRACK]), **inline("criteria", CRITERIA), **inline("policy_versions", [])}
+    assert client.post("/admin/vouchers/round/add/", {**FACTS, **parts}).status_code == 302
+    row = Round.objects.get(key="from-admin")
+    assert row.created_by == officer and row.tracks.get().slots == 2
+    base = f"/admin/vouchers/round/{row.pk}"
+    page = client.get(f"{base}/verb/submit_for_review/").content.decode()
+    assert "99입니다" in page and "정책이 입력되지 않았습니다" in page
+    refused = client.post(f"{base}/verb/submit_for_review/", follow=True).content.decode()
+    assert "99입니다" in refused and Round.objects.get().status == "DRAFT"
+    criteria = [{**one, "id": c.pk, "round": row.pk} for one, c in zip(CRITERIA, row.criteria.all(), strict=True)]
+    criteria[1]["weight"] = 40
+    parts = {
+        **inline("tracks", [{**TRACK, "id": row.tracks.get().pk, "round": row.pk}], 1), **inline("criteria", criteria, 2),
+        **inline("policy_versions", []),
+    }  # fmt: skip
+    assert client.post(f"{base}/change/", {**FACTS, **parts}).status_code == 302
+    assert [one.weight for one in row.criteria.all()] == [60, 40]
+    policy = {
+        "rate_MICRO": "85", "rate_SMALL": "85", "rate_MEDIUM": "75", "min_cash_rate": "10", "in_kind_max_rate": "10",
+        "vat_borne_by": "COMPANY", "rounding_unit_won": "1", "eligible_company_sizes": ["MICRO", "SMALL", "MEDIUM"],
+        "eligible_provider_types": ["MEDICAL_DATA_HOSPITAL"], "required_documents": ["PROJECT_PLAN"], "pass_mark": "60",
+        "min_evaluators": "2", "reserve_length": "3", "disclosure_threshold": "10", "applications_per_company": "1",
+        "feasibility_threshold": "10", "reason": "첫 정책", **{f"days_{s}": n for s, n in actions.demo.rules.TARGET_STEPS.items()},
+    }  # fmt: skip
+    wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rate_SMALL": "95"})
+    assert wrong.status_code == 422 and "100%를 넘습니다" in wrong.content.decode()
+    assert client.post(f"{base}/verb/save_policy/", policy).status_code == 302
+    assert str(row.policy().grant_rates["SMALL"]) == "0.85" and row.policy().days("quote") == 15
+    assert 'value="85"' in client.get(f"{base}/verb/save_policy/").content.decode()
+    assert client.post(f"{base}/verb/submit_for_review/").status_code == 302
+    assert client.post(f"{base}/verb/announce/").status_code == 403
+    assert approving.post(f"{base}/verb/announce/").status_code == 302
+    row.refresh_from_db()
+    assert row.status == "ANNOUNCED"
+    page = client.get(f"{base}/change/").content.decode()
+    assert 'name="title_ko"' not in page and 'name="tracks-0-slots"' not in page
+
+
+def test_admin_bad_facts_come_back_with_a_sentence():
+    _officer, client = staff("MINISTRY_OFFICER")
+    make_draft(key="taken")
+    parts = {**inline("tracks", []), **inline("criteria", []), **inline("policy_versions", [])}
+    assert client.post("/admin/vouchers/round/add/", {**FACTS, **parts, "key": "taken"}).status_code == 200
+    late = {**FACTS, **parts, "closes_at_0": "2027-01-01"}
+    page = client.post("/admin/vouchers/round/add/", late, follow=True).content.decode()
+    assert "마감보다 앞서야" in page and not Round.objects.filter(key="from-admin").exists()
+
+
+def test_admin_changes_nothing_that_is_announced():
+    _officer, client = staff("MINISTRY_OFFICER")
+    row = make_round()
+    answer = client.post(f"/admin/vouchers/round/{row.pk}/change/", FACTS)
+    assert answer.status_code == 403 and Round.objects.get().title_ko == row.title_ko
+
+
+def test_auditor_reads_and_does_nothing():
+    _auditor, client = staff("AUDITOR")
+    row = make_closed_round()
+    assert client.get("/admin/vouchers/round/").status_code == 200
+    page = client.get(f"/admin/vouchers/round/{row.pk}/change/")
+    assert page.status_code == 200 and "/verb/" not in page.content.decode()
+    assert client.post(f"/admin/vouchers/round/{row.pk}/verb/begin_evaluation/").status_code == 403
+    assert client.get("/admin/vouchers/round/add/").status_code == 403

@@ -1,0 +1,216 @@
+"""Officers check registrations, settle claims, decide changes of representative, enter restrictions."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.clock import to_kst
+from portal.kit.errors import DomainError
+from vouchers.companies import actions, queries, rules
+from vouchers.companies.forms import CorrectForm, RestrictionForm
+from vouchers.companies.models import (
+    Company,
+    ConflictOfInterest,
+    OwnershipDispute,
+    RepresentativeChange,
+    Restriction,
+    SizeCertificate,
+)
+
+VERIFY = "vouchers.verify_company"
+
+
+class CertificateInline(ReadOnlyInline, TabularInline):
+    model = SizeCertificate
+    fields: ClassVar[list[str]] = ["number", "size", "valid_from", "valid_to"]
+    readonly_fields: ClassVar[list[str]] = fields
+
+
+def _link(company: Company, document: Any) -> Any:
+    if document is None:
+        return "—"
+    return format_html('<a href="{}">{}</a>', reverse("companies:file", args=[company.ref, document.ref]), document.name)
+
+
+def _company_facts(row: Company) -> list[tuple[Any, Any]]:
+    asked = f"{to_kst(row.tax_checked_at):%Y-%m-%d %H:%M}" if row.tax_checked_at else "—"
+    return [
+        (_("Company"), row),
+        (_("Business registration number"), rules.brn_words(row.brn)),
+        (_("Opening date"), row.opened_on),
+        (_("State of the business"), row.get_tax_status_display()),
+        (_("Tax service asked at"), asked),
+        (_("Tax service compared"), row.get_validation_display()),
+        (_("Registration certificate"), _link(row, row.registration_file)),
+    ]
+
+
+@admin.register(Company)
+class CompanyAdmin(VerbAdmin):
+    list_display = ("name", "number", "region", "size", "verification", "tax_status", "created_at")
+    list_filter = ("verification", "tax_status", "size", "region")
+    search_fields = ("name_ko", "name_en", "brn")
+    ordering = ("-created_at",)
+    inlines = (CertificateInline,)
+    fields = (
+        "name_ko", "name_en", "number", "corporate_no", "opened_on", "region", "address", "size", "sector", "is_youth_led",
+        "joint_representation", "service_email", "verification", "verified_how", "verified_by", "validation", "tax_status",
+        "tax_type", "tax_checked_at", "registration", "restricted",
+    )  # fmt: skip
+    readonly_fields = fields
+    verbs = (
+        Verb("verify", _("Verify the registration"), lambda pk, by: actions.verify(company_id=pk, by=by), VERIFY,
+             lambda row: rules.LIFECYCLE.can(row.verification, "verify"), facts=_company_facts,
+             consequence=lambda row: _("You compared the registration certificate. The company can then apply.")),
+        Verb("refuse_registration", _("Refuse the registration"),
+             lambda pk, by, reason: actions.refuse_registration(company_id=pk, reason=reason, by=by), VERIFY,
+             lambda row: rules.LIFECYCLE.can(row.verification, "refuse_registration"), form=ReasonForm,
+             facts=_company_facts, danger=True),
+        Verb("correct_identity", _("Correct verified facts"),
+             lambda pk, by, **data: actions.correct_identity(company_id=pk, by=by, **data), VERIFY,
+             lambda row: row.verification == rules.Verification.VERIFIED, form=CorrectForm, facts=_company_facts),
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("registration_file", "verified_by")
+
+    @admin.display(description=_("Company"))
+    def name(self, row: Company) -> str:
+        return str(row)
+
+    @admin.display(description=_("Business registration number"))
+    def number(self, row: Company) -> str:
+        return rules.brn_words(row.brn)
+
+    @admin.display(description=_("Registration certificate"))
+    def registration(self, row: Company) -> Any:
+        return _link(row, row.registration_file)
+
+    @admin.display(description=_("Restrictions"))
+    def restricted(self, row: Company) -> Any:
+        lines = [f"{one.ground} ({one.starts_on} – {one.ends_on})" for one in queries.restrictions_of(row)]
+        return "; ".join(lines) or _("None")
+
+
+def _decide(action: Any, name: str, granted: bool) -> Any:
+    return lambda pk, by, reason: action(**{name: pk}, granted=granted, reason=reason, by=by)
+
+
+def _filed(row: Any) -> bool:
+    return row.status == rules.RequestStatus.FILED
+
+
+class _RequestAdmin(VerbAdmin):
+    list_display = ("company", "status", "created_at", "decided_by")
+    list_filter = ("status",)
+    list_select_related = ("company", "decided_by")
+    ordering = ("-created_at",)
+
+    @admin.display(description=_("File"))
+    def paper(self, row: Any) -> Any:
+        return row.document.name if row.document else "—"
+
+
+@admin.register(OwnershipDispute)
+class OwnershipDisputeAdmin(_RequestAdmin):
+    fields = ("company", "claimant", "statement", "paper", "status", "decided_by", "reason", "created_at")
+    readonly_fields = fields
+    verbs = (
+        Verb("grant", _("Grant the claim"), _decide(actions.settle_dispute, "dispute_id", True), VERIFY, _filed,
+             form=ReasonForm, consequence=lambda row: _(
+                 "The claimant becomes the only representative; the present ones lose their access at once.")),
+        Verb("reject", _("Reject the claim"), _decide(actions.settle_dispute, "dispute_id", False), VERIFY, _filed,
+             form=ReasonForm, danger=True, consequence=lambda row: _("The registration stays as it is, verified by you.")),
+    )  # fmt: skip
+
+
+@admin.register(RepresentativeChange)
+class RepresentativeChangeAdmin(_RequestAdmin):
+    fields = (
+        "company", "new_representative", "former_leaves", "statement", "paper", "status", "decided_by", "reason", "created_at"
+    )
+    readonly_fields = fields
+    verbs = (
+        Verb("grant", _("Approve the change"), _decide(actions.decide_representative_change, "change_id", True), VERIFY,
+             _filed, form=ReasonForm, consequence=lambda row: _(
+                 "The new representative may certify and sign. Present ones leave when the change says so.")),
+        Verb("reject", _("Reject the change"), _decide(actions.decide_representative_change, "change_id", False), VERIFY,
+             _filed, form=ReasonForm, danger=True),
+    )  # fmt: skip
+
+    @admin.display(description=_("File"))
+    def paper(self, row: Any) -> Any:
+        return _link(row.company, row.document)
+
+
+class _Entered(VerbAdmin):
+    """Rows that an officer enters once and ends by a verb; never edited."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(VERIFY)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else self.fields
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        try:
+            if object_id is None:
+                extra = {"show_save": True, "show_save_and_add_another": False, "show_save_and_continue": False}
+                return admin.ModelAdmin.changeform_view(self, request, None, form_url, {**(extra_context or {}), **extra})
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as error:
+            messages.error(request, str(error.message))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        made = self.enter(request, form.cleaned_data)
+        obj.__dict__.update({name: value for name, value in made.__dict__.items() if name != "_state"})
+        obj._state.adding = False
+
+    def enter(self, request: HttpRequest, data: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The journal keeps the history, not Django's admin log."""
+
+
+@admin.register(Restriction)
+class RestrictionAdmin(_Entered):
+    form = RestrictionForm
+    list_display = ("name", "brn", "corporate_no", "ground", "starts_on", "ends_on")
+    search_fields = ("name", "brn", "corporate_no")
+    ordering = ("-ends_on",)
+    fields = ("name", "brn", "corporate_no", "ground", "starts_on", "ends_on")
+    verbs = (
+        Verb("end", _("Lift the restriction"),
+             lambda pk, by, reason: actions.end_restriction(restriction_id=pk, reason=reason, by=by), VERIFY,
+             lambda row: True, form=ReasonForm),
+    )  # fmt: skip
+
+    def enter(self, request: HttpRequest, data: dict[str, Any]) -> Any:
+        return actions.restrict(by=request.user, **data)
+
+
+@admin.register(ConflictOfInterest)
+class ConflictOfInterestAdmin(_Entered):
+    list_display = ("user", "organisation", "ground", "created_at", "ended_on")
+    list_select_related = ("user", "organisation")
+    search_fields = ("user__email", "organisation__name_ko", "organisation__name_en")
+    ordering = ("-created_at",)
+    fields = ("user", "organisation", "ground")
+    verbs = (
+        Verb("end", _("End the conflict"),
+             lambda pk, by, reason: actions.end_conflict(conflict_id=pk, reason=reason, by=by), VERIFY,
+             lambda row: row.ended_on is None, form=ReasonForm),
+    )  # fmt: skip
+
+    def enter(self, request: HttpRequest, data: dict[str, Any]) -> Any:
+        return actions.declare_conflict(by=request.user, **data)

@@ -1,0 +1,226 @@
+"""Officers prepare rounds, approvers announce them. A draft's facts, tracks and criteria are forms; the rest are verbs."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from portal.kit.admin import ReasonForm, Verb, VerbAdmin
+from portal.kit.clock import to_kst
+from portal.kit.errors import DomainError
+from portal.kit.won import won
+from vouchers.rounds import actions, queries, rules
+from vouchers.rounds.actions import FACTS
+from vouchers.rounds.forms import CopyForm, ExtendForm, PolicyForm
+from vouchers.rounds.models import Criterion, PolicyVersion, Round, Track
+
+
+def _may_edit(request: HttpRequest, row: Round | None) -> bool:
+    draft = row is None or (row.status == rules.RoundStatus.DRAFT and not row.is_reference)
+    return draft and request.user.has_perm("vouchers.manage_round")
+
+
+class _DraftInline(TabularInline):
+    """Editable while the round is a draft, read-only ever after."""
+
+    extra = 0
+    ordering_field = "position"
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _may_edit(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _may_edit(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _may_edit(request, obj)
+
+
+class TrackInline(_DraftInline):
+    model = Track
+    fields: ClassVar[list[str]] = ["position", "key", "name_ko", "name_en", "cap_won", "slots", "task_price_won"]
+
+
+class CriterionInline(_DraftInline):
+    model = Criterion
+    fields: ClassVar[list[str]] = ["position", "key", "name_ko", "name_en", "guidance_ko", "guidance_en", "weight"]
+
+
+class PolicyInline(TabularInline):
+    """Every version that was saved; the newest counts, frozen at the announcement."""
+
+    model = PolicyVersion
+    fields: ClassVar[list[str]] = ["number", "reason", "created_at", "frozen_at"]
+    readonly_fields: ClassVar[list[str]] = fields
+    ordering = ("-number",)
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def _can(verb: str) -> Any:
+    return lambda row: rules.LIFECYCLE.can(row.status, verb) and not row.is_reference
+
+
+def _call(action: Any) -> Any:
+    return lambda pk, by, **data: action(round_id=pk, by=by, **data)
+
+
+def _faults(row: Round) -> str:
+    """All faults, before the button; else what will happen."""
+    faults = queries.faults_of(row)
+    if faults:
+        return str(_("Not possible yet: %(faults)s")) % {"faults": " ".join(rules.fault_words(fault) for fault in faults)}
+    words = str(_("After the announcement the call is public, and policy, tracks and criteria cannot change any more."))
+    short = queries.budget_short_won(row)
+    warning = str(_("Mind: ceilings and slots together exceed the budget by %(amount)s.")) % {"amount": won(short)}
+    return f"{words} {warning}" if short else words
+
+
+def _facts(row: Round) -> list[tuple[Any, Any]]:
+    return [
+        (_("State"), row.phase.label),
+        (_("Budget of the call"), won(row.budget_won)),
+        (_("Ceilings × slots"), won(sum((t.cap_won or 0) * (t.slots or 0) for t in row.tracks.all()))),
+        (_("Sum of the weights"), sum(c.weight for c in row.criteria.all())),
+        (_("Opens"), _time(row.opens_at)),
+        (_("Closes"), _time(row.closes_at)),
+    ]
+
+
+def _time(moment: Any) -> str:
+    return f"{to_kst(moment):%Y-%m-%d %H:%M}" if moment else "—"
+
+
+MANAGE, ANNOUNCE = "vouchers.manage_round", "vouchers.announce_round"
+
+
+@admin.register(Round)
+class RoundAdmin(VerbAdmin):
+    list_display = ("title", "fiscal_year", "kind", "phase_word", "opens_at", "closes_at", "budget")
+    list_filter = ("fiscal_year", "status", "kind")
+    search_fields = ("title_ko", "title_en", "key")
+    ordering = ("-fiscal_year", "-closes_at")
+    inlines = (TrackInline, CriterionInline, PolicyInline)
+    verbs = (
+        Verb("announce", _("Announce"), _call(actions.announce), ANNOUNCE, _can("announce"), consequence=_faults, facts=_facts),
+        Verb("submit_for_review", _("Submit for review"), _call(actions.submit_for_review), MANAGE, _can("submit_for_review"),
+             consequence=_faults, facts=_facts),
+        Verb("save_policy", _("Edit the policy"), _call(actions.save_policy), MANAGE,
+             lambda row: row.status == rules.RoundStatus.DRAFT and not row.is_reference, form=PolicyForm, facts=_facts),
+        Verb("send_back", _("Send back"), _call(actions.send_back), ANNOUNCE, _can("send_back"), form=ReasonForm, facts=_facts),
+        Verb("begin_evaluation", _("Begin the evaluation"), _call(actions.begin_evaluation), MANAGE,
+             lambda row: _can("begin_evaluation")(row) and row.phase == rules.Phase.CLOSED,
+             consequence=lambda row: _("The call stays closed; applications can be given to evaluators."), facts=_facts),
+        Verb("extend", _("Extend the call"), _call(actions.extend), ANNOUNCE, _can("extend"), form=ExtendForm, facts=_facts,
+             consequence=lambda row: _("The new closing time is public at once, with its reason.")),
+        Verb("start_projects", _("Start the projects"), _call(actions.start_projects), MANAGE, _can("start_projects")),
+        Verb("begin_settlement", _("Begin the settlement"), _call(actions.begin_settlement), MANAGE, _can("begin_settlement"),
+             consequence=lambda row: _("Projects of this round have ended; accounts are settled.")),
+        Verb("archive", _("Archive"), _call(actions.archive), MANAGE, _can("archive"),
+             consequence=lambda row: _("Nothing more happens in this round.")),
+        Verb("copy_round", _("Copy as a new draft"), _call(actions.copy_round), MANAGE, lambda row: not row.is_reference,
+             form=CopyForm),
+        Verb("cancel", _("Cancel the round"), _call(actions.cancel), MANAGE,
+             lambda row: _can("cancel")(row) and row.status in {"DRAFT", "REVIEW"}, form=ReasonForm, danger=True),
+        Verb("cancel_announced", _("Cancel the round"), _call(actions.cancel), ANNOUNCE,
+             lambda row: _can("cancel")(row) and row.status not in {"DRAFT", "REVIEW"}, form=ReasonForm, danger=True,
+             consequence=lambda row: _("The call ends for everybody, and the reason is public.")),
+    )  # fmt: skip
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("key", *FACTS) if obj is None or _may_edit(request, obj) else ("phase_word", "key", *FACTS, "faults")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ()
+        return ("key",) if _may_edit(request, obj) else ("phase_word", "key", *FACTS, "faults")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(MANAGE)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is not None and _may_edit(request, obj)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """Adding and drafts have a save button; a refusal of the actions comes back as a message, nothing is half saved."""
+        obj = self.get_object(request, object_id) if object_id else None
+        extra = {**(extra_context or {}), "show_save": True, "show_save_and_add_another": False, "show_save_and_continue": False}
+        if obj is not None:
+            extra |= {"verbs": self.verbs_for(request, obj), "subject": obj, "show_save": _may_edit(request, obj)}
+        try:
+            return admin.ModelAdmin.changeform_view(self, request, object_id, form_url, extra)
+        except DomainError as error:
+            messages.error(request, str(error.message))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(self, request: HttpRequest, obj: Round, form: Any, change: bool) -> None:
+        facts = {name: form.cleaned_data[name] for name in FACTS if name in form.cleaned_data}
+        if change:
+            stored = Round.objects.get(pk=obj.pk)
+            actions.edit_round(round_id=obj.pk, version=stored.version, by=request.user, **facts)
+        else:
+            made = actions.create_round(key=form.cleaned_data["key"], by=request.user, **facts)
+            obj.__dict__.update({k: v for k, v in made.__dict__.items() if k != "_state"})
+            obj._state.adding = False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        for formset in formsets:
+            if formset.model in (Track, Criterion) and formset.has_changed():
+                rows = _rows(formset)
+                if formset.model is Track:
+                    actions.set_tracks(round_id=form.instance.pk, tracks=rows, by=request.user)
+                else:
+                    actions.set_criteria(round_id=form.instance.pk, criteria=rows, by=request.user)
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[Any]:
+        return []
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The journal keeps the history, not Django's admin log."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The journal keeps the history, not Django's admin log."""
+
+    @admin.display(description=_("Title"))
+    def title(self, row: Round) -> str:
+        return str(row)
+
+    @admin.display(description=_("State"))
+    def phase_word(self, row: Round) -> Any:
+        return row.phase.label
+
+    @admin.display(description=_("Budget of the call"))
+    def budget(self, row: Round) -> str:
+        return str(_("Not published")) if row.budget_won is None and row.is_reference else won(row.budget_won)
+
+    @admin.display(description=_("What stops the announcement"))
+    def faults(self, row: Round) -> Any:
+        if row.is_reference or row.status not in {"DRAFT", "REVIEW"}:
+            return "—"
+        faults = [(rules.fault_words(fault),) for fault in queries.faults_of(row)]
+        return format_html_join("\n", "<p>{}</p>", faults) if faults else _("Nothing.")
+
+
+def _rows(formset: "Any") -> list[dict[str, Any]]:
+    """What stands in an inline now, without what was ticked for deletion."""
+    gone = set(formset.deleted_forms)
+    kept = [form for form in formset.forms if form not in gone and form.cleaned_data]
+    skip = {"id", "DELETE", "round"}
+    return [{name: value for name, value in form.cleaned_data.items() if name not in skip} for form in kept]
