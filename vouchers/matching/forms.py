@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -171,6 +172,8 @@ class NeedForm(forms.Form):
         """Codes as the engine reads them; the first one that is none is named."""
         text = re.sub(r"\s*[-~–]\s*", "-", self.cleaned_data["disease_include"].upper())
         codes = [code for part in split(text) for code in part.split()]
+        if len(codes) > rules.need.MOST_ITEMS:
+            raise forms.ValidationError(_("At most 50 entries."))
         try:
             disease.codes("KCD", codes)
         except disease.BadCode as error:
@@ -314,15 +317,24 @@ class LineForm(forms.Form):
     """One price line; a line without words and price is left out."""
 
     kind = forms.ChoiceField(label=_("Kind of work"), choices=stages.LineKind.choices())
-    description = forms.CharField(label=_("What is done"), max_length=200, required=False)
-    quantity = forms.DecimalField(label=_("Quantity"), max_digits=12, decimal_places=2, min_value=0, required=False)
-    unit = forms.CharField(label=_("Unit"), max_length=30, required=False)
-    unit_price_won = WonFormField(label=_("Unit price (won)"), required=False, max_value=stages.LARGEST_PRICE_WON)
+    description = forms.CharField(
+        label=_("What is done"), max_length=200, error_messages={"required": _("Say what is done.")}
+    )
+    quantity = forms.DecimalField(
+        label=_("Quantity"), max_digits=12, decimal_places=2, min_value=0, error_messages={"required": _("Enter a quantity.")}
+    )
+    unit = forms.CharField(
+        label=_("Unit"), max_length=30, error_messages={"required": _("Enter a unit, for example: case, project, day.")}
+    )
+    unit_price_won = WonFormField(
+        label=_("Unit price (won)"), max_value=stages.LARGEST_PRICE_WON,
+        error_messages={"required": _("Enter a unit price.")},
+    )  # fmt: skip
     tax_kind = forms.ChoiceField(label=_("Tax"), choices=stages.TaxKind.choices())
-    data_holder = forms.ChoiceField(label=_("Data holder"), required=False)
-    contracting_party = forms.ChoiceField(label=_("Contracting party"), required=False)
-    reviewing_board = forms.ChoiceField(label=_("Reviewing board"), required=False)
-    payee = forms.ChoiceField(label=_("Payee"), required=False)
+    data_holder = forms.ChoiceField(label=_("Data holder"))
+    contracting_party = forms.ChoiceField(label=_("Contracting party"))
+    reviewing_board = forms.ChoiceField(label=_("Reviewing board"))
+    payee = forms.ChoiceField(label=_("Payee"))
     main = ("kind", "description", "quantity", "unit", "unit_price_won", "tax_kind")
 
     def __init__(self, *args: Any, institutions: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -330,29 +342,21 @@ class LineForm(forms.Form):
         for name in stages.PARTIES:
             self.fields[name].choices = institutions  # type: ignore[attr-defined]
 
+    def full_clean(self) -> None:
+        typed = [self.data.get(self.add_prefix(name), "").strip() for name in ("description", "unit_price_won")]
+        if self.is_bound and not any(typed):
+            self._errors, self.cleaned_data = ErrorDict(), {}
+            return
+        super().full_clean()
+
     def main_fields(self) -> list[Any]:
         return [self[name] for name in self.main]
 
     def party_fields(self) -> list[Any]:
         return [self[name] for name in stages.PARTIES]
 
-    def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or {}
-        if self.blank():
-            return found
-        for name, sentence in (
-            ("description", _("Say what is done.")),
-            ("quantity", _("Enter a quantity.")),
-            ("unit", _("Enter a unit, for example: case, project, day.")),
-            ("unit_price_won", _("Enter a unit price.")),
-        ):
-            if found.get(name) in (None, "") and name not in self.errors:
-                self.add_error(name, sentence)
-        return found
-
     def blank(self) -> bool:
-        v = getattr(self, "cleaned_data", {})
-        return not self.errors and not v.get("description") and v.get("unit_price_won") is None
+        return not self.cleaned_data
 
     def line(self) -> dict[str, Any]:
         v = self.cleaned_data

@@ -1,0 +1,316 @@
+"""Pages of needs, quotes and matches as owner, colleague, provider, stranger and anonymous."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from portal.accounts.rules import Role
+from portal.kit import clock
+from tests.factories import providers, quotes
+from vouchers.matching import actions
+from vouchers.matching.models import Match, Need, Quote, QuoteRequest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at() -> quotes.Stage:
+    return quotes.stage()
+
+
+def client(user: Any = None) -> Client:
+    made = Client()
+    if user is not None:
+        made.force_login(user)
+    return made
+
+
+def text(answer: Any) -> str:
+    return answer.content.decode()
+
+
+# ── Who sees what ────────────────────────────────────────────────────────────────────────────────────
+def test_company_pages_by_reader(at: quotes.Stage) -> None:
+    request = quotes.asked(at)
+    match = actions.accept_quote(quote_id=quotes.quoted(at, request).pk, by=at.firm.user)
+    pages = [f"/matching/needs/{at.need.ref}/", f"/matching/quotes/{request.ref}/", f"/matching/matches/{match.ref}/"]
+    for prefix in ("", "/en"):
+        for page in pages:
+            for reader in (at.firm.user, at.firm.colleague, providers.person(Role.AUDITOR)):
+                assert client(reader).get(prefix + page).status_code == 200, page
+            assert client(quotes.firm().user).get(prefix + page).status_code == 404, page
+            assert client().get(prefix + page).status_code == 302, page
+    for page in pages[:2]:  # the company's own pages are not the provider's
+        assert client(at.hospital.user).get(page).status_code == 404
+    assert client(at.hospital.user).get(pages[2]).status_code == 200
+
+
+def test_provider_pages_by_reader(at: quotes.Stage) -> None:
+    request = quotes.asked(at)
+    colleague = providers.person(Role.PROVIDER_MANAGER, at.hospital.organisation)
+    for reader in (at.hospital.user, colleague):
+        for page in (f"/matching/requests/{request.ref}/", f"/matching/requests/{request.ref}/quote/", "/matching/requests/"):
+            assert client(reader).get(page).status_code == 200, page
+    stranger = providers.provider().user
+    assert client(stranger).get(f"/matching/requests/{request.ref}/").status_code == 404
+    assert client(stranger).get(f"/matching/requests/{request.ref}/quote/").status_code == 404
+    assert client(at.firm.user).get(f"/matching/requests/{request.ref}/").status_code == 404
+    assert client(at.firm.user).get("/matching/requests/").status_code == 403
+    assert client().get("/matching/requests/").status_code == 302
+
+
+def test_a_provider_never_sees_another_ones_quote(at: quotes.Stage) -> None:
+    rival = providers.provider()
+    other = quotes.Stage(at.round, at.firm, at.need, rival, providers.offer(rival, published=True))
+    mine, theirs = quotes.asked(at), quotes.asked(other)
+    quotes.quoted(other, theirs, assumptions="비밀 조건")
+    answer = client(at.hospital.user).get(f"/matching/requests/{mine.ref}/")
+    assert answer.status_code == 200 and "비밀 조건" not in text(answer) and str(rival.institution) not in text(answer)
+    assert client(at.hospital.user).get(f"/matching/requests/{theirs.ref}/").status_code == 404
+
+
+def test_writing_verbs_refuse_strangers_and_anonymous(at: quotes.Stage) -> None:
+    request = quotes.asked(at)
+    match = actions.accept_quote(quote_id=quotes.quoted(at, request).pk, by=at.firm.user)
+    company = [f"/matching/needs/{at.need.ref}/do/rank/", f"/matching/needs/{at.need.ref}/copy/",
+               f"/matching/quotes/{request.ref}/do/accept/", f"/matching/needs/{at.need.ref}/edit/"]  # fmt: skip
+    for page in [*company, f"/matching/requests/{request.ref}/do/decline/", f"/matching/matches/{match.ref}/do/cancel/"]:
+        assert client().post(page, {"decline-text": "x", "cancel-text": "x"}).status_code == 302, page
+        assert client(quotes.firm().user).post(page).status_code in (403, 404), page
+        assert client(providers.provider().user).post(page).status_code in (403, 404), page
+        assert client(providers.person(Role.AUDITOR)).post(page).status_code == 403, page
+    assert client(at.firm.user).post(f"/matching/needs/{at.need.ref}/do/eat/").status_code == 404
+    assert client(at.firm.user).get(f"/matching/needs/{at.need.ref}/do/rank/").status_code == 405
+
+
+# ── The company describes and posts ──────────────────────────────────────────────────────────────────
+def typed(need: Need, **more: Any) -> dict[str, Any]:
+    return {
+        "version": need.version, "title": "폐결절", "purpose": "PRODUCT_DEVELOPMENT", "modality_IMAGING": ["CT"],
+        "disease_include": "c34, C18 - C20", "first_year": "2015", "budget_won": "200,000,000", "gpu": "true",
+        "variables": "결절 위치\n결절 크기", "round": need.round_id or "", **more,
+    }  # fmt: skip
+
+
+def test_new_need_save_and_post(at: quotes.Stage) -> None:
+    browser = client(at.firm.user)
+    assert browser.post("/matching/needs/new/", {"company": at.firm.company.pk, "title": ""}).status_code == 422
+    answer = browser.post(
+        "/matching/needs/new/", {"company": at.firm.company.pk, "title": "폐결절", "round": at.round.pk}
+    )
+    need = Need.objects.latest("pk")
+    assert answer.status_code == 303 and answer["Location"] == f"/matching/needs/{need.ref}/edit/"
+    answer = browser.post(f"/matching/needs/{need.ref}/edit/", typed(need))
+    need.refresh_from_db()
+    assert answer.status_code == 303 and need.status == "DRAFT"
+    assert need.document["disease_codes"]["include"] == ["C34", "C18-C20"]
+    assert need.document["period"] == [2015, None] and need.document["variables"] == ["결절 위치", "결절 크기"]
+    page = text(browser.get(f"/matching/needs/{need.ref}/edit/"))
+    assert "C34, C18-C20" in page and "200,000,000" in page and "결절 크기" in page
+    answer = browser.post(f"/matching/needs/{need.ref}/edit/", typed(need, go="1"), follow=True)
+    need.refresh_from_db()
+    assert need.status == "POSTED" and at.offer.title_ko in text(answer)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"disease_include": "폐암"}, {"min_age": "60", "max_age": "40"}, {"min_age": "abc"}, {"min_age": "-1"},
+        {"first_year": "15"}, {"first_year": "2020", "last_year": "2010"}, {"budget_won": "많이"}, {"title": "가" * 151},
+        {"patients_minimum": "10", "patients_wanted": "5"}, {"modality_IMAGING": ["XX"]}, {"round": "999999"},
+        {"variables": "\n".join(str(n) for n in range(60))}, {"product": "\x00"}, {"track": "HUGE"},
+        {"disease_include": ",".join(f"C{n}" for n in range(10, 99))},
+    ],
+)  # fmt: skip
+def test_edit_refuses_bad_input_and_keeps_what_was_typed(wrong: dict[str, Any]) -> None:
+    providers.code_lists()
+    owner = quotes.firm()
+    need = quotes.need(owner, posted=False)
+    browser = client(owner.user)
+    answer = browser.post(f"/matching/needs/{need.ref}/edit/", typed(need, labels="결절 위치 표시", **wrong))
+    assert answer.status_code == 422 and "결절 위치 표시" in text(answer)
+    assert "form-hint-invalid" in text(answer)
+
+
+def test_autosave_keeps_the_valid_and_names_the_wrong() -> None:
+    providers.code_lists()
+    owner = quotes.firm()
+    need = quotes.need(owner, posted=False)
+    browser = client(owner.user)
+    url = f"/matching/needs/{need.ref}/edit/?auto=1"
+    answer = browser.post(url, typed(need, title="새 이름"), headers={"HX-Request": "true"})
+    need.refresh_from_db()
+    assert answer.status_code == 200 and need.title == "새 이름" and "<html" not in text(answer)
+    assert f'value="{need.version}"' in text(answer)
+    answer = browser.post(url, typed(need, title="또 다른 이름", min_age="abc"), headers={"HX-Request": "true"})
+    need.refresh_from_db()
+    assert answer.status_code == 422 and need.title == "또 다른 이름"
+    answer = browser.post(url, typed(need, version=1, title="늦은 저장"), headers={"HX-Request": "true"})
+    need.refresh_from_db()
+    assert answer.status_code == 422 and need.title == "또 다른 이름"
+
+
+def test_posting_without_a_modality_says_so() -> None:
+    providers.code_lists()
+    owner = quotes.firm()
+    need = quotes.need(owner, posted=False)
+    answer = client(owner.user).post(f"/matching/needs/{need.ref}/edit/", typed(need, modality_IMAGING=[], go="1"))
+    need.refresh_from_db()
+    assert answer.status_code == 422 and need.status == "DRAFT"
+
+
+def test_results_reasons_and_excluded_in_both_languages(at: quotes.Stage) -> None:
+    browser = client(at.firm.user)
+    korean, english = (text(browser.get(f"{p}/matching/needs/{at.need.ref}/")) for p in ("", "/en"))
+    assert "견적 요청하기" in korean and "10,000점 만점" in korean
+    assert "Ask for a quote" in english and "of 10,000 points" in english and "Consists of what you asked for" in english
+
+
+# ── Asking, quoting, accepting ───────────────────────────────────────────────────────────────────────
+def test_ask_for_a_quote(at: quotes.Stage) -> None:
+    browser, url = client(at.firm.colleague), f"/matching/needs/{at.need.ref}/ask/?for={at.offer.dataset.key}:{at.offer.ref}"
+    assert browser.get(url).status_code == 200
+    assert browser.post(url, {"message": "가" * 2001}).status_code == 422
+    assert browser.post(url, {"message": "부탁드립니다."}).status_code == 303
+    assert browser.post(url, {"message": "부탁드립니다."}).status_code == 422  # a second click
+    assert QuoteRequest.objects.count() == 1
+    for wrong in ("", "nothing", f"{at.offer.dataset.key}:ofr-0000000000", f"nothing:{at.offer.ref}"):
+        assert browser.get(f"/matching/needs/{at.need.ref}/ask/?for={wrong}").status_code == 404, wrong
+    assert client(quotes.firm().user).get(url).status_code == 404
+
+
+def sent(**more: Any) -> dict[str, Any]:
+    form: dict[str, Any] = {
+        "line-TOTAL_FORMS": 2, "line-INITIAL_FORMS": 0,
+        "valid_until": (clock.today() + timedelta(days=20)).isoformat(), "lead_time_days": 40, "access_mode": "CLOSED_ROOM",
+    }  # fmt: skip
+    for n, line in enumerate(quotes.lines()):
+        form |= {f"line-{n}-{name}": value for name, value in line.items()}
+    return {**form, **more}
+
+
+def with_parties(form: dict[str, Any], at: quotes.Stage) -> dict[str, Any]:
+    own = at.hospital.institution.pk
+    parties = ("data_holder", "contracting_party", "reviewing_board", "payee")
+    return {**{f"line-{n}-{name}": own for n in range(3) for name in parties}, **form}
+
+
+def test_quote_form_adds_previews_and_sends(at: quotes.Stage) -> None:
+    request = quotes.asked(at)
+    browser, url = client(at.hospital.user), f"/matching/requests/{request.ref}/quote/"
+    first = text(browser.get(url))
+    assert "30,000,000" in first  # from the offer's price list
+    added = browser.post(url, with_parties(sent(add="1"), at))
+    assert added.status_code == 200 and 'name="line-2-description"' in text(added) and "영상 추출과 가명처리" in text(added)
+    removed = browser.post(url, with_parties(sent(remove="0"), at))
+    assert 'name="line-1-description"' not in text(removed) and "심의 수수료" in text(removed)
+    preview = browser.post(url, with_parties(sent(preview="1"), at))
+    assert preview.status_code == 200 and "107,000,000" in text(preview) and Quote.objects.count() == 0
+    done = browser.post(url, with_parties(sent(send="1"), at))
+    assert done.status_code == 303 and Quote.objects.get().vat_won == 7_000_000
+    again = browser.get(url)
+    assert "영상 추출과 가명처리" in text(again)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"line-0-quantity": "0"}, {"line-0-quantity": "x"}, {"line-0-unit_price_won": "x"}, {"line-0-unit": ""},
+        {"line-0-description": "가" * 201}, {"line-0-kind": "GIFT"}, {"line-0-payee": "999999"}, {"valid_until": ""},
+        {"valid_until": "2020-01-01"}, {"access_mode": "POST"}, {"line-TOTAL_FORMS": "0"}, {"line-TOTAL_FORMS": "x"},
+        {"line-TOTAL_FORMS": "99999"}, {"lead_time_days": "0"}, {"assumptions": "가" * 2001},
+    ],
+)  # fmt: skip
+def test_quote_form_refuses_bad_input(at: quotes.Stage, wrong: dict[str, Any]) -> None:
+    request = quotes.asked(at)
+    answer = client(at.hospital.user).post(
+        f"/matching/requests/{request.ref}/quote/", with_parties(sent(send="1", **wrong), at)
+    )
+    assert answer.status_code == 422 and Quote.objects.count() == 0
+
+
+def test_talk_accept_and_confirm_through_the_pages(at: quotes.Stage) -> None:
+    request = quotes.asked(at)
+    company, hospital = client(at.firm.user), client(at.hospital.user)
+    mine, theirs = f"/matching/quotes/{request.ref}/", f"/matching/requests/{request.ref}/"
+    empty = hospital.post(f"{theirs}do/ask/", {"ask-text": " "})
+    assert empty.status_code == 422 and "form-hint-invalid" in text(empty)
+    assert hospital.post(f"{theirs}do/ask/", {"ask-text": "몇 건입니까?"}).status_code == 303
+    assert "몇 건입니까?" in text(company.get(mine))
+    assert company.post(f"{mine}do/clarify/", {"clarify-text": "2,000건입니다."}).status_code == 303
+    assert company.post(f"{mine}do/accept/").status_code == 409  # no quote yet
+    quotes.quoted(at, request)
+    assert "최대 비용은" in text(company.get(mine))
+    assert company.post(f"{mine}do/accept/").status_code == 303
+    assert company.post(f"{mine}do/accept/").status_code == 409  # the second click
+    match = Match.objects.get()
+    page = f"/matching/matches/{match.ref}/"
+    assert client(at.firm.colleague).post(f"{page}do/confirm/").status_code == 403
+    assert company.post(f"{page}do/confirm/").status_code == 409
+    assert hospital.post(f"{page}do/confirm/").status_code == 303
+    assert "양측 확인 완료" in text(company.get(page))
+    assert hospital.post(f"{page}do/cancel/", {"cancel-text": ""}).status_code == 422
+    assert hospital.post(f"{page}do/cancel/", {"cancel-text": "사정이 생겼습니다."}).status_code == 303
+    late = company.post(f"{page}do/cancel/", {"cancel-text": "늦었습니다."})
+    assert late.status_code == 422
+
+
+def test_decline_and_withdraw_through_the_pages(at: quotes.Stage) -> None:
+    request = quotes.asked(at)
+    company, hospital = client(at.firm.user), client(at.hospital.user)
+    assert company.post(f"/matching/quotes/{request.ref}/do/withdraw/").status_code == 303
+    other = quotes.asked(at)
+    assert hospital.post(f"/matching/requests/{other.ref}/do/decline/", {"decline-text": ""}).status_code == 422
+    declined = hospital.post(
+        f"/matching/requests/{other.ref}/do/decline/", {"decline-text": "어렵습니다."}, follow=True
+    )
+    assert "어렵습니다." in text(declined)
+    assert hospital.get(f"/matching/requests/{other.ref}/quote/").status_code == 303
+
+
+# ── Lists stay as quick as they are ──────────────────────────────────────────────────────────────────
+def counted(browser: Client, url: str) -> int:
+    browser.get(url)
+    with CaptureQueriesContext(connection) as found:
+        assert browser.get(url).status_code == 200
+    return len(found)
+
+
+def test_lists_need_the_same_queries_for_1_and_30_rows(at: quotes.Stage) -> None:
+    request = quotes.asked(at)
+    quotes.quoted(at, request)
+    company, hospital = client(at.firm.user), client(at.hospital.user)
+    pages = [(company, "/matching/needs/"), (hospital, "/matching/requests/?box=quoted"),
+             (company, f"/matching/needs/{at.need.ref}/")]  # fmt: skip
+    before = [counted(browser, url) for browser, url in pages]
+    for n in range(30):
+        other = quotes.need(at.firm, at.round, posted=False, title=f"수요 {n}")
+        Need.objects.filter(pk=other.pk).update(status="POSTED")
+        row = QuoteRequest(need=other, institution=at.hospital.institution, dataset=at.offer.dataset, offer=at.offer,
+                           due_at=clock.now(), created_by=at.firm.user, status="SENT")  # fmt: skip
+        row.save()
+        quotes.quoted(at, row)
+    assert [counted(browser, url) for browser, url in pages] == before
+
+
+def test_home_leads_each_side_to_its_list(at: quotes.Stage) -> None:
+    assert client(at.firm.user).get("/matching/")["Location"] == "/matching/needs/"
+    assert client(at.hospital.user).get("/matching/")["Location"] == "/matching/requests/"
+
+
+def test_admin_shows_rows_read_only(at: quotes.Stage) -> None:
+    match = quotes.accepted(at)
+    officer = client(providers.person(Role.MINISTRY_OFFICER))
+    for url in (
+        "/admin/vouchers/need/", f"/admin/vouchers/need/{at.need.pk}/change/",
+        "/admin/vouchers/quoterequest/", f"/admin/vouchers/quoterequest/{match.quote.request_id}/change/",
+        "/admin/vouchers/match/", f"/admin/vouchers/match/{match.pk}/change/",
+    ):  # fmt: skip
+        assert officer.get(url).status_code == 200, url
+    before = Need.objects.get(pk=at.need.pk).status
+    officer.post(f"/admin/vouchers/need/{at.need.pk}/change/", {"status": "CLOSED"})
+    assert Need.objects.get(pk=at.need.pk).status == before
