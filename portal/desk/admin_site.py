@@ -14,7 +14,7 @@ from unfold.sites import UnfoldAdminSite
 
 class MinistryAdmin(UnfoldAdminSite):
     index_template = "admin/home.html"
-    enable_nav_sidebar = False
+    index_title = _("What waits for me")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """unfold's Alpine needs its own content security policy, here alone."""

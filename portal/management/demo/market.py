@@ -49,7 +49,7 @@ def _offer(cast: Cast, record: dict[str, Any], publish: bool = True) -> Offer:
         "valid_from": clock.today() - timedelta(days=1), "valid_to": clock.today() + timedelta(days=700),
     }  # fmt: skip
     lines = [offer_rules.Line(*line) for line in record["lines"]]
-    offer = offers.create(
+    offer = offers.create_offer(
         institution=institution, values=values, lines=lines, by=manager, dataset=Dataset.objects.get(key=record["dataset"])
     )
     if publish:

@@ -114,6 +114,8 @@ def save_section(*, application_id: int, key: str, answers: Mapping[str, Any], v
     if sum(len(str(value)) for value in given.values()) > LARGEST_ANSWERS:
         raise Refused(_("This is too much text for one section. Shorten it."), "too_long")
     changed = sorted(name for name, value in given.items() if section.answers.get(name) != value)
+    if not changed and section.updated_by_id and section.state != rules.SectionState.NEEDS_WORK:
+        return section  # pressing Save twice is no change
     section.answers = {**section.answers, **given}
     _touch(application, section, by)
     journal.record(
@@ -142,7 +144,7 @@ def _touch(application: Application, section: ApplicationSection, by: User) -> N
     if section.key == rules.SectionKey.PROJECT:
         application.title = str(section.answers.get("title") or "")[:150]
         application.summary = str(section.answers.get("summary") or "")
-    application._prefetched_objects_cache = {}  # sections are read afresh below
+    vars(application).pop("_prefetched_objects_cache", None)  # sections are read afresh below
     refresh_amounts(application)
     application.save()
     refresh_states(application, only=section)
@@ -244,7 +246,7 @@ def _after_matches(application: Application, by: User, event: str, data: dict[st
         ApplicationSection.objects.filter(pk=section.pk).update(updated_by=by, updated_at=clock.now())
         if section.state == rules.SectionState.NEEDS_WORK:
             ApplicationSection.objects.filter(pk=section.pk).update(state=rules.SectionState.IN_PROGRESS)
-    application._prefetched_objects_cache = {}
+    vars(application).pop("_prefetched_objects_cache", None)
     refresh_amounts(application)
     application.save()
     if application.status in rules.EDITABLE:
