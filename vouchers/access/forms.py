@@ -98,7 +98,7 @@ class EthicsDecisionForm(forms.Form):
 class DrbDecisionForm(forms.Form):
     verdict = forms.ChoiceField(
         label=_("Decision"), widget=forms.RadioSelect,
-        choices=[("approve", _("Approved")), ("refuse", _("Refused")), ("waive", _("Waived as of the same type"))],
+        choices=[("approve", _("Approved")), ("refuse", _("Refused by a board")), ("waive", _("Waived as of the same type"))],
     )  # fmt: skip
     number = forms.CharField(label=_("Decision number"), max_length=60, required=False)
     decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())
@@ -115,7 +115,7 @@ class DrbDecisionForm(forms.Form):
 class JointDecisionForm(forms.Form):
     verdict = forms.ChoiceField(
         label=_("Decision of the joint committee"), widget=forms.RadioSelect,
-        choices=[("approve", _("Approved")), ("refuse", _("Refused"))],
+        choices=[("approve", _("Approved")), ("refuse", _("Refused by a board"))],
     )  # fmt: skip
     number = forms.CharField(label=_("Decision number"), max_length=60)
     decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())

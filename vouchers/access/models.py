@@ -166,8 +166,8 @@ class DataReview(Row):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status__in=["APPROVED", "RECOGNISED", "WAIVED"])
-                | (~Q(number="") & Q(decided_on__isnull=False)),
-                name="drb_decision_has_number",
+                | (~Q(number="") & Q(decided_on__isnull=False) & Q(document__isnull=False)),
+                name="drb_decision_has_number_and_file",
             )
         ]
         permissions = [("decide_drb", "Enter and confirm DRB decisions")]

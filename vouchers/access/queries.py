@@ -1,6 +1,6 @@
 """May this provider's data be used; clocks; inboxes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,16 +10,20 @@ from django.db.models import QuerySet
 from portal.kit import clock, workdays
 from vouchers.access import rules
 from vouchers.access.models import AccessCase, AccessRequest, DataReview, EthicsReview, JointReview, SiteParticipation
+from vouchers.matching.models import Match
 
 
 def allows_use(*, company_id: int, institution_id: int, match_ids: Iterable[int] = ()) -> bool:
-    """True when some request of this company at this provider is allowed by both tracks (for these matches if named)."""
+    """True when some request of this company at this provider is allowed by both tracks (for these matches if named).
+
+    An ethics approval counts until the end of its validity.
+    """
     found = AccessRequest.objects.filter(
         case__company_id=company_id,
         institution_id=institution_id,
         ethics__status__in=rules.ETHICS_ALLOWS,
         data_review__status__in=rules.DRB_ALLOWS,
-    ).exclude(status__in=["WITHDRAWN", "REFUSED", "DRAFT"])
+    ).exclude(ethics__valid_to__lt=clock.today()).exclude(status__in=["WITHDRAWN", "REFUSED", "DRAFT"])
     ids = list(match_ids)
     return (found.filter(match_id__in=ids) if ids else found).exists()
 
@@ -70,7 +74,8 @@ def requests_for(user: Any) -> QuerySet[AccessRequest]:
     """What this person may see, newest first, everything a list shows in one query."""
     return (
         AccessRequest.objects.visible_to(user)
-        .select_related("case", "case__company", "institution", "board", "ethics", "data_review", "case__need")
+        .select_related("case", "case__company", "case__company__organisation", "institution", "institution__organisation", "board",
+            "board__organisation", "ethics", "data_review", "case__need", "case__need__round",)
         .order_by("-created_at", "-id")
     )
 
@@ -87,6 +92,101 @@ def joint_of(case: AccessCase) -> JointReview | None:
         .filter(case=case)
         .first()
     )
+
+
+def _site_may_answer(row: AccessRequest, site: SiteParticipation | None) -> bool:
+    """Invited, and the joint committee can still be followed."""
+    return (
+        site is not None
+        and site.status == "INVITED"
+        and site.joint.status != "REFUSED"
+        and row.status in {"SUBMITTED", "SUPPLEMENT", "IN_REVIEW"}
+    )
+
+
+def _site_may_decide(row: AccessRequest, site: SiteParticipation | None) -> bool:
+    """Takes part, the joint committee has approved, and this institution's own track waits for exactly that."""
+    return (
+        site is not None
+        and site.status == "JOINED"
+        and site.joint.status == "APPROVED"
+        and row.data_review.status == "JOINT_PENDING"
+        and row.status == "IN_REVIEW"
+    )
+
+
+# step → (permission, whose: company, board or holder; when)
+STEPS: dict[str, tuple[str, str, Callable[[AccessRequest, SiteParticipation | None], bool]]] = {
+    "submit": ("request_access", "company", lambda r, s: r.status == "DRAFT"),
+    "supply": ("request_access", "company", lambda r, s: r.status == "SUPPLEMENT"),
+    "start": ("review_request", "board", lambda r, s: r.status == "SUBMITTED"),
+    "join-joint": ("decide_drb", "board", _site_may_answer),
+    "leave-joint": ("decide_drb", "board", _site_may_answer),
+    "adopt-joint": ("decide_drb", "board", _site_may_decide),
+    "object-joint": ("decide_drb", "board", _site_may_decide),
+    "supplement": ("review_request", "board", lambda r, s: r.status == "SUBMITTED"),
+    "irb": ("decide_ethics", "board", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "UNDER_REVIEW"),
+    "irb-confirm": ("decide_ethics", "board", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "LETTER_FILED"),
+    "irb-refuse": ("decide_ethics", "board", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "LETTER_FILED"),
+    "drb": ("decide_drb", "board", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status in {"RECEIVED", "UNDER_REVIEW"}),
+    "drb-confirm": ("decide_drb", "board", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "LETTER_FILED"),
+    "drb-refuse": ("decide_drb", "board", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "LETTER_FILED"),
+    "irb-resubmit": ("request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "REVISE"),
+    "irb-letter": ("request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "UNDER_REVIEW"),
+    "drb-letter": ("request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "RECEIVED"),
+    "provide": ("provide_data", "holder", lambda r, s: r.status in {"APPROVED", "PREPARING"}),
+    "receipt": ("request_access", "company", lambda r, s: r.status == "PROVISIONED"),
+    "withdraw": (
+        "request_access", "company",
+        lambda r, s: r.status in {"DRAFT", "SUBMITTED", "SUPPLEMENT", "IN_REVIEW", "APPROVED"},
+    ),
+}  # fmt: skip
+
+
+def may_step(user: Any, row: AccessRequest, name: str) -> bool:
+    """Whether this person may ever take this step on this request; each action asks again."""
+    perm, whose, _when = STEPS[name]
+    owner: Any = {
+        "company": row.case, "board": row.board.organisation, "holder": row.institution.organisation,
+    }[whose]  # fmt: skip
+    return owner is not None and bool(user.has_perm(f"vouchers.{perm}", owner))
+
+
+def is_open(row: AccessRequest, site: SiteParticipation | None, name: str) -> bool:
+    """Whether the request stands where this step makes sense."""
+    return STEPS[name][2](row, site)
+
+
+def open_steps(user: Any, row: AccessRequest, site: SiteParticipation | None) -> list[str]:
+    """The steps that this person may take now, the most pressing first."""
+    return [name for name in STEPS if is_open(row, site, name) and may_step(user, row, name)]
+
+
+def may_propose_joint(case: AccessCase) -> bool:
+    """Several institutions, none of whose data reviews has started, and no joint review yet."""
+    rows = list(case.requests.exclude(status="WITHDRAWN").select_related("data_review"))
+    fresh = all(row.data_review.status == "NOT_STARTED" for row in rows)
+    return len(rows) > 1 and fresh and not JointReview.objects.filter(case=case).exists()
+
+
+def leads(user: Any, joint: JointReview) -> bool:
+    """Whether this person decides in the leading committee."""
+    owner = joint.lead.organisation
+    return owner is not None and bool(user.has_perm("vouchers.decide_drb", owner))
+
+
+def lead_has_papers(joint: JointReview | None) -> bool:
+    """The leading institution found its own papers complete, so the joint review may begin."""
+    if joint is None:
+        return False
+    return joint.sites.filter(request__board_id=joint.lead_id, request__data_review__status="JOINT_PENDING").exists()
+
+
+def free_matches(user: Any) -> QuerySet[Match]:
+    """Confirmed matches of the company that no dossier uses yet."""
+    used = AccessRequest.objects.exclude(status="WITHDRAWN").values("match_id")
+    mine = Match.objects.visible_to(user).confirmed().exclude(pk__in=used)
+    return mine.select_related("institution", "need").order_by("-created_at")
 
 
 def site_of(request: AccessRequest) -> SiteParticipation | None:

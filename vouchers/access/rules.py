@@ -14,9 +14,9 @@ class RequestStatus(Codes):
     DRAFT = "DRAFT", _("Draft")
     SUBMITTED = "SUBMITTED", _("Submitted")
     SUPPLEMENT = "SUPPLEMENT", _("Supplement requested")
-    IN_REVIEW = "IN_REVIEW", _("In review")
+    IN_REVIEW = "IN_REVIEW", _("Reviews under way")
     APPROVED = "APPROVED", _("Approved by both")
-    REFUSED = "REFUSED", _("Refused")
+    REFUSED = "REFUSED", _("Refused by a board")
     PREPARING = "PREPARING", _("Extraction and pseudonymisation")
     PROVISIONED = "PROVISIONED", _("Data provided")
     IN_USE = "IN_USE", _("In use")
@@ -59,7 +59,7 @@ class DrbMode(Codes):
 
 class DrbStatus(Codes):
     NOT_STARTED = "NOT_STARTED", _("Not started")
-    RECEIVED = "RECEIVED", _("Received")
+    RECEIVED = "RECEIVED", _("Papers received")
     SUPPLEMENT = "SUPPLEMENT", _("Supplement requested")
     UNDER_REVIEW = "UNDER_REVIEW", _("Under review")
     JOINT_PENDING = "JOINT_PENDING", _("Waiting for the joint DRB")
@@ -67,7 +67,7 @@ class DrbStatus(Codes):
     APPROVED = "APPROVED", _("Approved")
     RECOGNISED = "RECOGNISED", _("Recognised")
     WAIVED = "WAIVED", _("Waived")
-    REFUSED = "REFUSED", _("Refused")
+    REFUSED = "REFUSED", _("Refused by a board")
 
 
 class JointStatus(Codes):
@@ -78,7 +78,7 @@ class JointStatus(Codes):
 
 
 class SiteStatus(Codes):
-    INVITED = "INVITED", _("Invited")
+    INVITED = "INVITED", _("Asked to take part")
     JOINED = "JOINED", _("Takes part")
     OPTED_OUT = "OPTED_OUT", _("Own review")
     ADOPTED = "ADOPTED", _("Joint result adopted")
@@ -116,7 +116,6 @@ ETHICS_LIFECYCLE = Lifecycle(
     E.NOT_STARTED,
     {
         (E.NOT_STARTED, "start"): E.UNDER_REVIEW,
-        (E.NOT_STARTED, "file_letter"): E.LETTER_FILED,
         (E.UNDER_REVIEW, "file_letter"): E.LETTER_FILED,
         (E.LETTER_FILED, "refuse_letter"): E.UNDER_REVIEW,
         (E.LETTER_FILED, "confirm_exemption"): E.EXEMPTION_CONFIRMED,
@@ -137,7 +136,6 @@ DRB_LIFECYCLE = Lifecycle(
     {
         (D.NOT_STARTED, "receive"): D.RECEIVED,
         (D.NOT_STARTED, "await_joint"): D.JOINT_PENDING,
-        (D.NOT_STARTED, "file_letter"): D.LETTER_FILED,
         (D.RECEIVED, "file_letter"): D.LETTER_FILED,
         (D.LETTER_FILED, "recognise"): D.RECOGNISED,
         (D.LETTER_FILED, "refuse_letter"): D.RECEIVED,
@@ -170,9 +168,11 @@ SITE_LIFECYCLE = Lifecycle(
     {
         (T.INVITED, "join"): T.JOINED,
         (T.INVITED, "opt_out"): T.OPTED_OUT,
+        (T.INVITED, "fall_back"): T.OPTED_OUT,
         (T.JOINED, "adopt"): T.ADOPTED,
         (T.JOINED, "adopt_with_condition"): T.ADOPTED_WITH_LOCAL_CONDITION,
         (T.JOINED, "object"): T.OBJECTED,
+        (T.JOINED, "fall_back"): T.OPTED_OUT,
     },
 )
 

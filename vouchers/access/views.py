@@ -7,6 +7,7 @@ from typing import Any
 from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,11 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal.documents import actions as documents
 from portal.documents import responses
 from portal.kit.access import signed_in
-from portal.kit.errors import DomainError
+from portal.kit.errors import DomainError, IllegalStep, NotAllowed
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.access import actions, forms, queries
 from vouchers.access.models import AccessCase, AccessRequest
-from vouchers.matching.models import Match
 
 PER_PAGE = 20
 
@@ -43,17 +43,10 @@ def request_list(request: HttpRequest) -> HttpResponse:
     return page(request, "vouchers/access/list.html", context)
 
 
-def _free_matches(user: Any) -> Any:
-    """Confirmed matches of the company that no dossier uses yet."""
-    used = AccessRequest.objects.exclude(status="WITHDRAWN").values("match_id")
-    mine = Match.objects.visible_to(user).confirmed().exclude(pk__in=used)
-    return mine.select_related("institution", "need").order_by("-created_at")
-
-
 @signed_in
 @require_http_methods(["GET", "POST"])
 def open_case(request: HttpRequest) -> HttpResponse:
-    form = forms.OpenCaseForm(request.POST or None, matches=_free_matches(request.user))
+    form = forms.OpenCaseForm(request.POST or None, matches=queries.free_matches(request.user))
     if request.method == "POST" and form.is_valid():
         ids = [match.pk for match in form.cleaned_data["matches"]]
         try:
@@ -80,8 +73,8 @@ def case_detail(request: HttpRequest, ref: str) -> HttpResponse:
         "case": case, "joint": joint, "missing": actions.missing(case),
         "rows": [(row, queries.clocks(row)) for row in rows],
         "mine": request.user.has_perm("vouchers.request_access", case),
-        "leads": joint is not None and request.user.has_perm("vouchers.decide_drb", joint),
-        "may_propose": joint is None and len(rows) > 1 and all(r.data_review.status == "NOT_STARTED" for r in rows),
+        "leads": joint is not None and queries.leads(request.user, joint),
+        "may_propose": queries.may_propose_joint(case), "has_papers": queries.lead_has_papers(joint),
     }  # fmt: skip
     return page(request, "vouchers/access/case.html", context)
 
@@ -91,7 +84,7 @@ def case_detail(request: HttpRequest, ref: str) -> HttpResponse:
 def dossier(request: HttpRequest, ref: str) -> HttpResponse:
     case = _case(request, ref)
     if not request.user.has_perm("vouchers.request_access", case):
-        raise Http404
+        raise NotAllowed
     initial = {**case.dossier, "use_from": case.use_from, "use_until": case.use_until, "version": case.version}
     form = forms.DossierForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -120,46 +113,30 @@ def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
     site = queries.site_of(row)
     context = {
         "row": row, "case": row.case, "clocks": queries.clocks(row), "site": site,
-        "steps": [step for step in STEPS.values() if step.open_to(request.user, row, site)],
+        "steps": [STEPS[name] for name in queries.open_steps(request.user, row, site)],
     }  # fmt: skip
     return page(request, "vouchers/access/request.html", context)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One verb on a request: which form, which action, whether this person sees its button now."""
+    """One verb on a request: its words, its form, its action. Who may take it when is the room's own question (queries)."""
 
     name: str
     title: Any
     form: type[django_forms.Form] | None
     run: Callable[[Any, AccessRequest, dict[str, Any]], Any]
-    open_to: Callable[[Any, AccessRequest, Any], bool]
     lead: Any = ""
     danger: bool = False
 
 
-def _company(user: Any, row: AccessRequest) -> bool:
-    return bool(user.has_perm("vouchers.request_access", row.case))
-
-
-def _board(user: Any, row: AccessRequest, perm: str) -> bool:
-    board = row.board.organisation
-    return board is not None and bool(user.has_perm(f"vouchers.{perm}", board))
-
-
-def _provider(user: Any, row: AccessRequest) -> bool:
-    holder = row.institution.organisation
-    return holder is not None and bool(user.has_perm("vouchers.provide_data", holder))
-
-
-def _site_at(*states: str) -> Callable[[Any, AccessRequest, Any], bool]:
-    return lambda user, row, site: site is not None and site.status in states and _board(user, row, "decide_drb")
-
-
 def _file(user: Any, row: AccessRequest, data: dict[str, Any], kind: str, company: bool = False) -> Any:
-    upload = data.pop("file", None)
     owner = row.case.company.organisation if company else row.board.organisation
-    return documents.upload(file=upload, kind=kind, organisation=owner, by=user) if upload else None
+    return _upload(data.pop("file", None), kind, owner, user)
+
+
+def _upload(file: Any, kind: str, owner: Any, user: Any) -> Any:
+    return documents.upload(file=file, kind=kind, organisation=owner, by=user) if file else None
 
 
 def _letter(track: str) -> Callable[[Any, AccessRequest, dict[str, Any]], Any]:
@@ -196,58 +173,33 @@ _L = gettext_lazy
 STEPS = {
     step.name: step
     for step in (
-        Step("submit", _L("Submit to this institution"), forms.SubmitRequestForm, _plain(actions.submit_request),
-             lambda u, r, s: r.status == "DRAFT" and _company(u, r)),
-        Step("supply", _L("Supplement is ready"), None, _plain(actions.supply_supplement),
-             lambda u, r, s: r.status == "SUPPLEMENT" and _company(u, r)),
-        Step("start", _L("Papers complete, start the review"), None, _plain(actions.start_review),
-             lambda u, r, s: r.status == "SUBMITTED" and _board(u, r, "review_request")),
+        Step("submit", _L("Submit to this institution"), forms.SubmitRequestForm, _plain(actions.submit_request)),
+        Step("supply", _L("Supplement is ready"), None, _plain(actions.supply_supplement)),
+        Step("start", _L("Papers complete, start the review"), None, _plain(actions.start_review)),
         Step("supplement", _L("Ask for a supplement"), forms.ReasonForm,
-             lambda u, r, d: actions.request_supplement(request_id=r.pk, wanted=d["reason"], by=u),
-             lambda u, r, s: r.status == "SUBMITTED" and _board(u, r, "review_request")),
-        Step("join-joint", _L("Take part in the joint DRB"), None, _on_site(actions.answer_joint, join=True),
-             _site_at("INVITED")),
-        Step("leave-joint", _L("Review by ourselves"), forms.ReasonForm, _on_site(actions.answer_joint, join=False),
-             _site_at("INVITED")),
+             lambda u, r, d: actions.request_supplement(request_id=r.pk, wanted=d["reason"], by=u)),
+        Step("join-joint", _L("Take part in the joint DRB"), None, _on_site(actions.answer_joint, join=True)),
+        Step("leave-joint", _L("Review by ourselves"), forms.ReasonForm, _on_site(actions.answer_joint, join=False)),
         Step("adopt-joint", _L("Adopt the joint result"), forms.OptionalReasonForm,
-             _on_site(actions.adopt_joint, "condition"),
-             lambda u, r, s: _site_at("JOINED")(u, r, s) and s.joint.status == "APPROVED"
-             and r.data_review.status == "JOINT_PENDING"),
-        Step("object-joint", _L("Object to the joint result"), forms.ReasonForm, _on_site(actions.object_joint),
-             lambda u, r, s: _site_at("JOINED")(u, r, s) and s.joint.status == "APPROVED"
-             and r.data_review.status == "JOINT_PENDING", danger=True),
-        Step("irb", _L("Enter the IRB decision"), forms.EthicsDecisionForm, _decide_ethics,
-             lambda u, r, s: r.ethics.status == "UNDER_REVIEW" and _board(u, r, "decide_ethics")),
-        Step("drb", _L("Enter the DRB decision"), forms.DrbDecisionForm, _decide_drb,
-             lambda u, r, s: r.data_review.status in {"RECEIVED", "UNDER_REVIEW"} and _board(u, r, "decide_drb")),
-        Step("irb-letter", _L("File an outside IRB letter"), forms.LetterForm, _letter("IRB"),
-             lambda u, r, s: r.status == "IN_REVIEW" and r.ethics.status in {"NOT_STARTED", "UNDER_REVIEW"}
-             and _company(u, r)),
-        Step("drb-letter", _L("File an outside DRB letter"), forms.LetterForm, _letter("DRB"),
-             lambda u, r, s: r.status == "IN_REVIEW" and r.data_review.status in {"NOT_STARTED", "RECEIVED"}
-             and _company(u, r)),
+             _on_site(actions.adopt_joint, "condition")),
+        Step("object-joint", _L("Object to the joint result"), forms.ReasonForm, _on_site(actions.object_joint), danger=True),
+        Step("irb", _L("Enter the IRB decision"), forms.EthicsDecisionForm, _decide_ethics),
+        Step("drb", _L("Enter the DRB decision"), forms.DrbDecisionForm, _decide_drb),
+        Step("irb-letter", _L("File an outside IRB letter"), forms.LetterForm, _letter("IRB")),
+        Step("drb-letter", _L("File an outside DRB letter"), forms.LetterForm, _letter("DRB")),
         Step("irb-confirm", _L("Confirm the outside IRB letter"), None,
-             _plain(actions.confirm_letter, track="IRB", accept=True),
-             lambda u, r, s: r.ethics.status == "LETTER_FILED" and _board(u, r, "decide_ethics")),
+             _plain(actions.confirm_letter, track="IRB", accept=True)),
         Step("irb-refuse", _L("Refuse the outside IRB letter"), forms.ReasonForm,
-             _plain(actions.confirm_letter, track="IRB", accept=False),
-             lambda u, r, s: r.ethics.status == "LETTER_FILED" and _board(u, r, "decide_ethics"), danger=True),
+             _plain(actions.confirm_letter, track="IRB", accept=False), danger=True),
         Step("drb-confirm", _L("Recognise the outside DRB letter"), None,
-             _plain(actions.confirm_letter, track="DRB", accept=True),
-             lambda u, r, s: r.data_review.status == "LETTER_FILED" and _board(u, r, "decide_drb")),
+             _plain(actions.confirm_letter, track="DRB", accept=True)),
         Step("drb-refuse", _L("Refuse the outside DRB letter"), forms.ReasonForm,
-             _plain(actions.confirm_letter, track="DRB", accept=False),
-             lambda u, r, s: r.data_review.status == "LETTER_FILED" and _board(u, r, "decide_drb"), danger=True),
-        Step("irb-resubmit", _L("Revised, back to the IRB"), None, _plain(actions.resubmit_ethics),
-             lambda u, r, s: r.ethics.status == "REVISE" and _company(u, r)),
+             _plain(actions.confirm_letter, track="DRB", accept=False), danger=True),
+        Step("irb-resubmit", _L("Revised, back to the IRB"), None, _plain(actions.resubmit_ethics)),
         Step("provide", _L("Data are provided"), None, _plain(actions.provide),
-             lambda u, r, s: r.status in {"APPROVED", "PREPARING"} and _provider(u, r),
              lead=_L("Confirms that the pseudonymised data stand ready in the agreed environment. The portal holds no data.")),
-        Step("receipt", _L("Confirm that the data are there"), None, _plain(actions.confirm_receipt),
-             lambda u, r, s: r.status == "PROVISIONED" and _company(u, r)),
-        Step("withdraw", _L("Withdraw"), forms.ReasonForm, _plain(actions.withdraw),
-             lambda u, r, s: r.status in {"SUBMITTED", "SUPPLEMENT", "IN_REVIEW", "APPROVED"} and _company(u, r),
-             danger=True),
+        Step("receipt", _L("Confirm that the data are there"), None, _plain(actions.confirm_receipt)),
+        Step("withdraw", _L("Withdraw"), forms.ReasonForm, _plain(actions.withdraw), danger=True),
     )
 }  # fmt: skip
 
@@ -255,16 +207,20 @@ STEPS = {
 @signed_in
 @require_http_methods(["GET", "POST"])
 def request_step(request: HttpRequest, ref: str, step: str) -> HttpResponse:
-    """One verb: its form (GET), then its action (POST)."""
+    """One verb: its form (GET), then its action (POST). A step that is over says so; files are taken in only while open."""
     row = _request(request, ref)
-    site = queries.site_of(row)
-    found = STEPS.get(step)
-    if found is None or (request.method == "GET" and not found.open_to(request.user, row, site)):
+    found, site = STEPS.get(step), queries.site_of(row)
+    if found is None:
         raise Http404
+    if not queries.may_step(request.user, row, step):
+        raise NotAllowed
+    if not queries.is_open(row, site, step):
+        raise IllegalStep("access_request", row.status, step)
     form = found.form(request.POST or None, request.FILES or None) if found.form else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            found.run(request.user, row, dict(form.cleaned_data) if form else {})
+            with transaction.atomic():  # a refused decision leaves no stray letter behind
+                found.run(request.user, row, dict(form.cleaned_data) if form else {})
         except DomainError as error:
             if form is None:
                 raise
@@ -280,6 +236,8 @@ def request_step(request: HttpRequest, ref: str, step: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def propose_joint(request: HttpRequest, ref: str) -> HttpResponse:
     case = _case(request, ref)
+    if not request.user.has_perm("vouchers.request_access", case):
+        raise NotAllowed
     boards = [row.board for row in queries.requests_for(request.user).filter(case=case)]
     form = forms.JointLeadForm(request.POST or None, boards=boards)
     if request.method == "POST" and form.is_valid():
@@ -310,22 +268,20 @@ def start_joint(request: HttpRequest, ref: str) -> HttpResponse:
 def decide_joint(request: HttpRequest, ref: str) -> HttpResponse:
     case = _case(request, ref)
     joint = queries.joint_of(case)
-    if joint is None or not request.user.has_perm("vouchers.decide_drb", joint):
+    if joint is None:
         raise Http404
+    if not queries.leads(request.user, joint):
+        raise NotAllowed
     form = forms.JointDecisionForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        upload = data["file"]
         try:
-            document = (
-                documents.upload(file=upload, kind="drb_decision", organisation=joint.lead.organisation, by=request.user)
-                if upload
-                else None
-            )
-            actions.decide_joint(
-                joint_id=joint.pk, approve=data["verdict"] == "approve", number=data["number"],
-                decided_on=data["decided_on"], document=document, reason=data["reason"], by=request.user,
-            )  # fmt: skip
+            with transaction.atomic():
+                letter = _upload(data["file"], "drb_decision", joint.lead.organisation, request.user)
+                actions.decide_joint(
+                    joint_id=joint.pk, approve=data["verdict"] == "approve", number=data["number"],
+                    decided_on=data["decided_on"], document=letter, reason=data["reason"], by=request.user,
+                )  # fmt: skip
         except DomainError as error:
             form_errors(form, error)
         else:

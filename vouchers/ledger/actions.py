@@ -62,12 +62,12 @@ def _move(
     assert (source.kind, target.kind) in rules.ROUTES[kind], f"{kind} does not run from {source.kind} to {target.kind}"
     if amount_won <= 0:
         raise Refused(_("An amount of money is at least 1 won."), "amount_not_positive")
+    held = Account.objects.select_for_update().get(pk=source.pk).balance_won  # first, so that a twin waits and then sees
     earlier = LedgerEvent.objects.filter(key=key).first()
     if earlier is not None:
-        if earlier.amount_won != amount_won:
+        if earlier.amount_won != amount_won or earlier.kind != kind:
             raise Refused(_("This movement of money was already booked with another amount."), "ledger_key_reused")
         return earlier
-    held = Account.objects.select_for_update().get(pk=source.pk).balance_won
     if source.kind != K.TREASURY and held < amount_won:
         raise OverBudget(amount_won, held)
     event = LedgerEvent(

@@ -16,7 +16,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER access_request_both_tracks BEFORE UPDATE ON vouchers_accessrequest
+CREATE TRIGGER access_request_both_tracks BEFORE INSERT OR UPDATE ON vouchers_accessrequest
     FOR EACH ROW EXECUTE FUNCTION access_both_tracks();
 """
 BACKWARD = """

@@ -8,6 +8,12 @@ FORWARD = """
 CREATE FUNCTION milestone_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE agreed record; planned record;
 BEGIN
+    IF TG_OP = 'UPDATE' AND (NEW.amount_won <> OLD.amount_won OR NEW.grant_won <> OLD.grant_won OR NEW.vat_won <> OLD.vat_won
+       OR NEW.uses_data <> OLD.uses_data OR NEW.institution_id <> OLD.institution_id
+       OR NEW.agreement_id <> OLD.agreement_id) THEN
+        RAISE EXCEPTION 'milestone %: its money, provider and use of data never change', NEW.ref
+            USING ERRCODE = 'check_violation';
+    END IF;
     IF NEW.uses_data AND NEW.status IN ('SUBMITTED', 'COMPANY_ACCEPTED', 'ACCEPTED')
        AND (TG_OP = 'INSERT' OR NEW.status IS DISTINCT FROM OLD.status) AND NOT EXISTS (
         SELECT 1 FROM vouchers_accessrequest r

@@ -8,6 +8,9 @@ FORWARD = """
 CREATE FUNCTION disbursement_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE held bigint; asked bigint; milestone_status text;
 BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'a disbursement is never deleted' USING ERRCODE = 'restrict_violation';
+    END IF;
     SELECT grant_won INTO held FROM vouchers_voucher WHERE id = NEW.voucher_id FOR UPDATE;
     SELECT coalesce(sum(amount_won), 0) INTO asked FROM vouchers_disbursement
         WHERE voucher_id = NEW.voucher_id AND id <> NEW.id;
@@ -27,13 +30,18 @@ BEGIN
             RAISE EXCEPTION 'disbursement %: paid only by a paid attempt', NEW.ref USING ERRCODE = 'check_violation';
         END IF;
     END IF;
+    IF NEW.status IN ('APPROVED', 'REGISTERED') AND NOT EXISTS (
+        SELECT 1 FROM vouchers_payeeaccount
+        WHERE id = NEW.payee_account_id AND institution_id = NEW.payee_id AND verified_by_id IS NOT NULL) THEN
+        RAISE EXCEPTION 'disbursement %: its account is not verified', NEW.ref USING ERRCODE = 'check_violation';
+    END IF;
     SELECT status INTO milestone_status FROM vouchers_milestone WHERE id = NEW.milestone_id;
     IF milestone_status <> 'ACCEPTED' THEN
         RAISE EXCEPTION 'disbursement %: its milestone is not accepted', NEW.ref USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER disbursement_guard BEFORE INSERT OR UPDATE ON vouchers_disbursement
+CREATE TRIGGER disbursement_guard BEFORE INSERT OR UPDATE OR DELETE ON vouchers_disbursement
     FOR EACH ROW EXECUTE FUNCTION disbursement_guard();
 
 CREATE FUNCTION attempt_guard() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -45,7 +53,8 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
         IF NEW.key <> OLD.key OR NEW.amount_won <> OLD.amount_won OR NEW.disbursement_id <> OLD.disbursement_id
            OR (OLD.state IN ('PAID', 'REFUSED') AND NEW.state <> OLD.state) OR (OLD.state <> 'CLAIMED' AND NEW.state = 'CLAIMED')
-           OR (NEW.state = 'SENT' AND OLD.state NOT IN ('CLAIMED', 'SENT')) THEN
+           OR (NEW.state = 'SENT' AND OLD.state NOT IN ('CLAIMED', 'SENT'))
+           OR (NEW.state IN ('PAID', 'REFUSED') AND OLD.state = 'CLAIMED') THEN
             RAISE EXCEPTION 'payment attempt %: its past never changes', NEW.ref USING ERRCODE = 'restrict_violation';
         END IF;
         RETURN NEW;
@@ -53,7 +62,7 @@ BEGIN
     SELECT status, amount_won INTO paying FROM vouchers_disbursement WHERE id = NEW.disbursement_id FOR UPDATE;
     SELECT coalesce(sum(amount_won), 0) INTO tried FROM vouchers_paymentattempt
         WHERE disbursement_id = NEW.disbursement_id AND state <> 'REFUSED';
-    IF paying.status <> 'REGISTERED' OR tried + NEW.amount_won > paying.amount_won THEN
+    IF NEW.state <> 'CLAIMED' OR paying.status <> 'REGISTERED' OR tried + NEW.amount_won > paying.amount_won THEN
         RAISE EXCEPTION 'payment attempt for disbursement %: not registered, or more than approved', NEW.disbursement_id
             USING ERRCODE = 'check_violation';
     END IF;

@@ -12,7 +12,7 @@ from portal.documents.models import Document
 from portal.journal import actions as journal
 from portal.kit import clock, workdays
 from portal.kit.access import require
-from portal.kit.errors import Refused
+from portal.kit.errors import NotAllowed, Refused
 from vouchers.access import queries as access
 from vouchers.agreements.models import Agreement
 from vouchers.milestones import notices, rules
@@ -112,7 +112,7 @@ def _owe_delivery(milestone: Milestone, by: Any) -> None:
             milestone, "submit_milestone", title_ko=f"마일스톤 {milestone.number}을(를) 제출해 주세요: {milestone.title}",
             title_en=f"Submit milestone {milestone.number}: {milestone.title}", url=f"/milestones/{milestone.ref}/",
             due_at=clock.end_of_day(milestone.due_on), organisation=milestone.institution.organisation,
-            role="PROVIDER_MANAGER", by=by,
+            role="PROVIDER_MANAGER", own_reminders=True, by=by,
         )  # fmt: skip
 
 
@@ -121,6 +121,13 @@ def _lock(milestone_id: int) -> Milestone:
     return Milestone.objects.select_related(
         "agreement__company__organisation", "agreement__round", "agreement__award", "institution__organisation"
     ).get(pk=milestone_id)
+
+
+def _provider(milestone: Milestone) -> Any:
+    """The organisation that delivers; without one, nobody may act for it."""
+    if milestone.institution.organisation is None:
+        raise NotAllowed
+    return milestone.institution.organisation
 
 
 def _move(milestone: Milestone, verb: str, *, by: Any, reason: str = "", **data: Any) -> None:
@@ -154,11 +161,11 @@ def _require_access(milestone: Milestone) -> None:
 def submit_milestone(*, milestone_id: int, documents: Sequence[Document], note: str = "", by: Any) -> Milestone:
     """The provider hands in. At least one file. Writes: Milestone, Deliverable, Event, Duty, Notice. Raises: Refused."""
     milestone = _lock(milestone_id)
-    require(by, "vouchers.submit_milestone", milestone.institution.organisation)
+    require(by, "vouchers.submit_milestone", _provider(milestone))
     _require_in_force(milestone)
     _require_access(milestone)
     if not documents:
-        raise Refused(_("Attach at least one file that shows what was delivered."), "deliverable_missing", "files")
+        raise Refused(_("Attach at least one file that shows what was delivered."), "deliverable_missing", "file")
     count = milestone.deliverables.values("submission").distinct().count() + 1
     milestone.submitted_at, milestone.submitted_by = clock.now(), by
     _move(milestone, "submit_milestone", by=by, submission=count)
@@ -215,7 +222,7 @@ def return_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
         milestone, "submit_milestone", title_ko=f"마일스톤 {milestone.number}을(를) 보완해 주세요: {milestone.title}",
         title_en=f"Mend milestone {milestone.number}: {milestone.title}", url=f"/milestones/{milestone.ref}/",
         due_at=max(clock.end_of_day(milestone.due_on), workdays.due_at(clock.now(), _days(milestone, "supplement"))),
-        organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", by=by,
+        organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", own_reminders=True, by=by,
     )  # fmt: skip
     notices.returned(milestone)
     return milestone
@@ -259,16 +266,17 @@ def reject_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
 
 @transaction.atomic
 def remind(*, now: datetime) -> int:
-    """Tells providers once at each of the round's reminder days (7 and 1 working days by default). Returns: told."""
+    """Tells providers once for each of the round's reminder days (7 and 1 working days by default), also when the clock
+    slept on the very day. Returns: people told."""
     today, told = clock.to_kst(now).date(), 0
     waiting = Milestone.objects.filter(
         status__in=[S.PLANNED, S.REVISION_REQUESTED], agreement__status="ACTIVE", due_on__gte=today
     ).select_related("agreement__round", "institution__organisation")
     for milestone in waiting.filter(due_on__lte=_horizon(today)):
         left = workdays.working_days_between(today, milestone.due_on)
-        if left in milestone.agreement.round.policy().reminder_days:
-            notices.due_soon(milestone, left)
-            told += 1
+        reached = [days for days in milestone.agreement.round.policy().reminder_days if left <= days]
+        if reached:
+            told += notices.due_soon(milestone, left, reminder=min(reached))
     return told
 
 

@@ -27,6 +27,8 @@ class PlanItemForm(forms.Form):
     def __init__(self, *args: Any, payees: Any = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["institution_id"].choices = [(payee.pk, pick(payee, "name")) for payee in payees]
+        if payees:  # an untouched block keeps the first provider and counts as empty
+            self.fields["institution_id"].initial = payees[0].pk
 
 
 class SubmitForm(forms.Form):

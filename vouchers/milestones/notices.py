@@ -44,11 +44,12 @@ def accepted(milestone: Milestone) -> None:
             )  # fmt: skip
 
 
-def due_soon(milestone: Milestone, days_left: int) -> None:
-    """To the provider, once for each of the round's reminder days (working days before the due day)."""
-    if milestone.institution.organisation_id:
-        tell(
-            "milestone_due", app="vouchers", subject=milestone, organisation=milestone.institution.organisation,
-            url=f"/milestones/{milestone.ref}/", context=_context(milestone, days_left=days_left),
-            once=f"{milestone.due_on.isoformat()}:{days_left}",
-        )  # fmt: skip
+def due_soon(milestone: Milestone, days_left: int, *, reminder: int) -> int:
+    """To the provider, once for each of the round's reminder days (working days before the due day). Returns: told."""
+    if not milestone.institution.organisation_id:
+        return 0
+    return tell(
+        "milestone_due", app="vouchers", subject=milestone, organisation=milestone.institution.organisation,
+        url=f"/milestones/{milestone.ref}/", context=_context(milestone, days_left=days_left),
+        once=f"{milestone.due_on.isoformat()}:{reminder}",
+    )  # fmt: skip

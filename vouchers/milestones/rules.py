@@ -12,9 +12,9 @@ class MilestoneStatus(Codes):
     PLANNED = "PLANNED", _("Planned")
     SUBMITTED = "SUBMITTED", _("Submitted")
     COMPANY_ACCEPTED = "COMPANY_ACCEPTED", _("Accepted by the company")
-    ACCEPTED = "ACCEPTED", _("Accepted")
+    ACCEPTED = "ACCEPTED", _("Acceptance confirmed")
     REVISION_REQUESTED = "REVISION_REQUESTED", _("Returned for revision")
-    REJECTED = "REJECTED", _("Rejected")
+    REJECTED = "REJECTED", _("Rejected for good")
 
 
 S = MilestoneStatus

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.forms import formset_factory
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -24,6 +25,7 @@ from vouchers.milestones.models import Deliverable, Milestone
 
 PER_PAGE = 20
 PLAN_ROWS = 4
+MOST_ROWS = 40
 
 
 @signed_in
@@ -70,7 +72,9 @@ def plan(request: HttpRequest, agreement_ref: str) -> HttpResponse:
     """The operator plans the deliveries of an agreement in force."""
     agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("company"), ref=agreement_ref)
     payees, sums = queries.payees(agreement)
-    rows = max(int(request.POST.get("form-TOTAL_FORMS") or 0) + ("add" in request.POST), PLAN_ROWS)
+    asked = request.POST.get("form-TOTAL_FORMS", "")
+    rows = (int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else PLAN_ROWS) + ("add" in request.POST)
+    rows = min(max(rows, PLAN_ROWS), MOST_ROWS)
     formset_class = formset_factory(forms.PlanItemForm, extra=rows, max_num=rows, min_num=0)
     data = request.POST.copy() if request.method == "POST" else None
     if data is not None:
@@ -86,8 +90,9 @@ def plan(request: HttpRequest, agreement_ref: str) -> HttpResponse:
         else:
             messages.success(request, _("The milestones were planned."))
             return redirect(request, f"{reverse('milestones:list')}")
+    wrong = bool(error) or (request.method == "POST" and "add" not in request.POST and formset.total_error_count() > 0)
     context = {"agreement": agreement, "formset": formset, "sums": sums, "error": error}
-    return page(request, "vouchers/milestones/plan.html", context, status=422 if error or formset.total_error_count() else 200)
+    return page(request, "vouchers/milestones/plan.html", context, status=422 if wrong else 200)
 
 
 @signed_in
@@ -101,10 +106,13 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         uploads = [form.cleaned_data[name] for name in ("file", "file2", "file3") if form.cleaned_data[name]]
         try:
-            files = [documents.upload(file=u, kind="deliverable", organisation=organisation, by=request.user) for u in uploads]
-            actions.submit_milestone(
-                milestone_id=row.pk, documents=files, note=form.cleaned_data["note"], by=request.user
-            )
+            with transaction.atomic():  # a refused submission leaves no stray file behind
+                files = [
+                    documents.upload(file=u, kind="deliverable", organisation=organisation, by=request.user) for u in uploads
+                ]
+                actions.submit_milestone(
+                    milestone_id=row.pk, documents=files, note=form.cleaned_data["note"], by=request.user
+                )
         except DomainError as error:
             form_errors(form, error)
         else:

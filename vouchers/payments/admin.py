@@ -25,7 +25,7 @@ def _facts(obj: Disbursement) -> list[tuple[Any, Any]]:
     return [
         (_("Payee"), obj.payee),
         (_("Paid by the voucher"), won_long(obj.amount_won)),
-        (_("Account"), f"{account.bank_code} ···{account.number[-4:]}" if account else "—"),
+        (_("Account of the payee"), f"{account.bank_code} ···{account.number[-4:]}" if account else "—"),
         (_("Tax invoice number"), obj.invoice_no),
         (_("Invoice date"), obj.invoice_on),
         (_("Own share deposited on"), obj.own_share_deposited_on or "—"),
@@ -51,7 +51,8 @@ class DisbursementAdmin(VerbAdmin):
              consequence=lambda o: _("The payment clock starts: the payee waits for %(won)s.") % {"won": won(o.amount_won)}),
         Verb("approve", _("Approve"), lambda pk, by: actions.approve_disbursement(disbursement_id=pk, by=by),
              "vouchers.approve_disbursement", _at("approve_disbursement"), facts=_facts,
-             consequence=lambda o: _("%(won)s may be registered for payment by somebody else.") % {"won": won_long(o.amount_won)}),
+             consequence=lambda o: _("%(won)s may be registered for payment by somebody else.")
+             % {"won": won_long(o.amount_won)}),
         Verb("register", _("Register for payment"), lambda pk, by: actions.register_disbursement(disbursement_id=pk, by=by),
              "vouchers.register_disbursement", _at("register_disbursement"), facts=_facts,
              consequence=lambda o: _("%(won)s leaves with the next bank run, within seconds.") % {"won": won_long(o.amount_won)}),

@@ -9,10 +9,12 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from defusedxml.ElementTree import fromstring
+from django.conf import settings
 
 from portal.kit.codes import Codes
 from portal.kit.gateways import client
@@ -42,11 +44,13 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the bank said. bank_ref: its own reference when it has one; words: short reason for people."""
+    """What the bank said. bank_ref: its own reference when it has one; words: short reason for people; amount_won: whole
+    won that it booked, where its message says so."""
 
     outcome: Outcome
     bank_ref: str = ""
     words: str = ""
+    amount_won: int | None = None
 
 
 def pain_001(transfer: Transfer, now: datetime) -> bytes:
@@ -77,13 +81,15 @@ def pain_001(transfer: Transfer, now: datetime) -> bytes:
     return tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def read_pain_002(body: bytes) -> Answer:
-    """A status report: ACSC/ACCC = settled, RJCT = refused, all else unknown."""
+def read_pain_002(body: bytes, key: str) -> Answer:
+    """A status report on `key`: ACSC/ACCC = settled, RJCT = refused, all else (also a report on another key) unknown."""
     root = fromstring(body)
     space = {"p": PAIN_002}
     status = root.findtext(".//p:TxInfAndSts/p:TxSts", "", space)
     reason = root.findtext(".//p:StsRsnInf/p:AddtlInf", "", space) or root.findtext(".//p:StsRsnInf/p:Rsn/p:Cd", "", space)
     ref = root.findtext(".//p:TxInfAndSts/p:AcctSvcrRef", "", space)
+    if root.findtext(".//p:TxInfAndSts/p:OrgnlEndToEndId", "", space) != key:
+        return Answer(Outcome.UNKNOWN, words="a report on another transfer")
     if status in {"ACSC", "ACCC"}:
         return Answer(Outcome.PAID, ref, status)
     if status == "RJCT" and reason != "DUPL":
@@ -101,7 +107,10 @@ def read_camt_053(body: bytes) -> dict[str, Answer]:
             continue
         reversed_entry = entry.findtext("c:RvslInd", "false", space) == "true"
         ref = entry.findtext("c:AcctSvcrRef", "", space)
-        found[key] = Answer(Outcome.REFUSED if reversed_entry else Outcome.PAID, ref, "statement")
+        amount = entry.findtext("c:Amt", "", space)
+        found[key] = Answer(
+            Outcome.REFUSED if reversed_entry else Outcome.PAID, ref, "statement", int(Decimal(amount)) if amount else None
+        )
     return found
 
 
@@ -113,7 +122,7 @@ def send(transfer: Transfer, *, url: str, now: datetime, timeout: float = 5.0) -
                 f"{url}/payments", content=pain_001(transfer, now), headers={"Content-Type": "application/xml"}
             )
         if response.status_code == 200:
-            return read_pain_002(response.content)
+            return read_pain_002(response.content, transfer.key)
         return Answer(Outcome.UNKNOWN, words=f"HTTP {response.status_code}")
     except Exception as error:  # whatever broke, the money may have moved
         return Answer(Outcome.UNKNOWN, words=type(error).__name__)
@@ -130,12 +139,29 @@ def statement(*, url: str, since: datetime, timeout: float = 10.0) -> Mapping[st
         return None
 
 
+def address() -> str:
+    """Where the bank listens; the demo's own bank when no other is set."""
+    return settings.BANK_GATEWAY_URL or f"http://127.0.0.1:{settings.DEMO_BANK_PORT}"
+
+
+def reachable(*, url: str) -> bool:
+    """Does the bank answer at all? Asked before anything is claimed: while it is down, payments wait unclaimed."""
+    try:
+        with client(timeout=2) as bank:
+            return bank.get(f"{url}/").status_code < 500
+    except Exception:
+        return False
+
+
 def new_key(disbursement_ref: str) -> str:
     """An end-to-end id of at most 35 characters, never used before."""
     return f"{disbursement_ref}-{int(time.time()) % 10**8:08d}{uuid.uuid4().hex[:8]}"[:35]
 
 
-__all__ = ["Answer", "Outcome", "Transfer", "new_key", "pain_001", "read_camt_053", "read_pain_002", "send", "statement"]
+__all__ = [
+    "Answer", "Outcome", "Transfer", "address", "new_key", "pain_001", "reachable", "read_camt_053", "read_pain_002", "send",
+    "statement",
+]  # fmt: skip
 
 
 DEMO_MOODS = ("good", "slow", "refuse", "timeout_after_paying", "error_before_paying", "down")

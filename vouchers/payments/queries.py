@@ -21,6 +21,11 @@ def attempts_of(disbursement: Disbursement) -> QuerySet[PaymentAttempt]:
     return disbursement.attempts.order_by("-claimed_at", "-id")
 
 
+def anything_to_pay() -> bool:
+    """Is there a registered disbursement to send, or an attempt that was claimed and not sent?"""
+    return Disbursement.objects.payable().exists() or PaymentAttempt.objects.filter(state="CLAIMED").exists()
+
+
 def claimed_orphans() -> list[int]:
     """Attempts that were claimed but not sent: whoever claimed them is gone or slow; anybody may take them up."""
     return list(PaymentAttempt.objects.filter(state="CLAIMED").order_by("id").values_list("pk", flat=True)[:100])

@@ -10,25 +10,22 @@ from vouchers.payments import actions, gateways, queries
 BATCH = 50
 
 
-def bank_url() -> str:
-    """The bank's address; the demo's own bank when none is given."""
-    return settings.BANK_GATEWAY_URL or f"http://127.0.0.1:{settings.DEMO_BANK_PORT}"
-
-
 def send_one(attempt_id: int) -> bool:
     """One attempt: only who wins CLAIMED → SENT calls the bank, outside any transaction."""
     transfer = actions.mark_sent(attempt_id=attempt_id)
     if transfer is None:
         return False
     assert not transaction.get_connection().in_atomic_block or settings.TESTING, "no network inside a transaction"
-    answer = gateways.send(transfer, url=bank_url(), now=clock.now())
+    answer = gateways.send(transfer, url=gateways.address(), now=clock.now())
     actions.settle(attempt_id=attempt_id, answer=answer)
     return True
 
 
 @shared_task(name="payments.pay_due")
 def pay_due() -> int:
-    """Every registered disbursement, at most BATCH a sweep. Returns: how many were sent."""
+    """Every registered disbursement, at most BATCH a sweep; none while the bank does not answer at all. Returns: sent."""
+    if not queries.anything_to_pay() or not gateways.reachable(url=gateways.address()):
+        return 0
     sent = sum(send_one(attempt_id) for attempt_id in queries.claimed_orphans())
     for _turn in range(BATCH):
         attempt = actions.claim_next()
@@ -46,5 +43,5 @@ def reconcile() -> int:
     since = queries.unclear_since()
     if since is None:
         return 0
-    found = gateways.statement(url=bank_url(), since=since)
+    found = gateways.statement(url=gateways.address(), since=since)
     return 0 if found is None else actions.reconcile(statement=found, now=now)

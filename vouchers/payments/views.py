@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.documents import actions as documents
 from portal.documents import responses
+from portal.kit import clock
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
@@ -70,9 +72,10 @@ def request_disbursement(request: HttpRequest, milestone_ref: str) -> HttpRespon
     form = forms.RequestForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            row = actions.request_disbursement(
-                milestone_id=milestone.pk, by=request.user, **_invoice(request, form, organisation)
-            )
+            with transaction.atomic():  # a refused request leaves no stray file behind
+                row = actions.request_disbursement(
+                    milestone_id=milestone.pk, by=request.user, **_invoice(request, form, organisation)
+                )
         except DomainError as error:
             form_errors(form, error)
         else:
@@ -92,9 +95,10 @@ def resubmit(request: HttpRequest, ref: str) -> HttpResponse:
     form = forms.ResubmitForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.resubmit_disbursement(
-                disbursement_id=row.pk, by=request.user, **_invoice(request, form, row.payee.organisation)
-            )
+            with transaction.atomic():
+                actions.resubmit_disbursement(
+                    disbursement_id=row.pk, by=request.user, **_invoice(request, form, row.payee.organisation)
+                )
         except DomainError as error:
             form_errors(form, error)
         else:
@@ -114,11 +118,14 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload, company = form.cleaned_data["file"], row.milestone.agreement.company.organisation
         try:
-            proof = documents.upload(file=upload, kind="own_share", organisation=company, by=request.user) if upload else None
-            actions.confirm_disbursement(
-                disbursement_id=row.pk, own_share_document=proof, by=request.user,
-                own_share_deposited_on=form.cleaned_data["own_share_deposited_on"],
-            )  # fmt: skip
+            with transaction.atomic():
+                proof = (
+                    documents.upload(file=upload, kind="own_share", organisation=company, by=request.user) if upload else None
+                )
+                actions.confirm_disbursement(
+                    disbursement_id=row.pk, own_share_document=proof, by=request.user,
+                    own_share_deposited_on=form.cleaned_data["own_share_deposited_on"],
+                )  # fmt: skip
         except DomainError as error:
             form_errors(form, error)
         else:
@@ -160,6 +167,10 @@ def resolve(request: HttpRequest, ref: str, attempt_ref: str) -> HttpResponse:
     form = forms.ResolveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
+        found = gateways.statement(url=gateways.address(), since=attempt.claimed_at)
+        if found and actions.reconcile(statement=found, now=clock.now()):
+            messages.info(request, _("The bank's own record settled this transfer in the meantime."))
+            return redirect(request, reverse("payments:detail", args=[row.ref]))
         try:
             actions.resolve_attempt(
                 attempt_id=attempt.pk, paid=data["outcome"] == "paid", bank_ref=data["bank_ref"], reason=data["reason"],
@@ -190,7 +201,7 @@ def demo_bank(request: HttpRequest) -> HttpResponse:
     """The local bank's book and its moods; only in a demonstration."""
     if not settings.DEMO:
         raise Http404
-    url = settings.BANK_GATEWAY_URL or f"http://127.0.0.1:{settings.DEMO_BANK_PORT}"
+    url = gateways.address()
     if request.method == "POST":
         done = gateways.demo_mood(url=url, name=request.POST.get("mood", ""))
         (messages.success if done else messages.error)(

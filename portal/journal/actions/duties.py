@@ -24,9 +24,12 @@ def open_duty(
     organisation: Any = None,
     role: str = "",
     user: Any = None,
+    own_reminders: bool = False,
     by: Any,
 ) -> Duty:
     """Somebody owes `verb` from now on. due_in: working days from today (else due_at, else no due day).
+
+    own_reminders: the room reminds by itself (its round says when), so the sweep over duties does not.
 
     url: path without a language prefix. Opening what is already open only moves its due day. Writes: Duty.
     """
@@ -46,6 +49,8 @@ def open_duty(
             opened_at=clock.now(),
         )
     duty.title_ko, duty.title_en, duty.url, duty.due_at = title_ko[:200], title_en[:200], url, due_at
+    if own_reminders:
+        duty.reminded = sorted(rules.REMIND_BEFORE, reverse=True)
     duty.save()
     return duty
 

@@ -21,6 +21,7 @@ from vouchers.access.actions.steps import (
     lock,
     owe,
     record,
+    require_in_review,
     settle,
     step_drb,
     step_ethics,
@@ -41,7 +42,10 @@ def file_letter(
     """
     request = lock(request_id)
     require(by, "vouchers.request_access", request.case)
+    require_in_review(request, "file_letter")
     check_decision(number, decided_on)
+    if valid_to is not None and valid_to < decided_on:
+        raise Refused(_("The validity ends before the decision. Mend one of the two dates."), "valid_to", "valid_to")
     review: EthicsReview | DataReview = request.ethics if track == "IRB" else request.data_review
     table = rules.ETHICS_LIFECYCLE if track == "IRB" else rules.DRB_LIFECYCLE
     before, review.status = review.status, table.step(review.status, "file_letter")
@@ -52,7 +56,8 @@ def file_letter(
         document,
     )
     if isinstance(review, EthicsReview):
-        review.route = rules.EthicsRoute.EXEMPTION if exemption else review.route
+        if exemption or review.route == rules.EthicsRoute.EXEMPTION:  # what the letter says, not what was expected
+            review.route = rules.EthicsRoute.EXEMPTION if exemption else rules.EthicsRoute.FULL
         review.valid_from, review.valid_to = decided_on, valid_to
     review.save()
     name = "ethics_review" if track == "IRB" else "data_review"
@@ -72,6 +77,7 @@ def confirm_letter(*, request_id: int, track: str, accept: bool, reason: str = "
         require(by, "vouchers.decide_ethics", board(request))
     else:
         require(by, "vouchers.decide_drb", board(request))
+    require_in_review(request, "confirm_letter")
     if not accept and not reason.strip():
         raise Refused(_("Say why the letter does not count."), "reason_missing", "reason")
     if track == "IRB":
@@ -108,12 +114,15 @@ def decide_ethics(
     """
     request = lock(request_id)
     require(by, "vouchers.decide_ethics", board(request))
+    require_in_review(request, verdict)
     ethics = request.ethics
     if verdict in {"confirm_exemption", "approve"}:
         decided_on = decided_on or clock.today()
         check_decision(number, decided_on)
         if document is None:
-            raise Refused(_("Attach the decision letter of the board."), "letter_missing", "document")
+            raise Refused(_("Attach the decision letter of the board."), "letter_missing", "file")
+        if valid_to is not None and valid_to < decided_on:
+            raise Refused(_("The validity ends before the decision. Mend one of the two dates."), "valid_to", "valid_to")
         ethics.number, ethics.decided_on, ethics.document = number.strip(), decided_on, document
         ethics.valid_from, ethics.valid_to, ethics.conditions = decided_on, valid_to, conditions
         ethics.board_name = board_name or request.board.name_ko
@@ -134,6 +143,7 @@ def resubmit_ethics(*, request_id: int, by: Any) -> AccessRequest:
     """The company revised for the IRB. Writes: EthicsReview, Event."""
     request = lock(request_id)
     require(by, "vouchers.request_access", request.case)
+    require_in_review(request, "resubmit")
     step_ethics(request, "resubmit", by=by)
     return request
 
@@ -150,10 +160,13 @@ def decide_drb(
     """
     request = lock(request_id)
     require(by, "vouchers.decide_drb", board(request))
+    require_in_review(request, verdict)
     review = request.data_review
     if verdict in {"approve", "waive"}:
         decided_on = decided_on or clock.today()
         check_decision(number, decided_on)
+        if document is None:
+            raise Refused(_("Attach the decision letter of the board."), "letter_missing", "file")
         review.number, review.decided_on, review.document = number.strip(), decided_on, document
         review.board_name, review.conditions = board_name or request.board.name_ko, conditions
     elif not reason.strip():

@@ -10,12 +10,23 @@ from portal.documents.models import Document
 from portal.journal import actions as journal
 from portal.kit import clock, workdays
 from portal.kit.access import require
-from portal.kit.errors import NotAllowed, Refused
+from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from vouchers.access import notices, rules
-from vouchers.access.actions.steps import check_decision, close, days, lock, record, settle, start_drb_clock, step_drb
+from vouchers.access.actions.steps import (
+    board,
+    check_decision,
+    close,
+    days,
+    lock,
+    record,
+    require_in_review,
+    settle,
+    start_drb_clock,
+    step_drb,
+)
 from vouchers.access.models import AccessCase, AccessRequest, JointReview, SiteParticipation
 
-T, J, D = rules.SiteStatus, rules.JointStatus, rules.DrbStatus
+T, J, D, R = rules.SiteStatus, rules.JointStatus, rules.DrbStatus, rules.RequestStatus
 
 
 @transaction.atomic
@@ -51,20 +62,62 @@ def propose_joint(*, case_id: int, lead_id: int, by: Any) -> JointReview:
         site.save()
         request.data_review.mode = rules.DrbMode.JOINT
         request.data_review.save()
-        if not lead:
-            _owe_site(
-                site,
-                "answer_joint",
-                "공동 DRB 참여 여부를 알려 주세요",
-                "Say whether you take part in the joint DRB",
-                by,
-            )
-            notices.joint_invited(site)
+        if request.status != rules.RequestStatus.DRAFT:
+            invite(request, by)
     journal.record(
         "joint_review.proposed", joint, by=by, organisations={i for r in requests for i in r.organisation_ids()},
         data={"case": case.ref, "sites": len(requests)},
     )  # fmt: skip
     return joint
+
+
+def invite(request: AccessRequest, by: Any) -> None:
+    """Asks the site, once its part is submitted and so visible to it. Writes: Duty, Notice."""
+    site = SiteParticipation.objects.select_related("joint__lead").filter(request=request, status=T.INVITED).first()
+    if site is None or site.joint.status == J.REFUSED:
+        return
+    site.request = request
+    site.due_at = workdays.due_at(clock.now(), days(request, "site_adoption"))
+    site.save()
+    _owe_site(site, "answer_joint", "공동 DRB 참여 여부를 알려 주세요", "Say whether you take part in the joint DRB", by)
+    notices.joint_invited(site)
+
+
+def follow_joint(request: AccessRequest) -> None:
+    """A site that comes late runs on the joint review's clock, and owes its answer to a result that stands already."""
+    site = SiteParticipation.objects.select_related("joint__lead").get(request=request)
+    if site.status != T.JOINED or site.joint.started_at is None:
+        return
+    site.request = request
+    review = request.data_review
+    review.started_at, review.due_at = review.started_at or clock.now(), site.joint.due_at
+    review.save()
+    if site.joint.status == J.APPROVED:
+        _owe_adoption(site)
+
+
+def leave_joint(request: AccessRequest, reason: str, by: Any) -> None:
+    """A withdrawn request takes part in nothing any more; the other sites go on. Writes: site, Event, Duties."""
+    site = SiteParticipation.objects.filter(request=request).first()
+    if site is None:
+        return
+    journal.close_duties(site, by=by)
+    if site.status in {T.INVITED, T.JOINED}:
+        _fall_back(site, request, reason, by)
+
+
+def _fall_back(site: SiteParticipation, request: AccessRequest, reason: str, by: Any) -> None:
+    before, site.status = site.status, rules.SITE_LIFECYCLE.step(site.status, "fall_back")
+    site.reason, site.decided_at, site.decided_by = reason, clock.now(), by
+    site.save()
+    record("site_participation.fallen_back", request, by=by, frm=before, to=site.status, reason=reason)
+
+
+def _owe_adoption(site: SiteParticipation) -> None:
+    site.due_at = workdays.due_at(clock.now(), days(site.request, "site_adoption"))
+    site.save()
+    _owe_site(site, "adopt_joint", "공동 DRB 결과를 채택할지 결정해 주세요", "Adopt the joint DRB result or object", None)
+    notices.joint_decided(site.joint, site)
 
 
 def _owe_site(site: SiteParticipation, verb: str, ko: str, en: str, by: Any) -> None:
@@ -78,11 +131,8 @@ def _owe_site(site: SiteParticipation, verb: str, ko: str, en: str, by: Any) -> 
 
 
 def _lock_site(site_id: int) -> tuple[SiteParticipation, AccessRequest]:
-    site = SiteParticipation.objects.select_for_update().get(pk=site_id)
-    site.joint = (
-        JointReview.objects.select_for_update().select_related("lead__organisation", "case").get(pk=site.joint_id)
-    )
-    request = lock(site.request_id)
+    request = lock(SiteParticipation.objects.values_list("request_id", flat=True).get(pk=site_id))
+    site = SiteParticipation.objects.select_related("joint__lead__organisation", "joint__case").get(pk=site_id)
     site.request = request
     return site, request
 
@@ -91,7 +141,9 @@ def _lock_site(site_id: int) -> tuple[SiteParticipation, AccessRequest]:
 def answer_joint(*, site_id: int, join: bool, reason: str = "", by: Any) -> SiteParticipation:
     """An invited site takes part, or keeps to its own review. Writes: site, Event; the last answer lets the lead begin."""
     site, request = _lock_site(site_id)
-    require(by, "vouchers.decide_drb", request.board.organisation)
+    require(by, "vouchers.decide_drb", board(request))
+    if request.status not in {R.SUBMITTED, R.SUPPLEMENT, R.IN_REVIEW}:
+        raise IllegalStep("access_request", request.status, "answer_joint")
     if not join and not reason.strip():
         raise Refused(_("Say why your institution reviews by itself."), "reason_missing", "reason")
     before, site.status = site.status, rules.SITE_LIFECYCLE.step(site.status, "join" if join else "opt_out")
@@ -108,6 +160,9 @@ def answer_joint(*, site_id: int, join: bool, reason: str = "", by: Any) -> Site
     journal.close_duty(site, "answer_joint", by=by)
     if not join:
         _own_review(request, "opt_out", by, reason)
+    elif request.data_review.status == D.JOINT_PENDING:
+        follow_joint(request)
+        site.refresh_from_db()
     return site
 
 
@@ -125,21 +180,23 @@ def _own_review(request: AccessRequest, verb: str, by: Any, reason: str) -> None
 def start_joint(*, joint_id: int, by: Any) -> JointReview:
     """The lead committee begins; its clock starts. Sites that have not answered may still join until the decision."""
     joint = (
-        JointReview.objects.select_for_update().select_related("lead__organisation", "case__company").get(pk=joint_id)
+        JointReview.objects.select_for_update(of=("self",)).select_related("lead__organisation", "case__company").get(pk=joint_id)
     )
-    require(by, "vouchers.decide_drb", joint.lead.organisation)
+    require(by, "vouchers.decide_drb", _lead(joint))
     before, joint.status = joint.status, rules.JOINT_LIFECYCLE.step(joint.status, "start")
+    own = joint.sites.filter(request__board_id=joint.lead_id, request__data_review__status=D.JOINT_PENDING)
+    if not own.exists():
+        raise Refused(_("Check the papers of your own institution first; the joint review begins after that."), "joint_early")
     joint.started_at = clock.now()
     first = joint.sites.select_related("request__case__need__round").first()
     assert first is not None
     joint.due_at = workdays.due_at(clock.now(), days(first.request, "drb_joint"))
     joint.save()
-    for site in joint.sites.filter(status=T.JOINED).select_related("request"):
-        request = lock(site.request_id)
-        review = request.data_review
-        review.started_at, review.due_at = review.started_at or joint.started_at, joint.due_at
-        review.save()
-    journal.record("joint_review.started", joint, by=by, frm=before, to=joint.status)
+    for site in joint.sites.filter(status=T.JOINED, request__data_review__status=D.JOINT_PENDING).order_by("pk"):
+        follow_joint(lock(site.request_id))
+    journal.record(
+        "joint_review.started", joint, by=by, frm=before, to=joint.status, organisations=_everybody(joint)
+    )
     journal.open_duty(
         joint, "decide_joint", title_ko=f"공동 DRB를 심의해 주세요: {joint.case.title}",
         title_en=f"Decide the joint DRB: {joint.case.title}", url=f"/access/cases/{joint.case.ref}/", due_at=joint.due_at,
@@ -157,10 +214,12 @@ def decide_joint(
 
     Writes: JointReview, SiteParticipation, Event, Duties, Notices. A refusal sends each site to its own review.
     """
-    joint = JointReview.objects.select_for_update().select_related("lead__organisation", "case").get(pk=joint_id)
-    require(by, "vouchers.decide_drb", joint.lead.organisation)
+    joint = JointReview.objects.select_for_update(of=("self",)).select_related("lead__organisation", "case").get(pk=joint_id)
+    require(by, "vouchers.decide_drb", _lead(joint))
     decided_on = decided_on or clock.today()
     check_decision(number, decided_on)
+    if approve and document is None:
+        raise Refused(_("Attach the decision letter of the board."), "letter_missing", "file")
     if not approve and not reason.strip():
         raise Refused(_("A refusal needs a reason that the company can act on."), "reason_missing", "reason")
     before, joint.status = joint.status, rules.JOINT_LIFECYCLE.step(joint.status, "approve" if approve else "refuse")
@@ -169,29 +228,40 @@ def decide_joint(
     joint.save()
     journal.record(
         f"joint_review.{'approved' if approve else 'refused'}", joint, by=by, frm=before, to=joint.status, reason=reason,
-        data={"number": number},
+        organisations=_everybody(joint), data={"number": number},
     )  # fmt: skip
     journal.close_duty(joint, "decide_joint", by=by)
-    for site in joint.sites.select_for_update().filter(status=T.JOINED):
+    for site in joint.sites.select_for_update().filter(status__in=[T.INVITED, T.JOINED]).order_by("pk"):
         request = lock(site.request_id)
         site.request, site.joint = request, joint
         if not approve:
+            journal.close_duty(site, "answer_joint", by=by)
+            _fall_back(site, request, reason, by)
             _own_review(request, "fall_back", by, reason)
-            continue
-        site.due_at = workdays.due_at(clock.now(), days(request, "site_adoption"))
-        site.save()
-        _owe_site(
-            site, "adopt_joint", "공동 DRB 결과를 채택할지 결정해 주세요", "Adopt the joint DRB result or object", by
-        )
-        notices.joint_decided(joint, site)
+            notices.joint_decided(joint, site)
+        elif site.status == T.JOINED and request.data_review.status == D.JOINT_PENDING:
+            _owe_adoption(site)
     return joint
+
+
+def _lead(joint: JointReview) -> Any:
+    if joint.lead.organisation is None:
+        raise NotAllowed
+    return joint.lead.organisation
+
+
+def _everybody(joint: JointReview) -> set[int]:
+    """The company, every site and every board: the joint review concerns them all."""
+    sites = joint.sites.select_related("request__case__company", "request__institution", "request__board")
+    return {i for site in sites for i in site.request.organisation_ids()}
 
 
 @transaction.atomic
 def adopt_joint(*, site_id: int, condition: str = "", by: Any) -> SiteParticipation:
     """A site adopts the joint result, perhaps with a local condition: its DRB track now allows. Writes: site, DataReview."""
     site, request = _lock_site(site_id)
-    require(by, "vouchers.decide_drb", request.board.organisation)
+    require(by, "vouchers.decide_drb", board(request))
+    require_in_review(request, "adopt_joint")
     if site.joint.status != J.APPROVED:
         raise Refused(_("The joint committee has not approved yet."), "joint_undecided")
     verb = "adopt_with_condition" if condition.strip() else "adopt"
@@ -214,9 +284,8 @@ def adopt_joint(*, site_id: int, condition: str = "", by: Any) -> SiteParticipat
 def object_joint(*, site_id: int, reason: str, by: Any) -> SiteParticipation:
     """A site does not accept the joint result: its own review starts; the other sites are not held up."""
     site, request = _lock_site(site_id)
-    if request.board.organisation is None:
-        raise NotAllowed
-    require(by, "vouchers.decide_drb", request.board.organisation)
+    require(by, "vouchers.decide_drb", board(request))
+    require_in_review(request, "object_joint")
     if not reason.strip():
         raise Refused(_("Say why your institution does not adopt the joint result."), "reason_missing", "reason")
     if site.joint.status != J.APPROVED:

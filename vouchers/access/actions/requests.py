@@ -15,6 +15,8 @@ from vouchers.access import notices, rules
 from vouchers.access.actions.steps import (
     board,
     days,
+    holder,
+    in_joint,
     lock,
     move,
     owe_start,
@@ -23,7 +25,8 @@ from vouchers.access.actions.steps import (
     start_ethics,
     step_drb,
 )
-from vouchers.access.models import AccessCase, AccessRequest, DataReview, EthicsReview, SiteParticipation
+from vouchers.access.actions.joint import follow_joint, invite, leave_joint
+from vouchers.access.models import AccessCase, AccessRequest, DataReview, EthicsReview
 from vouchers.matching.models import Match
 
 R, E, D = rules.RequestStatus, rules.EthicsStatus, rules.DrbStatus
@@ -39,6 +42,7 @@ def open_case(*, match_ids: Sequence[int], title: str, by: Any) -> AccessCase:
     matches = list(
         Match.objects.visible_to(by)
         .filter(pk__in=match_ids, status="CONFIRMED")
+        .select_for_update(of=("self",))
         .select_related("need__company", "institution", "quote")
         .order_by("pk")
     )
@@ -48,6 +52,8 @@ def open_case(*, match_ids: Sequence[int], title: str, by: Any) -> AccessCase:
         raise Refused(
             _("One dossier belongs to one data need. Choose matches of the same need."), "two_needs", "matches"
         )
+    if len({match.institution_id for match in matches}) != len(matches):
+        raise Refused(_("Choose one match an institution: each institution reviews once."), "site_twice", "matches")
     need = matches[0].need
     require(by, "vouchers.request_access", need)
     if AccessRequest.objects.filter(match__in=matches).exclude(status="WITHDRAWN").exists():
@@ -109,13 +115,19 @@ def submit_request(*, request_id: int, ethics_kind: str, ethics_route: str, drb_
             _("The dossier is not complete yet: %(count)d fields are empty.") % {"count": len(gaps)},
             "dossier_incomplete",
         )
+    joint = in_joint(request)
+    if drb_mode == rules.DrbMode.JOINT and not joint:
+        raise Refused(
+            _("No joint DRB was proposed for this dossier. Propose it first, or choose another way."), "joint_missing", "drb_mode"
+        )
     request.ethics.kind, request.ethics.route = rules.EthicsKind(ethics_kind), rules.EthicsRoute(ethics_route)
     request.ethics.save()
-    request.data_review.mode = rules.DrbMode(drb_mode)
+    request.data_review.mode = rules.DrbMode.JOINT if joint else rules.DrbMode(drb_mode)
     request.data_review.save()
     request.submitted_at = clock.now()
-    move(request, "submit_request", by=by, route=ethics_route, mode=drb_mode)
+    move(request, "submit_request", by=by, route=ethics_route, mode=request.data_review.mode)
     owe_start(request, by)
+    invite(request, by)
     notices.submitted(request)
     return request
 
@@ -160,9 +172,9 @@ def start_review(*, request_id: int, by: Any) -> AccessRequest:
     move(request, "start_review", by=by)
     journal.close_duty(request, "start_review", by=by)
     start_ethics(request, by)
-    joint = SiteParticipation.objects.filter(request=request, status__in=["INVITED", "JOINED"]).exists()
-    if joint or request.data_review.mode == rules.DrbMode.JOINT:
+    if in_joint(request):
         step_drb(request, "await_joint", by=by)
+        follow_joint(request)
     else:
         step_drb(request, "receive", by=by)
         start_drb_clock(request, by, "drb_institution")
@@ -173,7 +185,7 @@ def start_review(*, request_id: int, by: Any) -> AccessRequest:
 def start_preparation(*, request_id: int, by: Any) -> AccessRequest:
     """The provider begins to extract and pseudonymise. Raises: Refused before both tracks allow it."""
     request = lock(request_id)
-    require(by, "vouchers.provide_data", request.institution.organisation)
+    require(by, "vouchers.provide_data", holder(request))
     require_both(request)
     move(request, "prepare", by=by)
     return request
@@ -183,7 +195,7 @@ def start_preparation(*, request_id: int, by: Any) -> AccessRequest:
 def provide(*, request_id: int, by: Any) -> AccessRequest:
     """The data stand ready in the agreed environment; the portal itself never holds them. Raises: Refused."""
     request = lock(request_id)
-    require(by, "vouchers.provide_data", request.institution.organisation)
+    require(by, "vouchers.provide_data", holder(request))
     require_both(request)
     if request.status == R.APPROVED:
         move(request, "prepare", by=by)
@@ -219,4 +231,5 @@ def withdraw(*, request_id: int, reason: str, by: Any) -> AccessRequest:
     request.reason = reason
     move(request, "withdraw", by=by, reason=reason)
     journal.close_duties(request, by=by)
+    leave_joint(request, reason, by)
     return request

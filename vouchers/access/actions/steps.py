@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.journal import actions as journal
 from portal.kit import clock, workdays
-from portal.kit.errors import NotAllowed, Refused
+from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from vouchers.access import notices, rules
-from vouchers.access.models import AccessRequest, DataReview, EthicsReview
+from vouchers.access.models import AccessRequest, DataReview, EthicsReview, JointReview, SiteParticipation
 from vouchers.rounds.rules import TARGET_STEPS
 
 R, E, D = rules.RequestStatus, rules.EthicsStatus, rules.DrbStatus
@@ -32,6 +32,9 @@ def record(
 
 
 def lock(request_id: int) -> AccessRequest:
+    """The row locked; before it the joint review and the site that it takes part in, always in this order."""
+    list(JointReview.objects.select_for_update(of=("self",)).filter(sites__request_id=request_id))
+    list(SiteParticipation.objects.select_for_update().filter(request_id=request_id))
     AccessRequest.objects.select_for_update().get(pk=request_id)
     return AccessRequest.objects.select_related(
         "case", "case__company", "case__company__organisation", "case__need", "case__need__round",
@@ -74,6 +77,25 @@ def board(request: AccessRequest) -> Any:
     if request.board.organisation is None:
         raise NotAllowed
     return request.board.organisation
+
+
+def holder(request: AccessRequest) -> Any:
+    """The organisation that holds the data; without one, nobody may act for it."""
+    if request.institution.organisation is None:
+        raise NotAllowed
+    return request.institution.organisation
+
+
+def require_in_review(request: AccessRequest, verb: str) -> None:
+    """Boards decide, and letters come in, while the request is in review: not before, not after a withdrawal."""
+    if request.status != R.IN_REVIEW:
+        raise IllegalStep("access_request", request.status, verb)
+
+
+def in_joint(request: AccessRequest) -> bool:
+    """Whether this institution's DRB track waits for a joint committee that may still decide, or has approved."""
+    live = SiteParticipation.objects.filter(request=request, status__in=["INVITED", "JOINED"])
+    return live.exclude(joint__status="REFUSED").exists()
 
 
 def start_ethics(request: AccessRequest, by: Any) -> None:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.journal import actions as journal
+from portal.journal import queries as journal_queries
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
@@ -36,7 +37,7 @@ def _record(attempt: PaymentAttempt, name: str, before: str, *, by: Any, reason:
 @transaction.atomic
 def claim_next() -> PaymentAttempt | None:
     """Takes one registered disbursement without a live attempt. Writes: PaymentAttempt CLAIMED, Event. Committed alone."""
-    disbursement = Disbursement.objects.payable().select_for_update(skip_locked=True).order_by("registered_at", "id").first()
+    disbursement = _take_payable()
     if disbursement is None:
         return None
     attempt = PaymentAttempt(
@@ -46,6 +47,17 @@ def claim_next() -> PaymentAttempt | None:
     attempt.save()
     _record(attempt, "claimed", "", by=None)
     return attempt
+
+
+def _take_payable() -> Disbursement | None:
+    """Locks one payable row. It is asked again once it is locked: another worker may have claimed and committed between."""
+    gone: list[int] = []
+    while True:
+        waiting = Disbursement.objects.payable().exclude(pk__in=gone).order_by("registered_at", "id")
+        found = waiting.select_for_update(skip_locked=True).first()
+        if found is None or Disbursement.objects.payable().filter(pk=found.pk).exists():
+            return found
+        gone.append(found.pk)
 
 
 @transaction.atomic
@@ -76,6 +88,8 @@ def settle(*, attempt_id: int, answer: gateways.Answer, by: Any = None, reason: 
     attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt_id)
     attempt.disbursement = disbursement
     if attempt.state in {T.PAID, T.REFUSED}:
+        if attempt.state == T.REFUSED and answer.outcome == gateways.Outcome.PAID:
+            _contradicted(attempt, answer)
         return attempt
     before = attempt.state
     if answer.outcome == gateways.Outcome.UNKNOWN:
@@ -102,6 +116,15 @@ def settle(*, attempt_id: int, answer: gateways.Answer, by: Any = None, reason: 
         )  # fmt: skip
         notices.failed(disbursement, answer.words)
     return attempt
+
+
+def _contradicted(attempt: PaymentAttempt, answer: gateways.Answer) -> None:
+    """The bank shows money that a person or the bank itself had called not transferred: nothing is booked, people look."""
+    if journal_queries.history(attempt).filter(name="payment_attempt.contradicted").exists():
+        return
+    _record(attempt, "contradicted", attempt.state, by=None, reason=f"{answer.bank_ref} {answer.words}".strip())
+    _owe_a_look(attempt, "settle_contradiction")
+    notices.parked(attempt.disbursement)
 
 
 def _book(disbursement: Disbursement, attempt: PaymentAttempt, by: Any) -> None:
@@ -138,30 +161,39 @@ def reconcile(*, statement: Mapping[str, gateways.Answer], now: datetime) -> int
     settled = 0
     for attempt in PaymentAttempt.objects.filter(state__in=[T.UNKNOWN, T.PARKED]).order_by("id"):
         answer = statement.get(attempt.key)
-        if answer is not None:
+        if answer is not None and answer.amount_won not in {None, attempt.amount_won}:
+            park(attempt_id=attempt.pk)  # the bank's record names another amount: a person looks
+        elif answer is not None:
             settle(attempt_id=attempt.pk, answer=answer)
             settled += 1
         elif attempt.state == T.UNKNOWN and (attempt.sent_at or attempt.claimed_at) < now - PARK_AFTER:
             park(attempt_id=attempt.pk)
+    for attempt in PaymentAttempt.objects.filter(state=T.REFUSED, key__in=list(statement)):
+        settle(attempt_id=attempt.pk, answer=statement[attempt.key])
     return settled
 
 
 @transaction.atomic
 def park(*, attempt_id: int) -> None:
     """Nobody knows: a person asks the bank. Writes: PaymentAttempt PARKED, Event, Duty, Notice."""
+    disbursement = lock(PaymentAttempt.objects.values_list("disbursement_id", flat=True).get(pk=attempt_id))
     attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt_id)
     if attempt.state != T.UNKNOWN:
         return
-    attempt.disbursement = lock(attempt.disbursement_id)
+    attempt.disbursement = disbursement
     attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "park")
     attempt.save()
     _record(attempt, "parked", T.UNKNOWN, by=None)
+    _owe_a_look(attempt, "resolve_attempt")
+    notices.parked(attempt.disbursement)
+
+
+def _owe_a_look(attempt: PaymentAttempt, verb: str) -> None:
     journal.open_duty(
-        attempt, "resolve_attempt", title_ko=f"이체 결과를 은행에 확인해 주세요: {attempt.disbursement.milestone.title}",
+        attempt, verb, title_ko=f"이체 결과를 은행에 확인해 주세요: {attempt.disbursement.milestone.title}",
         title_en=f"Ask the bank about a transfer: {attempt.disbursement.milestone.title}",
         url=f"/payments/{attempt.disbursement.ref}/", due_in=2, role="OPERATOR_FINANCE", by=None,
     )  # fmt: skip
-    notices.parked(attempt.disbursement)
 
 
 @transaction.atomic

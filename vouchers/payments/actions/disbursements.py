@@ -36,6 +36,13 @@ def lock(disbursement_id: int) -> Disbursement:
     ).get(pk=disbursement_id)  # fmt: skip
 
 
+def payee(institution: Any) -> Any:
+    """The organisation that is paid; without one, nobody may act for it."""
+    if institution.organisation is None:
+        raise NotAllowed
+    return institution.organisation
+
+
 def move(disbursement: Disbursement, verb: str, *, by: Any, reason: str = "", **data: Any) -> None:
     """Steps the lifecycle, saves, records."""
     before = disbursement.status
@@ -78,14 +85,20 @@ def request_disbursement(
     milestone = Milestone.objects.select_related(
         "agreement__company__organisation", "agreement__round", "institution__organisation"
     ).get(pk=milestone_id)
-    require(by, "vouchers.request_disbursement", milestone.institution.organisation)
+    require(by, "vouchers.request_disbursement", payee(milestone.institution))
     if milestone.agreement.status != "ACTIVE":
         raise Refused(_("The agreement is not in force, so nothing can be paid."), "agreement_not_active")
     if milestone.status != "ACCEPTED":
         raise Refused(_("A disbursement follows an accepted milestone."), "milestone_not_accepted")
     if Disbursement.objects.filter(milestone=milestone).exists():
         raise Refused(_("A disbursement was already requested for this milestone."), "already_requested")
+    if milestone.grant_won <= 0:
+        raise Refused(_("The voucher pays nothing of this milestone; the company pays it alone."), "nothing_to_pay")
     _check_invoice(invoice_no, invoice_on, milestone)
+    if Disbursement.objects.filter(payee=milestone.institution, invoice_no=invoice_no.strip()).exists():
+        raise Refused(_("This invoice number was already used for another disbursement."), "invoice_used", "invoice_no")
+    if invoice_document is None:
+        raise Refused(_("Attach the tax invoice."), "invoice_file_missing", "file")
     voucher = Voucher.objects.select_for_update().get(agreement=milestone.agreement)
     _check_voucher(voucher, milestone.grant_won, milestone.agreement.round_id)
     disbursement = Disbursement(
@@ -99,7 +112,9 @@ def request_disbursement(
         with transaction.atomic():
             disbursement.save()
     except IntegrityError as error:
-        raise Refused(_("This invoice number was already used for another disbursement."), "invoice_used", "invoice_no") from error
+        raise Refused(
+            _("This invoice number was already used for another disbursement."), "invoice_used", "invoice_no"
+        ) from error
     journal.record(
         "disbursement.requested", disbursement, by=by, to=S.REQUESTED, organisations=disbursement.organisation_ids(),
         data={"amount_won": disbursement.amount_won, "milestone": milestone.ref},
@@ -124,8 +139,8 @@ def _check_voucher(voucher: Voucher, amount_won: int, round_id: int) -> None:
 
 def _owe_confirmation(disbursement: Disbursement, by: Any) -> None:
     owe(
-        disbursement, "confirm_disbursement", "대금 청구를 확인해 주세요", "Confirm the disbursement", step="milestone_acceptance",
-        by=by, organisation=disbursement.milestone.agreement.company.organisation,
+        disbursement, "confirm_disbursement", "대금 청구를 확인해 주세요", "Confirm the disbursement",
+        step="milestone_acceptance", by=by, organisation=disbursement.milestone.agreement.company.organisation,
     )  # fmt: skip
 
 
@@ -135,12 +150,16 @@ def resubmit_disbursement(
 ) -> Disbursement:
     """The provider mended what was returned. Writes: Disbursement, Event, Duty, Notice."""
     disbursement = lock(disbursement_id)
-    require(by, "vouchers.request_disbursement", disbursement.payee.organisation)
+    require(by, "vouchers.request_disbursement", payee(disbursement.payee))
     _check_invoice(invoice_no, invoice_on, disbursement.milestone)
+    used = Disbursement.objects.filter(payee=disbursement.payee, invoice_no=invoice_no.strip()).exclude(pk=disbursement.pk)
+    if used.exists():
+        raise Refused(_("This invoice number was already used for another disbursement."), "invoice_used", "invoice_no")
     disbursement.invoice_no, disbursement.invoice_on = invoice_no.strip(), invoice_on
     disbursement.invoice_document = invoice_document or disbursement.invoice_document
     disbursement.confirmed_by = disbursement.checked_by = disbursement.approved_by = None
     disbursement.checked_at = disbursement.approved_at = None
+    disbursement.reason = ""
     move(disbursement, "resubmit_disbursement", by=by)
     journal.close_duty(disbursement, "resubmit_disbursement", by=by)
     _owe_confirmation(disbursement, by)
