@@ -5,7 +5,7 @@ A list is a subclass of `PublicList`; it names its queryset, serializer, `filter
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -60,13 +60,12 @@ def problem(exc: Exception, context: Mapping[str, Any]) -> Response | None:
             extra["parameters"] = exc.names
             if exc.allowed is not None:
                 extra["allowed"] = exc.allowed
-        if isinstance(exc, exceptions.Throttled) and exc.wait:
-            headers["Retry-After"] = str(int(exc.wait) + 1)
+        wait = getattr(exc, "wait", None)  # Throttled
+        if wait:
+            headers["Retry-After"] = str(int(wait) + 1)
     else:
         return None
-    title = {400: _("Bad request"), 403: _("Not allowed"), 404: _("Not found"), 409: _("Conflict")}.get(
-        number, _("Error")
-    )
+    title = {400: _("Bad request"), 403: _("Not allowed"), 404: _("Not found"), 409: _("Conflict")}.get(number, _("Error"))
     body = {"type": "about:blank", "title": title, "status": number, "detail": detail, "code": code, **extra}
     return Response(body, status=number, headers=headers, content_type=PROBLEM)
 
@@ -144,15 +143,15 @@ class Cursor(CursorPagination):
         return int(text)
 
 
-class PublicList(PublicView, GenericAPIView):
+class PublicList(PublicView, GenericAPIView):  # type: ignore[type-arg]
     """A public list. filters: parameter → lookup (`region` → `region`, `modality` → `modality__contains` for arrays);
     choices: parameter → callable giving the allowed values; orderings: public name → column, the first is the default."""
 
     pagination_class = Cursor
     serializer_class: type[BaseSerializer[Any]]
-    filters: Mapping[str, str] = {}
-    booleans: frozenset[str] = frozenset()
-    orderings: Mapping[str, str] = {"ref": "ref"}
+    filters: ClassVar[Mapping[str, str]] = {}
+    booleans: ClassVar[frozenset[str]] = frozenset()
+    orderings: ClassVar[Mapping[str, str]] = {"ref": "ref"}
 
     @property
     def parameters(self) -> frozenset[str]:  # type: ignore[override]

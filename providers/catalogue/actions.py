@@ -57,9 +57,7 @@ def register_code_list(*, record: Mapping[str, Any], by: Any = None) -> CodeList
     Code.objects.bulk_create(fresh)
     changed = changed or bool(fresh)
     if created or changed:
-        journal(
-            "code_list.registered" if created else "code_list.revised", code_list, by=by, data={"key": code_list.key}
-        )
+        journal("code_list.registered" if created else "code_list.revised", code_list, by=by, data={"key": code_list.key})
     return code_list
 
 
@@ -104,9 +102,7 @@ def register_reference(
         for name in changed:
             setattr(dataset, name, values[name])
         dataset.save()
-        journal(
-            "dataset.revised", dataset, by=by, data={"fields": changed}, organisations=institution.organisation_ids()
-        )
+        journal("dataset.revised", dataset, by=by, data={"fields": changed}, organisations=institution.organisation_ids())
     return dataset
 
 
@@ -130,12 +126,8 @@ def _values(record: Mapping[str, Any], institution: Institution, part_of: Datase
 
 def search_text(values: Mapping[str, Any], institution: Institution) -> str:
     """Everything that a reader may type, lower case, both languages."""
-    names = Code.objects.filter(code_list__key="modality", code__in=values["modality"]).values_list(
-        "code", "name_ko", "name_en"
-    )
-    parts: list[str] = [
-        values[name] for name in ("title_ko", "title_en", "description_ko", "description_en", "annotation")
-    ]
+    names = Code.objects.filter(code_list__key="modality", code__in=values["modality"]).values_list("code", "name_ko", "name_en")
+    parts: list[str] = [values[name] for name in ("title_ko", "title_en", "description_ko", "description_en", "annotation")]
     parts += [institution.key, institution.name_ko, institution.name_en, *institution.aliases]
     parts += [text for row in names for text in row] + list(values["standard"])
     for area in values["disease_areas"]:

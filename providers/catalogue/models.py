@@ -79,7 +79,7 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
         return found
 
 
-_codes = {"default": list, "blank": True}
+_codes: dict[str, Any] = {"default": list, "blank": True}
 
 
 class Dataset(Row):
@@ -89,9 +89,7 @@ class Dataset(Row):
     REF_PREFIX: ClassVar[str] = "dst"
 
     key = models.SlugField(_("Identifier"), max_length=80, unique=True)
-    institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("Institution")
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("Institution"))
     holders = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     part_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
     title_ko = models.CharField(_("Korean title"), max_length=200)

@@ -106,13 +106,7 @@ def facets(wish: Wish) -> list[Facet]:
     told = []
     for name, (listed, column, many) in FACETS.items():
         code = Func(F(column), function="unnest") if many else F(column)
-        rows = (
-            found(wish, without=name)
-            .order_by()
-            .annotate(facet_code=code)
-            .values_list("facet_code")
-            .annotate(n=Count("pk"))
-        )
+        rows = found(wish, without=name).order_by().annotate(facet_code=code).values_list("facet_code").annotate(n=Count("pk"))
         counts = dict(rows)
         chosen = wish.chosen.get(name, ())
         values = [
@@ -191,9 +185,7 @@ def ages_words(dataset: Dataset) -> str:
 
 def commercial_words(dataset: Dataset) -> str:
     return str(
-        {True: _("Allowed"), False: _("Not allowed"), None: _("Not published: ask the holder")}[
-            dataset.commercial_use_allowed
-        ]
+        {True: _("Allowed"), False: _("Not allowed"), None: _("Not published: ask the holder")}[dataset.commercial_use_allowed]
     )
 
 
@@ -232,6 +224,7 @@ class Fact:
     label: str
     value: str
     note: str = ""
+    original: str = ""  # language of a value that stays as published
 
 
 def fact_sheet(dataset: Dataset) -> dict[str, list[Fact]]:
@@ -279,7 +272,7 @@ def _inside(dataset: Dataset, labels: Labels, named: Mapping[str, Any]) -> list[
         _fact(dataset, gettext("Annotation"), says(dataset.annotation), "annotation"),
         _fact(dataset, gettext("Data standards"), _listed(labels, "standard", dataset.standard), "standard"),
         _fact(
-            dataset, gettext("Updated"), _listed(labels, "update_frequency", filter(None, [dataset.update_frequency]))
+            dataset, gettext("Update frequency"), _listed(labels, "update_frequency", filter(None, [dataset.update_frequency]))
         ),
         _fact(dataset, gettext("Edition"), dataset.edition),
         _fact(dataset, gettext("Language"), ", ".join(str(LANGUAGES.get(code, code)) for code in dataset.language)),
@@ -304,9 +297,7 @@ def _allowed(dataset: Dataset, labels: Labels) -> list[Fact]:
     )
     return [
         commercial,
-        _fact(
-            dataset, gettext("Access rights"), _listed(labels, "access_rights", filter(None, [dataset.access_rights]))
-        ),
+        _fact(dataset, gettext("Access rights"), _listed(labels, "access_rights", filter(None, [dataset.access_rights]))),
         _fact(dataset, gettext("Legal basis"), _listed(labels, "legal_basis", dataset.legal_basis), "legal_basis"),
     ]
 
@@ -323,7 +314,11 @@ def _use(dataset: Dataset, labels: Labels) -> list[Fact]:
 def _origin(dataset: Dataset, labels: Labels) -> list[Fact]:
     return [
         _fact(dataset, gettext("Certainty"), _listed(labels, "certainty", filter(None, [dataset.certainty]))),
-        _fact(dataset, gettext("Source"), dataset.source),
+        Fact(
+            gettext("Source"),
+            dataset.source or gettext("Not published"),
+            original="ko" if rules.HANGUL.search(dataset.source) else "en" if dataset.source else "",
+        ),
         _fact(dataset, gettext("Landing page"), dataset.landing_page),
         _fact(dataset, gettext("Identifier"), dataset.key),
         *([Fact(gettext("Notes"), says(dataset.notes))] if says(dataset.notes) else []),
@@ -339,8 +334,7 @@ def fees(dataset: Dataset) -> list[Fact]:
     rows = [
         Fact(
             pick(item, "name"),
-            gettext("%(won)s a %(unit)s")
-            % {"won": won(item["amount_won"]), "unit": FEE_UNITS.get(item["unit"], item["unit"])},
+            gettext("%(won)s a %(unit)s") % {"won": won(item["amount_won"]), "unit": FEE_UNITS.get(item["unit"], item["unit"])},
             as_of,
         )
         for item in fee["items"]

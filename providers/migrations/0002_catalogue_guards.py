@@ -1,4 +1,4 @@
-"""Search over Korean and English text: a trigram index. The extension is in the template database; creating it is then nothing."""
+"""Search over Korean and English text: a trigram index. The extension stands in the template database already."""
 
 from django.db import migrations
 

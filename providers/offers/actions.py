@@ -23,7 +23,7 @@ FIELDS = (
 
 
 @transaction.atomic
-def create(
+def create_offer(
     *,
     institution: Institution,
     values: Mapping[str, Any],
@@ -111,9 +111,7 @@ def take_capacity(*, offer_id: int, by: Any) -> Offer:
     if offer.open_capacity is None:
         return offer
     if offer.open_capacity == 0:
-        raise Refused(
-            _("This offer takes no more orders in this period. Choose another one or ask the institution."), "full"
-        )
+        raise Refused(_("This offer takes no more orders in this period. Choose another one or ask the institution."), "full")
     offer.open_capacity -= 1
     offer.save()
     journal("offer.capacity_taken", offer, by=by, organisations=offer.organisation_ids())

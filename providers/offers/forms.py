@@ -37,9 +37,7 @@ class OfferForm(forms.Form):
     """Everything but the price lines. Completeness is judged when the offer is submitted, so a draft may lack much."""
 
     institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none(), empty_label=None)
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=rules.OfferKind.choices(), widget=forms.RadioSelect, initial="DATA"
-    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=rules.OfferKind.choices(), widget=forms.RadioSelect, initial="DATA")
     dataset = forms.ModelChoiceField(
         label=_("Dataset"),
         queryset=Dataset.objects.none(),
@@ -57,9 +55,7 @@ class OfferForm(forms.Form):
         label=_("English description"), max_length=2000, required=False, widget=CountedTextarea(attrs={"rows": 4})
     )
     access_modes = forms.MultipleChoiceField(label=_("Way of use"), required=False, widget=forms.CheckboxSelectMultiple)
-    exits = forms.MultipleChoiceField(
-        label=_("What may be taken out"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    exits = forms.MultipleChoiceField(label=_("What may be taken out"), required=False, widget=forms.CheckboxSelectMultiple)
     model_export = _ternary(_("May trained models be taken out?"))
     allowed_purposes = forms.MultipleChoiceField(
         label=_("Purposes that you allow"), choices=PURPOSES, required=False, widget=forms.CheckboxSelectMultiple
@@ -140,14 +136,10 @@ class LineForm(forms.Form):
 
     title_ko = forms.CharField(label=_("Work in Korean"), max_length=120, required=False)
     title_en = forms.CharField(label=_("Work in English"), max_length=120, required=False)
-    kind = forms.ChoiceField(
-        label=_("Kind of work"), choices=rules.LineKind.choices(), initial=rules.LineKind.EXTRACTION
-    )
+    kind = forms.ChoiceField(label=_("Kind of work"), choices=rules.LineKind.choices(), initial=rules.LineKind.EXTRACTION)
     unit_price_won = WonFormField(label=_("Unit price (won)"), required=False, max_value=rules.LARGEST_PRICE_WON)
     unit = forms.ChoiceField(label=_("Unit"), choices=rules.Unit.choices(), initial=rules.Unit.PROJECT)
-    minimum = forms.IntegerField(
-        label=_("Minimum quantity"), min_value=0, max_value=1_000_000_000, required=False, initial=1
-    )
+    minimum = forms.IntegerField(label=_("Minimum quantity"), min_value=0, max_value=1_000_000_000, required=False, initial=1)
     tax_kind = forms.ChoiceField(label=_("Tax"), choices=rules.TaxKind.choices(), initial=rules.TaxKind.TAXABLE)
 
     def clean(self) -> dict[str, Any]:
@@ -178,9 +170,7 @@ class LinesBase(BaseFormSet):  # type: ignore[type-arg]
         ]
 
 
-LineFormSet = formset_factory(
-    LineForm, formset=LinesBase, extra=1, max_num=rules.MOST_LINES, absolute_max=rules.MOST_LINES + 5
-)
+LineFormSet = formset_factory(LineForm, formset=LinesBase, extra=1, max_num=rules.MOST_LINES, absolute_max=rules.MOST_LINES + 5)
 
 
 def initial(offer: Offer) -> dict[str, Any]:

@@ -24,9 +24,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Everybody sees published ones; members their institution's; ministry, operator and auditor all."""
         if sees_all(user):
             return self
-        return self.filter(
-            Q(status=rules.OfferStatus.PUBLISHED) | Q(institution__organisation_id__in=organisation_ids_of(user))
-        )
+        return self.filter(Q(status=rules.OfferStatus.PUBLISHED) | Q(institution__organisation_id__in=organisation_ids_of(user)))
 
     def published(self) -> Self:
         return self.filter(status=rules.OfferStatus.PUBLISHED)
@@ -55,9 +53,7 @@ class Offer(Row):
 
     REF_PREFIX: ClassVar[str] = "ofr"
 
-    institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("Institution")
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("Institution"))
     dataset = models.ForeignKey(
         Dataset, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Dataset")
     )
@@ -70,13 +66,9 @@ class Offer(Row):
     capacity_period = models.CharField(max_length=10, choices=rules.Period.choices(), default=rules.Period.YEAR)
     open_capacity = models.PositiveIntegerField(_("Open capacity"), null=True, blank=True)
     access_modes = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("Access modes"))
-    exits = ArrayField(
-        models.CharField(max_length=20), default=list, blank=True, verbose_name=_("What may be taken out")
-    )
+    exits = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("What may be taken out"))
     lead_time_days = models.PositiveSmallIntegerField(_("Lead time in working days"), null=True, blank=True)
-    allowed_purposes = ArrayField(
-        models.CharField(max_length=30), default=list, blank=True, verbose_name=_("Allowed purposes")
-    )
+    allowed_purposes = ArrayField(models.CharField(max_length=30), default=list, blank=True, verbose_name=_("Allowed purposes"))
     commercial_ai_allowed = models.BooleanField(_("Commercial AI development allowed"), null=True, blank=True)
     model_export = models.BooleanField(_("Model export"), null=True, blank=True)
     joint_drb = models.BooleanField(_("Takes part in joint data review"), default=False)
@@ -95,9 +87,7 @@ class Offer(Row):
         indexes = [models.Index(fields=["status", "institution"], name="offer_status")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_from__isnull=True)
-                | Q(valid_to__isnull=True)
-                | Q(valid_from__lte=models.F("valid_to")),
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_from__lte=models.F("valid_to")),
                 name="offer_validity_in_order",
             ),
             models.CheckConstraint(
@@ -165,9 +155,7 @@ class OfferLine(Row):
         constraints = [models.UniqueConstraint(fields=["offer", "position"], name="offer_line_position")]
 
     def rule(self) -> rules.Line:
-        return rules.Line(
-            self.kind, self.title_ko, self.title_en, self.unit, self.unit_price_won, self.tax_kind, self.minimum
-        )
+        return rules.Line(self.kind, self.title_ko, self.title_en, self.unit, self.unit_price_won, self.tax_kind, self.minimum)
 
     def __str__(self) -> str:
         from portal.kit.words import pick

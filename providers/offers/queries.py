@@ -127,9 +127,7 @@ def own(user: Any) -> Any:
     """Offers of the institutions for which the person acts, newest first."""
     institutions = of_user(user)
     return (
-        Offer.objects.filter(institution__in=institutions)
-        .select_related("dataset", "institution")
-        .order_by("-updated_at", "-pk")
+        Offer.objects.filter(institution__in=institutions).select_related("dataset", "institution").order_by("-updated_at", "-pk")
     )
 
 
@@ -185,9 +183,7 @@ def holder_facts(institution: Institution) -> list[Fact]:
     if institution.hospital_type:
         kind += f" ({one('hospital_type', institution.hospital_type)})"
     rows = [Fact(gettext("Kind"), kind)]
-    rows.append(
-        Fact(gettext("Region"), one("region", institution.region) if institution.region else gettext("Not published"))
-    )
+    rows.append(Fact(gettext("Region"), one("region", institution.region) if institution.region else gettext("Not published")))
     if institution.consortium:
         rows.append(Fact(gettext("Consortium"), one("consortium", institution.consortium)))
     supplier = gettext("Yes: the voucher may pay it") if institution.voucher_supplier else gettext("No")

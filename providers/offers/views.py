@@ -102,7 +102,7 @@ def _verbs(offer: Offer) -> list[dict[str, Any]]:
     found = []
     for name in (name for name in rules.LIFECYCLE.verbs(offer.status) if name in labels):
         label, kind = labels[name]
-        verb = {
+        verb: dict[str, Any] = {
             "name": name,
             "label": label,
             "kind": kind,
@@ -147,9 +147,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, ref: str) -> HttpResponse:
     """Changes a draft, or a published or paused offer at once."""
     offer = _own(request, ref)
-    form = forms.OfferForm(
-        request.POST or None, institutions=[offer.institution], fixed=True, initial=forms.initial(offer)
-    )
+    form = forms.OfferForm(request.POST or None, institutions=[offer.institution], fixed=True, initial=forms.initial(offer))
     return _edit(request, form, offer)
 
 
@@ -159,9 +157,7 @@ def _edit(request: HttpRequest, form: forms.OfferForm, offer: Offer | None) -> H
     if request.method == "GET":
         return _form_page(request, form, forms.LineFormSet(initial=before, prefix="lines"), offer)
     if "more" in request.POST:
-        return _form_page(
-            request, _untouched(form), forms.LineFormSet(_one_more(request.POST), prefix="lines"), offer, 422
-        )
+        return _form_page(request, _untouched(form), forms.LineFormSet(_one_more(request.POST), prefix="lines"), offer, 422)
     lines = forms.LineFormSet(request.POST, prefix="lines")
     if all([form.is_valid(), lines.is_valid()]):
         try:
@@ -169,8 +165,9 @@ def _edit(request: HttpRequest, form: forms.OfferForm, offer: Offer | None) -> H
         except DomainError as error:
             form_errors(form, error)
             if isinstance(error, Stale) and offer is not None:  # the next save is a decision to overwrite
-                form.data = form.data.copy()
-                form.data["version"] = str(offer.version)
+                data = request.POST.copy()
+                data["version"] = str(offer.version)
+                form.data = data
         else:
             messages.success(request, _("Saved."))
             return redirect(request, reverse("providers:offer", args=[saved.ref]))
@@ -181,7 +178,7 @@ def _save(request: HttpRequest, form: forms.OfferForm, lines: Any, offer: Offer 
     data = form.cleaned_data
     more = {"values": form.values(), "lines": lines.lines(), "dataset": data["dataset"], "by": request.user}
     if offer is None:
-        return actions.create(institution=data["institution"], **more)
+        return actions.create_offer(institution=data["institution"], **more)
     return actions.edit(offer_id=offer.pk, version=data["version"] if data["version"] is not None else -1, **more)
 
 
@@ -200,7 +197,7 @@ def _one_more(posted: Any) -> Any:
 
 def _untouched(form: forms.OfferForm) -> forms.OfferForm:
     """What was typed, without complaints: the person only asked for one more line."""
-    form._errors = {}  # type: ignore[assignment]
+    form._errors = {}  # type: ignore[attr-defined]
     form.cleaned_data = {}
     return form
 

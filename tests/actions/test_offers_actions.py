@@ -38,18 +38,14 @@ def test_create_is_for_the_institutions_own_people(owner: providers.Provider) ->
     other = providers.provider()
     for stranger in (other.user, providers.person(Role.MINISTRY_OFFICER), providers.person(Role.REPRESENTATIVE)):
         with pytest.raises(NotAllowed):
-            actions.create(
-                institution=owner.institution, values=providers.values(), lines=providers.lines(), by=stranger
-            )
+            actions.create_offer(institution=owner.institution, values=providers.values(), lines=providers.lines(), by=stranger)
     assert not Offer.objects.exists()
 
 
 def test_create_refuses_a_dataset_of_another_institution(owner: providers.Provider) -> None:
     foreign = providers.dataset(providers.provider())
     with pytest.raises(Refused):
-        actions.create(
-            institution=owner.institution, values=providers.values(), lines=[], by=owner.user, dataset=foreign
-        )
+        actions.create_offer(institution=owner.institution, values=providers.values(), lines=[], by=owner.user, dataset=foreign)
 
 
 def test_publish_goes_through_the_operators_check(owner: providers.Provider) -> None:
@@ -162,9 +158,7 @@ def test_offered_knows_validity_and_the_institutions_state(owner: providers.Prov
     assert not Offer.objects.offered(clock.now() + timedelta(days=2)).exists()
     institutions.suspend(institution_id=owner.institution.pk, reason="점검", by=providers.person(Role.MINISTRY_OFFICER))
     assert not Offer.objects.offered(clock.now()).exists()
-    assert rules.offered("PUBLISHED", None, today, today) and not rules.offered(
-        "PUBLISHED", None, date(2020, 1, 1), today
-    )
+    assert rules.offered("PUBLISHED", None, today, today) and not rules.offered("PUBLISHED", None, date(2020, 1, 1), today)
     assert offer.pk
 
 

@@ -92,9 +92,7 @@ def dataset(owner: Provider, key: str = "", **facts: Any) -> Dataset:
         "health_category": ["EHRS"],
         "modality": ["CT"],
         "disease_scope": "LISTED",
-        "disease_areas": [
-            {"system": "KCD", "version": "9", "codes": ["C34"], "label_ko": "폐암", "label_en": "Lung cancer"}
-        ],
+        "disease_areas": [{"system": "KCD", "version": "9", "codes": ["C34"], "label_ko": "폐암", "label_en": "Lung cancer"}],
         "population": {"individuals": 4200, "records": None, "record_unit": "person", "note": None},
         "temporal_start": "2014",
         "temporal_end": "2024",
@@ -141,9 +139,7 @@ def lines() -> list[rules.Line]:
 def offer(owner: Provider, data: Dataset | None = None, published: bool = False, **changes: Any) -> Offer:
     """An offer of the hospital; published by an operator when asked."""
     data = data or dataset(owner)
-    made = offers.create(
-        institution=owner.institution, dataset=data, values=values(**changes), lines=lines(), by=owner.user
-    )
+    made = offers.create_offer(institution=owner.institution, dataset=data, values=values(**changes), lines=lines(), by=owner.user)
     if published:
         publish(made, owner)
     made.refresh_from_db()

@@ -162,6 +162,6 @@ def _together(need: Need, judged: Sequence[tuple[Candidate, Verdict]]) -> list[B
         return []
     words = (
         f"{len(chosen)}개 기관을 합하면 공표된 대상자 {number(total)}명으로 최소 {number(least)}명을 채웁니다(중복 가능).",
-        f"{len(chosen)} institutions together publish {number(total)} persons, above the {number(least)} needed (some may repeat).",
+        f"{len(chosen)} institutions together publish {number(total)} persons, above the {number(least)} needed (may repeat).",
     )
     return [Bundle(tuple(c.key for c in chosen.values()), None, (words,))]
