@@ -69,9 +69,7 @@ def grant_role(
     RoleGrant.objects.filter(
         user=user, role=role, organisation=organisation, revoked_at__isnull=True, expires_at__lte=clock.now()
     ).update(revoked_at=clock.now())
-    grant = RoleGrant(
-        user=user, role=role, organisation=organisation, granted_by=by, expires_at=expires_at, reason=reason
-    )
+    grant = RoleGrant(user=user, role=role, organisation=organisation, granted_by=by, expires_at=expires_at, reason=reason)
     grant.save()
     user.__dict__.pop("_grants", None)
     journal.record(
@@ -304,9 +302,9 @@ def end_membership(*, membership_id: int, reason: str, by: User) -> Membership:
         raise Refused(_("This membership already ended."), "already_ended")
     if membership.is_representative:
         Organisation.objects.select_for_update().get(pk=membership.organisation_id)  # two cannot leave at once
-        others = Membership.objects.filter(
-            organisation=membership.organisation, is_representative=True, status="ACTIVE"
-        ).exclude(pk=membership.pk)
+        others = Membership.objects.filter(organisation=membership.organisation, is_representative=True, status="ACTIVE").exclude(
+            pk=membership.pk
+        )
         if not others.exists():
             raise Refused(
                 _("The last representative cannot leave. Ask the programme desk to change the representative first."),
@@ -315,8 +313,10 @@ def end_membership(*, membership_id: int, reason: str, by: User) -> Membership:
     before, membership.status = membership.status, rules.MembershipStatus.ENDED
     membership.save()
     if membership.user_id:
-        grants = RoleGrant.objects.select_for_update(of=("self",)).select_related("user").filter(
-            user_id=membership.user_id, organisation=membership.organisation, revoked_at__isnull=True
+        grants = (
+            RoleGrant.objects.select_for_update(of=("self",))
+            .select_related("user")
+            .filter(user_id=membership.user_id, organisation=membership.organisation, revoked_at__isnull=True)
         )
         for grant in grants:
             grant.revoked_at = clock.now()
@@ -362,13 +362,11 @@ def appoint_representative(
         other.status = rules.MembershipStatus.ENDED
         other.save()
         grants = RoleGrant.objects.select_for_update(of=("self",)).select_related("user")
-        for grant in grants.filter(user_id=other.user_id, organisation=organisation, revoked_at__isnull=True):
+        for grant in grants.filter(user_id=other.user_id or 0, organisation=organisation, revoked_at__isnull=True):
             grant.revoked_at = clock.now()
             grant.save()
             _record_end(grant, "representative", by)
-        journal.record(
-            "membership.ended", other, by=by, frm="ACTIVE", to="ENDED", reason=reason, organisations=[organisation.pk]
-        )
+        journal.record("membership.ended", other, by=by, frm="ACTIVE", to="ENDED", reason=reason, organisations=[organisation.pk])
     return membership
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
 
 from portal.accounts import actions, forms
 from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
-from unfold.admin import TabularInline
 
 
 def _grant(pk: int, *, by: User, role: str, organisation: Organisation | None, expires_on: date | None, reason: str) -> None:
@@ -75,13 +75,18 @@ class UserAdmin(VerbAdmin):
         Verb(
             "reset_second_factor", _("Reset the second factor"), actions.reset_second_factor, "accounts.grant_role",
             lambda user: not user.is_demo, form=ReasonForm, danger=True,
-            consequence=lambda user: _("The person is signed out everywhere and sets up a new second factor at the next sign-in."),
+            consequence=lambda user: _(
+                "The person is signed out everywhere and sets up a new second factor at the next sign-in."
+            ),
         ),
         Verb(
             "close", _("Close the account"), _close, "accounts.grant_role", lambda user: user.is_active,
             form=ReasonForm, danger=True, consequence=lambda user: _("The person can no longer sign in."),
         ),
-        Verb("reopen", _("Open the account again"), _reopen, "accounts.grant_role", lambda user: not user.is_active, form=ReasonForm),
+        Verb(
+            "reopen", _("Open the account again"), _reopen, "accounts.grant_role", lambda user: not user.is_active,
+            form=ReasonForm,
+        ),
     )  # fmt: skip
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:

@@ -42,9 +42,7 @@ class RoleGrantBackend(AuthenticationBackend):  # type: ignore[misc]
         return False
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
-        return any(
-            perm.startswith(f"{app_label}.") for role, _org in grants_of(user_obj) for perm in _permissions(role)
-        )
+        return any(perm.startswith(f"{app_label}.") for role, _org in grants_of(user_obj) for perm in _permissions(role))
 
     def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         return set()

@@ -29,7 +29,7 @@ class ConsentField(forms.BooleanField):
 
     def __init__(self, consent: rules.ConsentText) -> None:
         super().__init__(
-            label=consent.title,
+            label=consent.title,  # type: ignore[arg-type]
             help_text=_lazy_text(consent),
             required=consent.required,
             error_messages={"required": _("Without this consent an account cannot be made.")},
@@ -77,7 +77,10 @@ class InviteForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("The person concerned reads this.")
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The person concerned reads this."),
     )
 
 
@@ -100,11 +103,14 @@ class GrantForm(forms.Form):
     """In the admin: a role for a person, for an organisation or everywhere, perhaps until a day."""
 
     role = forms.ChoiceField(label=_("Role"), choices=rules.Role.choices)
-    organisation = forms.ModelChoiceField(
+    organisation: Any = forms.ModelChoiceField(
         label=_("Organisation"), queryset=None, required=False, help_text=_("Empty: the role holds everywhere.")
     )
     expires_on = forms.DateField(
-        label=_("Last day"), required=False, help_text=_("Empty: until it is ended."), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Last day"),
+        required=False,
+        help_text=_("Empty: until it is ended."),
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 

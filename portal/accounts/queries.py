@@ -75,7 +75,9 @@ def representatives_of(organisation: Organisation) -> QuerySet[User]:
 
 def my_memberships(user: Any) -> QuerySet[Membership]:
     """The organisations to which a person belongs now."""
-    return Membership.objects.filter(user=user, status=rules.MembershipStatus.ACTIVE).select_related("organisation").order_by("pk")
+    return (
+        Membership.objects.filter(user=user, status=rules.MembershipStatus.ACTIVE).select_related("organisation").order_by("pk")
+    )
 
 
 def members_of(organisation: Organisation) -> QuerySet[Membership]:

@@ -38,9 +38,7 @@ def check(user: Any, code: str) -> None:
     else:
         held = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).first()
         if held is None:
-            raise Refused(
-                _("This step asks for a second factor. Set one up in your account first."), "no_second_factor", "code"
-            )
+            raise Refused(_("This step asks for a second factor. Set one up in your account first."), "no_second_factor", "code")
         good = bool(code) and TOTP(held).validate_code(code)
     if not good:
         cache.add(key, 0, TRIES_SECONDS)

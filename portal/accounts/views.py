@@ -1,5 +1,7 @@
 """Pages about oneself and one's organisation."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -8,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts import actions, forms, queries
-from portal.accounts.models import Membership, Organisation
+from portal.accounts.models import Membership, Organisation, User
 from portal.journal import actions as journal
 from portal.journal import queries as feed
 from portal.kit.access import public, signed_in
@@ -20,7 +22,7 @@ from portal.kit.htmx import form_errors, page, redirect
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """My name and the language of my mails; ways to everything else about me."""
-    user = request.user
+    user = _me(request)
     form = forms.ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
     if request.method == "POST" and form.is_valid():
         actions.edit_profile(**form.cleaned_data, by=user)
@@ -36,7 +38,7 @@ def consents(request: HttpRequest) -> HttpResponse:
     """What I agreed to and refused; the refusable can be changed."""
     if request.method == "POST":
         given = request.POST.get("given") == "yes"
-        actions.change_consent(kind=request.POST.get("kind", ""), given=given, by=request.user)
+        actions.change_consent(kind=request.POST.get("kind", ""), given=given, by=_me(request))
         messages.success(request, _("Your consent was recorded.") if given else _("Your consent was withdrawn."))
         return redirect(request, reverse("people:consents"))
     context = {"consents": queries.consents_of(request.user), "others": queries.other_consents_of(request.user)}
@@ -49,12 +51,10 @@ def notices(request: HttpRequest) -> HttpResponse:
     """Which notices also come by e-mail."""
     kinds, chosen = queries.notice_kinds(request.user), feed.mail_choices(request.user)
     on = [template for template, _words in kinds if chosen.get(template, True)]
-    form = forms.NoticeChoicesForm(
-        request.POST if request.method == "POST" else None, choices=kinds, initial={"by_mail": on}
-    )
+    form = forms.NoticeChoicesForm(request.POST if request.method == "POST" else None, choices=kinds, initial={"by_mail": on})
     if request.method == "POST" and form.is_valid():
         for template, _words in kinds:
-            journal.choose_mail(template=template, by_mail=template in form.cleaned_data["by_mail"], by=request.user)
+            journal.choose_mail(template=template, by_mail=template in form.cleaned_data["by_mail"], by=_me(request))
         messages.success(request, _("Saved."))
         return redirect(request, reverse("people:notices"))
     return page(request, "accounts/notices.html", {"form": form, "kinds": kinds}, status=422 if form.errors else 200)
@@ -91,7 +91,7 @@ def invite(request: HttpRequest, ref: str) -> HttpResponse:
     form = forms.InviteForm(request.POST)
     if form.is_valid():
         try:
-            actions.invite(organisation=organisation, email=form.cleaned_data["email"], by=request.user)
+            actions.invite(organisation=organisation, email=form.cleaned_data["email"], by=_me(request))
         except DomainError as error:
             form_errors(form, error)
         else:
@@ -104,7 +104,7 @@ def invite(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, ref: str) -> HttpResponse:
     found = _membership(request, ref)
-    actions.decide_membership(membership_id=found.pk, approve=True, by=request.user)
+    actions.decide_membership(membership_id=found.pk, approve=True, by=_me(request))
     messages.success(request, _("%(person)s is a member now.") % {"person": found.user or found.email})
     return redirect(request, _home(found.organisation))
 
@@ -115,7 +115,7 @@ def refuse(request: HttpRequest, ref: str) -> HttpResponse:
     found, form = _membership(request, ref), forms.ReasonForm(request.POST)
     if not form.is_valid():
         return _say_reason(request, found)
-    actions.decide_membership(membership_id=found.pk, approve=False, reason=form.cleaned_data["reason"], by=request.user)
+    actions.decide_membership(membership_id=found.pk, approve=False, reason=form.cleaned_data["reason"], by=_me(request))
     messages.success(request, _("The request was refused."))
     return redirect(request, _home(found.organisation))
 
@@ -126,7 +126,7 @@ def end(request: HttpRequest, ref: str) -> HttpResponse:
     found, form = _membership(request, ref), forms.ReasonForm(request.POST)
     if not form.is_valid():
         return _say_reason(request, found)
-    actions.end_membership(membership_id=found.pk, reason=form.cleaned_data["reason"], by=request.user)
+    actions.end_membership(membership_id=found.pk, reason=form.cleaned_data["reason"], by=_me(request))
     messages.success(request, _("The membership ended."))
     return redirect(request, reverse("people:account") if found.user_id == request.user.pk else _home(found.organisation))
 
@@ -136,6 +136,10 @@ def _say_reason(request: HttpRequest, found: Membership) -> HttpResponse:
     response = _organisation(request, found.organisation.ref)
     response.status_code = 422
     return response
+
+
+def _me(request: HttpRequest) -> User:
+    return cast(User, request.user)  # the decorator let nobody else in
 
 
 def _membership(request: HttpRequest, ref: str) -> Membership:
@@ -152,7 +156,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     """The link of an invitation: says who invites; joining asks to be signed in with the invited address."""
     found = actions.find_invitation(token=token)
     if request.method == "POST" and request.user.is_authenticated:
-        membership = actions.accept_invitation(token=token, by=request.user)
+        membership = actions.accept_invitation(token=token, by=_me(request))
         messages.success(request, _("You joined %(organisation)s.") % {"organisation": membership.organisation})
         return redirect(request, reverse("desk:home"))
     response = page(request, "accounts/join.html", {"invitation": found}, status=200 if found else 404)

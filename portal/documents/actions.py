@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -43,7 +43,7 @@ def store_generated(*, name: str, content: bytes, media_type: str, kind: str, or
 
 
 def _store(
-    file: File, *, name: str, media_type: str, kind: str, organisation: Any, by: Any, state: str, generated: bool
+    file: "File[bytes]", *, name: str, media_type: str, kind: str, organisation: Any, by: Any, state: str, generated: bool
 ) -> Document:  # type: ignore[type-arg]
     digest = hashlib.sha256()
     file.seek(0)
@@ -99,7 +99,7 @@ def settle_scan(*, document_id: int, clean: bool, note: str = "") -> Document:
     )
     if not clean:
         stored, name = document.file.storage, document.file.name
-        transaction.on_commit(lambda: stored.delete(name))
+        transaction.on_commit(lambda: stored.delete(name or ""))
         if document.uploaded_by is not None:
             journal.tell(
                 "document_infected", app="documents", subject=document, to=[document.uploaded_by], url="/home/",

@@ -26,7 +26,7 @@ def download(document: Document, *, by: Any, inline: bool = False) -> FileRespon
             _("This file was not scanned for viruses, so only the organisation that uploaded it may open it."), "unscanned"
         )
     try:
-        file = document.file.storage.open(document.file.name, "rb")
+        file = document.file.storage.open(document.file.name or "", "rb")
     except FileNotFoundError as error:
         raise Http404 from error
     shown = inline and document.is_generated and document.media_type == "application/pdf"

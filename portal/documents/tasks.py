@@ -1,5 +1,7 @@
 """The clock's door to the virus scanner."""
 
+from typing import BinaryIO, cast
+
 import structlog
 from celery import shared_task
 from django.conf import settings
@@ -22,7 +24,7 @@ def scan_waiting() -> int:
     for document in Document.objects.filter(pk__in=queries.waiting_for_scan()).order_by("created_at"):
         try:
             with document.file.open("rb") as file:
-                verdict = gateways.scan(file, settings.CLAMD_URL)
+                verdict = gateways.scan(cast(BinaryIO, file), settings.CLAMD_URL)
         except FileNotFoundError:
             log.error("document_file_missing", document=document.ref)
             continue

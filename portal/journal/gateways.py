@@ -1,6 +1,7 @@
 """Hands one mail to the mail server, and says honestly what came of it (docs/adr/0002-mail-outcome.md)."""
 
 import smtplib
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -32,7 +33,7 @@ def send(*, ref: str, to: str, subject: str, body: str) -> Sent:
     connection = get_connection()
     try:
         connection.open()
-    except Exception as error:  # noqa: BLE001 - nothing was handed over, whatever it is
+    except Exception as error:
         return Sent(Outcome.NOT_SENT, _words(error))
     message = EmailMessage(
         subject,
@@ -73,7 +74,5 @@ def _words(error: Exception) -> str:
 
 
 def _close(connection: object) -> None:
-    try:
+    with suppress(Exception):  # the mail's outcome is already known
         connection.close()  # type: ignore[attr-defined]
-    except Exception:  # noqa: BLE001, S110 - the mail's outcome is already known
-        pass

@@ -29,9 +29,7 @@ def roles_of(user: Any) -> list[str]:
     return sorted({role for role, _organisation in grants})
 
 
-def audience(
-    *, to: Sequence[Any], organisation: Any, role: str, addresses: Sequence[str], language: str = "ko"
-) -> list[Person]:
+def audience(*, to: Sequence[Any], organisation: Any, role: str, addresses: Sequence[str], language: str = "ko") -> list[Person]:
     """Each person once. An organisation with a role that nobody holds there falls back to all of its members."""
     users = list(to)
     if not users and role:
@@ -41,9 +39,7 @@ def audience(
         users = list(_users().filter(pk__in=grants.values("user_id"), is_active=True))
     if not users and organisation is not None:
         users = list(
-            _users()
-            .filter(memberships__organisation=organisation, memberships__status="ACTIVE", is_active=True)
-            .distinct()
+            _users().filter(memberships__organisation=organisation, memberships__status="ACTIVE", is_active=True).distinct()
         )
     people = {u.pk: Person(u.pk, u.email, u.language, u.get_full_name()) for u in users}
     return [*people.values(), *(Person(None, address, language, address) for address in addresses)]

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 
 from portal.journal import rules
 from portal.journal.models import Duty, Event, MailboxMessage, Notice, NoticeChoice, Seal
+from portal.journal.wording import absolute, render
 from portal.kit import clock
 from portal.kit.models import Row
 
@@ -38,7 +40,25 @@ def open_duties(subject: Row) -> QuerySet[Duty]:
 
 
 def feed(user: Any) -> QuerySet[Notice]:
-    return Notice.objects.filter(user=user).order_by("-created_at", "-id")
+    return Notice.objects.filter(user=user).select_related("user").order_by("-created_at", "-id")
+
+
+def worded(notices: Iterable[Notice], language: str) -> list[Notice]:
+    """The notices in the reader's language: told anew from their facts where they were told in the other one.
+
+    A notice whose facts no longer fit its template keeps the words in which it was sent. Nothing is stored.
+    """
+    shown = []
+    for notice in notices:
+        if notice.language != language and notice.user is not None:
+            words = {**notice.context, "url": absolute(notice.url, language), "recipient": notice.user.get_full_name()}
+            try:
+                notice.title, notice.body = render(notice.app, notice.template, language, words)
+                notice.language = language
+            except (TemplateDoesNotExist, TemplateSyntaxError, KeyError, TypeError, ValueError):
+                pass
+        shown.append(notice)
+    return shown
 
 
 def unread(user: Any) -> int:
@@ -62,9 +82,9 @@ def mailbox() -> QuerySet[MailboxMessage]:
 def to_remind() -> list[int]:
     """Ids of open duties that may have reached a reminder: due within a fortnight or so and not reminded of all."""
     horizon = clock.now() + timedelta(days=max(rules.REMIND_BEFORE) * 3)
-    rows = Duty.objects.filter(
-        closed_at__isnull=True, paused_at__isnull=True, due_at__isnull=False, due_at__lte=horizon
-    ).exclude(reminded__contains=list(rules.REMIND_BEFORE))
+    rows = Duty.objects.filter(closed_at__isnull=True, paused_at__isnull=True, due_at__isnull=False, due_at__lte=horizon).exclude(
+        reminded__contains=list(rules.REMIND_BEFORE)
+    )
     return list(rows.order_by("due_at").values_list("pk", flat=True))
 
 

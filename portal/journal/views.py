@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,7 +21,8 @@ from portal.kit.htmx import page, redirect
 def feed(request: HttpRequest) -> HttpResponse:
     """What the portal told me, the newest first."""
     found = Paginator(queries.feed(request.user), 20).get_page(request.GET.get("page"))
-    return page(request, "journal/feed.html", {"page": found, "unread": queries.unread(request.user)})
+    shown = queries.worded(found, "en" if get_language() == "en" else "ko")
+    return page(request, "journal/feed.html", {"page": found, "notices": shown, "unread": queries.unread(request.user)})
 
 
 @signed_in

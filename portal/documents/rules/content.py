@@ -3,6 +3,7 @@
 from typing import BinaryIO
 
 import puremagic
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.documents.rules import archives, ole
@@ -17,9 +18,7 @@ def inspect(file: BinaryIO, name: str, size: int, max_bytes: int, field: str = "
     """Returns the media type. Raises: Refused(field) with a sentence for each thing that can be wrong."""
     kind = extension(name)
     if kind not in TYPES:
-        raise Refused(
-            _("Files of this type are not accepted. Upload one of: %(types)s.") % {"types": accepted()}, "type", field
-        )
+        raise Refused(_("Files of this type are not accepted. Upload one of: %(types)s.") % {"types": accepted()}, "type", field)
     if size == 0:
         raise Refused(_("The file is empty. Choose the file again."), "empty", field)
     if size > max_bytes:
@@ -73,7 +72,7 @@ def _recognised(head: bytes, *kinds: str) -> bool:
         return False
 
 
-def _sentence(kind: str, head: bytes) -> object:
+def _sentence(kind: str, head: bytes) -> str | Promise:
     """What the content looks like instead, where that can be told."""
     if kind == "hwp" and head.startswith(b"HWP Document File"):
         return _("This is a Hangul file of version 3 or older. Save it as HWP 5, HWPX or PDF and upload it again.")

@@ -10,7 +10,6 @@ from portal.journal.actions.duties import (
 )
 from portal.journal.actions.events import record, saw
 from portal.journal.actions.notices import (
-    absolute,
     choose_mail,
     claim_lost,
     claim_notice,
@@ -23,6 +22,7 @@ from portal.journal.actions.notices import (
     tell,
 )
 from portal.journal.actions.seals import seal_day
+from portal.journal.wording import absolute
 
 __all__ = [
     "absolute",

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.template import Context
-from django.template.loader import get_template
-from django.utils.translation import override
 
 from portal.journal import rules
 from portal.journal.actions.events import record
 from portal.journal.models import MailboxMessage, Notice, NoticeChoice
 from portal.journal.people import Person, audience
+from portal.journal.wording import absolute, render
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import IllegalStep
@@ -62,12 +59,8 @@ def _notice(
     moment: str,
     choices: dict[int, bool],
 ) -> Notice:
-    text = _render(
-        f"emails/{app}/{template}.{person.language}.txt",
-        person.language,
-        {**context, "url": absolute(url, person.language), "recipient": person.name},
-    )
-    title, _, body = text.strip().partition("\n")
+    words = {**context, "url": absolute(url, person.language), "recipient": person.name}
+    title, body = render(app, template, person.language, words)
     by_mail = choices.get(person.user_id or 0, True)
     return Notice(
         ref=make_ref(Notice.REF_PREFIX),
@@ -81,26 +74,12 @@ def _notice(
         context=context,
         subject_type=subject._meta.model_name or "",
         subject_ref=subject.ref,
-        title=title.strip()[:200],
-        body=body.strip(),
+        title=title,
+        body=body,
         state=rules.NoticeState.WAITING if by_mail else rules.NoticeState.SKIPPED,
         due_at=clock.now(),
         created_at=clock.now(),
     )
-
-
-def _render(name: str, language: str, context: dict[str, Any]) -> str:
-    """Plain text in the reader's language: nothing is escaped, and the caller's language is back afterwards."""
-    with override(language):
-        words: str = get_template(name).template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]
-    return words
-
-
-def absolute(url: str, language: str) -> str:
-    """The full address of a page in the reader's language."""
-    if not url or url.startswith("http"):
-        return url
-    return f"{settings.BASE_URL}{'/en' if language == 'en' else ''}{url}"
 
 
 @transaction.atomic
@@ -183,9 +162,7 @@ def claim_lost() -> Notice | None:
     """The next mail whose worker did not come back within CLAIM_MINUTES: what came of it is not known. Writes: UNCLEAR."""
     before = clock.now() - timedelta(minutes=rules.CLAIM_MINUTES)
     notice = (
-        Notice.objects.select_for_update(skip_locked=True)
-        .filter(state=rules.NoticeState.SENDING, claimed_at__lte=before)
-        .first()
+        Notice.objects.select_for_update(skip_locked=True).filter(state=rules.NoticeState.SENDING, claimed_at__lte=before).first()
     )
     if notice is None:
         return None

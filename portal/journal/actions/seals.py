@@ -36,8 +36,6 @@ def seal_day() -> Seal | None:
     previous = last.head if last else rules.GENESIS
     hashes: Any = Event.objects.filter(id__gt=after, id__lte=upto).order_by("id").values_list("hash", flat=True)
     head, count = rules.head(previous, hashes.iterator())
-    seal = Seal(
-        day=day, last_event_id=upto, events=count, previous_head=previous, head=head, sealed_at=clock.now()
-    )
+    seal = Seal(day=day, last_event_id=upto, events=count, previous_head=previous, head=head, sealed_at=clock.now())
     seal.save()
     return seal

@@ -33,9 +33,7 @@ CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
     for table in TABLES
 )
 BACKWARD = (
-    "".join(
-        f"DROP TRIGGER {table}_no_truncate ON {table};\nDROP TRIGGER {table}_immutable ON {table};\n" for table in TABLES
-    )
+    "".join(f"DROP TRIGGER {table}_no_truncate ON {table};\nDROP TRIGGER {table}_immutable ON {table};\n" for table in TABLES)
     + """
 DROP TRIGGER event_writers ON journal_event;
 DROP FUNCTION journal_event_writers();
