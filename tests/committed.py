@@ -55,7 +55,7 @@ def together(*functions: Callable[[], Any]) -> list[Any]:
         try:
             barrier.wait(10)
             results[number] = function()
-        except Exception as error:  # noqa: BLE001 - the test looks at it
+        except Exception as error:
             results[number] = error
         finally:
             connections.close_all()

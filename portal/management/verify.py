@@ -1,4 +1,4 @@
-"""Does the portal tell the truth? Recomputes chains, seals, ledger sums, stored counts and files; names the first row that lies."""
+"""Does the portal tell the truth? Recomputes chains, seals, sums and stored counts, and names the first row that lies."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

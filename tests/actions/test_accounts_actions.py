@@ -18,9 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def test_grant_role_tells_records_and_expires():
     admin, person = make_staff("SYSADMIN"), make_person()
-    grant = actions.grant_role(
-        user=person, role="AUDITOR", expires_at=clock.now() + timedelta(days=3), reason="감사", by=admin
-    )
+    grant = actions.grant_role(user=person, role="AUDITOR", expires_at=clock.now() + timedelta(days=3), reason="감사", by=admin)
     assert Event.objects.filter(subject_ref=grant.ref, name="role_grant.granted", by=admin, to="AUDITOR").exists()
     assert Notice.objects.get(user=person).title == "역할이 부여되었습니다: 감사자"
     assert queries.roles_of(User.objects.get(pk=person.pk)) == {"AUDITOR"}

@@ -3,20 +3,23 @@
 import time
 from datetime import timedelta
 
+import pytest
 from django.db import transaction
 
 from portal.journal import actions, queries
 from portal.journal.models import Event
 from portal.kit import clock
-from tests.committed import committed_db, together  # noqa: F401
+from tests.committed import committed_db, together  # noqa: F401 - a fixture
 from tests.factories.accounts import make_organisation
+
+pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 def _notice():
     return actions.post(app="account", template="t", address="a@test.example", language="ko", title="제목", body="비밀")
 
 
-def test_two_workers_never_claim_the_same_notice(committed_db):
+def test_two_workers_never_claim_the_same_notice():
     for _ in range(12):
         _notice()
 
@@ -31,7 +34,7 @@ def test_two_workers_never_claim_the_same_notice(committed_db):
     assert len(claimed) == len(set(claimed)) == 12
 
 
-def test_two_writers_on_one_subject_without_a_lock_one_fails(committed_db):
+def test_two_writers_on_one_subject_without_a_lock_one_fails():
     org = make_organisation()
 
     def write():
@@ -44,7 +47,7 @@ def test_two_writers_on_one_subject_without_a_lock_one_fails(committed_db):
     assert list(queries.chain_faults()) == []
 
 
-def test_two_writers_with_the_row_lock_both_write(committed_db):
+def test_two_writers_with_the_row_lock_both_write():
     from portal.accounts.models import Organisation
 
     org = make_organisation()
@@ -59,7 +62,7 @@ def test_two_writers_with_the_row_lock_both_write(committed_db):
     assert list(queries.chain_faults()) == []
 
 
-def test_sealer_waits_for_writers_that_hold_lower_ids(committed_db):
+def test_sealer_waits_for_writers_that_hold_lower_ids():
     yesterday = clock.now() - timedelta(days=1)
     first, second = make_organisation(), make_organisation()
 

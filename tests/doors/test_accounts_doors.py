@@ -45,7 +45,10 @@ def test_sign_up_verify_and_sign_in(client, language):
     assert client.post(f"{prefix}/accounts/signup/", {**FORM, "consent_privacy": "on"}).status_code == 302
     user = User.objects.get(email=FORM["email"])
     assert (user.name, user.language, user.is_demo) == ("김새롬", language, False)
-    assert {(c.kind, c.given, c.context) for c in Consent.objects.all()} == {("PRIVACY", True, "signup"), ("NEWS", False, "signup")}
+    assert {(c.kind, c.given, c.context) for c in Consent.objects.all()} == {
+        ("PRIVACY", True, "signup"),
+        ("NEWS", False, "signup"),
+    }
     mail = mails()[0]
     assert mail.subject == {"ko": "이메일 주소를 확인해 주십시오", "en": "Please confirm your e-mail address"}[language]
     assert client.get("/home/").status_code == 302, "not before the address is confirmed"
@@ -268,7 +271,8 @@ def test_sessions_are_listed_and_can_be_ended(client):
 
 # ── Admin and demo mailbox ───────────────────────────────────────────────────────────────────────────
 ADMIN = ("accounts/user", "accounts/organisation", "accounts/rolegrant", "accounts/membership", "accounts/consent",
-         "journal/event", "journal/duty", "journal/notice", "journal/accesslog", "journal/seal", "documents/document")  # fmt: skip
+         "journal/event", "journal/duty", "journal/notice", "journal/accesslog", "journal/seal",
+         "documents/document")  # fmt: skip
 
 
 @pytest.mark.parametrize("path", ADMIN)

@@ -32,9 +32,7 @@ def make_organisation(kind: str = "COMPANY", name_ko: str = "", name_en: str = "
     )
 
 
-def make_member(
-    organisation: Organisation, role: str = "STAFF_MEMBER", *, representative: bool = False, **facts: Any
-) -> User:
+def make_member(organisation: Organisation, role: str = "STAFF_MEMBER", *, representative: bool = False, **facts: Any) -> User:
     user = make_person(**facts)
     actions.add_member(organisation=organisation, user=user, is_representative=representative, role=role, by=None)
     return user

@@ -111,7 +111,8 @@ def deep(n):
     ("a.zip", zipped((link(), b"/etc/passwd")), "traversal"), ("a.zip", encrypted(), "encrypted"),
     ("a.zip", make_zip({"a.txt": b"\0" * 30_000_000}), "bomb"), ("a.zip", deep(5), "nested"),
     ("a.docx", make_zip({**OFFICE, "word/document.xml": b"\0" * 30_000_000}), "bomb"),
-    ("a.docx", make_zip({"word/document.xml": b"x"}), "content"), ("a.hwpx", make_zip({"mimetype": b"text/plain", "Contents/content.hpf": b""}), "content"),
+    ("a.docx", make_zip({"word/document.xml": b"x"}), "content"), 
+    ("a.hwpx", make_zip({"mimetype": b"text/plain", "Contents/content.hpf": b""}), "content"),
 ])  # fmt: skip
 def test_inspect_refuses(name, content, code):
     with pytest.raises(Refused) as refused:

@@ -1,0 +1,27 @@
+"""A notice in words: plain text from templates/emails/<app>/<notice>.<language>.txt, first line = subject line."""
+
+from typing import Any
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.translation import override
+
+
+def render(app: str, template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
+    """(subject line, body) in `language`; nothing is escaped, and the caller's language is back afterwards.
+
+    Raises: TemplateDoesNotExist.
+    """
+    with override(language):
+        found = get_template(f"emails/{app}/{template}.{language}.txt")
+        text: str = found.template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]
+    title, _line, body = text.strip().partition("\n")
+    return title.strip()[:200], body.strip()
+
+
+def absolute(url: str, language: str) -> str:
+    """The full address of a page in the reader's language."""
+    if not url or url.startswith("http"):
+        return url
+    return f"{settings.BASE_URL}{'/en' if language == 'en' else ''}{url}"
