@@ -93,9 +93,7 @@ def test_only_published_rows_are_public(client: Client, owner: providers.Provide
     assert "비공개 초안" not in text and text.count('"id"') == 1
 
 
-def test_the_offers_list_needs_constant_queries(
-    client: Client, owner: providers.Provider, django_assert_max_num_queries
-) -> None:
+def test_the_offers_list_needs_constant_queries(client: Client, owner: providers.Provider, django_assert_max_num_queries) -> None:
     for _ in range(5):
         providers.offer(owner, published=True)
     with django_assert_max_num_queries(4):

@@ -156,9 +156,7 @@ def test_an_offers_own_terms_win_over_the_datasets() -> None:
     assert rules.judge(wanted, found, policy()).passed
     assert not rules.judge(wanted, BY_KEY["severance-sobig"], policy()).passed
     closed = offered("severance-sobig", purposes=("SCIENTIFIC_RESEARCH",))
-    assert {f.filter for f in rules.judge(need(purpose="PRODUCT_DEVELOPMENT"), closed, policy()).failures} == {
-        "PURPOSE"
-    }
+    assert {f.filter for f in rules.judge(need(purpose="PRODUCT_DEVELOPMENT"), closed, policy()).failures} == {"PURPOSE"}
 
 
 # ── Umbrellas, bundles, no fit ───────────────────────────────────────────────────────────────────────
@@ -174,9 +172,7 @@ def test_hospitals_collections_stand_for_their_umbrella() -> None:
 
 def test_the_umbrella_stands_when_no_hospital_fits_alone() -> None:
     result = run(lung(patients_minimum=50_000))
-    assert "kcure-clinical-lung" in keys(result) and not any(
-        key.endswith("-lung") and key[:3] == "kc-" for key in keys(result)
-    )
+    assert "kcure-clinical-lung" in keys(result) and not any(key.endswith("-lung") and key[:3] == "kc-" for key in keys(result))
     together = [bundle for bundle in result["bundles"] if bundle["linkage_agency"] is None]
     assert together and all(key.startswith("kc-") for key in together[0]["datasets"])
 
@@ -201,9 +197,7 @@ def test_several_sites() -> None:
 
 
 def test_no_fit_says_what_stood_in_the_way() -> None:
-    result = run(
-        need(modality=["ECG"], disease_codes={"system": "KCD", "include": ["O80"]}, access_modes_acceptable=["CLOUD"])
-    )
+    result = run(need(modality=["ECG"], disease_codes={"system": "KCD", "include": ["O80"]}, access_modes_acceptable=["CLOUD"]))
     assert result["results"] == []
     assert result["unmet"][0]["filter"] == "MODALITY"
     assert result["unmet"][0]["reason_ko"]
@@ -223,9 +217,7 @@ needs = st.fixed_dictionaries(
         "max_age": st.integers(60, 100),
         "patients_minimum": st.integers(0, 100_000),
         "period": st.just([2012, 2020]),
-        "access_modes_acceptable": st.lists(
-            st.sampled_from(["TRANSFER", "CLOSED_ROOM", "CLOUD"]), max_size=2, unique=True
-        ),
+        "access_modes_acceptable": st.lists(st.sampled_from(["TRANSFER", "CLOSED_ROOM", "CLOUD"]), max_size=2, unique=True),
         "exports_wanted": st.lists(st.sampled_from(["RESULT_EXPORT", "MODEL_EXPORT"]), max_size=2, unique=True),
         "labels": st.just("nodules"),
         "real_patients_required": st.booleans(),

@@ -156,12 +156,9 @@ def _unmet(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[Unmet, ...]:
         filters = {failure.filter for failure in verdict.failures}
         failed.setdefault(found.key, filters).intersection_update(filters)  # the offer that comes nearest counts
     counts = [
-        Unmet(name, sum(name in fs for fs in failed.values()), sum(fs == {name} for fs in failed.values()))
-        for name in FILTERS
+        Unmet(name, sum(name in fs for fs in failed.values()), sum(fs == {name} for fs in failed.values())) for name in FILTERS
     ]
-    met = [item for item in counts if item.datasets and item.filter != "STATUS"] or [
-        item for item in counts if item.datasets
-    ]
+    met = [item for item in counts if item.datasets and item.filter != "STATUS"] or [item for item in counts if item.datasets]
     return tuple(sorted(met, key=lambda item: (-item.datasets, -item.alone, FILTERS.index(item.filter))))
 
 

@@ -104,9 +104,7 @@ class Candidate:
         return self.commercial
 
 
-def candidate(
-    dataset: Mapping[str, Any], institution: Mapping[str, Any], offer: Mapping[str, Any] | None = None
-) -> Candidate:
+def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer: Mapping[str, Any] | None = None) -> Candidate:
     """The candidate of records shaped like seeds/reference/datasets.json and institutions.json; offer: OfferFacts' fields."""
     population = dataset.get("population") or {}
     areas = dataset.get("disease_areas") or ()

@@ -107,9 +107,7 @@ def data_kind(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure 
     if not need.real_patients_required:
         return
     if found.synthetic == "ALL":
-        yield Failure(
-            "DATA_KIND", "합성 데이터입니다. 실제 환자 데이터가 아닙니다.", "Synthetic data, not real patients."
-        )
+        yield Failure("DATA_KIND", "합성 데이터입니다. 실제 환자 데이터가 아닙니다.", "Synthetic data, not real patients.")
     elif found.synthetic == "PART":
         yield Warning(
             "PARTLY_SYNTHETIC",
@@ -121,9 +119,7 @@ def data_kind(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure 
 def modality(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
     missing = tuple(code for code in need.modality if code not in found.modality)
     if not found.modality:
-        yield Warning(
-            "MODALITY_UNKNOWN", "데이터 종류가 공개되지 않았습니다.", "The kinds of data inside are not published."
-        )
+        yield Warning("MODALITY_UNKNOWN", "데이터 종류가 공개되지 않았습니다.", "The kinds of data inside are not published.")
         return
     if not missing:
         return
@@ -216,9 +212,7 @@ def cohort(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | W
         )
     elif wanted.exclude:
         ko = "제외 조건(" + "; ".join(wanted.exclude) + ")은 보유기관과 함께 확인해야 합니다."
-        yield Warning(
-            "EXCLUSION_TO_CHECK", ko, f"The holder has to check what you leave out: {'; '.join(wanted.exclude)}."
-        )
+        yield Warning("EXCLUSION_TO_CHECK", ko, f"The holder has to check what you leave out: {'; '.join(wanted.exclude)}.")
 
 
 def _codes_in(texts: tuple[str, ...]) -> disease.Codes | None:
@@ -243,17 +237,13 @@ def age(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warn
         yield Warning("AGE_UNKNOWN", "대상 연령이 공개되지 않았습니다.", "The ages inside are not published.")
     elif (low or 0) > (need.min_age or 0) or (high is not None and (need.max_age is None or high < need.max_age)):
         ko, en = span_words(low, high)
-        yield Warning(
-            "AGE_PARTIAL", f"요청 연령의 일부만 포함합니다: {ko}.", f"Covers part of the ages you asked for: {en}."
-        )
+        yield Warning("AGE_PARTIAL", f"요청 연령의 일부만 포함합니다: {ko}.", f"Covers part of the ages you asked for: {en}.")
 
 
 def span_words(low: int | None, high: int | None) -> Words:
     if low is None:
         return f"{high}세 이하", f"up to {high} years"
-    return (
-        (f"{low}세 이상", f"{low} years and older") if high is None else (f"{low}~{high}세", f"{low} to {high} years")
-    )
+    return (f"{low}세 이상", f"{low} years and older") if high is None else (f"{low}~{high}세", f"{low} to {high} years")
 
 
 VARIABLE_CONCEPTS: dict[str, str] = {
@@ -274,9 +264,7 @@ def variable(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure |
         for concept in sorted(found.absent):
             if re.search(VARIABLE_CONCEPTS[concept], text, re.I):
                 ko, en = CONCEPT_WORDS[concept]
-                yield Failure(
-                    "VARIABLE", f"요청 변수 ‘{text}’ 없음: {ko} 미포함.", f"Asked for “{text}”, but it holds no {en}."
-                )
+                yield Failure("VARIABLE", f"요청 변수 ‘{text}’ 없음: {ko} 미포함.", f"Asked for “{text}”, but it holds no {en}.")
                 return
     asked = ", ".join(need.variables)
     yield Warning(
@@ -315,13 +303,9 @@ def period(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | W
     after = last is not None and found.first_year is not None and found.first_year > last
     if before or after:
         has = f"{found.first_year or ''}~{found.last_year or ''}"
-        yield Failure(
-            "PERIOD", f"수집 기간이 겹치지 않습니다: {has}년.", f"Collected in other years: {has.replace('~', '–')}."
-        )
+        yield Failure("PERIOD", f"수집 기간이 겹치지 않습니다: {has}년.", f"Collected in other years: {has.replace('~', '–')}.")
     elif found.first_year is None and found.last_year is None:
-        yield Warning(
-            "PERIOD_UNKNOWN", "수집 기간이 공개되지 않았습니다.", "The years of collection are not published."
-        )
+        yield Warning("PERIOD_UNKNOWN", "수집 기간이 공개되지 않았습니다.", "The years of collection are not published.")
 
 
 def patients(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
@@ -336,9 +320,7 @@ def patients(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure |
         return
     most = found.individuals if found.individuals is not None else found.records  # a record belongs to one person
     if most is not None and most < least:
-        unit_ko, unit_en = (
-            ("명", "persons") if found.individuals is not None else ("건", f"records ({found.record_unit})")
-        )
+        unit_ko, unit_en = ("명", "persons") if found.individuals is not None else ("건", f"records ({found.record_unit})")
         yield Failure(
             "PATIENTS",
             f"공표된 규모 {number(most)}{unit_ko}, 최소 {number(least)}명에 못 미칩니다.",
@@ -352,9 +334,7 @@ def access_mode(need: Need, found: Candidate, policy: Policy) -> Iterator[Failur
     if not need.access_modes_acceptable:
         return
     if not found.modes:
-        yield Warning(
-            "ACCESS_MODE_UNKNOWN", "이용 방식이 공개되지 않았습니다.", "How the data is used is not published."
-        )
+        yield Warning("ACCESS_MODE_UNKNOWN", "이용 방식이 공개되지 않았습니다.", "How the data is used is not published.")
     elif not set(found.modes) & set(need.access_modes_acceptable):
         ko, en = policy.words.join("access_mode", found.modes)
         note_ko, note_en = _recalled(found, "access_mode")
@@ -365,17 +345,13 @@ def export(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | W
     if not need.exports_wanted:
         return
     if not found.ways_out:
-        yield Warning(
-            "EXPORT_UNKNOWN", "반출 가능 범위가 공개되지 않았습니다.", "What may be taken out is not published."
-        )
+        yield Warning("EXPORT_UNKNOWN", "반출 가능 범위가 공개되지 않았습니다.", "What may be taken out is not published.")
         return
     missing = tuple(code for code in need.exports_wanted if code not in found.ways_out)
     if missing:
         ko, en = policy.words.join("exit_kind", missing)
         has_ko, has_en = policy.words.join("exit_kind", found.ways_out)
-        note_ko, note_en = (
-            ("", "") if found.offer else (" 이용 방식에 따른 값입니다.", " This follows from the way of use.")
-        )
+        note_ko, note_en = ("", "") if found.offer else (" 이용 방식에 따른 값입니다.", " This follows from the way of use.")
         yield Failure("EXPORT", f"{ko} 불가. 가능한 반출: {has_ko}.{note_ko}", f"No {en}. Allowed: {has_en}.{note_en}")
 
 

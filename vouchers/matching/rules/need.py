@@ -107,9 +107,7 @@ def parse_need(document: Any, known: Mapping[str, Iterable[str]] | None = None) 
         raise Refused(_("The need document must be a JSON object with named fields."), "bad_need")
     for name in document:
         if name not in FIELDS:
-            raise _bad(
-                str(name)[:60], _("“%(field)s” is not a field of the need document. Remove it or correct its name.")
-            )
+            raise _bad(str(name)[:60], _("“%(field)s” is not a field of the need document. Remove it or correct its name."))
     values: dict[str, Any] = {name: _text(document, name) for name in _TEXTS}
     values |= {name: _texts(document, name) for name in ("modality", *_LISTS)}
     values |= {name: _count(document, name) for name in _COUNTS}
@@ -144,9 +142,7 @@ def _bad(field: str, sentence: Any, **more: Any) -> Refused:
 
 
 def _unknown(field: str, code: str) -> Refused:
-    return _bad(
-        field, _("“%(code)s” in “%(field)s” is not a known code. Choose one from the code list."), code=code[:60]
-    )
+    return _bad(field, _("“%(code)s” in “%(field)s” is not a known code. Choose one from the code list."), code=code[:60])
 
 
 def _text(document: Mapping[str, Any], name: str) -> str | None:

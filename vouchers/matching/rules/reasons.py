@@ -103,9 +103,7 @@ def _period(need: Need, found: Candidate) -> Words | None:
         ko, en = f"수집 기간 {first}~{last}년", f"Collected {first}–{last}"
     if need.period is not None:
         low, high = need.period
-        whole = (low is None or (first is not None and first <= low)) and (
-            high is None or (last is not None and last >= high)
-        )
+        whole = (low is None or (first is not None and first <= low)) and (high is None or (last is not None and last >= high))
         if whole:
             return ko + ", 요청 기간을 모두 포함합니다.", en + ", all the years you asked for."
         return ko + ", 요청 기간의 일부를 포함합니다.", en + ", part of the years you asked for."
