@@ -5,8 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from django.template import Context
 from django.template.loader import get_template
+from django.utils.translation import override
 
 from portal.desk.notice_words import WORDS
 
@@ -57,7 +59,9 @@ def test_every_notice_has_a_name_for_people():
 def test_every_notice_has_a_subject_line_and_a_body_of_its_language(name, language):
     found = get_template(f"emails/{name}.{language}.txt").template
     money = dict.fromkeys(re.findall(r"{{\s*(\w+)\s*\|\s*won", found.source), 320_000_000)
-    subject, _line, body = found.render(Context(money, autoescape=False)).strip().partition("\n")
+    with override(language):
+        text = found.render(Context(money, autoescape=False)).strip()
+    subject, _line, body = text.partition("\n")
     assert subject.strip() and "\n" not in subject and body.startswith("\n") and body.strip()
     hangul = re.compile("[가-힣]")
     assert bool(hangul.search(body)) == (language == "ko")

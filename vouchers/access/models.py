@@ -93,6 +93,7 @@ class AccessRequest(Row):
         indexes = [models.Index(fields=["match"], name="access_request_match")]
         permissions = [
             ("review_request", "Keep the review board's book"),
+            ("view_review", "Read the review board's book"),
             ("provide_data", "Prepare and provide data"),
         ]
 
