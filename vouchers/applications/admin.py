@@ -17,6 +17,7 @@ from portal.templatetags.portal import kst_text
 from vouchers.applications import actions, queries, rules
 from vouchers.applications.forms import JudgeForm, SupplementForm
 from vouchers.applications.models import Application, EligibilityCheck
+from vouchers.companies.rules import CompanySize
 
 L = rules.LIFECYCLE
 
@@ -61,7 +62,7 @@ class FindingInline(ReadOnlyInline, TabularInline):
 
 @admin.register(Application)
 class ApplicationAdmin(VerbAdmin):
-    list_display = ("receipt_no", "title", "company", "round", "track", "status", "grant", "submitted_at")
+    list_display = ("receipt_no", "title", "company", "round", "track", "status", "grant_amount", "submitted")
     list_filter = ("status", "round", "track__key", "region", "company_size")
     list_select_related = ("company", "round", "track")
     search_fields = ("receipt_no", "title", "company__name_ko", "company__name_en", "company__brn", "ref")
@@ -69,8 +70,8 @@ class ApplicationAdmin(VerbAdmin):
     fieldsets = (
         (None, {"fields": ("receipt_no", "status", "title", "summary", "reading", "company", "round", "track")}),
         (_("Amounts (won)"), {"fields": ("supply", "grant", "own_cash", "own_in_kind", "vat", "formula")}),
-        (_("Submission"), {"fields": ("submitted_at", "submitted_by", "deadline_at", "region", "company_size", "files")}),
-        (_("Supplement and decision"), {"fields": ("supplement_request", "supplement_sections", "decision_reason")}),
+        (_("Submission"), {"fields": ("submitted", "submitted_by", "closing", "region_name", "size_name", "files")}),
+        (_("Supplement and decision"), {"fields": ("supplement_request", "sections_named", "decision_reason")}),
     )
     inlines = (FindingInline,)
     verbs = (
@@ -98,7 +99,10 @@ class ApplicationAdmin(VerbAdmin):
             "vouchers.check_application", _can("begin_evaluation"), done=_("It can be assigned to evaluators."), in_list=True,
         ),
     )  # fmt: skip
-    readonly_fields = ("reading", "supply", "grant", "own_cash", "own_in_kind", "vat", "formula", "files")
+    readonly_fields = (
+        "submitted", "closing", "region_name", "size_name", "sections_named", "reading", "supply", "grant", "own_cash",
+        "own_in_kind", "vat", "formula", "files",
+    )  # fmt: skip
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
         found = self.get_object(request, object_id) if object_id else None
@@ -114,6 +118,30 @@ class ApplicationAdmin(VerbAdmin):
     @admin.display(description=_("Supply amount (VAT excluded)"))
     def supply(self, application: Application) -> str:
         return won_long(application.supply_amount_won)
+
+    @admin.display(description=_("Submitted"), ordering="submitted_at")
+    def submitted(self, application: Application) -> str:
+        return kst_text(application.submitted_at)
+
+    @admin.display(description=_("Closing time"))
+    def closing(self, application: Application) -> str:
+        return kst_text(application.deadline_at)
+
+    @admin.display(description=_("Region"))
+    def region_name(self, application: Application) -> str:
+        return queries.region_words(application.region)
+
+    @admin.display(description=_("Company size"))
+    def size_name(self, application: Application) -> Any:
+        return CompanySize(application.company_size).label if application.company_size else "—"
+
+    @admin.display(description=_("Sections that the company may change"))
+    def sections_named(self, application: Application) -> str:
+        return ", ".join(str(rules.SectionKey(key).label) for key in application.supplement_sections) or "—"
+
+    @admin.display(description=_("Grant (won)"), ordering="grant_won")
+    def grant_amount(self, application: Application) -> str:
+        return f"{application.grant_won:,}"
 
     @admin.display(description=_("Grant"), ordering="grant_won")
     def grant(self, application: Application) -> str:

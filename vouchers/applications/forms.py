@@ -18,7 +18,7 @@ class PlainText(forms.CharField):
     """Browsers send line ends as two characters and count them as one; so do we."""
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n") if value is not None else ""
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 def _form_field(field: rules.Field) -> forms.Field:
@@ -84,7 +84,7 @@ class SectionForm(forms.Form):
         if isinstance(field, forms.BooleanField):
             return _("Yes") if value else _("No")
         if isinstance(field, forms.ChoiceField):
-            return dict(field.choices).get(value, value)
+            return dict(field.widget.choices).get(value, value)  # type: ignore[attr-defined]
         return f"{value:,}" if isinstance(value, int) else value
 
 

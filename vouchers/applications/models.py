@@ -38,11 +38,11 @@ class Application(Row):
 
     REF_PREFIX = "app"
 
-    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+")
-    track = models.ForeignKey("vouchers.Track", on_delete=models.PROTECT, related_name="+")
-    company = models.ForeignKey("vouchers.Company", on_delete=models.PROTECT, related_name="+")
+    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+", verbose_name=_("Round"))
+    track = models.ForeignKey("vouchers.Track", on_delete=models.PROTECT, related_name="+", verbose_name=_("Track"))
+    company = models.ForeignKey("vouchers.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("Company"))
     need = models.ForeignKey("vouchers.Need", on_delete=models.PROTECT, null=True, related_name="+")
-    status = models.CharField(max_length=22, choices=rules.ApplicationStatus.choices(), default="DRAFT")
+    status = models.CharField(_("Status"), max_length=22, choices=rules.ApplicationStatus.choices(), default="DRAFT")
     title = models.CharField(_("Project title"), max_length=150, blank=True)
     summary = models.TextField(_("Summary"), blank=True)
     policy_version = models.ForeignKey("vouchers.PolicyVersion", on_delete=models.PROTECT, null=True, related_name="+")
@@ -51,17 +51,19 @@ class Application(Row):
     grant_won = WonField(default=0)
     own_cash_won = WonField(default=0)
     own_in_kind_won = WonField(default=0)
-    receipt_no = models.CharField(max_length=24, unique=True, null=True)
+    receipt_no = models.CharField(_("Receipt number"), max_length=24, unique=True, null=True)
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    submitted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    submitted_at = models.DateTimeField(null=True)
-    deadline_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Submitted by")
+    )
+    submitted_at = models.DateTimeField(_("Submitted"), null=True)
+    deadline_at = models.DateTimeField(_("Closing time"), null=True)
     company_snapshot = models.JSONField(default=dict)
-    region = models.CharField(max_length=20, blank=True)  # of the company at submission: statistics never move later
-    company_size = models.CharField(max_length=12, blank=True)
-    supplement_request = models.TextField(blank=True)
-    supplement_sections = models.JSONField(default=list)
-    decision_reason = models.TextField(blank=True)
+    region = models.CharField(_("Region"), max_length=20, blank=True)  # of the company at submission: statistics never move later
+    company_size = models.CharField(_("Company size"), max_length=12, blank=True)
+    supplement_request = models.TextField(_("What must be supplied"), blank=True)
+    supplement_sections = models.JSONField(_("Sections that the company may change"), default=list)
+    decision_reason = models.TextField(_("Reason of the decision"), blank=True)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -177,14 +179,18 @@ class EligibilityCheck(Row):
 
     REF_PREFIX = "elg"
 
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="eligibility_checks")
-    rule = models.CharField(max_length=40)
-    rule_version = models.CharField(max_length=10)
-    verdict = models.CharField(max_length=12, choices=rules.Verdict.choices())
-    reason_ko = models.TextField()
-    reason_en = models.TextField()
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name="eligibility_checks", verbose_name=_("Application")
+    )
+    rule = models.CharField(_("Rule"), max_length=40)
+    rule_version = models.CharField(_("Version of the rule"), max_length=10)
+    verdict = models.CharField(_("Verdict"), max_length=12, choices=rules.Verdict.choices())
+    reason_ko = models.TextField(_("Reason (Korean)"))
+    reason_en = models.TextField(_("Reason (English)"))
     fact = models.JSONField(default=dict)
-    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Judged by")
+    )
 
     class Meta:
         verbose_name = _("eligibility finding")
@@ -193,3 +199,6 @@ class EligibilityCheck(Row):
 
     def organisation_ids(self) -> set[int]:
         return self.application.organisation_ids()
+
+    def __str__(self) -> str:
+        return str(rules.Rule(self.rule).label)

@@ -44,7 +44,8 @@ def begin_check(*, application_id: int, by: User | None) -> Application:
     store_findings(application)
     journal.close_duty(application, "begin_check", by=by)
     journal.open_duty(
-        application, "decide_eligibility", title_ko=f"요건검토 결과 결정: {application}", title_en=f"Decide about eligibility: {application}",
+        application, "decide_eligibility", title_ko=f"요건검토 결과 결정: {application}",
+        title_en=f"Decide about eligibility: {application}",
         url=f"/admin/vouchers/application/{application.pk}/change/",
         due_in=queries.policy_of(application).days("eligibility"), role=Role.MINISTRY_OFFICER, by=by,
     )  # fmt: skip
@@ -106,7 +107,8 @@ def request_supplement(*, application_id: int, request: str, sections: Sequence[
     ApplicationSection.objects.filter(application=application, key__in=keys).update(state=rules.SectionState.NEEDS_WORK)
     journal.pause_duty(application, "decide_eligibility", by=by)
     duty = journal.open_duty(
-        application, "supply_supplement", title_ko=f"보완 자료 제출: {application}", title_en=f"Answer the supplement request: {application}",
+        application, "supply_supplement", title_ko=f"보완 자료 제출: {application}",
+        title_en=f"Answer the supplement request: {application}",
         url=application.get_absolute_url(), due_in=queries.policy_of(application).days("supplement"),
         organisation=application.company.organisation, by=by,
     )  # fmt: skip

@@ -173,7 +173,8 @@ def _hand_over(application: Application, by: User, content_hash: str) -> None:
     )  # fmt: skip
     journal.close_duties(application, by=by)
     journal.open_duty(
-        application, "begin_check", title_ko=f"요건검토 시작: {application}", title_en=f"Begin the eligibility check: {application}",
+        application, "begin_check", title_ko=f"요건검토 시작: {application}",
+        title_en=f"Begin the eligibility check: {application}",
         url=admin_url(application), due_in=queries.policy_of(application).days("eligibility"),
         role=Role.MINISTRY_OFFICER, by=by,
     )  # fmt: skip

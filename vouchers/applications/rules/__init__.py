@@ -9,8 +9,6 @@ from vouchers.applications.rules.eligibility import (
     Rule,
     blocking,
     eligibility,
-    fact_words,
-    size_words,
     undecided,
 )
 from vouchers.applications.rules.formula import formula, rate_words
@@ -42,6 +40,7 @@ from vouchers.applications.rules.stages import (
     matches_open,
     receipt,
 )
+from vouchers.applications.rules.words import fact_words, size_words
 
 __all__ = [
     "BLOCKING",

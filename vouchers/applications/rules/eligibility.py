@@ -17,13 +17,12 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock
 from portal.kit.codes import Codes
-from vouchers.applications.rules.sections import document_label
 from vouchers.applications.rules.stages import Verdict
+from vouchers.applications.rules.words import day_en, day_ko, size_words
 from vouchers.companies.rules import CompanySize, TaxStatus, Verification, brn_valid
 from vouchers.rounds.rules import Policy
 
 RULE_VERSION = "1"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True)
@@ -176,21 +175,6 @@ def _verification(facts: Facts, policy: Policy) -> Finding:
     return _finding(Rule.VERIFICATION, Verdict.NEEDS_PERSON, *words, verification=facts.verification)
 
 
-_SIZE_WORDS = {
-    CompanySize.PRE_STARTUP: ("예비창업자", "pre-founder"),
-    CompanySize.MICRO: ("소상공인", "micro enterprise"),
-    CompanySize.SMALL: ("소기업", "small enterprise"),
-    CompanySize.MEDIUM: ("중기업", "medium enterprise"),
-    CompanySize.MID_SIZED: ("중견기업", "mid-sized enterprise"),
-    CompanySize.LARGE: ("대기업", "large enterprise"),
-}
-
-
-def size_words(size: str) -> tuple[str, str]:
-    """(Korean, English) word of a company size."""
-    return _SIZE_WORDS[CompanySize(size)]
-
-
 def _size(facts: Facts, policy: Policy) -> Finding:
     ko, en = size_words(facts.company_size)
     return _met(
@@ -208,7 +192,7 @@ def _size(facts: Facts, policy: Policy) -> Finding:
 
 def _certificate(facts: Facts, policy: Policy) -> Finding:
     until, needed = facts.certificate_valid_to, _last_day(facts.deadline)
-    fact = {"valid_to": _iso(until), "needed_on": _iso(needed), "certificate_size": facts.certificate_size}
+    fact: dict[str, Any] = {"valid_to": _iso(until), "needed_on": _iso(needed), "certificate_size": facts.certificate_size}
     if facts.company_size == CompanySize.PRE_STARTUP:
         words = (
             "예비창업자는 확인서가 없어 담당자 확인이 필요합니다.",
@@ -221,10 +205,10 @@ def _certificate(facts: Facts, policy: Policy) -> Finding:
     return _met(
         Rule.CERTIFICATE,
         needed is None or until >= needed,
-        (f"확인서가 {_ko(until)}까지 유효합니다.", f"The certificate is valid until {_en(until)}."),
+        (f"확인서가 {day_ko(until)}까지 유효합니다.", f"The certificate is valid until {day_en(until)}."),
         (
-            f"확인서가 {_ko(until)}에 만료되어 접수 마감일({_ko(needed)})에 유효하지 않습니다.",
-            f"The certificate ends on {_en(until)} and is not valid on the closing day ({_en(needed)}).",
+            f"확인서가 {day_ko(until)}에 만료되어 접수 마감일({day_ko(needed)})에 유효하지 않습니다.",
+            f"The certificate ends on {day_en(until)} and is not valid on the closing day ({day_en(needed)}).",
         ),
         **fact,
     )
@@ -312,7 +296,7 @@ def _cap(facts: Facts, policy: Policy) -> Finding:
 
 def _quotes(facts: Facts, policy: Policy) -> Finding:
     until, needed = facts.quotes_valid_until, _last_day(facts.submitted_at)
-    fact = {"confirmed_matches": facts.confirmed_matches, "valid_until": _iso(until)}
+    fact: dict[str, Any] = {"confirmed_matches": facts.confirmed_matches, "valid_until": _iso(until)}
     if not facts.confirmed_matches:
         return _met(
             Rule.QUOTES,
@@ -325,7 +309,7 @@ def _quotes(facts: Facts, policy: Policy) -> Finding:
             **fact,
         )
     if until is not None and needed is not None and until < needed:
-        words = f"견적이 {_ko(until)}에 만료되었습니다.", f"A quote expired on {_en(until)}."
+        words = f"견적이 {day_ko(until)}에 만료되었습니다.", f"A quote expired on {day_en(until)}."
         return _finding(Rule.QUOTES, Verdict.NOT_MET, *words, **fact)
     words = (
         f"확정된 매칭 {facts.confirmed_matches}건의 견적이 제출일에 유효합니다.",
@@ -371,7 +355,10 @@ def _documents(facts: Facts, policy: Policy) -> Finding:
 
 def _in_time(facts: Facts, policy: Policy) -> Finding:
     at, deadline = facts.submitted_at, facts.deadline
-    fact = {"submitted_at": at.isoformat() if at else None, "deadline": deadline.isoformat() if deadline else None}
+    fact: dict[str, Any] = {
+        "submitted_at": at.isoformat() if at else None,
+        "deadline": deadline.isoformat() if deadline else None,
+    }
     if at is None or deadline is None:
         words = "제출 시각이 기록되지 않았습니다.", "No time of submission is recorded."
         return _finding(Rule.IN_TIME, Verdict.NEEDS_PERSON, *words, **fact)
@@ -386,14 +373,6 @@ def _in_time(facts: Facts, policy: Policy) -> Finding:
 
 def _last_day(moment: datetime | None) -> date | None:
     return clock.to_kst(moment).date() if moment else None
-
-
-def _ko(day: date | None) -> str:
-    return f"{day.year}. {day.month}. {day.day}.({'월화수목금토일'[day.weekday()]})" if day else ""
-
-
-def _en(day: date | None) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
 
 
 def _iso(day: date | None) -> str | None:
@@ -414,62 +393,4 @@ _JUDGES: Mapping[Rule, Callable[[Facts, Policy], Finding]] = {
     Rule.PROVIDERS: _providers,
     Rule.DOCUMENTS: _documents,
     Rule.IN_TIME: _in_time,
-}
-
-
-def fact_words(rule: str, fact: Mapping[str, Any]) -> list[tuple[str | Promise, str | Promise]]:
-    """What a rule looked at, as (label, value) for the page of reasons."""
-    rows: list[tuple[str | Promise, str | Promise]] = []
-    for code, value in fact.items():
-        label = _FACT_LABELS.get(code)
-        if label is None or value in (None, "", []):
-            continue
-        rows.append((label, _fact_value(code, value)))
-    return rows
-
-
-def _fact_value(code: str, value: Any) -> str | Promise:
-    if code.endswith("_won"):
-        return f"{value:,}"
-    if code == "missing":
-        return _join([document_label(kind) for kind in value])
-    lists: dict[str, type[Codes]] = {
-        "tax_status": TaxStatus,
-        "verification": Verification,
-        "company_size": CompanySize,
-        "certificate_size": CompanySize,
-    }
-    if code in lists and value in set(lists[code]):
-        return lists[code](value).label
-    if code == "eligible":
-        return _join([CompanySize(size).label for size in value if size in set(CompanySize)])
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return str(value)
-
-
-def _join(labels: Sequence[str | Promise]) -> str:
-    return ", ".join(str(label) for label in labels)
-
-
-_FACT_LABELS: Mapping[str, str | Promise] = {
-    "brn": _("Business registration number"),
-    "tax_status": _("Business status at the tax service"),
-    "verification": _("Verified registration"),
-    "company_size": _("Company size"),
-    "eligible": _("Sizes that may apply"),
-    "valid_to": _("Certificate valid until"),
-    "needed_on": _("Needed on"),
-    "certificate_size": _("Size on the certificate"),
-    "other_live_applications": _("Other live applications"),
-    "allowed": _("Allowed"),
-    "supply_won": _("Supply amount (won)"),
-    "grant_won": _("Grant (won)"),
-    "own_cash_won": _("Own cash (won)"),
-    "own_in_kind_won": _("Own in kind (won)"),
-    "limit_won": _("Largest possible grant (won)"),
-    "cap_won": _("Ceiling (won)"),
-    "confirmed_matches": _("Confirmed matches"),
-    "valid_until": _("Quotes valid until"),
-    "missing": _("Missing documents"),
 }

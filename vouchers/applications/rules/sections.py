@@ -152,7 +152,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
             _("For example: research lead. No names: evaluators read this."),
             80,
         ),
-        Field("confirmed", "check", _("The company facts shown above are right.")),
+        Field("confirmed", "check", _("The company facts are right.")),
     ),
     SectionKey.PROJECT: (
         Field("title", "line", _("Project title"), _("Product and purpose in one line. No company name."), 150),

@@ -24,7 +24,8 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
     application = application_or_404(request, ref)
     if application.receipt_no:  # the back button, or the second click of a double click
         return redirect(request, reverse("applications:receipt", args=[ref]))
-    form = SubmitForm(request.POST or None, initial={"content": queries.content_hash(application)})
+    data = request.POST if request.method == "POST" else None
+    form = SubmitForm(data, initial={"content": queries.content_hash(application)})
     if request.method == "POST" and form.is_valid():
         run = actions.certify if "certify" in request.POST else actions.submit
         try:
@@ -83,7 +84,8 @@ def supply_supplement(request: HttpRequest, ref: str) -> HttpResponse:
 def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     """Takes the application back; for one that was handed in with a reason."""
     application = application_or_404(request, ref)
-    form = WithdrawForm(request.POST or None, needed=application.submitted_at is not None)
+    data = request.POST if request.method == "POST" else None
+    form = WithdrawForm(data, needed=application.submitted_at is not None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw(application_id=application.pk, reason=form.cleaned_data["reason"], by=request.user)

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.templatetags.portal import kst_text
 from vouchers.applications import queries, rules
 from vouchers.applications.forms import SectionForm
 from vouchers.applications.models import Application
@@ -59,7 +60,7 @@ def company_rows(application: Application) -> list[dict[str, Any]]:
         {
             "label": _("Size certificate"),
             "value": certificate.number if certificate else _("none registered"),
-            "note": _("valid until %(day)s") % {"day": certificate.valid_to.isoformat()} if certificate else "",
+            "note": _("valid until %(day)s") % {"day": kst_text(certificate.valid_to)} if certificate else "",
         },
         {"label": _("Region"), "value": queries.region_words(company.region)},
         {"label": _("Address"), "value": company.address or "—"},

@@ -1,0 +1,211 @@
+"""What stands behind an application: lists, matches, certificates, policy, files, and the money formula on them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from portal.accounts import queries as accounts
+from portal.kit import clock
+from providers.catalogue import queries as catalogue
+from vouchers.applications import rules
+from vouchers.applications.models import (
+    Application,
+    ApplicationDocument,
+)
+from vouchers.companies import queries as companies
+from vouchers.companies.models import Company, SizeCertificate
+from vouchers.matching.models import Match, Need, QuoteLine
+from vouchers.rounds.models import Round, Track
+from vouchers.rounds.rules import MatchTiming, Money, Phase, Policy
+from vouchers.rounds.rules import money as money_formula
+
+
+# ── Lists ────────────────────────────────────────────────────────────────────────────────────────────
+def mine(user: Any) -> QuerySet[Application]:
+    """The applications of the person's companies, newest first, with how many sections are complete."""
+    return (
+        Application.objects.filter(company__organisation_id__in=accounts.organisation_ids_of(user))
+        .select_related("round", "track", "company")
+        .annotate(done=Count("sections", filter=Q(sections__state=rules.SectionState.COMPLETE)))
+        .order_by("-created_at", "-id")
+    )
+
+
+def live_of(company: Company, round_: Round) -> QuerySet[Application]:
+    """The company's applications in this round that did not end."""
+    return Application.objects.filter(company=company, round=round_).live()
+
+
+def tracks_of(round_: Round) -> list[Track]:
+    return list(round_.tracks.all())
+
+
+def open_rounds() -> list[Round]:
+    """Rounds that take applications now."""
+    return list(Round.objects.open_at(clock.now()).filter(pk__in=Round.objects.counted().values("pk")).order_by("closes_at"))
+
+
+def is_open(round_: Round) -> bool:
+    return round_.phase == Phase.OPEN
+
+
+# ── What stands behind an application ────────────────────────────────────────────────────────────────
+def chosen_matches(application: Application) -> list[Match]:
+    """The matches that the application points to, with quote and institution. One query."""
+    return list(
+        Match.objects.filter(pk__in=application.application_matches.values("match_id"))
+        .select_related("quote__request", "institution", "need")
+        .order_by("pk")
+    )
+
+
+def selectable_matches(application: Application) -> list[Match]:
+    """Matches of the company, not cancelled, for the chosen need (every need while none is chosen)."""
+    found = Match.objects.filter(need__company_id=application.company_id).exclude(status="CANCELLED")
+    if application.need_id:
+        found = found.filter(need_id=application.need_id)
+    return list(found.select_related("quote__request", "institution", "need").order_by("-pk")[:50])
+
+
+def needs_of(application: Application) -> list[Need]:
+    """The company's data needs that fit this round, newest first."""
+    return list(
+        Need.objects.filter(Q(round_id=application.round_id) | Q(round__isnull=True), company_id=application.company_id)
+        .exclude(status="CLOSED")
+        .order_by("-created_at")[:50]
+    )
+
+
+def certificate_of(company: Company, on: date) -> SizeCertificate | None:
+    """The certificate that counts on a day, else the newest one."""
+    found: SizeCertificate | None = companies.current_certificate(company, on)
+    return found or company.certificates.order_by("-valid_to").first()
+
+
+def certificate_for(application: Application) -> SizeCertificate | None:
+    """The certificate that counts for this application's closing day."""
+    deadline = application.deadline_at or application.round.closes_at
+    return certificate_of(application.company, clock.to_kst(deadline).date() if deadline else clock.today())
+
+
+def region_words(code: str) -> str:
+    """The name of a region in the reader's language."""
+    return catalogue.words("region").get("region", {}).get(code, code)
+
+
+def not_asked(application: Application, key: str) -> frozenset[str]:
+    """Questions that do not apply: planned amounts once quotes are chosen, or where the round wants quotes."""
+    if key != rules.SectionKey.BUDGET:
+        return frozenset()
+    if application.round.match_timing == MatchTiming.BEFORE_SUBMISSION or chosen_matches(application):
+        return frozenset({"planned_supply_won", "planned_taxable_won"})
+    return frozenset()
+
+
+def size_of(company: Company, round_: Round) -> str:
+    """The certificate's size when one is valid on the closing day, else what the company states."""
+    day = clock.to_kst(round_.closes_at).date() if round_.closes_at else clock.today()
+    certificate = companies.current_certificate(company, day)
+    return certificate.size if certificate else company.size
+
+
+def amounts(application: Application, budget: Mapping[str, Any] | None = None) -> tuple[int, int, int | None]:
+    """(supply, taxable part, VAT by the quotes or None) in whole won: of the chosen quotes, else as planned.
+
+    budget: answers of the budget section (default: the stored ones).
+    """
+    matches = chosen_matches(application)
+    if matches:
+        quotes = [m.quote_id for m in matches]
+        taxable = sum(QuoteLine.objects.filter(quote_id__in=quotes, tax_kind="TAXABLE").values_list("amount_won", flat=True))
+        return sum(m.quote.supply_amount_won for m in matches), taxable, sum(m.quote.vat_won for m in matches)
+    if application.round.match_timing == MatchTiming.BEFORE_SUBMISSION:
+        return 0, 0, None
+    answers = _answers(application, rules.SectionKey.BUDGET) if budget is None else budget
+    supply = int(answers.get("planned_supply_won") or 0)
+    taxable_typed = answers.get("planned_taxable_won")
+    taxable = supply if taxable_typed in (None, "") else min(int(taxable_typed), supply)
+    return supply, taxable, None
+
+
+def money(application: Application, policy: Policy | None = None, typed: Mapping[str, Any] | None = None) -> Money | None:
+    """The money formula on the amounts of now; typed: budget answers not stored yet.
+
+    None when the round has no rate for the company's size.
+    """
+    budget = {**_answers(application, rules.SectionKey.BUDGET), **(typed or {})}
+    supply, taxable, vat = amounts(application, budget)
+    in_kind = int(budget.get("own_in_kind_won") or 0)
+    found = money_of(
+        supply_won=supply,
+        taxable_won=taxable,
+        own_in_kind_won=in_kind,
+        company_size=size_of(application.company, application.round),
+        cap_won=application.track.cap_won,
+        policy=policy or application.round.policy(),
+    )
+    return replace(found, vat_won=vat) if found and vat is not None else found
+
+
+def money_of(
+    *, supply_won: int, taxable_won: int, own_in_kind_won: int, company_size: str, cap_won: int | None, policy: Policy
+) -> Money | None:
+    """The formula for typed amounts (the live preview). None without a rate for the size."""
+    if company_size not in policy.grant_rates:
+        return None
+    return money_formula(
+        supply_won=supply_won,
+        taxable_won=min(taxable_won, supply_won),
+        company_size=company_size,
+        cap_won=cap_won,
+        policy=policy,
+        own_in_kind_won=own_in_kind_won,
+    )
+
+
+def _answers(application: Application, key: str) -> dict[str, Any]:
+    found = next((s for s in application.sections.all() if s.key == key), None)
+    return found.answers if found else {}
+
+
+def policy_of(application: Application) -> Policy:
+    """The policy that was frozen for a submitted application, else the round's newest."""
+    from vouchers.rounds.rules import parse_policy
+
+    if application.policy_version_id and application.policy_version:
+        return parse_policy(application.policy_version.body)
+    return application.round.policy()
+
+
+# ── Documents ────────────────────────────────────────────────────────────────────────────────────────
+def documents(application: Application) -> QuerySet[ApplicationDocument]:
+    """The files that count, one a kind."""
+    return application.application_documents.filter(current=True).select_related("document").order_by("kind")
+
+
+def document_of(application: Application, document_ref: str) -> ApplicationDocument | None:
+    """A file of this application, also a replaced one."""
+    return application.application_documents.filter(document__ref=document_ref).select_related("document").first()
+
+
+def stored_money(application: Application) -> Money | None:
+    """The amounts as written in the row (frozen after submission), with rate and ceiling for the formula."""
+    policy = policy_of(application)
+    size = application.company_size or size_of(application.company, application.round)
+    if size not in policy.grant_rates:
+        return None
+    rate, cap = policy.grant_rates[size], application.track.cap_won
+    return Money(
+        supply_won=application.supply_amount_won,
+        vat_won=application.vat_won,
+        grant_won=application.grant_won,
+        own_cash_won=application.own_cash_won,
+        own_in_kind_won=application.own_in_kind_won,
+        cap_won=cap,
+        rate=rate,
+        capped=cap is not None and int(Decimal(application.supply_amount_won) * rate) > cap,
+    )

@@ -1,0 +1,90 @@
+"""The facts for the eligibility rules, and the reasons that people read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from portal.kit import clock
+from vouchers.applications import rules
+from vouchers.applications.models import (
+    Application,
+    ApplicationMatch,
+    EligibilityCheck,
+)
+from vouchers.applications.queries.behind import certificate_of, chosen_matches, documents, live_of, size_of
+from vouchers.companies import queries as companies
+from vouchers.matching.models import Match
+from vouchers.rounds.rules import MatchTiming
+
+
+def facts(application: Application) -> rules.Facts:
+    """The facts of this moment for the rules."""
+    company, round_ = application.company, application.round
+    deadline = application.deadline_at or round_.closes_at
+    day = clock.to_kst(deadline).date() if deadline else clock.today()
+    certificate = certificate_of(company, day)
+    matches = [m for m in chosen_matches(application) if m.status == "CONFIRMED"]
+    return rules.Facts(
+        brn=company.brn,
+        tax_status=company.tax_status,
+        company_size=application.company_size or size_of(company, round_),
+        certificate_valid_to=certificate.valid_to if certificate else None,
+        certificate_size=certificate.size if certificate else None,
+        verification=company.verification,
+        restricted=companies.restricted(company, clock.today()),
+        other_live_applications=live_of(company, round_).exclude(pk=application.pk).count(),
+        supply_won=application.supply_amount_won,
+        grant_won=application.grant_won,
+        own_cash_won=application.own_cash_won,
+        own_in_kind_won=application.own_in_kind_won,
+        cap_won=application.track.cap_won,
+        matches_required=round_.match_timing == MatchTiming.BEFORE_SUBMISSION,
+        confirmed_matches=len(matches),
+        quotes_valid_until=min((m.quote.valid_until for m in matches), default=None),
+        provider_types=[provider_types(m.institution) for m in matches],
+        documents=list(documents(application).values_list("kind", flat=True)),
+        submitted_at=application.submitted_at,
+        deadline=deadline,
+    )
+
+
+def provider_types(institution: Any) -> list[str]:
+    """What an institution counts as: its type, and medical-data hospital where it is a voucher supplier."""
+    more = ["MEDICAL_DATA_HOSPITAL"] if institution.voucher_supplier else []
+    return [*more, institution.institution_type]
+
+
+@dataclass(frozen=True)
+class Why:
+    """One rule on the page of reasons. remedy: what would change it, "" when met."""
+
+    check: EligibilityCheck
+    title: Any
+    facts: list[tuple[Any, Any]]
+    remedy: Any
+
+
+def why(application: Application) -> list[Why]:
+    """Every rule with verdict, fact and what would change it, in the order of the rules. One query."""
+    order = {rule: i for i, rule in enumerate(rules.Rule)}
+    checks = sorted(application.eligibility_checks.select_related("decided_by"), key=lambda c: order.get(rules.Rule(c.rule), 99))
+    return [
+        Why(
+            check,
+            rules.Rule(check.rule).label,
+            rules.fact_words(check.rule, check.fact),
+            "" if check.verdict == rules.Verdict.MET else rules.REMEDIES[rules.Rule(check.rule)],
+        )
+        for check in checks
+    ]
+
+
+def matches_of(applications: Iterable[Application]) -> dict[int, list[Match]]:
+    """Chosen matches by application id, for pages that show several. One query."""
+    found: dict[int, list[Match]] = {}
+    rows = ApplicationMatch.objects.filter(application__in=list(applications)).select_related(
+        "match__institution", "match__quote"
+    )
+    for row in rows:
+        found.setdefault(row.application_id, []).append(row.match)
+    return found

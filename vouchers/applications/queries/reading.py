@@ -1,0 +1,125 @@
+"""The whole application as people read it: content, its hash, who certified, its story."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.accounts import queries as accounts
+from portal.accounts.models import User
+from portal.journal import queries as journal
+from portal.journal.models import Duty, Event
+from portal.journal.rules import canonical
+from vouchers.applications import rules
+from vouchers.applications.models import (
+    Application,
+    ApplicationDocument,
+)
+from vouchers.applications.queries.behind import chosen_matches, documents, stored_money
+from vouchers.matching.models import Match, Need
+from vouchers.rounds.rules import Money
+
+
+# ── The whole content: preview, evaluators, hash ─────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Answer:
+    """One question with its answer, ready to show. kind: as in rules.Field."""
+
+    label: Any
+    value: Any
+    kind: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """An application as evaluators read it. Company facts stand apart, so that a page may leave them out."""
+
+    application: Application
+    sections: list[tuple[rules.SectionKey, list[Answer]]]
+    matches: list[Match]
+    documents: list[ApplicationDocument]
+    money: Money | None
+    formula: str
+    need: Need | None
+
+
+def content(application: Application) -> Content:
+    """Everything that was answered, in the order of the form (declarations last)."""
+    rows = {s.key: s.answers for s in application.sections.all()}
+    sums = stored_money(application)
+    return Content(
+        application=application,
+        sections=[(key, shown(key, rows.get(key, {}))) for key in rules.ORDER if key != rules.SectionKey.DOCUMENTS],
+        matches=chosen_matches(application),
+        documents=list(documents(application)),
+        money=sums,
+        formula=rules.formula(sums) if sums and sums.supply_won else "",
+        need=application.need,
+    )
+
+
+def shown(key: str, answers: Mapping[str, Any]) -> list[Answer]:
+    """A section's answers in words; amounts that were not typed are left out."""
+    found = []
+    for f in rules.FIELDS[rules.SectionKey(key)]:
+        value = answers.get(f.name)
+        if f.kind == "choice":
+            value = dict(f.choices).get(str(value or ""), value)
+        if f.kind == "won" and value in (None, ""):
+            continue
+        found.append(Answer(f.label, value, f.kind))
+    return found
+
+
+def content_hash(application: Application) -> str:
+    """SHA-256 over everything that a representative certifies: answers, matches, files, amounts."""
+    body = {
+        "application": application.ref,
+        "round": application.round.key,
+        "track": application.track.key,
+        "need": application.need.ref if application.need_id and application.need else None,
+        "sections": {s.key: s.answers for s in application.sections.all()},
+        "matches": [m.ref for m in chosen_matches(application)],
+        "documents": {d.kind: d.document.sha256 for d in documents(application)},
+        "amounts": [
+            application.supply_amount_won,
+            application.vat_won,
+            application.grant_won,
+            application.own_cash_won,
+            application.own_in_kind_won,
+        ],
+    }
+    return hashlib.sha256(canonical(body)).hexdigest()
+
+
+# ── Certification ────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Signer:
+    """A representative and whether the present content carries their certification."""
+
+    user: User
+    certified_at: Any
+
+
+def signers(application: Application, hash_now: str) -> list[Signer]:
+    """Who must certify: every representative where they represent jointly, else any one of them."""
+    certified = dict(application.certifications.filter(content_hash=hash_now).values_list("user_id", "updated_at"))
+    people = accounts.representatives_of(application.company.organisation).order_by("pk")
+    return [Signer(user, certified.get(user.pk)) for user in people]
+
+
+# ── Timeline ─────────────────────────────────────────────────────────────────────────────────────────
+def history(application: Application) -> list[Event]:
+    """What the company reads of the journal, in order."""
+    return list(journal.history(application).filter(name__in=rules.TIMELINE_EVENTS))
+
+
+def ball(application: Application) -> Duty | None:
+    """Who has to act now, the earliest due first; a paused duty is nobody's turn."""
+    found = journal.open_duties(application).filter(paused_at__isnull=True).order_by("due_at").first()
+    return found
+
+
+def members_of(application: Application) -> frozenset[int]:
+    """Ids of the people of the company: their names are shown to it, an official's is not."""
+    return frozenset(accounts.users_of(application.company.organisation).values_list("pk", flat=True))
