@@ -1,11 +1,9 @@
 """Needs, quotes and matches through their actions, on the real database."""
 
-import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from portal.accounts.rules import Role
 from portal.journal.models import Duty, Event, Notice
@@ -13,7 +11,7 @@ from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from tests.factories import providers, quotes
 from vouchers.matching import actions, queries
-from vouchers.matching.models import Match, MatchRun, Need, QuoteRequest
+from vouchers.matching.models import MatchRun, Need, QuoteRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -271,28 +269,3 @@ def test_a_colleague_may_accept_but_not_a_stranger(at: quotes.Stage) -> None:
         with pytest.raises(NotAllowed):
             actions.accept_quote(quote_id=found.pk, by=by)
     assert actions.accept_quote(quote_id=found.pk, by=at.firm.colleague).company_confirmed_by == at.firm.colleague
-
-
-@pytest.mark.django_db(transaction=True)
-def test_accept_quote_from_two_connections_makes_one_match() -> None:
-    at = quotes.stage()
-    found = quotes.quoted(at)
-    answers: list[str] = []
-    barrier = threading.Barrier(2)
-
-    def accept() -> None:
-        barrier.wait()
-        try:
-            actions.accept_quote(quote_id=found.pk, by=at.firm.user)
-            answers.append("accepted")
-        except IllegalStep:
-            answers.append("too late")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=accept) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answers) == ["accepted", "too late"] and Match.objects.count() == 1

@@ -147,13 +147,14 @@ def _checked(document: Mapping[str, Any], *, draft: bool) -> dict[str, Any]:
 
 def _ranked(need: Need, by: Any) -> MatchRun:
     found = queries.rank(need).document()
+    nothing = not found["results"]
+    if nothing and need.status == stages.NeedStatus.POSTED:
+        _move(need, "note_no_match", "need.without_match", by)
+        notices.need_without_match(need)
+    elif not nothing and need.status == stages.NeedStatus.NO_MATCH:
+        _move(need, "note_results", "need.reopened", by)
     run = MatchRun(need=need, engine_version=found["engine_version"], need_version=need.version, result=found)
     run.save()
     counts = {"run": run.ref, "results": len(found["results"]), "excluded": len(found["excluded"])}
     journal.record("need.ranked", need, by=by, organisations=need.organisation_ids(), data=counts)
-    if not found["results"] and need.status == stages.NeedStatus.POSTED:
-        _move(need, "note_no_match", "need.without_match", by)
-        notices.need_without_match(need)
-    elif found["results"] and need.status == stages.NeedStatus.NO_MATCH:
-        _move(need, "note_results", "need.reopened", by)
     return run
