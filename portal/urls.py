@@ -4,14 +4,17 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from portal.desk import views
+from portal.kit.access import public
 
 urlpatterns = [
     path("health/live", views.live, name="health_live"),
     path("health/ready", views.ready, name="health_ready"),
     path("metrics", views.metrics, name="metrics"),
     path("api/", include("portal.desk.api_urls")),
+    path("i18n/language/", public(set_language), name="set_language"),  # the admin's language form
     *i18n_patterns(
         path("", include("portal.desk.urls")),
         path("", include("portal.accounts.urls")),

@@ -7,6 +7,7 @@ the same time, each in its own thread and connection.
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -32,7 +33,7 @@ def committed_db(django_db_setup: Any, django_db_blocker: Any) -> Iterator[str]:
     with django_db_blocker.unblock():
         connections.close_all()
         with _admin(settings) as admin:
-            admin.execute(f'DROP DATABASE IF EXISTS "{clone}" WITH (FORCE)')
+            _drop(admin, clone)
             admin.execute(f'CREATE DATABASE "{clone}" TEMPLATE "{template}"')
         settings["NAME"] = clone
         try:
@@ -41,7 +42,19 @@ def committed_db(django_db_setup: Any, django_db_blocker: Any) -> Iterator[str]:
             connections.close_all()
             settings["NAME"] = template
             with _admin(settings) as admin:
-                admin.execute(f'DROP DATABASE IF EXISTS "{clone}" WITH (FORCE)')
+                _drop(admin, clone)
+
+
+def _drop(admin: psycopg.Connection[Any], name: str) -> None:
+    """Without FORCE, which an ordinary role may not use on an autovacuum worker; a closing connection needs a moment."""
+    for attempt in range(20):
+        try:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            return
+        except psycopg.errors.ObjectInUse:
+            if attempt == 19:
+                raise
+            time.sleep(0.2)
 
 
 def together(*functions: Callable[[], Any]) -> list[Any]:

@@ -12,7 +12,7 @@ from portal.accounts import rules
 from portal.accounts.queries import roles_of
 
 # what somebody without the required factor may still reach: enrolment, proving who they are, leaving
-_EXEMPT = ("/accounts/2fa/", "/accounts/logout/", "/accounts/reauthenticate/", "/static/", "/health/", "/api/")
+_EXEMPT = ("/accounts/2fa/", "/accounts/logout/", "/accounts/reauthenticate/", "/static/", "/health/", "/api/", "/i18n/")
 
 
 class second_factor:  # noqa: N801 - named like the functions that middleware usually are

@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from django.utils.translation import override
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.translation import override

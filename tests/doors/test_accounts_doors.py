@@ -92,6 +92,8 @@ def test_password_reset(client):
 
 
 def test_wrong_password_is_422_and_limited(client, settings):
+    # a cache of its own: another worker's cache.clear() empties the shared one
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"}}
     user = make_person()
     assert sign_in(client, user, "wrong").status_code == 422
     settings.ACCOUNT_RATE_LIMITS = {"login_failed": "3/m/key"}
@@ -130,7 +132,7 @@ def test_real_accounts_of_staff_providers_evaluators_are_sent_to_enrolment(clien
     assert client.get("/accounts/").status_code == 200
 
 
-def test_enrol_sign_in_with_code_and_recovery_code(client):
+def test_enrol_sign_in_with_code_and_recovery_code(client, django_capture_on_commit_callbacks):
     officer = make_staff("MINISTRY_OFFICER", demo=False)
     sign_in(client, officer)
     assert "/accounts/reauthenticate/" in client.get("/accounts/2fa/totp/activate/")["Location"]
@@ -141,7 +143,8 @@ def test_enrol_sign_in_with_code_and_recovery_code(client):
     secret = page.context["form"].secret
     code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
     assert client.post("/accounts/2fa/totp/activate/", {"code": "000000"}).status_code == 422
-    assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
     assert client.get("/accounts/").status_code == 200
     assert "2단계 인증을 설정했습니다" in [m.subject for m in mails()]
     assert client.post("/accounts/2fa/totp/deactivate/").status_code in {302, 403, 404, 422}
