@@ -150,7 +150,8 @@ def joint(count: int = 2, *, review: bool = True) -> tuple[Reviewed, JointReview
 
 def decide_joint(at: Reviewed, found: JointReview, approve: bool = True, **changes: Any) -> JointReview:
     lead = at.sites[0]
-    given = {"number": "JOINT-1", "reason": "" if approve else "목적이 불명확함", "document": paper(lead.organisation, lead.secretary)}
+    letter = paper(lead.organisation, lead.secretary)
+    given = {"number": "JOINT-1", "reason": "" if approve else "목적이 불명확함", "document": letter}
     return access.decide_joint(joint_id=found.pk, approve=approve, by=lead.secretary, **{**given, **changes})
 
 

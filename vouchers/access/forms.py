@@ -29,7 +29,8 @@ class OpenCaseForm(forms.Form):
 
 
 def _long(label: Any, hint: Any) -> forms.CharField:
-    return forms.CharField(label=label, help_text=hint, required=False, max_length=3000, widget=CountedTextarea(attrs={"rows": 4}))
+    box = CountedTextarea(attrs={"rows": 4})
+    return forms.CharField(label=label, help_text=hint, required=False, max_length=3000, widget=box)
 
 
 class DossierForm(forms.Form):

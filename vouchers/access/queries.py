@@ -74,8 +74,10 @@ def requests_for(user: Any) -> QuerySet[AccessRequest]:
     """What this person may see, newest first, everything a list shows in one query."""
     return (
         AccessRequest.objects.visible_to(user)
-        .select_related("case", "case__company", "case__company__organisation", "institution", "institution__organisation", "board",
-            "board__organisation", "ethics", "data_review", "case__need", "case__need__round",)
+        .select_related(
+            "case__company__organisation", "institution__organisation", "board__organisation", "ethics", "data_review",
+            "case__need__round",
+        )  # fmt: skip
         .order_by("-created_at", "-id")
     )
 
@@ -128,7 +130,10 @@ STEPS: dict[str, tuple[str, str, Callable[[AccessRequest, SiteParticipation | No
     "irb": ("decide_ethics", "board", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "UNDER_REVIEW"),
     "irb-confirm": ("decide_ethics", "board", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "LETTER_FILED"),
     "irb-refuse": ("decide_ethics", "board", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "LETTER_FILED"),
-    "drb": ("decide_drb", "board", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status in {"RECEIVED", "UNDER_REVIEW"}),
+    "drb": (
+        "decide_drb", "board",
+        lambda r, s: r.status == "IN_REVIEW" and r.data_review.status in {"RECEIVED", "UNDER_REVIEW"},
+    ),
     "drb-confirm": ("decide_drb", "board", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "LETTER_FILED"),
     "drb-refuse": ("decide_drb", "board", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "LETTER_FILED"),
     "irb-resubmit": ("request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "REVISE"),

@@ -118,6 +118,9 @@ def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
     return page(request, "vouchers/access/request.html", context)
 
 
+Run = Callable[[Any, AccessRequest, dict[str, Any]], Any]
+
+
 @dataclass(frozen=True)
 class Step:
     """One verb on a request: its words, its form, its action. Who may take it when is the room's own question (queries)."""
@@ -125,7 +128,7 @@ class Step:
     name: str
     title: Any
     form: type[django_forms.Form] | None
-    run: Callable[[Any, AccessRequest, dict[str, Any]], Any]
+    run: Run
     lead: Any = ""
     danger: bool = False
 
@@ -139,7 +142,7 @@ def _upload(file: Any, kind: str, owner: Any, user: Any) -> Any:
     return documents.upload(file=file, kind=kind, organisation=owner, by=user) if file else None
 
 
-def _letter(track: str) -> Callable[[Any, AccessRequest, dict[str, Any]], Any]:
+def _letter(track: str) -> Run:
     def run(user: Any, row: AccessRequest, data: dict[str, Any]) -> Any:
         document = _file(user, row, data, f"{track.lower()}_letter", company=True)
         return actions.file_letter(request_id=row.pk, track=track, document=document, by=user, **data)
@@ -157,11 +160,11 @@ def _decide_drb(user: Any, row: AccessRequest, data: dict[str, Any]) -> Any:
     return actions.decide_drb(request_id=row.pk, document=document, by=user, **data)
 
 
-def _plain(action: Callable[..., Any], **fixed: Any) -> Callable[[Any, AccessRequest, dict[str, Any]], Any]:
+def _plain(action: Callable[..., Any], **fixed: Any) -> Run:
     return lambda user, row, data: action(request_id=row.pk, by=user, **fixed, **data)
 
 
-def _on_site(action: Callable[..., Any], name: str = "reason", **fixed: Any) -> Callable[[Any, AccessRequest, dict[str, Any]], Any]:
+def _on_site(action: Callable[..., Any], name: str = "reason", **fixed: Any) -> Run:
     def run(user: Any, row: AccessRequest, data: dict[str, Any]) -> Any:
         words = {name: data["reason"]} if "reason" in data else {}
         return action(site_id=row.site.pk, by=user, **fixed, **words)

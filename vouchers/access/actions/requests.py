@@ -12,6 +12,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused, Stale
 from vouchers.access import notices, rules
+from vouchers.access.actions.joint import follow_joint, invite, leave_joint
 from vouchers.access.actions.steps import (
     board,
     days,
@@ -25,7 +26,6 @@ from vouchers.access.actions.steps import (
     start_ethics,
     step_drb,
 )
-from vouchers.access.actions.joint import follow_joint, invite, leave_joint
 from vouchers.access.models import AccessCase, AccessRequest, DataReview, EthicsReview
 from vouchers.matching.models import Match
 

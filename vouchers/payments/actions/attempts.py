@@ -111,8 +111,8 @@ def settle(*, attempt_id: int, answer: gateways.Answer, by: Any = None, reason: 
     else:
         move(disbursement, "settle_failed", by=by, reason=answer.words)
         owe(
-            disbursement, "retry_disbursement", "은행이 거절한 지급을 다시 등록해 주세요", "Retry a payment that the bank refused",
-            step="payment", by=by, role="PAYMENT_REGISTRAR",
+            disbursement, "retry_disbursement", "은행이 거절한 지급을 다시 등록해 주세요",
+            "Retry a payment that the bank refused", step="payment", by=by, role="PAYMENT_REGISTRAR",
         )  # fmt: skip
         notices.failed(disbursement, answer.words)
     return attempt
