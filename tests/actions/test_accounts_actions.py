@@ -173,3 +173,15 @@ def test_every_pair_of_roles_is_symmetric():
         for two in rules.Role:
             assert bool(rules.incompatible([one], two)) == bool(rules.incompatible([two], one))
         assert rules.incompatible([one], one) is None
+
+
+def test_grant_command_makes_the_first_administrator():
+    from django.core.management import CommandError, call_command
+
+    person = make_person("first@test.example")
+    call_command("grant", "First@test.example", "SYSADMIN", verbosity=0)
+    assert queries.roles_of(User.objects.get(pk=person.pk)) == {"SYSADMIN"}
+    with pytest.raises(CommandError):
+        call_command("grant", "nobody@test.example", "SYSADMIN")
+    with pytest.raises(CommandError):
+        call_command("grant", "first@test.example", "EVALUATOR")
