@@ -56,7 +56,8 @@ def test_register_makes_a_representative_and_asks_no_network():
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"brn": "000-00-00000"}, "brn_zeros"), ({"brn": "12A-45-67891"}, "brn_letters"), ({"brn": "123-45-67890"}, "brn_checksum"),
+        ({"brn": "000-00-00000"}, "brn_zeros"), ({"brn": "12A-45-67891"}, "brn_letters"),
+        ({"brn": "123-45-67890"}, "brn_checksum"),
         ({"consents": {"privacy": False}}, "consent_required"), ({"opened_on": date(2999, 1, 1)}, "future"),
         ({"consents": {"privacy": True, "electronic_service": True}, "service_email": ""}, "no_address"),
     ],
@@ -164,8 +165,9 @@ def test_edit_own_facts_and_notice_a_stale_page():
     with pytest.raises(Refused) as refusal:
         actions.edit(company_id=company.pk, version=edited.version, name_ko="다른 이름", by=person)
     assert refusal.value.code == "verified_facts"
+    stranger = forget_roles(representative(make_company()))
     with pytest.raises(NotAllowed):
-        actions.edit(company_id=company.pk, version=edited.version, region="JEJU", by=forget_roles(representative(make_company())))
+        actions.edit(company_id=company.pk, version=edited.version, region="JEJU", by=stranger)
 
 
 def test_edit_before_verification_is_checked_again():
@@ -182,7 +184,8 @@ def test_edit_before_verification_is_checked_again():
 def test_certificate_decides_the_size():
     company, today = make_company(size="MEDIUM"), clock.today()
     person = representative(company)
-    facts = {"company_id": company.pk, "size": "MICRO", "valid_from": today, "valid_to": today + timedelta(days=300), "by": person}
+    dates = {"valid_from": today, "valid_to": today + timedelta(days=300)}
+    facts = {"company_id": company.pk, "size": "MICRO", "by": person, **dates}
     certificate = actions.add_certificate(number="2027-1", **facts)
     assert fresh(company).size == "MICRO" and queries.current_certificate(company, today) == certificate
     assert queries.current_certificate(company, today + timedelta(days=301)) is None

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _regions():
-    items = [{"code": "SEOUL", "name_ko": "서울특별시", "name_en": "Seoul"}, {"code": "BUSAN", "name_ko": "부산", "name_en": "Busan"}]
+    names = (("SEOUL", "서울특별시", "Seoul"), ("BUSAN", "부산광역시", "Busan"))
+    items = [{"code": code, "name_ko": ko, "name_en": en} for code, ko, en in names]
     catalogue.register_code_list(
         record={"key": "region", "title_ko": "시도", "title_en": "Regions", "note": "", "source": "test",
                 "certainty": "published", "items": items}
@@ -35,7 +36,8 @@ def client_of(user: User) -> Client:
 
 
 def pdf(name: str = "paper.pdf") -> SimpleUploadedFile:
-    content = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+    objects = b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    content = b"%PDF-1.4\n" + objects + b"trailer<</Root 1 0 R>>\n%%EOF"
     return SimpleUploadedFile(name, BytesIO(content).read(), "application/pdf")
 
 
@@ -127,7 +129,8 @@ def test_edit_and_a_stale_page():
     facts = {"version": company.version, "region": "BUSAN", "size": "SMALL", "name_en": "X"}
     assert owner.post(f"/companies/{company.ref}/edit/", facts).status_code == 303
     again = owner.post(f"/companies/{company.ref}/edit/", {**facts, "name_en": "My late entry"})
-    assert again.status_code == 422 and "My late entry" in again.content.decode() and str(Stale().message) in again.content.decode()
+    page = again.content.decode()
+    assert again.status_code == 422 and "My late entry" in page and str(Stale().message) in page
     company.refresh_from_db()
     assert (company.region, company.name_en) == ("BUSAN", "X")
     mended = {**facts, "name_en": "My late entry", "version": company.version}
@@ -193,7 +196,8 @@ def test_representative_change_by_a_colleague():
     client = client_of(person)
     form = {"new_representative": person.ref, "former_leaves": "no", "statement": "공동대표 취임", "file": pdf()}
     stranger = make_person()
-    assert client.post(f"/companies/{company.ref}/representative/", {**form, "new_representative": stranger.ref}).status_code == 422
+    foreign = client.post(f"/companies/{company.ref}/representative/", {**form, "new_representative": stranger.ref})
+    assert foreign.status_code == 422
     assert client.post(f"/companies/{company.ref}/representative/", {**form, "file": pdf()}).status_code == 303
     change = RepresentativeChange.objects.get()
     assert change.new_representative == person and not change.former_leaves

@@ -6,8 +6,8 @@ from django.test import Client
 from portal.accounts.actions import grant_role
 from portal.accounts.models import User
 from tests.factories.rounds import make_closed_round, make_draft, make_round
-from vouchers.rounds import actions
 from vouchers.rounds.models import Round
+from vouchers.rounds.rules import TARGET_STEPS
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,10 @@ def inline(prefix: str, rows: list[dict], initial: int = 0) -> dict:
     return data
 
 
-TRACK = {"position": 0, "key": "LARGE", "name_ko": "대형", "name_en": "Large", "cap_won": 320000000, "slots": 2, "task_price_won": 400000000}
+TRACK = {
+    "position": 0, "key": "LARGE", "name_ko": "대형", "name_en": "Large", "cap_won": 320000000, "slots": 2,
+    "task_price_won": 400000000,
+}  # fmt: skip
 CRITERIA = [
     {"position": 0, "key": "a", "name_ko": "필요성", "name_en": "Need", "weight": 60},
     {"position": 1, "key": "b", "name_ko": "효과", "name_en": "Effect", "weight": 39},
@@ -68,7 +71,8 @@ def test_prepare_a_round_from_nothing_to_announced():
         "vat_borne_by": "COMPANY", "rounding_unit_won": "1", "eligible_company_sizes": ["MICRO", "SMALL", "MEDIUM"],
         "eligible_provider_types": ["MEDICAL_DATA_HOSPITAL"], "required_documents": ["PROJECT_PLAN"], "pass_mark": "60",
         "min_evaluators": "2", "reserve_length": "3", "disclosure_threshold": "10", "applications_per_company": "1",
-        "feasibility_threshold": "10", "reason": "첫 정책", **{f"days_{s}": n for s, n in actions.demo.rules.TARGET_STEPS.items()},
+        "feasibility_threshold": "10", "reason": "첫 정책",
+        **{f"days_{step}": days for step, days in TARGET_STEPS.items()},
     }  # fmt: skip
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rate_SMALL": "95"})
     assert wrong.status_code == 422 and "100%를 넘습니다" in wrong.content.decode()

@@ -20,7 +20,8 @@ from vouchers.companies.actions.guards import declare_conflict, end_conflict, en
 from vouchers.companies.actions.registration import EDITABLE, add_certificate, add_registration_file, edit, register
 
 __all__ = [
-    "EDITABLE", "ClaimedCheck", "add_certificate", "add_registration_file", "claim_checks", "correct_identity", "decide_representative_change",
+    "EDITABLE", "ClaimedCheck", "add_certificate", "add_registration_file", "claim_checks",
+    "correct_identity", "decide_representative_change",
     "declare_conflict", "edit", "end_conflict", "end_restriction", "file_dispute", "file_representative_change",
     "record_check_failure", "record_tax_status", "record_validation", "refuse_registration", "register", "restrict",
     "settle_dispute", "verify",

@@ -63,8 +63,9 @@ def _status(number: str) -> dict[str, Any]:
     if not brn_valid(number) or number.startswith("992"):
         return {"b_no": number, **row, "tax_type": _UNREGISTERED}
     words, code = _STATES.get(number[:3], ("계속사업자", "01"))
-    taxed = {"tax_type": "부가가치세 일반과세자", "tax_type_cd": "01", "utcc_yn": "N", "rbf_tax_type": "해당없음", "rbf_tax_type_cd": "99"}
-    return {"b_no": number, **row, "b_stt": words, "b_stt_cd": code, **taxed, "end_dt": "20251231" if code == "03" else ""}
+    taxed = {"tax_type": "부가가치세 일반과세자", "tax_type_cd": "01", "utcc_yn": "N"}
+    more = {"rbf_tax_type": "해당없음", "rbf_tax_type_cd": "99", "end_dt": "20251231" if code == "03" else ""}
+    return {"b_no": number, **row, "b_stt": words, "b_stt_cd": code, **taxed, **more}
 
 
 def _validate(line: dict[str, Any]) -> dict[str, Any]:
