@@ -43,6 +43,11 @@ class ScoreForm(forms.Form):
         )  # fmt: skip
         self.groups.append((_("Overall opinion"), "", ["comment"]))
 
+    def mark_needed(self) -> None:
+        """For the page: points and opinion are needed in the end, though saving works without them."""
+        for name, field in self.fields.items():
+            field.required = name == "comment" or name.startswith("points_")
+
     def scores(self) -> dict[int, tuple[int | None, str]]:
         """criterion id → (points or None, reason), of what was valid."""
         found: dict[int, tuple[int | None, str]] = {}

@@ -79,10 +79,12 @@ def _file(request: HttpRequest, row: Assignment, form: ScoreForm | None = None, 
         source=request.META.get("REMOTE_ADDR", ""),
     )  # fmt: skip
     scores = {score.criterion_id: score for score in row.scores.all()}
+    form = form or ScoreForm(assignment=row, criteria=criteria)
+    form.mark_needed()
     context = {
         "row": row,
         **_content(row),
-        "form": form or ScoreForm(assignment=row, criteria=criteria),
+        "form": form,
         "lines": [(criterion, scores.get(criterion.pk)) for criterion in criteria],
         "scored": len(scores),
         "criteria_count": len(criteria),
