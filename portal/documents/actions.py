@@ -43,8 +43,8 @@ def store_generated(*, name: str, content: bytes, media_type: str, kind: str, or
 
 
 def _store(
-    file: "File[bytes]", *, name: str, media_type: str, kind: str, organisation: Any, by: Any, state: str, generated: bool
-) -> Document:  # type: ignore[type-arg]
+    file: Any, *, name: str, media_type: str, kind: str, organisation: Any, by: Any, state: str, generated: bool
+) -> Document:
     digest = hashlib.sha256()
     file.seek(0)
     for piece in file.chunks(1 << 20):
