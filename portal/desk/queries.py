@@ -1,10 +1,9 @@
 """Each role's home: what do I owe, by when."""
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
@@ -25,18 +24,20 @@ class DeskView:
     total: int
 
 
-def desk(user: Any, limit: int = 100) -> DeskView:
-    """What this person owes now. One query for the list, one for the counts."""
+def desk(user: Any, limit: int = 50) -> DeskView:
+    """What this person owes now: the first `limit` by due day. One query for the list, one for the counts."""
     owed = journal.duties_of(accounts.grants_of(user), user.pk)
     now = clock.now()
-    counts: Counter[str] = Counter()
-    for due in owed.values_list("due_at", flat=True):
-        if due is None:
-            continue
-        left = workdays.left(due, now)
-        counts["late" if due <= now else "today" if left <= 0 else "soon" if left <= 5 else "later"] += 1
+    tonight = clock.end_of_day(clock.today())
+    week = workdays.due_at(now, 5)
+    counts = owed.order_by().aggregate(
+        late=Count("id", filter=Q(due_at__lte=now)),
+        today=Count("id", filter=Q(due_at__gt=now, due_at__lte=tonight)),
+        soon=Count("id", filter=Q(due_at__gt=tonight, due_at__lte=week)),
+        total=Count("id"),
+    )
     duties = list(owed.select_related("organisation")[:limit])
-    return DeskView(duties, counts["late"], counts["today"], counts["soon"], owed.count())
+    return DeskView(duties, counts["late"], counts["today"], counts["soon"], counts["total"])
 
 
 @dataclass(frozen=True)

@@ -1,127 +1,22 @@
-"""People join, get roles and lose them; each change is an event."""
+"""Colleagues ask, are invited, join and leave."""
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from portal.accounts import rules
-from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
-from portal.accounts.queries import active_grants, invitation
+from portal.accounts.actions.roles import _names, _record_end, grant_role
+from portal.accounts.models import Membership, Organisation, RoleGrant, User
+from portal.accounts.queries import invitation
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 
 INVITATION_DAYS = 14
-
-
-@transaction.atomic
-def create_organisation(*, kind: str, name_ko: str, name_en: str = "", is_demo: bool = False, by: User | None) -> Organisation:
-    """Writes: Organisation, Event organisation.created."""
-    organisation = Organisation(kind=kind, name_ko=name_ko, name_en=name_en, is_demo=is_demo)
-    organisation.save()
-    journal.record("organisation.created", organisation, by=by, organisations=[organisation.pk])
-    return organisation
-
-
-@transaction.atomic
-def grant_role(
-    *,
-    user: User,
-    role: str,
-    organisation: Organisation | None = None,
-    expires_at: datetime | None = None,
-    reason: str = "",
-    by: User | None,
-) -> RoleGrant:
-    """Gives a role. by None: the portal itself (demo, approval that already asked for permission).
-
-    Writes: RoleGrant, Event role_grant.granted. Raises: Refused when the person holds a role that excludes this one
-    (domain.md §6.13), NotAllowed.
-    """
-    if by is not None:
-        require(by, "accounts.grant_role", organisation)
-        if by.pk == user.pk:
-            raise NotAllowed(_("Nobody gives a role to themselves. Ask another administrator."), "own_role")
-    if expires_at is not None and expires_at <= clock.now():
-        raise Refused(_("The end lies in the past. Choose a later day."), "expired", "expires_at")
-    User.objects.select_for_update().get(pk=user.pk)
-    held = list(active_grants().filter(user=user))
-    excluded = rules.incompatible([grant.role for grant in held], role)
-    if excluded:
-        raise Refused(
-            _("One person cannot hold “%(held)s” and “%(wanted)s”. End the first role before giving the second.")
-            % {"held": rules.Role.word(excluded), "wanted": rules.Role.word(role)},
-            "incompatible_roles",
-            "role",
-        )
-    same = [g for g in held if g.role == role and g.organisation_id == (organisation.pk if organisation else None)]
-    if same:
-        if by is not None:
-            raise Refused(_("The person already holds this role. End it first to give it for another time."), "same_role", "role")
-        return same[0]
-    RoleGrant.objects.filter(
-        user=user, role=role, organisation=organisation, revoked_at__isnull=True, expires_at__lte=clock.now()
-    ).update(revoked_at=clock.now())
-    grant = RoleGrant(user=user, role=role, organisation=organisation, granted_by=by, expires_at=expires_at, reason=reason)
-    grant.save()
-    user.__dict__.pop("_grants", None)
-    journal.record(
-        "role_grant.granted",
-        grant,
-        by=by,
-        to=role,
-        reason=reason,
-        organisations=[organisation.pk] if organisation else [],
-        data={"user": user.ref},
-    )
-    if by is not None:
-        _tell_role("role_granted", grant, reason)
-    return grant
-
-
-def _tell_role(template: str, grant: RoleGrant, reason: str) -> None:
-    with override("ko"):
-        role_ko = str(rules.Role.word(grant.role))
-    with override("en"):
-        role_en = str(rules.Role.word(grant.role))
-    names = _names(grant.organisation) if grant.organisation else {"organisation_ko": "", "organisation_en": ""}
-    journal.tell(
-        template, app="accounts", subject=grant, to=[grant.user], url="/home/",
-        context={"role_ko": role_ko, "role_en": role_en, "reason": reason, **names},
-    )  # fmt: skip
-
-
-@transaction.atomic
-def revoke_role(*, grant_id: int, reason: str, by: User) -> RoleGrant:
-    """Ends a role now. Writes: RoleGrant.revoked_at, Event role_grant.revoked."""
-    grant = RoleGrant.objects.select_for_update().get(pk=grant_id)
-    require(by, "accounts.grant_role", grant.organisation)
-    if grant.revoked_at is not None:
-        raise Refused(_("This role was already ended."), "already_revoked")
-    grant.revoked_at = clock.now()
-    grant.save()
-    _record_end(grant, reason, by)
-    _tell_role("role_ended", grant, reason)
-    return grant
-
-
-def _record_end(grant: RoleGrant, reason: str, by: User | None) -> None:
-    journal.record(
-        "role_grant.revoked",
-        grant,
-        by=by,
-        frm=grant.role,
-        reason=reason,
-        organisations=sorted(grant.organisation_ids()),
-        data={"user": grant.user.ref},
-    )
 
 
 @transaction.atomic
@@ -174,10 +69,6 @@ def request_membership(*, organisation: Organisation, user: User) -> Membership:
         context={"email": user.email, "person": user.get_full_name(), **_names(organisation)},
     )
     return membership
-
-
-def _names(organisation: Organisation) -> dict[str, str]:
-    return {"organisation_ko": organisation.name_ko, "organisation_en": organisation.name_en or organisation.name_ko}
 
 
 @transaction.atomic
@@ -368,118 +259,3 @@ def appoint_representative(
             _record_end(grant, "representative", by)
         journal.record("membership.ended", other, by=by, frm="ACTIVE", to="ENDED", reason=reason, organisations=[organisation.pk])
     return membership
-
-
-@transaction.atomic
-def give_consent(
-    *,
-    user: User,
-    kind: str,
-    text_version: str,
-    given: bool,
-    context: str,
-    organisation: Organisation | None = None,
-    address: str = "",
-) -> Consent:
-    """Stores a yes or a no with the version of the words shown. Writes: Consent, Event (개인정보 보호법 제15·17조)."""
-    consent = Consent(
-        user=user, organisation=organisation, kind=kind, text_version=text_version, given=given, context=context,
-        address=address,
-    )  # fmt: skip
-    consent.save()
-    journal.record("consent.given" if given else "consent.refused", consent, by=user, data={"kind": kind})
-    return consent
-
-
-@transaction.atomic
-def make_demo_user(*, email: str, name: str, password: str, language: str = "ko") -> User:
-    """A demo person without second factor. Raises: ImproperlyConfigured outside the demo."""
-    if not settings.DEMO:
-        raise ImproperlyConfigured("Demo people exist only with DEMO=1.")
-    from allauth.account.models import EmailAddress
-
-    user = User.objects.filter(email=email).first()
-    if user is None:
-        user = User.objects.create_user(email, password, name=name, is_demo=True, language=language)
-        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    elif not user.check_password(password):
-        user.set_password(password)
-        user.save()
-    return user
-
-
-@transaction.atomic
-def set_language(*, user: User, language: str) -> None:
-    """The language of mails. Writes: User.language."""
-    User.objects.filter(pk=user.pk).update(language=language, updated_at=clock.now())
-
-
-@transaction.atomic
-def edit_profile(*, name: str, language: str, by: User) -> User:
-    """One's own name and language. Writes: User, Event person.edited (without the name: it is personal data)."""
-    user = User.objects.select_for_update().get(pk=by.pk)
-    user.name, user.language = name.strip(), language
-    user.save()
-    journal.record("person.edited", user, by=by)
-    return user
-
-
-@transaction.atomic
-def sign_up_consents(*, user: User, answers: dict[str, bool]) -> list[Consent]:
-    """What was agreed to and refused at sign-up, each with the version of its words. Writes: Consents, Events."""
-    return [
-        give_consent(user=user, kind=text.kind, text_version=text.version, given=answers.get(text.kind, False), context="signup")
-        for text in rules.SIGNUP_CONSENTS
-    ]
-
-
-@transaction.atomic
-def change_consent(*, kind: str, given: bool, by: User) -> Consent:
-    """Gives or withdraws a refusable consent later. Raises: Refused for one without which there is no account."""
-    text = next((text for text in rules.SIGNUP_CONSENTS if text.kind == kind), None)
-    if text is None or text.required:
-        raise Refused(
-            _("This consent cannot be changed here. To withdraw it, close your account through the programme desk."),
-            "required_consent",
-        )
-    return give_consent(user=by, kind=kind, text_version=text.version, given=given, context="account")
-
-
-@transaction.atomic
-def reset_second_factor(user_id: int, *, reason: str, by: User) -> User:
-    """After a lost phone: the person enrols again at the next sign-in. Writes: removes TOTP and codes, ends sessions, Event."""
-    from allauth.mfa.models import Authenticator
-    from allauth.usersessions.models import UserSession
-
-    require(by, "accounts.grant_role")
-    if by.pk == user_id:
-        raise NotAllowed(_("Nobody resets their own second factor. Ask another administrator."), "own_factor")
-    user = User.objects.select_for_update().get(pk=user_id)
-    Authenticator.objects.filter(user=user).delete()
-    for session in UserSession.objects.filter(user=user):
-        session.end()
-    journal.record("person.second_factor_reset", user, by=by, reason=reason)
-    return user
-
-
-@transaction.atomic
-def set_active(user_id: int, *, active: bool, reason: str, by: User) -> User:
-    """Closes an account (no sign-in, sessions end) or opens it again. Writes: User.is_active, Event person.closed/.reopened."""
-    require(by, "accounts.grant_role")
-    if by.pk == user_id:
-        raise NotAllowed(_("Nobody closes their own account here. Ask another administrator."), "own_account")
-    user = User.objects.select_for_update().get(pk=user_id)
-    if user.is_active == active:
-        raise Refused(_("The account is already in this state."), "same_state")
-    user.is_active = active
-    user.save()
-    journal.record("person.reopened" if active else "person.closed", user, by=by, reason=reason)
-    return user
-
-
-@transaction.atomic
-def make_background_user(*, email: str, name: str) -> User:
-    """Somebody of the demo's story whom nobody signs in as: no usable password. Raises: ImproperlyConfigured."""
-    if not settings.DEMO:
-        raise ImproperlyConfigured("Demo people exist only with DEMO=1.")
-    return User.objects.create_user(email, None, name=name, is_demo=True)

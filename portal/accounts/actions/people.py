@@ -1,0 +1,128 @@
+"""People themselves: consents, profile, second factor, the demo's people."""
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import rules
+from portal.accounts.models import Consent, Organisation, User
+from portal.journal import actions as journal
+from portal.kit import clock
+from portal.kit.access import require
+from portal.kit.errors import NotAllowed, Refused
+
+
+@transaction.atomic
+def give_consent(
+    *,
+    user: User,
+    kind: str,
+    text_version: str,
+    given: bool,
+    context: str,
+    organisation: Organisation | None = None,
+    address: str = "",
+) -> Consent:
+    """Stores a yes or a no with the version of the words shown. Writes: Consent, Event (개인정보 보호법 제15·17조)."""
+    consent = Consent(
+        user=user, organisation=organisation, kind=kind, text_version=text_version, given=given, context=context,
+        address=address,
+    )  # fmt: skip
+    consent.save()
+    journal.record("consent.given" if given else "consent.refused", consent, by=user, data={"kind": kind})
+    return consent
+
+
+@transaction.atomic
+def make_demo_user(*, email: str, name: str, password: str, language: str = "ko") -> User:
+    """A demo person without second factor. Raises: ImproperlyConfigured outside the demo."""
+    if not settings.DEMO:
+        raise ImproperlyConfigured("Demo people exist only with DEMO=1.")
+    from allauth.account.models import EmailAddress
+
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, password, name=name, is_demo=True, language=language)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    elif not user.check_password(password):
+        user.set_password(password)
+        user.save()
+    return user
+
+
+@transaction.atomic
+def set_language(*, user: User, language: str) -> None:
+    """The language of mails. Writes: User.language."""
+    User.objects.filter(pk=user.pk).update(language=language, updated_at=clock.now())
+
+
+@transaction.atomic
+def edit_profile(*, name: str, language: str, by: User) -> User:
+    """One's own name and language. Writes: User, Event person.edited (without the name: it is personal data)."""
+    user = User.objects.select_for_update().get(pk=by.pk)
+    user.name, user.language = name.strip(), language
+    user.save()
+    journal.record("person.edited", user, by=by)
+    return user
+
+
+@transaction.atomic
+def sign_up_consents(*, user: User, answers: dict[str, bool]) -> list[Consent]:
+    """What was agreed to and refused at sign-up, each with the version of its words. Writes: Consents, Events."""
+    return [
+        give_consent(user=user, kind=text.kind, text_version=text.version, given=answers.get(text.kind, False), context="signup")
+        for text in rules.SIGNUP_CONSENTS
+    ]
+
+
+@transaction.atomic
+def change_consent(*, kind: str, given: bool, by: User) -> Consent:
+    """Gives or withdraws a refusable consent later. Raises: Refused for one without which there is no account."""
+    text = next((text for text in rules.SIGNUP_CONSENTS if text.kind == kind), None)
+    if text is None or text.required:
+        raise Refused(
+            _("This consent cannot be changed here. To withdraw it, close your account through the programme desk."),
+            "required_consent",
+        )
+    return give_consent(user=by, kind=kind, text_version=text.version, given=given, context="account")
+
+
+@transaction.atomic
+def reset_second_factor(user_id: int, *, reason: str, by: User) -> User:
+    """After a lost phone: the person enrols again at the next sign-in. Writes: removes TOTP and codes, ends sessions, Event."""
+    from allauth.mfa.models import Authenticator
+    from allauth.usersessions.models import UserSession
+
+    require(by, "accounts.grant_role")
+    if by.pk == user_id:
+        raise NotAllowed(_("Nobody resets their own second factor. Ask another administrator."), "own_factor")
+    user = User.objects.select_for_update().get(pk=user_id)
+    Authenticator.objects.filter(user=user).delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    journal.record("person.second_factor_reset", user, by=by, reason=reason)
+    return user
+
+
+@transaction.atomic
+def set_active(user_id: int, *, active: bool, reason: str, by: User) -> User:
+    """Closes an account (no sign-in, sessions end) or opens it again. Writes: User.is_active, Event person.closed/.reopened."""
+    require(by, "accounts.grant_role")
+    if by.pk == user_id:
+        raise NotAllowed(_("Nobody closes their own account here. Ask another administrator."), "own_account")
+    user = User.objects.select_for_update().get(pk=user_id)
+    if user.is_active == active:
+        raise Refused(_("The account is already in this state."), "same_state")
+    user.is_active = active
+    user.save()
+    journal.record("person.reopened" if active else "person.closed", user, by=by, reason=reason)
+    return user
+
+
+@transaction.atomic
+def make_background_user(*, email: str, name: str) -> User:
+    """Somebody of the demo's story whom nobody signs in as: no usable password. Raises: ImproperlyConfigured."""
+    if not settings.DEMO:
+        raise ImproperlyConfigured("Demo people exist only with DEMO=1.")
+    return User.objects.create_user(email, None, name=name, is_demo=True)
