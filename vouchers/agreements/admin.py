@@ -11,6 +11,7 @@ from unfold.admin import TabularInline
 
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won
+from portal.templatetags.portal import kst_text
 from vouchers.agreements import actions, rules
 from vouchers.agreements.forms import PeriodForm
 from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion, Voucher
@@ -27,7 +28,11 @@ class PartyInline(ReadOnlyInline, TabularInline):
 
 class VersionInline(ReadOnlyInline, TabularInline):
     model = AgreementVersion
-    fields = readonly_fields = ("number", "created_at", "content_hash", "previous_hash")
+    fields = readonly_fields = ("number", "written", "content_hash", "previous_hash")
+
+    @admin.display(description=gettext_lazy("Written"))
+    def written(self, obj: AgreementVersion) -> str:
+        return kst_text(obj.created_at)
 
 
 class LineInline(ReadOnlyInline, TabularInline):

@@ -10,6 +10,7 @@ from portal.accounts import queries as accounts
 from portal.kit.models import Row
 from portal.kit.won import WonField
 from vouchers.agreements import rules
+from vouchers.matching.rules.stages import LineKind, TaxKind
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
@@ -29,19 +30,23 @@ class Agreement(Row):
     REF_PREFIX = "agr"
 
     award = models.OneToOneField("vouchers.Award", on_delete=models.PROTECT, related_name="+")
-    company = models.ForeignKey("vouchers.Company", on_delete=models.PROTECT, related_name="+")
-    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+")
-    number = models.CharField(max_length=24, unique=True)
-    status = models.CharField(max_length=20, choices=rules.AgreementStatus.choices(), default="DRAFTING")
+    company = models.ForeignKey(
+        "vouchers.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("Company")
+    )
+    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+", verbose_name=_("Round"))
+    number = models.CharField(_("Agreement number"), max_length=24, unique=True)
+    status = models.CharField(_("Status"), max_length=20, choices=rules.AgreementStatus.choices(), default="DRAFTING")
     starts_on = models.DateField(_("Starts"))
     ends_on = models.DateField(_("Ends"))
     grant_won = WonField()
     supply_amount_won = WonField()
     own_cash_won = WonField()
     vat_won = WonField()
-    drafted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    activated_at = models.DateTimeField(null=True)
-    reason = models.TextField(blank=True)
+    drafted_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Drafted by")
+    )
+    activated_at = models.DateTimeField(_("In force since"), null=True)
+    reason = models.TextField(_("Reason"), blank=True)
 
     objects = AgreementQuerySet.as_manager()
 
@@ -83,10 +88,10 @@ class AgreementVersion(Row):
     REF_PREFIX = "agv"
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(_("Version"))
     body = models.JSONField()
-    content_hash = models.CharField(max_length=64)
-    previous_hash = models.CharField(max_length=64)
+    content_hash = models.CharField(_("Content hash (SHA-256)"), max_length=64)
+    previous_hash = models.CharField(_("Hash of the version before"), max_length=64)
     document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -102,13 +107,17 @@ class AgreementParty(Row):
     REF_PREFIX = "agp"
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="parties")
-    role = models.CharField(max_length=10, choices=rules.PartyRole.choices())
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(_("Role"), max_length=10, choices=rules.PartyRole.choices())
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("Organisation")
+    )
     institution = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, null=True, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
-    signed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    signed_at = models.DateTimeField(null=True)
-    signed_hash = models.CharField(max_length=64, blank=True)
+    signed_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Signed by")
+    )
+    signed_at = models.DateTimeField(_("Signed"), null=True)
+    signed_hash = models.CharField(_("Signed hash"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("party")
@@ -135,15 +144,17 @@ class AgreementLine(models.Model):
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="lines")
     match = models.ForeignKey("vouchers.Match", on_delete=models.PROTECT, related_name="+")
-    position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=20)
-    description = models.CharField(max_length=200)
-    amount_won = WonField()
-    tax_kind = models.CharField(max_length=8)
+    position = models.PositiveSmallIntegerField(_("Number"))
+    kind = models.CharField(_("Kind"), max_length=20, choices=LineKind.choices())
+    description = models.CharField(_("What"), max_length=200)
+    amount_won = WonField(_("Amount (won)"))
+    tax_kind = models.CharField(_("VAT"), max_length=8, choices=TaxKind.choices())
     data_holder = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
     contracting_party = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
     reviewing_board = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
-    payee = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+    payee = models.ForeignKey(
+        "providers.Institution", on_delete=models.PROTECT, related_name="+", verbose_name=_("Paid to")
+    )
 
     class Meta:
         verbose_name = _("agreement line")
@@ -166,12 +177,14 @@ class Voucher(Row):
 
     REF_PREFIX = "vch"
 
-    agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, related_name="voucher")
-    number = models.CharField(max_length=24, unique=True)
+    agreement = models.OneToOneField(
+        Agreement, on_delete=models.PROTECT, related_name="voucher", verbose_name=_("agreement")
+    )
+    number = models.CharField(_("Voucher number"), max_length=24, unique=True)
     grant_won = WonField()
-    status = models.CharField(max_length=10, choices=rules.VoucherStatus.choices(), default="ISSUED")
-    issued_at = models.DateTimeField()
-    expires_on = models.DateField()
+    status = models.CharField(_("Status"), max_length=10, choices=rules.VoucherStatus.choices(), default="ISSUED")
+    issued_at = models.DateTimeField(_("Issued"))
+    expires_on = models.DateField(_("Valid until"))
 
     objects = VoucherQuerySet.as_manager()
 

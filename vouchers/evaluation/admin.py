@@ -21,6 +21,7 @@ from portal.kit import clock
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.errors import DomainError
 from portal.kit.won import won
+from portal.templatetags.portal import kst_text
 from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.forms import AssignForm, RoundChoiceForm
 from vouchers.evaluation.models import Assignment, Award, Score, SelectionLine, SelectionRun
@@ -50,15 +51,15 @@ class ScoreInline(ReadOnlyInline, TabularInline):
 
 @admin.register(Assignment)
 class AssignmentAdmin(_RoundPages, VerbAdmin):
-    list_display = ("application", "evaluator", "status", "due_at", "submitted_at", "total")
+    list_display = ("application", "receipt", "evaluator", "status", "due", "submitted", "total")
     list_filter = ("application__round", "status", "application__track")
     search_fields = ("application__receipt_no", "application__title", "evaluator__name", "evaluator__email")
     list_select_related = ("application", "evaluator")
     ordering = ("due_at", "id")
     inlines = (ScoreInline,)
     actions_list = ("assign_page",)
-    fields = (
-        "application", "evaluator", "stage", "status", "assigned_by", "declared_at", "conflict_ground", "due_at", "submitted_at",
+    fields = readonly_fields = (
+        "application", "evaluator", "stage", "status", "assigned_by", "declared_at", "conflict_ground", "due", "submitted",
         "total", "comment", "reason",
     )  # fmt: skip
     verbs = (
@@ -69,6 +70,18 @@ class AssignmentAdmin(_RoundPages, VerbAdmin):
             consequence=lambda obj: _("The evaluator is told and the file closes. Entered scores no longer count."),
         ),
     )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("Receipt number"), ordering="application__receipt_no")
+    def receipt(self, obj: Assignment) -> str:
+        return obj.application.receipt_no or "–"
+
+    @admin.display(description=gettext_lazy("Due"), ordering="due_at")
+    def due(self, obj: Assignment) -> str:
+        return kst_text(obj.due_at)
+
+    @admin.display(description=gettext_lazy("Handed in"), ordering="submitted_at")
+    def submitted(self, obj: Assignment) -> str:
+        return kst_text(obj.submitted_at)
 
     @action(description=gettext_lazy("Assign evaluators and see progress"), url_path="assign")
     def assign_page(self, request: HttpRequest) -> HttpResponse:
@@ -166,14 +179,14 @@ def _consequence(run: SelectionRun) -> str:
 
 @admin.register(SelectionRun)
 class SelectionRunAdmin(_RoundPages, VerbAdmin):
-    list_display = ("round", "status", "proposed_by", "created_at", "confirmed_by", "confirmed_at", "selected")
+    list_display = ("round", "status", "proposed_by", "proposed", "confirmed_by", "confirmed_at", "selected")
     list_filter = ("status", "round")
     list_select_related = ("round", "proposed_by", "confirmed_by")
     ordering = ("-created_at",)
     inlines = (LineInline,)
     actions_list = ("propose_page",)
     fields = readonly_fields = (
-        "round", "status", "proposed_by", "created_at", "confirmed_by", "confirmed_at", "budget", "selected", "reason",
+        "round", "status", "proposed_by", "proposed", "confirmed_by", "confirmed_at", "budget", "selected", "reason",
     )  # fmt: skip
     verbs = (
         Verb(
@@ -192,6 +205,10 @@ class SelectionRunAdmin(_RoundPages, VerbAdmin):
             "vouchers.propose_selection", _can(rules.RUN_LIFECYCLE, "discard"), form=ReasonForm, danger=True,
         ),
     )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("Proposed on"), ordering="created_at")
+    def proposed(self, obj: SelectionRun) -> str:
+        return kst_text(obj.created_at)
 
     @admin.display(description=gettext_lazy("Selected"))
     def selected(self, obj: SelectionRun) -> str:
@@ -238,14 +255,18 @@ class SelectionRunAdmin(_RoundPages, VerbAdmin):
 
 @admin.register(Award)
 class AwardAdmin(VerbAdmin):
-    list_display = ("project_no", "application", "company", "grant", "status", "due_at", "decided_at")
+    list_display = ("project_no", "application", "company", "grant", "status", "due", "decided_at")
     list_filter = ("status", "application__round", "application__track")
     search_fields = ("project_no", "application__receipt_no", "application__title")
     list_select_related = ("application__company",)
     ordering = ("-created_at", "-id")
     fields = readonly_fields = (
-        "project_no", "application", "company", "grant", "status", "due_at", "decided_by", "decided_at", "reason", "run",
+        "project_no", "application", "company", "grant", "status", "due", "decided_by", "decided_at", "reason", "run",
     )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("Due"), ordering="due_at")
+    def due(self, obj: Award) -> str:
+        return kst_text(obj.due_at)
 
     @admin.display(description=gettext_lazy("Grant"), ordering="grant_won")
     def grant(self, obj: Award) -> str:

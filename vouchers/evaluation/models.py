@@ -31,16 +31,22 @@ class Assignment(Row):
 
     REF_PREFIX = "asg"
 
-    application = models.ForeignKey("vouchers.Application", on_delete=models.PROTECT, related_name="+")
-    evaluator = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    stage = models.CharField(max_length=12, default="DOCUMENT")
-    status = models.CharField(max_length=10, choices=rules.AssignmentStatus.choices(), default="INVITED")
-    assigned_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    declared_at = models.DateTimeField(null=True)
+    application = models.ForeignKey(
+        "vouchers.Application", on_delete=models.PROTECT, related_name="+", verbose_name=_("Application")
+    )
+    evaluator = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Evaluator")
+    )
+    stage = models.CharField(_("Stage"), max_length=12, choices=rules.Stage.choices(), default="DOCUMENT")
+    status = models.CharField(_("Status"), max_length=10, choices=rules.AssignmentStatus.choices(), default="INVITED")
+    assigned_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Assigned by")
+    )
+    declared_at = models.DateTimeField(_("Conflict declared"), null=True)
     conflict_ground = models.CharField(_("Ground of the conflict"), max_length=200, blank=True)
-    due_at = models.DateTimeField(null=True)
-    submitted_at = models.DateTimeField(null=True)
-    total = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    due_at = models.DateTimeField(_("Due"), null=True)
+    submitted_at = models.DateTimeField(_("Handed in"), null=True)
+    total = models.DecimalField(_("Weighted total"), max_digits=6, decimal_places=2, null=True)
     comment = models.TextField(_("Overall opinion"), blank=True)
     reason = models.TextField(_("Reason"), blank=True)  # why it was declined or taken back
 
@@ -74,7 +80,9 @@ class Score(Row):
     REF_PREFIX = "sco"
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="scores")
-    criterion = models.ForeignKey("vouchers.Criterion", on_delete=models.PROTECT, related_name="+")
+    criterion = models.ForeignKey(
+        "vouchers.Criterion", on_delete=models.PROTECT, related_name="+", verbose_name=_("Criterion")
+    )
     points = models.PositiveSmallIntegerField(_("Points"))
     comment = models.TextField(_("Reason"), blank=True)
 
@@ -98,11 +106,15 @@ class SelectionRun(Row):
 
     REF_PREFIX = "run"
 
-    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+")
-    status = models.CharField(max_length=10, choices=rules.RunStatus.choices(), default="PROPOSED")
-    proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    confirmed_at = models.DateTimeField(null=True)
+    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+", verbose_name=_("Round"))
+    status = models.CharField(_("Status"), max_length=10, choices=rules.RunStatus.choices(), default="PROPOSED")
+    proposed_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Proposed by")
+    )
+    confirmed_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Confirmed by")
+    )
+    confirmed_at = models.DateTimeField(_("Confirmed"), null=True)
     summary = models.JSONField(default=dict)  # budget_won, selected, selected_won, reserve, not_selected
     reason = models.TextField(_("Reason"), blank=True)  # why it was discarded
 
@@ -135,12 +147,14 @@ class SelectionLine(models.Model):
     """One application in a run, immutable. score: weighted mean, 0–100 with two decimals. rank: within its track."""
 
     run = models.ForeignKey(SelectionRun, on_delete=models.PROTECT, related_name="lines")
-    application = models.ForeignKey("vouchers.Application", on_delete=models.PROTECT, related_name="+")
-    rank = models.PositiveIntegerField()
-    score = models.DecimalField(max_digits=6, decimal_places=2)
-    outcome = models.CharField(max_length=12, choices=rules.Outcome.choices())
+    application = models.ForeignKey(
+        "vouchers.Application", on_delete=models.PROTECT, related_name="+", verbose_name=_("Application")
+    )
+    rank = models.PositiveIntegerField(_("Rank"))
+    score = models.DecimalField(_("Score"), max_digits=6, decimal_places=2)
+    outcome = models.CharField(_("Outcome"), max_length=12, choices=rules.Outcome.choices())
     grant_won = WonField(default=0)
-    reserve_no = models.PositiveSmallIntegerField(null=True)
+    reserve_no = models.PositiveSmallIntegerField(_("Place on the reserve list"), null=True)
     reason_ko = models.CharField(max_length=300)
     reason_en = models.CharField(max_length=300)
 
@@ -166,15 +180,21 @@ class Award(Row):
 
     REF_PREFIX = "awd"
 
-    application = models.OneToOneField("vouchers.Application", on_delete=models.PROTECT, related_name="+")
-    run = models.ForeignKey(SelectionRun, on_delete=models.PROTECT, related_name="awards")
-    project_no = models.CharField(max_length=24, unique=True)
+    application = models.OneToOneField(
+        "vouchers.Application", on_delete=models.PROTECT, related_name="+", verbose_name=_("Application")
+    )
+    run = models.ForeignKey(
+        SelectionRun, on_delete=models.PROTECT, related_name="awards", verbose_name=_("selection run")
+    )
+    project_no = models.CharField(_("Project number"), max_length=24, unique=True)
     grant_won = WonField()
-    status = models.CharField(max_length=16, choices=rules.AwardStatus.choices(), default="NOTIFIED")
-    due_at = models.DateTimeField()
-    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    reason = models.TextField(blank=True)
+    status = models.CharField(_("Status"), max_length=16, choices=rules.AwardStatus.choices(), default="NOTIFIED")
+    due_at = models.DateTimeField(_("Due"))
+    decided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Answered by")
+    )
+    decided_at = models.DateTimeField(_("Answered"), null=True)
+    reason = models.TextField(_("Reason"), blank=True)
 
     objects = AwardQuerySet.as_manager()
 

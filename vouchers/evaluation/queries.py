@@ -92,7 +92,7 @@ def _counted(applications: QuerySet[Application]) -> QuerySet[Application]:
     )
 
 
-def _Subcount(found: QuerySet[Assignment]) -> Any:  # noqa: N802 - reads like the expression that it builds
+def _Subcount(found: QuerySet[Assignment]) -> Any:
     from django.db.models import IntegerField, Subquery
     from django.db.models.functions import Coalesce
 

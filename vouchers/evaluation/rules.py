@@ -14,6 +14,12 @@ from portal.kit.lifecycle import Lifecycle
 CENT = Decimal("0.01")
 
 
+class Stage(Codes):
+    DOCUMENT = "DOCUMENT", _("Document review")
+    PRESENTATION = "PRESENTATION", _("Presentation")
+    SITE = "SITE", _("Site visit")
+
+
 class AssignmentStatus(Codes):
     INVITED = "INVITED", _("Invited to evaluate")
     ACCEPTED = "ACCEPTED", _("Accepted, no conflict")
