@@ -23,6 +23,7 @@ SWEEPS: dict[str, float] = {
     "rounds.turn": 30,
     "companies.check_registrations": 60,
     "matching.expire_quotes": 300,
+    "applications.sync_deadlines": 300,
     "milestones.remind": 300,
     "payments.pay_due": 10,
     "payments.reconcile": 15,

@@ -5,6 +5,7 @@ Production refuses to start with a demo default: see `_refuse_demo_defaults` at 
 
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -172,7 +173,7 @@ ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "portal.accounts.forms.SignupForm"}
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-ACCOUNT_RATE_LIMITS = {} if not TESTING else False
+ACCOUNT_RATE_LIMITS: Any = {} if not TESTING else False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Healthcare Data Voucher"
 MFA_ADAPTER = "portal.accounts.adapter.MFAAdapter"
@@ -244,6 +245,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "voucher@portal.example")
 NTS_API_URL = env.str("NTS_API_URL", "")
 NTS_API_KEY = env.str("NTS_API_KEY", "")
 BANK_GATEWAY_URL = env.str("BANK_GATEWAY_URL", "")
+BANK_TIMEOUT = env.float("BANK_TIMEOUT", 5.0)  # seconds; a transfer without an answer by then is unknown, never sent again
 DEMO_BANK_PORT = env.int("DEMO_BANK_PORT", PORT + 1)
 
 # ── Security ─────────────────────────────────────────────────────────────────────────────────────────

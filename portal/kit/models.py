@@ -4,6 +4,7 @@ import secrets
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock
 
@@ -21,8 +22,8 @@ class Row(models.Model):
     REF_PREFIX: ClassVar[str] = "row"
 
     ref = models.CharField(max_length=24, unique=True, editable=False)
-    created_at = models.DateTimeField(editable=False, default=clock.now)
-    updated_at = models.DateTimeField(editable=False, default=clock.now)
+    created_at = models.DateTimeField(_("Created at"), editable=False, default=clock.now)
+    updated_at = models.DateTimeField(_("Changed at"), editable=False, default=clock.now)
     version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:

@@ -58,7 +58,7 @@ def render(source_typst: str, inputs: Mapping[str, Any], title: str, demo: bool,
         "demo_words": DEMO_WORDS[language],
         "fonts": families(),
     }
-    made: bytes = typst.compile(
+    made: bytes = typst.compile(  # type: ignore[call-overload]
         (PRELUDE + source_typst).encode(),
         sys_inputs={"data": json.dumps(inputs, default=str), "house": json.dumps(house)},
         font_paths=[str(folder) for folder in font_folders()],

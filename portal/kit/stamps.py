@@ -209,9 +209,9 @@ def front() -> None:
                 env["NPM_CONFIG_GLOBALCONFIG"] = file
                 break
     run([str(node), str(cli), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], env)
-    for file in (FRONT / "echarts" / "dist").glob("*"):
-        if file.name not in KEPT_OF_ECHARTS and file.is_file():
-            file.unlink()
+    for chart in (FRONT / "echarts" / "dist").glob("*"):
+        if chart.name not in KEPT_OF_ECHARTS and chart.is_file():
+            chart.unlink()
     if len(pdf_fonts()) != len(FONTS):
         raise SetupFailed("The font package holds no TTF files where the portal looks for them (portal/kit/stamps.py).")
     set_stamp(stamp, value)

@@ -6,11 +6,11 @@ from django.db import models
 from django.utils.translation import get_language
 
 
-class WonField(models.PositiveBigIntegerField):
+class WonField(models.PositiveBigIntegerField):  # type: ignore[type-arg]
     """Whole won ≥ 0 (the database checks it)."""
 
 
-class SignedWonField(models.BigIntegerField):
+class SignedWonField(models.BigIntegerField):  # type: ignore[type-arg]
     """Whole won with a sign: ledger entries alone."""
 
 

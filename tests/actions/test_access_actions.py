@@ -47,7 +47,7 @@ def test_open_case_refuses_what_is_not_confirmed_foreign_mixed_doubled_or_used()
     proposed = make.match(owner, need, status="PROPOSED")
     other_need = make.match(owner, make.need(owner, make_round()))
     twice = make.match(owner, need, hospital=hospital)
-    call = lambda *matches, by=owner.staff: actions.open_case(match_ids=[m.pk for m in matches], title="연구", by=by)  # noqa: E731
+    call = lambda *matches, by=owner.staff: actions.open_case(match_ids=[m.pk for m in matches], title="연구", by=by)
     for code, matches in (
         ("match_not_confirmed", (proposed,)), ("match_not_confirmed", ()), ("two_needs", (match, other_need)),
         ("site_twice", (match, twice)),

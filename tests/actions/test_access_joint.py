@@ -135,7 +135,7 @@ def test_the_lead_checks_its_own_papers_before_it_begins():
 def test_adopt_and_object_only_when_it_makes_sense():
     at, joint = p.joint()
     first, second = at.sites
-    steps = lambda site: set(queries.open_steps(site.secretary, site.fresh(), site.participation()))  # noqa: E731
+    steps = lambda site: set(queries.open_steps(site.secretary, site.fresh(), site.participation()))
     both = {"adopt-joint", "object-joint"}
     assert not steps(first) & both  # the committee has not decided
     for call in (actions.adopt_joint, actions.object_joint):

@@ -44,9 +44,7 @@ def test_load_reference_brings_everything_and_twice_changes_nothing() -> None:
         for result in [*document["results"], *same["results"]]:
             result.pop("reasons_ko"), result.pop("reasons_en")
         assert document["results"] == same["results"]
-        assert {e["dataset"]: e["filter"] for e in document["excluded"]} == {
-            e["dataset"]: e["filter"] for e in same["excluded"]
-        }
+        assert {e["dataset"]: e["filter"] for e in document["excluded"]} == {e["dataset"]: e["filter"] for e in same["excluded"]}
 
 
 @pytest.mark.parametrize(

@@ -243,7 +243,7 @@ def test_confirm_refuses_a_proposal_that_life_has_overtaken():
 
 
 def test_an_award_without_its_reservation_cannot_be_committed():
-    at, (award,) = ev.awarded()
+    _at, (award,) = ev.awarded()
     with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
         cursor.execute(
             "INSERT INTO vouchers_award (ref, created_at, updated_at, version, application_id, run_id, project_no, grant_won, "

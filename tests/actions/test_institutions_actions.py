@@ -60,13 +60,11 @@ def test_record_measured_days() -> None:
 
 def test_target_days_are_the_institutions_own() -> None:
     owner = providers.provider()
-    assert actions.set_target_days(
-        institution_id=owner.institution.pk, target_days={"drb": 10}, by=owner.user
-    ).target_days == {"drb": 10}
+    assert actions.set_target_days(institution_id=owner.institution.pk, target_days={"drb": 10}, by=owner.user).target_days == {
+        "drb": 10
+    }
     with pytest.raises(NotAllowed):
-        actions.set_target_days(
-            institution_id=owner.institution.pk, target_days={"drb": 1}, by=providers.provider().user
-        )
+        actions.set_target_days(institution_id=owner.institution.pk, target_days={"drb": 1}, by=providers.provider().user)
     with pytest.raises(Refused):
         actions.set_target_days(institution_id=owner.institution.pk, target_days={"drb": 0}, by=owner.user)
 

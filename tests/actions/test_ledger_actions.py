@@ -120,7 +120,7 @@ def test_one_key_at_once_from_many_books_once(committed_db):  # noqa: F811
     programme = funded()
     reserve(programme, won=1000)
     actions.commit(round_id=programme.pk, owner_ref="app-1", voucher_ref="vch-1", amount_won=1000, reason="x", by=None)
-    pay = lambda: actions.pay(round_id=programme.pk, voucher_ref="vch-1", amount_won=400, key="one", reason="x", by=None)  # noqa: E731
+    pay = lambda: actions.pay(round_id=programme.pk, voucher_ref="vch-1", amount_won=400, key="one", reason="x", by=None)
     results = together(*[pay] * 4)
     assert len({r.pk for r in results}) == 1, results
     assert queries.position(programme.pk).paid_won == 400 and queries.faults() == []

@@ -183,7 +183,7 @@ def days_before(row, working_days):
 
 def test_reminders_at_seven_and_one_working_day_each_once(at):
     (row,) = plan(at, p.item(at, days=40))
-    told = lambda: Notice.objects.filter(template="milestone_due", user=at.manager).count()  # noqa: E731
+    told = lambda: Notice.objects.filter(template="milestone_due", user=at.manager).count()
     for left, after in ((10, 0), (7, 1), (7, 1), (5, 1), (1, 2), (1, 2), (0, 2)):
         moment = days_before(row, left)
         with clock.at(moment):

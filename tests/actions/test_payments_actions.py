@@ -90,7 +90,7 @@ def test_confirm_needs_the_own_share_and_its_proof():
 def test_returned_with_a_reason_by_whose_turn_it_is_and_mended():
     at, milestone = accepted()
     row = p.request(at, milestone)
-    give = lambda who, reason="계산서 번호 오류": actions.return_disbursement(disbursement_id=row.pk, reason=reason, by=who)  # noqa: E731
+    give = lambda who, reason="계산서 번호 오류": actions.return_disbursement(disbursement_id=row.pk, reason=reason, by=who)
     with pytest.raises(NotAllowed):
         give(at.operator)
     refused("reason_missing", lambda: give(at.company, " "))
@@ -139,7 +139,7 @@ def test_approval_needs_a_verified_account_and_other_eyes_at_every_step():
 def test_account_numbers_are_digits_and_a_new_one_waits_for_its_second_person():
     at, _rows = p.planned()
     desk = p.office()
-    enter = lambda number: actions.enter_payee(  # noqa: E731
+    enter = lambda number: actions.enter_payee(
         institution_id=at.institution.pk, bank_code="088", number=number, holder="병원", by=desk.registrar
     )
     for wrong in ("12-34", "1" * 21, "abc12345"):

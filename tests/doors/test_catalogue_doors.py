@@ -49,7 +49,9 @@ def test_a_paused_entry_is_seen_by_its_own_people_and_the_ministry(owner: provid
 
 def test_words_and_facets_narrow_the_list(client: Client, owner: providers.Provider) -> None:
     ct = providers.dataset(owner)
-    ecg = providers.dataset(owner, modality=["ECG"], title_ko="심전도 자료", description_ko="파형", disease_areas=[], access_mode=["TRANSFER"])
+    ecg = providers.dataset(
+        owner, modality=["ECG"], title_ko="심전도 자료", description_ko="파형", disease_areas=[], access_mode=["TRANSFER"]
+    )
     away = providers.dataset(providers.provider(region="BUSAN"), status="PLANNED")
 
     def titles(query: str) -> set[str]:

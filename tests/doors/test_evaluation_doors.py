@@ -35,7 +35,7 @@ def invited():
 
 # ── Evaluators ───────────────────────────────────────────────────────────────────────────────────────
 def test_list_shows_own_assignments_only(invited):
-    at, row = invited
+    at, _row = invited
     assert at.applications[0].title in text(client_of(at.evaluators[0]).get("/evaluation/"))
     other = text(client_of(at.evaluators[1]).get("/evaluation/"))
     assert at.applications[0].title not in other and "기다리는 평가가 없습니다" in other

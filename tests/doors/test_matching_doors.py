@@ -210,6 +210,8 @@ def test_quote_form_adds_previews_and_sends(at: quotes.Stage) -> None:
     assert 'name="line-1-description"' not in text(removed) and "심의 수수료" in text(removed)
     preview = browser.post(url, with_parties(sent(preview="1"), at))
     assert preview.status_code == 200 and "107,000,000" in text(preview) and Quote.objects.count() == 0
+    unnamed = browser.post(url, with_parties(sent(), at))  # no button, no quote
+    assert unnamed.status_code == 200 and Quote.objects.count() == 0
     done = browser.post(url, with_parties(sent(send="1"), at))
     assert done.status_code == 303 and Quote.objects.get().vat_won == 7_000_000
     again = browser.get(url)

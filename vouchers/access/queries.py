@@ -77,7 +77,7 @@ def requests_for(user: Any) -> QuerySet[AccessRequest]:
         .select_related(
             "case__company__organisation", "institution__organisation", "board__organisation", "ethics", "data_review",
             "case__need__round",
-        )  # fmt: skip
+        )
         .order_by("-created_at", "-id")
     )
 

@@ -12,6 +12,7 @@ from unfold.admin import TabularInline
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.clock import to_kst
 from portal.kit.errors import DomainError
+from providers.catalogue import queries as catalogue
 from vouchers.companies import actions, queries, rules
 from vouchers.companies.forms import CorrectForm, RestrictionForm
 from vouchers.companies.models import (
@@ -59,7 +60,7 @@ class CompanyAdmin(VerbAdmin):
     ordering = ("-created_at",)
     inlines = (CertificateInline,)
     fields = (
-        "name_ko", "name_en", "number", "corporate_no", "opened_on", "region", "address", "size", "sector", "is_youth_led",
+        "name_ko", "name_en", "number", "corporate_no", "opened_on", "region_word", "address", "size", "sector", "is_youth_led",
         "joint_representation", "service_email", "verification", "verified_how", "verified_by", "validation", "tax_status",
         "tax_type", "tax_checked_at", "registration", "restricted",
     )  # fmt: skip
@@ -87,6 +88,10 @@ class CompanyAdmin(VerbAdmin):
     @admin.display(description=_("Business registration number"))
     def number(self, row: Company) -> str:
         return rules.brn_words(row.brn)
+
+    @admin.display(description=_("Region"))
+    def region_word(self, row: Company) -> str:
+        return catalogue.words("region").get("region", {}).get(row.region, row.region)
 
     @admin.display(description=_("Registration certificate"))
     def registration(self, row: Company) -> Any:

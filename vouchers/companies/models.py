@@ -37,16 +37,16 @@ class Company(Row):
     is_youth_led = models.BooleanField(_("Led by a founder of 39 years or younger"), default=False)
     joint_representation = models.BooleanField(_("Joint representatives certify together"), default=False)
     service_email = models.EmailField(_("Address for electronic service"), blank=True)
-    verification = models.CharField(max_length=10, choices=rules.Verification.choices(), default="UNVERIFIED")
-    verified_how = models.CharField(max_length=20, blank=True)  # TAX_SERVICE or OFFICER
-    verified_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    tax_status = models.CharField(max_length=12, choices=rules.TaxStatus.choices(), default="UNKNOWN")
-    tax_type = models.CharField(max_length=60, blank=True)
-    tax_checked_at = models.DateTimeField(null=True)
+    verification = models.CharField(_("Registration state"), max_length=10, choices=rules.Verification.choices(), default="UNVERIFIED")
+    verified_how = models.CharField(_("Verified how"), max_length=20, blank=True)  # TAX_SERVICE or OFFICER
+    verified_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Verified by"), null=True, related_name="+")
+    tax_status = models.CharField(_("State of the business"), max_length=12, choices=rules.TaxStatus.choices(), default="UNKNOWN")
+    tax_type = models.CharField(_("Kind of taxpayer"), max_length=60, blank=True)
+    tax_checked_at = models.DateTimeField(_("Tax service asked at"), null=True)
     registration_file = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
     # the question to the tax service: the representative's name is kept sealed, and only until it was asked
     sealed_representative = models.TextField(blank=True, default="", editable=False)
-    validation = models.CharField(max_length=10, choices=rules.Validation.choices(), default="NOT_ASKED", editable=False)
+    validation = models.CharField(_("Tax service compared"), max_length=10, choices=rules.Validation.choices(), default="NOT_ASKED", editable=False)
     check_due_at = models.DateTimeField(null=True, editable=False)
     check_claimed_at = models.DateTimeField(null=True, editable=False)
     check_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -89,7 +89,7 @@ class SizeCertificate(Row):
     number = models.CharField(_("Certificate number"), max_length=60)
     valid_from = models.DateField(_("Valid from"))
     valid_to = models.DateField(_("Valid until"))
-    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, verbose_name=_("File"), null=True, related_name="+")
 
     objects = SizeCertificateQuerySet.as_manager()
 
@@ -114,12 +114,12 @@ class OwnershipDispute(Row):
     REF_PREFIX = "dsp"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="disputes")
-    claimant = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    claimant = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Claimant"), related_name="+")
     statement = models.TextField(_("Statement"))
-    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
-    status = models.CharField(max_length=10, choices=rules.RequestStatus.choices(), default="FILED")
-    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    reason = models.TextField(blank=True)
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, verbose_name=_("File"), null=True, related_name="+")
+    status = models.CharField(_("State"), max_length=10, choices=rules.RequestStatus.choices(), default="FILED")
+    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Decided by"), null=True, related_name="+")
+    reason = models.TextField(_("Reason"), blank=True)
 
     objects = OwnershipDisputeQuerySet.as_manager()
 
@@ -147,13 +147,13 @@ class RepresentativeChange(Row):
     REF_PREFIX = "rch"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="representative_changes")
-    new_representative = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    former_leaves = models.BooleanField(default=True)
+    new_representative = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("New representative"), related_name="+")
+    former_leaves = models.BooleanField(_("Present representatives leave"), default=True)
     statement = models.TextField(_("Statement"))
-    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
-    status = models.CharField(max_length=10, choices=rules.RequestStatus.choices(), default="FILED")
-    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    reason = models.TextField(blank=True)
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, verbose_name=_("File"), null=True, related_name="+")
+    status = models.CharField(_("State"), max_length=10, choices=rules.RequestStatus.choices(), default="FILED")
+    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Decided by"), null=True, related_name="+")
+    reason = models.TextField(_("Reason"), blank=True)
 
     objects = RepresentativeChangeQuerySet.as_manager()
 
@@ -177,8 +177,8 @@ class Restriction(Row):
 
     REF_PREFIX = "rst"
 
-    brn = models.CharField(max_length=10, blank=True, db_index=True)
-    corporate_no = models.CharField(max_length=13, blank=True, db_index=True)
+    brn = models.CharField(_("Business registration number"), max_length=10, blank=True, db_index=True)
+    corporate_no = models.CharField(_("Corporate registration number"), max_length=13, blank=True, db_index=True)
     name = models.CharField(_("Name"), max_length=160)
     ground = models.CharField(_("Ground"), max_length=200)
     starts_on = models.DateField(_("From"))
@@ -204,11 +204,11 @@ class ConflictOfInterest(Row):
 
     REF_PREFIX = "coi"
 
-    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Person"), related_name="+")
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, verbose_name=_("Organisation"), related_name="+")
     ground = models.CharField(_("Ground"), max_length=200)
-    declared_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    ended_on = models.DateField(null=True)
+    declared_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Declared by"), related_name="+")
+    ended_on = models.DateField(_("Ended on"), null=True)
 
     class Meta:
         verbose_name = _("conflict of interest")

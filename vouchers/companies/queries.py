@@ -97,6 +97,7 @@ def page_of(company: Company) -> dict[str, Any]:
         "open_change": open_change(company),
         "disputed": open_disputes(company).exists(),
         "region": catalogue.words("region").get("region", {}).get(company.region, company.region),
+        "tax_type": rules.TAX_TYPES.get(company.tax_type, company.tax_type),
         "corporate_no_odd": bool(company.corporate_no) and not rules.corporate_no_plausible(company.corporate_no),
     }
 

@@ -85,6 +85,16 @@ RECHECK_DAYS = 7
 NAME_KEPT_DAYS = 7  # a representative's name that could not be checked is forgotten after this
 
 
+# the tax service's own words → ours, in both languages
+TAX_TYPES = {
+    "부가가치세 일반과세자": _("General VAT taxpayer"),
+    "부가가치세 간이과세자": _("Simplified VAT taxpayer"),
+    "부가가치세 과세특례자": _("VAT taxpayer under the special rule"),
+    "부가가치세 면세사업자": _("Exempt from VAT"),
+    "수익사업을 영위하지 않는 비영리법인이거나 고유번호가 부여된 단체,국가기관 등": _("Non-profit body or public institution"),
+}
+
+
 V = Verification
 LIFECYCLE = Lifecycle(
     "company",

@@ -49,8 +49,7 @@ class Progress:
 def progress(programme: Round) -> Progress:
     """Two queries beside the policy."""
     minimum = programme.policy().min_evaluators
-    rows = in_evaluation(programme).values_list("handed_in_count", flat=True)
-    counts = list(rows)
+    counts = [row.handed_in_count for row in in_evaluation(programme)]  # type: ignore[attr-defined]
     found = Assignment.objects.filter(application__round=programme, application__status="IN_EVALUATION").aggregate(
         assigned=Count("id", filter=~Q(status__in=["DECLINED", "RECUSED", "WITHDRAWN"])),
         declared=Count("id", filter=Q(declared_at__isnull=False) & ~Q(status="RECUSED")),
@@ -79,7 +78,7 @@ def assignable(programme: Round) -> QuerySet[Application]:
 def _counted(applications: QuerySet[Application]) -> QuerySet[Application]:
     def count(**condition: Any) -> Any:
         found = Assignment.objects.filter(application=OuterRef("pk"), **condition).order_by().values("application")
-        return _Subcount(found)
+        return _Subcount(found)  # type: ignore[arg-type]
 
     return (
         applications.select_related("track", "company", "round")
@@ -116,6 +115,7 @@ def candidates(programme: Round) -> list[rules.Candidate]:
     )
     totals: dict[int, list[Decimal]] = defaultdict(list)
     for application_id, total in handed_in.values_list("application_id", "total"):
+        assert total is not None, "handed in with a total"
         totals[application_id].append(total)
     points: dict[int, list[int]] = defaultdict(list)
     for application_id, number in Score.objects.filter(assignment__in=handed_in, criterion_id=leading).values_list(
@@ -136,7 +136,7 @@ def candidates(programme: Round) -> list[rules.Candidate]:
             track=track,
             score=rules.mean(totals[pk]),
             leading=Fraction(sum(points[pk]), len(points[pk])),
-            submitted_at=submitted_at,
+            submitted_at=submitted_at,  # type: ignore[arg-type]
             grant_won=grant_won,
             matched=free or has_match,
         )

@@ -1,11 +1,18 @@
-"""The ledger in the admin: read, never written."""
+"""The ledger in the admin: read; the one thing entered here is a round's budget, through the action."""
 
-from django.contrib import admin
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from portal.kit.admin import ReadOnlyInline, VerbAdmin
+from portal.kit.errors import DomainError
 from portal.kit.won import won
+from vouchers.ledger import actions
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 
 
@@ -32,6 +39,19 @@ class AccountAdmin(VerbAdmin):
         return won(obj.balance_won)
 
 
+class AppropriationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A round's budget, in whole won."""
+
+    amount_won = forms.IntegerField(
+        label=_("Amount (won)"), min_value=1, max_value=10**13, widget=UnfoldAdminIntegerFieldWidget
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
+
+    class Meta:
+        model = LedgerEvent
+        fields = ("round", "amount_won", "reason")
+
+
 @admin.register(LedgerEvent)
 class LedgerEventAdmin(VerbAdmin):
     list_display = ("at", "kind", "subject_ref", "amount", "reason", "by", "fiscal_year")
@@ -44,3 +64,39 @@ class LedgerEventAdmin(VerbAdmin):
     @admin.display(description=_("Amount"), ordering="amount_won")
     def amount(self, obj: LedgerEvent) -> str:
         return won(obj.amount_won)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("vouchers.appropriate_budget"))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return AppropriationForm if obj is None else super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [(None, {"fields": AppropriationForm.Meta.fields})] if obj is None else super().get_fieldsets(request, obj)
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else self.inlines
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """Adding gives a round its budget; a refusal comes back as a message."""
+        if object_id is not None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        extra = {"show_save": True, "show_save_and_add_another": False, "show_save_and_continue": False}
+        try:
+            return admin.ModelAdmin.changeform_view(self, request, None, form_url, {**(extra_context or {}), **extra})
+        except DomainError as error:
+            messages.error(request, str(error.message))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(self, request: HttpRequest, obj: LedgerEvent, form: Any, change: bool) -> None:
+        data = form.cleaned_data
+        made = actions.appropriate(
+            round_id=data["round"].pk, amount_won=data["amount_won"], reason=data["reason"], by=request.user
+        )
+        obj.__dict__.update({name: value for name, value in made.__dict__.items() if name != "_state"})
+        obj._state.adding = False
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The journal keeps the history, not Django's admin log."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -321,8 +322,9 @@ class LineForm(forms.Form):
         label=_("What is done"), max_length=200, error_messages={"required": _("Say what is done.")}
     )
     quantity = forms.DecimalField(
-        label=_("Quantity"), max_digits=12, decimal_places=2, min_value=0, error_messages={"required": _("Enter a quantity.")}
-    )
+        label=_("Quantity"), max_digits=12, decimal_places=2, min_value=Decimal("0.01"),
+        error_messages={"required": _("Enter a quantity.")},
+    )  # fmt: skip
     unit = forms.CharField(
         label=_("Unit"), max_length=30, error_messages={"required": _("Enter a unit, for example: case, project, day.")}
     )

@@ -114,10 +114,10 @@ def read_camt_053(body: bytes) -> dict[str, Answer]:
     return found
 
 
-def send(transfer: Transfer, *, url: str, now: datetime, timeout: float = 5.0) -> Answer:
+def send(transfer: Transfer, *, url: str, now: datetime) -> Answer:
     """Hands one transfer to the bank. Never raises: whatever is not a clear answer is UNKNOWN."""
     try:
-        with client(timeout=timeout) as bank:
+        with client(timeout=settings.BANK_TIMEOUT) as bank:
             response = bank.post(
                 f"{url}/payments", content=pain_001(transfer, now), headers={"Content-Type": "application/xml"}
             )

@@ -91,6 +91,12 @@ def _faults(row: Round) -> str:
     return f"{words} {warning}" if short else words
 
 
+def _faults_before_review(row: Round) -> str:
+    if queries.faults_of(row):
+        return _faults(row)
+    return str(_("An approver then decides about the announcement. Meanwhile nothing can be changed."))
+
+
 def _facts(row: Round) -> list[tuple[Any, Any]]:
     return [
         (_("State"), row.phase.label),
@@ -119,7 +125,7 @@ class RoundAdmin(VerbAdmin):
     verbs = (
         Verb("announce", _("Announce"), _call(actions.announce), ANNOUNCE, _can("announce"), consequence=_faults, facts=_facts),
         Verb("submit_for_review", _("Submit for review"), _call(actions.submit_for_review), MANAGE, _can("submit_for_review"),
-             consequence=_faults, facts=_facts),
+             consequence=_faults_before_review, facts=_facts),
         Verb("save_policy", _("Edit the policy"), _call(actions.save_policy), MANAGE,
              lambda row: row.status == rules.RoundStatus.DRAFT and not row.is_reference, form=PolicyForm, facts=_facts),
         Verb("send_back", _("Send back"), _call(actions.send_back), ANNOUNCE, _can("send_back"), form=ReasonForm, facts=_facts),

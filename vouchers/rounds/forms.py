@@ -10,6 +10,7 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -66,7 +67,9 @@ class PolicyForm(forms.Form):
         label=_("Least own cash share (% of the supply amount)"), help_text=_("The base is the supply amount without VAT.")
     )
     in_kind_max_rate = PercentField(label=_("Largest share in kind (% of the supply amount)"))
-    vat_borne_by = forms.ChoiceField(label=_("Value added tax is borne by"), choices=[("COMPANY", _("The company"))])
+    vat_borne_by = forms.ChoiceField(
+        label=_("Value added tax is borne by"), choices=[("COMPANY", _("The company"))], widget=UnfoldAdminSelectWidget
+    )
     rounding_unit_won = _number(_("Rounding unit (won)"), 1, 1_000_000, _("Grants are rounded down to this unit."))
     eligible_company_sizes = forms.MultipleChoiceField(
         label=_("Companies that may apply"), choices=rules.CompanySize.choices(), widget=UnfoldAdminCheckboxSelectMultipleWidget
@@ -104,7 +107,8 @@ class PolicyForm(forms.Form):
             f"days_{step}": _number(_("%(step)s (working days)") % {"step": word}, 0, 400)
             for step, word in rules.STEP_WORDS.items()
         }
-        self.fields = {**rates, **self.fields, **targets, "reason": self.fields["reason"]}
+        reason = self.fields.pop("reason")
+        self.fields = {**rates, **self.fields, **targets, "reason": reason}
 
     def clean(self) -> dict[str, Any]:
         """→ {"body": rules.Policy as JSON, "reason": text}"""

@@ -43,7 +43,7 @@ class Round(Row):
 
     REF_PREFIX = "rnd"
 
-    key = models.SlugField(unique=True, max_length=60)
+    key = models.SlugField(_("Key"), unique=True, max_length=60)
     kind = models.CharField(_("Kind"), max_length=10, choices=rules.RoundKind.choices(), default="LIVE")
     programme = models.CharField(max_length=40, default="MEDICAL_AI_DATA_VOUCHER")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -131,10 +131,10 @@ class Track(Row):
     REF_PREFIX = "trk"
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="tracks")
-    key = models.CharField(max_length=20)
+    key = models.CharField(_("Key"), max_length=20)
     name_ko = models.CharField(_("Name (Korean)"), max_length=60)
     name_en = models.CharField(_("Name (English)"), max_length=60)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("Position"), default=0)
     cap_won = WonField(_("Ceiling (won)"), null=True, blank=True)
     slots = models.PositiveSmallIntegerField(_("Slots"), null=True, blank=True)
     task_price_won = WonField(_("Task price (won)"), null=True, blank=True)
@@ -157,10 +157,10 @@ class PolicyVersion(Row):
     REF_PREFIX = "pol"
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="policy_versions")
-    number = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(_("Number"))
     body = models.JSONField(default=dict)
-    reason = models.TextField(blank=True)
-    frozen_at = models.DateTimeField(null=True, editable=False)
+    reason = models.TextField(_("Reason"), blank=True)
+    frozen_at = models.DateTimeField(_("Frozen at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("policy version")
@@ -177,8 +177,8 @@ class Criterion(Row):
     REF_PREFIX = "cri"
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="criteria")
-    key = models.CharField(max_length=30)
-    position = models.PositiveSmallIntegerField(default=0)
+    key = models.CharField(_("Key"), max_length=30)
+    position = models.PositiveSmallIntegerField(_("Position"), default=0)
     name_ko = models.CharField(_("Name (Korean)"), max_length=100)
     name_en = models.CharField(_("Name (English)"), max_length=100)
     guidance_ko = models.TextField(_("Guidance (Korean)"), blank=True)

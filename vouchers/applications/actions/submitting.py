@@ -249,13 +249,13 @@ def sync_deadlines(*, now: datetime) -> int:
     Returns how many duties changed. Writes: Duty.
     """
     changed = 0
-    refs = Duty.objects.filter(verb="submit_application", closed_at__isnull=True).values("subject_ref")
-    for application in Application.objects.filter(ref__in=refs).select_related("round", "company__organisation"):
+    duties = {d.subject_ref: d for d in Duty.objects.filter(verb="submit_application", closed_at__isnull=True)}
+    drafts = Application.objects.filter(ref__in=duties).select_related("round", "company__organisation")
+    for application in drafts:
+        duty = duties[application.ref]
         if application.round.phase not in {Phase.OPEN, Phase.ANNOUNCED}:
             changed += journal.close_duty(application, "submit_application", by=None)
-            continue
-        duty = Duty.objects.get(subject_ref=application.ref, verb="submit_application", closed_at__isnull=True)
-        if duty.due_at != application.round.closes_at:
+        elif duty.due_at != application.round.closes_at:
             journal.open_duty(
                 application, "submit_application", title_ko=duty.title_ko, title_en=duty.title_en, url=duty.url,
                 due_at=application.round.closes_at, organisation=application.company.organisation, by=None,

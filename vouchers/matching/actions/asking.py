@@ -129,7 +129,7 @@ def decline_quote(*, quote_id: int, reason: str, by: Any) -> QuoteRequest:
     request = lock(Quote.objects.values_list("request_id", flat=True).get(pk=quote_id))
     require(by, "vouchers.request_quote", request.need.company)
     request.reason = written(reason, "reason", needed=True)
-    move(request, "decline_quote", "declined_by_company", by, reason=request.reason)
+    move(request, "decline_quote", "refused", by, reason=request.reason)
     journal.close_duties(request, by=by)
     notices.quote_declined(request)
     return request

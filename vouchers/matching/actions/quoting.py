@@ -111,7 +111,7 @@ def decline_request(*, request_id: int, reason: str, by: Any) -> QuoteRequest:
     request = lock(request_id)
     require(by, "vouchers.answer_quote", request.institution)
     request.reason = written(reason, "reason", needed=True)
-    move(request, "decline_request", "declined_by_provider", by, reason=request.reason)
+    move(request, "decline_request", "declined", by, reason=request.reason)
     journal.close_duties(request, by=by)
     notices.quote_request_declined(request)
     return request

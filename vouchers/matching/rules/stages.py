@@ -132,8 +132,8 @@ QUOTE_EVENT_WORDS: dict[str, str | Promise] = {
     "quote_request.clarified": _("Company answered"),
     "quote_request.quoted": _("Quote sent"),
     "quote_request.accepted": _("Quote accepted"),
-    "quote_request.declined_by_provider": _("Provider declined"),
-    "quote_request.declined_by_company": _("Company declined the quote"),
+    "quote_request.declined": _("Provider declined"),
+    "quote_request.refused": _("Company declined the quote"),
     "quote_request.withdrawn": _("Request withdrawn"),
     "quote_request.expired": _("Expired"),
 }
