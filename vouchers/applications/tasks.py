@@ -1,0 +1,12 @@
+"""The clock's door: drafts follow their round's closing time."""
+
+from celery import shared_task
+
+from portal.kit import clock
+from vouchers.applications import actions
+
+
+@shared_task(name="applications.sync_deadlines")
+def sync_deadlines() -> int:
+    """An extension moves the duty of every draft, a closed round ends it. Idempotent."""
+    return actions.sync_deadlines(now=clock.now())
