@@ -419,6 +419,17 @@ def test_supplement_in_the_browser(owner):
     assert "참여제한" in why and "충족" in why
 
 
+def test_a_released_outcome_gives_its_reason_in_the_readers_language(owner):
+    by, done = make.officer(), make.submitted(owner)
+    actions.begin_check(application_id=done.pk, by=by)
+    actions.find_eligible(application_id=done.pk, by=by)
+    actions.begin_evaluation(application_id=done.pk, by=by)
+    actions.reject(application_id=done.pk, reason="합격점에 미치지 못했습니다.", reason_en="Below the pass mark.", by=None)
+    assert "합격점에 미치지 못했습니다." in client(owner.staff).get(url("detail", done.ref)).content.decode()
+    english = client(owner.staff).get("/en" + url("detail", done.ref)).content.decode()
+    assert "Below the pass mark." in english and "합격점" not in english
+
+
 def test_list_of_one_and_thirty_needs_the_same_queries(owner, django_assert_max_num_queries):
     from django.db import connection
 

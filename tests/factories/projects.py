@@ -199,7 +199,7 @@ def item(at: Project, amount_won: int = 400_000_000, *, days: int = 30, uses_dat
 def planned(at: Project | None = None, *, parts: int = 1, uses_data: bool = False) -> tuple[Project, list[Milestone]]:
     """400,000,000 won of supply in equal parts."""
     at = at or project()
-    items = [item(at, 400_000_000 // parts, days=30 + n, uses_data=uses_data) for n in range(parts)]
+    items = [item(at, 400_000_000 // parts, days=30 + n % 60, uses_data=uses_data) for n in range(parts)]
     return at, milestones.plan(agreement_id=at.agreement.pk, items=items, by=at.operator)
 
 

@@ -1,0 +1,205 @@
+"""The rooms of access, as owner, colleague, provider, board, stranger, operator and nobody; bad input; other people's ids."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal.documents.models import Document
+from portal.kit import clock
+from tests.factories import applications as make
+from tests.factories import projects as p
+from tests.factories.providers import person, provider
+from vouchers.access import actions
+from vouchers.access.models import AccessCase, AccessRequest
+
+pytestmark = pytest.mark.django_db
+
+
+def as_(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def statuses(path: str, *people: Any) -> list[int]:
+    return [as_(user).get(path).status_code for user in people]
+
+
+def step(request: AccessRequest, name: str) -> str:
+    return f"/access/requests/{request.ref}/{name}/"
+
+
+def test_who_sees_a_case_and_a_request() -> None:
+    at = p.in_review()
+    site, request = at.sites[0], at.sites[0].request
+    auditor, stranger = person("AUDITOR"), make.firm().representative
+    for path in (f"/access/cases/{at.case.ref}/", f"/access/requests/{request.ref}/"):
+        seers = (at.user, at.firm.representative, site.secretary, site.provider.user, auditor)
+        assert statuses(path, *seers) == [200] * 5
+        assert statuses(path, stranger, provider().user, person("EVALUATOR")) == [404] * 3
+        assert Client().get(path).status_code == 302
+        assert as_(at.user).get(f"/en{path}").status_code == 200
+
+
+def test_drafts_are_the_companys_own() -> None:
+    at = p.case()
+    site = at.sites[0]
+    path = f"/access/requests/{site.request.ref}/"
+    assert statuses(path, at.user, site.secretary, person("AUDITOR"), site.provider.user) == [200, 404, 404, 404]
+    assert statuses(f"/access/cases/{at.case.ref}/", site.secretary) == [404]
+
+
+def test_lists_show_only_ones_own_and_count_their_queries(django_assert_max_num_queries: Any) -> None:
+    at = p.in_review()
+    for user in (at.user, at.sites[0].secretary, at.sites[0].provider.user):
+        page = as_(user).get("/access/").content.decode()
+        assert at.sites[0].request.ref in page
+    assert at.sites[0].request.ref not in as_(make.firm().staff).get("/access/").content.decode()
+    assert as_(at.user).get("/access/?status=IN_REVIEW&page=99").status_code == 200
+    assert at.sites[0].request.ref not in as_(at.user).get("/access/?status=APPROVED").content.decode()
+    client = as_(at.user)
+    with django_assert_max_num_queries(22):
+        client.get("/access/")
+
+
+def test_open_write_and_submit_a_dossier() -> None:
+    owner = make.firm()
+    match = make.match(owner, make.need(owner, p.make_round()))
+    client = as_(owner.staff)
+    assert client.get("/access/new/").status_code == 200
+    assert client.post("/access/new/", {"title": "", "matches": []}).status_code == 422
+    foreign = make.match(make.firm(), make.need(make.firm(), p.make_round()))
+    wrong = client.post("/access/new/", {"title": "폐결절", "matches": [foreign.pk]})
+    assert wrong.status_code == 422 and "폐결절" in wrong.content.decode()
+    assert client.post("/access/new/", {"title": "폐결절", "matches": [match.pk]}).status_code == 303
+    case = AccessCase.objects.get()
+    path, today = f"/access/cases/{case.ref}/dossier/", clock.today().isoformat()
+    given = {**p.DOSSIER, "use_from": today, "use_until": today, "version": case.version}
+    late = client.post(path, {**given, "version": 99})
+    assert late.status_code == 422 and "지도 학습" in late.content.decode()
+    assert client.post(path, {**given, "use_until": "2001-01-01"}).status_code == 422
+    assert client.post(path, {**given, "purpose": "가" * 3001}).status_code == 422
+    assert client.post(path, {**given, "version": "x"}).status_code == 422
+    request = case.requests.get()
+    choice = {"ethics_kind": "INSTITUTION", "ethics_route": "EXEMPTION", "drb_mode": "INSTITUTION"}
+    assert client.post(step(request, "submit"), choice).status_code == 422  # the dossier is empty
+    assert client.post(path, given).status_code == 303
+    assert client.post(step(request, "submit"), {**choice, "drb_mode": "RECOGNISED"}).status_code == 422
+    assert client.post(step(request, "submit"), choice).status_code == 303
+    assert client.post(step(request, "submit"), choice).status_code == 409  # a double click
+    assert client.post(path, given).status_code == 422  # the boards have it
+
+
+def test_dossiers_are_written_by_the_company_only() -> None:
+    at = p.in_review()
+    for user, expected in ((at.sites[0].secretary, 403), (person("AUDITOR"), 403), (make.firm().staff, 404)):
+        for path in ("dossier", "joint"):
+            assert as_(user).get(f"/access/cases/{at.case.ref}/{path}/").status_code == expected
+
+
+def test_steps_are_for_those_who_may_and_only_while_they_make_sense() -> None:
+    at = p.in_review()
+    request, board = at.sites[0].request, at.sites[0].secretary
+    for name, allowed in (("irb", board), ("drb", board), ("irb-letter", at.user), ("withdraw", at.user)):
+        others = {at.user, board, at.sites[0].provider.user} - {allowed}
+        assert as_(allowed).get(step(request, name)).status_code == 200, name
+        assert [as_(user).get(step(request, name)).status_code for user in others] == [403, 403], name
+        assert [as_(user).post(step(request, name)).status_code for user in others] == [403, 403], name
+        assert as_(make.firm().staff).post(step(request, name)).status_code == 404
+    for name in ("adopt-joint", "object-joint", "start", "join-joint", "irb-confirm"):
+        assert as_(board).get(step(request, name)).status_code == 409, name
+        assert as_(board).post(step(request, name), {"reason": "x"}).status_code == 409, name
+    assert as_(board).get(step(request, "nonsense")).status_code == 404
+
+
+def test_decisions_refuse_bad_input_and_leave_no_stray_file() -> None:
+    at = p.in_review()
+    request, client = at.sites[0].request, as_(at.sites[0].secretary)
+    files = Document.objects.count()
+    good = {"verdict": "confirm_exemption", "number": "IRB-1", "decided_on": clock.today().isoformat()}
+    for change in (
+        {"number": ""}, {"decided_on": "2999-01-01"}, {"decided_on": "어제"}, {"verdict": "perhaps"}, {"number": "9" * 61},
+        {"valid_to": "2001-01-01"},
+    ):  # fmt: skip
+        answer = client.post(step(request, "irb"), {**good, **change, "file": make.pdf()})
+        assert answer.status_code == 422, change
+        assert 'name="number"' in answer.content.decode()
+    assert client.post(step(request, "irb"), good).status_code == 422  # no letter
+    assert Document.objects.count() == files
+    assert client.post(step(request, "irb"), {**good, "file": make.pdf()}).status_code == 303
+    assert client.post(step(request, "irb"), {**good, "file": make.pdf()}).status_code == 409
+    assert Document.objects.count() == files + 1
+    drb = {"verdict": "approve", "number": "DRB-1", "file": make.pdf()}
+    assert client.post(step(request, "drb"), {"verdict": "refuse", "reason": ""}).status_code == 422
+    assert client.post(step(request, "drb"), drb).status_code == 303
+    assert AccessRequest.objects.get(pk=request.pk).status == "APPROVED"
+
+
+def test_letters_are_for_those_who_see_the_request() -> None:
+    at = p.in_review()
+    site = at.sites[0]
+    path = f"/access/requests/{site.request.ref}/letter/irb/"
+    assert statuses(path, at.user) == [404]
+    p.decide_ethics(site)
+    assert as_(site.secretary).get(path).status_code == 200
+    assert as_(at.user).get(path).status_code in {200, 403}  # unscanned: only the organisation that uploaded it
+    assert as_(make.firm().staff).get(path).status_code == 404
+    assert Client().get(path).status_code == 302
+
+
+def test_both_clocks_stand_on_the_page_and_neither_replaces_the_other() -> None:
+    at = p.in_review()
+    p.decide_ethics(at.sites[0])
+    words = as_(at.user).get(f"/en/access/requests/{at.sites[0].request.ref}/").content.decode()
+    assert "Ethics review (IRB)" in words and "Data review (DRB)" in words and words.count("working day") >= 2
+    assert "Neither review replaces the other" in words and "IRB-2027-1" in words
+
+
+def test_the_joint_review_in_the_browser() -> None:
+    at = p.case(2)
+    first, second = at.sites
+    company = as_(at.user)
+    path = f"/access/cases/{at.case.ref}/joint/"
+    assert company.get(path).status_code == 200
+    assert company.post(path, {"lead": "999999"}).status_code == 422
+    assert company.post(path, {"lead": first.provider.institution.pk}).status_code == 303
+    assert company.post(path, {"lead": first.provider.institution.pk}).status_code == 422
+    for site in at.sites:
+        p.submit(at, site, drb_mode="JOINT")
+    lead, other = as_(first.secretary), as_(second.secretary)
+    assert "join-joint" in other.get(f"/access/requests/{second.request.ref}/").content.decode()
+    assert other.post(step(second.request, "join-joint")).status_code == 303
+    for client, site in ((lead, first), (other, second)):
+        assert client.post(step(site.request, "start")).status_code == 303
+    for wrong in (other, company):
+        assert wrong.post(f"{path}start/").status_code == 403
+    page = lead.get(f"/access/requests/{first.request.ref}/").content.decode()
+    assert "adopt-joint" not in page and "object-joint" not in page
+    assert lead.post(f"{path}start/").status_code == 303
+    assert other.get(f"{path}decide/").status_code == 403
+    decision = {"verdict": "approve", "number": "J-1", "decided_on": clock.today().isoformat()}
+    assert lead.post(f"{path}decide/", decision).status_code == 422  # no letter
+    assert lead.post(f"{path}decide/", {**decision, "file": make.pdf()}).status_code == 303
+    for client, site in ((lead, first), (other, second)):
+        page = client.get(f"/access/requests/{site.request.ref}/").content.decode()
+        assert "adopt-joint" in page and "object-joint" in page
+    assert "adopt-joint" not in company.get(f"/access/requests/{first.request.ref}/").content.decode()
+    assert lead.post(step(first.request, "adopt-joint"), {"reason": ""}).status_code == 303
+    assert other.post(step(second.request, "object-joint"), {"reason": ""}).status_code == 422
+    assert other.post(step(second.request, "object-joint"), {"reason": "자체 심의"}).status_code == 303
+    words = company.get(f"/en/access/cases/{at.case.ref}/").content.decode()
+    assert "Joint result adopted" in words and "Objected, own review" in words and "working day" in words
+
+
+def test_provision_waits_for_both() -> None:
+    at = p.in_review()
+    site = at.sites[0]
+    p.decide_ethics(site)
+    client = as_(site.provider.user)
+    assert client.post(step(site.request, "provide")).status_code == 409
+    p.decide_drb(site)
+    assert client.get(step(site.request, "provide")).status_code == 200
+    assert client.post(step(site.request, "provide")).status_code == 303
+    assert as_(at.user).post(step(site.request, "receipt")).status_code == 303
+    assert actions.missing(at.case) == []

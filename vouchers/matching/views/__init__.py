@@ -1,0 +1,25 @@
+"""The browser's door of matching."""
+
+from vouchers.matching.views.matches import match_detail, match_verb
+from vouchers.matching.views.needs import ask, home, need_copy, need_detail, need_edit, need_new, need_verb, needs_list
+from vouchers.matching.views.quotes import quote_detail, quote_verb
+from vouchers.matching.views.requests import inbox, quote_form, request_detail, request_verb
+
+__all__ = [
+    "ask",
+    "home",
+    "inbox",
+    "match_detail",
+    "match_verb",
+    "need_copy",
+    "need_detail",
+    "need_edit",
+    "need_new",
+    "need_verb",
+    "needs_list",
+    "quote_detail",
+    "quote_form",
+    "quote_verb",
+    "request_detail",
+    "request_verb",
+]

@@ -1,0 +1,153 @@
+"""The provider's inbox: read the need, ask back, quote, decline."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.kit.access import needs, signed_in
+from portal.kit.errors import DomainError
+from portal.kit.htmx import page, redirect
+from vouchers.matching import actions, forms, queries
+from vouchers.matching.models import QuoteRequest
+from vouchers.matching.rules import stages
+from vouchers.matching.views.panels import Verb, panels, perform
+
+PAGE_SIZE = 20
+BOXES = {
+    "waiting": gettext_lazy("Waiting for your quote"), "asked": gettext_lazy("Waiting for the company's answer"),
+    "quoted": gettext_lazy("Quoted"), "ended": gettext_lazy("Ended"),
+}  # fmt: skip
+STEP = {"ask": "ask_clarification", "decline": "decline_request"}
+VERBS = {
+    verb.name: verb
+    for verb in (
+        Verb(
+            "ask", gettext_lazy("Ask the company"),
+            lambda row, by, text: actions.ask_clarification(request_id=row.pk, question=text, by=by),
+            gettext_lazy("Your question was sent. Your time to quote stands still until the answer."), forms.QuestionForm,
+        ),
+        Verb(
+            "decline", gettext_lazy("Decline the request"),
+            lambda row, by, text: actions.decline_request(request_id=row.pk, reason=text, by=by),
+            gettext_lazy("Declined. The company was told."), forms.ReasonForm, danger=True,
+        ),
+    )
+}  # fmt: skip
+
+
+@needs("vouchers.answer_quote")
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Requests by due date; the tabs are kept in the address."""
+    box = request.GET.get("box", "waiting")
+    box = box if box in BOXES else "waiting"
+    counts = queries.inbox_counts(request.user)
+    tabs = [
+        {"label": label, "url": f"?box={name}", "count": counts[name], "current": name == box}
+        for name, label in BOXES.items()
+    ]
+    found = Paginator(queries.inbox(request.user, box), PAGE_SIZE).get_page(request.GET.get("page"))
+    return page(request, "vouchers/matching/inbox.html", {"page": found, "tabs": tabs, "box": box})
+
+
+@signed_in
+@require_safe
+def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
+    return _show(request, ref)
+
+
+@needs("vouchers.answer_quote")
+@require_POST
+def request_verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
+    row = get_object_or_404(queries.asked_of(request.user), ref=ref)
+    back = reverse("matching:request", args=[ref])
+    return perform(request, VERBS, verb, row, lambda **more: _show(request, ref, **more), back)
+
+
+def _show(
+    request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "", status: int = 200
+) -> HttpResponse:
+    row = get_object_or_404(queries.asked_of(request.user), ref=ref)
+    may = request.user.has_perm("vouchers.answer_quote", row.institution)
+    shown = [VERBS[name] for name, step in STEP.items() if may and stages.QUOTE_LIFECYCLE.can(row.status, step)]
+    if bound and all(verb.name != bound[0] for verb in shown):
+        bound, problem = None, problem or " ".join(bound[1].non_field_errors())
+    match = queries.match_of(row)
+    context = {
+        "row": row,
+        "need": row.need,
+        "sections": queries.need_facts(row.need),
+        "quotes": queries.sheets(queries.quotes_of(row)),
+        "may_quote": may and stages.QUOTE_LIFECYCLE.can(row.status, "quote"),
+        "panels": panels(shown, lambda name: reverse("matching:request_verb", args=[row.ref, name]), bound),
+        "problem": problem,
+        "match": match,
+        "timeline": queries.timeline(row, *([match] if match else [])),
+    }
+    return page(request, "vouchers/matching/request.html", context, status=status)
+
+
+@needs("vouchers.answer_quote")
+@require_http_methods(["GET", "HEAD", "POST"])
+def quote_form(request: HttpRequest, ref: str) -> HttpResponse:
+    """Several lines; one more, one less and the sums are round trips of the same form, so no script is needed."""
+    row = get_object_or_404(queries.asked_of(request.user), ref=ref)
+    if not stages.QUOTE_LIFECYCLE.can(row.status, "quote"):
+        messages.warning(request, _("This request can no longer be quoted."))
+        return redirect(request, reverse("matching:request", args=[ref]))
+    if request.method != "POST":
+        first = queries.quotes_of(row)[:1]
+        initial = [_as_typed(line) for line in first[0].lines.all()] if first else queries.offer_lines(row)
+        lines = forms.line_forms(row, initial=initial or [{}])
+        return _form(request, row, forms.QuoteForm(initial=forms.quote_initial(row)), lines)
+    if "add" in request.POST or "remove" in request.POST:
+        return _reshaped(request, row)
+    form, lines = forms.QuoteForm(request.POST), forms.line_forms(row, request.POST)
+    if form.is_valid() & lines.is_valid():
+        try:
+            read = stages.read_lines(given := [line.line() for line in lines if not line.blank()])
+            if "send" not in request.POST:  # only the button that says so sends
+                return _form(request, row, form, lines, read=read)
+            actions.quote(request_id=row.pk, lines=given, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Your quote was sent."))
+            return redirect(request, reverse("matching:request", args=[ref]))
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error.message))
+    return _form(request, row, form, lines, status=422)
+
+
+def _as_typed(line: Any) -> dict[str, Any]:
+    parties = {name: str(getattr(line, f"{name}_id")) for name in stages.PARTIES}
+    names = ("kind", "description", "unit", "quantity", "unit_price_won", "tax_kind")
+    return {**{name: getattr(line, name) for name in names}, **parties}
+
+
+def _reshaped(request: HttpRequest, row: QuoteRequest) -> HttpResponse:
+    """The same form with a line more or less; nothing that was typed is lost or judged."""
+    typed = forms.typed_lines(request.POST)
+    gone = request.POST.get("remove", "")
+    if "add" in request.POST and len(typed) < stages.MOST_LINES:
+        typed.append({})
+    elif gone.isdecimal() and int(gone) < len(typed) > 1:
+        typed.pop(int(gone))
+    form = forms.QuoteForm(initial={name: request.POST.get(name, "") for name in forms.QuoteForm.base_fields})
+    return _form(request, row, form, forms.line_forms(row, initial=typed or [{}]))
+
+
+def _form(
+    request: HttpRequest, row: QuoteRequest, form: Any, lines: Any, *, read: Any = None, status: int = 200
+) -> HttpResponse:
+    sums = stages.quote_sums((line.amount_won, line.tax_kind) for line in read) if read else None
+    context = {
+        "row": row, "need": row.need, "form": form, "lines": lines,
+        "read": [(line, queries.amount_of(line.quantity, line.unit)) for line in read or ()],
+        "supply_won": sums and sums[0], "vat_won": sums and sums[1], "total_won": sums and sum(sums),
+    }  # fmt: skip
+    return page(request, "vouchers/matching/quote_form.html", context, part="quote", status=status)
