@@ -161,32 +161,35 @@ def begin_evaluation(*, application_id: int, by: User | None) -> Application:
 
 # ── Outcomes: called by the evaluation when a selection is confirmed; it tells everybody together ────
 @transaction.atomic
-def select(*, application_id: int, grant_won: int, reason: str = "", by: User | None) -> Application:
-    """Selected with a grant in whole won, not above what was applied for. Writes: Application, Event."""
+def select(*, application_id: int, grant_won: int, reason: str = "", reason_en: str = "", by: User | None) -> Application:
+    """Selected with a grant in whole won, not above what was applied for. reason_en: the same reason in English.
+
+    Writes: Application, Event. Raises: Refused, IllegalStep.
+    """
     application = locked(application_id)
     require(by, "vouchers.confirm_selection", application)
     if not 0 < grant_won <= application.grant_won:
         raise Refused(_("The grant must be above zero and not above what was applied for."), "grant_range")
     application.decision_reason = reason
-    _move(application, "select", "application.selected", by, reason, grant_won=grant_won)
+    _move(application, "select", "application.selected", by, reason, grant_won=grant_won, reason_en=reason_en)
     return application
 
 
 @transaction.atomic
-def place_on_reserve(*, application_id: int, reason: str = "", by: User | None) -> Application:
+def place_on_reserve(*, application_id: int, reason: str = "", reason_en: str = "", by: User | None) -> Application:
     """On the reserve list. Writes: Application, Event."""
     application = locked(application_id)
     require(by, "vouchers.confirm_selection", application)
     application.decision_reason = reason
-    _move(application, "place_on_reserve", "application.placed_on_reserve", by, reason)
+    _move(application, "place_on_reserve", "application.placed_on_reserve", by, reason, reason_en=reason_en)
     return application
 
 
 @transaction.atomic
-def reject(*, application_id: int, reason: str, by: User | None) -> Application:
+def reject(*, application_id: int, reason: str, reason_en: str = "", by: User | None) -> Application:
     """Not selected. Writes: Application, Event."""
     application = locked(application_id)
     require(by, "vouchers.confirm_selection", application)
     application.decision_reason = reason
-    _move(application, "reject", "application.not_selected", by, reason)
+    _move(application, "reject", "application.not_selected", by, reason, reason_en=reason_en)
     return application

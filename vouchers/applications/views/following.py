@@ -20,7 +20,7 @@ from vouchers.applications import queries, rules
 from vouchers.applications.models import Application
 from vouchers.applications.views.fetch import application_or_404
 from vouchers.applications.views.shape import money_rows
-from vouchers.applications.views.story import timeline, what_next
+from vouchers.applications.views.story import outcome_words, timeline, what_next
 
 STATES = {"NOT_STARTED": "todo", "IN_PROGRESS": "draft", "COMPLETE": "done", "NEEDS_WORK": "fix"}
 
@@ -52,6 +52,7 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
         return page(request, "vouchers/applications/task_list.html", context)
     context |= {
         "entries": timeline(application),
+        "outcome": outcome_words(application),
         "money_rows": money_rows(queries.stored_money(application)) if queries.stored_money(application) else [],
         "matches": queries.chosen_matches(application),
         "documents": queries.documents(application),

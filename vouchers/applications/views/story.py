@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from portal.accounts.rules import STAFF_ROLES, Role
 from portal.journal.models import Event
-from portal.kit.words import pick
+from portal.kit.words import korean, pick
 from vouchers.applications import queries, rules
 from vouchers.applications.models import Application
 
@@ -42,8 +42,20 @@ def _past(event: Event, members: frozenset[int]) -> dict[str, Any]:
         "state": "past",
         "when": event.at,
         "who": _who(event, members),
-        "text": event.reason,
+        "text": reason_words(event),
     }
+
+
+def reason_words(event: Event) -> str:
+    """The reason as it was written; where it was given in both languages, in the reader's."""
+    return event.reason if korean() else str(event.data.get("reason_en") or event.reason)
+
+
+def outcome_words(application: Application) -> str:
+    """The reason of a released outcome, in the reader's language."""
+    decided = {"application.selected", "application.placed_on_reserve", "application.not_selected"}
+    found = [event for event in queries.history(application) if event.name in decided]
+    return reason_words(found[-1]) if found else ""
 
 
 def _who(event: Event, members: frozenset[int]) -> str:

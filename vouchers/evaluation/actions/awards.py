@@ -21,13 +21,22 @@ LIFECYCLE = rules.AWARD_LIFECYCLE
 
 
 def grant(
-    *, run: SelectionRun, application_id: int, grant_won: int, reason: str, by: Any, promoted: bool = False
+    *,
+    run: SelectionRun,
+    application_id: int,
+    grant_won: int,
+    reason: str,
+    by: Any,
+    reason_en: str = "",
+    promoted: bool = False,
 ) -> Award:
     """Selected: application, money and award together, inside the caller's transaction. grant_won: whole won.
 
     Writes: Application SELECTED, ledger reservation, Award NOTIFIED, Duty for the company, Event award.notified, Notice.
     """
-    applications.select(application_id=application_id, grant_won=grant_won, reason=reason, by=by)
+    applications.select(
+        application_id=application_id, grant_won=grant_won, reason=reason, reason_en=reason_en, by=by
+    )
     application = Application.objects.select_related("round", "track", "company__organisation").get(pk=application_id)
     organisation = application.company.organisation
     ledger.reserve(

@@ -152,12 +152,17 @@ def confirm_selection(*, run_id: int, by: Any) -> SelectionRun:
 def _decide(run: SelectionRun, line: SelectionLine, by: Any) -> None:
     """One application's outcome, as the run says."""
     if line.outcome == rules.Outcome.SELECTED:
-        awards.grant(run=run, application_id=line.application_id, grant_won=line.grant_won, reason=line.reason_ko, by=by)
+        awards.grant(
+            run=run, application_id=line.application_id, grant_won=line.grant_won, reason=line.reason_ko,
+            reason_en=line.reason_en, by=by,
+        )  # fmt: skip
     elif line.outcome == rules.Outcome.RESERVE:
-        applications.place_on_reserve(application_id=line.application_id, reason=line.reason_ko, by=by)
+        applications.place_on_reserve(
+            application_id=line.application_id, reason=line.reason_ko, reason_en=line.reason_en, by=by
+        )
         notices.selection_reserve(line)
     else:
-        applications.reject(application_id=line.application_id, reason=line.reason_ko, by=by)
+        applications.reject(application_id=line.application_id, reason=line.reason_ko, reason_en=line.reason_en, by=by)
         notices.selection_not_selected(line)
 
 
