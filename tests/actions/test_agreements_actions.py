@@ -55,7 +55,15 @@ def test_draft_pdf_is_korean_says_demo_on_every_page_and_carries_the_hash():
     version = row.current()
     texts = pages(version.document)
     whole = "".join(texts)
-    for words in ("보건의료데이터 바우처 협약서", row.number, "전담기관", "320,000,000", "3억 2천만원", "제9조", version.content_hash):
+    for words in (
+        "보건의료데이터 바우처 협약서",
+        row.number,
+        "전담기관",
+        "320,000,000",
+        "3억 2천만원",
+        "제9조",
+        version.content_hash,
+    ):
         assert words.replace(" ", "") in whole.replace(" ", "").replace("\n", ""), words
     assert all("시연용 문서입니다" in text for text in texts)
     assert version.document.scan_state == "CLEAN" and version.document.media_type == "application/pdf"
@@ -101,7 +109,9 @@ def test_draft_names_a_missing_match_and_an_institution_without_people():
 def test_revise_writes_the_next_version_in_the_chain():
     made = ev.drafted()
     first = made.agreement.current()
-    row = actions.revise(agreement_id=made.agreement.pk, by=made.operator, **ev.period(ends_on=clock.today() + timedelta(days=90)))
+    row = actions.revise(
+        agreement_id=made.agreement.pk, by=made.operator, **ev.period(ends_on=clock.today() + timedelta(days=90))
+    )
     second = row.current()
     assert (second.number, second.previous_hash) == (2, first.content_hash) and second.content_hash != first.content_hash
     assert queries.intact(row)
@@ -130,7 +140,9 @@ def test_last_signature_puts_in_force_issues_the_voucher_and_commits_the_money()
     signed = Event.objects.filter(subject_ref=row.ref, name="agreement.signed")
     assert {e.data["content_hash"] for e in signed} == {row.current().content_hash} and signed.count() == 3
     assert Notice.objects.filter(user=made.company, template="voucher_issued").exists()
-    assert list(Duty.objects.filter(subject_ref=row.ref, closed_at__isnull=True).values_list("verb", flat=True)) == ["plan_milestones"]
+    assert list(Duty.objects.filter(subject_ref=row.ref, closed_at__isnull=True).values_list("verb", flat=True)) == [
+        "plan_milestones"
+    ]
     assert list(queries.faults()) == []
 
 

@@ -19,9 +19,9 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         if accounts.sees_all(user):
             return self
         mine = accounts.organisation_ids_of(user)
-        return self.filter(
-            pk__in=AgreementParty.objects.filter(organisation_id__in=mine).values("agreement_id")
-        ).exclude(status="DRAFTING")
+        return self.filter(pk__in=AgreementParty.objects.filter(organisation_id__in=mine).values("agreement_id")).exclude(
+            status="DRAFTING"
+        )
 
 
 class Agreement(Row):
@@ -30,9 +30,7 @@ class Agreement(Row):
     REF_PREFIX = "agr"
 
     award = models.OneToOneField("vouchers.Award", on_delete=models.PROTECT, related_name="+")
-    company = models.ForeignKey(
-        "vouchers.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("Company")
-    )
+    company = models.ForeignKey("vouchers.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("Company"))
     round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+", verbose_name=_("Round"))
     number = models.CharField(_("Agreement number"), max_length=24, unique=True)
     status = models.CharField(_("Status"), max_length=20, choices=rules.AgreementStatus.choices(), default="DRAFTING")
@@ -42,9 +40,7 @@ class Agreement(Row):
     supply_amount_won = WonField()
     own_cash_won = WonField()
     vat_won = WonField()
-    drafted_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Drafted by")
-    )
+    drafted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Drafted by"))
     activated_at = models.DateTimeField(_("In force since"), null=True)
     reason = models.TextField(_("Reason"), blank=True)
 
@@ -152,9 +148,7 @@ class AgreementLine(models.Model):
     data_holder = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
     contracting_party = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
     reviewing_board = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
-    payee = models.ForeignKey(
-        "providers.Institution", on_delete=models.PROTECT, related_name="+", verbose_name=_("Paid to")
-    )
+    payee = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+", verbose_name=_("Paid to"))
 
     class Meta:
         verbose_name = _("agreement line")
@@ -177,9 +171,7 @@ class Voucher(Row):
 
     REF_PREFIX = "vch"
 
-    agreement = models.OneToOneField(
-        Agreement, on_delete=models.PROTECT, related_name="voucher", verbose_name=_("agreement")
-    )
+    agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, related_name="voucher", verbose_name=_("agreement"))
     number = models.CharField(_("Voucher number"), max_length=24, unique=True)
     grant_won = WonField()
     status = models.CharField(_("Status"), max_length=10, choices=rules.VoucherStatus.choices(), default="ISSUED")

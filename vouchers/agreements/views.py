@@ -58,9 +58,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
 def draft(request: HttpRequest, ref: str) -> HttpResponse:
     """From an accepted award: facts first, then the period."""
     award = get_object_or_404(
-        Award.objects.visible_to(request.user).select_related(
-            "application__round", "application__track", "application__company"
-        ),
+        Award.objects.visible_to(request.user).select_related("application__round", "application__track", "application__company"),
         ref=ref,
     )
     programme = award.application.round
@@ -90,9 +88,7 @@ def _rows(lines: Any) -> list[dict[str, Any]]:
 
 def _agreement(request: HttpRequest, ref: str) -> Agreement:
     return get_object_or_404(
-        Agreement.objects.visible_to(request.user).select_related(
-            "company", "round", "award__application__track", "drafted_by"
-        ),
+        Agreement.objects.visible_to(request.user).select_related("company", "round", "award__application__track", "drafted_by"),
         ref=ref,
     )
 

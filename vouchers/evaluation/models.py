@@ -34,14 +34,10 @@ class Assignment(Row):
     application = models.ForeignKey(
         "vouchers.Application", on_delete=models.PROTECT, related_name="+", verbose_name=_("Application")
     )
-    evaluator = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Evaluator")
-    )
+    evaluator = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Evaluator"))
     stage = models.CharField(_("Stage"), max_length=12, choices=rules.Stage.choices(), default="DOCUMENT")
     status = models.CharField(_("Status"), max_length=10, choices=rules.AssignmentStatus.choices(), default="INVITED")
-    assigned_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Assigned by")
-    )
+    assigned_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Assigned by"))
     declared_at = models.DateTimeField(_("Conflict declared"), null=True)
     conflict_ground = models.CharField(_("Ground of the conflict"), max_length=200, blank=True)
     due_at = models.DateTimeField(_("Due"), null=True)
@@ -80,9 +76,7 @@ class Score(Row):
     REF_PREFIX = "sco"
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="scores")
-    criterion = models.ForeignKey(
-        "vouchers.Criterion", on_delete=models.PROTECT, related_name="+", verbose_name=_("Criterion")
-    )
+    criterion = models.ForeignKey("vouchers.Criterion", on_delete=models.PROTECT, related_name="+", verbose_name=_("Criterion"))
     points = models.PositiveSmallIntegerField(_("Points"))
     comment = models.TextField(_("Reason"), blank=True)
 
@@ -108,9 +102,7 @@ class SelectionRun(Row):
 
     round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+", verbose_name=_("Round"))
     status = models.CharField(_("Status"), max_length=10, choices=rules.RunStatus.choices(), default="PROPOSED")
-    proposed_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Proposed by")
-    )
+    proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Proposed by"))
     confirmed_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Confirmed by")
     )
@@ -132,9 +124,7 @@ class SelectionRun(Row):
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
                 name="selection_confirmed_pair",
             ),
-            models.UniqueConstraint(
-                fields=["round"], condition=Q(status="CONFIRMED"), name="selection_one_confirmed_per_round"
-            ),
+            models.UniqueConstraint(fields=["round"], condition=Q(status="CONFIRMED"), name="selection_one_confirmed_per_round"),
             models.UniqueConstraint(fields=["round"], condition=Q(status="PROPOSED"), name="selection_one_open_per_round"),
         ]
         permissions = [("propose_selection", "Propose a selection"), ("confirm_selection", "Confirm a selection")]
@@ -183,9 +173,7 @@ class Award(Row):
     application = models.OneToOneField(
         "vouchers.Application", on_delete=models.PROTECT, related_name="+", verbose_name=_("Application")
     )
-    run = models.ForeignKey(
-        SelectionRun, on_delete=models.PROTECT, related_name="awards", verbose_name=_("selection run")
-    )
+    run = models.ForeignKey(SelectionRun, on_delete=models.PROTECT, related_name="awards", verbose_name=_("selection run"))
     project_no = models.CharField(_("Project number"), max_length=24, unique=True)
     grant_won = WonField()
     status = models.CharField(_("Status"), max_length=16, choices=rules.AwardStatus.choices(), default="NOTIFIED")

@@ -38,9 +38,9 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
     Raises: Refused (award not accepted, no confirmed match, institution without people here, period), NotAllowed.
     """
     Award.objects.select_for_update().get(pk=award_id)
-    award = Award.objects.select_related(
-        "application__round", "application__track", "application__company__organisation"
-    ).get(pk=award_id)
+    award = Award.objects.select_related("application__round", "application__track", "application__company__organisation").get(
+        pk=award_id
+    )
     require(by, "vouchers.draft_agreement")
     if award.status != "ACCEPTED":
         raise Refused(

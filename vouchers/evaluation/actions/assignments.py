@@ -53,7 +53,13 @@ def assign(*, application_id: int, evaluator_id: int, due_at: datetime | None = 
     assignment = Assignment(application=application, evaluator=evaluator, assigned_by=by, due_at=due_at)
     assignment.save()
     _record("assignment.invited", assignment, by=by, to=assignment.status, evaluator=evaluator.ref)
-    _owe(assignment, "accept", "평가할 신청이 있습니다. 이해충돌 여부를 알려 주십시오.", "Say whether you may evaluate an application", by)
+    _owe(
+        assignment,
+        "accept",
+        "평가할 신청이 있습니다. 이해충돌 여부를 알려 주십시오.",
+        "Say whether you may evaluate an application",
+        by,
+    )
     notices.evaluation_invited(assignment)
     return assignment
 

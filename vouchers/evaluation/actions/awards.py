@@ -34,9 +34,7 @@ def grant(
 
     Writes: Application SELECTED, ledger reservation, Award NOTIFIED, Duty for the company, Event award.notified, Notice.
     """
-    applications.select(
-        application_id=application_id, grant_won=grant_won, reason=reason, reason_en=reason_en, by=by
-    )
+    applications.select(application_id=application_id, grant_won=grant_won, reason=reason, reason_en=reason_en, by=by)
     application = Application.objects.select_related("round", "track", "company__organisation").get(pk=application_id)
     organisation = application.company.organisation
     ledger.reserve(
@@ -165,9 +163,7 @@ def _free(award: Award, after: str, event: str, reason: str, by: Any) -> None:
 def _promote(freed: Award, programme: Round) -> Award | None:
     """The first on the reserve list of the track moves up when a slot and the money are there. The portal itself acts."""
     track = freed.application.track
-    taken = Award.objects.filter(
-        application__round=programme, application__track=track, status__in=rules.LIVE_AWARDS
-    ).count()
+    taken = Award.objects.filter(application__round=programme, application__track=track, status__in=rules.LIVE_AWARDS).count()
     chosen = rules.next_reserve(
         queries.reserves(programme, track.pk),
         track=track.key,

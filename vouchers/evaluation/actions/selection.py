@@ -43,7 +43,9 @@ def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
         for line in lines
     )  # fmt: skip
     _lock_scores(programme, by)
-    journal.record("selection_run.proposed", run, by=by, to=run.status, policy_version=_policy_number(programme), data=run.summary)
+    journal.record(
+        "selection_run.proposed", run, by=by, to=run.status, policy_version=_policy_number(programme), data=run.summary
+    )
     journal.open_duty(
         run, "confirm_selection", title_ko=f"선정 확정: {programme.title_ko}", title_en=f"Confirm the selection: {programme.title_en}",
         url=f"/admin/vouchers/selectionrun/{run.pk}/change/", due_in=5, role="MINISTRY_APPROVER", by=by,
@@ -157,9 +159,7 @@ def _decide(run: SelectionRun, line: SelectionLine, by: Any) -> None:
             reason_en=line.reason_en, by=by,
         )  # fmt: skip
     elif line.outcome == rules.Outcome.RESERVE:
-        applications.place_on_reserve(
-            application_id=line.application_id, reason=line.reason_ko, reason_en=line.reason_en, by=by
-        )
+        applications.place_on_reserve(application_id=line.application_id, reason=line.reason_ko, reason_en=line.reason_en, by=by)
         notices.selection_reserve(line)
     else:
         applications.reject(application_id=line.application_id, reason=line.reason_ko, reason_en=line.reason_en, by=by)
