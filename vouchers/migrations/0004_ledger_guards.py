@@ -68,6 +68,12 @@ CREATE CONSTRAINT TRIGGER ledger_entries_balanced AFTER INSERT ON vouchers_entry
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_event_balanced();
 CREATE CONSTRAINT TRIGGER ledger_events_balanced AFTER INSERT ON vouchers_ledgerevent
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_event_balanced();
+
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal_app') THEN  -- the role that runs the portal owns nothing
+        REVOKE UPDATE, DELETE, TRUNCATE ON vouchers_entry, vouchers_ledgerevent FROM portal_app;
+    END IF;
+END $$;
 """
 BACKWARD = """
 DROP TRIGGER ledger_events_balanced ON vouchers_ledgerevent;
