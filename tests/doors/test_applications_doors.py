@@ -467,6 +467,9 @@ def test_an_officer_checks_in_the_admin(owner):
     assert page.status_code == 200 and "요건검토 시작하기" in page.content.decode()
     assert browser.post(admin_url("verb", done.pk, "begin_check")).status_code == 302
     check = done.eligibility_checks.get(rule="RESTRICTION")
+    rule_page = reverse("admin:vouchers_eligibilitycheck_change", args=[check.pk])
+    assert rule_page in browser.get(admin_url("change", done.pk)).content.decode()
+    assert "이 요건 판단하기" in browser.get(rule_page).content.decode()
     judge = reverse("admin:vouchers_eligibilitycheck_verb", args=[check.pk, "judge_rule"])
     assert browser.get(judge).status_code == 200
     assert browser.post(judge, {"verdict": "", "reason": ""}).status_code == 422

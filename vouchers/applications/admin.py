@@ -46,12 +46,13 @@ class FindingInline(ReadOnlyInline, TabularInline):
     model = EligibilityCheck
     fields = ("rule_title", "verdict", "reason_words", "decided_by")
     readonly_fields = fields
-    show_change_link = True
+    hide_title = True
     verbose_name_plural = _("Eligibility, rule by rule")
 
     @admin.display(description=_("Rule"))
     def rule_title(self, check: EligibilityCheck) -> Any:
-        return rules.Rule(check.rule).label
+        url = reverse("admin:vouchers_eligibilitycheck_change", args=[check.pk])
+        return format_html('<a class="text-primary-700 underline" href="{}">{}</a>', url, rules.Rule(check.rule).label)
 
     @admin.display(description=_("Reason"))
     def reason_words(self, check: EligibilityCheck) -> str:
