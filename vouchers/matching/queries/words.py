@@ -21,8 +21,8 @@ IRB_STATES = {
 }  # fmt: skip
 
 
-def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(section, [(label, value)]) of everything that the company said. One query."""
+def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]], str]]:
+    """(section, [(label, value)], labels of what was not said) of the whole description."""
     d, words = need.document, catalogue.words(*CHECKED, "modality")
     yes = {True: gettext("Yes"), False: gettext("No")}
 
@@ -74,7 +74,10 @@ def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]]]]:
             (gettext("Track"), _track_word(need)),
         ]),
     ]  # fmt: skip
-    return sections
+    return [
+        (title, [row for row in rows if row[1]], ", ".join(label for label, value in rows if not value))
+        for title, rows in sections
+    ]
 
 
 def _track_word(need: Need) -> str:
