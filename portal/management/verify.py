@@ -9,6 +9,10 @@ from portal.documents.models import Document
 from portal.documents.rules import ScanState
 from portal.journal import queries as journal
 from portal.journal.models import Event, Seal
+from vouchers.agreements import queries as agreements
+from vouchers.agreements.models import AgreementVersion
+from vouchers.evaluation import queries as evaluation
+from vouchers.evaluation.models import Assignment
 from vouchers.ledger import queries as ledger
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 from vouchers.matching.models import Quote
@@ -59,5 +63,7 @@ CHECKS: tuple[Check, ...] = (
     Check("daily seals", lambda: Seal.objects.count(), journal.seal_faults),
     Check("ledger sums", lambda: Entry.objects.count() + Account.objects.count(), ledger_faults),
     Check("quote sums", lambda: Quote.objects.count(), quote_faults),
+    Check("scores, selections, awards", lambda: Assignment.objects.count(), evaluation.faults),
+    Check("agreements and signatures", lambda: AgreementVersion.objects.count(), agreements.faults),
     Check("stored files", lambda: Document.objects.count(), file_faults),
 )

@@ -256,6 +256,14 @@ def test_an_award_without_its_reservation_cannot_be_committed():
         Award.objects.filter(pk=award.pk).update(grant_won=1)
 
 
+def test_verify_finds_a_selection_whose_figures_lie():
+    at = ev.scored((90, 80), slots=1)
+    run = ev.confirmed(at)
+    assert list(queries.faults()) == []
+    SelectionRun.objects.filter(pk=run.pk).update(summary={**run.summary, "selected": 2})
+    assert [fault for fault in queries.faults() if run.ref in fault]
+
+
 # ── Awards ───────────────────────────────────────────────────────────────────────────────────────────
 def test_accept_award_hands_over_to_the_operating_agency():
     at, (award,) = ev.awarded()

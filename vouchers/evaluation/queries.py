@@ -1,17 +1,19 @@
 """Progress of an evaluation, what a selection would do, results."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from vouchers.applications.models import Application, ApplicationMatch
 from vouchers.evaluation import rules
 from vouchers.evaluation.models import Assignment, Award, Score, SelectionLine, SelectionRun
 from vouchers.ledger import queries as ledger
+from vouchers.ledger.models import LedgerEvent
 from vouchers.rounds.models import Criterion, Round
 
 UNDECIDED = ("SUBMITTED", "ELIGIBILITY_CHECK", "SUPPLEMENT_REQUESTED", "ELIGIBLE")
@@ -206,3 +208,28 @@ def reserves(programme: Round, track_id: int) -> list[rules.Reserve]:
         application__track_id=track_id,
     ).values_list("application_id", "application__track__key", "reserve_no", "application__grant_won")  # fmt: skip
     return [rules.Reserve(pk, key, number or 0, grant) for pk, key, number, grant in rows]
+
+
+# ── Does it tell the truth? ──────────────────────────────────────────────────────────────────────────
+def faults() -> Iterator[str]:
+    """What `manage.py verify` must find empty: totals that their scores do not give, figures of a selection that its lines
+    do not give, awards without their reservation in the ledger."""
+    weights = dict(Criterion.objects.values_list("pk", "weight"))
+    points: dict[int, Decimal] = defaultdict(Decimal)
+    handed_in = Assignment.objects.handed_in()
+    for row in Score.objects.filter(assignment__in=handed_in).values_list("assignment_id", "criterion_id", "points").iterator():
+        points[row[0]] += Decimal(row[2] * weights[row[1]]) / 100
+    for ref, pk, total in handed_in.values_list("ref", "pk", "total").iterator():
+        if total != points[pk]:
+            yield f"assignment {ref}: stores a total of {total}, its scores give {points[pk]}"
+    for run in SelectionRun.objects.annotate(
+        selected=Count("lines", filter=Q(lines__outcome="SELECTED")), won=Sum("lines__grant_won")
+    ):
+        if (run.summary.get("selected"), run.summary.get("selected_won")) != (run.selected, run.won or 0):
+            yield f"selection {run.ref}: its summary is not the sum of its lines"
+    for award in Award.objects.select_related("application").iterator(chunk_size=1000):
+        reserved = sum(
+            LedgerEvent.objects.filter(kind="RESERVED", subject_ref=award.application.ref).values_list("amount_won", flat=True)
+        )
+        if reserved != award.grant_won:
+            yield f"award {award.ref}: grants {award.grant_won} won, the ledger reserved {reserved}"
