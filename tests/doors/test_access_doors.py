@@ -68,11 +68,11 @@ def test_open_write_and_submit_a_dossier() -> None:
     match = make.match(owner, make.need(owner, p.make_round()))
     client = as_(owner.staff)
     assert client.get("/access/new/").status_code == 200
-    assert client.post("/access/new/", {"title": "", "matches": []}).status_code == 422
+    assert client.post("/access/new/", {"title": "", "match": []}).status_code == 422
     foreign = make.match(make.firm(), make.need(make.firm(), p.make_round()))
-    wrong = client.post("/access/new/", {"title": "폐결절", "matches": [foreign.pk]})
+    wrong = client.post("/access/new/", {"title": "폐결절", "match": [foreign.pk]})
     assert wrong.status_code == 422 and "폐결절" in wrong.content.decode()
-    assert client.post("/access/new/", {"title": "폐결절", "matches": [match.pk]}).status_code == 303
+    assert client.post("/access/new/", {"title": "폐결절", "match": [match.pk]}).status_code == 303
     case = AccessCase.objects.get()
     path, today = f"/access/cases/{case.ref}/dossier/", clock.today().isoformat()
     given = {**p.DOSSIER, "use_from": today, "use_until": today, "version": case.version}

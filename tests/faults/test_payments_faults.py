@@ -40,7 +40,7 @@ from vouchers.payments.models import Disbursement, PaymentAttempt
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
-PAYMENTS, KILLS, SECONDS = 250, 400, 20.0
+PAYMENTS, KILLS, SECONDS = 125, 400, 20.0
 MOODS = (
     ("slow", 0.05), ("slow", 0.2), ("timeout_after_paying", 0.7), ("slow", 0.05), ("refuse", 0), ("slow", 0.9), ("good", 0),
     ("error_before_paying", 0), ("slow", 0.1), ("down", 0),
@@ -229,23 +229,41 @@ def moods(stage: Stage, stop: threading.Event) -> None:
         stop.wait(0.6)
 
 
+def progress(stage: Stage) -> int:
+    """Steps that payments have made so far; -1 while the database is away."""
+    try:
+        with psycopg.connect(stage.services.database_url, connect_timeout=1) as eye:
+            found = eye.execute("SELECT coalesce(sum(version), 0) FROM vouchers_paymentattempt").fetchone()
+            return int(found[0]) if found else 0
+    except psycopg.Error:
+        return -1
+
+
+def in_the_middle(stage: Stage, seen: int, dice: random.Random) -> int:
+    """Waits until some payment has moved since the last kill (or a while), then for a random moment of what follows."""
+    end, now = time.monotonic() + 1.5, seen
+    while time.monotonic() < end and now in {seen, -1}:
+        time.sleep(0.01)
+        now = progress(stage)
+    time.sleep(dice.uniform(0, 0.15))
+    return now
+
+
 def storm(stage: Stage, dice: random.Random) -> None:
-    """Workers die every few hundredths of a second; servers, bank and Celery worker at set moments."""
-    started = time.monotonic()
+    """Workers die in the middle of payments all the time; servers, bank and Celery worker at set moments."""
+    started, seen, next_terminate = time.monotonic(), 0, 1.0
     planned: list[tuple[float, Callable[[], None]]] = [
-        (2.0, lambda: stage.kill_server("broker")), (3.5, lambda: stage.kill_server("postgres")),
-        (6.0, lambda: stage.kill_process("bank")), (6.3, stage.start_bank), (9.0, lambda: stage.kill_process("celery")),
-        (9.2, stage.start_celery), (11.0, lambda: stage.kill_server("cache")), (11.5, lambda: stage.kill_server("postgres")),
-        (13.5, lambda: stage.kill_process("bank")), (13.8, stage.start_bank), (16.0, lambda: stage.kill_server("broker")),
-        (17.0, lambda: stage.kill_process("celery")), (17.2, stage.start_celery),
+        (2.0, lambda: stage.kill_server("broker")), (4.0, lambda: stage.kill_server("postgres")),
+        (7.0, lambda: stage.kill_process("bank")), (7.3, stage.start_bank), (10.0, lambda: stage.kill_process("celery")),
+        (10.2, stage.start_celery), (12.0, lambda: stage.kill_server("cache")), (13.0, lambda: stage.kill_server("postgres")),
+        (15.0, lambda: stage.kill_process("bank")), (15.3, stage.start_bank), (17.0, lambda: stage.kill_server("broker")),
     ]  # fmt: skip
-    next_terminate = 1.0
     while (age := time.monotonic() - started) < SECONDS and sum(stage.kills.values()) < KILLS:
-        time.sleep(dice.uniform(0.02, 0.16))
+        seen = in_the_middle(stage, seen, dice)
         stage.kill_payer(dice.randrange(2))
         if age > next_terminate:
             stage.terminate_backends()
-            next_terminate += 0.9
+            next_terminate = age + 1.2
         while planned and age > planned[0][0]:
             planned.pop(0)[1]()
 
@@ -303,11 +321,11 @@ def test_whatever_is_killed_each_disbursement_is_paid_at_most_once(stage: Stage)
     stop = threading.Event()
     stage.start_bank()
     stage.start_celery()
-    until(lambda: httpx.get(f"{stage.bank}/book", timeout=1).status_code == 200, 30, "the bank opens")
+    until(lambda: httpx.get(f"{stage.bank}/book", timeout=1).status_code == 200, 90, "the bank opens")
     stage.mood("down")
     for n in range(2):
         stage.start_payer(n)
-    until(lambda: all((stage.folder / f"payer{n}.pid").exists() for n in range(2)), 30, "the workers start")
+    until(lambda: all((stage.folder / f"payer{n}.pid").exists() for n in range(2)), 90, "the workers start")
     helpers = [threading.Thread(target=work, args=(stage, stop)) for work in (feed, moods)]
     for helper in helpers:
         helper.start()
@@ -320,7 +338,7 @@ def test_whatever_is_killed_each_disbursement_is_paid_at_most_once(stage: Stage)
 
     for name in ("payer0", "payer1", "celery"):
         stage.kill_process(name)
-    until(lambda: httpx.get(f"{stage.bank}/", timeout=1).status_code < 600, 30, "the bank answers")
+    until(lambda: httpx.get(f"{stage.bank}/", timeout=1).status_code < 600, 90, "the bank answers")
     stage.mood("good")
     time.sleep(1)  # what the bank still held in its hands is booked
     until(lambda: Disbursement.objects.exists(), 30, "the database answers")
@@ -330,8 +348,8 @@ def test_whatever_is_killed_each_disbursement_is_paid_at_most_once(stage: Stage)
     left = Counter(PaymentAttempt.objects.values_list("state", flat=True))
     ledger_equals_book(stage, paid_once(stage))
     tried = PaymentAttempt.objects.values("disbursement").distinct().count()
-    assert tried > PAYMENTS // 10, "the storm was too strong to pay anything"
-    assert stage.kills["worker"] > 20 and stage.kills["postgres"] and stage.kills["bank"] and stage.kills["broker"]
+    assert tried > 10, "the storm was too strong to pay anything"
+    assert stage.kills["worker"] > 10 and stage.kills["postgres"] and stage.kills["bank"] and stage.kills["broker"]
 
     for _round in range(3):
         mend(stage)

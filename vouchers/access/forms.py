@@ -18,14 +18,14 @@ class MatchChoice(forms.ModelMultipleChoiceField):
 
 class OpenCaseForm(forms.Form):
     title = forms.CharField(label=_("Title of the study"), max_length=150)
-    matches = MatchChoice(
+    match = MatchChoice(  # not "matches": that would hide the method of that name of the page's form element
         queryset=None, label=_("Institutions"), widget=forms.CheckboxSelectMultiple,
         help_text=_("One dossier serves all the institutions that you choose here."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, matches: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["matches"].queryset = matches
+        self.fields["match"].queryset = matches
 
 
 def _long(label: Any, hint: Any) -> forms.CharField:

@@ -46,9 +46,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def open_case(request: HttpRequest) -> HttpResponse:
-    form = forms.OpenCaseForm(request.POST or None, matches=queries.free_matches(request.user))
+    form = forms.OpenCaseForm(request.POST if request.method == "POST" else None, matches=queries.free_matches(request.user))
     if request.method == "POST" and form.is_valid():
-        ids = [match.pk for match in form.cleaned_data["matches"]]
+        ids = [match.pk for match in form.cleaned_data["match"]]
         try:
             case = actions.open_case(match_ids=ids, title=form.cleaned_data["title"], by=request.user)
         except DomainError as error:
@@ -86,7 +86,7 @@ def dossier(request: HttpRequest, ref: str) -> HttpResponse:
     if not request.user.has_perm("vouchers.request_access", case):
         raise NotAllowed
     initial = {**case.dossier, "use_from": case.use_from, "use_until": case.use_until, "version": case.version}
-    form = forms.DossierForm(request.POST or None, initial=initial)
+    form = forms.DossierForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -219,7 +219,7 @@ def request_step(request: HttpRequest, ref: str, step: str) -> HttpResponse:
         raise NotAllowed
     if not queries.is_open(row, site, step):
         raise IllegalStep("access_request", row.status, step)
-    form = found.form(request.POST or None, request.FILES or None) if found.form else None
+    form = found.form(request.POST if request.method == "POST" else None, request.FILES or None) if found.form else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             with transaction.atomic():  # a refused decision leaves no stray letter behind
@@ -242,7 +242,7 @@ def propose_joint(request: HttpRequest, ref: str) -> HttpResponse:
     if not request.user.has_perm("vouchers.request_access", case):
         raise NotAllowed
     boards = [row.board for row in queries.requests_for(request.user).filter(case=case)]
-    form = forms.JointLeadForm(request.POST or None, boards=boards)
+    form = forms.JointLeadForm(request.POST if request.method == "POST" else None, boards=boards)
     if request.method == "POST" and form.is_valid():
         try:
             actions.propose_joint(case_id=case.pk, lead_id=int(form.cleaned_data["lead"]), by=request.user)
@@ -275,7 +275,7 @@ def decide_joint(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     if not queries.leads(request.user, joint):
         raise NotAllowed
-    form = forms.JointDecisionForm(request.POST or None, request.FILES or None)
+    form = forms.JointDecisionForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

@@ -102,7 +102,7 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
     organisation = row.institution.organisation
     if organisation is None or not request.user.has_perm("vouchers.submit_milestone", organisation):
         raise Http404
-    form = forms.SubmitForm(request.POST or None, request.FILES or None)
+    form = forms.SubmitForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         uploads = [form.cleaned_data[name] for name in ("file", "file2", "file3") if form.cleaned_data[name]]
         try:

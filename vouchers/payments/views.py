@@ -69,7 +69,7 @@ def request_disbursement(request: HttpRequest, milestone_ref: str) -> HttpRespon
     organisation = milestone.institution.organisation
     if organisation is None or not request.user.has_perm("vouchers.request_disbursement", organisation):
         raise Http404
-    form = forms.RequestForm(request.POST or None, request.FILES or None)
+    form = forms.RequestForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():  # a refused request leaves no stray file behind
@@ -92,7 +92,7 @@ def resubmit(request: HttpRequest, ref: str) -> HttpResponse:
     if not queries.may(request.user, row)["resubmit"]:
         raise Http404
     initial = {"invoice_no": row.invoice_no, "invoice_on": row.invoice_on}
-    form = forms.ResubmitForm(request.POST or None, request.FILES or None, initial=initial)
+    form = forms.ResubmitForm(request.POST if request.method == "POST" else None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -114,7 +114,7 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     row = _row(request, ref)
     if not queries.may(request.user, row)["confirm"]:
         raise Http404
-    form = forms.ConfirmForm(request.POST or None, request.FILES or None)
+    form = forms.ConfirmForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload, company = form.cleaned_data["file"], row.milestone.agreement.company.organisation
         try:
@@ -164,7 +164,7 @@ def resolve(request: HttpRequest, ref: str, attempt_ref: str) -> HttpResponse:
     """A person writes down what the bank said about a parked transfer."""
     row = _row(request, ref)
     attempt = get_object_or_404(PaymentAttempt, disbursement=row, ref=attempt_ref, state="PARKED")
-    form = forms.ResolveForm(request.POST or None)
+    form = forms.ResolveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         found = gateways.statement(url=gateways.address(), since=attempt.claimed_at)

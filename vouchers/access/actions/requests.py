@@ -47,17 +47,17 @@ def open_case(*, match_ids: Sequence[int], title: str, by: Any) -> AccessCase:
         .order_by("pk")
     )
     if not matches or len(matches) != len(set(match_ids)):
-        raise Refused(_("Choose matches that both sides have confirmed."), "match_not_confirmed", "matches")
+        raise Refused(_("Choose matches that both sides have confirmed."), "match_not_confirmed", "match")
     if len({match.need_id for match in matches}) != 1:
         raise Refused(
-            _("One dossier belongs to one data need. Choose matches of the same need."), "two_needs", "matches"
+            _("One dossier belongs to one data need. Choose matches of the same need."), "two_needs", "match"
         )
     if len({match.institution_id for match in matches}) != len(matches):
-        raise Refused(_("Choose one match an institution: each institution reviews once."), "site_twice", "matches")
+        raise Refused(_("Choose one match an institution: each institution reviews once."), "site_twice", "match")
     need = matches[0].need
     require(by, "vouchers.request_access", need)
     if AccessRequest.objects.filter(match__in=matches).exclude(status="WITHDRAWN").exists():
-        raise Refused(_("A dossier for this match exists already. Open it from the list."), "case_exists", "matches")
+        raise Refused(_("A dossier for this match exists already. Open it from the list."), "case_exists", "match")
     case = AccessCase(company=need.company, need=need, title=title.strip()[:150], created_by=by)
     case.save()
     for match in matches:
