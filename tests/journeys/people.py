@@ -93,6 +93,14 @@ class Person:
             self.page.wait_for_timeout(1000)
             self.page.reload()
 
+    def until_state(self, msgid: str, seconds: float = 60) -> None:
+        """Reloads until the state beside the heading is this one."""
+        end, name = time.monotonic() + seconds, self.say(msgid)
+        while name not in (states := self.page.locator(".state-tag").all_inner_texts()):
+            assert time.monotonic() < end, f"{name!r} did not come on {self.page.url}, only {states}:\n{self.text()[:3000]}"
+            self.page.wait_for_timeout(1000)
+            self.page.reload()
+
     # ── doing ────────────────────────────────────────────────────────────────────────────────────────
     def type(self, within: str = "", **values: Any) -> None:
         """Fills fields by name: text, number, select, tick (True/False), radio value, file (a dict or list of dicts)."""
@@ -119,13 +127,18 @@ class Person:
         """KRDS hides the input under its label; a person clicks the label."""
         if box.is_checked() != value:
             box.evaluate("e => (e.labels && e.labels[0] ? e.labels[0] : e).scrollIntoView({block: 'center'})")
-            label = box.evaluate("e => e.id && !!document.querySelector(`label[for=\"${e.id}\"]`)")
+            label = box.evaluate('e => e.id && !!document.querySelector(`label[for="${e.id}"]`)')
             if label:
                 self.page.locator(f'label[for="{box.get_attribute("id")}"]').first.click(position={"x": 5, "y": 5})
             else:
                 box.set_checked(value, force=True)
         if box.is_checked() != value:
             box.set_checked(value, force=True)
+
+    def pick(self, text: str) -> None:
+        """Ticks the box or the radio button whose label holds this text."""
+        label = self.page.locator("main label", has_text=text).first
+        self._tick(self.page.locator(f"[id='{label.get_attribute('for')}']"), True)
 
     def press(self, msgid: str, within: str = "main, #content, body", exact: bool = True) -> None:
         """Presses the button or link of these words and waits for the page that follows."""

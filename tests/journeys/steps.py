@@ -115,13 +115,13 @@ def verify_company(cast: Cast, story: Story) -> None:
     founder = company(cast, story)
     founder.go(story["company"])
     try:
-        founder.until(founder.say("Verified"), seconds=75)
+        founder.until_state("Verified", seconds=75)
     except AssertionError:
         officer = cast("officer")
         officer.find_row("company", story["name"])
         officer.verb("Verify the registration")
         founder.go(story["company"])
-        founder.sees_word("Verified")
+        founder.until_state("Verified")
 
 
 def enrol_phone(cast: Cast, story: Story) -> None:
@@ -131,8 +131,10 @@ def enrol_phone(cast: Cast, story: Story) -> None:
     if "/reauthenticate/" in founder.path:
         founder.type(password=PASSWORD)
         founder.send()
-    shown = founder.page.locator("main").inner_text() + " " + " ".join(
-        str(field.input_value()) for field in founder.page.locator("main input:not([type=hidden])").all()
+    shown = (
+        founder.page.locator("main").inner_text()
+        + " "
+        + " ".join(str(field.input_value()) for field in founder.page.locator("main input:not([type=hidden])").all())
     )
     secret = re.search(r"\b[A-Z2-7]{32}\b", shown)
     assert secret, shown
@@ -159,8 +161,6 @@ def open_round(cast: Cast, story: Story) -> None:
     story |= {"round": key, "title": f"[시연] 여정 공모 {story['mark']}"}
     story["closes_on"] = (now.date() + timedelta(days=1)).isoformat()
     officer.find_row("round", "[시연]")
-    for _turn in range(3):  # the list's first demonstration call is the open one or the played one; both may be copied
-        break
     officer.verb("Copy as a new draft", key=key)
     officer.go(f"/admin/vouchers/round/?q={key}")
     officer.click(officer.page.locator("#result_list tbody tr").first.locator("th a, td a").first)
@@ -257,7 +257,7 @@ def make_match(cast: Cast, story: Story) -> None:
     provider.go(story["match"])
     provider.unfold("Confirm the match")
     founder.go(story["match"])
-    founder.sees_word("Confirmed")
+    founder.until_state("Confirmed by both", seconds=1)
 
 
 # ── The application ──────────────────────────────────────────────────────────────────────────────────
@@ -304,8 +304,7 @@ def fill_section(person: Person, application: str, key: str, answers: dict[str, 
 
 def choose_need_and_match(person: Person, story: Story) -> None:
     person.go(story["application"] + "sections/data_need/")
-    label = person.page.locator("label", has_text=story["need_title"]).first
-    person.put("need", person.page.locator(f"#{label.get_attribute('for')}").get_attribute("value"))
+    person.pick(story["need_title"])
     person.press("Use this need")
     person.click(person.page.locator("button[name=choose]").first)
     person.type(within="#section-form", use_plan=LONG, protection=LONG)
@@ -428,6 +427,7 @@ def agree(cast: Cast, story: Story) -> None:
     operator, provider, founder = cast("operator"), cast("provider"), company(cast, story)
     operator.go("/agreements/")
     operator.click(operator.page.locator("#to-draft ~ ul li, main li", has_text=story["title"]).locator("a").first)
+    operator.type(starts_on=today(story))
     operator.send()
     story["agreement"] = operator.path
     assert re.fullmatch(r"/agreements/[^/]+/", operator.path), operator.text()[:2500]
@@ -435,8 +435,7 @@ def agree(cast: Cast, story: Story) -> None:
     for person, code in ((founder, ""), (provider, "shown"), (operator, "shown")):
         sign(person, story, phone_code(story["secret"]) if not code else "")
     founder.go(story["agreement"])
-    founder.sees_word("In force")
-    story["number"] = founder.page.locator("h1").inner_text()
+    founder.until_state("In force", seconds=1)
 
 
 def sign(person: Person, story: Story, code: str = "") -> None:
@@ -463,9 +462,8 @@ def today(story: Story) -> str:
 def ask_for_access(cast: Cast, story: Story) -> None:
     founder = company(cast, story)
     founder.go("/access/new/")
-    label = founder.page.locator("main label", has_text=story["need_title"]).first
-    value = founder.page.locator(f"#{label.get_attribute('for')}").get_attribute("value")
-    founder.type(title=f"폐결절 연구 {story['mark']}", matches=[value])
+    founder.type(title=f"폐결절 연구 {story['mark']}")
+    founder.pick(story["need_title"])
     founder.send()
     until = (date.fromisoformat(today(story)) + timedelta(days=180)).isoformat()
     texts = dict.fromkeys(("purpose", "method", "data_items", "safeguards", "recipients", "destruction"), LONG)
@@ -485,9 +483,7 @@ def decide_access(cast: Cast, story: Story) -> None:
     board.press("Papers complete, start the review")
     irb.go(story["access"])
     irb.press("Enter the IRB decision")
-    irb.type(
-        verdict="confirm_exemption", number=f"IRB-{story['mark']}", decided_on=today(story), file=pdf("IRB 확인서.pdf")
-    )
+    irb.type(verdict="confirm_exemption", number=f"IRB-{story['mark']}", decided_on=today(story), file=pdf("IRB 확인서.pdf"))
     irb.send()
     assert irb.path == story["access"], irb.text()[:2500]
     board.go(story["access"])
@@ -554,7 +550,7 @@ def pay(cast: Cast, story: Story) -> None:
         person.press(verb)
     founder = company(cast, story)
     founder.go(story["disbursement"])
-    founder.until(founder.say("Paid"), seconds=90)
+    founder.until_state("Paid", seconds=90)
     table = founder.page.locator("#money ~ .table-wrap tbody tr").first.locator("td").inner_text()
     story["paid_won"] = int(re.sub(r"\D", "", table))
     assert story["paid_won"] > 0

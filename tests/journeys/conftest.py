@@ -1,0 +1,43 @@
+"""One live portal for all browser tests of a run. They share an xdist group, so one worker does them, the journey last."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys import live
+from tests.services import CHROMIUM_FLAGS, chromium_path
+
+LAST = "test_whole_journey"  # it moves the clock
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    own = [item for item in items if here in item.path.parents]
+    for item in own:
+        item.add_marker(pytest.mark.xdist_group("browser"))
+        item.add_marker(pytest.mark.browser)
+    own.sort(key=lambda item: item.path.stem == LAST)
+    others = [item for item in items if here not in item.path.parents]
+    items[:] = own + others  # the longest group begins first
+
+
+@pytest.fixture(scope="package")
+def portal() -> Iterator[live.Portal]:
+    chromium_path()
+    with live.portal(Path(settings.DATA_DIR) / "live") as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def chromium(portal: live.Portal) -> Iterator[Browser]:
+    """Package-wide, so that its event loop is gone before other tests of this worker touch the database."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; the fixtures stay synchronous
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
