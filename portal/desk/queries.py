@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Min, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
@@ -110,7 +111,7 @@ def home(user: Any) -> dict[str, Any]:
         "rooms": [(label, url) for label, url, wanted in _ROOMS if not wanted or roles & wanted],
         "company": _company(user) if roles & COMPANY_ROLES else None,
         "needs_company": not roles,
-        "notices": list(journal.feed(user)[:5]),
+        "notices": journal.worded(journal.feed(user)[:5], "en" if get_language() == "en" else "ko"),
     }
 
 

@@ -1,0 +1,105 @@
+"""The application form in English: bad input is answered in words beside its field, and nothing that was typed is lost."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.journeys.live import Portal
+from tests.journeys.people import Person
+
+
+def writer(chromium: Browser, portal: Portal, **more: Any) -> Person:
+    """A start-up's member with the draft of an application open at its project section."""
+    person = Person(chromium, portal, "en", **more).sign_in("rival@demo.example")
+    person.go("/applications/")
+    link = person.page.locator("main a[href*='/applications/start/']").first
+    if link.count():
+        person.click(link)
+        if person.page.locator("input[name=track]").count():
+            person.put("track", person.page.locator("input[name=track]").first.get_attribute("value"))
+            person.send()
+        else:
+            person.click(person.page.locator("main a[href*='/applications/app-']").first)
+    assert re.fullmatch(r"/en/applications/app-[^/]+/", person.path), person.text()[:2500]
+    person.go(f"{person.path.removeprefix('/en')}sections/project/")
+    return person
+
+
+@pytest.fixture
+def project(chromium: Browser, portal: Portal) -> Any:
+    person = writer(chromium, portal)
+    yield person
+    assert not person.faults
+    person.context.close()
+
+
+def press_save(person: Person) -> int:
+    """Presses Save; returns the status of the page that follows."""
+    with person.page.expect_navigation() as following:
+        person.page.locator("#section-form").get_by_role("button", name="Save", exact=True).click()
+    return following.value.status
+
+
+def value(person: Person, name: str) -> str:
+    return person.page.locator(f"#section-form [name={name}]").input_value()
+
+
+def test_too_long(project: Person) -> None:
+    """The browser's own limit is taken away, as pasted or scripted text would."""
+    long = "x" * 700
+    project.page.locator("[name=summary]").evaluate("e => e.removeAttribute('maxlength')")
+    project.type(within="#section-form", title="Lung nodules on chest CT", summary=long)
+    assert press_save(project) == 422
+    assert value(project, "summary") == long
+    assert value(project, "title") == "Lung nodules on chest CT"
+    field = project.page.locator("[name=summary]")
+    assert field.get_attribute("aria-invalid") == "true"
+    focused = project.page.evaluate("document.activeElement.closest('[role=alert], .error-summary') !== null")
+    assert focused, project.page.evaluate("document.activeElement.outerHTML").encode()[:300]
+
+
+def test_wrong_type(project: Person) -> None:
+    project.go(project.path.removeprefix("/en").replace("project", "budget"))
+    project.type(within="#section-form", own_in_kind_won="five million", cost_reason="Because of the labels.")
+    assert press_save(project) == 422
+    assert value(project, "own_in_kind_won") == "five million"
+    assert value(project, "cost_reason") == "Because of the labels."
+
+
+def test_empty_is_kept_but_not_submitted(project: Person) -> None:
+    """Half an answer may be saved; the last page names what is missing, each with a link to its place."""
+    project.type(within="#section-form", title="")
+    assert press_save(project) == 200
+    project.go(re.sub(r"sections/.*", "submit/", project.path.removeprefix("/en")))
+    project.sees("Still missing")
+    assert project.page.get_by_role("button", name="Submit the application").count() == 0
+    assert project.page.locator("main a[href*='/sections/project/#']").count()
+
+
+def test_double_click(project: Person) -> None:
+    project.type(within="#section-form", title="Twice pressed")
+    posts: list[str] = []
+    project.page.on("request", lambda asked: posts.append(asked.url) if asked.method == "POST" else None)
+    project.page.locator("#section-form").get_by_role("button", name="Save", exact=True).dblclick()
+    project.page.wait_for_load_state("networkidle")
+    project.go(project.path.removeprefix("/en"))
+    assert value(project, "title") == "Twice pressed"
+    assert "was changed" not in project.text()
+
+
+def test_back_button(project: Person) -> None:
+    project.type(within="#section-form", title="Before going back", product="A reader of chest CT")
+    assert press_save(project) == 200
+    project.go(project.path.removeprefix("/en").replace("project", "company"))
+    project.page.go_back()
+    project.page.wait_for_load_state("networkidle")
+    assert value(project, "title") == "Before going back"
+    assert value(project, "product") == "A reader of chest CT"
+
+
+def test_someone_elses_application(chromium: Browser, portal: Portal, project: Person) -> None:
+    stranger = Person(chromium, portal, "en").sign_in("applicant@demo.example")
+    stranger.go(project.path.removeprefix("/en"), status=404)
+    stranger.context.close()
