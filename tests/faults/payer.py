@@ -28,7 +28,8 @@ def work() -> None:
         for sweep in (tasks.pay_due, tasks.reconcile):
             try:
                 sweep()
-            except Exception:
+            except Exception as error:  # the database or the bank was killed
+                print(type(error).__name__, str(error)[:200], file=sys.stderr, flush=True)
                 with contextlib.suppress(Exception):
                     connections.close_all()
         time.sleep(0.02)

@@ -130,3 +130,11 @@ class JointLeadForm(forms.Form):
     def __init__(self, *args: Any, boards: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["lead"].choices = [(str(board.pk), pick(board, "name")) for board in boards]
+
+
+class StateFilter(forms.Form):
+    """Lists by state; an unknown state shows nothing."""
+
+    status = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All states")), *rules.RequestStatus.choices()]
+    )

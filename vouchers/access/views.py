@@ -37,7 +37,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [(row, queries.clocks(row)) for row in shown]
     context = {
-        "page": shown, "rows": rows, "status": status, "states": queries.rules.RequestStatus.choices(),
+        "page": shown, "rows": rows, "status": status, "form": forms.StateFilter(request.GET or None),
         "may_open": request.user.has_perm("vouchers.request_access"),
     }  # fmt: skip
     return page(request, "vouchers/access/list.html", context)

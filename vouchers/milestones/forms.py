@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.documents.forms import UploadField
 from portal.kit.forms import CountedTextarea, DateInput, WonFormField
 from portal.kit.words import pick
+from vouchers.milestones import rules
 
 
 class PlanItemForm(forms.Form):
@@ -42,3 +43,11 @@ class SubmitForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=CountedTextarea(attrs={"rows": 3}))
+
+
+class StateFilter(forms.Form):
+    """Lists by state; an unknown state shows nothing."""
+
+    status = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All states")), *rules.MilestoneStatus.choices()]
+    )

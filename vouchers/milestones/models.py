@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
+from portal.kit import clock
 from portal.kit.models import Row
 from portal.kit.won import WonField
 from vouchers.milestones import rules
@@ -69,6 +70,10 @@ class Milestone(Row):
             ("accept_milestone", "Accept a milestone for the company"),
             ("confirm_milestone", "Check a milestone for the operator"),
         ]
+
+    @property
+    def is_overdue(self) -> bool:
+        return rules.overdue(self.status, self.due_on, clock.today())
 
     def organisation_ids(self) -> set[int]:
         return {i for i in (self.agreement.company.organisation_id, self.institution.organisation_id) if i}

@@ -35,5 +35,5 @@ LIFECYCLE = Lifecycle(
 
 
 def overdue(status: str, due_on: date, today: date) -> bool:
-    """Derived, never stored: not accepted or rejected, and the due day has passed."""
-    return status not in {S.ACCEPTED, S.REJECTED, S.COMPANY_ACCEPTED} and today > due_on
+    """Derived, never stored: the provider still has to hand in, and the due day has passed."""
+    return status in {S.PLANNED, S.REVISION_REQUESTED} and today > due_on

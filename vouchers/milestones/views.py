@@ -14,13 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.documents import actions as documents
 from portal.documents import responses
-from portal.kit import clock
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.access import queries as access
 from vouchers.agreements.models import Agreement
-from vouchers.milestones import actions, forms, queries, rules
+from vouchers.milestones import actions, forms, queries
 from vouchers.milestones.models import Deliverable, Milestone
 
 PER_PAGE = 20
@@ -37,7 +36,7 @@ def milestone_list(request: HttpRequest) -> HttpResponse:
         found = found.filter(status=status)
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": shown, "status": status, "states": rules.MilestoneStatus.choices(), "today": clock.today(),
+        "page": shown, "status": status, "form": forms.StateFilter(request.GET or None),
         "unplanned": queries.unplanned(request.user) if request.user.has_perm("vouchers.plan_milestones") else [],
     }  # fmt: skip
     return page(request, "vouchers/milestones/list.html", context)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.documents.forms import UploadField
 from portal.kit.forms import CountedTextarea, DateInput
+from vouchers.payments import rules
 
 
 class RequestForm(forms.Form):
@@ -37,3 +38,11 @@ class PayeeForm(forms.Form):
     bank_code = forms.CharField(label=_("Bank code"), max_length=10)
     number = forms.CharField(label=_("Account number"), max_length=30)
     holder = forms.CharField(label=_("Account holder"), max_length=120)
+
+
+class StateFilter(forms.Form):
+    """Lists by state; an unknown state shows nothing."""
+
+    status = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All states")), *rules.DisbursementStatus.choices()]
+    )

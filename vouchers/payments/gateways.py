@@ -117,7 +117,7 @@ def read_camt_053(body: bytes) -> dict[str, Answer]:
 def send(transfer: Transfer, *, url: str, now: datetime) -> Answer:
     """Hands one transfer to the bank. Never raises: whatever is not a clear answer is UNKNOWN."""
     try:
-        with client(timeout=settings.BANK_TIMEOUT) as bank:
+        with client(timeout=settings.BANK_TIMEOUT, verify=_tls(url)) as bank:
             response = bank.post(
                 f"{url}/payments", content=pain_001(transfer, now), headers={"Content-Type": "application/xml"}
             )
@@ -131,12 +131,17 @@ def send(transfer: Transfer, *, url: str, now: datetime) -> Answer:
 def statement(*, url: str, since: datetime, timeout: float = 10.0) -> Mapping[str, Answer] | None:
     """The bank's own record since a moment; None when it does not answer (then nobody decides anything)."""
     try:
-        with client(timeout=timeout) as bank:
+        with client(timeout=timeout, verify=_tls(url)) as bank:
             response = bank.get(f"{url}/statement", params={"since": since.astimezone(UTC).isoformat()})
         response.raise_for_status()
         return read_camt_053(response.content)
     except Exception:
         return None
+
+
+def _tls(url: str) -> bool:
+    """Certificates are always checked; loading them for plain http (the demo's bank) would cost more than the call."""
+    return not url.startswith("http://")
 
 
 def address() -> str:
@@ -147,7 +152,7 @@ def address() -> str:
 def reachable(*, url: str) -> bool:
     """Does the bank answer at all? Asked before anything is claimed: while it is down, payments wait unclaimed."""
     try:
-        with client(timeout=2) as bank:
+        with client(timeout=2, verify=_tls(url)) as bank:
             return bank.get(f"{url}/").status_code < 500
     except Exception:
         return False
@@ -170,7 +175,7 @@ DEMO_MOODS = ("good", "slow", "refuse", "timeout_after_paying", "error_before_pa
 def demo_book(*, url: str) -> list[dict[str, Any]] | None:
     """What the demo's bank paid, newest first; None when it does not answer."""
     try:
-        with client(timeout=2) as bank:
+        with client(timeout=2, verify=_tls(url)) as bank:
             found: list[dict[str, Any]] = bank.get(f"{url}/book").raise_for_status().json()
         return found
     except Exception:
@@ -180,7 +185,7 @@ def demo_book(*, url: str) -> list[dict[str, Any]] | None:
 def demo_mood(*, url: str, name: str) -> bool:
     """Tells the demo's bank how to behave."""
     try:
-        with client(timeout=2) as bank:
+        with client(timeout=2, verify=_tls(url)) as bank:
             return bank.post(f"{url}/mood", data={"name": name}).status_code == 204
     except Exception:
         return False

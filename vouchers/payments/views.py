@@ -19,7 +19,7 @@ from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.milestones.models import Milestone
-from vouchers.payments import actions, forms, gateways, queries, rules
+from vouchers.payments import actions, forms, gateways, queries
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 PER_PAGE = 20
@@ -33,7 +33,7 @@ def disbursement_list(request: HttpRequest) -> HttpResponse:
     if status:
         found = found.filter(status=status)
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": shown, "status": status, "states": rules.DisbursementStatus.choices()}
+    context = {"page": shown, "status": status, "form": forms.StateFilter(request.GET or None)}
     return page(request, "vouchers/payments/list.html", context)
 
 
