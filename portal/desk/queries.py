@@ -125,7 +125,7 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
     (_("My company"), "/companies/", COMPANY_ROLES),
     (_("Data needs and quotes"), "/matching/needs/", COMPANY_ROLES),
     (_("Applications"), "/applications/", COMPANY_ROLES),
-    (_("Quote requests"), "/matching/requests/", PROVIDER_ROLES),
+    (_("Quote requests"), "/matching/requests/", frozenset({Role.PROVIDER_MANAGER})),
     (_("Datasets and offers"), "/providers/", frozenset({Role.PROVIDER_MANAGER})),
     (_("Evaluation"), "/evaluation/", frozenset({Role.EVALUATOR})),
     (_("Agreements"), "/agreements/", COMPANY_ROLES | PROVIDER_ROLES | {Role.OPERATOR_CASE}),

@@ -72,7 +72,7 @@ def sign_up(cast: Cast, story: Story) -> None:
     founder.send()
     reader = cast("visitor")
     reader.go("/demo/mail/")
-    reader.until(story["email"])
+    reader.until(story["email"], seconds=240)  # after the notices of the whole demo story
     reader.click(reader.page.locator("main tr, main li", has_text=story["email"]).locator("a").first)
     link = re.search(r"https?://\S+/confirm-email/\S+", reader.text())
     assert link, reader.text()
