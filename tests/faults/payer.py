@@ -36,10 +36,10 @@ def work() -> None:
 
 
 def main(pidfile: Path) -> None:
+    arm = die_with_parent(signal.SIGKILL)  # made here: it remembers who the parent is
     while True:
         child = os.fork()
         if child == 0:
-            arm = die_with_parent(signal.SIGKILL)
             if arm:
                 arm()
             work()

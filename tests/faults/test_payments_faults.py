@@ -40,7 +40,7 @@ from vouchers.payments.models import Disbursement, PaymentAttempt
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
-PAYMENTS, KILLS, SECONDS, LONGEST = 125, 400, 20.0, 45.0
+PAYMENTS, KILLS, SECONDS, LONGEST = 80, 400, 20.0, 30.0
 MOODS = (
     ("slow", 0.05), ("slow", 0.2), ("timeout_after_paying", 0.7), ("slow", 0.05), ("refuse", 0), ("slow", 0.9), ("good", 0),
     ("error_before_paying", 0), ("slow", 0.1), ("down", 0),
@@ -259,7 +259,7 @@ def storm(stage: Stage, dice: random.Random) -> None:
         (15.0, lambda: stage.kill_process("bank")), (15.3, stage.start_bank), (17.0, lambda: stage.kill_server("broker")),
     ]  # fmt: skip
     while (age := time.monotonic() - started) < LONGEST and sum(stage.kills.values()) < KILLS:
-        if age > SECONDS and seen > 120:  # a busy machine gets more time to pay something
+        if age > SECONDS and seen > 80:  # a busy machine gets more time to pay something
             break
         seen = in_the_middle(stage, seen, dice)
         stage.kill_payer(dice.randrange(2))
