@@ -86,7 +86,10 @@ class EthicsDecisionForm(forms.Form):
             ("revise", _("Revision requested")), ("disapprove", _("Disapproved")),
         ],
     )  # fmt: skip
-    number = forms.CharField(label=_("Decision number"), max_length=60, required=False)
+    number = forms.CharField(
+        label=_("Decision number"), max_length=60, required=False,
+        help_text=_("An approval or exemption needs its number and the letter."),
+    )  # fmt: skip
     decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())
     valid_to = forms.DateField(label=_("Valid until"), required=False, widget=DateInput())
     file = UploadField(label=_("Decision letter"), required=False)
@@ -101,7 +104,10 @@ class DrbDecisionForm(forms.Form):
         label=_("Decision"), widget=forms.RadioSelect,
         choices=[("approve", _("Approved")), ("refuse", _("Refused by a board")), ("waive", _("Waived as of the same type"))],
     )  # fmt: skip
-    number = forms.CharField(label=_("Decision number"), max_length=60, required=False)
+    number = forms.CharField(
+        label=_("Decision number"), max_length=60, required=False,
+        help_text=_("An approval or exemption needs its number and the letter."),
+    )  # fmt: skip
     decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())
     file = UploadField(label=_("Decision letter"), required=False)
     conditions = forms.CharField(
