@@ -8,7 +8,7 @@ SETUP = $(if $(PYTHON),$(PYTHON),$(error No Python was found. Install Python and
 RUN := .venv/bin/python
 WORKERS ?= 2
 .DEFAULT_GOAL := up
-.PHONY: up setup test bench lint types fmt packages packages-dev
+.PHONY: up setup test journeys bench lint types fmt packages packages-dev
 
 up: packages  ## set up and run the portal
 	@exec $(RUN) manage.py up
@@ -20,8 +20,11 @@ test: packages-dev  ## set up for tests and run the whole suite
 	@$(RUN) manage.py up --setup
 	@CHROMIUM="$$($(SETUP) browser)" && export CHROMIUM && test -n "$$CHROMIUM" && \
 	failed=0; $(MAKE) --no-print-directory lint || failed=1; \
-	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup || failed=1; \
+	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup --ignore=tests/journeys || failed=1; \
 	exit $$failed
+
+journeys: packages-dev  ## the stories in a real browser, on a portal with the played demo
+	@CHROMIUM="$$($(SETUP) browser)" && export CHROMIUM && test -n "$$CHROMIUM" && $(RUN) -m pytest -n0 tests/journeys
 
 lint: packages-dev  ## style, the import contract of the house, types
 	@failed=0; \
