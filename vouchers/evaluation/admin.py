@@ -218,7 +218,7 @@ class SelectionRunAdmin(_RoundPages, VerbAdmin):
     def budget(self, obj: SelectionRun) -> str:
         return won(obj.summary.get("budget_won", 0))
 
-    @action(description=gettext_lazy("Propose a selection"), url_path="propose", permissions=["vouchers.propose_selection"])
+    @action(description=gettext_lazy("Propose a selection"), url_path="propose")
     def propose_page(self, request: HttpRequest) -> HttpResponse:
         """What a selection would say now, the consequence, then the button."""
         if not request.user.has_perm("vouchers.propose_selection"):
