@@ -40,7 +40,7 @@ from vouchers.payments.models import Disbursement, PaymentAttempt
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
-PAYMENTS, KILLS, SECONDS, LONGEST = 80, 400, 20.0, 40.0
+PAYMENTS, KILLS, SECONDS, LONGEST = 80, 400, 20.0, 90.0  # a busy machine gets more time, not a lower bound
 MOODS = (
     ("slow", 0.05), ("slow", 0.2), ("timeout_after_paying", 0.7), ("slow", 0.05), ("refuse", 0), ("slow", 0.9), ("good", 0),
     ("error_before_paying", 0), ("slow", 0.1), ("down", 0),
@@ -350,8 +350,8 @@ def test_whatever_is_killed_each_disbursement_is_paid_at_most_once(stage: Stage)
     left = Counter(PaymentAttempt.objects.values_list("state", flat=True))
     ledger_equals_book(stage, paid_once(stage))
     tried = PaymentAttempt.objects.values("disbursement").distinct().count()
-    assert tried > 2, "the storm was too strong to pay anything"  # how many depends on the machine, what holds does not
-    assert stage.kills["worker"] > 2 and stage.kills["postgres"] and stage.kills["bank"] and stage.kills["broker"]
+    assert tried > 10, "the storm was too strong to pay anything"
+    assert stage.kills["worker"] > 10 and stage.kills["postgres"] and stage.kills["bank"] and stage.kills["broker"]
 
     for _round in range(3):
         mend(stage)
