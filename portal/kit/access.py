@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 
 from portal.kit.errors import NotAllowed
 
@@ -64,8 +65,23 @@ def needs(perm: str) -> Callable[[View], View]:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:
-    response = redirect_to_login(request.get_full_path())
-    if getattr(request, "htmx", False):  # a lost session inside a fragment: the whole page goes to the sign-in
+    """To the sign-in and back to the page; what somebody had typed when the session ended is shown again instead (401)."""
+    typed = [(name, text) for name, texts in request.POST.lists() for text in texts if name != "csrfmiddlewaretoken" and text]
+    htmx = getattr(request, "htmx", False)
+    if typed and not htmx:
+        context = {"typed": typed, "sentences": [text for _name, text in typed if " " in text.strip()]}
+        return render(request, "lost.html", context | {"files": bool(request.FILES)}, status=401)
+    response = redirect_to_login(_page_of(request))
+    if htmx:  # a lost session inside a fragment: the whole page goes to the sign-in
         response.headers["HX-Redirect"] = response["Location"]
         response.status_code = 204
     return response
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Where to come back to: a verb has no page of its own, so the page that its button stood on."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    came_from = request.META.get("HTTP_REFERER", "")
+    home = f"{request.scheme}://{request.get_host()}"
+    return came_from.removeprefix(home) if came_from.startswith(f"{home}/") else "/home/"

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
-from portal.kit.errors import IllegalStep, NotAllowed, Refused
+from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
@@ -122,8 +122,11 @@ def test_scores_are_saved_in_part_and_handed_in_whole():
     refused(actions.save_scores, "points_range", scores={first.pk: (101, "")}, **save)
     foreign = ev.panel().round.criteria.first()
     refused(actions.save_scores, "foreign_criterion", scores={foreign.pk: (50, "")}, **save)
-    actions.save_scores(scores={first.pk: (None, "")}, **save)
-    assert not Score.objects.filter(assignment=row).exists()
+    actions.save_scores(scores={first.pk: (None, "이유 먼저")}, **save)
+    assert Score.objects.filter(assignment=row).values_list("points", "comment").get() == (None, "이유 먼저")
+    refused(actions.submit_scores, "points_missing", assignment_id=row.pk, by=evaluator)
+    with pytest.raises(IntegrityError), transaction.atomic():  # by SQL neither
+        Assignment.objects.filter(pk=row.pk).update(status="SUBMITTED")
     actions.save_scores(scores={c.pk: (80, "") for c in [first, *rest]}, **save)
     refused(actions.submit_scores, "comment_missing", assignment_id=row.pk, by=evaluator)
     actions.save_scores(**{**save, "scores": {first.pk: (90, "")}, "comment": "의견"})
@@ -133,6 +136,19 @@ def test_scores_are_saved_in_part_and_handed_in_whole():
         actions.save_scores(scores={first.pk: (10, "")}, **save)
     with pytest.raises(IllegalStep):
         actions.submit_scores(assignment_id=row.pk, by=evaluator)
+
+
+def test_scores_saved_meanwhile_are_not_overwritten():
+    at = ev.panel()
+    evaluator = at.evaluators[0]
+    row = ev.assigned(at, at.applications[0], evaluator)
+    opened = actions.accept(assignment_id=row.pk, by=evaluator).version
+    save = {"assignment_id": row.pk, "scores": {}, "by": evaluator}
+    newer = actions.save_scores(comment="먼저", version=opened, **save)
+    with pytest.raises(Stale):
+        actions.save_scores(comment="나중", version=opened, **save)
+    assert Assignment.objects.get(pk=row.pk).comment == "먼저"
+    assert actions.save_scores(comment="나중", version=newer.version, **save).comment == "나중"
 
 
 def test_the_database_refuses_to_change_what_was_handed_in():

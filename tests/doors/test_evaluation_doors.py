@@ -78,25 +78,67 @@ def test_the_file_opens_only_after_the_declaration_and_is_logged(invited):
     assert Client().get(address).status_code == 302
 
 
+def scoring(client, row, data, **headers):
+    """Sends the score form as the page that is open now would send it."""
+    version = {"version": Assignment.objects.get(pk=row.pk).version}
+    return client.post(f"/evaluation/{row.ref}/scores/", {**version, **data}, **headers)
+
+
 def test_scores_are_kept_in_part_and_bad_ones_are_named(invited):
     at, row = invited
     client, address = client_of(at.evaluators[0]), f"/evaluation/{row.ref}/"
     client.post(f"{address}accept/")
     first, second, *_rest = at.round.criteria.all()
-    response = client.post(f"{address}scores/", {f"points_{first.pk}": "77", f"points_{second.pk}": "140", "comment": "좋음"})
-    assert response.status_code == 422 and "140" in text(response)
-    assert Assignment.objects.get(pk=row.pk).scores.get().points == 77
-    assert client.post(f"{address}scores/", {f"points_{first.pk}": "78"}).status_code == 303
-    response = client.post(f"{address}scores/", {f"points_{first.pk}": "78", "hand_in": "1", "comment": "의견"})
+    bad = {f"points_{first.pk}": "77", f"points_{second.pk}": "140", f"comment_{second.pk}": "근거가 먼저", "comment": "좋음"}
+    response = scoring(client, row, bad)
+    assert response.status_code == 422 and "140" in text(response) and f'href="#id_points_{second.pk}"' in text(response)
+    kept = {score.criterion_id: (score.points, score.comment) for score in Assignment.objects.get(pk=row.pk).scores.all()}
+    assert kept == {first.pk: (77, ""), second.pk: (None, "근거가 먼저")}
+    assert "근거가 먼저" in text(client.get(address)) and "중 1개 평가" in text(client.get(address))
+    assert scoring(client, row, {f"points_{first.pk}": "78"}).status_code == 303
+    response = scoring(client, row, {f"points_{first.pk}": "78", "hand_in": "1", "comment": "의견"})
     assert response.status_code == 422 and "점수가 빠진 기준이 있습니다" in text(response)
-    saved = client.post(f"{address}scores/", {f"points_{first.pk}": "79"}, headers={"HX-Request": "true"})
+    saved = scoring(client, row, {f"points_{first.pk}": "79"}, headers={"HX-Request": "true"})
     assert saved.status_code == 200 and "저장했습니다" in text(saved) and "<html" not in text(saved)
     whole = {f"points_{c.pk}": "80" for c in at.round.criteria.all()} | {"comment": "의견", "hand_in": "1"}
-    assert client.post(f"{address}scores/", whole).status_code == 303
+    assert scoring(client, row, whole).status_code == 303
     done = text(client.get(address))
     assert "더는 고칠 수 없습니다" in done and "80.00" in done
-    assert client.post(f"{address}scores/", whole).status_code in {303, 422}  # a second click
+    assert scoring(client, row, whole).status_code == 303  # a second click
     assert Assignment.objects.get(pk=row.pk).status == "SUBMITTED"
+
+
+def test_scores_saved_on_another_device_meanwhile_are_not_overwritten_unasked(invited):
+    at, row = invited
+    client, address = client_of(at.evaluators[0]), f"/evaluation/{row.ref}/"
+    client.post(f"{address}accept/")
+    first = at.round.criteria.first()
+    opened = Assignment.objects.get(pk=row.pk).version
+    assert scoring(client, row, {f"points_{first.pk}": "70", "comment": "노트북에서"}).status_code == 303
+    late = {"version": opened, f"points_{first.pk}": "90", "comment": "전화기에서"}
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = client.post(f"{address}scores/", late, headers=headers)
+        assert (
+            answer.status_code == 409 and "노트북에서" in text(answer) and "다른 기기에서 점수가 저장되었습니다" in text(answer)
+        )
+    assert "전화기에서" in text(client.post(f"{address}scores/", late))  # what was typed stays in the form
+    assert Assignment.objects.get(pk=row.pk).comment == "노트북에서"
+    assert client.post(f"{address}scores/", {**late, "version": ""}).status_code == 409
+    newest = Assignment.objects.get(pk=row.pk).version
+    assert client.post(f"{address}scores/", {**late, "over": newest}).status_code == 303
+    assert Assignment.objects.get(pk=row.pk).comment == "전화기에서"
+
+
+def test_scores_typed_when_the_session_ended_are_shown_again(invited):
+    at, row = invited
+    client_of(at.evaluators[0]).post(f"/evaluation/{row.ref}/accept/")
+    answer = Client().post(f"/evaluation/{row.ref}/scores/", {"version": 1, "comment": "길게 쓴 <종합> 의견"})
+    assert answer.status_code == 401 and "길게 쓴 &lt;종합&gt; 의견" in text(answer)
+    assert Assignment.objects.get(pk=row.pk).comment == ""
+    empty = Client().post(f"/evaluation/{row.ref}/accept/", headers={"referer": f"http://testserver/evaluation/{row.ref}/"})
+    assert empty.status_code == 302 and empty["Location"].endswith(f"/evaluation/{row.ref}/")
+    away = Client().post(f"/evaluation/{row.ref}/accept/", headers={"referer": "http://evil.example/x"})
+    assert "evil" not in away["Location"]
 
 
 def test_recuse_and_decline_ask_for_what_they_need(invited):

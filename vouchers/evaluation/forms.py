@@ -15,11 +15,16 @@ from vouchers.rounds.models import Criterion, Round
 
 
 class ScoreForm(forms.Form):
-    """Points and a reason for each criterion, and the overall opinion. Nothing is required while it is only saved."""
+    """Points and a reason for each criterion, and the overall opinion. Nothing is required while it is only saved.
+
+    version: of the assignment that the evaluator saw. A field that cannot be read keeps what was saved before.
+    """
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, assignment: Assignment, criteria: list[Criterion], **kwargs: Any) -> None:
         held = {score.criterion_id: score for score in assignment.scores.all()}
-        initial: dict[str, Any] = {"comment": assignment.comment}
+        initial: dict[str, Any] = {"comment": assignment.comment, "version": assignment.version}
         for pk, score in held.items():
             initial |= {f"points_{pk}": score.points, f"comment_{pk}": score.comment}
         super().__init__(*args, initial=initial, **kwargs)
@@ -38,10 +43,16 @@ class ScoreForm(forms.Form):
                 (title, pick(criterion, "guidance"), [f"points_{criterion.pk}", f"comment_{criterion.pk}"])
             )  # fmt: skip
         self.fields["comment"] = forms.CharField(
-            label=_("Overall opinion"), required=False, max_length=3000, widget=CountedTextarea(attrs={"rows": 5}),
+            label=_("What speaks for it and what against"), required=False, max_length=3000, widget=CountedTextarea(attrs={"rows": 5}),
             help_text=_("The selection rests on it. It is needed before you hand in."),
         )  # fmt: skip
         self.groups.append((_("Overall opinion"), "", ["comment"]))
+
+    def show_version(self, number: int) -> None:
+        """After a save the page goes on from the version that the save made."""
+        if self.is_bound:
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data["version"] = number  # type: ignore[index]
 
     def mark_needed(self) -> None:
         """For the page: points and opinion are needed in the end, though saving works without them."""
@@ -49,12 +60,24 @@ class ScoreForm(forms.Form):
             field.required = name == "comment" or name.startswith("points_")
 
     def scores(self) -> dict[int, tuple[int | None, str]]:
-        """criterion id → (points or None, reason), of what was valid."""
-        found: dict[int, tuple[int | None, str]] = {}
-        for criterion in self.criteria:
-            name = f"points_{criterion.pk}"
-            if name in self.cleaned_data:
-                found[criterion.pk] = (self.cleaned_data[name], self.cleaned_data.get(f"comment_{criterion.pk}", ""))
+        """criterion id → (points or None, reason)."""
+        return {c.pk: (self._read(f"points_{c.pk}", None), self._read(f"comment_{c.pk}", "")) for c in self.criteria}
+
+    def opinion(self) -> str:
+        return str(self._read("comment", ""))
+
+    def _read(self, name: str, nothing: Any) -> Any:
+        return self.cleaned_data.get(name, nothing) if name not in self.errors else self.initial.get(name, nothing)
+
+    def differences(self, assignment: Assignment) -> list[tuple[Any, Any]]:
+        """(label, what is saved) of the fields whose saved text differs from what was typed."""
+        saved = ScoreForm(assignment=assignment, criteria=self.criteria)
+        found = []
+        for title, _hint, names in self.groups:
+            for name in names:
+                kept, typed = saved.initial.get(name), self._read(name, "")
+                if ("" if kept is None else kept) != ("" if typed is None else typed):
+                    found.append((f"{title}: {self.fields[name].label}", kept))
         return found
 
 

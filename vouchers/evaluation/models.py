@@ -71,13 +71,13 @@ class Assignment(Row):
 
 
 class Score(Row):
-    """0–100 points for one criterion; immutable once handed in (trigger)."""
+    """0–100 points for one criterion and their reason; points stay empty only while scoring (trigger). Immutable once handed in."""
 
     REF_PREFIX = "sco"
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="scores")
     criterion = models.ForeignKey("vouchers.Criterion", on_delete=models.PROTECT, related_name="+", verbose_name=_("Criterion"))
-    points = models.PositiveSmallIntegerField(_("Points"))
+    points = models.PositiveSmallIntegerField(_("Points"), null=True)
     comment = models.TextField(_("Reason"), blank=True)
 
     class Meta:

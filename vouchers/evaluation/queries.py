@@ -25,7 +25,7 @@ def assignments_of(user: Any) -> QuerySet[Assignment]:
     return (
         Assignment.objects.filter(evaluator_id=user.pk)
         .select_related("application__round", "application__track")
-        .annotate(scored=Count("scores"))
+        .annotate(scored=Count("scores__points"))
         .order_by("due_at", "id")
     )
 
@@ -123,6 +123,7 @@ def candidates(programme: Round) -> list[rules.Candidate]:
     for application_id, number in Score.objects.filter(assignment__in=handed_in, criterion_id=leading).values_list(
         "assignment__application_id", "points"
     ):
+        assert number is not None, "handed in with points for every criterion"
         points[application_id].append(number)
     matched = Exists(ApplicationMatch.objects.filter(application=OuterRef("pk"), match__status="CONFIRMED"))
     free = programme.match_timing == "AFTER_SELECTION"
@@ -218,7 +219,7 @@ def faults() -> Iterator[str]:
     points: dict[int, Decimal] = defaultdict(Decimal)
     handed_in = Assignment.objects.handed_in()
     for row in Score.objects.filter(assignment__in=handed_in).values_list("assignment_id", "criterion_id", "points").iterator():
-        points[row[0]] += Decimal(row[2] * weights[row[1]]) / 100
+        points[row[0]] += Decimal((row[2] or 0) * weights[row[1]]) / 100
     for ref, pk, total in handed_in.values_list("ref", "pk", "total").iterator():
         if total != points[pk]:
             yield f"assignment {ref}: stores a total of {total}, its scores give {points[pk]}"

@@ -15,7 +15,7 @@ from portal.documents import responses
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import needs, signed_in
-from portal.kit.errors import DomainError
+from portal.kit.errors import DomainError, Stale
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.applications import queries as applications
 from vouchers.applications.models import Application
@@ -86,9 +86,10 @@ def _file(request: HttpRequest, row: Assignment, form: ScoreForm | None = None, 
         **_content(row),
         "form": form,
         "lines": [(criterion, scores.get(criterion.pk)) for criterion in criteria],
-        "scored": len(scores),
+        "scored": sum(1 for score in scores.values() if score.points is not None),
         "criteria_count": len(criteria),
         "recuse_form": RecuseForm(),
+        **(_conflict(row, form) if status == 409 else {}),
     }
     template = "scoring" if row.status == "ACCEPTED" else "handed_in"
     return page(request, f"vouchers/evaluation/{template}.html", context, status=status)
@@ -156,27 +157,57 @@ def scores(request: HttpRequest, ref: str) -> HttpResponse:
     """Keeps what was typed (also while typing, by htmx), or hands in."""
     row = _assignment(request, ref)
     criteria = list(Criterion.objects.filter(round_id=row.application.round_id))
-    form = ScoreForm(request.POST, assignment=row, criteria=criteria)
+    form = ScoreForm(_typed(request), assignment=row, criteria=criteria)
+    status = _keep(row, form, request)
+    row = _assignment(request, ref)
+    form.show_version(row.version)
+    if getattr(request, "htmx", False):
+        more = _conflict(row, form) if status == 409 else {}
+        context = {"row": row, "form": form, "saved_at": clock.now(), **more}
+        return page(request, "vouchers/evaluation/scoring.html", context, part="saved", status=status)
+    if status == 200:
+        kept, handed_in = (
+            _("Saved. You can go on later; nothing is handed in yet."),
+            _("Your evaluation is handed in. Thank you."),
+        )
+        messages.success(request, kept if row.status == "ACCEPTED" else handed_in)
+    if status == 200 or row.status != "ACCEPTED":
+        return redirect(request, reverse("evaluation:assignment", args=[ref]))
+    return _file(request, row, form, status)
+
+
+def _typed(request: HttpRequest) -> Any:
+    """What was sent; `over` says: save mine over the version that I was shown."""
+    data = request.POST.copy()
+    if data.get("over"):
+        data["version"] = data["over"]
+    return data
+
+
+def _keep(row: Assignment, form: ScoreForm, request: HttpRequest) -> int:
+    """Saves, and hands in when asked; the status of the answer. A refusal stands in the form."""
     valid = form.is_valid()
+    if "version" in form.errors:
+        del form.errors["version"]
+        return 409
     try:
         actions.save_scores(
-            assignment_id=row.pk, scores=form.scores(), comment=form.cleaned_data.get("comment", row.comment), by=request.user
-        )
+            assignment_id=row.pk, scores=form.scores(), comment=form.opinion(), version=form.cleaned_data["version"],
+            by=request.user,
+        )  # fmt: skip
         if valid and "hand_in" in request.POST:
             actions.submit_scores(assignment_id=row.pk, by=request.user)
-            messages.success(request, _("Your evaluation is handed in. Thank you."))
-            return redirect(request, reverse("evaluation:assignment", args=[ref]))
+    except Stale:
+        return 409
     except DomainError as error:
         form_errors(form, error)
-        valid = False
-    if getattr(request, "htmx", False):
-        context = {"form": form, "saved_at": clock.now()}
-        return page(request, "vouchers/evaluation/scoring.html", context, part="saved", status=200 if valid else 422)
-    if not valid:
-        row.refresh_from_db()
-        return _file(request, row, form, 422) if row.status == "ACCEPTED" else redirect(request, request.path[: -len("scores/")])
-    messages.success(request, _("Saved. You can go on later; nothing is handed in yet."))
-    return redirect(request, reverse("evaluation:assignment", args=[ref]))
+        return 422
+    return 200 if valid else 422
+
+
+def _conflict(row: Assignment, form: ScoreForm) -> dict[str, Any]:
+    """For the page that says: another window saved since; which of the two?"""
+    return {"stale": True, "others": form.differences(row)}
 
 
 @needs("vouchers.score_application")

@@ -13,7 +13,7 @@ from portal.accounts.rules import Role
 from portal.journal import actions as journal
 from portal.kit import clock, workdays
 from portal.kit.access import require
-from portal.kit.errors import NotAllowed, Refused
+from portal.kit.errors import NotAllowed, Refused, Stale
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
@@ -149,23 +149,25 @@ def withdraw_assignment(*, assignment_id: int, reason: str, by: Any) -> Assignme
 
 
 @transaction.atomic
-def save_scores(*, assignment_id: int, scores: Entered, comment: str, by: Any) -> Assignment:
-    """Keeps what was typed so far. scores: criterion id → (points 0–100 or None, comment). Writes: Score, Assignment."""
+def save_scores(*, assignment_id: int, scores: Entered, comment: str, by: Any, version: int | None = None) -> Assignment:
+    """Keeps what was typed so far, a reason without points too.
+
+    scores: criterion id → (points 0–100 or None, reason). version: of the assignment as its page showed it; None when no page
+    was shown. Writes: Score, Assignment. Raises: Stale when another window or device saved since, Refused.
+    """
     assignment = _own(assignment_id, by)
     assignment.status = LIFECYCLE.step(assignment.status, "save_scores")
+    if version is not None and version != assignment.version:
+        raise Stale()
     criteria = {c.pk: c for c in Criterion.objects.filter(round_id=assignment.application.round_id)}
     held = {score.criterion_id: score for score in assignment.scores.all()}
     for criterion_id, (points, words) in scores.items():
         if criterion_id not in criteria:
             raise Refused(_("This criterion does not belong to the round. Reload the page."), "foreign_criterion")
-        if points is None:
-            if criterion_id in held:
-                held[criterion_id].delete()
-            continue
-        if not 0 <= points <= 100:
+        if points is not None and not 0 <= points <= 100:
             raise Refused(_("Give 0 to 100 points."), "points_range", f"points_{criterion_id}")
         score = held.get(criterion_id) or Score(assignment=assignment, criterion=criteria[criterion_id])
-        if score.pk is None or (score.points, score.comment) != (points, words.strip()):
+        if (score.points, score.comment) != (points, words.strip()):
             score.points, score.comment = points, words.strip()
             score.save()
     assignment.comment = comment.strip()
@@ -183,7 +185,7 @@ def submit_scores(*, assignment_id: int, by: Any) -> Assignment:
     before = assignment.status
     after = LIFECYCLE.step(before, "submit_scores")
     criteria = list(Criterion.objects.filter(round_id=assignment.application.round_id))
-    points = dict(assignment.scores.values_list("criterion_id", "points"))
+    points = dict(assignment.scores.exclude(points=None).values_list("criterion_id", "points"))
     missing = [c for c in criteria if c.pk not in points]
     if missing:
         raise Refused(
