@@ -86,14 +86,13 @@ def front() -> dict[str, Any]:
     from providers.institutions.models import Institution
     from vouchers.rounds import queries as rounds
 
-    now = clock.now()
-    shown = list(rounds.public_rounds()[:8])
+    shown = [(found, found.phase) for found in rounds.public_rounds()[:8]]
     return {
-        "open_rounds": [r for r in shown if r.opens_at and r.closes_at and r.phase == "OPEN"],
-        "other_rounds": [r for r in shown if r.phase != "OPEN"][:4],
-        "datasets": Dataset.objects.count(),
-        "institutions": Institution.objects.filter(is_demo=False).count(),
-        "now": now,
+        "open_rounds": [found for found, phase in shown if phase == "OPEN"],
+        "other_rounds": [(found, phase) for found, phase in shown if phase != "OPEN"][:5],
+        "datasets": Dataset.objects.published().count(),
+        "institutions": Institution.objects.count(),
+        "figures": ministry_figures(),
     }
 
 

@@ -121,3 +121,36 @@ def test_turn_task_is_idempotent():
     make_closed_round()
     assert turn() == 1 and turn() == 1
     assert Round.objects.get().status == "ANNOUNCED"
+
+
+# ── The public home ──────────────────────────────────────────────────────────────────────────────────
+def test_front_page_leads_to_the_open_call(client, reference_rounds):
+    opened = make_round()
+    page = client.get("/en/")
+    words = page.content.decode()
+    assert page.status_code == 200
+    assert f"/en/rounds/{opened.key}/" in words
+    assert "Open for applications" in words
+    assert "Not published" in words  # a past round whose budget nobody published
+    assert "Paid to hospitals so far" in words
+    assert "See the open call" in words
+
+
+def test_front_page_without_an_open_call_says_so(client, reference_rounds):
+    words = client.get("/en/").content.decode()
+    assert "No call is open today" in words
+    assert "See the open call" not in words
+
+
+def test_front_page_needs_the_same_queries_for_many(client, django_assert_max_num_queries, reference_rounds):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    make_round()
+    client.get("/")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/")
+    for _number in range(6):
+        make_round()
+    with django_assert_max_num_queries(len(one)):
+        client.get("/")

@@ -70,7 +70,7 @@ def _rules_of(found: Round, tracks: list[Any], policy: rules.Policy) -> dict[str
 
 
 def _calendar(found: Round) -> list[dict[str, Any]]:
-    """The call's days in order; the present one is where the clock stands."""
+    """The call's days in order; the present one is the last that has come, while the round lives."""
     today, phase = clock.today(), found.phase
     days: list[tuple[str, Any, bool]] = [
         (_("Announced"), found.announced_on, bool(found.announced_on and found.announced_on <= today)),
@@ -79,7 +79,11 @@ def _calendar(found: Round) -> list[dict[str, Any]]:
         (_("Projects start"), found.project_start_on, bool(found.project_start_on and found.project_start_on <= today)),
         (_("Projects end"), found.project_end_on, bool(found.project_end_on and found.project_end_on <= today)),
     ]
-    return [{"title": title, "when": when, "state": "past" if past else "future"} for title, when, past in days if when]
+    rows = [{"title": title, "when": when, "state": "past" if past else "future"} for title, when, past in days if when]
+    come = [row for row in rows if row["state"] == "past"]
+    if come and phase not in {"ARCHIVED", "CANCELLED"}:
+        come[-1]["state"] = "present"
+    return rows
 
 
 def _reference_of(found: Round) -> dict[str, Any]:
