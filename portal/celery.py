@@ -19,7 +19,7 @@ SWEEPS: dict[str, float] = {
     "journal.deliver_notices": 5,
     "journal.remind": 300,
     "journal.seal_day": 3600,
-    "documents.scan_waiting": 10,
+    "documents.scan_waiting": 5,
     "rounds.turn": 30,
     "companies.check_registrations": 60,
     "matching.expire_quotes": 300,

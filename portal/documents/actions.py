@@ -76,8 +76,16 @@ def _store(
 
 
 @transaction.atomic
+def postpone_scan(*, document_id: int, note: str) -> None:
+    """A file that the scanner cannot take is shown to it again an hour later. Writes: Document.scan_note, updated_at."""
+    Document.objects.filter(pk=document_id).update(scan_note=note[:200], updated_at=clock.now())
+
+
+@transaction.atomic
 def settle_scan(*, document_id: int, clean: bool, note: str = "") -> Document:
     """The scanner's verdict. An infected file's content is removed after commit, and its owner is told.
+
+    note: what was found, or which scanner found nothing.
 
     Writes: Document, Event document.passed_scan or document.failed_scan, Notice document_infected.
     """
@@ -94,7 +102,7 @@ def settle_scan(*, document_id: int, clean: bool, note: str = "") -> Document:
         by=None,
         frm=before,
         to=document.scan_state,
-        reason=note,
+        reason="" if clean else note,
         organisations=sorted(document.organisation_ids()),
     )
     if not clean:

@@ -13,6 +13,10 @@ class NoAnswer(Exception):
     """The scanner could not be asked, or said nothing that counts as a verdict. The file stays in quarantine."""
 
 
+class TooLarge(NoAnswer):
+    """This one file is beyond the scanner's own limit (StreamMaxLength, to be set above MAX_UPLOAD_BYTES)."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """clean, or the name of what was found."""
@@ -32,16 +36,25 @@ def scan(file: BinaryIO, url: str, timeout: float = 60.0) -> Verdict:
         raise NoAnswer(f"{type(error).__name__}: {error}") from error
 
 
-def ping(url: str, timeout: float = 2.0) -> bool:
+def ping(url: str) -> bool:
     """Does the scanner answer?"""
+    return _ask(url, b"zPING\0") == "PONG"
+
+
+def version(url: str) -> str:
+    """Which scanner this is and how old its signatures are, in its own words (`ClamAV 1.4.3/27500/…`); empty: no answer."""
+    return _ask(url, b"zVERSION\0")
+
+
+def _ask(url: str, command: bytes, timeout: float = 2.0) -> str:
     parts = urlsplit(url)
     try:
         with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 3310), timeout=timeout) as connection:
             connection.settimeout(timeout)
-            connection.sendall(b"zPING\0")
-            return _answer(connection).startswith(b"PONG")
+            connection.sendall(command)
+            return _answer(connection).decode("utf-8", "replace")
     except OSError:
-        return False
+        return ""
 
 
 def _stream(connection: socket.socket, file: BinaryIO) -> bytes:
@@ -70,4 +83,4 @@ def _verdict(answer: bytes) -> Verdict:
         return Verdict(True)
     if words.startswith("stream: ") and words.endswith(" FOUND"):
         return Verdict(False, words[8:-6])
-    raise NoAnswer(words or "no answer")
+    raise (TooLarge if "size limit" in words.lower() else NoAnswer)(words or "no answer")

@@ -1,12 +1,15 @@
 """Questions about files: who owns them, which wait for the scanner."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.utils.functional import Promise
 
 from portal.accounts.queries import organisation_ids_of
 from portal.documents import rules
 from portal.documents.models import Document
+from portal.kit import clock
 
 
 def owns(user: Any, document: Document) -> bool:
@@ -16,11 +19,17 @@ def owns(user: Any, document: Document) -> bool:
     return document.organisation_id is not None and document.organisation_id in organisation_ids_of(user)
 
 
+def closed_because(user: Any, document: Document) -> Promise | str:
+    """Why this reader may not open the file, as a sentence; empty when they may. Reads only the reader's own grants."""
+    return rules.closed_because(document.scan_state, owns(user, document))
+
+
 def may_open(user: Any, document: Document) -> bool:
     return rules.may_open(document.scan_state, owns(user, document))
 
 
 def waiting_for_scan(limit: int = 200) -> list[int]:
-    """Ids of files that the scanner has not seen, the oldest first."""
+    """Ids of files that the scanner has not seen, the oldest first; one that it could not take rests for an hour."""
     unseen = Q(scan_state=rules.ScanState.QUARANTINED) | Q(scan_state=rules.ScanState.UNSCANNED, is_generated=False)
-    return list(Document.objects.filter(unseen).order_by("created_at").values_list("pk", flat=True)[:limit])
+    resting = ~Q(scan_note="") & Q(updated_at__gt=clock.now() - timedelta(hours=1))
+    return list(Document.objects.filter(unseen).exclude(resting).order_by("created_at").values_list("pk", flat=True)[:limit])

@@ -3,11 +3,23 @@
 from typing import Any
 
 from django.http import FileResponse, Http404
-from django.utils.translation import gettext_lazy as _
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from portal.documents import queries, rules
 from portal.documents.models import Document
 from portal.kit.errors import NotAllowed, Refused
+
+
+def link(document: Document, address: str, *, by: Any) -> SafeString:
+    """The file's name as a link for whoever may open it; else the name with the reason, so that no link ends in a refusal.
+
+    by None: somebody outside the file's organisation (the admin's columns know no reader).
+    """
+    closed = queries.closed_because(by, document)
+    if closed:
+        return format_html('<span>{}</span> <span class="small muted">{}</span>', document.name, closed)
+    return format_html('<a class="underline" href="{}">{}</a>', address, document.name)
 
 
 def download(document: Document, *, by: Any, inline: bool = False) -> FileResponse:
@@ -16,15 +28,10 @@ def download(document: Document, *, by: Any, inline: bool = False) -> FileRespon
     Raises: Refused while the file waits for the scan or was found infected; NotAllowed for an unscanned file of another
     organisation; Http404 when the stored file is gone.
     """
-    match document.scan_state:
-        case rules.ScanState.QUARANTINED:
-            raise Refused(_("This file is still being checked for viruses. Try again in a few minutes."), "quarantined")
-        case rules.ScanState.INFECTED:
-            raise Refused(_("The virus scan refused this file. Ask its owner to upload a clean one."), "infected")
-    if not queries.may_open(by, document):
-        raise NotAllowed(
-            _("This file was not scanned for viruses, so only the organisation that uploaded it may open it."), "unscanned"
-        )
+    closed = queries.closed_because(by, document)
+    if closed:
+        kind = NotAllowed if document.scan_state == rules.ScanState.UNSCANNED else Refused
+        raise kind(closed, document.scan_state.lower())
     try:
         file = document.file.storage.open(document.file.name or "", "rb")
     except FileNotFoundError as error:

@@ -20,7 +20,7 @@ def scan_waiting() -> int:
     """
     if not settings.CLAMD_URL:
         return 0
-    done = 0
+    scanner, done = gateways.version(settings.CLAMD_URL), 0
     for document in Document.objects.filter(pk__in=queries.waiting_for_scan()).order_by("created_at"):
         try:
             with document.file.open("rb") as file:
@@ -28,11 +28,13 @@ def scan_waiting() -> int:
         except FileNotFoundError:
             log.error("document_file_missing", document=document.ref)
             continue
+        except gateways.TooLarge as error:  # this file alone is beyond the scanner; it stays in quarantine
+            log.error("document_beyond_scanner", document=document.ref, size=document.size, error=str(error))
+            actions.postpone_scan(document_id=document.pk, note=str(error))
+            continue
         except gateways.NoAnswer as error:
             log.warning("scanner_silent", document=document.ref, error=str(error))
-            if "size limit" in str(error).lower():
-                continue  # this file alone is beyond the scanner; it stays in quarantine
             break
-        actions.settle_scan(document_id=document.pk, clean=verdict.clean, note=verdict.found)
+        actions.settle_scan(document_id=document.pk, clean=verdict.clean, note=verdict.found or scanner)
         done += 1
     return done

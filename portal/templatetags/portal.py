@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import get_language, gettext, ngettext, override
 
+from portal.documents.models import Document
+from portal.documents.responses import link
 from portal.kit import clock, words, workdays
 from portal.kit import won as money
 
@@ -195,6 +197,13 @@ def tone_of(code: Any) -> str:
 def status_tag(code: Any, label: str = "", tone: str = "") -> dict[str, Any]:
     """`{% status_tag application.status application.get_status_display %}`; a `Codes` member brings its own label."""
     return {"label": label or getattr(code, "label", "") or code, "tone": tone or tone_of(code)}
+
+
+# ── Files ────────────────────────────────────────────────────────────────────────────────────────────
+@register.simple_tag(takes_context=True)
+def file_link(context: Context, document: Document, address: str) -> SafeString:
+    """`{% file_link row.document url %}`: a link for who may open the file; else its name and why it is closed."""
+    return link(document, address, by=context["request"].user)
 
 
 # ── Addresses ────────────────────────────────────────────────────────────────────────────────────────

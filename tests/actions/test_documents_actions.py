@@ -5,21 +5,23 @@ import socket
 import socketserver
 import struct
 import threading
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.http import Http404
 
-from portal.documents import actions, gateways, tasks
+from portal.documents import actions, gateways, queries, tasks
 from portal.documents.models import Document
-from portal.documents.responses import download
+from portal.documents.responses import download, link
 from portal.journal.models import Event, Notice
+from portal.kit import clock
 from portal.kit.errors import NotAllowed, Refused
+from portal.kit.scanner import EICAR
 from tests.factories.accounts import make_member, make_organisation, make_pdf, make_person, make_staff
 
 pytestmark = pytest.mark.django_db
-EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 class Clamd(socketserver.StreamRequestHandler):
@@ -110,8 +112,12 @@ def test_scan_fails_closed(clamd, settings):
     for answer in (b"stream: Something ERROR\0", b"nonsense\0", b"\0", b"stream: OK but\0"):
         clamd.answer = answer
         assert tasks.scan_waiting() == 0
+    assert Document.objects.get().scan_note == ""
     clamd.answer, clamd.limit = b"", 10
     assert tasks.scan_waiting() == 0
+    assert "size limit" in Document.objects.get().scan_note and queries.waiting_for_scan() == [], "it rests for an hour"
+    with clock.at(clock.now() + timedelta(minutes=61)):
+        assert queries.waiting_for_scan() == [document.pk]
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         settings.CLAMD_URL = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
@@ -155,3 +161,18 @@ def test_download_headers_and_stream():
     document.file.storage.delete(document.file.name)
     with pytest.raises(Http404):
         download(document, by=make_person())
+
+
+def test_a_link_is_shown_to_whoever_may_open_the_file_and_the_reason_to_the_others():
+    org = make_organisation()
+    owner, document = make_member(org), upload(organisation=org)
+    assert link(document, "/x/", by=owner) == f'<a class="underline" href="/x/">{document.name}</a>'
+    for stranger in (make_staff("OPERATOR_CASE"), None):
+        shown = link(document, "/x/", by=stranger)
+        assert "<a " not in shown and document.name in shown and "아직 바이러스 검사를 하지 않아" in shown
+    Document.objects.filter(pk=document.pk).update(scan_state="CLEAN")
+    document.refresh_from_db()
+    assert "<a " in link(document, "/x/", by=make_staff("OPERATOR_CASE"))
+    Document.objects.filter(pk=document.pk).update(scan_state="INFECTED", name="<b>.pdf")
+    document.refresh_from_db()
+    assert "<a " not in link(document, "/x/", by=owner) and "&lt;b&gt;.pdf" in link(document, "/x/", by=owner)

@@ -89,13 +89,14 @@ def portal(home: Path) -> Iterator[Portal]:
     env = {
         **os.environ, "DATABASE_URL": _database(url, name), "MIGRATE_DATABASE_URL": "", "DATA_DIR": str(home), "PORT": str(port),
         "BASE_URL": f"http://127.0.0.1:{port}", "DEMO_BANK_PORT": str(free_port(port + 1)), "PORTAL_ENV": "test",
-        "DEMO_PASSWORD": PASSWORD,
+        "DEMO_PASSWORD": PASSWORD, "CLAMD_URL": f"tcp://127.0.0.1:{free_port(port + 2)}",
     }  # fmt: skip
     made = Portal(env["BASE_URL"], home, env)
     try:
         if source == "template1":
             made.run("migrate", "--noinput", "-v", "0")
         made.start("bank", [*MANAGE, "bank"])
+        made.start("scanner", [sys.executable, "-m", "portal.kit.scanner", env["CLAMD_URL"].rpartition(":")[2]])
         made.run("seed")
         celery = [sys.executable, "-m", "celery", "-A", "portal.celery:app"]
         granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "portal.wsgi:application", "--no-ws"]

@@ -75,7 +75,8 @@ def requests_for(user: Any) -> QuerySet[AccessRequest]:
     return (
         AccessRequest.objects.visible_to(user)
         .select_related(
-            "case__company__organisation", "institution__organisation", "board__organisation", "ethics", "data_review",
+            "case__company__organisation", "institution__organisation", "board__organisation", "ethics__document",
+            "data_review__document",
             "case__need__round",
         )
         .order_by("-created_at", "-id")

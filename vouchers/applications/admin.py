@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
+from portal.documents.responses import link
 from portal.journal.actions import saw
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won_long
@@ -168,11 +169,11 @@ class ApplicationAdmin(VerbAdmin):
     @admin.display(description=_("Documents"))
     def files(self, application: Application) -> str:
         rows = [
-            (reverse("applications:download", args=[application.ref, row.document.ref]), row.document.name,
+            (link(row.document, reverse("applications:download", args=[application.ref, row.document.ref]), by=None),
              rules.document_label(row.kind))
             for row in queries.documents(application)
         ]  # fmt: skip
-        return format_html_join("", '<a class="underline" href="{}">{}</a> ({})<br>', rows) if rows else "—"
+        return format_html_join("", "{} ({})<br>", rows) if rows else "—"
 
 
 @admin.register(EligibilityCheck)

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
+from portal.documents.responses import link
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.clock import to_kst
 from portal.kit.errors import DomainError
@@ -36,7 +36,7 @@ class CertificateInline(ReadOnlyInline, TabularInline):
 def _link(company: Company, document: Any) -> Any:
     if document is None:
         return "—"
-    return format_html('<a href="{}">{}</a>', reverse("companies:file", args=[company.ref, document.ref]), document.name)
+    return link(document, reverse("companies:file", args=[company.ref, document.ref]), by=None)
 
 
 def _company_facts(row: Company) -> list[tuple[Any, Any]]:
@@ -119,7 +119,7 @@ class _RequestAdmin(VerbAdmin):
 
     @admin.display(description=_("File"))
     def paper(self, row: Any) -> Any:
-        return row.document.name if row.document else "—"
+        return _link(row.company, row.document)
 
 
 @admin.register(OwnershipDispute)

@@ -102,11 +102,16 @@ def page_of(company: Company) -> dict[str, Any]:
     }
 
 
-def document_of(company: Company, ref: str) -> Document | None:
-    """A paper of this company by its ref: registration, certificates, changes of representative; never a dispute's."""
+def document_of(company: Company, ref: str, *, disputes: bool) -> Document | None:
+    """A paper of this company by its ref: registration, certificates, changes of representative.
+
+    disputes: a claimant's paper too; it is for officers, never for the company.
+    """
     wanted = (
         Q(pk=company.registration_file_id)
         | Q(pk__in=company.certificates.values("document_id"))
         | Q(pk__in=company.representative_changes.values("document_id"))
     )
+    if disputes:
+        wanted |= Q(pk__in=company.disputes.values("document_id"))
     return Document.objects.filter(wanted, ref=ref).first()

@@ -223,7 +223,7 @@ def _file_change(request: HttpRequest, company: Company, form: forms.Representat
 def file(request: HttpRequest, ref: str, document: str) -> HttpResponseBase:
     """A certificate or another paper of the company, to those who may see the company."""
     company = _visible(request, ref)
-    found = queries.document_of(company, document)
+    found = queries.document_of(company, document, disputes=people.sees_all(request.user))
     if found is None:
         raise Http404
     return download(found, by=request.user)

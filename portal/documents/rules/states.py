@@ -1,5 +1,6 @@
 """States of a file, the types that Korean offices use, and who may open what was not scanned."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
@@ -41,6 +42,23 @@ TYPES = {
 }
 
 
+# state → why nobody, or nobody else, may open the file
+_CLOSED: dict[str, Promise | str] = {
+    ScanState.QUARANTINED: _("This file is still being checked for viruses. Try again in a few minutes."),
+    ScanState.INFECTED: _("The virus scan refused this file. Ask its owner to upload a clean one."),
+    ScanState.UNSCANNED: _("This file was not scanned for viruses yet, so only the organisation that uploaded it may open it."),
+}
+
+
+def closed_because(state: str, owns: bool) -> Promise | str:
+    """Why this reader may not open a file now, as a whole sentence; empty when they may.
+
+    owns: the reader uploaded it, or belongs to the organisation whose file it is.
+    """
+    if state == ScanState.CLEAN or (state == ScanState.UNSCANNED and owns):
+        return ""
+    return _CLOSED[state]
+
+
 def may_open(state: str, owns: bool) -> bool:
-    """owns: the reader uploaded it, or belongs to the organisation whose file it is."""
-    return state == ScanState.CLEAN or (state == ScanState.UNSCANNED and owns)
+    return not closed_because(state, owns)

@@ -29,6 +29,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Demo story (clock {clock.to_kst(clock.now()):%Y-%m-%d %H:%M})")
             story.play(self.stdout.write)
             self._deliver()
+            self._scan()
         if options["scale"]:
             from portal.management import scale
 
@@ -41,3 +42,10 @@ class Command(BaseCommand):
         if settings.EMAIL_BACKEND.startswith("portal."):
             while deliver_notices():
                 pass
+
+    def _scan(self) -> None:
+        """The story's files are shown to the scanner now, where there is one; else they stay marked as not scanned."""
+        from portal.documents.tasks import scan_waiting
+
+        while scan_waiting():
+            pass

@@ -66,6 +66,8 @@ class Command(BaseCommand):
         self._step("Words", self._words)
         if settings.DEMO and not settings.BANK_GATEWAY_URL and not only:
             self._start_bank()
+        if settings.DEMO and not settings.CLAMD_URL and not only:
+            self._start_scanner()
         self._step("Seeds", lambda: self._seed(only))
         self._step("Static files", self._static)
 
@@ -107,6 +109,12 @@ class Command(BaseCommand):
         os.environ["DEMO_BANK_PORT"] = str(port)
         settings.DEMO_BANK_PORT = port
         self.house.start(Child("bank", [*MANAGE, "bank", "--port", str(port)], patience=2, stops=4))
+
+    def _start_scanner(self) -> None:
+        """The demo's own: visibly one, knows only the EICAR test file. The seeds' files pass through it too."""
+        port = free_port(settings.DEMO_BANK_PORT + 1)
+        settings.CLAMD_URL = os.environ["CLAMD_URL"] = f"tcp://127.0.0.1:{port}"
+        self.house.start(Child("scanner", [sys.executable, "-m", "portal.kit.scanner", str(port)], patience=1, stops=5))
 
     def _run(self) -> None:
         cores = max(2, min(os.cpu_count() or 2, 8))
