@@ -239,6 +239,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "selection_run.discarded": ("선정안을 폐기했습니다", "Proposal discarded"),
     "selection_run.proposed": ("선정안을 올렸습니다", "Selection proposed"),
     "site_participation.adopted": ("공동 DRB 결과를 채택했습니다", "Joint DRB result adopted"),
+    "site_participation.fallen_back": ("공동 DRB에서 나와 기관 심의로 돌아갔습니다", "Left the joint DRB, own review"),
     "site_participation.joined": ("공동 DRB에 참여했습니다", "Joined the joint DRB"),
     "site_participation.objected": ("공동 DRB 결과에 이의를 냈습니다", "Objected to the joint DRB result"),
     "site_participation.opted_out": ("공동 DRB에 참여하지 않기로 했습니다", "Opted out of the joint DRB"),

@@ -15,14 +15,14 @@ register = template.Library()
 
 @register.inclusion_tag("components/timeline.html")
 def timeline_of(*subjects: Any, user: Any = None) -> dict[str, Any]:
-    """Past events of the subjects in time order, then their open duties. Names of persons only for their own side."""
+    """Past events of the subjects in time order, then their open duties (a paused one is nobody's turn). Names of persons only for their own side."""
     events = queries.histories(subject.ref for subject in subjects if subject is not None)
     entries = [
         {"title": words(event.name), "state": "past", "when": event.at, "who": _who(event, user), "text": event.reason}
         for event in events
     ]
     for subject in subjects:
-        for duty in queries.open_duties(subject) if subject is not None else []:
+        for duty in queries.open_duties(subject).filter(paused_at__isnull=True) if subject is not None else []:
             entries.append(
                 {
                     "title": pick(duty, "title"), "state": "present", "due": duty.due_at,

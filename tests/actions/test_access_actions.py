@@ -125,12 +125,12 @@ def test_one_track_alone_never_allows_the_use(first):
     p.decide_ethics(site) if first == "irb" else p.decide_drb(site)
     row = site.fresh()
     assert row.status == "IN_REVIEW"
-    assert not queries.allows_use(company_id=row.case.company_id, institution_id=row.institution_id)
+    assert not queries.allows_use(match_ids=[row.match_id])
     refused("tracks_not_open", actions.provide, request_id=row.pk, by=site.provider.user)
     p.decide_drb(site) if first == "irb" else p.decide_ethics(site)
     row = site.fresh()
     assert row.status == "APPROVED"
-    assert queries.allows_use(company_id=row.case.company_id, institution_id=row.institution_id)
+    assert queries.allows_use(match_ids=[row.match_id])
     assert Notice.objects.filter(template="access_allowed").count() >= 2
 
 
@@ -182,7 +182,7 @@ def test_an_ethics_approval_ends_with_its_validity():
     site = at.sites[0]
     p.decide_ethics(site, "approve", valid_to=clock.today() + timedelta(days=30))
     p.decide_drb(site)
-    where = {"company_id": at.case.company_id, "institution_id": site.provider.institution.pk}
+    where = {"match_ids": [site.request.match_id]}
     assert queries.allows_use(**where)
     with clock.at(clock.now() + timedelta(days=32)):
         assert not queries.allows_use(**where)
@@ -202,7 +202,7 @@ def test_outside_letters_count_only_once_the_secretary_confirms_them():
     site = at.sites[0]
     letter(at, "IRB", exemption=True)
     letter(at, "DRB")
-    where = {"company_id": at.case.company_id, "institution_id": site.provider.institution.pk}
+    where = {"match_ids": [site.request.match_id]}
     assert site.fresh().status == "IN_REVIEW" and not queries.allows_use(**where)
     for who in (at.user, at.firm.representative, site.provider.user, p.case().sites[0].secretary):
         with pytest.raises(NotAllowed):
@@ -291,3 +291,79 @@ def test_the_database_refuses_decisions_without_number_and_file():
         EthicsReview.objects.filter(request=row).update(status="APPROVED")
     with pytest.raises(IntegrityError), transaction.atomic():
         DataReview.objects.filter(request=row).update(status="RECOGNISED")
+
+
+# ── Pauses ───────────────────────────────────────────────────────────────────────────────────────────
+def clock_of(site, track):
+    return queries.clocks(site.fresh())[{"IRB": 0, "DRB": 1}[track]]
+
+
+@pytest.mark.parametrize("track", ["IRB", "DRB"])
+def test_a_boards_clock_stands_while_the_company_revises(track):
+    at = p.in_review()
+    site, start = at.sites[0], clock.now()
+    before = clock_of(site, track)
+    verb = {"IRB": "decide_ethics", "DRB": "decide_drb"}[track]
+    with clock.at(start + timedelta(days=14)):
+        if track == "IRB":
+            p.decide_ethics(site, "revise", reason="표본 수의 근거")
+        else:
+            p.decide_drb(site, "ask_supplement", reason="파기 계획")
+        used = clock_of(site, track).used_days
+        assert owed(site.request, f"resubmit_{'ethics' if track == 'IRB' else 'drb'}").get().organisation == at.firm.organisation
+        assert owed(site.request, verb).get().paused_at is not None
+    with clock.at(start + timedelta(days=28)):
+        paused = clock_of(site, track)
+        assert paused.used_days == used and paused.paused_days > 5 and paused.paused_at and not paused.running
+        actions.save_dossier(
+            case_id=at.case.pk, dossier={**p.DOSSIER, "purpose": "고친 목적"}, use_from=at.case.use_from,
+            use_until=at.case.use_until, version=at.case.version, by=at.user,
+        )  # fmt: skip
+        again = actions.resubmit_ethics if track == "IRB" else actions.resubmit_drb
+        again(request_id=site.request.pk, by=at.user)
+        running = clock_of(site, track)
+        assert running.running and running.used_days == used and running.paused_days == paused.paused_days
+        assert running.target_days == before.target_days and running.due_at > before.due_at
+        assert owed(site.request, verb).get().due_at == running.due_at
+        p.decide_ethics(site) if track == "IRB" else p.decide_drb(site)
+        assert clock_of(site, track).allows
+    other = clock_of(site, "DRB" if track == "IRB" else "IRB")
+    assert other.paused_days == 0  # neither track waits for the other
+
+
+def test_a_revision_needs_its_words_and_the_dossier_is_closed_otherwise():
+    at = p.in_review()
+    site = at.sites[0]
+    refused("reason_missing", lambda: p.decide_drb(site, "ask_supplement", reason=" "))
+    given = {"use_from": at.case.use_from, "use_until": at.case.use_until, "version": at.case.version, "by": at.user}
+    refused("dossier_closed", actions.save_dossier, case_id=at.case.pk, dossier=p.DOSSIER, **given)
+    with pytest.raises(IllegalStep):
+        actions.resubmit_drb(request_id=site.request.pk, by=at.user)
+
+
+def test_a_refusal_keeps_its_number_and_letter():
+    at = p.in_review()
+    p.decide_ethics(at.sites[0], "disapprove", reason="윤리 기준 미달", number="IRB-9")
+    ethics = at.sites[0].fresh().ethics
+    assert ethics.number == "IRB-9" and ethics.document_id and ethics.decided_on == clock.today()
+
+
+def test_a_refused_letter_leaves_no_decision_behind():
+    at = p.in_review()
+    site = at.sites[0]
+    letter(at, "IRB")
+    actions.confirm_letter(request_id=site.request.pk, track="IRB", accept=False, reason="다른 과제", by=site.secretary)
+    ethics = site.fresh().ethics
+    assert (ethics.number, ethics.board_name, ethics.decided_on, ethics.document) == ("", "", None, None)
+
+
+def test_an_ethics_approval_that_has_run_out_provides_nothing():
+    at = p.in_review()
+    site = at.sites[0]
+    p.decide_ethics(site, "approve", valid_to=clock.today() + timedelta(days=3))
+    p.decide_drb(site)
+    with clock.at(clock.now() + timedelta(days=4)):
+        refused("tracks_not_open", actions.start_preparation, request_id=site.request.pk, by=site.provider.user)
+        refused("tracks_not_open", actions.provide, request_id=site.request.pk, by=site.provider.user)
+    actions.start_preparation(request_id=site.request.pk, by=site.provider.user)
+    assert site.fresh().status == "PREPARING"

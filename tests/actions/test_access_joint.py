@@ -18,7 +18,7 @@ def propose(at):
 
 
 def allows(at, site):
-    return queries.allows_use(company_id=at.case.company_id, institution_id=site.provider.institution.pk)
+    return queries.allows_use(match_ids=[site.request.match_id])
 
 
 def test_one_adopts_one_objects_and_the_approved_one_starts():

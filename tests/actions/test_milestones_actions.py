@@ -11,6 +11,7 @@ from portal.kit import clock, workdays
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from tests.factories import projects as p
 from tests.factories.providers import person, provider
+from vouchers.access import actions as access
 from vouchers.milestones import actions, queries
 from vouchers.milestones.models import Deliverable, Milestone
 
@@ -127,8 +128,6 @@ def test_nothing_that_uses_data_is_handed_in_before_both_tracks(at):
     reviewed = p.allow_access(at)
     p.hand_in(at, row)
     actions.accept_milestone(milestone_id=row.pk, by=at.company)
-    from vouchers.access import actions as access
-
     access.withdraw(request_id=reviewed.sites[0].request.pk, reason="중단", by=reviewed.user)
     refused("access_not_allowed", actions.confirm_milestone, milestone_id=row.pk, by=at.operator)
 
@@ -198,3 +197,23 @@ def test_a_clock_that_slept_reminds_later(at):
     moment = days_before(row, 4)
     with clock.at(moment):
         assert actions.remind(now=moment) == 1
+
+
+def test_the_reviews_of_another_match_open_nothing(at):
+    """The same company has a second study at the same hospital, with a match of its own."""
+    from tests.factories import applications as make
+    from tests.factories.providers import Provider
+    from tests.factories.rounds import make_round
+
+    (row,) = plan(at, p.item(at, uses_data=True))
+    hospital = Provider(at.institution, at.provider_organisation, at.manager)
+    second = p.opened(at.firm, [hospital], [make.match(at.firm, make.need(at.firm, make_round()), hospital=hospital)])
+    (site,) = second.sites
+    p.submit(second, site)
+    access.start_review(request_id=site.request.pk, by=site.secretary)
+    p.decide_ethics(site)
+    p.decide_drb(site)
+    assert site.fresh().status == "APPROVED"
+    refused("access_not_allowed", lambda: p.hand_in(at, row))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Milestone.objects.filter(pk=row.pk).update(status="SUBMITTED")

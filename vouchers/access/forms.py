@@ -97,12 +97,18 @@ class EthicsDecisionForm(forms.Form):
         label=_("Reason"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3}),
         help_text=_("Needed for a refusal or a revision; the company reads it."),
     )  # fmt: skip
+    conditions = forms.CharField(
+        label=_("Conditions"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
+    )
 
 
 class DrbDecisionForm(forms.Form):
     verdict = forms.ChoiceField(
         label=_("Decision"), widget=forms.RadioSelect,
-        choices=[("approve", _("Approved")), ("refuse", _("Refused by a board")), ("waive", _("Waived as of the same type"))],
+        choices=[
+            ("approve", _("Approved")), ("waive", _("Waived as of the same type")),
+            ("ask_supplement", _("Supplement requested")), ("refuse", _("Refused by a board")),
+        ],
     )  # fmt: skip
     number = forms.CharField(
         label=_("Decision number"), max_length=60, required=False,
@@ -115,7 +121,7 @@ class DrbDecisionForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Reason"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3}),
-        help_text=_("Needed for a refusal; the company reads it."),
+        help_text=_("Needed for a refusal or a supplement; the company reads it."),
     )  # fmt: skip
 
 

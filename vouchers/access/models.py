@@ -104,7 +104,10 @@ class AccessRequest(Row):
 
 
 class EthicsReview(Row):
-    """The IRB track. A decision has number, institution, date and file; an exemption is a numbered decision too."""
+    """The IRB track. A decision has number, institution, date and file; an exemption is a numbered decision too.
+
+    paused_at: the board's clock stands since then, the company revises; paused_days: working days that it stood before.
+    """
 
     REF_PREFIX = "irb"
 
@@ -123,6 +126,8 @@ class EthicsReview(Row):
     started_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_days = models.PositiveIntegerField(default=0)
     decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -142,7 +147,7 @@ class EthicsReview(Row):
 
 
 class DataReview(Row):
-    """The DRB track."""
+    """The DRB track. paused_at and paused_days as in the IRB's."""
 
     REF_PREFIX = "drb"
 
@@ -159,6 +164,8 @@ class DataReview(Row):
     started_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_days = models.PositiveIntegerField(default=0)
     decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

@@ -13,24 +13,26 @@ from vouchers.access.models import AccessCase, AccessRequest, DataReview, Ethics
 from vouchers.matching.models import Match
 
 
-def allows_use(*, company_id: int, institution_id: int, match_ids: Iterable[int] = ()) -> bool:
-    """True when some request of this company at this provider is allowed by both tracks (for these matches if named).
+def allows_use(*, match_ids: Iterable[int]) -> bool:
+    """True when both tracks allow the use for every one of these matches (and there is at least one).
 
     An ethics approval counts until the end of its validity.
     """
-    found = AccessRequest.objects.filter(
-        case__company_id=company_id,
-        institution_id=institution_id,
-        ethics__status__in=rules.ETHICS_ALLOWS,
-        data_review__status__in=rules.DRB_ALLOWS,
-    ).exclude(ethics__valid_to__lt=clock.today()).exclude(status__in=["WITHDRAWN", "REFUSED", "DRAFT"])
-    ids = list(match_ids)
-    return (found.filter(match_id__in=ids) if ids else found).exists()
+    wanted = set(match_ids)
+    allowed = (
+        AccessRequest.objects.filter(
+            match_id__in=wanted, ethics__status__in=rules.ETHICS_ALLOWS, data_review__status__in=rules.DRB_ALLOWS
+        )
+        .exclude(ethics__valid_to__lt=clock.today())
+        .exclude(status__in=["WITHDRAWN", "REFUSED", "DRAFT"])
+    )
+    return bool(wanted) and wanted <= set(allowed.values_list("match_id", flat=True))
 
 
 @dataclass(frozen=True)
 class TrackClock:
-    """One track's clock: days used of the target, both in working days; running while `running`."""
+    """One track's clock, in working days without its pauses: used_days of target_days. It runs while `running`; since
+    `paused_at` the company has the ball; paused_days: days that it stood in all."""
 
     track: str
     status: str
@@ -39,6 +41,9 @@ class TrackClock:
     due_at: datetime | None
     used_days: int | None
     left_days: int | None
+    target_days: int | None
+    paused_at: datetime | None
+    paused_days: int
     running: bool
     allows: bool
 
@@ -51,11 +56,14 @@ def clocks(request: AccessRequest) -> tuple[TrackClock, TrackClock]:
 def _clock(track: str, review: EthicsReview | DataReview) -> TrackClock:
     now = clock.now()
     allowed = rules.ETHICS_ALLOWS if track == "IRB" else rules.DRB_ALLOWS
-    running = review.started_at is not None and review.closed_at is None
-    used = None
+    stood, used, target = review.paused_days, None, None
+    running = review.started_at is not None and review.closed_at is None and review.paused_at is None
+    if review.paused_at is not None:
+        stood += _days_between(review.paused_at, review.closed_at or now)
     if review.started_at is not None:
-        end = review.closed_at or now
-        used = workdays.working_days_between(clock.to_kst(review.started_at).date(), clock.to_kst(end).date())
+        used = _days_between(review.started_at, review.closed_at or now) - stood
+    if review.started_at is not None and review.due_at is not None:
+        target = workdays.left(review.due_at, review.started_at) - review.paused_days
     codes: Any = rules.EthicsStatus if track == "IRB" else rules.DrbStatus
     return TrackClock(
         track=track,
@@ -65,9 +73,16 @@ def _clock(track: str, review: EthicsReview | DataReview) -> TrackClock:
         due_at=review.due_at,
         used_days=used,
         left_days=workdays.left(review.due_at, now) if running and review.due_at else None,
+        target_days=target,
+        paused_at=review.paused_at if review.closed_at is None else None,
+        paused_days=stood,
         running=running,
         allows=review.status in allowed,
     )
+
+
+def _days_between(start: datetime, end: datetime) -> int:
+    return workdays.working_days_between(clock.to_kst(start).date(), clock.to_kst(end).date())
 
 
 def requests_for(user: Any) -> QuerySet[AccessRequest]:
@@ -137,10 +152,14 @@ STEPS: dict[str, tuple[str, str, Callable[[AccessRequest, SiteParticipation | No
     ),
     "drb-confirm": ("decide_drb", "board", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "LETTER_FILED"),
     "drb-refuse": ("decide_drb", "board", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "LETTER_FILED"),
+    "drb-resubmit": (
+        "request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "SUPPLEMENT"
+    ),
     "irb-resubmit": ("request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "REVISE"),
     "irb-letter": ("request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "UNDER_REVIEW"),
     "drb-letter": ("request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "RECEIVED"),
     "provide": ("provide_data", "holder", lambda r, s: r.status in {"APPROVED", "PREPARING"}),
+    "prepare": ("provide_data", "holder", lambda r, s: r.status == "APPROVED"),
     "receipt": ("request_access", "company", lambda r, s: r.status == "PROVISIONED"),
     "withdraw": (
         "request_access", "company",
@@ -186,6 +205,12 @@ def lead_has_papers(joint: JointReview | None) -> bool:
     if joint is None:
         return False
     return joint.sites.filter(request__board_id=joint.lead_id, request__data_review__status="JOINT_PENDING").exists()
+
+
+def dossier_is_open(case: AccessCase) -> bool:
+    """Whether the company may change the dossier now: some institution's part is a draft or waits for a revision."""
+    rows = case.requests.values_list("status", "ethics__status", "data_review__status")
+    return any(rules.dossier_open(*states) for states in rows)
 
 
 def free_matches(user: Any) -> QuerySet[Match]:

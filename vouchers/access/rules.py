@@ -4,6 +4,8 @@ IRB approval is no permission to pseudonymise, so nothing is provided and no mil
 both tracks of that provider allow it.
 """
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
@@ -181,6 +183,17 @@ DRB_ALLOWS = frozenset({D.APPROVED, D.RECOGNISED, D.WAIVED})
 USABLE = frozenset({R.PROVISIONED, R.IN_USE})
 
 
-def both_allow(ethics_status: str, drb_status: str) -> bool:
-    """True when both tracks of one provider allow the use: separate decisions, neither replaces the other."""
-    return ethics_status in ETHICS_ALLOWS and drb_status in DRB_ALLOWS
+def both_allow(ethics_status: str, drb_status: str, *, valid_to: date | None, today: date) -> bool:
+    """True when both tracks of one provider allow the use: separate decisions, neither replaces the other.
+
+    valid_to: last day on which the IRB's decision counts; None: without end.
+    """
+    in_time = valid_to is None or today <= valid_to
+    return ethics_status in ETHICS_ALLOWS and drb_status in DRB_ALLOWS and in_time
+
+
+def dossier_open(status: str, ethics_status: str, drb_status: str) -> bool:
+    """Whether the company may change the dossier for this provider: a draft, or a board waits for a revision (⏸)."""
+    if status == R.IN_REVIEW:
+        return ethics_status == E.REVISE or drb_status == D.SUPPLEMENT
+    return status in {R.DRAFT, R.SUPPLEMENT}

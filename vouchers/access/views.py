@@ -72,7 +72,7 @@ def case_detail(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "case": case, "joint": joint, "missing": actions.missing(case),
         "rows": [(row, queries.clocks(row)) for row in rows],
-        "mine": request.user.has_perm("vouchers.request_access", case),
+        "mine": request.user.has_perm("vouchers.request_access", case), "dossier_open": queries.dossier_is_open(case),
         "leads": joint is not None and queries.leads(request.user, joint),
         "may_propose": queries.may_propose_joint(case), "has_papers": queries.lead_has_papers(joint),
     }  # fmt: skip
@@ -198,7 +198,9 @@ STEPS = {
              _plain(actions.confirm_letter, track="DRB", accept=True)),
         Step("drb-refuse", _L("Refuse the outside DRB letter"), forms.ReasonForm,
              _plain(actions.confirm_letter, track="DRB", accept=False), danger=True),
+        Step("drb-resubmit", _L("Revised, back to the DRB"), None, _plain(actions.resubmit_drb)),
         Step("irb-resubmit", _L("Revised, back to the IRB"), None, _plain(actions.resubmit_ethics)),
+        Step("prepare", _L("Extraction begins"), None, _plain(actions.start_preparation)),
         Step("provide", _L("Data are provided"), None, _plain(actions.provide),
              lead=_L("Confirms that the pseudonymised data stand ready in the agreed environment. The portal holds no data.")),
         Step("receipt", _L("Confirm that the data are there"), None, _plain(actions.confirm_receipt)),

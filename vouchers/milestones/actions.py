@@ -13,9 +13,8 @@ from portal.journal import actions as journal
 from portal.kit import clock, workdays
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
-from vouchers.access import queries as access
 from vouchers.agreements.models import Agreement
-from vouchers.milestones import notices, rules
+from vouchers.milestones import notices, queries, rules
 from vouchers.milestones.models import Deliverable, Milestone
 
 S = rules.MilestoneStatus
@@ -147,9 +146,7 @@ def _require_in_force(milestone: Milestone) -> None:
 
 def _require_access(milestone: Milestone) -> None:
     """No milestone that uses data before both tracks of that provider allow it (domain.md §2.2, 6.9)."""
-    if milestone.uses_data and not access.allows_use(
-        company_id=milestone.agreement.company_id, institution_id=milestone.institution_id
-    ):
+    if not queries.access_allowed(milestone):
         raise Refused(
             _("This milestone uses patient data. It can go on once both the IRB and the DRB of %(institution)s allow the use.")
             % {"institution": milestone.institution},

@@ -6,6 +6,7 @@ from django.db.models import QuerySet, Sum
 
 from portal.kit import clock
 from providers.institutions.models import Institution
+from vouchers.access import queries as access
 from vouchers.agreements.models import Agreement
 from vouchers.milestones import rules
 from vouchers.milestones.models import Milestone
@@ -31,6 +32,14 @@ def planned_won(agreement: Agreement) -> int:
 
 def is_overdue(milestone: Milestone) -> bool:
     return rules.overdue(milestone.status, milestone.due_on, clock.today())
+
+
+def access_allowed(milestone: Milestone) -> bool:
+    """Whether the reviews let this milestone go on: both tracks of every match that its provider is paid for."""
+    if not milestone.uses_data:
+        return True
+    lines = milestone.agreement.lines.filter(payee_id=milestone.institution_id)
+    return access.allows_use(match_ids=lines.values_list("match_id", flat=True))
 
 
 def unplanned(user: Any) -> QuerySet[Agreement]:

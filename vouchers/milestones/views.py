@@ -17,7 +17,6 @@ from portal.documents import responses
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
-from vouchers.access import queries as access
 from vouchers.agreements.models import Agreement
 from vouchers.milestones import actions, forms, queries
 from vouchers.milestones.models import Deliverable, Milestone
@@ -59,8 +58,7 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
         "row": row, "deliverables": row.deliverables.select_related("document").order_by("-submission", "id"),
         "overdue": queries.is_overdue(row), "provider": provider, "company": company,
         "operator": user.has_perm("vouchers.confirm_milestone"),
-        "access_allowed": not row.uses_data
-        or access.allows_use(company_id=row.agreement.company_id, institution_id=row.institution_id),
+        "access_allowed": queries.access_allowed(row),
     }  # fmt: skip
     return page(request, "vouchers/milestones/detail.html", context)
 

@@ -20,8 +20,11 @@ from vouchers.access.actions.steps import (
     days,
     lock,
     owe,
+    owe_revision,
+    pause,
     record,
     require_in_review,
+    resume,
     settle,
     step_drb,
     step_ethics,
@@ -61,7 +64,7 @@ def file_letter(
         review.valid_from, review.valid_to = decided_on, valid_to
     review.save()
     name = "ethics_review" if track == "IRB" else "data_review"
-    record(f"{name}.letter_filed", request, by=by, frm=before, to=review.status, number=number)
+    record(f"{name}.letter_filed", request, by=by, frm=before, to=review.status, number=number.strip())
     owe(
         request, f"confirm_{track.lower()}_letter", "PROVIDER_DRB_SECRETARY", "외부 심의 결과서를 확인해 주세요",
         "Confirm an outside decision letter", workdays.due_at(clock.now(), days(request, "drb_recognised")), by,
@@ -123,13 +126,16 @@ def decide_ethics(
             raise Refused(_("Attach the decision letter of the board."), "letter_missing", "file")
         if valid_to is not None and valid_to < decided_on:
             raise Refused(_("The validity ends before the decision. Mend one of the two dates."), "valid_to", "valid_to")
-        ethics.number, ethics.decided_on, ethics.document = number.strip(), decided_on, document
-        ethics.valid_from, ethics.valid_to, ethics.conditions = decided_on, valid_to, conditions
-        ethics.board_name = board_name or request.board.name_ko
+        ethics.valid_from, ethics.valid_to, ethics.conditions = decided_on, valid_to, conditions.strip()
     elif not reason.strip():
         raise Refused(_("A refusal or a request for revision needs a reason."), "reason_missing", "reason")
-    step_ethics(request, verdict, by=by, reason=reason)
     if verdict != "revise":
+        _write_down(ethics, request, number, decided_on, document, board_name)
+    step_ethics(request, verdict, by=by, reason=reason.strip())
+    if verdict == "revise":
+        pause(request, ethics, "decide_ethics", by)
+        owe_revision(request, "resubmit_ethics", "IRB", by)
+    else:
         journal.close_duty(request, "decide_ethics", by=by)
     notices.decided(
         request, track="IRB", allowed=ethics.status in rules.ETHICS_ALLOWS, number=ethics.number, reason=reason
@@ -138,13 +144,38 @@ def decide_ethics(
     return request
 
 
+def _write_down(
+    review: EthicsReview | DataReview, request: AccessRequest, number: str, decided_on: date | None,
+    document: Document | None, board_name: str,
+) -> None:  # fmt: skip
+    """A decision's number, day, letter and board; a refusal keeps what is known of them."""
+    if decided_on is not None and decided_on > clock.today():
+        raise Refused(_("The decision date lies in the future. Copy it from the letter."), "date_future", "decided_on")
+    review.number, review.decided_on, review.document = number.strip(), decided_on or clock.today(), document
+    review.board_name = board_name or request.board.name_ko
+
+
 @transaction.atomic
 def resubmit_ethics(*, request_id: int, by: Any) -> AccessRequest:
-    """The company revised for the IRB. Writes: EthicsReview, Event."""
+    """The company revised for the IRB, whose clock runs again. Writes: EthicsReview, Event, Duties."""
     request = lock(request_id)
     require(by, "vouchers.request_access", request.case)
     require_in_review(request, "resubmit")
     step_ethics(request, "resubmit", by=by)
+    resume(request, request.ethics, "decide_ethics", by)
+    journal.close_duty(request, "resubmit_ethics", by=by)
+    return request
+
+
+@transaction.atomic
+def resubmit_drb(*, request_id: int, by: Any) -> AccessRequest:
+    """The company revised for the DRB, whose clock runs again. Writes: DataReview, Event, Duties."""
+    request = lock(request_id)
+    require(by, "vouchers.request_access", request.case)
+    require_in_review(request, "resubmit")
+    step_drb(request, "resubmit", by=by)
+    resume(request, request.data_review, "decide_drb", by)
+    journal.close_duty(request, "resubmit_drb", by=by)
     return request
 
 
@@ -154,7 +185,9 @@ def decide_drb(
     document: Document | None = None, conditions: str = "", reason: str = "", findings: Mapping[str, str] | None = None,
     by: Any,
 ) -> AccessRequest:  # fmt: skip
-    """The institution's own DRB decided. verdict: approve, refuse or waive. Writes: DataReview, Event, Notice.
+    """The institution's own DRB decided. verdict: approve, refuse, waive, or ask_supplement (its clock stands).
+
+    Writes: DataReview, Event, Duties, Notice.
 
     findings: item (purpose fit, minimisation, pseudonymisation, environment, recipient, export, destruction) → words.
     """
@@ -167,10 +200,12 @@ def decide_drb(
         check_decision(number, decided_on)
         if document is None:
             raise Refused(_("Attach the decision letter of the board."), "letter_missing", "file")
-        review.number, review.decided_on, review.document = number.strip(), decided_on, document
-        review.board_name, review.conditions = board_name or request.board.name_ko, conditions
+        review.conditions = conditions.strip()
     elif not reason.strip():
-        raise Refused(_("A refusal needs a reason that the company can act on."), "reason_missing", "reason")
+        raise Refused(_("A refusal or a request for a supplement needs a reason."), "reason_missing", "reason")
+    if verdict == "ask_supplement":
+        return _ask_supplement(request, reason.strip(), by)
+    _write_down(review, request, number, decided_on, document, board_name)
     if verdict in {"approve", "refuse"} and review.status == D.RECEIVED:
         step_drb(request, "start", by=by)
     review.reason, review.findings = reason, dict(findings or {})
@@ -181,4 +216,14 @@ def decide_drb(
         request, track="DRB", allowed=review.status in rules.DRB_ALLOWS, number=review.number, reason=reason
     )
     settle(request, by)
+    return request
+
+
+def _ask_supplement(request: AccessRequest, reason: str, by: Any) -> AccessRequest:
+    """The DRB waits for the company; the IRB goes on."""
+    request.data_review.reason = reason
+    step_drb(request, "ask_supplement", by=by, reason=reason)
+    pause(request, request.data_review, "decide_drb", by)
+    owe_revision(request, "resubmit_drb", "DRB", by)
+    notices.decided(request, track="DRB", allowed=False, number="", reason=reason)
     return request

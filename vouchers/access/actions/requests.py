@@ -11,7 +11,7 @@ from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused, Stale
-from vouchers.access import notices, rules
+from vouchers.access import notices, queries, rules
 from vouchers.access.actions.joint import follow_joint, invite, leave_joint
 from vouchers.access.actions.steps import (
     board,
@@ -82,12 +82,15 @@ def open_case(*, match_ids: Sequence[int], title: str, by: Any) -> AccessCase:
 def save_dossier(
     *, case_id: int, dossier: Mapping[str, str], use_from: date | None, use_until: date | None, version: int, by: Any
 ) -> AccessCase:
-    """Stores the dossier as typed. Open while a request is a draft or waits for a supplement. Raises: Stale, Refused."""
+    """Stores the dossier as typed, while some institution's part is open for it (rules.dossier_open).
+
+    Raises: Stale, Refused.
+    """
     case = AccessCase.objects.select_for_update().select_related("company").get(pk=case_id)
     require(by, "vouchers.request_access", case)
     if case.version != version:
         raise Stale
-    if not case.requests.filter(status__in=[R.DRAFT, R.SUPPLEMENT]).exists():
+    if not queries.dossier_is_open(case):
         raise Refused(_("The dossier is with the boards and cannot be changed now."), "dossier_closed")
     if use_from and use_until and use_from > use_until:
         raise Refused(_("The use ends before it begins. Mend one of the two dates."), "period_order", "use_until")

@@ -1,6 +1,6 @@
 """What every action of the room does on its way: lock, step, record, owe, settle. Nobody else calls these."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -130,6 +130,34 @@ def start_drb_clock(request: AccessRequest, by: Any, step: str) -> None:
     )  # fmt: skip
 
 
+def pause(request: AccessRequest, review: EthicsReview | DataReview, verb: str, by: Any) -> None:
+    """The board waits for the company: its clock stands (domain.md §6, ⏸). verb: what the board owes."""
+    review.paused_at = clock.now()
+    review.save()
+    journal.pause_duty(request, verb, by=by)
+
+
+def resume(request: AccessRequest, review: EthicsReview | DataReview, verb: str, by: Any) -> None:
+    """The clock runs again; the due day moves by the working days that it stood."""
+    if review.paused_at is not None:
+        stood = workdays.working_days_between(clock.to_kst(review.paused_at).date(), clock.today())
+        review.paused_days += stood
+        if review.due_at is not None:
+            review.due_at = workdays.due_at(review.due_at - timedelta(days=1), stood)
+    review.paused_at = None
+    review.save()
+    journal.resume_duty(request, verb, by=by)
+
+
+def owe_revision(request: AccessRequest, verb: str, board: str, by: Any) -> None:
+    """The company has the ball. board: IRB or DRB."""
+    journal.open_duty(
+        request, verb, title_ko=f"{board} 보완 요청에 답해 주세요: {request.institution.name_ko}",
+        title_en=f"Revise for the {board}: {request.institution.name_en}", url=f"/access/requests/{request.ref}/",
+        due_in=days(request, "supplement"), organisation=request.case.company.organisation, by=by,
+    )  # fmt: skip
+
+
 def owe(request: AccessRequest, verb: str, role: str, ko: str, en: str, due: Any, by: Any) -> None:
     if request.board.organisation_id:
         journal.open_duty(
@@ -141,6 +169,8 @@ def owe(request: AccessRequest, verb: str, role: str, ko: str, en: str, due: Any
 def step_drb(request: AccessRequest, verb: str, *, by: Any, reason: str = "", **data: Any) -> None:
     review = request.data_review
     before, review.status = review.status, rules.DRB_LIFECYCLE.step(review.status, verb)
+    if verb == "refuse_letter":
+        forget_letter(review)
     review.save()
     record(f"data_review.{DRB_PAST[verb]}", request, by=by, frm=before, to=review.status, reason=reason, **data)
 
@@ -164,6 +194,8 @@ def step_ethics(request: AccessRequest, verb: str, *, by: Any, reason: str = "")
     ethics = request.ethics
     before, ethics.status = ethics.status, rules.ETHICS_LIFECYCLE.step(ethics.status, verb)
     ethics.reason = reason
+    if verb == "refuse_letter":
+        forget_letter(ethics)
     if ethics.status in rules.ETHICS_ALLOWS or ethics.status == E.DISAPPROVED:
         close(ethics, by)
     ethics.save()
@@ -172,6 +204,14 @@ def step_ethics(request: AccessRequest, verb: str, *, by: Any, reason: str = "")
         "revise": "revision_requested", "resubmit": "resubmitted", "refuse_letter": "letter_refused", "expire": "expired",
     }[verb]  # fmt: skip
     record(f"ethics_review.{past}", request, by=by, frm=before, to=ethics.status, reason=reason, number=ethics.number)
+
+
+def forget_letter(review: EthicsReview | DataReview) -> None:
+    """A letter that was refused decides nothing: its number stays in the journal, not on the review."""
+    review.number = review.board_name = ""
+    review.decided_on = review.document = None
+    if isinstance(review, EthicsReview):
+        review.valid_from = review.valid_to = None
 
 
 def close(review: EthicsReview | DataReview, by: Any) -> None:
@@ -184,7 +224,7 @@ def settle(request: AccessRequest, by: Any) -> None:
     """Both tracks allow → the request is allowed; one refuses → it is refused. Idempotent."""
     if request.status != R.IN_REVIEW:
         return
-    if rules.both_allow(request.ethics.status, request.data_review.status):
+    if _both_allow(request):
         move(request, "allow", by=by)
         if request.institution.organisation_id:
             journal.open_duty(
@@ -202,9 +242,14 @@ def settle(request: AccessRequest, by: Any) -> None:
         journal.close_duties(request, by=by)
 
 
+def _both_allow(request: AccessRequest) -> bool:
+    ethics = request.ethics
+    return rules.both_allow(ethics.status, request.data_review.status, valid_to=ethics.valid_to, today=clock.today())
+
+
 def require_both(request: AccessRequest) -> None:
-    if not rules.both_allow(request.ethics.status, request.data_review.status):
+    if not _both_allow(request):
         raise Refused(
-            _("Nothing may be provided before both the IRB and the DRB of this institution allow it."),
+            _("Nothing may be provided before both the IRB and the DRB of this institution allow it, and while both are valid."),
             "tracks_not_open",
         )
