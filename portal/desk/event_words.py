@@ -1,5 +1,7 @@
 """Every event as a sentence for people, in both languages. The journal itself keeps the codes."""
 
+from typing import Any
+
 from portal.kit.words import korean
 
 # name → (Korean, English)
@@ -55,6 +57,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "assignment.recused": ("이해충돌로 회피했습니다", "Recused for a conflict"),
     "assignment.withdrawn": ("평가 배정을 거두었습니다", "Assignment withdrawn"),
     "award.accepted": ("선정을 수락했습니다", "Award accepted"),
+    "award.cancelled": ("협약 체결 전에 선정이 종료되었습니다", "Award ended before its agreement took force"),
     "award.declined": ("선정을 포기했습니다", "Award declined"),
     "award.lapsed": ("수락 기한이 지났습니다", "Award lapsed"),
     "award.notified": ("선정 결과를 통보했습니다", "Award notified"),
@@ -166,6 +169,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "money.recovered": ("환수했습니다", "Recovered"),
     "money.released": ("예약을 해제했습니다", "Released"),
     "money.reserved": ("선정 금액을 예약했습니다", "Reserved for an award"),
+    "money.reversed": ("정정했습니다", "Booked back"),
     "need.closed": ("데이터 수요를 닫았습니다", "Need closed"),
     "need.drafted": ("데이터 수요를 쓰기 시작했습니다", "Need drafted"),
     "need.matched": ("매칭되었습니다", "Matched"),
@@ -252,3 +256,8 @@ def words(name: str) -> str:
     """The sentence of an event's name; the readable code when nobody wrote one (a test finds those)."""
     pair = WORDS.get(name)
     return pair[0 if korean() else 1] if pair else name.replace(".", ": ").replace("_", " ")
+
+
+def reason(event: Any) -> str:
+    """Why it happened, in the reader's language where the portal itself gave the reason; a person's words as they stand."""
+    return event.reason if korean() else event.data.get("reason_en") or event.reason

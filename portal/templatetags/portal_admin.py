@@ -24,6 +24,14 @@ def event_words(event: Any) -> str:
 
 
 @register.filter
+def event_reason(event: Any) -> str:
+    """Why, in the reader's language where the portal itself gave the reason."""
+    from portal.desk.event_words import reason
+
+    return reason(event)
+
+
+@register.filter
 def duty_kind(title: str) -> str:
     """A duty's title without its subject (`Enter the DRB decision: …`): the name of its queue."""
     return title.split(":")[0].strip()

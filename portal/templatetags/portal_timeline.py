@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from portal.accounts import queries as accounts
-from portal.desk.event_words import words
+from portal.desk.event_words import reason, words
 from portal.journal import queries
 from portal.kit.words import pick
 
@@ -18,7 +18,7 @@ def timeline_of(*subjects: Any, user: Any = None) -> dict[str, Any]:
     """Past events of the subjects in time order, then their open duties (a paused one is nobody's turn). Names of persons only for their own side."""
     events = queries.histories(subject.ref for subject in subjects if subject is not None)
     entries = [
-        {"title": words(event.name), "state": "past", "when": event.at, "who": _who(event, user), "text": event.reason}
+        {"title": words(event.name), "state": "past", "when": event.at, "who": _who(event, user), "text": reason(event)}
         for event in events
     ]
     for subject in subjects:

@@ -13,8 +13,12 @@ from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
+from tests.factories.providers import provider
 from vouchers.agreements import actions, queries
+from vouchers.agreements.actions import drafting
 from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion, Voucher
+from vouchers.evaluation import actions as evaluation
+from vouchers.evaluation import queries as evaluation_queries
 from vouchers.evaluation.models import Award
 from vouchers.ledger import queries as ledger
 from vouchers.matching.models import Match
@@ -252,10 +256,37 @@ def test_suspend_resume_complete():
     assert actions.complete(**given).status == "COMPLETED"
 
 
+def test_terminate_before_force_lets_the_reserve_move_up():
+    at, awards = ev.awarded((90, 80), slots=1)
+    evaluation.accept_award(award_id=awards[0].pk, by=at.firms[0].representative)
+    drafter = ev.operator()
+    row = actions.draft(award_id=awards[0].pk, by=drafter, **ev.period())
+    actions.terminate(agreement_id=row.pk, reason="수요기업 폐업", by=drafter)
+    promoted = Award.objects.get(application=at.applications[1])
+    assert promoted.status == "NOTIFIED" and ledger.position(row.round_id).reserved_won == GRANT
+    told = Event.objects.get(subject_ref=promoted.ref, name="award.notified")
+    assert "예비 1순위" in Event.objects.get(subject_ref=at.applications[1].ref, name="application.selected").reason
+    assert told.data["promoted"] is True
+    assert list(evaluation_queries.faults()) == []
+
+
+def test_an_organisation_behind_two_institutions_signs_once():
+    _at, award = ev.accepted()
+    (line,) = queries.lines_for(award)
+    own, sister, stranger = line.contracting_party, provider().institution, provider().institution
+    sister.organisation = own.organisation
+    assert drafting.signers([line]) == [own]
+    line.payee = sister
+    assert drafting.signers([line]) == [own]
+    line.payee = stranger
+    assert drafting.signers([line]) == [own, stranger]
+
+
 def test_terminate_before_force_releases_and_after_force_keeps_the_money_for_settlement():
     made = ev.to_sign()
     actions.terminate(agreement_id=made.agreement.pk, reason="합의 해지", by=made.operator)
     assert ledger.position(made.agreement.round_id).reserved_won == 0
+    assert Award.objects.get(pk=made.award.pk).status == "CANCELLED"
     later = ev.active()
     row = actions.terminate(agreement_id=later.agreement.pk, reason="수행 불가", by=later.operator)
     assert row.status == "TERMINATED" and Voucher.objects.get(agreement=row).status == "CANCELLED"

@@ -70,6 +70,26 @@ def test_only_the_approver_appropriates():
             actions.appropriate(round_id=programme.pk, amount_won=1, reason="x", by=person(role))
 
 
+@pytest.mark.django_db
+def test_reverse_books_back_what_is_still_free_and_once():
+    programme, approver = funded(), person("MINISTRY_APPROVER")
+    given = LedgerEvent.objects.get(kind="APPROPRIATED")
+    held = reserve(programme)
+    with pytest.raises(actions.OverBudget):
+        actions.reverse(event_id=given.pk, reason="오타", by=approver)
+    with pytest.raises(Refused) as error:
+        actions.reverse(event_id=held.pk, reason="오타", by=approver)
+    assert error.value.code == "not_reversible"
+    with pytest.raises(NotAllowed):
+        actions.reverse(event_id=given.pk, reason="오타", by=person("MINISTRY_OFFICER"))
+    actions.release(round_id=programme.pk, owner_ref="app-1", amount_won=300, reason="포기", by=None)
+    made = actions.reverse(event_id=given.pk, reason="오타", by=approver)
+    assert (made.kind, made.amount_won) == ("REVERSED", BUDGET) and queries.position(programme.pk).appropriated_won == 0
+    with pytest.raises(Refused):
+        actions.reverse(event_id=given.pk, reason="오타", by=approver)
+    assert queries.faults() == [] and LedgerEvent.objects.filter(pk=given.pk).exists()
+
+
 # ── Committed: triggers and races ────────────────────────────────────────────────────────────────────
 def run(sql):
     with transaction.atomic(), connection.cursor() as cursor:

@@ -21,6 +21,7 @@ from portal.kit import clock
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.errors import DomainError
 from portal.kit.won import won
+from portal.kit.words import pick
 from portal.templatetags.portal import kst_text
 from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.forms import AssignForm, RoundChoiceForm
@@ -153,21 +154,37 @@ class LineInline(ReadOnlyInline, TabularInline):
 
     @admin.display(description=gettext_lazy("Reason"))
     def why(self, obj: SelectionLine) -> str:
-        from portal.kit.words import pick
-
         return pick(obj, "reason")
 
 
 def _facts(run: SelectionRun) -> list[tuple[Any, Any]]:
-    found = run.summary
+    """Facts beside the policy, for the decision page."""
+    found, policy = run.summary, run.round.policy()
     return [
         (_("Round"), run.round),
-        (_("Proposed by"), run.proposed_by),
+        (_("Proposed by"), f"{run.proposed_by} · {kst_text(run.created_at)}"),
+        (_("Rules of the round"), _(
+            "Pass mark %(mark)s, at least %(evaluators)d evaluations, %(reserve)d places on each reserve list"
+        ) % {"mark": policy.pass_mark, "evaluators": policy.min_evaluators, "reserve": policy.reserve_length}),
         (_("Budget available"), won(found["budget_won"])),
-        (_("Selected"), f"{found['selected']} · {won(found['selected_won'])}"),
+        (_("Selected"), _("%(n)d projects, %(won)s") % {"n": found["selected"], "won": won(found["selected_won"])}),
+        (_("Left after confirming"), won(found["budget_won"] - found["selected_won"])),
+        *((pick(track, "name"), _track_words(track)) for track in queries.by_track(run)),
         (_("Reserve list"), found["reserve"]),
         (_("Not selected"), found["not_selected"]),
-    ]
+    ]  # fmt: skip
+
+
+def _track_words(track: queries.TrackOutcome) -> str:
+    """`10개 중 3개 선정 · 960,000,000원 (한도 320,000,000원)`."""
+    words = _("%(n)d selected, %(won)s") % {"n": track.selected, "won": won(track.selected_won)}
+    if track.slots is not None:
+        words = _("%(n)d of %(slots)d slots, %(won)s") % {
+            "n": track.selected, "slots": track.slots, "won": won(track.selected_won),
+        }  # fmt: skip
+    if track.cap_won is None:
+        return words
+    return f"{words} ({_('ceiling %(won)s each') % {'won': won(track.cap_won)}})"
 
 
 def _consequence(run: SelectionRun) -> str:

@@ -75,11 +75,11 @@ def award_accepted(award: Award) -> None:
     )  # fmt: skip
 
 
-def award_ended(award: Award) -> None:
-    """To the ministry's officers: declined or lapsed; the money is free again."""
+def award_ended(award: Award, reason_en: str) -> None:
+    """To the ministry's officers: declined, lapsed or cancelled; the money is free again."""
     _tell(
         "award_ended", award, role=Role.MINISTRY_OFFICER, url=f"/admin/vouchers/award/{award.pk}/change/",
-        context=_award_context(award) | {"lapsed": award.status == "LAPSED", "reason": award.reason},
+        context=_award_context(award) | {"status": award.status, "reason_ko": award.reason, "reason_en": reason_en},
     )  # fmt: skip
 
 

@@ -175,6 +175,37 @@ def summary(lines: list[rules.Line], budget_won: int) -> dict[str, int]:
     }
 
 
+@dataclass(frozen=True)
+class TrackOutcome:
+    """One track in a run, facts beside the policy. slots, cap_won: None where the round publishes none."""
+
+    name_ko: str
+    name_en: str
+    slots: int | None
+    cap_won: int | None
+    ranked: int
+    selected: int
+    selected_won: int
+    reserve: int
+
+
+def by_track(run: SelectionRun) -> list[TrackOutcome]:
+    """Two queries."""
+    found = {
+        row["application__track"]: row
+        for row in run.lines.order_by().values("application__track").annotate(
+            ranked=Count("id"), selected=Count("id", filter=Q(outcome="SELECTED")), won=Sum("grant_won"),
+            reserve=Count("id", filter=Q(outcome="RESERVE")),
+        )
+    }  # fmt: skip
+    nothing = {"ranked": 0, "selected": 0, "won": 0, "reserve": 0}
+    return [
+        TrackOutcome(t.name_ko, t.name_en, t.slots, t.cap_won, n["ranked"], n["selected"], n["won"] or 0, n["reserve"])
+        for t in run.round.tracks.all()
+        for n in [found.get(t.pk, nothing)]
+    ]
+
+
 def lines_of(run: SelectionRun) -> QuerySet[SelectionLine]:
     return run.lines.select_related("application__company", "application__track")
 

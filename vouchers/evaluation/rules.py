@@ -48,6 +48,7 @@ class AwardStatus(Codes):
     DECLINED = "DECLINED", _("Award declined")
     LAPSED = "LAPSED", _("Lapsed without an answer")
     AGREEMENT_READY = "AGREEMENT_READY", _("Agreement drafted")
+    CANCELLED = "CANCELLED", _("Ended before the agreement took force")
 
 
 A, R, W = AssignmentStatus, RunStatus, AwardStatus
@@ -86,6 +87,7 @@ AWARD_LIFECYCLE = Lifecycle(
         (W.NOTIFIED, "lapse"): W.LAPSED,
         (W.ACCEPTED, "decline_award"): W.DECLINED,
         (W.ACCEPTED, "prepare_agreement"): W.AGREEMENT_READY,
+        (W.AGREEMENT_READY, "cancel_award"): W.CANCELLED,
     },
 )
 LIVE_AWARDS = frozenset({W.NOTIFIED, W.ACCEPTED, W.AGREEMENT_READY})

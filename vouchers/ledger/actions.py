@@ -14,7 +14,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import DomainError, Refused
 from portal.kit.won import won
-from vouchers.ledger import rules
+from vouchers.ledger import queries, rules
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 from vouchers.rounds.models import Round
 
@@ -96,7 +96,11 @@ def _move(
 
 @transaction.atomic
 def appropriate(*, round_id: int, amount_won: int, reason: str, by: Any, key: str = "") -> LedgerEvent:
-    """The state gives a round its budget. Writes: Account, LedgerEvent, Entry, Event money.appropriated."""
+    """The state gives a round its budget, or more of it (추가경정).
+
+    key: of the form that asks, so that a second click books nothing. Writes: Account, LedgerEvent, Entry, Event
+    money.appropriated.
+    """
     require(by, "vouchers.appropriate_budget")
     programme = Round.objects.select_for_update().get(pk=round_id)
     return _move(
@@ -108,6 +112,35 @@ def appropriate(*, round_id: int, amount_won: int, reason: str, by: Any, key: st
         amount_won=amount_won,
         subject_ref=programme.ref,
         reason=reason,
+        by=by,
+    )
+
+
+@transaction.atomic
+def reverse(*, event_id: int, reason: str, by: Any) -> LedgerEvent:
+    """정정: a budget that was entered wrongly is booked back by a new event; the wrong one stays in sight.
+
+    Writes: LedgerEvent REVERSED, Entry, Event money.reversed. Raises: Refused (no appropriation, reversed already, no
+    reason), OverBudget when awards hold the money already.
+    """
+    event = LedgerEvent.objects.select_for_update().get(pk=event_id)
+    require(by, "vouchers.appropriate_budget")
+    if event.kind != E.APPROPRIATED:
+        raise Refused(_("Only a budget is booked back here. Other movements end in their own room."), "not_reversible")
+    if not reason.strip():
+        raise Refused(_("Say what was wrong: auditors read it."), "reason_missing", "reason")
+    if queries.reversed_by(event):
+        raise Refused(_("This budget was booked back already."), "reversed_already")
+    programme = Round.objects.get(pk=event.round_id)
+    return _move(
+        E.REVERSED,
+        key=f"REVERSED:{event.ref}",
+        round_id=programme.pk,
+        source=_account(programme.pk, K.AVAILABLE, programme.ref),
+        target=_account(programme.pk, K.TREASURY, programme.ref),
+        amount_won=event.amount_won,
+        subject_ref=programme.ref,
+        reason=reason.strip(),
         by=by,
     )
 

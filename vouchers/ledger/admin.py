@@ -5,14 +5,16 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from portal.kit.admin import ReadOnlyInline, VerbAdmin
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.errors import DomainError
+from portal.kit.models import make_ref
 from portal.kit.won import won
-from vouchers.ledger import actions
+from vouchers.ledger import actions, queries, rules
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 
 
@@ -46,15 +48,29 @@ class AppropriationForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Amount (won)"), min_value=1, max_value=10**13, widget=UnfoldAdminIntegerFieldWidget
     )
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
+    once = forms.CharField(max_length=24, widget=forms.HiddenInput, initial=lambda: make_ref("once"))
 
     class Meta:
         model = LedgerEvent
         fields = ("round", "amount_won", "reason")
 
 
+def _reversible(event: LedgerEvent) -> bool:
+    return event.kind == rules.EventKind.APPROPRIATED and queries.reversed_by(event) is None
+
+
 @admin.register(LedgerEvent)
 class LedgerEventAdmin(VerbAdmin):
     list_display = ("at", "kind", "subject_ref", "amount", "reason", "by", "fiscal_year")
+    verbs = (
+        Verb(
+            "reverse", _("Book the budget back"), lambda pk, by, reason: actions.reverse(event_id=pk, reason=reason, by=by),
+            "vouchers.appropriate_budget", _reversible, form=ReasonForm, danger=True,
+            consequence=lambda obj: gettext(
+                "%(amount)s leave what is available in the round. This entry stays; a new one corrects it."
+            ) % {"amount": won(obj.amount_won)},
+        ),
+    )  # fmt: skip
     list_filter = ("kind", "round", "fiscal_year")
     search_fields = ("subject_ref", "key")
     list_select_related = ("by",)
@@ -72,7 +88,7 @@ class LedgerEventAdmin(VerbAdmin):
         return AppropriationForm if obj is None else super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [(None, {"fields": AppropriationForm.Meta.fields})] if obj is None else super().get_fieldsets(request, obj)
+        return [(None, {"fields": (*AppropriationForm.Meta.fields, "once")})] if obj is None else super().get_fieldsets(request, obj)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else self.inlines
@@ -93,8 +109,9 @@ class LedgerEventAdmin(VerbAdmin):
     def save_model(self, request: HttpRequest, obj: LedgerEvent, form: Any, change: bool) -> None:
         data = form.cleaned_data
         made = actions.appropriate(
-            round_id=data["round"].pk, amount_won=data["amount_won"], reason=data["reason"], by=request.user
-        )
+            round_id=data["round"].pk, amount_won=data["amount_won"], reason=data["reason"], by=request.user,
+            key=f"APPROPRIATED:{data['round'].ref}:{data['once']}",
+        )  # fmt: skip
         obj.__dict__.update({name: value for name, value in made.__dict__.items() if name != "_state"})
         obj._state.adding = False
 

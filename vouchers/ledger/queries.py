@@ -70,6 +70,11 @@ def statement(*owner_refs: str) -> QuerySet[Entry]:
     )
 
 
+def reversed_by(event: LedgerEvent) -> LedgerEvent | None:
+    """The correction that booked an event back, if there is one."""
+    return LedgerEvent.objects.filter(key=f"REVERSED:{event.ref}").first()
+
+
 def history(round_id: int) -> QuerySet[LedgerEvent]:
     return LedgerEvent.objects.in_round(round_id).order_by("-at", "-id")
 

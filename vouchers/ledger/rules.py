@@ -1,7 +1,8 @@
 """Double entry in whole won. Source: domain.md §6.11, 7.
 
 Money moves between accounts: appropriated → available (round) → reserved (award) → committed (voucher) → paid; released
-goes back to available, expired leaves the year, recovered comes back from paid. Every event's entries sum to zero.
+goes back to available, expired leaves the year, recovered comes back from paid. A mistake is not erased: a reversed event
+books it back. Every event's entries sum to zero.
 """
 
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ ROUTES: dict[EventKind, frozenset[tuple[AccountKind, AccountKind]]] = {
     EventKind.COMMITTED: frozenset({(A.RESERVED, A.COMMITTED)}),
     EventKind.RELEASED: frozenset({(A.RESERVED, A.AVAILABLE), (A.COMMITTED, A.AVAILABLE)}),
     EventKind.PAID: frozenset({(A.COMMITTED, A.PAID)}),
-    EventKind.REVERSED: frozenset({(A.PAID, A.COMMITTED)}),
+    EventKind.REVERSED: frozenset({(A.PAID, A.COMMITTED), (A.AVAILABLE, A.TREASURY)}),
     EventKind.EXPIRED: frozenset({(A.COMMITTED, A.EXPIRED), (A.RESERVED, A.EXPIRED)}),
     EventKind.RECOVERED: frozenset({(A.PAID, A.RECOVERED)}),
 }

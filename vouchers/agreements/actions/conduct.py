@@ -10,7 +10,7 @@ from portal.kit.access import require
 from vouchers.agreements import notices
 from vouchers.agreements.actions.drafting import lock, move, needed
 from vouchers.agreements.models import Agreement, Voucher
-from vouchers.ledger import actions as ledger
+from vouchers.evaluation import actions as evaluation
 
 
 @transaction.atomic
@@ -39,19 +39,15 @@ def complete(*, agreement_id: int, by: Any) -> Agreement:
 
 @transaction.atomic
 def terminate(*, agreement_id: int, reason: str, by: Any) -> Agreement:
-    """해지. Before the agreement took force its reserved money goes back to the round at once.
+    """해지. Before the agreement took force the award ends with it: its money goes back and the next in line moves up.
 
     Afterwards the voucher is cancelled and its money stays committed until the settlement says what is left: a payment may
-    be under way at the bank. Writes: Agreement, Voucher, ledger release, Event, Notices.
+    be under way at the bank. Writes: Agreement, Award or Voucher, Event, Notices.
     """
     agreement = _step(agreement_id, "terminate", "agreement.terminated", by, needed(reason))
-    award = agreement.award
     voucher = Voucher.objects.select_for_update().filter(agreement=agreement).first()
     if voucher is None:
-        ledger.release(
-            round_id=agreement.round_id, owner_ref=award.application.ref, amount_won=award.grant_won,
-            reason=agreement.reason, by=by,
-        )  # fmt: skip
+        evaluation.cancel_award(award_id=agreement.award_id, reason=agreement.reason, by=by)
     else:
         before, voucher.status = voucher.status, "CANCELLED"
         voucher.save()

@@ -53,7 +53,7 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
         raise Refused(
             _("No confirmed match stands behind this award. The company chooses one in its application first."), "no_match"
         )
-    signers = _providers(lines)
+    providers = signers(lines)
     operator = queries.operator_for(by, application.round.is_demo)
     if operator is None:
         raise Refused(_("No operating agency is registered that could sign."), "no_operator")
@@ -64,7 +64,7 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
         supply_amount_won=money["supply_won"], own_cash_won=money["own_cash_won"], vat_won=money["vat_won"],
     )  # fmt: skip
     agreement.save()
-    _write_parties(agreement, operator, signers)
+    _write_parties(agreement, operator, providers)
     _copy_lines(agreement, award, lines)
     _write_version(agreement, money["rate_percent"], money["by_rate_won"], by)
     evaluation.prepare_agreement(award_id=award.pk, by=by)
@@ -88,13 +88,13 @@ def _check_period(programme: Any, starts_on: date, ends_on: date) -> None:
         raise Refused(PERIOD_WORDS[fault], fault, "starts_on" if fault == "before_round" else "ends_on")
 
 
-def _providers(lines: list[QuoteLine]) -> list[Institution]:
-    """Who signs for the providers: every contracting party and every payee, each once."""
-    found: dict[int, Institution] = {}
-    for line in lines:
-        for institution in (line.contracting_party, line.payee):
-            found.setdefault(institution.pk, institution)
-    absent = [str(i) for i in found.values() if i.organisation_id is None]
+def signers(lines: list[QuoteLine]) -> list[Institution]:
+    """Who signs for the providers: every contracting party and every payee; an organisation behind several signs once."""
+    named = [line.contracting_party for line in lines] + [line.payee for line in lines]
+    found: dict[int | None, Institution] = {}
+    for institution in named:
+        found.setdefault(institution.organisation_id, institution)
+    absent = list(dict.fromkeys(str(i) for i in named if i.organisation_id is None))
     if absent:
         raise Refused(
             _("%(names)s cannot sign: nobody represents it on this portal yet. Its people register first, then draft again.")
@@ -104,11 +104,11 @@ def _providers(lines: list[QuoteLine]) -> list[Institution]:
     return list(found.values())
 
 
-def _write_parties(agreement: Agreement, operator: Organisation, signers: list[Institution]) -> None:
+def _write_parties(agreement: Agreement, operator: Organisation, providers: list[Institution]) -> None:
     rows: list[tuple[str, Organisation, Institution | None]] = [
         (P.OPERATOR, operator, None), (P.COMPANY, agreement.company.organisation, None),
     ]  # fmt: skip
-    rows += [(P.PROVIDER, institution.organisation, institution) for institution in signers if institution.organisation]
+    rows += [(P.PROVIDER, institution.organisation, institution) for institution in providers if institution.organisation]
     for position, (role, organisation, institution) in enumerate(rows):
         AgreementParty(
             agreement=agreement, role=role, organisation=organisation, institution=institution, position=position

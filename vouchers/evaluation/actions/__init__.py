@@ -11,6 +11,7 @@ from vouchers.evaluation.actions.assignments import (
 )
 from vouchers.evaluation.actions.awards import (
     accept_award,
+    cancel_award,
     decline_award,
     lapse_awards,
     prepare_agreement,
@@ -18,6 +19,6 @@ from vouchers.evaluation.actions.awards import (
 from vouchers.evaluation.actions.selection import confirm_selection, discard, propose_selection
 
 __all__ = [
-    "accept", "accept_award", "assign", "confirm_selection", "decline", "decline_award", "discard", "lapse_awards",
-    "prepare_agreement", "propose_selection", "recuse", "save_scores", "submit_scores", "withdraw_assignment",
+    "accept", "accept_award", "assign", "cancel_award", "confirm_selection", "decline", "decline_award", "discard",
+    "lapse_awards", "prepare_agreement", "propose_selection", "recuse", "save_scores", "submit_scores", "withdraw_assignment",
 ]  # fmt: skip

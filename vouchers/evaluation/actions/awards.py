@@ -18,6 +18,8 @@ from vouchers.ledger import actions as ledger
 from vouchers.rounds.models import Round
 
 LIFECYCLE = rules.AWARD_LIFECYCLE
+LAPSED_KO, LAPSED_EN = "기한까지 답이 없어 선정이 실효되었습니다.", "The award lapsed without an answer by the due day."
+WITHDRAWN_KO, WITHDRAWN_EN = "신청이 철회되었습니다.", "The application was withdrawn."
 
 
 def grant(
@@ -111,6 +113,18 @@ def prepare_agreement(*, award_id: int, by: Any) -> Award:
     return award
 
 
+@transaction.atomic
+def cancel_award(*, award_id: int, reason: str, by: Any) -> Award:
+    """Called by agreements.terminate before the agreement took force: the money goes back, the next in line moves up.
+
+    Writes: Award CANCELLED, Application WITHDRAWN, ledger release, Event, Notices; perhaps the next award.
+    """
+    award = _lock(award_id)
+    require(by, "vouchers.draft_agreement")
+    _free(award, LIFECYCLE.step(award.status, "cancel_award"), "award.cancelled", reason, by)
+    return award
+
+
 def lapse_awards(now: datetime) -> int:
     """The sweep: unanswered awards lapse, awards of withdrawn applications end; each frees its place. Returns how many.
 
@@ -128,7 +142,7 @@ def _lapse(award_id: int, now: datetime) -> bool:
     if award.status != "NOTIFIED" or award.due_at > now:
         return False
     after = LIFECYCLE.step(award.status, "lapse")
-    _free(award, after, "award.lapsed", "기한까지 답이 없어 선정이 실효되었습니다. / No answer until the due day.", None)
+    _free(award, after, "award.lapsed", LAPSED_KO, None, LAPSED_EN)
     notices.award_lapsed(award)
     return True
 
@@ -139,24 +153,25 @@ def _end_withdrawn(award_id: int) -> bool:
     if award.application.status != "WITHDRAWN" or not LIFECYCLE.can(award.status, "decline_award"):
         return False
     after = LIFECYCLE.step(award.status, "decline_award")
-    _free(award, after, "award.declined", "신청이 철회되었습니다. / The application was withdrawn.", None)
+    _free(award, after, "award.declined", WITHDRAWN_KO, None, WITHDRAWN_EN)
     return True
 
 
-def _free(award: Award, after: str, event: str, reason: str, by: Any) -> None:
-    """The award ends, its money returns to the round, the next in line moves up."""
+def _free(award: Award, after: str, event: str, reason: str, by: Any, reason_en: str = "") -> None:
+    """The award ends, its money returns to the round, the next in line moves up. reason_en: of a reason that the portal gives."""
     before, application = award.status, award.application
     award.status, award.decided_by, award.decided_at, award.reason = after, by, clock.now(), reason
     award.save()
-    _record(event, award, by=by, frm=before, to=after, reason=reason)
+    _record(event, award, by=by, frm=before, to=after, reason=reason, **({"reason_en": reason_en} if reason_en else {}))
     journal.close_duties(award, by=by)
     if application.status != "WITHDRAWN":
-        applications.withdraw(application_id=application.pk, reason=reason, by=by, award_declined=True)
+        hand = by if after == rules.AwardStatus.DECLINED else None  # else nobody of the company takes it back
+        applications.withdraw(application_id=application.pk, reason=reason, by=hand, award_declined=True)
     programme = Round.objects.select_for_update(no_key=True).get(pk=application.round_id)  # before its pot, always
     ledger.release(
         round_id=programme.pk, owner_ref=application.ref, amount_won=award.grant_won, reason=reason, by=by
     )  # fmt: skip
-    notices.award_ended(award)
+    notices.award_ended(award, reason_en or reason)
     _promote(award, programme)
 
 
@@ -172,9 +187,10 @@ def _promote(freed: Award, programme: Round) -> Award | None:
     )
     if chosen is None:
         return None
-    reason = f"{freed.project_no} 과제의 포기·실효로 예비 {chosen.reserve_no}순위에서 선정되었습니다."
     return grant(
-        run=freed.run, application_id=chosen.application_id, grant_won=chosen.grant_won, reason=reason, by=None, promoted=True
+        run=freed.run, application_id=chosen.application_id, grant_won=chosen.grant_won, by=None, promoted=True,
+        reason=f"{freed.project_no} 과제가 끝나 예비 {chosen.reserve_no}순위에서 선정되었습니다.",
+        reason_en=f"Selected from place {chosen.reserve_no} of the reserve list, since project {freed.project_no} ended.",
     )  # fmt: skip
 
 
