@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.journal import actions
 from portal.journal.models import AccessLog, Duty, Event, Notice, Seal
 from portal.journal.rules import NoticeState
-from portal.kit.admin import Verb, VerbAdmin
+from portal.kit.admin import Verb, VerbAdmin, bilingual
 
 _PARKED = {NoticeState.UNCLEAR, NoticeState.FAILED}
 
@@ -39,7 +39,7 @@ class SealAdmin(VerbAdmin):
 
 @admin.register(Duty)
 class DutyAdmin(VerbAdmin):
-    list_display = ("title_ko", "verb", "organisation", "role", "user", "opened_at", "due_at", "closed_at")
+    list_display = (bilingual("title", _("Duty")), "verb", "organisation", "role", "user", "opened_at", "due_at", "closed_at")
     list_filter = ("role", ("closed_at", admin.EmptyFieldListFilter), "verb")
     search_fields = ("subject_ref", "title_ko", "title_en", "organisation__name_ko", "user__email")
     list_select_related = ("organisation", "user")

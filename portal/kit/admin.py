@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from portal.kit.errors import DomainError
+from portal.kit.words import pick
 
 
 class ReasonForm(forms.Form):
@@ -172,6 +173,17 @@ class VerbAdmin(ModelAdmin):
         if getattr(verb.form, "wants_subject", False):
             return verb.form(data, request.FILES or None, subject=obj)
         return verb.form(data, request.FILES or None)
+
+
+def bilingual(column: str, label: str | Promise) -> Callable[[Any], str]:
+    """A list column that shows `<column>_ko` or `<column>_en`, whichever the reader reads; sorts by the Korean one."""
+
+    def shown(row: Any) -> str:
+        return pick(row, column)
+
+    shown.short_description = label  # type: ignore[attr-defined]
+    shown.admin_order_field = f"{column}_ko"  # type: ignore[attr-defined]
+    return shown
 
 
 def _several(verb: Verb) -> Callable[[VerbAdmin, HttpRequest, Any], None]:

@@ -1,12 +1,12 @@
 """The catalogue in the admin: facts read-only, publication as buttons."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual
 from providers.catalogue import actions, rules
 from providers.catalogue.models import Code, CodeList, Dataset
 
@@ -17,7 +17,7 @@ def _shown(name: str):  # type: ignore[no-untyped-def]
 
 @admin.register(Dataset)
 class DatasetAdmin(VerbAdmin):
-    list_display: ClassVar[list[str]] = ["key", "title_ko", "institution", "status", "publication", "certainty"]
+    list_display: ClassVar[list[Any]] = ["key", bilingual("title", _("Title")), "institution", "status", "publication", "certainty"]
     list_filter: ClassVar[list[str]] = ["publication", "status", "disease_scope", "certainty", "commercial_use_allowed"]
     search_fields: ClassVar[list[str]] = ["key", "title_ko", "title_en"]
     list_select_related: ClassVar[list[str]] = ["institution"]

@@ -1,11 +1,11 @@
 """Institutions in the admin: facts read-only, the lifecycle as buttons."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit.admin import ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import ReasonForm, Verb, VerbAdmin, bilingual
 from providers.institutions import actions, rules
 from providers.institutions.models import Institution
 
@@ -16,9 +16,8 @@ def _shown(name: str):  # type: ignore[no-untyped-def]
 
 @admin.register(Institution)
 class InstitutionAdmin(VerbAdmin):
-    list_display: ClassVar[list[str]] = [
-        "name_ko",
-        "name_en",
+    list_display: ClassVar[list[Any]] = [
+        bilingual("name", _("Name")),
         "institution_type",
         "region",
         "voucher_supplier",

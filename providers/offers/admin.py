@@ -1,12 +1,12 @@
 """Offers in the admin: read-only, checking and publishing as buttons."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual
 from providers.offers import actions, rules
 from providers.offers.models import Offer, OfferLine
 
@@ -23,7 +23,7 @@ class LineInline(ReadOnlyInline, TabularInline):
 
 @admin.register(Offer)
 class OfferAdmin(VerbAdmin):
-    list_display: ClassVar[list[str]] = ["ref", "title_ko", "institution", "kind", "status", "floor_won", "updated_at"]
+    list_display: ClassVar[list[Any]] = ["ref", bilingual("title", _("Title")), "institution", "kind", "status", "floor_won", "updated_at"]
     list_filter: ClassVar[list[str]] = ["status", "kind", "joint_drb"]
     search_fields: ClassVar[list[str]] = ["ref", "title_ko", "title_en", "institution__name_ko", "institution__name_en"]
     list_select_related: ClassVar[list[str]] = ["institution"]

@@ -160,6 +160,8 @@ def open_round(cast: Cast, story: Story) -> None:
     key, now = f"journey-{story['mark']}", datetime.now(KST)
     story |= {"round": key, "title": f"[시연] 여정 공모 {story['mark']}"}
     story["closes_on"] = (now.date() + timedelta(days=1)).isoformat()
+    starts = date.fromisoformat(story["closes_on"]) + timedelta(days=3)
+    story["starts_on"] = starts.isoformat()
     officer.find_row("round", "[시연]")
     officer.verb("Copy as a new draft", key=key)
     officer.go(f"/admin/vouchers/round/?q={key}")
@@ -169,7 +171,6 @@ def open_round(cast: Cast, story: Story) -> None:
     for name, moment in moments.items():
         officer.put(f"{name}_0", f"{moment:%Y-%m-%d}")
         officer.put(f"{name}_1", f"{moment:%H:%M}")
-    starts = date.fromisoformat(story["closes_on"]) + timedelta(days=3)
     officer.type(
         title_ko=story["title"], title_en=f"[Demo] Journey call {story['mark']}", match_timing="BEFORE_SUBMISSION",
         project_start_on=starts.isoformat(), project_end_on=(starts + timedelta(days=200)).isoformat(),
@@ -427,8 +428,7 @@ def agree(cast: Cast, story: Story) -> None:
     operator, provider, founder = cast("operator"), cast("provider"), company(cast, story)
     operator.go("/agreements/")
     operator.click(operator.page.locator("#to-draft ~ ul li, main li", has_text=story["title"]).locator("a").first)
-    operator.type(starts_on=today(story))
-    operator.send()
+    operator.send()  # the days of the project stand in the form already
     story["agreement"] = operator.path
     assert re.fullmatch(r"/agreements/[^/]+/", operator.path), operator.text()[:2500]
     operator.unfold("Ask the parties to sign")
@@ -454,9 +454,19 @@ def sign(person: Person, story: Story, code: str = "") -> None:
 # ── Access to the data ───────────────────────────────────────────────────────────────────────────────
 
 
+def reach_the_first_day(cast: Cast, story: Story) -> None:
+    """The administrator lets days pass until the project has begun."""
+    admin = cast("admin")
+    for _day in range(5):
+        admin.go("/home/")
+        admin.click(admin.page.locator("button[name=to][value=day]"))
+    visitor = cast("visitor")
+    visitor.go(f"/rounds/{story['round']}/")
+
+
 def today(story: Story) -> str:
-    """A day that has come on the portal's clock: the call's last one."""
-    return str(story["closes_on"])
+    """A day that has come on the portal's clock: the project's first one."""
+    return str(story["starts_on"])
 
 
 def ask_for_access(cast: Cast, story: Story) -> None:
@@ -571,6 +581,7 @@ def counted(cast: Cast, story: Story) -> None:
 
 STEPS = (
     sign_up, register, enrol_phone, open_round, verify_company, describe_need, ask_for_quote, give_quote, make_match,
-    write_application, submit_application, check_eligibility, close_call, evaluate, select, agree, ask_for_access,
+    write_application, submit_application, check_eligibility, close_call, evaluate, select, agree, reach_the_first_day,
+    ask_for_access,
     decide_access, deliver, request_money, pay, counted,
 )  # fmt: skip

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -84,11 +83,12 @@ class AssignmentAdmin(_RoundPages, VerbAdmin):
     def submitted(self, obj: Assignment) -> str:
         return kst_text(obj.submitted_at)
 
-    @action(description=gettext_lazy("Assign evaluators and see progress"), url_path="assign")
+    def has_assign_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return request.user.has_perm("vouchers.assign_evaluator")
+
+    @action(description=gettext_lazy("Assign evaluators and see progress"), url_path="assign", permissions=["assign"])
     def assign_page(self, request: HttpRequest) -> HttpResponse:
         """Progress of a round and the form that assigns several evaluators to several applications."""
-        if not request.user.has_perm("vouchers.assign_evaluator"):
-            raise PermissionDenied
         chooser, programme = self._round(request)
         form = self._assign_form(request, programme) if programme else None
         if request.method == "POST" and programme and form and form.is_valid():
@@ -235,11 +235,12 @@ class SelectionRunAdmin(_RoundPages, VerbAdmin):
     def budget(self, obj: SelectionRun) -> str:
         return won(obj.summary.get("budget_won", 0))
 
-    @action(description=gettext_lazy("Propose a selection"), url_path="propose")
+    def has_propose_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return request.user.has_perm("vouchers.propose_selection")
+
+    @action(description=gettext_lazy("Propose a selection"), url_path="propose", permissions=["propose"])
     def propose_page(self, request: HttpRequest) -> HttpResponse:
         """What a selection would say now, the consequence, then the button."""
-        if not request.user.has_perm("vouchers.propose_selection"):
-            raise PermissionDenied
         chooser, programme = self._round(request)
         refusal = ""
         if request.method == "POST" and programme:

@@ -29,7 +29,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     found = Paginator(queries.mine(request.user), 20).get_page(request.GET.get("page"))
     context = {
         "page": found,
-        "open_rounds": queries.open_rounds(),
+        "open_rounds": queries.open_rounds() if request.user.has_perm("vouchers.edit_application") else [],
         "company": companies.company_of(request.user),
         "total_sections": len(rules.ORDER),
     }
