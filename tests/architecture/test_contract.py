@@ -71,18 +71,38 @@ def test_one_writer() -> None:
 
 
 def test_no_request_below_a_door() -> None:
-    """Actions, queries, rules, models, notices and gateways never see an HTTP request."""
+    """Actions, queries, rules, models, notices and gateways never see an HTTP request: neither its type nor a `request`."""
+    inside, doors = {"actions", "queries", "rules", "models", "notices", "gateways"}, {"views", "admin"}
     found = []
     for file in modules():
-        pieces = {file.stem, *(part for part in file.relative_to(ROOT).parts)}
-        if not pieces & {"actions", "queries", "rules", "models", "notices", "gateways"} or pieces & {"views", "admin"}:
+        pieces = {file.stem, *file.relative_to(ROOT).parts}
+        if not pieces & inside or pieces & doors:
             continue
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module == "django.http":
-                if {alias.name for alias in node.names} <= {"QueryDict"}:
-                    continue
-                found.append(f"{file.relative_to(ROOT)}:{node.lineno} imports django.http")
+        found += [f"{file.relative_to(ROOT)}:{line} {what}" for line, what in _requests(ast.parse(file.read_text(encoding="utf-8")))]
     assert not found, "\n".join(found)
+
+
+def _requests(tree: ast.AST) -> list[tuple[int, str]]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django.http"):
+            if not {alias.name for alias in node.names} <= {"QueryDict"}:
+                found.append((node.lineno, "imports django.http"))
+        elif isinstance(node, ast.arg) and node.arg == "request" and _may_be_http(node.annotation):
+            found.append((node.lineno, "takes a request"))
+    return found
+
+
+def _may_be_http(annotation: ast.expr | None) -> bool:
+    """A quote request and an access request are rows and say so; whatever says less could be the browser's."""
+    words = ast.unparse(annotation) if annotation else "Any"
+    return words in {"Any", "object"} or "Http" in words or "WSGI" in words
+
+
+def test_a_planted_request_is_found() -> None:
+    assert _requests(ast.parse("from django.http import HttpRequest\ndef submit(*, request: HttpRequest): ..."))
+    assert _requests(ast.parse("def submit(*, request): ..."))
+    assert not _requests(ast.parse("from django.http import QueryDict\ndef send(*, request: QuoteRequest): ..."))
 
 
 def test_rules_do_not_touch_the_database() -> None:
