@@ -190,6 +190,7 @@ LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["portal.formats"]
 USE_TZ = True
 TIME_ZONE = "Asia/Seoul"
 LANGUAGE_COOKIE_NAME = "language"
@@ -299,6 +300,12 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ── Admin ────────────────────────────────────────────────────────────────────────────────────────────
+def _static(name: str) -> str:
+    from django.templatetags.static import static  # the static files' settings stand in this file
+
+    return static(name)
+
+
 UNFOLD = {
     "SITE_TITLE": _("Healthcare Data Voucher"),
     "SITE_HEADER": _("Healthcare Data Voucher"),
@@ -310,6 +317,7 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "portal.desk.admin_home.dashboard",
     "ENVIRONMENT": "portal.desk.admin_home.environment",
     "BORDER_RADIUS": "6px",
+    "STYLES": [lambda request: _static("portal/css/admin.css")],
     "COLORS": {
         "primary": {
             "50": "#ecf2fe", "100": "#d8e5fd", "200": "#b1cefb", "300": "#86aff9", "400": "#4c87f6", "500": "#256ef4",

@@ -68,6 +68,8 @@ def _sign_in(request: HttpRequest) -> HttpResponseBase:
     """To the sign-in and back to the page; what somebody had typed when the session ended is shown again instead (401)."""
     typed = [(name, text) for name, texts in request.POST.lists() for text in texts if name != "csrfmiddlewaretoken" and text]
     htmx = getattr(request, "htmx", False)
+    if typed and saves_while_typing(request):
+        return render(request, "lost.html#note", {"inside": True}, status=401)
     if typed and not htmx:
         context = {"typed": typed, "sentences": [text for _name, text in typed if " " in text.strip()]}
         return render(request, "lost.html", context | {"files": bool(request.FILES)}, status=401)
@@ -76,6 +78,11 @@ def _sign_in(request: HttpRequest) -> HttpResponseBase:
         response.headers["HX-Redirect"] = response["Location"]
         response.status_code = 204
     return response
+
+
+def saves_while_typing(request: HttpRequest) -> bool:
+    """Whether a form keeps itself while somebody types: the answer lands in the line below it, the text stays on the page."""
+    return str(getattr(getattr(request, "htmx", None), "target", "") or "").endswith(("save-state", "saved"))
 
 
 def _page_of(request: HttpRequest) -> str:

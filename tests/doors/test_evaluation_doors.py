@@ -135,6 +135,10 @@ def test_scores_typed_when_the_session_ended_are_shown_again(invited):
     answer = Client().post(f"/evaluation/{row.ref}/scores/", {"version": 1, "comment": "길게 쓴 <종합> 의견"})
     assert answer.status_code == 401 and "길게 쓴 &lt;종합&gt; 의견" in text(answer)
     assert Assignment.objects.get(pk=row.pk).comment == ""
+    typing = Client().post(
+        f"/evaluation/{row.ref}/scores/", {"comment": "타자 중"}, headers={"HX-Request": "true", "HX-Target": "save-state"}
+    )  # fmt: skip
+    assert typing.status_code == 401 and "새 탭" in text(typing) and "<html" not in text(typing)
     empty = Client().post(f"/evaluation/{row.ref}/accept/", headers={"referer": f"http://testserver/evaluation/{row.ref}/"})
     assert empty.status_code == 302 and empty["Location"].endswith(f"/evaluation/{row.ref}/")
     away = Client().post(f"/evaluation/{row.ref}/accept/", headers={"referer": "http://evil.example/x"})

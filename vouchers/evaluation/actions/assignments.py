@@ -185,7 +185,7 @@ def submit_scores(*, assignment_id: int, by: Any) -> Assignment:
     before = assignment.status
     after = LIFECYCLE.step(before, "submit_scores")
     criteria = list(Criterion.objects.filter(round_id=assignment.application.round_id))
-    points = dict(assignment.scores.exclude(points=None).values_list("criterion_id", "points"))
+    points = {c: n for c, n in assignment.scores.values_list("criterion_id", "points") if n is not None}
     missing = [c for c in criteria if c.pk not in points]
     if missing:
         raise Refused(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vouchers", "0012_evaluation_unfinished_scores"),
+        ("vouchers", "0013_access_pauses"),
     ]
 
     operations = [

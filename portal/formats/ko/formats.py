@@ -1,0 +1,5 @@
+"""`2026. 11. 23.(월) 18:00`."""
+
+DATE_FORMAT = SHORT_DATE_FORMAT = "Y. n. j.(D)"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "Y. n. j.(D) H:i"
+TIME_FORMAT = "H:i"
