@@ -110,6 +110,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self) -> None:
+        if urlsplit(self.path).path == "/mood":
+            name, seconds = self.book.mood()
+            return self._answer(json.dumps({"name": name, "seconds": seconds}).encode(), kind="application/json")
         if self.book.mood()[0] == "down":
             return self._answer(b"", 503)
         path = urlsplit(self.path).path

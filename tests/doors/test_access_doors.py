@@ -164,7 +164,7 @@ def test_the_joint_review_in_the_browser() -> None:
     assert company.get(path).status_code == 200
     assert company.post(path, {"lead": "999999"}).status_code == 422
     assert company.post(path, {"lead": first.provider.institution.pk}).status_code == 303
-    assert company.post(path, {"lead": first.provider.institution.pk}).status_code == 422
+    assert company.post(path, {"lead": first.provider.institution.pk}).status_code == 409
     for site in at.sites:
         p.submit(at, site, drb_mode="JOINT")
     lead, other = as_(first.secretary), as_(second.secretary)

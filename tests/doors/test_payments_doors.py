@@ -104,7 +104,7 @@ def test_hand_in_accept_return_confirm_in_the_browser() -> None:
         assert client.post(f"{path}accept/").status_code == 403
     assert as_(make.firm().staff).post(f"{path}accept/").status_code == 404
     assert company.get(f"{path}accept/").status_code == 405
-    assert company.post(f"{path}return/", {"reason": " "}).status_code == 409
+    assert company.post(f"{path}return/", {"reason": " "}).status_code == 422
     assert company.post(f"{path}return/", {"reason": "표 2 보완"}).status_code == 303
     assert "표 2 보완" in manager.get(path).content.decode()
     assert manager.post(f"{path}submit/", {"file": make.pdf()}).status_code == 303
@@ -154,9 +154,10 @@ def test_from_request_to_registration_in_the_browser(ready: tuple[p.Project, Mil
         assert answer.status_code == 422
     assert "T-1" in manager.post(path, given).content.decode()
     assert manager.post(path, {**given, "file": make.pdf()}).status_code == 303
-    assert manager.post(path, {**given, "file": make.pdf()}).status_code == 422
+    again = manager.post(path, {**given, "invoice_no": "T-2", "file": make.pdf()})  # a second click finds what is there
     row = Disbursement.objects.get()
     page = f"/payments/{row.ref}/"
+    assert again.status_code == 303 and again["Location"].endswith(page) and manager.get(path)["Location"].endswith(page)
     assert statuses(page, at.manager, at.company, at.firm.staff, at.operator, desk.finance) == [200] * 5
     assert statuses(page, make.firm().staff, provider().user, person("EVALUATOR")) == [404] * 3
     assert Client().get(page).status_code == 302
@@ -164,7 +165,8 @@ def test_from_request_to_registration_in_the_browser(ready: tuple[p.Project, Mil
     assert company.post(f"{page}confirm/", {}).status_code == 422
     assert company.post(f"{page}confirm/", {"own_share_deposited_on": "2999-01-01", "file": make.pdf()}).status_code == 422
     assert company.post(f"{page}confirm/", {"own_share_deposited_on": today, "file": make.pdf()}).status_code == 303
-    assert company.post(f"{page}confirm/", {"own_share_deposited_on": today, "file": make.pdf()}).status_code == 404
+    assert company.post(f"{page}confirm/", {"own_share_deposited_on": today, "file": make.pdf()}).status_code == 409
+    assert company.get(f"{page}confirm/").status_code == 409
     for verb, right, wrong in (
         ("check", at.operator, desk.finance), ("approve", desk.finance, desk.registrar), ("register", desk.registrar, desk.finance),
     ):  # fmt: skip
@@ -190,7 +192,11 @@ def test_returned_and_mended_in_the_browser(ready: tuple[p.Project, Milestone]) 
     at, milestone = ready
     row = p.request(at, milestone)
     page = f"/payments/{row.ref}/"
-    assert as_(at.company).post(f"{page}return/", {"reason": ""}).status_code == 409
+    empty = as_(at.company).post(f"{page}return/", {"reason": ""})
+    assert empty.status_code == 422 and 'href="#id_reason"' in empty.content.decode()
+    long = as_(at.company).post(f"{page}return/", {"reason": "가" * 2001})
+    assert long.status_code == 422 and "가" * 2001 in long.content.decode()
+    assert as_(at.manager).post(f"{page}return/", {"reason": ""}).status_code == 403
     assert as_(at.manager).post(f"{page}return/", {"reason": "x"}).status_code == 403
     assert as_(at.company).post(f"{page}return/", {"reason": "번호 오류"}).status_code == 303
     manager = as_(at.manager)
@@ -198,7 +204,7 @@ def test_returned_and_mended_in_the_browser(ready: tuple[p.Project, Milestone]) 
     assert statuses(f"{page}mend/", at.company, at.operator) == [404] * 2
     assert manager.post(f"{page}mend/", {"invoice_no": "", "invoice_on": ""}).status_code == 422
     assert manager.post(f"{page}mend/", {"invoice_no": "N-2", "invoice_on": clock.today().isoformat()}).status_code == 303
-    assert manager.get(f"{page}mend/").status_code == 404
+    assert manager.get(f"{page}mend/").status_code == 409
     assert manager.get(f"{page}evidence/invoice/").status_code == 200
     assert manager.get(f"{page}evidence/own-share/").status_code == 404
     assert as_(make.firm().staff).get(f"{page}evidence/invoice/").status_code == 404
@@ -221,7 +227,7 @@ def test_a_parked_transfer_is_settled_by_finance_only(settings: Any) -> None:
         assert client.post(path, bad).status_code == 422, bad
     assert as_(desk.registrar).post(path, given).status_code == 422  # who registered it
     assert client.post(path, given).status_code == 303
-    assert client.post(path, given).status_code == 404
+    assert client.post(path, given).status_code == 409
     assert Disbursement.objects.get().status == "PAID"
 
 
@@ -232,5 +238,7 @@ def test_the_demo_bank_page_is_only_there_in_a_demonstration(settings: Any) -> N
     assert as_(user).get("/demo/bank/").status_code == 200
     assert as_(user).post("/demo/bank/", {"mood": "slow"}).status_code == 303
     client = as_(user)
+    wrong = client.post("/demo/bank/", {"mood": "greedy"})
+    assert wrong.status_code == 422 and 'href="#id_mood"' in wrong.content.decode()
     settings.DEMO = False
     assert client.get("/demo/bank/").status_code in {302, 404}

@@ -1,6 +1,9 @@
 """Access in the admin: to read; decisions are the boards' own."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from portal.kit.admin import ReadOnlyInline, VerbAdmin
@@ -11,6 +14,9 @@ class RequestInline(ReadOnlyInline, TabularInline):
     model = AccessRequest
     fields = ("ref", "institution", "board", "status", "submitted_at")
     readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("institution", "board")
 
 
 @admin.register(AccessCase)

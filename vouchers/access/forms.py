@@ -53,10 +53,13 @@ class SubmitRequestForm(forms.Form):
         label=_("Route of the IRB"), choices=rules.EthicsRoute.choices(),
         help_text=_("Research with pseudonymised data is often exempt; the board still confirms it with a number."),
     )  # fmt: skip
-    drb_mode = forms.ChoiceField(
-        label=_("How the DRB reviews"),
-        choices=[c for c in rules.DrbMode.choices() if c[0] not in {"RECOGNISED", "WAIVED"}],
-    )
+    drb_mode = forms.ChoiceField(label=_("How the DRB reviews"))
+
+    def __init__(self, *args: Any, in_joint: bool, **kwargs: Any) -> None:
+        """in_joint: a joint DRB was proposed and still waits for this institution; then there is nothing to choose."""
+        super().__init__(*args, **kwargs)
+        modes = {"JOINT"} if in_joint else {"INSTITUTION", "SHARED", "INTEGRATED_IRB_DRB"}
+        self.fields["drb_mode"].choices = [choice for choice in rules.DrbMode.choices() if choice[0] in modes]
 
 
 class ReasonForm(forms.Form):

@@ -177,6 +177,12 @@ def may_step(user: Any, row: AccessRequest, name: str) -> bool:
     return owner is not None and bool(user.has_perm(f"vouchers.{perm}", owner))
 
 
+def in_joint(row: AccessRequest) -> bool:
+    """Whether this institution's DRB track waits for a joint committee that may still decide, or has approved."""
+    live = SiteParticipation.objects.filter(request=row, status__in=["INVITED", "JOINED"])
+    return live.exclude(joint__status="REFUSED").exists()
+
+
 def is_open(row: AccessRequest, site: SiteParticipation | None, name: str) -> bool:
     """Whether the request stands where this step makes sense."""
     return STEPS[name][2](row, site)

@@ -131,6 +131,7 @@ class Step:
     run: Run
     lead: Any = ""
     danger: bool = False
+    facts: Callable[[AccessRequest], dict[str, Any]] = lambda row: {}  # what the form must know of the row
 
 
 def _file(user: Any, row: AccessRequest, data: dict[str, Any], kind: str, company: bool = False) -> Any:
@@ -176,7 +177,8 @@ _L = gettext_lazy
 STEPS = {
     step.name: step
     for step in (
-        Step("submit", _L("Submit to this institution"), forms.SubmitRequestForm, _plain(actions.submit_request)),
+        Step("submit", _L("Submit to this institution"), forms.SubmitRequestForm, _plain(actions.submit_request),
+             facts=lambda row: {"in_joint": queries.in_joint(row)}),
         Step("supply", _L("Supplement is ready"), None, _plain(actions.supply_supplement)),
         Step("start", _L("Papers complete, start the review"), None, _plain(actions.start_review)),
         Step("supplement", _L("Ask for a supplement"), forms.ReasonForm,
@@ -221,7 +223,8 @@ def request_step(request: HttpRequest, ref: str, step: str) -> HttpResponse:
         raise NotAllowed
     if not queries.is_open(row, site, step):
         raise IllegalStep("access_request", row.status, step)
-    form = found.form(request.POST if request.method == "POST" else None, request.FILES or None) if found.form else None
+    given = (request.POST if request.method == "POST" else None, request.FILES or None)
+    form = found.form(*given, **found.facts(row)) if found.form else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             with transaction.atomic():  # a refused decision leaves no stray letter behind
@@ -243,6 +246,8 @@ def propose_joint(request: HttpRequest, ref: str) -> HttpResponse:
     case = _case(request, ref)
     if not request.user.has_perm("vouchers.request_access", case):
         raise NotAllowed
+    if not queries.may_propose_joint(case):
+        raise IllegalStep("joint_review", "", "propose")
     boards = [row.board for row in queries.requests_for(request.user).filter(case=case)]
     form = forms.JointLeadForm(request.POST if request.method == "POST" else None, boards=boards)
     if request.method == "POST" and form.is_valid():
@@ -277,6 +282,8 @@ def decide_joint(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     if not queries.leads(request.user, joint):
         raise NotAllowed
+    if joint.status != "UNDER_REVIEW":
+        raise IllegalStep("joint_review", joint.status, "decide")
     form = forms.JointDecisionForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -237,7 +237,7 @@ def confirm_milestone(*, milestone_id: int, by: Any) -> Milestone:
     milestone.accepted_at, milestone.accepted_by = clock.now(), by
     _move(milestone, "confirm_milestone", by=by)
     journal.close_duty(milestone, "confirm_milestone", by=by)
-    if milestone.institution.organisation_id:
+    if milestone.institution.organisation_id and milestone.grant_won:
         journal.open_duty(
             milestone, "request_disbursement", title_ko=f"대금을 청구해 주세요: {milestone.title}",
             title_en=f"Request the disbursement: {milestone.title}", url=f"/milestones/{milestone.ref}/", due_in=10,

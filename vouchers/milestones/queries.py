@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
+from portal.journal import queries as journal
 from portal.kit import clock
 from providers.institutions.models import Institution
 from vouchers.access import queries as access
@@ -16,9 +17,31 @@ def milestones_for(user: Any) -> QuerySet[Milestone]:
     """What this person may see, by due day, everything a list shows in one query."""
     return (
         Milestone.objects.visible_to(user)
-        .select_related("agreement", "agreement__company", "agreement__award", "institution")
+        .select_related("agreement__company__organisation", "agreement__award", "institution__organisation")
         .order_by("due_on", "id")
     )
+
+
+def may(user: Any, row: Milestone) -> dict[str, bool]:
+    """Which verbs this person may use now: for the page's buttons; each action asks again."""
+    provider, company = row.institution.organisation, row.agreement.company.organisation
+    force, at = row.agreement.status == "ACTIVE", row.status
+    delivers = provider is not None and user.has_perm("vouchers.submit_milestone", provider)
+    accepts = at == "SUBMITTED" and user.has_perm("vouchers.accept_milestone", company)
+    checks = at == "COMPANY_ACCEPTED" and user.has_perm("vouchers.confirm_milestone")
+    return {
+        "submit": force and delivers and at in {"PLANNED", "REVISION_REQUESTED"},
+        "accept": force and accepts,
+        "confirm": force and checks,
+        "return": accepts or checks,
+        "reject": checks,
+        "request": delivers and at == "ACCEPTED" and _waits_for_its_request(row),
+    }
+
+
+def _waits_for_its_request(row: Milestone) -> bool:
+    """The provider still owes the request for payment (a later room closes that duty)."""
+    return journal.open_duties(row).filter(verb="request_disbursement").exists()
 
 
 def of_agreement(agreement: Agreement) -> QuerySet[Milestone]:

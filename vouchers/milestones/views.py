@@ -10,12 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.documents import actions as documents
 from portal.documents import responses
 from portal.kit.access import needs, signed_in
-from portal.kit.errors import DomainError
+from portal.kit.errors import DomainError, IllegalStep
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.agreements.models import Agreement
 from vouchers.milestones import actions, forms, queries
@@ -48,19 +49,18 @@ def _milestone(request: HttpRequest, ref: str) -> Milestone:
 @signed_in
 @require_GET
 def detail(request: HttpRequest, ref: str) -> HttpResponse:
-    row = _milestone(request, ref)
-    user = request.user
-    provider = row.institution.organisation is not None and user.has_perm(
-        "vouchers.submit_milestone", row.institution.organisation
-    )
-    company = user.has_perm("vouchers.accept_milestone", row.agreement.company.organisation)
+    return _show(request, _milestone(request, ref))
+
+
+def _show(request: HttpRequest, row: Milestone, bound: tuple[str, forms.ReasonForm] | None = None) -> HttpResponse:
+    """The milestone's page; bound: the verb whose reason could not be accepted, and its form."""
+    reasons = {verb: forms.ReasonForm(auto_id=f"id_{verb}_%s") for verb in ("return", "reject")} | dict([bound] if bound else [])
     context = {
         "row": row, "deliverables": row.deliverables.select_related("document").order_by("-submission", "id"),
-        "overdue": queries.is_overdue(row), "provider": provider, "company": company,
-        "operator": user.has_perm("vouchers.confirm_milestone"),
-        "access_allowed": queries.access_allowed(row),
+        "overdue": queries.is_overdue(row), "may": queries.may(request.user, row), "return_form": reasons["return"],
+        "reject_form": reasons["reject"], "access_allowed": queries.access_allowed(row),
     }  # fmt: skip
-    return page(request, "vouchers/milestones/detail.html", context)
+    return page(request, "vouchers/milestones/detail.html", context, status=422 if bound else 200)
 
 
 @needs("vouchers.plan_milestones")
@@ -88,7 +88,7 @@ def plan(request: HttpRequest, agreement_ref: str) -> HttpResponse:
             messages.success(request, _("The milestones were planned."))
             return redirect(request, f"{reverse('milestones:list')}")
     wrong = bool(error) or (request.method == "POST" and "add" not in request.POST and formset.total_error_count() > 0)
-    context = {"agreement": agreement, "formset": formset, "sums": sums, "error": error}
+    context = {"agreement": agreement, "formset": formset, "sums": sums, "error": error, "wrong": wrong}
     return page(request, "vouchers/milestones/plan.html", context, status=422 if wrong else 200)
 
 
@@ -99,6 +99,8 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
     organisation = row.institution.organisation
     if organisation is None or not request.user.has_perm("vouchers.submit_milestone", organisation):
         raise Http404
+    if not queries.may(request.user, row)["submit"]:
+        raise IllegalStep("milestone", row.status, "submit_milestone")
     form = forms.SubmitForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         uploads = [form.cleaned_data[name] for name in ("file", "file2", "file3") if form.cleaned_data[name]]
@@ -126,6 +128,14 @@ _VERBS: dict[str, Any] = {
 }
 
 
+DONE = {
+    "accept": gettext_lazy("Accepted. The operating agency checks the acceptance next."),
+    "confirm": gettext_lazy("Confirmed. The provider may request the disbursement now."),
+    "return": gettext_lazy("Returned to the provider with your reason."),
+    "reject": gettext_lazy("Rejected. The provider was told the reason."),
+}
+
+
 @signed_in
 @require_POST
 def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
@@ -134,9 +144,12 @@ def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     if verb not in _VERBS:
         raise Http404
     action, reasoned = _VERBS[verb]
-    reason = {"reason": request.POST.get("reason", "")[:2000]} if reasoned else {}
-    action(milestone_id=row.pk, by=request.user, **reason)
-    messages.success(request, _("Done."))
+    form = forms.ReasonForm(request.POST, auto_id=f"id_{verb}_%s") if reasoned else None
+    if form is not None and not form.is_valid() and queries.may(request.user, row)[verb]:
+        return _show(request, row, (verb, form))
+    given = {"reason": form.cleaned_data.get("reason", "")} if form is not None else {}
+    action(milestone_id=row.pk, by=request.user, **given)
+    messages.success(request, DONE[verb])
     return redirect(request, reverse("milestones:detail", args=[row.ref]))
 
 

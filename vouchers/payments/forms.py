@@ -1,5 +1,7 @@
 """The shape of input."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -19,8 +21,19 @@ class ResubmitForm(RequestForm):
 
 
 class ConfirmForm(forms.Form):
-    own_share_deposited_on = forms.DateField(label=_("Own share deposited on"), required=False, widget=DateInput())
-    file = UploadField(label=_("Proof of the deposit"), required=False)
+    """The day and proof of the company's own share; nothing to fill in when the voucher pays all (own_won 0)."""
+
+    own_share_deposited_on = forms.DateField(label=_("Own share deposited on"), widget=DateInput())
+    file = UploadField(label=_("Proof of the deposit"))
+
+    def __init__(self, *args: Any, own_won: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not own_won:
+            self.fields.clear()
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=CountedTextarea(attrs={"rows": 3}))
 
 
 class ResolveForm(forms.Form):
@@ -45,4 +58,19 @@ class StateFilter(forms.Form):
 
     status = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All states")), *rules.DisbursementStatus.choices()]
+    )
+
+
+MOODS = [
+    ("good", _("Normal")), ("slow", _("Slow")), ("refuse", _("Refuses")),
+    ("timeout_after_paying", _("Pays, then answers too late")), ("error_before_paying", _("Breaks before paying")),
+    ("down", _("Down")),
+]  # fmt: skip
+
+
+class MoodForm(forms.Form):
+    """How the demo's bank behaves from now on."""
+
+    mood = forms.ChoiceField(
+        label=_("How it behaves"), choices=MOODS, error_messages={"invalid_choice": _("Choose one of the buttons.")}
     )

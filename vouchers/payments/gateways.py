@@ -169,9 +169,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-DEMO_MOODS = ("good", "slow", "refuse", "timeout_after_paying", "error_before_paying", "down")
-
-
 def demo_book(*, url: str) -> list[dict[str, Any]] | None:
     """What the demo's bank paid, newest first; None when it does not answer."""
     try:
@@ -180,6 +177,15 @@ def demo_book(*, url: str) -> list[dict[str, Any]] | None:
         return found
     except Exception:
         return None
+
+
+def demo_mood_now(*, url: str) -> str:
+    """How the demo's bank behaves now; empty when the program does not run."""
+    try:
+        with client(timeout=2, verify=_tls(url)) as bank:
+            return str(bank.get(f"{url}/mood").raise_for_status().json()["name"])
+    except Exception:
+        return ""
 
 
 def demo_mood(*, url: str, name: str) -> bool:

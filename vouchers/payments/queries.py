@@ -41,6 +41,22 @@ def unclear_since() -> datetime | None:
     )
 
 
+def of_milestone(user: Any, milestone_ref: str) -> Disbursement | None:
+    """The disbursement that was already requested for a milestone, if this person may see it."""
+    return disbursements_for(user).filter(milestone__ref=milestone_ref).first()
+
+
+def confirms(user: Any, row: Disbursement) -> bool:
+    """Whether this person speaks for the company that confirms."""
+    return bool(user.has_perm("vouchers.confirm_disbursement", row.milestone.agreement.company.organisation))
+
+
+def requests(user: Any, row: Disbursement) -> bool:
+    """Whether this person speaks for the provider that is paid."""
+    provider = row.payee.organisation
+    return provider is not None and bool(user.has_perm("vouchers.request_disbursement", provider))
+
+
 def may(user: Any, row: Disbursement) -> dict[str, bool]:
     """Which verbs this person may use now: for the page's buttons; each action asks again."""
     company = row.milestone.agreement.company.organisation

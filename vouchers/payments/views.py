@@ -10,13 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.documents import actions as documents
 from portal.documents import responses
 from portal.kit import clock
 from portal.kit.access import needs, signed_in
-from portal.kit.errors import DomainError
+from portal.kit.errors import DomainError, IllegalStep
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.milestones.models import Milestone
 from vouchers.payments import actions, forms, gateways, queries
@@ -44,12 +45,21 @@ def _row(request: HttpRequest, ref: str) -> Disbursement:
 @signed_in
 @require_GET
 def detail(request: HttpRequest, ref: str) -> HttpResponse:
-    row = _row(request, ref)
+    return _show(request, _row(request, ref))
+
+
+def _show(request: HttpRequest, row: Disbursement, bound: forms.ReasonForm | None = None) -> HttpResponse:
+    """The disbursement's page; bound: a reason for returning it that could not be accepted."""
     context = {
-        "row": row, "own_won": row.supply_amount_won - row.amount_won, "attempts": queries.attempts_of(row),
-        "may": queries.may(request.user, row),
+        "row": row, "own_won": _own_won(row), "attempts": queries.attempts_of(row), "may": queries.may(request.user, row),
+        "return_form": bound or forms.ReasonForm(),
     }  # fmt: skip
-    return page(request, "vouchers/payments/detail.html", context)
+    return page(request, "vouchers/payments/detail.html", context, status=422 if bound else 200)
+
+
+def _own_won(row: Disbursement) -> int:
+    """The company's own share of this milestone, whole won."""
+    return row.supply_amount_won - row.amount_won
 
 
 def _invoice(request: HttpRequest, form: forms.RequestForm, organisation: Any) -> dict[str, Any]:
@@ -69,6 +79,10 @@ def request_disbursement(request: HttpRequest, milestone_ref: str) -> HttpRespon
     organisation = milestone.institution.organisation
     if organisation is None or not request.user.has_perm("vouchers.request_disbursement", organisation):
         raise Http404
+    asked = queries.of_milestone(request.user, milestone_ref)
+    if asked is not None:  # an old page or a second click
+        messages.info(request, _("The disbursement of this milestone was already requested. Here it is."))
+        return redirect(request, reverse("payments:detail", args=[asked.ref]))
     form = forms.RequestForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,8 +103,10 @@ def request_disbursement(request: HttpRequest, milestone_ref: str) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 def resubmit(request: HttpRequest, ref: str) -> HttpResponse:
     row = _row(request, ref)
-    if not queries.may(request.user, row)["resubmit"]:
+    if not queries.requests(request.user, row):
         raise Http404
+    if row.status != "RETURNED":
+        raise IllegalStep("disbursement", row.status, "resubmit_disbursement")
     initial = {"invoice_no": row.invoice_no, "invoice_on": row.invoice_on}
     form = forms.ResubmitForm(request.POST if request.method == "POST" else None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -112,11 +128,14 @@ def resubmit(request: HttpRequest, ref: str) -> HttpResponse:
 def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     """The company confirms and proves its own share."""
     row = _row(request, ref)
-    if not queries.may(request.user, row)["confirm"]:
+    if not queries.confirms(request.user, row):
         raise Http404
-    form = forms.ConfirmForm(request.POST if request.method == "POST" else None, request.FILES or None)
+    if row.status != "REQUESTED":
+        raise IllegalStep("disbursement", row.status, "confirm_disbursement")
+    own_won = _own_won(row)
+    form = forms.ConfirmForm(request.POST if request.method == "POST" else None, request.FILES or None, own_won=own_won)
     if request.method == "POST" and form.is_valid():
-        upload, company = form.cleaned_data["file"], row.milestone.agreement.company.organisation
+        upload, company = form.cleaned_data.get("file"), row.milestone.agreement.company.organisation
         try:
             with transaction.atomic():
                 proof = (
@@ -124,14 +143,14 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
                 )
                 actions.confirm_disbursement(
                     disbursement_id=row.pk, own_share_document=proof, by=request.user,
-                    own_share_deposited_on=form.cleaned_data["own_share_deposited_on"],
+                    own_share_deposited_on=form.cleaned_data.get("own_share_deposited_on"),
                 )  # fmt: skip
         except DomainError as error:
             form_errors(form, error)
         else:
             messages.success(request, _("Confirmed. The operating agency checks the evidence next."))
             return redirect(request, reverse("payments:detail", args=[row.ref]))
-    context = {"form": form, "row": row, "title": _("Confirm the disbursement")}
+    context = {"form": form, "row": row, "own_won": own_won, "title": _("Confirm the disbursement")}
     return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
 
 
@@ -143,18 +162,31 @@ _VERBS: dict[str, Any] = {
 }
 
 
+DONE = {
+    "check": gettext_lazy("The evidence is complete. Finance approves next."),
+    "approve": gettext_lazy("Approved. The registrar, somebody else, releases the payment next."),
+    "register": gettext_lazy("Registered. The payment leaves with the next bank run, within seconds."),
+    "retry": gettext_lazy("Registered again. The payment leaves with the next bank run, within seconds."),
+    "return": gettext_lazy("Returned to the provider with your reason."),
+}
+
+
 @signed_in
 @require_POST
 def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     """check, approve, register, retry, or return with a reason."""
     row = _row(request, ref)
     if verb == "return":
-        actions.return_disbursement(disbursement_id=row.pk, reason=request.POST.get("reason", "")[:2000], by=request.user)
+        form = forms.ReasonForm(request.POST)
+        if not form.is_valid() and queries.may(request.user, row)["return"]:
+            return _show(request, row, form)
+        reason = form.cleaned_data.get("reason", "")
+        actions.return_disbursement(disbursement_id=row.pk, reason=reason, by=request.user)
     elif verb in _VERBS:
         _VERBS[verb](disbursement_id=row.pk, by=request.user)
     else:
         raise Http404
-    messages.success(request, _("Done."))
+    messages.success(request, DONE[verb])
     return redirect(request, reverse("payments:detail", args=[row.ref]))
 
 
@@ -163,7 +195,9 @@ def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
 def resolve(request: HttpRequest, ref: str, attempt_ref: str) -> HttpResponse:
     """A person writes down what the bank said about a parked transfer."""
     row = _row(request, ref)
-    attempt = get_object_or_404(PaymentAttempt, disbursement=row, ref=attempt_ref, state="PARKED")
+    attempt = get_object_or_404(PaymentAttempt, disbursement=row, ref=attempt_ref)
+    if attempt.state != "PARKED":
+        raise IllegalStep("payment_attempt", attempt.state, "settle")
     form = forms.ResolveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -180,7 +214,7 @@ def resolve(request: HttpRequest, ref: str, attempt_ref: str) -> HttpResponse:
             form_errors(form, error)
         else:
             return redirect(request, reverse("payments:detail", args=[row.ref]))
-    context = {"form": form, "row": row, "title": _("Settle a parked transfer")}
+    context = {"form": form, "row": row, "attempt": attempt, "title": _("Settle a parked transfer")}
     return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
 
 
@@ -201,11 +235,13 @@ def demo_bank(request: HttpRequest) -> HttpResponse:
     """The local bank's book and its moods; only in a demonstration."""
     if not settings.DEMO:
         raise Http404
-    url = gateways.address()
-    if request.method == "POST":
-        done = gateways.demo_mood(url=url, name=request.POST.get("mood", ""))
-        (messages.success if done else messages.error)(
-            request, _("The bank changed its mood.") if done else _("The bank did not answer.")
-        )
+    url, form = gateways.address(), forms.MoodForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if gateways.demo_mood(url=url, name=form.cleaned_data["mood"]):
+            messages.success(request, _("The bank changed its mood."))
+        else:
+            messages.error(request, _("The bank did not answer."))
         return redirect(request, reverse("demo_bank:book"))
-    return page(request, "vouchers/payments/bank.html", {"book": gateways.demo_book(url=url), "moods": gateways.DEMO_MOODS})
+    now, book = gateways.demo_mood_now(url=url), gateways.demo_book(url=url)
+    context = {"form": form, "book": book, "moods": forms.MOODS, "now": now}
+    return page(request, "vouchers/payments/bank.html", context, status=422 if form.errors else 200)

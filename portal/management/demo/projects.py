@@ -9,7 +9,7 @@ from portal.kit import clock
 from portal.management.demo.calls import file
 from portal.management.demo.people import Cast
 from vouchers.access import actions as access
-from vouchers.access.models import AccessCase, AccessRequest, SiteParticipation
+from vouchers.access.models import AccessCase, AccessRequest, JointReview, SiteParticipation
 from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Agreement
 from vouchers.evaluation.models import Award
@@ -154,16 +154,29 @@ def pay(url: str) -> int:
     return sent
 
 
-def joint(cast: Cast, case: AccessCase, user: Any) -> None:
-    """One dossier, two hospitals: the first leads and adopts, the second objects to its own review."""
-    requests = list(case.requests.select_related("board__organisation", "institution").order_by("pk"))
+def requests_of(case: AccessCase) -> list[AccessRequest]:
+    """A case's requests, the first hospital first."""
+    return list(case.requests.select_related("board__organisation", "institution__organisation").order_by("pk"))
+
+
+def propose_joint(cast: Cast, case: AccessCase, user: Any) -> None:
+    """One dossier, two hospitals: the first leads, the second takes part."""
+    requests = requests_of(case)
     found = access.propose_joint(case_id=case.pk, lead_id=requests[0].board_id, by=user)
     submit_requests(case, user, "JOINT")
     second = SiteParticipation.objects.get(joint=found, request=requests[1])
     access.answer_joint(site_id=second.pk, join=True, by=board(cast, requests[1]))
-    for request in requests:
+
+
+def start_joint(cast: Cast, case: AccessCase) -> None:
+    """Both find the papers complete, the leading committee begins."""
+    for request in requests_of(case):
         access.start_review(request_id=request.pk, by=board(cast, request))
-    access.start_joint(joint_id=found.pk, by=cast.people["board"])
+    access.start_joint(joint_id=JointReview.objects.get(case=case).pk, by=cast.people["board"])
+
+
+def decide_joint(cast: Cast, case: AccessCase) -> None:
+    requests, found = requests_of(case), JointReview.objects.get(case=case)
     letter = documents.upload(
         file=file("시연_공동DRB_결과서.pdf"), kind="drb_decision", organisation=requests[0].board.organisation, by=cast.people["board"]
     )
@@ -171,6 +184,37 @@ def joint(cast: Cast, case: AccessCase, user: Any) -> None:
         joint_id=found.pk, approve=True, number="시연-공동DRB-01", decided_on=clock.today(), document=letter,
         by=cast.people["board"],
     )  # fmt: skip
-    first = SiteParticipation.objects.get(joint=found, request=requests[0])
+
+
+def answer_joint(cast: Cast, case: AccessCase) -> None:
+    """The first adopts and, its IRB having exempted, starts alone; the second objects to its own review."""
+    requests = requests_of(case)
+    first, second = (SiteParticipation.objects.get(request=request) for request in requests)
+    allow_ethics(cast, requests[0], "시연-IRB-02")
     access.adopt_joint(site_id=first.pk, by=cast.people["board"])
     access.object_joint(site_id=second.pk, reason="시연: 자체 심의에서 최소 수집 항목을 다시 보겠습니다.", by=board(cast, requests[1]))
+    access.provide(request_id=requests[0].pk, by=cast.people["provider"])
+
+
+def ask_revision(cast: Cast, request: AccessRequest, track: str) -> None:
+    """The board's clock stands until the company has revised. track: irb or drb."""
+    if track == "irb":
+        access.decide_ethics(request_id=request.pk, verdict="revise", reason="시연: 표본 수의 근거를 적어 주세요.", by=board(cast, request))
+    else:
+        access.decide_drb(
+            request_id=request.pk, verdict="ask_supplement", reason="시연: 파기 방법을 더 자세히 적어 주세요.", by=board(cast, request)
+        )
+
+
+def ask_supplement(cast: Cast, request: AccessRequest) -> None:
+    access.request_supplement(request_id=request.pk, wanted="시연: 데이터 항목의 기간을 적어 주세요.", by=board(cast, request))
+
+
+def refuse(cast: Cast, request: AccessRequest) -> None:
+    by = board(cast, request)
+    access.start_review(request_id=request.pk, by=by)
+    access.decide_drb(request_id=request.pk, verdict="refuse", reason="시연: 목적에 견주어 항목이 너무 많습니다.", by=by)
+
+
+def withdraw(request: AccessRequest, user: Any) -> None:
+    access.withdraw(request_id=request.pk, reason="시연: 다른 데이터로 바꾸었습니다.", by=user)

@@ -15,6 +15,7 @@ from portal.accounts.models import User
 from portal.accounts.rules import Role
 from portal.kit import bank, clock
 from portal.management.demo import calls, market, people, projects
+from vouchers.access import actions as access
 from vouchers.agreements.models import Agreement
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
@@ -176,6 +177,7 @@ class Story:
         self.agreements: dict[int, Agreement] = {}
         for number in (1, 2, 4, 5, 8):
             self._match_and_agree(number)
+        self._other_cases()
         with self.at(-69):
             self._payees()
 
@@ -195,32 +197,68 @@ class Story:
         with self.at(-85):
             case = projects.open_case(self.cast, user, matches, f"시연: {need.title}")
             if number == 2:
-                projects.joint(self.cast, case, user)
+                projects.propose_joint(self.cast, case, user)
             else:
                 projects.submit_requests(case, user)
         if number == 8:
+            with self.at(-83):
+                projects.ask_supplement(self.cast, *projects.requests_of(case))
             return  # the award stands accepted, the agreement is still to be drafted
         with self.at(-72):
             agreement = projects.draft_agreement(self.cast, award)
             providers = [self.cast.people["provider"]] + ([self.cast.people["provider2"]] if number == 2 else [])
             signers = [user] if number == 5 else [user, *providers, self.cast.people["operator"]]
             self.agreements[number] = projects.sign(self.cast, agreement, *signers)
-        if number != 2:
-            with self.at(-70):
-                self._reviews(number, case)
+        if number == 2:
+            self._joint_reviews(case)
+        elif number != 5:  # that one still waits at the board
+            self._reviews(number, case)
+
+    def _joint_reviews(self, case: Any) -> None:
+        for days, step in ((-83, projects.start_joint), (-73, projects.decide_joint), (-70, projects.answer_joint)):
+            with self.at(days):
+                step(self.cast, case)
 
     def _reviews(self, number: int, case: Any) -> None:
-        from vouchers.access import actions as access
-
-        request = case.requests.select_related("board__organisation", "institution__organisation").get()
-        if number == 5:
-            return  # still waits at the board
-        access.start_review(request_id=request.pk, by=projects.board(self.cast, request))
-        projects.allow_ethics(self.cast, request, f"시연-IRB-{number:02d}")
-        if number == 1:
+        """Each track takes its own time; the fourth company's IRB and DRB ask once, the DRB's clock stands to this day."""
+        (request,) = projects.requests_of(case)
+        with self.at(-83):
+            access.start_review(request_id=request.pk, by=projects.board(self.cast, request))
+        if number == 4:
+            with self.at(-80):
+                projects.ask_revision(self.cast, request, "irb")
+            with self.at(-78):
+                access.resubmit_ethics(request_id=request.pk, by=self._user(number))
+        with self.at(-77):
+            projects.allow_ethics(self.cast, request, f"시연-IRB-{number:02d}")
+        if number == 4:
+            with self.at(-5):
+                projects.ask_revision(self.cast, request, "drb")
+            return
+        with self.at(-72):
             projects.allow_drb(self.cast, request, f"시연-DRB-{number:02d}")
+        with self.at(-69):
             access.provide(request_id=request.pk, by=self.cast.people["provider"])
             access.confirm_receipt(request_id=request.pk, by=self._user(number))
+
+    def _other_cases(self) -> None:
+        """One dossier that a board refused, one that its company took back, one not submitted yet."""
+        for number in (7, 12, 6):
+            user = self._user(number)
+            with self.at(-85):
+                key = "demo-hanbit-ecg" if self._ecg(number) else "demo-hanbit-chest-ct"
+                need = self.needs[number]
+                match = market.confirmed_match(self.cast, need, user, dataset_key=key, supply_won=PLAYED[number][1])
+                case = projects.open_case(self.cast, user, [match], f"시연: {need.title}")
+            if number == 6:
+                continue
+            with self.at(-82):
+                (request,) = projects.submit_requests(case, user)
+            with self.at(-74):
+                if number == 7:
+                    projects.refuse(self.cast, request)
+                else:
+                    projects.withdraw(request, user)
 
     def _payees(self) -> None:
         for key, bank_code, number in (("demo-hanbit", "088", "110000123456"), ("demo-namdo", "004", "55550101234567")):

@@ -17,7 +17,6 @@ from vouchers.access.actions.steps import (
     board,
     days,
     holder,
-    in_joint,
     lock,
     move,
     owe_start,
@@ -118,7 +117,7 @@ def submit_request(*, request_id: int, ethics_kind: str, ethics_route: str, drb_
             _("The dossier is not complete yet: %(count)d fields are empty.") % {"count": len(gaps)},
             "dossier_incomplete",
         )
-    joint = in_joint(request)
+    joint = queries.in_joint(request)
     if drb_mode == rules.DrbMode.JOINT and not joint:
         raise Refused(
             _("No joint DRB was proposed for this dossier. Propose it first, or choose another way."), "joint_missing", "drb_mode"
@@ -175,7 +174,7 @@ def start_review(*, request_id: int, by: Any) -> AccessRequest:
     move(request, "start_review", by=by)
     journal.close_duty(request, "start_review", by=by)
     start_ethics(request, by)
-    if in_joint(request):
+    if queries.in_joint(request):
         step_drb(request, "await_joint", by=by)
         follow_joint(request)
     else:

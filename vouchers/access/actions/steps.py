@@ -92,12 +92,6 @@ def require_in_review(request: AccessRequest, verb: str) -> None:
         raise IllegalStep("access_request", request.status, verb)
 
 
-def in_joint(request: AccessRequest) -> bool:
-    """Whether this institution's DRB track waits for a joint committee that may still decide, or has approved."""
-    live = SiteParticipation.objects.filter(request=request, status__in=["INVITED", "JOINED"])
-    return live.exclude(joint__status="REFUSED").exists()
-
-
 def start_ethics(request: AccessRequest, by: Any) -> None:
     ethics = request.ethics
     if ethics.status != E.NOT_STARTED:
