@@ -8,7 +8,7 @@ SETUP = $(if $(PYTHON),$(PYTHON),$(error No Python was found. Install Python and
 RUN := .venv/bin/python
 WORKERS ?= 2
 .DEFAULT_GOAL := up
-.PHONY: up setup test journeys bench lint types fmt packages packages-dev
+.PHONY: up setup test journeys pictures bench lint types fmt packages packages-dev
 
 up: packages  ## set up and run the portal
 	@exec $(RUN) manage.py up
@@ -25,6 +25,9 @@ test: packages-dev  ## set up for tests and run the whole suite
 
 journeys: packages-dev  ## the stories in a real browser, on a portal with the played demo
 	@CHROMIUM="$$($(SETUP) browser)" && export CHROMIUM && test -n "$$CHROMIUM" && $(RUN) -m pytest -n0 tests/journeys
+
+pictures: packages-dev  ## the README's pictures, from a running demo: make pictures DEMO_PASSWORD=… [PORT=8000]
+	@$(RUN) -m tests.journeys.pictures --base "http://127.0.0.1:$(or $(PORT),8000)"
 
 lint: packages-dev  ## style, the import contract of the house, types
 	@failed=0; \

@@ -18,7 +18,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+from portal.kit.stamps import find_browser
+
+CHROMIUM = find_browser() or "chromium"
 FLAGS = ["--headless", "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 WIDTHS = (1280, 360)
 LANGUAGES = ("ko", "en")
