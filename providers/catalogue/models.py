@@ -160,9 +160,11 @@ class Dataset(Row):
         names = (
             "key", "title_ko", "title_en", "holders", "status", "modality", "disease_scope", "disease_areas", "min_age",
             "max_age", "temporal_start", "temporal_end", "access_mode", "exits", "standard", "annotation",
-            "commercial_use_allowed", "linkage_possible", "notes", "recalled_fields", "certainty",
+            "commercial_use_allowed", "commercial_use_note", "linkage_possible", "notes", "recalled_fields", "derived_fields",
+            "update_frequency", "access_rights", "fee", "certainty",
         )  # fmt: skip
-        population = {"individuals": self.individuals, "records": self.records, "record_unit": self.record_unit}
+        counted = {"individuals": self.individuals, "records": self.records, "record_unit": self.record_unit}
+        population = {**counted, "note": self.population_note}
         return {**{name: getattr(self, name) for name in names}, "population": population}
 
     def __str__(self) -> str:

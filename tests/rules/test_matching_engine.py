@@ -203,6 +203,137 @@ def test_no_fit_says_what_stood_in_the_way() -> None:
     assert result["unmet"][0]["reason_ko"]
 
 
+# ── What a data manager reads ────────────────────────────────────────────────────────────────────────
+BASE = {
+    "modality": ["CT"], "purpose": "PRODUCT_DEVELOPMENT", "region": "GANGWON", "company_size": "SMALL", "track": "LARGE",
+    "disease_codes": {"system": "KCD", "version": "9", "include": ["C34"]}, "budget_won": 300_000_000, "project_months": 7,
+}  # fmt: skip
+PRICES = {"LARGE": 400_000_000, "MEDIUM": 200_000_000, "SMALL": 100_000_000}
+
+
+def offered_market() -> list[rules.Candidate]:
+    terms = {"processing": ("EXTRACTION",), "exits": ("RESULT_EXPORT",), "lead_time_days": 60, "floor_won": 150_000_000}
+    return [offered("severance-ccids", **terms), *candidates()]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"modality": ["MRI"]}, {"purpose": "SCIENTIFIC_RESEARCH"}, {"region": "SEOUL"}, {"company_size": "LARGE"},
+        {"product": "AI"}, {"regulatory_route": "MFDS_CLASS_2"}, {"disease_codes": {"system": "KCD", "include": ["C50"]}},
+        {"body_parts": ["머리"]}, {"variables": ["처방 내역"]}, {"min_age": 40}, {"max_age": 10},
+        {"follow_up_months_minimum": 24}, {"period": [2021, 2024]}, {"patients_wanted": 20_000},
+        {"patients_minimum": 11_000}, {"sites_minimum": 3}, {"labels": "결절"}, {"processing_wanted": ["LABELLING"]},
+        {"access_modes_acceptable": ["TRANSFER"]}, {"exports_wanted": ["MODEL_EXPORT"]}, {"linkage": ["kostat"]},
+        {"real_patients_required": True}, {"gpu": True}, {"irb_state": "APPROVED"}, {"project_months": 2},
+        {"budget_won": 100_000_000}, {"track": "SMALL"},
+    ],
+    ids=lambda change: next(iter(change)),
+)  # fmt: skip
+def test_every_field_of_the_need_is_heeded(change: dict[str, Any]) -> None:
+    terms = policy(company_sizes=frozenset({"SMALL"}), task_prices=PRICES)
+    base = BASE | ({"project_months": 4} if "irb_state" in change else {})
+    before, after = (rules.match(need(**fields), offered_market(), terms).document() for fields in (base, base | change))
+    assert before != after
+
+
+def test_records_do_not_stand_for_claims() -> None:
+    result = run(need(modality=["CLAIMS", "MEDICATION"], purpose="PRODUCT_DEVELOPMENT"))
+    assert all("CLAIMS" in BY_KEY[key].modality for key in keys(result))
+    assert excluded(result)["kc-amc-baseline"] == excluded(result)["cmc-cdw"] == "MODALITY"
+    assert "hira-custom" in keys(result)
+
+
+def told(result: dict[str, Any], key: str, name: str = "reasons_en") -> str:
+    return " ".join(next(entry for entry in result["results"] if entry["dataset"] == key)[name])
+
+
+def test_an_entry_that_no_holder_published_says_so() -> None:
+    result = story("chest-ct")
+    first = result["results"][0]
+    assert "NOT_A_CATALOGUE_ENTRY" in first["warnings"] and "FACTS_TO_CONFIRM" in first["warnings"]
+    assert "신청할 기관" in told(result, "hallym-lung-ct", "warnings_ko")
+    assert "NOT_A_CATALOGUE_ENTRY" not in result["results"][1]["warnings"]
+
+
+def test_commercial_use_is_told_in_the_sources_words() -> None:
+    assert "Consortium plan for industry co-operation" in told(story("ecg"), "sejong-cardio")
+    claims = story("claims")
+    assert "IRB approval" in told(claims, "hira-nps")
+    assert all("Published as open" not in " ".join(entry["reasons_en"]) for entry in claims["results"])
+
+
+def test_only_what_can_be_selected_is_said_to_be_selected() -> None:
+    ecg = story("ecg")
+    assert "may be inside" in told(ecg, "snuh-vitaldb")  # no diagnosis codes in it
+    assert "by their diagnosis codes" in told(ecg, "severance-sobig")
+    assert "holds what you asked for" not in told(story("claims"), "nhis-open-treatment").lower()
+    assert "Of what you asked for, holds insurance claims" in told(story("claims"), "nhis-open-treatment")
+
+
+def test_an_open_last_year_is_not_called_part() -> None:
+    sentence = next(text for text in story("claims")["results"][0]["reasons_ko"] if "부터 수집" in text)
+    assert "마지막 연도는 확인" in sentence and "일부" not in sentence
+
+
+def test_published_fees_and_sizes_are_told_as_published() -> None:
+    result = run(need(modality=["CLAIMS"], purpose="SCIENTIFIC_RESEARCH", patients_minimum=1000))
+    assert "KRW 50,000 (as of 2016)" in told(result, "hira-custom")
+    assert "free of charge (as of 2025)" in told(result, "nhis-open-treatment")
+    assert "3 % of patients" in told(result, "hira-nps", "warnings_en")
+    free = next(entry for entry in result["results"] if entry["dataset"] == "nhis-open-treatment")
+    assert not any("견적을 요청" in text for text in free["warnings_ko"])
+    assert "견적을 요청" not in told(result, "hira-custom", "warnings_ko")  # no supplier: nothing to quote
+
+
+def test_only_suppliers_are_preferred_for_their_region() -> None:
+    parts = {entry["dataset"]: entry["components"]["region"] for entry in story("chest-ct")["results"]}
+    assert parts["hallym-lung-ct"] == rules.WEIGHTS["region"]  # supplier, outside the capital, the company's own region
+    assert parts["aihub-body-cancer"] == 0  # in Daegu, but no supplier
+
+
+def test_data_of_one_institution_is_linked_without_an_agency() -> None:
+    found = run(need(modality=["EHR"], linkage=["kc-amc-registry"], purpose="SCIENTIFIC_RESEARCH"))["bundles"]
+    same = [b for b in found if BY_KEY[b["datasets"][0]].holder.key == "amc"]
+    other = [b for b in found if BY_KEY[b["datasets"][0]].holder.key != "amc"]
+    assert other and all(bundle["linkage_agency"] for bundle in other)
+    assert all(bundle["linkage_agency"] is None for bundle in same)
+    assert len({bundle["datasets"][0] for bundle in found}) == len(found)  # one partner each, before a second one
+
+
+def test_reviews_longer_than_half_the_project_are_a_warning() -> None:
+    codes = [entry["warnings"] for entry in run(need(project_months=4), suppliers_only=True)["results"]]
+    assert codes and all("SCHEDULE_TIGHT" in code for code in codes)
+    assert all("SCHEDULE_TIGHT" not in entry["warnings"] for entry in run(need(project_months=9))["results"])
+    open_data = run(need(modality=["ECG"], project_months=1))
+    assert "SCHEDULE_TIGHT" not in next(e["warnings"] for e in open_data["results"] if e["dataset"] == "snuh-vitaldb")
+
+
+def test_remarks_on_the_need_itself() -> None:
+    terms = {"company_sizes": frozenset({"MICRO", "SMALL", "MEDIUM"}), "task_prices": PRICES}
+    said = run(need(company_size="LARGE", track="SMALL", budget_won=150_000_000, product="AI"), **terms)["remarks"]
+    assert [remark["field"] for remark in said] == ["company_size", "budget_won", "product"]
+    assert run(need(track="HUGE"), **terms)["remarks"][0]["field"] == "track"
+    assert run(need(track="SMALL"), **terms)["remarks"][0]["field"] == "budget_won"
+    costly = offered("severance-ccids", floor_won=120_000_000)
+    assert {f.filter for f in rules.judge(need(track="SMALL"), costly, policy(**terms)).failures} == {"BUDGET"}
+
+
+def test_suppliers_only_without_a_supplier_says_what_stood_in_the_way() -> None:
+    result = story("claims", suppliers_only=True)
+    assert result["results"] == [] and result["unmet"]
+    assert {"hira-nis", "hira-nps", "hira-aps"} <= {k for k, v in excluded(result).items() if v == "SUPPLIER"}
+
+
+@pytest.mark.parametrize("name", ["chest-ct", "ecg", "claims"])
+def test_korean_and_english_say_the_same_number_of_things(name: str) -> None:
+    for entry in story(name)["results"]:
+        assert len(entry["reasons_ko"]) == len(entry["reasons_en"]) >= 5
+        assert len(entry["warnings"]) == len(entry["warnings_ko"]) == len(entry["warnings_en"])
+        assert len(set(entry["reasons_ko"])) == len(entry["reasons_ko"])
+        assert not any("와(과)" in text or "이(가)" in text or "을(를)" in text for text in entry["reasons_ko"])
+
+
 # ── What holds for any need ──────────────────────────────────────────────────────────────────────────
 MODALITIES = matching.known()["modality"]
 CODES = ["C34", "C50", "C18-C20", "I48", "II", "E10-E14", "J", "U07.1"]

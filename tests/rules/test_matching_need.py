@@ -39,6 +39,7 @@ def test_everything_but_modality_may_be_null() -> None:
         ({"modality": ["CT"], "period": [2020]}, "period"),
         ({"modality": ["CT"], "disease_codes": {"system": "KCD", "include": ["lung"]}}, "disease_codes"),
         ({"modality": ["CT"], "disease_codes": ["C34"]}, "disease_codes"),
+        ({"modality": ["CT"], "disease_codes": {"system": "XYZ", "include": ["C34"]}}, "disease_codes"),
         ({"modality": ["CT"], "access_modes_acceptable": ["HOME"]}, "access_modes_acceptable"),
         ({"modality": ["CT"], "exports_wanted": ["ALL"]}, "exports_wanted"),
         ({"modality": ["CT"], "processing_wanted": ["MAGIC"]}, "processing_wanted"),

@@ -8,12 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
-from portal.kit import clock
 from portal.kit.errors import DomainError
 from providers.catalogue import queries as catalogue
-from providers.offers import queries as offers
-from vouchers.matching import rules
-from vouchers.rounds.models import Round
+from vouchers.matching import queries, rules
 
 LARGEST_BYTES = 1_000_000
 
@@ -34,32 +31,20 @@ class Command(BaseCommand):
                 need = rules.parse_need(document, known)
             except DomainError as error:
                 raise CommandError(f"{options['need']}: {error.message}") from None
-            round_ = Round.objects.filter(key=need.round).first() if need.round else None
+            round_ = queries.round_by_key(need.round) if need.round else None
             if need.round and round_ is None:
-                self.stderr.write(f"There is no round {need.round!r}; the rules of the calls so far are applied.")
-            policy = rules.Policy(
-                words=rules.vocabulary(code_lists),
-                year=clock.today().year,
-                provider_types=_provider_types(round_),
-                suppliers_only=options["suppliers_only"],
-                agencies=tuple(rules.holder(record) for record in offers.linkage_agencies()),
-            )
-            facts = offers.match_facts(demo=round_ is not None and round_.kind != "LIVE")
-            candidates = [rules.candidate(*found) for found in facts]
+                raise CommandError(f"{options['need']}: “{need.round[:60]}” in “round” is no round of this portal.")
+            policy = queries.engine_policy(round_, code_lists, suppliers_only=options["suppliers_only"])
+            if need.track and policy.task_prices and need.track not in policy.task_prices:
+                listed = ", ".join(policy.task_prices)
+                raise CommandError(
+                    f"{options['need']}: “{need.track[:60]}” in “track” is no track of the round. It has {listed}."
+                )
+            candidates = queries.candidates_for(round_)
             if not candidates:
                 raise CommandError("No dataset is published here. Run `manage.py seed` first.")
             result = rules.match(need, candidates, policy)
         self.stdout.write(json.dumps(result.document(), ensure_ascii=False, indent=2))
-
-
-def _provider_types(round_: Round | None) -> frozenset[str]:
-    """Who may supply in the round; the reading of 2025 and 2026 when the round does not say."""
-    if round_ is None:
-        return frozenset()
-    listed = round_.reference.get("eligible_provider_types") if round_.is_reference else None
-    if listed is None and not round_.is_reference and round_.policy_version() is not None:
-        listed = getattr(round_.policy(), "eligible_provider_types", None)
-    return frozenset(listed or ())
 
 
 def _read(path: str) -> Any:

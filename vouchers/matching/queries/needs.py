@@ -1,5 +1,7 @@
 """What the engine reads and answers, and the company's needs."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -31,15 +33,45 @@ def of_demo(round_: Round | None) -> bool:
     return round_ is not None and round_.kind != "LIVE"
 
 
-def provider_types(round_: Round | None) -> frozenset[str]:
-    """Who may supply in the round; empty when the round does not say."""
+@dataclass(frozen=True)
+class RoundTerms:
+    """What a round says that the engine heeds; empty where it says nothing. task_prices: track → whole won, VAT excluded."""
+
+    provider_types: frozenset[str] = frozenset()
+    company_sizes: frozenset[str] = frozenset()
+    task_prices: Mapping[str, int | None] = field(default_factory=dict)
+
+
+def round_terms(round_: Round | None) -> RoundTerms:
+    """Who may supply, which companies may apply, and the tracks with their task prices. At most two queries."""
     if round_ is None:
-        return frozenset()
+        return RoundTerms()
+    prices = {track.key: track.task_price_won for track in round_.tracks.all()}
     if round_.is_reference:
-        return frozenset(round_.reference.get("eligible_provider_types") or ())
+        types, sizes = (round_.reference.get(f"eligible_{name}") or () for name in ("provider_types", "company_sizes"))
+        return RoundTerms(frozenset(types), frozenset(sizes), prices)
     if round_.policy_version() is None:
-        return frozenset()
-    return frozenset(round_.policy().eligible_provider_types)
+        return RoundTerms(task_prices=prices)
+    policy = round_.policy()
+    return RoundTerms(frozenset(policy.eligible_provider_types), frozenset(policy.eligible_company_sizes), prices)
+
+
+def engine_policy(round_: Round | None, code_lists: list[dict[str, Any]], *, suppliers_only: bool = False) -> rules.Policy:
+    """What the round and the code lists bring to the engine, on today's date."""
+    terms = round_terms(round_)
+    return rules.Policy(
+        words=rules.vocabulary(code_lists),
+        year=clock.today().year,
+        provider_types=terms.provider_types,
+        company_sizes=terms.company_sizes,
+        task_prices=terms.task_prices,
+        suppliers_only=suppliers_only,
+        agencies=tuple(rules.holder(record) for record in offers.linkage_agencies()),
+    )
+
+
+def round_by_key(key: str) -> Round | None:
+    return Round.objects.filter(key=key).first()
 
 
 def quote_days(round_: Round | None) -> int:
@@ -49,22 +81,17 @@ def quote_days(round_: Round | None) -> int:
     return round_.policy().days("quote")
 
 
-def candidates_for(need: Need) -> list[rules.Candidate]:
+def candidates_for(round_: Round | None) -> list[rules.Candidate]:
     """Published datasets with their offers, as the engine reads them; demo ones only for needs of demo rounds."""
-    return [rules.candidate(*facts) for facts in offers.match_facts(demo=of_demo(need.round))]
+    return [rules.candidate(*facts) for facts in offers.match_facts(demo=of_demo(round_))]
 
 
 def rank(need: Need) -> rules.MatchResult:
     """The engine's answer now. Raises Refused naming the field of the document that is wrong."""
     code_lists = catalogue.code_lists()
     known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
-    policy = rules.Policy(
-        words=rules.vocabulary(code_lists),
-        year=clock.today().year,
-        provider_types=provider_types(need.round),
-        agencies=tuple(rules.holder(record) for record in offers.linkage_agencies()),
-    )
-    return rules.match(rules.parse_need(need.document, known), candidates_for(need), policy)
+    policy = engine_policy(need.round, code_lists)
+    return rules.match(rules.parse_need(need.document, known), candidates_for(need.round), policy)
 
 
 # ── Needs ────────────────────────────────────────────────────────────────────────────────────────────────

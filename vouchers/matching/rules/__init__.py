@@ -2,9 +2,10 @@
 
 from vouchers.matching.rules.engine import ENGINE_VERSION, Excluded, MatchResult, Result, match
 from vouchers.matching.rules.facts import Candidate, Holder, OfferFacts, candidate, holder
-from vouchers.matching.rules.filters import FILTERS, Warning, judge
+from vouchers.matching.rules.filters import judge
 from vouchers.matching.rules.need import COMMERCIAL_PURPOSES, PROCESSING_KINDS, Need, Purpose, parse_need
 from vouchers.matching.rules.policy import WEIGHTS, Policy, Vocabulary, vocabulary
+from vouchers.matching.rules.verdict import FILTERS, Warning
 
 __all__ = [
     "COMMERCIAL_PURPOSES",

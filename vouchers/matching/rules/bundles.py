@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vouchers.matching.rules.facts import PERSON_UNITS, Candidate, Holder
-from vouchers.matching.rules.filters import Verdict, number
+from vouchers.matching.rules.facts import PERSON_UNITS, Candidate, Holder, Words
 from vouchers.matching.rules.need import Need
-from vouchers.matching.rules.policy import Policy, Words
+from vouchers.matching.rules.policy import Policy
+from vouchers.matching.rules.verdict import Verdict, number
 
 MOST_BUNDLES, MOST_PARTNERS = 5, 2
 HARD_FOR_PARTNER = frozenset({"STATUS", "PURPOSE", "DATA_KIND", "DISEASE", "COHORT", "AGE"})
@@ -59,8 +59,8 @@ def _linked(
         partners, reason = _partners(target, judged)
         if not partners:
             without.append(LinkageUnmet(target, reason))
-        for main in mains:
-            for partner in partners:
+        for partner in partners:  # the best partner for each, before a second one for any
+            for main in mains:
                 if partner.key != main.key and partner.part_of != main.key and main.part_of != partner.key:
                     bundle = _link(main, partner, policy)
                     if all(set(bundle.datasets) != set(other.datasets) for other in found):
@@ -98,17 +98,20 @@ def _link(main: Candidate, partner: Candidate, policy: Policy) -> Bundle:
     agency = _agency(main, partner, policy)
     words: list[Words] = [
         (
-            f"{main.title_ko}와(과) {partner.title_ko}을(를) 결합합니다.",
+            f"결합할 데이터: {main.title_ko} + {partner.title_ko}.",
             f"Links {main.title_en} with {partner.title_en}.",
         )
     ]
     if agency:
         words.append(
             (
-                f"결합은 개인정보 보호법 제28조의3에 따라 결합전문기관({agency.name_ko})을 거칩니다.",
-                f"Linkage goes through a designated agency ({agency.name_en}) under PIPA Art. 28-3.",
+                f"서로 다른 기관의 가명정보이므로 개인정보 보호법 제28조의3에 따라 결합전문기관(예: {agency.name_ko})에서 결합합니다.",
+                "Pseudonymised data of different institutions is linked by a designated agency"
+                f" (for example {agency.name_en}) under PIPA Art. 28-3.",
             )
         )
+    else:
+        words.append(("같은 기관의 데이터입니다.", "Both are held by the same institution."))
     if main.linkage is None or partner.linkage is None:
         words.append(
             (
@@ -120,7 +123,12 @@ def _link(main: Candidate, partner: Candidate, policy: Policy) -> Bundle:
 
 
 def _agency(main: Candidate, partner: Candidate, policy: Policy) -> Holder | None:
-    """The partner's own holder when it is a designated agency, else the main one's, else the first of the list."""
+    """The partner's own holder when it is a designated agency, else the main one's, else the first of the list.
+
+    None for data of one and the same institution: the law asks for an agency between different controllers.
+    """
+    if main.holder.key == partner.holder.key:
+        return None
     for holder in (partner.holder, main.holder):
         if "LINKAGE_AGENCY" in holder.roles:
             return holder

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from vouchers.matching.rules.bundles import Bundle, LinkageUnmet, bundles
-from vouchers.matching.rules.facts import Candidate
-from vouchers.matching.rules.filters import FILTERS, Failure, Verdict, Warning, judge
+from vouchers.matching.rules.facts import Candidate, Words
+from vouchers.matching.rules.filters import judge
 from vouchers.matching.rules.need import Need
-from vouchers.matching.rules.policy import Policy, Words
+from vouchers.matching.rules.policy import Policy
 from vouchers.matching.rules.reasons import reasons
+from vouchers.matching.rules.remarks import Remark, remarks
 from vouchers.matching.rules.score import components
+from vouchers.matching.rules.verdict import FILTERS, Failure, Verdict, Warning
 
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "1.1.0"
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class MatchResult:
     unmet: tuple[Unmet, ...]
     linkage_unmet: tuple[LinkageUnmet, ...]
     fitting: frozenset[str]
+    remarks: tuple[Remark, ...] = ()
     engine_version: str = ENGINE_VERSION
 
     def document(self) -> dict[str, Any]:
@@ -102,6 +105,7 @@ class MatchResult:
             "excluded": [item.document() for item in self.excluded],
             "unmet": [item.document() for item in self.unmet],
             "linkage_unmet": [item.document() for item in self.linkage_unmet],
+            "remarks": [item.document() for item in self.remarks],
         }
 
 
@@ -128,6 +132,7 @@ def match(need: Need, candidates: Iterable[Candidate], policy: Policy) -> MatchR
         unmet=() if results else _unmet(judged),
         linkage_unmet=without,
         fitting=frozenset(found.id for found, _verdict in passed),
+        remarks=remarks(need, policy),
     )
 
 

@@ -3,13 +3,19 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
+
+from django.utils.translation import gettext, override
 
 from vouchers.matching.rules import disease
 
 UMBRELLAS = {"baseline": "kcure-baseline-db"}  # kc-<hospital>-<site> belongs to kcure-clinical-<site>
 _SITES = ("liver", "colorectal", "gastric", "breast", "pancreas", "lung", "kidney", "prostate")
 PERSON_UNITS = frozenset({"person", "person per year"})
+REGULAR = frozenset({"ANNUAL", "QUARTERLY", "BIENNIAL", "CONTINUOUS", "REGULAR_SYNC"})  # update_frequency
+
+type Words = tuple[str, str]  # Korean, English
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,6 @@ class Candidate:
     access_mode: tuple[str, ...]
     exits: tuple[str, ...]
     standard: tuple[str, ...]
-    annotation: str | None
     commercial: bool | None
     linkage: bool | None
     certainty: str
@@ -84,6 +89,14 @@ class Candidate:
     follow_up_months_max: int | None
     part_of: str | None
     offer: OfferFacts | None = None
+    derived: frozenset[str] = frozenset()  # fields that were inferred from published facts
+    commercial_note: Words | None = None
+    size_note: Words | None = None
+    annotation_words: Words | None = None
+    fee: Words | None = None
+    free: bool = False
+    public: bool = False  # anybody may have it: no review, no contract
+    grows: bool = False  # later years are added regularly
 
     @property
     def id(self) -> str:
@@ -135,7 +148,6 @@ def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer:
         access_mode=tuple(dataset.get("access_mode") or ()),
         exits=tuple(dataset.get("exits") or ()),
         standard=tuple(dataset.get("standard") or ()),
-        annotation=dataset.get("annotation") or None,
         commercial=dataset.get("commercial_use_allowed"),
         linkage=dataset.get("linkage_possible"),
         certainty=dataset.get("certainty") or "",
@@ -147,7 +159,44 @@ def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer:
         follow_up_months_max=12 if "no follow-up across years" in notes.lower() else None,
         part_of=part_of(dataset["key"]),
         offer=OfferFacts(**_tuples(offer)) if offer else None,
+        derived=frozenset(dataset.get("derived_fields") or ()),
+        commercial_note=both(dataset.get("commercial_use_note")),
+        size_note=both(population.get("note")),
+        annotation_words=both(dataset.get("annotation")),
+        fee=fee_words(dataset.get("fee")),
+        free=_free(dataset.get("fee")),
+        public=dataset.get("access_rights") == "PUBLIC",
+        grows=dataset.get("update_frequency") in REGULAR,
     )
+
+
+@lru_cache(maxsize=4096)
+def both(text: str | None) -> Words | None:
+    """A note of the source: its Korean (locale/ko/providers.notes.po) and its English as published. None when there is none."""
+    if not text:
+        return None
+    with override("ko"):
+        return gettext(text), text
+
+
+def _free(fee: Mapping[str, Any] | None) -> bool:
+    return fee is not None and not fee["items"] and str(fee.get("note") or "").startswith("Free of charge")
+
+
+FEE_UNITS: Mapping[str, Words] = {"day": ("1일", "a day"), "GB": ("1GB", "a GB")}
+
+
+def fee_words(fee: Mapping[str, Any] | None) -> Words | None:
+    """The fee as published by the source: `이용료 1일 50,000원(2016년 기준)`. None when no figure is published."""
+    if not fee or not (fee["items"] or _free(fee)):
+        return None
+    when = str(fee.get("as_of") or "")[:4]
+    told_ko, told_en = ["무료"] if _free(fee) else [], ["free of charge"] if _free(fee) else []
+    for item in fee["items"]:
+        ko, en = FEE_UNITS.get(item["unit"], (item["unit"], item["unit"]))
+        told_ko.append(f"{item['name_ko']} {ko} {item['amount_won']:,}원")
+        told_en.append(f"{item['name_en']} KRW {item['amount_won']:,}" + ("" if "per " in item["name_en"] else f" {en}"))
+    return ", ".join(told_ko) + (f"({when}년 기준)" if when else ""), ", ".join(told_en) + (f" (as of {when})" if when else "")
 
 
 def holder(record: Mapping[str, Any]) -> Holder:

@@ -129,6 +129,9 @@ def _whole(values: dict[str, Any], known: Mapping[str, Iterable[str]]) -> None:
             for code in given if isinstance(given, tuple) else (given,) if given else ():
                 if code not in set(known[listed]):
                     raise _unknown(name, code)
+    wanted = values["disease_codes"]
+    if wanted is not None and "coding_system" in known and wanted.system not in set(known["coding_system"]):
+        raise _unknown("disease_codes", wanted.system)
     for code in values["processing_wanted"]:
         if code not in PROCESSING_KINDS:
             raise _unknown("processing_wanted", code)

@@ -1,10 +1,11 @@
 """What a round and the code lists bring to the engine: words, weights, who is a supplier, who may link."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vouchers.matching.rules.facts import Holder
+from vouchers.matching.rules.facts import Holder, Words
+from vouchers.matching.rules.need import Need
 
 MEDICAL_DATA_HOSPITAL = "MEDICAL_DATA_HOSPITAL"
 WORKING_DAYS_A_MONTH = 20  # careful: public holidays cost a day a month
@@ -25,9 +26,13 @@ WEIGHTS: Mapping[str, int] = {
     "region": 200,
 }
 PRIMARY_KINDS = frozenset({"IMAGING", "BIOSIGNAL", "OMICS", "OTHER"})
+ACCOMPANYING = frozenset(  # records that come with many collections, and stand for none of them
+    {"EHR", "LAB", "MEDICATION", "CLINICAL_NOTE", "PATHOLOGY_REPORT", "RADIOLOGY_REPORT", "OPERATION_NOTE"}
+)
+REVIEW_DAYS: Mapping[str, int] = {  # working days a step, domain.md §6.14 (a proposal)
+    "irb": 20, "drb": 15, "contract": 10, "preparation": 20, "adequacy": 5,
+}  # fmt: skip
 SHORT_CODES = frozenset({"CT", "MRI", "PET", "OCT", "WSI", "ECG", "EEG", "PSG", "EHR"})
-
-type Words = tuple[str, str]  # Korean, English
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,11 @@ class Vocabulary:
     def kind(self, modality: str) -> str:
         return self.kinds.get(modality, "STRUCTURED")
 
+    def core(self, modalities: Sequence[str]) -> tuple[str, ...]:
+        """What nothing else replaces: images, signals and omics before claims, registries and surveys, before records."""
+        primary = tuple(code for code in modalities if self.kind(code) in PRIMARY_KINDS)
+        return primary or tuple(code for code in modalities if code not in ACCOMPANYING) or tuple(modalities)
+
 
 def _inside(word: str) -> str:
     return word[0].lower() + word[1:] if word[1:2].islower() else word
@@ -70,7 +80,8 @@ def vocabulary(code_lists: Iterable[Mapping[str, Any]]) -> Vocabulary:
 
 @dataclass(frozen=True)
 class Policy:
-    """year: of today, for recency; provider_types: of the round (empty: as in 2025 and 2026); agencies: may link."""
+    """year: of today, for recency; provider_types: of the round (empty: as in 2025 and 2026); agencies: may link;
+    company_sizes: that may apply (empty: not said); task_prices: track → whole won, VAT excluded, of the round."""
 
     words: Vocabulary
     year: int
@@ -78,12 +89,18 @@ class Policy:
     suppliers_only: bool = False
     prefer_outside_capital: bool = True
     agencies: tuple[Holder, ...] = ()
+    company_sizes: frozenset[str] = frozenset()
+    task_prices: Mapping[str, int | None] = field(default_factory=dict, hash=False)
     weights: Mapping[str, int] = field(default_factory=lambda: WEIGHTS, hash=False)
     limit: int = 20
 
     def __post_init__(self) -> None:
         if set(self.weights) != set(WEIGHTS) or sum(self.weights.values()) != FULL or min(self.weights.values()) < 0:
             raise ValueError("weights must name every component and sum to 10,000")
+
+    def budget_of(self, need: Need) -> int | None:
+        """Whole won, VAT excluded: the company's own figure, else the task price of its track, else None."""
+        return need.budget_won if need.budget_won is not None else self.task_prices.get(need.track or "")
 
     def pays(self, holder: Holder) -> bool:
         """Is this holder a voucher supplier in the round?"""

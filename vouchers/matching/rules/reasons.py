@@ -1,9 +1,11 @@
 """Why a dataset fits, in sentences of facts that its own data manager would sign. Korean and English side by side."""
 
-from vouchers.matching.rules.facts import Candidate
-from vouchers.matching.rules.filters import number, span_words
+from vouchers.matching.rules.conditions import PROCESSING_WORDS
+from vouchers.matching.rules.content import span_words, variables_inside
+from vouchers.matching.rules.facts import Candidate, Words
 from vouchers.matching.rules.need import Need
-from vouchers.matching.rules.policy import Policy, Words
+from vouchers.matching.rules.policy import Policy
+from vouchers.matching.rules.verdict import number
 
 UNIT_KO = {
     "person": "명", "person per year": "명(연간)", "case": "건", "record": "건", "image": "장", "discharge": "퇴원 건",
@@ -12,19 +14,23 @@ UNIT_KO = {
 
 
 def reasons(need: Need, found: Candidate, policy: Policy) -> list[Words]:
-    """At most eight pairs, the most telling first."""
+    """Pairs of sentences, the most telling first. Only what is known; what is not known stands in the warnings."""
     told = [
         _modality(need, found, policy),
         _disease(need, found),
         _volume(need, found),
+        _purpose(need, found),
+        _labels(need, found),
+        _offer(found),
+        _holder(need, found, policy),
+        _access(need, found, policy),
         _period(need, found),
         _population(need, found),
-        _purpose(need, found),
-        _access(found, policy),
-        _labels(need, found),
+        _variables(need, found, policy),
+        _sites(need, found),
+        _linkage(need, found),
+        _fee(found),
         _standard(found, policy),
-        _offer(found),
-        _holder(found, policy),
     ]
     return [pair for pair in told if pair is not None]
 
@@ -35,8 +41,10 @@ def _modality(need: Need, found: Candidate, policy: Policy) -> Words | None:
         return None
     others = [code for code in found.modality if code not in shared]
     ko, en = policy.words.join("modality", shared)
+    if len(shared) < len(need.modality):
+        return f"요청하신 종류 중 {ko} 보유.", f"Of what you asked for, holds {en}."
     if not others:
-        return f"요청하신 {ko} 데이터로만 구성되어 있습니다.", f"Consists of what you asked for: {en}."
+        return f"요청하신 {ko} 데이터로 구성되어 있습니다.", f"Consists of what you asked for: {en}."
     more_ko, more_en = policy.words.join("modality", others)
     return f"요청하신 {ko} 보유. 함께 보유: {more_ko}.", f"Holds {en}, as asked; also {more_en}."
 
@@ -50,7 +58,7 @@ def _disease(need: Need, found: Candidate) -> Words | None:
         asked = ", ".join(wanted.include.common(found.diseases))
         if found.diseases.share_in(wanted.include) >= 500:
             return (
-                f"요청하신 {asked}에 맞춘 데이터입니다: {found.disease_ko}(KCD {codes}).",
+                f"요청하신 {asked} 질환에 맞춘 데이터입니다: {found.disease_ko}(KCD {codes}).",
                 f"Built for the disease you asked for ({asked}): {found.disease_en} (KCD {codes}).",
             )
         return (
@@ -61,14 +69,22 @@ def _disease(need: Need, found: Candidate) -> Words | None:
         asked = ", ".join(wanted.include.texts)
         if found.diseases is not None and wanted.include.overlaps(found.diseases):
             return (
-                f"전 질환 데이터이며 요청하신 {asked}이(가) 특화 분야({found.disease_ko})에 듭니다.",
-                f"Covers all diseases, and {asked} belongs to its special areas ({found.disease_en}).",
+                f"질환을 제한하지 않은 데이터이며, 특화 분야({found.disease_ko})에 요청하신 {asked} 포함.",
+                f"Not limited to a disease, and {asked} belongs to its special areas ({found.disease_en}).",
+            )
+        if set(found.modality) & DIAGNOSED:
+            return (
+                f"질환을 제한하지 않은 데이터로, 진단 코드로 {asked} 환자를 추려 낼 수 있습니다.",
+                f"Not limited to a disease: patients with {asked} can be selected by their diagnosis codes.",
             )
         return (
-            f"전 질환 데이터로 {asked} 환자를 추려 낼 수 있습니다.",
-            f"Covers all diseases, so patients with {asked} can be selected.",
+            f"질환을 제한하지 않은 데이터로, {asked} 환자가 들어 있을 수 있습니다.",
+            f"Not limited to a disease: patients with {asked} may be inside.",
         )
     return None
+
+
+DIAGNOSED = frozenset({"EHR", "CLAIMS"})  # kinds of data that carry diagnosis codes
 
 
 def _volume(need: Need, found: Candidate) -> Words | None:
@@ -80,7 +96,7 @@ def _volume(need: Need, found: Candidate) -> Words | None:
             return ko + "(전 질환 합계).", en + ", all diseases together."
         if need.patients_minimum and found.individuals >= need.patients_minimum:
             ko += f", 최소 {number(need.patients_minimum)}명 충족"
-            en += f", above the {number(need.patients_minimum)} you need"
+            en += f", at least the {number(need.patients_minimum)} you need"
         return ko + ".", en + "."
     if found.records is not None:
         unit = found.record_unit or "record"
@@ -97,17 +113,27 @@ def _period(need: Need, found: Candidate) -> Words | None:
         return None
     if first is None:
         ko, en = f"{last}년까지 수집", f"Collected until {last}"
+    elif last is None and found.grows:
+        ko, en = f"{first}년부터 수집, 정기 갱신", f"Collected from {first}, regularly updated"
     elif last is None:
         ko, en = f"{first}년부터 수집(종료 연도 비공개)", f"Collected from {first} (last year not published)"
+    elif first == last:
+        ko, en = f"{first}년 수집", f"Collected in {first}"
     else:
         ko, en = f"수집 기간 {first}~{last}년", f"Collected {first}–{last}"
-    if need.period is not None:
-        low, high = need.period
-        whole = (low is None or (first is not None and first <= low)) and (high is None or (last is not None and last >= high))
-        if whole:
-            return ko + ", 요청 기간을 모두 포함합니다.", en + ", all the years you asked for."
-        return ko + ", 요청 기간의 일부를 포함합니다.", en + ", part of the years you asked for."
-    return ko + ".", en + "."
+    if need.period is None:
+        return ko + ".", en + "."
+    low, high = need.period
+    from_start = low is None or (first is not None and first <= low)
+    to_end = high is None or (last is not None and last >= high)
+    if from_start and to_end:
+        return ko + ", 요청 기간을 모두 포함합니다.", en + ", all the years you asked for."
+    if from_start and last is None:
+        return (
+            ko + ". 요청 기간의 처음부터 포함하며, 마지막 연도는 확인이 필요합니다.",
+            en + ": from the first year you asked for; ask for the last one.",
+        )
+    return ko + ", 요청 기간의 일부를 포함합니다.", en + ", part of the years you asked for."
 
 
 def _population(need: Need, found: Candidate) -> Words | None:
@@ -118,40 +144,77 @@ def _population(need: Need, found: Candidate) -> Words | None:
 
 
 def _purpose(need: Need, found: Candidate) -> Words | None:
-    if need.commercial and found.commercial_use is True:
-        return (
-            "기업의 제품 개발에 이용할 수 있다고 공개되어 있습니다.",
-            "Published as open to companies for product development.",
-        )
-    return None
+    """What the holder says itself, or what the source says; never more."""
+    if not need.commercial or found.commercial_use is not True:
+        return None
+    if found.offer is not None and found.offer.commercial_ai_allowed is True:
+        return "공급 상품이 상업적 AI 개발을 허용합니다.", "The offer allows commercial AI development."
+    if found.commercial_note is None:
+        return "기업의 상업적 이용이 가능한 데이터로 등록되어 있습니다.", "Registered as open to commercial use by companies."
+    ko, en = (text.rstrip(".") for text in found.commercial_note)
+    return f"기업 이용 가능. 출처의 설명: {ko}.", f"Open to companies. The source says: {en}."
 
 
-def _access(found: Candidate, policy: Policy) -> Words | None:
+def _access(need: Need, found: Candidate, policy: Policy) -> Words | None:
     if not found.modes:
         return None
-    ko, en = policy.words.join("access_mode", found.modes)
+    wished = [mode for mode in found.modes if mode in need.access_modes_acceptable]
+    ko, en = policy.words.join("access_mode", wished or found.modes)
+    told_ko, told_en = (
+        (f"받아들일 수 있는 이용 방식: {ko}.", f"A way of use that you accept: {en}.")
+        if wished
+        else (
+            f"이용 방식: {ko}.",
+            f"Used by: {en}.",
+        )
+    )
     if not found.ways_out:
-        return f"이용 방식: {ko}.", f"Used by: {en}."
+        return told_ko, told_en
     out_ko, out_en = policy.words.join("exit_kind", found.ways_out)
-    return f"이용 방식: {ko}. 가능한 반출: {out_ko}.", f"Used by: {en}. May be taken out: {out_en}."
-
-
-ANNOTATION_KO = {
-    "Expert annotation": "전문가 주석",
-    "Region annotation (tumour, normal) by pathologists": "병리 전문의의 영역 주석(종양·정상)",
-    "Reading labels used for an automatic reading model": "자동 판독 모형에 쓴 판독 라벨",
-    "Nodule annotation for detection": "검출용 폐결절 주석",
-    "Lesion annotation": "병변 주석",
-    "Disease labels": "질환 라벨",
-    "Symptoms, diagnosis, treatment labels": "증상·진단·치료 라벨",
-}
+    if need.exports_wanted and set(need.exports_wanted) <= set(found.ways_out):
+        out_ko, out_en = policy.words.join("exit_kind", need.exports_wanted)
+        return f"{told_ko} 원하시는 반출 가능: {out_ko}.", f"{told_en} May be taken out, as you want: {out_en}."
+    return f"{told_ko} 가능한 반출: {out_ko}.", f"{told_en} May be taken out: {out_en}."
 
 
 def _labels(need: Need, found: Candidate) -> Words | None:
-    if not found.annotation:
+    if found.annotation_words is None:
         return None
-    ko = ANNOTATION_KO.get(found.annotation)
-    return (f"주석 포함: {ko}." if ko else "주석이 포함되어 있습니다."), f"Annotated: {found.annotation}."
+    ko, en = found.annotation_words
+    return f"주석 포함: {ko}.", f"Annotated: {en}."
+
+
+def _variables(need: Need, found: Candidate, policy: Policy) -> Words | None:
+    """Which of the wanted variables belong to a kind of data that is inside."""
+    inside = variables_inside(need, found)
+    if not inside:
+        return None
+    ko = "; ".join(f"‘{text}’ – {policy.words.join('modality', kinds)[0]}" for text, kinds in inside)
+    en = "; ".join(f"“{text}” – {policy.words.join('modality', kinds)[1]}" for text, kinds in inside)
+    return f"요청 변수에 해당하는 종류 보유: {ko}.", f"Holds the kinds of data that such variables belong to: {en}."
+
+
+def _sites(need: Need, found: Candidate) -> Words | None:
+    n = len(found.holders)
+    if n < 2:
+        return None
+    if need.sites_minimum and n >= need.sites_minimum:
+        return f"{n}개 기관의 데이터가 들어 있어 {need.sites_minimum}곳 이상 조건 충족.", (
+            f"Holds data of {n} institutions, at least the {need.sites_minimum} you need."
+        )
+    return f"{n}개 기관의 데이터가 들어 있습니다.", f"Holds data of {n} institutions."
+
+
+def _linkage(need: Need, found: Candidate) -> Words | None:
+    if need.linkage and found.linkage is True:
+        return "다른 데이터와 결합할 수 있다고 공개되어 있습니다.", "Published as open to linkage with other data."
+    return None
+
+
+def _fee(found: Candidate) -> Words | None:
+    if found.fee is None or found.offer is not None:
+        return None
+    return f"공개된 이용료: {found.fee[0]}.", f"Published fee: {found.fee[1]}."
 
 
 def _standard(found: Candidate, policy: Policy) -> Words | None:
@@ -172,18 +235,26 @@ def _offer(found: Candidate) -> Words | None:
     if offer.lead_time_days is not None:
         ko.append(f"제공까지 {offer.lead_time_days}근무일")
         en.append(f"delivered within {offer.lead_time_days} working days")
+    if offer.processing:
+        ko.append(
+            "가격표의 작업: " + "·".join(PROCESSING_WORDS[code][0] for code in offer.processing if code in PROCESSING_WORDS)
+        )
+        en.append("priced work: " + ", ".join(PROCESSING_WORDS[code][1] for code in offer.processing if code in PROCESSING_WORDS))
     if offer.joint_drb:
         ko.append("공동 DRB 참여")
         en.append("takes part in the joint data review")
     return ", ".join(ko) + ".", ", ".join(en) + "."
 
 
-def _holder(found: Candidate, policy: Policy) -> Words | None:
+def _holder(need: Need, found: Candidate, policy: Policy) -> Words | None:
     if not policy.pays(found.holder):
         return None
+    ko, en = [f"{found.holder.name_ko}: 바우처 공급기관"], [f"{found.holder.name_en} is a voucher supplier"]
     if policy.prefer_outside_capital and found.holder.capital_area is False:
-        return (
-            f"{found.holder.name_ko}: 바우처 공급기관이며 비수도권 기관입니다.",
-            f"{found.holder.name_en} is a voucher supplier outside the capital area.",
-        )
-    return f"{found.holder.name_ko}: 바우처 공급기관입니다.", f"{found.holder.name_en} is a voucher supplier."
+        ko.append("비수도권")
+        en.append("outside the capital area")
+    if need.region and need.region == found.holder.region:
+        region_ko, region_en = policy.words.word("region", need.region)
+        ko.append(f"귀사와 같은 지역({region_ko})")
+        en.append(f"in your own region ({region_en})")
+    return ", ".join(ko) + ".", ", ".join(en) + "."

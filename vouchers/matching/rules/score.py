@@ -2,7 +2,7 @@
 
 from vouchers.matching.rules.facts import Candidate
 from vouchers.matching.rules.need import Need
-from vouchers.matching.rules.policy import PRIMARY_KINDS, WORKING_DAYS_A_MONTH, Policy
+from vouchers.matching.rules.policy import WORKING_DAYS_A_MONTH, Policy
 
 FULL, NONE = 1000, 0
 FITTING_STANDARDS = {
@@ -33,22 +33,23 @@ def components(need: Need, found: Candidate, policy: Policy) -> dict[str, int]:
         "purpose": _purpose(need, found),
         "access": _access(need, found),
         "supplier": FULL if policy.pays(found.holder) else NONE,
-        "terms": _terms(need, found),
-        "labels": FULL if not need.labels or found.annotation else NONE,
+        "terms": _terms(need, found, policy),
+        "labels": FULL if not need.labels or found.annotation_words else NONE,
         "period": _period(need, found, policy),
         "standard": _standard(need, found, policy),
         "population": _population(need, found),
         "certainty": _certainty(found),
-        "region": FULL if policy.prefer_outside_capital and found.holder.capital_area is False else NONE,
+        "region": _region(need, found, policy),
     }
     return {name: policy.weights[name] * part // FULL for name, part in parts.items()}
 
 
 def _modality(need: Need, found: Candidate, policy: Policy) -> int:
-    """How much of what was asked for is inside; images and signals count three times records."""
+    """How much of what was asked for is inside; what nothing else replaces counts three times what comes with it."""
     if not found.modality:
         return 300
-    weigh = {code: 3 if policy.words.kind(code) in PRIMARY_KINDS else 1 for code in need.modality}
+    core = policy.words.core(need.modality)
+    weigh = {code: 3 if code in core else 1 for code in need.modality}
     inside = sum(weight for code, weight in weigh.items() if code in found.modality)
     return inside * FULL // sum(weigh.values())
 
@@ -103,17 +104,29 @@ def _access(need: Need, found: Candidate) -> int:
         way_out = 400
     else:
         way_out = FULL if set(need.exports_wanted) <= set(found.ways_out) else NONE
-    return (mode + way_out) // 2
+    if not need.linkage:
+        return (mode + way_out) // 2
+    return (mode + way_out + {True: FULL, None: 400, False: NONE}[found.linkage]) // 3
 
 
-def _terms(need: Need, found: Candidate) -> int:
+def _region(need: Need, found: Candidate, policy: Policy) -> int:
+    """A supplier outside the capital area counts in the selection; one in the company's own region is nearer."""
+    if not policy.pays(found.holder):
+        return NONE
+    outside = policy.prefer_outside_capital and found.holder.capital_area is False
+    near = need.region is not None and need.region == found.holder.region
+    return (700 if outside else 0) + (300 if near else 0)
+
+
+def _terms(need: Need, found: Candidate, policy: Policy) -> int:
     """A published offer; room in the budget and in time; a joint review."""
     offer = found.offer
     if offer is None:
         return NONE
     points = 400
     if offer.floor_won is not None:
-        points += 200 if need.budget_won is None or offer.floor_won <= need.budget_won else 0
+        limit = policy.budget_of(need)
+        points += 200 if limit is None or offer.floor_won <= limit else 0
     if offer.lead_time_days is not None:
         window = need.project_months * WORKING_DAYS_A_MONTH if need.project_months else 120
         points += 200 * max(0, window - offer.lead_time_days) // window

@@ -1,0 +1,294 @@
+"""Checks of what is inside a dataset: kinds of data, diseases, patients, variables, labels, years, size."""
+
+import re
+from collections.abc import Iterator
+
+from vouchers.matching.rules import disease
+from vouchers.matching.rules.facts import Candidate, Words, body_regions
+from vouchers.matching.rules.need import Need
+from vouchers.matching.rules.policy import Policy
+from vouchers.matching.rules.verdict import Failure, Warning, number, recalled_note
+
+
+def data_kind(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    if not need.real_patients_required:
+        return
+    if found.synthetic == "ALL":
+        yield Failure("DATA_KIND", "합성 데이터입니다. 실제 환자 데이터가 아닙니다.", "Synthetic data, not real patients.")
+    elif found.synthetic == "PART":
+        yield Warning(
+            "PARTLY_SYNTHETIC",
+            "실제 데이터와 합성 데이터가 함께 들어 있습니다. 실제 환자 수를 확인하십시오.",
+            "Real and synthetic data together: ask how many patients are real.",
+        )
+
+
+def modality(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    missing = tuple(code for code in need.modality if code not in found.modality)
+    if not found.modality:
+        yield Warning("MODALITY_UNKNOWN", "데이터 종류가 공개되지 않았습니다.", "The kinds of data inside are not published.")
+        return
+    if not missing:
+        return
+    core = policy.words.core(need.modality)  # a need of images or claims is not served by records alone
+    has_ko, has_en = policy.words.join("modality", found.modality)
+    if all(code in missing for code in core):
+        ko, en = policy.words.join("modality", core)
+        note_ko, note_en = recalled_note(found, "modality")
+        yield Failure("MODALITY", f"{ko} 없음. 보유 종류: {has_ko}{note_ko}.", f"Holds no {en}. Inside: {has_en}{note_en}.")
+    else:
+        ko, en = policy.words.join("modality", missing)
+        yield Warning("MODALITY_PARTIAL", f"요청하신 종류 중 {ko} 없음.", f"Does not hold: {en}.")
+
+
+def disease_codes(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    wanted = need.disease_codes
+    if wanted is None or not wanted.include.texts:
+        return
+    if not wanted.include.spans:
+        yield Warning(
+            "DISEASE_NOT_COMPARED",
+            f"{wanted.system} 코드는 KCD와 자동으로 비교할 수 없습니다. 보유기관에 확인하십시오.",
+            f"{wanted.system} codes cannot be compared with KCD automatically: ask the holder.",
+        )
+    elif found.disease_scope == "LISTED" and found.diseases is not None:
+        if not wanted.include.overlaps(found.diseases):
+            asked = ", ".join(wanted.include.texts)
+            has = ", ".join(found.diseases.texts)
+            yield Failure(
+                "DISEASE",
+                f"대상 질환이 다릅니다: {found.disease_ko}({has})만 포함, 요청 {asked}.",
+                f"Other diseases only: {found.disease_en} ({has}); you asked for {asked}.",
+            )
+    elif found.disease_scope == "ALL":
+        yield Warning(
+            "DISEASE_COUNT_UNKNOWN",
+            "전 질환 데이터입니다. 요청하신 질환의 환자 수는 보유기관의 사전 조회가 필요합니다.",
+            "Covers all diseases: how many patients have yours needs a count by the holder.",
+        )
+    else:
+        yield Warning("DISEASE_UNKNOWN", "대상 질환이 공개되지 않았습니다.", "The diseases inside are not published.")
+
+
+def body_part(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    if not need.body_parts:
+        return
+    wanted = body_regions(need.body_parts)
+    asked = ", ".join(need.body_parts)
+    if not wanted or not found.regions:
+        if any(policy.words.kind(code) == "IMAGING" for code in need.modality):
+            yield Warning(
+                "BODY_PART_UNKNOWN",
+                f"촬영 부위({asked})별 건수가 공개되지 않았습니다.",
+                f"How much of it shows the body part ({asked}) is not published.",
+            )
+    elif not wanted & found.regions:
+        ko, en = _regions(found.regions)
+        yield Failure(
+            "BODY_PART",
+            f"다른 부위의 데이터입니다: {ko}, 요청 {asked}.",
+            f"Another body part: {en}; you asked for {asked}.",
+        )
+
+
+REGION_WORDS: dict[str, Words] = {
+    "HEAD": ("머리", "head"), "EYE": ("눈", "eye"), "NECK": ("목", "neck"), "CHEST": ("흉부", "chest"),
+    "ABDOMEN": ("복부", "abdomen"), "PELVIS": ("골반", "pelvis"), "LIMBS": ("사지·근골격", "limbs"), "SKIN": ("피부", "skin"),
+}  # fmt: skip
+
+
+def _regions(found: frozenset[str]) -> Words:
+    return ", ".join(REGION_WORDS[r][0] for r in sorted(found)), ", ".join(REGION_WORDS[r][1] for r in sorted(found))
+
+
+def cohort(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    """Whom the collection is about: sex, and patients that the need leaves out."""
+    wanted = need.disease_codes
+    if wanted is None:
+        return
+    asked = disease.sex(wanted.include) if wanted.include.spans else None
+    if asked and found.sex and asked != found.sex:
+        ko, en = {"MALE": ("남성", "men"), "FEMALE": ("여성", "women")}[found.sex]
+        yield Failure("COHORT", f"{ko}만 포함한 데이터입니다.", f"Holds {en} only.")
+    left_out = _codes_in(wanted.exclude)
+    if left_out and found.disease_scope == "LISTED" and found.diseases and found.diseases.share_in(left_out) == 1000:
+        yield Failure(
+            "COHORT",
+            "제외하려는 질환의 환자만 포함한 데이터입니다.",
+            "Holds only patients with the diseases that you leave out.",
+        )
+    elif wanted.exclude:
+        ko = "제외 조건(" + "; ".join(wanted.exclude) + ")은 보유기관과 함께 확인해야 합니다."
+        yield Warning("EXCLUSION_TO_CHECK", ko, f"The holder has to check what you leave out: {'; '.join(wanted.exclude)}.")
+
+
+def _codes_in(texts: tuple[str, ...]) -> disease.Codes | None:
+    """Exclusions that are plain codes; sentences are for people."""
+    plain = tuple(text for text in texts if re.fullmatch(r"[A-Za-z]\d{2}[\d.\-A-Za-z]*", text.strip()))
+    try:
+        return disease.codes("KCD", plain) if plain else None
+    except disease.BadCode:
+        return None
+
+
+def age(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    if need.min_age is None and need.max_age is None:
+        return
+    low, high = found.min_age, found.max_age
+    too_old = need.max_age is not None and low is not None and low > need.max_age
+    too_young = need.min_age is not None and high is not None and high < need.min_age
+    if too_old or too_young:
+        ko, en = span_words(low, high)
+        yield Failure("AGE", f"대상 연령이 맞지 않습니다: {ko}.", f"Other ages: {en}.")
+    elif low is None and high is None:
+        yield Warning("AGE_UNKNOWN", "대상 연령이 공개되지 않았습니다.", "The ages inside are not published.")
+    elif (low or 0) > (need.min_age or 0) or (high is not None and (need.max_age is None or high < need.max_age)):
+        ko, en = span_words(low, high)
+        yield Warning("AGE_PARTIAL", f"요청 연령의 일부만 포함합니다: {ko}.", f"Covers part of the ages you asked for: {en}.")
+
+
+def span_words(low: int | None, high: int | None) -> Words:
+    if low is None:
+        return f"{high}세 이하", f"up to {high} years"
+    return (f"{low}세 이상", f"{low} years and older") if high is None else (f"{low}~{high}세", f"{low} to {high} years")
+
+
+VARIABLE_CONCEPTS: dict[str, tuple[str, frozenset[str]]] = {  # concept → (what a company writes, kinds of data that hold it)
+    "LAB": (
+        r"\blab|laborator|blood test|hba1c|creatinine|cholesterol|haemoglobin|hemoglobin|glucose|crp|검사\s*(결과|수치|값)"
+        r"|혈액|당화혈색소|크레아티닌|콜레스테롤|혈당",
+        frozenset({"LAB"}),
+    ),
+    "CAUSE_OF_DEATH": (r"cause of death|사망\s*원인|사인", frozenset({"MORTALITY"})),
+    "PRESCRIPTION": (r"prescri|medicat|\bdrug|처방|투약|약물", frozenset({"MEDICATION"})),
+    "DIAGNOSIS": (r"diagnos|진단명|진단\s*코드|상병", frozenset({"EHR", "CLAIMS"})),
+    "STAY": (r"length of stay|admission|hospital days|입원\s*일수|입원|재원|요양\s*일수", frozenset({"CLAIMS", "EHR"})),
+    "ECG": (r"\becg\b|\bekg\b|electrocardio|심전도", frozenset({"ECG"})),
+    "VITAL": (r"blood pressure|saturation|heart rate|혈압|산소\s*포화도|맥박|심박", frozenset({"BIOSIGNAL"})),
+    "PATHOLOGY": (r"patholog|병리", frozenset({"PATHOLOGY_REPORT"})),
+    "READING": (r"radiology report|reading report|영상\s*판독|판독문", frozenset({"RADIOLOGY_REPORT"})),
+    "OPERATION": (r"operation note|수술\s*기록", frozenset({"OPERATION_NOTE"})),
+    "GENOME": (r"\bgen(e|ome|otype)|mutation|variant|유전", frozenset({"GENOMICS"})),
+    "HABIT": (r"smok|alcohol|흡연|음주", frozenset({"SURVEY", "SCREENING"})),
+}
+
+
+CONCEPT_WORDS: dict[str, Words] = {
+    "LAB": ("검사 결과값", "laboratory values"),
+    "CAUSE_OF_DEATH": ("사망원인", "cause of death"),
+}
+
+
+def variables_inside(need: Need, found: Candidate) -> list[tuple[str, tuple[str, ...]]]:
+    """(variable as written, kinds of data inside that hold such a thing)."""
+    told = []
+    for text in need.variables:
+        kinds = {kind for pattern, held in VARIABLE_CONCEPTS.values() if re.search(pattern, text, re.I) for kind in held}
+        inside = tuple(code for code in found.modality if code in kinds)
+        if inside:
+            told.append((text, inside))
+    return told
+
+
+def variable(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    if not need.variables:
+        return
+    for text in need.variables:
+        for concept in sorted(found.absent):
+            if re.search(VARIABLE_CONCEPTS[concept][0], text, re.I):
+                ko, en = CONCEPT_WORDS[concept]
+                yield Failure("VARIABLE", f"요청 변수 ‘{text}’ 없음: {ko} 미포함.", f"Asked for “{text}”, but it holds no {en}.")
+                return
+    asked = ", ".join(need.variables)
+    yield Warning(
+        "VARIABLES_TO_CHECK",
+        f"변수 이름까지는 공개되지 않았습니다. 요청 변수({asked})는 보유기관에 확인하십시오.",
+        f"The names of variables are not published: ask the holder about {asked}.",
+    )
+
+
+def labels(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    if need.labels and found.annotation_words is None:
+        yield Warning(
+            "LABELS_UNKNOWN",
+            f"라벨 포함 여부가 공개되지 않았습니다. 요청하신 라벨({need.labels})은 가공이 필요할 수 있습니다.",
+            f"Whether labels are inside is not published: what you asked for ({need.labels}) may have to be made.",
+        )
+    elif need.labels and found.annotation_words is not None:
+        ko, en = found.annotation_words
+        yield Warning(
+            "LABELS_TO_CHECK",
+            f"포함된 주석({ko})이 요청하신 라벨({need.labels})과 같은지 확인하십시오.",
+            f"Check that the annotation inside ({en}) is what you asked for ({need.labels}).",
+        )
+
+
+def follow_up(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    wanted = need.follow_up_months_minimum
+    if not wanted:
+        return
+    longest = found.follow_up_months_max
+    if longest is None and found.first_year is not None and found.last_year is not None:
+        longest = (found.last_year - found.first_year + 1) * 12
+    if longest is not None and longest < wanted:
+        yield Failure(
+            "FOLLOW_UP",
+            f"추적 기간이 최대 {longest}개월로, 요청하신 {wanted}개월보다 짧습니다.",
+            f"Follow-up of at most {longest} months; you need {wanted}.",
+        )
+    else:
+        yield Warning(
+            "FOLLOW_UP_UNKNOWN",
+            f"개인별 추적 기간({wanted}개월 이상)은 보유기관의 확인이 필요합니다.",
+            f"Follow-up per person ({wanted} months or more) has to be confirmed by the holder.",
+        )
+
+
+def period(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    if need.period is None:
+        return
+    first, last = need.period
+    before = first is not None and found.last_year is not None and found.last_year < first
+    after = last is not None and found.first_year is not None and found.first_year > last
+    if before or after:
+        has = f"{found.first_year or ''}~{found.last_year or ''}"
+        yield Failure("PERIOD", f"수집 기간이 겹치지 않습니다: {has}년.", f"Collected in other years: {has.replace('~', '–')}.")
+    elif found.first_year is None and found.last_year is None:
+        yield Warning("PERIOD_UNKNOWN", "수집 기간이 공개되지 않았습니다.", "The years of collection are not published.")
+
+
+def patients(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    if need.sites_minimum and need.sites_minimum > 1 and len(found.holders) < need.sites_minimum:
+        yield Warning(
+            "SITES_TO_COMBINE",
+            f"기관 {need.sites_minimum}곳 이상이 필요합니다. 다른 기관의 데이터와 함께 신청하십시오.",
+            f"You need {need.sites_minimum} sites or more: apply together with data of other institutions.",
+        )
+    least = need.patients_minimum or (1 if need.patients_wanted else 0)
+    if not least:
+        return
+    most = found.individuals if found.individuals is not None else found.records  # a record belongs to one person
+    if most is not None and most < least:
+        unit_ko, unit_en = ("명", "persons") if found.individuals is not None else ("건", f"records ({found.record_unit})")
+        yield Failure(
+            "PATIENTS",
+            f"공표된 규모 {number(most)}{unit_ko}, 최소 {number(least)}명에 못 미칩니다.",
+            f"{number(most)} {unit_en} published, fewer than the {number(least)} patients you need.",
+        )
+    elif found.individuals is None:
+        note_ko, note_en = (
+            (f" 출처의 설명: {found.size_note[0]}.", f" The source says: {found.size_note[1]}.")
+            if (found.size_note)
+            else ("", "")
+        )
+        yield Warning(
+            "PATIENTS_UNKNOWN",
+            f"환자 수가 공개되지 않았습니다.{note_ko}",
+            f"The number of patients is not published.{note_en}",
+        )
+    elif need.patients_wanted and found.individuals < need.patients_wanted:
+        yield Warning(
+            "PATIENTS_BELOW_WISH",
+            f"공표된 대상자 {number(found.individuals)}명으로, 희망하신 {number(need.patients_wanted)}명보다 적습니다.",
+            f"{number(found.individuals)} persons published, fewer than the {number(need.patients_wanted)} you wish for.",
+        )
