@@ -7,7 +7,7 @@ import pytest
 
 from portal.accounts.rules import Role
 from portal.journal.models import Duty, Event, Notice
-from portal.kit import clock
+from portal.kit import clock, workdays
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from tests.factories import providers, quotes
 from vouchers.matching import actions, queries
@@ -186,6 +186,19 @@ def test_quote_sums_versions_and_duties(at: quotes.Stage) -> None:
     with pytest.raises(Refused) as error:
         actions.accept_quote(quote_id=first.pk, by=at.firm.user)
     assert error.value.code == "newer_quote"
+
+
+def test_the_company_owes_its_answer_in_the_providers_time_not_at_the_end_of_validity(at: quotes.Stage) -> None:
+    now = clock.now()
+    long, short = clock.today() + timedelta(days=300), clock.today() + timedelta(days=2)
+    assert at.round.closes_at is not None and at.round.closes_at > now
+    usual = min(workdays.due_at(now, 15), at.round.closes_at)
+    for valid_until, due in ((long, usual), (short, clock.end_of_day(short))):
+        request = quotes.asked(at)
+        quote = quotes.quoted(at, request, valid_until=valid_until)
+        duty = Duty.objects.get(subject_ref=request.ref, verb="accept_quote", closed_at=None)
+        assert duty.due_at == due
+        actions.decline_quote(quote_id=quote.pk, reason="비교를 위해", by=at.firm.user)
 
 
 def test_quote_refuses_bad_input_and_strangers(at: quotes.Stage) -> None:

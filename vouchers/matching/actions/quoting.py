@@ -83,10 +83,20 @@ def quote(
     journal.open_duty(
         request, "accept_quote", title_ko=f"견적을 수락하거나 거절해 주세요: {request.institution.name_ko}",
         title_en=f"Accept or decline the quote of {request.institution.name_en}", url=f"/matching/quotes/{request.ref}/",
-        due_at=clock.end_of_day(valid_until), organisation=request.need.company.organisation, by=by,
+        due_at=_answer_due(request, valid_until), organisation=request.need.company.organisation, by=by,
     )  # fmt: skip
     notices.quote_received(request, found)
     return found
+
+
+def _answer_due(request: QuoteRequest, valid_until: date) -> datetime:
+    round_ = request.need.round
+    return stages.answer_due(
+        valid_until=valid_until,
+        quote_days=queries.quote_days(round_),
+        closes_at=round_.closes_at if round_ else None,
+        now=clock.now(),
+    )
 
 
 def _check_parties(request: QuoteRequest, lines: Sequence[stages.Line]) -> None:

@@ -17,6 +17,7 @@ from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
 from providers.institutions.models import Institution
 from providers.offers import queries as offers
+from providers.offers.rules import Unit
 from vouchers.matching.models import Match, Need, Quote, QuoteLine, QuoteRequest
 from vouchers.matching.rules import stages
 
@@ -31,12 +32,56 @@ def requests_of(need: Need) -> list[QuoteRequest]:
     )
 
 
-def comparison(requests: Iterable[QuoteRequest]) -> list[tuple[QuoteRequest, Quote, str]]:
-    """(request, its newest quote, way of use in words) of what is still open or accepted, the cheapest first."""
-    compared = [r for r in requests if r.status in ("QUOTED", "ACCEPTED") and r.quotes.all()]
-    modes = mode_words() if compared else {}
-    rows = [(r, r.quotes.all()[0], mode_of(r.quotes.all()[0], modes)) for r in compared]
-    return sorted(rows, key=lambda row: (row[1].supply_amount_won, row[0].pk))
+@dataclass(frozen=True)
+class Standing:
+    """One request on the need's page. quote: its newest; turn: who has to do what; due_at: until when; ended: nobody has to."""
+
+    request: QuoteRequest
+    quote: Quote | None
+    mode: str
+    turn: str
+    side: str  # company, provider or ""
+    due_at: datetime | None
+    ended: bool
+
+
+def standings(need: Need, requests: Iterable[QuoteRequest]) -> list[Standing]:
+    """The need's requests: what can be decided first, the cheapest first, what is over last. At most two queries."""
+    rows = list(requests)
+    modes = mode_words() if any(row.quotes.all() for row in rows) else {}
+    accepted = any(row.status == stages.QuoteStatus.ACCEPTED for row in rows)
+    matches = {m.quote_id: m for m in need.matches.order_by("pk")} if accepted else {}
+    told = [_standing(row, modes, matches) for row in rows]
+    return sorted(told, key=lambda t: (t.ended, t.quote is None, t.quote.supply_amount_won if t.quote else 0, t.request.pk))
+
+
+def _standing(row: QuoteRequest, modes: dict[str, str], matches: dict[int, Match]) -> Standing:
+    quotes = list(row.quotes.all())  # the newest first
+    quote = quotes[0] if quotes else None
+    match = next((matches[q.pk] for q in quotes if q.pk in matches), None)
+    side, turn = _turn(row, match)
+    due_at = row.due_at if row.status == stages.QuoteStatus.SENT else None
+    ended = not side and not (match and match.status == stages.MatchStatus.CONFIRMED)
+    return Standing(row, quote, mode_of(quote, modes) if quote else "", turn, side, due_at, ended)
+
+
+def _turn(row: QuoteRequest, match: Match | None) -> tuple[str, str]:
+    """(side, words): who has the ball."""
+    status = stages.QuoteStatus
+    told: dict[str, tuple[str, str]] = {
+        status.SENT: ("provider", gettext("The provider writes its quote")),
+        status.CLARIFYING: ("company", gettext("The company answers the question")),
+        status.QUOTED: ("company", gettext("The company accepts or declines")),
+    }
+    if row.status in told:
+        return told[row.status]
+    if match is None or match.status == stages.MatchStatus.CANCELLED:
+        return "", gettext("Nobody has to do anything")
+    if match.company_confirmed_at is None:
+        return "company", gettext("The company confirms the match")
+    if match.provider_confirmed_at is None:
+        return "provider", gettext("The provider confirms the match")
+    return "", gettext("Both sides confirmed")
 
 
 INBOX = {
@@ -140,7 +185,9 @@ def _line_shown(line: QuoteLine, own: int) -> LineShown:
 
 
 def amount_of(quantity: Decimal, unit: str) -> str:
-    """`2,000 cases`, without needless decimals."""
+    """`2,000 cases`, without needless decimals. A unit of the price list is said in the reader's language."""
+    if unit in Unit:
+        unit = str(Unit.word(unit))
     return f"{quantity.normalize():,f} {unit}" if quantity % 1 else f"{int(quantity):,} {unit}"
 
 

@@ -24,6 +24,9 @@ COMPONENT_WORDS = {
 }  # fmt: skip
 
 
+TOP_REASONS, TOP_RESULTS = 3, 5  # shown at once; the rest unfolds
+
+
 @dataclass(frozen=True)
 class Component:
     label: Any
@@ -47,6 +50,14 @@ class Shown:
     warnings: list[str]
     asked: QuoteRequest | None
     cannot: Any
+
+    @property
+    def first_reasons(self) -> list[str]:
+        return self.reasons[:TOP_REASONS]
+
+    @property
+    def more_reasons(self) -> list[str]:
+        return self.reasons[TOP_REASONS:]
 
     @property
     def value(self) -> str:
@@ -81,6 +92,15 @@ class Answer:
     left_total: int
     unmet: list[str]
     linkage_unmet: list[str]
+    remarks: list[str]
+
+    @property
+    def first(self) -> list[Shown]:
+        return self.results[:TOP_RESULTS]
+
+    @property
+    def rest(self) -> list[Shown]:
+        return self.results[TOP_RESULTS:]
 
 
 NOT_IN_PORTAL = _("This institution does not answer quotes in the portal yet. Apply through its own page.")
@@ -114,6 +134,7 @@ def answer(need: Need) -> Answer | None:
         left_total=len(found["excluded"]),
         unmet=[item[f"reason_{lang}"] for item in found["unmet"]],
         linkage_unmet=[item[f"reason_{lang}"] for item in found["linkage_unmet"]],
+        remarks=[item[f"reason_{lang}"] for item in found.get("remarks", ())],  # rankings before 1.1 have none
     )
 
 

@@ -3,17 +3,20 @@
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit.words import pick
+from portal.kit.words import korean, pick
 from providers.catalogue import queries as catalogue
 from vouchers.matching import rules
 from vouchers.matching.models import Need
 from vouchers.matching.queries.needs import CHECKED, linkage_targets
 from vouchers.matching.rules import stages
+from vouchers.matching.rules.content import span_words
 
 ROUTES = {
     "NOT_A_DEVICE": _("No medical device"), "MFDS_CLASS_1": _("Medical device class 1"),
     "MFDS_CLASS_2": _("Medical device class 2"), "MFDS_CLASS_3": _("Medical device class 3"),
-    "MFDS_CLASS_4": _("Medical device class 4"), "UNDECIDED": _("Not decided yet"),
+    "MFDS_CLASS_4": _("Medical device class 4"), "MFDS_DIGITAL": _("Digital medical product approval (MFDS)"),
+    "INNOVATIVE_TECH": _("Innovative medical technology track"), "DRUG": _("Drug development and approval"),
+    "UNDECIDED": _("Not decided yet"),
 }  # fmt: skip
 IRB_STATES = {
     "NOT_STARTED": _("Not started"), "IN_PREPARATION": _("In preparation"), "SUBMITTED": _("Submitted"),
@@ -34,7 +37,8 @@ def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]], str]]:
 
     disease, period = d.get("disease_codes") or {}, d.get("period") or (None, None)
     include = ", ".join(disease.get("include") or ())
-    ages = "–".join(str(d[name]) if d.get(name) is not None else "" for name in ("min_age", "max_age"))
+    low, high = d.get("min_age"), d.get("max_age")
+    ages = span_words(low, high)[0 if korean() else 1] if low is not None or high is not None else ""
     kinds = ", ".join(str(stages.LineKind.word(code)) for code in d.get("processing_wanted") or ())
     linked = dict(linkage_targets()) if d.get("linkage") else {}
     sections = [
@@ -47,7 +51,7 @@ def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]], str]]:
         (gettext("Which patients"), [
             (gettext("Disease codes"), f"{disease.get('system') or 'KCD'} {include}" if include else ""),
             (gettext("Exclusion"), "; ".join(disease.get("exclude") or ())),
-            (gettext("Ages"), ages if ages != "–" else ""),
+            (gettext("Ages"), ages),
             (gettext("Years of collection"), "–".join(str(y or "") for y in period) if any(period) else ""),
             (gettext("Patients wanted"), count("patients_wanted")),
             (gettext("Patients at least"), count("patients_minimum")),
