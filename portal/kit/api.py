@@ -4,7 +4,7 @@ A list is a subclass of `PublicList`; it names its queryset, serializer, `filter
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -145,12 +145,14 @@ class Cursor(CursorPagination):
 
 class PublicList(PublicView, GenericAPIView):  # type: ignore[type-arg]
     """A public list. filters: parameter → lookup (`region` → `region`, `modality` → `modality__contains` for arrays);
-    choices: parameter → callable giving the allowed values; orderings: public name → column, the first is the default."""
+    coded: parameter → code list whose codes it takes, read by `codes` (given to as_view by the assembly); orderings: public name → column, the first is the default."""
 
     pagination_class = Cursor
     serializer_class: type[BaseSerializer[Any]]
     filters: ClassVar[Mapping[str, str]] = {}
     booleans: ClassVar[frozenset[str]] = frozenset()
+    coded: ClassVar[Mapping[str, str]] = {}
+    codes: Callable[[], Mapping[str, Collection[str]]] | None = None
     orderings: ClassVar[Mapping[str, str]] = {"ref": "ref"}
 
     @property
@@ -161,7 +163,10 @@ class PublicList(PublicView, GenericAPIView):  # type: ignore[type-arg]
         rows = self.narrowed(self.get_queryset())
         assert self.paginator is not None
         self.paginator.ordering = self.order()  # type: ignore[attr-defined]
-        page = self.paginate_queryset(rows)
+        try:
+            page = self.paginate_queryset(rows)
+        except exceptions.NotFound:
+            raise BadParameters(_("The parameter cursor is not one that this list gave."), ["cursor"]) from None
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -178,6 +183,7 @@ class PublicList(PublicView, GenericAPIView):  # type: ignore[type-arg]
                 rows = rows.filter(**{lookup: text == "true"})
                 continue
             values = [value for value in text.split(",") if value][:50]
+            self._refuse_unknown_codes(name, values)
             if lookup.endswith("__overlap"):
                 rows = rows.filter(**{lookup: values})
             elif "__" in lookup and lookup.rsplit("__", 1)[1] in ("contains", "icontains", "gte", "lte", "lt", "gt"):
@@ -185,6 +191,20 @@ class PublicList(PublicView, GenericAPIView):  # type: ignore[type-arg]
             else:
                 rows = rows.filter(**{f"{lookup}__in": values})
         return rows
+
+    def _refuse_unknown_codes(self, name: str, values: list[str]) -> None:
+        """A code that is in no list is a mistake of the caller, not an empty answer."""
+        if name not in self.coded or self.codes is None:
+            return
+        known = list(self.codes().get(self.coded[name], ()))
+        unknown = [value for value in values if value not in known]
+        if known and unknown:
+            detail = _("The parameter %(name)s does not know %(codes)s. Known are: %(known)s.") % {
+                "name": name,
+                "codes": ", ".join(value[:60] for value in unknown[:10]),
+                "known": ", ".join(known),
+            }
+            raise BadParameters(detail, [name], known)
 
     def order(self) -> str:
         wished = self.request.query_params.get("ordering") or next(iter(self.orderings))

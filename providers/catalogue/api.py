@@ -44,6 +44,12 @@ class DatasetList(PublicList):
         "commercial_use_allowed": "commercial_use_allowed",
         "q": "search_text__icontains",
     }
+    coded: ClassVar[dict[str, str]] = {
+        "modality": "modality",
+        "region": "region",
+        "access_mode": "access_mode",
+        "availability": "dataset_status",
+    }
     booleans: ClassVar[frozenset[str]] = frozenset({"commercial_use_allowed"})
     orderings: ClassVar[dict[str, str]] = {"id": "key", "individuals": "individuals", "updated_at": "updated_at"}
 

@@ -16,9 +16,9 @@ class InstitutionSerializer(serializers.ModelSerializer[Institution]):
     class Meta:
         model = Institution
         fields: ClassVar[list[str]] = [
-            "id", "name_ko", "name_en", "aliases", "institution_type", "hospital_type", "consortium", "consortium_role",
+            "id", "name_ko", "name_en", "aliases", "institution_type", "hospital_type", "hospital_type_certainty", "consortium", "consortium_role",
             "region", "capital_area", "voucher_supplier", "roles", "secure_analysis_centre", "site", "status",
-            "target_days", "measured_days", "is_demo", "source", "certainty",
+            "target_days", "measured_days", "is_demo", "notes", "source", "certainty",
         ]  # fmt: skip
 
     def to_representation(self, instance: Institution) -> dict[str, Any]:
@@ -35,6 +35,12 @@ class InstitutionList(PublicList):
         "consortium": "consortium",
         "voucher_supplier": "voucher_supplier",
         "role": "roles__overlap",
+    }
+    coded: ClassVar[dict[str, str]] = {
+        "region": "region",
+        "institution_type": "institution_type",
+        "consortium": "consortium",
+        "role": "institution_role",
     }
     booleans: ClassVar[frozenset[str]] = frozenset({"voucher_supplier"})
     orderings: ClassVar[dict[str, str]] = {"id": "key", "name": "name_ko"}

@@ -1,9 +1,37 @@
 """Questions about institutions."""
 
+from collections.abc import Mapping
 from typing import Any
+
+from django.db.models import Count, Q, QuerySet
 
 from portal.accounts.queries import organisation_ids_of
 from providers.institutions.models import Institution
+
+FILTERS = {"region": "region", "kind": "institution_type", "consortium": "consortium"}  # parameter → column
+
+
+def listed(
+    user: Any, *, text: str = "", chosen: Mapping[str, str] | None = None, suppliers: bool = False
+) -> QuerySet[Institution]:
+    """Institutions that the reader may see and that fit; suppliers of the voucher first, then by name."""
+    rows = Institution.objects.visible_to(user)
+    for word in text.split()[:8]:
+        rows = rows.filter(
+            Q(name_ko__icontains=word) | Q(name_en__icontains=word) | Q(key__icontains=word) | Q(aliases__icontains=word)
+        )
+    for name, code in (chosen or {}).items():
+        if code and name in FILTERS:
+            rows = rows.filter(**{FILTERS[name]: code})
+    if suppliers:
+        rows = rows.filter(voucher_supplier=True)
+    return rows.order_by("-voucher_supplier", "name_ko", "key")
+
+
+def counts(rows: QuerySet[Institution], name: str) -> dict[str, int]:
+    """Code → how many of the rows carry it. One query."""
+    column = FILTERS[name]
+    return dict(rows.order_by().exclude(**{column: ""}).values_list(column).annotate(n=Count("pk")))
 
 
 def of_user(user: Any) -> list[Institution]:

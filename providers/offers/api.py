@@ -49,6 +49,7 @@ class OfferList(PublicList):
         "purpose": "allowed_purposes__overlap",
         "joint_drb": "joint_drb",
     }
+    coded: ClassVar[dict[str, str]] = {"access_mode": "access_mode", "kind": "offer_kind", "purpose": "purpose"}
     booleans: ClassVar[frozenset[str]] = frozenset({"joint_drb"})
     orderings: ClassVar[dict[str, str]] = {"id": "ref", "floor_won": "floor_won", "lead_time_days": "lead_time_days"}
 

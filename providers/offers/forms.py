@@ -1,5 +1,6 @@
 """The shape of an offer and of its price lines."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit.forms import CountedTextarea, DateInput, WonFormField
 from providers.catalogue.models import Dataset
-from providers.catalogue.queries import choices
+from providers.catalogue.queries import choices, words
 from providers.institutions.models import Institution
 from providers.offers import rules
 from providers.offers.models import Offer
@@ -19,6 +20,38 @@ PURPOSES = (
     ("SCIENTIFIC_RESEARCH", _("Scientific research")),
     ("PUBLIC_BENEFIT", _("Public benefit")),
 )
+
+
+class InstitutionSearchForm(forms.Form):
+    """The public list's GET form: a text and one choice a filter, with counts."""
+
+    q = forms.CharField(
+        label=_("Search"), required=False, max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("name of the institution")}),
+    )  # fmt: skip
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    region = forms.ChoiceField(label=_("Region"), required=False)
+    consortium = forms.ChoiceField(label=_("Consortium"), required=False)
+    supplier = forms.ChoiceField(
+        label=_("Voucher supplier"), required=False, choices=(("", _("All")), ("yes", _("Voucher suppliers only")))
+    )
+
+    def __init__(self, data: Any, counted: Mapping[str, Mapping[str, int]], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        found = words("institution_type", "region", "consortium")
+        for name, listed in (("kind", "institution_type"), ("region", "region"), ("consortium", "consortium")):
+            options = [(c, f"{word} ({counted[name].get(c, 0)})") for c, word in found.get(listed, {}).items()
+                       if counted[name].get(c) or data.get(name) == c]  # fmt: skip
+            self.fields[name].choices = [("", _("All")), *options]  # type: ignore[attr-defined]
+
+
+def institution_wish(parameters: Any) -> dict[str, Any]:
+    """What the address says; unknown codes simply find nothing."""
+    chosen = {name: parameters.get(name, "").replace("\x00", "")[:40] for name in ("kind", "region", "consortium")}
+    text = " ".join(parameters.get("q", "").replace("\x00", " ").split())[:100]
+    return {"text": text, "chosen": chosen, "suppliers": parameters.get("supplier") == "yes"}
+
+
 YES_NO = (("", _("Not decided: ask")), ("true", _("Yes")), ("false", _("No")))
 
 

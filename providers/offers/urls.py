@@ -5,6 +5,8 @@ from providers.offers import views
 urlpatterns = [
     path("catalogue/<slug:key>/", views.dataset, name="dataset"),
     path("providers/", views.home, name="home"),
+    path("providers/institutions/", views.institution_list, name="institutions"),
+    path("providers/institutions/<slug:key>/", views.institution, name="institution"),
     path("providers/offers/new/", views.new, name="offer_new"),
     path("providers/offers/<slug:ref>/", views.detail, name="offer"),
     path("providers/offers/<slug:ref>/edit/", views.edit, name="offer_edit"),

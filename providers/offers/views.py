@@ -17,6 +17,7 @@ from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
 from providers.catalogue.models import Dataset
 from providers.institutions import queries as institutions
+from providers.institutions.models import Institution
 from providers.offers import actions, forms, queries, rules
 from providers.offers.models import Offer
 
@@ -49,6 +50,43 @@ def _shown(offer: Offer, labels: dict[str, dict[str, str]]) -> Offer:
     offer.sheet = queries.sheet(offer, labels)  # type: ignore[attr-defined]
     offer.line_rows = list(offer.lines.all())  # type: ignore[attr-defined]
     return offer
+
+
+@public
+@require_safe
+def institution_list(request: HttpRequest) -> HttpResponse:
+    """Everybody finds who holds data; filters stay in the address. The number of queries does not depend on how many."""
+    wish = forms.institution_wish(request.GET)
+    counted = {}
+    for name in institutions.FILTERS:
+        others = {**wish, "chosen": {**wish["chosen"], name: ""}}
+        counted[name] = institutions.counts(institutions.listed(request.user, **others), name)
+    found = Paginator(institutions.listed(request.user, **wish), 20).get_page(request.GET.get("page"))
+    data = {"q": wish["text"], **wish["chosen"], "supplier": "yes" if wish["suppliers"] else ""}
+    context = {
+        "form": forms.InstitutionSearchForm(data, counted),
+        "page": found,
+        "items": queries.institution_cards(found.object_list),
+        "narrowed": any(data.values()),
+    }
+    return page(request, "providers/offers/institutions.html", context, part="results")
+
+
+@public
+@require_safe
+def institution(request: HttpRequest, key: str) -> HttpResponse:
+    """Who it is, what it publishes, how long it takes, where the facts come from."""
+    found = get_object_or_404(Institution.objects.visible_to(request.user), key=key)
+    rows = Paginator(catalogue.published_of(found), 20).get_page(request.GET.get("page"))
+    context = {
+        "institution": found,
+        "title": pick(found, "name"),
+        "facts": queries.institution_facts(found),
+        "days": queries.days_of(found),
+        "page": rows,
+        "items": catalogue.cards(rows.object_list),
+    }
+    return page(request, "providers/offers/institution.html", context)
 
 
 @needs("providers.edit_offer")

@@ -54,6 +54,24 @@ def test_bad_values_are_refused_with_a_sentence(client: Client, owner: providers
     assert answer["Content-Type"] == "application/problem+json" and answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("institutions/?region=MARS", "region"), ("institutions/?role=KING", "role"),
+        ("institutions/?institution_type=SHOP,HOSPITAL", "institution_type"), ("institutions/?consortium=X", "consortium"),
+        ("datasets/?modality=XX", "modality"), ("datasets/?access_mode=HOME", "access_mode"),
+        ("datasets/?availability=SOON", "availability"), ("offers/?access_mode=HOME", "access_mode"),
+        ("offers/?kind=GIFT", "kind"), ("offers/?purpose=FUN", "purpose"), ("datasets/?cursor=abc", "cursor"),
+    ],
+)  # fmt: skip
+def test_a_code_that_is_in_no_list_is_named(client: Client, owner: providers.Provider, address: str, name: str) -> None:
+    answer = client.get(f"/api/v1/{address}")
+    assert answer.status_code == 400 and answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["parameters"] == [name] and name in answer.json()["detail"]
+    if name != "cursor":
+        assert answer.json()["allowed"]
+
+
 def test_the_language_is_the_readers(client: Client, owner: providers.Provider) -> None:
     korean = client.get("/api/v1/offers/?x=1").json()
     english = client.get("/api/v1/offers/?x=1", headers={"Accept-Language": "en"})
