@@ -38,6 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "application.found_eligible": ("적격으로 판정했습니다", "Found eligible"),
     "application.found_ineligible": ("부적격으로 판정했습니다", "Found not eligible"),
     "application.match_chosen": ("매칭을 선택했습니다", "Match chosen"),
+    "application.matches_fixed": ("매칭이 협약의 바탕으로 확정되었습니다", "Matches fixed by an agreement"),
     "application.match_dropped": ("매칭 선택을 취소했습니다", "Match dropped"),
     "application.need_chosen": ("데이터 수요를 선택했습니다", "Data need chosen"),
     "application.not_selected": ("미선정되었습니다", "Not selected"),

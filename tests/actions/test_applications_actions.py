@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from portal.accounts.models import Consent
 from portal.journal.models import Duty, Event, Notice
@@ -545,3 +546,36 @@ def test_states_are_stored_for_lists():
     application = make.draft(owner)
     assert set(ApplicationSection.objects.filter(application=application).values_list("state", flat=True)) == {"COMPLETE"}
     assert queries.mine(owner.staff).get().done == 6
+
+
+def test_where_a_round_allows_two_each_has_its_own_track():
+    owner, round_ = make.firm(), make_round(policy={"applications_per_company": 2})
+    make.start(owner, round_, "SMALL")
+    with pytest.raises(Refused) as error:
+        make.start(owner, round_, "SMALL")
+    assert code(error) == "one_live_in_track"
+    assert queries.blocking_live(owner.company, round_) == []
+    make.start(owner, round_, "MEDIUM")
+    assert len(queries.blocking_live(owner.company, round_)) == 2
+    with pytest.raises(Refused) as error:
+        make.start(owner, round_, "LARGE")
+    assert code(error) == "one_live_application"
+
+
+def test_matches_are_fixed_once_an_agreement_stands_on_them():
+    owner, round_ = make.firm(), make_round(match_timing="AFTER_SELECTION")
+    application = make.draft(owner, round_)
+    chosen = make.match(owner, application.need, amount_won=10_000_000)
+    actions.submit(application_id=application.pk, by=owner.representative)
+    actions.choose_match(application_id=application.pk, match_id=chosen.pk, by=owner.staff)
+    with pytest.raises(NotAllowed):
+        actions.fix_matches(application_id=application.pk, by=owner.representative)
+    actions.fix_matches(application_id=application.pk, by=None)
+    actions.fix_matches(application_id=application.pk, by=None)
+    assert events(application).count("application.matches_fixed") == 1
+    assert not queries.may_match(Application.objects.get(pk=application.pk))
+    with pytest.raises(Refused) as error:
+        actions.drop_match(application_id=application.pk, match_id=chosen.pk, by=owner.staff)
+    assert code(error) == "matches_fixed"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        application.application_matches.all().delete()

@@ -64,6 +64,7 @@ class Application(Row):
     supplement_request = models.TextField(_("What must be supplied"), blank=True)
     supplement_sections = models.JSONField(_("Sections that the company may change"), default=list)
     decision_reason = models.TextField(_("Reason of the decision"), blank=True)
+    matches_fixed_at = models.DateTimeField(null=True, editable=False)  # an agreement stands on its matches since then
 
     objects = ApplicationQuerySet.as_manager()
 

@@ -17,6 +17,7 @@ from providers.institutions.models import Institution
 from vouchers.agreements import notices, queries, rules
 from vouchers.agreements.actions.paper import paper
 from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion
+from vouchers.applications import actions as applications
 from vouchers.evaluation import actions as evaluation
 from vouchers.evaluation.models import Award
 from vouchers.matching.models import QuoteLine
@@ -68,6 +69,7 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
     _copy_lines(agreement, award, lines)
     _write_version(agreement, money["rate_percent"], money["by_rate_won"], by)
     evaluation.prepare_agreement(award_id=award.pk, by=by)
+    applications.fix_matches(application_id=application.pk, by=by)
     journal.record(
         "agreement.drafted", agreement, by=by, to=agreement.status, organisations=agreement.organisation_ids(),
         data={"award": award.ref, "grant_won": agreement.grant_won},

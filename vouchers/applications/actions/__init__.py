@@ -17,6 +17,7 @@ from vouchers.applications.actions.drafting import (
     choose_match,
     choose_need,
     drop_match,
+    fix_matches,
     remove_document,
     save_section,
     start,
@@ -25,6 +26,6 @@ from vouchers.applications.actions.submitting import certify, submit, supply_sup
 
 __all__ = [
     "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match", "choose_need",
-    "drop_match", "find_eligible", "find_ineligible", "judge_rule", "place_on_reserve", "reject", "remove_document",
+    "drop_match", "find_eligible", "find_ineligible", "fix_matches", "judge_rule", "place_on_reserve", "reject", "remove_document",
     "request_supplement", "save_section", "select", "start", "submit", "supply_supplement", "sync_deadlines", "withdraw",
 ]  # fmt: skip

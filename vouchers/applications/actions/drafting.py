@@ -61,7 +61,7 @@ def start(*, round_id: int, track_id: int, by: User, need_id: int | None = None)
     track = Track.objects.filter(pk=track_id, round=round_).first()
     if track is None:
         raise Refused(_("Choose one of this round's tracks."), "bad_track", "track")
-    _refuse_second(company, round_)
+    _refuse_second(company, round_, track)
     need = _own_need(company, need_id) if need_id else None
     application = Application(round=round_, track=track, company=company, need=need, created_by=by)
     application.save()
@@ -79,9 +79,14 @@ def start(*, round_id: int, track_id: int, by: User, need_id: int | None = None)
     return application
 
 
-def _refuse_second(company: Company, round_: Round) -> None:
-    live, allowed = queries.live_of(company, round_).count(), round_.policy().applications_per_company
-    if live >= allowed:
+def _refuse_second(company: Company, round_: Round, track: Track) -> None:
+    live = list(queries.live_of(company, round_).values_list("track_id", flat=True))
+    if track.pk in live and len(live) < round_.policy().applications_per_company:
+        raise Refused(
+            _("Your company already has an application in this track. Choose another track, or withdraw that one."),
+            "one_live_in_track", "track",
+        )  # fmt: skip
+    if len(live) >= round_.policy().applications_per_company:
         raise Refused(
             _("Your company already has an application in this round. Open it, or withdraw it before you start another."),
             "one_live_application",
@@ -233,9 +238,26 @@ def drop_match(*, application_id: int, match_id: int, by: User) -> Application:
     return application
 
 
+@transaction.atomic
+def fix_matches(*, application_id: int, by: User | None) -> Application:
+    """An agreement was drafted on the chosen matches: from now on none is chosen or dropped. Idempotent.
+
+    Called by agreements, whose drafter was asked for the permission. Writes: Application.matches_fixed_at, Event.
+    """
+    application = locked(application_id)
+    require(by, "vouchers.draft_agreement", application)
+    if application.matches_fixed_at is None:
+        application.matches_fixed_at = clock.now()
+        application.save()
+        journal.record("application.matches_fixed", application, by=by, organisations=application.organisation_ids())
+    return application
+
+
 def _refuse_matches_closed(application: Application) -> None:
     if application.status in rules.EDITABLE:
         refuse_unless_writable(application, rules.SectionKey.DATA_NEED)
+    elif application.matches_fixed_at:
+        raise Refused(_("An agreement stands on these matches. Ask the operating agency to change it."), "matches_fixed", "matches")
     elif not rules.matches_open(application.status, application.round.match_timing):
         raise Refused(_("In this round matches can no longer be chosen at this stage."), "matches_closed", "matches")
 

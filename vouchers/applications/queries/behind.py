@@ -1,5 +1,6 @@
 """What stands behind an application: lists, matches, certificates, policy, files, and the money formula on them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -40,6 +41,12 @@ def live_of(company: Company, round_: Round) -> QuerySet[Application]:
     return Application.objects.filter(company=company, round=round_).live()
 
 
+def blocking_live(company: Company, round_: Round) -> list[Application]:
+    """The live applications that leave no room for another one in this round; empty while one more may be started."""
+    found = list(live_of(company, round_))
+    return found if found and len(found) >= round_.policy().applications_per_company else []
+
+
 def tracks_of(round_: Round) -> list[Track]:
     return list(round_.tracks.all())
 
@@ -47,6 +54,15 @@ def tracks_of(round_: Round) -> list[Track]:
 def open_rounds() -> list[Round]:
     """Rounds that take applications now."""
     return list(Round.objects.open_at(clock.now()).filter(pk__in=Round.objects.counted().values("pk")).order_by("closes_at"))
+
+
+def startable_rounds(company: Company | None) -> list[Round]:
+    """Open rounds in which the company may still start an application. Two queries, and a policy each round it is in."""
+    found = open_rounds()
+    if company is None or not found:
+        return found
+    live = Counter(Application.objects.filter(company=company, round__in=found).live().values_list("round_id", flat=True))
+    return [r for r in found if not live[r.pk] or live[r.pk] < r.policy().applications_per_company]
 
 
 def is_open(round_: Round) -> bool:

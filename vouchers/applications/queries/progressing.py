@@ -73,6 +73,13 @@ def progress(application: Application) -> Progress:
     return Progress(views, sum(v.state == rules.SectionState.COMPLETE for v in views), len(views))
 
 
+def may_match(application: Application) -> bool:
+    """May matches be chosen or dropped now? While the section may be written in, then as long as the round's timing lets."""
+    if application.status in rules.EDITABLE:
+        return may_write(application, rules.SectionKey.DATA_NEED)
+    return rules.matches_open(application.status, application.round.match_timing, application.matches_fixed_at is not None)
+
+
 def may_write(application: Application, key: str) -> bool:
     """A draft while the round is open; a returned section while its supplement is asked for."""
     if application.status == rules.ApplicationStatus.DRAFT:

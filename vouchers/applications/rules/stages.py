@@ -82,9 +82,9 @@ MATCHES_OPEN = {
 }
 
 
-def matches_open(status: str, match_timing: str) -> bool:
-    """May matches still be chosen or dropped in this state?"""
-    return status in MATCHES_OPEN[match_timing]
+def matches_open(status: str, match_timing: str, fixed: bool = False) -> bool:
+    """May matches still be chosen or dropped in this state? fixed: an agreement stands on them."""
+    return not fixed and status in MATCHES_OPEN[match_timing]
 
 
 def receipt(fiscal_year: int, number: int) -> str:

@@ -57,7 +57,7 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
         "matches": queries.chosen_matches(application),
         "documents": queries.documents(application),
         "has_checks": application.eligibility_checks.exists(),
-        "matches_open": rules.matches_open(application.status, application.round.match_timing),
+        "matches_open": queries.may_match(application),
     }
     return page(request, "vouchers/applications/status.html", context)
 
@@ -156,7 +156,9 @@ def why(request: HttpRequest, ref: str) -> HttpResponse:
     application = application_or_404(request, ref)
     seen_by_official(request, application, "application.why")
     found = queries.why(application)
-    return page(request, "vouchers/applications/why.html", {"application": application, "reasons": found})
+    counts = {verdict.value: sum(reason.check.verdict == verdict for reason in found) for verdict in rules.Verdict}
+    context = {"application": application, "reasons": found, "counts": counts}
+    return page(request, "vouchers/applications/why.html", context)
 
 
 @signed_in

@@ -76,6 +76,7 @@ def need_rows(application: Application) -> dict[str, Any]:
         "needs": queries.needs_of(application),
         "matches": [(match, match.pk in chosen) for match in queries.selectable_matches(application)],
         "match_required": application.round.match_timing == "BEFORE_SUBMISSION",
+        "may_match": queries.may_match(application),
     }
 
 

@@ -27,10 +27,11 @@ from vouchers.rounds.models import Round
 def applications(request: HttpRequest) -> HttpResponse:
     """The company's applications, newest first, and the rounds that are open now."""
     found = Paginator(queries.mine(request.user), 20).get_page(request.GET.get("page"))
+    company = companies.company_of(request.user)
     context = {
         "page": found,
-        "open_rounds": queries.open_rounds() if request.user.has_perm("vouchers.edit_application") else [],
-        "company": companies.company_of(request.user),
+        "open_rounds": queries.startable_rounds(company) if request.user.has_perm("vouchers.edit_application") else [],
+        "company": company,
         "total_sections": len(rules.ORDER),
     }
     return page(request, "vouchers/applications/list.html", context)
@@ -55,7 +56,7 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
         "round": round_,
         "form": form,
         "company": company,
-        "live": list(queries.live_of(company, round_)) if company else [],
+        "live": queries.blocking_live(company, round_) if company else [],
         "tracks": queries.tracks_of(round_),
         "open": queries.is_open(round_),
     }
