@@ -4,12 +4,12 @@ A verb is an action of the room. Its button leads to a decision page (facts, con
 consequence to show, else it posts at once. Both work without JavaScript. Status is never editable.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -175,6 +175,24 @@ class VerbAdmin(ModelAdmin):
         return verb.form(data, request.FILES or None)
 
 
+def in_words(
+    column: str, label: str | Promise, words: Callable[[], Iterable[tuple[str, Any]]]
+) -> type[admin.SimpleListFilter]:
+    """A list filter over a column of codes that offers the words for them. words: code and word, in order."""
+
+    class WordsFilter(admin.SimpleListFilter):
+        title = label  # type: ignore[assignment]
+        parameter_name = column
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+            return list(words())
+
+        def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+            return queryset.filter(**{column: self.value()}) if self.value() else queryset
+
+    return WordsFilter
+
+
 def bilingual(column: str, label: str | Promise) -> Callable[[Any], str]:
     """A list column that shows `<column>_ko` or `<column>_en`, whichever the reader reads; sorts by the Korean one."""
 
@@ -189,7 +207,7 @@ def bilingual(column: str, label: str | Promise) -> Callable[[Any], str]:
 def _several(verb: Verb) -> Callable[[VerbAdmin, HttpRequest, Any], None]:
     """A verb for selected rows: each by itself, each refusal named."""
 
-    def run(admin: VerbAdmin, request: HttpRequest, rows: Any) -> None:
+    def run(_admin: VerbAdmin, request: HttpRequest, rows: Any) -> None:
         done = 0
         for row in rows:
             try:

@@ -12,7 +12,7 @@ from unfold.admin import TabularInline
 
 from portal.documents.responses import link
 from portal.journal.actions import saw
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
 from portal.kit.won import won_long
 from portal.templatetags.portal import kst_text
 from vouchers.applications import actions, queries, rules
@@ -45,7 +45,7 @@ def _facts(application: Application) -> list[tuple[Any, Any]]:
 
 class FindingInline(ReadOnlyInline, TabularInline):
     model = EligibilityCheck
-    fields = ("rule_title", "verdict", "reason_words", "decided_by")
+    fields = ("rule_title", "verdict", "reason_words", "looked_at", "decided_by")
     readonly_fields = fields
     hide_title = True
     verbose_name_plural = _("Eligibility, rule by rule")
@@ -54,6 +54,10 @@ class FindingInline(ReadOnlyInline, TabularInline):
     def rule_title(self, check: EligibilityCheck) -> Any:
         url = reverse("admin:vouchers_eligibilitycheck_change", args=[check.pk])
         return format_html('<a class="text-primary-700 underline" href="{}">{}</a>', url, rules.Rule(check.rule).label)
+
+    @admin.display(description=_("What the rule looked at"))
+    def looked_at(self, check: EligibilityCheck) -> str:
+        return format_html_join("", "{}: {}<br>", rules.fact_words(check.rule, check.fact)) or "—"
 
     @admin.display(description=_("Reason"))
     def reason_words(self, check: EligibilityCheck) -> str:
@@ -65,7 +69,10 @@ class FindingInline(ReadOnlyInline, TabularInline):
 @admin.register(Application)
 class ApplicationAdmin(VerbAdmin):
     list_display = ("receipt_no", "title", "company", "round", "track", "status", "grant_amount", "submitted")
-    list_filter = ("status", "round", "track__key", "region", "company_size")
+    list_filter = (
+        "status", "round", in_words("track__key", _("Track"), queries.track_words),
+        in_words("region", _("Region"), queries.region_choices), in_words("company_size", _("Company size"), CompanySize.choices),
+    )  # fmt: skip
     list_select_related = ("company", "round", "track")
     search_fields = ("receipt_no", "title", "company__name_ko", "company__name_en", "company__brn", "ref")
     ordering = ("-submitted_at", "-id")

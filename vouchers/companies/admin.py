@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.documents.responses import link
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
-from portal.kit.clock import to_kst
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
 from portal.kit.errors import DomainError
+from portal.templatetags.portal import kst_text
 from providers.catalogue import queries as catalogue
 from vouchers.companies import actions, queries, rules
 from vouchers.companies.forms import CorrectForm, RestrictionForm
@@ -27,6 +27,10 @@ from vouchers.companies.models import (
 VERIFY = "vouchers.verify_company"
 
 
+def _regions() -> list[tuple[str, str]]:
+    return list(catalogue.choices("region"))
+
+
 class CertificateInline(ReadOnlyInline, TabularInline):
     model = SizeCertificate
     fields: ClassVar[list[str]] = ["number", "size", "valid_from", "valid_to"]
@@ -40,13 +44,12 @@ def _link(company: Company, document: Any) -> Any:
 
 
 def _company_facts(row: Company) -> list[tuple[Any, Any]]:
-    asked = f"{to_kst(row.tax_checked_at):%Y-%m-%d %H:%M}" if row.tax_checked_at else "—"
     return [
         (_("Company"), row),
         (_("Business registration number"), rules.brn_words(row.brn)),
-        (_("Opening date"), row.opened_on),
+        (_("Opening date"), kst_text(row.opened_on)),
         (_("State of the business"), row.get_tax_status_display()),
-        (_("Tax service asked at"), asked),
+        (_("Tax service asked at"), kst_text(row.tax_checked_at)),
         (_("Tax service compared"), row.get_validation_display()),
         (_("Registration certificate"), _link(row, row.registration_file)),
     ]
@@ -54,14 +57,14 @@ def _company_facts(row: Company) -> list[tuple[Any, Any]]:
 
 @admin.register(Company)
 class CompanyAdmin(VerbAdmin):
-    list_display = ("name", "number", "region", "size", "verification", "tax_status", "created_at")
-    list_filter = ("verification", "tax_status", "size", "region")
+    list_display = ("name", "number", "region_word", "size", "verification", "tax_status", "created_at")
+    list_filter = ("verification", "tax_status", "size", in_words("region", _("Region"), _regions))
     search_fields = ("name_ko", "name_en", "brn")
     ordering = ("-created_at",)
     inlines = (CertificateInline,)
     fields = (
-        "name_ko", "name_en", "number", "corporate_no", "opened_on", "region_word", "address", "size", "sector", "is_youth_led",
-        "joint_representation", "service_email", "verification", "verified_how", "verified_by", "validation", "tax_status",
+        "name_ko", "name_en", "number", "corporate_no", "opened_on", "region_word", "address", "size", "sector", "youth_led",
+        "joint", "service_email", "verification", "how", "verified_by", "validation", "tax_status",
         "tax_type", "tax_checked_at", "registration", "restricted",
     )  # fmt: skip
     readonly_fields = fields
@@ -89,7 +92,19 @@ class CompanyAdmin(VerbAdmin):
     def number(self, row: Company) -> str:
         return rules.brn_words(row.brn)
 
-    @admin.display(description=_("Region"))
+    @admin.display(description=_("Led by a founder of 39 years or younger"))
+    def youth_led(self, row: Company) -> Any:
+        return _("Yes") if row.is_youth_led else _("No")
+
+    @admin.display(description=_("Joint representatives certify together"))
+    def joint(self, row: Company) -> Any:
+        return _("Yes") if row.joint_representation else _("No")
+
+    @admin.display(description=_("Verified how"))
+    def how(self, row: Company) -> Any:
+        return {"TAX_SERVICE": _("Agrees with the tax service"), "OFFICER": _("By an officer")}.get(row.verified_how, "—")
+
+    @admin.display(description=_("Region"), ordering="region")
     def region_word(self, row: Company) -> str:
         return catalogue.words("region").get("region", {}).get(row.region, row.region)
 
@@ -99,7 +114,7 @@ class CompanyAdmin(VerbAdmin):
 
     @admin.display(description=_("Restrictions"))
     def restricted(self, row: Company) -> Any:
-        lines = [f"{one.ground} ({one.starts_on} – {one.ends_on})" for one in queries.restrictions_of(row)]
+        lines = [f"{one.ground} ({kst_text(one.starts_on)} – {kst_text(one.ends_on)})" for one in queries.restrictions_of(row)]
         return "; ".join(lines) or _("None")
 
 

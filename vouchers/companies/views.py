@@ -70,9 +70,15 @@ def join(request: HttpRequest) -> HttpResponse:
     form = forms.JoinForm(request.POST)
     company = queries.by_brn(form.cleaned_data["brn"]) if form.is_valid() else None
     if company is None:
-        raise Http404
-    accounts.request_membership(organisation=company.organisation, user=request.user)
-    messages.success(request, _("Your request was sent. The representative of the company approves it."))
+        words = [str(error) for errors in form.errors.values() for error in errors]
+        messages.error(request, " ".join(words) or _("No company with this number is registered here yet. Register it."))
+        return redirect(request, reverse("companies:register"))
+    try:
+        accounts.request_membership(organisation=company.organisation, user=request.user)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("Your request was sent. The representative of the company approves it."))
     return redirect(request, reverse("companies:register"))
 
 

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.kit.admin import ReasonForm, Verb, VerbAdmin
-from portal.kit.clock import to_kst
 from portal.kit.errors import DomainError
 from portal.kit.won import won
+from portal.templatetags.portal import digits, kst_text
 from vouchers.rounds import actions, queries, rules
 from vouchers.rounds.actions import FACTS
-from vouchers.rounds.forms import CopyForm, ExtendForm, PolicyForm
+from vouchers.rounds.forms import CopyForm, ExtendForm, PolicyForm, RoundForm
 from vouchers.rounds.models import Criterion, PolicyVersion, Round, Track
 
 
@@ -45,6 +45,18 @@ class _DraftInline(TabularInline):
 class TrackInline(_DraftInline):
     model = Track
     fields: ClassVar[list[str]] = ["position", "key", "name_ko", "name_en", "cap_won", "slots", "task_price_won"]
+    readonly_fields = ("cap", "task_price")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if _may_edit(request, obj) else ["key", "name_ko", "name_en", "cap", "slots", "task_price"]
+
+    @admin.display(description=_("Ceiling (won)"))
+    def cap(self, row: Track) -> str:
+        return digits(row.cap_won)
+
+    @admin.display(description=_("Task price (won)"))
+    def task_price(self, row: Track) -> str:
+        return digits(row.task_price_won)
 
 
 class CriterionInline(_DraftInline):
@@ -103,21 +115,24 @@ def _facts(row: Round) -> list[tuple[Any, Any]]:
         (_("Budget of the call"), won(row.budget_won)),
         (_("Ceilings × slots"), won(sum((t.cap_won or 0) * (t.slots or 0) for t in row.tracks.all()))),
         (_("Sum of the weights"), sum(c.weight for c in row.criteria.all())),
-        (_("Opens"), _time(row.opens_at)),
-        (_("Closes"), _time(row.closes_at)),
+        (_("Opens"), kst_text(row.opens_at)),
+        (_("Closes"), kst_text(row.closes_at)),
     ]
-
-
-def _time(moment: Any) -> str:
-    return f"{to_kst(moment):%Y-%m-%d %H:%M}" if moment else "—"
 
 
 MANAGE, ANNOUNCE = "vouchers.manage_round", "vouchers.announce_round"
 
 
+_READING = (
+    "phase_word", "key", "title_ko", "title_en", "summary_ko", "summary_en", "fiscal_year", "match_timing", "opens", "closes",
+    "budget", "project_start_on", "project_end_on", "faults",
+)  # fmt: skip
+
+
 @admin.register(Round)
 class RoundAdmin(VerbAdmin):
-    list_display = ("title", "fiscal_year", "kind", "phase_word", "opens_at", "closes_at", "budget")
+    form = RoundForm
+    list_display = ("title", "fiscal_year", "kind", "phase_word", "opens", "closes", "budget")
     list_filter = ("fiscal_year", "status", "kind")
     search_fields = ("title_ko", "title_en", "key")
     ordering = ("-fiscal_year", "-closes_at")
@@ -149,12 +164,14 @@ class RoundAdmin(VerbAdmin):
     )  # fmt: skip
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("key", *FACTS) if obj is None or _may_edit(request, obj) else ("phase_word", "key", *FACTS, "faults")
+        if obj is None or _may_edit(request, obj):
+            return ("key", *FACTS) if obj is None else ("phase_word", "key", *FACTS, "faults", "version")
+        return _READING
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ()
-        return ("key",) if _may_edit(request, obj) else ("phase_word", "key", *FACTS, "faults")
+        return ("phase_word", "key", "faults") if _may_edit(request, obj) else _READING
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(MANAGE)
@@ -179,8 +196,7 @@ class RoundAdmin(VerbAdmin):
     def save_model(self, request: HttpRequest, obj: Round, form: Any, change: bool) -> None:
         facts = {name: form.cleaned_data[name] for name in FACTS if name in form.cleaned_data}
         if change:
-            stored = Round.objects.get(pk=obj.pk)
-            actions.edit_round(round_id=obj.pk, version=stored.version, by=request.user, **facts)
+            actions.edit_round(round_id=obj.pk, version=form.cleaned_data["version"], by=request.user, **facts)
         else:
             made = actions.create_round(key=form.cleaned_data["key"], by=request.user, **facts)
             obj.__dict__.update({k: v for k, v in made.__dict__.items() if k != "_state"})
@@ -212,6 +228,14 @@ class RoundAdmin(VerbAdmin):
     def phase_word(self, row: Round) -> Any:
         return row.phase.label
 
+    @admin.display(description=_("Opens"), ordering="opens_at")
+    def opens(self, row: Round) -> str:
+        return _moment(row, row.opens_at)
+
+    @admin.display(description=_("Closes"), ordering="closes_at")
+    def closes(self, row: Round) -> str:
+        return _moment(row, row.closes_at)
+
     @admin.display(description=_("Budget of the call"))
     def budget(self, row: Round) -> str:
         return str(_("Not published")) if row.budget_won is None and row.is_reference else won(row.budget_won)
@@ -222,6 +246,10 @@ class RoundAdmin(VerbAdmin):
             return "—"
         faults = [(rules.fault_words(fault),) for fault in queries.faults_of(row)]
         return format_html_join("\n", "<p>{}</p>", faults) if faults else _("Nothing.")
+
+
+def _moment(row: Round, moment: Any) -> str:
+    return str(_("Not published")) if moment is None and row.is_reference else kst_text(moment)
 
 
 def _rows(formset: "Any") -> list[dict[str, Any]]:

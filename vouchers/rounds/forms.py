@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from portal.kit.errors import Stale
 from portal.kit.forms import DateTimeInput
 from vouchers.rounds import rules
 from vouchers.rounds.models import Round
@@ -34,6 +35,27 @@ class RoundFilter(forms.Form):
         self.fields["phase"].choices = [  # type: ignore[attr-defined]
             ("", _("All states")), *((phase.value, phase.label) for phase in PUBLIC_PHASES),
         ]  # fmt: skip
+
+
+class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
+    """In the admin: a draft's facts. version: of the page that was open, so that nobody overwrites a colleague."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Round
+        fields = (
+            "key", "title_ko", "title_en", "summary_ko", "summary_en", "fiscal_year", "match_timing", "opens_at", "closes_at",
+            "budget_won", "project_start_on", "project_end_on",
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.instance.pk and data.get("version") != Round.objects.values_list("version", flat=True).get(pk=self.instance.pk):
+            self.add_error(None, str(Stale().message))
+            self.data = self.data.copy()  # the entries stay; saving again is a decision
+            self.data[self.add_prefix("version")] = str(self.instance.version)
+        return data
 
 
 class PercentField(forms.DecimalField):

@@ -369,7 +369,7 @@ class Story:
         """Registrations that still wait, a refused one, needs without a quote"""
         with self.at(-5):
             waiting = people.register_company(self.cast, 27, self._user(27), verified=False)
-            companies.record_tax_status(company_id=waiting.pk, status="SUSPENDED", tax_type="휴업자", checked_at=clock.now())
+            companies.record_tax_status(company_id=waiting.pk, status="SUSPENDED", tax_type="부가가치세 일반과세자", checked_at=clock.now())
             refused = people.register_company(self.cast, 28, self._user(28), verified=False)
             companies.refuse_registration(
                 company_id=refused.pk, reason="시연: 등록증의 상호가 다릅니다.", by=self.cast.people["officer"]
@@ -386,6 +386,33 @@ class Story:
                     matching.decline_request(
                         request_id=request.pk, reason="시연: 올해 처리 용량이 찼습니다.", by=self.cast.people["provider"]
                     )
+            self._claims()
+
+    def _claims(self) -> None:
+        """A disputed number, joint representatives of whom one is being replaced, a restriction and a conflict of interest."""
+        disputed, joint = self.cast.companies[30], self.cast.companies[29]
+        companies.file_dispute(
+            company_id=disputed.pk, statement="시연: 저희 회사의 번호인데 모르는 사람이 등록했습니다.", by=self._user(31)
+        )
+        for number in (32, 33):
+            accounts.add_member(organisation=joint.organisation, user=self._user(number), role=Role.STAFF_MEMBER, by=None)
+        accounts.appoint_representative(
+            organisation=joint.organisation, user=self._user(32), former_leave=False, reason="시연: 공동대표", by=None
+        )
+        fresh = Company.objects.get(pk=joint.pk)
+        companies.edit(company_id=joint.pk, version=fresh.version, joint_representation=True, by=self._user(29))
+        companies.file_representative_change(
+            company_id=joint.pk, new_representative=self._user(33), former_leaves=False,
+            statement="시연: 공동대표가 한 사람 늘었습니다.", by=self._user(29),
+        )  # fmt: skip
+        officer = self.cast.people["officer"]
+        companies.restrict(
+            name="시연: 제한된 가상기업", ground="시연: 협약 위반으로 참여제한", brn=people.fictional_brn(34),
+            starts_on=clock.today(), ends_on=clock.today() + timedelta(days=365), by=officer,
+        )  # fmt: skip
+        companies.declare_conflict(
+            user=self.cast.people["officer2"], organisation=disputed.organisation, ground="시연: 가족이 이 기업에 다닙니다.", by=officer
+        )
 
 
 def play(say: Callable[[str], Any]) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 
 from portal.accounts import queries as accounts
 from portal.kit import clock
@@ -20,6 +20,7 @@ from vouchers.applications.models import (
 from vouchers.companies import queries as companies
 from vouchers.companies.models import Company, SizeCertificate
 from vouchers.matching.models import Match, Need, QuoteLine
+from vouchers.rounds import queries as rounds
 from vouchers.rounds.models import Round, Track
 from vouchers.rounds.rules import MatchTiming, Money, Phase, Policy
 from vouchers.rounds.rules import money as money_formula
@@ -57,12 +58,18 @@ def open_rounds() -> list[Round]:
 
 
 def startable_rounds(company: Company | None) -> list[Round]:
-    """Open rounds in which the company may still start an application. Two queries, and a policy each round it is in."""
+    """Open rounds in which the company may still start an application. Three queries."""
     found = open_rounds()
     if company is None or not found:
         return found
     live = Counter(Application.objects.filter(company=company, round__in=found).live().values_list("round_id", flat=True))
-    return [r for r in found if not live[r.pk] or live[r.pk] < r.policy().applications_per_company]
+    prefetch_related_objects([r for r in found if live[r.pk]], "policy_versions")
+    return [r for r in found if not live[r.pk] or live[r.pk] < _allowed(r)]
+
+
+def _allowed(round_: Round) -> int:
+    policy = rounds.current_policy(round_)
+    return policy.applications_per_company if policy else 0
 
 
 def is_open(round_: Round) -> bool:
@@ -111,6 +118,16 @@ def certificate_for(application: Application) -> SizeCertificate | None:
 def region_words(code: str) -> str:
     """The name of a region in the reader's language."""
     return catalogue.words("region").get("region", {}).get(code, code)
+
+
+def region_choices() -> list[tuple[str, str]]:
+    """Every region as (code, name in the reader's language)."""
+    return list(catalogue.choices("region"))
+
+
+def track_words() -> list[tuple[str, str]]:
+    """Every kind of track once, as (key, name in the reader's language)."""
+    return list({track.key: str(track) for track in Track.objects.order_by("-id")}.items())
 
 
 def not_asked(application: Application, key: str) -> frozenset[str]:

@@ -47,6 +47,7 @@ def section_context(
         context |= budget_rows(application, form)
     elif key == K.DOCUMENTS:
         context["kinds"] = document_rows(application, more.get("upload_errors") or {})
+        context["linked"] = view.editable and any(row["error"] for row in context["kinds"])
     return context
 
 

@@ -179,8 +179,10 @@ def document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
             return _back(request, application, rules.SectionKey.DOCUMENTS)
         except DomainError as error:
             form_errors(form, error)
-    wrong = {kind: " ".join(str(e) for errors in form.errors.values() for e in errors)}
-    context = section_context(request, application, rules.SectionKey.DOCUMENTS, upload_errors=wrong)
+    wrong = " ".join(str(e) for errors in form.errors.values() for e in errors)
+    context = section_context(
+        request, application, rules.SectionKey.DOCUMENTS, upload_errors={kind: wrong}, refused=wrong, refused_kind=kind
+    )
     return page(request, "vouchers/applications/section.html", context, status=422)
 
 

@@ -25,7 +25,7 @@ FROM vouchers_agreement g JOIN vouchers_award w ON w.id = g.award_id WHERE w.app
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0013_access_pauses"), ("vouchers", "0013_award_cancelled")]
+    dependencies: ClassVar = [("vouchers", "0014_award_cancelled")]
     operations: ClassVar = [
         migrations.AddField(
             model_name="application", name="matches_fixed_at", field=models.DateTimeField(editable=False, null=True)
