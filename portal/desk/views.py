@@ -14,6 +14,7 @@ from portal.desk import health, queries
 from portal.kit import clock
 from portal.kit.access import needs, public, saves_while_typing, signed_in
 from portal.kit.htmx import page
+from portal.templatetags.portal import kst_text
 
 
 @public
@@ -72,7 +73,7 @@ def move_clock(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:home"), status=303)
     days = {"day": 1, "week": 7}.get(request.POST.get("to", ""), 1)
     clock.move_forward((target - now + timedelta(seconds=1)) if target else timedelta(days=days))
-    messages.success(request, _("The demo clock now stands at %(time)s.") % {"time": clock.to_kst(clock.now()).strftime("%Y-%m-%d %H:%M")})
+    messages.success(request, _("The demo clock now stands at %(time)s.") % {"time": kst_text(clock.now())})
     return HttpResponseRedirect(request.headers.get("Referer") or reverse("desk:home"), status=303)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, Func, QuerySet, When
+from django.db.models import Case, Count, F, Func, OuterRef, QuerySet, Subquery, When
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +43,12 @@ def words(*keys: str) -> dict[str, dict[str, str]]:
     """Code list key → code → word in the reader's language. One query."""
     name = "name_ko" if korean() else "name_en"
     return {entry["key"]: {item["code"]: item[name] for item in entry["items"]} for entry in code_lists(*keys)}
+
+
+def word_of(key: str, column: str) -> Subquery:
+    """An annotation for lists: the word of the code in `column`, in the reader's language. No query of its own."""
+    name = "name_ko" if korean() else "name_en"
+    return Subquery(Code.objects.filter(code_list__key=key, code=OuterRef(column)).values(name)[:1])
 
 
 def choices(key: str) -> list[tuple[str, str]]:

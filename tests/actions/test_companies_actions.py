@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from portal.accounts import actions as accounts
 from portal.accounts.actions import grant_role
 from portal.accounts.models import Consent, Membership, RoleGrant, User
 from portal.accounts.queries import representatives_of, roles_of
@@ -277,3 +278,32 @@ def test_conflict_is_declared_once_and_ended(officer):
         actions.declare_conflict(user=officer, organisation=company.organisation, ground="x", by=person)
     actions.end_conflict(conflict_id=first.pk, reason="3년 지남", by=officer)
     assert queries.conflicts_of(person) == set()
+
+
+def test_joint_representatives_do_not_leave_by_their_own_word(officer):
+    company = make_company(joint_representation=True)
+    second = colleague(company)
+    accounts.appoint_representative(
+        organisation=company.organisation, user=second, former_leave=False, reason="test", by=None
+    )
+    with pytest.raises(Refused) as refusal:
+        actions.edit(
+            company_id=company.pk, version=fresh(company).version, joint_representation=False, by=representative(company)
+        )
+    assert refusal.value.code == "joint_representation" and fresh(company).joint_representation
+    actions.correct_identity(
+        company_id=company.pk, name_ko=company.name_ko, opened_on=company.opened_on, joint_representation=False,
+        reason="등기부", by=officer,
+    )  # fmt: skip
+    assert not fresh(company).joint_representation
+
+
+def test_another_address_for_electronic_service_is_a_consent():
+    company = make_company()
+    person = representative(company)
+    edited = actions.edit(company_id=company.pk, version=company.version, service_email="d@e.example", by=person)
+    given = Consent.objects.filter(kind="ELECTRONIC_SERVICE").latest("pk")
+    assert (given.given, given.address, given.context) == (True, "d@e.example", "company_page")
+    actions.edit(company_id=company.pk, version=edited.version, service_email="", by=person)
+    withdrawn = Consent.objects.filter(kind="ELECTRONIC_SERVICE").latest("pk")
+    assert (withdrawn.given, withdrawn.address) == (False, "")

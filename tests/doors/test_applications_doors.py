@@ -521,3 +521,64 @@ def test_the_deadline_is_the_servers(application, owner, round_):
     with clock.at(round_.closes_at - timedelta(seconds=1)):
         sent = form(application, "project")
         assert client(owner.staff).post(url("section", application.ref, "project"), sent).status_code == 303
+
+
+def test_matches_are_chosen_in_the_browser_after_selection_where_the_round_says_so(owner):
+    later = make_round(match_timing="AFTER_SELECTION")
+    done = make.draft(owner, later)
+    chosen = make.match(owner, done.need)
+    actions.submit(application_id=done.pk, by=owner.representative)
+    browser = client(owner.staff)
+    page = browser.get(url("section", done.ref, "data_need")).content.decode()
+    assert f'name="choose" value="{chosen.pk}"' in page and "매칭만 선택할 수 있습니다" in page
+    assert browser.post(url("matches", done.ref), {"choose": chosen.pk}).status_code == 303
+    assert done.application_matches.filter(match=chosen).exists()
+    actions.fix_matches(application_id=done.pk, by=None)
+    page = browser.get(url("section", done.ref, "data_need")).content.decode()
+    assert 'name="drop"' not in page and "고칠 수 없습니다" in page
+    answer = browser.post(url("matches", done.ref), {"drop": chosen.pk}, follow=True)
+    assert "협약이 작성되었습니다" in answer.content.decode()
+    assert client(make.firm().staff).post(url("matches", done.ref), {"drop": chosen.pk}).status_code == 404
+    assert done.application_matches.filter(match=chosen).exists()
+
+
+def test_a_refused_upload_says_why_and_leads_to_the_field(application, owner, round_):
+    browser = client(owner.staff)
+    page = browser.post(url("document", application.ref, "PROJECT_PLAN"))
+    assert page.status_code == 422 and 'href="#file_PROJECT_PLAN"' in page.content.decode()
+    page = browser.post(url("document", application.ref, "NONSENSE"), {"file": make.pdf()})
+    assert page.status_code == 422 and "요구하지 않는" in page.content.decode()
+    with clock.at(round_.closes_at):
+        page = browser.post(url("document", application.ref, "PROJECT_PLAN"), {"file": make.pdf()})
+        assert page.status_code == 422 and "마감" in page.content.decode()
+
+
+def test_a_selected_application_is_declined_not_withdrawn(owner):
+    done = make.submitted(owner)
+    Application.objects.filter(pk=done.pk).update(status="SELECTED")
+    page = client(owner.representative).get(url("withdraw", done.ref)).content.decode()
+    assert reverse("evaluation:result", args=[done.ref]) in page and "<textarea" not in page
+
+
+def test_a_closed_call_is_closed_not_late(owner, application, round_):
+    browser = client(owner.staff)
+    with clock.at(round_.closes_at + timedelta(days=30)):
+        for address in (url("list"), url("detail", application.ref), url("section", application.ref, "budget"),
+                        url("start", round_.key)):  # fmt: skip
+            assert "지남" not in browser.get(address).content.decode(), address
+
+
+def test_start_is_offered_only_where_there_is_room(owner, round_):
+    browser = client(owner.representative)
+    start = url("start", round_.key)
+    assert f'href="{start}"' in browser.get(url("list")).content.decode()
+    make.start(owner, round_)
+    assert f'href="{start}"' not in browser.get(url("list")).content.decode()
+
+
+def test_electronic_service_needs_an_address(owner, round_):
+    owner.company.service_email = ""
+    owner.company.save()
+    done = make.draft(owner, round_)
+    page = client(owner.representative).get(url("submit", done.ref)).content.decode()
+    assert "전자송달 주소를 입력하시거나" in page

@@ -244,3 +244,51 @@ def test_queries_of_the_page_do_not_grow(django_assert_max_num_queries):
             by=None,
         )  # fmt: skip
     assert count() <= one + 1
+
+
+def test_join_says_what_is_wrong_and_survives_a_double_click():
+    company, person = make_company(), make_person()
+    client = client_of(person)
+    for brn, sentence in (("", "번호를 입력해"), ("123-45-67890", "끝자리가"), (make_brn(), "등록된 기업이 아직 없습니다")):
+        assert sentence in client.post("/companies/join/", {"brn": brn}, follow=True).content.decode()
+    assert client.post("/companies/join/", {"brn": company.brn}).status_code == 303
+    again = client.post("/companies/join/", {"brn": company.brn}, follow=True)
+    assert again.status_code == 200 and "이미" in again.content.decode()
+    assert Membership.objects.filter(user=person, organisation=company.organisation).count() == 1
+    assert Client().post("/companies/join/", {"brn": company.brn}).status_code in {302, 401}
+
+
+def test_a_page_without_its_version_is_out_of_date_not_a_riddle():
+    company = make_company()
+    page = client_of(representative(company)).post(f"/companies/{company.ref}/edit/", {"region": "SEOUL", "size": "SMALL"})
+    assert page.status_code == 422 and "화면이 오래되었습니다" in page.content.decode()
+
+
+def test_admin_speaks_in_words_not_codes():
+    company = make_company(region="SEOUL")
+    officer = make_person()
+    grant_role(user=officer, role="MINISTRY_OFFICER", by=None)
+    client = client_of(officer)
+    listed = client.get("/admin/vouchers/company/").content.decode()
+    assert "서울특별시" in listed and ">SEOUL<" not in listed
+    assert "서울특별시" in client.get("/admin/vouchers/company/?region=SEOUL").content.decode()
+    assert company.name_ko not in client.get("/admin/vouchers/company/?region=BUSAN").content.decode().split("<table")[-1]
+    page = client.get(f"/admin/vouchers/company/{company.pk}/change/").content.decode()
+    assert "TAX_SERVICE" not in page and "2020. 3. 2.(월)" in page
+
+
+def test_admin_list_of_one_and_many_needs_the_same_queries(django_assert_max_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    make_company()
+    officer = make_person()
+    grant_role(user=officer, role="MINISTRY_OFFICER", by=None)
+    client = client_of(officer)
+    client.get("/admin/vouchers/company/")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/admin/vouchers/company/")
+    for _number in range(12):
+        make_company()
+    with django_assert_max_num_queries(len(one)):
+        client.get("/admin/vouchers/company/")

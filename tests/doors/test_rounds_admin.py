@@ -113,3 +113,27 @@ def test_auditor_reads_and_does_nothing():
     assert page.status_code == 200 and "/verb/" not in page.content.decode()
     assert client.post(f"/admin/vouchers/round/{row.pk}/verb/begin_evaluation/").status_code == 403
     assert client.get("/admin/vouchers/round/add/").status_code == 403
+
+
+def test_a_stale_draft_keeps_what_was_typed():
+    officer, client = staff("MINISTRY_OFFICER")
+    row = make_draft(by=officer)
+    address = f"/admin/vouchers/round/{row.pk}/change/"
+    page = client.get(address).content.decode()
+    assert f'name="version" value="{row.version}"' in page
+    parts = {
+        **inline("tracks", [], 0), **inline("criteria", [], 0), **inline("policy_versions", []),
+    }  # fmt: skip
+    typed = {**FACTS, "title_ko": "내가 쓴 제목", "version": row.version}
+    assert client.post(address, {**typed, **parts}).status_code == 302
+    page = client.post(address, {**typed, "title_ko": "늦은 제목", **parts})
+    words = page.content.decode()
+    assert page.status_code == 200 and "늦은 제목" in words and Round.objects.get(pk=row.pk).title_ko == "내가 쓴 제목"
+    assert f'name="version" value="{Round.objects.get(pk=row.pk).version}"' in words
+
+
+def test_money_and_days_are_written_as_people_write_them():
+    _officer, client = staff("MINISTRY_OFFICER")
+    row = make_round()
+    words = client.get(f"/admin/vouchers/round/{row.pk}/change/").content.decode()
+    assert "320,000,000" in words and "320000000" not in words and "오전" not in words

@@ -82,7 +82,8 @@ class CompanyAdmin(VerbAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("registration_file", "verified_by")
+        found = super().get_queryset(request).select_related("registration_file", "verified_by")
+        return found.annotate(region_name=catalogue.word_of("region", "region"))
 
     @admin.display(description=_("Company"))
     def name(self, row: Company) -> str:
@@ -106,7 +107,7 @@ class CompanyAdmin(VerbAdmin):
 
     @admin.display(description=_("Region"), ordering="region")
     def region_word(self, row: Company) -> str:
-        return catalogue.words("region").get("region", {}).get(row.region, row.region)
+        return row.region_name or row.region  # type: ignore[attr-defined]
 
     @admin.display(description=_("Registration certificate"))
     def registration(self, row: Company) -> Any:

@@ -13,6 +13,7 @@ from providers.catalogue import queries as catalogue
 from vouchers.companies import rules
 from vouchers.companies.models import Company, Restriction
 
+STALE = _("This page was out of date. Reload it and enter your change again.")
 PAPER = ("pdf", "png", "jpg", "jpeg")
 
 
@@ -111,10 +112,10 @@ class RegisterForm(BrnMixin, FactsForm):
 class EditForm(FactsForm):
     """version: of the page that was open, so that nobody overwrites a colleague."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": STALE, "invalid": STALE})
     service_email = forms.EmailField(
         label=_("Address for electronic service"), required=False,
-        help_text=_("Empty: decisions come by post, and by e-mail only as information."),
+        help_text=_("An address here is your consent to electronic service. Empty: decisions come by post, by e-mail only as information."),
     )  # fmt: skip
     representative_name = _text(
         _("Name of the representative"), 30, required=False, help_text=_("Only to have it compared with the tax service again.")
@@ -145,10 +146,13 @@ class CorrectForm(forms.Form):
     wants_subject = True
     name_ko = forms.CharField(label=_("Company name (Korean)"), max_length=120, widget=UnfoldAdminTextInputWidget)
     opened_on = forms.DateField(label=_("Opening date"), widget=DateInput)
+    joint_representation = forms.BooleanField(label=_("Joint representatives certify together"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, subject: Company, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"name_ko": subject.name_ko, "opened_on": subject.opened_on}, **kwargs)
+        super().__init__(*args, initial={
+            "name_ko": subject.name_ko, "opened_on": subject.opened_on, "joint_representation": subject.joint_representation,
+        }, **kwargs)  # fmt: skip
 
 
 class RestrictionForm(forms.ModelForm):  # type: ignore[type-arg]

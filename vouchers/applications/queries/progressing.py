@@ -52,6 +52,7 @@ def surroundings(application: Application, policy: Policy) -> rules.Surroundings
         own_in_kind_won=sums.own_in_kind_won if sums else 0,
         in_kind_max_rate=policy.in_kind_max_rate,
         rate_known=sums is not None,
+        service_address=bool(application.company.service_email),
         required_documents=policy.required_documents,
         documents=frozenset(documents(application).values_list("kind", flat=True)),
     )

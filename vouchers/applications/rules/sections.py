@@ -249,6 +249,7 @@ class Surroundings:
     """What a check must know beyond the section's own answers. Money in whole won.
 
     supply_won: 0 while nothing is quoted or planned. rate_known: the round has a grant rate for the company's size.
+    service_address: the company has an address for electronic service.
     """
 
     has_need: bool = False
@@ -259,6 +260,7 @@ class Surroundings:
     own_in_kind_won: int = 0
     in_kind_max_rate: Decimal = Decimal(0)
     rate_known: bool = True
+    service_address: bool = True
     required_documents: Sequence[str] = ()
     documents: Collection[str] = field(default_factory=frozenset)
 
@@ -271,6 +273,13 @@ def missing(key: str, answers: Mapping[str, Any], around: Surroundings) -> list[
         SectionKey.BUDGET: _budget_missing,
         SectionKey.DOCUMENTS: _documents_missing,
     }.get(SectionKey(key))
+    if key == SectionKey.DECLARATIONS and answers.get(declaration_field("ELECTRONIC_SERVICE")) and not around.service_address:
+        found.append(
+            Missing(
+                "id_declare_electronic_service",
+                _("Enter the address for electronic service on your company page, or leave that consent out."),
+            )
+        )
     return [*(more(around) if more else ()), *found]
 
 

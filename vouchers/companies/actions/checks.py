@@ -141,8 +141,10 @@ def refuse_registration(*, company_id: int, reason: str, by: User) -> Company:
 
 
 @transaction.atomic
-def correct_identity(*, company_id: int, name_ko: str, opened_on: date, reason: str, by: User) -> Company:
-    """An officer saw that name or opening date changed; the company then counts as verified by that officer.
+def correct_identity(
+    *, company_id: int, name_ko: str, opened_on: date, reason: str, joint_representation: bool | None = None, by: User
+) -> Company:
+    """An officer saw in the register that name, opening date or joint representation changed; the company then counts as verified by that officer.
 
     Writes: Company, Organisation.name_ko, Event company.identity_corrected. Raises: Refused without a reason.
     """
@@ -152,7 +154,12 @@ def correct_identity(*, company_id: int, name_ko: str, opened_on: date, reason: 
         raise Refused(_("Write a reason: the company reads it."), "reason_missing", "reason")
     if company.verification != V.VERIFIED:
         raise Refused(_("The company can still change these facts itself."), "not_verified")
-    before = {"name_ko": company.name_ko, "opened_on": company.opened_on.isoformat()}
+    before = {
+        "name_ko": company.name_ko, "opened_on": company.opened_on.isoformat(),
+        "joint_representation": company.joint_representation,
+    }  # fmt: skip
+    if joint_representation is not None:
+        company.joint_representation = joint_representation
     company.name_ko, company.opened_on = name_ko.strip(), opened_on
     company.verified_how, company.verified_by = "OFFICER", by
     company.save()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import actions as accounts
 from portal.accounts.models import User
+from portal.accounts.queries import representatives_of
 from portal.accounts.rules import Role
 from portal.documents.models import Document
 from portal.journal import actions as journal
@@ -97,8 +98,10 @@ IDENTITY = frozenset({"name_ko", "opened_on"})  # what the tax service compared:
 def edit(*, company_id: int, version: int, by: User | None, representative_name: str = "", **facts: Any) -> Company:
     """Changes facts. version: of the page that was open. facts: any of EDITABLE.
 
-    Name and opening date change only before verification (later: an officer), and are then checked again.
-    Writes: Company, Organisation names, Event company.edited. Raises: Stale, Refused.
+    Name and opening date change only before verification (later: an officer), and are then checked again. Several
+    representatives do not stop certifying together by their own word. Another address for electronic service is a
+    consent, an empty one its withdrawal. Writes: Company, Organisation names, Consent, Event company.edited.
+    Raises: Stale, Refused.
     """
     company = Company.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=company_id)
     require(by, "vouchers.edit_company", company)
@@ -111,6 +114,8 @@ def edit(*, company_id: int, version: int, by: User | None, representative_name:
             _("Name and opening date were verified. Ask the programme desk to change them."), "verified_facts",
             min(identity),
         )  # fmt: skip
+    if "joint_representation" in changed and company.joint_representation:
+        _refuse_leaving_joint(company)
     for name in changed:
         setattr(company, name, facts[name])
     _check_facts(opened_on=company.opened_on, service_email=company.service_email, electronic=False)
@@ -127,6 +132,12 @@ def edit(*, company_id: int, version: int, by: User | None, representative_name:
         organisation = company.organisation
         organisation.name_ko, organisation.name_en = company.name_ko, company.name_en
         organisation.save()
+    if by is not None and "service_email" in changed:
+        accounts.give_consent(
+            user=by, organisation=company.organisation, kind=rules.ConsentKind.ELECTRONIC_SERVICE,
+            text_version=rules.CONSENT_VERSION, given=bool(company.service_email), context="company_page",
+            address=company.service_email,
+        )  # fmt: skip
     journal.record("company.edited", company, by=by, organisations=company.organisation_ids(), data={"changed": changed})
     return company
 
@@ -176,6 +187,15 @@ def add_registration_file(*, company_id: int, document: Document, by: User | Non
     if company.verification in {rules.Verification.UNVERIFIED, rules.Verification.REFUSED}:
         notices.ask_officer(company, by=by)
     return company
+
+
+def _refuse_leaving_joint(company: Company) -> None:
+    """With several representatives the register says who certifies; an officer reads it."""
+    if representatives_of(company.organisation).count() > 1:
+        raise Refused(
+            _("Several people represent this company together. Ask the programme desk, with the register extract, to change it."),
+            "joint_representation", "joint_representation",
+        )  # fmt: skip
 
 
 def _check_facts(*, opened_on: date, service_email: str, electronic: bool) -> None:
