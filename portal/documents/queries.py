@@ -13,7 +13,9 @@ from portal.kit import clock
 
 
 def owns(user: Any, document: Document) -> bool:
-    """The reader uploaded the file, or holds a role in the organisation whose file it is."""
+    """The reader uploaded the file, or holds a role in the organisation whose file it is. user None: an unknown outsider."""
+    if user is None:
+        return False
     if document.uploaded_by_id is not None and document.uploaded_by_id == user.pk:
         return True
     return document.organisation_id is not None and document.organisation_id in organisation_ids_of(user)

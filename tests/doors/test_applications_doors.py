@@ -547,7 +547,7 @@ def test_a_refused_upload_says_why_and_leads_to_the_field(application, owner, ro
     page = browser.post(url("document", application.ref, "PROJECT_PLAN"))
     assert page.status_code == 422 and 'href="#file_PROJECT_PLAN"' in page.content.decode()
     page = browser.post(url("document", application.ref, "NONSENSE"), {"file": make.pdf()})
-    assert page.status_code == 422 and "요구하지 않는" in page.content.decode()
+    assert page.status_code == 422 and "받지 않는 서류" in page.content.decode()
     with clock.at(round_.closes_at):
         page = browser.post(url("document", application.ref, "PROJECT_PLAN"), {"file": make.pdf()})
         assert page.status_code == 422 and "마감" in page.content.decode()

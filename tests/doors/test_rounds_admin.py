@@ -64,7 +64,7 @@ def test_prepare_a_round_from_nothing_to_announced():
         **inline("tracks", [{**TRACK, "id": row.tracks.get().pk, "round": row.pk}], 1), **inline("criteria", criteria, 2),
         **inline("policy_versions", []),
     }  # fmt: skip
-    assert client.post(f"{base}/change/", {**FACTS, **parts}).status_code == 302
+    assert client.post(f"{base}/change/", {**FACTS, "seen_version": row.version, **parts}).status_code == 302
     assert [one.weight for one in row.criteria.all()] == [60, 40]
     policy = {
         "rate_MICRO": "85", "rate_SMALL": "85", "rate_MEDIUM": "75", "min_cash_rate": "10", "in_kind_max_rate": "10",
@@ -120,16 +120,16 @@ def test_a_stale_draft_keeps_what_was_typed():
     row = make_draft(by=officer)
     address = f"/admin/vouchers/round/{row.pk}/change/"
     page = client.get(address).content.decode()
-    assert f'name="version" value="{row.version}"' in page
+    assert f'name="seen_version" value="{row.version}"' in page
     parts = {
         **inline("tracks", [], 0), **inline("criteria", [], 0), **inline("policy_versions", []),
     }  # fmt: skip
-    typed = {**FACTS, "title_ko": "내가 쓴 제목", "version": row.version}
+    typed = {**FACTS, "title_ko": "내가 쓴 제목", "seen_version": row.version}
     assert client.post(address, {**typed, **parts}).status_code == 302
     page = client.post(address, {**typed, "title_ko": "늦은 제목", **parts})
     words = page.content.decode()
     assert page.status_code == 200 and "늦은 제목" in words and Round.objects.get(pk=row.pk).title_ko == "내가 쓴 제목"
-    assert f'name="version" value="{Round.objects.get(pk=row.pk).version}"' in words
+    assert f'name="seen_version" value="{Round.objects.get(pk=row.pk).version}"' in words
 
 
 def test_money_and_days_are_written_as_people_write_them():

@@ -47,7 +47,7 @@ class FindingInline(ReadOnlyInline, TabularInline):
     model = EligibilityCheck
     fields = ("rule_title", "verdict", "reason_words", "looked_at", "decided_by")
     readonly_fields = fields
-    hide_title = True
+    show_title = False
     verbose_name_plural = _("Eligibility, rule by rule")
 
     @admin.display(description=_("Rule"))

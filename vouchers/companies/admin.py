@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
@@ -65,7 +66,7 @@ class CompanyAdmin(VerbAdmin):
     fields = (
         "name_ko", "name_en", "number", "corporate_no", "opened_on", "region_word", "address", "size", "sector", "youth_led",
         "joint", "service_email", "verification", "how", "verified_by", "validation", "tax_status",
-        "tax_type", "tax_checked_at", "registration", "restricted",
+        "tax_kind", "tax_checked_at", "registration", "restricted",
     )  # fmt: skip
     readonly_fields = fields
     verbs = (
@@ -101,6 +102,10 @@ class CompanyAdmin(VerbAdmin):
     def joint(self, row: Company) -> Any:
         return _("Yes") if row.joint_representation else _("No")
 
+    @admin.display(description=_("Kind of taxpayer"))
+    def tax_kind(self, row: Company) -> Any:
+        return rules.TAX_TYPES.get(row.tax_type, row.tax_type) or "—"
+
     @admin.display(description=_("Verified how"))
     def how(self, row: Company) -> Any:
         return {"TAX_SERVICE": _("Agrees with the tax service"), "OFFICER": _("By an officer")}.get(row.verified_how, "—")
@@ -116,7 +121,7 @@ class CompanyAdmin(VerbAdmin):
     @admin.display(description=_("Restrictions"))
     def restricted(self, row: Company) -> Any:
         lines = [f"{one.ground} ({kst_text(one.starts_on)} – {kst_text(one.ends_on)})" for one in queries.restrictions_of(row)]
-        return "; ".join(lines) or _("None")
+        return "; ".join(lines) or _("No restriction")
 
 
 def _decide(action: Any, name: str, granted: bool) -> Any:
@@ -128,25 +133,55 @@ def _filed(row: Any) -> bool:
 
 
 class _RequestAdmin(VerbAdmin):
-    list_display = ("company", "status", "created_at", "decided_by")
+    list_display = ("of_company", "status", "created_at", "decided_by")
     list_filter = ("status",)
     list_select_related = ("company", "decided_by")
     ordering = ("-created_at",)
+
+    @admin.display(description=_("Company"))
+    def of_company(self, row: Any) -> str:
+        return str(row.company)
+
+    @admin.display(description=_("Company"))
+    def company_link(self, row: Any) -> Any:
+        url = reverse("admin:vouchers_company_change", args=[row.company_id])
+        return format_html('<a class="underline" href="{}">{}</a> ({})', url, row.company, rules.brn_words(row.company.brn))
 
     @admin.display(description=_("File"))
     def paper(self, row: Any) -> Any:
         return _link(row.company, row.document)
 
 
+def _dispute_facts(row: OwnershipDispute) -> list[tuple[Any, Any]]:
+    return [
+        (_("Company"), row.company),
+        (_("Business registration number"), rules.brn_words(row.company.brn)),
+        (_("Claimant"), row.claimant),
+        (_("Registration certificate"), _link(row.company, row.document)),
+        (_("Statement"), row.statement),
+    ]
+
+
+def _change_facts(row: RepresentativeChange) -> list[tuple[Any, Any]]:
+    leaves = _("Present representatives leave") if row.former_leaves else _("stay: joint representatives")
+    return [
+        (_("Company"), row.company),
+        (_("New representative"), row.new_representative),
+        (_("The present representatives"), leaves),
+        (_("Corporate register extract"), _link(row.company, row.document)),
+        (_("What changed"), row.statement),
+    ]
+
+
 @admin.register(OwnershipDispute)
 class OwnershipDisputeAdmin(_RequestAdmin):
-    fields = ("company", "claimant", "statement", "paper", "status", "decided_by", "reason", "created_at")
+    fields = ("company_link", "claimant", "statement", "paper", "status", "decided_by", "reason", "created_at")
     readonly_fields = fields
     verbs = (
-        Verb("grant", _("Grant the claim"), _decide(actions.settle_dispute, "dispute_id", True), VERIFY, _filed,
+        Verb("grant", _("Grant the claim"), _decide(actions.settle_dispute, "dispute_id", True), VERIFY, _filed, facts=_dispute_facts,
              form=ReasonForm, consequence=lambda row: _(
                  "The claimant becomes the only representative; the present ones lose their access at once.")),
-        Verb("reject", _("Reject the claim"), _decide(actions.settle_dispute, "dispute_id", False), VERIFY, _filed,
+        Verb("reject", _("Reject the claim"), _decide(actions.settle_dispute, "dispute_id", False), VERIFY, _filed, facts=_dispute_facts,
              form=ReasonForm, danger=True, consequence=lambda row: _("The registration stays as it is, verified by you.")),
     )  # fmt: skip
 
@@ -154,20 +189,29 @@ class OwnershipDisputeAdmin(_RequestAdmin):
 @admin.register(RepresentativeChange)
 class RepresentativeChangeAdmin(_RequestAdmin):
     fields = (
-        "company", "new_representative", "former_leaves", "statement", "paper", "status", "decided_by", "reason", "created_at"
+        "company_link", "new_representative", "leaves", "statement", "paper", "status", "decided_by", "reason", "created_at"
     )
     readonly_fields = fields
     verbs = (
-        Verb("grant", _("Approve the change"), _decide(actions.decide_representative_change, "change_id", True), VERIFY,
-             _filed, form=ReasonForm, consequence=lambda row: _(
+        Verb("grant", _("Approve the change"), _decide(actions.decide_representative_change, "change_id", True), VERIFY, facts=_change_facts, shown=_filed,
+             form=ReasonForm, consequence=lambda row: _(
                  "The new representative may certify and sign. Present ones leave when the change says so.")),
-        Verb("reject", _("Reject the change"), _decide(actions.decide_representative_change, "change_id", False), VERIFY,
-             _filed, form=ReasonForm, danger=True),
+        Verb("reject", _("Reject the change"), _decide(actions.decide_representative_change, "change_id", False), VERIFY, facts=_change_facts, shown=_filed,
+             form=ReasonForm, danger=True),
     )  # fmt: skip
 
-    @admin.display(description=_("File"))
-    def paper(self, row: Any) -> Any:
-        return _link(row.company, row.document)
+    @admin.display(description=_("Company"))
+    def of_company(self, row: Any) -> str:
+        return str(row.company)
+
+    @admin.display(description=_("Company"))
+    def company_link(self, row: Any) -> Any:
+        url = reverse("admin:vouchers_company_change", args=[row.company_id])
+        return format_html('<a class="underline" href="{}">{}</a> ({})', url, row.company, rules.brn_words(row.company.brn))
+
+    @admin.display(description=_("The present representatives"))
+    def leaves(self, row: RepresentativeChange) -> Any:
+        return _("Present representatives leave") if row.former_leaves else _("stay: joint representatives")
 
 
 class _Entered(VerbAdmin):

@@ -135,6 +135,9 @@ class OwnershipDispute(Row):
             )
         ]
 
+    def __str__(self) -> str:
+        return str(self.company)
+
 
 class RepresentativeChangeQuerySet(models.QuerySet["RepresentativeChange"]):
     def visible_to(self, user: Any) -> "RepresentativeChangeQuerySet":
@@ -167,6 +170,9 @@ class RepresentativeChange(Row):
                 name="change_decided_by_another",
             ),
         ]
+
+    def __str__(self) -> str:
+        return str(self.company)
 
     def organisation_ids(self) -> set[int]:
         return self.company.organisation_ids()

@@ -1,5 +1,6 @@
 """Officers prepare rounds, approvers announce them. A draft's facts, tracks and criteria are forms; the rest are verbs."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.kit.admin import ReasonForm, Verb, VerbAdmin
+from portal.kit.clock import to_kst
 from portal.kit.errors import DomainError
 from portal.kit.won import won
 from portal.templatetags.portal import digits, kst_text
@@ -27,7 +29,12 @@ class _DraftInline(TabularInline):
     """Editable while the round is a draft, read-only ever after."""
 
     extra = 0
-    ordering_field = "position"
+    show_title = False
+    ordering_field: str | None = "position"
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        self.ordering_field = "position" if _may_edit(request, obj) else None
+        return super().get_formset(request, obj, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
@@ -63,6 +70,9 @@ class CriterionInline(_DraftInline):
     model = Criterion
     fields: ClassVar[list[str]] = ["position", "key", "name_ko", "name_en", "guidance_ko", "guidance_en", "weight"]
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if _may_edit(request, obj) else self.fields[1:]
+
 
 class PolicyInline(TabularInline):
     """Every version that was saved; the newest counts, frozen at the announcement."""
@@ -72,6 +82,7 @@ class PolicyInline(TabularInline):
     readonly_fields: ClassVar[list[str]] = fields
     ordering = ("-number",)
     extra = 0
+    show_title = False
     can_delete = False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -165,7 +176,7 @@ class RoundAdmin(VerbAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None or _may_edit(request, obj):
-            return ("key", *FACTS) if obj is None else ("phase_word", "key", *FACTS, "faults", "version")
+            return ("key", *FACTS) if obj is None else ("phase_word", "key", *FACTS, "faults", "seen_version")
         return _READING
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -196,7 +207,7 @@ class RoundAdmin(VerbAdmin):
     def save_model(self, request: HttpRequest, obj: Round, form: Any, change: bool) -> None:
         facts = {name: form.cleaned_data[name] for name in FACTS if name in form.cleaned_data}
         if change:
-            actions.edit_round(round_id=obj.pk, version=form.cleaned_data["version"], by=request.user, **facts)
+            actions.edit_round(round_id=obj.pk, version=form.cleaned_data["seen_version"], by=request.user, **facts)
         else:
             made = actions.create_round(key=form.cleaned_data["key"], by=request.user, **facts)
             obj.__dict__.update({k: v for k, v in made.__dict__.items() if k != "_state"})
@@ -230,7 +241,7 @@ class RoundAdmin(VerbAdmin):
 
     @admin.display(description=_("Opens"), ordering="opens_at")
     def opens(self, row: Round) -> str:
-        return _moment(row, row.opens_at)
+        return kst_text(row.first_day) if row.is_reference and row.first_day else _moment(row, row.opens_at)
 
     @admin.display(description=_("Closes"), ordering="closes_at")
     def closes(self, row: Round) -> str:
@@ -249,7 +260,10 @@ class RoundAdmin(VerbAdmin):
 
 
 def _moment(row: Round, moment: Any) -> str:
-    return str(_("Not published")) if moment is None and row.is_reference else kst_text(moment)
+    """Of a reference round the day is known, not the hour; its last day ends at 24:00."""
+    if not row.is_reference:
+        return kst_text(moment)
+    return str(_("Not published")) if moment is None else kst_text(to_kst(moment - timedelta(microseconds=1)).date())
 
 
 def _rows(formset: "Any") -> list[dict[str, Any]]:

@@ -38,9 +38,9 @@ class RoundFilter(forms.Form):
 
 
 class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
-    """In the admin: a draft's facts. version: of the page that was open, so that nobody overwrites a colleague."""
+    """In the admin: a draft's facts. seen_version: of the page that was open, so that nobody overwrites a colleague."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Round
@@ -49,12 +49,17 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
             "budget_won", "project_start_on", "project_end_on",
         )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen_version"] = self.instance.version
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if self.instance.pk and data.get("version") != Round.objects.values_list("version", flat=True).get(pk=self.instance.pk):
+        if self.instance.pk and data.get("seen_version") != Round.objects.values_list("version", flat=True).get(pk=self.instance.pk):
             self.add_error(None, str(Stale().message))
             self.data = self.data.copy()  # the entries stay; saving again is a decision
-            self.data[self.add_prefix("version")] = str(self.instance.version)
+            self.data[self.add_prefix("seen_version")] = str(self.instance.version)
         return data
 
 
