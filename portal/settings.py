@@ -314,8 +314,6 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
-    "DASHBOARD_CALLBACK": "portal.desk.admin_home.dashboard",
-    "ENVIRONMENT": "portal.desk.admin_home.environment",
     "BORDER_RADIUS": "6px",
     "STYLES": [lambda request: _static("portal/css/admin.css")],
     "COLORS": {
@@ -324,7 +322,7 @@ UNFOLD = {
             "600": "#0b50d0", "700": "#083891", "800": "#052561", "900": "#03163a", "950": "#020f27",
         },
     },
-    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "portal.desk.admin_home.navigation"},
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": []},
 }  # fmt: skip
 
 LOGGING = {

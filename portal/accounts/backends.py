@@ -7,7 +7,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 
 from portal.accounts import rules
-from portal.accounts.queries import grants_of
+from portal.accounts.queries import grants_of, signed_in_user
 
 
 def _permissions(role: str) -> frozenset[str]:
@@ -26,6 +26,11 @@ class RoleGrantBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def user_can_authenticate(self, user: Any) -> bool:
         return may_sign_in(user)
+
+    def get_user(self, user_id: Any) -> Any:
+        """The person of a session, fetched with their grants."""
+        found = signed_in_user(user_id)
+        return found if found is not None and self.user_can_authenticate(found) else None
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """A grant without organisation, or of a role that works everywhere, holds anywhere; else for rows it owns."""

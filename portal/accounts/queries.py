@@ -17,6 +17,26 @@ def active_grants() -> QuerySet[RoleGrant]:
     return RoleGrant.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()), revoked_at__isnull=True)
 
 
+def signed_in_user(pk: int) -> User | None:
+    """The person of a session with what every page asks about them: grants and unread notices. One query instead of three.
+
+    `_grants` as in `grants_of`; `unread_notices` as in `journal.queries.unread`.
+    """
+    found: User | None = next(iter(User.objects.raw(_SIGNED_IN, {"pk": pk, "now": clock.now()})), None)
+    if found is not None:
+        found._grants = [(role, organisation) for role, organisation in found.open_grants or []]
+    return found
+
+
+_SIGNED_IN = """
+SELECT u.*,
+  (SELECT json_agg(json_build_array(g.role, g.organisation_id) ORDER BY g.id) FROM accounts_rolegrant g
+   WHERE g.user_id = u.id AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > %(now)s)) AS open_grants,
+  (SELECT count(*) FROM journal_notice n WHERE n.user_id = u.id AND n.read_at IS NULL) AS unread_notices
+FROM accounts_user u WHERE u.id = %(pk)s
+"""
+
+
 def grants_of(user: Any) -> list[tuple[str, int | None]]:
     """(role, organisation id or None) of the grants that count now; remembered on the user object for the request."""
     if not getattr(user, "is_authenticated", False):

@@ -1,23 +1,26 @@
 """What waits for this officer and since when; the admin's navigation."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.desk import queries
 
 
 def environment(request: HttpRequest) -> list[Any] | None:
+    """Says in every page's head that this is a demonstration."""
     return [_("Demonstration"), "warning"] if settings.DEMO else None
 
 
-def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """unfold asks this for the index page's context."""
-    return context | {
-        "desk": queries.desk(request.user),
+def home(request: HttpRequest) -> dict[str, Any]:
+    """The index page: this officer's own duties first, then where work waits in the whole house."""
+    return {
+        "desk": queries.desk(request.user, due=request.GET.get("due", ""), kind=request.GET.get("kind", "")),
         "queues": queries.queues(),
         "figures": queries.ministry_figures(),
     }
@@ -84,24 +87,36 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[Any, str, str], ...]], ...] = (
 )
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar, only with what is registered."""
-    sections: list[dict[str, Any]] = [
+def navigation(active: str) -> list[dict[str, Any]]:
+    """The sidebar, only with what is registered; `active` is the address whose line is marked."""
+    return [
         {
-            "title": "",
-            "items": [
-                {"title": _("What waits for me"), "icon": "inbox", "link": reverse("admin:index")},
-                {"title": _("Dashboard"), "icon": "monitoring", "link": reverse("admin:dashboard")},
-            ],
+            "title": title,
+            "items": [{"title": label, "icon": icon, "link": link, "active": link == active} for label, icon, link in lines],
         }
+        for title, lines in _lines(get_language() or settings.LANGUAGE_CODE)
+        if lines
     ]
+
+
+def active_link(path: str) -> str:
+    """The line of the sidebar under which an address lies; none when it lies under no line."""
+    index = reverse("admin:index")
+    links = [link for _title, lines in _lines(get_language() or settings.LANGUAGE_CODE) for _label, _icon, link in lines]
+    return next((link for link in links if link != index and path.startswith(link)), index if path == index else "")
+
+
+@lru_cache(maxsize=4)
+def _lines(language: str) -> tuple[tuple[Any, tuple[tuple[Any, str, str], ...]], ...]:
+    """(title, (label, icon, address) …) per section, addresses in `language`."""
+    own = ((_("What waits for me"), "inbox", reverse("admin:index")), (_("Dashboard"), "monitoring", reverse("admin:dashboard")))
+    sections: list[Any] = [("", own)]
     for title, entries in _SECTIONS:
-        items = []
+        lines = []
         for label, icon, model in entries:
             try:
-                items.append({"title": label, "icon": icon, "link": reverse(f"admin:{model}_changelist")})
+                lines.append((label, icon, reverse(f"admin:{model}_changelist")))
             except NoReverseMatch:
                 continue
-        if items:
-            sections.append({"title": title, "items": items, "separator": True, "collapsible": False})
-    return sections
+        sections.append((title, tuple(lines)))
+    return tuple(sections)

@@ -1,8 +1,10 @@
 """Each role's home: what do I owe, by when."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Count, Min, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -10,35 +12,118 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts import queries as accounts
 from portal.accounts.rules import COMPANY_ROLES, PROVIDER_ROLES, STAFF_ROLES, Role
 from portal.journal import queries as journal
+from portal.journal.memory import remembered
 from portal.journal.models import Duty
 from portal.kit import clock, workdays
 
 
+class Owed(NamedTuple):
+    """One open duty of the reader. organisation_ko, organisation_en: for whom, "" when for the reader or the office."""
+
+    ref: str
+    verb: str
+    title_ko: str
+    title_en: str
+    url: str
+    organisation_ko: str
+    organisation_en: str
+    subject_ref: str
+    opened_at: datetime
+    due_at: datetime | None
+    paused_at: datetime | None
+
+
+class Kind(NamedTuple):
+    """One kind of duty of the reader: how many, how many late, the oldest since, the next due day."""
+
+    verb: str
+    title_ko: str
+    title_en: str
+    open: int
+    late: int
+    oldest: datetime
+    due_at: datetime | None
+
+
 @dataclass(frozen=True)
 class DeskView:
-    """duties: open ones in order of their due day; counts by urgency, each a number of duties."""
+    """What a person owes now. duties: the first ones by due day, of the kind and urgency asked for; the counts are over all.
 
-    duties: list[Duty]
+    late: past due; today: due until 24:00; soon: due within five working days after today; total: all of them.
+    """
+
+    duties: list[Owed]
+    kinds: list[Kind]
     late: int
     today: int
     soon: int
     total: int
+    due: str
+    kind: str
+
+    @property
+    def shown(self) -> int:
+        """How many the chosen filter holds (the list may be cut)."""
+        if self.kind:
+            return sum(one.open for one in self.kinds if one.verb == self.kind)
+        return {"late": self.late, "today": self.today, "soon": self.soon}.get(self.due, self.total)
 
 
-def desk(user: Any, limit: int = 50) -> DeskView:
-    """What this person owes now: the first `limit` by due day. One query for the list, one for the counts."""
-    owed = journal.duties_of(accounts.grants_of(user), user.pk)
+URGENCIES = ("late", "today", "soon")
+_WHEN = {
+    "late": "due_at <= %(now)s",
+    "today": "due_at > %(now)s AND due_at <= %(tonight)s",
+    "soon": "due_at > %(tonight)s AND due_at <= %(week)s",
+    "": "true",
+}
+
+
+def desk(user: Any, limit: int = 50, *, due: str = "", kind: str = "") -> DeskView:
+    """What this person owes now. due: one of URGENCIES, kind: a duty's verb; anything else shows all. One query.
+
+    Written by hand since counts, kinds and list come from one reading of the reader's duties.
+    """
+    owed, values = journal.duties_of(accounts.grants_of(user), user.pk).order_by().values("id").query.sql_with_params()
+    due = due if due in URGENCIES else ""
     now = clock.now()
-    tonight = clock.end_of_day(clock.today())
-    week = workdays.due_at(now, 5)
-    counts = owed.order_by().aggregate(
-        late=Count("id", filter=Q(due_at__lte=now)),
-        today=Count("id", filter=Q(due_at__gt=now, due_at__lte=tonight)),
-        soon=Count("id", filter=Q(due_at__gt=tonight, due_at__lte=week)),
-        total=Count("id"),
-    )
-    duties = list(owed.select_related("organisation")[:limit])
-    return DeskView(duties, counts["late"], counts["today"], counts["soon"], counts["total"])
+    named = {
+        "now": now, "tonight": clock.end_of_day(clock.today()), "week": workdays.due_at(now, 5), "kind": kind, "limit": limit,
+    }  # fmt: skip
+    for i, value in enumerate(values):
+        named[f"owed{i}"] = value
+        owed = owed.replace("%s", f"%(owed{i})s", 1)
+    with connection.cursor() as cursor:
+        cursor.execute(_DESK_SQL.format(owed=owed, when=_WHEN[due], kind="verb = %(kind)s" if kind else "true"), named)
+        counts, kinds, duties = cursor.fetchone()
+    return DeskView(
+        [Owed(*row[:8], *(_moment(one) for one in row[8:])) for row in duties or []],
+        [Kind(*row[:5], _moment(row[5]), _moment(row[6])) for row in kinds or []],  # type: ignore[arg-type]
+        *counts, due=due, kind=kind,
+    )  # fmt: skip
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+_DESK_SQL = """
+WITH mine AS MATERIALIZED (
+    SELECT d.id, d.ref, d.verb, d.title_ko, d.title_en, d.url, d.organisation_id, d.subject_ref, d.opened_at, d.due_at, d.paused_at
+    FROM journal_duty d WHERE d.id IN ({owed})
+)
+SELECT
+  (SELECT json_build_array(count(*) FILTER (WHERE due_at <= %(now)s),
+          count(*) FILTER (WHERE due_at > %(now)s AND due_at <= %(tonight)s),
+          count(*) FILTER (WHERE due_at > %(tonight)s AND due_at <= %(week)s), count(*)) FROM mine),
+  (SELECT json_agg(json_build_array(verb, ko, en, n, late, oldest, due) ORDER BY late DESC, due NULLS LAST, verb)
+   FROM (SELECT verb, min(title_ko) ko, min(title_en) en, count(*) n, count(*) FILTER (WHERE due_at <= %(now)s) late,
+                min(opened_at) oldest, min(due_at) due FROM mine GROUP BY verb) k),
+  (SELECT json_agg(json_build_array(ref, verb, title_ko, title_en, url, name_ko, name_en, subject_ref, opened_at, due_at, paused_at)
+                   ORDER BY due_at NULLS LAST, id)
+   FROM (SELECT m.*, coalesce(o.name_ko, '') name_ko, coalesce(o.name_en, '') name_en
+         FROM mine m LEFT JOIN accounts_organisation o ON o.id = m.organisation_id
+         WHERE {when} AND {kind} ORDER BY due_at NULLS LAST, m.id LIMIT %(limit)s) f)
+"""
 
 
 @dataclass(frozen=True)
@@ -54,23 +139,21 @@ class Queue:
 
 
 def queues() -> list[Queue]:
-    """Where work waits, the fullest first. Two queries."""
-    now = clock.now()
+    """Where work waits in the whole house, the fullest first, as it stands since the last event."""
+    return remembered("queues", _queues)
+
+
+def _queues() -> list[Queue]:
     rows = (
         Duty.objects.filter(closed_at__isnull=True)
         .values("verb")
-        .annotate(open=Count("id"), oldest=Min("opened_at"), title_ko=Min("title_ko"), title_en=Min("title_en"))
-        .order_by("-open")[:12]
-    )
-    late = dict(
-        Duty.objects.filter(closed_at__isnull=True, due_at__lte=now)
-        .values("verb")
-        .annotate(n=Count("id"))
-        .values_list("verb", "n")
-    )
-    return [
-        Queue(r["verb"], r["title_ko"], r["title_en"], r["open"], late.get(r["verb"], 0), r["oldest"]) for r in rows
-    ]
+        .annotate(
+            open=Count("id"), oldest=Min("opened_at"), title_ko=Min("title_ko"), title_en=Min("title_en"),
+            late=Count("id", filter=Q(due_at__lte=clock.now())),
+        )
+        .order_by("-open", "verb")[:12]
+    )  # fmt: skip
+    return [Queue(r["verb"], r["title_ko"], r["title_en"], r["open"], r["late"], r["oldest"]) for r in rows]
 
 
 def ministry_figures() -> dict[str, Any]:
@@ -108,16 +191,9 @@ def home(user: Any) -> dict[str, Any]:
     roles = accounts.roles_of(user)
     return {
         "rooms": [(label, url) for label, url, wanted in _ROOMS if not wanted or roles & wanted],
-        "company": _company(user) if roles & COMPANY_ROLES else None,
         "needs_company": not roles,
-        "notices": journal.worded(journal.feed(user)[:5], "en" if get_language() == "en" else "ko"),
+        "notices": journal.worded(journal.newest(user, 5), "en" if get_language() == "en" else "ko"),
     }
-
-
-def _company(user: Any) -> Any:
-    from vouchers.companies import queries as companies
-
-    return companies.company_of(user)
 
 
 _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
@@ -136,24 +212,29 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
 
 
 def dashboard(round_key: str, by: str) -> dict[str, Any]:
-    """The ministry's dashboard. A constant number of queries."""
+    """The ministry's dashboard: a truth common to all who may see it, as it stands since the last event.
+
+    Raises KeyError naming the first of `round`, `by` that is not known.
+    """
     from vouchers.statistics import queries as statistics
     from vouchers.statistics import rules
 
-    by = by if by in rules.DIMENSIONS else "track"
-    known = list(statistics.rounds())
-    round_key = round_key if any(r.key == round_key for r in known) else ""
+    if by not in rules.DIMENSIONS:
+        raise KeyError("by")
+    if round_key and not statistics.rounds().filter(key=round_key).exists():
+        raise KeyError("round")
+    found = remembered(f"dashboard:{round_key}:{by}", lambda: _dashboard(round_key, by))
+    return {**found, "chosen": round_key, "by": by, "dimensions": rules.DIMENSIONS.values()}
+
+
+def _dashboard(round_key: str, by: str) -> dict[str, Any]:
+    from vouchers.statistics import queries as statistics
+
+    page = statistics.tables(by=(by,), round_key=round_key, public=False)
     return {
-        "figures": statistics.headline(round_key),
-        "funnel": statistics.funnel(round_key),
-        "tables": [statistics.table(key, by=(by,), round_key=round_key, public=False) for key in rules.MEASURES],
-        "rounds": known,
-        "chosen": round_key,
-        "by": by,
-        "dimensions": rules.DIMENSIONS.values(),
-        "queues": queues(),
-        "waits": waits(),
-    }
+        "figures": statistics.headline(round_key), "funnel": statistics.funnel(round_key), "tables": page.tables,
+        "rounds": page.rounds, "queues": _queues(), "waits": _waits(),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -169,16 +250,19 @@ class Wait:
 
 
 def waits() -> list[Wait]:
-    """Closed duties by verb. One query in SQL, since medians do not fit the ORM."""
-    from django.db import connection
+    """How long each step took so far, as it stands since the last event."""
+    return remembered("waits", _waits)
 
+
+def _waits() -> list[Wait]:
+    """Closed duties by verb. In SQL, since medians do not fit the ORM."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT verb, min(title_ko), min(title_en), count(*),
                    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - opened_at) / 86400),
                    percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - opened_at) / 86400)
-            FROM journal_duty WHERE closed_at IS NOT NULL GROUP BY verb ORDER BY count(*) DESC, verb LIMIT 15
+            FROM journal_duty WHERE closed_at IS NOT NULL GROUP BY verb ORDER BY count(*) DESC, verb
             """
         )
         return [Wait(v, ko, en, round(float(m), 1), round(float(p), 1), n) for v, ko, en, n, m, p in cursor.fetchall()]

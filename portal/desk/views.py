@@ -28,7 +28,10 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The desk: what do I owe, by when."""
-    return page(request, "portal/home.html", {"desk": queries.desk(request.user), **queries.home(request.user)})
+    due, kind = request.GET.get("due", ""), request.GET.get("kind", "")
+    return page(
+        request, "portal/home.html", {"desk": queries.desk(request.user, due=due, kind=kind), **queries.home(request.user)}
+    )
 
 
 @public

@@ -43,6 +43,14 @@ def feed(user: Any) -> QuerySet[Notice]:
     return Notice.objects.filter(user=user).select_related("user").order_by("-created_at", "-id")
 
 
+def newest(user: Any, n: int) -> list[Notice]:
+    """The first n of a person's feed."""
+    found = list(Notice.objects.filter(user_id=user.pk).order_by("-created_at", "-id")[:n])
+    for notice in found:
+        notice.user = user
+    return found
+
+
 def worded(notices: Iterable[Notice], language: str) -> list[Notice]:
     """The notices in the reader's language: told anew from their facts where they were told in the other one.
 

@@ -1,7 +1,7 @@
 """Working days of South Korea, with substitute holidays (관공서의 공휴일에 관한 규정), from the `holidays` library."""
 
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 import holidays
 
@@ -29,6 +29,7 @@ def add_working_days(day: date, n: int) -> date:
     return day
 
 
+@lru_cache(maxsize=5000)
 def working_days_between(start: date, end: date) -> int:
     """Working days after `start` up to and including `end`; negative when `end` lies before."""
     if end < start:

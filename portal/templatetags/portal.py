@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
-from urllib.parse import urlsplit
+from functools import lru_cache
+from typing import Any, ClassVar
 
 from django import template
 from django.conf import settings
 from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
+from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
-from django.utils.translation import get_language, gettext, ngettext, override
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, override
 
 from portal.documents.models import Document
 from portal.documents.responses import link
@@ -138,10 +139,16 @@ def due_tone(due: datetime | None) -> str:
     return "soon" if workdays.left(due, clock.now()) <= 2 else "calm"
 
 
-@register.inclusion_tag("components/due.html")
-def due(moment: datetime | None, label: str = "") -> dict[str, Any]:
-    """`{% due duty.due_at %}`: the day, and how many working days are left."""
-    return {"moment": moment, "label": label}
+@register.simple_tag
+def due(moment: datetime | None, label: str = "") -> SafeString:
+    """`{% due duty.due_at %}`: the day, and how many working days are left. No template: lists show one in every row."""
+    if not moment:
+        return format_html('<span class="due due-calm">{}</span>', gettext("no due date"))
+    before = format_html('<span class="due-label">{}</span> ', label) if label else ""
+    return format_html(
+        '<span class="due due-{}">{}<span class="due-day">{}</span> <span class="due-left">{}</span></span>',
+        due_tone(moment), before, kst(moment), workdays_left(moment),
+    )  # fmt: skip
 
 
 @register.filter
@@ -193,10 +200,14 @@ def tone_of(code: Any) -> str:
     return TONES.get(str(getattr(code, "value", code) or "").upper(), "neutral")
 
 
-@register.inclusion_tag("components/tag.html")
-def status_tag(code: Any, label: str = "", tone: str = "") -> dict[str, Any]:
-    """`{% status_tag application.status application.get_status_display %}`; a `Codes` member brings its own label."""
-    return {"label": label or getattr(code, "label", "") or code, "tone": tone or tone_of(code)}
+@register.simple_tag
+def status_tag(code: Any, label: str = "", tone: str = "") -> SafeString:
+    """`{% status_tag application.status application.get_status_display %}`; a `Codes` member brings its own label.
+
+    The same mark-up as components/tag.html, without a template: lists show one in every row.
+    """
+    words_ = label or getattr(code, "label", "") or code
+    return format_html('<span class="state-tag tone-{}">{}</span>', tone or tone_of(code), words_)
 
 
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────
@@ -220,7 +231,7 @@ def here(address: str) -> str:
 
 
 def in_language(address: str, language: str) -> str:
-    if not address.startswith("/") or address.startswith(("/api/", "/static/", "/admin/")):
+    if not address.startswith("/") or address.startswith(("/api/", "/static/")):
         return address
     bare = "/" + address[4:] if address.startswith("/en/") else ("/" if address == "/en" else address)
     return f"/en{bare}" if language.startswith("en") else bare
@@ -252,15 +263,28 @@ def query_replace(context: Context, **changes: Any) -> str:
     return "?" + (query.urlencode() if query else "")
 
 
+_MENU = (
+    ("/rounds/", gettext_lazy("Calls")), ("/catalogue/", gettext_lazy("Find data")), ("/stats/", gettext_lazy("Statistics")),
+    ("/home/", gettext_lazy("My desk")),
+)  # fmt: skip
+
+
 @register.simple_tag(takes_context=True)
-def menu_item(context: Context, address: str, label: str) -> SafeString:
-    """One line of the main menu; marked when the reader is inside it."""
+def main_menu(context: Context) -> SafeString:
+    """The lines of the main menu; the one in which the reader is says so."""
     request = context.get("request")
-    target = in_language(address, get_language() or "ko")
-    now = urlsplit(request.path).path if request else ""
-    place = "page" if now == target else "true" if now.startswith(target) else ""
-    mark = format_html(' aria-current="{}"', place) if place else ""
-    return format_html('<li><a class="menu-link" href="{}"{}>{}</a></li>', target, mark, label)
+    return _menu(get_language() or "ko", request.path if request else "")
+
+
+@lru_cache(maxsize=500)
+def _menu(language: str, here_: str) -> SafeString:
+    lines = []
+    for address, label in _MENU:
+        target = in_language(address, language)
+        place = "page" if here_ == target else "true" if here_.startswith(target) else ""
+        mark = format_html(' aria-current="{}"', place) if place else ""
+        lines.append(format_html('<li><a class="menu-link" href="{}"{}>{}</a></li>', target, mark, label))
+    return SafeString("".join(lines))
 
 
 @register.simple_tag
@@ -272,11 +296,17 @@ def crumb(label: str, url: str = "") -> SafeString:
 
 
 # ── The house ────────────────────────────────────────────────────────────────────────────────────────
-@register.inclusion_tag("components/demo_banner.html")
-def demo_banner() -> dict[str, Any]:
+@register.simple_tag
+def demo_banner() -> SafeString:
     """Says on every page of a demonstration that it is one; with the demo clock's time when it was moved."""
-    moved = settings.DEMO and bool(clock.offset())
-    return {"demo": settings.DEMO, "now": clock.now() if moved else None}
+    if not settings.DEMO:
+        return SafeString("")
+    return _banner(get_language() or "ko", clock.now().replace(second=0, microsecond=0) if clock.offset() else None)
+
+
+@lru_cache(maxsize=8)
+def _banner(language: str, now: datetime | None) -> SafeString:
+    return render_to_string("components/demo_banner.html", {"demo": True, "now": now})
 
 
 @register.simple_tag
@@ -330,6 +360,32 @@ def kind_of(field: BoundField) -> str:
     if field.use_fieldset:
         return "choices"
     return "file" if kind == "file" else "text"
+
+
+# ── Said once ───────────────────────────────────────────────────────────────────────────────────────
+class OnceNode(template.Node):
+    """What is the same for every reader of a language is rendered once a process."""
+
+    kept: ClassVar[dict[tuple[Any, ...], str]] = {}
+
+    def __init__(self, name: str, depends: list[FilterExpression], nodelist: NodeList) -> None:
+        self.name, self.depends, self.nodelist = name, depends, nodelist
+
+    def render(self, context: Context) -> SafeString:
+        key = (self.name, get_language(), *(str(one.resolve(context)) for one in self.depends))
+        found = self.kept.get(key)
+        if found is None:
+            found = self.kept[key] = self.nodelist.render(context)
+        return SafeString(found)
+
+
+@register.tag
+def once(parser: Parser, token: Token) -> OnceNode:
+    """`{% once "footer" masthead %}…{% endonce %}`: nothing personal inside; named values with few states may follow."""
+    _tag, name, *depends = token.split_contents()
+    nodelist = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return OnceNode(name.strip('"'), [parser.compile_filter(one) for one in depends], nodelist)
 
 
 # ── Boxes that wrap content ──────────────────────────────────────────────────────────────────────────

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext, ngettext
 
 from portal.journal import queries
+from portal.kit import clock, workdays
 
 register = template.Library()
 
@@ -35,3 +37,10 @@ def event_reason(event: Any) -> str:
 def duty_kind(title: str) -> str:
     """A duty's title without its subject (`Enter the DRB decision: …`): the name of its queue."""
     return title.split(":")[0].strip()
+
+
+@register.filter
+def waited(since: Any) -> str:
+    """`for 3 working days` since a moment; today says so."""
+    days = workdays.working_days_between(clock.to_kst(since).date(), clock.today())
+    return ngettext("for %(n)d working day", "for %(n)d working days", days) % {"n": days} if days > 0 else gettext("since today")

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
+from portal.journal.memory import remembered
 from portal.kit import clock
 from portal.kit.words import pick
 from providers.catalogue.models import Code
@@ -13,7 +15,8 @@ from vouchers.applications.models import Application
 from vouchers.applications.rules import ApplicationStatus
 from vouchers.ledger.models import Account
 from vouchers.payments.models import Disbursement
-from vouchers.rounds.models import Round
+from vouchers.rounds import rules as rounds_rules
+from vouchers.rounds.models import PolicyVersion, Round, Track
 from vouchers.statistics import rules
 
 
@@ -38,14 +41,64 @@ _SOURCES = {"applications": _applications, "paid_won": _paid}
 
 
 def table(measure_key: str, *, by: Sequence[str] = (), round_key: str = "", public: bool = True) -> rules.Table:
-    """One measure cut by dimensions. public: under disclosure control. Three queries whatever the number of rows.
+    """One measure cut by dimensions, as it stands since the last event. public: under disclosure control.
 
     Raises KeyError for an unknown measure or round.
     """
-    measure = rules.MEASURES[measure_key]
-    chosen = list(rounds().filter(key=round_key)) if round_key else list(rounds())
-    if round_key and not chosen:
+    key = f"table:{measure_key}:{','.join(by)}:{round_key}:{public}"
+    return remembered(key, lambda: _table(measure_key, by, _chosen(round_key), round_key, public))
+
+
+def tables(*, by: Sequence[str], round_key: str = "", public: bool = True) -> "Page":
+    """Every measure cut by the same dimensions, the rounds to choose from, and the moment of counting. One query mostly.
+
+    Raises KeyError for an unknown round.
+    """
+    return remembered(f"tables:{','.join(by)}:{round_key}:{public}", lambda: _page(by, round_key, public))
+
+
+class RoundChoice(NamedTuple):
+    """A round as far as a page of numbers names it."""
+
+    key: str
+    title_ko: str
+    title_en: str
+    is_demo: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page of numbers shows: one truth, counted at `as_of`."""
+
+    tables: tuple[rules.Table, ...]
+    rounds: tuple[RoundChoice, ...]
+    as_of: datetime
+
+
+def _page(by: Sequence[str], round_key: str, public: bool) -> Page:
+    chosen = _chosen(round_key)
+    known = chosen if not round_key else list(rounds())
+    return Page(
+        tuple(_table(key, by, chosen, round_key, public) for key in rules.MEASURES),
+        tuple(RoundChoice(r.key, r.title_ko, r.title_en, r.is_demo) for r in known), clock.now(),
+    )  # fmt: skip
+
+
+def _chosen(round_key: str) -> list[Round]:
+    found = list(rounds().filter(key=round_key)) if round_key else list(rounds())
+    if round_key and not found:
         raise KeyError(round_key)
+    return found
+
+
+def _threshold(chosen: Sequence[Round]) -> int:
+    """The strictest disclosure threshold of the rounds (smallest count that is shown). One query."""
+    newest = PolicyVersion.objects.filter(round__in=chosen).order_by("round_id", "-number").distinct("round_id")
+    return max((rounds_rules.parse_policy(version.body).disclosure_threshold for version in newest), default=1)
+
+
+def _table(measure_key: str, by: Sequence[str], chosen: Sequence[Round], round_key: str, public: bool) -> rules.Table:
+    measure = rules.MEASURES[measure_key]
     rows, names, value = _SOURCES[measure_key]([r.pk for r in chosen])
     columns = {f"d_{name}": F(names[name]) for name in by}
     found = (
@@ -56,7 +109,7 @@ def table(measure_key: str, *, by: Sequence[str] = (), round_key: str = "", publ
     words = _words(by)
     cells = [_cell(row, by, words) for row in found]
     total = sum(cell.value for cell in cells)
-    threshold = max((r.policy().disclosure_threshold for r in chosen), default=1) if public else 1
+    threshold = _threshold(chosen) if public and not measure.register else 1
     shown, shown_total, suppressed = rules.disclose(cells, total=total, threshold=threshold, register=measure.register)
     return rules.Table(
         measure=measure, by=tuple(by), round_key=round_key, as_of=clock.today().isoformat(), cells=shown,
@@ -77,15 +130,13 @@ def _words(by: Sequence[str]) -> dict[str, dict[str, str]]:
         elif name == "state":
             found[name] = {code.value: str(code.label) for code in ApplicationStatus}
         else:
-            from vouchers.rounds.models import Track
-
             found[name] = {track.key: pick(track, "name") for track in Track.objects.order_by("id")}
     return found
 
 
 @dataclass(frozen=True)
 class Headline:
-    """The numbers on top of the ministry's desk, whole won where money."""
+    """The numbers on top of the ministry's desk, whole won where money, counted at `as_of`."""
 
     applications: int
     selected: int
@@ -93,31 +144,33 @@ class Headline:
     reserved_won: int
     committed_won: int
     paid_won: int
+    as_of: datetime
 
 
 def headline(round_key: str = "") -> Headline:
-    """Over the rounds that count (or one of them). Three queries."""
-    chosen = [r.pk for r in (rounds().filter(key=round_key) if round_key else rounds())]
-    applications = Application.objects.filter(submitted_at__isnull=False, round_id__in=chosen)
-    counts = applications.aggregate(
-        all=Count("id"), selected=Count("id", filter=_selected())
+    """Over the rounds that count (or one of them), as they stand since the last event."""
+    return remembered(f"headline:{round_key}", lambda: _headline(_chosen(round_key)))
+
+
+def _headline(chosen: Sequence[Round]) -> Headline:
+    """paid_won is the very sum of the measure `paid_won`; the other money are balances of the rounds' accounts."""
+    ids = [r.pk for r in chosen]
+    counts = Application.objects.filter(submitted_at__isnull=False, round_id__in=ids).aggregate(
+        all=Count("id"), selected=Count("id", filter=Q(status=ApplicationStatus.SELECTED))
     )
     money = dict(
-        Account.objects.filter(round_id__in=chosen).values("kind").annotate(won=Sum("balance_won")).values_list("kind", "won")
+        Account.objects.filter(round_id__in=ids).values("kind").annotate(won=Sum("balance_won")).values_list("kind", "won")
     )
     return Headline(
         applications=counts["all"], selected=counts["selected"], available_won=money.get("AVAILABLE", 0),
-        reserved_won=money.get("RESERVED", 0), committed_won=money.get("COMMITTED", 0), paid_won=money.get("PAID", 0),
+        reserved_won=money.get("RESERVED", 0), committed_won=money.get("COMMITTED", 0),
+        paid_won=_table("paid_won", (), chosen, "", False).total or 0, as_of=clock.now(),
     )  # fmt: skip
 
 
-def _selected() -> Any:
-    from django.db.models import Q
-
-    return Q(status="SELECTED")
-
-
-def funnel(round_key: str = "") -> list[tuple[str, int]]:
-    """From call to payment: state → applications, in the order of the journey. One query."""
-    counted = {cell.codes["state"]: cell.value for cell in table("applications", by=("state",), round_key=round_key, public=False).cells}
-    return [(str(state.label), counted[state.value]) for state in ApplicationStatus if state.value in counted]
+def funnel(round_key: str = "") -> list[tuple[str, str, int]]:
+    """From call to decision: (state's code, its word, applications), in the order of the journey."""
+    counted = {
+        cell.codes["state"]: cell.value for cell in table("applications", by=("state",), round_key=round_key, public=False).cells
+    }
+    return [(state.value, str(state.label), counted[state.value]) for state in ApplicationStatus if state.value in counted]
