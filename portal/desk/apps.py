@@ -11,3 +11,8 @@ class AdminConfig(DjangoAdminConfig):
 class DeskConfig(AppConfig):
     name = "portal.desk"
     label = "desk"
+
+    def ready(self) -> None:
+        from portal.desk import admin_filters
+
+        admin_filters.register()

@@ -4,28 +4,45 @@ Every change records an event in its own transaction, so the newest event's numb
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.utils.translation import get_language
 
 from portal.kit import clock
 
 SECONDS = 60  # at the longest: two transactions may commit in another order than their events are numbered
+_seen: ContextVar[dict[str, int | None] | None] = ContextVar("memory_seen", default=None)
 
 
 def remembered[Found](key: str, compute: Callable[[], Found]) -> Found:
     """`compute()`, or what it gave since the newest event, at most SECONDS ago, on this day and in this language.
 
-    Only for what every reader may see alike; whoever shows it says as of when. One query when nothing moved.
+    Only for what every reader may see alike; whoever shows it says as of when. At most one query a request when nothing moved.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT max(id) FROM journal_event")
-        (newest,) = cursor.fetchone()
-    place = f"remembered:{key}:{get_language()}:{clock.today().isoformat()}:{newest}"
+    place = f"remembered:{key}:{get_language()}:{clock.today().isoformat()}:{_newest()}"
     found: Any = cache.get(place)
     if found is None:
         found = compute()
         cache.set(place, found, SECONDS)
     return found  # type: ignore[no-any-return]
+
+
+def _newest() -> int | None:
+    """The newest event's number; asked once a request, so that all numbers of a page are of one moment."""
+    seen = _seen.get()
+    if seen is not None and "newest" in seen:
+        return seen["newest"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM journal_event")
+        newest: int | None = cursor.fetchone()[0]
+    if seen is not None:
+        seen["newest"] = newest
+    return newest
+
+
+request_started.connect(lambda **_given: _seen.set({}), weak=False, dispatch_uid="memory_begins")
+request_finished.connect(lambda **_given: _seen.set(None), weak=False, dispatch_uid="memory_ends")

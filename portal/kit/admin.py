@@ -56,6 +56,7 @@ class VerbAdmin(ModelAdmin):
     """Base of every process model's admin. Set `verbs`; columns and filters as usual."""
 
     verbs: tuple[Verb, ...] = ()
+    list_only: tuple[str, ...] = ()  # columns that the list reads, where its rows carry much that it does not show
     change_form_template = "admin/verbs/change_form.html"
     compressed_fields = True
     list_per_page = 30
@@ -78,7 +79,12 @@ class VerbAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         found = super().get_queryset(request)
-        return found.visible_to(request.user) if hasattr(found, "visible_to") else found
+        found = found.visible_to(request.user) if hasattr(found, "visible_to") else found
+        return found.only(*self.list_only) if self.list_only and self._is_list(request) else found
+
+    def _is_list(self, request: HttpRequest) -> bool:
+        match = request.resolver_match
+        return request.method == "GET" and match is not None and (match.url_name or "").endswith("_changelist")
 
     def get_urls(self) -> list[URLPattern]:
         info = self.opts.app_label, self.opts.model_name

@@ -74,6 +74,10 @@ class ApplicationAdmin(VerbAdmin):
         in_words("region", _("Region"), queries.region_choices), in_words("company_size", _("Company size"), CompanySize.choices),
     )  # fmt: skip
     list_select_related = ("company", "round", "track")
+    list_only = (
+        "ref", "receipt_no", "title", "status", "grant_won", "submitted_at", "company__name_ko", "company__name_en",
+        "round__title_ko", "round__title_en", "track__name_ko", "track__name_en",
+    )  # fmt: skip
     search_fields = ("receipt_no", "title", "company__name_ko", "company__name_en", "company__brn", "ref")
     ordering = ("-submitted_at", "-id")
     fieldsets = (
