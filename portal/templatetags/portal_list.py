@@ -3,6 +3,7 @@
 unfold renders a cell through a dozen questions; here a column is asked once what it is, and each row only for its value.
 """
 
+import html
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -56,7 +57,7 @@ def admin_rows(cl: Any) -> SafeString:
             if not name:
                 cells.append(f'<td class="pick">{_box(row)}</td>')
                 continue
-            value = conditional_escape(value_of(row))
+            value = _safe(value_of(row))
             if not linked:
                 linked = True
                 cells.append(f'<th scope="row"><a href="{address}{quote(row.pk)}/change/{after}">{value}</a></th>')
@@ -66,8 +67,13 @@ def admin_rows(cl: Any) -> SafeString:
     return SafeString("".join(lines))
 
 
+def _safe(value: Any) -> str:
+    """Mark-up as it is, everything else escaped; Django's own asks more questions than a thousand cells can wait for."""
+    return value.__html__() if hasattr(value, "__html__") else html.escape(str(value))
+
+
 def _box(row: Any) -> str:
-    return format_html('<input type="checkbox" class="action-select" name="_selected_action" value="{}" aria-label="{}">', row.pk, row)
+    return f'<input type="checkbox" class="action-select" name="_selected_action" value="{row.pk}" aria-label="{_safe(str(row))}">'
 
 
 def _row_address(cl: Any) -> tuple[str, str]:
