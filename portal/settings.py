@@ -300,12 +300,6 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ── Admin ────────────────────────────────────────────────────────────────────────────────────────────
-def _static(name: str) -> str:
-    from django.templatetags.static import static  # the static files' settings stand in this file
-
-    return static(name)
-
-
 UNFOLD = {
     "SITE_TITLE": _("Healthcare Data Voucher"),
     "SITE_HEADER": _("Healthcare Data Voucher"),
@@ -315,7 +309,6 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "6px",
-    "STYLES": [lambda request: _static("portal/css/admin.css")],
     "COLORS": {
         "primary": {
             "50": "#ecf2fe", "100": "#d8e5fd", "200": "#b1cefb", "300": "#86aff9", "400": "#4c87f6", "500": "#256ef4",

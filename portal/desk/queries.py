@@ -187,13 +187,44 @@ def next_closing(now: Any) -> Any:
 
 
 def home(user: Any) -> dict[str, Any]:
-    """What stands beside the duties: the rooms that this person's roles use, and the newest notices."""
+    """What stands beside the duties: a company's applications and projects, a provider's offers, the rooms that this
+    person's roles use, and the newest notices. A constant number of queries for each role."""
+    from portal.desk import projects
+
     roles = accounts.roles_of(user)
+    company = bool(roles & COMPANY_ROLES)
+    mine = accounts.organisation_ids_of(user, *COMPANY_ROLES) if company else frozenset()
     return {
         "rooms": [(label, url) for label, url, wanted in _ROOMS if not wanted or roles & wanted],
         "needs_company": not roles,
+        "is_company": company,
+        "applications": projects.applications(mine) if company else [],
+        "projects": projects.projects(mine) if company else [],
+        "offers": _offers(user) if Role.PROVIDER_MANAGER in roles else None,
         "notices": journal.worded(journal.newest(user, 5), "en" if get_language() == "en" else "ko"),
     }
+
+
+class OfferLine(NamedTuple):
+    """An offer as far as the desk needs it to pause it or take it up again."""
+
+    ref: str
+    title_ko: str
+    title_en: str
+    status: str
+    capacity: int | None
+    open_capacity: int | None
+
+
+def _offers(user: Any) -> list[OfferLine]:
+    """Published and paused offers of the person's institutions, the first ten. One query."""
+    from providers.offers.models import Offer
+
+    mine = accounts.organisation_ids_of(user, Role.PROVIDER_MANAGER)
+    found = Offer.objects.filter(institution__organisation_id__in=mine, status__in=["PUBLISHED", "PAUSED"]).order_by(
+        "status", "id"
+    )
+    return [OfferLine(*row) for row in found.values_list(*OfferLine._fields)[:10]]
 
 
 _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (

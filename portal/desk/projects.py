@@ -1,0 +1,223 @@
+"""What a company's desk shows beside its duties: applications as task lists, projects as timelines with who has the ball.
+
+The only place that reads several stages at once for one page. Two statements by hand, whatever the number of projects.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.accounts.rules import Role
+from portal.desk import queries
+from portal.kit import clock
+from portal.kit.words import korean
+from vouchers.access.rules import RequestStatus
+from vouchers.applications.rules import ApplicationStatus, SectionKey, SectionState
+from vouchers.milestones.rules import MilestoneStatus
+from vouchers.payments.rules import DisbursementStatus
+
+SHOWN = 5  # applications and projects of one company on its desk; lists hold the rest
+_TASK = {
+    SectionState.COMPLETE: "done", SectionState.IN_PROGRESS: "draft", SectionState.NEEDS_WORK: "fix", SectionState.NOT_STARTED: "todo",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ApplicationCard:
+    """tasks: sections of a draft or a supplement, as components/task_list wants them; ball: who acts now, and until when."""
+
+    ref: str
+    title: str
+    status: ApplicationStatus
+    place: str
+    closes_at: datetime | None
+    receipt_no: str
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    done: int = 0
+    ball: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ProjectCard:
+    """entries: as components/timeline wants them: past, present with the ball, future."""
+
+    ref: str
+    title: str
+    number: str
+    url: str
+    ends_on: date | None
+    entries: list[dict[str, Any]]
+
+
+def applications(organisations: frozenset[int]) -> list[ApplicationCard]:
+    """Applications that did not end, the newest first. One query."""
+    return [_application(row) for row in _rows(_APPLICATIONS, organisations)]
+
+
+def projects(organisations: frozenset[int]) -> list[ProjectCard]:
+    """Awards of these companies with all that follows. One query; the usual waits are remembered numbers."""
+    rows = _rows(_PROJECTS, organisations)
+    usual = {wait.verb: wait for wait in queries.waits()} if rows else {}
+    return [_project(row, usual) for row in rows]
+
+
+def _rows(sql: str, organisations: frozenset[int]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"organisations": list(organisations), "limit": SHOWN})
+        found: list[dict[str, Any]] = cursor.fetchone()[0]
+    return found or []
+
+
+def _application(row: dict[str, Any]) -> ApplicationCard:
+    status = ApplicationStatus(row["status"])
+    states = dict(row["sections"] or [])
+    writing = status in (ApplicationStatus.DRAFT, ApplicationStatus.SUPPLEMENT_REQUESTED)
+    tasks = [
+        {
+            "title": key.label, "url": _here(f"/applications/{row['ref']}/sections/{key}/"),
+            "state": _TASK[SectionState(states.get(key, SectionState.NOT_STARTED))],
+        }
+        for key in SectionKey
+    ] if writing else []  # fmt: skip
+    return ApplicationCard(
+        ref=row["ref"], title=row["title"] or _("Project without a title yet"), status=status,
+        place=f"{_word(row, 'round')} · {_word(row, 'track')}", closes_at=_moment(row["closes_at"]),
+        receipt_no=row["receipt_no"] or "", tasks=tasks, done=sum(task["state"] == "done" for task in tasks),
+        ball=[_ball(duty) for duty in row["duties"] or []],
+    )  # fmt: skip
+
+
+def _project(row: dict[str, Any], usual: dict[str, Any]) -> ProjectCard:
+    past = (
+        [_past(_("Award accepted"), _moment(row["decided_at"]), f"/evaluation/awards/{row['award']}/")]
+        if row["decided_at"]
+        else []
+    )
+    if row["activated_at"]:
+        past.append(
+            _past(_("Agreement in force, voucher issued"), _moment(row["activated_at"]), f"/agreements/{row['agreement']}/")
+        )
+    future: list[dict[str, Any]] = []
+    for step in row["steps"] or []:
+        (past if step["at"] else future).append(_step(step))
+    past = sorted((one for one in past if one), key=lambda one: one["when"])
+    present = [
+        {
+            "title": duty["title"], "state": "present", "ball": duty["who"], "due": duty["due_at"], "url": duty["url"],
+            "usual": _usual(usual.get(duty["verb"])),
+        }
+        for duty in (_ball(one) for one in row["duties"] or [])
+    ]  # fmt: skip
+    due = sorted((one for one in future if one), key=lambda one: one["when"] or date.max)
+    agreement = row["agreement"]
+    return ProjectCard(
+        ref=row["award"], title=row["title"], number=row["number"] or row["project_no"],
+        url=_here(f"/agreements/{agreement}/" if agreement else f"/evaluation/awards/{row['award']}/"),
+        ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None, entries=[*past[-6:], *present, *due[:4]],
+    )  # fmt: skip
+
+
+def _step(step: dict[str, Any]) -> dict[str, Any]:
+    """One milestone, review or payment: past when it carries a moment, else to come."""
+    kind, status, name = step["kind"], step["status"], step["name_ko"] if korean() else step["name_en"] or step["name_ko"]
+    if kind == "access":
+        title, url = f"{name}: {RequestStatus.word(status)}", f"/access/requests/{step['ref']}/"
+    elif kind == "milestone":
+        title, url = f"{name}: {MilestoneStatus.word(status)}", f"/milestones/{step['ref']}/"
+    else:
+        title, url = f"{name}: {DisbursementStatus.word(status)}", f"/payments/{step['ref']}/"
+    if step["at"]:
+        return _past(title, _moment(step["at"]), url)
+    when = date.fromisoformat(step["due_on"]) if step["due_on"] else None
+    return {"title": title, "state": "future", "when": when, "url": _here(url)}
+
+
+def _past(title: Any, when: datetime | None, url: str) -> dict[str, Any]:
+    return {"title": title, "state": "past", "when": when, "url": _here(url)}
+
+
+def _ball(duty: dict[str, Any]) -> dict[str, Any]:
+    """Who owes what: an organisation, or an office by its role. The company's own duties lead to where they are done."""
+    who = (duty["org_ko"] if korean() else duty["org_en"] or duty["org_ko"]) or (
+        str(Role.word(duty["role"])) if duty["role"] else ""
+    )
+    title = str(duty["title_ko"] if korean() else duty["title_en"]).split(":")[0].strip()
+    return {
+        "title": title, "who": who, "mine": duty["mine"], "due_at": None if duty["paused_at"] else _moment(duty["due_at"]),
+        "url": _here(duty["url"]) if duty["mine"] else "", "verb": duty["verb"],
+    }  # fmt: skip
+
+
+def _usual(wait: Any) -> str:
+    if wait is None:
+        return ""
+    days = max(round(wait.median_days), 1)
+    return ngettext("Usually takes %(n)d day", "Usually takes %(n)d days", days) % {"n": days}
+
+
+def _word(row: dict[str, Any], name: str) -> str:
+    return str(row[f"{name}_ko"] if korean() else row[f"{name}_en"] or row[f"{name}_ko"])
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(clock.KST) if text else None
+
+
+def _here(address: str) -> str:
+    """The address in the reader's language."""
+    return address if korean() or not address.startswith("/") else f"/en{address}"
+
+
+_DUTIES = """
+(SELECT json_agg(json_build_object('title_ko', d.title_ko, 'title_en', d.title_en, 'verb', d.verb, 'role', d.role, 'url', d.url,
+        'org_ko', o.name_ko, 'org_en', o.name_en, 'mine', coalesce(d.organisation_id = ANY(%(organisations)s), false),
+        'due_at', d.due_at, 'paused_at', d.paused_at) ORDER BY d.due_at NULLS LAST, d.id)
+ FROM journal_duty d LEFT JOIN accounts_organisation o ON o.id = d.organisation_id
+ WHERE d.closed_at IS NULL AND d.user_id IS NULL AND d.subject_ref {refs})
+"""
+_APPLICATIONS = f"""
+SELECT json_agg(a ORDER BY a.id DESC) FROM (
+  SELECT a.id, a.ref, a.title, a.status, a.receipt_no, r.title_ko round_ko, r.title_en round_en, r.closes_at,
+    t.name_ko track_ko, t.name_en track_en,
+    (SELECT json_agg(json_build_array(s.key, s.state)) FROM vouchers_applicationsection s WHERE s.application_id = a.id) sections,
+    {_DUTIES.format(refs="= a.ref")} duties
+  FROM vouchers_application a JOIN vouchers_company c ON c.id = a.company_id
+    JOIN vouchers_round r ON r.id = a.round_id JOIN vouchers_track t ON t.id = a.track_id
+  WHERE c.organisation_id = ANY(%(organisations)s) AND a.status NOT IN ('WITHDRAWN', 'INELIGIBLE', 'NOT_SELECTED', 'SELECTED')
+  ORDER BY a.id DESC LIMIT %(limit)s) a
+"""
+_PROJECTS = f"""
+SELECT json_agg(p ORDER BY p.id DESC) FROM (
+  SELECT w.id, w.ref award, w.project_no, w.decided_at, a.title, g.ref agreement, g.number, g.activated_at, g.ends_on,
+    (SELECT json_agg(s) FROM (
+      SELECT 'access' kind, q.ref, i.name_ko, i.name_en, q.status, q.provided_at at, NULL::date due_on
+      FROM vouchers_accessrequest q JOIN providers_institution i ON i.id = q.institution_id
+        JOIN vouchers_applicationmatch m ON m.match_id = q.match_id
+      WHERE m.application_id = a.id AND q.status NOT IN ('DRAFT', 'WITHDRAWN', 'REFUSED')
+      UNION ALL
+      SELECT 'milestone', m.ref, m.title, m.title, m.status, m.accepted_at, m.due_on FROM vouchers_milestone m WHERE m.agreement_id = g.id
+      UNION ALL
+      SELECT 'payment', d.ref, m.title, m.title, d.status, d.paid_at, NULL
+      FROM vouchers_disbursement d JOIN vouchers_milestone m ON m.id = d.milestone_id WHERE m.agreement_id = g.id
+    ) s) steps,
+    {
+    _DUTIES.format(
+        refs='''IN (
+      SELECT w.ref UNION ALL SELECT g.ref
+      UNION ALL SELECT q.ref FROM vouchers_accessrequest q JOIN vouchers_applicationmatch m ON m.match_id = q.match_id
+        WHERE m.application_id = a.id
+      UNION ALL SELECT m.ref FROM vouchers_milestone m WHERE m.agreement_id = g.id
+      UNION ALL SELECT d.ref FROM vouchers_disbursement d JOIN vouchers_milestone m ON m.id = d.milestone_id
+        WHERE m.agreement_id = g.id)'''
+    )
+} duties
+  FROM vouchers_award w JOIN vouchers_application a ON a.id = w.application_id JOIN vouchers_company c ON c.id = a.company_id
+    LEFT JOIN vouchers_agreement g ON g.award_id = w.id
+  WHERE c.organisation_id = ANY(%(organisations)s) AND w.status NOT IN ('DECLINED', 'LAPSED', 'CANCELLED')
+    AND coalesce(g.status, '') NOT IN ('COMPLETED', 'TERMINATED')
+  ORDER BY w.id DESC LIMIT %(limit)s) p
+"""
