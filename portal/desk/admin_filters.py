@@ -1,20 +1,51 @@
 """Filters of the admin's lists whose choices are read from the rows themselves."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from portal.journal.memory import remembered
 
 
 class RememberedValues(admin.AllValuesFieldListFilter):
-    """The values that occur, looked up again only when something has happened: a scan of a large table a click is too much."""
+    """The values that occur, looked up again only when something has happened: a scan of a large table a click is too much.
+
+    Codes are shown as words where a list of words stands for the column.
+    """
 
     def __init__(self, field: Any, request: Any, params: Any, model: Any, model_admin: Any, field_path: str) -> None:
         super().__init__(field, request, params, model, model_admin, field_path)
         found = self.lookup_choices
-        self.lookup_choices = remembered(f"values:{model._meta.label}:{field_path}", lambda: [value for value in found if value != ""])
+        self.lookup_choices = remembered(
+            f"values:{model._meta.label}:{field_path}", lambda: [value for value in found if value != ""]
+        )
+        self.title = _TITLES.get(field_path, self.title)
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        words = _words(self.field_path)
+        for choice in super().choices(changelist):
+            yield {**choice, "display": words.get(str(choice["display"]), choice["display"])}
+
+
+_TITLES = {"track__key": _("Track"), "verb": _("Kind")}
+
+
+def _words(column: str) -> dict[str, str]:
+    from portal.desk import duty_words
+    from providers.catalogue import queries as catalogue
+    from vouchers.companies.rules import CompanySize
+    from vouchers.statistics import queries as statistics
+
+    if column == "region":
+        return catalogue.words("region").get("region", {})
+    if column in ("company_size", "size"):
+        return {size.value: str(size.label) for size in CompanySize}
+    if column == "track__key":
+        return statistics.track_words()
+    return {verb: duty_words.words(verb) for verb in duty_words.WORDS} if column == "verb" else {}
 
 
 def register() -> None:

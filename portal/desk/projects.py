@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.accounts.rules import Role
-from portal.desk import queries
+from portal.desk import duty_words, queries
 from portal.kit import clock
 from portal.kit.words import korean
 from vouchers.access.rules import RequestStatus
@@ -101,10 +101,11 @@ def _project(row: dict[str, Any], usual: dict[str, Any]) -> ProjectCard:
         past.append(
             _past(_("Agreement in force, voucher issued"), _moment(row["activated_at"]), f"/agreements/{row['agreement']}/")
         )
-    future: list[dict[str, Any]] = []
-    for step in row["steps"] or []:
-        (past if step["at"] else future).append(_step(step))
-    past = sorted((one for one in past if one), key=lambda one: one["when"])
+    owed = {duty["subject_ref"] for duty in row["duties"] or []}
+    steps = row["steps"] or []
+    past += [_step(step) for step in steps if step["at"]]
+    past.sort(key=lambda one: one["when"])
+    future = [_step(step) for step in steps if step["status"] == MilestoneStatus.PLANNED and step["ref"] not in owed]
     present = [
         {
             "title": duty["title"], "state": "present", "ball": duty["who"], "due": duty["due_at"], "url": duty["url"],
@@ -112,12 +113,12 @@ def _project(row: dict[str, Any], usual: dict[str, Any]) -> ProjectCard:
         }
         for duty in (_ball(one) for one in row["duties"] or [])
     ]  # fmt: skip
-    due = sorted((one for one in future if one), key=lambda one: one["when"] or date.max)
+    future.sort(key=lambda one: one["when"] or date.max)
     agreement = row["agreement"]
     return ProjectCard(
         ref=row["award"], title=row["title"], number=row["number"] or row["project_no"],
         url=_here(f"/agreements/{agreement}/" if agreement else f"/evaluation/awards/{row['award']}/"),
-        ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None, entries=[*past[-6:], *present, *due[:4]],
+        ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None, entries=[*past[-6:], *present, *future[:4]],
     )  # fmt: skip
 
 
@@ -145,7 +146,7 @@ def _ball(duty: dict[str, Any]) -> dict[str, Any]:
     who = (duty["org_ko"] if korean() else duty["org_en"] or duty["org_ko"]) or (
         str(Role.word(duty["role"])) if duty["role"] else ""
     )
-    title = str(duty["title_ko"] if korean() else duty["title_en"]).split(":")[0].strip()
+    title = duty_words.words(duty["verb"], duty["title_ko"] if korean() else duty["title_en"])
     return {
         "title": title, "who": who, "mine": duty["mine"], "due_at": None if duty["paused_at"] else _moment(duty["due_at"]),
         "url": _here(duty["url"]) if duty["mine"] else "", "verb": duty["verb"],
@@ -173,7 +174,7 @@ def _here(address: str) -> str:
 
 
 _DUTIES = """
-(SELECT json_agg(json_build_object('title_ko', d.title_ko, 'title_en', d.title_en, 'verb', d.verb, 'role', d.role, 'url', d.url,
+(SELECT json_agg(json_build_object('title_ko', d.title_ko, 'title_en', d.title_en, 'verb', d.verb, 'subject_ref', d.subject_ref, 'role', d.role, 'url', d.url,
         'org_ko', o.name_ko, 'org_en', o.name_en, 'mine', coalesce(d.organisation_id = ANY(%(organisations)s), false),
         'due_at', d.due_at, 'paused_at', d.paused_at) ORDER BY d.due_at NULLS LAST, d.id)
  FROM journal_duty d LEFT JOIN accounts_organisation o ON o.id = d.organisation_id

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, ngettext
 
 from portal.journal import queries
 from portal.kit import clock, workdays
+from portal.kit.words import pick
 
 register = template.Library()
 
@@ -34,9 +35,11 @@ def event_reason(event: Any) -> str:
 
 
 @register.filter
-def duty_kind(title: str) -> str:
-    """A duty's title without its subject (`Enter the DRB decision: …`): the name of its queue."""
-    return title.split(":")[0].strip()
+def duty_kind(one: Any) -> str:
+    """The name of a kind of duty: of a queue, a waiting time, a duty (all carry verb and titles)."""
+    from portal.desk.duty_words import words
+
+    return words(one.verb, pick(one, "title"))
 
 
 @register.filter

@@ -73,7 +73,9 @@ def _safe(value: Any) -> str:
 
 
 def _box(row: Any) -> str:
-    return f'<input type="checkbox" class="action-select" name="_selected_action" value="{row.pk}" aria-label="{_safe(str(row))}">'
+    return (
+        f'<input type="checkbox" class="action-select" name="_selected_action" value="{row.pk}" aria-label="{_safe(str(row))}">'
+    )
 
 
 def _row_address(cl: Any) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from portal.journal.memory import remembered
 from portal.kit import clock
 from portal.kit.words import pick
-from providers.catalogue.models import Code
+from providers.catalogue import queries as catalogue
 from vouchers.applications.models import Application
 from vouchers.applications.rules import ApplicationStatus
 from vouchers.ledger.models import Account
@@ -126,12 +126,17 @@ def _words(by: Sequence[str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name in by:
         if name == "region":
-            found[name] = {code.code: pick(code, "name") for code in Code.objects.filter(code_list__key="region")}
+            found[name] = catalogue.words("region").get("region", {})
         elif name == "state":
             found[name] = {code.value: str(code.label) for code in ApplicationStatus}
         else:
-            found[name] = {track.key: pick(track, "name") for track in Track.objects.order_by("id")}
+            found[name] = track_words()
     return found
+
+
+def track_words() -> dict[str, str]:
+    """Track key → name in the reader's language. At most one query; none while nothing has happened."""
+    return remembered("tracks", lambda: {track.key: pick(track, "name") for track in Track.objects.order_by("id")})
 
 
 @dataclass(frozen=True)
