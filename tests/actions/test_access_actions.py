@@ -12,7 +12,7 @@ from tests.factories import applications as make
 from tests.factories import projects as p
 from tests.factories.providers import provider
 from tests.factories.rounds import make_round
-from vouchers.access import actions, queries
+from vouchers.access import actions, queries, rules
 from vouchers.access.models import AccessRequest, DataReview, EthicsReview
 
 pytestmark = pytest.mark.django_db
@@ -367,3 +367,18 @@ def test_an_ethics_approval_that_has_run_out_provides_nothing():
         refused("tracks_not_open", actions.provide, request_id=site.request.pk, by=site.provider.user)
     actions.start_preparation(request_id=site.request.pk, by=site.provider.user)
     assert site.fresh().status == "PREPARING"
+
+
+@pytest.mark.parametrize("how", ["refused", "withdrawn"])
+def test_a_request_that_ended_stops_both_clocks(how):
+    at = p.in_review()
+    site, start = at.sites[0], clock.now()
+    with clock.at(start + timedelta(days=7)):
+        if how == "refused":
+            p.decide_drb(site, "refuse", reason="목적이 불명확함")
+        else:
+            actions.withdraw(request_id=site.request.pk, reason="과제 변경", by=at.user)
+        used = clock_of(site, "IRB").used_days
+    with clock.at(start + timedelta(days=30)):
+        irb = clock_of(site, "IRB")
+        assert not irb.running and irb.used_days == used and irb.label != rules.EthicsStatus.word(irb.status)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock, workdays
 from vouchers.access import rules
@@ -50,10 +51,12 @@ class TrackClock:
 
 def clocks(request: AccessRequest) -> tuple[TrackClock, TrackClock]:
     """IRB and DRB side by side."""
-    return _clock("IRB", request.ethics), _clock("DRB", request.data_review)
+    ended = request.status in {"REFUSED", "WITHDRAWN"}
+    return _clock("IRB", request.ethics, ended), _clock("DRB", request.data_review, ended)
 
 
-def _clock(track: str, review: EthicsReview | DataReview) -> TrackClock:
+def _clock(track: str, review: EthicsReview | DataReview, ended: bool) -> TrackClock:
+    """ended: the whole request was refused or withdrawn; a track without a decision of its own says so."""
     now = clock.now()
     allowed = rules.ETHICS_ALLOWS if track == "IRB" else rules.DRB_ALLOWS
     stood, used, target = review.paused_days, None, None
@@ -68,7 +71,7 @@ def _clock(track: str, review: EthicsReview | DataReview) -> TrackClock:
     return TrackClock(
         track=track,
         status=review.status,
-        label=codes.word(review.status),
+        label=_("Ended without a decision") if ended and review.decided_by_id is None else codes.word(review.status),
         started_at=review.started_at,
         due_at=review.due_at,
         used_days=used,
@@ -106,7 +109,7 @@ def joint_of(case: AccessCase) -> JointReview | None:
     """The case's joint review with its sites, or None."""
     return (
         JointReview.objects.select_related("lead", "lead__organisation", "case")
-        .prefetch_related("sites__request__institution")
+        .prefetch_related(Prefetch("sites", SiteParticipation.objects.select_related("request__institution").order_by("pk")))
         .filter(case=case)
         .first()
     )

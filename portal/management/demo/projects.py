@@ -190,7 +190,8 @@ def answer_joint(cast: Cast, case: AccessCase) -> None:
     """The first adopts and, its IRB having exempted, starts alone; the second objects to its own review."""
     requests = requests_of(case)
     first, second = (SiteParticipation.objects.get(request=request) for request in requests)
-    allow_ethics(cast, requests[0], "시연-IRB-02")
+    for number, request in enumerate(requests, 1):
+        allow_ethics(cast, request, f"시연-IRB-02-{number}")
     access.adopt_joint(site_id=first.pk, by=cast.people["board"])
     access.object_joint(site_id=second.pk, reason="시연: 자체 심의에서 최소 수집 항목을 다시 보겠습니다.", by=board(cast, requests[1]))
     access.provide(request_id=requests[0].pk, by=cast.people["provider"])

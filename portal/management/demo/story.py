@@ -194,52 +194,65 @@ class Story:
             ]
             for match in matches:
                 applications.choose_match(application_id=award.application_id, match_id=match.pk, by=user)
-        with self.at(-85):
-            case = projects.open_case(self.cast, user, matches, f"시연: {need.title}")
-            if number == 2:
-                projects.propose_joint(self.cast, case, user)
-            else:
-                projects.submit_requests(case, user)
         if number == 8:
-            with self.at(-83):
-                projects.ask_supplement(self.cast, *projects.requests_of(case))
+            self._reviews(number, matches)
             return  # the award stands accepted, the agreement is still to be drafted
         with self.at(-72):
             agreement = projects.draft_agreement(self.cast, award)
             providers = [self.cast.people["provider"]] + ([self.cast.people["provider2"]] if number == 2 else [])
             signers = [user] if number == 5 else [user, *providers, self.cast.people["operator"]]
             self.agreements[number] = projects.sign(self.cast, agreement, *signers)
-        if number == 2:
+        self._reviews(number, matches)
+
+    def _reviews(self, number: int, matches: list[Any]) -> None:
+        """Each track takes its own time: one case in use, one joint, one whose DRB waits for the company, two fresh ones."""
+        user = self._user(number)
+        with self.at({1: -85, 2: -32, 4: -22, 5: -4, 8: -9}[number]):
+            case = projects.open_case(self.cast, user, matches, f"시연: {self.needs[number].title}")
+            if number == 2:
+                projects.propose_joint(self.cast, case, user)
+            else:
+                projects.submit_requests(case, user)
+        requests = projects.requests_of(case)
+        if number == 1:
+            self._reviewed(requests[0])
+        elif number == 2:
             self._joint_reviews(case)
-        elif number != 5:  # that one still waits at the board
-            self._reviews(number, case)
+        elif number == 4:
+            self._revised(requests[0])
+        elif number == 8:
+            with self.at(-6):
+                projects.ask_supplement(self.cast, requests[0])
+
+    def _reviewed(self, request: Any) -> None:
+        with self.at(-83):
+            access.start_review(request_id=request.pk, by=projects.board(self.cast, request))
+        with self.at(-77):
+            projects.allow_ethics(self.cast, request, "시연-IRB-01")
+        with self.at(-72):
+            projects.allow_drb(self.cast, request, "시연-DRB-01")
+        with self.at(-69):
+            access.provide(request_id=request.pk, by=self.cast.people["provider"])
+            access.confirm_receipt(request_id=request.pk, by=self._user(1))
 
     def _joint_reviews(self, case: Any) -> None:
-        for days, step in ((-83, projects.start_joint), (-73, projects.decide_joint), (-70, projects.answer_joint)):
+        """The first hospital adopts and starts, the second objects and reviews by itself."""
+        for days, step in ((-28, projects.start_joint), (-10, projects.decide_joint), (-6, projects.answer_joint)):
             with self.at(days):
                 step(self.cast, case)
 
-    def _reviews(self, number: int, case: Any) -> None:
-        """Each track takes its own time; the fourth company's IRB and DRB ask once, the DRB's clock stands to this day."""
-        (request,) = projects.requests_of(case)
-        with self.at(-83):
+    def _revised(self, request: Any) -> None:
+        """The IRB asked once and exempted; the DRB waits for the company, its clock stands."""
+        with self.at(-20):
             access.start_review(request_id=request.pk, by=projects.board(self.cast, request))
-        if number == 4:
-            with self.at(-80):
-                projects.ask_revision(self.cast, request, "irb")
-            with self.at(-78):
-                access.resubmit_ethics(request_id=request.pk, by=self._user(number))
-        with self.at(-77):
-            projects.allow_ethics(self.cast, request, f"시연-IRB-{number:02d}")
-        if number == 4:
-            with self.at(-5):
-                projects.ask_revision(self.cast, request, "drb")
-            return
-        with self.at(-72):
-            projects.allow_drb(self.cast, request, f"시연-DRB-{number:02d}")
-        with self.at(-69):
-            access.provide(request_id=request.pk, by=self.cast.people["provider"])
-            access.confirm_receipt(request_id=request.pk, by=self._user(number))
+        with self.at(-17):
+            projects.ask_revision(self.cast, request, "irb")
+        with self.at(-13):
+            access.resubmit_ethics(request_id=request.pk, by=self._user(4))
+        with self.at(-12):
+            projects.allow_ethics(self.cast, request, "시연-IRB-04")
+        with self.at(-5):
+            projects.ask_revision(self.cast, request, "drb")
 
     def _other_cases(self) -> None:
         """One dossier that a board refused, one that its company took back, one not submitted yet."""

@@ -24,6 +24,7 @@ from vouchers.access.actions.steps import (
     start_drb_clock,
     start_ethics,
     step_drb,
+    stop_clocks,
 )
 from vouchers.access.models import AccessCase, AccessRequest, DataReview, EthicsReview
 from vouchers.matching.models import Match
@@ -232,6 +233,7 @@ def withdraw(*, request_id: int, reason: str, by: Any) -> AccessRequest:
         raise Refused(_("Say why you withdraw, for the boards' record."), "reason_missing", "reason")
     request.reason = reason
     move(request, "withdraw", by=by, reason=reason)
+    stop_clocks(request)
     journal.close_duties(request, by=by)
     leave_joint(request, reason, by)
     return request

@@ -233,12 +233,21 @@ def settle(request: AccessRequest, by: Any) -> None:
         reason = request.ethics.reason if request.ethics.status == E.DISAPPROVED else request.data_review.reason
         request.reason = reason
         move(request, "refuse", by=by, reason=reason)
+        stop_clocks(request)
         journal.close_duties(request, by=by)
 
 
 def _both_allow(request: AccessRequest) -> bool:
     ethics = request.ethics
     return rules.both_allow(ethics.status, request.data_review.status, valid_to=ethics.valid_to, today=clock.today())
+
+
+def stop_clocks(request: AccessRequest) -> None:
+    """The request ended before a track was decided: nobody waits for that board any more."""
+    for review in (request.ethics, request.data_review):
+        if review.started_at is not None and review.closed_at is None:
+            review.closed_at = clock.now()
+            review.save()
 
 
 def require_both(request: AccessRequest) -> None:
