@@ -145,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(b"", 400)
         key = one.findtext(f".//{PAIN_001}EndToEndId", "")
         if mood == "refuse":
-            return self._answer(_report(key, "RJCT", reason="Account closed"))
+            return self._answer(_report(key, "RJCT", reason="계좌 해지 (account closed)"))
         if mood == "slow":
             time.sleep(seconds)
         ref = self.book.execute(

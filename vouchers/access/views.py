@@ -113,6 +113,7 @@ def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
     site = queries.site_of(row)
     context = {
         "row": row, "case": row.case, "clocks": queries.clocks(row), "site": site,
+        "mine": request.user.has_perm("vouchers.request_access", row.case),
         "steps": [STEPS[name] for name in queries.open_steps(request.user, row, site)],
     }  # fmt: skip
     return page(request, "vouchers/access/request.html", context)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from vouchers.payments import rules
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 
@@ -55,6 +56,16 @@ def requests(user: Any, row: Disbursement) -> bool:
     """Whether this person speaks for the provider that is paid."""
     provider = row.payee.organisation
     return provider is not None and bool(user.has_perm("vouchers.request_disbursement", provider))
+
+
+def bank_stage(row: Disbursement, attempts: list[PaymentAttempt]) -> str:
+    """Where a registered payment stands at the bank: waits (nothing is out), unclear (no answer yet), failed, or ''."""
+    if row.status == "FAILED":
+        return "failed"
+    if row.status != "REGISTERED":
+        return ""
+    live = [attempt for attempt in attempts if attempt.state in rules.LIVE_ATTEMPTS]
+    return "unclear" if any(attempt.state in {"UNKNOWN", "PARKED"} for attempt in live) else "waits"
 
 
 def may(user: Any, row: Disbursement) -> dict[str, bool]:

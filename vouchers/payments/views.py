@@ -50,8 +50,10 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _show(request: HttpRequest, row: Disbursement, bound: forms.ReasonForm | None = None) -> HttpResponse:
     """The disbursement's page; bound: a reason for returning it that could not be accepted."""
+    attempts = list(queries.attempts_of(row))
     context = {
-        "row": row, "own_won": _own_won(row), "attempts": queries.attempts_of(row), "may": queries.may(request.user, row),
+        "row": row, "own_won": _own_won(row), "attempts": attempts, "may": queries.may(request.user, row),
+        "stage": queries.bank_stage(row, attempts), "failure": attempts[0].answer if attempts else "",
         "return_form": bound or forms.ReasonForm(),
     }  # fmt: skip
     return page(request, "vouchers/payments/detail.html", context, status=422 if bound else 200)
