@@ -4,7 +4,7 @@ The templates stand in `templates/django/forms/`. A form may carry `groups = [(t
 fields are then rendered in these groups, in this order, and what is in no group comes last.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -139,3 +139,12 @@ class CountedTextarea(forms.Textarea):
 def too_long(limit: int) -> Any:
     """The sentence for a text that is too long."""
     return ngettext_lazy("Enter %(limit)d character or less.", "Enter %(limit)d characters or less.", limit) % {"limit": limit}
+
+
+class Lines(forms.BaseFormSet):  # type: ignore[type-arg]
+    """Several lines in one form; a post that arrived cut off or tampered with is answered with a sentence."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        **forms.BaseFormSet.default_error_messages,
+        "missing_management_form": _("The lines did not arrive completely. Load the page again and enter them once more."),
+    }

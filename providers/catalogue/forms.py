@@ -25,7 +25,8 @@ ANY = {
 def wish(parameters: Any) -> Wish:
     """What the address says; unknown codes simply find nothing."""
     chosen = {name: tuple(code for code in parameters.getlist(name) if code.isprintable() and code)[:20] for name in FACETS}
-    return Wish(text=" ".join(parameters.get("q", "").replace("\x00", " ").split())[:100], chosen=chosen)
+    text = " ".join(parameters.get("q", "").replace("\x00", " ").split())[:100]
+    return Wish(text=text, chosen=chosen, each=parameters.get("show") == "each")
 
 
 class SearchForm(forms.Form):
@@ -40,7 +41,9 @@ class SearchForm(forms.Form):
 
     def __init__(self, facets: Iterable[Facet], wished: Wish, **kwargs: Any) -> None:
         first = {name: codes[0] for name, codes in wished.chosen.items() if codes}
-        super().__init__({"q": wished.text, **first}, **kwargs)
+        super().__init__({"q": wished.text, "show": "each" if wished.each else "", **first}, **kwargs)
         for facet in facets:
             options = [("", ANY[facet.name]), *((v.code, f"{v.word} ({v.count})") for v in facet.values)]
             self.fields[facet.name] = forms.ChoiceField(label=LABELS[facet.name], choices=options, required=False)
+        if wished.each:
+            self.fields["show"] = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -72,17 +72,18 @@ class Facet:
 
 @dataclass(frozen=True)
 class Wish:
-    """What the reader typed and ticked: text, and codes a facet."""
+    """What the reader typed and ticked: text, and codes a facet. each: single hospitals instead of their libraries."""
 
     text: str
     chosen: Mapping[str, tuple[str, ...]]
+    each: bool = False
 
 
 def found(wish: Wish, *, without: str = "") -> QuerySet[Dataset]:
     """Published datasets that fit the wish; `without` leaves one facet out (for that facet's own counts).
 
     A library of several hospitals and its hospitals' own collections hold the same patients: the library stands for them
-    until a text or a region asks for single hospitals.
+    until the reader, a text or a region asks for single hospitals.
     """
     rows = Dataset.objects.published()
     if wish.text:
@@ -91,10 +92,16 @@ def found(wish: Wish, *, without: str = "") -> QuerySet[Dataset]:
         codes = wish.chosen.get(name, ())
         if codes and name != without:
             rows = rows.filter(**{f"{column}__overlap" if many else f"{column}__in": list(codes)})
-    if wish.text or (wish.chosen.get("region") and without != "region"):
+    if wish.each or wish.text or (wish.chosen.get("region") and without != "region"):
         above = rows.filter(part_of__isnull=False).order_by().values("part_of")
         return rows.exclude(pk__in=above)
     return rows.filter(part_of__isnull=True)
+
+
+def folded_count(wish: Wish) -> int:
+    """How many single hospitals' collections stand behind the libraries of the list; 0 when they are shown themselves."""
+    libraries = found(wish).filter(parts__isnull=False).order_by().values("pk")
+    return Dataset.objects.published().filter(part_of__in=libraries).count()
 
 
 def in_order(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:

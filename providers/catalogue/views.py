@@ -28,6 +28,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "page": found,
         "items": queries.cards(found.object_list),
         "narrowed": bool(wished.text or any(wished.chosen.values())),
+        "each": wished.each,
+        "folded": queries.folded_count(wished),
     }
     return page(request, "providers/catalogue/search.html", context, part="results")
 

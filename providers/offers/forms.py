@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.forms import BaseFormSet, formset_factory
+from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit.forms import CountedTextarea, DateInput, WonFormField
+from portal.kit.forms import CountedTextarea, DateInput, Lines, WonFormField
 from providers.catalogue.models import Dataset
 from providers.catalogue.queries import choices, words
 from providers.institutions.models import Institution
@@ -185,7 +185,7 @@ class LineForm(forms.Form):
         return data
 
 
-class LinesBase(BaseFormSet):  # type: ignore[type-arg]
+class LinesBase(Lines):
     def lines(self) -> list[rules.Line]:
         """The filled lines, in order."""
         return [

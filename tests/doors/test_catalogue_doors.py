@@ -80,6 +80,11 @@ def test_a_library_stands_for_its_hospitals_until_they_are_asked_for(client: Cli
     searched = client.get("/catalogue/?q=폐암").content.decode()
     assert f"/catalogue/{part.key}/" in searched and f"/catalogue/{library.key}/" not in searched
     assert part.title_ko in client.get(f"/catalogue/{library.key}/").content.decode()
+    folded = client.get("/catalogue/").content.decode()
+    assert "병원별 데이터 1건" in folded and "?show=each" in folded
+    single = client.get("/catalogue/?show=each&modality=CT").content.decode()
+    assert f"/catalogue/{part.key}/" in single and f"/catalogue/{library.key}/" not in single
+    assert 'name="show" value="each"' in single and "?modality=CT" in single  # kept by the filters; the way back keeps them
 
 
 def test_what_nobody_published_is_said(client: Client, owner: providers.Provider) -> None:

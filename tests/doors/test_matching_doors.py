@@ -235,6 +235,46 @@ def test_quote_form_refuses_bad_input(at: quotes.Stage, wrong: dict[str, Any]) -
     assert answer.status_code == 422 and Quote.objects.count() == 0
 
 
+def test_lines_that_did_not_arrive_are_said_so(at: quotes.Stage) -> None:
+    request = quotes.asked(at)
+    answer = client(at.hospital.user).post(f"/matching/requests/{request.ref}/quote/", {"valid_until": "2030-01-01", "send": "1"})
+    assert answer.status_code == 422 and "항목이 모두 전송되지 않았습니다" in text(answer) and "ManagementForm" not in text(answer)
+
+
+def test_asking_for_what_is_not_there_is_not_found(at: quotes.Stage) -> None:
+    company, page = client(at.firm.user), f"/matching/needs/{at.need.ref}/ask/"
+    for query in ("", "?for=", "?for=nothing:", "?for=%00:", f"?for={at.offer.dataset.key}:%00x", "?for=" + "x" * 3000):
+        assert company.get(page + query).status_code == 404, query
+    stranger = client(quotes.firm().user)
+    assert stranger.get(f"{page}?for={at.offer.dataset.key}:{at.offer.ref}").status_code == 404
+
+
+def test_the_needs_page_says_whose_turn_it_is(at: quotes.Stage) -> None:
+    company, page = client(at.firm.user), f"/matching/needs/{at.need.ref}/"
+    request = quotes.asked(at)
+    assert "공급기관이 견적을 작성합니다" in text(company.get(page))
+    actions.ask_clarification(request_id=request.pk, question="몇 건입니까?", by=at.hospital.user)
+    assert "수요기업이 질문에 답합니다" in text(company.get(page))
+    quote = quotes.quoted(at, request)
+    shown = text(company.get(page))
+    assert "수요기업이 수락하거나 거절합니다" in shown and "100,000,000" in shown
+    match = actions.accept_quote(quote_id=quote.pk, by=at.firm.user)
+    assert "공급기관이 매칭을 확인합니다" in text(company.get(page))
+    actions.confirm_match(match_id=match.pk, by=at.hospital.user)
+    assert "양측이 확인했습니다" in text(company.get(page))
+    actions.cancel_match(match_id=match.pk, reason="사정이 생겼습니다.", by=at.firm.user)
+    assert "할 일이 없습니다" in text(company.get(page))
+
+
+def test_an_expired_quote_is_not_accepted_through_the_page(at: quotes.Stage) -> None:
+    request = quotes.asked(at)
+    quotes.quoted(at, request)
+    company, page = client(at.firm.user), f"/matching/quotes/{request.ref}/"
+    with clock.at(clock.now() + timedelta(days=31)):
+        answer = company.post(f"{page}do/accept/")
+    assert answer.status_code in (409, 422) and "유효" in text(answer) and not Match.objects.exists()
+
+
 def test_talk_accept_and_confirm_through_the_pages(at: quotes.Stage) -> None:
     request = quotes.asked(at)
     company, hospital = client(at.firm.user), client(at.hospital.user)
@@ -297,6 +337,21 @@ def test_lists_need_the_same_queries_for_1_and_30_rows(at: quotes.Stage) -> None
         row.save()
         quotes.quoted(at, row)
     assert [counted(browser, url) for browser, url in pages] == before
+
+
+def test_the_needs_page_needs_the_same_queries_for_1_and_20_requests(at: quotes.Stage) -> None:
+    company, page = client(at.firm.user), f"/matching/needs/{at.need.ref}/"
+    quotes.quoted(at, quotes.asked(at))
+    before = counted(company, page)
+    for _ in range(19):
+        hospital = providers.provider()
+        offer = providers.offer(hospital, published=True)
+        row = actions.request_quote(
+            need_id=at.need.pk, institution_id=hospital.institution.pk, dataset_id=offer.dataset_id, offer_id=offer.pk,
+            by=at.firm.user,
+        )  # fmt: skip
+        quotes.quoted(at, row, by=hospital.user)
+    assert counted(company, page) == before
 
 
 def test_home_leads_each_side_to_its_list(at: quotes.Stage) -> None:

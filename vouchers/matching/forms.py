@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock
 from portal.kit.errors import DomainError
-from portal.kit.forms import CountedTextarea, DateInput, WonFormField
+from portal.kit.forms import CountedTextarea, DateInput, Lines, WonFormField
 from portal.kit.words import korean, pick
 from providers.catalogue.queries import code_lists
 from vouchers.companies.models import Company
@@ -365,7 +365,9 @@ class LineForm(forms.Form):
         return {**v, **{name: int(v[name]) if v.get(name) else None for name in stages.PARTIES}}
 
 
-_LineFormSet: Any = formset_factory(LineForm, extra=0, max_num=stages.MOST_LINES, absolute_max=stages.MOST_LINES + 1)
+_LineFormSet: Any = formset_factory(
+    LineForm, formset=Lines, extra=0, max_num=stages.MOST_LINES, absolute_max=stages.MOST_LINES + 1
+)
 
 
 def line_forms(request: QuoteRequest, data: Any = None, initial: list[dict[str, Any]] | None = None) -> BaseFormSet:

@@ -201,7 +201,7 @@ def need_copy(request: HttpRequest, ref: str) -> HttpResponse:
 def ask(request: HttpRequest, ref: str) -> HttpResponse:
     """Asks the holder of one result for a quote. `for` is dataset key and offer ref with a colon between."""
     need = _visible(request, ref)
-    key, _colon, offer_ref = request.GET.get("for", "").partition(":")
+    key, _colon, offer_ref = request.GET.get("for", "").replace("\x00", "").partition(":")
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user).select_related("institution"), key=key)
     offer = get_object_or_404(Offer.objects.visible_to(request.user), ref=offer_ref, dataset=dataset) if offer_ref else None
     form = forms.AskForm(request.POST or None)
