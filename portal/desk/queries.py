@@ -245,15 +245,14 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
 def dashboard(round_key: str, by: str) -> dict[str, Any]:
     """The ministry's dashboard: a truth common to all who may see it, as it stands since the last event.
 
-    Raises KeyError naming the first of `round`, `by` that is not known.
+    Raises KeyError for a dimension or a round that is not known.
     """
     from vouchers.statistics import queries as statistics
     from vouchers.statistics import rules
 
     if by not in rules.DIMENSIONS:
-        raise KeyError("by")
-    if round_key and not statistics.rounds().filter(key=round_key).exists():
-        raise KeyError("round")
+        raise KeyError(by)
+    statistics.require_round(round_key)
     found = remembered(f"dashboard:{round_key}:{by}", lambda: _dashboard(round_key, by))
     return {**found, "chosen": round_key, "by": by, "dimensions": rules.DIMENSIONS.values()}
 

@@ -25,7 +25,8 @@ from rest_framework.views import APIView
 from portal.kit.errors import DomainError
 
 PROBLEM = "application/problem+json"
-COMMON_PARAMETERS = frozenset({"cursor", "page_size", "ordering", "format", "language"})
+COMMON_PARAMETERS = frozenset({"format", "language"})
+LIST_PARAMETERS = frozenset({"cursor", "page_size", "ordering"})
 
 
 class BadParameters(exceptions.APIException):
@@ -79,6 +80,9 @@ class PublicView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         activate(language_of(request))
+        formats = [renderer.format for renderer in self.renderer_classes]
+        if request.query_params.get("format", formats[0]) not in formats:
+            raise BadParameters(_("This format is not on offer."), ["format"], formats)
         super().initial(request, *args, **kwargs)
         allowed = self.parameters | COMMON_PARAMETERS
         unknown = sorted(set(request.query_params) - allowed)
@@ -157,7 +161,7 @@ class PublicList(PublicView, GenericAPIView):  # type: ignore[type-arg]
 
     @property
     def parameters(self) -> frozenset[str]:  # type: ignore[override]
-        return frozenset(self.filters)
+        return frozenset(self.filters) | LIST_PARAMETERS
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         rows = self.narrowed(self.get_queryset())

@@ -2,10 +2,12 @@
 
 import csv
 import io
+import json
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.urls import path
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import renderers
@@ -35,7 +37,7 @@ class CSVRenderer(renderers.BaseRenderer):
     def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
         out = io.StringIO()
         if "cells" not in data:  # a problem
-            return str(data.get("detail", "")).encode()
+            return json.dumps({key: str(value) if isinstance(value, Promise) else value for key, value in data.items()}).encode()
         writer = csv.writer(out)
         if data["demo"]:
             writer.writerow(["# " + _("Demonstration: fictional data")])
@@ -58,7 +60,7 @@ class StatsIndex(PublicView):
             {
                 "measures": [_describe(measure) for measure in rules.MEASURES.values()],
                 "dimensions": [{"dimension": d.key, "name": str(d.name)} for d in rules.DIMENSIONS.values()],
-                "rounds": [{"round": r.key, "title_ko": r.title_ko, "title_en": r.title_en, "demo": r.is_demo} for r in queries.rounds()],
+                "rounds": [{"round": r.key, "title_ko": r.title_ko, "title_en": r.title_en, "demo": r.is_demo} for r in queries.choices()],
                 "as_of": [clock.today().isoformat()],
                 "formats": ["json", "csv"],
             }
@@ -94,7 +96,7 @@ class StatsMeasure(PublicView):
         try:
             table = queries.table(measure, by=by, round_key=request.query_params.get("round", ""))
         except KeyError:
-            raise BadParameters(_("There is no such round."), ["round"], [r.key for r in queries.rounds()]) from None
+            raise BadParameters(_("There is no such round."), ["round"], [one.key for one in queries.choices()]) from None
         return Response(_body(table))
 
 

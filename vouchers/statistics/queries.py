@@ -45,6 +45,7 @@ def table(measure_key: str, *, by: Sequence[str] = (), round_key: str = "", publ
 
     Raises KeyError for an unknown measure or round.
     """
+    require_round(round_key)
     key = f"table:{measure_key}:{','.join(by)}:{round_key}:{public}"
     return remembered(key, lambda: _table(measure_key, by, _chosen(round_key), round_key, public))
 
@@ -54,7 +55,19 @@ def tables(*, by: Sequence[str], round_key: str = "", public: bool = True) -> "P
 
     Raises KeyError for an unknown round.
     """
+    require_round(round_key)
     return remembered(f"tables:{','.join(by)}:{round_key}:{public}", lambda: _page(by, round_key, public))
+
+
+def choices() -> tuple["RoundChoice", ...]:
+    """The rounds that statistics may name, newest first."""
+    return remembered("rounds", lambda: tuple(RoundChoice(r.key, r.title_ko, r.title_en, r.is_demo) for r in rounds()))
+
+
+def require_round(round_key: str) -> None:
+    """Raises KeyError for a round that statistics do not name; "" means all of them."""
+    if round_key and all(one.key != round_key for one in choices()):
+        raise KeyError(round_key)
 
 
 class RoundChoice(NamedTuple):
@@ -77,18 +90,11 @@ class Page:
 
 def _page(by: Sequence[str], round_key: str, public: bool) -> Page:
     chosen = _chosen(round_key)
-    known = chosen if not round_key else list(rounds())
-    return Page(
-        tuple(_table(key, by, chosen, round_key, public) for key in rules.MEASURES),
-        tuple(RoundChoice(r.key, r.title_ko, r.title_en, r.is_demo) for r in known), clock.now(),
-    )  # fmt: skip
+    return Page(tuple(_table(key, by, chosen, round_key, public) for key in rules.MEASURES), choices(), clock.now())
 
 
 def _chosen(round_key: str) -> list[Round]:
-    found = list(rounds().filter(key=round_key)) if round_key else list(rounds())
-    if round_key and not found:
-        raise KeyError(round_key)
-    return found
+    return list(rounds().filter(key=round_key)) if round_key else list(rounds())
 
 
 def _threshold(chosen: Sequence[Round]) -> int:
@@ -154,6 +160,7 @@ class Headline:
 
 def headline(round_key: str = "") -> Headline:
     """Over the rounds that count (or one of them), as they stand since the last event."""
+    require_round(round_key)
     return remembered(f"headline:{round_key}", lambda: _headline(_chosen(round_key)))
 
 

@@ -16,18 +16,27 @@ from vouchers.statistics import queries, rules
 @public
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Every published measure by one dimension, with its table, CSV and API address beside it."""
+    """Every published measure by one dimension: a chart, its table one tab away, CSV and API address beside it."""
     chosen, by = request.GET.get("round", ""), request.GET.get("by", "track")
     if by not in rules.DIMENSIONS:
-        by = "track"
+        raise Http404(_("Figures cannot be cut by that."))
     try:
-        tables = [queries.table(key, by=(by,), round_key=chosen) for key in rules.MEASURES]
+        found = queries.tables(by=(by,), round_key=chosen)
     except KeyError:
-        raise Http404 from None
+        raise Http404(_("There is no such round.")) from None
     context = {
-        "tables": tables, "rounds": queries.rounds(), "chosen": chosen, "by": by, "dimensions": rules.DIMENSIONS.values(),
+        "tables": [(table, _chart(table)) for table in found.tables], "rounds": found.rounds, "as_of": found.as_of, "chosen": chosen,
+        "by": by, "dimension": rules.DIMENSIONS[by], "dimensions": rules.DIMENSIONS.values(),
     }  # fmt: skip
     return page(request, "vouchers/statistics/dashboard.html", context, part="figures")
+
+
+def _chart(table: rules.Table) -> dict[str, Any]:
+    """What the chart draws: the very cells of the table, whole won or counts."""
+    return {
+        "labels": [" · ".join(cell.words.values()) for cell in table.cells], "values": [cell.value for cell in table.cells],
+        "name": str(table.measure.name), "unit": _("won") if table.measure.unit == "won" else _("number of applications"),
+    }  # fmt: skip
 
 
 class _Line:
