@@ -57,9 +57,15 @@ def _drop(admin: psycopg.Connection[Any], name: str) -> None:
             time.sleep(0.2)
 
 
-def together(*functions: Callable[[], Any]) -> list[Any]:
-    """Runs them at once; each result, or the exception that it raised, in order."""
+def together(*functions: Callable[[], Any], behind: Any = None) -> list[Any]:
+    """Runs them at once; each result, or the exception that it raised, in order.
+
+    behind: a row that is kept locked until every function stands waiting for a lock, so that they truly meet: without it one
+    may be done before the other has begun.
+    """
     from django.db import connections
+
+    gate = _Gate(behind) if behind is not None else None
 
     results: list[Any] = [None] * len(functions)
     barrier = threading.Barrier(len(functions))
@@ -76,6 +82,36 @@ def together(*functions: Callable[[], Any]) -> list[Any]:
     threads = [threading.Thread(target=run, args=(n, f)) for n, f in enumerate(functions)]
     for thread in threads:
         thread.start()
+    if gate is not None:
+        gate.open_when_waiting(len(functions))
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads), "a function never came back"
     return results
+
+
+class _Gate:
+    """Holds one row on a connection of its own."""
+
+    def __init__(self, row: Any) -> None:
+        from django.db import connection
+
+        settings = connection.settings_dict
+        self.held = psycopg.connect(
+            host=settings["HOST"], port=settings["PORT"] or None, user=settings["USER"], password=settings["PASSWORD"],
+            dbname=settings["NAME"],
+        )  # fmt: skip
+        found = self.held.execute(f"SELECT 1 FROM {row._meta.db_table} WHERE id = %s FOR UPDATE", [row.pk]).fetchone()
+        assert found, "the row to wait behind exists"
+
+    def open_when_waiting(self, wanted: int) -> None:
+        count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        waiting = 0
+        for _try in range(600):
+            waiting = self.held.execute(count).fetchone()[0]  # type: ignore[index]
+            self.held.execute("SELECT pg_stat_clear_snapshot()")
+            if waiting >= wanted:
+                break
+            time.sleep(0.05)
+        self.held.close()
+        assert waiting >= wanted, f"only {waiting} of {wanted} waited: they did not meet"

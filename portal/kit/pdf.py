@@ -40,6 +40,8 @@ PRELUDE = """
 )
 #set table(stroke: 0.5pt + rgb("#8a949e"), inset: 6pt)
 #show table.cell.where(y: 0): set text(weight: "bold")
+// Korean lines break between words, not inside them (typst breaks between any two syllables); very long ones still may.
+#show regex("[^\\s·]{0,14}\\p{Hangul}[^\\s·]{0,14}·?"): it => box(it)
 #show heading.where(level: 1): it => align(center, text(size: 18pt, it.body))
 #show heading.where(level: 2): it => block(above: 1.6em, below: 0.8em, text(size: 12pt, it.body))
 """

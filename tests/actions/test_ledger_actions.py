@@ -131,7 +131,7 @@ def test_the_database_guards_the_ledger(committed_db):  # noqa: F811
 
 def test_two_reserve_the_last_money_at_once_one_wins(committed_db):  # noqa: F811
     programme = funded()
-    results = together(*[lambda n=n: reserve(programme, f"app-{n}", BUDGET // 2 + 1) for n in range(4)])
+    results = together(*[lambda n=n: reserve(programme, f"app-{n}", BUDGET // 2 + 1) for n in range(4)], behind=Account.objects.get(kind="AVAILABLE"))
     assert sum(isinstance(r, actions.OverBudget) for r in results) == 3, results
     assert queries.position(programme.pk).reserved_won == BUDGET // 2 + 1 and queries.faults() == []
 
@@ -141,7 +141,7 @@ def test_one_key_at_once_from_many_books_once(committed_db):  # noqa: F811
     reserve(programme, won=1000)
     actions.commit(round_id=programme.pk, owner_ref="app-1", voucher_ref="vch-1", amount_won=1000, reason="x", by=None)
     pay = lambda: actions.pay(round_id=programme.pk, voucher_ref="vch-1", amount_won=400, key="one", reason="x", by=None)
-    results = together(*[pay] * 4)
+    results = together(*[pay] * 4, behind=Account.objects.get(kind="COMMITTED"))
     assert len({r.pk for r in results}) == 1, results
     assert queries.position(programme.pk).paid_won == 400 and queries.faults() == []
 
@@ -165,6 +165,6 @@ def test_overspending_by_sql_from_two_connections_is_refused(committed_db):  # n
                 [event, pot, event, back],
             )
 
-    results = together(lambda: spend(1), lambda: spend(2))
+    results = together(lambda: spend(1), lambda: spend(2), behind=Account.objects.get(kind="RESERVED"))
     assert sum(isinstance(r, DatabaseError) for r in results) == 1, results
     assert queries.balance(programme.pk, "RESERVED", "app-1") == 20 and queries.faults() == []

@@ -94,6 +94,8 @@ def test_sign_page_shows_what_is_signed_and_asks_the_code():
     assert unread.status_code == 422 and "확인란에 표시해 주십시오" in text(unread)
     changed = client.post(address, {**given, "content_hash": "0" * 64})
     assert changed.status_code == 422 and "내용이 바뀌었습니다" in text(changed)
+    form = changed.context["form"]  # the next try is for the text that the page shows now, and asks to read it
+    assert form["content_hash"].value() == version.content_hash and not form["read"].value()
     assert client.post(address, given).status_code == 303
     assert client.post(address, given).status_code == 303  # a second click leads back
     assert made.agreement.parties.filter(signed_at__isnull=False).count() == 1
@@ -107,6 +109,14 @@ def test_everybody_signs_in_the_browser_and_the_voucher_is_there():
     for party in made.everybody:
         given = {"content_hash": version.content_hash, "read": "on", "code": second_factor.demo_code(party)}
         assert client_of(party).post(f"{address}sign/", given).status_code == 303
+    record = client_of(made.provider).get(f"{address}signatures.pdf")
+    words = "".join(page.extract_text() for page in PdfReader(BytesIO(record.content)).pages).replace("\n", "").replace(" ", "")
+    assert "전자서명확인서" in words and version.content_hash in words and "서명전" not in words and "시연용문서" in words
+    assert made.company.get_full_name().replace(" ", "") in words
+    english = client_of(made.company).get(f"/en{address}signatures.pdf").content
+    assert "Record of electronic signatures" in PdfReader(BytesIO(english)).pages[0].extract_text()
+    assert client_of(make.firm().representative).get(f"{address}signatures.pdf").status_code == 404
+    assert Client().get(f"{address}signatures.pdf").status_code == 302
     page = text(client_of(made.company).get(address))
     assert Voucher.objects.get().number in page and "체결" in page
     assert "In force" in text(client_of(made.company).get("/en" + address))
@@ -119,6 +129,9 @@ def test_verbs_are_the_operators_and_negative_ones_ask_a_reason():
     assert client_of(made.company).post(f"{address}verb/terminate/", {"reason": "x"}).status_code == 403
     assert operator.post(f"{address}verb/dance/").status_code == 404
     assert operator.post(f"{address}verb/return_to_draft/", {"reason": ""}).status_code == 422
+    long = operator.post(f"{address}verb/return_to_draft/", {"reason": "기간을 고칩니다. " * 120})
+    assert long.status_code == 422 and "기간을 고칩니다. 기간을" in text(long) and 'href="#reason-return_to_draft"' in text(long)
+    assert "1,000자" in text(long) or "1000자" in text(long)
     assert operator.post(f"{address}verb/suspend/", {"reason": "x"}).status_code == 422  # not in this state
     assert operator.post(f"{address}verb/return_to_draft/", {"reason": "기간"}).status_code == 303
     assert operator.post(f"{address}revise/", {"starts_on": "x"}).status_code == 422

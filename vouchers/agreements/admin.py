@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,11 +24,16 @@ def _at(verb: str) -> Callable[[Any], bool]:
 
 class PartyInline(ReadOnlyInline, TabularInline):
     model = AgreementParty
+    show_title = False
     fields = readonly_fields = ("role", "organisation", "signed_by", "signed_at", "signed_hash")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("organisation", "signed_by")
 
 
 class VersionInline(ReadOnlyInline, TabularInline):
     model = AgreementVersion
+    show_title = False
     fields = readonly_fields = ("number", "written", "content_hash", "previous_hash")
 
     @admin.display(description=gettext_lazy("Written"))
@@ -37,7 +43,15 @@ class VersionInline(ReadOnlyInline, TabularInline):
 
 class LineInline(ReadOnlyInline, TabularInline):
     model = AgreementLine
-    fields = readonly_fields = ("position", "kind", "description", "amount_won", "tax_kind", "payee")
+    show_title = False
+    fields = readonly_fields = ("position", "kind", "description", "amount", "tax_kind", "payee")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("payee")
+
+    @admin.display(description=gettext_lazy("Amount"))
+    def amount(self, obj: AgreementLine) -> str:
+        return won(obj.amount_won)
 
 
 def _verb(name: str, label: Any, **more: Any) -> Verb:

@@ -30,7 +30,11 @@ class SignForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label=_("Reason"), help_text=_("The parties read it."), max_length=1000, widget=CountedTextarea(attrs={"rows": 3})
+        label=_("Reason"),
+        help_text=_("The parties read it."),
+        max_length=1000,
+        widget=CountedTextarea(attrs={"rows": 3}),
+        error_messages={"required": _("Give the reason: the parties read it.")},
     )
 
 

@@ -81,6 +81,17 @@ def party_of(agreement: Agreement, user: Any) -> AgreementParty | None:
     return next((party for party in mine if party.signed_at is None), mine[0] if mine else None)
 
 
+def signatures(agreement: Agreement) -> list[rules.Signature]:
+    """Who signed when, in the order of the document. One query."""
+    return [
+        rules.Signature(
+            role=party.role, name_ko=(named := party.institution or party.organisation).name_ko, name_en=named.name_en,
+            signer=party.signed_by.get_full_name() if party.signed_by else "", at=party.signed_at,
+        )
+        for party in agreement.parties.select_related("organisation", "institution", "signed_by")
+    ]  # fmt: skip
+
+
 def waiting_for(agreement: Agreement) -> list[AgreementParty]:
     """Who has not signed yet, in the order of the document."""
     return [party for party in agreement.parties.select_related("organisation") if party.signed_at is None]

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -97,6 +97,17 @@ def vat_won(lines: Sequence[tuple[int, int, str]]) -> int:
         if kind == "TAXABLE":
             taxable[payee] = taxable.get(payee, 0) + amount
     return sum(amount // 10 for amount in taxable.values())
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One party's: who and when; both empty while it is missing."""
+
+    role: str
+    name_ko: str
+    name_en: str
+    signer: str
+    at: datetime | None
 
 
 @dataclass(frozen=True)

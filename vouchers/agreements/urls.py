@@ -12,6 +12,7 @@ urlpatterns = [
     path("<str:ref>/sign/", views.sign, name="sign"),
     path("<str:ref>/revise/", views.revise, name="revise"),
     path("<str:ref>/verb/<slug:verb>/", views.verb, name="verb"),
+    path("<str:ref>/signatures.pdf", views.signatures, name="signatures"),
     path("<str:ref>/v<int:number>/agreement.pdf", views.document, name="document"),
     path("<str:ref>/v<int:number>/agreement-en.pdf", views.reading_copy, name="reading_copy"),
 ]

@@ -1,6 +1,6 @@
 """Doors of the parties and of the operating agency."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +18,7 @@ from portal.documents import responses
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.words import korean
 from vouchers.agreements import actions, queries, rules
 from vouchers.agreements.forms import AgreementFilter, PeriodForm, ReasonForm, SignForm
 from vouchers.agreements.models import Agreement, Voucher
@@ -100,7 +101,7 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str = "", **typed: Form) -> HttpResponse:
-    """The one page of an agreement. typed: forms that were refused, by verb."""
+    """The one page of an agreement. typed: forms that were refused, by verb; what was typed stands in them."""
     parties = list(row.parties.select_related("organisation", "institution", "signed_by"))
     own = queries.party_of(row, request.user)
     conducts = request.user.has_perm("vouchers.draft_agreement")
@@ -114,7 +115,7 @@ def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str 
         "formula": actions.formula(current.body["money"]),
         "intact": queries.intact(row),
         "may_sign": own is not None and own.signed_at is None and rules.LIFECYCLE.can(row.status, "sign"),
-        "verbs": _verbs(row) if conducts else [],
+        "verbs": _verbs(row, typed) if conducts else [],
         "period_form": typed.get("revise") or PeriodForm(initial={"starts_on": row.starts_on, "ends_on": row.ends_on}),
         "may_revise": conducts and rules.LIFECYCLE.can(row.status, "revise"),
         "voucher": Voucher.objects.filter(agreement=row).first(),
@@ -123,8 +124,8 @@ def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str 
     return page(request, "vouchers/agreements/detail.html", context, status=status)
 
 
-def _verbs(row: Agreement) -> list[dict[str, Any]]:
-    """Buttons of the operating agency, the usual next step first."""
+def _verbs(row: Agreement, typed: Mapping[str, Form]) -> list[dict[str, Any]]:
+    """Buttons of the operating agency, the usual next step first. typed: by verb, a reason that was refused."""
     words: dict[str, tuple[Any, Any]] = {
         "send_for_signature": (_("Ask the parties to sign"), _("The text is final. Every party gets a mail and a task.")),
         "return_to_draft": (_("Take back and redraft"), _("Signatures given so far no longer count.")),
@@ -138,6 +139,7 @@ def _verbs(row: Agreement) -> list[dict[str, Any]]:
             "name": verb, "label": label, "url": reverse("agreements:verb", args=[row.ref, verb]), "consequence": consequence,
             "reason": verb in rules.NEGATIVE, "danger": verb == "terminate",
             "kind": "primary" if verb in {"send_for_signature", "resume"} else "tertiary",
+            **({"typed": typed[verb]["reason"].value(), "error": typed[verb].errors["reason"][0]} if verb in typed else {}),
         }
         for verb, (label, consequence) in words.items()
         if rules.LIFECYCLE.can(row.status, verb)
@@ -155,7 +157,7 @@ def verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     if verb in rules.NEGATIVE:
         form = ReasonForm(request.POST)
         if not form.is_valid():
-            return _show(request, row, 422, refusal=_("Give the reason: the parties read it."))
+            return _show(request, row, 422, **{verb: form})
         data = form.cleaned_data
     try:
         run(agreement_id=row.pk, by=request.user, **data)
@@ -200,7 +202,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
                 second_factor_code=form.cleaned_data["code"], by=request.user,
             )  # fmt: skip
         except DomainError as error:
-            form_errors(form, error)
+            form = _unsigned(form, error, version.content_hash)
         else:
             messages.success(request, _("You signed the agreement."))
             return redirect(request, reverse("agreements:detail", args=[ref]))
@@ -211,6 +213,16 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
         "last": len(queries.waiting_for(row)) == 1,
     }  # fmt: skip
     return page(request, "vouchers/agreements/sign.html", context, status=422 if form.errors else 200)
+
+
+def _unsigned(form: SignForm, error: DomainError, content_hash: str) -> SignForm:
+    """The form with its refusal. When the text has changed, the next try is for the text on the page and asks to read it."""
+    if error.code == "text_changed":
+        form = SignForm({"content_hash": content_hash, "code": form.data.get("code", "")})
+        form.full_clean()
+        form.errors.clear()
+    form_errors(form, error)
+    return form
 
 
 @signed_in
@@ -229,7 +241,25 @@ def reading_copy(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     row = _agreement(request, ref)
     version = get_object_or_404(row.versions, number=number)
     made = actions.paper(body=version.body, content_hash=version.content_hash, demo=row.round.is_demo, lang="en")
-    name = f"{row.number}-v{version.number}-en.pdf"
-    response = HttpResponse(made, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+    return _pdf(made, f"{row.number}-v{version.number}-en.pdf")
+
+
+@signed_in
+@require_GET
+def signatures(request: HttpRequest, ref: str) -> HttpResponse:
+    """Who signed which hash and when, in the reader's language."""
+    row, lang = _agreement(request, ref), "ko" if korean() else "en"
+    version = row.current()
+    made = actions.signature_record(
+        body=version.body, content_hash=version.content_hash, status=row.status, signatures=queries.signatures(row),
+        demo=row.round.is_demo, lang=lang,
+    )  # fmt: skip
+    return _pdf(made, f"{row.number}-signatures-{lang}.pdf")
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(
+        content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )
     response["Cache-Control"] = "private, no-store"
     return response

@@ -48,6 +48,9 @@ class ScoreInline(ReadOnlyInline, TabularInline):
     model = Score
     fields = readonly_fields = ("criterion", "points", "comment")
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("criterion")
+
 
 @admin.register(Assignment)
 class AssignmentAdmin(_RoundPages, VerbAdmin):

@@ -20,8 +20,12 @@ from vouchers.ledger.models import Account, Entry, LedgerEvent
 
 class EntryInline(ReadOnlyInline, TabularInline):
     model = Entry
+    show_title = False
     fields = ("account", "amount")
     readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("account")
 
     @admin.display(description=_("Amount"))
     def amount(self, obj: Entry) -> str:
@@ -30,7 +34,8 @@ class EntryInline(ReadOnlyInline, TabularInline):
 
 @admin.register(Account)
 class AccountAdmin(VerbAdmin):
-    list_display = ("ref", "round", "kind", "owner_ref", "organisation", "balance")
+    list_display = ("kind", "round", "owner_ref", "organisation", "balance")
+    fields = readonly_fields = ("kind", "round", "owner_ref", "organisation", "balance")
     list_filter = ("kind", "round")
     search_fields = ("owner_ref", "ref")
     list_select_related = ("round", "organisation")
@@ -62,6 +67,7 @@ def _reversible(event: LedgerEvent) -> bool:
 @admin.register(LedgerEvent)
 class LedgerEventAdmin(VerbAdmin):
     list_display = ("at", "kind", "subject_ref", "amount", "reason", "by", "fiscal_year")
+    fields = readonly_fields = ("kind", "round", "subject_ref", "amount", "reason", "at", "by", "fiscal_year", "key")
     verbs = (
         Verb(
             "reverse", _("Book the budget back"), lambda pk, by, reason: actions.reverse(event_id=pk, reason=reason, by=by),

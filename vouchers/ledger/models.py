@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock
 from portal.kit.models import Row
-from portal.kit.won import SignedWonField
+from portal.kit.won import SignedWonField, won
 from vouchers.ledger import rules
 
 
@@ -20,11 +20,13 @@ class Account(Row):
 
     REF_PREFIX = "acc"
 
-    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=rules.AccountKind.choices())
-    owner_ref = models.CharField(max_length=24)
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
-    balance_won = SignedWonField(default=0, editable=False)
+    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+", verbose_name=_("Round"))
+    kind = models.CharField(_("Account"), max_length=10, choices=rules.AccountKind.choices())
+    owner_ref = models.CharField(_("Belongs to"), max_length=24)
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Organisation")
+    )
+    balance_won = SignedWonField(_("Balance"), default=0, editable=False)
 
     class Meta:
         verbose_name = _("ledger account")
@@ -34,6 +36,9 @@ class Account(Row):
             models.CheckConstraint(condition=Q(kind="TREASURY") | Q(balance_won__gte=0), name="account_no_overdraft"),
         ]
         indexes = [models.Index(fields=["owner_ref"], name="account_owner")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.owner_ref})"
 
 
 class LedgerEventQuerySet(models.QuerySet["LedgerEvent"]):
@@ -46,15 +51,15 @@ class LedgerEvent(Row):
 
     REF_PREFIX = "lev"
 
-    kind = models.CharField(max_length=12, choices=rules.EventKind.choices())
-    key = models.CharField(max_length=120, unique=True)
-    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+")
-    fiscal_year = models.PositiveSmallIntegerField()
-    subject_ref = models.CharField(max_length=24)
-    amount_won = models.PositiveBigIntegerField()
-    reason = models.CharField(max_length=300)
-    at = models.DateTimeField(default=clock.now)
-    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(_("Movement"), max_length=12, choices=rules.EventKind.choices())
+    key = models.CharField(_("Booked once for"), max_length=120, unique=True)
+    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+", verbose_name=_("Round"))
+    fiscal_year = models.PositiveSmallIntegerField(_("Fiscal year"))
+    subject_ref = models.CharField(_("Concerns"), max_length=24)
+    amount_won = models.PositiveBigIntegerField(_("Amount (won)"))
+    reason = models.CharField(_("Reason"), max_length=300)
+    at = models.DateTimeField(_("When"), default=clock.now)
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("By whom"))
 
     objects = LedgerEventQuerySet.as_manager()
 
@@ -67,12 +72,15 @@ class LedgerEvent(Row):
         ]
         permissions = [("appropriate_budget", "Give a round its budget")]
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {won(self.amount_won)}"
+
 
 class Entry(models.Model):
     """One signed line of an event. Immutable."""
 
     event = models.ForeignKey(LedgerEvent, on_delete=models.PROTECT, related_name="entries")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries", verbose_name=_("Account"))
     amount_won = SignedWonField()
 
     class Meta:

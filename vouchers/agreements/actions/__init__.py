@@ -2,9 +2,10 @@
 
 from vouchers.agreements.actions.conduct import complete, resume, suspend, terminate
 from vouchers.agreements.actions.drafting import draft, return_to_draft, revise, send_for_signature
-from vouchers.agreements.actions.paper import formula, paper
+from vouchers.agreements.actions.paper import formula, paper, signature_record
 from vouchers.agreements.actions.signing import sign
 
 __all__ = [
-    "complete", "draft", "formula", "paper", "resume", "return_to_draft", "revise", "send_for_signature", "sign", "suspend", "terminate",
+    "complete", "draft", "formula", "paper", "resume", "return_to_draft", "revise", "send_for_signature", "sign", "signature_record",
+    "suspend", "terminate",
 ]  # fmt: skip

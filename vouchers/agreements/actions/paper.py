@@ -1,26 +1,51 @@
 """The agreement on paper. Korean binds; the English one is a reading copy made from the same body."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from portal.kit import pdf
+from portal.kit import clock, pdf
 from portal.kit.won import won, won_words
+from portal.kit.words import pick
 from vouchers.agreements import rules
 from vouchers.matching.rules.stages import LineKind, TaxKind
 
 
 def paper(*, body: Mapping[str, Any], content_hash: str, demo: bool, lang: str) -> bytes:
     """A PDF of one version. body: AgreementVersion.body; content_hash is printed on it; lang: ko or en."""
-    source = (Path(settings.BASE_DIR) / "templates" / "pdf" / f"agreement.{lang}.typ").read_text(encoding="utf-8")
     with override(lang):
         inputs = _inputs(body, lang) | {"hash": content_hash}
         title = f"{'협약서' if lang == 'ko' else 'Agreement'} {body['number']}"
-        return pdf.render(source, inputs, title=title, demo=demo, lang=lang)
+        return pdf.render(_source("agreement", lang), inputs, title=title, demo=demo, lang=lang)
+
+
+def signature_record(
+    *, body: Mapping[str, Any], content_hash: str, status: str, signatures: Sequence[rules.Signature], demo: bool, lang: str
+) -> bytes:
+    """A PDF that says who signed which hash and when (전자서명 확인서). status: an agreement's code; lang: ko or en."""
+    with override(lang):
+        inputs = {
+            **{name: str(body[name]) for name in ("number", "version", "project_no", "title")},
+            "hash": content_hash,
+            "status": str(rules.AgreementStatus.word(status)),
+            "parties": [
+                {"role": str(rules.PartyRole.word(one.role)), "name": pick(one, "name"), "signer": one.signer or "–",
+                 "at": localize(clock.to_kst(one.at)) if one.at else _("Not signed yet")}
+                for one in signatures
+            ],
+        }  # fmt: skip
+        title = f"{'전자서명 확인서' if lang == 'ko' else 'Record of signatures'} {body['number']}"
+        return pdf.render(_source("signatures", lang), inputs, title=title, demo=demo, lang=lang)
+
+
+def _source(name: str, lang: str) -> str:
+    return (Path(settings.BASE_DIR) / "templates" / "pdf" / f"{name}.{lang}.typ").read_text(encoding="utf-8")
 
 
 def _inputs(body: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -74,5 +99,5 @@ def formula(money: Mapping[str, Any]) -> str:
 
 
 def _day(iso: str, lang: str) -> str:
-    year, month, day = (int(part) for part in iso.split("-"))
-    return f"{year}년 {month}월 {day}일" if lang == "ko" else f"{year}-{month:02d}-{day:02d}"
+    day = date.fromisoformat(iso)
+    return f"{day.year}년 {day.month}월 {day.day}일" if lang == "ko" else date_format(day)

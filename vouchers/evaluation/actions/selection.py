@@ -127,7 +127,8 @@ def confirm_selection(*, run_id: int, by: Any) -> SelectionRun:
     """선정 확정: every decision of the round at once, by somebody who did not propose it.
 
     Writes: SelectionRun CONFIRMED, Applications (through their room), ledger reservations, Award, Duties, Events, Notices,
-    Round AWARDED. All or nothing. Raises: NotAllowed, Refused (four eyes, conflict, changed since), OverBudget.
+    Round AWARDED. All or nothing. Raises: NotAllowed, Refused (four eyes, case officer, conflict, changed since),
+    OverBudget.
     """
     run = _lock(run_id)
     require(by, "vouchers.confirm_selection")
@@ -135,6 +136,10 @@ def confirm_selection(*, run_id: int, by: Any) -> SelectionRun:
     after = LIFECYCLE.step(before, "confirm_selection")
     if run.proposed_by_id == by.pk:
         raise Refused(_("You proposed this selection. Somebody else must confirm it."), "four_eyes")
+    if Assignment.objects.filter(application__round_id=run.round_id, assigned_by=by).exists():
+        raise Refused(
+            _("You assigned evaluators in this round as its case officer. Somebody else must confirm it."), "case_officer"
+        )
     lines = list(queries.lines_of(run))
     _check_no_conflict(lines, by)
     _check_unchanged(run, lines)
