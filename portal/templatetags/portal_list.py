@@ -87,42 +87,51 @@ def _row_address(cl: Any) -> tuple[str, str]:
     return address, f"?{escape(cl.preserved_filters)}" if getattr(cl, "preserved_filters", "") else ""
 
 
-def _is_number(cl: Any, name: str) -> bool:
-    try:
-        field = cl.lookup_opts.get_field(name)
-    except FieldDoesNotExist:
-        return bool(getattr(getattr(cl.model_admin, name, None), "formatting", "") == "price") or name.endswith("_amount")
+def _is_number(cl: Any, name: Any) -> bool:
+    """Amounts and counts stand right-aligned."""
+    field = _field(cl, name)
+    if field is None:
+        own = name if callable(name) else getattr(cl.model_admin, name, None)
+        words = name if isinstance(name, str) else getattr(name, "__name__", "")
+        return getattr(own, "formatting", "") == "price" or words.endswith(("amount", "won", "total", "score", "points", "rank"))
     return isinstance(field, models.IntegerField | models.DecimalField) and not field.choices
 
 
-def _column(cl: Any, name: str) -> Cell:
-    """How a column's value is had from a row, as it is shown."""
+def _field(cl: Any, name: Any) -> Any:
+    """The model's column of that name, or None for what is worked out."""
+    if not isinstance(name, str):
+        return None
     try:
-        field = cl.lookup_opts.get_field(name)
+        return cl.lookup_opts.get_field(name)
     except FieldDoesNotExist:
+        return None
+
+
+def _column(cl: Any, name: Any) -> Cell:
+    """How a column's value is had from a row, as it is shown."""
+    field = _field(cl, name)
+    if field is None:
         return _computed(cl, name)
     if field.is_relation:
         return lambda row: _shown(getattr(row, name))
     if field.choices:
         words = dict(field.flatchoices)
         return lambda row: _shown(words.get(getattr(row, name), getattr(row, name)))
-    if isinstance(field, models.BooleanField):
-        return lambda row: gettext("Yes") if getattr(row, name) else gettext("No")
     if isinstance(field, models.IntegerField):
         return lambda row: _EMPTY if getattr(row, name) is None else f"{getattr(row, name):,}"
     return lambda row: _shown(getattr(row, name))
 
 
-def _computed(cl: Any, name: str) -> Cell:
-    own = getattr(cl.model_admin, name, None)
-    if callable(name):  # type: ignore[unreachable]
-        return lambda row: _shown(name(row))  # type: ignore[unreachable]
+def _computed(cl: Any, name: Any) -> Cell:
+    """A function of the list, a method of its admin, or one of the row."""
+    own = name if callable(name) else getattr(cl.model_admin, name, None)
     if own is not None:
-        boolean = getattr(own, "boolean", False)
-        return lambda row: (gettext("Yes") if own(row) else gettext("No")) if boolean else _shown(own(row))
+        return lambda row: _shown(own(row))
 
     def value_of(row: Any) -> Any:
-        value = getattr(row, name)
+        value = row
+        for part in name.split("__"):
+            value = getattr(value, part)
         return _shown(value() if callable(value) else value)
 
     return value_of
