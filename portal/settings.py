@@ -30,6 +30,7 @@ PORT = env.int("PORT", 8000)
 BASE_URL = env.str("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 HTTPS = BASE_URL.startswith("https://")
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)  # one proxy of ours, which writes X-Forwarded-For and X-Forwarded-Proto
 
 
 def _kept_secret(name: str, size: int) -> str:
@@ -81,6 +82,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.kit.middleware.client_address",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -152,6 +154,7 @@ CELERY_TIMEZONE = "Asia/Seoul"
 # ── People ───────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
 ROLE_TABLE = "portal.desk.roles"  # role → permissions, read by the authentication backend
+READING_LOG = "portal.journal.actions.saw"  # called by the admin, which knows nothing of the journal, for pages about people
 NOTICE_WORDS = "portal.desk.notice_words"  # notice → words, read by the page where people choose what is mailed
 AUTHENTICATION_BACKENDS = ["portal.accounts.backends.RoleGrantBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -177,7 +180,7 @@ ACCOUNT_RATE_LIMITS: Any = {} if not TESTING else False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Healthcare Data Voucher"
 MFA_ADAPTER = "portal.accounts.adapter.MFAAdapter"
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
@@ -272,7 +275,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-if env.bool("BEHIND_PROXY", False):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -286,6 +289,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": None if TESTING else "600/min"},
     "UNAUTHENTICATED_USER": None,
+    "NUM_PROXIES": 0,  # the peer's address, which client_address has set right
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Healthcare Data Voucher API",
@@ -357,7 +361,9 @@ def _refuse_demo_defaults() -> None:
             "CACHE_URL": not CACHE_URL,
             "EMAIL_URL": not EMAIL_URL,
             "BASE_URL (https)": not HTTPS,
+            "DEFAULT_FROM_EMAIL": DEFAULT_FROM_EMAIL.endswith(".example"),
             "NTS_API_URL": not NTS_API_URL,
+            "NTS_API_KEY": not NTS_API_KEY,
             "BANK_GATEWAY_URL": not BANK_GATEWAY_URL,
         }.items()
         if wrong

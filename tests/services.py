@@ -26,6 +26,7 @@ from portal.kit import embedded, stamps
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".data-test"
 EMBEDDED = "PORTAL_TEST_EMBEDDED"  # said by the controller to its workers
+APP_URL = "PORTAL_TEST_APP_URL"  # the same server for the role that runs the portal and owns nothing
 CHROMIUM_FLAGS = [
     "--headless", "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage",
@@ -40,6 +41,7 @@ def prepare(worker: str) -> None:
         atexit.register(services.stop)
         os.environ.update(services.environment())
         if "postgres" in kinds:
+            os.environ[APP_URL] = services.database_url
             os.environ["DATABASE_URL"] = services.migrate_database_url  # tests make databases and migrate them
             os.environ[EMBEDDED] = "1"
     turn = 0 if worker == "main" else int(worker.removeprefix("gw")) + 1
@@ -80,10 +82,29 @@ def template() -> str:
                 home.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
             building = "tpl_building"
             home.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
+            _grant_as_the_launcher_does(building)
             env = {**os.environ, "DATABASE_URL": _address(building), "MIGRATE_DATABASE_URL": ""}
             subprocess.run([sys.executable, str(ROOT / "manage.py"), "migrate", "--noinput", "-v", "0"], env=env, check=True)
             home.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
     return name
+
+
+def _grant_as_the_launcher_does(database: str) -> None:
+    """The running role's rights come with each table, so that what migrations take away from it is really taken away."""
+    with psycopg.connect(_address(database), autocommit=True) as there:
+        there.execute("GRANT USAGE ON SCHEMA public TO portal_app")
+        for what in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES"):
+            there.execute(sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT " + what + " TO portal_app"))
+
+
+@contextmanager
+def running_role(database: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    """A connection as the role that runs the portal (embedded only; else the test is skipped)."""
+    url = os.environ.get(APP_URL, "")
+    if not url:
+        pytest.skip("the roles of a foreign PostgreSQL are not known")
+    with psycopg.connect(urlunsplit(urlsplit(url)._replace(path=f"/{database}")), autocommit=True) as there:
+        yield there
 
 
 def _address(database: str) -> str:

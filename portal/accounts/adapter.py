@@ -1,8 +1,11 @@
 """allauth in the house's dress: its mails leave through the outbox, demo people stay in the demo, a factor stays on."""
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, override
@@ -39,6 +42,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             title=str(message.subject),
             body=str(message.body),
         )
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever signed in within the last minutes has just proved who they are, and is not asked for it a second time."""
+        records = get_authentication_records(self.request, self.request.user)
+        last = max((float(record["at"]) for record in records), default=0.0)
+        return time.time() - last >= app_settings.REAUTHENTICATION_TIMEOUT
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         if not may_sign_in(user):

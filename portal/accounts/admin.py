@@ -1,16 +1,13 @@
 """People, organisations and roles for the administrator. Roles are given and ended by verbs; nothing is edited by hand."""
 
 from datetime import date
-from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.accounts import actions, forms
 from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
-from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 
@@ -60,6 +57,7 @@ class MemberInline(ReadOnlyInline, TabularInline):
 
 @admin.register(User)
 class UserAdmin(VerbAdmin):
+    lists_persons = True
     list_display = ("email", "name", "language", "is_active", "is_demo", "date_joined")
     list_filter = ("is_active", "is_demo", "language")
     search_fields = ("email", "name", "ref")
@@ -89,14 +87,6 @@ class UserAdmin(VerbAdmin):
         ),
     )  # fmt: skip
 
-    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
-        """Looking at a person is looking at personal data: it is logged."""
-        person = self.get_object(request, object_id) if object_id else None
-        if person is not None and self.has_view_permission(request, person):
-            source = request.META.get("REMOTE_ADDR", "")
-            journal.saw(request.user, person, persons=[person.ref], what="admin: person", source=source)
-        return super().changeform_view(request, object_id, *args, **kwargs)
-
 
 @admin.register(Organisation)
 class OrganisationAdmin(VerbAdmin):
@@ -110,6 +100,7 @@ class OrganisationAdmin(VerbAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(VerbAdmin):
+    lists_persons = True
     list_display = ("organisation", "user", "email", "status", "is_representative", "created_at")
     list_filter = ("status", "is_representative")
     search_fields = ("organisation__name_ko", "organisation__name_en", "user__email", "email", "ref")
@@ -126,6 +117,7 @@ class MembershipAdmin(VerbAdmin):
 
 @admin.register(RoleGrant)
 class RoleGrantAdmin(VerbAdmin):
+    lists_persons = True
     list_display = ("user", "role", "organisation", "expires_at", "revoked_at", "granted_by", "created_at")
     list_filter = ("role", ("revoked_at", admin.EmptyFieldListFilter))
     search_fields = ("user__email", "user__name", "organisation__name_ko", "organisation__name_en", "ref")
@@ -142,6 +134,7 @@ class RoleGrantAdmin(VerbAdmin):
 
 @admin.register(Consent)
 class ConsentAdmin(VerbAdmin):
+    lists_persons = True
     list_display = ("user", "kind", "given", "text_version", "organisation", "created_at")
     list_filter = ("kind", "given")
     search_fields = ("user__email", "ref", "organisation__name_ko")

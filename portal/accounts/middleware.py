@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,12 +30,16 @@ class second_factor:  # noqa: N801 - named like the functions that middleware us
         return self.get_response(request)
 
     def process_template_response(self, request: HttpRequest, response: Any) -> Any:
-        """allauth answers 200 to a form that it refused; the house says 422."""
+        """allauth answers 200 to a form that it refused; the house says 422. Its fields repeat their label inside: not ours."""
         view = getattr(request.resolver_match, "func", None)
-        if request.method == "POST" and response.status_code == 200 and getattr(view, "__module__", "").startswith("allauth."):
-            context = response.context_data or {}
-            if any(getattr(value, "is_bound", False) and value.errors for value in context.values()):
-                response.status_code = 422
+        if not getattr(view, "__module__", "").startswith("allauth."):
+            return response
+        found = [value for value in (response.context_data or {}).values() if isinstance(value, BaseForm)]
+        for form in found:
+            for field in form.fields.values():
+                field.widget.attrs.pop("placeholder", None)
+        if request.method == "POST" and response.status_code == 200 and any(form.is_bound and form.errors for form in found):
+            response.status_code = 422
         return response
 
     def _lacks_factor(self, request: HttpRequest) -> bool:

@@ -3,27 +3,18 @@
 from typing import Any
 
 from django.http import FileResponse, Http404
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from portal.documents import queries, rules
 from portal.documents.models import Document
+from portal.journal import actions as journal
 from portal.kit.errors import NotAllowed, Refused
+from portal.kit.models import Row
 
 
-def link(document: Document, address: str, *, by: Any) -> SafeString:
-    """The file's name as a link for whoever may open it; else the name with the reason, so that no link ends in a refusal.
-
-    by None: somebody outside the file's organisation (the admin's columns know no reader).
-    """
-    closed = queries.closed_because(by, document)
-    if closed:
-        return format_html('<span>{}</span> <span class="small muted">{}</span>', document.name, closed)
-    return format_html('<a class="underline" href="{}">{}</a>', address, document.name)
-
-
-def download(document: Document, *, by: Any, inline: bool = False) -> FileResponse:
+def download(document: Document, *, by: Any, case: Row, inline: bool = False) -> FileResponse:
     """Streams the file as an attachment. inline: only for PDFs that the portal made, shown in the browser.
+
+    case: the row whose page leads to the file. Writes: AccessLog (of the case) unless the file is the reader's own.
 
     Raises: Refused while the file waits for the scan or was found infected; NotAllowed for an unscanned file of another
     organisation; Http404 when the stored file is gone.
@@ -36,6 +27,9 @@ def download(document: Document, *, by: Any, inline: bool = False) -> FileRespon
         file = document.file.storage.open(document.file.name or "", "rb")
     except FileNotFoundError as error:
         raise Http404 from error
+    if not queries.owns(by, document):
+        persons = [one.ref for one in (document.organisation, document.uploaded_by) if one is not None]
+        journal.saw(by, case, persons=persons, what=f"file {document.ref}")
     shown = inline and document.is_generated and document.media_type == "application/pdf"
     response = FileResponse(file, as_attachment=not shown, filename=document.name, content_type=document.media_type)
     response["Content-Length"] = str(document.size)

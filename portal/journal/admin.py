@@ -31,6 +31,7 @@ class EventAdmin(VerbAdmin):
 
 @admin.register(Seal)
 class SealAdmin(VerbAdmin):
+    shows_persons = False
     list_display = ("day", "events", "head", "sealed_at")
     ordering = ("-day",)
     fields = ("day", "events", "last_event_id", "previous_head", "head", "sealed_at")
@@ -54,6 +55,8 @@ class DutyAdmin(VerbAdmin):
 @admin.register(Notice)
 class NoticeAdmin(VerbAdmin):
     """The words of a mail are not shown here: they may hold a link that is somebody's alone."""
+
+    lists_persons = True
 
     list_display = ("created_at", "title", "address", "template", "state", "attempts", "sent_at")
     list_filter = ("state", "app", "language")

@@ -20,13 +20,19 @@ class Person:
 
 def roles_of(user: Any) -> list[str]:
     """Roles with which somebody acts, as far as the user object already knows them or can find them."""
-    if user is None:
-        return []
-    grants = getattr(user, "_grants", None)
+    return sorted({role for role, _organisation in _grants_of(user)}) if user is not None else []
+
+
+def organisations_of(user: Any) -> set[int]:
+    """Ids of the organisations for which somebody acts now."""
+    return {organisation for _role, organisation in _grants_of(user) if organisation is not None}
+
+
+def _grants_of(user: Any) -> list[tuple[str, int | None]]:
+    grants: list[tuple[str, int | None]] | None = getattr(user, "_grants", None)
     if grants is None:
-        grants = list(_grants().filter(user_id=user.pk).values_list("role", "organisation_id"))
-        user._grants = grants
-    return sorted({role for role, _organisation in grants})
+        grants = user._grants = list(_grants().filter(user_id=user.pk).values_list("role", "organisation_id"))
+    return grants
 
 
 def audience(*, to: Sequence[Any], organisation: Any, role: str, addresses: Sequence[str], language: str = "ko") -> list[Person]:

@@ -5,6 +5,7 @@ backend. A view that nobody decided about has no `access` mark and fails the rou
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.shortcuts import render
 from portal.kit.errors import NotAllowed
 
 View = Callable[..., HttpResponseBase]
+source: ContextVar[str] = ContextVar("source", default="")  # the network address that is being answered; "" outside a request
 
 
 def require(by: Any, perm: str, obj: Any = None) -> None:

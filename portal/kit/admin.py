@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from portal.kit.errors import DomainError
 from portal.kit.words import pick
+
+_PERSONS = ("user", "company", "organisation", "application", "agreement")
 
 
 class ReasonForm(forms.Form):
@@ -57,6 +61,8 @@ class VerbAdmin(ModelAdmin):
 
     verbs: tuple[Verb, ...] = ()
     list_only: tuple[str, ...] = ()  # columns that the list reads, where its rows carry much that it does not show
+    shows_persons = True  # a row's page shows data of a person or a company: who opened it is written down
+    lists_persons = False  # the list itself shows names and addresses of people
     change_form_template = "admin/verbs/change_form.html"
     compressed_fields = True
     list_per_page = 30
@@ -124,9 +130,30 @@ class VerbAdmin(ModelAdmin):
     ) -> Any:
         extra = dict(extra_context or {})
         obj = self.get_object(request, object_id) if object_id else None
-        if obj is not None:
+        if obj is not None and self.has_view_permission(request, obj):
+            self.write_down(request, obj)
             extra |= {"verbs": self.verbs_for(request, obj), "subject": obj, "show_save": False}
         return super().changeform_view(request, object_id, form_url, extra)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if self.lists_persons and "cl" in shown:
+            persons = {ref for row in shown["cl"].result_list for ref in self.persons_of(row)}
+            import_string(settings.READING_LOG)(request.user, self.model, persons=persons, what=f"admin: list {self.opts.model_name}")
+        return response
+
+    def write_down(self, request: HttpRequest, obj: Any) -> None:
+        """Looking at a row about people is looking at personal data: AccessLog."""
+        if self.shows_persons and request.method == "GET":
+            import_string(settings.READING_LOG)(
+                request.user, obj, persons=self.persons_of(obj), what=f"admin: {self.opts.model_name}"
+            )
+
+    def persons_of(self, obj: Any) -> set[str]:
+        """Refs of the person and the company that a row is about, as far as the row itself names them."""
+        named = [obj if self.opts.model_name in _PERSONS else None, *(_cached(obj, name) for name in _PERSONS)]
+        return {one.ref for one in named if one is not None}
 
     def get_actions(self, request: HttpRequest) -> Any:
         actions = super().get_actions(request)
@@ -144,6 +171,7 @@ class VerbAdmin(ModelAdmin):
             raise Http404
         if not request.user.has_perm(found.permission):
             raise PermissionDenied
+        self.write_down(request, obj)
         data = request.POST if request.method == "POST" else None
         form = self.verb_form(request, found, obj, data)
         if request.method == "POST" and (form is None or form.is_valid()):
@@ -208,6 +236,11 @@ def bilingual(column: str, label: str | Promise) -> Callable[[Any], str]:
     shown.short_description = label  # type: ignore[attr-defined]
     shown.admin_order_field = f"{column}_ko"  # type: ignore[attr-defined]
     return shown
+
+
+def _cached(obj: Any, name: str) -> Any:
+    """A relation of the row, when it has one of that name."""
+    return getattr(obj, name, None) if name in {field.name for field in obj._meta.get_fields()} else None
 
 
 def _several(verb: Verb) -> Callable[[VerbAdmin, HttpRequest, Any], None]:

@@ -2,11 +2,30 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from portal.kit.access import source
 from portal.kit.errors import DomainError
+
+
+class client_address:  # noqa: N801 - named like the functions that middleware usually are
+    """Who asks: behind our proxy the last address that it wrote (a client may have written others before), else the peer's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
+        if forwarded:
+            request.META["REMOTE_ADDR"] = forwarded.rpartition(",")[2].strip()
+        token = source.set(request.META.get("REMOTE_ADDR", "")[:45])
+        try:
+            return self.get_response(request)
+        finally:
+            source.reset(token)
 
 
 class domain_errors:  # noqa: N801 - named like the functions that middleware usually are

@@ -41,7 +41,7 @@ async def _stream(reader: asyncio.StreamReader, limit: int) -> bytes:
     return FOUND if found else b"stream: OK"
 
 
-async def serve(port: int, limit: int = LIMIT) -> asyncio.Server:
+async def listen(port: int, limit: int = LIMIT) -> asyncio.Server:
     """Listens on 127.0.0.1:`port` (0: any free one); the caller runs the loop and closes the server."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -64,7 +64,7 @@ async def serve(port: int, limit: int = LIMIT) -> asyncio.Server:
 
 
 async def _run(port: int) -> None:
-    server = await serve(port)
+    server = await listen(port)
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)

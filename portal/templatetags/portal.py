@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import get_language, gettext, ngettext, override
 
+from portal.documents.links import link
 from portal.documents.models import Document
-from portal.documents.responses import link
 from portal.kit import clock, words, workdays
 from portal.kit import won as money
 

@@ -17,6 +17,7 @@ def _shown(name: str):  # type: ignore[no-untyped-def]
 
 @admin.register(Dataset)
 class DatasetAdmin(VerbAdmin):
+    shows_persons = False
     list_display: ClassVar[list[Any]] = ["key", bilingual("title", _("Title")), "institution", "status", "publication", "certainty"]
     list_filter: ClassVar[list[str]] = ["publication", "status", "disease_scope", "certainty", "commercial_use_allowed"]
     search_fields: ClassVar[list[str]] = ["key", "title_ko", "title_en"]
@@ -81,6 +82,7 @@ class CodeInline(ReadOnlyInline, TabularInline):
 
 @admin.register(CodeList)
 class CodeListAdmin(VerbAdmin):
+    shows_persons = False
     list_display: ClassVar[list[str]] = ["key", "title_ko", "title_en", "certainty"]
     search_fields: ClassVar[list[str]] = ["key", "title_ko", "title_en"]
     inlines: ClassVar[list[type]] = [CodeInline]

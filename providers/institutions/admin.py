@@ -16,6 +16,7 @@ def _shown(name: str):  # type: ignore[no-untyped-def]
 
 @admin.register(Institution)
 class InstitutionAdmin(VerbAdmin):
+    shows_persons = False
     list_display: ClassVar[list[Any]] = [
         bilingual("name", _("Name")),
         "institution_type",

@@ -23,6 +23,7 @@ class LineInline(ReadOnlyInline, TabularInline):
 
 @admin.register(Offer)
 class OfferAdmin(VerbAdmin):
+    shows_persons = False
     list_display: ClassVar[list[Any]] = ["ref", bilingual("title", _("Title")), "institution", "kind", "status", "floor_won", "updated_at"]
     list_filter: ClassVar[list[str]] = ["status", "kind", "joint_drb"]
     search_fields: ClassVar[list[str]] = ["ref", "title_ko", "title_en", "institution__name_ko", "institution__name_en"]

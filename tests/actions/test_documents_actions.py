@@ -13,8 +13,9 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 
 from portal.documents import actions, gateways, queries, tasks
+from portal.documents.links import link
 from portal.documents.models import Document
-from portal.documents.responses import download, link
+from portal.documents.responses import download
 from portal.journal.models import Event, Notice
 from portal.kit import clock
 from portal.kit.errors import NotAllowed, Refused
@@ -95,14 +96,14 @@ def test_scan_passes_and_refuses(clamd):
     clean, bad = upload(by=person), upload(by=person, file=SimpleUploadedFile("b.pdf", b"%PDF-1.4\n" + EICAR + b"\n%%EOF"))
     assert clean.scan_state == "QUARANTINED"
     with pytest.raises(Refused):
-        download(clean, by=person)
+        download(clean, by=person, case=clean)
     assert tasks.scan_waiting() == 2 and tasks.scan_waiting() == 0
     clean.refresh_from_db(), bad.refresh_from_db()
     assert (clean.scan_state, bad.scan_state) == ("CLEAN", "INFECTED")
     assert bad.scan_note == "Eicar-Test-Signature"
     assert Notice.objects.get(template="document_infected").user == person
     with pytest.raises(Refused) as refused:
-        download(bad, by=person)
+        download(bad, by=person, case=bad)
     assert refused.value.code == "infected"
     assert b"".join(clamd.seen).count(b"%PDF") == 2
 
@@ -141,10 +142,10 @@ def test_unscanned_opens_only_for_its_organisation():
     owner, colleague = make_member(org), make_member(org)
     document = upload(organisation=org, by=owner)
     for reader in (owner, colleague):
-        assert download(document, by=reader).status_code == 200
+        assert download(document, by=reader, case=document).status_code == 200
     for stranger in (make_member(make_organisation()), make_staff("MINISTRY_OFFICER"), make_staff("AUDITOR")):
         with pytest.raises(NotAllowed):
-            download(document, by=stranger)
+            download(document, by=stranger, case=document)
 
 
 def test_download_headers_and_stream():
@@ -152,15 +153,15 @@ def test_download_headers_and_stream():
         name="협약서 1.pdf", content=b"%PDF-1.7 generated %%EOF", media_type="application/pdf", kind="AGREEMENT", by=None
     )
     assert document.scan_state == "CLEAN"
-    response = download(document, by=make_staff("AUDITOR"))
+    response = download(document, by=make_staff("AUDITOR"), case=document)
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''%ED%98%91%EC%95%BD%EC%84%9C%201.pdf"
     assert response["X-Content-Type-Options"] == "nosniff" and "sandbox" in response["Content-Security-Policy"]
     assert response["Cache-Control"] == "private, no-store" and response.streaming
     assert b"".join(response.streaming_content) == b"%PDF-1.7 generated %%EOF"
-    assert download(document, by=make_person(), inline=True)["Content-Disposition"].startswith("inline")
+    assert download(document, by=make_person(), case=document, inline=True)["Content-Disposition"].startswith("inline")
     document.file.storage.delete(document.file.name)
     with pytest.raises(Http404):
-        download(document, by=make_person())
+        download(document, by=make_person(), case=document)
 
 
 def test_a_link_is_shown_to_whoever_may_open_the_file_and_the_reason_to_the_others():
@@ -170,9 +171,7 @@ def test_a_link_is_shown_to_whoever_may_open_the_file_and_the_reason_to_the_othe
     for stranger in (make_staff("OPERATOR_CASE"), None):
         shown = link(document, "/x/", by=stranger)
         assert "<a " not in shown and document.name in shown and "아직 바이러스 검사를 하지 않아" in shown
-    Document.objects.filter(pk=document.pk).update(scan_state="CLEAN")
-    document.refresh_from_db()
+    document.scan_state = "CLEAN"
     assert "<a " in link(document, "/x/", by=make_staff("OPERATOR_CASE"))
-    Document.objects.filter(pk=document.pk).update(scan_state="INFECTED", name="<b>.pdf")
-    document.refresh_from_db()
+    document.scan_state, document.name = "INFECTED", "<b>.pdf"
     assert "<a " not in link(document, "/x/", by=owner) and "&lt;b&gt;.pdf" in link(document, "/x/", by=owner)

@@ -231,5 +231,5 @@ def test_verify_names_a_removed_event(capsys):
 
 def test_saw_is_searchable_by_person():
     officer, person = make_staff("AUDITOR"), make_person()
-    actions.saw(officer, person, persons=[person.ref], what="test", source="127.0.0.1")
+    actions.saw(officer, person, persons=[person.ref], what="test")
     assert AccessLog.objects.filter(persons__contains=[person.ref]).get().by == officer

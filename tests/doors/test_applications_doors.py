@@ -100,7 +100,7 @@ def test_an_official_reads_a_submitted_application_and_is_written_down(owner):
     done, by = make.submitted(owner), make.officer()
     for name in ("detail", "preview", "receipt", "why"):
         assert client(by).get(url(name, done.ref)).status_code == 200
-    assert AccessLog.objects.filter(by=by, subject_ref=done.ref).count() == 3
+    assert AccessLog.objects.filter(by=by, subject_ref=done.ref).count() == 4
     answer = client(by).post(url("section", done.ref, "project"), form(done, "project"))
     assert answer.status_code == 403
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.documents import actions as documents
 from portal.documents import responses
+from portal.journal import actions as journal
 from portal.kit.access import signed_in
 from portal.kit.errors import DomainError, IllegalStep, NotAllowed
 from portal.kit.htmx import form_errors, page, redirect
@@ -60,7 +61,15 @@ def open_case(request: HttpRequest) -> HttpResponse:
 
 
 def _case(request: HttpRequest, ref: str) -> AccessCase:
-    return get_object_or_404(AccessCase.objects.visible_to(request.user).select_related("company", "need"), ref=ref)
+    case = get_object_or_404(AccessCase.objects.visible_to(request.user).select_related("company", "need"), ref=ref)
+    _written_down(request, case, case)
+    return case
+
+
+def _written_down(request: HttpRequest, row: Any, case: AccessCase) -> None:
+    """Who opens another company's dossier is written down."""
+    company = case.company
+    journal.saw(request.user, row, persons=[company.ref], what="access", whose=[company.organisation_id])
 
 
 @signed_in
@@ -103,7 +112,9 @@ def dossier(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _request(request: HttpRequest, ref: str) -> AccessRequest:
-    return get_object_or_404(queries.requests_for(request.user), ref=ref)
+    row = get_object_or_404(queries.requests_for(request.user), ref=ref)
+    _written_down(request, row, row.case)
+    return row
 
 
 @signed_in
@@ -311,4 +322,4 @@ def letter(request: HttpRequest, ref: str, track: str) -> HttpResponse:
     review = row.ethics if track == "irb" else row.data_review
     if review.document is None:
         raise Http404
-    return responses.download(review.document, by=request.user)
+    return responses.download(review.document, by=request.user, case=row)

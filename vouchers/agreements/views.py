@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.accounts import second_factor
 from portal.documents import responses
+from portal.journal import actions as journal
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
@@ -88,10 +89,13 @@ def _rows(lines: Any) -> list[dict[str, Any]]:
 
 
 def _agreement(request: HttpRequest, ref: str) -> Agreement:
-    return get_object_or_404(
+    row = get_object_or_404(
         Agreement.objects.visible_to(request.user).select_related("company", "round", "award__application__track", "drafted_by"),
         ref=ref,
     )
+    company = row.company
+    journal.saw(request.user, row, persons=[company.ref], what="agreement", whose=[company.organisation_id])
+    return row
 
 
 @signed_in
@@ -231,7 +235,7 @@ def document(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """The Korean PDF of one version, as it was written."""
     row = _agreement(request, ref)
     version = get_object_or_404(row.versions.select_related("document"), number=number)
-    return responses.download(version.document, by=request.user, inline=True)
+    return responses.download(version.document, by=request.user, case=row, inline=True)
 
 
 @signed_in

@@ -4,14 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from portal.documents.responses import link
-from portal.journal.actions import saw
+from portal.documents.links import link
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
 from portal.kit.won import won_long
 from portal.templatetags.portal import kst_text
@@ -116,12 +114,6 @@ class ApplicationAdmin(VerbAdmin):
         "submitted", "closing", "region_name", "size_name", "sections_named", "reading", "supply", "grant", "own_cash",
         "own_in_kind", "vat", "formula", "files",
     )  # fmt: skip
-
-    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
-        found = self.get_object(request, object_id) if object_id else None
-        if found is not None:
-            saw(request.user, found, persons=[found.company.ref], what="application.admin")
-        return super().changeform_view(request, object_id, form_url, extra_context)
 
     @admin.display(description=_("Content"))
     def reading(self, application: Application) -> str:

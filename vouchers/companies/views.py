@@ -126,7 +126,7 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
     context = {**queries.page_of(company), "company": company, "member": _is_member(request, company)}
     context |= {"brn": brn_words(company.brn), "yes_no": _("Yes,No"), "no_service": _("Not chosen; decisions come by post.")}
     if not context["member"]:
-        journal.saw(by=request.user, subject=company, persons=context["people"], what="company page")
+        journal.saw(request.user, company, persons=[company.ref, *context["people"]], what="company page")
         context["restrictions"] = queries.restrictions_of(company)
     return page(request, "vouchers/companies/detail.html", context)
 
@@ -232,7 +232,7 @@ def file(request: HttpRequest, ref: str, document: str) -> HttpResponseBase:
     found = queries.document_of(company, document, disputes=people.sees_all(request.user))
     if found is None:
         raise Http404
-    return download(found, by=request.user)
+    return download(found, by=request.user, case=company)
 
 
 def _visible(request: HttpRequest, ref: str) -> Company:

@@ -74,10 +74,7 @@ def _declaration(request: HttpRequest, row: Assignment, status: int = 200, **for
 
 def _file(request: HttpRequest, row: Assignment, form: ScoreForm | None = None, status: int = 200) -> HttpResponse:
     criteria = list(Criterion.objects.filter(round_id=row.application.round_id))
-    journal.saw(
-        request.user, row.application, persons=[row.application.company.ref], what="evaluation.file",
-        source=request.META.get("REMOTE_ADDR", ""),
-    )  # fmt: skip
+    journal.saw(request.user, row.application, persons=[row.application.company.ref], what="evaluation.file")
     scores = {score.criterion_id: score for score in row.scores.all()}
     form = form or ScoreForm(assignment=row, criteria=criteria)
     form.mark_needed()
@@ -218,8 +215,7 @@ def document(request: HttpRequest, ref: str, document_ref: str) -> HttpResponse:
     found = applications.document_of(row.application, document_ref) if row.status in rules.FILE_OPEN else None
     if found is None:
         raise Http404
-    journal.saw(request.user, row.application, what="evaluation.document", source=request.META.get("REMOTE_ADDR", ""))
-    return responses.download(found.document, by=request.user)
+    return responses.download(found.document, by=request.user, case=row.application)
 
 
 # ── Companies ────────────────────────────────────────────────────────────────────────────────────────
@@ -230,6 +226,7 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
     application = get_object_or_404(
         Application.objects.visible_to(request.user).select_related("round", "track", "company"), ref=ref
     )
+    _written_down(request, application, application)
     context = {
         "application": application,
         "line": queries.result_of(application),
@@ -239,12 +236,20 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _award(request: HttpRequest, ref: str) -> Award:
-    return get_object_or_404(
+    row = get_object_or_404(
         Award.objects.visible_to(request.user).select_related(
             "application__round", "application__track", "application__company", "decided_by"
         ),
         ref=ref,
     )
+    _written_down(request, row, row.application)
+    return row
+
+
+def _written_down(request: HttpRequest, row: Any, application: Application) -> None:
+    """Who reads another company's outcome is written down."""
+    company = application.company
+    journal.saw(request.user, row, persons=[company.ref], what="outcome", whose=[company.organisation_id])
 
 
 @signed_in

@@ -34,6 +34,7 @@ class EntryInline(ReadOnlyInline, TabularInline):
 
 @admin.register(Account)
 class AccountAdmin(VerbAdmin):
+    shows_persons = False
     list_display = ("kind", "round", "owner_ref", "organisation", "balance")
     fields = readonly_fields = ("kind", "round", "owner_ref", "organisation", "balance")
     list_filter = ("kind", "round")
@@ -66,6 +67,7 @@ def _reversible(event: LedgerEvent) -> bool:
 
 @admin.register(LedgerEvent)
 class LedgerEventAdmin(VerbAdmin):
+    shows_persons = False
     list_display = ("at", "kind", "subject_ref", "amount", "reason", "by", "fiscal_year")
     fields = readonly_fields = ("kind", "round", "subject_ref", "amount", "reason", "at", "by", "fiscal_year", "key")
     verbs = (

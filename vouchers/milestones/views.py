@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.documents import actions as documents
 from portal.documents import responses
+from portal.journal import actions as journal
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError, IllegalStep
 from portal.kit.htmx import form_errors, page, redirect
@@ -43,7 +44,10 @@ def milestone_list(request: HttpRequest) -> HttpResponse:
 
 
 def _milestone(request: HttpRequest, ref: str) -> Milestone:
-    return get_object_or_404(queries.milestones_for(request.user), ref=ref)
+    row = get_object_or_404(queries.milestones_for(request.user), ref=ref)
+    company = row.agreement.company
+    journal.saw(request.user, row, persons=[company.ref], what="milestone", whose=[company.organisation_id])
+    return row
 
 
 @signed_in
@@ -158,4 +162,4 @@ def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
 def deliverable(request: HttpRequest, ref: str, deliverable_ref: str) -> HttpResponse:
     row = _milestone(request, ref)
     found = get_object_or_404(Deliverable.objects.select_related("document"), milestone=row, ref=deliverable_ref)
-    return responses.download(found.document, by=request.user)
+    return responses.download(found.document, by=request.user, case=row)

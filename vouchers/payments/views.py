@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.documents import actions as documents
 from portal.documents import responses
+from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError, IllegalStep
@@ -39,7 +40,10 @@ def disbursement_list(request: HttpRequest) -> HttpResponse:
 
 
 def _row(request: HttpRequest, ref: str) -> Disbursement:
-    return get_object_or_404(queries.disbursements_for(request.user), ref=ref)
+    row = get_object_or_404(queries.disbursements_for(request.user), ref=ref)
+    persons, whose = [row.milestone.agreement.company.ref, row.payee.ref], row.organisation_ids()
+    journal.saw(request.user, row, persons=persons, what="disbursement", whose=whose)
+    return row
 
 
 @signed_in
@@ -228,7 +232,7 @@ def evidence(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     found = row.invoice_document if kind == "invoice" else row.own_share_document
     if found is None:
         raise Http404
-    return responses.download(found, by=request.user)
+    return responses.download(found, by=request.user, case=row)
 
 
 @signed_in

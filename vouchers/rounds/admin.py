@@ -142,6 +142,7 @@ _READING = (
 
 @admin.register(Round)
 class RoundAdmin(VerbAdmin):
+    shows_persons = False
     form = RoundForm
     list_display = ("title", "fiscal_year", "kind", "phase_word", "opens", "closes", "budget")
     list_filter = ("fiscal_year", "status", "kind")

@@ -8,8 +8,9 @@ from django.db import connection, transaction
 
 from portal.journal import rules
 from portal.journal.models import AccessLog, Event
-from portal.journal.people import roles_of
+from portal.journal.people import organisations_of, roles_of
 from portal.kit import clock
+from portal.kit.access import source
 from portal.kit.models import Row
 
 
@@ -56,13 +57,20 @@ def record(
 
 
 @transaction.atomic
-def saw(by: Any, subject: Row, *, persons: Iterable[str] = (), what: str, source: str = "") -> None:
-    """The one write that a GET may make. persons: refs of the people whose data were shown. Writes: AccessLog."""
+def saw(by: Any, subject: Any, *, persons: Iterable[str] = (), what: str, whose: Iterable[int | None] = ()) -> None:
+    """The one write that a GET may make: who saw whose data, from where. Writes: AccessLog.
+
+    subject: a row, or a model for a page that lists people. persons: refs of the people and companies whose data were
+    shown. whose: ids of the organisations that they belong to; somebody who acts for one of them reads their own data, and
+    nothing is written.
+    """
+    if set(whose) & organisations_of(by):
+        return
     AccessLog.objects.create(
         by=by,
-        source=source,
+        source=source.get(),
         subject_type=subject._meta.model_name or "",
-        subject_ref=subject.ref,
-        persons=sorted(persons),
+        subject_ref="" if isinstance(subject, type) else getattr(subject, "ref", "") or getattr(subject, "subject_ref", ""),
+        persons=sorted(set(persons)),
         task=what[:80],
     )

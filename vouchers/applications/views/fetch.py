@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
+from portal.journal import actions as journal
 from portal.kit.access import signed_in
 from portal.kit.htmx import page
 from vouchers.applications import rules
@@ -15,10 +16,14 @@ from vouchers.applications.models import Application
 
 
 def application_or_404(request: HttpRequest, ref: str) -> Application:
+    """An official who opens a company's application is written down."""
     found = Application.objects.visible_to(request.user).select_related(
         "round", "track", "company__organisation", "need", "policy_version", "submitted_by"
     )
-    return get_object_or_404(found.prefetch_related("sections"), ref=ref)
+    application = get_object_or_404(found.prefetch_related("sections"), ref=ref)
+    company = application.company
+    journal.saw(request.user, application, persons=[company.ref], what="application", whose=[company.organisation_id])
+    return application
 
 
 def section_key(key: str) -> rules.SectionKey:

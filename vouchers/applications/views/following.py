@@ -10,9 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from portal.accounts.queries import sees_all
 from portal.documents.responses import download
-from portal.journal.actions import saw
 from portal.kit import pdf
 from portal.kit.access import signed_in
 from portal.kit.htmx import page
@@ -25,18 +23,11 @@ from vouchers.applications.views.story import outcome_words, timeline, what_next
 STATES = {"NOT_STARTED": "todo", "IN_PROGRESS": "draft", "COMPLETE": "done", "NEEDS_WORK": "fix"}
 
 
-def seen_by_official(request: HttpRequest, application: Application, what: str) -> None:
-    """An official who reads a company's application is written down."""
-    if sees_all(request.user):
-        saw(request.user, application, persons=[application.company.ref], what=what)
-
-
 @signed_in
 @require_GET
 def detail(request: HttpRequest, ref: str) -> HttpResponse:
     """While it is written: the task list. Afterwards: where it stands, who has the ball, what happened."""
     application = application_or_404(request, ref)
-    seen_by_official(request, application, "application.detail")
     writing = application.status in rules.EDITABLE
     context: dict[str, Any] = {
         "application": application,
@@ -83,7 +74,6 @@ def _tasks(application: Application, overview: queries.Progress) -> list[dict[st
 def preview(request: HttpRequest, ref: str) -> HttpResponse:
     """Exactly what evaluators read."""
     application = application_or_404(request, ref)
-    seen_by_official(request, application, "application.preview")
     found = queries.content(application)
     context = {"application": application, "content": found, "money_rows": money_rows(found.money) if found.money else []}
     return page(request, "vouchers/applications/preview.html", context)
@@ -154,7 +144,6 @@ def _receipt_words(application: Application) -> dict[str, Any]:
 def why(request: HttpRequest, ref: str) -> HttpResponse:
     """Every rule with its verdict, the fact it looked at, and what would change it."""
     application = application_or_404(request, ref)
-    seen_by_official(request, application, "application.why")
     found = queries.why(application)
     counts = {verdict.value: sum(reason.check.verdict == verdict for reason in found) for verdict in rules.Verdict}
     context = {"application": application, "reasons": found, "counts": counts}
@@ -169,5 +158,4 @@ def download_document(request: HttpRequest, ref: str, document_ref: str) -> Http
     row = queries.document_of(application, document_ref)
     if row is None:
         raise Http404
-    seen_by_official(request, application, "application.document")
-    return download(row.document, by=request.user)
+    return download(row.document, by=request.user, case=application)

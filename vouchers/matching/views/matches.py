@@ -13,7 +13,7 @@ from portal.kit.htmx import page
 from vouchers.matching import actions, forms, queries
 from vouchers.matching.models import Match
 from vouchers.matching.rules import stages
-from vouchers.matching.views.panels import Verb, panels, perform
+from vouchers.matching.views.panels import Verb, panels, perform, written_down
 
 VERBS = {
     verb.name: verb
@@ -32,6 +32,12 @@ VERBS = {
 }  # fmt: skip
 
 
+def _row(request: HttpRequest, ref: str) -> Match:
+    row = get_object_or_404(queries.matches_for(request.user), ref=ref)
+    written_down(request, row, row.need)
+    return row
+
+
 @signed_in
 @require_safe
 def match_detail(request: HttpRequest, ref: str) -> HttpResponse:
@@ -41,7 +47,7 @@ def match_detail(request: HttpRequest, ref: str) -> HttpResponse:
 @needs("vouchers.confirm_match")
 @require_POST
 def match_verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
-    row = get_object_or_404(queries.matches_for(request.user), ref=ref)
+    row = _row(request, ref)
     back = reverse("matching:match", args=[ref])
     return perform(request, VERBS, verb, row, lambda **more: _show(request, ref, **more), back)
 
@@ -57,7 +63,7 @@ def _verbs(user: Any, row: Match) -> list[Verb]:
 def _show(
     request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    row = get_object_or_404(queries.matches_for(request.user), ref=ref)
+    row = _row(request, ref)
     sheet, shown = queries.sheets([queries.lines_of(row.quote)])[0], _verbs(request.user, row)
     if bound and all(verb.name != bound[0] for verb in shown):
         bound, problem = None, problem or " ".join(bound[1].non_field_errors())

@@ -20,7 +20,7 @@ from providers.offers.models import Offer
 from vouchers.matching import actions, forms, queries
 from vouchers.matching.models import Need
 from vouchers.matching.rules import stages
-from vouchers.matching.views.panels import Verb, panels, perform
+from vouchers.matching.views.panels import Verb, panels, perform, written_down
 
 PAGE_SIZE = 20
 
@@ -223,4 +223,6 @@ def _visible(request: HttpRequest, ref: str) -> Need:
     found = Need.objects.visible_to(request.user).select_related("company__organisation", "round")
     if not request.user.is_authenticated:
         raise Http404
-    return get_object_or_404(found, ref=ref)
+    need = get_object_or_404(found, ref=ref)
+    written_down(request, need, need)
+    return need

@@ -13,7 +13,7 @@ from portal.kit.htmx import page
 from vouchers.matching import actions, forms, queries
 from vouchers.matching.models import QuoteRequest
 from vouchers.matching.rules import stages
-from vouchers.matching.views.panels import Verb, panels, perform
+from vouchers.matching.views.panels import Verb, panels, perform, written_down
 
 STEP = {"accept": "accept_quote", "decline": "decline_quote", "withdraw": "withdraw_request", "clarify": "clarify"}
 
@@ -48,6 +48,12 @@ VERBS = {
 }  # fmt: skip
 
 
+def _row(request: HttpRequest, ref: str) -> QuoteRequest:
+    row = get_object_or_404(queries.asked_by(request.user), ref=ref)
+    written_down(request, row, row.need)
+    return row
+
+
 @signed_in
 @require_safe
 def quote_detail(request: HttpRequest, ref: str) -> HttpResponse:
@@ -57,7 +63,7 @@ def quote_detail(request: HttpRequest, ref: str) -> HttpResponse:
 @needs("vouchers.request_quote")
 @require_POST
 def quote_verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
-    row = get_object_or_404(queries.asked_by(request.user), ref=ref)
+    row = _row(request, ref)
     if verb in ("accept", "decline") and not row.quotes.exists():
         return _show(request, ref, problem=_("There is no quote yet."), status=409)
 
@@ -71,7 +77,7 @@ def quote_verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
 def _show(
     request: HttpRequest, ref: str, *, bound: Any = None, problem: Any = "", status: int = 200
 ) -> HttpResponse:
-    row = get_object_or_404(queries.asked_by(request.user), ref=ref)
+    row = _row(request, ref)
     quotes = queries.quotes_of(row)
     may = request.user.has_perm("vouchers.request_quote", row.need.company)
     shown = [VERBS[name] for name, step in STEP.items() if may and stages.QUOTE_LIFECYCLE.can(row.status, step)]

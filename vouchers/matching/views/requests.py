@@ -17,7 +17,7 @@ from portal.kit.htmx import page, redirect
 from vouchers.matching import actions, forms, queries
 from vouchers.matching.models import QuoteRequest
 from vouchers.matching.rules import stages
-from vouchers.matching.views.panels import Verb, panels, perform
+from vouchers.matching.views.panels import Verb, panels, perform, written_down
 
 PAGE_SIZE = 20
 BOXES = {
@@ -57,6 +57,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return page(request, "vouchers/matching/inbox.html", {"page": found, "tabs": tabs, "box": box})
 
 
+def _row(request: HttpRequest, ref: str) -> QuoteRequest:
+    row = get_object_or_404(queries.asked_of(request.user), ref=ref)
+    written_down(request, row, row.need)
+    return row
+
+
 @signed_in
 @require_safe
 def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
@@ -66,7 +72,7 @@ def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
 @needs("vouchers.answer_quote")
 @require_POST
 def request_verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
-    row = get_object_or_404(queries.asked_of(request.user), ref=ref)
+    row = _row(request, ref)
     back = reverse("matching:request", args=[ref])
     return perform(request, VERBS, verb, row, lambda **more: _show(request, ref, **more), back)
 
@@ -74,7 +80,7 @@ def request_verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
 def _show(
     request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    row = get_object_or_404(queries.asked_of(request.user), ref=ref)
+    row = _row(request, ref)
     may = request.user.has_perm("vouchers.answer_quote", row.institution)
     shown = [VERBS[name] for name, step in STEP.items() if may and stages.QUOTE_LIFECYCLE.can(row.status, step)]
     if bound and all(verb.name != bound[0] for verb in shown):
@@ -98,7 +104,7 @@ def _show(
 @require_http_methods(["GET", "HEAD", "POST"])
 def quote_form(request: HttpRequest, ref: str) -> HttpResponse:
     """Several lines; one more, one less and the sums are round trips of the same form, so no script is needed."""
-    row = get_object_or_404(queries.asked_of(request.user), ref=ref)
+    row = _row(request, ref)
     if not stages.QUOTE_LIFECYCLE.can(row.status, "quote"):
         messages.warning(request, _("This request can no longer be quoted."))
         return redirect(request, reverse("matching:request", args=[ref]))

@@ -1,0 +1,158 @@
+"""Whose data does a page show? Every route and every admin page is decided here; an undecided one fails.
+
+WRITTEN_DOWN: shows data of a person or a company to somebody who may stand outside of it, so the view (or the function of
+its room that it fetches with) writes AccessLog. The others say why they need not.
+"""
+
+import ast
+import inspect
+import sys
+from typing import Any
+
+import pytest
+from django.contrib import admin
+
+from portal.kit.admin import VerbAdmin
+from tests.architecture.test_routes import THIRD_PARTY, _module, routes
+
+OWN = "the reader's own data, or those of their own organisation alone"
+PUBLIC = "public facts, and public figures of organisations"
+NAMES = "a list: titles, states and names of organisations, no data of persons"
+ANSWER = "takes an answer and leads on; shows nothing of the row"
+DEMO = "only in a demonstration, where no person is real"
+WRITTEN_DOWN = "written down"
+
+DECIDED: dict[str, dict[str, str]] = {
+    "portal.desk.views": {"live": PUBLIC, "ready": PUBLIC, "metrics": PUBLIC, "front": PUBLIC, "home": NAMES, "move_clock": DEMO},
+    "portal.desk.styles": {"styles": DEMO},
+    "portal.accounts.views": {
+        "account": OWN, "consents": OWN, "notices": OWN, "organisation": OWN, "invite": OWN, "approve": ANSWER, "refuse": OWN,
+        "end": OWN, "join": "who invites whom, to whoever holds the secret of the link",
+    },
+    "portal.journal.views": {"feed": OWN, "read": ANSWER, "mailbox": DEMO, "mail": DEMO},
+    "providers.catalogue.views": {"search": PUBLIC, "verb": ANSWER},
+    "providers.offers.views": {"dataset": PUBLIC, "home": OWN, "new": OWN, "detail": OWN, "edit": OWN, "verb": OWN},
+    "vouchers.rounds.views": {"rounds": PUBLIC, "detail": PUBLIC},
+    "vouchers.companies.views": {
+        "mine": NAMES, "register": OWN, "join": ANSWER, "dispute": OWN, "dispute_detail": OWN, "detail": WRITTEN_DOWN, "edit": OWN,
+        "certificate": OWN, "registration": OWN, "representative": OWN, "file": WRITTEN_DOWN,
+    },
+    "vouchers.matching.views.needs": {
+        "home": NAMES, "needs_list": NAMES, "need_new": OWN, "need_detail": WRITTEN_DOWN, "need_edit": WRITTEN_DOWN,
+        "need_copy": WRITTEN_DOWN, "ask": WRITTEN_DOWN, "need_verb": WRITTEN_DOWN,
+    },
+    "vouchers.matching.views.quotes": {"quote_detail": WRITTEN_DOWN, "quote_verb": WRITTEN_DOWN},
+    "vouchers.matching.views.requests": {
+        "inbox": NAMES, "request_detail": WRITTEN_DOWN, "quote_form": WRITTEN_DOWN, "request_verb": WRITTEN_DOWN,
+    },
+    "vouchers.matching.views.matches": {"match_detail": WRITTEN_DOWN, "match_verb": WRITTEN_DOWN},
+    "vouchers.applications.views.writing": {
+        "applications": NAMES, "start": OWN, "section": WRITTEN_DOWN, "autosave": WRITTEN_DOWN, "need": WRITTEN_DOWN,
+        "matches": WRITTEN_DOWN, "document": WRITTEN_DOWN, "remove_document": WRITTEN_DOWN,
+    },
+    "vouchers.applications.views.handing_in": dict.fromkeys(("submit", "supply_supplement", "withdraw"), WRITTEN_DOWN),
+    "vouchers.applications.views.following": dict.fromkeys(
+        ("detail", "preview", "receipt", "receipt_pdf", "why", "download_document"), WRITTEN_DOWN
+    ),
+    "vouchers.evaluation.views": {
+        "assignments": NAMES, "assignment": WRITTEN_DOWN, "accept": ANSWER, "recuse": "names of companies and providers, before the"
+        " file opens", "decline": "names of companies and providers, before the file opens", "scores": WRITTEN_DOWN,
+        "document": WRITTEN_DOWN, "result": WRITTEN_DOWN, "award": WRITTEN_DOWN, "accept_award": WRITTEN_DOWN,
+        "decline_award": WRITTEN_DOWN,
+    },
+    "vouchers.agreements.views": {
+        "agreements": NAMES, "draft": "sums and names of organisations, for the operator who writes the agreement",
+        **dict.fromkeys(("detail", "sign", "revise", "verb", "document", "reading_copy"), WRITTEN_DOWN),
+    },
+    "vouchers.access.views": {
+        "request_list": NAMES, "open_case": OWN,
+        **dict.fromkeys(
+            ("case_detail", "dossier", "propose_joint", "start_joint", "decide_joint", "request_detail", "letter", "request_step"),
+            WRITTEN_DOWN,
+        ),
+    },
+    "vouchers.milestones.views": {
+        "milestone_list": NAMES, "plan": NAMES, **dict.fromkeys(("detail", "submit", "deliverable", "decide"), WRITTEN_DOWN),
+    },
+    "vouchers.payments.views": {
+        "disbursement_list": NAMES, "request_disbursement": OWN, "demo_bank": DEMO,
+        **dict.fromkeys(("detail", "resubmit", "confirm", "resolve", "evidence", "decide"), WRITTEN_DOWN),
+    },
+    "vouchers.statistics.views": {"dashboard": PUBLIC, "export": PUBLIC},
+    "vouchers.rounds.api": {"view": PUBLIC},
+    "vouchers.statistics.api": {"view": PUBLIC},
+    "providers.institutions.api": {"view": PUBLIC},
+    "providers.catalogue.api": {"view": PUBLIC},
+    "providers.offers.api": {"view": PUBLIC},
+    "django.views.i18n": {"set_language": ANSWER},
+}  # fmt: skip
+WRITERS = {"saw", "download", "written_down", "application_or_404"}  # the last three call saw, or are tested to below
+
+# admin: no data of persons or companies on the object's page. Every other model's page is written down.
+IMPERSONAL = {"Seal", "Round", "CodeList", "Institution", "Dataset", "Offer", "Account", "LedgerEvent"}
+LISTS_OF_PEOPLE = {"User", "Membership", "RoleGrant", "Consent", "Notice"}
+# allauth registers these; no role may open them (see test_nobody_opens_what_other_apps_registered)
+OF_OTHERS = {"Group", "EmailAddress", "Authenticator", "UserSession"}
+
+
+def _views() -> dict[tuple[str, str], Any]:
+    return {
+        (_module(view), getattr(view, "__name__", "")): view
+        for path, view in routes()
+        if "admin/" not in path and not _module(view).startswith(THIRD_PARTY)
+    }
+
+
+def test_every_route_is_decided() -> None:
+    decided = {(module, name) for module, views in DECIDED.items() for name in views}
+    assert not set(_views()) - decided, "Does the page show data of a person or a company to outsiders? Decide it above."
+    assert not decided - set(_views()), "These are no routes any more."
+
+
+def _calls(module: str) -> dict[str, set[str]]:
+    """Function → names that it calls or passes on, in one module."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            inside = list(ast.walk(node))
+            found[node.name] = {n.id for n in inside if isinstance(n, ast.Name)} | {
+                n.attr for n in inside if isinstance(n, ast.Attribute)
+            }
+    return found
+
+
+@pytest.mark.parametrize("module", sorted(DECIDED))
+def test_what_is_to_be_written_down_is_written_down(module: str) -> None:
+    wanted = [name for name, decision in DECIDED[module].items() if decision == WRITTEN_DOWN]
+    calls = _calls(module)
+    silent = []
+    for view in wanted:
+        reached, todo = set(), [view]
+        while todo:
+            one = todo.pop()
+            if one not in reached:
+                reached.add(one)
+                todo += calls.get(one, set())
+        if not reached & WRITERS:
+            silent.append(view)
+    assert not silent, f"{module}: {silent} show others' data and write no AccessLog"
+
+
+@pytest.mark.parametrize(("module", "name"), [
+    ("portal.documents.responses", "download"), ("vouchers.matching.views.panels", "written_down"),
+    ("vouchers.applications.views.fetch", "application_or_404"),
+])  # fmt: skip
+def test_the_rooms_own_words_for_it_do_write(module: str, name: str) -> None:
+    assert "saw" in _calls(module)[name]
+
+
+def test_every_admin_page_is_decided() -> None:
+    found = {model.__name__: registered for model, registered in admin.site._registry.items()}
+    assert set(found) >= IMPERSONAL | LISTS_OF_PEOPLE | OF_OTHERS
+    for name, registered in found.items():
+        if name in OF_OTHERS:
+            continue
+        written = isinstance(registered, VerbAdmin) and registered.shows_persons
+        assert written is (name not in IMPERSONAL), f"{name}: say whether its page shows data of persons (shows_persons)"
+        assert getattr(registered, "lists_persons", False) is (name in LISTS_OF_PEOPLE), name
