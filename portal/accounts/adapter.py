@@ -1,7 +1,7 @@
 """allauth in the house's dress: its mails leave through the outbox, demo people stay in the demo, a factor stays on."""
 
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -9,6 +9,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import rules
 from portal.accounts.backends import may_sign_in
@@ -59,6 +60,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": _(
+            "Your role needs a second factor, so it stays on. If you lost your phone, ask a system administrator to reset it."
+        ),
+    }
+
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         """Whoever must have a second factor cannot switch it off; an administrator can reset it."""
         return not roles_of(authenticator.user) & rules.SECOND_FACTOR_ROLES
