@@ -175,6 +175,12 @@ def start_joint(cast: Cast, case: AccessCase) -> None:
     access.start_joint(joint_id=JointReview.objects.get(case=case).pk, by=cast.people["board"])
 
 
+def exempt(cast: Cast, case: AccessCase) -> None:
+    """Each hospital's own IRB exempts."""
+    for number, request in enumerate(requests_of(case), 1):
+        allow_ethics(cast, request, f"시연-IRB-02-{number}")
+
+
 def decide_joint(cast: Cast, case: AccessCase) -> None:
     requests, found = requests_of(case), JointReview.objects.get(case=case)
     letter = documents.upload(
@@ -187,11 +193,9 @@ def decide_joint(cast: Cast, case: AccessCase) -> None:
 
 
 def answer_joint(cast: Cast, case: AccessCase) -> None:
-    """The first adopts and, its IRB having exempted, starts alone; the second objects to its own review."""
+    """The first adopts and starts alone; the second objects to its own review."""
     requests = requests_of(case)
     first, second = (SiteParticipation.objects.get(request=request) for request in requests)
-    for number, request in enumerate(requests, 1):
-        allow_ethics(cast, request, f"시연-IRB-02-{number}")
     access.adopt_joint(site_id=first.pk, by=cast.people["board"])
     access.object_joint(site_id=second.pk, reason="시연: 자체 심의에서 최소 수집 항목을 다시 보겠습니다.", by=board(cast, requests[1]))
     access.provide(request_id=requests[0].pk, by=cast.people["provider"])

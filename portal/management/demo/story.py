@@ -237,7 +237,8 @@ class Story:
 
     def _joint_reviews(self, case: Any) -> None:
         """The first hospital adopts and starts, the second objects and reviews by itself."""
-        for days, step in ((-28, projects.start_joint), (-10, projects.decide_joint), (-6, projects.answer_joint)):
+        steps = (projects.start_joint, projects.exempt, projects.decide_joint, projects.answer_joint)
+        for days, step in zip((-28, -23, -10, -6), steps, strict=True):
             with self.at(days):
                 step(self.cast, case)
 
