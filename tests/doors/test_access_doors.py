@@ -203,3 +203,62 @@ def test_provision_waits_for_both() -> None:
     assert client.post(step(site.request, "provide")).status_code == 303
     assert as_(at.user).post(step(site.request, "receipt")).status_code == 303
     assert actions.missing(at.case) == []
+
+
+def test_a_stale_dossier_keeps_what_was_typed_and_can_be_saved_after_comparing() -> None:
+    at = p.case()
+    first, second = as_(at.user), as_(at.firm.representative)
+    path = f"/access/cases/{at.case.ref}/dossier/"
+    given = {**p.DOSSIER, "use_from": at.case.use_from.isoformat(), "use_until": at.case.use_until.isoformat()}
+    assert second.post(path, {**given, "purpose": "먼저 저장", "version": at.case.version}).status_code == 303
+    answer = first.post(path, {**given, "purpose": "나중 저장", "version": at.case.version})
+    words = answer.content.decode()
+    assert answer.status_code == 422 and "나중 저장" in words
+    assert AccessCase.objects.get().dossier["purpose"] == "먼저 저장"
+    now = AccessCase.objects.get().version
+    assert f'name="version" value="{now}"' in words
+    assert first.post(path, {**given, "purpose": "나중 저장", "version": now}).status_code == 303
+    assert AccessCase.objects.get().dossier["purpose"] == "나중 저장"
+
+
+def test_bad_input_of_every_step_comes_back_with_its_field() -> None:
+    at = p.in_review()
+    request = at.sites[0].request
+    board, company = as_(at.sites[0].secretary), as_(at.user)
+    today = clock.today().isoformat()
+    for client, name, given, field in (
+        (board, "irb", {}, "verdict"),
+        (board, "irb", {"verdict": "approve", "number": "", "decided_on": today}, "number"),
+        (board, "irb", {"verdict": "approve", "number": "가" * 61}, "number"),
+        (board, "irb", {"verdict": "approve", "number": "1", "decided_on": "어제"}, "decided_on"),
+        (board, "irb", {"verdict": "approve", "number": "1", "decided_on": "2999-01-01"}, "decided_on"),
+        (board, "irb", {"verdict": "approve", "number": "1", "decided_on": today}, "file"),
+        (board, "irb", {"verdict": "revise", "reason": ""}, "reason"),
+        (board, "irb", {"verdict": "delete"}, "verdict"),
+        (board, "drb", {"verdict": "ask_supplement", "reason": " "}, "reason"),
+        (board, "drb", {"verdict": "refuse", "reason": "가" * 2001}, "reason"),
+        (company, "irb-letter", {"board_name": "공용 IRB", "number": "1", "decided_on": today}, "file"),
+        (company, "withdraw", {"reason": ""}, "reason"),
+    ):  # fmt: skip
+        answer = client.post(step(request, name), given)
+        words = answer.content.decode()
+        assert answer.status_code == 422 and f'href="#id_{field}' in words, (name, given, field)
+        for typed in (given.get("number"), given.get("reason"), given.get("board_name")):
+            assert not typed or not typed.strip() or typed in words
+    assert at.sites[0].fresh().status == "IN_REVIEW"
+
+
+def test_a_board_asks_and_the_company_answers_in_the_browser() -> None:
+    at = p.in_review()
+    request = at.sites[0].request
+    board, company = as_(at.sites[0].secretary), as_(at.user)
+    assert board.post(step(request, "drb"), {"verdict": "ask_supplement", "reason": "파기 계획"}).status_code == 303
+    page = f"/access/requests/{request.ref}/"
+    words = company.get(f"/en{page}").content.decode()
+    assert "파기 계획" in words and "Your turn" in words and "Paused since" in words
+    assert "Your turn" not in board.get(f"/en{page}").content.decode()
+    assert board.post(step(request, "drb-resubmit")).status_code == 403
+    assert as_(make.firm().staff).post(step(request, "drb-resubmit")).status_code == 404
+    assert company.post(step(request, "drb-resubmit")).status_code == 303
+    assert company.post(step(request, "drb-resubmit")).status_code == 409
+    assert board.get(step(request, "drb")).status_code == 200

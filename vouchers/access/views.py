@@ -19,7 +19,7 @@ from portal.documents import actions as documents
 from portal.documents import responses
 from portal.journal import actions as journal
 from portal.kit.access import signed_in
-from portal.kit.errors import DomainError, IllegalStep, NotAllowed
+from portal.kit.errors import DomainError, IllegalStep, NotAllowed, Stale
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.access import actions, forms, queries
 from vouchers.access.models import AccessCase, AccessRequest
@@ -105,6 +105,10 @@ def dossier(request: HttpRequest, ref: str) -> HttpResponse:
             )  # fmt: skip
         except DomainError as error:
             form_errors(form, error)
+            if isinstance(error, Stale):  # once compared, the next save goes through
+                case.refresh_from_db()
+                form.data = form.data.copy()
+                form.data["version"] = str(case.version)
         else:
             messages.success(request, _("The dossier was saved."))
             return redirect(request, reverse("access:case", args=[case.ref]))
