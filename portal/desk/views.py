@@ -74,7 +74,10 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     if request.POST.get("to") == "close" and target is None:
         messages.error(request, _("No call is open, so none can be closed."))
         return HttpResponseRedirect(reverse("desk:home"), status=303)
-    days = {"day": 1, "week": 7}.get(request.POST.get("to", ""), 1)
+    days = {"day": 1, "week": 7, "close": 0}.get(request.POST.get("to", ""))
+    if days is None:
+        messages.error(request, _("Choose how far the clock moves: a day, a week, or to the close of the call."))
+        return HttpResponseRedirect(reverse("desk:home"), status=303)
     clock.move_forward((target - now + timedelta(seconds=1)) if target else timedelta(days=days))
     messages.success(request, _("The demo clock now stands at %(time)s.") % {"time": kst_text(clock.now())})
     return HttpResponseRedirect(request.headers.get("Referer") or reverse("desk:home"), status=303)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -564,7 +565,7 @@ def test_a_closed_call_is_closed_not_late(owner, application, round_):
     browser = client(owner.staff)
     with clock.at(round_.closes_at + timedelta(days=30)):
         for address in (url("list"), url("detail", application.ref), url("section", application.ref, "budget"),
-                        url("start", round_.key)):  # fmt: skip
+                        url("submit", application.ref), url("start", round_.key)):  # fmt: skip
             assert "지남" not in browser.get(address).content.decode(), address
 
 
@@ -582,3 +583,17 @@ def test_electronic_service_needs_an_address(owner, round_):
     done = make.draft(owner, round_)
     page = client(owner.representative).get(url("submit", done.ref)).content.decode()
     assert "전자송달 주소를 입력하시거나" in page
+
+
+def test_admin_list_of_one_and_many_needs_the_same_queries(owner):
+    make.submitted(owner)
+    browser = client(make.officer())
+    browser.get("/admin/vouchers/application/")
+    with CaptureQueriesContext(connection) as one:
+        browser.get("/admin/vouchers/application/")
+    for _number in range(5):
+        make.submitted()
+    with CaptureQueriesContext(connection) as many:
+        page = browser.get("/admin/vouchers/application/").content.decode()
+    assert len(many) <= len(one) and page.count("HDV-") >= 6
+    assert ">GANGWON<" not in page

@@ -11,6 +11,7 @@ from django.test import Client
 from portal.accounts.actions import add_member, create_organisation, grant_role
 from portal.accounts.models import User
 from portal.kit import clock
+from portal.kit.errors import Refused
 from tests.factories.rounds import make_closed_round, make_draft, make_round
 from vouchers.rounds import actions
 from vouchers.rounds.models import Round
@@ -154,3 +155,39 @@ def test_front_page_needs_the_same_queries_for_many(client, django_assert_max_nu
         make_round()
     with django_assert_max_num_queries(len(one)):
         client.get("/")
+
+
+# ── The demo's clock ─────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def demo_clock(settings, tmp_path):
+    """The offset's file stands in a folder of this test alone."""
+    settings.DEMO, settings.DATA_DIR = True, tmp_path
+
+
+def test_the_administrator_moves_the_demo_clock_and_the_call_closes(demo_clock):
+    row = make_round()
+    admin = signed_in("root@demo.example", "SYSADMIN")
+    before = clock.now()
+    assert admin.post("/demo/clock/", {"to": "day"}).status_code == 303
+    assert timedelta(hours=23) < clock.now() - before < timedelta(hours=25)
+    assert row.phase == "OPEN"
+    assert admin.post("/demo/clock/", {"to": "close"}).status_code == 303
+    assert row.phase == "CLOSED" and clock.now() - row.closes_at < timedelta(minutes=1)
+    answer = admin.post("/demo/clock/", {"to": "close"}, follow=True)
+    assert "접수 중인 공고가 없어" in answer.content.decode()
+    stands = clock.offset()
+    assert "골라 주세요" in admin.post("/demo/clock/", {"to": "yesterday"}, follow=True).content.decode()
+    assert clock.offset() == stands
+
+
+def test_nobody_else_moves_the_clock_and_outside_the_demo_nobody_does(demo_clock, settings):
+    officer = signed_in("o@demo.example", "MINISTRY_OFFICER")
+    assert officer.post("/demo/clock/", {"to": "day"}).status_code == 403
+    assert Client().post("/demo/clock/", {"to": "day"}).status_code in {302, 401}
+    admin = signed_in("root@demo.example", "SYSADMIN")
+    assert admin.get("/demo/clock/").status_code == 405
+    settings.DEMO = False
+    assert admin.post("/demo/clock/", {"to": "day"}).status_code in {401, 404}  # demo people do not exist there either
+    with pytest.raises(Refused):
+        clock.move_forward(timedelta(days=1))
+    assert clock.offset() == timedelta()
