@@ -591,9 +591,12 @@ def test_admin_list_of_one_and_many_needs_the_same_queries(owner):
     browser.get("/admin/vouchers/application/")
     with CaptureQueriesContext(connection) as one:
         browser.get("/admin/vouchers/application/")
+        asked = len(one)
     for _number in range(5):
         make.submitted()
+    browser.get("/admin/vouchers/application/")  # counts are remembered until something happens
     with CaptureQueriesContext(connection) as many:
         page = browser.get("/admin/vouchers/application/").content.decode()
-    assert len(many) <= len(one) and page.count("HDV-") >= 6
+        assert len(many) <= asked
+    assert asked > 3 and page.count("HDV-") >= 6
     assert ">GANGWON<" not in page

@@ -286,7 +286,9 @@ def test_admin_list_of_one_and_many_needs_the_same_queries(django_assert_max_num
     client.get("/admin/vouchers/company/")
     with CaptureQueriesContext(connection) as one:
         client.get("/admin/vouchers/company/")
+        asked = len(one)
     for _number in range(12):
         make_company()
-    with django_assert_max_num_queries(len(one)):
+    client.get("/admin/vouchers/company/")  # filters and counts are remembered until something happens
+    with django_assert_max_num_queries(asked):
         client.get("/admin/vouchers/company/")

@@ -151,9 +151,11 @@ def test_front_page_needs_the_same_queries_for_many(client, django_assert_max_nu
     client.get("/")
     with CaptureQueriesContext(connection) as one:
         client.get("/")
+        asked = len(one)
     for _number in range(6):
         make_round()
-    with django_assert_max_num_queries(len(one)):
+    client.get("/")  # the figures are remembered until something happens
+    with django_assert_max_num_queries(asked):
         client.get("/")
 
 
