@@ -1,7 +1,6 @@
 """Assembly only: the rooms register their models."""
 
-from providers.catalogue.admin import CodeListAdmin, DatasetAdmin
-from providers.institutions.admin import InstitutionAdmin
+from providers.catalogue.admin import CodeListAdmin, DatasetAdmin, InstitutionAdmin
 from providers.offers.admin import OfferAdmin
 
 __all__ = ["CodeListAdmin", "DatasetAdmin", "InstitutionAdmin", "OfferAdmin"]

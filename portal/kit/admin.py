@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -276,3 +277,12 @@ class ReadOnlyInline:
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
+
+
+def sheet(facts: Iterable[Any]) -> str:
+    """Facts (label, value, note) as one read-only field: what the public page says, in the reader's language."""
+    return format_html_join(
+        "",
+        '<p style="margin-bottom:0.4rem"><strong>{}</strong> {}{}</p>',
+        ((fact.label, fact.value, f" ({fact.note})" if fact.note else "") for fact in facts),
+    )

@@ -3,23 +3,74 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual
-from providers.catalogue import actions, rules
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual, sheet
+from portal.kit.words import korean
+from providers.catalogue import actions, queries, rules
 from providers.catalogue.models import Code, CodeList, Dataset
+from providers.catalogue.queries import holders
+from providers.institutions import actions as institutions
+from providers.institutions import rules as institution_rules
+from providers.institutions.models import Institution
 
 
 def _shown(name: str):  # type: ignore[no-untyped-def]
     return lambda row: rules.LIFECYCLE.can(row.publication, name)
 
 
+def code_filter(column: str, listed: str, title: Any) -> type[admin.SimpleListFilter]:
+    """A filter of the list by a coded column, its choices in words."""
+
+    class CodeFilter(admin.SimpleListFilter):
+        parameter_name = column
+
+        def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+            return queries.choices(listed)
+
+        def queryset(self, request: Any, queryset: Any) -> Any:
+            return queryset.filter(**{column: self.value()}) if self.value() else queryset
+
+    CodeFilter.title = title
+    return CodeFilter
+
+
+class CodedAdmin(VerbAdmin):
+    """coded: column → code list; the word stands beside each row as `<column>_word`, in the same query."""
+
+    coded: ClassVar[dict[str, str]] = {}
+
+    def get_queryset(self, request: Any) -> Any:
+        name = "name_ko" if korean() else "name_en"
+        found = super().get_queryset(request)
+        for column, listed in self.coded.items():
+            word = Code.objects.filter(code_list__key=listed, code=OuterRef(column)).values(name)[:1]
+            found = found.annotate(**{f"{column}_word": Subquery(word)})
+        return found
+
+
 @admin.register(Dataset)
-class DatasetAdmin(VerbAdmin):
+class DatasetAdmin(CodedAdmin):
     shows_persons = False
-    list_display: ClassVar[list[Any]] = ["key", bilingual("title", _("Title")), "institution", "status", "publication", "certainty"]
-    list_filter: ClassVar[list[str]] = ["publication", "status", "disease_scope", "certainty", "commercial_use_allowed"]
+    coded: ClassVar[dict[str, str]] = {"status": "dataset_status", "certainty": "certainty"}
+    list_display: ClassVar[list[Any]] = [
+        "key", bilingual("title", _("Title")), "institution", "availability", "publication", "certainty_shown",
+    ]  # fmt: skip
+    list_filter: ClassVar[list[Any]] = [
+        "publication",
+        code_filter("status", "dataset_status", _("Availability")),
+        code_filter("disease_scope", "disease_scope", _("Diseases")),
+        code_filter("certainty", "certainty", _("Certainty")),
+        "commercial_use_allowed",
+    ]
+    fields: ClassVar[list[str]] = [
+        "key", "title_ko", "title_en", "description_ko", "description_en", "institution", "part_of", "availability",
+        "publication", "inside", "allowed", "use", "cost", "origin", "updated_at",
+    ]  # fmt: skip
+    readonly_fields = fields
     search_fields: ClassVar[list[str]] = ["key", "title_ko", "title_en"]
     list_select_related: ClassVar[list[str]] = ["institution"]
     verbs = (
@@ -67,6 +118,129 @@ class DatasetAdmin(VerbAdmin):
             lambda pk, by, reason: actions.retire(dataset_id=pk, by=by, reason=reason),
             "providers.pause_dataset",
             _shown("retire"),
+            form=ReasonForm,
+            consequence=lambda row: _("This cannot be undone."),
+            danger=True,
+        ),
+    )
+
+    @admin.display(description=_("Availability"), ordering="status")
+    def availability(self, obj: Any) -> str:
+        return obj.status_word or obj.status
+
+    @admin.display(description=_("Certainty"), ordering="certainty")
+    def certainty_shown(self, obj: Any) -> str:
+        return obj.certainty_word or gettext("Not published")
+
+    @admin.display(description=_("What is in it?"))
+    def inside(self, obj: Dataset) -> str:
+        return sheet(queries.fact_sheet(obj)["inside"])
+
+    @admin.display(description=_("May I use it for a product?"))
+    def allowed(self, obj: Dataset) -> str:
+        return sheet(queries.fact_sheet(obj)["allowed"])
+
+    @admin.display(description=_("How do I use it?"))
+    def use(self, obj: Dataset) -> str:
+        return sheet(queries.fact_sheet(obj)["use"])
+
+    @admin.display(description=_("What does it cost?"))
+    def cost(self, obj: Dataset) -> str:
+        return sheet(queries.fees(obj)) or gettext("Not published")
+
+    @admin.display(description=_("Where these facts come from"))
+    def origin(self, obj: Dataset) -> str:
+        return sheet(queries.fact_sheet(obj)["origin"])
+
+
+def _institution_shown(name: str):  # type: ignore[no-untyped-def]
+    return lambda row: institution_rules.LIFECYCLE.can(row.status, name)
+
+
+@admin.register(Institution)
+class InstitutionAdmin(CodedAdmin):
+    """Stands here and not in its own room because its codes are told in the words of the code lists."""
+
+    shows_persons = False
+    coded: ClassVar[dict[str, str]] = {"institution_type": "institution_type", "region": "region"}
+    list_display: ClassVar[list[Any]] = [bilingual("name", _("Name")), "type_shown", "region_shown", "voucher_supplier", "status"]
+    list_filter: ClassVar[list[Any]] = [
+        "status",
+        code_filter("institution_type", "institution_type", _("Institution type")),
+        code_filter("region", "region", _("Region")),
+        "voucher_supplier",
+        "is_demo",
+    ]
+    search_fields: ClassVar[list[str]] = ["key", "name_ko", "name_en"]
+    list_select_related: ClassVar[list[str]] = ["organisation"]
+    fields: ClassVar[list[str]] = ["key", "name_ko", "name_en", "organisation", "status", "is_demo", "about", "origin"]
+    readonly_fields = fields
+
+    @admin.display(description=_("Institution type"), ordering="institution_type")
+    def type_shown(self, obj: Any) -> str:
+        return obj.institution_type_word or obj.institution_type
+
+    @admin.display(description=_("Region"), ordering="region")
+    def region_shown(self, obj: Any) -> str:
+        return obj.region_word or obj.region or gettext("Not published")
+
+    @admin.display(description=_("About the institution"))
+    def about(self, obj: Institution) -> str:
+        return sheet(holders.institution_facts(obj)["who"])
+
+    @admin.display(description=_("Where these facts come from"))
+    def origin(self, obj: Institution) -> str:
+        return sheet(holders.institution_facts(obj)["origin"])
+
+    verbs = (
+        Verb(
+            "start_verification",
+            _("Start verification"),
+            lambda pk, by: institutions.start_verification(institution_id=pk, by=by),
+            "providers.manage_institution",
+            _institution_shown("start_verification"),
+        ),
+        Verb(
+            "activate",
+            _("Make active"),
+            lambda pk, by: institutions.activate(institution_id=pk, by=by),
+            "providers.manage_institution",
+            _institution_shown("activate"),
+            consequence=lambda row: _("The institution can offer data from now on."),
+        ),
+        Verb(
+            "reinstate",
+            _("Reinstate"),
+            lambda pk, by: institutions.reinstate(institution_id=pk, by=by),
+            "providers.manage_institution",
+            _institution_shown("reinstate"),
+            consequence=lambda row: _("Its offers are found again."),
+        ),
+        Verb(
+            "refuse",
+            _("Refuse"),
+            lambda pk, by, reason: institutions.refuse(institution_id=pk, by=by, reason=reason),
+            "providers.manage_institution",
+            _institution_shown("refuse"),
+            form=ReasonForm,
+            danger=True,
+        ),
+        Verb(
+            "suspend",
+            _("Suspend"),
+            lambda pk, by, reason: institutions.suspend(institution_id=pk, by=by, reason=reason),
+            "providers.manage_institution",
+            _institution_shown("suspend"),
+            form=ReasonForm,
+            consequence=lambda row: _("Companies no longer find its offers. What was agreed goes on."),
+            danger=True,
+        ),
+        Verb(
+            "retire",
+            _("Retire"),
+            lambda pk, by, reason: institutions.retire(institution_id=pk, by=by, reason=reason),
+            "providers.manage_institution",
+            _institution_shown("retire"),
             form=ReasonForm,
             consequence=lambda row: _("This cannot be undone."),
             danger=True,

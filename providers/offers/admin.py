@@ -3,11 +3,14 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual
-from providers.offers import actions, rules
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual, sheet
+from portal.kit.won import won
+from providers.catalogue import queries as catalogue
+from providers.offers import actions, queries, rules
 from providers.offers.models import Offer, OfferLine
 
 
@@ -24,11 +27,33 @@ class LineInline(ReadOnlyInline, TabularInline):
 @admin.register(Offer)
 class OfferAdmin(VerbAdmin):
     shows_persons = False
-    list_display: ClassVar[list[Any]] = ["ref", bilingual("title", _("Title")), "institution", "kind", "status", "floor_won", "updated_at"]
+    list_display: ClassVar[list[Any]] = [
+        "ref",
+        bilingual("title", _("Title")),
+        "institution",
+        "kind",
+        "status",
+        "price_floor",
+        "updated_at",
+    ]
     list_filter: ClassVar[list[str]] = ["status", "kind", "joint_drb"]
     search_fields: ClassVar[list[str]] = ["ref", "title_ko", "title_en", "institution__name_ko", "institution__name_en"]
     list_select_related: ClassVar[list[str]] = ["institution"]
     inlines: ClassVar[list[type]] = [LineInline]
+    fields: ClassVar[list[str]] = [
+        "institution", "dataset", "kind", "title_ko", "title_en", "description_ko", "description_en", "status", "terms",
+        "valid_from", "valid_to", "published_at", "updated_at",
+    ]  # fmt: skip
+    readonly_fields = fields
+
+    @admin.display(description=_("Price floor"), ordering="floor_won")
+    def price_floor(self, obj: Offer) -> str:
+        return won(obj.floor_won) if obj.floor_won is not None else gettext("Not published")
+
+    @admin.display(description=_("As companies see it"))
+    def terms(self, obj: Offer) -> str:
+        return sheet(queries.sheet(obj, catalogue.words("access_mode", "exit_kind")))
+
     verbs = (
         Verb(
             "start_check",

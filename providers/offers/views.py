@@ -16,6 +16,7 @@ from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
 from providers.catalogue.models import Dataset
+from providers.catalogue.queries import holders
 from providers.institutions import queries as institutions
 from providers.institutions.models import Institution
 from providers.offers import actions, forms, queries, rules
@@ -41,7 +42,7 @@ def dataset(request: HttpRequest, key: str) -> HttpResponse:
         "days": queries.days_of(found.institution),
         "offers": [_shown(offer, labels) for offer in queries.of_dataset(found, request.user)],
         "parts": list(found.parts.published().order_by("title_ko")),
-        "holder": queries.holder_facts(found.institution),
+        "holder": holders.holder_facts(found.institution),
     }
     return page(request, "providers/offers/dataset.html", context)
 
@@ -66,7 +67,7 @@ def institution_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": forms.InstitutionSearchForm(data, counted),
         "page": found,
-        "items": queries.institution_cards(found.object_list),
+        "items": holders.institution_cards(found.object_list),
         "narrowed": any(data.values()),
     }
     return page(request, "providers/offers/institutions.html", context, part="results")
@@ -81,7 +82,7 @@ def institution(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "institution": found,
         "title": pick(found, "name"),
-        "facts": queries.institution_facts(found),
+        "facts": holders.institution_facts(found),
         "days": queries.days_of(found),
         "page": rows,
         "items": catalogue.cards(rows.object_list),

@@ -1,14 +1,23 @@
 """Matching in the admin: read only; needs, requests, quotes and matches with their history."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from portal.kit.admin import ReadOnlyInline, VerbAdmin
+from portal.kit.admin import ReadOnlyInline, VerbAdmin, sheet
 from portal.kit.won import won
+from vouchers.matching import queries
 from vouchers.matching.models import Match, Need, Quote, QuoteRequest
+
+
+class Said(NamedTuple):
+    """One row of a need in words, as `sheet` reads it."""
+
+    label: str
+    value: str
+    note: str = ""
 
 
 class RequestInline(ReadOnlyInline, TabularInline):
@@ -39,6 +48,13 @@ class NeedAdmin(VerbAdmin):
     list_select_related = ("company", "round")
     ordering = ("-id",)
     inlines = (RequestInline,)
+    fields = ("ref", "title", "company", "round", "status", "posted_at", "created_by", "description")
+    readonly_fields = fields
+
+    @admin.display(description=_("What the company said"))
+    def description(self, obj: Need) -> str:
+        """The need document in words, section by section."""
+        return sheet(Said(label, value) for _title, rows, _unsaid in queries.need_facts(obj) for label, value in rows)
 
 
 @admin.register(QuoteRequest)
