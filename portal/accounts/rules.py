@@ -144,4 +144,7 @@ CONSENT_WORDS: dict[str, Promise | str] = {
     **{text.kind: text.title for text in SIGNUP_CONSENTS},
     "THIRD_PARTY": _("Provision of data to third parties"),
     "ELECTRONIC_SERVICE": _("Electronic service of decisions"),
+    "NO_PROXY": _("Declaration: no broker applied in our name"),
+    "NO_DUPLICATE": _("Declaration: no other support for the same content"),
+    "TRUTH": _("Declaration: everything stated is true"),
 }

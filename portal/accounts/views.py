@@ -159,6 +159,6 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         membership = actions.accept_invitation(token=token, by=_me(request))
         messages.success(request, _("You joined %(organisation)s.") % {"organisation": membership.organisation})
         return redirect(request, reverse("desk:home"))
-    response = page(request, "accounts/join.html", {"invitation": found}, status=200 if found else 404)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    # the house's Referrer-Policy (same-origin) keeps the secret in the house; no-referrer would make the browser send
+    # "Origin: null" with the form, which the check against forged forms refuses
+    return page(request, "accounts/join.html", {"invitation": found}, status=200 if found else 404)

@@ -261,7 +261,7 @@ def test_join_link(client):
     assert client.post(link).status_code == 403
     client.logout()
     page = client.get(link)
-    assert page.status_code == 200 and page["Referrer-Policy"] == "no-referrer" and org.name_ko in page.content.decode()
+    assert page.status_code == 200 and page["Referrer-Policy"] == "same-origin" and org.name_ko in page.content.decode()
     client.force_login(make_person("guest@test.example"))
     assert client.post(link).status_code == 303
     assert client.get(link).status_code == 404 and client.get("/accounts/join/nonsense/").status_code == 404
@@ -321,3 +321,12 @@ def test_demo_mailbox_only_in_the_demo(client, settings):
     assert client.get("/demo/mail/?q=nothing").status_code == 200
     settings.DEMO = False
     assert client.get("/demo/mail/").status_code == 404 and client.get(f"/demo/mail/{mail.pk}/").status_code == 404
+
+
+def test_every_consent_and_declaration_has_words(client):
+    """My consents show no code, whatever was asked of me anywhere in the portal."""
+    from portal.accounts import rules
+    from vouchers.applications.rules.sections import DECLARATIONS
+
+    kinds = {declaration.kind for declaration in DECLARATIONS} | {text.kind for text in rules.SIGNUP_CONSENTS}
+    assert kinds <= set(rules.CONSENT_WORDS)

@@ -34,6 +34,11 @@ tasks.deliver_notices()
 """
 
 
+@pytest.fixture(autouse=True)
+def _mailbox(settings):
+    settings.EMAIL_BACKEND = "portal.journal.mailbox.MailboxBackend"  # as the killed process has it
+
+
 def worker(point: str) -> int:
     """A process that delivers and dies at that point. Returns how it ended."""
     env = services.child_environment(DJANGO_SETTINGS_MODULE="portal.settings")
