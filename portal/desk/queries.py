@@ -37,8 +37,6 @@ class Kind(NamedTuple):
     """One kind of duty of the reader: how many, how many late, the oldest since, the next due day."""
 
     verb: str
-    title_ko: str
-    title_en: str
     open: int
     late: int
     oldest: datetime
@@ -83,8 +81,10 @@ def desk(user: Any, limit: int = 50, *, due: str = "", kind: str = "") -> DeskVi
 
     Written by hand since counts, kinds and list come from one reading of the reader's duties.
     """
-    owed, values = journal.duties_of(accounts.grants_of(user), user.pk).order_by().values("id").query.sql_with_params()
+    mine = journal.duties_of(accounts.grants_of(user), user.pk).order_by()
+    owed, values = mine.values("id", "verb", "opened_at", "due_at").query.sql_with_params()
     due = due if due in URGENCIES else ""
+    kind = kind if kind.isidentifier() and len(kind) <= 40 else ""
     now = clock.now()
     named = {
         "now": now, "tonight": clock.end_of_day(clock.today()), "week": workdays.due_at(now, 5), "kind": kind, "limit": limit,
@@ -97,7 +97,7 @@ def desk(user: Any, limit: int = 50, *, due: str = "", kind: str = "") -> DeskVi
         counts, kinds, duties = cursor.fetchone()
     return DeskView(
         [Owed(*row[:8], *(_moment(one) for one in row[8:])) for row in duties or []],
-        [Kind(*row[:5], _moment(row[5]), _moment(row[6])) for row in kinds or []],  # type: ignore[arg-type]
+        [Kind(*row[:3], _moment(row[3]), _moment(row[4])) for row in kinds or []],  # type: ignore[arg-type]
         *counts, due=due, kind=kind,
     )  # fmt: skip
 
@@ -107,22 +107,18 @@ def _moment(text: str | None) -> datetime | None:
 
 
 _DESK_SQL = """
-WITH mine AS MATERIALIZED (
-    SELECT d.id, d.ref, d.verb, d.title_ko, d.title_en, d.url, d.organisation_id, d.subject_ref, d.opened_at, d.due_at, d.paused_at
-    FROM journal_duty d WHERE d.id IN ({owed})
-)
+WITH mine (id, verb, opened_at, due_at) AS MATERIALIZED ({owed})
 SELECT
   (SELECT json_build_array(count(*) FILTER (WHERE due_at <= %(now)s),
           count(*) FILTER (WHERE due_at > %(now)s AND due_at <= %(tonight)s),
           count(*) FILTER (WHERE due_at > %(tonight)s AND due_at <= %(week)s), count(*)) FROM mine),
-  (SELECT json_agg(json_build_array(verb, ko, en, n, late, oldest, due) ORDER BY late DESC, due NULLS LAST, verb)
-   FROM (SELECT verb, min(title_ko) ko, min(title_en) en, count(*) n, count(*) FILTER (WHERE due_at <= %(now)s) late,
-                min(opened_at) oldest, min(due_at) due FROM mine GROUP BY verb) k),
-  (SELECT json_agg(json_build_array(ref, verb, title_ko, title_en, url, name_ko, name_en, subject_ref, opened_at, due_at, paused_at)
-                   ORDER BY due_at NULLS LAST, id)
-   FROM (SELECT m.*, coalesce(o.name_ko, '') name_ko, coalesce(o.name_en, '') name_en
-         FROM mine m LEFT JOIN accounts_organisation o ON o.id = m.organisation_id
-         WHERE {when} AND {kind} ORDER BY due_at NULLS LAST, m.id LIMIT %(limit)s) f)
+  (SELECT json_agg(json_build_array(verb, n, late, oldest, due) ORDER BY late DESC, due NULLS LAST, verb)
+   FROM (SELECT verb, count(*) n, count(*) FILTER (WHERE due_at <= %(now)s) late, min(opened_at) oldest, min(due_at) due
+         FROM mine GROUP BY verb) k),
+  (SELECT json_agg(json_build_array(d.ref, d.verb, d.title_ko, d.title_en, d.url, coalesce(o.name_ko, ''), coalesce(o.name_en, ''),
+                                    d.subject_ref, d.opened_at, d.due_at, d.paused_at) ORDER BY d.due_at NULLS LAST, d.id)
+   FROM (SELECT id FROM mine WHERE {when} AND {kind} ORDER BY due_at NULLS LAST, id LIMIT %(limit)s) f
+   JOIN journal_duty d ON d.id = f.id LEFT JOIN accounts_organisation o ON o.id = d.organisation_id)
 """
 
 

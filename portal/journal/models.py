@@ -128,6 +128,7 @@ class Duty(Row):
             models.Index(fields=["role", "due_at"], condition=Q(closed_at__isnull=True), name="duty_open_role"),
             models.Index(fields=["user", "due_at"], condition=Q(closed_at__isnull=True), name="duty_open_user"),
             models.Index(fields=["verb", "closed_at"], name="duty_verb"),
+            models.Index(fields=["due_at", "id"], name="duty_due"),
         ]
 
 
@@ -163,6 +164,7 @@ class Notice(Row):
             models.Index(fields=["due_at"], condition=Q(state="WAITING"), name="notice_waiting"),
             models.Index(fields=["claimed_at"], condition=Q(state="SENDING"), name="notice_sending"),
             models.Index(fields=["user", "-created_at"], name="notice_feed"),
+            models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="notice_unread"),
         ]
         permissions = [("resolve_notice", "Decide about mails whose delivery failed or is unclear")]
 

@@ -39,7 +39,7 @@ def duty_kind(one: Any) -> str:
     """The name of a kind of duty: of a queue, a waiting time, a duty (all carry verb and titles)."""
     from portal.desk.duty_words import words
 
-    return words(one.verb, pick(one, "title"))
+    return words(one.verb, pick(one, "title") if hasattr(one, "title_ko") else "")
 
 
 @register.filter

@@ -61,7 +61,7 @@ class CompanyAdmin(VerbAdmin):
     list_display = ("name", "number", "region_word", "size", "verification", "tax_status", "created_at")
     list_filter = ("verification", "tax_status", "size", in_words("region", _("Region"), _regions))
     search_fields = ("name_ko", "name_en", "brn")
-    ordering = ("-created_at",)
+    ordering = ("-id",)  # the newest first, by the primary key
     inlines = (CertificateInline,)
     fields = (
         "name_ko", "name_en", "number", "corporate_no", "opened_on", "region_word", "address", "size", "sector", "youth_led",

@@ -1,0 +1,190 @@
+"""Each role's desk, the admin's home, lists and dashboard, the public numbers: what they show, and what they cost."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from portal.journal import actions as journal
+from portal.journal.memory import remembered
+from portal.kit import clock
+from portal.management import scale
+from tests.factories import applications as make
+from tests.factories import projects
+from tests.factories.accounts import make_person, make_staff
+from tests.factories.rounds import make_round
+
+pytestmark = pytest.mark.django_db
+STAFF_PAGES = (
+    "/home/", "/admin/", "/admin/dashboard/", "/admin/vouchers/application/", "/admin/vouchers/company/", "/admin/journal/event/",
+    "/admin/journal/duty/", "/admin/vouchers/round/", "/stats/", "/rounds/", "/api/v1/stats/applications/?by=track,region",
+)  # fmt: skip
+
+
+def signed_in(user: object) -> Client:
+    client = Client()
+    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
+    return client
+
+
+def queries(client: Client, path: str) -> int:
+    """Of the second reading: the first fills what is the same for everybody."""
+    client.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(path)
+        count = len(asked)
+    assert answer.status_code == 200, path
+    return count
+
+
+def test_lists_desk_and_dashboard_ask_as_much_for_many_rows_as_for_few() -> None:
+    make_round()
+    make_person("applicant@demo.example")
+    client = signed_in(make_staff("MINISTRY_OFFICER"))
+    scale.pour(3, 1, lambda said: None)
+    few = {path: queries(client, path) for path in STAFF_PAGES}
+    scale.pour(60, 2, lambda said: None)
+    assert {path: queries(client, path) for path in STAFF_PAGES} == few
+    assert max(few.values()) <= 9
+
+
+def test_a_company_desk_asks_as_much_for_many_duties_as_for_one() -> None:
+    application = make.draft()
+    client = signed_in(application.created_by)
+    one = queries(client, "/home/")
+    for n in range(30):
+        journal.open_duty(
+            application, f"task_{n}", title_ko=f"할 일 {n}", title_en=f"Task {n}", url="/home/", due_in=n,
+            organisation=application.company.organisation, by=None,
+        )  # fmt: skip
+    assert queries(client, "/home/") == one
+
+
+def test_the_desk_shows_what_a_start_up_still_has_to_fill_in() -> None:
+    application = make.draft()
+    page = signed_in(application.created_by).get("/en/home/").content.decode()
+    assert f"/en/applications/{application.ref}/sections/budget/" in page
+    assert "of 6 completed" in page
+
+
+def test_the_desk_shows_a_project_with_who_has_the_ball() -> None:
+    made = projects.project()
+    page = signed_in(made.company).get("/en/home/").content.decode()
+    assert made.agreement.number in page
+    assert 'class="timeline"' in page
+
+
+def test_every_number_of_the_desk_opens_its_duties() -> None:
+    application = make.draft()
+    organisation, client = application.company.organisation, signed_in(application.created_by)
+    for verb, days in (("late_one", 0), ("later_one", 30)):
+        journal.open_duty(
+            application, verb, title_ko=verb, title_en=verb, url="/home/", due_in=days, organisation=organisation, by=None
+        )
+    journal.open_duty(
+        application,
+        "gone",
+        title_ko="gone",
+        title_en="gone",
+        url="/home/",
+        due_at=clock.now(),
+        organisation=organisation,
+        by=None,
+    )
+    late = client.get("/en/home/?due=late").content.decode()
+    assert "gone" in late
+    assert "later_one</a>" not in late
+    kind = client.get("/en/home/?kind=later_one").content.decode()
+    assert 'class="duty-link" href="/en/home/">later_one' in kind
+    assert 'class="duty-link" href="/en/home/">gone' not in kind
+
+
+@pytest.mark.parametrize("query", ["due=x", "kind=%00", "kind=" + "a" * 3000, "due=late&kind=zzz", "kind=%25s"])
+def test_a_desk_with_an_unreadable_filter_still_answers(query: str) -> None:
+    person = make.draft().created_by
+    assert signed_in(person).get(f"/home/?{query}").status_code == 200
+    assert signed_in(make_staff("MINISTRY_OFFICER")).get(f"/admin/?{query}").status_code == 200
+
+
+def test_a_stranger_sees_nothing_of_it_and_anonymous_is_sent_to_the_sign_in() -> None:
+    application = make.draft()
+    stranger = make.draft().created_by
+    assert application.ref not in signed_in(stranger).get("/home/").content.decode()
+    assert "/accounts/login/" in Client().get("/home/")["Location"]
+    assert "/login/" in Client().get("/admin/")["Location"]
+    assert signed_in(stranger).get("/admin/dashboard/").status_code in (302, 403)
+
+
+def test_the_dashboard_refuses_what_it_does_not_know() -> None:
+    client = signed_in(make_staff("MINISTRY_OFFICER"))
+    for query in ("by=size", "round=none", "round=%00"):
+        assert client.get(f"/admin/dashboard/?{query}").status_code == 404
+        assert client.get(f"/stats/?{query}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "named", "allowed"),
+    [
+        ("applications/?by=colour", "by", "track"),
+        ("applications/?round=none", "round", None),
+        ("applications/?as_of=1999-01-01", "as_of", None),
+        ("applications/?format=xml", "format", "csv"),
+        ("applications/?colour=red", "colour", "by"),
+        ("applications/?cursor=x", "cursor", "by"),
+        ("nothing/", "measure", "paid_won"),
+    ],
+)
+def test_the_statistics_api_names_what_it_does_not_know_and_lists_what_it_does(
+    path: str, named: str, allowed: str | None
+) -> None:
+    make_round()
+    answer = Client().get(f"/api/v1/stats/{path}")
+    assert answer.status_code == 400
+    assert answer["Content-Type"].startswith("application/problem+json")
+    body = answer.json()
+    assert named in body["parameters"]
+    assert body["allowed"]
+    assert allowed is None or allowed in body["allowed"]
+
+
+def test_the_statistics_api_has_its_two_measures_in_two_formats_and_says_when_nothing_changed() -> None:
+    make.submitted()
+    first = Client().get("/api/v1/stats/applications/?by=state")
+    assert first.json()["total"] == 1
+    assert first.json()["as_of"] == clock.today().isoformat()
+    again = Client().get("/api/v1/stats/applications/?by=state", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    table = Client().get("/api/v1/stats/paid_won/?by=track,region,state&format=csv")
+    assert table["Content-Type"].startswith("text/csv")
+    broken = Client().get("/api/v1/stats/paid_won/?by=colour&format=csv")
+    assert broken["Content-Type"].startswith("application/problem+json")
+    assert broken.json()["parameters"] == ["by"]
+
+
+def test_page_dashboard_and_api_show_the_same_number() -> None:
+    make.submitted()
+    total = Client().get("/api/v1/stats/applications/").json()["total"]
+    assert f"<strong>{total}</strong>" in Client().get("/en/stats/").content.decode()
+    staff = signed_in(make_staff("MINISTRY_OFFICER"))
+    assert f'<dd><a href="/en/admin/vouchers/application/">{total}</a></dd>' in staff.get("/en/admin/dashboard/").content.decode()
+    make.submitted()
+    assert Client().get("/api/v1/stats/applications/").json()["total"] == total + 1
+
+
+def test_numbers_are_worked_out_again_after_an_event_only() -> None:
+    made: list[int] = []
+    assert remembered("test", lambda: made.append(1) or len(made)) == 1
+    assert remembered("test", lambda: made.append(1) or len(made)) == 1
+    make.draft()
+    assert remembered("test", lambda: made.append(1) or len(made)) == 2
+
+
+def test_admin_lists_search_and_filters_work_without_scripts() -> None:
+    application = make.submitted()
+    client = signed_in(make_staff("MINISTRY_OFFICER"))
+    page = client.get("/en/admin/vouchers/application/?status__exact=SUBMITTED").content.decode()
+    assert application.receipt_no in page
+    assert 'class="facet active"' in page
+    assert "x-cloak" not in page.split("<body")[0]
+    assert application.receipt_no not in client.get("/en/admin/vouchers/application/?status__exact=SELECTED").content.decode()
+    assert client.get("/en/admin/vouchers/application/?q=%00").status_code == 200
