@@ -256,3 +256,40 @@ def test_the_clock_lapses_awards():
     with clock.at(award.due_at):
         assert lapse_awards() == 1
     assert actions.lapse_awards(award.due_at) == 0
+
+
+def test_admin_pages_need_the_same_queries_for_many(django_assert_num_queries):
+    """The page that assigns, the proposal and the lists: two rows and five need the same."""
+    at = ev.panel(5)
+    ev.score(at, at.applications[0], 90)
+    ev.score(at, at.applications[1], 80)
+    client = client_of(at.officer)
+    pages = [page_of("assignment_assign_page"), page_of("selectionrun_propose_page"), page_of("assignment_changelist")]
+
+    def counts() -> list[int]:
+        found = []
+        for address in pages:
+            client.get(address)
+            with CaptureQueriesContext(connection) as seen:
+                assert client.get(address).status_code == 200
+            found.append(len(seen))
+        return found
+
+    few = counts()
+    for application in at.applications[2:]:
+        ev.score(at, application, 70)
+    assert counts() == few
+
+
+def test_the_page_that_assigns_turns_its_pages(monkeypatch):
+    from vouchers.evaluation import admin as room
+
+    monkeypatch.setattr(room, "PER_PAGE", 1)
+    at = ev.panel(2)
+    client, address = client_of(at.officer), page_of("assignment_assign_page") + f"?round={at.round.pk}"
+    first, second = text(client.get(address)), text(client.get(address + "&page=2"))
+    assert "2건 중 1~1" in first and "2건 중 2~2" in second
+    assert (at.applications[0].receipt_no in first) != (at.applications[0].receipt_no in second)
+    given = {"applications": [at.applications[1].pk], "evaluators": [at.evaluators[0].pk]}
+    assert client.post(address + "&page=2", given).status_code == 302  # what another page shows counts too
+    assert client.get(address + "&page=zwei").status_code == 200

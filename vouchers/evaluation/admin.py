@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -30,6 +31,9 @@ from vouchers.rounds.models import Round
 
 def _can(lifecycle: Any, verb: str) -> Callable[[Any], bool]:
     return lambda obj: lifecycle.can(obj.status, verb)
+
+
+PER_PAGE = 50  # applications on the page that assigns
 
 
 class _RoundPages:
@@ -97,7 +101,7 @@ class AssignmentAdmin(_RoundPages, VerbAdmin):
         if request.method == "POST" and programme and form and form.is_valid():
             done = self._assign_all(request, form.cleaned_data)
             if done or not form.errors:
-                return HttpResponseRedirect(f"{request.path}?round={programme.pk}")
+                return HttpResponseRedirect(request.get_full_path() if request.GET else f"{request.path}?round={programme.pk}")
         context = {
             **self.admin_site.each_context(request),
             "title": _("Assign evaluators"),
@@ -105,7 +109,7 @@ class AssignmentAdmin(_RoundPages, VerbAdmin):
             "chooser": chooser,
             "programme": programme,
             "progress": queries.progress(programme) if programme else None,
-            "applications": queries.assignable(programme) if programme else [],
+            "page": Paginator(queries.assignable(programme), PER_PAGE).get_page(request.GET.get("page")) if programme else None,
             "form": form,
             "back": reverse(f"{self.admin_site.name}:vouchers_assignment_changelist"),
         }

@@ -73,8 +73,9 @@ def in_evaluation(programme: Round) -> QuerySet[Application]:
 
 
 def assignable(programme: Round) -> QuerySet[Application]:
-    """Applications that may get evaluators now."""
-    return _counted(Application.objects.filter(round=programme, status__in=["ELIGIBLE", "IN_EVALUATION"]))
+    """Applications that may get evaluators now, those with the fewest first."""
+    found = _counted(Application.objects.filter(round=programme, status__in=["ELIGIBLE", "IN_EVALUATION"]))
+    return found.order_by("assigned_count", "track__position", "receipt_no", "id")
 
 
 def _counted(applications: QuerySet[Application]) -> QuerySet[Application]:

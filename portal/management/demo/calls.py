@@ -102,6 +102,18 @@ def assign(cast: Cast, application: Application, *names: str) -> list[Assignment
     ]
 
 
+def end_assignment(cast: Cast, assignment: Assignment, how: str) -> None:
+    """how: decline, recuse (the evaluator does) or withdraw (the officer does)."""
+    by = assignment.evaluator
+    if how == "decline":
+        evaluation.decline(assignment_id=assignment.pk, reason="시연: 해외 출장으로 기한을 지킬 수 없습니다.", by=by)
+    elif how == "recuse":
+        evaluation.recuse(assignment_id=assignment.pk, ground="시연: 2025년에 이 기업을 자문했습니다.", by=by)
+    else:
+        reason = "시연: 다른 평가위원에게 배정합니다."
+        evaluation.withdraw_assignment(assignment_id=assignment.pk, reason=reason, by=cast.people["officer"])
+
+
 def score(assignment: Assignment, points: int) -> None:
     """Declares no conflict, scores every criterion around `points`, hands in."""
     by = assignment.evaluator

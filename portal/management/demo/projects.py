@@ -26,14 +26,14 @@ def manager_of(cast: Cast, institution: Any) -> Any:
     return cast.people["provider" if institution.key == "demo-hanbit" else "provider2"]
 
 
-def draft_agreement(cast: Cast, award: Award, days: int = 220) -> Agreement:
+def draft_agreement(cast: Cast, award: Award, days: int = 220, send: bool = True) -> Agreement:
     programme = award.application.round
     starts = max(clock.today(), programme.project_start_on)
     agreement = agreements.draft(
         award_id=award.pk, starts_on=starts, ends_on=min(programme.project_end_on, starts + timedelta(days=days)),
         by=cast.people["operator"],
     )  # fmt: skip
-    return agreements.send_for_signature(agreement_id=agreement.pk, by=cast.people["operator"])
+    return agreements.send_for_signature(agreement_id=agreement.pk, by=cast.people["operator"]) if send else agreement
 
 
 def sign(cast: Cast, agreement: Agreement, *users: Any) -> Agreement:

@@ -16,6 +16,7 @@ from portal.accounts.rules import Role
 from portal.kit import bank, clock
 from portal.management.demo import calls, market, people, projects
 from vouchers.access import actions as access
+from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Agreement
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
@@ -141,10 +142,18 @@ class Story:
             given = {
                 n: calls.assign(self.cast, self.applications[n], names[n % 3], names[(n + 1) % 3]) for n in PLAYED
             }
+            for number in (1, 3, 4):  # one has no time, one an interest, one is taken back: the other two evaluate
+                (asked,) = calls.assign(self.cast, self.applications[number], names[(number + 2) % 3])
+                calls.end_assignment(self.cast, asked, ("decline", "recuse", "withdraw")[(1, 3, 4).index(number)])
         with self.at(-106):
             for number, assignments in given.items():
                 for assignment in assignments:
                     calls.score(assignment, PLAYED[number][2])
+        with self.at(-105):
+            run = evaluation.propose_selection(round_id=self.played_round.pk, by=officer)
+            evaluation.discard(
+                run_id=run.pk, reason="시연: 평가위원 한 분의 회피 사유를 먼저 확인해 주십시오.", by=self.cast.people["approver"]
+            )
         with self.at(-104):
             run = evaluation.propose_selection(round_id=self.played_round.pk, by=officer)
         with self.at(-103):
@@ -178,8 +187,27 @@ class Story:
         for number in (1, 2, 4, 5, 8):
             self._match_and_agree(number)
         self._other_cases()
+        self._unfinished_agreements()
         with self.at(-69):
             self._payees()
+
+    def _unfinished_agreements(self) -> None:
+        """A draft that nobody was asked to sign yet; one that ended before its force, so that the reserve moved up."""
+        for number in (6, 9):
+            user, award = self._user(number), Award.objects.get(application=self.applications[number])
+            with self.at(-20):
+                key = "demo-hanbit-ecg" if self._ecg(number) else "demo-hanbit-chest-ct"
+                match = self.kept if number == 9 else market.confirmed_match(
+                    self.cast, self.needs[number], user, dataset_key=key, supply_won=PLAYED[number][1]
+                )  # fmt: skip
+                applications.choose_match(application_id=award.application_id, match_id=match.pk, by=user)
+            with self.at(-5):
+                self.agreements[number] = projects.draft_agreement(self.cast, award, send=number == 6)
+        with self.at(-2):
+            agreements.terminate(
+                agreement_id=self.agreements[6].pk, reason="시연: 수요기업의 사업 계획이 바뀌어 합의로 해지합니다.",
+                by=self.cast.people["operator"],
+            )  # fmt: skip
 
     def _match_and_agree(self, number: int) -> None:
         user, supply = self._user(number), PLAYED[number][1]
@@ -257,14 +285,15 @@ class Story:
 
     def _other_cases(self) -> None:
         """One dossier that a board refused, one that its company took back, one not submitted yet."""
-        for number in (7, 12, 6):
+        for number in (7, 12, 9):
             user = self._user(number)
             with self.at(-85):
                 key = "demo-hanbit-ecg" if self._ecg(number) else "demo-hanbit-chest-ct"
                 need = self.needs[number]
                 match = market.confirmed_match(self.cast, need, user, dataset_key=key, supply_won=PLAYED[number][1])
                 case = projects.open_case(self.cast, user, [match], f"시연: {need.title}")
-            if number == 6:
+            if number == 9:
+                self.kept = match  # its agreement is drafted later
                 continue
             with self.at(-82):
                 (request,) = projects.submit_requests(case, user)
@@ -358,6 +387,7 @@ class Story:
             if state == "IN_EVALUATION":
                 found = calls.assign(self.cast, application, "evaluator1", "evaluator2")
                 evaluation.accept(assignment_id=found[0].pk, by=found[0].evaluator)
+                calls.score(calls.assign(self.cast, application, "evaluator3")[0], 77)
         elif state in {"ELIGIBILITY_CHECK", "SUPPLEMENT_REQUESTED"}:
             applications.begin_check(application_id=application.pk, by=officer)
             if state == "SUPPLEMENT_REQUESTED":
