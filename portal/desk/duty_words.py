@@ -13,6 +13,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer_joint": ("공동 DRB 참여 여부", "Answer joint DRB invitations"),
     "approve_disbursement": ("지급 승인", "Approve disbursements"),
     "approve_membership": ("구성원 가입 승인", "Decide about memberships"),
+    "assign": ("평가위원 배정", "Assign evaluators"),
     "begin_check": ("요건검토 시작", "Begin eligibility checks"),
     "begin_evaluation": ("평가 시작", "Begin the evaluation"),
     "certify": ("신청 내용 확인", "Certify applications"),
