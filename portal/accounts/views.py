@@ -67,7 +67,8 @@ def organisation(request: HttpRequest) -> HttpResponse:
     return _organisation(request, request.GET.get("org", ""))
 
 
-def _organisation(request: HttpRequest, ref: str, form: forms.InviteForm | None = None) -> HttpResponse:
+def _organisation(request: HttpRequest, ref: str, form: forms.InviteForm | None = None, refused: str = "") -> HttpResponse:
+    """refused: the membership whose verb was sent back; its form stands open with the reason that was typed."""
     mine = list(queries.my_memberships(request.user))
     chosen = next((m.organisation for m in mine if m.organisation.ref == ref), mine[0].organisation if mine else None)
     if ref and (chosen is None or chosen.ref != ref):
@@ -79,8 +80,10 @@ def _organisation(request: HttpRequest, ref: str, form: forms.InviteForm | None 
         "requests": queries.requests_of(chosen) if chosen else [],
         "may_manage": bool(chosen and request.user.has_perm("accounts.manage_members", chosen)),
         "form": form or forms.InviteForm(),
+        "refused": refused,
+        "typed": request.POST.get("reason", ""),
     }
-    return page(request, "accounts/organisation.html", context, status=422 if form else 200)
+    return page(request, "accounts/organisation.html", context, status=422 if form or refused else 200)
 
 
 @signed_in
@@ -133,9 +136,7 @@ def end(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _say_reason(request: HttpRequest, found: Membership) -> HttpResponse:
     messages.error(request, _("Give a reason of at most 300 characters; the person concerned reads it."))
-    response = _organisation(request, found.organisation.ref)
-    response.status_code = 422
-    return response
+    return _organisation(request, found.organisation.ref, refused=found.ref)
 
 
 def _me(request: HttpRequest) -> User:

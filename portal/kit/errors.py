@@ -32,14 +32,14 @@ class NotAllowed(DomainError):
         super().__init__(message or _("Your role does not allow this. Ask the person in charge at your organisation."), code)
 
 
+GONE = _("This step is no longer possible: it was already done, or the state has changed. Reload the page to see it.")
+
+
 class IllegalStep(DomainError):
     """The verb does not exist in this state; mostly a second click or an old page."""
 
     def __init__(self, lifecycle: str, status: str, verb: str) -> None:
-        super().__init__(
-            _("This step is no longer possible: it was already done, or the state has changed. Reload the page to see it."),
-            "illegal_step",
-        )
+        super().__init__(GONE, "illegal_step")
         self.lifecycle, self.status_code, self.verb = lifecycle, status, verb
 
 
