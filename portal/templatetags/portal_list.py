@@ -38,11 +38,12 @@ def _heading(head: dict[str, Any]) -> str:
         return format_html('<th scope="col" class="pick"><span class="sr-only">{}</span></th>', gettext("Select"))
     text = capfirst(str(head["text"]))
     if not head.get("sortable"):
-        return format_html('<th scope="col">{}</th>', text)
+        return format_html('<th scope="col"{}>{}</th>', head.get("class_attrib", ""), text)
     sort = ("ascending" if head["ascending"] else "descending") if head["sorted"] else ""
     mark = {"ascending": " ▲", "descending": " ▼", "": ""}[sort]
     said = format_html(' aria-sort="{}"', sort) if sort else ""
-    return format_html('<th scope="col"{}><a href="{}">{}</a>{}</th>', said, head["url_primary"], text, mark)
+    named = head.get("class_attrib", "")  # `column-amount` and the like: the style sheet sets amounts to the right
+    return format_html('<th scope="col"{}{}><a href="{}">{}</a>{}</th>', named, said, head["url_primary"], text, mark)
 
 
 @register.simple_tag
@@ -93,7 +94,7 @@ def _is_number(cl: Any, name: Any) -> bool:
     if field is None:
         own = name if callable(name) else getattr(cl.model_admin, name, None)
         words = name if isinstance(name, str) else getattr(name, "__name__", "")
-        return getattr(own, "formatting", "") == "price" or words.endswith(("amount", "won", "total", "score", "points", "rank"))
+        return getattr(own, "formatting", "") == "price" or words.endswith(("amount", "won", "total", "score", "points", "rank", "grant", "balance"))
     return isinstance(field, models.IntegerField | models.DecimalField) and not field.choices
 
 

@@ -30,6 +30,7 @@ def page_of(name, *args) -> str:
 def given(client, programme, **changes):
     """The form as the page sends it, with the page's own number."""
     shown = client.get(page_of("ledgerevent_add"))
+    assert all(f'name="{name}"' in text(shown) for name in ("round", "amount_won", "reason", "once"))
     once = shown.context["adminform"].form.initial.get("once") or shown.context["adminform"].form["once"].value()
     return {"round": programme.pk, "amount_won": "1000000000", "reason": "본예산", "once": once, **changes}
 

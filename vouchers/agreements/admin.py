@@ -12,7 +12,7 @@ from unfold.admin import TabularInline
 
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won
-from portal.templatetags.portal import kst_text
+from portal.templatetags.portal import kst
 from vouchers.agreements import actions, rules
 from vouchers.agreements.forms import PeriodForm
 from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion, Voucher
@@ -38,7 +38,7 @@ class VersionInline(ReadOnlyInline, TabularInline):
 
     @admin.display(description=gettext_lazy("Written"))
     def written(self, obj: AgreementVersion) -> str:
-        return kst_text(obj.created_at)
+        return kst(obj.created_at)
 
 
 class LineInline(ReadOnlyInline, TabularInline):

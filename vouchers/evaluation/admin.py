@@ -22,7 +22,7 @@ from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.errors import DomainError
 from portal.kit.won import won
 from portal.kit.words import pick
-from portal.templatetags.portal import kst_text
+from portal.templatetags.portal import kst, kst_text
 from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.forms import AssignForm, RoundChoiceForm
 from vouchers.evaluation.models import Assignment, Award, Score, SelectionLine, SelectionRun
@@ -84,11 +84,11 @@ class AssignmentAdmin(_RoundPages, VerbAdmin):
 
     @admin.display(description=gettext_lazy("Due"), ordering="due_at")
     def due(self, obj: Assignment) -> str:
-        return kst_text(obj.due_at)
+        return kst(obj.due_at)
 
     @admin.display(description=gettext_lazy("Handed in"), ordering="submitted_at")
     def submitted(self, obj: Assignment) -> str:
-        return kst_text(obj.submitted_at)
+        return kst(obj.submitted_at)
 
     def has_assign_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("vouchers.assign_evaluator")
@@ -232,7 +232,7 @@ class SelectionRunAdmin(_RoundPages, VerbAdmin):
 
     @admin.display(description=gettext_lazy("Proposed on"), ordering="created_at")
     def proposed(self, obj: SelectionRun) -> str:
-        return kst_text(obj.created_at)
+        return kst(obj.created_at)
 
     @admin.display(description=gettext_lazy("Selected"))
     def selected(self, obj: SelectionRun) -> str:
@@ -291,7 +291,7 @@ class AwardAdmin(VerbAdmin):
 
     @admin.display(description=gettext_lazy("Due"), ordering="due_at")
     def due(self, obj: Award) -> str:
-        return kst_text(obj.due_at)
+        return kst(obj.due_at)
 
     @admin.display(description=gettext_lazy("Grant"), ordering="grant_won")
     def grant(self, obj: Award) -> str:

@@ -68,8 +68,8 @@ def _reversible(event: LedgerEvent) -> bool:
 @admin.register(LedgerEvent)
 class LedgerEventAdmin(VerbAdmin):
     shows_persons = False
-    list_display = ("at", "kind", "subject_ref", "amount", "reason", "by", "fiscal_year")
-    fields = readonly_fields = ("kind", "round", "subject_ref", "amount", "reason", "at", "by", "fiscal_year", "key")
+    list_display = ("at", "kind", "subject_ref", "amount", "reason", "by", "year")
+    fields = readonly_fields = ("kind", "round", "subject_ref", "amount", "reason", "at", "by", "year", "key")
     verbs = (
         Verb(
             "reverse", _("Book the budget back"), lambda pk, by, reason: actions.reverse(event_id=pk, reason=reason, by=by),
@@ -88,6 +88,13 @@ class LedgerEventAdmin(VerbAdmin):
     @admin.display(description=_("Amount"), ordering="amount_won")
     def amount(self, obj: LedgerEvent) -> str:
         return won(obj.amount_won)
+
+    @admin.display(description=_("Fiscal year"), ordering="fiscal_year")
+    def year(self, obj: LedgerEvent) -> str:
+        return str(obj.fiscal_year)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else self.readonly_fields
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("vouchers.appropriate_budget"))
