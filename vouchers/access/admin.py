@@ -4,9 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.kit.admin import ReadOnlyInline, VerbAdmin
+from vouchers.access.forms import DossierForm
 from vouchers.access.models import AccessCase, AccessRequest, JointReview
 
 
@@ -25,6 +29,15 @@ class AccessCaseAdmin(VerbAdmin):
     search_fields = ("ref", "title", "company__name_ko")
     list_select_related = ("company",)
     inlines = (RequestInline,)
+    fields = ("company", "need", "title", "papers", "use_from", "use_until", "created_by")
+
+    @admin.display(description=_("Dossier"))
+    def papers(self, obj: AccessCase) -> str:
+        """Field by field, as the company wrote it."""
+        rows = (
+            (field.label, obj.dossier.get(name)) for name, field in DossierForm.base_fields.items() if name in DossierForm.TEXTS
+        )
+        return format_html_join(mark_safe("<br>"), "{}: {}", ((label, text or "—") for label, text in rows))
 
 
 @admin.register(AccessRequest)

@@ -32,13 +32,13 @@ class AccessCase(Row):
 
     REF_PREFIX = "acs"
 
-    company = models.ForeignKey("vouchers.Company", on_delete=models.PROTECT, related_name="+")
-    need = models.ForeignKey("vouchers.Need", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("vouchers.Company", on_delete=models.PROTECT, verbose_name=_("Company"), related_name="+")
+    need = models.ForeignKey("vouchers.Need", on_delete=models.PROTECT, verbose_name=_("Data need"), related_name="+")
     title = models.CharField(_("Title of the study"), max_length=150)
-    dossier = models.JSONField(default=dict)
+    dossier = models.JSONField(_("Dossier"), default=dict)
     use_from = models.DateField(_("Use from"), null=True)
     use_until = models.DateField(_("Use until"), null=True)
-    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Entered by"), related_name="+")
 
     objects = AccessCaseQuerySet.as_manager()
 
@@ -55,6 +55,9 @@ class AccessCase(Row):
 
     def organisation_ids(self) -> set[int]:
         return {self.company.organisation_id}
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
@@ -73,16 +76,22 @@ class AccessRequest(Row):
 
     REF_PREFIX = "acr"
 
-    case = models.ForeignKey(AccessCase, on_delete=models.PROTECT, related_name="requests")
-    match = models.ForeignKey("vouchers.Match", on_delete=models.PROTECT, related_name="+")
-    institution = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
-    board = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
-    status = models.CharField(max_length=16, choices=rules.RequestStatus.choices(), default="DRAFT")
-    submitted_at = models.DateTimeField(null=True)
-    supplement_request = models.TextField(blank=True)
-    provided_at = models.DateTimeField(null=True)
-    provided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    reason = models.TextField(blank=True)
+    case = models.ForeignKey(AccessCase, on_delete=models.PROTECT, verbose_name=_("Study"), related_name="requests")
+    match = models.ForeignKey("vouchers.Match", on_delete=models.PROTECT, verbose_name=_("Match"), related_name="+")
+    institution = models.ForeignKey(
+        "providers.Institution", on_delete=models.PROTECT, verbose_name=_("Institution"), related_name="+"
+    )
+    board = models.ForeignKey(
+        "providers.Institution", on_delete=models.PROTECT, verbose_name=_("Deciding board"), related_name="+"
+    )
+    status = models.CharField(_("State"), max_length=16, choices=rules.RequestStatus.choices(), default="DRAFT")
+    submitted_at = models.DateTimeField(_("Submitted"), null=True)
+    supplement_request = models.TextField(_("Supplement requested"), blank=True)
+    provided_at = models.DateTimeField(_("Data provided"), null=True)
+    provided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Provided by"), related_name="+"
+    )
+    reason = models.TextField(_("Reason"), blank=True)
 
     objects = AccessRequestQuerySet.as_manager()
 
@@ -98,9 +107,7 @@ class AccessRequest(Row):
         ]
 
     def organisation_ids(self) -> set[int]:
-        return {
-            i for i in (self.case.company.organisation_id, self.institution.organisation_id, self.board.organisation_id) if i
-        }
+        return {i for i in (self.case.company.organisation_id, self.institution.organisation_id, self.board.organisation_id) if i}
 
 
 class EthicsReview(Row):
@@ -114,21 +121,25 @@ class EthicsReview(Row):
     request = models.OneToOneField(AccessRequest, on_delete=models.PROTECT, related_name="ethics")
     kind = models.CharField(max_length=12, choices=rules.EthicsKind.choices(), default="INSTITUTION")
     route = models.CharField(max_length=10, choices=rules.EthicsRoute.choices(), default="EXEMPTION")
-    status = models.CharField(max_length=20, choices=rules.EthicsStatus.choices(), default="NOT_STARTED")
+    status = models.CharField(_("State"), max_length=20, choices=rules.EthicsStatus.choices(), default="NOT_STARTED")
     board_name = models.CharField(_("Deciding board"), max_length=160, blank=True)
     number = models.CharField(_("Decision number"), max_length=60, blank=True)
     decided_on = models.DateField(_("Decided on"), null=True)
     valid_from = models.DateField(_("Valid from"), null=True)
     valid_to = models.DateField(_("Valid until"), null=True)
-    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
+    document = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, verbose_name=_("Decision letter"), related_name="+"
+    )
     conditions = models.TextField(_("Conditions"), blank=True)
     reason = models.TextField(_("Reason"), blank=True)
-    started_at = models.DateTimeField(null=True)
-    due_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(_("Review started"), null=True)
+    due_at = models.DateTimeField(_("Due on"), null=True)
     closed_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     paused_days = models.PositiveIntegerField(default=0)
-    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Decided by"), related_name="+"
+    )
 
     class Meta:
         verbose_name = _("ethics review (IRB)")
@@ -153,20 +164,24 @@ class DataReview(Row):
 
     request = models.OneToOneField(AccessRequest, on_delete=models.PROTECT, related_name="data_review")
     mode = models.CharField(max_length=20, choices=rules.DrbMode.choices(), default="INSTITUTION")
-    status = models.CharField(max_length=14, choices=rules.DrbStatus.choices(), default="NOT_STARTED")
+    status = models.CharField(_("State"), max_length=14, choices=rules.DrbStatus.choices(), default="NOT_STARTED")
     board_name = models.CharField(_("Deciding board"), max_length=160, blank=True)
     number = models.CharField(_("Decision number"), max_length=60, blank=True)
     decided_on = models.DateField(_("Decided on"), null=True)
-    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
+    document = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, verbose_name=_("Decision letter"), related_name="+"
+    )
     conditions = models.TextField(_("Conditions"), blank=True)
     reason = models.TextField(_("Reason"), blank=True)
     findings = models.JSONField(default=dict)
-    started_at = models.DateTimeField(null=True)
-    due_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(_("Review started"), null=True)
+    due_at = models.DateTimeField(_("Due on"), null=True)
     closed_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     paused_days = models.PositiveIntegerField(default=0)
-    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Decided by"), related_name="+"
+    )
 
     class Meta:
         verbose_name = _("data review (DRB)")
@@ -189,16 +204,22 @@ class JointReview(Row):
 
     REF_PREFIX = "jnt"
 
-    case = models.OneToOneField(AccessCase, on_delete=models.PROTECT, related_name="joint_review")
-    lead = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
-    status = models.CharField(max_length=12, choices=rules.JointStatus.choices(), default="INVITING")
-    number = models.CharField(max_length=60, blank=True)
-    decided_on = models.DateField(null=True)
-    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
-    reason = models.TextField(blank=True)
-    started_at = models.DateTimeField(null=True)
-    due_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    case = models.OneToOneField(AccessCase, on_delete=models.PROTECT, verbose_name=_("Study"), related_name="joint_review")
+    lead = models.ForeignKey(
+        "providers.Institution", on_delete=models.PROTECT, verbose_name=_("Leading institution"), related_name="+"
+    )
+    status = models.CharField(_("State"), max_length=12, choices=rules.JointStatus.choices(), default="INVITING")
+    number = models.CharField(_("Decision number"), max_length=60, blank=True)
+    decided_on = models.DateField(_("Decided on"), null=True)
+    document = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, verbose_name=_("Decision letter"), related_name="+"
+    )
+    reason = models.TextField(_("Reason"), blank=True)
+    started_at = models.DateTimeField(_("Review started"), null=True)
+    due_at = models.DateTimeField(_("Due on"), null=True)
+    decided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Decided by"), related_name="+"
+    )
 
     class Meta:
         verbose_name = _("joint DRB")
@@ -215,11 +236,13 @@ class SiteParticipation(Row):
 
     joint = models.ForeignKey(JointReview, on_delete=models.PROTECT, related_name="sites")
     request = models.OneToOneField(AccessRequest, on_delete=models.PROTECT, related_name="site")
-    status = models.CharField(max_length=30, choices=rules.SiteStatus.choices(), default="INVITED")
-    reason = models.TextField(blank=True)
-    due_at = models.DateTimeField(null=True)
+    status = models.CharField(_("State"), max_length=30, choices=rules.SiteStatus.choices(), default="INVITED")
+    reason = models.TextField(_("Reason"), blank=True)
+    due_at = models.DateTimeField(_("Due on"), null=True)
     decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Decided by"), related_name="+"
+    )
 
     class Meta:
         verbose_name = _("site of a joint DRB")

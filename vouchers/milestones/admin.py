@@ -20,6 +20,10 @@ class MilestoneAdmin(VerbAdmin):
     search_fields = ("ref", "title", "agreement__number")
     list_select_related = ("agreement", "institution")
     date_hierarchy = "due_on"
+    fields = (
+        "agreement", "institution", "number", "title", "description", "due_on", "uses_data", "amount", "grant", "vat", "status",
+        "submitted_at", "submitted_by", "company_accepted_at", "company_accepted_by", "accepted_at", "accepted_by", "reason",
+    )  # fmt: skip
     verbs = (
         Verb("confirm", _("Confirm the acceptance"), lambda pk, by: actions.confirm_milestone(milestone_id=pk, by=by),
              "vouchers.confirm_milestone", _at("confirm_milestone"), in_list=True),
@@ -29,6 +33,14 @@ class MilestoneAdmin(VerbAdmin):
         Verb("reject", _("Reject"), lambda pk, by, reason: actions.reject_milestone(milestone_id=pk, reason=reason, by=by),
              "vouchers.confirm_milestone", _at("reject_milestone"), form=ReasonForm, danger=True),
     )  # fmt: skip
+
+    @admin.display(description=_("Paid by the voucher"))
+    def grant(self, obj: Milestone) -> str:
+        return won(obj.grant_won)
+
+    @admin.display(description=_("VAT, paid by the company"))
+    def vat(self, obj: Milestone) -> str:
+        return won(obj.vat_won)
 
     @admin.display(description=_("Amount"), ordering="amount_won")
     def amount(self, obj: Milestone) -> str:

@@ -19,9 +19,9 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         if accounts.sees_all(user):
             return self
         mine = accounts.organisation_ids_of(user)
-        return self.filter(
-            Q(agreement__company__organisation_id__in=mine) | Q(institution__organisation_id__in=mine)
-        ).exclude(agreement__status="DRAFTING")
+        return self.filter(Q(agreement__company__organisation_id__in=mine) | Q(institution__organisation_id__in=mine)).exclude(
+            agreement__status="DRAFTING"
+        )
 
 
 class Milestone(Row):
@@ -29,24 +29,32 @@ class Milestone(Row):
 
     REF_PREFIX = "mst"
 
-    agreement = models.ForeignKey("vouchers.Agreement", on_delete=models.PROTECT, related_name="+")
-    institution = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
-    number = models.PositiveSmallIntegerField()
+    agreement = models.ForeignKey("vouchers.Agreement", on_delete=models.PROTECT, verbose_name=_("Agreement"), related_name="+")
+    institution = models.ForeignKey(
+        "providers.Institution", on_delete=models.PROTECT, verbose_name=_("Provider"), related_name="+"
+    )
+    number = models.PositiveSmallIntegerField(_("Number"))
     title = models.CharField(_("Title"), max_length=150)
     description = models.TextField(_("What is delivered"), blank=True)
     due_on = models.DateField(_("Due on"))
     uses_data = models.BooleanField(_("Uses patient data"), default=False)
-    amount_won = WonField()
-    grant_won = WonField()
-    vat_won = WonField(default=0)
-    status = models.CharField(max_length=20, choices=rules.MilestoneStatus.choices(), default="PLANNED")
-    submitted_at = models.DateTimeField(null=True)
-    submitted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    company_accepted_at = models.DateTimeField(null=True)
-    company_accepted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    accepted_at = models.DateTimeField(null=True)
-    accepted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    reason = models.TextField(blank=True)
+    amount_won = WonField(_("Amount (supply, VAT excluded)"))
+    grant_won = WonField(_("Paid by the voucher"))
+    vat_won = WonField(_("VAT, paid by the company"), default=0)
+    status = models.CharField(_("State"), max_length=20, choices=rules.MilestoneStatus.choices(), default="PLANNED")
+    submitted_at = models.DateTimeField(_("Submitted"), null=True)
+    submitted_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Submitted by"), related_name="+"
+    )
+    company_accepted_at = models.DateTimeField(_("Accepted by the company"), null=True)
+    company_accepted_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Accepted for the company by"), related_name="+"
+    )
+    accepted_at = models.DateTimeField(_("Acceptance confirmed"), null=True)
+    accepted_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Acceptance confirmed by"), related_name="+"
+    )
+    reason = models.TextField(_("Reason"), blank=True)
 
     objects = MilestoneQuerySet.as_manager()
 
@@ -74,6 +82,9 @@ class Milestone(Row):
     @property
     def is_overdue(self) -> bool:
         return rules.overdue(self.status, self.due_on, clock.today())
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"
 
     def organisation_ids(self) -> set[int]:
         return {i for i in (self.agreement.company.organisation_id, self.institution.organisation_id) if i}

@@ -45,6 +45,11 @@ class DisbursementAdmin(VerbAdmin):
     search_fields = ("ref", "invoice_no", "milestone__title")
     list_select_related = ("milestone", "payee")
     inlines = (AttemptInline,)
+    fields = (
+        "milestone", "voucher", "payee", "account", "status", "amount", "supply", "vat", "invoice_no", "invoice_on",
+        "invoice_document", "own_share_deposited_on", "own_share_document", "requested_by", "confirmed_by", "checked_by",
+        "checked_at", "approved_by", "approved_at", "registered_by", "registered_at", "paid_at", "reason",
+    )  # fmt: skip
     verbs = (
         Verb("check", _("Evidence is complete"), lambda pk, by: actions.check_evidence(disbursement_id=pk, by=by),
              "vouchers.check_evidence", _at("check_evidence"), facts=_facts,
@@ -69,6 +74,19 @@ class DisbursementAdmin(VerbAdmin):
     @admin.display(description=_("Amount"), ordering="amount_won")
     def amount(self, obj: Disbursement) -> str:
         return won(obj.amount_won)
+
+    @admin.display(description=_("Supply amount"))
+    def supply(self, obj: Disbursement) -> str:
+        return won(obj.supply_amount_won)
+
+    @admin.display(description=_("VAT, paid by the company"))
+    def vat(self, obj: Disbursement) -> str:
+        return won(obj.vat_won)
+
+    @admin.display(description=_("Account of the payee"))
+    def account(self, obj: Disbursement) -> str:
+        """Masked, as everywhere."""
+        return f"{obj.payee_account.bank_code} ···{obj.payee_account.number[-4:]}" if obj.payee_account else "—"
 
 
 @admin.register(PaymentAttempt)

@@ -17,13 +17,17 @@ class PayeeAccount(Row):
 
     REF_PREFIX = "pay"
 
-    institution = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey(
+        "providers.Institution", on_delete=models.PROTECT, verbose_name=_("Institution"), related_name="+"
+    )
     bank_code = models.CharField(_("Bank"), max_length=10)
     number = models.CharField(_("Account number"), max_length=30)
     holder = models.CharField(_("Account holder"), max_length=120)
-    is_current = models.BooleanField(default=True)
-    entered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    verified_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    is_current = models.BooleanField(_("Current"), default=True)
+    entered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Entered by"), related_name="+")
+    verified_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Verified by"), related_name="+"
+    )
 
     class Meta:
         verbose_name = _("payee account")
@@ -45,9 +49,7 @@ class DisbursementQuerySet(models.QuerySet["Disbursement"]):
         if accounts.sees_all(user):
             return self
         mine = accounts.organisation_ids_of(user)
-        return self.filter(
-            Q(milestone__agreement__company__organisation_id__in=mine) | Q(payee__organisation_id__in=mine)
-        )
+        return self.filter(Q(milestone__agreement__company__organisation_id__in=mine) | Q(payee__organisation_id__in=mine))
 
     def payable(self) -> "DisbursementQuerySet":
         """Registered and without a live attempt."""
@@ -60,30 +62,44 @@ class Disbursement(Row):
 
     REF_PREFIX = "dsb"
 
-    milestone = models.ForeignKey("vouchers.Milestone", on_delete=models.PROTECT, related_name="+")
-    voucher = models.ForeignKey("vouchers.Voucher", on_delete=models.PROTECT, related_name="+")
-    payee = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, related_name="+")
-    payee_account = models.ForeignKey(PayeeAccount, on_delete=models.PROTECT, null=True, related_name="+")
-    status = models.CharField(max_length=18, choices=rules.DisbursementStatus.choices(), default="REQUESTED")
-    amount_won = WonField()
-    supply_amount_won = WonField()
-    vat_won = WonField(default=0)
-    tax_kind = models.CharField(max_length=8, default="TAXABLE")
+    milestone = models.ForeignKey("vouchers.Milestone", on_delete=models.PROTECT, verbose_name=_("Milestone"), related_name="+")
+    voucher = models.ForeignKey("vouchers.Voucher", on_delete=models.PROTECT, verbose_name=_("Voucher"), related_name="+")
+    payee = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, verbose_name=_("Payee"), related_name="+")
+    payee_account = models.ForeignKey(
+        PayeeAccount, on_delete=models.PROTECT, null=True, verbose_name=_("Account of the payee"), related_name="+"
+    )
+    status = models.CharField(_("State"), max_length=18, choices=rules.DisbursementStatus.choices(), default="REQUESTED")
+    amount_won = WonField(_("Paid by the voucher"))
+    supply_amount_won = WonField(_("Supply amount"))
+    vat_won = WonField(_("VAT, paid by the company"), default=0)
+    tax_kind = models.CharField(_("VAT"), max_length=8, default="TAXABLE")
     invoice_no = models.CharField(_("Tax invoice number"), max_length=40)
     invoice_on = models.DateField(_("Invoice date"))
-    invoice_document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
-    own_share_document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
+    invoice_document = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, verbose_name=_("Tax invoice"), related_name="+"
+    )
+    own_share_document = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, verbose_name=_("Proof of the deposit"), related_name="+"
+    )
     own_share_deposited_on = models.DateField(_("Own share deposited on"), null=True)
-    requested_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    checked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    checked_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    registered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    registered_at = models.DateTimeField(null=True)
-    paid_at = models.DateTimeField(null=True)
-    reason = models.TextField(blank=True)
+    requested_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Requested by"), related_name="+")
+    confirmed_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Confirmed by"), related_name="+"
+    )
+    checked_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Evidence checked by"), related_name="+"
+    )
+    checked_at = models.DateTimeField(_("Evidence checked"), null=True)
+    approved_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Approved by"), related_name="+"
+    )
+    approved_at = models.DateTimeField(_("Approved"), null=True)
+    registered_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Registered by"), related_name="+"
+    )
+    registered_at = models.DateTimeField(_("Registered"), null=True)
+    paid_at = models.DateTimeField(_("Paid"), null=True)
+    reason = models.TextField(_("Reason"), blank=True)
 
     objects = DisbursementQuerySet.as_manager()
 
@@ -136,17 +152,21 @@ class PaymentAttempt(Row):
 
     REF_PREFIX = "att"
 
-    disbursement = models.ForeignKey(Disbursement, on_delete=models.PROTECT, related_name="attempts")
-    key = models.CharField(max_length=35, unique=True)
-    amount_won = WonField()
-    state = models.CharField(max_length=10, choices=rules.AttemptState.choices(), default="CLAIMED")
-    claimed_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    settled_at = models.DateTimeField(null=True)
-    bank_ref = models.CharField(max_length=60, blank=True)
-    answer = models.CharField(max_length=300, blank=True)
-    resolved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    reason = models.TextField(blank=True)
+    disbursement = models.ForeignKey(
+        Disbursement, on_delete=models.PROTECT, verbose_name=_("Disbursement"), related_name="attempts"
+    )
+    key = models.CharField(_("Reference"), max_length=35, unique=True)
+    amount_won = WonField(_("Paid by the voucher"))
+    state = models.CharField(_("State"), max_length=10, choices=rules.AttemptState.choices(), default="CLAIMED")
+    claimed_at = models.DateTimeField(_("Attempt begun"))
+    sent_at = models.DateTimeField(_("Sent to the bank"), null=True)
+    settled_at = models.DateTimeField(_("Settled"), null=True)
+    bank_ref = models.CharField(_("Reference of the bank"), max_length=60, blank=True)
+    answer = models.CharField(_("Answer of the bank"), max_length=300, blank=True)
+    resolved_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Settled by"), related_name="+"
+    )
+    reason = models.TextField(_("Reason"), blank=True)
 
     class Meta:
         verbose_name = _("payment attempt")
