@@ -107,7 +107,7 @@ def _make(year: int, timing: str, opens_on: date, closes_on: date) -> Round:
         )
         set_tracks(round_id=row.pk, tracks=TRACKS, by=None)
         set_criteria(round_id=row.pk, criteria=CRITERIA, by=None)
-        save_policy(round_id=row.pk, body=POLICY, reason="demo", by=None)
+        save_policy(round_id=row.pk, body=POLICY, reason="시연: 2026년 공고를 본뜬 정책", by=None)
         submit_for_review(round_id=row.pk, by=None)
         return announce(round_id=row.pk, by=None)
 

@@ -83,7 +83,7 @@ def copy_round(
     set_criteria(round_id=row.pk, criteria=list(source.criteria.values(*CRITERION_FIELDS)), by=by)
     policy = source.policy_version()
     if policy is not None:
-        save_policy(round_id=row.pk, body=policy.body, reason=f"copied from {source.key}", by=by)
+        save_policy(round_id=row.pk, body=policy.body, reason=str(_("Copied from %(key)s.") % {"key": source.key}), by=by)
     return row
 
 
