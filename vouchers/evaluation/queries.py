@@ -74,11 +74,11 @@ def in_evaluation(programme: Round) -> QuerySet[Application]:
 
 def assignable(programme: Round) -> QuerySet[Application]:
     """Applications that may get evaluators now, those with the fewest first."""
-    found = _counted(Application.objects.filter(round=programme, status__in=["ELIGIBLE", "IN_EVALUATION"]))
-    return found.order_by("assigned_count", "track__position", "receipt_no", "id")
+    return _counted(Application.objects.filter(round=programme, status__in=["ELIGIBLE", "IN_EVALUATION"]), "assigned_count")
 
 
-def _counted(applications: QuerySet[Application]) -> QuerySet[Application]:
+def _counted(applications: QuerySet[Application], *first: str) -> QuerySet[Application]:
+    """With their counts; in the order `first`, then as the round lists them."""
     def count(**condition: Any) -> Any:
         found = Assignment.objects.filter(application=OuterRef("pk"), **condition).order_by().values("application")
         return _Subcount(found)  # type: ignore[arg-type]
@@ -90,7 +90,7 @@ def _counted(applications: QuerySet[Application]) -> QuerySet[Application]:
             handed_in_count=count(status__in=rules.HANDED_IN),
             pending_count=count(status__in=rules.PENDING),
         )
-        .order_by("track__position", "receipt_no", "id")
+        .order_by(*first, "track__position", "receipt_no", "id")
     )
 
 
