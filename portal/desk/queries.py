@@ -76,7 +76,7 @@ _WHEN = {
 }
 
 
-def desk(user: Any, limit: int = 50, *, due: str = "", kind: str = "") -> DeskView:
+def desk(user: Any, limit: int = 30, *, due: str = "", kind: str = "") -> DeskView:
     """What this person owes now. due: one of URGENCIES, kind: a duty's verb; anything else shows all. One query.
 
     Written by hand since counts, kinds and list come from one reading of the reader's duties.
