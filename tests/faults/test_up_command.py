@@ -81,7 +81,7 @@ def test_a_taken_port_is_named_before_anything_starts(tmp_path: Path) -> None:
         env = {**os.environ, "PORT": str(port), "DATA_DIR": str(tmp_path)}
         done = subprocess.run([sys.executable, "manage.py", "up"], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert f"Port {port} is in use" in done.stderr and f"PORT={port + 1} make up" in done.stderr
+    assert f"Port {port} is in use" in done.stderr and f"PORT={port + 10} make up" in done.stderr
     assert not (tmp_path / "postgres").exists()
 
 

@@ -146,7 +146,9 @@ def for_command(argv: Sequence[str]) -> None:
     if command in WITHOUT_DATABASE or {"-h", "--help", "--version"} & set(argv[2:]):
         return
     if command == "up" and not {"--setup"} & set(argv):
-        _refuse_taken_port()
+        taken = taken_port()
+        if taken:
+            sys.exit(taken)
     if os.environ.get("PORTAL_ENV") != "production":
         kinds = [k for k, name in (("postgres", "DATABASE_URL"), ("valkey", "REDIS_URL")) if not os.environ.get(name)]
         if kinds:
@@ -160,13 +162,15 @@ def for_command(argv: Sequence[str]) -> None:
         os.environ["DATABASE_URL"] = os.environ["MIGRATE_DATABASE_URL"]
 
 
-def _refuse_taken_port() -> None:
+def taken_port() -> str:
+    """What to say when the web server's port belongs to another program; empty when it is free."""
     port = int(os.environ.get("PORT") or 8000)
-    if not port_free(port):
-        sys.exit(
-            f"Port {port} is in use by another program (perhaps the portal already runs: http://127.0.0.1:{port}/). "
-            f"Stop that program, or choose another port: PORT={port + 1} make up"
-        )
+    if port_free(port):
+        return ""
+    return (
+        f"Port {port} is in use by another program (perhaps the portal already runs: http://127.0.0.1:{port}/). "
+        f"Stop that program, or choose another port: PORT={port + 10} make up"
+    )
 
 
 def _kept(data_dir: Path, kind: str) -> bool:

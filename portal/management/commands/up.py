@@ -117,6 +117,8 @@ class Command(BaseCommand):
         self.house.start(Child("scanner", [sys.executable, "-m", "portal.kit.scanner", str(port)], patience=1, stops=5))
 
     def _run(self) -> None:
+        if taken := embedded.taken_port():  # somebody took it while the story was played
+            raise CommandError(taken)
         cores = max(2, min(os.cpu_count() or 2, 8))
         celery = [sys.executable, "-m", "celery", "-A", "portal.celery:app"]
         schedule = str(settings.DATA_DIR / "beat-schedule")
