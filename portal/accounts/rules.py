@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -92,11 +91,6 @@ def incompatible(held: Iterable[str], wanted: str) -> str | None:
             if (role in left and wanted in right) or (role in right and wanted in left):
                 return role
     return None
-
-
-def grant_active(expires_at: datetime | None, revoked_at: datetime | None, now: datetime) -> bool:
-    """A grant counts until the moment it expires or is revoked."""
-    return revoked_at is None and (expires_at is None or now < expires_at)
 
 
 @dataclass(frozen=True)

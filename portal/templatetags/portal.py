@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
-from django.utils.translation import get_language, gettext, ngettext, override
+from django.utils.translation import get_language, gettext, ngettext
 
 from portal.documents.links import link
 from portal.documents.models import Document
@@ -274,13 +274,6 @@ def crumb(label: str, url: str = "") -> SafeString:
 def setting(name: str) -> Any:
     """The settings that templates may know."""
     return getattr(settings, name) if name in {"DEMO", "SHOW_GOV_MASTHEAD", "BASE_URL"} else None
-
-
-@register.simple_tag
-def words_in(language: str, text: str) -> str:
-    """A text in a language that is not the page's (the language switcher)."""
-    with override(language):
-        return gettext(text)
 
 
 # ── Forms ────────────────────────────────────────────────────────────────────────────────────────────

@@ -37,7 +37,3 @@ def counts(rows: QuerySet[Institution], name: str) -> dict[str, int]:
 def of_user(user: Any) -> list[Institution]:
     """The institutions for whose organisation the person acts."""
     return list(Institution.objects.filter(organisation_id__in=organisation_ids_of(user)).order_by("pk"))
-
-
-def by_key(key: str) -> Institution | None:
-    return Institution.objects.filter(key=key).first()

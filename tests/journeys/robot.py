@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 
 MARK = "로봇이 적은 글 robot"  # looked for on the page that answers: what was typed is not lost
 LONG = f"{MARK} " + "가" * 30_000
-TYPED = {"text", "search", "email", "url", "tel", "password", "number", "date", "datetime-local", "time", "month", ""}
 CHOSEN = {"radio", "checkbox"}
 PROGRAM = {"name": "서류.pdf", "mimeType": "application/pdf", "buffer": b"MZ\x90\x00 this is a program, no document"}
 EMPTY_FILE = {"name": "빈 파일.pdf", "mimeType": "application/pdf", "buffer": b""}

@@ -101,10 +101,6 @@ def requests_for(user: Any) -> QuerySet[AccessRequest]:
     )
 
 
-def cases_for(user: Any) -> QuerySet[AccessCase]:
-    return AccessCase.objects.visible_to(user).select_related("company", "need").order_by("-created_at", "-id")
-
-
 def joint_of(case: AccessCase) -> JointReview | None:
     """The case's joint review with its sites, or None."""
     return (

@@ -180,7 +180,6 @@ SITE_LIFECYCLE = Lifecycle(
 
 ETHICS_ALLOWS = frozenset({E.EXEMPTION_CONFIRMED, E.APPROVED})
 DRB_ALLOWS = frozenset({D.APPROVED, D.RECOGNISED, D.WAIVED})
-USABLE = frozenset({R.PROVISIONED, R.IN_USE})
 
 
 def both_allow(ethics_status: str, drb_status: str, *, valid_to: date | None, today: date) -> bool:

@@ -78,7 +78,6 @@ CONSENTS: tuple[ConsentText, ...] = (
         False,
     ),
 )
-REQUIRED_CONSENTS = frozenset({ConsentKind.PRIVACY})
 CLAIM_MINUTES = 5  # a worker that died gives its companies back after this
 PERSON_AFTER_ATTEMPTS = 3  # then an officer hears of it; the asking goes on
 RECHECK_DAYS = 7

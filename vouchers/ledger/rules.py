@@ -5,7 +5,6 @@ goes back to available, expired leaves the year, recovered comes back from paid.
 books it back. Every event's entries sum to zero.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +60,3 @@ def move(from_account: int, to_account: int, amount_won: int) -> tuple[Line, Lin
     if amount_won <= 0:
         raise ValueError("a move carries a positive amount")
     return Line(from_account, -amount_won), Line(to_account, amount_won)
-
-
-def balanced(lines: Sequence[Line]) -> bool:
-    return sum(line.amount_won for line in lines) == 0

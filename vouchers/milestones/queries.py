@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from portal.journal import queries as journal
 from portal.kit import clock
@@ -42,15 +42,6 @@ def may(user: Any, row: Milestone) -> dict[str, bool]:
 def _waits_for_its_request(row: Milestone) -> bool:
     """The provider still owes the request for payment (a later room closes that duty)."""
     return journal.open_duties(row).filter(verb="request_disbursement").exists()
-
-
-def of_agreement(agreement: Agreement) -> QuerySet[Milestone]:
-    return Milestone.objects.filter(agreement=agreement).select_related("institution").order_by("number")
-
-
-def planned_won(agreement: Agreement) -> int:
-    """Σ of the milestones' shares of the supply amount, whole won."""
-    return Milestone.objects.filter(agreement=agreement).aggregate(won=Sum("amount_won"))["won"] or 0
 
 
 def is_overdue(milestone: Milestone) -> bool:

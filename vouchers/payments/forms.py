@@ -47,12 +47,6 @@ class ResolveForm(forms.Form):
     )
 
 
-class PayeeForm(forms.Form):
-    bank_code = forms.CharField(label=_("Bank code"), max_length=10)
-    number = forms.CharField(label=_("Account number"), max_length=30)
-    holder = forms.CharField(label=_("Account holder"), max_length=120)
-
-
 class StateFilter(forms.Form):
     """Lists by state; an unknown state shows nothing."""
 

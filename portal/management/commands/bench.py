@@ -29,12 +29,6 @@ def figure(group: str, name: str, value: float, unit: str, limit: float, limit_n
     }  # fmt: skip
 
 
-def per_second(call: Callable[[], Any], seconds: float = 1.0, turns: int = 3) -> float:
-    """How often `call` runs in a second, after a warm-up; the best of some stretches."""
-    call()
-    return max(_stretch(call, seconds / turns) for _turn in range(turns))
-
-
 def side_by_side(limit: Callable[[], Any], call: Callable[[], Any], seconds: float = 2.0) -> tuple[float, float]:
     """(limit, call) per second: one request of each by turns, so that whatever else the machine does slows both alike.
 
@@ -54,14 +48,6 @@ def side_by_side(limit: Callable[[], Any], call: Callable[[], Any], seconds: flo
 def _undisturbed(times: list[float]) -> float:
     """Seconds that a request of the fastest fifth takes in the mean."""
     return stats.fmean(sorted(times)[: max(len(times) // 5, 4)])
-
-
-def _stretch(call: Callable[[], Any], seconds: float) -> float:
-    done, begin = 0, time.perf_counter()
-    while (spent := time.perf_counter() - begin) < seconds or done < 3:
-        call()
-        done += 1
-    return done / spent
 
 
 # (name, who, address, judged): judged pages are those that must reach a quarter of the yardstick

@@ -26,7 +26,7 @@ from vouchers.applications.queries.behind import (
     track_words,
     tracks_of,
 )
-from vouchers.applications.queries.checking import Why, facts, matches_of, provider_types, why
+from vouchers.applications.queries.checking import Why, facts, provider_types, why
 from vouchers.applications.queries.progressing import Progress, SectionView, may_match, may_write, progress, surroundings
 from vouchers.applications.queries.reading import (
     Answer,
@@ -62,7 +62,6 @@ __all__ = [
     "history",
     "is_open",
     "live_of",
-    "matches_of",
     "may_match",
     "may_write",
     "members_of",

@@ -1,6 +1,5 @@
 """The facts for the eligibility rules, and the reasons that people read."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +7,10 @@ from portal.kit import clock
 from vouchers.applications import rules
 from vouchers.applications.models import (
     Application,
-    ApplicationMatch,
     EligibilityCheck,
 )
 from vouchers.applications.queries.behind import certificate_of, chosen_matches, documents, live_of, size_of
 from vouchers.companies import queries as companies
-from vouchers.matching.models import Match
 from vouchers.rounds.rules import MatchTiming
 
 
@@ -77,14 +74,3 @@ def why(application: Application) -> list[Why]:
         )
         for check in checks
     ]
-
-
-def matches_of(applications: Iterable[Application]) -> dict[int, list[Match]]:
-    """Chosen matches by application id, for pages that show several. One query."""
-    found: dict[int, list[Match]] = {}
-    rows = ApplicationMatch.objects.filter(application__in=list(applications)).select_related(
-        "match__institution", "match__quote"
-    )
-    for row in rows:
-        found.setdefault(row.application_id, []).append(row.match)
-    return found

@@ -12,7 +12,6 @@ from vouchers.applications import queries, rules
 from vouchers.applications.models import Application
 
 S = rules.ApplicationStatus
-STAGES = (S.ELIGIBILITY_CHECK, S.ELIGIBLE, S.IN_EVALUATION, S.SELECTED)
 
 
 def timeline(application: Application) -> list[dict[str, Any]]:
