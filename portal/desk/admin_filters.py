@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.desk import duty_words
 from portal.journal.memory import remembered
 
 
@@ -25,27 +26,12 @@ class RememberedValues(admin.AllValuesFieldListFilter):
         self.title = _TITLES.get(field_path, self.title)
 
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
-        words = _words(self.field_path)
         for choice in super().choices(changelist):
-            yield {**choice, "display": words.get(str(choice["display"]), choice["display"])}
+            yield {**choice, "display": _WORDS.get(self.field_path, str)(str(choice["display"]))}
 
 
-_TITLES = {"track__key": _("Track"), "verb": _("Kind")}
-
-
-def _words(column: str) -> dict[str, str]:
-    from portal.desk import duty_words
-    from providers.catalogue import queries as catalogue
-    from vouchers.companies.rules import CompanySize
-    from vouchers.statistics import queries as statistics
-
-    if column == "region":
-        return catalogue.words("region").get("region", {})
-    if column in ("company_size", "size"):
-        return {size.value: str(size.label) for size in CompanySize}
-    if column == "track__key":
-        return statistics.track_words()
-    return {verb: duty_words.words(verb) for verb in duty_words.WORDS} if column == "verb" else {}
+_TITLES = {"verb": _("Kind")}
+_WORDS = {"verb": duty_words.words}
 
 
 def register() -> None:

@@ -210,6 +210,57 @@ class VerbAdmin(ModelAdmin):
         return verb.form(data, request.FILES or None)
 
 
+class EnteredAdmin(VerbAdmin):
+    """Rows that are entered once, through an action, and changed by verbs alone.
+
+    enter_permission: who may enter. entry_form: the form of the add page, all its fields in order; None: one made of `fields`.
+    """
+
+    enter_permission = ""
+    entry_form: type[forms.Form] | None = None
+
+    def enter(self, request: HttpRequest, data: dict[str, Any]) -> Any:
+        """Runs the action on what was entered; returns the row. Raises: DomainError, which comes back as a message."""
+        raise NotImplementedError
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm(self.enter_permission))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return self.entry_form if obj is None and self.entry_form else super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None and self.entry_form:
+            return [(None, {"fields": tuple(self.entry_form.base_fields)})]
+        return super().get_fieldsets(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else super().get_readonly_fields(request, obj)
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else super().get_inlines(request, obj)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        if object_id is not None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        buttons = {"show_save": True, "show_save_and_add_another": False, "show_save_and_continue": False}
+        try:
+            return super().changeform_view(request, None, form_url, {**(extra_context or {}), **buttons})
+        except DomainError as error:
+            messages.error(request, str(error.message))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        made = self.enter(request, form.cleaned_data)
+        obj.__dict__.update({name: value for name, value in made.__dict__.items() if name != "_state"})
+        obj._state.adding = False
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The journal keeps the history, not Django's admin log."""
+
+
 def in_words(
     column: str, label: str | Promise, words: Callable[[], Iterable[tuple[str, Any]]]
 ) -> type[admin.SimpleListFilter]:
@@ -283,6 +334,6 @@ def sheet(facts: Iterable[Any]) -> str:
     """Facts (label, value, note) as one read-only field: what the public page says, in the reader's language."""
     return format_html_join(
         "",
-        '<p style="margin-bottom:0.4rem"><strong>{}</strong> {}{}</p>',
+        '<p class="sheet-line"><strong>{}</strong> {}{}</p>',
         ((fact.label, fact.value, f" ({fact.note})" if fact.note else "") for fact in facts),
     )

@@ -1,15 +1,14 @@
 """The catalogue in the admin: facts read-only, publication as buttons."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual, sheet
-from portal.kit.words import korean
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual, in_words, sheet
 from providers.catalogue import actions, queries, rules
 from providers.catalogue.models import Code, CodeList, Dataset
 from providers.catalogue.queries import holders
@@ -23,19 +22,8 @@ def _shown(name: str):  # type: ignore[no-untyped-def]
 
 
 def code_filter(column: str, listed: str, title: Any) -> type[admin.SimpleListFilter]:
-    """A filter of the list by a coded column, its choices in words."""
-
-    class CodeFilter(admin.SimpleListFilter):
-        parameter_name = column
-
-        def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-            return queries.choices(listed)
-
-        def queryset(self, request: Any, queryset: Any) -> Any:
-            return queryset.filter(**{column: self.value()}) if self.value() else queryset
-
-    CodeFilter.title = title
-    return CodeFilter
+    """A filter of the list by a coded column, its choices in the words of a code list."""
+    return in_words(column, title, partial(queries.choices, listed))
 
 
 class CodedAdmin(VerbAdmin):
@@ -44,12 +32,8 @@ class CodedAdmin(VerbAdmin):
     coded: ClassVar[dict[str, str]] = {}
 
     def get_queryset(self, request: Any) -> Any:
-        name = "name_ko" if korean() else "name_en"
-        found = super().get_queryset(request)
-        for column, listed in self.coded.items():
-            word = Code.objects.filter(code_list__key=listed, code=OuterRef(column)).values(name)[:1]
-            found = found.annotate(**{f"{column}_word": Subquery(word)})
-        return found
+        words = {f"{column}_word": queries.word_of(listed, column) for column, listed in self.coded.items()}
+        return super().get_queryset(request).annotate(**words)
 
 
 @admin.register(Dataset)

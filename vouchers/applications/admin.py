@@ -1,6 +1,7 @@
 """The officer's door: applications to be checked, each rule's finding, and the verbs."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -13,10 +14,12 @@ from portal.documents.links import link
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
 from portal.kit.won import won_long
 from portal.templatetags.portal import kst_text
+from providers.catalogue import queries as catalogue
 from vouchers.applications import actions, queries, rules
 from vouchers.applications.forms import JudgeForm, SupplementForm
 from vouchers.applications.models import Application, EligibilityCheck
 from vouchers.companies.rules import CompanySize
+from vouchers.rounds import queries as rounds
 
 L = rules.LIFECYCLE
 
@@ -68,8 +71,8 @@ class FindingInline(ReadOnlyInline, TabularInline):
 class ApplicationAdmin(VerbAdmin):
     list_display = ("receipt_no", "title", "company", "round", "track", "status", "grant_amount", "submitted")
     list_filter = (
-        "status", "round", in_words("track__key", _("Track"), queries.track_words),
-        in_words("region", _("Region"), queries.region_choices), in_words("company_size", _("Company size"), CompanySize.choices),
+        "status", "round", in_words("track__key", _("Track"), lambda: rounds.track_words().items()),
+        in_words("region", _("Region"), partial(catalogue.choices, "region")), in_words("company_size", _("Company size"), CompanySize.choices),
     )  # fmt: skip
     list_select_related = ("company", "round", "track")
     list_only = (

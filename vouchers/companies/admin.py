@@ -1,17 +1,17 @@
 """Officers check registrations, settle claims, decide changes of representative, enter restrictions."""
 
+from functools import partial
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.documents.links import link
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
-from portal.kit.errors import DomainError
+from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
 from portal.templatetags.portal import kst_text
 from providers.catalogue import queries as catalogue
 from vouchers.companies import actions, queries, rules
@@ -26,10 +26,6 @@ from vouchers.companies.models import (
 )
 
 VERIFY = "vouchers.verify_company"
-
-
-def _regions() -> list[tuple[str, str]]:
-    return list(catalogue.choices("region"))
 
 
 class CertificateInline(ReadOnlyInline, TabularInline):
@@ -59,7 +55,7 @@ def _company_facts(row: Company) -> list[tuple[Any, Any]]:
 @admin.register(Company)
 class CompanyAdmin(VerbAdmin):
     list_display = ("name", "number", "region_word", "size", "verification", "tax_status", "created_at")
-    list_filter = ("verification", "tax_status", "size", in_words("region", _("Region"), _regions))
+    list_filter = ("verification", "tax_status", "size", in_words("region", _("Region"), partial(catalogue.choices, "region")))
     search_fields = ("name_ko", "name_en", "brn")
     ordering = ("-id",)  # the newest first, by the primary key
     inlines = (CertificateInline,)
@@ -162,12 +158,15 @@ def _dispute_facts(row: OwnershipDispute) -> list[tuple[Any, Any]]:
     ]
 
 
+def _leaves(row: RepresentativeChange) -> Any:
+    return _("Present representatives leave") if row.former_leaves else _("stay: joint representatives")
+
+
 def _change_facts(row: RepresentativeChange) -> list[tuple[Any, Any]]:
-    leaves = _("Present representatives leave") if row.former_leaves else _("stay: joint representatives")
     return [
         (_("Company"), row.company),
         (_("New representative"), row.new_representative),
-        (_("The present representatives"), leaves),
+        (_("The present representatives"), _leaves(row)),
         (_("Corporate register extract"), _link(row.company, row.document)),
         (_("What changed"), row.statement),
     ]
@@ -200,60 +199,19 @@ class RepresentativeChangeAdmin(_RequestAdmin):
              form=ReasonForm, danger=True),
     )  # fmt: skip
 
-    @admin.display(description=_("Company"))
-    def of_company(self, row: Any) -> str:
-        return str(row.company)
-
-    @admin.display(description=_("Company"))
-    def company_link(self, row: Any) -> Any:
-        url = reverse("admin:vouchers_company_change", args=[row.company_id])
-        return format_html('<a class="underline" href="{}">{}</a> ({})', url, row.company, rules.brn_words(row.company.brn))
-
     @admin.display(description=_("The present representatives"))
     def leaves(self, row: RepresentativeChange) -> Any:
-        return _("Present representatives leave") if row.former_leaves else _("stay: joint representatives")
-
-
-class _Entered(VerbAdmin):
-    """Rows that an officer enters once and ends by a verb; never edited."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm(VERIFY)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else self.fields
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> Any:
-        try:
-            if object_id is None:
-                extra = {"show_save": True, "show_save_and_add_another": False, "show_save_and_continue": False}
-                return admin.ModelAdmin.changeform_view(self, request, None, form_url, {**(extra_context or {}), **extra})
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except DomainError as error:
-            messages.error(request, str(error.message))
-            return HttpResponseRedirect(request.get_full_path())
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        made = self.enter(request, form.cleaned_data)
-        obj.__dict__.update({name: value for name, value in made.__dict__.items() if name != "_state"})
-        obj._state.adding = False
-
-    def enter(self, request: HttpRequest, data: dict[str, Any]) -> Any:
-        raise NotImplementedError
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """The journal keeps the history, not Django's admin log."""
+        return _leaves(row)
 
 
 @admin.register(Restriction)
-class RestrictionAdmin(_Entered):
-    form = RestrictionForm
+class RestrictionAdmin(EnteredAdmin):
+    enter_permission = VERIFY
+    entry_form = RestrictionForm
     list_display = ("name", "brn", "corporate_no", "ground", "starts_on", "ends_on")
     search_fields = ("name", "brn", "corporate_no")
     ordering = ("-ends_on",)
-    fields = ("name", "brn", "corporate_no", "ground", "starts_on", "ends_on")
+    fields = readonly_fields = ("name", "brn", "corporate_no", "ground", "starts_on", "ends_on")
     verbs = (
         Verb("end", _("Lift the restriction"),
              lambda pk, by, reason: actions.end_restriction(restriction_id=pk, reason=reason, by=by), VERIFY,
@@ -265,12 +223,13 @@ class RestrictionAdmin(_Entered):
 
 
 @admin.register(ConflictOfInterest)
-class ConflictOfInterestAdmin(_Entered):
+class ConflictOfInterestAdmin(EnteredAdmin):
+    enter_permission = VERIFY
     list_display = ("user", "organisation", "ground", "created_at", "ended_on")
     list_select_related = ("user", "organisation")
     search_fields = ("user__email", "organisation__name_ko", "organisation__name_en")
     ordering = ("-created_at",)
-    fields = ("user", "organisation", "ground")
+    fields = readonly_fields = ("user", "organisation", "ground")
     verbs = (
         Verb("end", _("End the conflict"),
              lambda pk, by, reason: actions.end_conflict(conflict_id=pk, reason=reason, by=by), VERIFY,

@@ -3,15 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
-from portal.kit.errors import DomainError
+from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.models import make_ref
 from portal.kit.won import won
 from vouchers.ledger import actions, queries, rules
@@ -66,8 +65,10 @@ def _reversible(event: LedgerEvent) -> bool:
 
 
 @admin.register(LedgerEvent)
-class LedgerEventAdmin(VerbAdmin):
+class LedgerEventAdmin(EnteredAdmin):
     shows_persons = False
+    enter_permission = "vouchers.appropriate_budget"
+    entry_form = AppropriationForm
     list_display = ("at", "kind", "subject_ref", "amount", "reason", "by", "year")
     fields = readonly_fields = ("kind", "round", "subject_ref", "amount", "reason", "at", "by", "year", "key")
     verbs = (
@@ -93,42 +94,9 @@ class LedgerEventAdmin(VerbAdmin):
     def year(self, obj: LedgerEvent) -> str:
         return str(obj.fiscal_year)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else self.readonly_fields
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.has_perm("vouchers.appropriate_budget"))
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return AppropriationForm if obj is None else super().get_form(request, obj, change, **kwargs)
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [(None, {"fields": (*AppropriationForm.Meta.fields, "once")})] if obj is None else super().get_fieldsets(request, obj)
-
-    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else self.inlines
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> Any:
-        """Adding gives a round its budget; a refusal comes back as a message."""
-        if object_id is not None:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        extra = {"show_save": True, "show_save_and_add_another": False, "show_save_and_continue": False}
-        try:
-            return admin.ModelAdmin.changeform_view(self, request, None, form_url, {**(extra_context or {}), **extra})
-        except DomainError as error:
-            messages.error(request, str(error.message))
-            return HttpResponseRedirect(request.get_full_path())
-
-    def save_model(self, request: HttpRequest, obj: LedgerEvent, form: Any, change: bool) -> None:
-        data = form.cleaned_data
-        made = actions.appropriate(
+    def enter(self, request: HttpRequest, data: dict[str, Any]) -> LedgerEvent:
+        """Gives a round its budget."""
+        return actions.appropriate(
             round_id=data["round"].pk, amount_won=data["amount_won"], reason=data["reason"], by=request.user,
             key=f"APPROPRIATED:{data['round'].ref}:{data['once']}",
         )  # fmt: skip
-        obj.__dict__.update({name: value for name, value in made.__dict__.items() if name != "_state"})
-        obj._state.adding = False
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """The journal keeps the history, not Django's admin log."""

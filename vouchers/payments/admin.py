@@ -4,13 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won, won_long
 from vouchers.payments import actions, rules
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
@@ -105,7 +104,9 @@ class PayeeAccountForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(PayeeAccount)
-class PayeeAccountAdmin(VerbAdmin):
+class PayeeAccountAdmin(EnteredAdmin):
+    enter_permission = "vouchers.enter_payee"
+    entry_form = PayeeAccountForm
     list_display = ("institution", "bank_code", "masked", "holder", "is_current", "entered_by", "verified_by")
     list_filter = ("is_current",)
     list_select_related = ("institution", "entered_by", "verified_by")
@@ -116,23 +117,12 @@ class PayeeAccountAdmin(VerbAdmin):
              consequence=lambda o: _("Payments to %(payee)s may go to this account from now on.") % {"payee": o.institution}),
     )  # fmt: skip
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("vouchers.enter_payee")
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return PayeeAccountForm if obj is None else super().get_form(request, obj, change, **kwargs)
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [(None, {"fields": PayeeAccountForm.Meta.fields})] if obj is None else super().get_fieldsets(request, obj)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Entering goes through the action, which opens the second person's duty."""
-        with transaction.atomic():
-            saved = actions.enter_payee(
-                institution_id=obj.institution_id, bank_code=obj.bank_code, number=obj.number, holder=obj.holder,
-                by=request.user,
-            )  # fmt: skip
-        obj.pk, obj.ref = saved.pk, saved.ref
+    def enter(self, request: HttpRequest, data: dict[str, Any]) -> PayeeAccount:
+        """The second person's duty opens with it."""
+        return actions.enter_payee(
+            institution_id=data["institution"].pk, bank_code=data["bank_code"], number=data["number"], holder=data["holder"],
+            by=request.user,
+        )  # fmt: skip
 
     @admin.display(description=_("Account number"))
     def masked(self, obj: PayeeAccount) -> str:

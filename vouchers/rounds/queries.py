@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.kit import clock, workdays
 from portal.kit.won import won
+from portal.kit.words import pick
 from vouchers.rounds import rules
 from vouchers.rounds.models import Criterion, PolicyVersion, Round, Track
 
@@ -29,6 +30,11 @@ def public_rounds(*, year: int | None = None, phase: str = "", now: datetime | N
 def years() -> list[int]:
     """Fiscal years that have a public round, newest first."""
     return sorted(set(public_rounds().order_by().values_list("fiscal_year", flat=True)), reverse=True)
+
+
+def track_words() -> dict[str, str]:
+    """Every kind of track once: its key → its newest name in the reader's language. One query."""
+    return {track.key: pick(track, "name") for track in Track.objects.order_by("id")}
 
 
 def get_public(key: str) -> Round | None:

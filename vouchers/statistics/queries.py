@@ -9,14 +9,14 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from portal.journal.memory import remembered
 from portal.kit import clock
-from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
 from vouchers.applications.models import Application
 from vouchers.applications.rules import ApplicationStatus
 from vouchers.ledger.models import Account
 from vouchers.payments.models import Disbursement
+from vouchers.rounds import queries as round_queries
 from vouchers.rounds import rules as rounds_rules
-from vouchers.rounds.models import PolicyVersion, Round, Track
+from vouchers.rounds.models import PolicyVersion, Round
 from vouchers.statistics import rules
 
 
@@ -136,13 +136,8 @@ def _words(by: Sequence[str]) -> dict[str, dict[str, str]]:
         elif name == "state":
             found[name] = {code.value: str(code.label) for code in ApplicationStatus}
         else:
-            found[name] = track_words()
+            found[name] = remembered("tracks", round_queries.track_words)
     return found
-
-
-def track_words() -> dict[str, str]:
-    """Track key → name in the reader's language. At most one query; none while nothing has happened."""
-    return remembered("tracks", lambda: {track.key: pick(track, "name") for track in Track.objects.order_by("id")})
 
 
 @dataclass(frozen=True)

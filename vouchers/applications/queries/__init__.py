@@ -17,13 +17,11 @@ from vouchers.applications.queries.behind import (
     not_asked,
     open_rounds,
     policy_of,
-    region_choices,
     region_words,
     selectable_matches,
     size_of,
     startable_rounds,
     stored_money,
-    track_words,
     tracks_of,
 )
 from vouchers.applications.queries.checking import Why, facts, provider_types, why
@@ -74,7 +72,6 @@ __all__ = [
     "policy_of",
     "progress",
     "provider_types",
-    "region_choices",
     "region_words",
     "selectable_matches",
     "shown",
@@ -83,7 +80,6 @@ __all__ = [
     "startable_rounds",
     "stored_money",
     "surroundings",
-    "track_words",
     "tracks_of",
     "why",
 ]  # fmt: skip

@@ -120,16 +120,6 @@ def region_words(code: str) -> str:
     return catalogue.words("region").get("region", {}).get(code, code)
 
 
-def region_choices() -> list[tuple[str, str]]:
-    """Every region as (code, name in the reader's language)."""
-    return list(catalogue.choices("region"))
-
-
-def track_words() -> list[tuple[str, str]]:
-    """Every kind of track once, as (key, name in the reader's language)."""
-    return list({track.key: str(track) for track in Track.objects.order_by("-id")}.items())
-
-
 def not_asked(application: Application, key: str) -> frozenset[str]:
     """Questions that do not apply: planned amounts once quotes are chosen, or where the round wants quotes."""
     if key != rules.SectionKey.BUDGET:
