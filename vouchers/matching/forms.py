@@ -20,7 +20,7 @@ from providers.catalogue.queries import code_lists
 from vouchers.companies.models import Company
 from vouchers.matching import rules
 from vouchers.matching.models import Need, QuoteRequest
-from vouchers.matching.queries import IRB_STATES, ROUTES, choosable_rounds, institutions_choice, linkage_targets
+from vouchers.matching.queries import choosable_rounds, institutions_choice, linkage_targets
 from vouchers.matching.rules import disease, stages
 from vouchers.rounds.models import Round
 
@@ -134,8 +134,8 @@ class NeedForm(forms.Form):
         self._choose("round", queryset=rounds)
         tracks = {track.key: pick(track, "name") for row in rounds for track in row.tracks.all()}
         self._choices("track", [("", _("Not decided yet")), *tracks.items()])
-        self._choices("regulatory_route", [("", _("No answer yet")), *ROUTES.items()])
-        self._choices("irb_state", [("", _("No answer yet")), *IRB_STATES.items()])
+        self._choices("regulatory_route", [("", _("No answer yet")), *rules.RegulatoryRoute.choices()])
+        self._choices("irb_state", [("", _("No answer yet")), *rules.IrbState.choices()])
         self._choices("processing_wanted", stages.LineKind.choices())
         self._choices("access_modes_acceptable", [(i["code"], i[word]) for i in lists.get("access_mode", [])])
         self._choices("exports_wanted", [(i["code"], i[word]) for i in lists.get("exit_kind", [])])

@@ -10,19 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
 from vouchers.applications.rules.stages import SectionKey, SectionState
+from vouchers.matching.rules import RegulatoryRoute
 
 type Text = str | Promise
-
-
-class RegulatoryRoute(Codes):
-    """How the product shall come to the market."""
-
-    MFDS_DEVICE = "MFDS_DEVICE", _("Medical device approval (MFDS)")
-    MFDS_DIGITAL = "MFDS_DIGITAL", _("Digital medical product approval (MFDS)")
-    INNOVATIVE_TECH = "INNOVATIVE_TECH", _("Innovative medical technology track")
-    DRUG = "DRUG", _("Drug development and approval")
-    NOT_REGULATED = "NOT_REGULATED", _("Not subject to approval (wellness, research tool)")
-    UNDECIDED = "UNDECIDED", _("Not decided yet")
 
 
 class DocumentKind(Codes):

@@ -51,20 +51,14 @@ from vouchers.matching.queries.results import (
     Shown,
     answer,
 )
-from vouchers.matching.queries.words import (
-    IRB_STATES,
-    ROUTES,
-    need_facts,
-)
+from vouchers.matching.queries.words import need_facts
 
 __all__ = [
     "COMPONENT_WORDS",
     "INBOX",
-    "IRB_STATES",
     "NOT_CHOSEN",
     "NOT_IN_PORTAL",
     "NOT_PUBLISHED",
-    "ROUTES",
     "Answer",
     "Component",
     "Joined",

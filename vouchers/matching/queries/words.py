@@ -1,7 +1,6 @@
 """A need in words: everything that the company said."""
 
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from portal.kit.words import korean, pick
 from providers.catalogue import queries as catalogue
@@ -10,18 +9,6 @@ from vouchers.matching.models import Need
 from vouchers.matching.queries.needs import CHECKED, linkage_targets
 from vouchers.matching.rules import stages
 from vouchers.matching.rules.content import span_words
-
-ROUTES = {
-    "NOT_A_DEVICE": _("No medical device"), "MFDS_CLASS_1": _("Medical device class 1"),
-    "MFDS_CLASS_2": _("Medical device class 2"), "MFDS_CLASS_3": _("Medical device class 3"),
-    "MFDS_CLASS_4": _("Medical device class 4"), "MFDS_DIGITAL": _("Digital medical product approval (MFDS)"),
-    "INNOVATIVE_TECH": _("Innovative medical technology track"), "DRUG": _("Drug development and approval"),
-    "UNDECIDED": _("Not decided yet"),
-}  # fmt: skip
-IRB_STATES = {
-    "NOT_STARTED": _("Not started"), "IN_PREPARATION": _("In preparation"), "SUBMITTED": _("Submitted"),
-    "APPROVED": _("Approved"), "EXEMPTION_CONFIRMED": _("Exemption confirmed"),
-}  # fmt: skip
 
 
 def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]], str]]:
@@ -45,7 +32,7 @@ def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]], str]]:
         (gettext("What it is for"), [
             (gettext("Product or service"), d.get("product") or ""),
             (gettext("Purpose"), str(rules.Purpose.word(d["purpose"])) if d.get("purpose") else ""),
-            (gettext("Regulatory route"), str(ROUTES.get(d.get("regulatory_route") or "", d.get("regulatory_route") or ""))),
+            (gettext("Regulatory route"), str(rules.RegulatoryRoute.word(d.get("regulatory_route") or ""))),
             (gettext("Real patients' data only"), yes.get(d.get("real_patients_required"), "")),
         ]),
         (gettext("Which patients"), [
@@ -70,7 +57,7 @@ def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]], str]]:
             (gettext("What you want to take out"), codes("exit_kind", "exports_wanted")),
             (gettext("GPU needed"), yes.get(d.get("gpu"), "")),
             (gettext("Linkage with"), ", ".join(linked.get(key, key) for key in d.get("linkage") or ())),
-            (gettext("IRB"), str(IRB_STATES.get(d.get("irb_state") or "", d.get("irb_state") or ""))),
+            (gettext("IRB"), str(rules.IrbState.word(d.get("irb_state") or ""))),
         ]),
         (gettext("When and budget"), [
             (gettext("Project in months"), count("project_months")),

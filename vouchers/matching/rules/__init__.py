@@ -3,7 +3,15 @@
 from vouchers.matching.rules.engine import ENGINE_VERSION, Excluded, MatchResult, Result, match
 from vouchers.matching.rules.facts import Candidate, Holder, OfferFacts, candidate, holder
 from vouchers.matching.rules.filters import judge
-from vouchers.matching.rules.need import COMMERCIAL_PURPOSES, PROCESSING_KINDS, Need, Purpose, parse_need
+from vouchers.matching.rules.need import (
+    COMMERCIAL_PURPOSES,
+    PROCESSING_KINDS,
+    IrbState,
+    Need,
+    Purpose,
+    RegulatoryRoute,
+    parse_need,
+)
 from vouchers.matching.rules.policy import WEIGHTS, Policy, Vocabulary, vocabulary
 from vouchers.matching.rules.verdict import FILTERS, Warning
 
@@ -16,11 +24,13 @@ __all__ = [
     "Candidate",
     "Excluded",
     "Holder",
+    "IrbState",
     "MatchResult",
     "Need",
     "OfferFacts",
     "Policy",
     "Purpose",
+    "RegulatoryRoute",
     "Result",
     "Vocabulary",
     "Warning",

@@ -34,6 +34,30 @@ class Purpose(Codes):
     PUBLIC_BENEFIT = "PUBLIC_BENEFIT", _("Public benefit")
 
 
+class RegulatoryRoute(Codes):
+    """How the product shall come to the market. Asked with a need and again in the application, from this one list."""
+
+    NOT_A_DEVICE = "NOT_A_DEVICE", _("Not subject to approval (wellness, research tool)")
+    MFDS_CLASS_1 = "MFDS_CLASS_1", _("Medical device class 1")
+    MFDS_CLASS_2 = "MFDS_CLASS_2", _("Medical device class 2")
+    MFDS_CLASS_3 = "MFDS_CLASS_3", _("Medical device class 3")
+    MFDS_CLASS_4 = "MFDS_CLASS_4", _("Medical device class 4")
+    MFDS_DIGITAL = "MFDS_DIGITAL", _("Digital medical product approval (MFDS)")
+    INNOVATIVE_TECH = "INNOVATIVE_TECH", _("Innovative medical technology track")
+    DRUG = "DRUG", _("Drug development and approval")
+    UNDECIDED = "UNDECIDED", _("Not decided yet")
+
+
+class IrbState(Codes):
+    """How far the company's own ethics review has come when it describes the need."""
+
+    NOT_STARTED = "NOT_STARTED", _("Not started")
+    IN_PREPARATION = "IN_PREPARATION", _("In preparation")
+    SUBMITTED = "SUBMITTED", _("Submitted")
+    APPROVED = "APPROVED", _("Approved")
+    EXEMPTION_CONFIRMED = "EXEMPTION_CONFIRMED", _("Exemption confirmed")
+
+
 @dataclass(frozen=True)
 class DiseaseNeed:
     """system and version as written; include: codes; exclude: text that a person must judge."""
