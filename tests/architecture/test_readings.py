@@ -86,7 +86,7 @@ DECIDED: dict[str, dict[str, str]] = {
     "providers.offers.api": {"view": PUBLIC},
     "django.views.i18n": {"set_language": ANSWER},
 }  # fmt: skip
-WRITERS = {"saw", "download", "written_down", "application_or_404"}  # the last three call saw, or are tested to below
+WRITERS = {"saw", "download", "application_or_404"}  # the last two call saw, or are tested to below
 
 # admin: no data of persons or companies on the object's page. Every other model's page is written down.
 IMPERSONAL = {"Seal", "Round", "CodeList", "Institution", "Dataset", "Offer", "Account", "LedgerEvent"}
@@ -141,7 +141,7 @@ def test_what_is_to_be_written_down_is_written_down(module: str) -> None:
 
 
 @pytest.mark.parametrize(("module", "name"), [
-    ("portal.documents.responses", "download"), ("vouchers.matching.views.panels", "written_down"),
+    ("portal.documents.responses", "download"), ("vouchers.companies.actions.readings", "saw"),
     ("vouchers.applications.views.fetch", "application_or_404"),
 ])  # fmt: skip
 def test_the_rooms_own_words_for_it_do_write(module: str, name: str) -> None:

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.documents import actions as documents
 from portal.documents import responses
-from portal.journal import actions as journal
 from portal.kit.access import signed_in
 from portal.kit.errors import DomainError, IllegalStep, NotAllowed, Stale
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.access import actions, forms, queries
 from vouchers.access.models import AccessCase, AccessRequest
+from vouchers.companies import actions as companies
 
 PER_PAGE = 20
 
@@ -62,14 +62,8 @@ def open_case(request: HttpRequest) -> HttpResponse:
 
 def _case(request: HttpRequest, ref: str) -> AccessCase:
     case = get_object_or_404(AccessCase.objects.visible_to(request.user).select_related("company", "need"), ref=ref)
-    _written_down(request, case, case)
+    companies.saw(case, of=case.company, what="access", by=request.user)
     return case
-
-
-def _written_down(request: HttpRequest, row: Any, case: AccessCase) -> None:
-    """Who opens another company's dossier is written down."""
-    company = case.company
-    journal.saw(request.user, row, persons=[company.ref], what="access", whose=[company.organisation_id])
 
 
 @signed_in
@@ -117,7 +111,7 @@ def dossier(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _request(request: HttpRequest, ref: str) -> AccessRequest:
     row = get_object_or_404(queries.requests_for(request.user), ref=ref)
-    _written_down(request, row, row.case)
+    companies.saw(row, of=row.case.company, what="access", by=request.user)
     return row
 
 

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.accounts import second_factor
 from portal.documents import responses
-from portal.journal import actions as journal
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
@@ -23,6 +22,7 @@ from portal.kit.words import korean
 from vouchers.agreements import actions, queries, rules
 from vouchers.agreements.forms import AgreementFilter, PeriodForm, ReasonForm, SignForm
 from vouchers.agreements.models import Agreement, Voucher
+from vouchers.companies import actions as companies
 from vouchers.evaluation import queries as evaluation
 from vouchers.evaluation.models import Award
 from vouchers.matching.rules.stages import LineKind, TaxKind
@@ -93,8 +93,7 @@ def _agreement(request: HttpRequest, ref: str) -> Agreement:
         Agreement.objects.visible_to(request.user).select_related("company", "round", "award__application__track", "drafted_by"),
         ref=ref,
     )
-    company = row.company
-    journal.saw(request.user, row, persons=[company.ref], what="agreement", whose=[company.organisation_id])
+    companies.saw(row, of=row.company, what="agreement", by=request.user)
     return row
 
 

@@ -19,6 +19,7 @@ from portal.kit.errors import DomainError, Stale
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.applications import queries as applications
 from vouchers.applications.models import Application
+from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.forms import DeclineAwardForm, DeclineForm, RecuseForm, ScoreForm
 from vouchers.evaluation.models import Assignment, Award
@@ -226,7 +227,7 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
     application = get_object_or_404(
         Application.objects.visible_to(request.user).select_related("round", "track", "company"), ref=ref
     )
-    _written_down(request, application, application)
+    companies.saw(application, of=application.company, what="outcome", by=request.user)
     context = {
         "application": application,
         "line": queries.result_of(application),
@@ -242,14 +243,8 @@ def _award(request: HttpRequest, ref: str) -> Award:
         ),
         ref=ref,
     )
-    _written_down(request, row, row.application)
+    companies.saw(row, of=row.application.company, what="outcome", by=request.user)
     return row
-
-
-def _written_down(request: HttpRequest, row: Any, application: Application) -> None:
-    """Who reads another company's outcome is written down."""
-    company = application.company
-    journal.saw(request.user, row, persons=[company.ref], what="outcome", whose=[company.organisation_id])
 
 
 @signed_in

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.documents import actions as documents
 from portal.documents import responses
-from portal.journal import actions as journal
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError, IllegalStep
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.agreements.models import Agreement
+from vouchers.companies import actions as companies
 from vouchers.milestones import actions, forms, queries
 from vouchers.milestones.models import Deliverable, Milestone
 
@@ -45,8 +45,7 @@ def milestone_list(request: HttpRequest) -> HttpResponse:
 
 def _milestone(request: HttpRequest, ref: str) -> Milestone:
     row = get_object_or_404(queries.milestones_for(request.user), ref=ref)
-    company = row.agreement.company
-    journal.saw(request.user, row, persons=[company.ref], what="milestone", whose=[company.organisation_id])
+    companies.saw(row, of=row.agreement.company, what="milestone", by=request.user)
     return row
 
 

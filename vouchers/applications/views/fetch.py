@@ -7,12 +7,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
-from portal.journal import actions as journal
 from portal.kit.access import signed_in
 from portal.kit.htmx import page
 from vouchers.applications import rules
 from vouchers.applications.forms import SectionForm
 from vouchers.applications.models import Application
+from vouchers.companies import actions as companies
 
 
 def application_or_404(request: HttpRequest, ref: str) -> Application:
@@ -21,8 +21,7 @@ def application_or_404(request: HttpRequest, ref: str) -> Application:
         "round", "track", "company__organisation", "need", "policy_version", "submitted_by"
     )
     application = get_object_or_404(found.prefetch_related("sections"), ref=ref)
-    company = application.company
-    journal.saw(request.user, application, persons=[company.ref], what="application", whose=[company.organisation_id])
+    companies.saw(application, of=application.company, what="application", by=request.user)
     return application
 
 

@@ -17,6 +17,7 @@ from vouchers.companies.actions.claims import (
     settle_dispute,
 )
 from vouchers.companies.actions.guards import declare_conflict, end_conflict, end_restriction, restrict
+from vouchers.companies.actions.readings import saw
 from vouchers.companies.actions.registration import EDITABLE, add_certificate, add_registration_file, edit, register
 
 __all__ = [
@@ -24,5 +25,5 @@ __all__ = [
     "correct_identity", "decide_representative_change",
     "declare_conflict", "edit", "end_conflict", "end_restriction", "file_dispute", "file_representative_change",
     "record_check_failure", "record_tax_status", "record_validation", "refuse_registration", "register", "restrict",
-    "settle_dispute", "verify",
+    "saw", "settle_dispute", "verify",
 ]  # fmt: skip

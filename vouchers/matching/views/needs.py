@@ -17,10 +17,11 @@ from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
 from providers.catalogue.models import Dataset
 from providers.offers.models import Offer
+from vouchers.companies import actions as companies
 from vouchers.matching import actions, forms, queries
 from vouchers.matching.models import Need
 from vouchers.matching.rules import stages
-from vouchers.matching.views.panels import Verb, panels, perform, written_down
+from vouchers.matching.views.panels import Verb, panels, perform
 
 PAGE_SIZE = 20
 
@@ -46,8 +47,8 @@ def needs_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_new(request: HttpRequest) -> HttpResponse:
     """A name and a call make the draft; the rest is saved as it is typed."""
-    companies = queries.companies_of(request.user)
-    form = forms.NewNeedForm(request.POST or None, companies=companies)
+    mine = queries.companies_of(request.user)
+    form = forms.NewNeedForm(request.POST or None, companies=mine)
     if request.method == "POST" and form.is_valid():
         v = form.cleaned_data
         document = {"company_size": v["company"].size, "region": v["company"].region}
@@ -61,7 +62,7 @@ def need_new(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form_errors(form, error)
     status = 422 if request.method == "POST" else 200
-    return page(request, "vouchers/matching/need_new.html", {"form": form, "companies": companies}, status=status)
+    return page(request, "vouchers/matching/need_new.html", {"form": form, "companies": mine}, status=status)
 
 
 @needs("vouchers.edit_need")
@@ -224,5 +225,5 @@ def _visible(request: HttpRequest, ref: str) -> Need:
     if not request.user.is_authenticated:
         raise Http404
     need = get_object_or_404(found, ref=ref)
-    written_down(request, need, need)
+    companies.saw(need, of=need.company, what="need", by=request.user)
     return need

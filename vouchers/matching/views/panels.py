@@ -8,16 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 
-from portal.journal import actions as journal
 from portal.kit.errors import DomainError
 from portal.kit.htmx import redirect
-from vouchers.matching.models import Need
-
-
-def written_down(request: HttpRequest, row: Any, need: Need) -> None:
-    """Whoever opens another company's need, quote or match is written down."""
-    company = need.company
-    journal.saw(request.user, row, persons=[company.ref], what="need", whose=[company.organisation_id])
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.kit.access import needs, signed_in
 from portal.kit.htmx import page
+from vouchers.companies import actions as companies
 from vouchers.matching import actions, forms, queries
 from vouchers.matching.models import QuoteRequest
 from vouchers.matching.rules import stages
-from vouchers.matching.views.panels import Verb, panels, perform, written_down
+from vouchers.matching.views.panels import Verb, panels, perform
 
 STEP = {"accept": "accept_quote", "decline": "decline_quote", "withdraw": "withdraw_request", "clarify": "clarify"}
 
@@ -50,7 +51,7 @@ VERBS = {
 
 def _row(request: HttpRequest, ref: str) -> QuoteRequest:
     row = get_object_or_404(queries.asked_by(request.user), ref=ref)
-    written_down(request, row, row.need)
+    companies.saw(row, of=row.need.company, what="need", by=request.user)
     return row
 
 

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import page, redirect
+from vouchers.companies import actions as companies
 from vouchers.matching import actions, forms, queries
 from vouchers.matching.models import QuoteRequest
 from vouchers.matching.rules import stages
-from vouchers.matching.views.panels import Verb, panels, perform, written_down
+from vouchers.matching.views.panels import Verb, panels, perform
 
 PAGE_SIZE = 20
 BOXES = {
@@ -59,7 +60,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 def _row(request: HttpRequest, ref: str) -> QuoteRequest:
     row = get_object_or_404(queries.asked_of(request.user), ref=ref)
-    written_down(request, row, row.need)
+    companies.saw(row, of=row.need.company, what="need", by=request.user)
     return row
 
 
