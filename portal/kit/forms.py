@@ -148,3 +148,9 @@ class Lines(forms.BaseFormSet):  # type: ignore[type-arg]
         **forms.BaseFormSet.default_error_messages,
         "missing_management_form": _("The lines did not arrive completely. Load the page again and enter them once more."),
     }
+
+
+class ReasonForm(forms.Form):
+    """Why something is refused, returned or taken back; whoever it concerns reads it."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=CountedTextarea(attrs={"rows": 3}))

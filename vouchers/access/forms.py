@@ -62,10 +62,6 @@ class SubmitRequestForm(forms.Form):
         self.fields["drb_mode"].choices = [choice for choice in rules.DrbMode.choices() if choice[0] in modes]
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=CountedTextarea(attrs={"rows": 3}))
-
-
 class OptionalReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Local condition or remark"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3})

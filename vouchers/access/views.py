@@ -19,8 +19,9 @@ from portal.documents import actions as documents
 from portal.documents import responses
 from portal.kit.access import signed_in
 from portal.kit.errors import DomainError, IllegalStep, NotAllowed, Stale
+from portal.kit.forms import ReasonForm
 from portal.kit.htmx import form_errors, page, redirect
-from vouchers.access import actions, forms, queries
+from vouchers.access import actions, forms, queries, rules
 from vouchers.access.models import AccessCase, AccessRequest
 from vouchers.companies import actions as companies
 
@@ -191,24 +192,24 @@ STEPS = {
              facts=lambda row: {"in_joint": queries.in_joint(row)}),
         Step("supply", _L("Supplement is ready"), None, _plain(actions.supply_supplement)),
         Step("start", _L("Papers complete, start the review"), None, _plain(actions.start_review)),
-        Step("supplement", _L("Ask for a supplement"), forms.ReasonForm,
+        Step("supplement", _L("Ask for a supplement"), ReasonForm,
              lambda u, r, d: actions.request_supplement(request_id=r.pk, wanted=d["reason"], by=u)),
         Step("join-joint", _L("Take part in the joint DRB"), None, _on_site(actions.answer_joint, join=True)),
-        Step("leave-joint", _L("Review by ourselves"), forms.ReasonForm, _on_site(actions.answer_joint, join=False)),
+        Step("leave-joint", _L("Review by ourselves"), ReasonForm, _on_site(actions.answer_joint, join=False)),
         Step("adopt-joint", _L("Adopt the joint result"), forms.OptionalReasonForm,
              _on_site(actions.adopt_joint, "condition")),
-        Step("object-joint", _L("Object to the joint result"), forms.ReasonForm, _on_site(actions.object_joint), danger=True),
+        Step("object-joint", _L("Object to the joint result"), ReasonForm, _on_site(actions.object_joint), danger=True),
         Step("irb", _L("Enter the IRB decision"), forms.EthicsDecisionForm, _decide_ethics),
         Step("drb", _L("Enter the DRB decision"), forms.DrbDecisionForm, _decide_drb),
         Step("irb-letter", _L("File an outside IRB letter"), forms.LetterForm, _letter("IRB")),
         Step("drb-letter", _L("File an outside DRB letter"), forms.LetterForm, _letter("DRB")),
         Step("irb-confirm", _L("Confirm the outside IRB letter"), None,
              _plain(actions.confirm_letter, track="IRB", accept=True)),
-        Step("irb-refuse", _L("Refuse the outside IRB letter"), forms.ReasonForm,
+        Step("irb-refuse", _L("Refuse the outside IRB letter"), ReasonForm,
              _plain(actions.confirm_letter, track="IRB", accept=False), danger=True),
         Step("drb-confirm", _L("Recognise the outside DRB letter"), None,
              _plain(actions.confirm_letter, track="DRB", accept=True)),
-        Step("drb-refuse", _L("Refuse the outside DRB letter"), forms.ReasonForm,
+        Step("drb-refuse", _L("Refuse the outside DRB letter"), ReasonForm,
              _plain(actions.confirm_letter, track="DRB", accept=False), danger=True),
         Step("drb-resubmit", _L("Revised, back to the DRB"), None, _plain(actions.resubmit_drb)),
         Step("irb-resubmit", _L("Revised, back to the IRB"), None, _plain(actions.resubmit_ethics)),
@@ -216,7 +217,7 @@ STEPS = {
         Step("provide", _L("Data are provided"), None, _plain(actions.provide),
              lead=_L("Confirms that the pseudonymised data stand ready in the agreed environment. The portal holds no data.")),
         Step("receipt", _L("Confirm that the data are there"), None, _plain(actions.confirm_receipt)),
-        Step("withdraw", _L("Withdraw"), forms.ReasonForm, _plain(actions.withdraw), danger=True),
+        Step("withdraw", _L("Withdraw"), ReasonForm, _plain(actions.withdraw), danger=True),
     )
 }  # fmt: skip
 
@@ -292,8 +293,7 @@ def decide_joint(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     if not queries.leads(request.user, joint):
         raise NotAllowed
-    if joint.status != "UNDER_REVIEW":
-        raise IllegalStep("joint_review", joint.status, "decide")
+    rules.JOINT_LIFECYCLE.step(joint.status, "approve")  # an old page is told before anything is typed
     form = forms.JointDecisionForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -41,10 +41,6 @@ class SubmitForm(forms.Form):
     )
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=CountedTextarea(attrs={"rows": 3}))
-
-
 class StateFilter(forms.Form):
     """Lists by state; an unknown state shows nothing."""
 

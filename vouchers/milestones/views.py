@@ -17,6 +17,7 @@ from portal.documents import actions as documents
 from portal.documents import responses
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError, IllegalStep
+from portal.kit.forms import ReasonForm
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.agreements.models import Agreement
 from vouchers.companies import actions as companies
@@ -55,9 +56,9 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
     return _show(request, _milestone(request, ref))
 
 
-def _show(request: HttpRequest, row: Milestone, bound: tuple[str, forms.ReasonForm] | None = None) -> HttpResponse:
+def _show(request: HttpRequest, row: Milestone, bound: tuple[str, ReasonForm] | None = None) -> HttpResponse:
     """The milestone's page; bound: the verb whose reason could not be accepted, and its form."""
-    reasons = {verb: forms.ReasonForm(auto_id=f"id_{verb}_%s") for verb in ("return", "reject")} | dict([bound] if bound else [])
+    reasons = {verb: ReasonForm(auto_id=f"id_{verb}_%s") for verb in ("return", "reject")} | dict([bound] if bound else [])
     context = {
         "row": row, "deliverables": row.deliverables.select_related("document").order_by("-submission", "id"),
         "overdue": queries.is_overdue(row), "may": queries.may(request.user, row), "return_form": reasons["return"],
@@ -147,7 +148,7 @@ def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     if verb not in _VERBS:
         raise Http404
     action, reasoned = _VERBS[verb]
-    form = forms.ReasonForm(request.POST, auto_id=f"id_{verb}_%s") if reasoned else None
+    form = ReasonForm(request.POST, auto_id=f"id_{verb}_%s") if reasoned else None
     if form is not None and not form.is_valid() and queries.may(request.user, row)[verb]:
         return _show(request, row, (verb, form))
     given = {"reason": form.cleaned_data.get("reason", "")} if form is not None else {}

@@ -32,10 +32,6 @@ class ConfirmForm(forms.Form):
             self.fields.clear()
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=CountedTextarea(attrs={"rows": 3}))
-
-
 class ResolveForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("What did the bank say?"), widget=forms.RadioSelect,

@@ -19,9 +19,10 @@ from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError, IllegalStep
+from portal.kit.forms import ReasonForm
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.milestones.models import Milestone
-from vouchers.payments import actions, forms, gateways, queries
+from vouchers.payments import actions, forms, gateways, queries, rules
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 PER_PAGE = 20
@@ -52,13 +53,13 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
     return _show(request, _row(request, ref))
 
 
-def _show(request: HttpRequest, row: Disbursement, bound: forms.ReasonForm | None = None) -> HttpResponse:
+def _show(request: HttpRequest, row: Disbursement, bound: ReasonForm | None = None) -> HttpResponse:
     """The disbursement's page; bound: a reason for returning it that could not be accepted."""
     attempts = list(queries.attempts_of(row))
     context = {
         "row": row, "own_won": _own_won(row), "attempts": attempts, "may": queries.may(request.user, row),
         "stage": queries.bank_stage(row, attempts), "failure": attempts[0].answer if attempts else "",
-        "return_form": bound or forms.ReasonForm(),
+        "return_form": bound or ReasonForm(),
     }  # fmt: skip
     return page(request, "vouchers/payments/detail.html", context, status=422 if bound else 200)
 
@@ -111,8 +112,7 @@ def resubmit(request: HttpRequest, ref: str) -> HttpResponse:
     row = _row(request, ref)
     if not queries.requests(request.user, row):
         raise Http404
-    if row.status != "RETURNED":
-        raise IllegalStep("disbursement", row.status, "resubmit_disbursement")
+    rules.LIFECYCLE.step(row.status, "resubmit_disbursement")  # an old page is told before anything is typed
     initial = {"invoice_no": row.invoice_no, "invoice_on": row.invoice_on}
     form = forms.ResubmitForm(request.POST if request.method == "POST" else None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -136,8 +136,7 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     row = _row(request, ref)
     if not queries.confirms(request.user, row):
         raise Http404
-    if row.status != "REQUESTED":
-        raise IllegalStep("disbursement", row.status, "confirm_disbursement")
+    rules.LIFECYCLE.step(row.status, "confirm_disbursement")  # an old page is told before anything is typed
     own_won = _own_won(row)
     form = forms.ConfirmForm(request.POST if request.method == "POST" else None, request.FILES or None, own_won=own_won)
     if request.method == "POST" and form.is_valid():
@@ -183,7 +182,7 @@ def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     """check, approve, register, retry, or return with a reason."""
     row = _row(request, ref)
     if verb == "return":
-        form = forms.ReasonForm(request.POST)
+        form = ReasonForm(request.POST)
         if not form.is_valid() and queries.may(request.user, row)["return"]:
             return _show(request, row, form)
         reason = form.cleaned_data.get("reason", "")
