@@ -25,9 +25,7 @@ def open_market(cast: Cast, market: dict[str, Any]) -> None:
     for record in market["institutions"]:
         institution = institutions.register_reference(record=record, is_demo=True)
         if institution.organisation_id is None:
-            institutions.attach(
-                institution_id=institution.pk, organisation=cast.organisations[record["organisation"]], by=None
-            )
+            institutions.attach(institution_id=institution.pk, organisation=cast.organisations[record["organisation"]], by=None)
     for record in market["datasets"]:
         catalogue.register_reference(record=record)
     for record in market["offers"]:

@@ -62,9 +62,7 @@ def open_case(cast: Cast, user: Any, matches: list[Match], title: str) -> Access
 
 def submit_requests(case: AccessCase, user: Any, mode: str = "INSTITUTION") -> list[AccessRequest]:
     return [
-        access.submit_request(
-            request_id=request.pk, ethics_kind="INSTITUTION", ethics_route="EXEMPTION", drb_mode=mode, by=user
-        )
+        access.submit_request(request_id=request.pk, ethics_kind="INSTITUTION", ethics_route="EXEMPTION", drb_mode=mode, by=user)
         for request in case.requests.order_by("pk")
     ]
 
@@ -76,7 +74,9 @@ def board(cast: Cast, request: AccessRequest) -> Any:
 
 def allow_ethics(cast: Cast, request: AccessRequest, number: str) -> None:
     by = board(cast, request)
-    letter = documents.upload(file=file("시연_IRB_면제확인서.pdf"), kind="irb_decision", organisation=request.board.organisation, by=by)
+    letter = documents.upload(
+        file=file("시연_IRB_면제확인서.pdf"), kind="irb_decision", organisation=request.board.organisation, by=by
+    )
     access.decide_ethics(
         request_id=request.pk, verdict="confirm_exemption", number=number, decided_on=clock.today(), document=letter, by=by
     )
@@ -84,10 +84,10 @@ def allow_ethics(cast: Cast, request: AccessRequest, number: str) -> None:
 
 def allow_drb(cast: Cast, request: AccessRequest, number: str) -> None:
     by = board(cast, request)
-    letter = documents.upload(file=file("시연_DRB_승인서.pdf"), kind="drb_decision", organisation=request.board.organisation, by=by)
-    access.decide_drb(
-        request_id=request.pk, verdict="approve", number=number, decided_on=clock.today(), document=letter, by=by
+    letter = documents.upload(
+        file=file("시연_DRB_승인서.pdf"), kind="drb_decision", organisation=request.board.organisation, by=by
     )
+    access.decide_drb(request_id=request.pk, verdict="approve", number=number, decided_on=clock.today(), document=letter, by=by)
 
 
 def plan(cast: Cast, agreement: Agreement, dues: list[int]) -> list[Milestone]:
@@ -111,7 +111,9 @@ def plan(cast: Cast, agreement: Agreement, dues: list[int]) -> list[Milestone]:
 
 def deliver(cast: Cast, milestone: Milestone) -> None:
     by = manager_of(cast, milestone.institution)
-    handed = documents.upload(file=file("시연_산출물.pdf"), kind="deliverable", organisation=milestone.institution.organisation, by=by)
+    handed = documents.upload(
+        file=file("시연_산출물.pdf"), kind="deliverable", organisation=milestone.institution.organisation, by=by
+    )
     milestones.submit_milestone(milestone_id=milestone.pk, documents=[handed], note="시연: 추출 설계와 품질 보고서", by=by)
 
 
@@ -122,7 +124,9 @@ def accept(cast: Cast, milestone: Milestone, user: Any) -> None:
 
 def request_money(cast: Cast, milestone: Milestone) -> Disbursement:
     by = manager_of(cast, milestone.institution)
-    invoice = documents.upload(file=file("시연_세금계산서.pdf"), kind="tax_invoice", organisation=milestone.institution.organisation, by=by)
+    invoice = documents.upload(
+        file=file("시연_세금계산서.pdf"), kind="tax_invoice", organisation=milestone.institution.organisation, by=by
+    )
     return payments.request_disbursement(
         milestone_id=milestone.pk, invoice_no=f"SIYEON-{milestone.ref[-6:].upper()}", invoice_on=clock.today(),
         invoice_document=invoice, by=by,
@@ -184,7 +188,10 @@ def exempt(cast: Cast, case: AccessCase) -> None:
 def decide_joint(cast: Cast, case: AccessCase) -> None:
     requests, found = requests_of(case), JointReview.objects.get(case=case)
     letter = documents.upload(
-        file=file("시연_공동DRB_결과서.pdf"), kind="drb_decision", organisation=requests[0].board.organisation, by=cast.people["board"]
+        file=file("시연_공동DRB_결과서.pdf"),
+        kind="drb_decision",
+        organisation=requests[0].board.organisation,
+        by=cast.people["board"],
     )
     access.decide_joint(
         joint_id=found.pk, approve=True, number="시연-공동DRB-01", decided_on=clock.today(), document=letter,
@@ -197,17 +204,24 @@ def answer_joint(cast: Cast, case: AccessCase) -> None:
     requests = requests_of(case)
     first, second = (SiteParticipation.objects.get(request=request) for request in requests)
     access.adopt_joint(site_id=first.pk, by=cast.people["board"])
-    access.object_joint(site_id=second.pk, reason="시연: 자체 심의에서 최소 수집 항목을 다시 보겠습니다.", by=board(cast, requests[1]))
+    access.object_joint(
+        site_id=second.pk, reason="시연: 자체 심의에서 최소 수집 항목을 다시 보겠습니다.", by=board(cast, requests[1])
+    )
     access.provide(request_id=requests[0].pk, by=cast.people["provider"])
 
 
 def ask_revision(cast: Cast, request: AccessRequest, track: str) -> None:
     """The board's clock stands until the company has revised. track: irb or drb."""
     if track == "irb":
-        access.decide_ethics(request_id=request.pk, verdict="revise", reason="시연: 표본 수의 근거를 적어 주세요.", by=board(cast, request))
+        access.decide_ethics(
+            request_id=request.pk, verdict="revise", reason="시연: 표본 수의 근거를 적어 주세요.", by=board(cast, request)
+        )
     else:
         access.decide_drb(
-            request_id=request.pk, verdict="ask_supplement", reason="시연: 파기 방법을 더 자세히 적어 주세요.", by=board(cast, request)
+            request_id=request.pk,
+            verdict="ask_supplement",
+            reason="시연: 파기 방법을 더 자세히 적어 주세요.",
+            by=board(cast, request),
         )
 
 

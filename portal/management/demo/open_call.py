@@ -1,0 +1,133 @@
+"""The call that is open now: applications in every state, a draft of the demo's own, and what else waits for an officer."""
+
+from datetime import timedelta
+
+from portal.accounts import actions as accounts
+from portal.accounts.models import User
+from portal.accounts.rules import Role
+from portal.kit import clock
+from portal.management.demo import calls, market, people
+from portal.management.demo.stage import Stage
+from vouchers.applications import actions as applications
+from vouchers.applications.models import Application
+from vouchers.companies import actions as companies
+from vouchers.companies.models import Company
+from vouchers.evaluation import actions as evaluation
+from vouchers.matching import actions as matching
+
+OPEN_STATES = {
+    17: "SUBMITTED", 18: "SUBMITTED", 19: "ELIGIBILITY_CHECK", 20: "SUPPLEMENT_REQUESTED", 21: "ELIGIBLE", 22: "INELIGIBLE",
+    23: "IN_EVALUATION", 24: "IN_EVALUATION", 25: "WITHDRAWN", 26: "DRAFT",
+}  # fmt: skip
+
+
+def fill(stage: Stage) -> None:
+    """The open call: applications in every state"""
+    stage.appropriate(stage.open_round)
+    for number, state in OPEN_STATES.items():
+        with stage.at(-12):
+            user = stage.user(number)
+            company = people.register_company(stage.cast, number, user)
+            track, supply = ("SMALL", 90_000_000) if number % 2 else ("MEDIUM", 180_000_000)
+            need = market.post_need(stage.open_round, company, user, ecg=number % 2 == 0, supply_won=supply, track=track)
+            key = "demo-hanbit-ecg" if number % 2 == 0 else "demo-namdo-chest-ct"
+            match = market.confirmed_match(stage.cast, need, user, dataset_key=key, supply_won=supply)
+        with stage.at(-8 + number % 4):
+            application = calls.draft(
+                stage.open_round, company, user, number, track=track, supply_won=supply, ecg=number % 2 == 0, need=need,
+                matches=(match,), sections=3 if state == "DRAFT" else 6,
+            )  # fmt: skip
+            if state != "DRAFT":
+                application = calls.submit(application, user)
+        with stage.at(-3):
+            _bring_to(stage, state, application, user)
+    _own_draft(stage)
+
+
+def _bring_to(stage: Stage, state: str, application: Application, user: User) -> None:
+    officer = stage.cast.people["officer"]
+    if state == "WITHDRAWN":
+        applications.withdraw(application_id=application.pk, reason="시연: 내년에 다시 신청하겠습니다.", by=user)
+    elif state == "INELIGIBLE":
+        calls.find_ineligible(stage.cast, application)
+    elif state in {"ELIGIBLE", "IN_EVALUATION"}:
+        calls.find_eligible(stage.cast, application)
+        if state == "IN_EVALUATION":
+            found = calls.assign(stage.cast, application, "evaluator1", "evaluator2")
+            evaluation.accept(assignment_id=found[0].pk, by=found[0].evaluator)
+            calls.score(calls.assign(stage.cast, application, "evaluator3")[0], 77)
+    elif state in {"ELIGIBILITY_CHECK", "SUPPLEMENT_REQUESTED"}:
+        applications.begin_check(application_id=application.pk, by=officer)
+        if state == "SUPPLEMENT_REQUESTED":
+            applications.request_supplement(
+                application_id=application.pk, request="시연: 데이터 보호 계획에 접속 권한자 수를 적어 주십시오.",
+                sections=["data_need"], by=officer,
+            )  # fmt: skip
+
+
+def _own_draft(stage: Stage) -> None:
+    """The demo start-up's own beginning: a need, two quotes on the way, a draft."""
+    user, company = stage.cast.people["applicant"], stage.cast.companies[1]
+    with stage.at(-4):
+        need = market.post_need(stage.open_round, company, user, ecg=False, supply_won=150_000_000, track="MEDIUM")
+        request = market.ask(need, user, dataset_key="demo-hanbit-chest-ct")
+        market.ask(need, user, dataset_key="demo-namdo-chest-ct")
+    with stage.at(-2):
+        market.quote(stage.cast, request, 150_000_000)
+        calls.draft(stage.open_round, company, user, 1, track="MEDIUM", supply_won=150_000_000, ecg=False, need=need, sections=2)
+
+
+def others(stage: Stage) -> None:
+    """Registrations that still wait, a refused one, needs without a quote"""
+    with stage.at(-5):
+        waiting = people.register_company(stage.cast, 27, stage.user(27), verified=False)
+        companies.record_tax_status(
+            company_id=waiting.pk, status="SUSPENDED", tax_type="부가가치세 일반과세자", checked_at=clock.now()
+        )
+        refused = people.register_company(stage.cast, 28, stage.user(28), verified=False)
+        companies.refuse_registration(
+            company_id=refused.pk, reason="시연: 등록증의 상호가 다릅니다.", by=stage.cast.people["officer"]
+        )
+        for number in (29, 30):
+            company = people.register_company(stage.cast, number, stage.user(number))
+            need = market.post_need(
+                stage.open_round, company, stage.user(number), ecg=number == 30, supply_won=60_000_000, track="SMALL"
+            )
+            request = market.ask(
+                need, stage.user(number), dataset_key="demo-hanbit-ecg" if number == 30 else "demo-hanbit-chest-ct"
+            )
+            if number == 30:
+                matching.decline_request(
+                    request_id=request.pk, reason="시연: 올해 처리 용량이 찼습니다.", by=stage.cast.people["provider"]
+                )
+        _claims(stage)
+
+
+def _claims(stage: Stage) -> None:
+    """A disputed number, joint representatives of whom one is being replaced, a restriction and a conflict of interest."""
+    disputed, joint = stage.cast.companies[30], stage.cast.companies[29]
+    companies.file_dispute(
+        company_id=disputed.pk, statement="시연: 저희 회사의 번호인데 모르는 사람이 등록했습니다.", by=stage.user(31)
+    )
+    for number in (32, 33):
+        accounts.add_member(organisation=joint.organisation, user=stage.user(number), role=Role.STAFF_MEMBER, by=None)
+    accounts.appoint_representative(
+        organisation=joint.organisation, user=stage.user(32), former_leave=False, reason="시연: 공동대표", by=None
+    )
+    fresh = Company.objects.get(pk=joint.pk)
+    companies.edit(company_id=joint.pk, version=fresh.version, joint_representation=True, by=stage.user(29))
+    companies.file_representative_change(
+        company_id=joint.pk, new_representative=stage.user(33), former_leaves=False,
+        statement="시연: 공동대표가 한 사람 늘었습니다.", by=stage.user(29),
+    )  # fmt: skip
+    officer = stage.cast.people["officer"]
+    companies.restrict(
+        name="시연: 제한된 가상기업", ground="시연: 협약 위반으로 참여제한", brn=people.fictional_brn(34),
+        starts_on=clock.today(), ends_on=clock.today() + timedelta(days=365), by=officer,
+    )  # fmt: skip
+    companies.declare_conflict(
+        user=stage.cast.people["officer2"],
+        organisation=disputed.organisation,
+        ground="시연: 가족이 이 기업에 다닙니다.",
+        by=officer,
+    )
