@@ -1,0 +1,162 @@
+"""The eligibility check, the supplement, outcomes, withdrawal."""
+
+import pytest
+
+from portal.journal.models import Duty, Notice
+from portal.kit.errors import NotAllowed, Refused
+from tests.actions.applications import code, open_verbs
+from tests.factories import applications as make
+from vouchers.applications import actions, queries
+from vouchers.companies.models import ConflictOfInterest
+
+pytestmark = pytest.mark.django_db
+
+
+def checked(owner=None, by=None):
+    application = make.submitted(owner)
+    return actions.begin_check(application_id=application.pk, by=by or make.officer())
+
+
+def test_begin_check_writes_one_finding_a_rule():
+    application = checked()
+    assert application.status == "ELIGIBILITY_CHECK"
+    found = queries.why(application)
+    assert len(found) == 13 and {w.check.verdict for w in found} == {"MET"}
+    assert open_verbs(application) == ["decide_eligibility"]
+
+
+def test_find_eligible_only_when_every_rule_is_met():
+    owner, by = make.firm(verification="UNVERIFIED"), make.officer()
+    application = checked(owner, by)
+    with pytest.raises(Refused) as error:
+        actions.find_eligible(application_id=application.pk, by=by)
+    assert code(error) == "rules_open"
+    check = application.eligibility_checks.get(rule="VERIFICATION")
+    assert check.verdict == "NEEDS_PERSON"
+    with pytest.raises(Refused):
+        actions.judge_rule(check_id=check.pk, verdict="MET", reason=" ", by=by)
+    with pytest.raises(Refused):
+        actions.judge_rule(check_id=check.pk, verdict="NEEDS_PERSON", reason="x", by=by)
+    judged = actions.judge_rule(check_id=check.pk, verdict="MET", reason="등기부로 확인했습니다.", by=by)
+    assert (judged.decided_by, judged.reason_en) == (by, "등기부로 확인했습니다.")
+    done = actions.find_eligible(application_id=application.pk, by=by)
+    assert done.status == "ELIGIBLE" and open_verbs(done) == []
+    assert Notice.objects.filter(template="application_eligible", user=owner.staff).exists()
+
+
+def test_find_ineligible_needs_a_rule_not_met_and_a_reason():
+    by = make.officer()
+    application = checked(by=by)
+    with pytest.raises(Refused) as error:
+        actions.find_ineligible(application_id=application.pk, reason="아님", by=by)
+    assert code(error) == "no_rule_not_met"
+    check = application.eligibility_checks.get(rule="RESTRICTION")
+    actions.judge_rule(check_id=check.pk, verdict="NOT_MET", reason="참여제한 중", by=by)
+    with pytest.raises(Refused):
+        actions.find_ineligible(application_id=application.pk, reason="", by=by)
+    done = actions.find_ineligible(application_id=application.pk, reason="참여제한 기간입니다.", by=by)
+    assert (done.status, done.decision_reason) == ("INELIGIBLE", "참여제한 기간입니다.")
+
+
+def test_supplement_goes_round_in_place():
+    owner, by = make.firm(), make.officer()
+    application = checked(owner, by)
+    actions.request_supplement(
+        application_id=application.pk, request="수행계획서를 보완해 주십시오.", sections=["project"], by=by
+    )
+    application.refresh_from_db()
+    assert application.status == "SUPPLEMENT_REQUESTED"
+    assert application.sections.get(key="project").state == "NEEDS_WORK"
+    paused = Duty.objects.get(subject_ref=application.ref, verb="decide_eligibility")
+    assert paused.paused_at is not None
+    with pytest.raises(Refused) as error:
+        make.save(application, "company", owner.staff)
+    assert code(error) == "section_not_requested"
+    with pytest.raises(Refused) as error:
+        actions.supply_supplement(application_id=application.pk, by=owner.representative)
+    assert code(error) == "supplement_unanswered"
+    make.save(application, "project", owner.staff, product="보완한 내용")
+    with pytest.raises(NotAllowed):
+        actions.supply_supplement(application_id=application.pk, by=owner.staff)
+    done = actions.supply_supplement(application_id=application.pk, by=owner.representative)
+    assert done.status == "ELIGIBILITY_CHECK"
+    assert open_verbs(done) == ["decide_eligibility"]
+    with pytest.raises(Refused):
+        make.save(application, "project", owner.staff)
+
+
+def test_supplement_needs_words_and_sections():
+    by = make.officer()
+    application = checked(by=by)
+    for given in (
+        {"request": "", "sections": ["project"]},
+        {"request": "x", "sections": []},
+        {"request": "x", "sections": ["?"]},
+    ):
+        with pytest.raises(Refused):
+            actions.request_supplement(application_id=application.pk, by=by, **given)
+
+
+def test_a_persons_verdict_survives_a_supplement_unless_the_fact_changed():
+    owner, by = make.firm(verification="UNVERIFIED"), make.officer()
+    application = checked(owner, by)
+    check = application.eligibility_checks.get(rule="VERIFICATION")
+    actions.judge_rule(check_id=check.pk, verdict="MET", reason="확인함", by=by)
+    actions.request_supplement(application_id=application.pk, request="x", sections=["project"], by=by)
+    make.save(application, "project", owner.staff, product="보완")
+    actions.supply_supplement(application_id=application.pk, by=owner.representative)
+    check.refresh_from_db()
+    assert (check.verdict, check.decided_by) == ("MET", by)
+
+
+def test_an_officer_with_a_conflict_does_not_decide():
+    owner, by = make.firm(), make.officer()
+    application = make.submitted(owner)
+    ConflictOfInterest(user=by, organisation=owner.organisation, ground="친족", declared_by=by).save()
+    with pytest.raises(Refused) as error:
+        actions.begin_check(application_id=application.pk, by=by)
+    assert code(error) == "conflict"
+
+
+def test_officers_verbs_are_not_for_companies():
+    owner = make.firm()
+    application = make.submitted(owner)
+    with pytest.raises(NotAllowed):
+        actions.begin_check(application_id=application.pk, by=owner.representative)
+
+
+def evaluated(owner=None):
+    by = make.officer()
+    application = checked(owner, by)
+    actions.find_eligible(application_id=application.pk, by=by)
+    return actions.begin_evaluation(application_id=application.pk, by=by)
+
+
+def test_outcomes():
+    one = evaluated()
+    with pytest.raises(Refused):
+        actions.select(application_id=one.pk, grant_won=one.grant_won + 1, by=None)
+    done = actions.select(application_id=one.pk, grant_won=300_000_000, reason="조정", by=None)
+    assert (done.status, done.grant_won) == ("SELECTED", 320_000_000)  # the award carries the adjusted grant
+    two = actions.place_on_reserve(application_id=evaluated().pk, by=None)
+    assert actions.select(application_id=two.pk, grant_won=1, by=None).status == "SELECTED"
+    assert actions.reject(application_id=evaluated().pk, reason="점수 미달", by=None).status == "NOT_SELECTED"
+    with pytest.raises(NotAllowed):
+        actions.reject(application_id=evaluated().pk, reason="x", by=make.officer())
+
+
+def test_withdraw_with_reason_until_the_award():
+    owner = make.firm()
+    application = make.submitted(owner)
+    with pytest.raises(Refused) as error:
+        actions.withdraw(application_id=application.pk, reason=" ", by=owner.representative)
+    assert code(error) == "reason_missing"
+    with pytest.raises(NotAllowed):
+        actions.withdraw(application_id=application.pk, reason="x", by=owner.staff)
+    done = actions.withdraw(application_id=application.pk, reason="사업 계획 변경", by=owner.representative)
+    assert done.status == "WITHDRAWN" and open_verbs(done) == []
+    second = make.firm()
+    selected = actions.select(application_id=evaluated(second).pk, grant_won=1, by=None)
+    with pytest.raises(Refused) as error:
+        actions.withdraw(application_id=selected.pk, reason="x", by=second.representative)
+    assert code(error) == "has_award"

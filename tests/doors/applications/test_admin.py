@@ -1,0 +1,86 @@
+"""Officers check applications in the admin."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.doors.applications import client, url
+from tests.factories import applications as make
+from vouchers.applications import actions
+
+pytestmark = pytest.mark.django_db
+
+
+def admin_url(name: str, *args) -> str:
+    return reverse(f"admin:vouchers_application_{name}", args=args)
+
+
+def test_an_officer_checks_in_the_admin(owner):
+    done, by = make.submitted(owner), make.officer()
+    browser = client(by)
+    listed = browser.get(admin_url("changelist"))
+    assert listed.status_code == 200 and done.receipt_no in listed.content.decode()
+    page = browser.get(admin_url("change", done.pk))
+    assert page.status_code == 200 and "요건검토 시작하기" in page.content.decode()
+    assert browser.post(admin_url("verb", done.pk, "begin_check")).status_code == 302
+    check = done.eligibility_checks.get(rule="RESTRICTION")
+    rule_page = reverse("admin:vouchers_eligibilitycheck_change", args=[check.pk])
+    assert rule_page in browser.get(admin_url("change", done.pk)).content.decode()
+    assert "이 요건 판단하기" in browser.get(rule_page).content.decode()
+    judge = reverse("admin:vouchers_eligibilitycheck_verb", args=[check.pk, "judge_rule"])
+    assert browser.get(judge).status_code == 200
+    assert browser.post(judge, {"verdict": "", "reason": ""}).status_code == 422
+    assert browser.post(judge, {"verdict": "NOT_MET", "reason": "참여제한 중입니다."}).status_code == 302
+    assert browser.post(admin_url("verb", done.pk, "find_eligible")).status_code in {302, 422}
+    done.refresh_from_db()
+    assert done.status == "ELIGIBILITY_CHECK"
+    refuse = admin_url("verb", done.pk, "find_ineligible")
+    assert browser.post(refuse, {"reason": ""}).status_code == 422
+    assert browser.post(refuse, {"reason": "참여제한 기간입니다."}).status_code == 302
+    done.refresh_from_db()
+    assert done.status == "INELIGIBLE"
+    told = client(owner.staff).get(url("detail", done.ref)).content.decode()
+    assert "참여제한 기간입니다." in told
+
+
+def test_supplement_form_in_the_admin(owner):
+    done, by = make.submitted(owner), make.officer()
+    actions.begin_check(application_id=done.pk, by=by)
+    address, browser = admin_url("verb", done.pk, "request_supplement"), client(by)
+    assert browser.get(address).status_code == 200
+    assert browser.post(address, {"request": "x"}).status_code == 422
+    assert browser.post(address, {"request": "x", "sections": ["nonsense"]}).status_code == 422
+    assert browser.post(address, {"request": "보완", "sections": ["project", "budget"]}).status_code == 302
+    done.refresh_from_db()
+    assert done.supplement_sections == ["project", "budget"]
+
+
+def test_the_admin_is_not_for_companies(owner):
+    done = make.submitted(owner)
+    for user in (owner.representative, None):
+        answer = client(user).get(admin_url("change", done.pk))
+        assert answer.status_code in {302, 403}
+        assert done.title not in answer.content.decode()
+
+
+def test_drafts_are_not_in_the_admin(application):
+    answer = client(make.officer()).get(admin_url("change", application.pk))
+    assert answer.status_code in {302, 404}
+
+
+def test_admin_list_of_one_and_many_needs_the_same_queries(owner):
+    make.submitted(owner)
+    browser = client(make.officer())
+    browser.get("/admin/vouchers/application/")
+    with CaptureQueriesContext(connection) as one:
+        browser.get("/admin/vouchers/application/")
+        asked = len(one)
+    for _number in range(5):
+        make.submitted()
+    browser.get("/admin/vouchers/application/")  # counts are remembered until something happens
+    with CaptureQueriesContext(connection) as many:
+        page = browser.get("/admin/vouchers/application/").content.decode()
+        assert len(many) <= asked
+    assert asked > 3 and page.count("HDV-") >= 6
+    assert ">GANGWON<" not in page
