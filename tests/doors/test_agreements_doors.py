@@ -10,18 +10,13 @@ from pypdf import PdfReader
 
 from portal.accounts import second_factor
 from portal.kit import clock
+from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
 from vouchers.agreements.models import Agreement, Voucher
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of(user) -> Client:
-    client = Client()
-    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
-    return client
 
 
 def text(response) -> str:
@@ -34,7 +29,7 @@ def days(**changes):
 
 def test_operator_drafts_from_the_accepted_award():
     _at, award = ev.accepted()
-    client = client_of(ev.operator())
+    client = as_(ev.operator())
     assert award.project_no in text(client.get("/agreements/"))
     address = f"/agreements/draft/{award.ref}/"
     assert "400,000,000" in text(client.get(address))
@@ -52,39 +47,39 @@ def test_drafting_is_the_operators_alone():
     at, award = ev.accepted()
     address = f"/agreements/draft/{award.ref}/"
     for nobody in (at.firms[0].representative, at.officer, at.evaluators[0]):
-        assert client_of(nobody).get(address).status_code == 403
+        assert as_(nobody).get(address).status_code == 403
     assert Client().get(address).status_code == 302
 
 
 def test_parties_see_it_once_it_is_sent_and_strangers_never():
     made = ev.drafted()
     address = f"/agreements/{made.agreement.ref}/"
-    assert client_of(made.company).get(address).status_code == 404
-    assert client_of(made.operator).post(f"{address}verb/send_for_signature/").status_code == 303
+    assert as_(made.company).get(address).status_code == 404
+    assert as_(made.operator).post(f"{address}verb/send_for_signature/").status_code == 303
     staff = make.firm()
     for party in (*made.everybody, made.panel.firms[0].staff, person("AUDITOR")):
-        page = client_of(party).get(address)
+        page = as_(party).get(address)
         assert page.status_code == 200 and made.agreement.number in text(page)
-        assert made.agreement.number in text(client_of(party).get("/agreements/"))
+        assert made.agreement.number in text(as_(party).get("/agreements/"))
     pdf = f"{address}v1/agreement.pdf"
     for nobody in (staff.representative, made.panel.evaluators[0]):
-        assert client_of(nobody).get(address).status_code == 404
-        assert client_of(nobody).get(pdf).status_code == 404
-        assert client_of(nobody).get(f"{address}sign/").status_code == 404
+        assert as_(nobody).get(address).status_code == 404
+        assert as_(nobody).get(pdf).status_code == 404
+        assert as_(nobody).get(f"{address}sign/").status_code == 404
     assert Client().get(address).status_code == 302
-    response = client_of(made.provider).get(pdf)
+    response = as_(made.provider).get(pdf)
     content = b"".join(response.streaming_content)
     assert response["Content-Type"] == "application/pdf" and "협약서" in PdfReader(BytesIO(content)).pages[0].extract_text()
-    english = client_of(made.provider).get(f"{address}v1/agreement-en.pdf")
+    english = as_(made.provider).get(f"{address}v1/agreement-en.pdf")
     assert "Reading copy" in PdfReader(BytesIO(english.content)).pages[0].extract_text()
-    assert client_of(made.provider).get(f"{address}v9/agreement.pdf").status_code == 404
+    assert as_(made.provider).get(f"{address}v9/agreement.pdf").status_code == 404
 
 
 def test_sign_page_shows_what_is_signed_and_asks_the_code():
     made = ev.to_sign()
     address = f"/agreements/{made.agreement.ref}/sign/"
     version = made.agreement.current()
-    client = client_of(made.company)
+    client = as_(made.company)
     page = text(client.get(address))
     code = second_factor.demo_code(made.company)
     assert version.content_hash in page and code in page and "320,000,000" in page and "데이터 제공과 심의" in page
@@ -99,8 +94,8 @@ def test_sign_page_shows_what_is_signed_and_asks_the_code():
     assert client.post(address, given).status_code == 303
     assert client.post(address, given).status_code == 303  # a second click leads back
     assert made.agreement.parties.filter(signed_at__isnull=False).count() == 1
-    assert client_of(made.panel.firms[0].staff).get(address).status_code == 404
-    assert client_of(made.panel.officer).post(address, given).status_code == 404
+    assert as_(made.panel.firms[0].staff).get(address).status_code == 404
+    assert as_(made.panel.officer).post(address, given).status_code == 404
 
 
 def test_everybody_signs_in_the_browser_and_the_voucher_is_there():
@@ -108,25 +103,25 @@ def test_everybody_signs_in_the_browser_and_the_voucher_is_there():
     address, version = f"/agreements/{made.agreement.ref}/", made.agreement.current()
     for party in made.everybody:
         given = {"content_hash": version.content_hash, "read": "on", "code": second_factor.demo_code(party)}
-        assert client_of(party).post(f"{address}sign/", given).status_code == 303
-    record = client_of(made.provider).get(f"{address}signatures.pdf")
+        assert as_(party).post(f"{address}sign/", given).status_code == 303
+    record = as_(made.provider).get(f"{address}signatures.pdf")
     words = "".join(page.extract_text() for page in PdfReader(BytesIO(record.content)).pages).replace("\n", "").replace(" ", "")
     assert "전자서명확인서" in words and version.content_hash in words and "서명전" not in words and "시연용문서" in words
     assert made.company.get_full_name().replace(" ", "") in words
-    english = client_of(made.company).get(f"/en{address}signatures.pdf").content
+    english = as_(made.company).get(f"/en{address}signatures.pdf").content
     assert "Record of electronic signatures" in PdfReader(BytesIO(english)).pages[0].extract_text()
-    assert client_of(make.firm().representative).get(f"{address}signatures.pdf").status_code == 404
+    assert as_(make.firm().representative).get(f"{address}signatures.pdf").status_code == 404
     assert Client().get(f"{address}signatures.pdf").status_code == 302
-    page = text(client_of(made.company).get(address))
+    page = text(as_(made.company).get(address))
     assert Voucher.objects.get().number in page and "체결" in page
-    assert "In force" in text(client_of(made.company).get("/en" + address))
+    assert "In force" in text(as_(made.company).get("/en" + address))
 
 
 def test_verbs_are_the_operators_and_negative_ones_ask_a_reason():
     made = ev.to_sign()
     address = f"/agreements/{made.agreement.ref}/"
-    operator = client_of(made.operator)
-    assert client_of(made.company).post(f"{address}verb/terminate/", {"reason": "x"}).status_code == 403
+    operator = as_(made.operator)
+    assert as_(made.company).post(f"{address}verb/terminate/", {"reason": "x"}).status_code == 403
     assert operator.post(f"{address}verb/dance/").status_code == 404
     assert operator.post(f"{address}verb/return_to_draft/", {"reason": ""}).status_code == 422
     long = operator.post(f"{address}verb/return_to_draft/", {"reason": "기간을 고칩니다. " * 120})
@@ -143,7 +138,7 @@ def test_admin_shows_the_same_verbs():
     made = ev.drafted()
     row = made.agreement
     change = reverse(f"{admin.site.name}:vouchers_agreement_change", args=[row.pk])
-    operator, auditor = client_of(made.operator), client_of(person("AUDITOR"))
+    operator, auditor = as_(made.operator), as_(person("AUDITOR"))
     assert "서명 요청하기" in text(operator.get(change)) and "서명 요청하기" not in text(auditor.get(change))
     verb = reverse(f"{admin.site.name}:vouchers_agreement_verb", args=[row.pk, "send-for-signature"])
     assert auditor.post(verb).status_code == 403

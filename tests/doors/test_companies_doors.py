@@ -8,11 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from portal.accounts.actions import grant_role
-from portal.accounts.models import Membership, User
+from portal.accounts.models import Membership
 from portal.journal.models import AccessLog
 from portal.kit import clock
 from portal.kit.errors import Stale
 from providers.catalogue import actions as catalogue
+from tests.doors import as_
 from tests.factories.companies import colleague, make_brn, make_company, make_person, representative
 from vouchers.companies.models import Company, OwnershipDispute, RepresentativeChange
 
@@ -27,12 +28,6 @@ def _regions():
         record={"key": "region", "title_ko": "시도", "title_en": "Regions", "note": "", "source": "test",
                 "certainty": "published", "items": items}
     )  # fmt: skip
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
-    return client
 
 
 def pdf(name: str = "paper.pdf") -> SimpleUploadedFile:
@@ -50,14 +45,14 @@ def entries(**changes):
 
 def test_register_as_somebody_new():
     person = make_person()
-    client = client_of(person)
+    client = as_(person)
     assert client.get("/companies/").headers["Location"] == "/companies/register/"
     assert client.get("/companies/register/").status_code == 200
     answer = client.post("/companies/register/", entries(consent_electronic_service="on", service_email="a@b.example"))
     company = Company.objects.get()
     assert answer.status_code == 303 and answer.headers["Location"] == f"/companies/{company.ref}/"
     assert company.service_email == "a@b.example" and company.organisation.is_demo
-    page = client_of(person).get(f"/companies/{company.ref}/").content.decode()
+    page = as_(person).get(f"/companies/{company.ref}/").content.decode()
     assert "대조하고 있습니다" in page and "김시연" not in page
     assert client.get("/companies/register/").status_code == 303
 
@@ -73,7 +68,7 @@ def test_register_as_somebody_new():
     ],
 )  # fmt: skip
 def test_register_bad_input_is_422_with_a_sentence(changes, sentence):
-    answer = client_of(make_person()).post("/companies/register/", entries(**changes))
+    answer = as_(make_person()).post("/companies/register/", entries(**changes))
     page = answer.content.decode()
     assert (answer.status_code == 422 and sentence in page and "[시연] 새기업" in page) or "name_ko" in changes
     assert not Company.objects.exists()
@@ -81,7 +76,7 @@ def test_register_bad_input_is_422_with_a_sentence(changes, sentence):
 
 def test_register_taken_number_offers_joining_and_disputing():
     company = make_company(brn="123-45-67891")
-    client = client_of(make_person())
+    client = as_(make_person())
     answer = client.post("/companies/register/", entries(brn="1234567891"))
     page = answer.content.decode()
     assert answer.status_code == 422 and "가입 요청하기" in page and "/companies/dispute/?brn=1234567891" in page
@@ -93,15 +88,15 @@ def test_register_taken_number_offers_joining_and_disputing():
 def test_register_is_not_offered_to_other_roles():
     officer = make_person()
     grant_role(user=officer, role="MINISTRY_OFFICER", by=None)
-    client = client_of(officer)
+    client = as_(officer)
     assert "다른 역할이" in client.get("/companies/register/").content.decode()
     assert client.post("/companies/register/", entries()).status_code == 422 and not Company.objects.exists()
 
 
 def everybody(company: Company) -> dict[str, Client]:
     return {
-        "owner": client_of(representative(company)), "colleague": client_of(colleague(company)),
-        "stranger": client_of(representative(make_company())), "anonymous": Client(),
+        "owner": as_(representative(company)), "colleague": as_(colleague(company)),
+        "stranger": as_(representative(make_company())), "anonymous": Client(),
     }  # fmt: skip
 
 
@@ -123,7 +118,7 @@ def test_forms_refuse_nothing_at_all_politely(path):
 
 def test_edit_and_a_stale_page():
     company = make_company()
-    owner = client_of(representative(company))
+    owner = as_(representative(company))
     facts = {"version": company.version, "region": "BUSAN", "size": "SMALL", "name_en": "X"}
     assert owner.post(f"/companies/{company.ref}/edit/", facts).status_code == 303
     again = owner.post(f"/companies/{company.ref}/edit/", {**facts, "name_en": "My late entry"})
@@ -147,7 +142,7 @@ def test_certificate_with_file_and_download():
     assert who["owner"].get(path).status_code == 200
     assert who["stranger"].get(path).status_code == 404 and who["anonymous"].get(path).status_code == 302
     other = make_company()
-    assert client_of(representative(other)).get(f"/companies/{other.ref}/files/{certificate.document.ref}/").status_code == 404
+    assert as_(representative(other)).get(f"/companies/{other.ref}/files/{certificate.document.ref}/").status_code == 404
     expired = {**facts, "number": "x", "valid_from": "2020-01-01", "valid_to": "2020-12-31", "file": pdf()}
     assert "만료된" in who["owner"].post(f"/companies/{company.ref}/certificates/", expired).content.decode()
     wrong = {**facts, "number": "y", "file": SimpleUploadedFile("x.exe", b"MZ")}
@@ -156,22 +151,22 @@ def test_certificate_with_file_and_download():
 
 def test_registration_file_reaches_the_officer():
     company = make_company(verified=False)
-    owner = client_of(representative(company))
+    owner = as_(representative(company))
     assert owner.post(f"/companies/{company.ref}/registration/", {"file": pdf()}).status_code == 303
     company.refresh_from_db()
     assert company.registration_file is not None
     officer = make_person()
     grant_role(user=officer, role="MINISTRY_OFFICER", by=None)
-    page = client_of(officer).get(f"/companies/{company.ref}/").content.decode()
+    page = as_(officer).get(f"/companies/{company.ref}/").content.decode()
     assert "참여제한" in page and AccessLog.objects.filter(by=officer, subject_ref=company.ref).count() == 1
     assert "참여제한" not in owner.get(f"/companies/{company.ref}/").content.decode()
-    assert client_of(officer).post(f"/companies/{company.ref}/edit/", {}).status_code == 403
+    assert as_(officer).post(f"/companies/{company.ref}/edit/", {}).status_code == 403
 
 
 def test_dispute_is_seen_by_its_claimant_alone():
     company = make_company(brn="123-45-67891")
     claimant = make_person()
-    client = client_of(claimant)
+    client = as_(claimant)
     assert "1234567891" in client.get("/companies/dispute/?brn=1234567891").content.decode()
     form = {"brn": "123-45-67891", "statement": "제 번호입니다", "file": pdf()}
     answer = client.post("/companies/dispute/", form)
@@ -191,7 +186,7 @@ def test_dispute_is_seen_by_its_claimant_alone():
 def test_representative_change_by_a_colleague():
     company = make_company()
     person = colleague(company)
-    client = client_of(person)
+    client = as_(person)
     form = {"new_representative": person.ref, "former_leaves": "no", "statement": "공동대표 취임", "file": pdf()}
     stranger = make_person()
     foreign = client.post(f"/companies/{company.ref}/representative/", {**form, "new_representative": stranger.ref})
@@ -205,7 +200,7 @@ def test_representative_change_by_a_colleague():
 def test_officer_verbs_in_the_admin():
     officer = make_person()
     grant_role(user=officer, role="MINISTRY_OFFICER", by=None)
-    client = client_of(officer)
+    client = as_(officer)
     company = make_company(verified=False)
     base = f"/admin/vouchers/company/{company.pk}"
     assert "등록 확인" in client.get(f"{base}/change/").content.decode()
@@ -219,12 +214,12 @@ def test_officer_verbs_in_the_admin():
     assert client.get("/admin/vouchers/restriction/").content.decode().count("정산 위반") == 1
     bad = client.post("/admin/vouchers/restriction/add/", {**facts, "brn": "0000000000"}, follow=True)
     assert "000-00-00000은" in bad.content.decode()
-    assert client_of(representative(company)).get(f"{base}/change/").status_code == 302
+    assert as_(representative(company)).get(f"{base}/change/").status_code == 302
 
 
 def test_queries_of_the_page_do_not_grow(django_assert_max_num_queries):
     company, today = make_company(), date(2026, 1, 1)
-    owner = client_of(representative(company))
+    owner = as_(representative(company))
     from vouchers.companies import actions
 
     def count() -> int:
@@ -246,7 +241,7 @@ def test_queries_of_the_page_do_not_grow(django_assert_max_num_queries):
 
 def test_join_says_what_is_wrong_and_survives_a_double_click():
     company, person = make_company(), make_person()
-    client = client_of(person)
+    client = as_(person)
     for brn, sentence in (("", "번호를 입력해"), ("123-45-67890", "끝자리가"), (make_brn(), "등록된 기업이 아직 없습니다")):
         assert sentence in client.post("/companies/join/", {"brn": brn}, follow=True).content.decode()
     assert client.post("/companies/join/", {"brn": company.brn}).status_code == 303
@@ -258,7 +253,7 @@ def test_join_says_what_is_wrong_and_survives_a_double_click():
 
 def test_a_page_without_its_version_is_out_of_date_not_a_riddle():
     company = make_company()
-    page = client_of(representative(company)).post(f"/companies/{company.ref}/edit/", {"region": "SEOUL", "size": "SMALL"})
+    page = as_(representative(company)).post(f"/companies/{company.ref}/edit/", {"region": "SEOUL", "size": "SMALL"})
     assert page.status_code == 422 and "화면이 오래되었습니다" in page.content.decode()
 
 
@@ -266,7 +261,7 @@ def test_admin_speaks_in_words_not_codes():
     company = make_company(region="SEOUL")
     officer = make_person()
     grant_role(user=officer, role="MINISTRY_OFFICER", by=None)
-    client = client_of(officer)
+    client = as_(officer)
     listed = client.get("/admin/vouchers/company/").content.decode()
     assert "서울특별시" in listed and ">SEOUL<" not in listed
     assert "서울특별시" in client.get("/admin/vouchers/company/?region=SEOUL").content.decode()
@@ -282,7 +277,7 @@ def test_admin_list_of_one_and_many_needs_the_same_queries(django_assert_max_num
     make_company()
     officer = make_person()
     grant_role(user=officer, role="MINISTRY_OFFICER", by=None)
-    client = client_of(officer)
+    client = as_(officer)
     client.get("/admin/vouchers/company/")
     with CaptureQueriesContext(connection) as one:
         client.get("/admin/vouchers/company/")

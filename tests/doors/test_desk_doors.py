@@ -9,6 +9,7 @@ from portal.journal import actions as journal
 from portal.journal.memory import remembered
 from portal.kit import clock
 from portal.management import scale
+from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import projects
 from tests.factories.accounts import make_person, make_staff
@@ -19,12 +20,6 @@ STAFF_PAGES = (
     "/home/", "/admin/", "/admin/dashboard/", "/admin/vouchers/application/", "/admin/vouchers/company/", "/admin/journal/event/",
     "/admin/journal/duty/", "/admin/vouchers/round/", "/stats/", "/rounds/", "/api/v1/stats/applications/?by=track,region",
 )  # fmt: skip
-
-
-def signed_in(user: object) -> Client:
-    client = Client()
-    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
-    return client
 
 
 def queries(client: Client, path: str) -> int:
@@ -40,7 +35,7 @@ def queries(client: Client, path: str) -> int:
 def test_lists_desk_and_dashboard_ask_as_much_for_many_rows_as_for_few() -> None:
     make_round()
     make_person("applicant@demo.example")
-    client = signed_in(make_staff("MINISTRY_OFFICER"))
+    client = as_(make_staff("MINISTRY_OFFICER"))
     scale.pour(3, 1, lambda said: None)
     few = {path: queries(client, path) for path in STAFF_PAGES}
     scale.pour(60, 2, lambda said: None)
@@ -50,7 +45,7 @@ def test_lists_desk_and_dashboard_ask_as_much_for_many_rows_as_for_few() -> None
 
 def test_a_company_desk_asks_as_much_for_many_duties_as_for_one() -> None:
     application = make.draft()
-    client = signed_in(application.created_by)
+    client = as_(application.created_by)
     one = queries(client, "/home/")
     for n in range(30):
         journal.open_duty(
@@ -62,21 +57,21 @@ def test_a_company_desk_asks_as_much_for_many_duties_as_for_one() -> None:
 
 def test_the_desk_shows_what_a_start_up_still_has_to_fill_in() -> None:
     application = make.draft()
-    page = signed_in(application.created_by).get("/en/home/").content.decode()
+    page = as_(application.created_by).get("/en/home/").content.decode()
     assert f"/en/applications/{application.ref}/sections/budget/" in page
     assert "of 6 completed" in page
 
 
 def test_the_desk_shows_a_project_with_who_has_the_ball() -> None:
     made = projects.project()
-    page = signed_in(made.company).get("/en/home/").content.decode()
+    page = as_(made.company).get("/en/home/").content.decode()
     assert made.agreement.number in page
     assert 'class="timeline"' in page
 
 
 def test_every_number_of_the_desk_opens_its_duties() -> None:
     application = make.draft()
-    organisation, client = application.company.organisation, signed_in(application.created_by)
+    organisation, client = application.company.organisation, as_(application.created_by)
     for verb, days in (("late_one", 0), ("later_one", 30)):
         journal.open_duty(
             application, verb, title_ko=verb, title_en=verb, url="/home/", due_in=days, organisation=organisation, by=None
@@ -102,21 +97,21 @@ def test_every_number_of_the_desk_opens_its_duties() -> None:
 @pytest.mark.parametrize("query", ["due=x", "kind=%00", "kind=" + "a" * 3000, "due=late&kind=zzz", "kind=%25s"])
 def test_a_desk_with_an_unreadable_filter_still_answers(query: str) -> None:
     person = make.draft().created_by
-    assert signed_in(person).get(f"/home/?{query}").status_code == 200
-    assert signed_in(make_staff("MINISTRY_OFFICER")).get(f"/admin/?{query}").status_code == 200
+    assert as_(person).get(f"/home/?{query}").status_code == 200
+    assert as_(make_staff("MINISTRY_OFFICER")).get(f"/admin/?{query}").status_code == 200
 
 
 def test_a_stranger_sees_nothing_of_it_and_anonymous_is_sent_to_the_sign_in() -> None:
     application = make.draft()
     stranger = make.draft().created_by
-    assert application.ref not in signed_in(stranger).get("/home/").content.decode()
+    assert application.ref not in as_(stranger).get("/home/").content.decode()
     assert "/accounts/login/" in Client().get("/home/")["Location"]
     assert "/login/" in Client().get("/admin/")["Location"]
-    assert signed_in(stranger).get("/admin/dashboard/").status_code in (302, 403)
+    assert as_(stranger).get("/admin/dashboard/").status_code in (302, 403)
 
 
 def test_the_dashboard_refuses_what_it_does_not_know() -> None:
-    client = signed_in(make_staff("MINISTRY_OFFICER"))
+    client = as_(make_staff("MINISTRY_OFFICER"))
     for query in ("by=size", "round=none", "round=%00"):
         assert client.get(f"/admin/dashboard/?{query}").status_code == 404
         assert client.get(f"/stats/?{query}").status_code == 404
@@ -165,7 +160,7 @@ def test_page_dashboard_and_api_show_the_same_number() -> None:
     make.submitted()
     total = Client().get("/api/v1/stats/applications/").json()["total"]
     assert f"<strong>{total}</strong>" in Client().get("/en/stats/").content.decode()
-    staff = signed_in(make_staff("MINISTRY_OFFICER"))
+    staff = as_(make_staff("MINISTRY_OFFICER"))
     assert f'<dd><a href="/en/admin/vouchers/application/">{total}</a></dd>' in staff.get("/en/admin/dashboard/").content.decode()
     make.submitted()
     assert Client().get("/api/v1/stats/applications/").json()["total"] == total + 1
@@ -181,7 +176,7 @@ def test_numbers_are_worked_out_again_after_an_event_only() -> None:
 
 def test_admin_lists_search_and_filters_work_without_scripts() -> None:
     application = make.submitted()
-    client = signed_in(make_staff("MINISTRY_OFFICER"))
+    client = as_(make_staff("MINISTRY_OFFICER"))
     page = client.get("/en/admin/vouchers/application/?status__exact=SUBMITTED").content.decode()
     assert application.receipt_no in page
     assert 'class="facet active"' in page

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.journal.models import AccessLog
+from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
@@ -15,12 +16,6 @@ from vouchers.evaluation import actions
 from vouchers.evaluation.models import Assignment, Award, SelectionRun
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of(user) -> Client:
-    client = Client()
-    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
-    return client
 
 
 def text(response) -> str:
@@ -36,10 +31,10 @@ def invited():
 # ── Evaluators ───────────────────────────────────────────────────────────────────────────────────────
 def test_list_shows_own_assignments_only(invited):
     at, _row = invited
-    assert at.applications[0].title in text(client_of(at.evaluators[0]).get("/evaluation/"))
-    other = text(client_of(at.evaluators[1]).get("/evaluation/"))
+    assert at.applications[0].title in text(as_(at.evaluators[0]).get("/evaluation/"))
+    other = text(as_(at.evaluators[1]).get("/evaluation/"))
     assert at.applications[0].title not in other and "기다리는 평가가 없습니다" in other
-    assert client_of(at.firms[0].representative).get("/evaluation/").status_code == 403
+    assert as_(at.firms[0].representative).get("/evaluation/").status_code == 403
     assert Client().get("/evaluation/").status_code == 302
 
 
@@ -47,7 +42,7 @@ def test_list_needs_the_same_queries_for_many(django_assert_num_queries):
     at = ev.panel(3)
     evaluator = at.evaluators[0]
     ev.assigned(at, at.applications[0], evaluator)
-    client = client_of(evaluator)
+    client = as_(evaluator)
 
     def count() -> int:
         client.get("/evaluation/")
@@ -63,7 +58,7 @@ def test_list_needs_the_same_queries_for_many(django_assert_num_queries):
 
 def test_the_file_opens_only_after_the_declaration_and_is_logged(invited):
     at, row = invited
-    client, address = client_of(at.evaluators[0]), f"/evaluation/{row.ref}/"
+    client, address = as_(at.evaluators[0]), f"/evaluation/{row.ref}/"
     before = text(client.get(address))
     assert "이해충돌 없음: 신청서 열기" in before and "폐결절을 찾는 인공지능" not in before.replace(at.applications[0].title, "")
     document = at.applications[0].application_documents.first().document
@@ -74,7 +69,7 @@ def test_the_file_opens_only_after_the_declaration_and_is_logged(invited):
     assert "점수 제출하기" in after and "폐결절을 찾는 인공지능" in after and document.name in after
     assert AccessLog.objects.filter(by=at.evaluators[0], task="evaluation.file").count() == 1
     for nobody in (at.evaluators[1], at.officer, at.firms[0].representative, make.firm().representative):
-        assert client_of(nobody).get(address).status_code in {403, 404}
+        assert as_(nobody).get(address).status_code in {403, 404}
     assert Client().get(address).status_code == 302
 
 
@@ -86,7 +81,7 @@ def scoring(client, row, data, **headers):
 
 def test_scores_are_kept_in_part_and_bad_ones_are_named(invited):
     at, row = invited
-    client, address = client_of(at.evaluators[0]), f"/evaluation/{row.ref}/"
+    client, address = as_(at.evaluators[0]), f"/evaluation/{row.ref}/"
     client.post(f"{address}accept/")
     first, second, *_rest = at.round.criteria.all()
     bad = {f"points_{first.pk}": "77", f"points_{second.pk}": "140", f"comment_{second.pk}": "근거가 먼저", "comment": "좋음"}
@@ -110,7 +105,7 @@ def test_scores_are_kept_in_part_and_bad_ones_are_named(invited):
 
 def test_scores_saved_on_another_device_meanwhile_are_not_overwritten_unasked(invited):
     at, row = invited
-    client, address = client_of(at.evaluators[0]), f"/evaluation/{row.ref}/"
+    client, address = as_(at.evaluators[0]), f"/evaluation/{row.ref}/"
     client.post(f"{address}accept/")
     first = at.round.criteria.first()
     opened = Assignment.objects.get(pk=row.pk).version
@@ -131,7 +126,7 @@ def test_scores_saved_on_another_device_meanwhile_are_not_overwritten_unasked(in
 
 def test_scores_typed_when_the_session_ended_are_shown_again(invited):
     at, row = invited
-    client_of(at.evaluators[0]).post(f"/evaluation/{row.ref}/accept/")
+    as_(at.evaluators[0]).post(f"/evaluation/{row.ref}/accept/")
     answer = Client().post(f"/evaluation/{row.ref}/scores/", {"version": 1, "comment": "길게 쓴 <종합> 의견"})
     assert answer.status_code == 401 and "길게 쓴 &lt;종합&gt; 의견" in text(answer)
     assert Assignment.objects.get(pk=row.pk).comment == ""
@@ -147,36 +142,36 @@ def test_scores_typed_when_the_session_ended_are_shown_again(invited):
 
 def test_recuse_and_decline_ask_for_what_they_need(invited):
     at, row = invited
-    client, address = client_of(at.evaluators[0]), f"/evaluation/{row.ref}/"
+    client, address = as_(at.evaluators[0]), f"/evaluation/{row.ref}/"
     assert client.post(f"{address}recuse/", {"ground": ""}).status_code == 422
     assert client.post(f"{address}recuse/", {"ground": "자문"}).status_code == 303
     assert "신청서는 닫혔습니다" in text(client.get(address))
     assert client.post(f"{address}decline/", {"reason": "x"}).status_code == 422
-    assert client_of(at.evaluators[1]).post(f"{address}accept/").status_code == 404
+    assert as_(at.evaluators[1]).post(f"{address}accept/").status_code == 404
 
 
 # ── Companies ────────────────────────────────────────────────────────────────────────────────────────
 def test_result_is_silent_until_released_and_private_afterwards():
     at = ev.scored((90, 80), slots=1)
     address = f"/evaluation/results/{at.applications[1].ref}/"
-    client = client_of(at.firms[1].staff)
+    client = as_(at.firms[1].staff)
     assert "아직 결과가 없습니다" in text(client.get(address))
     ev.confirmed(at)
     page = text(client.get(address))
     assert "예비 1순위" in page and "80.00" in page
     assert "Number 1 on the reserve list" in text(client.get("/en" + address))
-    assert client_of(at.firms[0].representative).get(address).status_code == 404
+    assert as_(at.firms[0].representative).get(address).status_code == 404
     assert Client().get(address).status_code == 302
 
 
 def test_award_page_lets_the_representative_answer():
     at, (award,) = ev.awarded()
     address = f"/evaluation/awards/{award.ref}/"
-    boss, staff = client_of(at.firms[0].representative), client_of(at.firms[0].staff)
+    boss, staff = as_(at.firms[0].representative), as_(at.firms[0].staff)
     assert "선정 수락하기" in text(boss.get(address)) and "320,000,000원" in text(boss.get(address))
     assert "선정 수락하기" not in text(staff.get(address))
     assert staff.post(f"{address}accept/").status_code == 422
-    assert client_of(make.firm().representative).post(f"{address}accept/").status_code == 404
+    assert as_(make.firm().representative).post(f"{address}accept/").status_code == 404
     assert Client().post(f"{address}accept/").status_code == 302
     assert boss.post(f"{address}decline/", {"reason": ""}).status_code == 422
     assert boss.post(f"{address}accept/").status_code == 303
@@ -196,7 +191,7 @@ def test_officer_assigns_several_at_once_and_conflicts_are_named():
 
     at = ev.panel(2)
     companies.declare_conflict(user=at.evaluators[0], organisation=at.firms[0].organisation, ground="자문", by=at.evaluators[0])
-    client = client_of(at.officer)
+    client = as_(at.officer)
     address = page_of("assignment_assign_page") + f"?round={at.round.pk}"
     shown = client.get(address)
     assert shown.status_code == 200 and at.applications[0].receipt_no in text(shown)
@@ -204,13 +199,13 @@ def test_officer_assigns_several_at_once_and_conflicts_are_named():
     given = {"applications": [a.pk for a in at.applications], "evaluators": [e.pk for e in at.evaluators]}
     after = client.post(address, given, follow=True)
     assert Assignment.objects.count() == 3 and "이해충돌이 있습니다" in text(after) and "3건 배정" in text(after)
-    assert client_of(at.approver).get(address).status_code == 403
-    assert client_of(at.evaluators[0]).get(address).status_code in {302, 403}
+    assert as_(at.approver).get(address).status_code == 403
+    assert as_(at.evaluators[0]).get(address).status_code in {302, 403}
 
 
 def test_officer_proposes_and_the_approver_confirms():
     at = ev.scored((90, 80), slots=1)
-    officer, approver = client_of(at.officer), client_of(at.approver)
+    officer, approver = as_(at.officer), as_(at.approver)
     address = page_of("selectionrun_propose_page") + f"?round={at.round.pk}"
     shown = text(officer.get(address))
     assert "이 선정안 제안하기" in shown and "예산 1,000,000,000원 중 320,000,000원" in shown
@@ -229,10 +224,10 @@ def test_officer_proposes_and_the_approver_confirms():
 
 def test_admin_lists_open_for_officers_and_auditors_without_buttons():
     at, (award,) = ev.awarded()
-    auditor = client_of(person("AUDITOR"))
+    auditor = as_(person("AUDITOR"))
     for name in ("assignment", "selectionrun", "award"):
         assert auditor.get(page_of(f"{name}_changelist")).status_code == 200
-        assert client_of(at.officer).get(page_of(f"{name}_changelist")).status_code == 200
+        assert as_(at.officer).get(page_of(f"{name}_changelist")).status_code == 200
     row = Assignment.objects.first()
     assert "배정 취소하기" not in text(auditor.get(page_of("assignment_change", row.pk)))
     assert auditor.get(page_of("assignment_assign_page")).status_code == 403
@@ -241,7 +236,7 @@ def test_admin_lists_open_for_officers_and_auditors_without_buttons():
 
 def test_officer_takes_an_assignment_back_with_a_reason(invited):
     at, row = invited
-    client, address = client_of(at.officer), page_of("assignment_verb", row.pk, "withdraw")
+    client, address = as_(at.officer), page_of("assignment_verb", row.pk, "withdraw")
     assert client.post(address, {"reason": ""}).status_code == 422
     assert client.post(address, {"reason": "기한 경과"}).status_code == 302
     assert Assignment.objects.get(pk=row.pk).status == "WITHDRAWN"
@@ -263,7 +258,7 @@ def test_admin_pages_need_the_same_queries_for_many(django_assert_num_queries):
     at = ev.panel(5)
     ev.score(at, at.applications[0], 90)
     ev.score(at, at.applications[1], 80)
-    client = client_of(at.officer)
+    client = as_(at.officer)
     pages = [page_of("assignment_assign_page"), page_of("selectionrun_propose_page"), page_of("assignment_changelist")]
 
     def counts() -> list[int]:
@@ -286,7 +281,7 @@ def test_the_page_that_assigns_turns_its_pages(monkeypatch):
 
     monkeypatch.setattr(room, "PER_PAGE", 1)
     at = ev.panel(2)
-    client, address = client_of(at.officer), page_of("assignment_assign_page") + f"?round={at.round.pk}"
+    client, address = as_(at.officer), page_of("assignment_assign_page") + f"?round={at.round.pk}"
     first, second = text(client.get(address)), text(client.get(address + "&page=2"))
     assert "2건 중 1~1" in first and "2건 중 2~2" in second
     assert (at.applications[0].receipt_no in first) != (at.applications[0].receipt_no in second)

@@ -5,18 +5,13 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from tests.doors import as_
 from tests.factories.providers import person
 from tests.factories.rounds import make_round
 from vouchers.ledger import actions, queries
 from vouchers.ledger.models import LedgerEvent
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of(user) -> Client:
-    client = Client()
-    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
-    return client
 
 
 def text(response) -> str:
@@ -36,7 +31,7 @@ def given(client, programme, **changes):
 
 
 def test_the_approver_gives_a_budget_once_and_may_add_to_it():
-    programme, client = make_round(), client_of(person("MINISTRY_APPROVER"))
+    programme, client = make_round(), as_(person("MINISTRY_APPROVER"))
     first = given(client, programme)
     assert client.post(page_of("ledgerevent_add"), first).status_code == 302
     client.post(page_of("ledgerevent_add"), first)  # a second click books nothing
@@ -49,7 +44,7 @@ def test_the_approver_gives_a_budget_once_and_may_add_to_it():
 @pytest.mark.parametrize("change", [{"amount_won": ""}, {"amount_won": "-5"}, {"amount_won": "많이"}, {"amount_won": "1" * 30},
                                     {"reason": ""}, {"reason": "가" * 301}, {"round": "99999999"}, {"round": "x"}])  # fmt: skip
 def test_bad_budgets_are_named_and_nothing_typed_is_lost(change):
-    programme, client = make_round(), client_of(person("MINISTRY_APPROVER"))
+    programme, client = make_round(), as_(person("MINISTRY_APPROVER"))
     answer = client.post(page_of("ledgerevent_add"), given(client, programme, **{"reason": "본예산 편성", **change}))
     assert answer.context["adminform"].form.errors and not LedgerEvent.objects.exists()
     if "reason" not in change:
@@ -59,7 +54,7 @@ def test_bad_budgets_are_named_and_nothing_typed_is_lost(change):
 def test_only_the_approver_opens_the_form_and_auditors_read():
     programme = make_round()
     for role in ("MINISTRY_OFFICER", "OPERATOR_FINANCE", "AUDITOR"):
-        client = client_of(person(role))
+        client = as_(person(role))
         assert client.get(page_of("ledgerevent_add")).status_code == 403
         assert client.post(page_of("ledgerevent_add"), {"round": programme.pk, "amount_won": 1, "reason": "x"}).status_code == 403
         for name in ("ledgerevent", "account"):
@@ -71,10 +66,10 @@ def test_only_the_approver_opens_the_form_and_auditors_read():
 def test_a_wrong_budget_is_booked_back_by_a_new_entry():
     approver, programme = person("MINISTRY_APPROVER"), make_round()
     wrong = actions.appropriate(round_id=programme.pk, amount_won=9_000, reason="오타", by=approver)
-    client, address = client_of(approver), page_of("ledgerevent_verb", wrong.pk, "reverse")
+    client, address = as_(approver), page_of("ledgerevent_verb", wrong.pk, "reverse")
     assert "9,000원" in text(client.get(address))
     assert client.post(address, {"reason": ""}).status_code == 422
-    assert client_of(person("AUDITOR")).post(address, {"reason": "x"}).status_code == 403
+    assert as_(person("AUDITOR")).post(address, {"reason": "x"}).status_code == 403
     assert client.post(address, {"reason": "0이 하나 빠졌습니다."}).status_code == 302
     assert client.post(address, {"reason": "다시"}).status_code == 422
     assert LedgerEvent.objects.count() == 2 and queries.position(programme.pk).appropriated_won == 0

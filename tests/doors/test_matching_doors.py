@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.rules import Role
 from portal.kit import clock
+from tests.doors import as_
 from tests.factories import providers, quotes
 from vouchers.matching import actions
 from vouchers.matching.models import Match, Need, Quote, QuoteRequest
@@ -20,13 +21,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def at() -> quotes.Stage:
     return quotes.stage()
-
-
-def client(user: Any = None) -> Client:
-    made = Client()
-    if user is not None:
-        made.force_login(user)
-    return made
 
 
 def text(answer: Any) -> str:
@@ -41,12 +35,12 @@ def test_company_pages_by_reader(at: quotes.Stage) -> None:
     for prefix in ("", "/en"):
         for page in pages:
             for reader in (at.firm.user, at.firm.colleague, providers.person(Role.AUDITOR)):
-                assert client(reader).get(prefix + page).status_code == 200, page
-            assert client(quotes.firm().user).get(prefix + page).status_code == 404, page
-            assert client().get(prefix + page).status_code == 302, page
+                assert as_(reader).get(prefix + page).status_code == 200, page
+            assert as_(quotes.firm().user).get(prefix + page).status_code == 404, page
+            assert as_().get(prefix + page).status_code == 302, page
     for page in pages[:2]:  # the company's own pages are not the provider's
-        assert client(at.hospital.user).get(page).status_code == 404
-    assert client(at.hospital.user).get(pages[2]).status_code == 200
+        assert as_(at.hospital.user).get(page).status_code == 404
+    assert as_(at.hospital.user).get(pages[2]).status_code == 200
 
 
 def test_provider_pages_by_reader(at: quotes.Stage) -> None:
@@ -54,13 +48,13 @@ def test_provider_pages_by_reader(at: quotes.Stage) -> None:
     colleague = providers.person(Role.PROVIDER_MANAGER, at.hospital.organisation)
     for reader in (at.hospital.user, colleague):
         for page in (f"/matching/requests/{request.ref}/", f"/matching/requests/{request.ref}/quote/", "/matching/requests/"):
-            assert client(reader).get(page).status_code == 200, page
+            assert as_(reader).get(page).status_code == 200, page
     stranger = providers.provider().user
-    assert client(stranger).get(f"/matching/requests/{request.ref}/").status_code == 404
-    assert client(stranger).get(f"/matching/requests/{request.ref}/quote/").status_code == 404
-    assert client(at.firm.user).get(f"/matching/requests/{request.ref}/").status_code == 404
-    assert client(at.firm.user).get("/matching/requests/").status_code == 403
-    assert client().get("/matching/requests/").status_code == 302
+    assert as_(stranger).get(f"/matching/requests/{request.ref}/").status_code == 404
+    assert as_(stranger).get(f"/matching/requests/{request.ref}/quote/").status_code == 404
+    assert as_(at.firm.user).get(f"/matching/requests/{request.ref}/").status_code == 404
+    assert as_(at.firm.user).get("/matching/requests/").status_code == 403
+    assert as_().get("/matching/requests/").status_code == 302
 
 
 def test_a_provider_never_sees_another_ones_quote(at: quotes.Stage) -> None:
@@ -68,9 +62,9 @@ def test_a_provider_never_sees_another_ones_quote(at: quotes.Stage) -> None:
     other = quotes.Stage(at.round, at.firm, at.need, rival, providers.offer(rival, published=True))
     mine, theirs = quotes.asked(at), quotes.asked(other)
     quotes.quoted(other, theirs, assumptions="비밀 조건")
-    answer = client(at.hospital.user).get(f"/matching/requests/{mine.ref}/")
+    answer = as_(at.hospital.user).get(f"/matching/requests/{mine.ref}/")
     assert answer.status_code == 200 and "비밀 조건" not in text(answer) and str(rival.institution) not in text(answer)
-    assert client(at.hospital.user).get(f"/matching/requests/{theirs.ref}/").status_code == 404
+    assert as_(at.hospital.user).get(f"/matching/requests/{theirs.ref}/").status_code == 404
 
 
 def test_writing_verbs_refuse_strangers_and_anonymous(at: quotes.Stage) -> None:
@@ -79,12 +73,12 @@ def test_writing_verbs_refuse_strangers_and_anonymous(at: quotes.Stage) -> None:
     company = [f"/matching/needs/{at.need.ref}/do/rank/", f"/matching/needs/{at.need.ref}/copy/",
                f"/matching/quotes/{request.ref}/do/accept/", f"/matching/needs/{at.need.ref}/edit/"]  # fmt: skip
     for page in [*company, f"/matching/requests/{request.ref}/do/decline/", f"/matching/matches/{match.ref}/do/cancel/"]:
-        assert client().post(page, {"decline-text": "x", "cancel-text": "x"}).status_code in {302, 401}, page
-        assert client(quotes.firm().user).post(page).status_code in (403, 404), page
-        assert client(providers.provider().user).post(page).status_code in (403, 404), page
-        assert client(providers.person(Role.AUDITOR)).post(page).status_code == 403, page
-    assert client(at.firm.user).post(f"/matching/needs/{at.need.ref}/do/eat/").status_code == 404
-    assert client(at.firm.user).get(f"/matching/needs/{at.need.ref}/do/rank/").status_code == 405
+        assert as_().post(page, {"decline-text": "x", "cancel-text": "x"}).status_code in {302, 401}, page
+        assert as_(quotes.firm().user).post(page).status_code in (403, 404), page
+        assert as_(providers.provider().user).post(page).status_code in (403, 404), page
+        assert as_(providers.person(Role.AUDITOR)).post(page).status_code == 403, page
+    assert as_(at.firm.user).post(f"/matching/needs/{at.need.ref}/do/eat/").status_code == 404
+    assert as_(at.firm.user).get(f"/matching/needs/{at.need.ref}/do/rank/").status_code == 405
 
 
 # ── The company describes and posts ──────────────────────────────────────────────────────────────────
@@ -97,7 +91,7 @@ def typed(need: Need, **more: Any) -> dict[str, Any]:
 
 
 def test_new_need_save_and_post(at: quotes.Stage) -> None:
-    browser = client(at.firm.user)
+    browser = as_(at.firm.user)
     assert browser.post("/matching/needs/new/", {"company": at.firm.company.pk, "title": ""}).status_code == 422
     answer = browser.post(
         "/matching/needs/new/", {"company": at.firm.company.pk, "title": "폐결절", "round": at.round.pk}
@@ -130,7 +124,7 @@ def test_edit_refuses_bad_input_and_keeps_what_was_typed(wrong: dict[str, Any]) 
     providers.code_lists()
     owner = quotes.firm()
     need = quotes.need(owner, posted=False)
-    browser = client(owner.user)
+    browser = as_(owner.user)
     answer = browser.post(f"/matching/needs/{need.ref}/edit/", typed(need, labels="결절 위치 표시", **wrong))
     assert answer.status_code == 422 and "결절 위치 표시" in text(answer)
     assert "form-hint-invalid" in text(answer)
@@ -140,7 +134,7 @@ def test_autosave_keeps_the_valid_and_names_the_wrong() -> None:
     providers.code_lists()
     owner = quotes.firm()
     need = quotes.need(owner, posted=False)
-    browser = client(owner.user)
+    browser = as_(owner.user)
     url = f"/matching/needs/{need.ref}/edit/?auto=1"
     answer = browser.post(url, typed(need, title="새 이름"), headers={"HX-Request": "true"})
     need.refresh_from_db()
@@ -158,13 +152,13 @@ def test_posting_without_a_modality_says_so() -> None:
     providers.code_lists()
     owner = quotes.firm()
     need = quotes.need(owner, posted=False)
-    answer = client(owner.user).post(f"/matching/needs/{need.ref}/edit/", typed(need, modality_IMAGING=[], go="1"))
+    answer = as_(owner.user).post(f"/matching/needs/{need.ref}/edit/", typed(need, modality_IMAGING=[], go="1"))
     need.refresh_from_db()
     assert answer.status_code == 422 and need.status == "DRAFT"
 
 
 def test_results_reasons_and_excluded_in_both_languages(at: quotes.Stage) -> None:
-    browser = client(at.firm.user)
+    browser = as_(at.firm.user)
     korean, english = (text(browser.get(f"{p}/matching/needs/{at.need.ref}/")) for p in ("", "/en"))
     assert "견적 요청하기" in korean and "10,000점 만점" in korean
     assert "Ask for a quote" in english and "of 10,000 points" in english and "Consists of what you asked for" in english
@@ -172,7 +166,7 @@ def test_results_reasons_and_excluded_in_both_languages(at: quotes.Stage) -> Non
 
 # ── Asking, quoting, accepting ───────────────────────────────────────────────────────────────────────
 def test_ask_for_a_quote(at: quotes.Stage) -> None:
-    browser, url = client(at.firm.colleague), f"/matching/needs/{at.need.ref}/ask/?for={at.offer.dataset.key}:{at.offer.ref}"
+    browser, url = as_(at.firm.colleague), f"/matching/needs/{at.need.ref}/ask/?for={at.offer.dataset.key}:{at.offer.ref}"
     assert browser.get(url).status_code == 200
     assert browser.post(url, {"message": "가" * 2001}).status_code == 422
     assert browser.post(url, {"message": "부탁드립니다."}).status_code == 303
@@ -180,7 +174,7 @@ def test_ask_for_a_quote(at: quotes.Stage) -> None:
     assert QuoteRequest.objects.count() == 1
     for wrong in ("", "nothing", f"{at.offer.dataset.key}:ofr-0000000000", f"nothing:{at.offer.ref}"):
         assert browser.get(f"/matching/needs/{at.need.ref}/ask/?for={wrong}").status_code == 404, wrong
-    assert client(quotes.firm().user).get(url).status_code == 404
+    assert as_(quotes.firm().user).get(url).status_code == 404
 
 
 def sent(**more: Any) -> dict[str, Any]:
@@ -201,7 +195,7 @@ def with_parties(form: dict[str, Any], at: quotes.Stage) -> dict[str, Any]:
 
 def test_quote_form_adds_previews_and_sends(at: quotes.Stage) -> None:
     request = quotes.asked(at)
-    browser, url = client(at.hospital.user), f"/matching/requests/{request.ref}/quote/"
+    browser, url = as_(at.hospital.user), f"/matching/requests/{request.ref}/quote/"
     first = text(browser.get(url))
     assert "30,000,000" in first  # from the offer's price list
     added = browser.post(url, with_parties(sent(add="1"), at))
@@ -229,7 +223,7 @@ def test_quote_form_adds_previews_and_sends(at: quotes.Stage) -> None:
 )  # fmt: skip
 def test_quote_form_refuses_bad_input(at: quotes.Stage, wrong: dict[str, Any]) -> None:
     request = quotes.asked(at)
-    answer = client(at.hospital.user).post(
+    answer = as_(at.hospital.user).post(
         f"/matching/requests/{request.ref}/quote/", with_parties(sent(send="1", **wrong), at)
     )
     assert answer.status_code == 422 and Quote.objects.count() == 0
@@ -237,20 +231,20 @@ def test_quote_form_refuses_bad_input(at: quotes.Stage, wrong: dict[str, Any]) -
 
 def test_lines_that_did_not_arrive_are_said_so(at: quotes.Stage) -> None:
     request = quotes.asked(at)
-    answer = client(at.hospital.user).post(f"/matching/requests/{request.ref}/quote/", {"valid_until": "2030-01-01", "send": "1"})
+    answer = as_(at.hospital.user).post(f"/matching/requests/{request.ref}/quote/", {"valid_until": "2030-01-01", "send": "1"})
     assert answer.status_code == 422 and "항목이 모두 전송되지 않았습니다" in text(answer) and "ManagementForm" not in text(answer)
 
 
 def test_asking_for_what_is_not_there_is_not_found(at: quotes.Stage) -> None:
-    company, page = client(at.firm.user), f"/matching/needs/{at.need.ref}/ask/"
+    company, page = as_(at.firm.user), f"/matching/needs/{at.need.ref}/ask/"
     for query in ("", "?for=", "?for=nothing:", "?for=%00:", f"?for={at.offer.dataset.key}:%00x", "?for=" + "x" * 3000):
         assert company.get(page + query).status_code == 404, query
-    stranger = client(quotes.firm().user)
+    stranger = as_(quotes.firm().user)
     assert stranger.get(f"{page}?for={at.offer.dataset.key}:{at.offer.ref}").status_code == 404
 
 
 def test_the_needs_page_says_whose_turn_it_is(at: quotes.Stage) -> None:
-    company, page = client(at.firm.user), f"/matching/needs/{at.need.ref}/"
+    company, page = as_(at.firm.user), f"/matching/needs/{at.need.ref}/"
     request = quotes.asked(at)
     assert "공급기관이 견적을 작성합니다" in text(company.get(page))
     actions.ask_clarification(request_id=request.pk, question="몇 건입니까?", by=at.hospital.user)
@@ -269,7 +263,7 @@ def test_the_needs_page_says_whose_turn_it_is(at: quotes.Stage) -> None:
 def test_an_expired_quote_is_not_accepted_through_the_page(at: quotes.Stage) -> None:
     request = quotes.asked(at)
     quotes.quoted(at, request)
-    company, page = client(at.firm.user), f"/matching/quotes/{request.ref}/"
+    company, page = as_(at.firm.user), f"/matching/quotes/{request.ref}/"
     with clock.at(clock.now() + timedelta(days=31)):
         answer = company.post(f"{page}do/accept/")
     assert answer.status_code in (409, 422) and "유효" in text(answer) and not Match.objects.exists()
@@ -277,7 +271,7 @@ def test_an_expired_quote_is_not_accepted_through_the_page(at: quotes.Stage) -> 
 
 def test_talk_accept_and_confirm_through_the_pages(at: quotes.Stage) -> None:
     request = quotes.asked(at)
-    company, hospital = client(at.firm.user), client(at.hospital.user)
+    company, hospital = as_(at.firm.user), as_(at.hospital.user)
     mine, theirs = f"/matching/quotes/{request.ref}/", f"/matching/requests/{request.ref}/"
     empty = hospital.post(f"{theirs}do/ask/", {"ask-text": " "})
     assert empty.status_code == 422 and "form-hint-invalid" in text(empty)
@@ -291,7 +285,7 @@ def test_talk_accept_and_confirm_through_the_pages(at: quotes.Stage) -> None:
     assert company.post(f"{mine}do/accept/").status_code == 409  # the second click
     match = Match.objects.get()
     page = f"/matching/matches/{match.ref}/"
-    assert client(at.firm.colleague).post(f"{page}do/confirm/").status_code == 403
+    assert as_(at.firm.colleague).post(f"{page}do/confirm/").status_code == 403
     assert company.post(f"{page}do/confirm/").status_code == 409
     assert hospital.post(f"{page}do/confirm/").status_code == 303
     assert "양측 확인 완료" in text(company.get(page))
@@ -303,7 +297,7 @@ def test_talk_accept_and_confirm_through_the_pages(at: quotes.Stage) -> None:
 
 def test_decline_and_withdraw_through_the_pages(at: quotes.Stage) -> None:
     request = quotes.asked(at)
-    company, hospital = client(at.firm.user), client(at.hospital.user)
+    company, hospital = as_(at.firm.user), as_(at.hospital.user)
     assert company.post(f"/matching/quotes/{request.ref}/do/withdraw/").status_code == 303
     other = quotes.asked(at)
     assert hospital.post(f"/matching/requests/{other.ref}/do/decline/", {"decline-text": ""}).status_code == 422
@@ -325,7 +319,7 @@ def counted(browser: Client, url: str) -> int:
 def test_lists_need_the_same_queries_for_1_and_30_rows(at: quotes.Stage) -> None:
     request = quotes.asked(at)
     quotes.quoted(at, request)
-    company, hospital = client(at.firm.user), client(at.hospital.user)
+    company, hospital = as_(at.firm.user), as_(at.hospital.user)
     pages = [(company, "/matching/needs/"), (hospital, "/matching/requests/?box=quoted"),
              (company, f"/matching/needs/{at.need.ref}/")]  # fmt: skip
     before = [counted(browser, url) for browser, url in pages]
@@ -340,7 +334,7 @@ def test_lists_need_the_same_queries_for_1_and_30_rows(at: quotes.Stage) -> None
 
 
 def test_the_needs_page_needs_the_same_queries_for_1_and_20_requests(at: quotes.Stage) -> None:
-    company, page = client(at.firm.user), f"/matching/needs/{at.need.ref}/"
+    company, page = as_(at.firm.user), f"/matching/needs/{at.need.ref}/"
     quotes.quoted(at, quotes.asked(at))
     before = counted(company, page)
     for _ in range(19):
@@ -355,13 +349,13 @@ def test_the_needs_page_needs_the_same_queries_for_1_and_20_requests(at: quotes.
 
 
 def test_home_leads_each_side_to_its_list(at: quotes.Stage) -> None:
-    assert client(at.firm.user).get("/matching/")["Location"] == "/matching/needs/"
-    assert client(at.hospital.user).get("/matching/")["Location"] == "/matching/requests/"
+    assert as_(at.firm.user).get("/matching/")["Location"] == "/matching/needs/"
+    assert as_(at.hospital.user).get("/matching/")["Location"] == "/matching/requests/"
 
 
 def test_admin_shows_rows_read_only(at: quotes.Stage) -> None:
     match = quotes.accepted(at)
-    officer = client(providers.person(Role.MINISTRY_OFFICER))
+    officer = as_(providers.person(Role.MINISTRY_OFFICER))
     for url in (
         "/admin/vouchers/need/", f"/admin/vouchers/need/{at.need.pk}/change/",
         "/admin/vouchers/quoterequest/", f"/admin/vouchers/quoterequest/{match.quote.request_id}/change/",

@@ -9,6 +9,7 @@ from portal.accounts.rules import Role
 from portal.kit.errors import IllegalStep
 from providers.offers import actions
 from providers.offers.models import Offer
+from tests.doors import as_
 from tests.factories import providers
 
 pytestmark = pytest.mark.django_db
@@ -18,12 +19,6 @@ pytestmark = pytest.mark.django_db
 def owner() -> providers.Provider:
     providers.code_lists()
     return providers.provider()
-
-
-def as_(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def filled(owner: providers.Provider, key: str, **changes: Any) -> dict[str, Any]:

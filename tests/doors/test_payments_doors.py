@@ -7,6 +7,7 @@ from django.test import Client
 
 from portal.documents.models import Document
 from portal.kit import clock
+from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import projects as p
 from tests.factories.providers import person, provider
@@ -15,12 +16,6 @@ from vouchers.payments import actions, gateways
 from vouchers.payments.models import Disbursement
 
 pytestmark = pytest.mark.django_db
-
-
-def as_(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def statuses(path: str, *people: Any) -> list[int]:

@@ -8,16 +8,11 @@ from portal.accounts import queries as people
 from portal.documents import actions as documents
 from portal.documents.models import Document
 from portal.journal.models import AccessLog
+from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories.accounts import make_member, make_organisation, make_pdf, make_person, make_staff
 
 pytestmark = pytest.mark.django_db
-
-
-def as_(user, **facts) -> Client:
-    client = Client(**facts)
-    client.force_login(user)
-    return client
 
 
 def logged(**facts) -> list[tuple[str, str, str]]:

@@ -5,6 +5,7 @@ from django.test import Client
 
 from portal.accounts.actions import grant_role
 from portal.accounts.models import User
+from tests.doors import as_
 from tests.factories.rounds import make_closed_round, make_draft, make_round
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import TARGET_STEPS
@@ -15,9 +16,7 @@ pytestmark = pytest.mark.django_db
 def staff(role: str) -> tuple[User, Client]:
     user = User.objects.create_user(f"{role.lower()}@staff.example", is_demo=True)
     grant_role(user=user, role=role, by=None)
-    client = Client()
-    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
-    return user, client
+    return user, as_(user)
 
 
 FACTS = {

@@ -12,6 +12,7 @@ from portal.accounts.actions import add_member, create_organisation, grant_role
 from portal.accounts.models import User
 from portal.kit import clock
 from portal.kit.errors import Refused
+from tests.doors import as_
 from tests.factories.rounds import make_closed_round, make_draft, make_round
 from vouchers.rounds import actions
 from vouchers.rounds.models import Round
@@ -23,9 +24,7 @@ def signed_in(email: str, role: str = "", organisation=None) -> Client:
     user = User.objects.create_user(email, "pass-word-1234", is_demo=True)
     if role:
         grant_role(user=user, role=role, organisation=organisation, by=None)
-    client = Client()
-    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
-    return client
+    return as_(user)
 
 
 @pytest.fixture
@@ -78,8 +77,7 @@ def test_detail_says_who_may_apply(client):
     organisation = create_organisation(kind="COMPANY", name_ko="시험", by=None)
     member = User.objects.create_user("rep@test.example", is_demo=True)
     add_member(organisation=organisation, user=member, role="REPRESENTATIVE", by=None)
-    mine = Client()
-    mine.force_login(member, backend="portal.accounts.backends.RoleGrantBackend")
+    mine = as_(member)
     assert "신청하기" in mine.get(f"/rounds/{row.key}/").content.decode()
 
 

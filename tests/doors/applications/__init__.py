@@ -1,18 +1,10 @@
 """Applications in the browser and in the admin: as owner, colleague, stranger, anonymous, officer."""
 
-from django.test import Client
 from django.urls import reverse
 
 from tests.factories import applications as make
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-def client(user=None) -> Client:
-    made = Client()
-    if user is not None:
-        made.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
-    return made
 
 
 def url(name: str, *args: str) -> str:

@@ -5,7 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.doors.applications import client, url
+from tests.doors import as_
+from tests.doors.applications import url
 from tests.factories import applications as make
 from vouchers.applications import actions
 
@@ -18,7 +19,7 @@ def admin_url(name: str, *args) -> str:
 
 def test_an_officer_checks_in_the_admin(owner):
     done, by = make.submitted(owner), make.officer()
-    browser = client(by)
+    browser = as_(by)
     listed = browser.get(admin_url("changelist"))
     assert listed.status_code == 200 and done.receipt_no in listed.content.decode()
     page = browser.get(admin_url("change", done.pk))
@@ -40,14 +41,14 @@ def test_an_officer_checks_in_the_admin(owner):
     assert browser.post(refuse, {"reason": "참여제한 기간입니다."}).status_code == 302
     done.refresh_from_db()
     assert done.status == "INELIGIBLE"
-    told = client(owner.staff).get(url("detail", done.ref)).content.decode()
+    told = as_(owner.staff).get(url("detail", done.ref)).content.decode()
     assert "참여제한 기간입니다." in told
 
 
 def test_supplement_form_in_the_admin(owner):
     done, by = make.submitted(owner), make.officer()
     actions.begin_check(application_id=done.pk, by=by)
-    address, browser = admin_url("verb", done.pk, "request_supplement"), client(by)
+    address, browser = admin_url("verb", done.pk, "request_supplement"), as_(by)
     assert browser.get(address).status_code == 200
     assert browser.post(address, {"request": "x"}).status_code == 422
     assert browser.post(address, {"request": "x", "sections": ["nonsense"]}).status_code == 422
@@ -59,19 +60,19 @@ def test_supplement_form_in_the_admin(owner):
 def test_the_admin_is_not_for_companies(owner):
     done = make.submitted(owner)
     for user in (owner.representative, None):
-        answer = client(user).get(admin_url("change", done.pk))
+        answer = as_(user).get(admin_url("change", done.pk))
         assert answer.status_code in {302, 403}
         assert done.title not in answer.content.decode()
 
 
 def test_drafts_are_not_in_the_admin(application):
-    answer = client(make.officer()).get(admin_url("change", application.pk))
+    answer = as_(make.officer()).get(admin_url("change", application.pk))
     assert answer.status_code in {302, 404}
 
 
 def test_admin_list_of_one_and_many_needs_the_same_queries(owner):
     make.submitted(owner)
-    browser = client(make.officer())
+    browser = as_(make.officer())
     browser.get("/admin/vouchers/application/")
     with CaptureQueriesContext(connection) as one:
         browser.get("/admin/vouchers/application/")

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from tests.doors.applications import client, form, url
+from tests.doors import as_
+from tests.doors.applications import form, url
 from tests.factories import applications as make
 from vouchers.applications import actions, queries
 from vouchers.applications.models import Application
@@ -12,14 +13,14 @@ pytestmark = pytest.mark.django_db
 
 
 def test_submit_page_lists_what_is_missing(application, owner):
-    page = client(owner.representative).get(url("submit", application.ref)).content.decode()
+    page = as_(owner.representative).get(url("submit", application.ref)).content.decode()
     assert f"{url('section', application.ref, 'project')}#id_title" in page
-    assert client(owner.representative).post(url("submit", application.ref), {}).status_code == 422
+    assert as_(owner.representative).post(url("submit", application.ref), {}).status_code == 422
 
 
 def test_submit_gives_a_confirmation_and_the_back_button_finds_it(owner):
     application = make.draft(owner)
-    browser = client(owner.representative)
+    browser = as_(owner.representative)
     address = url("submit", application.ref)
     page = browser.get(address).content.decode()
     assert "제출하기" in page
@@ -42,7 +43,7 @@ def test_submit_changed_content_is_a_conflict(owner):
     application = make.draft(owner)
     seen = queries.content_hash(application)
     make.save(application, "project", owner.staff, product="바뀐 내용")
-    answer = client(owner.representative).post(url("submit", application.ref), {"content": seen, "declaration": "on"})
+    answer = as_(owner.representative).post(url("submit", application.ref), {"content": seen, "declaration": "on"})
     assert answer.status_code == 409
     application.refresh_from_db()
     assert application.status == "DRAFT"
@@ -50,7 +51,7 @@ def test_submit_changed_content_is_a_conflict(owner):
 
 def test_submit_by_a_colleague_is_refused_in_words(owner):
     application = make.draft(owner)
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     assert "대표자만" in browser.get(url("submit", application.ref)).content.decode()
     sent = {"content": queries.content_hash(application), "declaration": "on"}
     assert browser.post(url("submit", application.ref), sent).status_code == 422
@@ -63,9 +64,9 @@ def test_joint_representatives_certify_in_the_browser():
     application = make.draft(owner)
     sent = {"content": queries.content_hash(application), "declaration": "on"}
     address = url("submit", application.ref)
-    assert client(owner.representative).post(address, {**sent, "certify": "1"}).status_code == 303
-    assert "아직 확인하지 않음" in client(owner.others[0]).get(address).content.decode()
-    assert client(owner.others[0]).post(address, sent).status_code == 303
+    assert as_(owner.representative).post(address, {**sent, "certify": "1"}).status_code == 303
+    assert "아직 확인하지 않음" in as_(owner.others[0]).get(address).content.decode()
+    assert as_(owner.others[0]).post(address, sent).status_code == 303
     application.refresh_from_db()
     assert application.receipt_no
 
@@ -74,14 +75,14 @@ def test_electronic_service_needs_an_address(owner, round_):
     owner.company.service_email = ""
     owner.company.save()
     done = make.draft(owner, round_)
-    page = client(owner.representative).get(url("submit", done.ref)).content.decode()
+    page = as_(owner.representative).get(url("submit", done.ref)).content.decode()
     assert "전자송달 주소를 입력하시거나" in page
 
 
 def test_receipt_pdf(owner):
     done = make.submitted(owner)
     for language in ("", "/en"):
-        answer = client(owner.staff).get(language + url("receipt_pdf", done.ref))
+        answer = as_(owner.staff).get(language + url("receipt_pdf", done.ref))
         assert answer.status_code == 200 and answer.content.startswith(b"%PDF")
         from io import BytesIO
 
@@ -89,15 +90,15 @@ def test_receipt_pdf(owner):
 
         text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
         assert done.receipt_no in text
-    assert client(make.firm().staff).get(url("receipt_pdf", done.ref)).status_code == 404
+    assert as_(make.firm().staff).get(url("receipt_pdf", done.ref)).status_code == 404
     draft = make.start(make.firm(), done.round)
     mate = draft.company.organisation.memberships.first().user
-    assert client(mate).get(url("receipt", draft.ref)).status_code == 404
-    assert client(mate).get(url("receipt_pdf", draft.ref)).status_code == 404
+    assert as_(mate).get(url("receipt", draft.ref)).status_code == 404
+    assert as_(mate).get(url("receipt_pdf", draft.ref)).status_code == 404
 
 
 def test_supplement_in_the_browser(owner):
-    by, browser = make.officer(), client(owner.representative)
+    by, browser = make.officer(), as_(owner.representative)
     done = make.submitted(owner)
     actions.begin_check(application_id=done.pk, by=by)
     actions.request_supplement(application_id=done.pk, request="인력 계획을 보완해 주십시오.", sections=["project"], by=by)
@@ -116,12 +117,12 @@ def test_supplement_in_the_browser(owner):
 
 def test_withdraw_in_the_browser(owner):
     done = make.submitted(owner)
-    browser = client(owner.representative)
+    browser = as_(owner.representative)
     address = url("withdraw", done.ref)
     assert browser.post(address, {"reason": ""}).status_code == 422
     assert browser.post(address, {"reason": "가" * 1001}).status_code == 422
-    assert client(owner.staff).post(address, {"reason": "x"}).status_code == 422
-    assert client(make.firm().representative).post(address, {"reason": "x"}).status_code == 404
+    assert as_(owner.staff).post(address, {"reason": "x"}).status_code == 422
+    assert as_(make.firm().representative).post(address, {"reason": "x"}).status_code == 404
     assert browser.post(address, {"reason": "계획 변경"}).status_code == 303
     assert browser.post(address, {"reason": "계획 변경"}).status_code == 422
     assert "철회" in browser.get(url("detail", done.ref)).content.decode()
@@ -130,5 +131,5 @@ def test_withdraw_in_the_browser(owner):
 def test_a_selected_application_is_declined_not_withdrawn(owner):
     done = make.submitted(owner)
     Application.objects.filter(pk=done.pk).update(status="SELECTED")
-    page = client(owner.representative).get(url("withdraw", done.ref)).content.decode()
+    page = as_(owner.representative).get(url("withdraw", done.ref)).content.decode()
     assert reverse("evaluation:result", args=[done.ref]) in page and "<textarea" not in page

@@ -6,7 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal.kit import clock
-from tests.doors.applications import HTMX, client, form, url
+from tests.doors import as_
+from tests.doors.applications import HTMX, form, url
 from tests.factories import applications as make
 from tests.factories.rounds import make_closed_round, make_round
 from vouchers.applications import actions, queries
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_start_leads_to_the_task_list(owner, round_):
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     page = browser.get(url("start", round_.key))
     assert page.status_code == 200 and "320,000,000" in page.content.decode()
     answer = browser.post(url("start", round_.key), {"track": round_.tracks.get(key="LARGE").pk})
@@ -30,22 +31,22 @@ def test_start_leads_to_the_task_list(owner, round_):
 
 @pytest.mark.parametrize("track", ["", "x", "999999999", "-1", "1e9"])
 def test_start_bad_input(owner, round_, track):
-    assert client(owner.staff).post(url("start", round_.key), {"track": track}).status_code == 422
-    assert client(owner.staff).post(url("start", round_.key), {}).status_code == 422
+    assert as_(owner.staff).post(url("start", round_.key), {"track": track}).status_code == 422
+    assert as_(owner.staff).post(url("start", round_.key), {}).status_code == 422
 
 
 def test_start_closed_round_unknown_round_and_readers(owner, round_):
     closed = make_closed_round()
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     assert "접수하지 않습니다" in browser.get(url("start", closed.key)).content.decode()
     assert browser.post(url("start", closed.key), {"track": closed.tracks.first().pk}).status_code == 422
     assert browser.get(url("start", "no-such-round")).status_code == 404
-    assert client(make.officer()).get(url("start", round_.key)).status_code == 403
-    assert client().get(url("start", round_.key)).status_code == 302
+    assert as_(make.officer()).get(url("start", round_.key)).status_code == 403
+    assert as_().get(url("start", round_.key)).status_code == 302
 
 
 def test_start_is_offered_only_where_there_is_room(owner, round_):
-    browser = client(owner.representative)
+    browser = as_(owner.representative)
     start = url("start", round_.key)
     assert f'href="{start}"' in browser.get(url("list")).content.decode()
     make.start(owner, round_)
@@ -53,7 +54,7 @@ def test_start_is_offered_only_where_there_is_room(owner, round_):
 
 
 def test_plain_save_without_javascript(application, owner):
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     answer = browser.post(url("section", application.ref, "project"), form(application, "project", title="새 과제"))
     assert answer.status_code == 303
     application.refresh_from_db()
@@ -62,14 +63,14 @@ def test_plain_save_without_javascript(application, owner):
 
 
 def test_half_an_answer_is_saved_and_says_what_is_missing(application, owner):
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     browser.post(url("section", application.ref, "project"), {"title": "제목만", "version": 1})
     page = browser.get(url("section", application.ref, "project")).content.decode()
     assert "제목만" in page and 'href="#id_product"' in page
 
 
 def test_too_long_and_wrong_type_keep_what_was_typed(application, owner):
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     long = "가" * 151
     answer = browser.post(url("section", application.ref, "project"), form(application, "project", title=long, product="남는 글"))
     page = answer.content.decode()
@@ -86,12 +87,12 @@ def test_too_long_and_wrong_type_keep_what_was_typed(application, owner):
 
 def test_line_ends_count_as_one_character(application, owner):
     text = "가\r\n" * 299 + "나"
-    answer = client(owner.staff).post(url("section", application.ref, "project"), form(application, "project", summary=text))
+    answer = as_(owner.staff).post(url("section", application.ref, "project"), form(application, "project", summary=text))
     assert answer.status_code == 303
 
 
 def test_autosave_answers_with_a_line_and_the_new_version(application, owner):
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     answer = browser.post(url("autosave", application.ref, "project"), form(application, "project"), **HTMX)
     page = answer.content.decode()
     assert answer.status_code == 200 and "<html" not in page
@@ -100,10 +101,10 @@ def test_autosave_answers_with_a_line_and_the_new_version(application, owner):
 
 def test_two_writers_see_each_other_and_nothing_is_lost(application, owner):
     stale = form(application, "project", product="내 글")
-    client(owner.representative).post(
+    as_(owner.representative).post(
         url("section", application.ref, "project"), form(application, "project", product="동료의 글")
     )
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     for address in (url("section", application.ref, "project"), url("autosave", application.ref, "project")):
         answer = browser.post(address, stale)
         page = answer.content.decode()
@@ -119,14 +120,14 @@ def test_two_writers_see_each_other_and_nothing_is_lost(application, owner):
 @pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999"])
 def test_a_bad_version_is_a_conflict_not_a_crash(application, owner, version):
     sent = form(application, "project", version=version)
-    assert client(owner.staff).post(url("section", application.ref, "project"), sent).status_code == 409
+    assert as_(owner.staff).post(url("section", application.ref, "project"), sent).status_code == 409
 
 
 def test_a_lost_session_keeps_the_text(application, owner):
     sent = form(application, "project", product="잃으면 안 되는 글")
-    plain = client().post(url("section", application.ref, "project"), sent)
+    plain = as_().post(url("section", application.ref, "project"), sent)
     assert plain.status_code == 401 and "잃으면 안 되는 글" in plain.content.decode()
-    quiet = client().post(url("autosave", application.ref, "project"), sent, **HTMX)
+    quiet = as_().post(url("autosave", application.ref, "project"), sent, **HTMX)
     page = quiet.content.decode()
     assert quiet.status_code == 401 and "HX-Redirect" not in quiet and "/accounts/login/" in page and 'target="_blank"' in page
     assert application.sections.get(key="project").version == 1
@@ -135,7 +136,7 @@ def test_a_lost_session_keeps_the_text(application, owner):
 def test_a_closed_round_says_so_and_keeps_the_draft_readable(application, owner, round_):
     make.save(application, "project", owner.staff, title="읽을 수 있는 초안")
     sent = form(application, "project", product="늦은 글")
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     with clock.at(round_.closes_at):
         answer = browser.post(url("section", application.ref, "project"), sent)
         assert answer.status_code == 422 and "마감" in answer.content.decode()
@@ -149,13 +150,13 @@ def test_a_closed_round_says_so_and_keeps_the_draft_readable(application, owner,
 def test_the_deadline_is_the_servers(application, owner, round_):
     with clock.at(round_.closes_at - timedelta(seconds=1)):
         sent = form(application, "project")
-        assert client(owner.staff).post(url("section", application.ref, "project"), sent).status_code == 303
+        assert as_(owner.staff).post(url("section", application.ref, "project"), sent).status_code == 303
 
 
 def test_need_and_match_are_chosen_in_the_browser(application, owner, round_):
     row = make.need(owner, round_)
     chosen = make.match(owner, row)
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     assert browser.post(url("need", application.ref), {"need": row.pk}).status_code == 303
     assert "선택하기" in browser.get(url("section", application.ref, "data_need")).content.decode()
     assert browser.post(url("matches", application.ref), {"choose": chosen.pk}).status_code == 303
@@ -167,7 +168,7 @@ def test_need_and_match_are_chosen_in_the_browser(application, owner, round_):
 
 @pytest.mark.parametrize("number", ["", "x", "0", "99999999999999999", "-5", "１２"])
 def test_bad_ids_of_need_and_match_are_refused_in_words(application, owner, number):
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     for name, field in (("need", "need"), ("matches", "choose"), ("matches", "drop")):
         assert browser.post(url(name, application.ref), {field: number}).status_code == 303
     application.refresh_from_db()
@@ -177,7 +178,7 @@ def test_bad_ids_of_need_and_match_are_refused_in_words(application, owner, numb
 def test_another_companys_match_is_refused(application, owner, round_):
     stranger = make.firm()
     foreign = make.match(stranger, make.need(stranger, round_))
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     answer = browser.post(url("matches", application.ref), {"choose": foreign.pk}, follow=True)
     assert "더 이상 선택할 수 없는 매칭" in answer.content.decode()
 
@@ -187,7 +188,7 @@ def test_matches_are_chosen_in_the_browser_after_selection_where_the_round_says_
     done = make.draft(owner, later)
     chosen = make.match(owner, done.need)
     actions.submit(application_id=done.pk, by=owner.representative)
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     page = browser.get(url("section", done.ref, "data_need")).content.decode()
     assert f'name="choose" value="{chosen.pk}"' in page and "매칭만 선택할 수 있습니다" in page
     assert browser.post(url("matches", done.ref), {"choose": chosen.pk}).status_code == 303
@@ -197,13 +198,13 @@ def test_matches_are_chosen_in_the_browser_after_selection_where_the_round_says_
     assert 'name="drop"' not in page and "고칠 수 없습니다" in page
     answer = browser.post(url("matches", done.ref), {"drop": chosen.pk}, follow=True)
     assert "협약이 작성되었습니다" in answer.content.decode()
-    assert client(make.firm().staff).post(url("matches", done.ref), {"drop": chosen.pk}).status_code == 404
+    assert as_(make.firm().staff).post(url("matches", done.ref), {"drop": chosen.pk}).status_code == 404
     assert done.application_matches.filter(match=chosen).exists()
 
 
 def test_the_formula_is_live_and_has_a_button(owner):
     application = make.start(owner, make_round(match_timing="AFTER_SELECTION"))
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     sent = {"planned_supply_won": "400,000,000", "own_in_kind_won": "", "version": 1}
     counted = browser.post(url("section", application.ref, "budget"), {**sent, "calculate": "1"})
     assert counted.status_code == 200 and "한도 320,000,000원 적용" in counted.content.decode()
@@ -217,7 +218,7 @@ def test_the_formula_is_live_and_has_a_button(owner):
 
 
 def test_upload_replace_download_remove(application, owner):
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     address = url("document", application.ref, "PROJECT_PLAN")
     assert browser.post(address, {"file": make.pdf("계획서.pdf")}).status_code == 303
     assert browser.post(address, {"file": make.pdf("계획서2.pdf")}).status_code == 303
@@ -225,8 +226,8 @@ def test_upload_replace_download_remove(application, owner):
     assert file.name == "계획서2.pdf"
     download = url("download", application.ref, file.ref)
     assert browser.get(download).status_code == 200
-    assert client(make.firm().staff).get(download).status_code == 404
-    assert client().get(download).status_code == 302
+    assert as_(make.firm().staff).get(download).status_code == 404
+    assert as_().get(download).status_code == 302
     foreign = make.stored(make.firm())
     assert browser.get(url("download", application.ref, foreign.ref)).status_code == 404
     assert browser.post(url("remove_document", application.ref, "PROJECT_PLAN")).status_code == 303
@@ -234,20 +235,20 @@ def test_upload_replace_download_remove(application, owner):
 
 
 def test_bad_uploads(application, owner):
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     address = url("document", application.ref, "PROJECT_PLAN")
     assert browser.post(address, {}).status_code == 422
     for bad in (SimpleUploadedFile("plan.pdf", b""), SimpleUploadedFile("x.exe", b"MZ"), SimpleUploadedFile("plan.pdf", b"MZ90")):
         answer = browser.post(address, {"file": bad})
         assert answer.status_code == 422 and "form-hint-invalid" in answer.content.decode()
     assert browser.post(url("document", application.ref, "SECRET"), {"file": make.pdf()}).status_code == 422
-    assert client(make.firm().staff).post(address, {"file": make.pdf()}).status_code == 404
-    assert client().post(address, {"file": make.pdf()}).status_code == 302
+    assert as_(make.firm().staff).post(address, {"file": make.pdf()}).status_code == 404
+    assert as_().post(address, {"file": make.pdf()}).status_code == 302
     assert not application.application_documents.exists()
 
 
 def test_a_refused_upload_says_why_and_leads_to_the_field(application, owner, round_):
-    browser = client(owner.staff)
+    browser = as_(owner.staff)
     page = browser.post(url("document", application.ref, "PROJECT_PLAN"))
     assert page.status_code == 422 and 'href="#file_PROJECT_PLAN"' in page.content.decode()
     page = browser.post(url("document", application.ref, "NONSENSE"), {"file": make.pdf()})
