@@ -62,7 +62,7 @@ DECIDED: dict[str, dict[str, str]] = {
     },
     "vouchers.agreements.views": {
         "agreements": NAMES, "draft": "sums and names of organisations, for the operator who writes the agreement",
-        **dict.fromkeys(("detail", "sign", "revise", "verb", "document", "reading_copy"), WRITTEN_DOWN),
+        **dict.fromkeys(("detail", "sign", "revise", "verb", "document", "reading_copy", "signatures"), WRITTEN_DOWN),
     },
     "vouchers.access.views": {
         "request_list": NAMES, "open_case": OWN,
