@@ -28,5 +28,6 @@ SWEEPS: dict[str, float] = {
     "milestones.remind": 300,
     "payments.pay_due": 10,
     "payments.reconcile": 15,
+    "payments.expire_vouchers": 300,
 }
 app.conf.beat_schedule = {name: {"task": name, "schedule": seconds} for name, seconds in SWEEPS.items()}

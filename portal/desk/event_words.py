@@ -249,7 +249,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "site_participation.objected": ("공동 DRB 결과에 이의를 냈습니다", "Objected to the joint DRB result"),
     "site_participation.opted_out": ("공동 DRB에 참여하지 않기로 했습니다", "Opted out of the joint DRB"),
     "voucher.cancelled": ("바우처를 취소했습니다", "Voucher cancelled"),
+    "voucher.expired": ("바우처 유효기간이 지나 남은 금액이 소멸했습니다", "Voucher expired with what was left"),
     "voucher.issued": ("바우처를 발급했습니다", "Voucher issued"),
+    "voucher.spent": ("바우처를 모두 사용했습니다", "Voucher spent"),
 }
 
 

@@ -79,6 +79,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "selection_not_selected": ("선정 결과: 탈락", "Not selected"),
     "selection_proposed": ("선정안 상신", "Selection proposed"),
     "selection_reserve": ("선정 결과: 예비", "On the reserve list"),
+    "voucher_expired": ("바우처 유효기간 경과", "Voucher expired"),
     "voucher_issued": ("바우처 발급", "Voucher issued"),
 }
 

@@ -47,6 +47,14 @@ def voucher_issued(voucher: Voucher) -> None:
     )  # fmt: skip
 
 
+def voucher_expired(voucher: Voucher, party: AgreementParty, left_won: int) -> None:
+    """To company and providers: what was not used by the last day is gone."""
+    _party(
+        "voucher_expired", voucher.agreement, party, voucher=voucher.number, expires_on=voucher.expires_on.isoformat(),
+        left_won=left_won,
+    )  # fmt: skip
+
+
 def _party(template: str, agreement: Agreement, party: AgreementParty, at: str = "", **more: Any) -> None:
     tell(
         template, app="vouchers", subject=agreement, organisation=party.organisation, role=SIGNING_ROLE[PartyRole(party.role)],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
 from portal.kit.lifecycle import Lifecycle
+from portal.kit.workdays import add_working_days
 
 
 class AgreementStatus(Codes):
@@ -55,6 +56,32 @@ LIFECYCLE = Lifecycle(
         (S.SUSPENDED, "terminate"): S.TERMINATED,
     },
 )
+
+
+V = VoucherStatus
+VOUCHER_LIFECYCLE = Lifecycle(
+    "voucher",
+    V,
+    V.ISSUED,
+    {
+        (V.ISSUED, "spend"): V.SPENT,
+        (V.ISSUED, "expire"): V.EXPIRED,
+        (V.ISSUED, "cancel"): V.CANCELLED,
+    },
+)
+PAYABLE_AGREEMENTS = frozenset({S.ACTIVE, S.COMPLETED})  # a suspended or terminated one pays nothing
+CLAIM_DAYS = 10  # working days after its last day in which a voucher still waits for what was handed in by then
+
+
+def voucher_lapses(expires_on: date, today: date, *, running: bool, handed_in: bool) -> bool:
+    """Whether a voucher's rest expires: its last day is over and nothing that was begun in time is still on its way.
+
+    running: a payment was asked for and is not settled. handed_in: a delivery waits for acceptance, for its request or for
+    a mended request; the voucher waits CLAIM_DAYS working days for it, then no longer.
+    """
+    if running or today <= expires_on:
+        return False
+    return not handed_in or today > add_working_days(expires_on, CLAIM_DAYS)
 
 
 def content_hash(body: Mapping[str, Any], previous_hash: str) -> str:

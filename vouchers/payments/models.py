@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts import queries as accounts
 from portal.kit.models import Row
 from portal.kit.won import WonField
+from vouchers.agreements.models import Voucher
+from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
 from vouchers.payments import rules
 
 
@@ -52,9 +54,10 @@ class DisbursementQuerySet(models.QuerySet["Disbursement"]):
         return self.filter(Q(milestone__agreement__company__organisation_id__in=mine) | Q(payee__organisation_id__in=mine))
 
     def payable(self) -> "DisbursementQuerySet":
-        """Registered and without a live attempt."""
+        """Registered, without a live attempt, of a valid voucher whose agreement is neither suspended nor terminated."""
         live = PaymentAttempt.objects.filter(state__in=rules.LIVE_ATTEMPTS | {"PAID"})
-        return self.filter(status="REGISTERED").exclude(pk__in=live.values("disbursement_id"))
+        valid = Voucher.objects.filter(status=VoucherStatus.ISSUED, agreement__status__in=PAYABLE_AGREEMENTS)
+        return self.filter(status="REGISTERED", voucher__in=valid.values("pk")).exclude(pk__in=live.values("disbursement_id"))
 
 
 class Disbursement(Row):

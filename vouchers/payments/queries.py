@@ -1,12 +1,17 @@
 """Lists, and what the public payment clock says."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
+from vouchers.agreements.models import Voucher
+from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
+from vouchers.milestones.models import Milestone
 from vouchers.payments import rules
 from vouchers.payments.models import Disbursement, PaymentAttempt
+
+S = rules.DisbursementStatus
 
 
 def disbursements_for(user: Any) -> QuerySet[Disbursement]:
@@ -16,6 +21,23 @@ def disbursements_for(user: Any) -> QuerySet[Disbursement]:
         .select_related("milestone__agreement__company__organisation", "payee__organisation", "voucher", "payee_account")
         .order_by("-created_at", "-id")
     )
+
+
+def past_their_day(today: date) -> QuerySet[Voucher]:
+    """Vouchers still valid on paper whose last day is over; a suspended agreement's waits until it goes on."""
+    return Voucher.objects.filter(
+        status=VoucherStatus.ISSUED, expires_on__lt=today, agreement__status__in=PAYABLE_AGREEMENTS
+    )
+
+
+def on_its_way(voucher: Voucher) -> tuple[bool, bool]:
+    """(running, handed in): is a payment asked for and not settled; does a delivery, or a request sent back, still wait?"""
+    asked = Disbursement.objects.filter(voucher=voucher)
+    running = asked.exclude(status__in=[S.PAID, S.RETURNED]).exists()
+    delivered = Milestone.objects.filter(
+        agreement=voucher.agreement, status__in=["SUBMITTED", "COMPANY_ACCEPTED", "ACCEPTED"], grant_won__gt=0
+    ).exclude(pk__in=asked.values("milestone_id"))
+    return running, delivered.exists() or asked.filter(status=S.RETURNED).exists()
 
 
 def attempts_of(disbursement: Disbursement) -> QuerySet[PaymentAttempt]:

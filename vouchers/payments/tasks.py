@@ -45,3 +45,9 @@ def reconcile() -> int:
         return 0
     found = gateways.statement(url=gateways.address(), since=since)
     return 0 if found is None else actions.reconcile(statement=found, now=now)
+
+
+@shared_task(name="payments.expire_vouchers")
+def expire_vouchers() -> int:
+    """Vouchers past their last day. Returns: how many ended."""
+    return actions.expire_vouchers(now=clock.now())

@@ -7,8 +7,9 @@ from django.db import transaction
 
 from portal.journal import actions as journal
 from portal.kit.access import require
-from vouchers.agreements import notices
+from vouchers.agreements import notices, rules
 from vouchers.agreements.actions.drafting import lock, move, needed
+from vouchers.agreements.actions.ending import end
 from vouchers.agreements.models import Agreement, Voucher
 from vouchers.evaluation import actions as evaluation
 
@@ -48,13 +49,8 @@ def terminate(*, agreement_id: int, reason: str, by: Any) -> Agreement:
     voucher = Voucher.objects.select_for_update().filter(agreement=agreement).first()
     if voucher is None:
         evaluation.cancel_award(award_id=agreement.award_id, reason=agreement.reason, by=by)
-    else:
-        before, voucher.status = voucher.status, "CANCELLED"
-        voucher.save()
-        journal.record(
-            "voucher.cancelled", voucher, by=by, frm=before, to=voucher.status, reason=agreement.reason,
-            organisations=agreement.organisation_ids(),
-        )  # fmt: skip
+    elif rules.VOUCHER_LIFECYCLE.can(voucher.status, "cancel"):
+        end(voucher, "cancel", "cancelled", by=by, reason=agreement.reason)
     journal.close_duties(agreement, by=by)
     _tell_all(agreement, lambda party: notices.agreement_terminated(agreement, party, agreement.reason))
     return agreement

@@ -20,9 +20,11 @@ from vouchers.payments.actions.disbursements import (
     return_disbursement,
 )
 from vouchers.payments.actions.payees import enter_payee, verify_payee
+from vouchers.payments.actions.vouchers import expire_vouchers
 
 __all__ = [
-    "approve_disbursement", "check_evidence", "claim_next", "confirm_disbursement", "enter_payee", "lose_track", "mark_sent",
+    "approve_disbursement", "check_evidence", "claim_next", "confirm_disbursement", "enter_payee", "expire_vouchers",
+    "lose_track", "mark_sent",
     "park", "reconcile", "register_disbursement", "request_disbursement", "resolve_attempt", "resubmit_disbursement",
     "retry_disbursement", "return_disbursement", "settle", "verify_payee",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from portal.journal import queries as journal_queries
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
+from vouchers.agreements import actions as agreements
 from vouchers.ledger import actions as ledger
 from vouchers.payments import gateways, notices, rules
 from vouchers.payments.actions.disbursements import lock, move, owe
@@ -135,6 +136,7 @@ def _book(disbursement: Disbursement, attempt: PaymentAttempt, by: Any) -> None:
         amount_won=attempt.amount_won, key=attempt.key, reason=f"{disbursement.ref} {disbursement.milestone.title}", by=by,
     )  # fmt: skip
     journal.close_duties(disbursement, by=by)
+    agreements.spend_voucher(voucher_id=disbursement.voucher_id)
     notices.paid(disbursement)
 
 

@@ -13,7 +13,8 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from portal.kit.won import won
-from vouchers.agreements.models import Voucher
+from vouchers.agreements.models import Agreement, Voucher
+from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
 from vouchers.ledger import queries as ledger
 from vouchers.milestones.models import Milestone
 from vouchers.payments import notices, rules
@@ -125,7 +126,22 @@ def request_disbursement(
     return disbursement
 
 
+def require_payable(disbursement: Disbursement) -> None:
+    """Nothing is released while the agreement is suspended or after it or its voucher ended. Locks the voucher."""
+    Voucher.objects.select_for_update().get(pk=disbursement.voucher_id)
+    agreement = Agreement.objects.get(pk=disbursement.milestone.agreement_id)
+    if agreement.status not in PAYABLE_AGREEMENTS:
+        raise Refused(_("The agreement is not in force, so nothing can be paid."), "agreement_not_active")
+    _require_valid(Voucher.objects.get(pk=disbursement.voucher_id))
+
+
+def _require_valid(voucher: Voucher) -> None:
+    if voucher.status != VoucherStatus.ISSUED:
+        raise Refused(_("The voucher is no longer valid, so nothing can be paid from it."), "voucher_ended")
+
+
 def _check_voucher(voucher: Voucher, amount_won: int, round_id: int) -> None:
+    _require_valid(voucher)
     asked = sum(
         Disbursement.objects.filter(voucher=voucher).exclude(status=S.PAID).values_list("amount_won", flat=True)
     )
@@ -151,6 +167,7 @@ def resubmit_disbursement(
     """The provider mended what was returned. Writes: Disbursement, Event, Duty, Notice."""
     disbursement = lock(disbursement_id)
     require(by, "vouchers.request_disbursement", payee(disbursement.payee))
+    require_payable(disbursement)
     _check_invoice(invoice_no, invoice_on, disbursement.milestone)
     used = Disbursement.objects.filter(payee=disbursement.payee, invoice_no=invoice_no.strip()).exclude(pk=disbursement.pk)
     if used.exists():
@@ -233,6 +250,16 @@ def return_disbursement(*, disbursement_id: int, reason: str, by: Any) -> Disbur
     return disbursement
 
 
+def _verified_account(disbursement: Disbursement) -> PayeeAccount:
+    """The payee's account of now: one that was replaced since an earlier step is never paid."""
+    account = PayeeAccount.objects.filter(institution=disbursement.payee, is_current=True).first()
+    if account is None or account.verified_by_id is None:
+        raise Refused(
+            _("The payee has no verified account. Enter it and let a second person verify it first."), "payee_unverified"
+        )
+    return account
+
+
 @transaction.atomic
 def approve_disbursement(*, disbursement_id: int, by: Any) -> Disbursement:
     """Finance approves; never who checked the evidence. Needs a verified payee account. Writes: Disbursement, Event, Duty."""
@@ -240,12 +267,8 @@ def approve_disbursement(*, disbursement_id: int, by: Any) -> Disbursement:
     require(by, "vouchers.approve_disbursement")
     if by.pk in {disbursement.checked_by_id, disbursement.requested_by_id, disbursement.confirmed_by_id}:
         raise NotAllowed(_("Somebody else must approve what you checked or requested."), "four_eyes")
-    account = PayeeAccount.objects.filter(institution=disbursement.payee, is_current=True).first()
-    if account is None or account.verified_by_id is None:
-        raise Refused(
-            _("The payee has no verified account. Enter it and let a second person verify it first."), "payee_unverified"
-        )
-    disbursement.payee_account = account
+    require_payable(disbursement)
+    disbursement.payee_account = _verified_account(disbursement)
     disbursement.approved_by, disbursement.approved_at = by, clock.now()
     move(disbursement, "approve_disbursement", by=by)
     journal.close_duty(disbursement, "approve_disbursement", by=by)
@@ -263,6 +286,8 @@ def register_disbursement(*, disbursement_id: int, by: Any) -> Disbursement:
     require(by, "vouchers.register_disbursement")
     if by.pk == disbursement.approved_by_id:
         raise NotAllowed(_("Somebody else must register what you approved."), "four_eyes")
+    require_payable(disbursement)
+    disbursement.payee_account = _verified_account(disbursement)
     disbursement.registered_by, disbursement.registered_at = by, clock.now()
     move(disbursement, "register_disbursement", by=by)
     journal.close_duty(disbursement, "register_disbursement", by=by)
@@ -276,12 +301,9 @@ def retry_disbursement(*, disbursement_id: int, by: Any) -> Disbursement:
     require(by, "vouchers.register_disbursement")
     if by.pk == disbursement.approved_by_id:
         raise NotAllowed(_("Somebody else must register what you approved."), "four_eyes")
-    account = PayeeAccount.objects.filter(institution=disbursement.payee, is_current=True).first()
-    if account is None or account.verified_by_id is None:
-        raise Refused(
-            _("The payee has no verified account. Enter it and let a second person verify it first."), "payee_unverified"
-        )
-    disbursement.payee_account, disbursement.registered_by, disbursement.registered_at = account, by, clock.now()
+    require_payable(disbursement)
+    disbursement.payee_account = _verified_account(disbursement)
+    disbursement.registered_by, disbursement.registered_at = by, clock.now()
     move(disbursement, "retry_disbursement", by=by)
     journal.close_duty(disbursement, "retry_disbursement", by=by)
     return disbursement
