@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.accounts import rules
-from portal.accounts.queries import roles_of
+from portal.accounts.queries import has_second_factor, roles_of
 
 # what somebody without the required factor may still reach: enrolment, proving who they are, leaving
 _EXEMPT = ("/accounts/2fa/", "/accounts/logout/", "/accounts/reauthenticate/", "/static/", "/health/", "/api/", "/i18n/")
@@ -46,11 +46,4 @@ class second_factor:  # noqa: N801 - named like the functions that middleware us
         path = request.path.removeprefix("/en") if request.path.startswith("/en/") else request.path
         if path.startswith(_EXEMPT) or not request.user.is_authenticated or request.user.is_demo:
             return False
-        if not roles_of(request.user) & rules.SECOND_FACTOR_ROLES or request.session.get("second_factor"):
-            return False
-        from allauth.mfa.models import Authenticator
-
-        if not Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists():
-            return True
-        request.session["second_factor"] = True
-        return False
+        return bool(roles_of(request.user) & rules.SECOND_FACTOR_ROLES) and not has_second_factor(request.user)

@@ -52,6 +52,13 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
 
         return bool(roles_of(self) & rules.ADMIN_ROLES)
 
+    @property
+    def sees_all_cases(self) -> bool:
+        """Reads every company's and person's rows: decided by role grants alone."""
+        from portal.accounts.queries import sees_all
+
+        return sees_all(self)
+
     def get_full_name(self) -> str:
         return self.name or self.email
 
@@ -139,7 +146,11 @@ class RoleGrant(Row):
                 condition=Q(revoked_at__isnull=True),
                 nulls_distinct=False,
                 name="role_grant_one_live",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False) | ~Q(role__in=sorted(rules.COMPANY_ROLES | rules.PROVIDER_ROLES)),
+                name="role_grant_has_its_place",
+            ),
         ]
 
     def organisation_ids(self) -> set[int]:

@@ -93,6 +93,13 @@ def incompatible(held: Iterable[str], wanted: str) -> str | None:
     return None
 
 
+def bound_to(role: str) -> OrganisationKind | None:
+    """The kind of organisation for which alone a role is given; None: the role works everywhere."""
+    if role in COMPANY_ROLES:
+        return OrganisationKind.COMPANY
+    return OrganisationKind.PROVIDER if role in PROVIDER_ROLES else None
+
+
 @dataclass(frozen=True)
 class ConsentText:
     """What is shown and asked. A changed text gets a new version; what was agreed to keeps the old one.

@@ -168,6 +168,16 @@ def test_enrol_sign_in_with_code_and_recovery_code(client, django_capture_on_com
     assert client.get("/accounts/").status_code == 200
 
 
+def test_a_factor_that_is_removed_is_missed_at_the_very_next_request(client):
+    officer = make_staff("MINISTRY_OFFICER", demo=False)
+    factor = Authenticator.objects.create(user=officer, type="totp", data={"secret": "x"})
+    client.force_login(officer)
+    assert client.get("/accounts/").status_code == 200
+    factor.delete()
+    for path in ("/accounts/", "/admin/", "/en/home/"):
+        assert client.get(path)["Location"].endswith("/accounts/2fa/totp/activate/"), path
+
+
 def test_admin_sign_in_goes_through_the_house(client):
     assert client.get("/admin/")["Location"].startswith("/admin/login/")
     assert client.get("/admin/login/?next=/admin/")["Location"] == "/accounts/login/?next=%2Fadmin%2F"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from portal.accounts import actions
+from portal.accounts import actions, rules
 from portal.accounts.models import Organisation, User
 
 PASSWORD = "correct-horse-42"
@@ -39,9 +39,9 @@ def make_member(organisation: Organisation, role: str = "STAFF_MEMBER", *, repre
 
 
 def make_staff(role: str, **facts: Any) -> User:
-    """Somebody with a role that holds everywhere."""
-    user = make_person(**facts)
-    actions.grant_role(user=user, role=role, by=None)
+    """Somebody with a role that holds everywhere; a company's or provider's role gets an organisation of its own."""
+    user, kind = make_person(**facts), rules.bound_to(role)
+    actions.grant_role(user=user, role=role, organisation=make_organisation(kind) if kind else None, by=None)
     return user
 
 

@@ -37,7 +37,7 @@ def grant_role(
     """Gives a role. by None: the portal itself (demo, approval that already asked for permission).
 
     Writes: RoleGrant, Event role_grant.granted. Raises: Refused when the person holds a role that excludes this one
-    (domain.md §6.13), NotAllowed.
+    (domain.md §6.13; the database asks again), or when a company's or provider's role names no such organisation; NotAllowed.
     """
     if by is not None:
         require(by, "accounts.grant_role", organisation)
@@ -45,6 +45,7 @@ def grant_role(
             raise NotAllowed(_("Nobody gives a role to themselves. Ask another administrator."), "own_role")
     if expires_at is not None and expires_at <= clock.now():
         raise Refused(_("The end lies in the past. Choose a later day."), "expired", "expires_at")
+    _check_place(role, organisation)
     User.objects.select_for_update().get(pk=user.pk)
     held = list(active_grants().filter(user=user))
     excluded = rules.incompatible([grant.role for grant in held], role)
@@ -78,6 +79,18 @@ def grant_role(
     if by is not None:
         _tell_role("role_granted", grant, reason)
     return grant
+
+
+def _check_place(role: str, organisation: Organisation | None) -> None:
+    """A role of a company or a provider without its organisation would hold for every company or provider."""
+    kind = rules.bound_to(role)
+    if kind is not None and (organisation is None or organisation.kind != kind):
+        raise Refused(
+            _("“%(role)s” is a role for one organisation of the kind “%(kind)s”. Choose it.")
+            % {"role": rules.Role.word(role), "kind": kind.label},
+            "role_place",
+            "organisation",
+        )
 
 
 def _tell_role(template: str, grant: RoleGrant, reason: str) -> None:
