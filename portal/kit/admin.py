@@ -71,7 +71,10 @@ class VerbAdmin(ModelAdmin):
     list_disable_select_all = True
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_authenticated and request.user.is_staff)
+        """Rows about people and companies are for those who see every case; where rows say who sees them, they decide."""
+        if not (request.user.is_authenticated and request.user.is_staff):
+            return False
+        return not self.shows_persons or request.user.sees_all_cases or hasattr(self.model._default_manager.all(), "visible_to")
 
     has_module_permission = has_view_permission  # type: ignore[assignment]
 
@@ -210,7 +213,45 @@ class VerbAdmin(ModelAdmin):
         return verb.form(data, request.FILES or None)
 
 
-class EnteredAdmin(VerbAdmin):
+class FormAdmin(VerbAdmin):
+    """Rows that people enter or edit by hand, through the room's actions (`save_model` calls one).
+
+    What the form or an action refuses comes back in the form, beside its field, with 422 and everything that was typed.
+    """
+
+    def form_view(self, request: HttpRequest, object_id: str | None, form_url: str, extra: dict[str, Any]) -> Any:
+        """Django's own form view; once more, with the refusal in the form, when an action said no (its writes are undone)."""
+        extra = {"show_save": True, "show_save_and_add_another": False, "show_save_and_continue": False, **extra}
+        try:
+            response = admin.ModelAdmin.changeform_view(self, request, object_id, form_url, extra)
+        except DomainError as error:
+            if request.method != "POST":
+                raise
+            request.refusal = error  # type: ignore[attr-defined]
+            response = admin.ModelAdmin.changeform_view(self, request, object_id, form_url, extra)
+        if request.method == "POST" and (getattr(response, "context_data", None) or {}).get("errors"):
+            response.status_code = 422
+        return response
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return self.with_refusal(request, super().get_form(request, obj, change, **kwargs))
+
+    def with_refusal(self, request: HttpRequest, form: Any) -> Any:
+        """The form class, which says what the action refused."""
+        error = getattr(request, "refusal", None)
+        if error is None:
+            return form
+
+        class RefusedForm(form):  # type: ignore[misc]
+            def _post_clean(self) -> None:
+                super()._post_clean()
+                if not self._errors:
+                    self.add_error(error.field if error.field in self.fields else None, str(error.message))
+
+        return RefusedForm
+
+
+class EnteredAdmin(FormAdmin):
     """Rows that are entered once, through an action, and changed by verbs alone.
 
     enter_permission: who may enter. entry_form: the form of the add page, all its fields in order; None: one made of `fields`.
@@ -220,14 +261,16 @@ class EnteredAdmin(VerbAdmin):
     entry_form: type[forms.Form] | None = None
 
     def enter(self, request: HttpRequest, data: dict[str, Any]) -> Any:
-        """Runs the action on what was entered; returns the row. Raises: DomainError, which comes back as a message."""
+        """Runs the action on what was entered; returns the row. Raises: DomainError, which comes back in the form."""
         raise NotImplementedError
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm(self.enter_permission))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return self.entry_form if obj is None and self.entry_form else super().get_form(request, obj, change, **kwargs)
+        if obj is None and self.entry_form:
+            return self.with_refusal(request, self.entry_form)
+        return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None and self.entry_form:
@@ -245,12 +288,7 @@ class EnteredAdmin(VerbAdmin):
     ) -> Any:
         if object_id is not None:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        buttons = {"show_save": True, "show_save_and_add_another": False, "show_save_and_continue": False}
-        try:
-            return super().changeform_view(request, None, form_url, {**(extra_context or {}), **buttons})
-        except DomainError as error:
-            messages.error(request, str(error.message))
-            return HttpResponseRedirect(request.get_full_path())
+        return self.form_view(request, None, form_url, dict(extra_context or {}))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         made = self.enter(request, form.cleaned_data)

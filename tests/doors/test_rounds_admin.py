@@ -91,7 +91,7 @@ def test_admin_bad_facts_come_back_with_a_sentence():
     _officer, client = staff("MINISTRY_OFFICER")
     make_draft(key="taken")
     parts = {**inline("tracks", []), **inline("criteria", []), **inline("policy_versions", [])}
-    assert client.post("/admin/vouchers/round/add/", {**FACTS, **parts, "key": "taken"}).status_code == 200
+    assert client.post("/admin/vouchers/round/add/", {**FACTS, **parts, "key": "taken"}).status_code == 422
     late = {**FACTS, **parts, "closes_at_0": "2027-01-01"}
     page = client.post("/admin/vouchers/round/add/", late, follow=True).content.decode()
     assert "마감보다 앞서야" in page and not Round.objects.filter(key="from-admin").exists()
@@ -127,7 +127,7 @@ def test_a_stale_draft_keeps_what_was_typed():
     assert client.post(address, {**typed, **parts}).status_code == 302
     page = client.post(address, {**typed, "title_ko": "늦은 제목", **parts})
     words = page.content.decode()
-    assert page.status_code == 200 and "늦은 제목" in words and Round.objects.get(pk=row.pk).title_ko == "내가 쓴 제목"
+    assert page.status_code == 422 and "늦은 제목" in words and Round.objects.get(pk=row.pk).title_ko == "내가 쓴 제목"
     assert f'name="seen_version" value="{Round.objects.get(pk=row.pk).version}"' in words
 
 

@@ -3,15 +3,14 @@
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from portal.kit.admin import ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import FormAdmin, ReasonForm, Verb
 from portal.kit.clock import to_kst
-from portal.kit.errors import DomainError
 from portal.kit.won import won
 from portal.templatetags.portal import digits, kst_text
 from vouchers.rounds import actions, queries, rules
@@ -141,7 +140,7 @@ _READING = (
 
 
 @admin.register(Round)
-class RoundAdmin(VerbAdmin):
+class RoundAdmin(FormAdmin):
     shows_persons = False
     form = RoundForm
     list_display = ("title", "fiscal_year", "kind", "phase_word", "opens", "closes", "budget")
@@ -194,16 +193,11 @@ class RoundAdmin(VerbAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        """Adding and drafts have a save button; a refusal of the actions comes back as a message, nothing is half saved."""
-        obj = self.get_object(request, object_id) if object_id else None
-        extra = {**(extra_context or {}), "show_save": True, "show_save_and_add_another": False, "show_save_and_continue": False}
+        """Adding and drafts have a save button; a refusal of the actions comes back in the form, nothing is half saved."""
+        obj, extra = self.get_object(request, object_id) if object_id else None, dict(extra_context or {})
         if obj is not None:
             extra |= {"verbs": self.verbs_for(request, obj), "subject": obj, "show_save": _may_edit(request, obj)}
-        try:
-            return admin.ModelAdmin.changeform_view(self, request, object_id, form_url, extra)
-        except DomainError as error:
-            messages.error(request, str(error.message))
-            return HttpResponseRedirect(request.get_full_path())
+        return self.form_view(request, object_id, form_url, extra)
 
     def save_model(self, request: HttpRequest, obj: Round, form: Any, change: bool) -> None:
         facts = {name: form.cleaned_data[name] for name in FACTS if name in form.cleaned_data}

@@ -1,0 +1,109 @@
+"""The ministry's admin: who reads what, and what a refused form answers."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from portal.kit import clock
+from tests.factories.providers import person, provider
+from tests.factories.rounds import make_round
+from vouchers.companies.models import Restriction
+from vouchers.payments.models import PayeeAccount
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
+    return client
+
+
+def lists() -> list[str]:
+    return [
+        reverse(f"{admin.site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model, one in admin.site._registry.items()
+        if getattr(one, "shows_persons", True)
+    ]
+
+
+@pytest.mark.parametrize("role", ["STAT_VIEWER", "OBJECTION_REVIEWER"])
+def test_who_does_not_see_every_case_reads_no_persons_in_the_admin(role):
+    somebody, client = person("AUDITOR"), client_of(person(role))
+    provider()
+    seen = 0
+    for path in lists():
+        answer = client.get(path)
+        assert answer.status_code in {200, 403}, path
+        assert somebody.email not in answer.content.decode(), path
+        seen += answer.status_code == 200
+    for path in (
+        "accounts/user", "accounts/membership", "accounts/rolegrant", "accounts/consent", "journal/event", "journal/notice",
+        "journal/accesslog", "documents/document", "vouchers/payeeaccount", "vouchers/restriction", "vouchers/conflictofinterest",
+        "vouchers/eligibilitycheck", "vouchers/paymentattempt",
+    ):  # fmt: skip
+        assert client.get(f"/admin/{path}/").status_code == 403, path
+    assert client.get(f"/admin/accounts/user/{somebody.pk}/change/").status_code in {302, 403}
+    assert client.get("/admin/").status_code == 200
+    assert client_of(person("AUDITOR")).get("/admin/accounts/user/").status_code == 200
+
+
+TODAY, LATER = "2027-01-04", "2027-02-04"
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"brn": "", "corporate_no": ""}, "사업자등록번호나 법인등록번호를 입력해 주세요."),
+        ({"brn": "", "corporate_no": "1101111234567", "starts_on": LATER, "ends_on": TODAY}, "제한 종료일이 시작일보다 앞섭니다. 날짜를 확인해 주세요."),
+        ({"brn": "123"}, ""),
+        ({"ground": ""}, ""),
+    ],
+)
+def test_a_refused_restriction_comes_back_with_422_and_everything_typed(given, sentence):
+    client, path = client_of(person("MINISTRY_OFFICER")), "/admin/vouchers/restriction/add/"
+    data = {"name": "가상의 주식회사", "brn": "", "corporate_no": "", "ground": "부정수급 확인", "starts_on": TODAY, "ends_on": LATER}
+    answer = client.post(path, {**data, **given})
+    text = answer.content.decode()
+    assert answer.status_code == 422 and answer.context["errors"] and sentence in text
+    assert "가상의 주식회사" in text and not Restriction.objects.exists()
+    good = client.post(path, {**data, "corporate_no": "1101111234567"})
+    assert good.status_code == 302 and Restriction.objects.count() == 1
+
+
+def test_a_refused_budget_answers_422():
+    programme, client = make_round(), client_of(person("MINISTRY_APPROVER"))
+    answer = client.post("/admin/vouchers/ledgerevent/add/", {"round": programme.pk, "amount_won": "0", "reason": "본예산", "once": "x"})
+    assert answer.status_code == 422 and "본예산" in answer.content.decode()
+
+
+def test_a_budget_number_used_twice_says_so_in_the_form():
+    programme, client = make_round(), client_of(person("MINISTRY_APPROVER"))
+    data = {"round": programme.pk, "amount_won": "1000", "reason": "본예산", "once": "once-1"}
+    assert client.post("/admin/vouchers/ledgerevent/add/", data).status_code == 302
+    other = client.post("/admin/vouchers/ledgerevent/add/", {**data, "amount_won": "2000", "reason": "추경 편성"})
+    assert other.status_code == 422 and "추경 편성" in other.content.decode()
+
+
+def test_a_refused_payee_account_comes_back_with_422_and_everything_typed():
+    hospital, client = provider(), client_of(person("PAYMENT_REGISTRAR"))
+    path, data = "/admin/vouchers/payeeaccount/add/", {"institution": hospital.institution.pk, "bank_code": "088", "holder": "가상병원"}
+    for number in ("12", "abc", ""):
+        answer = client.post(path, {**data, "number": number})
+        assert answer.status_code == 422 and "가상병원" in answer.content.decode()
+    assert not PayeeAccount.objects.exists()
+    assert client.post(path, {**data, "number": "110-222-333444"}).status_code == 302
+    assert PayeeAccount.objects.get().number == "110222333444"
+
+
+def test_a_refused_round_comes_back_with_422_and_everything_typed():
+    client, path = client_of(person("MINISTRY_OFFICER")), "/admin/vouchers/round/add/"
+    shown = client.get(path).content.decode()
+    fields = re.findall(r'name="([a-z_0-9-]+(?:FORMS)?)"', shown)
+    hidden = dict.fromkeys(re.findall(r'name="([a-z_]+-(?:TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS)"', shown), "0")
+    assert "title_ko" in fields
+    answer = client.post(path, {"key": "", "title_ko": "시험 회차 제목", "fiscal_year": str(clock.today().year), **hidden})
+    assert answer.status_code == 422 and "시험 회차 제목" in answer.content.decode()
