@@ -1,6 +1,14 @@
 """Assembly only: the rooms' models, in the order of the journey."""
 
-from vouchers.access.models import AccessCase, AccessRequest, DataReview, EthicsReview, JointReview, SiteParticipation
+from vouchers.access.models import (
+    AccessCase,
+    AccessRequest,
+    DataReview,
+    EthicsReview,
+    JointReview,
+    SiteParticipation,
+    SubmittedDossier,
+)
 from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion, Voucher
 from vouchers.applications.models import (
     Application,
@@ -31,6 +39,7 @@ __all__ = [
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
     "EthicsReview", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "OwnershipDispute",
     "PayeeAccount", "PaymentAttempt", "PolicyVersion", "Quote", "QuoteLine", "QuoteRequest", "RepresentativeChange",
-    "Restriction", "Round", "Score", "SelectionLine", "SelectionRun", "SiteParticipation", "SizeCertificate", "Track",
+    "Restriction", "Round", "Score", "SelectionLine", "SelectionRun", "SiteParticipation", "SizeCertificate",
+    "SubmittedDossier", "Track",
     "Voucher",
 ]  # fmt: skip

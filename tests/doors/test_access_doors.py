@@ -257,3 +257,22 @@ def test_a_board_asks_and_the_company_answers_in_the_browser() -> None:
     assert company.post(step(request, "drb-resubmit")).status_code == 303
     assert company.post(step(request, "drb-resubmit")).status_code == 409
     assert board.get(step(request, "drb")).status_code == 200
+
+
+def test_a_board_reads_what_it_received_not_what_is_written_for_another() -> None:
+    at = p.in_review(2)
+    first, second = at.sites
+    p.decide_drb(second, "ask_supplement", reason="항목을 줄여 주세요", document=None)
+    case = AccessCase.objects.get()
+    actions.save_dossier(
+        case_id=case.pk, dossier={**p.DOSSIER, "data_items": "비밀 개정안"}, use_from=case.use_from, use_until=case.use_until,
+        version=case.version, by=at.user,
+    )  # fmt: skip
+    case_page, request_page = f"/access/cases/{case.ref}/", f"/access/requests/{first.request.ref}/"
+    assert "비밀 개정안" in as_(at.user).get(case_page).content.decode()
+    for user in (first.secretary, first.provider.user):
+        for path in (case_page, request_page):
+            page = as_(user).get(path).content.decode()
+            assert "비밀 개정안" not in page and "영상 500건" in page
+    assert "영상 500건" in as_(at.user).get(request_page).content.decode()
+    assert first.request.dossiers.get().content_hash in as_(first.secretary).get(f"/en{request_page}").content.decode()

@@ -110,6 +110,27 @@ class AccessRequest(Row):
         return {i for i in (self.case.company.organisation_id, self.institution.organisation_id, self.board.organisation_id) if i}
 
 
+class SubmittedDossier(Row):
+    """The dossier as one institution received it: a copy a hand-over, immutable (trigger). body: title, dossier, use_from,
+    use_until (ISO days). What the company revises later for another institution does not change it."""
+
+    REF_PREFIX = "dos"
+
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="dossiers")
+    number = models.PositiveSmallIntegerField(_("Version"))
+    body = models.JSONField()
+    content_hash = models.CharField(_("Content hash (SHA-256)"), max_length=64)
+
+    class Meta:
+        verbose_name = _("submitted dossier")
+        verbose_name_plural = _("submitted dossiers")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["request", "number"], name="submitted_dossier_once")]
+
+    def organisation_ids(self) -> set[int]:
+        return self.request.organisation_ids()
+
+
 class EthicsReview(Row):
     """The IRB track. A decision has number, institution, date and file; an exemption is a numbered decision too.
 
@@ -119,6 +140,9 @@ class EthicsReview(Row):
     REF_PREFIX = "irb"
 
     request = models.OneToOneField(AccessRequest, on_delete=models.PROTECT, related_name="ethics")
+    dossier = models.ForeignKey(
+        SubmittedDossier, on_delete=models.PROTECT, null=True, verbose_name=_("Dossier decided on"), related_name="+"
+    )
     kind = models.CharField(max_length=12, choices=rules.EthicsKind.choices(), default="INSTITUTION")
     route = models.CharField(max_length=10, choices=rules.EthicsRoute.choices(), default="EXEMPTION")
     status = models.CharField(_("State"), max_length=20, choices=rules.EthicsStatus.choices(), default="NOT_STARTED")
@@ -163,6 +187,9 @@ class DataReview(Row):
     REF_PREFIX = "drb"
 
     request = models.OneToOneField(AccessRequest, on_delete=models.PROTECT, related_name="data_review")
+    dossier = models.ForeignKey(
+        SubmittedDossier, on_delete=models.PROTECT, null=True, verbose_name=_("Dossier decided on"), related_name="+"
+    )
     mode = models.CharField(max_length=20, choices=rules.DrbMode.choices(), default="INSTITUTION")
     status = models.CharField(_("State"), max_length=14, choices=rules.DrbStatus.choices(), default="NOT_STARTED")
     board_name = models.CharField(_("Deciding board"), max_length=160, blank=True)

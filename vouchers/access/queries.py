@@ -1,8 +1,8 @@
 """May this provider's data be used; clocks; inboxes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock, workdays
 from vouchers.access import rules
-from vouchers.access.models import AccessCase, AccessRequest, DataReview, EthicsReview, JointReview, SiteParticipation
+from vouchers.access.models import (
+    AccessCase,
+    AccessRequest,
+    DataReview,
+    EthicsReview,
+    JointReview,
+    SiteParticipation,
+    SubmittedDossier,
+)
 from vouchers.matching.models import Match
 
 
@@ -94,7 +102,7 @@ def requests_for(user: Any) -> QuerySet[AccessRequest]:
         AccessRequest.objects.visible_to(user)
         .select_related(
             "case__company__organisation", "institution__organisation", "board__organisation", "ethics__document",
-            "data_review__document",
+            "data_review__document", "ethics__dossier", "data_review__dossier",
             "case__need__round",
         )
         .order_by("-created_at", "-id")
@@ -174,6 +182,45 @@ def may_step(user: Any, row: AccessRequest, name: str) -> bool:
         "company": row.case, "board": row.board.organisation, "holder": row.institution.organisation,
     }[whose]  # fmt: skip
     return owner is not None and bool(user.has_perm(f"vouchers.{perm}", owner))
+
+
+def handed_over(row: AccessRequest) -> SubmittedDossier | None:
+    """The dossier as this institution received it last; None before the first hand-over."""
+    return SubmittedDossier.objects.filter(request=row).order_by("-number").first()
+
+
+@dataclass(frozen=True)
+class DossierShown:
+    """What a page shows of a dossier. number and content_hash: of the copy that an institution received; 0: as it is written."""
+
+    texts: Mapping[str, str]
+    use_from: date | None
+    use_until: date | None
+    number: int = 0
+    content_hash: str = ""
+    at: datetime | None = None
+
+
+def dossier_of(case: AccessCase) -> DossierShown:
+    """As the company has it now."""
+    return DossierShown(case.dossier, case.use_from, case.use_until)
+
+
+def dossier_received(row: AccessRequest) -> DossierShown | None:
+    """As this institution received it last."""
+    copy = handed_over(row)
+    if copy is None:
+        return None
+    days = [date.fromisoformat(copy.body[name]) if copy.body.get(name) else None for name in ("use_from", "use_until")]
+    return DossierShown(copy.body["dossier"], days[0], days[1], copy.number, copy.content_hash, copy.created_at)
+
+
+def dossier_shown(case: AccessCase, rows: Iterable[AccessRequest], *, whole: bool) -> DossierShown:
+    """whole: the company itself reads what it writes; an institution only what it received (its newest copy)."""
+    if whole:
+        return dossier_of(case)
+    received = [found for found in map(dossier_received, rows) if found is not None]
+    return max(received, key=lambda found: found.at) if received else DossierShown({}, None, None)  # type: ignore[arg-type,return-value]
 
 
 def in_joint(row: AccessRequest) -> bool:

@@ -4,7 +4,11 @@ IRB approval is no permission to pseudonymise, so nothing is provided and no mil
 both tracks of that provider allow it.
 """
 
+import hashlib
+import json
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -180,6 +184,12 @@ SITE_LIFECYCLE = Lifecycle(
 
 ETHICS_ALLOWS = frozenset({E.EXEMPTION_CONFIRMED, E.APPROVED})
 DRB_ALLOWS = frozenset({D.APPROVED, D.RECOGNISED, D.WAIVED})
+
+
+def dossier_hash(body: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical content of a dossier as a board received it."""
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def both_allow(ethics_status: str, drb_status: str, *, valid_to: date | None, today: date) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from portal.accounts.queries import sees_all
 from portal.documents import actions as documents
 from portal.documents import responses
 from portal.kit.access import signed_in
@@ -71,10 +72,11 @@ def _case(request: HttpRequest, ref: str) -> AccessCase:
 @require_GET
 def case_detail(request: HttpRequest, ref: str) -> HttpResponse:
     case = _case(request, ref)
-    rows = queries.requests_for(request.user).filter(case=case).order_by("pk")
+    rows = list(queries.requests_for(request.user).filter(case=case).order_by("pk"))
     joint = queries.joint_of(case)
+    whole = request.user.has_perm("vouchers.request_access", case) or sees_all(request.user)
     context = {
-        "case": case, "joint": joint, "missing": actions.missing(case),
+        "case": case, "dossier": queries.dossier_shown(case, rows, whole=whole), "joint": joint, "missing": actions.missing(case),
         "rows": [(row, queries.clocks(row)) for row in rows],
         "mine": request.user.has_perm("vouchers.request_access", case), "dossier_open": queries.dossier_is_open(case),
         "leads": joint is not None and queries.leads(request.user, joint),
@@ -122,7 +124,8 @@ def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
     row = _request(request, ref)
     site = queries.site_of(row)
     context = {
-        "row": row, "case": row.case, "clocks": queries.clocks(row), "site": site,
+        "row": row, "case": row.case, "clocks": queries.clocks(row), "site": site, "dossier": queries.dossier_received(row),
+        "reviews": (("IRB", row.ethics), ("DRB", row.data_review)),
         "mine": request.user.has_perm("vouchers.request_access", row.case),
         "steps": [STEPS[name] for name in queries.open_steps(request.user, row, site)],
     }  # fmt: skip

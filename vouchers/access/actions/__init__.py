@@ -8,6 +8,7 @@ from vouchers.access.actions.decisions import (
     resubmit_drb,
     resubmit_ethics,
 )
+from vouchers.access.actions.dossier import DOSSIER_REQUIRED, missing
 from vouchers.access.actions.joint import (
     adopt_joint,
     answer_joint,
@@ -17,9 +18,7 @@ from vouchers.access.actions.joint import (
     start_joint,
 )
 from vouchers.access.actions.requests import (
-    DOSSIER_REQUIRED,
     confirm_receipt,
-    missing,
     open_case,
     provide,
     request_supplement,

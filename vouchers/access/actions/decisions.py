@@ -13,6 +13,7 @@ from portal.kit import clock, workdays
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.access import notices, rules
+from vouchers.access.actions.dossier import hand_over
 from vouchers.access.actions.steps import (
     board,
     check_decision,
@@ -161,6 +162,7 @@ def resubmit_ethics(*, request_id: int, by: Any) -> AccessRequest:
     request = lock(request_id)
     require(by, "vouchers.request_access", request.case)
     require_in_review(request, "resubmit")
+    hand_over(request)
     step_ethics(request, "resubmit", by=by)
     resume(request, request.ethics, "decide_ethics", by)
     journal.close_duty(request, "resubmit_ethics", by=by)
@@ -173,6 +175,7 @@ def resubmit_drb(*, request_id: int, by: Any) -> AccessRequest:
     request = lock(request_id)
     require(by, "vouchers.request_access", request.case)
     require_in_review(request, "resubmit")
+    hand_over(request)
     step_drb(request, "resubmit", by=by)
     resume(request, request.data_review, "decide_drb", by)
     journal.close_duty(request, "resubmit_drb", by=by)

@@ -12,6 +12,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused, Stale
 from vouchers.access import notices, queries, rules
+from vouchers.access.actions.dossier import hand_over
 from vouchers.access.actions.joint import follow_joint, invite, leave_joint
 from vouchers.access.actions.steps import (
     board,
@@ -30,7 +31,6 @@ from vouchers.access.models import AccessCase, AccessRequest, DataReview, Ethics
 from vouchers.matching.models import Match
 
 R, E, D = rules.RequestStatus, rules.EthicsStatus, rules.DrbStatus
-DOSSIER_REQUIRED = ("purpose", "method", "data_items", "safeguards", "recipients", "destruction")
 
 
 @transaction.atomic
@@ -101,23 +101,12 @@ def save_dossier(
     return case
 
 
-def missing(case: AccessCase) -> list[str]:
-    """Names of dossier fields that still stand empty."""
-    empty = [name for name in DOSSIER_REQUIRED if not str(case.dossier.get(name, "")).strip()]
-    return empty + [name for name in ("use_from", "use_until") if getattr(case, name) is None]
-
-
 @transaction.atomic
 def submit_request(*, request_id: int, ethics_kind: str, ethics_route: str, drb_mode: str, by: Any) -> AccessRequest:
     """The company sends one provider's part to its boards. Writes: AccessRequest, both reviews, Event, Duty, Notice."""
     request = lock(request_id)
     require(by, "vouchers.request_access", request.case)
-    gaps = missing(request.case)
-    if gaps:
-        raise Refused(
-            _("The dossier is not complete yet: %(count)d fields are empty.") % {"count": len(gaps)},
-            "dossier_incomplete",
-        )
+    dossier = hand_over(request)
     joint = queries.in_joint(request)
     if drb_mode == rules.DrbMode.JOINT and not joint:
         raise Refused(
@@ -128,7 +117,9 @@ def submit_request(*, request_id: int, ethics_kind: str, ethics_route: str, drb_
     request.data_review.mode = rules.DrbMode.JOINT if joint else rules.DrbMode(drb_mode)
     request.data_review.save()
     request.submitted_at = clock.now()
-    move(request, "submit_request", by=by, route=ethics_route, mode=request.data_review.mode)
+    move(
+        request, "submit_request", by=by, route=ethics_route, mode=request.data_review.mode, dossier=dossier.content_hash
+    )  # fmt: skip
     owe_start(request, by)
     invite(request, by)
     notices.submitted(request)
@@ -161,7 +152,8 @@ def supply_supplement(*, request_id: int, by: Any) -> AccessRequest:
     """The company has mended the dossier. Writes: request, Event, Duty."""
     request = lock(request_id)
     require(by, "vouchers.request_access", request.case)
-    move(request, "supply_supplement", by=by)
+    dossier = hand_over(request)
+    move(request, "supply_supplement", by=by, dossier=dossier.content_hash)
     journal.close_duty(request, "supply_supplement", by=by)
     owe_start(request, by)
     return request

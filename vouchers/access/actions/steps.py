@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.journal import actions as journal
 from portal.kit import clock, workdays
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
-from vouchers.access import notices, rules
+from vouchers.access import notices, queries, rules
 from vouchers.access.models import AccessRequest, DataReview, EthicsReview, JointReview, SiteParticipation
 from vouchers.rounds.rules import TARGET_STEPS
 
@@ -165,6 +165,8 @@ def step_drb(request: AccessRequest, verb: str, *, by: Any, reason: str = "", **
     before, review.status = review.status, rules.DRB_LIFECYCLE.step(review.status, verb)
     if verb == "refuse_letter":
         forget_letter(review)
+    if review.status in rules.DRB_ALLOWS or review.status == D.REFUSED:
+        data |= decided_on(review, request)
     review.save()
     record(f"data_review.{DRB_PAST[verb]}", request, by=by, frm=before, to=review.status, reason=reason, **data)
 
@@ -190,14 +192,22 @@ def step_ethics(request: AccessRequest, verb: str, *, by: Any, reason: str = "")
     ethics.reason = reason
     if verb == "refuse_letter":
         forget_letter(ethics)
+    seen: dict[str, str] = {}
     if ethics.status in rules.ETHICS_ALLOWS or ethics.status == E.DISAPPROVED:
         close(ethics, by)
+        seen = decided_on(ethics, request)
     ethics.save()
     past = {
         "confirm_exemption": "exemption_confirmed", "approve": "approved", "disapprove": "disapproved",
         "revise": "revision_requested", "resubmit": "resubmitted", "refuse_letter": "letter_refused", "expire": "expired",
     }[verb]  # fmt: skip
-    record(f"ethics_review.{past}", request, by=by, frm=before, to=ethics.status, reason=reason, number=ethics.number)
+    record(f"ethics_review.{past}", request, by=by, frm=before, to=ethics.status, reason=reason, number=ethics.number, **seen)
+
+
+def decided_on(review: EthicsReview | DataReview, request: AccessRequest) -> dict[str, str]:
+    """The decision stands on the dossier that this institution received last; its hash goes into the event."""
+    review.dossier = queries.handed_over(request)
+    return {"dossier": review.dossier.content_hash} if review.dossier else {}
 
 
 def forget_letter(review: EthicsReview | DataReview) -> None:
