@@ -1,8 +1,7 @@
 """Planned from the agreement, submitted by the provider, accepted by the company, checked by the operator."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.db import transaction
@@ -32,8 +31,8 @@ def plan(*, agreement_id: int, items: Sequence[Mapping[str, Any]], by: Any) -> l
     """Plans the deliveries of an agreement in force, once.
 
     items: {institution_id, title, description, due_on, uses_data, amount_won}; amounts (supply, whole won) add up to the
-    agreement's supply amount and each provider's to its lines. grant and VAT are shared out in proportion, the last
-    milestone takes the rounding. Writes: Milestone, Event, Duties. Raises: Refused.
+    agreement's supply amount and each provider's to its lines. grant and VAT are shared out in proportion to what has been
+    planned so far, so that every share lies within 1 won of its part, never above it, and all add up. Writes: Milestone, Event, Duties. Raises: Refused.
     """
     agreement = Agreement.objects.select_for_update().select_related("company__organisation", "round").get(pk=agreement_id)
     require(by, "vouchers.plan_milestones")
@@ -44,20 +43,13 @@ def plan(*, agreement_id: int, items: Sequence[Mapping[str, Any]], by: Any) -> l
     _check_plan(agreement, items)
     vat_of = _vat_by_payee(agreement)
     rows: list[Milestone] = []
-    grant_left, vat_left = agreement.grant_won, dict(vat_of)
-    for number, item in enumerate(items, 1):
-        last = number == len(items)
-        last_of_payee = not any(later["institution_id"] == item["institution_id"] for later in items[number:])
-        grant = grant_left if last else _share(agreement.grant_won, item["amount_won"], agreement.supply_amount_won)
-        payee = item["institution_id"]
-        lines_won = sum(i["amount_won"] for i in items if i["institution_id"] == payee)
-        vat = vat_left.get(payee, 0) if last_of_payee else _share(vat_of.get(payee, 0), item["amount_won"], lines_won)
-        grant_left -= grant
-        vat_left[payee] = vat_left.get(payee, 0) - vat
+    grants = rules.shares(agreement.grant_won, [item["amount_won"] for item in items])
+    vats = _vats(vat_of, items)
+    for number, (item, grant, vat) in enumerate(zip(items, grants, vats, strict=True), 1):
         milestone = Milestone(
-            agreement=agreement, institution_id=payee, number=number, title=item["title"].strip()[:150],
+            agreement=agreement, institution_id=item["institution_id"], number=number, title=item["title"].strip()[:150],
             description=item.get("description", ""), due_on=item["due_on"], uses_data=bool(item.get("uses_data")),
-            amount_won=item["amount_won"], grant_won=min(grant, item["amount_won"]), vat_won=vat,
+            amount_won=item["amount_won"], grant_won=grant, vat_won=vat,
         )  # fmt: skip
         milestone.save()
         rows.append(milestone)
@@ -98,11 +90,13 @@ def _vat_by_payee(agreement: Agreement) -> dict[int, int]:
     return {payee: won // 10 for payee, won in taxable.items()}
 
 
-def _share(total_won: int, part_won: int, whole_won: int) -> int:
-    """total × part ÷ whole, whole won, rounded down."""
-    if not whole_won:
-        return 0
-    return int((Decimal(total_won) * part_won / whole_won).to_integral_value(rounding=ROUND_FLOOR))
+def _vats(vat_of: Mapping[int, int], items: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Each item's part of its payee's VAT, whole won, in the order of the items."""
+    parts: dict[int, Iterator[int]] = {}
+    for payee in {item["institution_id"] for item in items}:
+        amounts = [item["amount_won"] for item in items if item["institution_id"] == payee]
+        parts[payee] = iter(rules.shares(vat_of.get(payee, 0), amounts))
+    return [next(parts[item["institution_id"]]) for item in items]
 
 
 def _owe_delivery(milestone: Milestone, by: Any) -> None:

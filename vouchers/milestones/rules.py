@@ -1,5 +1,6 @@
 """Milestones. Source: domain.md §6.10."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
@@ -37,3 +38,15 @@ LIFECYCLE = Lifecycle(
 def overdue(status: str, due_on: date, today: date) -> bool:
     """Derived, never stored: the provider still has to hand in, and the due day has passed."""
     return status in {S.PLANNED, S.REVISION_REQUESTED} and today > due_on
+
+
+def shares(total_won: int, parts_won: Sequence[int]) -> list[int]:
+    """total_won shared out in proportion to parts_won (whole won, in order): what is due up to each part, less what was due
+    before it. The shares add up to the total, and while the total is at most the sum of the parts none exceeds its part."""
+    whole, done, before, found = sum(parts_won), 0, 0, []
+    for part in parts_won:
+        done += part
+        due = total_won * done // whole if whole else 0
+        found.append(due - before)
+        before = due
+    return found
