@@ -365,3 +365,16 @@ def test_admin_shows_rows_read_only(at: quotes.Stage) -> None:
     before = Need.objects.get(pk=at.need.pk).status
     officer.post(f"/admin/vouchers/need/{at.need.pk}/change/", {"status": "CLOSED"})
     assert Need.objects.get(pk=at.need.pk).status == before
+
+
+def test_a_newer_quote_is_never_accepted_unread(at: quotes.Stage) -> None:
+    request = quotes.asked(at)
+    first = quotes.quoted(at, request)
+    company, page = client(at.firm.user), f"/matching/quotes/{request.ref}/"
+    assert f'name="quote" value="{first.ref}"' in text(company.get(page))
+    second = quotes.quoted(at, request)
+    answer = company.post(f"{page}do/accept/", {"quote": first.ref})
+    assert answer.status_code == 409 and "새 견적" in text(answer) and not Match.objects.exists()
+    assert company.post(f"{page}do/decline/", {"quote": first.ref, "decline-text": "비쌉니다."}).status_code == 422
+    assert company.post(f"{page}do/accept/", {"quote": "quo-0000000000"}).status_code == 409
+    assert company.post(f"{page}do/accept/", {"quote": second.ref}).status_code == 303

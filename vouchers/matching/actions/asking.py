@@ -126,8 +126,11 @@ CONFIRM_DAYS = 5  # working days; a proposal, no source
 @transaction.atomic
 def decline_quote(*, quote_id: int, reason: str, by: Any) -> QuoteRequest:
     """The company does not take the quote. Writes: QuoteRequest, Event, Duty, Notice."""
-    request = lock(Quote.objects.values_list("request_id", flat=True).get(pk=quote_id))
+    quote = Quote.objects.get(pk=quote_id)
+    request = lock(quote.request_id)
     require(by, "vouchers.request_quote", request.need.company)
+    if request.status == S.QUOTED and quote.number != request.quotes.count():
+        raise Refused(_("The provider has sent a newer quote. Look at that one."), "newer_quote")
     request.reason = written(reason, "reason", needed=True)
     move(request, "decline_quote", "refused", by, reason=request.reason)
     journal.close_duties(request, by=by)

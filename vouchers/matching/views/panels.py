@@ -41,15 +41,16 @@ class Panel:
 
 
 def panels(
-    verbs: Iterable[Verb], url_of: Callable[[str], str], bound: tuple[str, forms.Form] | None = None
-) -> list[Panel]:
-    """A panel a verb; `bound` is the form that came back with errors."""
+    verbs: Iterable[Verb], url_of: Callable[[str], str], bound: tuple[str, forms.Form] | None = None,
+    shown: Mapping[str, str] | None = None,
+) -> list[Panel]:  # fmt: skip
+    """A panel a verb; `bound` is the form that came back with errors; `shown` goes along hidden: what the page showed."""
     found = []
     for verb in verbs:
         form = verb.form(prefix=verb.name, use_required_attribute=False) if verb.form else None
         if bound and bound[0] == verb.name:
             form = bound[1]
-        found.append(Panel(verb, url_of(verb.name), form))
+        found.append(Panel(verb, url_of(verb.name), form, shown or {}))
     return found
 
 

@@ -19,8 +19,9 @@ from vouchers.matching.views.panels import Verb, panels, perform
 STEP = {"accept": "accept_quote", "decline": "decline_quote", "withdraw": "withdraw_request", "clarify": "clarify"}
 
 
-def _newest(row: QuoteRequest) -> int:
-    return row.quotes.order_by("-number").values_list("pk", flat=True)[0]
+def _decided(row: QuoteRequest) -> int:
+    """The quote that was on the page, so that a newer one is never taken unread; the newest when the page named none."""
+    return int(row.shown_quote.pk)  # type: ignore[attr-defined]
 
 
 VERBS = {
@@ -31,13 +32,13 @@ VERBS = {
             _("Your answer was sent."), forms.AnswerForm, kind="primary",
         ),
         Verb(
-            "accept", _("Accept the quote"), lambda row, by: actions.accept_quote(quote_id=_newest(row), by=by),
+            "accept", _("Accept the quote"), lambda row, by: actions.accept_quote(quote_id=_decided(row), by=by),
             _("Accepted. The provider now confirms the match."), kind="primary",
             consequence=_("You confirm your side of the match. The provider then confirms its own. No budget is assigned yet."),
         ),
         Verb(
             "decline", _("Decline the quote"),
-            lambda row, by, text: actions.decline_quote(quote_id=_newest(row), reason=text, by=by),
+            lambda row, by, text: actions.decline_quote(quote_id=_decided(row), reason=text, by=by),
             _("Declined. The provider was told."), forms.ReasonForm, danger=True,
         ),
         Verb(
@@ -65,8 +66,11 @@ def quote_detail(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def quote_verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     row = _row(request, ref)
-    if verb in ("accept", "decline") and not row.quotes.exists():
-        return _show(request, ref, problem=_("There is no quote yet."), status=409)
+    if verb in ("accept", "decline"):
+        quotes, named = row.quotes.order_by("-number"), request.POST.get("quote", "").replace("\x00", "")
+        row.shown_quote = (quotes.filter(ref=named) if named else quotes).first()  # type: ignore[attr-defined]
+        if row.shown_quote is None:  # type: ignore[attr-defined]
+            return _show(request, ref, problem=_("There is no quote yet."), status=409)
 
     def back(result: Any) -> str:
         name = "matching:match" if verb == "accept" else "matching:quote"
@@ -89,7 +93,8 @@ def _show(
         "row": row,
         "need": row.need,
         "quotes": queries.sheets(quotes),
-        "panels": panels(shown, lambda name: reverse("matching:quote_verb", args=[row.ref, name]), bound),
+        "panels": panels(shown, lambda name: reverse("matching:quote_verb", args=[row.ref, name]), bound,
+                         {"quote": quotes[0].ref} if quotes else {}),
         "problem": problem,
         "match": match,
         "timeline": queries.timeline(row, *([match] if match else [])),
