@@ -133,3 +133,21 @@ def test_planned_round_is_submitted_without_a_match():
         actions.attach_document(application_id=application.pk, kind=kind, document=make.stored(owner, kind), by=owner.staff)
     done = actions.submit(application_id=application.pk, by=owner.representative)
     assert (done.status, done.grant_won) == ("SUBMITTED", 76_500_000)
+
+
+def test_the_moment_that_is_judged_is_the_moment_that_is_written_down(monkeypatch):
+    """The closing time passes while the submission is worked on: received in time, never an error of the database."""
+    from vouchers.applications.actions import submitting
+
+    owner = make.firm()
+    application = make.draft(owner)
+    closes, real = application.round.closes_at, submitting._refuse_incomplete
+    before = closes - timedelta(milliseconds=1)
+
+    def slow(row):
+        monkeypatch.setattr(clock, "now", lambda: closes + timedelta(seconds=1))
+        real(row)
+
+    monkeypatch.setattr(submitting, "_refuse_incomplete", slow)
+    monkeypatch.setattr(clock, "now", lambda: before)
+    assert actions.submit(application_id=application.pk, by=owner.representative).submitted_at == before

@@ -1,6 +1,7 @@
 """What a company does while it writes: start, save, choose, attach."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from vouchers.companies.models import Company
 from vouchers.matching.models import Match, Need
 from vouchers.rounds.models import Round, Track
 from vouchers.rounds.rules import Phase
+from vouchers.rounds.rules import phase as phase_at
 
 LARGEST_ANSWERS = 60_000  # characters of one section: no form can reach it
 
@@ -32,9 +34,10 @@ def locked(application_id: int) -> Application:
     )
 
 
-def refuse_unless_open(round_: Round) -> None:
-    """Nothing before the opening or from the closing time on, by the server's clock. Raises: Refused."""
-    phase = round_.phase
+def refuse_unless_open(round_: Round, now: datetime | None = None) -> None:
+    """Nothing before the opening or from the closing time on, by the server's clock. now: the moment that is written down
+    afterwards (default: this one). Raises: Refused."""
+    phase = phase_at(round_.status, round_.opens_at, round_.closes_at, now or clock.now())
     if phase == Phase.OPEN:
         return
     if phase == Phase.ANNOUNCED:

@@ -89,7 +89,8 @@ def submit(*, application_id: int, by: User, declaration: bool | str = True) -> 
     status = rules.LIFECYCLE.step(application.status, "submit")
     round_ = application.round
     round_.refresh_from_db(fields=["status", "opens_at", "closes_at"])  # an extension may have come meanwhile
-    refuse_unless_open(round_)
+    now = clock.now()  # once the row is ours: the moment that is judged is the moment that is written down
+    refuse_unless_open(round_, now)
     refresh_amounts(application)
     _refuse_incomplete(application)
     certification = _certify(application, by, declaration)
@@ -99,7 +100,6 @@ def submit(*, application_id: int, by: User, declaration: bool | str = True) -> 
         raise Refused(
             _("Joint representatives must certify too. Still waiting for: %(names)s.") % {"names": names}, "joint_waiting"
         )
-    now = clock.now()
     _refuse_blocking(application, now)
     application.status = status
     application.submitted_at, application.deadline_at, application.submitted_by = now, round_.closes_at, by

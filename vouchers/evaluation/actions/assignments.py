@@ -97,10 +97,18 @@ def _conflicting(application: Application, evaluator: User) -> bool:
 
 @transaction.atomic
 def accept(*, assignment_id: int, by: Any) -> Assignment:
-    """The evaluator declares to have no conflict: the file opens. Writes: Assignment ACCEPTED, Event, Duty."""
+    """The evaluator declares to have no conflict: the file opens. Writes: Assignment ACCEPTED, Event, Duty.
+
+    Raises: Refused when a conflict stands on record by now (entered since the invitation, a match or a membership changed).
+    """
     assignment = _own(assignment_id, by)
     before = assignment.status
     assignment.status = LIFECYCLE.step(before, "accept")
+    if _conflicting(assignment.application, assignment.evaluator):
+        raise Refused(
+            _("A conflict of interest with this company or with a provider of its project is on record. Step aside instead."),
+            "known_conflict",
+        )
     assignment.declared_at = clock.now()
     assignment.save()
     _record("assignment.accepted", assignment, by=by, frm=before, to=assignment.status)
