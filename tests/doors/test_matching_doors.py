@@ -370,7 +370,7 @@ def test_admin_shows_rows_read_only(at: quotes.Stage) -> None:
 def test_a_newer_quote_is_never_accepted_unread(at: quotes.Stage) -> None:
     request = quotes.asked(at)
     first = quotes.quoted(at, request)
-    company, page = client(at.firm.user), f"/matching/quotes/{request.ref}/"
+    company, page = as_(at.firm.user), f"/matching/quotes/{request.ref}/"
     assert f'name="quote" value="{first.ref}"' in text(company.get(page))
     second = quotes.quoted(at, request)
     answer = company.post(f"{page}do/accept/", {"quote": first.ref})
