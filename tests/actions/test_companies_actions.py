@@ -7,7 +7,7 @@ import pytest
 from portal.accounts import actions as accounts
 from portal.accounts.actions import grant_role
 from portal.accounts.models import Consent, Membership, RoleGrant, User
-from portal.accounts.queries import representatives_of, roles_of
+from portal.accounts.queries import representatives_of, roles_of, users_of
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
@@ -221,6 +221,19 @@ def test_dispute_granted_changes_who_represents(officer):
     assert not Duty.objects.filter(verb="settle_dispute", closed_at=None).exists()
     with pytest.raises(IllegalStep):
         actions.settle_dispute(dispute_id=dispute.pk, granted=False, reason="x", by=officer)
+
+
+def test_whoever_the_wrong_representative_let_in_leaves_too_and_everybody_is_told(officer):
+    company, owner = make_company(), make_person()
+    former, friend = representative(company), colleague(company)
+    _membership, token = accounts.invite(organisation=company.organisation, email="next@test.example", by=former)
+    dispute = actions.file_dispute(company_id=company.pk, statement="제 번호입니다", by=owner)
+    actions.settle_dispute(dispute_id=dispute.pk, granted=True, reason="등록증 확인", by=officer)
+    assert list(users_of(company.organisation)) == [owner]
+    assert roles_of(forget_roles(friend)) == frozenset()
+    assert accounts.find_invitation(token=token) is None
+    told = set(Notice.objects.filter(template="membership_ended").values_list("user", flat=True))
+    assert told == {former.pk, friend.pk}
 
 
 def test_dispute_rejected_leaves_everything(officer):

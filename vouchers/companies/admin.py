@@ -179,7 +179,7 @@ class OwnershipDisputeAdmin(_RequestAdmin):
     verbs = (
         Verb("grant", _("Grant the claim"), _decide(actions.settle_dispute, "dispute_id", True), VERIFY, _filed, facts=_dispute_facts,
              form=ReasonForm, consequence=lambda row: _(
-                 "The claimant becomes the only representative; the present ones lose their access at once.")),
+                 "The claimant becomes the only representative; the present ones and everybody whom they let in lose their access at once.")),
         Verb("reject", _("Reject the claim"), _decide(actions.settle_dispute, "dispute_id", False), VERIFY, _filed, facts=_dispute_facts,
              form=ReasonForm, danger=True, consequence=lambda row: _("The registration stays as it is, verified by you.")),
     )  # fmt: skip

@@ -227,12 +227,13 @@ def end_membership(*, membership_id: int, reason: str, by: User) -> Membership:
 
 @transaction.atomic
 def appoint_representative(
-    *, organisation: Organisation, user: User, former_leave: bool, reason: str, by: User | None
+    *, organisation: Organisation, user: User, former_leave: bool, reason: str, by: User | None, all_leave: bool = False
 ) -> Membership:
     """An officer found who represents the organisation; the caller asked for that officer's permission.
 
-    former_leave: all other representatives end their membership and lose their roles there. Writes: Membership,
-    RoleGrant, Events membership.appointed, membership.ended. Raises: Refused for incompatible roles.
+    former_leave: all other representatives end their membership and lose their roles there; all_leave: everybody else too,
+    and open invitations: whom somebody let in who had no right to. Writes: Membership, RoleGrant, Events
+    membership.appointed, membership.ended, Notices to who leaves. Raises: Refused for incompatible roles.
     """
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     live = Membership.objects.filter(organisation=organisation)
@@ -248,14 +249,27 @@ def appoint_representative(
     journal.record(
         "membership.appointed", membership, by=by, frm=before, to="ACTIVE", reason=reason, organisations=[organisation.pk]
     )
-    former = live.filter(is_representative=True, status="ACTIVE").exclude(pk=membership.pk)
-    for other in former if former_leave else ():
-        other.status = rules.MembershipStatus.ENDED
-        other.save()
-        grants = RoleGrant.objects.select_for_update(of=("self",)).select_related("user")
-        for grant in grants.filter(user_id=other.user_id or 0, organisation=organisation, revoked_at__isnull=True):
-            grant.revoked_at = clock.now()
-            grant.save()
-            _record_end(grant, "representative", by)
-        journal.record("membership.ended", other, by=by, frm="ACTIVE", to="ENDED", reason=reason, organisations=[organisation.pk])
+    others = live.filter(status__in=["ACTIVE", "INVITED", "REQUESTED"]).exclude(pk=membership.pk).select_related("user")
+    if not all_leave:
+        others = others.filter(is_representative=True, status="ACTIVE") if former_leave else others.none()
+    for other in others:
+        _leave(other, organisation, reason, by)
     return membership
+
+
+def _leave(other: Membership, organisation: Organisation, reason: str, by: User | None) -> None:
+    """By an officer's decision: the membership, its roles and what was asked about it end, and the person is told."""
+    before, other.status = other.status, rules.MembershipStatus.ENDED
+    other.save()
+    grants = RoleGrant.objects.select_for_update(of=("self",)).select_related("user")
+    for grant in grants.filter(user_id=other.user_id or 0, organisation=organisation, revoked_at__isnull=True):
+        grant.revoked_at = clock.now()
+        grant.save()
+        _record_end(grant, "representative", by)
+    journal.close_duty(other, "approve_membership", by=by)
+    journal.record("membership.ended", other, by=by, frm=before, to="ENDED", reason=reason, organisations=[organisation.pk])
+    if other.user is not None:
+        journal.tell(
+            "membership_ended", app="accounts", subject=other, to=[other.user], url="/home/",
+            context={"reason": reason, **_names(organisation)},
+        )  # fmt: skip

@@ -48,7 +48,7 @@ def file_dispute(*, company_id: int, statement: str, document: Document | None =
 
 @transaction.atomic
 def settle_dispute(*, dispute_id: int, granted: bool, reason: str, by: User) -> OwnershipDispute:
-    """granted: the claimant becomes the only representative, every other open claim on the number is rejected.
+    """granted: the claimant becomes the only member, every other open claim on the number is rejected.
 
     The company is VERIFIED when no claim is left open. Writes: OwnershipDispute, Company, Membership, RoleGrant, Events,
     Notices to both sides.
@@ -59,7 +59,7 @@ def settle_dispute(*, dispute_id: int, granted: bool, reason: str, by: User) -> 
     _decide(dispute, "dispute", granted, reason, by)
     if granted:
         accounts.appoint_representative(
-            organisation=company.organisation, user=dispute.claimant, former_leave=True, reason=reason, by=by
+            organisation=company.organisation, user=dispute.claimant, former_leave=True, all_leave=True, reason=reason, by=by
         )
         for other in queries.open_disputes(company).select_for_update(of=("self",)):
             _decide(other, "dispute", False, reason, by)
