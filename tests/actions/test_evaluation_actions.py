@@ -90,6 +90,14 @@ def test_scores_need_the_declaration_first():
     assert accepted.declared_at and duties(row) == ["submit_scores"]
 
 
+def test_a_conflict_entered_after_the_invitation_keeps_the_file_closed():
+    at = ev.panel()
+    row = ev.assigned(at, at.applications[0], at.evaluators[0])
+    companies.declare_conflict(user=at.evaluators[0], organisation=at.firms[0].organisation, ground="친족", by=at.officer)
+    refused(actions.accept, "known_conflict", assignment_id=row.pk, by=at.evaluators[0])
+    actions.recuse(assignment_id=row.pk, ground="친족", by=at.evaluators[0])
+
+
 def test_recusal_is_remembered_and_told_to_the_officer():
     at = ev.panel()
     row = ev.assigned(at, at.applications[0], at.evaluators[0])

@@ -210,7 +210,8 @@ def choose_match(*, application_id: int, match_id: int, by: User) -> Application
     application = locked(application_id)
     require(by, "vouchers.edit_application", application)
     _refuse_matches_closed(application)
-    match = Match.objects.select_related("need").filter(pk=match_id, need__company=application.company).first()
+    found = Match.objects.select_for_update(of=("self",)).select_related("need")  # two applications cannot take it at once
+    match = found.filter(pk=match_id, need__company=application.company).first()
     if match is None or match.status == "CANCELLED":
         raise Refused(_("This match is not open to your company any more. Reload the list."), "bad_match", "matches")
     if match.status != "CONFIRMED":

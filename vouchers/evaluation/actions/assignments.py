@@ -87,9 +87,13 @@ def _check_evaluator(application: Application, evaluator: User, by: Any) -> None
 
 
 def _conflicting(application: Application, evaluator: User) -> bool:
-    """Declared conflicts and memberships against the company and every provider of the chosen matches."""
+    """Declared conflicts and memberships against the company and every institution of the chosen matches, payees included."""
     parties = {application.company.organisation_id}
-    parties |= set(application.application_matches.values_list("match__institution__organisation_id", flat=True)) - {None}
+    roles = ("data_holder", "contracting_party", "reviewing_board", "payee")
+    for row in application.application_matches.values_list(
+        "match__institution__organisation_id", *(f"match__quote__lines__{role}__organisation_id" for role in roles)
+    ):
+        parties |= set(row) - {None}
     against = set(company_queries.conflicts_of(evaluator)) | set(accounts.organisation_ids_of(evaluator))
     against |= set(evaluator.memberships.filter(status="ACTIVE").values_list("organisation_id", flat=True))
     return bool(parties & against)
