@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from portal.desk import queries
+from portal.desk import figures, queries
 
 
 def environment(request: HttpRequest) -> list[Any] | None:
@@ -21,8 +21,8 @@ def home(request: HttpRequest) -> dict[str, Any]:
     """The index page: this officer's own duties first, then where work waits in the whole house."""
     return {
         "desk": queries.desk(request.user, due=request.GET.get("due", ""), kind=request.GET.get("kind", "")),
-        "queues": queries.queues(),
-        "figures": queries.ministry_figures(),
+        "queues": figures.queues(),
+        "figures": figures.ministry_figures(),
     }
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
-from portal.desk import admin_home, queries
+from portal.desk import admin_home, figures
 
 
 class MinistryAdmin(UnfoldAdminSite):
@@ -60,7 +60,7 @@ class MinistryAdmin(UnfoldAdminSite):
     def dashboard(self, request: HttpRequest) -> HttpResponse:
         """The ministry's numbers: money by state, funnel, waiting times, each measure cut by a dimension."""
         try:
-            found = queries.dashboard(request.GET.get("round", ""), request.GET.get("by", "track"))
+            found = figures.dashboard(request.GET.get("round", ""), request.GET.get("by", "track"))
         except KeyError as error:
             raise Http404(_("There are no such figures.")) from error
         return TemplateResponse(request, "admin/dashboard.html", {**self.each_context(request), "title": _("Dashboard"), **found})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.accounts.rules import Role
-from portal.desk import duty_words, queries
+from portal.desk import duty_words, figures
 from portal.kit import clock
 from portal.kit.words import korean
 from vouchers.access.rules import RequestStatus
@@ -61,7 +61,7 @@ def applications(organisations: frozenset[int]) -> list[ApplicationCard]:
 def projects(organisations: frozenset[int]) -> list[ProjectCard]:
     """Awards of these companies with all that follows. One query; the usual waits are remembered numbers."""
     rows = _rows(_PROJECTS, organisations)
-    usual = {wait.verb: wait for wait in queries.waits()} if rows else {}
+    usual = {wait.verb: wait for wait in figures.waits()} if rows else {}
     return [_project(row, usual) for row in rows]
 
 

@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Min, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
 from portal.accounts.rules import COMPANY_ROLES, PROVIDER_ROLES, STAFF_ROLES, Role
+from portal.desk import figures, projects
 from portal.journal import queries as journal
-from portal.journal.memory import remembered
-from portal.journal.models import Duty
 from portal.kit import clock, workdays
+from providers.catalogue.models import Dataset
+from providers.institutions.models import Institution
+from providers.offers.models import Offer
+from vouchers.rounds import queries as rounds
+from vouchers.rounds.models import Round
 
 
 class Owed(NamedTuple):
@@ -122,71 +125,26 @@ SELECT
 """
 
 
-@dataclass(frozen=True)
-class Queue:
-    """One kind of duty across the house: how many are open, since when the oldest, how many late."""
-
-    verb: str
-    title_ko: str
-    title_en: str
-    open: int
-    late: int
-    oldest: Any
-
-
-def queues() -> list[Queue]:
-    """Where work waits in the whole house, the fullest first, as it stands since the last event."""
-    return remembered("queues", _queues)
-
-
-def _queues() -> list[Queue]:
-    rows = (
-        Duty.objects.filter(closed_at__isnull=True)
-        .values("verb")
-        .annotate(
-            open=Count("id"), oldest=Min("opened_at"), title_ko=Min("title_ko"), title_en=Min("title_en"),
-            late=Count("id", filter=Q(due_at__lte=clock.now())),
-        )
-        .order_by("-open", "verb")[:12]
-    )  # fmt: skip
-    return [Queue(r["verb"], r["title_ko"], r["title_en"], r["open"], r["late"], r["oldest"]) for r in rows]
-
-
-def ministry_figures() -> dict[str, Any]:
-    """The few numbers that a director asks for; the statistics room defines them."""
-    from vouchers.statistics import queries as statistics
-
-    return statistics.headline()
-
-
 def front() -> dict[str, Any]:
     """The public home: open calls first, and what one finds here. A constant number of queries."""
-    from providers.catalogue.models import Dataset
-    from providers.institutions.models import Institution
-    from vouchers.rounds import queries as rounds
-
     shown = [(found, found.phase) for found in rounds.public_rounds()[:8]]
     return {
         "open_rounds": [found for found, phase in shown if phase == "OPEN"],
         "other_rounds": [(found, phase) for found, phase in shown if phase != "OPEN"][:5],
         "datasets": Dataset.objects.published().count(),
         "institutions": Institution.objects.count(),
-        "figures": ministry_figures(),
+        "figures": figures.ministry_figures(),
     }
 
 
 def next_closing(now: Any) -> Any:
     """When the next open call closes, or None."""
-    from vouchers.rounds.models import Round
-
     return Round.objects.open_at(now).order_by("closes_at").values_list("closes_at", flat=True).first()
 
 
 def home(user: Any) -> dict[str, Any]:
     """What stands beside the duties: a company's applications and projects, a provider's offers, the rooms that this
     person's roles use, and the newest notices. A constant number of queries for each role."""
-    from portal.desk import projects
-
     roles = accounts.roles_of(user)
     company = bool(roles & COMPANY_ROLES)
     mine = accounts.organisation_ids_of(user, *COMPANY_ROLES) if company else frozenset()
@@ -214,8 +172,6 @@ class OfferLine(NamedTuple):
 
 def _offers(user: Any) -> list[OfferLine]:
     """Published and paused offers of the person's institutions, the first ten. One query."""
-    from providers.offers.models import Offer
-
     mine = accounts.organisation_ids_of(user, Role.PROVIDER_MANAGER)
     found = Offer.objects.filter(institution__organisation_id__in=mine, status__in=["PUBLISHED", "PAUSED"]).order_by(
         "status", "id"
@@ -236,59 +192,3 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
     (_("Disbursements"), "/payments/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
     (_("Case work (admin)"), "/admin/", STAFF_ROLES),
 )
-
-
-def dashboard(round_key: str, by: str) -> dict[str, Any]:
-    """The ministry's dashboard: a truth common to all who may see it, as it stands since the last event.
-
-    Raises KeyError for a dimension or a round that is not known.
-    """
-    from vouchers.statistics import queries as statistics
-    from vouchers.statistics import rules
-
-    if by not in rules.DIMENSIONS:
-        raise KeyError(by)
-    statistics.require_round(round_key)
-    found = remembered(f"dashboard:{round_key}:{by}", lambda: _dashboard(round_key, by))
-    return {**found, "chosen": round_key, "by": by, "dimensions": rules.DIMENSIONS.values()}
-
-
-def _dashboard(round_key: str, by: str) -> dict[str, Any]:
-    from vouchers.statistics import queries as statistics
-
-    page = statistics.tables(by=(by,), round_key=round_key, public=False)
-    return {
-        "figures": statistics.headline(round_key), "funnel": statistics.funnel(round_key), "tables": page.tables,
-        "rounds": page.rounds, "queues": _queues(), "waits": _waits(),
-    }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Wait:
-    """How long a step took, in calendar days from opening to closing: median and 90th percentile, and how many."""
-
-    verb: str
-    title_ko: str
-    title_en: str
-    median_days: float
-    p90_days: float
-    count: int
-
-
-def waits() -> list[Wait]:
-    """How long each step took so far, as it stands since the last event."""
-    return remembered("waits", _waits)
-
-
-def _waits() -> list[Wait]:
-    """Closed duties by verb. In SQL, since medians do not fit the ORM."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT verb, min(title_ko), min(title_en), count(*),
-                   percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - opened_at) / 86400),
-                   percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - opened_at) / 86400)
-            FROM journal_duty WHERE closed_at IS NOT NULL GROUP BY verb ORDER BY count(*) DESC, verb
-            """
-        )
-        return [Wait(v, ko, en, round(float(m), 1), round(float(p), 1), n) for v, ko, en, n, m, p in cursor.fetchall()]

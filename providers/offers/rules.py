@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit.codes import Codes
 from portal.kit.errors import Refused
 from portal.kit.lifecycle import Lifecycle
+from providers.catalogue.rules import PUBLICATION_MOVES
 
 
 class OfferKind(Codes):
@@ -57,22 +58,7 @@ class Period(Codes):
     YEAR = "YEAR", _("year")
 
 
-LIFECYCLE = Lifecycle(
-    name="offer",
-    states=OfferStatus,
-    initial=OfferStatus.DRAFT,
-    moves={
-        ("DRAFT", "submit"): "SUBMITTED",
-        ("SUBMITTED", "start_check"): "METADATA_CHECK",
-        ("METADATA_CHECK", "publish"): "PUBLISHED",
-        ("METADATA_CHECK", "return"): "DRAFT",
-        ("PUBLISHED", "pause"): "PAUSED",
-        ("PAUSED", "resume"): "PUBLISHED",
-        ("DRAFT", "retire"): "RETIRED",
-        ("PUBLISHED", "retire"): "RETIRED",
-        ("PAUSED", "retire"): "RETIRED",
-    },
-)
+LIFECYCLE = Lifecycle(name="offer", states=OfferStatus, initial=OfferStatus.DRAFT, moves=PUBLICATION_MOVES)  # as a dataset
 EDITABLE = frozenset({OfferStatus.DRAFT, OfferStatus.PUBLISHED, OfferStatus.PAUSED})
 MOST_LINES = 30
 LARGEST_PRICE_WON = 10_000_000_000

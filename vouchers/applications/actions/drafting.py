@@ -287,7 +287,7 @@ def check_attachable(*, application_id: int, kind: str, by: User) -> Application
     application = locked(application_id)
     require(by, "vouchers.edit_application", application)
     refuse_unless_writable(application, rules.SectionKey.DOCUMENTS)
-    if kind not in {*queries.policy_of(application).required_documents, *rules.DocumentKind}:
+    if kind not in {*queries.policy_of(application).required_documents, *rules.DOCUMENT_WORDS}:
         raise Refused(_("This kind of document is not asked for."), "bad_kind")
     return application
 

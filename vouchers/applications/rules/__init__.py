@@ -14,10 +14,10 @@ from vouchers.applications.rules.eligibility import (
 from vouchers.applications.rules.formula import formula, rate_words
 from vouchers.applications.rules.sections import (
     DECLARATIONS,
+    DOCUMENT_WORDS,
     FIELDS,
     ORDER,
     Declaration,
-    DocumentKind,
     Field,
     Missing,
     Surroundings,
@@ -44,6 +44,7 @@ from vouchers.applications.rules.words import fact_words, size_words
 __all__ = [
     "BLOCKING",
     "DECLARATIONS",
+    "DOCUMENT_WORDS",
     "EDITABLE",
     "ENDED",
     "EVENT_WORDS",
@@ -55,7 +56,6 @@ __all__ = [
     "TIMELINE_EVENTS",
     "ApplicationStatus",
     "Declaration",
-    "DocumentKind",
     "Facts",
     "Field",
     "Finding",

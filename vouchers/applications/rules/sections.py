@@ -8,33 +8,20 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit.codes import Codes
 from vouchers.applications.rules.stages import SectionKey, SectionState
 from vouchers.matching.rules import RegulatoryRoute
+from vouchers.rounds.rules import DocumentKind
 
 type Text = str | Promise
 
 
-class DocumentKind(Codes):
-    """Kinds of files that a policy may require."""
-
-    BUSINESS_REGISTRATION = "BUSINESS_REGISTRATION", _("Business registration certificate")
-    SIZE_CERTIFICATE = "SIZE_CERTIFICATE", _("SME (micro enterprise) certificate")
-    PROJECT_PLAN = "PROJECT_PLAN", _("Project plan")
-    TAX_CLEARANCE = "TAX_CLEARANCE", _("Certificates of national and local tax payment")
-    FINANCIAL_STATEMENTS = "FINANCIAL_STATEMENTS", _("Financial statements")
-    PITCH_DECK = "PITCH_DECK", _("Slide deck")
-    MATCH_CONFIRMATION = "MATCH_CONFIRMATION", _("Match confirmation")
-    DATA_USE_PLAN = "DATA_USE_PLAN", _("Data use plan")
-    SECURITY_PLEDGE = "SECURITY_PLEDGE", _("Security pledge")
-    INTEGRITY_PLEDGE = "INTEGRITY_PLEDGE", _("Integrity pledge")
-    REGISTER_EXTRACT = "REGISTER_EXTRACT", _("Corporate register extract")
-    OTHER = "OTHER", _("Other supporting document")
+# what may be attached: whatever a policy can require, and anything else that supports the application
+DOCUMENT_WORDS: dict[str, Text] = {**dict(DocumentKind.choices()), "OTHER": _("Other supporting document")}
 
 
 def document_label(kind: str) -> Text:
     """The word of a document kind; a kind that a policy invented is shown as it is written there."""
-    return DocumentKind(kind).label if kind in set(DocumentKind) else kind.replace("_", " ").capitalize()
+    return DOCUMENT_WORDS.get(kind) or kind.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True)
