@@ -14,13 +14,6 @@ from providers.institutions.models import Institution
 from providers.offers import rules
 from providers.offers.models import Offer
 
-PURPOSES = (
-    ("PRODUCT_DEVELOPMENT", _("Product development")),
-    ("EXTERNAL_VALIDATION", _("External validation")),
-    ("SCIENTIFIC_RESEARCH", _("Scientific research")),
-    ("PUBLIC_BENEFIT", _("Public benefit")),
-)
-
 
 class InstitutionSearchForm(forms.Form):
     """The public list's GET form: a text and one choice a filter, with counts."""
@@ -91,7 +84,7 @@ class OfferForm(forms.Form):
     exits = forms.MultipleChoiceField(label=_("What may be taken out"), required=False, widget=forms.CheckboxSelectMultiple)
     model_export = _ternary(_("May trained models be taken out?"))
     allowed_purposes = forms.MultipleChoiceField(
-        label=_("Purposes that you allow"), choices=PURPOSES, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Purposes that you allow"), choices=rules.Purpose.choices(), required=False, widget=forms.CheckboxSelectMultiple
     )
     commercial_ai_allowed = _ternary(_("May companies develop commercial AI with it?"))
     joint_drb = forms.BooleanField(

@@ -80,7 +80,7 @@ def sheet(offer: Offer, labels: dict[str, dict[str, str]]) -> list[Fact]:
     def yes_no(value: bool | None) -> str:
         return {True: gettext("Yes"), False: gettext("No"), None: gettext("Not decided: ask")}[value]
 
-    purposes = ", ".join(str(PURPOSE_WORDS.get(code, code)) for code in offer.allowed_purposes)
+    purposes = ", ".join(str(rules.Purpose.word(code)) for code in offer.allowed_purposes)
     days = offer.lead_time_days
     rows = [
         Fact(
@@ -105,16 +105,8 @@ def sheet(offer: Offer, labels: dict[str, dict[str, str]]) -> list[Fact]:
 
 def known_codes() -> dict[str, list[str]]:
     """Code list key → its codes; the offers' own kinds and purposes too. One query."""
-    own = {"offer_kind": [str(kind) for kind in rules.OfferKind], "purpose": list(PURPOSE_WORDS)}
+    own = {"offer_kind": [str(kind) for kind in rules.OfferKind], "purpose": [str(purpose) for purpose in rules.Purpose]}
     return {**catalogue_codes(), **own}
-
-
-PURPOSE_WORDS = {
-    "PRODUCT_DEVELOPMENT": _("Product development"),
-    "EXTERNAL_VALIDATION": _("External validation"),
-    "SCIENTIFIC_RESEARCH": _("Scientific research"),
-    "PUBLIC_BENEFIT": _("Public benefit"),
-}
 
 
 def _capacity(offer: Offer) -> str:

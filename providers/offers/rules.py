@@ -26,6 +26,15 @@ class OfferStatus(Codes):
     RETIRED = "RETIRED", _("Retired")
 
 
+class Purpose(Codes):
+    """What data may be used for: an offer allows some, a need names one."""
+
+    PRODUCT_DEVELOPMENT = "PRODUCT_DEVELOPMENT", _("Product development")
+    EXTERNAL_VALIDATION = "EXTERNAL_VALIDATION", _("External validation")
+    SCIENTIFIC_RESEARCH = "SCIENTIFIC_RESEARCH", _("Scientific research")
+    PUBLIC_BENEFIT = "PUBLIC_BENEFIT", _("Public benefit")
+
+
 class TaxKind(Codes):
     TAXABLE = "TAXABLE", _("Taxable (10 % VAT)")
     EXEMPT = "EXEMPT", _("Exempt from VAT")

@@ -1,14 +1,13 @@
 """Matching on paper. The engine: `parse_need`, `candidate`, `vocabulary`, `Policy`, `match`. No database, no clock."""
 
+from providers.offers.rules import Purpose
 from vouchers.matching.rules.engine import ENGINE_VERSION, Excluded, MatchResult, Result, match
 from vouchers.matching.rules.facts import Candidate, Holder, OfferFacts, candidate, holder
 from vouchers.matching.rules.filters import judge
 from vouchers.matching.rules.need import (
     COMMERCIAL_PURPOSES,
-    PROCESSING_KINDS,
     IrbState,
     Need,
-    Purpose,
     RegulatoryRoute,
     parse_need,
 )
@@ -19,7 +18,6 @@ __all__ = [
     "COMMERCIAL_PURPOSES",
     "ENGINE_VERSION",
     "FILTERS",
-    "PROCESSING_KINDS",
     "WEIGHTS",
     "Candidate",
     "Excluded",

@@ -8,13 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
 from portal.kit.errors import Refused
+from providers.offers.rules import Purpose
 from vouchers.matching.rules import disease
+from vouchers.matching.rules.stages import LineKind
 
-PURPOSES = ("PRODUCT_DEVELOPMENT", "EXTERNAL_VALIDATION", "SCIENTIFIC_RESEARCH", "PUBLIC_BENEFIT")
-COMMERCIAL_PURPOSES = frozenset({"PRODUCT_DEVELOPMENT", "EXTERNAL_VALIDATION"})
-PROCESSING_KINDS = frozenset(
-    {"EXTRACTION", "PSEUDONYMISATION", "LABELLING", "STANDARDISATION", "ENVIRONMENT", "REVIEW_FEE", "LABOUR"}
-)
+COMMERCIAL_PURPOSES = frozenset({Purpose.PRODUCT_DEVELOPMENT, Purpose.EXTERNAL_VALIDATION})
 CHECKED_LISTS = {  # field → code list of seeds/reference/code_lists.json
     "company_size": "company_size",
     "region": "region",
@@ -23,15 +21,6 @@ CHECKED_LISTS = {  # field → code list of seeds/reference/code_lists.json
     "exports_wanted": "exit_kind",
 }
 MOST_ITEMS, LONGEST_TEXT = 50, 4000
-
-
-class Purpose(Codes):
-    """What the data shall be used for."""
-
-    PRODUCT_DEVELOPMENT = "PRODUCT_DEVELOPMENT", _("Product development")
-    EXTERNAL_VALIDATION = "EXTERNAL_VALIDATION", _("External validation")
-    SCIENTIFIC_RESEARCH = "SCIENTIFIC_RESEARCH", _("Scientific research")
-    PUBLIC_BENEFIT = "PUBLIC_BENEFIT", _("Public benefit")
 
 
 class RegulatoryRoute(Codes):
@@ -136,7 +125,7 @@ def parse_need(document: Any, known: Mapping[str, Iterable[str]] | None = None) 
     values |= {name: _texts(document, name) for name in ("modality", *_LISTS)}
     values |= {name: _count(document, name) for name in _COUNTS}
     values |= {name: _flag(document, name) for name in ("real_patients_required", "gpu")}
-    values["purpose"] = _one_of(document, "purpose", PURPOSES)
+    values["purpose"] = _one_of(document, "purpose", tuple(Purpose))
     values["period"] = _period(document)
     values["disease_codes"] = _disease(document)
     _whole(values, known or {})
@@ -157,7 +146,7 @@ def _whole(values: dict[str, Any], known: Mapping[str, Iterable[str]]) -> None:
     if wanted is not None and "coding_system" in known and wanted.system not in set(known["coding_system"]):
         raise _unknown("disease_codes", wanted.system)
     for code in values["processing_wanted"]:
-        if code not in PROCESSING_KINDS:
+        if code not in set(LineKind):
             raise _unknown("processing_wanted", code)
     for low, high in (("min_age", "max_age"), ("patients_minimum", "patients_wanted")):
         if values[low] is not None and values[high] is not None and values[low] > values[high]:
