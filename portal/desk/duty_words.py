@@ -42,7 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "resubmit_ethics": ("IRB 보완", "Revise for the IRB"),
     "retry_disbursement": ("이체 재시도", "Retry failed payments"),
     "send_for_signature": ("협약서 서명 요청", "Send agreements for signature"),
-    "settle_dispute": ("등록 다툼 처리", "Settle disputed claims"),
+    "settle_dispute": ("등록 분쟁 처리", "Settle disputed claims"),
     "sign": ("협약서 서명", "Sign agreements"),
     "start_projects": ("과제 수행 시작", "Start projects"),
     "start_review": ("활용신청 서류 확인", "Check access requests"),

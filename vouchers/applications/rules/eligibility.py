@@ -169,7 +169,7 @@ def _verification(facts: Facts, policy: Policy) -> Finding:
         words = "사업자 등록 확인이 거절되었습니다.", "The registration was refused."
         return _finding(Rule.VERIFICATION, Verdict.NOT_MET, *words, verification=facts.verification)
     words = (
-        "사업자 등록이 아직 확인되지 않았거나 다툼이 있어 담당자 확인이 필요합니다.",
+        "사업자 등록이 아직 확인되지 않았거나 분쟁이 있어 담당자 확인이 필요합니다.",
         "The registration is not verified yet or disputed; a person must check.",
     )
     return _finding(Rule.VERIFICATION, Verdict.NEEDS_PERSON, *words, verification=facts.verification)
