@@ -131,26 +131,19 @@ class SubmittedDossier(Row):
         return self.request.organisation_ids()
 
 
-class EthicsReview(Row):
-    """The IRB track. A decision has number, institution, date and file; an exemption is a numbered decision too.
+class Review(Row):
+    """A board's track of one request: its decision has number, institution, date and file; its clock can stand.
 
-    paused_at: the board's clock stands since then, the company revises; paused_days: working days that it stood before.
+    paused_at: the clock stands since then, the company revises; paused_days: working days that it stood before.
     """
 
-    REF_PREFIX = "irb"
-
-    request = models.OneToOneField(AccessRequest, on_delete=models.PROTECT, related_name="ethics")
+    request: Any  # each track's own key
     dossier = models.ForeignKey(
         SubmittedDossier, on_delete=models.PROTECT, null=True, verbose_name=_("Dossier decided on"), related_name="+"
     )
-    kind = models.CharField(max_length=12, choices=rules.EthicsKind.choices(), default="INSTITUTION")
-    route = models.CharField(max_length=10, choices=rules.EthicsRoute.choices(), default="EXEMPTION")
-    status = models.CharField(_("State"), max_length=20, choices=rules.EthicsStatus.choices(), default="NOT_STARTED")
     board_name = models.CharField(_("Deciding board"), max_length=160, blank=True)
     number = models.CharField(_("Decision number"), max_length=60, blank=True)
     decided_on = models.DateField(_("Decided on"), null=True)
-    valid_from = models.DateField(_("Valid from"), null=True)
-    valid_to = models.DateField(_("Valid until"), null=True)
     document = models.ForeignKey(
         "documents.Document", on_delete=models.PROTECT, null=True, verbose_name=_("Decision letter"), related_name="+"
     )
@@ -164,6 +157,25 @@ class EthicsReview(Row):
     decided_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Decided by"), related_name="+"
     )
+
+    class Meta:
+        abstract = True
+
+    def organisation_ids(self) -> set[int]:
+        return self.request.organisation_ids()
+
+
+class EthicsReview(Review):
+    """The IRB track. An exemption is a numbered decision too."""
+
+    REF_PREFIX = "irb"
+
+    request = models.OneToOneField(AccessRequest, on_delete=models.PROTECT, related_name="ethics")
+    kind = models.CharField(max_length=12, choices=rules.EthicsKind.choices(), default="INSTITUTION")
+    route = models.CharField(max_length=10, choices=rules.EthicsRoute.choices(), default="EXEMPTION")
+    status = models.CharField(_("State"), max_length=20, choices=rules.EthicsStatus.choices(), default="NOT_STARTED")
+    valid_from = models.DateField(_("Valid from"), null=True)
+    valid_to = models.DateField(_("Valid until"), null=True)
 
     class Meta:
         verbose_name = _("ethics review (IRB)")
@@ -177,38 +189,16 @@ class EthicsReview(Row):
         ]
         permissions = [("decide_ethics", "Enter and confirm IRB decisions")]
 
-    def organisation_ids(self) -> set[int]:
-        return self.request.organisation_ids()
 
-
-class DataReview(Row):
-    """The DRB track. paused_at and paused_days as in the IRB's."""
+class DataReview(Review):
+    """The DRB track."""
 
     REF_PREFIX = "drb"
 
     request = models.OneToOneField(AccessRequest, on_delete=models.PROTECT, related_name="data_review")
-    dossier = models.ForeignKey(
-        SubmittedDossier, on_delete=models.PROTECT, null=True, verbose_name=_("Dossier decided on"), related_name="+"
-    )
     mode = models.CharField(max_length=20, choices=rules.DrbMode.choices(), default="INSTITUTION")
     status = models.CharField(_("State"), max_length=14, choices=rules.DrbStatus.choices(), default="NOT_STARTED")
-    board_name = models.CharField(_("Deciding board"), max_length=160, blank=True)
-    number = models.CharField(_("Decision number"), max_length=60, blank=True)
-    decided_on = models.DateField(_("Decided on"), null=True)
-    document = models.ForeignKey(
-        "documents.Document", on_delete=models.PROTECT, null=True, verbose_name=_("Decision letter"), related_name="+"
-    )
-    conditions = models.TextField(_("Conditions"), blank=True)
-    reason = models.TextField(_("Reason"), blank=True)
     findings = models.JSONField(default=dict)
-    started_at = models.DateTimeField(_("Review started"), null=True)
-    due_at = models.DateTimeField(_("Due on"), null=True)
-    closed_at = models.DateTimeField(null=True)
-    paused_at = models.DateTimeField(null=True)
-    paused_days = models.PositiveIntegerField(default=0)
-    decided_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Decided by"), related_name="+"
-    )
 
     class Meta:
         verbose_name = _("data review (DRB)")
@@ -221,9 +211,6 @@ class DataReview(Row):
             )
         ]
         permissions = [("decide_drb", "Enter and confirm DRB decisions")]
-
-    def organisation_ids(self) -> set[int]:
-        return self.request.organisation_ids()
 
 
 class JointReview(Row):

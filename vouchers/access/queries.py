@@ -10,15 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock, workdays
 from vouchers.access import rules
-from vouchers.access.models import (
-    AccessCase,
-    AccessRequest,
-    DataReview,
-    EthicsReview,
-    JointReview,
-    SiteParticipation,
-    SubmittedDossier,
-)
+from vouchers.access.models import AccessCase, AccessRequest, JointReview, Review, SiteParticipation, SubmittedDossier
 from vouchers.matching.models import Match
 
 
@@ -63,7 +55,7 @@ def clocks(request: AccessRequest) -> tuple[TrackClock, TrackClock]:
     return _clock("IRB", request.ethics, ended), _clock("DRB", request.data_review, ended)
 
 
-def _clock(track: str, review: EthicsReview | DataReview, ended: bool) -> TrackClock:
+def _clock(track: str, review: Review, ended: bool) -> TrackClock:
     """ended: the whole request was refused or withdrawn; a track without a decision of its own says so."""
     now = clock.now()
     allowed = rules.ETHICS_ALLOWS if track == "IRB" else rules.DRB_ALLOWS

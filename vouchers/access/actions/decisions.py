@@ -30,7 +30,7 @@ from vouchers.access.actions.steps import (
     step_drb,
     step_ethics,
 )
-from vouchers.access.models import AccessRequest, DataReview, EthicsReview
+from vouchers.access.models import AccessRequest, EthicsReview, Review
 
 R, E, D = rules.RequestStatus, rules.EthicsStatus, rules.DrbStatus
 
@@ -50,7 +50,7 @@ def file_letter(
     check_decision(number, decided_on)
     if valid_to is not None and valid_to < decided_on:
         raise Refused(_("The validity ends before the decision. Mend one of the two dates."), "valid_to", "valid_to")
-    review: EthicsReview | DataReview = request.ethics if track == "IRB" else request.data_review
+    review: Review = request.ethics if track == "IRB" else request.data_review
     table = rules.ETHICS_LIFECYCLE if track == "IRB" else rules.DRB_LIFECYCLE
     before, review.status = review.status, table.step(review.status, "file_letter")
     review.board_name, review.number, review.decided_on, review.document = (
@@ -146,7 +146,7 @@ def decide_ethics(
 
 
 def _write_down(
-    review: EthicsReview | DataReview, request: AccessRequest, number: str, decided_on: date | None,
+    review: Review, request: AccessRequest, number: str, decided_on: date | None,
     document: Document | None, board_name: str,
 ) -> None:  # fmt: skip
     """A decision's number, day, letter and board; a refusal keeps what is known of them."""

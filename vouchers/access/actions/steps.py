@@ -9,7 +9,7 @@ from portal.journal import actions as journal
 from portal.kit import clock, workdays
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from vouchers.access import notices, queries, rules
-from vouchers.access.models import AccessRequest, DataReview, EthicsReview, JointReview, SiteParticipation
+from vouchers.access.models import AccessRequest, EthicsReview, JointReview, Review, SiteParticipation
 from vouchers.rounds.rules import TARGET_STEPS
 
 R, E, D = rules.RequestStatus, rules.EthicsStatus, rules.DrbStatus
@@ -124,14 +124,14 @@ def start_drb_clock(request: AccessRequest, by: Any, step: str) -> None:
     )  # fmt: skip
 
 
-def pause(request: AccessRequest, review: EthicsReview | DataReview, verb: str, by: Any) -> None:
+def pause(request: AccessRequest, review: Review, verb: str, by: Any) -> None:
     """The board waits for the company: its clock stands (domain.md §6, ⏸). verb: what the board owes."""
     review.paused_at = clock.now()
     review.save()
     journal.pause_duty(request, verb, by=by)
 
 
-def resume(request: AccessRequest, review: EthicsReview | DataReview, verb: str, by: Any) -> None:
+def resume(request: AccessRequest, review: Review, verb: str, by: Any) -> None:
     """The clock runs again; the due day moves by the working days that it stood."""
     if review.paused_at is not None:
         stood = workdays.working_days_between(clock.to_kst(review.paused_at).date(), clock.today())
@@ -204,13 +204,13 @@ def step_ethics(request: AccessRequest, verb: str, *, by: Any, reason: str = "")
     record(f"ethics_review.{past}", request, by=by, frm=before, to=ethics.status, reason=reason, number=ethics.number, **seen)
 
 
-def decided_on(review: EthicsReview | DataReview, request: AccessRequest) -> dict[str, str]:
+def decided_on(review: Review, request: AccessRequest) -> dict[str, str]:
     """The decision stands on the dossier that this institution received last; its hash goes into the event."""
     review.dossier = queries.handed_over(request)
     return {"dossier": review.dossier.content_hash} if review.dossier else {}
 
 
-def forget_letter(review: EthicsReview | DataReview) -> None:
+def forget_letter(review: Review) -> None:
     """A letter that was refused decides nothing: its number stays in the journal, not on the review."""
     review.number = review.board_name = ""
     review.decided_on = review.document = None
@@ -218,7 +218,7 @@ def forget_letter(review: EthicsReview | DataReview) -> None:
         review.valid_from = review.valid_to = None
 
 
-def close(review: EthicsReview | DataReview, by: Any) -> None:
+def close(review: Review, by: Any) -> None:
     review.started_at = review.started_at or clock.now()
     review.closed_at = clock.now()
     review.decided_by = by
