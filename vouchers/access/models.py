@@ -138,6 +138,7 @@ class Review(Row):
     """
 
     request: Any  # each track's own key
+    status: Any  # each track's own codes
     dossier = models.ForeignKey(
         SubmittedDossier, on_delete=models.PROTECT, null=True, verbose_name=_("Dossier decided on"), related_name="+"
     )
