@@ -4,22 +4,16 @@ import re
 
 import pytest
 from django.contrib import admin
-from django.test import Client
 from django.urls import reverse
 
 from portal.kit import clock
+from tests.doors import as_
 from tests.factories.providers import person, provider
 from tests.factories.rounds import make_round
 from vouchers.companies.models import Restriction
 from vouchers.payments.models import PayeeAccount
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of(user) -> Client:
-    client = Client()
-    client.force_login(user, backend="portal.accounts.backends.RoleGrantBackend")
-    return client
 
 
 def lists() -> list[str]:
@@ -32,7 +26,7 @@ def lists() -> list[str]:
 
 @pytest.mark.parametrize("role", ["STAT_VIEWER", "OBJECTION_REVIEWER"])
 def test_who_does_not_see_every_case_reads_no_persons_in_the_admin(role):
-    somebody, client = person("AUDITOR"), client_of(person(role))
+    somebody, client = person("AUDITOR"), as_(person(role))
     provider()
     seen = 0
     for path in lists():
@@ -48,7 +42,7 @@ def test_who_does_not_see_every_case_reads_no_persons_in_the_admin(role):
         assert client.get(f"/admin/{path}/").status_code == 403, path
     assert client.get(f"/admin/accounts/user/{somebody.pk}/change/").status_code in {302, 403}
     assert client.get("/admin/").status_code == 200
-    assert client_of(person("AUDITOR")).get("/admin/accounts/user/").status_code == 200
+    assert as_(person("AUDITOR")).get("/admin/accounts/user/").status_code == 200
 
 
 TODAY, LATER = "2027-01-04", "2027-02-04"
@@ -64,7 +58,7 @@ TODAY, LATER = "2027-01-04", "2027-02-04"
     ],
 )
 def test_a_refused_restriction_comes_back_with_422_and_everything_typed(given, sentence):
-    client, path = client_of(person("MINISTRY_OFFICER")), "/admin/vouchers/restriction/add/"
+    client, path = as_(person("MINISTRY_OFFICER")), "/admin/vouchers/restriction/add/"
     data = {"name": "가상의 주식회사", "brn": "", "corporate_no": "", "ground": "부정수급 확인", "starts_on": TODAY, "ends_on": LATER}
     answer = client.post(path, {**data, **given})
     text = answer.content.decode()
@@ -75,13 +69,13 @@ def test_a_refused_restriction_comes_back_with_422_and_everything_typed(given, s
 
 
 def test_a_refused_budget_answers_422():
-    programme, client = make_round(), client_of(person("MINISTRY_APPROVER"))
+    programme, client = make_round(), as_(person("MINISTRY_APPROVER"))
     answer = client.post("/admin/vouchers/ledgerevent/add/", {"round": programme.pk, "amount_won": "0", "reason": "본예산", "once": "x"})
     assert answer.status_code == 422 and "본예산" in answer.content.decode()
 
 
 def test_a_budget_number_used_twice_says_so_in_the_form():
-    programme, client = make_round(), client_of(person("MINISTRY_APPROVER"))
+    programme, client = make_round(), as_(person("MINISTRY_APPROVER"))
     data = {"round": programme.pk, "amount_won": "1000", "reason": "본예산", "once": "once-1"}
     assert client.post("/admin/vouchers/ledgerevent/add/", data).status_code == 302
     other = client.post("/admin/vouchers/ledgerevent/add/", {**data, "amount_won": "2000", "reason": "추경 편성"})
@@ -89,7 +83,7 @@ def test_a_budget_number_used_twice_says_so_in_the_form():
 
 
 def test_a_refused_payee_account_comes_back_with_422_and_everything_typed():
-    hospital, client = provider(), client_of(person("PAYMENT_REGISTRAR"))
+    hospital, client = provider(), as_(person("PAYMENT_REGISTRAR"))
     path, data = "/admin/vouchers/payeeaccount/add/", {"institution": hospital.institution.pk, "bank_code": "088", "holder": "가상병원"}
     for number in ("12", "abc", ""):
         answer = client.post(path, {**data, "number": number})
@@ -100,7 +94,7 @@ def test_a_refused_payee_account_comes_back_with_422_and_everything_typed():
 
 
 def test_a_refused_round_comes_back_with_422_and_everything_typed():
-    client, path = client_of(person("MINISTRY_OFFICER")), "/admin/vouchers/round/add/"
+    client, path = as_(person("MINISTRY_OFFICER")), "/admin/vouchers/round/add/"
     shown = client.get(path).content.decode()
     fields = re.findall(r'name="([a-z_0-9-]+(?:FORMS)?)"', shown)
     hidden = dict.fromkeys(re.findall(r'name="([a-z_]+-(?:TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS)"', shown), "0")
