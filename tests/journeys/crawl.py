@@ -111,6 +111,7 @@ def crawl(person: Person, starts: tuple[str, ...]) -> Iterator[tuple[str, str, A
             continue
         seen.add(route)
         answer = person.page.request.get(person.portal.base + path, max_redirects=5)
+        assert 'sessionid=""' not in answer.headers.get("set-cookie", ""), f"{path} signs the reader out: {answer.url}"
         html = "text/html" in answer.headers.get("content-type", "")
         words = Words() if html else None
         if words is not None:

@@ -43,6 +43,8 @@ class Person:
     def _look(self, answer: Response) -> None:
         if answer.status >= 500:
             self.faults.append(f"{answer.status} {answer.request.method} {answer.url}")
+        if 'sessionid=""' in answer.headers.get("set-cookie", "") and "/logout/" not in answer.url:
+            self.faults.append(f"signed out by {answer.request.method} {answer.url}")
 
     # ── going ────────────────────────────────────────────────────────────────────────────────────────
     def go(self, path: str, status: int = 200) -> None:
@@ -201,6 +203,8 @@ class Person:
             found = group.get_by_role("button", name=name, exact=True)
         assert found.count(), f"no verb {name!r} on {self.page.url}:\n{self.text()[:3500]}"
         self.click(found.first)
+        refusals = self.page.locator("[role=alert]").all_inner_texts() if direct else []
+        assert not refusals, f"refused on {self.page.url}: {refusals}"
         if not direct:
             for key, value in values.items():
                 self.put(key, value, "#content-main")

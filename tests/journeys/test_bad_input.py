@@ -36,7 +36,7 @@ LEAVE = re.compile(
 )  # allauth's own, or an end
 GONE = "This step is no longer possible: it was already done, or the state has changed. Reload the page to see it."
 MANGLED = "page=abc&q=%00%EA%B0&round=%27&region=NOWHERE&status=NOPE&state=-1&modality=X&org=999999999999999999999&show=%F0%9F"
-WAYS = ("empty", "wrong", "long", "foreign")
+WAYS = ("empty", "long", "foreign", "wrong")  # the last may be lawful
 ANSWERS = {200, 302, 303, 400, 403, 404, 405, 409, 413, 422}
 ALERT = re.compile(r'role="alert"|class="[^"]*(errorlist|error-summary|form-hint-invalid|errornote)')
 _done: set[tuple[str, str, tuple[str, ...]]] = set()
@@ -91,6 +91,8 @@ def _try(person: Person, path: str, target: str, form: Form) -> list[str]:
                 faults.append(f"{path} {how} → {target}: {str(error)[:200]}")
                 continue
             faults += [f"{path} {how} → {urlsplit(target).path}: {fault}" for fault in _faults(answer, form, how)]
+            if answer.status in {302, 303} and form.visible:
+                return faults  # it was accepted: what comes after would meet another page
     return faults
 
 

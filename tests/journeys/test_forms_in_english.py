@@ -15,13 +15,10 @@ def writer(chromium: Browser, portal: Portal, **more: Any) -> Person:
     person = Person(chromium, portal, "en", **more).sign_in("rival@demo.example")
     person.go("/applications/")
     link = person.page.locator("main a[href*='/applications/start/']").first
-    if link.count():
-        person.click(link)
-        if person.page.locator("input[name=track]").count():
-            person.put("track", person.page.locator("input[name=track]").first.get_attribute("value"))
-            person.send()
-        else:
-            person.click(person.page.locator("main a[href*='/applications/app-']").first)
+    person.click(link if link.count() else person.page.locator("main li", has_text="Draft").locator("a").first)
+    if person.page.locator("input[name=track]").count():
+        person.put("track", person.page.locator("input[name=track]").first.get_attribute("value"))
+        person.send()
     assert re.fullmatch(r"/en/applications/app-[^/]+/", person.path), person.text()[:2500]
     person.go(f"{person.path.removeprefix('/en')}sections/project/")
     return person

@@ -88,7 +88,8 @@ def check_eligibility(cast: Cast, story: Story) -> None:
     open_verdicts = f"/admin/vouchers/eligibilitycheck/?q={story['receipt']}"
     for _turn in range(12):
         officer.go(open_verdicts)
-        rows = officer.page.locator("#result_list tbody tr").filter(has_not_text=re.compile(rf"(^|\s){officer.say('Met')}(\s|$)"))
+        met = officer.page.locator("td", has_text=re.compile(rf"^\s*{officer.say('Met')}\s*$"))
+        rows = officer.page.locator("#result_list tbody tr").filter(has_not=met)
         if not rows.count():
             break
         officer.click(rows.first.locator("th a, td a").first)

@@ -9,7 +9,7 @@ def evaluate(cast: Cast, story: Story) -> None:
     officer = cast("officer")
     officer.go("/admin/vouchers/assignment/assign")
     officer.page.locator("select[name=round]").first.select_option(label=story["title"])
-    officer.click(officer.page.locator("form[method=get] button[type=submit]").last)
+    officer.click(officer.page.locator("form:has(select[name=round]) button[type=submit]").first)
     row = officer.page.locator("tr", has_text=story["receipt"])
     row.locator("input[name=applications]").check()
     for email in ("evaluator1", "evaluator2"):
@@ -43,7 +43,7 @@ def select(cast: Cast, story: Story) -> None:
     officer, approver, founder = cast("officer"), cast("approver"), company(cast, story)
     officer.go("/admin/vouchers/selectionrun/propose")
     officer.page.locator("select[name=round]").first.select_option(label=story["title"])
-    officer.click(officer.page.locator("form[method=get] button[type=submit]").last)
+    officer.click(officer.page.locator("form:has(select[name=round]) button[type=submit]").first)
     officer.press("Propose this selection")
     story["run"] = officer.path
     approver.go(story["run"])
