@@ -71,7 +71,7 @@ class Entered:
     """Everything that people or reference facts put into the database: may be shown as it is in both languages."""
 
     def __init__(self, url: str) -> None:
-        self.korean, self.english, self.sent = "", "", ""
+        self.korean, self.english, self.url = "", "", url
         with psycopg.connect(url) as there:
             columns = there.execute(
                 "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' AND data_type IN"
@@ -84,13 +84,12 @@ class Entered:
                 joined = "\n".join(str(row[0]) for row in there.execute(query))
                 self.korean += "" if column.endswith("_ko") else joined
                 self.english += "" if column.endswith("_en") else joined
-            self.sent = "\n".join(str(row[0]) for row in there.execute("SELECT DISTINCT title FROM journal_notice"))
         self.korean, self.english = " ".join(self.korean.split()), " ".join(self.english.split()).replace("\\n", " ")
 
     def strangers(self, words: Words, language: str, record: bool = False) -> Iterator[str]:
         """Runs of the other language that nobody entered. `record`: a clerk's record shows both columns side by side."""
         pattern, known = (HANGUL, self.korean) if language == "en" else (ENGLISH, self.english)
-        known = f"{self.korean} {self.english} {self.sent}" if record else known
+        known = f"{self.korean} {self.english} {self._sent()}" if record else known
         for lang, text in words.texts:
             if lang and lang[:2] != language:
                 continue
@@ -98,6 +97,11 @@ class Entered:
                 pieces = [run] if language == "ko" else run.split()
                 if not any(word in run for word in ALLOWED[language]) and not all(piece in known for piece in pieces):
                     yield f"{run!r} in {text[:160]!r}"
+
+    def _sent(self) -> str:
+        """Mails are told in their reader's language; the worker sends more of them while pages are read."""
+        with psycopg.connect(self.url) as there:
+            return "\n".join(str(row[0]) for row in there.execute("SELECT DISTINCT title FROM journal_notice"))
 
 
 def crawl(person: Person, starts: tuple[str, ...]) -> Iterator[tuple[str, str, APIResponse, Words | None]]:
