@@ -32,9 +32,9 @@ STATES = (
     ("INELIGIBLE", 8), ("IN_EVALUATION", 20), ("WITHDRAWN", 7),
 )  # fmt: skip
 DUTIES = {
-    "SUBMITTED": ("begin_check", "요건검토를 시작해 주세요", "Begin the eligibility check"),
-    "ELIGIBILITY_CHECK": ("decide_eligibility", "요건검토 결과를 정해 주세요", "Decide about eligibility"),
-    "ELIGIBLE": ("assign", "평가위원을 배정해 주세요", "Assign evaluators"),
+    "SUBMITTED": ("begin_check", "요건검토를 시작해 주십시오", "Begin the eligibility check"),
+    "ELIGIBILITY_CHECK": ("decide_eligibility", "요건검토 결과를 정해 주십시오", "Decide about eligibility"),
+    "ELIGIBLE": ("assign", "평가위원을 배정해 주십시오", "Assign evaluators"),
 }
 REGIONS = (
     "SEOUL", "GYEONGGI", "BUSAN", "DAEGU", "INCHEON", "GWANGJU", "DAEJEON", "ULSAN", "SEJONG", "GANGWON", "CHUNGBUK",

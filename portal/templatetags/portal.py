@@ -342,4 +342,5 @@ def _box(template_name: str, content: str, **context: Any) -> str:
 @register.filter
 def page_numbers(page: Any) -> list[int | str]:
     """1 … 4 5 6 … 99: the pages worth a link."""
-    return list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    return [n if isinstance(n, int) else "…" for n in numbers]  # Django writes the dots otherwise in Korean

@@ -102,7 +102,7 @@ def _vats(vat_of: Mapping[int, int], items: Sequence[Mapping[str, Any]]) -> list
 def _owe_delivery(milestone: Milestone, by: Any) -> None:
     if milestone.institution.organisation_id:
         journal.open_duty(
-            milestone, "submit_milestone", title_ko=f"마일스톤 {milestone.number}을(를) 제출해 주세요: {milestone.title}",
+            milestone, "submit_milestone", title_ko=f"{milestone.number}차 마일스톤을 제출해 주십시오: {milestone.title}",
             title_en=f"Submit milestone {milestone.number}: {milestone.title}", url=f"/milestones/{milestone.ref}/",
             due_at=clock.end_of_day(milestone.due_on), organisation=milestone.institution.organisation,
             role="PROVIDER_MANAGER", own_reminders=True, by=by,
@@ -164,7 +164,7 @@ def submit_milestone(*, milestone_id: int, documents: Sequence[Document], note: 
         Deliverable(milestone=milestone, submission=count, document=document, note=note[:300]).save()
     journal.close_duty(milestone, "submit_milestone", by=by)
     journal.open_duty(
-        milestone, "accept_milestone", title_ko=f"마일스톤 {milestone.number}을(를) 검수해 주세요: {milestone.title}",
+        milestone, "accept_milestone", title_ko=f"{milestone.number}차 마일스톤을 검수해 주십시오: {milestone.title}",
         title_en=f"Check and accept milestone {milestone.number}: {milestone.title}", url=f"/milestones/{milestone.ref}/",
         due_in=_days(milestone, "milestone_acceptance"), organisation=milestone.agreement.company.organisation, by=by,
     )  # fmt: skip
@@ -187,7 +187,7 @@ def accept_milestone(*, milestone_id: int, by: Any) -> Milestone:
     _move(milestone, "accept_milestone", by=by)
     journal.close_duty(milestone, "accept_milestone", by=by)
     journal.open_duty(
-        milestone, "confirm_milestone", title_ko=f"마일스톤 {milestone.number} 검수를 확인해 주세요: {milestone.title}",
+        milestone, "confirm_milestone", title_ko=f"{milestone.number}차 마일스톤 검수를 확인해 주십시오: {milestone.title}",
         title_en=f"Check the acceptance of milestone {milestone.number}: {milestone.title}",
         url=f"/milestones/{milestone.ref}/", due_in=_days(milestone, "milestone_acceptance"), role="OPERATOR_CASE", by=by,
     )  # fmt: skip
@@ -210,7 +210,7 @@ def return_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
     journal.close_duty(milestone, "accept_milestone", by=by)
     journal.close_duty(milestone, "confirm_milestone", by=by)
     journal.open_duty(
-        milestone, "submit_milestone", title_ko=f"마일스톤 {milestone.number}을(를) 보완해 주세요: {milestone.title}",
+        milestone, "submit_milestone", title_ko=f"{milestone.number}차 마일스톤을 보완해 주십시오: {milestone.title}",
         title_en=f"Mend milestone {milestone.number}: {milestone.title}", url=f"/milestones/{milestone.ref}/",
         due_at=max(clock.end_of_day(milestone.due_on), workdays.due_at(clock.now(), _days(milestone, "supplement"))),
         organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", own_reminders=True, by=by,
@@ -233,7 +233,7 @@ def confirm_milestone(*, milestone_id: int, by: Any) -> Milestone:
     journal.close_duty(milestone, "confirm_milestone", by=by)
     if milestone.institution.organisation_id and milestone.grant_won:
         journal.open_duty(
-            milestone, "request_disbursement", title_ko=f"대금을 청구해 주세요: {milestone.title}",
+            milestone, "request_disbursement", title_ko=f"대금을 청구해 주십시오: {milestone.title}",
             title_en=f"Request the disbursement: {milestone.title}", url=f"/milestones/{milestone.ref}/", due_in=10,
             organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", by=by,
         )  # fmt: skip

@@ -51,7 +51,7 @@ def request_membership(*, organisation: Organisation, user: User) -> Membership:
     journal.open_duty(
         membership,
         "approve_membership",
-        title_ko="동료의 가입 요청을 승인해 주세요",
+        title_ko="동료의 가입 요청을 승인해 주십시오",
         title_en="Approve a colleague's request to join",
         url="/accounts/organisation/",
         due_in=5,

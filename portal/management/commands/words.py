@@ -18,6 +18,8 @@ _PYTHON = re.compile(
     r"""(?:\b_|gettext|gettext_lazy|ngettext|pgettext)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)""",
 )
 _TEMPLATE = re.compile(r"""{%\s*(?:translate|trans)\s+"((?:[^"\\]|\\.)*)"|{%\s*(?:translate|trans)\s+'((?:[^'\\]|\\.)*)'""")
+_TAG = re.compile(r"{%.*?%}|{{.*?}}")
+_ARGUMENT = re.compile(r"""\b_\("([^"]*)"\)""")  # {% include "x" with title=_(…) %}
 _BLOCK = re.compile(r"{%\s*blocktrans(?:late)?\b([^%]*)%}(.*?)(?:{%\s*plural\s*%}.*?)?{%\s*endblocktrans(?:late)?\s*%}", re.S)
 
 
@@ -32,6 +34,7 @@ def sources(base: Path) -> set[str]:
     for file in (base / "templates").rglob("*.html"):
         text = file.read_text(encoding="utf-8")
         found |= {a or b for a, b in _TEMPLATE.findall(text)}
+        found |= {word for tag in _TAG.findall(text) for word in _ARGUMENT.findall(tag)}
         for options, body in _BLOCK.findall(text):
             if "trimmed" in options:
                 body = " ".join(line.strip() for line in body.strip().splitlines())

@@ -214,19 +214,19 @@ def ask_revision(cast: Cast, request: AccessRequest, track: str) -> None:
     """The board's clock stands until the company has revised. track: irb or drb."""
     if track == "irb":
         access.decide_ethics(
-            request_id=request.pk, verdict="revise", reason="시연: 표본 수의 근거를 적어 주세요.", by=board(cast, request)
+            request_id=request.pk, verdict="revise", reason="시연: 표본 수의 근거를 적어 주십시오.", by=board(cast, request)
         )
     else:
         access.decide_drb(
             request_id=request.pk,
             verdict="ask_supplement",
-            reason="시연: 파기 방법을 더 자세히 적어 주세요.",
+            reason="시연: 파기 방법을 더 자세히 적어 주십시오.",
             by=board(cast, request),
         )
 
 
 def ask_supplement(cast: Cast, request: AccessRequest) -> None:
-    access.request_supplement(request_id=request.pk, wanted="시연: 데이터 항목의 기간을 적어 주세요.", by=board(cast, request))
+    access.request_supplement(request_id=request.pk, wanted="시연: 데이터 항목의 기간을 적어 주십시오.", by=board(cast, request))
 
 
 def refuse(cast: Cast, request: AccessRequest) -> None:

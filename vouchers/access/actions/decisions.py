@@ -67,7 +67,7 @@ def file_letter(
     name = "ethics_review" if track == "IRB" else "data_review"
     record(f"{name}.letter_filed", request, by=by, frm=before, to=review.status, number=number.strip())
     owe(
-        request, f"confirm_{track.lower()}_letter", "PROVIDER_DRB_SECRETARY", "외부 심의 결과서를 확인해 주세요",
+        request, f"confirm_{track.lower()}_letter", "PROVIDER_DRB_SECRETARY", "외부 심의 결과서를 확인해 주십시오",
         "Confirm an outside decision letter", workdays.due_at(clock.now(), days(request, "drb_recognised")), by,
     )  # fmt: skip
     return request

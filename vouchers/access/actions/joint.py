@@ -79,7 +79,7 @@ def invite(request: AccessRequest, by: Any) -> None:
     site.request = request
     site.due_at = workdays.due_at(clock.now(), days(request, "site_adoption"))
     site.save()
-    _owe_site(site, "answer_joint", "공동 DRB 참여 여부를 알려 주세요", "Say whether you take part in the joint DRB", by)
+    _owe_site(site, "answer_joint", "공동 DRB 참여 여부를 알려 주십시오", "Say whether you take part in the joint DRB", by)
     notices.joint_invited(site)
 
 
@@ -116,7 +116,7 @@ def _fall_back(site: SiteParticipation, request: AccessRequest, reason: str, by:
 def _owe_adoption(site: SiteParticipation) -> None:
     site.due_at = workdays.due_at(clock.now(), days(site.request, "site_adoption"))
     site.save()
-    _owe_site(site, "adopt_joint", "공동 DRB 결과를 채택할지 결정해 주세요", "Adopt the joint DRB result or object", None)
+    _owe_site(site, "adopt_joint", "공동 DRB 결과를 채택할지 결정해 주십시오", "Adopt the joint DRB result or object", None)
     notices.joint_decided(site.joint, site)
 
 
@@ -198,7 +198,7 @@ def start_joint(*, joint_id: int, by: Any) -> JointReview:
         "joint_review.started", joint, by=by, frm=before, to=joint.status, organisations=_everybody(joint)
     )
     journal.open_duty(
-        joint, "decide_joint", title_ko=f"공동 DRB를 심의해 주세요: {joint.case.title}",
+        joint, "decide_joint", title_ko=f"공동 DRB를 심의해 주십시오: {joint.case.title}",
         title_en=f"Decide the joint DRB: {joint.case.title}", url=f"/access/cases/{joint.case.ref}/", due_at=joint.due_at,
         organisation=joint.lead.organisation, role="PROVIDER_DRB_SECRETARY", by=by,
     )  # fmt: skip

@@ -62,7 +62,7 @@ def owe_start(request: AccessRequest, by: Any) -> None:
         journal.open_duty(
             request,
             "start_review",
-            title_ko=f"데이터 활용신청 서류를 확인해 주세요: {request.case.title}",
+            title_ko=f"데이터 활용신청 서류를 확인해 주십시오: {request.case.title}",
             title_en=f"Check the papers of an access request: {request.case.title}",
             url=f"/access/requests/{request.ref}/",
             due_in=5,
@@ -106,7 +106,7 @@ def start_ethics(request: AccessRequest, by: Any) -> None:
         request,
         "decide_ethics",
         "IRB_LIAISON",
-        "IRB 심의 결과를 입력해 주세요",
+        "IRB 심의 결과를 입력해 주십시오",
         "Enter the IRB decision",
         ethics.due_at,
         by,
@@ -119,7 +119,7 @@ def start_drb_clock(request: AccessRequest, by: Any, step: str) -> None:
     review.due_at = workdays.due_at(clock.now(), days(request, step))
     review.save()
     owe(
-        request, "decide_drb", "PROVIDER_DRB_SECRETARY", "DRB 심의 결과를 입력해 주세요", "Enter the DRB decision",
+        request, "decide_drb", "PROVIDER_DRB_SECRETARY", "DRB 심의 결과를 입력해 주십시오", "Enter the DRB decision",
         review.due_at, by,
     )  # fmt: skip
 
@@ -146,7 +146,7 @@ def resume(request: AccessRequest, review: Review, verb: str, by: Any) -> None:
 def owe_revision(request: AccessRequest, verb: str, board: str, by: Any) -> None:
     """The company has the ball. board: IRB or DRB."""
     journal.open_duty(
-        request, verb, title_ko=f"{board} 보완 요청에 답해 주세요: {request.institution.name_ko}",
+        request, verb, title_ko=f"{board} 보완 요청에 답해 주십시오: {request.institution.name_ko}",
         title_en=f"Revise for the {board}: {request.institution.name_en}", url=f"/access/requests/{request.ref}/",
         due_in=days(request, "supplement"), organisation=request.case.company.organisation, by=by,
     )  # fmt: skip
@@ -233,7 +233,7 @@ def settle(request: AccessRequest, by: Any) -> None:
         if request.institution.organisation_id:
             journal.open_duty(
                 request, "provide_data",
-                title_ko=f"데이터를 추출·가명처리하여 제공해 주세요: {request.case.title}",
+                title_ko=f"데이터를 추출·가명처리하여 제공해 주십시오: {request.case.title}",
                 title_en=f"Extract, pseudonymise and provide the data: {request.case.title}",
                 url=f"/access/requests/{request.ref}/", due_in=days(request, "provision"),
                 organisation=request.institution.organisation, role="PROVIDER_MANAGER", by=by,

@@ -111,7 +111,7 @@ def accept_quote(*, quote_id: int, by: Any) -> Match:
     )
     journal.close_duty(request, "accept_quote", by=by)
     journal.open_duty(
-        match, "confirm_match", title_ko=f"매칭을 확인해 주세요: {request.need.company.name_ko}",
+        match, "confirm_match", title_ko=f"매칭을 확인해 주십시오: {request.need.company.name_ko}",
         title_en=f"Confirm the match with {request.need.company.name_en or request.need.company.name_ko}",
         url=f"/matching/matches/{match.ref}/", due_in=CONFIRM_DAYS, organisation=request.institution.organisation,
         role="PROVIDER_MANAGER", by=by,
@@ -177,7 +177,7 @@ def record(request: QuoteRequest, past: str, by: Any, *, frm: str, reason: str =
 def owe_quote(request: QuoteRequest, by: Any) -> None:
     company: Any = request.need.company
     journal.open_duty(
-        request, "quote", title_ko=f"견적을 보내 주세요: {company.name_ko}, {request.need.title}",
+        request, "quote", title_ko=f"견적을 보내 주십시오: {company.name_ko}, {request.need.title}",
         title_en=f"Quote for {company.name_en or company.name_ko}: {request.need.title}",
         url=f"/matching/requests/{request.ref}/", due_at=request.due_at,
         organisation=request.institution.organisation, role="PROVIDER_MANAGER", by=by,

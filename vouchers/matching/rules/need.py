@@ -135,7 +135,7 @@ def parse_need(document: Any, known: Mapping[str, Iterable[str]] | None = None) 
 def _whole(values: dict[str, Any], known: Mapping[str, Iterable[str]]) -> None:
     """What no single field can say: something is asked for, codes exist, minima do not exceed maxima."""
     if not values["modality"]:
-        raise _bad("modality", _("“%(field)s” is needed: name at least one kind of data, for example CT."))
+        raise _bad("modality", _("Name at least one kind of data, for example CT."))
     for name, listed in CHECKED_LISTS.items():
         if listed in known:
             given = values[name]

@@ -112,7 +112,7 @@ def settle(*, attempt_id: int, answer: gateways.Answer, by: Any = None, reason: 
     else:
         move(disbursement, "settle_failed", by=by, reason=answer.words)
         owe(
-            disbursement, "retry_disbursement", "은행이 거절한 지급을 다시 등록해 주세요",
+            disbursement, "retry_disbursement", "은행이 거절한 지급을 다시 등록해 주십시오",
             "Retry a payment that the bank refused", step="payment", by=by, role="PAYMENT_REGISTRAR",
         )  # fmt: skip
         notices.failed(disbursement, answer.words)
@@ -192,7 +192,7 @@ def park(*, attempt_id: int) -> None:
 
 def _owe_a_look(attempt: PaymentAttempt, verb: str) -> None:
     journal.open_duty(
-        attempt, verb, title_ko=f"이체 결과를 은행에 확인해 주세요: {attempt.disbursement.milestone.title}",
+        attempt, verb, title_ko=f"이체 결과를 은행에 확인해 주십시오: {attempt.disbursement.milestone.title}",
         title_en=f"Ask the bank about a transfer: {attempt.disbursement.milestone.title}",
         url=f"/payments/{attempt.disbursement.ref}/", due_in=2, role="OPERATOR_FINANCE", by=None,
     )  # fmt: skip

@@ -155,7 +155,7 @@ def _check_voucher(voucher: Voucher, amount_won: int, round_id: int) -> None:
 
 def _owe_confirmation(disbursement: Disbursement, by: Any) -> None:
     owe(
-        disbursement, "confirm_disbursement", "대금 청구를 확인해 주세요", "Confirm the disbursement",
+        disbursement, "confirm_disbursement", "대금 청구를 확인해 주십시오", "Confirm the disbursement",
         step="milestone_acceptance", by=by, organisation=disbursement.milestone.agreement.company.organisation,
     )  # fmt: skip
 
@@ -205,7 +205,7 @@ def confirm_disbursement(
     move(disbursement, "confirm_disbursement", by=by)
     journal.close_duty(disbursement, "confirm_disbursement", by=by)
     owe(
-        disbursement, "check_evidence", "지급 증빙을 확인해 주세요", "Check the evidence of a disbursement",
+        disbursement, "check_evidence", "지급 증빙을 확인해 주십시오", "Check the evidence of a disbursement",
         step="evidence_check", by=by, role="OPERATOR_CASE",
     )  # fmt: skip
     return disbursement
@@ -220,7 +220,7 @@ def check_evidence(*, disbursement_id: int, by: Any) -> Disbursement:
     move(disbursement, "check_evidence", by=by)
     journal.close_duty(disbursement, "check_evidence", by=by)
     owe(
-        disbursement, "approve_disbursement", "지급을 승인해 주세요", "Approve a disbursement", step="payment", by=by,
+        disbursement, "approve_disbursement", "지급을 승인해 주십시오", "Approve a disbursement", step="payment", by=by,
         role="OPERATOR_FINANCE",
     )  # fmt: skip
     return disbursement
@@ -243,7 +243,7 @@ def return_disbursement(*, disbursement_id: int, reason: str, by: Any) -> Disbur
     journal.close_duties(disbursement, by=by)
     if disbursement.payee.organisation_id:
         owe(
-            disbursement, "resubmit_disbursement", "대금 청구를 보완해 주세요", "Mend the disbursement request",
+            disbursement, "resubmit_disbursement", "대금 청구를 보완해 주십시오", "Mend the disbursement request",
             step="supplement", by=by, organisation=disbursement.payee.organisation, role="PROVIDER_MANAGER",
         )  # fmt: skip
     notices.returned(disbursement)
@@ -273,7 +273,7 @@ def approve_disbursement(*, disbursement_id: int, by: Any) -> Disbursement:
     move(disbursement, "approve_disbursement", by=by)
     journal.close_duty(disbursement, "approve_disbursement", by=by)
     owe(
-        disbursement, "register_disbursement", "승인된 지급을 등록해 주세요", "Register an approved payment",
+        disbursement, "register_disbursement", "승인된 지급을 등록해 주십시오", "Register an approved payment",
         step="payment", by=by, role="PAYMENT_REGISTRAR",
     )  # fmt: skip
     return disbursement
