@@ -44,7 +44,8 @@ class CSVRenderer(renderers.BaseRenderer):
         names = [*data["by"], *(f"{name}_name" for name in data["by"]), data["measure"]]
         writer.writerow(names)
         for cell in data["cells"]:
-            writer.writerow([*(cell["by"][n]["code"] for n in data["by"]), *(cell["by"][n]["name"] for n in data["by"]), cell["value"]])
+            words = [*(cell["by"][n]["code"] for n in data["by"]), *(cell["by"][n]["name"] for n in data["by"])]
+            writer.writerow([*map(rules.in_spreadsheet, words), cell["value"]])
         return ("\ufeff" + out.getvalue()).encode()
 
 

@@ -58,7 +58,7 @@ def csv_response(table: rules.Table) -> StreamingHttpResponse:
             yield writer.writerow(["# " + _("Demonstration: fictional data")])
         yield writer.writerow(names)
         for row in rows:
-            yield writer.writerow([row[name] for name in names])
+            yield writer.writerow([rules.in_spreadsheet(row[name]) for name in names])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{table.measure.key}.csv"'
