@@ -32,6 +32,7 @@ pictures: packages-dev  ## the README's pictures, from a running demo: make pict
 lint: packages-dev  ## style, the import contract of the house, types
 	@failed=0; \
 	$(RUN) -m ruff check . || failed=1; \
+	$(RUN) -m ruff format --check . || failed=1; \
 	.venv/bin/lint-imports --no-cache || failed=1; \
 	$(RUN) -m mypy portal vouchers providers || failed=1; \
 	exit $$failed

@@ -104,7 +104,10 @@ class GrantForm(forms.Form):
 
     role = forms.ChoiceField(label=_("Role"), choices=rules.Role.choices)
     organisation: Any = forms.ModelChoiceField(
-        label=_("Organisation"), queryset=None, required=False, help_text=_("Needed for roles of companies and providers. Empty: the role holds everywhere.")
+        label=_("Organisation"),
+        queryset=None,
+        required=False,
+        help_text=_("Needed for roles of companies and providers. Empty: the role holds everywhere."),
     )
     expires_on = forms.DateField(
         label=_("Last day"),

@@ -63,12 +63,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.check_evidence",
         }
     ),
-    Role.OPERATOR_FINANCE: frozenset(
-        {"vouchers.approve_disbursement", "vouchers.resolve_attempt", "vouchers.verify_payee"}
-    ),
-    Role.PAYMENT_REGISTRAR: frozenset(
-        {"vouchers.register_disbursement", "vouchers.resolve_attempt", "vouchers.enter_payee"}
-    ),
+    Role.OPERATOR_FINANCE: frozenset({"vouchers.approve_disbursement", "vouchers.resolve_attempt", "vouchers.verify_payee"}),
+    Role.PAYMENT_REGISTRAR: frozenset({"vouchers.register_disbursement", "vouchers.resolve_attempt", "vouchers.enter_payee"}),
     Role.EVALUATOR: frozenset({"vouchers.score_application"}),
     Role.MINISTRY_OFFICER: frozenset(
         {
@@ -84,13 +80,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "providers.pause_offer",
         }
     ),
-    Role.MINISTRY_APPROVER: frozenset(
-        {"vouchers.announce_round", "vouchers.confirm_selection", "vouchers.appropriate_budget"}
-    ),
+    Role.MINISTRY_APPROVER: frozenset({"vouchers.announce_round", "vouchers.confirm_selection", "vouchers.appropriate_budget"}),
     Role.OBJECTION_REVIEWER: frozenset(),
     Role.AUDITOR: frozenset(),
     Role.STAT_VIEWER: frozenset(),
-    Role.SYSADMIN: frozenset(
-        {"accounts.grant_role", "accounts.manage_members", "desk.move_clock", "journal.resolve_notice"}
-    ),
+    Role.SYSADMIN: frozenset({"accounts.grant_role", "accounts.manage_members", "desk.move_clock", "journal.resolve_notice"}),
 }

@@ -120,14 +120,10 @@ class VerbAdmin(ModelAdmin):
         ]
 
     def _verb_url(self, obj: Any, verb: Verb) -> str:
-        return reverse(
-            f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_verb", args=[obj.pk, verb.name]
-        )
+        return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_verb", args=[obj.pk, verb.name])
 
     def _change_url(self, object_id: Any) -> str:
-        return reverse(
-            f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id]
-        )
+        return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -144,7 +140,9 @@ class VerbAdmin(ModelAdmin):
         shown = getattr(response, "context_data", None) or {}
         if self.lists_persons and "cl" in shown:
             persons = {ref for row in shown["cl"].result_list for ref in self.persons_of(row)}
-            import_string(settings.READING_LOG)(request.user, self.model, persons=persons, what=f"admin: list {self.opts.model_name}")
+            import_string(settings.READING_LOG)(
+                request.user, self.model, persons=persons, what=f"admin: list {self.opts.model_name}"
+            )
         return response
 
     def write_down(self, request: HttpRequest, obj: Any) -> None:
@@ -299,9 +297,7 @@ class EnteredAdmin(FormAdmin):
         """The journal keeps the history, not Django's admin log."""
 
 
-def in_words(
-    column: str, label: str | Promise, words: Callable[[], Iterable[tuple[str, Any]]]
-) -> type[admin.SimpleListFilter]:
+def in_words(column: str, label: str | Promise, words: Callable[[], Iterable[tuple[str, Any]]]) -> type[admin.SimpleListFilter]:
     """A list filter over a column of codes that offers the words for them. words: code and word, in order."""
 
     class WordsFilter(admin.SimpleListFilter):

@@ -94,7 +94,9 @@ def _is_number(cl: Any, name: Any) -> bool:
     if field is None:
         own = name if callable(name) else getattr(cl.model_admin, name, None)
         words = name if isinstance(name, str) else getattr(name, "__name__", "")
-        return getattr(own, "formatting", "") == "price" or words.endswith(("amount", "won", "total", "score", "points", "rank", "grant", "balance"))
+        return getattr(own, "formatting", "") == "price" or words.endswith(
+            ("amount", "won", "total", "score", "points", "rank", "grant", "balance")
+        )
     return isinstance(field, models.IntegerField | models.DecimalField) and not field.choices
 
 

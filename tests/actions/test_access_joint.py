@@ -140,7 +140,9 @@ def test_adopt_and_object_only_when_it_makes_sense():
     assert not steps(first) & both  # the committee has not decided
     for call in (actions.adopt_joint, actions.object_joint):
         with pytest.raises(DomainError):
-            call(site_id=first.participation().pk, by=first.secretary, **({"reason": "x"} if call is actions.object_joint else {}))
+            call(
+                site_id=first.participation().pk, by=first.secretary, **({"reason": "x"} if call is actions.object_joint else {})
+            )
     p.decide_joint(at, joint)
     assert both <= steps(first) and both <= steps(second)
     assert not set(queries.open_steps(at.user, first.fresh(), first.participation())) & both
@@ -172,6 +174,4 @@ def test_joint_decision_needs_letter_number_reason_and_the_lead():
     with pytest.raises(Refused):
         p.decide_joint(at, joint, approve=False, reason="")
     with pytest.raises(NotAllowed):
-        actions.decide_joint(
-            joint_id=joint.pk, approve=True, number="1", by=at.sites[1].secretary
-        )
+        actions.decide_joint(joint_id=joint.pk, approve=True, number="1", by=at.sites[1].secretary)

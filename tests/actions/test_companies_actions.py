@@ -297,13 +297,9 @@ def test_joint_representatives_do_not_leave_by_their_own_word(officer):
     first = make_person()
     company = make_company(by=first, joint_representation=True)
     second = colleague(company)
-    accounts.appoint_representative(
-        organisation=company.organisation, user=second, former_leave=False, reason="test", by=None
-    )
+    accounts.appoint_representative(organisation=company.organisation, user=second, former_leave=False, reason="test", by=None)
     with pytest.raises(Refused) as refusal:
-        actions.edit(
-            company_id=company.pk, version=fresh(company).version, joint_representation=False, by=first
-        )
+        actions.edit(company_id=company.pk, version=fresh(company).version, joint_representation=False, by=first)
     assert refusal.value.code == "joint_representation" and fresh(company).joint_representation
     actions.correct_identity(
         company_id=company.pk, name_ko=company.name_ko, opened_on=company.opened_on, joint_representation=False,

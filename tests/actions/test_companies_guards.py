@@ -45,9 +45,7 @@ def test_certificates_restrictions_and_conflicts(committed_db):  # noqa: F811
     grant_role(user=officer, role="MINISTRY_OFFICER", by=None)
     from portal.kit import clock
 
-    row = actions.restrict(
-        name="x", ground="x", brn=company.brn, starts_on=clock.today(), ends_on=clock.today(), by=officer
-    )
+    row = actions.restrict(name="x", ground="x", brn=company.brn, starts_on=clock.today(), ends_on=clock.today(), by=officer)
     refused("UPDATE vouchers_restriction SET brn = '' WHERE id = %s", row.pk)
     refused("UPDATE vouchers_restriction SET ends_on = starts_on - 1 WHERE id = %s", row.pk)
     actions.declare_conflict(user=person, organisation=company.organisation, ground="x", by=person)

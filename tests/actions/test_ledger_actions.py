@@ -131,7 +131,10 @@ def test_the_database_guards_the_ledger(committed_db):  # noqa: F811
 
 def test_two_reserve_the_last_money_at_once_one_wins(committed_db):  # noqa: F811
     programme = funded()
-    results = together(*[lambda n=n: reserve(programme, f"app-{n}", BUDGET // 2 + 1) for n in range(4)], behind=Account.objects.get(kind="AVAILABLE"))
+    results = together(
+        *[lambda n=n: reserve(programme, f"app-{n}", BUDGET // 2 + 1) for n in range(4)],
+        behind=Account.objects.get(kind="AVAILABLE"),
+    )
     assert sum(isinstance(r, actions.OverBudget) for r in results) == 3, results
     assert queries.position(programme.pk).reserved_won == BUDGET // 2 + 1 and queries.faults() == []
 

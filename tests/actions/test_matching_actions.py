@@ -32,9 +32,7 @@ def told(subject: Any) -> set[str]:
 # ── Needs ────────────────────────────────────────────────────────────────────────────────────────────
 def save(owner: quotes.Firm, need: Need | None = None, by: Any = None, **more: Any) -> Need:
     given = {"round_id": None, "title": "심전도", "document": quotes.document(), **more}
-    return actions.save_need(
-        need_id=need.pk if need else None, company_id=owner.company.pk, by=by or owner.user, **given
-    )
+    return actions.save_need(need_id=need.pk if need else None, company_id=owner.company.pk, by=by or owner.user, **given)
 
 
 def test_save_need_keeps_an_unfinished_draft_and_writes_events() -> None:
@@ -109,9 +107,7 @@ def test_demo_offers_only_for_needs_of_demo_rounds(at: quotes.Stage) -> None:
     need = quotes.need(at.firm, None)
     assert queries.suggestions(need) == []
     with pytest.raises(Refused) as error:
-        actions.request_quote(
-            need_id=need.pk, institution_id=at.hospital.institution.pk, offer_id=at.offer.pk, by=at.firm.user
-        )
+        actions.request_quote(need_id=need.pk, institution_id=at.hospital.institution.pk, offer_id=at.offer.pk, by=at.firm.user)
     assert error.value.code == "demo_offer"
 
 
@@ -146,9 +142,7 @@ def test_request_quote_refuses_strangers_drafts_and_foreign_offers(at: quotes.St
     draft = quotes.need(at.firm, at.round, posted=False)
     for need_id, institution_id in ((draft.pk, at.hospital.institution.pk), (at.need.pk, elsewhere.institution.pk)):
         with pytest.raises(Refused):
-            actions.request_quote(
-                need_id=need_id, institution_id=institution_id, offer_id=at.offer.pk, by=at.firm.user
-            )
+            actions.request_quote(need_id=need_id, institution_id=institution_id, offer_id=at.offer.pk, by=at.firm.user)
     for institution_id in (0, elsewhere.institution.pk):
         with pytest.raises(Refused):
             actions.request_quote(need_id=at.need.pk, institution_id=institution_id, by=at.firm.user)

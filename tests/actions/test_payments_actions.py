@@ -77,7 +77,10 @@ def test_confirm_needs_the_own_share_and_its_proof():
     at, milestone = accepted()
     row = p.request(at, milestone)
     refused("own_share_missing", actions.confirm_disbursement, disbursement_id=row.pk, by=at.company)
-    late = {"own_share_deposited_on": clock.today() + timedelta(days=1), "own_share_document": p.paper(at.firm.organisation, at.company)}
+    late = {
+        "own_share_deposited_on": clock.today() + timedelta(days=1),
+        "own_share_document": p.paper(at.firm.organisation, at.company),
+    }
     refused("deposit_future", actions.confirm_disbursement, disbursement_id=row.pk, by=at.company, **late)
     with pytest.raises(NotAllowed):
         actions.confirm_disbursement(disbursement_id=row.pk, by=at.manager)
@@ -332,7 +335,11 @@ def test_more_than_the_voucher_is_refused_by_sql_from_two_connections(committed_
     for row in rows:
         p.accept(at, row)
     first = p.request(at, rows[0])
-    columns = [f.column for f in Disbursement._meta.concrete_fields if f.column not in {"id", "ref", "invoice_no", "milestone_id", "amount_won"}]
+    columns = [
+        f.column
+        for f in Disbursement._meta.concrete_fields
+        if f.column not in {"id", "ref", "invoice_no", "milestone_id", "amount_won"}
+    ]
 
     def ask(n, won):
         with transaction.atomic(), connection.cursor() as cursor:

@@ -74,7 +74,5 @@ def test_announcement_and_criteria_cannot_race(committed_db):  # noqa: F811
 
     row = make_draft(closes_at=clock.now() + timedelta(days=5))
     actions.submit_for_review(round_id=row.pk, by=None)
-    results = together(
-        lambda: actions.announce(round_id=row.pk, by=None), lambda: actions.announce(round_id=row.pk, by=None)
-    )
+    results = together(lambda: actions.announce(round_id=row.pk, by=None), lambda: actions.announce(round_id=row.pk, by=None))
     assert sum(isinstance(result, Exception) for result in results) == 1

@@ -37,7 +37,9 @@ def pay(count=1):
 
 def position(at):
     voucher = Voucher.objects.get()
-    return voucher.status, *(ledger.balance(at.agreement.round_id, kind, voucher.ref) for kind in ("COMMITTED", "EXPIRED", "PAID"))
+    return voucher.status, *(
+        ledger.balance(at.agreement.round_id, kind, voucher.ref) for kind in ("COMMITTED", "EXPIRED", "PAID")
+    )
 
 
 def test_an_unused_voucher_expires_after_its_last_day_once():

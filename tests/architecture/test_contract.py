@@ -78,7 +78,9 @@ def test_no_request_below_a_door() -> None:
         pieces = {file.stem, *file.relative_to(ROOT).parts}
         if not pieces & inside or pieces & doors:
             continue
-        found += [f"{file.relative_to(ROOT)}:{line} {what}" for line, what in _requests(ast.parse(file.read_text(encoding="utf-8")))]
+        found += [
+            f"{file.relative_to(ROOT)}:{line} {what}" for line, what in _requests(ast.parse(file.read_text(encoding="utf-8")))
+        ]
     assert not found, "\n".join(found)
 
 
@@ -115,7 +117,9 @@ def test_rules_do_not_touch_the_database() -> None:
             names = (
                 [alias.name for alias in node.names]
                 if isinstance(node, ast.Import)
-                else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
             )
             found += [f"{file.relative_to(ROOT)}:{node.lineno} {n}" for n in names if n.startswith("django.db")]
     assert not found, "\n".join(found)
@@ -174,9 +178,7 @@ def test_foreign_keys_between_rooms_have_no_way_back() -> None:
 def test_modules_stay_small() -> None:
     """Past 450 lines a module becomes a folder."""
     large = [
-        f"{file.relative_to(ROOT)}: {n}"
-        for file in modules()
-        if (n := len(file.read_text(encoding="utf-8").splitlines())) > 450
+        f"{file.relative_to(ROOT)}: {n}" for file in modules() if (n := len(file.read_text(encoding="utf-8").splitlines())) > 450
     ]
     assert not large, "\n".join(large)
 

@@ -52,14 +52,24 @@ TODAY, LATER = "2027-01-04", "2027-02-04"
     ("given", "sentence"),
     [
         ({"brn": "", "corporate_no": ""}, "사업자등록번호나 법인등록번호를 입력해 주세요."),
-        ({"brn": "", "corporate_no": "1101111234567", "starts_on": LATER, "ends_on": TODAY}, "제한 종료일이 시작일보다 앞섭니다. 날짜를 확인해 주세요."),
+        (
+            {"brn": "", "corporate_no": "1101111234567", "starts_on": LATER, "ends_on": TODAY},
+            "제한 종료일이 시작일보다 앞섭니다. 날짜를 확인해 주세요.",
+        ),
         ({"brn": "123"}, ""),
         ({"ground": ""}, ""),
     ],
 )
 def test_a_refused_restriction_comes_back_with_422_and_everything_typed(given, sentence):
     client, path = as_(person("MINISTRY_OFFICER")), "/admin/vouchers/restriction/add/"
-    data = {"name": "가상의 주식회사", "brn": "", "corporate_no": "", "ground": "부정수급 확인", "starts_on": TODAY, "ends_on": LATER}
+    data = {
+        "name": "가상의 주식회사",
+        "brn": "",
+        "corporate_no": "",
+        "ground": "부정수급 확인",
+        "starts_on": TODAY,
+        "ends_on": LATER,
+    }
     answer = client.post(path, {**data, **given})
     text = answer.content.decode()
     assert answer.status_code == 422 and answer.context["errors"] and sentence in text
@@ -70,7 +80,9 @@ def test_a_refused_restriction_comes_back_with_422_and_everything_typed(given, s
 
 def test_a_refused_budget_answers_422():
     programme, client = make_round(), as_(person("MINISTRY_APPROVER"))
-    answer = client.post("/admin/vouchers/ledgerevent/add/", {"round": programme.pk, "amount_won": "0", "reason": "본예산", "once": "x"})
+    answer = client.post(
+        "/admin/vouchers/ledgerevent/add/", {"round": programme.pk, "amount_won": "0", "reason": "본예산", "once": "x"}
+    )
     assert answer.status_code == 422 and "본예산" in answer.content.decode()
 
 
@@ -84,7 +96,10 @@ def test_a_budget_number_used_twice_says_so_in_the_form():
 
 def test_a_refused_payee_account_comes_back_with_422_and_everything_typed():
     hospital, client = provider(), as_(person("PAYMENT_REGISTRAR"))
-    path, data = "/admin/vouchers/payeeaccount/add/", {"institution": hospital.institution.pk, "bank_code": "088", "holder": "가상병원"}
+    path, data = (
+        "/admin/vouchers/payeeaccount/add/",
+        {"institution": hospital.institution.pk, "bank_code": "088", "holder": "가상병원"},
+    )
     for number in ("12", "abc", ""):
         answer = client.post(path, {**data, "number": number})
         assert answer.status_code == 422 and "가상병원" in answer.content.decode()

@@ -93,9 +93,7 @@ def typed(need: Need, **more: Any) -> dict[str, Any]:
 def test_new_need_save_and_post(at: quotes.Stage) -> None:
     browser = as_(at.firm.user)
     assert browser.post("/matching/needs/new/", {"company": at.firm.company.pk, "title": ""}).status_code == 422
-    answer = browser.post(
-        "/matching/needs/new/", {"company": at.firm.company.pk, "title": "폐결절", "round": at.round.pk}
-    )
+    answer = browser.post("/matching/needs/new/", {"company": at.firm.company.pk, "title": "폐결절", "round": at.round.pk})
     need = Need.objects.latest("pk")
     assert answer.status_code == 303 and answer["Location"] == f"/matching/needs/{need.ref}/edit/"
     answer = browser.post(f"/matching/needs/{need.ref}/edit/", typed(need))
@@ -223,16 +221,16 @@ def test_quote_form_adds_previews_and_sends(at: quotes.Stage) -> None:
 )  # fmt: skip
 def test_quote_form_refuses_bad_input(at: quotes.Stage, wrong: dict[str, Any]) -> None:
     request = quotes.asked(at)
-    answer = as_(at.hospital.user).post(
-        f"/matching/requests/{request.ref}/quote/", with_parties(sent(send="1", **wrong), at)
-    )
+    answer = as_(at.hospital.user).post(f"/matching/requests/{request.ref}/quote/", with_parties(sent(send="1", **wrong), at))
     assert answer.status_code == 422 and Quote.objects.count() == 0
 
 
 def test_lines_that_did_not_arrive_are_said_so(at: quotes.Stage) -> None:
     request = quotes.asked(at)
     answer = as_(at.hospital.user).post(f"/matching/requests/{request.ref}/quote/", {"valid_until": "2030-01-01", "send": "1"})
-    assert answer.status_code == 422 and "항목이 모두 전송되지 않았습니다" in text(answer) and "ManagementForm" not in text(answer)
+    assert (
+        answer.status_code == 422 and "항목이 모두 전송되지 않았습니다" in text(answer) and "ManagementForm" not in text(answer)
+    )
 
 
 def test_asking_for_what_is_not_there_is_not_found(at: quotes.Stage) -> None:
@@ -301,9 +299,7 @@ def test_decline_and_withdraw_through_the_pages(at: quotes.Stage) -> None:
     assert company.post(f"/matching/quotes/{request.ref}/do/withdraw/").status_code == 303
     other = quotes.asked(at)
     assert hospital.post(f"/matching/requests/{other.ref}/do/decline/", {"decline-text": ""}).status_code == 422
-    declined = hospital.post(
-        f"/matching/requests/{other.ref}/do/decline/", {"decline-text": "어렵습니다."}, follow=True
-    )
+    declined = hospital.post(f"/matching/requests/{other.ref}/do/decline/", {"decline-text": "어렵습니다."}, follow=True)
     assert "어렵습니다." in text(declined)
     assert hospital.get(f"/matching/requests/{other.ref}/quote/").status_code == 303
 

@@ -57,7 +57,9 @@ def test_list_needs_the_same_queries_for_many(client, django_assert_num_queries)
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             client.get("/rounds/")
         return len(seen)
 

@@ -139,7 +139,9 @@ def lines() -> list[rules.Line]:
 def offer(owner: Provider, data: Dataset | None = None, published: bool = False, **changes: Any) -> Offer:
     """An offer of the hospital; published by an operator when asked."""
     data = data or dataset(owner)
-    made = offers.create_offer(institution=owner.institution, dataset=data, values=values(**changes), lines=lines(), by=owner.user)
+    made = offers.create_offer(
+        institution=owner.institution, dataset=data, values=values(**changes), lines=lines(), by=owner.user
+    )
     if published:
         publish(made, owner)
     made.refresh_from_db()

@@ -48,9 +48,7 @@ def test_money_needs_a_rate():
         money(1, "LARGE")
 
 
-@pytest.mark.parametrize(
-    ("minutes", "phase"), [(-1, "ANNOUNCED"), (0, "OPEN"), (59, "OPEN"), (60, "CLOSED"), (600, "CLOSED")]
-)
+@pytest.mark.parametrize(("minutes", "phase"), [(-1, "ANNOUNCED"), (0, "OPEN"), (59, "OPEN"), (60, "CLOSED"), (600, "CLOSED")])
 def test_phase_closing_time_is_already_closed(minutes, phase):
     found = rules.phase("ANNOUNCED", NOW, NOW + timedelta(hours=1), NOW + timedelta(minutes=minutes))
     assert found == phase

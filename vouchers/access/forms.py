@@ -146,6 +146,4 @@ class JointLeadForm(forms.Form):
 class StateFilter(forms.Form):
     """Lists by state; an unknown state shows nothing."""
 
-    status = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("All states")), *rules.RequestStatus.choices()]
-    )
+    status = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All states")), *rules.RequestStatus.choices()])

@@ -93,8 +93,13 @@ def requests_for(user: Any) -> QuerySet[AccessRequest]:
     return (
         AccessRequest.objects.visible_to(user)
         .select_related(
-            "case__company__organisation", "institution__organisation", "board__organisation", "ethics__document",
-            "data_review__document", "ethics__dossier", "data_review__dossier",
+            "case__company__organisation",
+            "institution__organisation",
+            "board__organisation",
+            "ethics__document",
+            "data_review__document",
+            "ethics__dossier",
+            "data_review__dossier",
             "case__need__round",
         )
         .order_by("-created_at", "-id")

@@ -188,7 +188,15 @@ class OwnershipDisputeAdmin(_RequestAdmin):
 @admin.register(RepresentativeChange)
 class RepresentativeChangeAdmin(_RequestAdmin):
     fields = (
-        "company_link", "new_representative", "leaves", "statement", "paper", "status", "decided_by", "reason", "created_at"
+        "company_link",
+        "new_representative",
+        "leaves",
+        "statement",
+        "paper",
+        "status",
+        "decided_by",
+        "reason",
+        "created_at",
     )
     readonly_fields = fields
     verbs = (

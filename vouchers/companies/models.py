@@ -37,16 +37,22 @@ class Company(Row):
     is_youth_led = models.BooleanField(_("Led by a founder of 39 years or younger"), default=False)
     joint_representation = models.BooleanField(_("Joint representatives certify together"), default=False)
     service_email = models.EmailField(_("Address for electronic service"), blank=True)
-    verification = models.CharField(_("Registration state"), max_length=10, choices=rules.Verification.choices(), default="UNVERIFIED")
+    verification = models.CharField(
+        _("Registration state"), max_length=10, choices=rules.Verification.choices(), default="UNVERIFIED"
+    )
     verified_how = models.CharField(_("Verified how"), max_length=20, blank=True)  # TAX_SERVICE or OFFICER
-    verified_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Verified by"), null=True, related_name="+")
+    verified_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, verbose_name=_("Verified by"), null=True, related_name="+"
+    )
     tax_status = models.CharField(_("State of the business"), max_length=12, choices=rules.TaxStatus.choices(), default="UNKNOWN")
     tax_type = models.CharField(_("Kind of taxpayer"), max_length=60, blank=True)
     tax_checked_at = models.DateTimeField(_("Tax service asked at"), null=True)
     registration_file = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
     # the question to the tax service: the representative's name is kept sealed, and only until it was asked
     sealed_representative = models.TextField(blank=True, default="", editable=False)
-    validation = models.CharField(_("Tax service compared"), max_length=10, choices=rules.Validation.choices(), default="NOT_ASKED", editable=False)
+    validation = models.CharField(
+        _("Tax service compared"), max_length=10, choices=rules.Validation.choices(), default="NOT_ASKED", editable=False
+    )
     check_due_at = models.DateTimeField(null=True, editable=False)
     check_claimed_at = models.DateTimeField(null=True, editable=False)
     check_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -89,7 +95,9 @@ class SizeCertificate(Row):
     number = models.CharField(_("Certificate number"), max_length=60)
     valid_from = models.DateField(_("Valid from"))
     valid_to = models.DateField(_("Valid until"))
-    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, verbose_name=_("File"), null=True, related_name="+")
+    document = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, verbose_name=_("File"), null=True, related_name="+"
+    )
 
     objects = SizeCertificateQuerySet.as_manager()
 
@@ -116,9 +124,13 @@ class OwnershipDispute(Row):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="disputes")
     claimant = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Claimant"), related_name="+")
     statement = models.TextField(_("Statement"))
-    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, verbose_name=_("File"), null=True, related_name="+")
+    document = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, verbose_name=_("File"), null=True, related_name="+"
+    )
     status = models.CharField(_("State"), max_length=10, choices=rules.RequestStatus.choices(), default="FILED")
-    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Decided by"), null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, verbose_name=_("Decided by"), null=True, related_name="+"
+    )
     reason = models.TextField(_("Reason"), blank=True)
 
     objects = OwnershipDisputeQuerySet.as_manager()
@@ -132,7 +144,7 @@ class OwnershipDispute(Row):
             ),
             models.UniqueConstraint(
                 fields=["company", "claimant"], condition=Q(status="FILED"), name="dispute_one_open_per_claimant"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -150,12 +162,18 @@ class RepresentativeChange(Row):
     REF_PREFIX = "rch"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="representative_changes")
-    new_representative = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("New representative"), related_name="+")
+    new_representative = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, verbose_name=_("New representative"), related_name="+"
+    )
     former_leaves = models.BooleanField(_("Present representatives leave"), default=True)
     statement = models.TextField(_("Statement"))
-    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, verbose_name=_("File"), null=True, related_name="+")
+    document = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, verbose_name=_("File"), null=True, related_name="+"
+    )
     status = models.CharField(_("State"), max_length=10, choices=rules.RequestStatus.choices(), default="FILED")
-    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Decided by"), null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, verbose_name=_("Decided by"), null=True, related_name="+"
+    )
     reason = models.TextField(_("Reason"), blank=True)
 
     objects = RepresentativeChangeQuerySet.as_manager()
@@ -195,11 +213,13 @@ class Restriction(Row):
         verbose_name_plural = _("restrictions")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(brn="") | ~Q(corporate_no=""), name="restriction_has_number",
+                condition=~Q(brn="") | ~Q(corporate_no=""),
+                name="restriction_has_number",
                 violation_error_message=_("Enter a business number or a corporate number."),
             ),
             models.CheckConstraint(
-                condition=Q(starts_on__lte=F("ends_on")), name="restriction_dates",
+                condition=Q(starts_on__lte=F("ends_on")),
+                name="restriction_dates",
                 violation_error_message=_("The restriction ends before it begins. Compare the dates."),
             ),
         ]
@@ -211,7 +231,9 @@ class ConflictOfInterest(Row):
     REF_PREFIX = "coi"
 
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Person"), related_name="+")
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, verbose_name=_("Organisation"), related_name="+")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, verbose_name=_("Organisation"), related_name="+"
+    )
     ground = models.CharField(_("Ground"), max_length=200)
     declared_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Declared by"), related_name="+")
     ended_on = models.DateField(_("Ended on"), null=True)
@@ -220,7 +242,5 @@ class ConflictOfInterest(Row):
         verbose_name = _("conflict of interest")
         verbose_name_plural = _("conflicts of interest")
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "organisation"], condition=Q(ended_on__isnull=True), name="conflict_one_live"
-            )
+            models.UniqueConstraint(fields=["user", "organisation"], condition=Q(ended_on__isnull=True), name="conflict_one_live")
         ]

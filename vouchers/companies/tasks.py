@@ -35,9 +35,7 @@ def _ask(checks: list[actions.ClaimedCheck]) -> int:
         if fact is None or (check in named and valid is None):
             actions.record_check_failure(company_id=check.company_id, now=clock.now())
             continue
-        actions.record_tax_status(
-            company_id=check.company_id, status=fact.status, tax_type=fact.tax_type, checked_at=clock.now()
-        )
+        actions.record_tax_status(company_id=check.company_id, status=fact.status, tax_type=fact.tax_type, checked_at=clock.now())
         if valid is not None and check.brn in valid and check in named:
             actions.record_validation(company_id=check.company_id, matched=valid[check.brn])
         done += 1

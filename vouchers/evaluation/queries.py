@@ -79,6 +79,7 @@ def assignable(programme: Round) -> QuerySet[Application]:
 
 def _counted(applications: QuerySet[Application], *first: str) -> QuerySet[Application]:
     """With their counts; in the order `first`, then as the round lists them."""
+
     def count(**condition: Any) -> Any:
         found = Assignment.objects.filter(application=OuterRef("pk"), **condition).order_by().values("application")
         return _Subcount(found)  # type: ignore[arg-type]

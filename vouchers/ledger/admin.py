@@ -49,9 +49,7 @@ class AccountAdmin(VerbAdmin):
 class AppropriationForm(forms.ModelForm):  # type: ignore[type-arg]
     """A round's budget, in whole won."""
 
-    amount_won = forms.IntegerField(
-        label=_("Amount (won)"), min_value=1, max_value=10**13, widget=UnfoldAdminIntegerFieldWidget
-    )
+    amount_won = forms.IntegerField(label=_("Amount (won)"), min_value=1, max_value=10**13, widget=UnfoldAdminIntegerFieldWidget)
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
     once = forms.CharField(max_length=24, widget=forms.HiddenInput, initial=lambda: make_ref("once"))
 

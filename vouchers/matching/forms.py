@@ -124,9 +124,7 @@ class NeedForm(forms.Form):
     def __init__(self, *args: Any, round_: Round | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, (label, hint, largest) in NUMBERS.items():
-            self.fields[name] = forms.IntegerField(
-                label=label, help_text=hint, required=False, min_value=0, max_value=largest
-            )
+            self.fields[name] = forms.IntegerField(label=label, help_text=hint, required=False, min_value=0, max_value=largest)
         lists = {entry["key"]: entry["items"] for entry in code_lists("modality", "data_kind", "access_mode", "exit_kind")}
         word = "name_ko" if korean() else "name_en"
         kinds = self._modalities(lists, word)
@@ -318,9 +316,7 @@ class LineForm(forms.Form):
     """One price line; a line without words and price is left out."""
 
     kind = forms.ChoiceField(label=_("Kind of work"), choices=stages.LineKind.choices())
-    description = forms.CharField(
-        label=_("What is done"), max_length=200, error_messages={"required": _("Say what is done.")}
-    )
+    description = forms.CharField(label=_("What is done"), max_length=200, error_messages={"required": _("Say what is done.")})
     quantity = forms.DecimalField(
         label=_("Quantity"), max_digits=12, decimal_places=2, min_value=Decimal("0.01"),
         error_messages={"required": _("Enter a quantity.")},

@@ -113,9 +113,7 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
                 files = [
                     documents.upload(file=u, kind="deliverable", organisation=organisation, by=request.user) for u in uploads
                 ]
-                actions.submit_milestone(
-                    milestone_id=row.pk, documents=files, note=form.cleaned_data["note"], by=request.user
-                )
+                actions.submit_milestone(milestone_id=row.pk, documents=files, note=form.cleaned_data["note"], by=request.user)
         except DomainError as error:
             form_errors(form, error)
         else:

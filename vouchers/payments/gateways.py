@@ -118,9 +118,7 @@ def send(transfer: Transfer, *, url: str, now: datetime) -> Answer:
     """Hands one transfer to the bank. Never raises: whatever is not a clear answer is UNKNOWN."""
     try:
         with client(timeout=settings.BANK_TIMEOUT, verify=_tls(url)) as bank:
-            response = bank.post(
-                f"{url}/payments", content=pain_001(transfer, now), headers={"Content-Type": "application/xml"}
-            )
+            response = bank.post(f"{url}/payments", content=pain_001(transfer, now), headers={"Content-Type": "application/xml"})
         if response.status_code == 200:
             return read_pain_002(response.content, transfer.key)
         return Answer(Outcome.UNKNOWN, words=f"HTTP {response.status_code}")

@@ -25,9 +25,7 @@ def disbursements_for(user: Any) -> QuerySet[Disbursement]:
 
 def past_their_day(today: date) -> QuerySet[Voucher]:
     """Vouchers still valid on paper whose last day is over; a suspended agreement's waits until it goes on."""
-    return Voucher.objects.filter(
-        status=VoucherStatus.ISSUED, expires_on__lt=today, agreement__status__in=PAYABLE_AGREEMENTS
-    )
+    return Voucher.objects.filter(status=VoucherStatus.ISSUED, expires_on__lt=today, agreement__status__in=PAYABLE_AGREEMENTS)
 
 
 def on_its_way(voucher: Voucher) -> tuple[bool, bool]:
@@ -97,9 +95,7 @@ def may(user: Any, row: Disbursement) -> dict[str, bool]:
     state = row.status
     return {
         "confirm": state == "REQUESTED" and user.has_perm("vouchers.confirm_disbursement", company),
-        "resubmit": state == "RETURNED"
-        and provider is not None
-        and user.has_perm("vouchers.request_disbursement", provider),
+        "resubmit": state == "RETURNED" and provider is not None and user.has_perm("vouchers.request_disbursement", provider),
         "check": state == "COMPANY_CONFIRMED" and user.has_perm("vouchers.check_evidence"),
         "approve": state == "EVIDENCE_CHECKED" and user.has_perm("vouchers.approve_disbursement"),
         "register": state == "APPROVED" and user.has_perm("vouchers.register_disbursement"),

@@ -143,9 +143,7 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
         upload, company = form.cleaned_data.get("file"), row.milestone.agreement.company.organisation
         try:
             with transaction.atomic():
-                proof = (
-                    documents.upload(file=upload, kind="own_share", organisation=company, by=request.user) if upload else None
-                )
+                proof = documents.upload(file=upload, kind="own_share", organisation=company, by=request.user) if upload else None
                 actions.confirm_disbursement(
                     disbursement_id=row.pk, own_share_document=proof, by=request.user,
                     own_share_deposited_on=form.cleaned_data.get("own_share_deposited_on"),

@@ -56,7 +56,9 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if self.instance.pk and data.get("seen_version") != Round.objects.values_list("version", flat=True).get(pk=self.instance.pk):
+        if self.instance.pk and data.get("seen_version") != Round.objects.values_list("version", flat=True).get(
+            pk=self.instance.pk
+        ):
             self.add_error(None, str(Stale().message))
             self.data = self.data.copy()  # the entries stay; saving again is a decision
             self.data[self.add_prefix("seen_version")] = str(self.instance.version)
@@ -115,9 +117,7 @@ class PolicyForm(forms.Form):
     disclosure_threshold = _number(_("Smallest count that statistics disclose"), 1, 100)
     applications_per_company = _number(_("Applications a company may have"), 1, 10)
     feasibility_threshold = _number(_("Smallest patient count that a hospital answers with"), 1, 1000)
-    reason = forms.CharField(
-        label=_("What changed and why"), max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
-    )
+    reason = forms.CharField(label=_("What changed and why"), max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, subject: Round, **kwargs: Any) -> None:
         version = subject.policy_version()
@@ -177,6 +177,4 @@ class CopyForm(forms.Form):
         label=_("Key of the new round"), max_length=60, widget=UnfoldAdminTextInputWidget,
         help_text=_("Part of the address, for ever: letters, digits and hyphens."),
     )  # fmt: skip
-    as_child = forms.BooleanField(
-        label=_("A further call of the same round (additional or repeated call)"), required=False
-    )
+    as_child = forms.BooleanField(label=_("A further call of the same round (additional or repeated call)"), required=False)

@@ -42,6 +42,4 @@ def round_cancelled(row: Round, reason: str) -> None:
 
 def _tell_workers(template: str, row: Round, **more: str) -> None:
     for role in WORKERS:
-        journal.tell(
-            template, app="vouchers", subject=row, role=role, url=f"/rounds/{row.key}/", context={**_facts(row), **more}
-        )
+        journal.tell(template, app="vouchers", subject=row, role=role, url=f"/rounds/{row.key}/", context={**_facts(row), **more})

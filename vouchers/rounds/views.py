@@ -104,4 +104,3 @@ def _reference_of(found: Round) -> dict[str, Any]:
         "own_rate": own.get("overall_rate"),
         "own_by_size": [(rules.CompanySize.word(size), rate) for size, rate in (own.get("rates_by_company_size") or {}).items()],
     }
-

@@ -53,7 +53,9 @@ class StatsIndex(PublicView):
     """What can be asked: measures, dimensions, rounds, as-of date."""
 
     @extend_schema(
-        operation_id="stats_index", responses={200: dict}, tags=["stats"],
+        operation_id="stats_index",
+        responses={200: dict},
+        tags=["stats"],
         examples=[OpenApiExample("measures", value={"measures": [{"measure": "applications", "by": ["track"]}]})],
     )
     def get(self, request: Request) -> Response:

@@ -57,7 +57,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="rolegrant",
             constraint=models.CheckConstraint(
-                condition=models.Q(("organisation__isnull", False), models.Q(("role__in", BOUND), _negated=True), _connector="OR"),
+                condition=models.Q(
+                    ("organisation__isnull", False), models.Q(("role__in", BOUND), _negated=True), _connector="OR"
+                ),
                 name="role_grant_has_its_place",
             ),
         ),

@@ -33,7 +33,9 @@ def institution_facts(institution: Institution) -> dict[str, list[Fact]]:
     yes_no = {True: gettext("Yes"), False: gettext("No"), None: ""}
     recalled = gettext("From general knowledge: confirm with the holder.")
     is_hospital = institution.institution_type.startswith("HOSPITAL")
-    role = {"LEAD": gettext("Lead institution"), "MEMBER": gettext("Participating institution")}.get(institution.consortium_role, "")
+    role = {"LEAD": gettext("Lead institution"), "MEMBER": gettext("Participating institution")}.get(
+        institution.consortium_role, ""
+    )
     consortium = one("consortium", institution.consortium) if institution.consortium else ""
     hospital = fact(
         gettext("Type of hospital"),

@@ -101,9 +101,7 @@ def test_autosave_answers_with_a_line_and_the_new_version(application, owner):
 
 def test_two_writers_see_each_other_and_nothing_is_lost(application, owner):
     stale = form(application, "project", product="내 글")
-    as_(owner.representative).post(
-        url("section", application.ref, "project"), form(application, "project", product="동료의 글")
-    )
+    as_(owner.representative).post(url("section", application.ref, "project"), form(application, "project", product="동료의 글"))
     browser = as_(owner.staff)
     for address in (url("section", application.ref, "project"), url("autosave", application.ref, "project")):
         answer = browser.post(address, stale)

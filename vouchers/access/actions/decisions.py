@@ -85,11 +85,7 @@ def confirm_letter(*, request_id: int, track: str, accept: bool, reason: str = "
     if not accept and not reason.strip():
         raise Refused(_("Say why the letter does not count."), "reason_missing", "reason")
     if track == "IRB":
-        verb = (
-            "refuse_letter"
-            if not accept
-            else ("confirm_exemption" if request.ethics.route == "EXEMPTION" else "approve")
-        )
+        verb = "refuse_letter" if not accept else ("confirm_exemption" if request.ethics.route == "EXEMPTION" else "approve")
         step_ethics(request, verb, by=by, reason=reason)
     else:
         step_drb(request, "recognise" if accept else "refuse_letter", by=by, reason=reason)
@@ -138,9 +134,7 @@ def decide_ethics(
         owe_revision(request, "resubmit_ethics", "IRB", by)
     else:
         journal.close_duty(request, "decide_ethics", by=by)
-    notices.decided(
-        request, track="IRB", allowed=ethics.status in rules.ETHICS_ALLOWS, number=ethics.number, reason=reason
-    )
+    notices.decided(request, track="IRB", allowed=ethics.status in rules.ETHICS_ALLOWS, number=ethics.number, reason=reason)
     settle(request, by)
     return request
 
@@ -215,9 +209,7 @@ def decide_drb(
     close(review, by)
     step_drb(request, verdict, by=by, reason=reason, number=review.number)
     journal.close_duty(request, "decide_drb", by=by)
-    notices.decided(
-        request, track="DRB", allowed=review.status in rules.DRB_ALLOWS, number=review.number, reason=reason
-    )
+    notices.decided(request, track="DRB", allowed=review.status in rules.DRB_ALLOWS, number=review.number, reason=reason)
     settle(request, by)
     return request
 

@@ -20,7 +20,9 @@ def hand_over(request: AccessRequest) -> SubmittedDossier:
 
     Writes: SubmittedDossier. Raises: Refused while fields are empty.
     """
-    case = AccessCase.objects.get(pk=request.case_id)  # one row, read whole; a lock here would wait crosswise with a joint proposal
+    case = AccessCase.objects.get(
+        pk=request.case_id
+    )  # one row, read whole; a lock here would wait crosswise with a joint proposal
     gaps = missing(case)
     if gaps:
         raise Refused(

@@ -38,17 +38,13 @@ def propose_joint(*, case_id: int, lead_id: int, by: Any) -> JointReview:
     """
     case = AccessCase.objects.select_for_update().select_related("company").get(pk=case_id)
     require(by, "vouchers.request_access", case)
-    requests = list(
-        case.requests.select_related("board__organisation", "institution", "data_review").exclude(status="WITHDRAWN")
-    )
+    requests = list(case.requests.select_related("board__organisation", "institution", "data_review").exclude(status="WITHDRAWN"))
     if len(requests) < 2:
         raise Refused(_("A joint review needs at least two institutions in the dossier."), "joint_one_site")
     if JointReview.objects.filter(case=case).exists():
         raise Refused(_("A joint review was already proposed for this dossier."), "joint_exists")
     if any(request.data_review.status != D.NOT_STARTED for request in requests):
-        raise Refused(
-            _("A review has already started at one institution, so it cannot be joint any more."), "joint_late"
-        )
+        raise Refused(_("A review has already started at one institution, so it cannot be joint any more."), "joint_late")
     if lead_id not in {request.board_id for request in requests}:
         raise Refused(_("The leading committee is one of the institutions in the dossier."), "joint_lead", "lead")
     joint = JointReview(case=case, lead_id=lead_id, due_at=None)
@@ -194,9 +190,7 @@ def start_joint(*, joint_id: int, by: Any) -> JointReview:
     joint.save()
     for site in joint.sites.filter(status=T.JOINED, request__data_review__status=D.JOINT_PENDING).order_by("pk"):
         follow_joint(lock(site.request_id))
-    journal.record(
-        "joint_review.started", joint, by=by, frm=before, to=joint.status, organisations=_everybody(joint)
-    )
+    journal.record("joint_review.started", joint, by=by, frm=before, to=joint.status, organisations=_everybody(joint))
     journal.open_duty(
         joint, "decide_joint", title_ko=f"공동 DRB를 심의해 주십시오: {joint.case.title}",
         title_en=f"Decide the joint DRB: {joint.case.title}", url=f"/access/cases/{joint.case.ref}/", due_at=joint.due_at,

@@ -49,9 +49,7 @@ def open_case(*, match_ids: Sequence[int], title: str, by: Any) -> AccessCase:
     if not matches or len(matches) != len(set(match_ids)):
         raise Refused(_("Choose matches that both sides have confirmed."), "match_not_confirmed", "match")
     if len({match.need_id for match in matches}) != 1:
-        raise Refused(
-            _("One dossier belongs to one data need. Choose matches of the same need."), "two_needs", "match"
-        )
+        raise Refused(_("One dossier belongs to one data need. Choose matches of the same need."), "two_needs", "match")
     if len({match.institution_id for match in matches}) != len(matches):
         raise Refused(_("Choose one match an institution: each institution reviews once."), "site_twice", "match")
     need = matches[0].need

@@ -23,12 +23,8 @@ def days(request: AccessRequest, step: str) -> int:
     return TARGET_STEPS[step]
 
 
-def record(
-    name: str, request: AccessRequest, *, by: Any, frm: str = "", to: str = "", reason: str = "", **data: Any
-) -> None:
-    journal.record(
-        name, request, by=by, frm=frm, to=to, reason=reason, organisations=request.organisation_ids(), data=data
-    )
+def record(name: str, request: AccessRequest, *, by: Any, frm: str = "", to: str = "", reason: str = "", **data: Any) -> None:
+    journal.record(name, request, by=by, frm=frm, to=to, reason=reason, organisations=request.organisation_ids(), data=data)
 
 
 def lock(request_id: int) -> AccessRequest:

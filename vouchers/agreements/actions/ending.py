@@ -17,9 +17,9 @@ from vouchers.ledger import queries as money
 def lock_voucher(voucher_id: int) -> Voucher:
     """The row locked, with its agreement."""
     Voucher.objects.select_for_update().get(pk=voucher_id)
-    return Voucher.objects.select_related("agreement__company__organisation", "agreement__award__application", "agreement__round").get(
-        pk=voucher_id
-    )
+    return Voucher.objects.select_related(
+        "agreement__company__organisation", "agreement__award__application", "agreement__round"
+    ).get(pk=voucher_id)
 
 
 def end(voucher: Voucher, verb: str, past: str, *, by: Any, reason: str = "", **data: Any) -> None:

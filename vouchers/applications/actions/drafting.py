@@ -261,7 +261,9 @@ def _refuse_matches_closed(application: Application) -> None:
     if application.status in rules.EDITABLE:
         refuse_unless_writable(application, rules.SectionKey.DATA_NEED)
     elif application.matches_fixed_at:
-        raise Refused(_("An agreement stands on these matches. Ask the operating agency to change it."), "matches_fixed", "matches")
+        raise Refused(
+            _("An agreement stands on these matches. Ask the operating agency to change it."), "matches_fixed", "matches"
+        )
     elif not rules.matches_open(application.status, application.round.match_timing):
         raise Refused(_("In this round matches can no longer be chosen at this stage."), "matches_closed", "matches")
 

@@ -108,9 +108,7 @@ def file_representative_change(
         document=document,
     )  # fmt: skip
     change.save()
-    journal.record(
-        "representative_change.filed", change, by=by, to=change.status, organisations=company.organisation_ids()
-    )
+    journal.record("representative_change.filed", change, by=by, to=change.status, organisations=company.organisation_ids())
     notices.change_filed(change, by=by)
     return change
 
@@ -128,16 +126,12 @@ def decide_representative_change(*, change_id: int, granted: bool, reason: str, 
             organisation=company.organisation, user=change.new_representative, former_leave=change.former_leaves,
             reason=reason, by=by,
         )  # fmt: skip
-        journal.record(
-            "company.representative_changed", company, by=by, reason=reason, organisations=company.organisation_ids()
-        )
+        journal.record("company.representative_changed", company, by=by, reason=reason, organisations=company.organisation_ids())
     notices.change_decided(change, granted=granted)
     return change
 
 
-def _decide(
-    row: OwnershipDispute | RepresentativeChange, noun: str, granted: bool, reason: str, by: User
-) -> None:
+def _decide(row: OwnershipDispute | RepresentativeChange, noun: str, granted: bool, reason: str, by: User) -> None:
     if not reason.strip():
         raise Refused(_("Write a reason: the people concerned read it."), "reason_missing", "reason")
     before, row.status = row.status, rules.REQUEST_LIFECYCLE.step(row.status, "grant" if granted else "reject")

@@ -60,9 +60,7 @@ def restrict(
         raise Refused(_("Enter a business number or a corporate number."), "no_number", "brn")
     if starts_on > ends_on:
         raise Refused(_("The restriction ends before it begins. Compare the dates."), "restriction_dates", "ends_on")
-    row = Restriction(
-        brn=number, corporate_no=corporate_no, name=name, ground=ground, starts_on=starts_on, ends_on=ends_on
-    )
+    row = Restriction(brn=number, corporate_no=corporate_no, name=name, ground=ground, starts_on=starts_on, ends_on=ends_on)
     row.save()
     journal.record("restriction.entered", row, by=by, reason=ground)
     return row

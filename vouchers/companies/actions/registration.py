@@ -54,9 +54,7 @@ def register(
         raise Refused(rules.BRN_SENTENCES[fault], f"brn_{fault}", "brn")
     number, answers = rules.clean_brn(brn), {kind.upper(): given for kind, given in consents.items()}
     if not answers.get(rules.ConsentKind.PRIVACY):
-        raise Refused(
-            _("Without this consent a company cannot be registered."), "consent_required", "consent_privacy"
-        )
+        raise Refused(_("Without this consent a company cannot be registered."), "consent_required", "consent_privacy")
     _check_facts(opened_on=opened_on, service_email=service_email, electronic=answers.get("ELECTRONIC_SERVICE", False))
     if queries.by_brn(number) is not None:
         raise _taken()
@@ -202,9 +200,7 @@ def _check_facts(*, opened_on: date, service_email: str, electronic: bool) -> No
     if opened_on > clock.today():
         raise Refused(_("The opening date lies in the future. Enter the date on the certificate."), "future", "opened_on")
     if electronic and not service_email:
-        raise Refused(
-            _("Enter the address for electronic service, or leave that consent out."), "no_address", "service_email"
-        )
+        raise Refused(_("Enter the address for electronic service, or leave that consent out."), "no_address", "service_email")
 
 
 def _taken() -> AlreadyRegistered:

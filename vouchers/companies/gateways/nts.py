@@ -82,9 +82,7 @@ class HttpNts:
 
     def _post(self, verb: str, body: Mapping[str, Any]) -> Any:
         try:
-            answer = self.client.post(
-                f"{self.url}/{verb}", params={"serviceKey": self.key, "returnType": "JSON"}, json=body
-            )
+            answer = self.client.post(f"{self.url}/{verb}", params={"serviceKey": self.key, "returnType": "JSON"}, json=body)
         except httpx.HTTPError:
             raise NtsDown("no answer") from None  # without the chain: it would carry the request
         if answer.status_code >= 500 or answer.status_code == 429:

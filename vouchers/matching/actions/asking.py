@@ -191,4 +191,3 @@ def written(text: str, field: str, *, needed: bool = False) -> str:
     if len(text) > MESSAGE_LENGTH:
         raise Refused(_("Keep it within 2,000 characters."), "text_too_long", field)
     return text
-

@@ -98,9 +98,7 @@ def close_need(*, need_id: int, by: Any) -> Need:
 
 # ── For the rooms' other actions ─────────────────────────────────────────────────────────────────────
 def lock(need_id: int) -> Need:
-    return (
-        Need.objects.select_for_update(of=("self",)).select_related("company__organisation", "round").get(pk=need_id)
-    )
+    return Need.objects.select_for_update(of=("self",)).select_related("company__organisation", "round").get(pk=need_id)
 
 
 def note(need_id: int, verb: str, event: str, by: Any) -> None:

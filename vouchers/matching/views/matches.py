@@ -61,9 +61,7 @@ def _verbs(user: Any, row: Match) -> list[Verb]:
     return [VERBS[name] for name, may in can.items() if may and stages.MATCH_LIFECYCLE.can(row.status, name)]
 
 
-def _show(
-    request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "", status: int = 200
-) -> HttpResponse:
+def _show(request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "", status: int = 200) -> HttpResponse:
     row = _row(request, ref)
     sheet, shown = queries.sheets([queries.lines_of(row.quote)])[0], _verbs(request.user, row)
     if bound and all(verb.name != bound[0] for verb in shown):

@@ -79,9 +79,7 @@ def quote_verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     return perform(request, VERBS, verb, row, lambda **more: _show(request, ref, **more), back)
 
 
-def _show(
-    request: HttpRequest, ref: str, *, bound: Any = None, problem: Any = "", status: int = 200
-) -> HttpResponse:
+def _show(request: HttpRequest, ref: str, *, bound: Any = None, problem: Any = "", status: int = 200) -> HttpResponse:
     row = _row(request, ref)
     quotes = queries.quotes_of(row)
     may = request.user.has_perm("vouchers.request_quote", row.need.company)
@@ -93,8 +91,12 @@ def _show(
         "row": row,
         "need": row.need,
         "quotes": queries.sheets(quotes),
-        "panels": panels(shown, lambda name: reverse("matching:quote_verb", args=[row.ref, name]), bound,
-                         {"quote": quotes[0].ref} if quotes else {}),
+        "panels": panels(
+            shown,
+            lambda name: reverse("matching:quote_verb", args=[row.ref, name]),
+            bound,
+            {"quote": quotes[0].ref} if quotes else {},
+        ),
         "problem": problem,
         "match": match,
         "timeline": queries.timeline(row, *([match] if match else [])),

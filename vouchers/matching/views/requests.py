@@ -51,8 +51,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     box = box if box in BOXES else "waiting"
     counts = queries.inbox_counts(request.user)
     tabs = [
-        {"label": label, "url": f"?box={name}", "count": counts[name], "current": name == box}
-        for name, label in BOXES.items()
+        {"label": label, "url": f"?box={name}", "count": counts[name], "current": name == box} for name, label in BOXES.items()
     ]
     found = Paginator(queries.inbox(request.user, box), PAGE_SIZE).get_page(request.GET.get("page"))
     return page(request, "vouchers/matching/inbox.html", {"page": found, "tabs": tabs, "box": box})
@@ -78,9 +77,7 @@ def request_verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     return perform(request, VERBS, verb, row, lambda **more: _show(request, ref, **more), back)
 
 
-def _show(
-    request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "", status: int = 200
-) -> HttpResponse:
+def _show(request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "", status: int = 200) -> HttpResponse:
     row = _row(request, ref)
     may = request.user.has_perm("vouchers.answer_quote", row.institution)
     shown = [VERBS[name] for name, step in STEP.items() if may and stages.QUOTE_LIFECYCLE.can(row.status, step)]
@@ -148,9 +145,7 @@ def _reshaped(request: HttpRequest, row: QuoteRequest) -> HttpResponse:
     return _form(request, row, form, forms.line_forms(row, initial=typed or [{}]))
 
 
-def _form(
-    request: HttpRequest, row: QuoteRequest, form: Any, lines: Any, *, read: Any = None, status: int = 200
-) -> HttpResponse:
+def _form(request: HttpRequest, row: QuoteRequest, form: Any, lines: Any, *, read: Any = None, status: int = 200) -> HttpResponse:
     sums = stages.quote_sums((line.amount_won, line.tax_kind) for line in read) if read else None
     context = {
         "row": row, "need": row.need, "form": form, "lines": lines,

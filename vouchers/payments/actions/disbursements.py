@@ -142,9 +142,7 @@ def _require_valid(voucher: Voucher) -> None:
 
 def _check_voucher(voucher: Voucher, amount_won: int, round_id: int) -> None:
     _require_valid(voucher)
-    asked = sum(
-        Disbursement.objects.filter(voucher=voucher).exclude(status=S.PAID).values_list("amount_won", flat=True)
-    )
+    asked = sum(Disbursement.objects.filter(voucher=voucher).exclude(status=S.PAID).values_list("amount_won", flat=True))
     held = ledger.balance(round_id, "COMMITTED", voucher.ref)
     if asked + amount_won > held:
         raise Refused(

@@ -59,9 +59,7 @@ POLICY: dict[str, Any] = {
     "payee": "PROVIDER",
 }
 SUMMARY_KO = "이 공모는 시연을 위해 꾸며낸 것입니다. 2026년 공고의 한도와 지원 비율을 본떴고, 나머지 값은 모두 가상입니다."
-SUMMARY_EN = (
-    "This call is made up for the demonstration. Ceilings and shares follow the 2026 call; everything else is fictional."
-)
+SUMMARY_EN = "This call is made up for the demonstration. Ceilings and shares follow the 2026 call; everything else is fictional."
 
 
 @transaction.atomic

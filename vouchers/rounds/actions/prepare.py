@@ -65,9 +65,7 @@ def create_round(
 
 
 @transaction.atomic
-def copy_round(
-    *, round_id: int, key: str, as_child: bool = False, kind: str | None = None, by: User | None
-) -> Round:
+def copy_round(*, round_id: int, key: str, as_child: bool = False, kind: str | None = None, by: User | None) -> Round:
     """A draft with the same facts, tracks, criteria and newest policy; the window stays empty.
 
     as_child: a further call (추가모집, 재공고) of the same round. Writes: Round, Track, Criterion, PolicyVersion, Events.
