@@ -178,6 +178,20 @@ def test_a_factor_that_is_removed_is_missed_at_the_very_next_request(client):
         assert client.get(path)["Location"].endswith("/accounts/2fa/totp/activate/"), path
 
 
+def test_setting_a_factor_up_ends_sessions_that_came_in_by_the_password_alone(client, django_capture_on_commit_callbacks):
+    from django.test import Client
+
+    officer, elsewhere = make_staff("MINISTRY_OFFICER", demo=False), Client()
+    sign_in(elsewhere, officer)
+    sign_in(client, officer)
+    secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
+    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
+    assert client.get("/accounts/").status_code == 200
+    assert elsewhere.get("/accounts/")["Location"].startswith("/accounts/login/")
+
+
 def test_admin_sign_in_goes_through_the_house(client):
     assert client.get("/admin/")["Location"].startswith("/admin/login/")
     assert client.get("/admin/login/?next=/admin/")["Location"] == "/accounts/login/?next=%2Fadmin%2F"

@@ -14,6 +14,7 @@ from portal.accounts.actions.members import (
 from portal.accounts.actions.people import (
     change_consent,
     edit_profile,
+    end_other_sessions,
     give_consent,
     make_background_user,
     make_demo_user,
@@ -34,6 +35,7 @@ __all__ = [
     "decide_membership",
     "edit_profile",
     "end_membership",
+    "end_other_sessions",
     "find_invitation",
     "give_consent",
     "grant_role",

@@ -106,6 +106,20 @@ def reset_second_factor(user_id: int, *, reason: str, by: User) -> User:
 
 
 @transaction.atomic
+def end_other_sessions(*, user: User, keep: str) -> int:
+    """A second factor was set up: whoever came in elsewhere by the password alone comes in again with it.
+
+    keep: the key of the session that set it up. Writes: ends the others. Returns: how many.
+    """
+    from allauth.usersessions.models import UserSession
+
+    others = list(UserSession.objects.filter(user=user).exclude(session_key=keep))
+    for session in others:
+        session.end()
+    return len(others)
+
+
+@transaction.atomic
 def set_active(user_id: int, *, active: bool, reason: str, by: User) -> User:
     """Closes an account (no sign-in, sessions end) or opens it again. Writes: User.is_active, Event person.closed/.reopened."""
     require(by, "accounts.grant_role")
