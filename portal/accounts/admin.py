@@ -107,6 +107,10 @@ class MembershipAdmin(VerbAdmin):
     list_select_related = ("organisation", "user")
     fields = ("ref", "organisation", "user", "email", "status", "is_representative", "invited_by", "decided_by", "expires_at")
     readonly_fields = fields
+
+    def headline(self, obj: Membership) -> str:
+        return f"{obj.user or obj.email} · {obj.organisation}"
+
     verbs = (
         Verb(
             "end", _("End the membership"), _end, "accounts.manage_members", lambda m: m.status in {"ACTIVE", "INVITED"},
@@ -124,6 +128,10 @@ class RoleGrantAdmin(VerbAdmin):
     list_select_related = ("user", "organisation", "granted_by")
     fields = ("ref", "user", "role", "organisation", "granted_by", "expires_at", "revoked_at", "reason", "created_at")
     readonly_fields = fields
+
+    def headline(self, obj: RoleGrant) -> str:
+        return f"{obj.user} · {obj.get_role_display()}"
+
     verbs = (
         Verb(
             "revoke", _("End the role"), _revoke, "accounts.grant_role", lambda grant: grant.revoked_at is None,

@@ -3,9 +3,11 @@
 from functools import lru_cache
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -26,62 +28,62 @@ def home(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-# (section, [(label, icon, model)]) in the order of the journey
-_SECTIONS: tuple[tuple[Any, tuple[tuple[Any, str, str], ...]], ...] = (
+# (section, [(icon, model)]) in the order of the journey; a line is called as its list is
+_SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
     (
         _("Calls"),
         (
-            (_("Rounds"), "campaign", "vouchers_round"),
-            (_("Companies"), "apartment", "vouchers_company"),
-            (_("Changes of representative"), "switch_account", "vouchers_representativechange"),
-            (_("Disputed claims"), "gavel", "vouchers_ownershipdispute"),
-            (_("Restrictions"), "block", "vouchers_restriction"),
+            ("campaign", "vouchers_round"),
+            ("apartment", "vouchers_company"),
+            ("switch_account", "vouchers_representativechange"),
+            ("gavel", "vouchers_ownershipdispute"),
+            ("block", "vouchers_restriction"),
         ),
     ),
     (
         _("Cases"),
         (
-            (_("Applications"), "description", "vouchers_application"),
-            (_("Evaluation assignments"), "how_to_reg", "vouchers_assignment"),
-            (_("Selection runs"), "rule", "vouchers_selectionrun"),
-            (_("Awards"), "workspace_premium", "vouchers_award"),
-            (_("Agreements"), "handshake", "vouchers_agreement"),
-            (_("Data access cases"), "lock_open", "vouchers_accesscase"),
-            (_("Milestones"), "flag", "vouchers_milestone"),
+            ("description", "vouchers_application"),
+            ("how_to_reg", "vouchers_assignment"),
+            ("rule", "vouchers_selectionrun"),
+            ("workspace_premium", "vouchers_award"),
+            ("handshake", "vouchers_agreement"),
+            ("lock_open", "vouchers_accesscase"),
+            ("flag", "vouchers_milestone"),
         ),
     ),
     (
         _("Money"),
         (
-            (_("Disbursements"), "payments", "vouchers_disbursement"),
-            (_("Payment attempts"), "account_balance", "vouchers_paymentattempt"),
-            (_("Payee accounts"), "credit_card", "vouchers_payeeaccount"),
-            (_("Ledger accounts"), "book", "vouchers_account"),
-            (_("Ledger events"), "list_alt", "vouchers_ledgerevent"),
+            ("payments", "vouchers_disbursement"),
+            ("account_balance", "vouchers_paymentattempt"),
+            ("credit_card", "vouchers_payeeaccount"),
+            ("book", "vouchers_account"),
+            ("list_alt", "vouchers_ledgerevent"),
         ),
     ),
     (
         _("Data and offers"),
         (
-            (_("Institutions"), "local_hospital", "providers_institution"),
-            (_("Datasets"), "database", "providers_dataset"),
-            (_("Offers"), "sell", "providers_offer"),
-            (_("Data needs"), "search", "vouchers_need"),
-            (_("Quote requests"), "request_quote", "vouchers_quoterequest"),
-            (_("Matches"), "join_inner", "vouchers_match"),
+            ("local_hospital", "providers_institution"),
+            ("database", "providers_dataset"),
+            ("sell", "providers_offer"),
+            ("search", "vouchers_need"),
+            ("request_quote", "vouchers_quoterequest"),
+            ("join_inner", "vouchers_match"),
         ),
     ),
     (
         _("House"),
         (
-            (_("People"), "person", "accounts_user"),
-            (_("Organisations"), "domain", "accounts_organisation"),
-            (_("Role grants"), "badge", "accounts_rolegrant"),
-            (_("Events"), "history", "journal_event"),
-            (_("Duties"), "task_alt", "journal_duty"),
-            (_("Notices"), "mail", "journal_notice"),
-            (_("Access log"), "visibility", "journal_accesslog"),
-            (_("Documents"), "folder", "documents_document"),
+            ("person", "accounts_user"),
+            ("domain", "accounts_organisation"),
+            ("badge", "accounts_rolegrant"),
+            ("history", "journal_event"),
+            ("task_alt", "journal_duty"),
+            ("mail", "journal_notice"),
+            ("visibility", "journal_accesslog"),
+            ("folder", "documents_document"),
         ),
     ),
 )
@@ -113,7 +115,8 @@ def _lines(language: str) -> tuple[tuple[Any, tuple[tuple[Any, str, str], ...]],
     sections: list[Any] = [("", own)]
     for title, entries in _SECTIONS:
         lines = []
-        for label, icon, model in entries:
+        for icon, model in entries:
+            label = capfirst(str(apps.get_model(model.replace("_", "."))._meta.verbose_name_plural))
             try:
                 lines.append((label, icon, reverse(f"admin:{model}_changelist")))
             except NoReverseMatch:

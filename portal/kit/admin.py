@@ -25,6 +25,8 @@ from portal.kit.errors import DomainError
 from portal.kit.words import pick
 
 _PERSONS = ("user", "company", "organisation", "application", "agreement")
+_STATES = ("status", "state", "verification", "publication", "scan_state")  # columns that say where a row stands
+_NUMBERS = ("receipt_no", "project_no", "ref")  # columns by which people call a row; no account or card number
 
 
 class ReasonForm(forms.Form):
@@ -132,8 +134,31 @@ class VerbAdmin(ModelAdmin):
         obj = self.get_object(request, object_id) if object_id else None
         if obj is not None and self.has_view_permission(request, obj):
             self.write_down(request, obj)
-            extra |= {"verbs": self.verbs_for(request, obj), "subject": obj, "show_save": False}
+            extra |= {**self.case(request, obj), "show_save": False}
         return super().changeform_view(request, object_id, form_url, extra)
+
+    def headline(self, obj: Any) -> str:
+        """What people call this row: the page's title."""
+        return str(obj)
+
+    def standing(self, obj: Any) -> tuple[str, Any] | None:
+        """(code, word) of the state in which a row is; None for rows without states."""
+        column = next((name for name in _STATES if hasattr(obj, name) and hasattr(obj, f"get_{name}_display")), "")
+        return (getattr(obj, column), getattr(obj, f"get_{column}_display")()) if column else None
+
+    def case(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """The head of a row's page: what it is, its number, where it stands, what this person may do."""
+        headline = self.headline(obj)
+        numbers = (getattr(obj, name, None) for name in _NUMBERS)
+        number = next((one for one in numbers if isinstance(one, str) and one), "")
+        return {
+            "title": headline,
+            "subtitle": None,
+            "subject": obj,
+            "subject_no": "" if number in headline else number,
+            "standing": self.standing(obj),
+            "verbs": self.verbs_for(request, obj),
+        }
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         response = super().changelist_view(request, extra_context)
@@ -192,6 +217,8 @@ class VerbAdmin(ModelAdmin):
             "title": found.label,
             "opts": self.opts,
             "subject": obj,
+            "headline": self.headline(obj),
+            "crumb": self.headline(obj),
             "verb": found,
             "form": form,
             "facts": found.facts(obj) if found.facts else [],

@@ -20,11 +20,16 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from portal.templatetags.portal import kst, kst_day
+from portal.templatetags.portal import kst, kst_day, status_tag
 
 register = template.Library()
 Cell = Callable[[Any], Any]
 _EMPTY = "—"
+_STATES = {"status", "state", "verification", "publication", "scan_state"}  # columns of codes that wear a tag
+_SHORT = {
+    "ref", "receipt_no", "receipt", "project_no", "number", "submitted", "submitted_on", "due", "opens", "closes", "proposed", "year", "phase_word", "track",
+    "evaluator", "masked", "subject_ref", "irb", "drb",
+}  # fmt: skip
 
 
 @register.simple_tag
@@ -49,21 +54,21 @@ def _heading(head: dict[str, Any]) -> str:
 @register.simple_tag
 def admin_rows(cl: Any) -> SafeString:
     """Every row; the first column leads to the record."""
-    columns = [("" if name == "action_checkbox" else name, _column(cl, name), _is_number(cl, name)) for name in cl.list_display]
+    columns = [("" if name == "action_checkbox" else name, _column(cl, name), _dress(cl, name)) for name in cl.list_display]
     address, after = _row_address(cl)
     lines = []
     for row in cl.result_list:
         cells, linked = [], not address
-        for name, value_of, is_number in columns:
+        for name, value_of, dress in columns:
             if not name:
                 cells.append(f'<td class="pick">{_box(row)}</td>')
                 continue
             value = _safe(value_of(row))
             if not linked:
                 linked = True
-                cells.append(f'<th scope="row"><a href="{address}{quote(row.pk)}/change/{after}">{value}</a></th>')
+                cells.append(f'<th scope="row"{dress}><a href="{address}{quote(row.pk)}/change/{after}">{value}</a></th>')
             else:
-                cells.append(f'<td class="num">{value}</td>' if is_number else f"<td>{value}</td>")
+                cells.append(f"<td{dress}>{value}</td>")
         lines.append(f'<tr class="result-row">{"".join(cells)}</tr>')
     return SafeString("".join(lines))
 
@@ -88,6 +93,17 @@ def _row_address(cl: Any) -> tuple[str, str]:
     return address, f"?{escape(cl.preserved_filters)}" if getattr(cl, "preserved_filters", "") else ""
 
 
+def _dress(cl: Any, name: Any) -> str:
+    """A column's class: amounts to the right; short words, numbers and days on one line."""
+    if name == "action_checkbox":
+        return ""
+    if _is_number(cl, name):
+        return ' class="num"'
+    field = _field(cl, name)
+    short = name in _SHORT or (field is not None and (field.choices or isinstance(field, models.DateField | models.BooleanField)))
+    return ' class="nowrap"' if short else ""
+
+
 def _is_number(cl: Any, name: Any) -> bool:
     """Amounts and counts stand right-aligned."""
     field = _field(cl, name)
@@ -97,7 +113,7 @@ def _is_number(cl: Any, name: Any) -> bool:
         return getattr(own, "formatting", "") == "price" or words.endswith(
             ("amount", "won", "total", "score", "points", "rank", "grant", "balance")
         )
-    return isinstance(field, models.IntegerField | models.DecimalField) and not field.choices
+    return isinstance(field, models.IntegerField | models.DecimalField) and not field.choices and not field.name.endswith("year")
 
 
 def _field(cl: Any, name: Any) -> Any:
@@ -119,7 +135,12 @@ def _column(cl: Any, name: Any) -> Cell:
         return lambda row: _shown(getattr(row, name))
     if field.choices:
         words = dict(field.flatchoices)
+        if name in _STATES:
+            tags = {code: status_tag(code, str(word)) for code, word in words.items()}
+            return lambda row: tags.get(getattr(row, name)) or _shown(getattr(row, name))
         return lambda row: _shown(words.get(getattr(row, name), getattr(row, name)))
+    if name.endswith("year"):
+        return lambda row: _shown(getattr(row, name))
     if isinstance(field, models.IntegerField):
         return lambda row: _EMPTY if getattr(row, name) is None else f"{getattr(row, name):,}"
     return lambda row: _shown(getattr(row, name))

@@ -90,6 +90,9 @@ class AgreementAdmin(VerbAdmin):
         ),
     )  # fmt: skip
 
+    def headline(self, obj: Agreement) -> str:
+        return f"{obj.number} · {obj.company}"
+
     @admin.display(description=gettext_lazy("Grant"), ordering="grant_won")
     def grant(self, obj: Agreement) -> str:
         return won(obj.grant_won)

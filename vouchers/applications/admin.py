@@ -13,7 +13,7 @@ from unfold.admin import TabularInline
 from portal.documents.links import link
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
 from portal.kit.won import won_long
-from portal.templatetags.portal import kst_text
+from portal.templatetags.portal import kst_day, kst_text
 from providers.catalogue import queries as catalogue
 from vouchers.applications import actions, queries, rules
 from vouchers.applications.forms import JudgeForm, SupplementForm
@@ -69,7 +69,7 @@ class FindingInline(ReadOnlyInline, TabularInline):
 
 @admin.register(Application)
 class ApplicationAdmin(VerbAdmin):
-    list_display = ("receipt_no", "title", "company", "round", "track", "status", "grant_amount", "submitted")
+    list_display = ("receipt_no", "title", "company", "track", "status", "grant_amount", "submitted_on")
     list_filter = (
         "status", "round", in_words("track__key", _("Track"), lambda: rounds.track_words().items()),
         in_words("region", _("Region"), partial(catalogue.choices, "region")), in_words("company_size", _("Company size"), CompanySize.choices),
@@ -131,6 +131,10 @@ class ApplicationAdmin(VerbAdmin):
     def submitted(self, application: Application) -> str:
         return kst_text(application.submitted_at)
 
+    @admin.display(description=_("Submitted"), ordering="submitted_at")
+    def submitted_on(self, application: Application) -> str:
+        return kst_day(application.submitted_at)
+
     @admin.display(description=_("Closing time"))
     def closing(self, application: Application) -> str:
         return kst_text(application.deadline_at)
@@ -184,6 +188,9 @@ class ApplicationAdmin(VerbAdmin):
 
 @admin.register(EligibilityCheck)
 class EligibilityCheckAdmin(VerbAdmin):
+    def headline(self, obj: EligibilityCheck) -> str:
+        return f"{obj} · {obj.application.receipt_no or obj.application}"
+
     list_display = ("application", "rule_title", "verdict", "decided_by", "updated_at")
     list_filter = ("verdict", "rule", "application__round")
     list_select_related = ("application", "decided_by")

@@ -30,6 +30,7 @@ VERIFY = "vouchers.verify_company"
 
 class CertificateInline(ReadOnlyInline, TabularInline):
     model = SizeCertificate
+    show_title = False
     fields: ClassVar[list[str]] = ["number", "size", "valid_from", "valid_to"]
     readonly_fields: ClassVar[list[str]] = fields
 
@@ -226,6 +227,9 @@ class RestrictionAdmin(EnteredAdmin):
              lambda row: True, form=ReasonForm),
     )  # fmt: skip
 
+    def headline(self, obj: Restriction) -> str:
+        return obj.name
+
     def enter(self, request: HttpRequest, data: dict[str, Any]) -> Any:
         return actions.restrict(by=request.user, **data)
 
@@ -243,6 +247,9 @@ class ConflictOfInterestAdmin(EnteredAdmin):
              lambda pk, by, reason: actions.end_conflict(conflict_id=pk, reason=reason, by=by), VERIFY,
              lambda row: row.ended_on is None, form=ReasonForm),
     )  # fmt: skip
+
+    def headline(self, obj: ConflictOfInterest) -> str:
+        return f"{obj.user} · {obj.organisation}"
 
     def enter(self, request: HttpRequest, data: dict[str, Any]) -> Any:
         return actions.declare_conflict(by=request.user, **data)

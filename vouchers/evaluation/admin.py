@@ -289,6 +289,9 @@ class AwardAdmin(VerbAdmin):
         "project_no", "application", "company", "grant", "status", "due", "decided_by", "decided_at", "reason", "run",
     )  # fmt: skip
 
+    def headline(self, obj: Award) -> str:
+        return f"{obj.project_no} · {obj.application.company}"
+
     @admin.display(description=gettext_lazy("Due"), ordering="due_at")
     def due(self, obj: Award) -> str:
         return kst(obj.due_at)

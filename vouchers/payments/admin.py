@@ -70,6 +70,9 @@ class DisbursementAdmin(VerbAdmin):
              "vouchers.approve_disbursement", lambda o: o.status == "EVIDENCE_CHECKED", form=ReasonForm, danger=True),
     )  # fmt: skip
 
+    def headline(self, obj: Disbursement) -> str:
+        return f"{obj.payee} · {won(obj.amount_won)}"
+
     @admin.display(description=_("Amount"), ordering="amount_won")
     def amount(self, obj: Disbursement) -> str:
         return won(obj.amount_won)
@@ -93,7 +96,10 @@ class PaymentAttemptAdmin(VerbAdmin):
     list_display = ("ref", "disbursement", "state", "amount_won", "claimed_at", "settled_at", "bank_ref")
     list_filter = ("state",)
     search_fields = ("ref", "key", "bank_ref")
-    list_select_related = ("disbursement",)
+    list_select_related = ("disbursement__payee",)
+
+    def headline(self, obj: PaymentAttempt) -> str:
+        return f"{obj.disbursement.payee} · {won(obj.amount_won)}"
 
 
 class PayeeAccountForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -123,6 +129,9 @@ class PayeeAccountAdmin(EnteredAdmin):
             institution_id=data["institution"].pk, bank_code=data["bank_code"], number=data["number"], holder=data["holder"],
             by=request.user,
         )  # fmt: skip
+
+    def headline(self, obj: PayeeAccount) -> str:
+        return f"{obj.institution} · {self.masked(obj)}"
 
     @admin.display(description=_("Account number"))
     def masked(self, obj: PayeeAccount) -> str:

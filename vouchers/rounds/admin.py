@@ -174,6 +174,9 @@ class RoundAdmin(FormAdmin):
              consequence=lambda row: _("The call ends for everybody, and the reason is public.")),
     )  # fmt: skip
 
+    def standing(self, obj: Round) -> tuple[str, Any]:
+        return obj.phase, obj.phase.label
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None or _may_edit(request, obj):
             return ("key", *FACTS) if obj is None else ("phase_word", "key", *FACTS, "faults", "seen_version")
@@ -196,7 +199,7 @@ class RoundAdmin(FormAdmin):
         """Adding and drafts have a save button; a refusal of the actions comes back in the form, nothing is half saved."""
         obj, extra = self.get_object(request, object_id) if object_id else None, dict(extra_context or {})
         if obj is not None:
-            extra |= {"verbs": self.verbs_for(request, obj), "subject": obj, "show_save": _may_edit(request, obj)}
+            extra |= {**self.case(request, obj), "show_save": _may_edit(request, obj)}
         return self.form_view(request, object_id, form_url, extra)
 
     def save_model(self, request: HttpRequest, obj: Round, form: Any, change: bool) -> None:
