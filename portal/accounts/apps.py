@@ -2,6 +2,8 @@ from typing import Any
 
 from django.apps import AppConfig
 
+from portal.kit.columns import name_columns
+
 
 class AccountsConfig(AppConfig):
     name = "portal.accounts"
@@ -9,6 +11,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """allauth says by a signal that a phone was enrolled."""
+        name_columns(self.get_models())
         from allauth.mfa.signals import authenticator_added
 
         authenticator_added.connect(_factor_added, dispatch_uid="accounts.factor_added")

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.desk import duty_words
+from portal.desk import admin_words, duty_words
 from portal.journal.memory import remembered
 
 
@@ -31,7 +31,7 @@ class RememberedValues(admin.AllValuesFieldListFilter):
 
 
 _TITLES = {"verb": _("Kind")}
-_WORDS = {"verb": duty_words.words}
+_WORDS = {"verb": duty_words.words, "subject_type": admin_words.record, "task": admin_words.task, "role": admin_words.role}
 
 
 def register() -> None:

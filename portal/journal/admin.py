@@ -11,6 +11,7 @@ from portal.journal import actions
 from portal.journal.models import AccessLog, Duty, Event, Notice, Seal
 from portal.journal.rules import NoticeState
 from portal.kit.admin import Verb, VerbAdmin, bilingual
+from portal.kit.words import pick
 
 _PARKED = {NoticeState.UNCLEAR, NoticeState.FAILED}
 
@@ -45,6 +46,10 @@ class DutyAdmin(VerbAdmin):
     search_fields = ("subject_ref", "title_ko", "title_en", "organisation__name_ko", "user__email")
     list_select_related = ("organisation", "user")
     ordering = ("due_at", "id")
+
+    def headline(self, obj: Duty) -> str:
+        return pick(obj, "title")
+
     fields = (
         "ref", "title_ko", "title_en", "verb", "subject_type", "subject_ref", "organisation", "role", "user", "opened_at",
         "due_at", "paused_at", "paused_days", "closed_at", "reminded",

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from portal.desk.admin_words import column_words
 from portal.templatetags.portal import kst, kst_day, status_tag
 
 register = template.Library()
@@ -133,6 +134,8 @@ def _column(cl: Any, name: Any) -> Cell:
         return _computed(cl, name)
     if field.is_relation:
         return lambda row: _shown(getattr(row, name))
+    if words_of := column_words(cl.model, name):
+        return lambda row: _shown(words_of(row))
     if field.choices:
         words = dict(field.flatchoices)
         if name in _STATES:

@@ -71,3 +71,26 @@ def test_columns_keep_the_names_that_their_models_gave() -> None:
     assert str(Need._meta.get_field("title").verbose_name) != str(COLUMNS["title"])
     assert Need._meta.get_field("posted_at").verbose_name is COLUMNS["posted_at"]
     assert Need._meta.get_field("posted_at").deconstruct()[3].get("verbose_name") is None  # no migration
+
+
+def test_the_journals_lists_tell_columns_and_codes_in_korean() -> None:
+    quotes.accepted(quotes.stage())
+    browser = Client()
+    browser.force_login(providers.person(Role.SYSADMIN))
+    english = re.compile(r"\b(At|By|Frm|Subject type|Subject ref|Verb|Opened at|Closed at|Is active|Is demo|Date joined|Scan state)\b")
+    raw = re.compile(r"\b(confirm_match|quote\.sent|quote_request|PROVIDER_MANAGER|admin: )")
+    rooms = ("journal/event", "journal/duty", "journal/accesslog", "accounts/user", "accounts/rolegrant", "documents/document")
+    for room in rooms:
+        text = words_of(browser, f"/admin/{room}/")
+        assert not english.findall(text) and not raw.findall(text), (room, english.findall(text), raw.findall(text))
+
+
+def test_a_records_page_is_called_what_it_is_and_says_its_state() -> None:
+    match = quotes.accepted(quotes.stage())
+    need = match.quote.request.need
+    browser = Client()
+    browser.force_login(providers.person(Role.OPERATOR_CASE))
+    page = browser.get(f"/admin/vouchers/need/{need.pk}/change/").content.decode()
+    assert f"<h1>{need}</h1>" in page
+    assert need.get_status_display() in page.split('class="case-head"', 1)[1].split("</div>", 1)[0]
+    assert "<title>" in page and str(need) in page.split("<title>", 1)[1].split("</title>", 1)[0]
