@@ -77,7 +77,9 @@ def test_the_journals_lists_tell_columns_and_codes_in_korean() -> None:
     quotes.accepted(quotes.stage())
     browser = Client()
     browser.force_login(providers.person(Role.SYSADMIN))
-    english = re.compile(r"\b(At|By|Frm|Subject type|Subject ref|Verb|Opened at|Closed at|Is active|Is demo|Date joined|Scan state)\b")
+    english = re.compile(
+        r"\b(At|By|Frm|Subject type|Subject ref|Verb|Opened at|Closed at|Is active|Is demo|Date joined|Scan state)\b"
+    )
     raw = re.compile(r"\b(confirm_match|quote\.sent|quote_request|PROVIDER_MANAGER|admin: )")
     rooms = ("journal/event", "journal/duty", "journal/accesslog", "accounts/user", "accounts/rolegrant", "documents/document")
     for room in rooms:
