@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from portal.desk import health, queries
 from portal.kit import clock
-from portal.kit.access import needs, public, saves_while_typing, signed_in
+from portal.kit.access import needs, public, saves_while_typing, sentences_of, signed_in
 from portal.kit.htmx import page
 from portal.templatetags.portal import kst_text
 
@@ -84,7 +84,8 @@ def move_clock(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """An old page or refused cookies: says how to go on."""
+    """An old page or refused cookies: says how to go on and shows what was written. It is shown only, never offered for
+    sending again: the form may have come from somebody else's page."""
     if saves_while_typing(request):
         return render(request, "lost.html#note", {"inside": True}, status=403)
-    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+    return render(request, "403_csrf.html", {"reason": reason, "sentences": sentences_of(request)}, status=403)

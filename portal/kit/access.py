@@ -68,18 +68,28 @@ def needs(perm: str) -> Callable[[View], View]:
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:
     """To the sign-in and back to the page; what somebody had typed when the session ended is shown again instead (401)."""
-    typed = [(name, text) for name, texts in request.POST.lists() for text in texts if name != "csrfmiddlewaretoken" and text]
+    typed = _typed(request)
     htmx = getattr(request, "htmx", False)
     if typed and saves_while_typing(request):
         return render(request, "lost.html#note", {"inside": True}, status=401)
     if typed and not htmx:
-        context = {"typed": typed, "sentences": [text for _name, text in typed if " " in text.strip()]}
+        context = {"typed": typed, "sentences": sentences_of(request)}
         return render(request, "lost.html", context | {"files": bool(request.FILES)}, status=401)
     response = redirect_to_login(_page_of(request))
     if htmx:  # a lost session inside a fragment: the whole page goes to the sign-in
         response.headers["HX-Redirect"] = response["Location"]
         response.status_code = 204
     return response
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form carried, without its token."""
+    return [(name, text) for name, texts in request.POST.lists() for text in texts if name != "csrfmiddlewaretoken" and text]
+
+
+def sentences_of(request: HttpRequest) -> list[str]:
+    """What somebody wrote in words, to be shown again so that it can be copied; never a password."""
+    return [text for name, text in _typed(request) if " " in text.strip() and "password" not in name]
 
 
 def saves_while_typing(request: HttpRequest) -> bool:

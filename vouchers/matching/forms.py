@@ -73,6 +73,11 @@ def _ternary(label: Any, hint: Any = "") -> forms.TypedChoiceField:
     )
 
 
+def _with_short(code: str, words: str) -> str:
+    """People look for CT and MRI by their short names, as the results write them."""
+    return f"{words} ({code})" if code in rules.policy.SHORT_CODES else words
+
+
 class NeedForm(forms.Form):
     """The need document in five sections. Everything may stay empty in a draft."""
 
@@ -154,7 +159,9 @@ class NeedForm(forms.Form):
         kinds = {item["code"]: item[word] for item in lists.get("data_kind", [])}
         self.kinds: list[str] = []
         for kind in KIND_ORDER:
-            items = [(i["code"], i[word]) for i in lists.get("modality", []) if i.get("data_kind") == kind]
+            items = [
+                (i["code"], _with_short(i["code"], i[word])) for i in lists.get("modality", []) if i.get("data_kind") == kind
+            ]
             if items:
                 self.fields[f"modality_{kind}"] = _many(kinds.get(kind, kind))
                 self._choices(f"modality_{kind}", items)

@@ -99,11 +99,16 @@ def _vats(vat_of: Mapping[int, int], items: Sequence[Mapping[str, Any]]) -> list
     return [next(parts[item["institution_id"]]) for item in items]
 
 
+def _named(milestone: Milestone) -> str:
+    """The milestone and whose it is: plans of different projects hold milestones of the same title."""
+    return f"{milestone.title} · {milestone.agreement.number}"
+
+
 def _owe_delivery(milestone: Milestone, by: Any) -> None:
     if milestone.institution.organisation_id:
         journal.open_duty(
-            milestone, "submit_milestone", title_ko=f"{milestone.number}차 마일스톤을 제출해 주십시오: {milestone.title}",
-            title_en=f"Submit milestone {milestone.number}: {milestone.title}", url=f"/milestones/{milestone.ref}/",
+            milestone, "submit_milestone", title_ko=f"{milestone.number}차 마일스톤을 제출해 주십시오: {_named(milestone)}",
+            title_en=f"Submit milestone {milestone.number}: {_named(milestone)}", url=f"/milestones/{milestone.ref}/",
             due_at=clock.end_of_day(milestone.due_on), organisation=milestone.institution.organisation,
             role="PROVIDER_MANAGER", own_reminders=True, by=by,
         )  # fmt: skip
@@ -164,8 +169,8 @@ def submit_milestone(*, milestone_id: int, documents: Sequence[Document], note: 
         Deliverable(milestone=milestone, submission=count, document=document, note=note[:300]).save()
     journal.close_duty(milestone, "submit_milestone", by=by)
     journal.open_duty(
-        milestone, "accept_milestone", title_ko=f"{milestone.number}차 마일스톤을 검수해 주십시오: {milestone.title}",
-        title_en=f"Check and accept milestone {milestone.number}: {milestone.title}", url=f"/milestones/{milestone.ref}/",
+        milestone, "accept_milestone", title_ko=f"{milestone.number}차 마일스톤을 검수해 주십시오: {_named(milestone)}",
+        title_en=f"Check and accept milestone {milestone.number}: {_named(milestone)}", url=f"/milestones/{milestone.ref}/",
         due_in=_days(milestone, "milestone_acceptance"), organisation=milestone.agreement.company.organisation, by=by,
     )  # fmt: skip
     notices.submitted(milestone)
@@ -187,8 +192,8 @@ def accept_milestone(*, milestone_id: int, by: Any) -> Milestone:
     _move(milestone, "accept_milestone", by=by)
     journal.close_duty(milestone, "accept_milestone", by=by)
     journal.open_duty(
-        milestone, "confirm_milestone", title_ko=f"{milestone.number}차 마일스톤 검수를 확인해 주십시오: {milestone.title}",
-        title_en=f"Check the acceptance of milestone {milestone.number}: {milestone.title}",
+        milestone, "confirm_milestone", title_ko=f"{milestone.number}차 마일스톤 검수를 확인해 주십시오: {_named(milestone)}",
+        title_en=f"Check the acceptance of milestone {milestone.number}: {_named(milestone)}",
         url=f"/milestones/{milestone.ref}/", due_in=_days(milestone, "milestone_acceptance"), role="OPERATOR_CASE", by=by,
     )  # fmt: skip
     return milestone
@@ -210,8 +215,8 @@ def return_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
     journal.close_duty(milestone, "accept_milestone", by=by)
     journal.close_duty(milestone, "confirm_milestone", by=by)
     journal.open_duty(
-        milestone, "submit_milestone", title_ko=f"{milestone.number}차 마일스톤을 보완해 주십시오: {milestone.title}",
-        title_en=f"Mend milestone {milestone.number}: {milestone.title}", url=f"/milestones/{milestone.ref}/",
+        milestone, "submit_milestone", title_ko=f"{milestone.number}차 마일스톤을 보완해 주십시오: {_named(milestone)}",
+        title_en=f"Mend milestone {milestone.number}: {_named(milestone)}", url=f"/milestones/{milestone.ref}/",
         due_at=max(clock.end_of_day(milestone.due_on), workdays.due_at(clock.now(), _days(milestone, "supplement"))),
         organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", own_reminders=True, by=by,
     )  # fmt: skip
