@@ -28,12 +28,14 @@ def offer_returned(offer: Offer, reason: str) -> None:
 
 
 def _to_institution(template: str, offer: Offer, reason: str = "") -> None:
+    """To those who manage the institution's offers; its review boards cannot open them."""
     if offer.institution.organisation is not None:
         tell(
             template,
             app="providers",
             subject=offer,
             organisation=offer.institution.organisation,
+            role=Role.PROVIDER_MANAGER,
             url=f"/providers/offers/{offer.ref}/",
             context=_context(offer) | {"reason": reason},
         )
