@@ -159,6 +159,11 @@ class ApplicationDocument(models.Model):
             )
         ]
 
+    @property
+    def label(self) -> str:
+        """The kind in the reader's language."""
+        return str(rules.document_label(self.kind))
+
 
 class Certification(Row):
     """A representative certifies the application; joint representatives each do."""

@@ -89,7 +89,7 @@ def receipt(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "application": application,
         "next": what_next(application),
-        "files": [row.document for row in queries.documents(application)],
+        "documents": queries.documents(application),
         "pdf_url": reverse("applications:receipt_pdf", args=[ref]),
         "home_url": reverse("applications:detail", args=[ref]),
     }
