@@ -10,7 +10,7 @@ from typing import Any
 
 from django import template
 from django.contrib.admin.templatetags.admin_list import result_headers
-from django.contrib.admin.utils import quote
+from django.contrib.admin.utils import label_for_field, quote
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -55,7 +55,10 @@ def _heading(head: dict[str, Any]) -> str:
 @register.simple_tag
 def admin_rows(cl: Any) -> SafeString:
     """Every row; the first column leads to the record."""
-    columns = [("" if name == "action_checkbox" else name, _column(cl, name), _dress(cl, name)) for name in cl.list_display]
+    columns = [
+        ("" if name == "action_checkbox" else name, _column(cl, name), _dress(cl, name) + _said_label(cl, name))
+        for name in cl.list_display
+    ]
     address, after = _row_address(cl)
     lines = []
     for row in cl.result_list:
@@ -72,6 +75,13 @@ def admin_rows(cl: Any) -> SafeString:
                 cells.append(f"<td{dress}>{value}</td>")
         lines.append(f'<tr class="result-row">{"".join(cells)}</tr>')
     return SafeString("".join(lines))
+
+
+def _said_label(cl: Any, name: Any) -> str:
+    """The heading beside each value, which the cards of a narrow screen show."""
+    if name == "action_checkbox":
+        return ""
+    return format_html(' data-label="{}"', capfirst(str(label_for_field(name, cl.model, cl.model_admin))))
 
 
 def _safe(value: Any) -> str:

@@ -67,7 +67,7 @@ class LedgerEventAdmin(EnteredAdmin):
     shows_persons = False
     enter_permission = "vouchers.appropriate_budget"
     entry_form = AppropriationForm
-    list_display = ("at", "kind", "subject_ref", "amount", "reason", "by", "year")
+    list_display = ("at", "kind", "round", "subject_ref", "amount", "by", "year")
     fields = readonly_fields = ("kind", "round", "subject_ref", "amount", "reason", "at", "by", "year", "key")
     verbs = (
         Verb(
@@ -80,7 +80,7 @@ class LedgerEventAdmin(EnteredAdmin):
     )  # fmt: skip
     list_filter = ("kind", "round", "fiscal_year")
     search_fields = ("subject_ref", "key")
-    list_select_related = ("by",)
+    list_select_related = ("by", "round")
     ordering = ("-at", "-id")
     inlines = (EntryInline,)
 

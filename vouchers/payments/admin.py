@@ -39,7 +39,7 @@ class AttemptInline(ReadOnlyInline, TabularInline):
 
 @admin.register(Disbursement)
 class DisbursementAdmin(VerbAdmin):
-    list_display = ("ref", "milestone", "payee", "amount", "status", "checked_at", "approved_at", "paid_at")
+    list_display = ("ref", "milestone", "payee", "amount", "status", "paid_at")
     list_filter = ("status",)
     search_fields = ("ref", "invoice_no", "milestone__title")
     list_select_related = ("milestone", "payee")
