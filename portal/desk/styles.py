@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from portal.desk import duty_words
 from portal.kit import clock
 from portal.kit.access import public
 from portal.kit.forms import CountedTextarea, DateInput, WonFormField
@@ -93,6 +94,7 @@ def _samples() -> dict[str, Any]:
         "calm": now + timedelta(days=20),
         "moment": now,
         "amount": 320_000_000,
+        "duty_kinds": sorted(duty_words.words(verb) for verb in duty_words.WORDS),
         **_lists(),
         **_journey(),
     }
