@@ -36,7 +36,7 @@ def test_create_keeps_lines_and_computes_the_floor(owner: providers.Provider) ->
 
 def test_create_is_for_the_institutions_own_people(owner: providers.Provider) -> None:
     other = providers.provider()
-    for stranger in (other.user, providers.person(Role.MINISTRY_OFFICER), providers.person(Role.REPRESENTATIVE)):
+    for stranger in (other.user, providers.person(Role.MINISTRY_OFFICER), providers.person(Role.EVALUATOR)):
         with pytest.raises(NotAllowed):
             actions.create_offer(institution=owner.institution, values=providers.values(), lines=providers.lines(), by=stranger)
     assert not Offer.objects.exists()
@@ -54,10 +54,12 @@ def test_publish_goes_through_the_operators_check(owner: providers.Provider) -> 
     with pytest.raises(NotAllowed):
         actions.start_check(offer_id=offer.pk, by=owner.user)
     operator = providers.person(Role.OPERATOR_CASE)
+    providers.person(Role.PROVIDER_DRB_SECRETARY, owner.organisation)  # cannot open offers, so is told nothing of them
     actions.start_check(offer_id=offer.pk, by=operator)
     published = actions.publish(offer_id=offer.pk, by=operator)
     assert published.status == "PUBLISHED" and published.published_at
     assert set(Notice.objects.values_list("template", flat=True)) >= {"offer_published"}
+    assert set(Notice.objects.filter(template="offer_published").values_list("user", flat=True)) == {owner.user.pk}
     names = list(Event.objects.filter(subject_ref=offer.ref).order_by("seq").values_list("name", flat=True))
     assert names == ["offer.created", "offer.submitted", "offer.check_started", "offer.published"]
 

@@ -107,7 +107,7 @@ def _named(milestone: Milestone) -> str:
 def _owe_delivery(milestone: Milestone, by: Any) -> None:
     if milestone.institution.organisation_id:
         journal.open_duty(
-            milestone, "submit_milestone", title_ko=f"{milestone.number}차 마일스톤을 제출해 주십시오: {_named(milestone)}",
+            milestone, "submit_milestone", title_ko=f"마일스톤 {milestone.number}번을 제출해 주십시오: {_named(milestone)}",
             title_en=f"Submit milestone {milestone.number}: {_named(milestone)}", url=f"/milestones/{milestone.ref}/",
             due_at=clock.end_of_day(milestone.due_on), organisation=milestone.institution.organisation,
             role="PROVIDER_MANAGER", own_reminders=True, by=by,
@@ -169,7 +169,7 @@ def submit_milestone(*, milestone_id: int, documents: Sequence[Document], note: 
         Deliverable(milestone=milestone, submission=count, document=document, note=note[:300]).save()
     journal.close_duty(milestone, "submit_milestone", by=by)
     journal.open_duty(
-        milestone, "accept_milestone", title_ko=f"{milestone.number}차 마일스톤을 검수해 주십시오: {_named(milestone)}",
+        milestone, "accept_milestone", title_ko=f"마일스톤 {milestone.number}번을 검수해 주십시오: {_named(milestone)}",
         title_en=f"Check and accept milestone {milestone.number}: {_named(milestone)}", url=f"/milestones/{milestone.ref}/",
         due_in=_days(milestone, "milestone_acceptance"), organisation=milestone.agreement.company.organisation, by=by,
     )  # fmt: skip
@@ -192,7 +192,7 @@ def accept_milestone(*, milestone_id: int, by: Any) -> Milestone:
     _move(milestone, "accept_milestone", by=by)
     journal.close_duty(milestone, "accept_milestone", by=by)
     journal.open_duty(
-        milestone, "confirm_milestone", title_ko=f"{milestone.number}차 마일스톤 검수를 확인해 주십시오: {_named(milestone)}",
+        milestone, "confirm_milestone", title_ko=f"마일스톤 {milestone.number}번의 검수를 확인해 주십시오: {_named(milestone)}",
         title_en=f"Check the acceptance of milestone {milestone.number}: {_named(milestone)}",
         url=f"/milestones/{milestone.ref}/", due_in=_days(milestone, "milestone_acceptance"), role="OPERATOR_CASE", by=by,
     )  # fmt: skip
@@ -215,7 +215,7 @@ def return_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
     journal.close_duty(milestone, "accept_milestone", by=by)
     journal.close_duty(milestone, "confirm_milestone", by=by)
     journal.open_duty(
-        milestone, "submit_milestone", title_ko=f"{milestone.number}차 마일스톤을 보완해 주십시오: {_named(milestone)}",
+        milestone, "submit_milestone", title_ko=f"마일스톤 {milestone.number}번을 보완해 주십시오: {_named(milestone)}",
         title_en=f"Mend milestone {milestone.number}: {_named(milestone)}", url=f"/milestones/{milestone.ref}/",
         due_at=max(clock.end_of_day(milestone.due_on), workdays.due_at(clock.now(), _days(milestone, "supplement"))),
         organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", own_reminders=True, by=by,
