@@ -8,6 +8,7 @@ from django.test import Client
 from portal.accounts.rules import Role
 from providers.catalogue import actions
 from tests.factories import providers
+from tests.factories.accounts import make_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +135,7 @@ def test_pausing_a_dataset_as_owner_colleague_stranger_anonymous(owner: provider
     dataset.refresh_from_db()
     assert dataset.publication == "PUBLISHED"
     company = Client()
-    company.force_login(providers.person(Role.REPRESENTATIVE))
+    company.force_login(providers.person(Role.REPRESENTATIVE, make_organisation()))
     assert company.post(address).status_code == 403
     colleague = Client()
     colleague.force_login(providers.person(Role.PROVIDER_MANAGER, owner.organisation))

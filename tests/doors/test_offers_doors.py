@@ -11,6 +11,7 @@ from providers.offers import actions
 from providers.offers.models import Offer
 from tests.doors import as_
 from tests.factories import providers
+from tests.factories.accounts import make_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,7 @@ def test_the_providers_pages_are_for_providers(owner: providers.Provider) -> Non
         assert as_(owner.user).get(f"/en{address}").status_code == 200
         assert as_(colleague).get(address).status_code == 200
         assert as_(stranger).get(address).status_code == (404 if offer.ref in address else 200)
-        assert as_(providers.person(Role.REPRESENTATIVE)).get(address).status_code == 403
+        assert as_(providers.person(Role.REPRESENTATIVE, make_organisation())).get(address).status_code == 403
         assert Client().get(address).status_code == 302
 
 
@@ -154,7 +155,7 @@ def test_another_hospitals_dataset_or_offer_cannot_be_used(owner: providers.Prov
 
 
 def test_somebody_without_an_institution_reads_why(owner: providers.Provider) -> None:
-    homeless = providers.person(Role.PROVIDER_MANAGER)
+    homeless = providers.person(Role.PROVIDER_MANAGER, make_organisation("PROVIDER"))
     client = as_(homeless)
     assert "연결되지 않았습니다" in client.get("/providers/").content.decode()
     assert client.get("/providers/offers/new/").status_code == 404
