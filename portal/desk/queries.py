@@ -51,6 +51,7 @@ class DeskView:
     """What a person owes now. duties: the first ones by due day, of the kind and urgency asked for; the counts are over all.
 
     late: past due; today: due until 24:00; soon: due within five working days after today; total: all of them.
+    as_of: when the duties of the person's offices were counted (colleagues share them); None without an office.
     """
 
     duties: list[Owed]
@@ -61,6 +62,7 @@ class DeskView:
     total: int
     due: str
     kind: str
+    as_of: datetime | None
 
     @property
     def shown(self) -> int:
@@ -68,6 +70,18 @@ class DeskView:
         if self.kind:
             return sum(one.open for one in self.kinds if one.verb == self.kind)
         return {"late": self.late, "today": self.today, "soon": self.soon}.get(self.due, self.total)
+
+
+class Counted(NamedTuple):
+    """Open duties of one kind, counted. oldest: since when the oldest is open; due_at: the next due day."""
+
+    verb: str
+    late: int
+    today: int
+    soon: int
+    open: int
+    oldest: datetime
+    due_at: datetime | None
 
 
 URGENCIES = ("late", "today", "soon")
@@ -80,47 +94,91 @@ _WHEN = {
 
 
 def desk(user: Any, limit: int = 30, *, due: str = "", kind: str = "") -> DeskView:
-    """What this person owes now. due: one of URGENCIES, kind: a duty's verb; anything else shows all. One query.
+    """What this person owes now. due: one of URGENCIES, kind: a duty's verb; anything else shows all.
 
-    Written by hand since counts, kinds and list come from one reading of the reader's duties.
+    One query for the list and for the counts of what is owed personally or by an organisation; the duties of an office
+    (a role without organisation, up to tens of thousands) are counted once for all who hold it, as of the last event.
     """
-    mine = journal.duties_of(accounts.grants_of(user), user.pk).order_by()
-    owed, values = mine.values("id", "verb", "opened_at", "due_at").query.sql_with_params()
+    grants = accounts.grants_of(user)
+    offices = sorted({role for role, _organisation in grants if role in STAFF_ROLES})
     due = due if due in URGENCIES else ""
     kind = kind if kind.isidentifier() and len(kind) <= 40 else ""
+    counts, duties = _own(grants, user.pk, offices, due, kind, limit)
+    as_of = None
+    if offices:
+        as_of, shared = remembered(f"offices:{','.join(offices)}", lambda: (clock.now(), _offices(offices)))
+        counts = [*counts, *shared]
+    return DeskView(
+        duties, _kinds(counts), *(sum(getattr(one, name) for one in counts) for name in (*URGENCIES, "open")),
+        due=due, kind=kind, as_of=as_of,
+    )  # fmt: skip
+
+
+def _kinds(counts: list[Counted]) -> list[Kind]:
+    """One line a kind, the most late first, then by the next due day."""
+    found: dict[str, Kind] = {}
+    for one in counts:
+        before = found.get(one.verb) or Kind(one.verb, 0, 0, one.oldest, None)
+        next_due = min((day for day in (before.due_at, one.due_at) if day), default=None)
+        found[one.verb] = Kind(one.verb, before.open + one.open, before.late + one.late, min(before.oldest, one.oldest), next_due)
+    return sorted(found.values(), key=lambda one: (-one.late, one.due_at is None, one.due_at or one.oldest, one.verb))
+
+
+def _times() -> dict[str, datetime]:
     now = clock.now()
-    named = {
-        "now": now, "tonight": clock.end_of_day(clock.today()), "week": workdays.due_at(now, 5), "kind": kind, "limit": limit,
-    }  # fmt: skip
+    return {"now": now, "tonight": clock.end_of_day(clock.today()), "week": workdays.due_at(now, 5)}
+
+
+def _own(
+    grants: list[tuple[str, int | None]], user_id: int, offices: list[str], due: str, kind: str, limit: int
+) -> tuple[list[Counted], list[Owed]]:
+    """Counts of what is owed without an office, and the list of everything. One query, by hand: both read the same rows."""
+    own = journal.duties_of(grants, user_id, without=offices).order_by().values("id", "verb", "opened_at", "due_at")
+    owed, values = own.query.sql_with_params()
+    named: dict[str, Any] = {**_times(), "kind": kind, "limit": limit}
     for i, value in enumerate(values):
         named[f"owed{i}"] = value
         owed = owed.replace("%s", f"%(owed{i})s", 1)
+    wanted = f"{_WHEN[due]} AND {'verb = %(kind)s' if kind else 'true'} ORDER BY due_at NULLS LAST, id LIMIT %(limit)s"
+    parts = [f"(SELECT id, due_at FROM own WHERE {wanted})"]
+    for i, role in enumerate(offices):
+        named[f"role{i}"] = role
+        parts.append(f"(SELECT id, due_at FROM journal_duty WHERE role = %(role{i})s AND {_OFFICE} AND {wanted})")
     with connection.cursor() as cursor:
-        cursor.execute(_DESK_SQL.format(owed=owed, when=_WHEN[due], kind="verb = %(kind)s" if kind else "true"), named)
-        counts, kinds, duties = cursor.fetchone()
-    return DeskView(
-        [Owed(*row[:8], *(_moment(one) for one in row[8:])) for row in duties or []],
-        [Kind(*row[:3], _moment(row[3]), _moment(row[4])) for row in kinds or []],  # type: ignore[arg-type]
-        *counts, due=due, kind=kind,
-    )  # fmt: skip
+        cursor.execute(_DESK_SQL.format(owed=owed, parts=" UNION ALL ".join(parts)), named)
+        counts, duties = cursor.fetchone()
+    return (
+        [Counted(*row[:5], datetime.fromisoformat(row[5]), _moment(row[6])) for row in counts or []],
+        [Owed(*row[:8], *(_moment(one) for one in row[8:])) for row in duties or []],  # type: ignore[arg-type]
+    )
+
+
+def _offices(offices: list[str]) -> list[Counted]:
+    """What the holders of these roles owe in common. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COUNTS} FROM journal_duty WHERE role = ANY(%(offices)s) AND {_OFFICE} GROUP BY verb",
+            {**_times(), "offices": offices},
+        )
+        return [Counted(*row) for row in cursor.fetchall()]
 
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-_DESK_SQL = """
-WITH mine (id, verb, opened_at, due_at) AS MATERIALIZED ({owed})
+_OFFICE = "user_id IS NULL AND organisation_id IS NULL AND closed_at IS NULL"
+_COUNTS = ", ".join(
+    ["verb", *(f"count(*) FILTER (WHERE {_WHEN[name]})" for name in URGENCIES), "count(*)", "min(opened_at)", "min(due_at)"]
+)
+_DESK_SQL = f"""
+WITH own (id, verb, opened_at, due_at) AS MATERIALIZED ({{owed}})
 SELECT
-  (SELECT json_build_array(count(*) FILTER (WHERE due_at <= %(now)s),
-          count(*) FILTER (WHERE due_at > %(now)s AND due_at <= %(tonight)s),
-          count(*) FILTER (WHERE due_at > %(tonight)s AND due_at <= %(week)s), count(*)) FROM mine),
-  (SELECT json_agg(json_build_array(verb, n, late, oldest, due) ORDER BY late DESC, due NULLS LAST, verb)
-   FROM (SELECT verb, count(*) n, count(*) FILTER (WHERE due_at <= %(now)s) late, min(opened_at) oldest, min(due_at) due
-         FROM mine GROUP BY verb) k),
+  (SELECT json_agg(json_build_array(verb, late, today, soon, open, oldest, due))
+   FROM (SELECT {_COUNTS} FROM own GROUP BY verb) k (verb, late, today, soon, open, oldest, due)),
   (SELECT json_agg(json_build_array(d.ref, d.verb, d.title_ko, d.title_en, d.url, coalesce(o.name_ko, ''), coalesce(o.name_en, ''),
                                     d.subject_ref, d.opened_at, d.due_at, d.paused_at) ORDER BY d.due_at NULLS LAST, d.id)
-   FROM (SELECT id FROM mine WHERE {when} AND {kind} ORDER BY due_at NULLS LAST, id LIMIT %(limit)s) f
+   FROM (SELECT id FROM ({{parts}}) f ORDER BY due_at NULLS LAST, id LIMIT %(limit)s) f
    JOIN journal_duty d ON d.id = f.id LEFT JOIN accounts_organisation o ON o.id = d.organisation_id)
 """
 

@@ -45,6 +45,10 @@ class DutyAdmin(VerbAdmin):
     list_filter = ("role", ("closed_at", admin.EmptyFieldListFilter), "verb")
     search_fields = ("subject_ref", "title_ko", "title_en", "organisation__name_ko", "user__email")
     list_select_related = ("organisation", "user")
+    list_only = (
+        "ref", "title_ko", "title_en", "verb", "role", "opened_at", "due_at", "closed_at", "organisation__name_ko",
+        "organisation__name_en", "user__name", "user__email",
+    )  # fmt: skip
     ordering = ("due_at", "id")
 
     def headline(self, obj: Duty) -> str:

@@ -1,6 +1,6 @@
 """Timelines, desks and feeds read here."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -24,11 +24,15 @@ def histories(refs: Iterable[str]) -> QuerySet[Event]:
     return Event.objects.filter(subject_ref__in=list(refs)).select_related("by").order_by("at", "id")
 
 
-def duties_of(grants: Iterable[tuple[str, int | None]], user_id: int) -> QuerySet[Duty]:
-    """What a person owes now: personally, for an organisation, or by a role. grants: (role, organisation id)."""
+def duties_of(grants: Iterable[tuple[str, int | None]], user_id: int, without: Collection[str] = ()) -> QuerySet[Duty]:
+    """What a person owes now: personally, for an organisation, or by a role. grants: (role, organisation id).
+
+    without: roles whose common duties (owed by whoever holds the role) are left out.
+    """
     owed = Q(user_id=user_id)
     for role, organisation_id in grants:
-        owed |= Q(role=role, user__isnull=True, organisation__isnull=True)
+        if role not in without:
+            owed |= Q(role=role, user__isnull=True, organisation__isnull=True)
         if organisation_id is not None:
             owed |= Q(organisation_id=organisation_id, user__isnull=True, role__in=["", role])
     return Duty.objects.filter(owed, closed_at__isnull=True).order_by("due_at", "id")
@@ -45,7 +49,8 @@ def feed(user: Any) -> QuerySet[Notice]:
 
 def newest(user: Any, n: int) -> list[Notice]:
     """The first n of a person's feed."""
-    found = list(Notice.objects.filter(user_id=user.pk).order_by("-created_at", "-id")[:n])
+    rows = Notice.objects.filter(user_id=user.pk).order_by("-created_at", "-id")
+    found = list(rows.only("created_at", "app", "template", "language", "context", "title", "body", "url", "user")[:n])
     for notice in found:
         notice.user = user
     return found

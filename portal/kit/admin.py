@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -182,8 +183,11 @@ class VerbAdmin(ModelAdmin):
         named = [obj if self.opts.model_name in _PERSONS else None, *(_cached(obj, name) for name in _PERSONS)]
         return {one.ref for one in named if one is not None}
 
-    def get_actions(self, request: HttpRequest) -> Any:
-        actions = super().get_actions(request)
+    def get_actions(self, request: HttpRequest, action_location: Any = ActionLocation.CHANGE_LIST) -> Any:
+        """The verbs that several selected rows may take at once; a row's own page has its buttons."""
+        if action_location != ActionLocation.CHANGE_LIST:
+            return {}
+        actions = super().get_actions(request, action_location=action_location)
         actions.pop("delete_selected", None)
         for verb in self.verbs:
             if verb.in_list and request.user.has_perm(verb.permission):

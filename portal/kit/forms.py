@@ -4,11 +4,14 @@ The templates stand in `templates/django/forms/`. A form may carry `groups = [(t
 fields are then rendered in these groups, in this order, and what is in no group comes last.
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -50,6 +53,9 @@ class PortalRenderer(TemplatesSetting):
         widget = context.get("widget")
         if isinstance(widget, dict) and "attrs" in widget:
             _dress(widget)
+            plain = _PLAIN.get(template_name)
+            if plain is not None:
+                return plain(widget)
         return super().render(template_name, context, request)
 
 
@@ -65,6 +71,46 @@ def _dress(widget: dict[str, Any]) -> None:
             attrs.setdefault("autocomplete", known)
     if widget.get("template_name", "").endswith("/select.html"):
         attrs["class"] = f"krds-form-select {attrs.get('class', '')}".strip()
+
+
+# ── Widgets without a template: Django includes three templates an option, and every list has its filters ──
+def _select(widget: dict[str, Any]) -> SafeString:
+    """The mark-up of Django's select.html."""
+    lines = [f'<select name="{conditional_escape(widget["name"])}"{_attrs(widget["attrs"])}>']
+    for group, options, _index in widget["optgroups"]:
+        if group:
+            lines.append(f'<optgroup label="{conditional_escape(group)}">')
+        lines += [
+            f'<option value="{conditional_escape(str(one["value"]))}"{_attrs(one["attrs"])}>{conditional_escape(one["label"])}</option>'
+            for one in options
+        ]
+        if group:
+            lines.append("</optgroup>")
+    lines.append("</select>")
+    return mark_safe("\n".join(lines))
+
+
+def _input(widget: dict[str, Any]) -> SafeString:
+    """The mark-up of Django's input.html."""
+    value = widget["value"]
+    said = "" if value is None else f' value="{conditional_escape(str(value))}"'
+    return mark_safe(
+        f'<input type="{conditional_escape(widget["type"])}" name="{conditional_escape(widget["name"])}"{said}{_attrs(widget["attrs"])}>'
+    )
+
+
+def _attrs(attrs: dict[str, Any]) -> str:
+    return "".join(
+        f" {conditional_escape(name)}" if value is True else f' {conditional_escape(name)}="{conditional_escape(str(value))}"'
+        for name, value in attrs.items()
+        if value is not False
+    )
+
+
+_PLAIN: dict[str, Callable[[dict[str, Any]], SafeString]] = {
+    "django/forms/widgets/select.html": _select,
+    **{f"django/forms/widgets/{name}.html": _input for name in ("input", "text", "number", "email", "hidden", "search", "date")},
+}
 
 
 class WonInput(forms.TextInput):

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
+from django.template.base import Parser, Token
 from django.template.loader import render_to_string
+from django.templatetags.i18n import TranslateNode, do_translate
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
@@ -57,6 +59,38 @@ def percent(rate: Any) -> str:
 
 
 # ── Words in two languages ───────────────────────────────────────────────────────────────────────────
+class FixedWords(template.Node):
+    """`{% translate "Save" %}`: the same words for every reader of a language, looked up once a process."""
+
+    child_nodelists = ()
+
+    def __init__(self, node: TranslateNode) -> None:
+        self.node, self.asvar = node, node.asvar
+        self.kept: dict[str | None, str] = {}
+
+    def render(self, context: Context) -> str:
+        language = get_language()
+        found = self.kept.get(language)
+        if found is None:
+            found = self.node.render(context)
+            if self.asvar:
+                found = context[self.asvar]
+            self.kept[language] = found
+        if self.asvar:
+            context[self.asvar] = found
+            return ""
+        return found
+
+
+@register.tag("translate")
+def translate(parser: Parser, token: Token) -> template.Node:
+    """Django's own tag; where the words are written out in the template they are remembered."""
+    quoted = token.contents.split(None, 1)[1:2]
+    node = do_translate(parser, token)
+    fixed = quoted and quoted[0][0] in "\"'" and not node.filter_expression.filters
+    return FixedWords(node) if fixed else node
+
+
 @register.filter
 def pick(source: Any, name: str) -> str:
     """`{{ round|pick:"title" }}`: `title_ko` or `title_en`."""

@@ -106,6 +106,26 @@ def requests_for(user: Any) -> QuerySet[AccessRequest]:
     )
 
 
+def listed(user: Any) -> QuerySet[AccessRequest]:
+    """The same requests with what a list shows and no more."""
+    clock_columns = ("status", "started_at", "due_at", "closed_at", "paused_at", "paused_days", "decided_by")
+    return (
+        AccessRequest.objects.visible_to(user)
+        .select_related("case__company", "institution", "ethics", "data_review")
+        .only(
+            "ref",
+            "status",
+            "case__title",
+            "case__company__name_ko",
+            "case__company__name_en",
+            "institution__name_ko",
+            "institution__name_en",
+            *(f"{track}__{name}" for track in ("ethics", "data_review") for name in clock_columns),
+        )
+        .order_by("-created_at", "-id")
+    )
+
+
 def joint_of(case: AccessCase) -> JointReview | None:
     """The case's joint review with its sites, or None."""
     return (

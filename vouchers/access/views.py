@@ -33,7 +33,7 @@ PER_PAGE = 20
 @require_GET
 def request_list(request: HttpRequest) -> HttpResponse:
     """Every request that this person may see, with both clocks."""
-    found = queries.requests_for(request.user)
+    found = queries.listed(request.user)
     status = request.GET.get("status", "")
     if status:
         found = found.filter(status=status)

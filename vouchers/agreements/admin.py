@@ -68,6 +68,10 @@ class AgreementAdmin(VerbAdmin):
     list_filter = ("status", "round")
     search_fields = ("number", "award__project_no", "company__name_ko", "company__name_en")
     list_select_related = ("company", "round")
+    list_only = (
+        "ref", "number", "status", "grant_won", "starts_on", "ends_on", "company__name_ko", "company__name_en", "round__title_ko",
+        "round__title_en",
+    )  # fmt: skip
     ordering = ("-created_at", "-id")
     inlines = (PartyInline, LineInline, VersionInline)
     fields = readonly_fields = (

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import Organisation
@@ -20,10 +21,29 @@ def listed(user: Any) -> QuerySet[Agreement]:
     """What somebody may see, the newest first, with counts of parties and signatures."""
     return (
         Agreement.objects.visible_to(user)
-        .select_related("company", "round", "award__application__track")
-        .annotate(party_count=Count("parties"), signed_count=Count("parties", filter=Q(parties__signed_at__isnull=False)))
+        .select_related("company", "round", "award__application")
+        .only(
+            "ref",
+            "number",
+            "status",
+            "grant_won",
+            "starts_on",
+            "ends_on",
+            "company__name_ko",
+            "company__name_en",
+            "round__title_ko",
+            "round__title_en",
+            "award__application__title",
+        )
+        .annotate(party_count=_parties(), signed_count=_parties(signed_at__isnull=False))
         .order_by("-created_at", "-id")
     )
+
+
+def _parties(**which: Any) -> Coalesce:
+    """How many parties an agreement has; counted for the rows that are shown, not for all that are counted."""
+    rows = AgreementParty.objects.filter(agreement=OuterRef("pk"), **which).order_by().values("agreement")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
 def lines_for(award: Award) -> list[QuoteLine]:

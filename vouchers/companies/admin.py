@@ -59,6 +59,7 @@ class CompanyAdmin(VerbAdmin):
     list_filter = ("verification", "tax_status", "size", in_words("region", _("Region"), partial(catalogue.choices, "region")))
     search_fields = ("name_ko", "name_en", "brn")
     ordering = ("-id",)  # the newest first, by the primary key
+    list_only = ("ref", "name_ko", "name_en", "brn", "region", "size", "verification", "tax_status", "created_at")
     inlines = (CertificateInline,)
     fields = (
         "name_ko", "name_en", "number", "corporate_no", "opened_on", "region_word", "address", "size", "sector", "youth_led",
@@ -80,7 +81,9 @@ class CompanyAdmin(VerbAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        found = super().get_queryset(request).select_related("registration_file", "verified_by")
+        found = super().get_queryset(request)
+        if not self._is_list(request):
+            found = found.select_related("registration_file", "verified_by")
         return found.annotate(region_name=catalogue.word_of("region", "region"))
 
     @admin.display(description=_("Company"))

@@ -62,6 +62,10 @@ class AssignmentAdmin(_RoundPages, VerbAdmin):
     list_filter = ("application__round", "status", "application__track")
     search_fields = ("application__receipt_no", "application__title", "evaluator__name", "evaluator__email")
     list_select_related = ("application", "evaluator")
+    list_only = (
+        "ref", "status", "due_at", "submitted_at", "total", "application__ref", "application__receipt_no", "application__title",
+        "evaluator__name", "evaluator__email",
+    )  # fmt: skip
     ordering = ("due_at", "id")
     inlines = (ScoreInline,)
     actions_list = ("assign_page",)

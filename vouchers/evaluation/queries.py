@@ -25,9 +25,30 @@ def assignments_of(user: Any) -> QuerySet[Assignment]:
     return (
         Assignment.objects.filter(evaluator_id=user.pk)
         .select_related("application__round", "application__track")
-        .annotate(scored=Count("scores__points"))
+        .only(
+            "ref",
+            "status",
+            "total",
+            "due_at",
+            "submitted_at",
+            "application__title",
+            "application__receipt_no",
+            "application__round__title_ko",
+            "application__round__title_en",
+            "application__track__name_ko",
+            "application__track__name_en",
+        )
         .order_by("due_at", "id")
     )
+
+
+def assignment_counts(user: Any) -> tuple[int, int]:
+    """How many of an evaluator's own wait, and how many are done or ended. One query."""
+    waits = Q(status__in=rules.PENDING)
+    found = Assignment.objects.filter(evaluator_id=user.pk).aggregate(
+        open=Count("pk", filter=waits), ended=Count("pk", filter=~waits)
+    )
+    return found["open"], found["ended"]
 
 
 @dataclass(frozen=True)
@@ -231,6 +252,19 @@ def to_draft() -> QuerySet[Award]:
     return (
         Award.objects.filter(status="ACCEPTED")
         .select_related("application__company", "application__round", "application__track")
+        .only(
+            "ref",
+            "project_no",
+            "grant_won",
+            "decided_at",
+            "application__title",
+            "application__company__name_ko",
+            "application__company__name_en",
+            "application__round__title_ko",
+            "application__round__title_en",
+            "application__track__name_ko",
+            "application__track__name_en",
+        )
         .order_by("decided_at", "id")
     )
 

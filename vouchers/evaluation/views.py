@@ -35,14 +35,15 @@ def assignments(request: HttpRequest) -> HttpResponse:
     """My assignments, by due day."""
     found = queries.assignments_of(request.user)
     done = request.GET.get("show") == "done"
-    open_ones = found.filter(status__in=rules.PENDING)
-    rows = found.exclude(status__in=rules.PENDING).order_by("-updated_at") if done else open_ones
-    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    ended = found.exclude(status__in=rules.PENDING).order_by("-updated_at")
+    pages = Paginator(ended if done else found.filter(status__in=rules.PENDING), PER_PAGE)
+    open_count, ended_count = queries.assignment_counts(request.user)
+    pages.count = ended_count if done else open_count
+    shown = pages.get_page(request.GET.get("page"))
     tabs = [
-        {"label": _("To do"), "url": "?", "count": open_ones.count(), "current": not done},
-        {"label": _("Done and ended"), "url": "?show=done", "count": found.exclude(status__in=rules.PENDING).count(),
-         "current": done},
-    ]  # fmt: skip
+        {"label": _("To do"), "url": "?", "count": open_count, "current": not done},
+        {"label": _("Done and ended"), "url": "?show=done", "count": ended_count, "current": done},
+    ]
     return page(request, "vouchers/evaluation/assignments.html", {"page": shown, "tabs": tabs, "done": done})
 
 

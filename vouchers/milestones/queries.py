@@ -22,6 +22,29 @@ def milestones_for(user: Any) -> QuerySet[Milestone]:
     )
 
 
+def listed(user: Any) -> QuerySet[Milestone]:
+    """The same milestones with what a list shows and no more."""
+    return (
+        Milestone.objects.visible_to(user)
+        .select_related("agreement__company", "institution")
+        .only(
+            "ref",
+            "number",
+            "title",
+            "uses_data",
+            "due_on",
+            "status",
+            "amount_won",
+            "agreement__number",
+            "agreement__company__name_ko",
+            "agreement__company__name_en",
+            "institution__name_ko",
+            "institution__name_en",
+        )
+        .order_by("due_on", "id")
+    )
+
+
 def may(user: Any, row: Milestone) -> dict[str, bool]:
     """Which verbs this person may use now: for the page's buttons; each action asks again."""
     provider, company = row.institution.organisation, row.agreement.company.organisation
@@ -60,7 +83,7 @@ def unplanned(user: Any) -> QuerySet[Agreement]:
     """Agreements in force without milestones: the operator's next work."""
     planned = Milestone.objects.values("agreement_id")
     found = Agreement.objects.visible_to(user).filter(status="ACTIVE").exclude(pk__in=planned)
-    return found.select_related("company").order_by("activated_at")
+    return found.select_related("company").only("ref", "number", "company__name_ko", "company__name_en").order_by("activated_at")
 
 
 def payees(agreement: Agreement) -> tuple[list[Institution], list[tuple[Institution, int]]]:

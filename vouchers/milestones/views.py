@@ -32,7 +32,7 @@ MOST_ROWS = 40
 @signed_in
 @require_GET
 def milestone_list(request: HttpRequest) -> HttpResponse:
-    found = queries.milestones_for(request.user)
+    found = queries.listed(request.user)
     status = request.GET.get("status", "")
     if status:
         found = found.filter(status=status)

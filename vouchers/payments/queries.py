@@ -38,6 +38,26 @@ def on_its_way(voucher: Voucher) -> tuple[bool, bool]:
     return running, delivered.exists() or asked.filter(status=S.RETURNED).exists()
 
 
+def listed(user: Any) -> QuerySet[Disbursement]:
+    """The same disbursements with what a list shows and no more."""
+    return (
+        Disbursement.objects.visible_to(user)
+        .select_related("milestone__agreement__company", "payee")
+        .only(
+            "ref",
+            "status",
+            "amount_won",
+            "milestone__number",
+            "milestone__title",
+            "milestone__agreement__company__name_ko",
+            "milestone__agreement__company__name_en",
+            "payee__name_ko",
+            "payee__name_en",
+        )
+        .order_by("-created_at", "-id")
+    )
+
+
 def attempts_of(disbursement: Disbursement) -> QuerySet[PaymentAttempt]:
     return disbursement.attempts.order_by("-claimed_at", "-id")
 

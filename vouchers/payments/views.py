@@ -31,7 +31,7 @@ PER_PAGE = 20
 @signed_in
 @require_GET
 def disbursement_list(request: HttpRequest) -> HttpResponse:
-    found = queries.disbursements_for(request.user)
+    found = queries.listed(request.user)
     status = request.GET.get("status", "")
     if status:
         found = found.filter(status=status)

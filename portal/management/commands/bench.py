@@ -78,6 +78,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--only", default=os.environ.get("ONLY", ""), help="groups, with commas")
+        parser.add_argument("--pages", default=os.environ.get("PAGES", ""), help="of the group pages only these, with commas")
         parser.add_argument("--out", default="bench.json")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -88,6 +89,9 @@ class Command(BaseCommand):
             "verify": self.verify,
             "stats": self.stats,
         }
+        self.chosen = {name for name in options["pages"].split(",") if name}
+        if lost := self.chosen - {name for name, *_rest in PAGES}:
+            raise CommandError(f"Unknown pages: {', '.join(sorted(lost))}.")
         wanted = [name for name in options["only"].split(",") if name] or list(groups)
         unknown = sorted(set(wanted) - set(groups))
         if unknown:
@@ -114,6 +118,8 @@ class Command(BaseCommand):
         """Each page beside the bare view, turn by turn in this process and through the same client; with its queries."""
         yard, found = yardstick.client(), []
         for name, who, path, judged in PAGES:
+            if self.chosen and name not in self.chosen:
+                continue
             client = self._client(who)
             client.get(path)
             with CaptureQueriesContext(connection) as asked:

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
 from portal.accounts import queries as accounts
 from portal.kit import clock
@@ -16,6 +17,7 @@ from vouchers.applications import rules
 from vouchers.applications.models import (
     Application,
     ApplicationDocument,
+    ApplicationSection,
 )
 from vouchers.companies import queries as companies
 from vouchers.companies.models import Company, SizeCertificate
@@ -28,11 +30,31 @@ from vouchers.rounds.rules import money as money_formula
 
 # ── Lists ────────────────────────────────────────────────────────────────────────────────────────────
 def mine(user: Any) -> QuerySet[Application]:
-    """The applications of the person's companies, newest first, with how many sections are complete."""
+    """The applications of the person's companies as a list shows them, newest first, with how many sections are complete."""
+    complete = (
+        ApplicationSection.objects.filter(application=OuterRef("pk"), state=rules.SectionState.COMPLETE)
+        .order_by()
+        .values("application")
+    )
     return (
         Application.objects.filter(company__organisation_id__in=accounts.organisation_ids_of(user))
-        .select_related("round", "track", "company")
-        .annotate(done=Count("sections", filter=Q(sections__state=rules.SectionState.COMPLETE)))
+        .select_related("round", "track")
+        .only(
+            "ref",
+            "status",
+            "title",
+            "receipt_no",
+            "submitted_at",
+            "grant_won",
+            "round__title_ko",
+            "round__title_en",
+            "round__status",
+            "round__opens_at",
+            "round__closes_at",
+            "track__name_ko",
+            "track__name_en",
+        )
+        .annotate(done=Coalesce(Subquery(complete.annotate(n=Count("pk")).values("n")), 0))
         .order_by("-created_at", "-id")
     )
 

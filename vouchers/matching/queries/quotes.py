@@ -98,7 +98,17 @@ def inbox(user: Any, box: str = "") -> QuerySet[QuoteRequest]:
     if box in INBOX:
         rows = rows.filter(status__in=INBOX[box])
     newest = Quote.objects.filter(request=OuterRef("pk")).order_by("-number").values("supply_amount_won")[:1]
-    rows = rows.select_related("institution", "dataset", "need__company", "need__round")
+    rows = rows.select_related("dataset", "need__company").only(
+        "ref",
+        "status",
+        "due_at",
+        "dataset__key",
+        "dataset__title_ko",
+        "dataset__title_en",
+        "need__title",
+        "need__company__name_ko",
+        "need__company__name_en",
+    )
     return rows.annotate(quoted_won=Subquery(newest)).order_by("-pk" if box == "ended" else F("due_at").asc(), "pk")
 
 

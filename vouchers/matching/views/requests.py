@@ -53,7 +53,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     tabs = [
         {"label": label, "url": f"?box={name}", "count": counts[name], "current": name == box} for name, label in BOXES.items()
     ]
-    found = Paginator(queries.inbox(request.user, box), PAGE_SIZE).get_page(request.GET.get("page"))
+    pages = Paginator(queries.inbox(request.user, box), PAGE_SIZE)
+    pages.count = counts[box]  # already asked for the tabs
+    found = pages.get_page(request.GET.get("page"))
     return page(request, "vouchers/matching/inbox.html", {"page": found, "tabs": tabs, "box": box})
 
 
