@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.desk import admin_words, duty_words
 from portal.journal.memory import remembered
+from portal.kit.words import pick
 
 
 class RememberedValues(admin.AllValuesFieldListFilter):
@@ -30,12 +31,32 @@ class RememberedValues(admin.AllValuesFieldListFilter):
             yield {**choice, "display": _WORDS.get(self.field_path, str)(str(choice["display"]))}
 
 
+class BilingualChoices(admin.RelatedFieldListFilter):
+    """Rows with a Korean and an English name: their two names are read and nothing else of them."""
+
+    def field_choices(self, field: Any, request: Any, model_admin: Any) -> list[tuple[Any, str]]:
+        model = field.remote_field.model
+        name, rows = _named(model), model._default_manager.order_by(*self.field_admin_ordering(field, request, model_admin))
+        return [(row["pk"], pick(row, name)) for row in rows.values("pk", f"{name}_ko", f"{name}_en")]
+
+
+def _named(model: Any) -> str:
+    """`title` or `name`, where the model is called by such a pair of columns; else ""."""
+    columns = {field.name for field in model._meta.concrete_fields}
+    return next((name for name in ("title", "name") if {f"{name}_ko", f"{name}_en"} <= columns), "")
+
+
 _TITLES = {"verb": _("Kind")}
 _WORDS = {"verb": duty_words.words, "subject_type": admin_words.record, "task": admin_words.task, "role": admin_words.role}
 
 
 def register() -> None:
-    """For every text column without choices of its own."""
+    """For every text column without choices of its own, and for what points to rows named in two languages."""
+    admin.FieldListFilter.register(
+        lambda field: isinstance(field, models.ForeignKey) and bool(_named(field.remote_field.model)),
+        BilingualChoices,
+        take_priority=True,
+    )
     admin.FieldListFilter.register(
         lambda field: isinstance(field, models.CharField) and not field.choices, RememberedValues, take_priority=True
     )

@@ -19,6 +19,10 @@ class MilestoneAdmin(VerbAdmin):
     list_filter = ("status", "uses_data")
     search_fields = ("ref", "title", "agreement__number")
     list_select_related = ("agreement", "institution")
+    list_only = (
+        "ref", "number", "title", "due_on", "status", "amount_won", "agreement__number", "agreement__ref", "institution__name_ko",
+        "institution__name_en",
+    )  # fmt: skip
     date_hierarchy = "due_on"
     fields = (
         "agreement", "institution", "number", "title", "description", "due_on", "uses_data", "amount", "grant", "vat", "status",

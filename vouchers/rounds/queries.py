@@ -34,7 +34,8 @@ def years() -> list[int]:
 
 def track_words() -> dict[str, str]:
     """Every kind of track once: its key → its newest name in the reader's language. One query."""
-    return {track.key: pick(track, "name") for track in Track.objects.order_by("id")}
+    rows = Track.objects.order_by("id").values("key", "name_ko", "name_en")
+    return {row["key"]: pick(row, "name") for row in rows}
 
 
 def get_public(key: str) -> Round | None:

@@ -1,10 +1,12 @@
 """The catalogue's questions: words of codes, facets with counts, the search page."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, Func, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -42,7 +44,11 @@ def known_codes() -> dict[str, list[str]]:
 def words(*keys: str) -> dict[str, dict[str, str]]:
     """Code list key → code → word in the reader's language. One query."""
     name = "name_ko" if korean() else "name_en"
-    return {entry["key"]: {item["code"]: item[name] for item in entry["items"]} for entry in code_lists(*keys)}
+    rows = Code.objects.order_by("code_list__key", "position").values_list("code_list__key", "code", name)
+    found: dict[str, dict[str, str]] = {}
+    for key, code, word in rows.filter(code_list__key__in=keys) if keys else rows:
+        found.setdefault(key, {})[code] = word
+    return found
 
 
 def word_of(key: str, column: str) -> Subquery:
@@ -104,23 +110,33 @@ def folded_count(wish: Wish) -> int:
     return Dataset.objects.published().filter(part_of__in=libraries).count()
 
 
+_CARD = (
+    "key", "status", "title_ko", "title_en", "description_ko", "description_en", "individuals", "records", "record_unit",
+    "temporal_start", "temporal_end", "access_mode", "commercial_use_allowed", "modality",
+)  # fmt: skip
+
+
 def in_order(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
-    """What can be applied for first, voucher suppliers before others, then by title."""
+    """What can be applied for first, voucher suppliers before others, then by title; with what a card shows."""
+    parts = Dataset.objects.filter(part_of=OuterRef("pk")).order_by().values("part_of")
     return (
         rows.select_related("institution")
-        .annotate(inside=Count("parts"), ready=Case(When(status="AVAILABLE", then=0), default=1))
+        .only(*_CARD, "institution__name_ko", "institution__name_en", "institution__is_demo")
+        .annotate(
+            inside=Coalesce(Subquery(parts.annotate(n=Count("pk")).values("n")), 0),
+            ready=Case(When(status="AVAILABLE", then=0), default=1),
+        )
         .order_by("ready", "-institution__voucher_supplier", "title_ko", "key")
     )
 
 
 def facets(wish: Wish) -> list[Facet]:
-    """Every facet with counts under the other choices: one query each, however many datasets there are."""
-    labels = words(*{listed for listed, _column, _many in FACETS.values()})
+    """Every facet with counts under the other choices: one query, and one for each facet that is chosen."""
+    labels = words(*sorted({listed for listed, _column, _many in FACETS.values()}, key=str))
+    everywhere = _facet_counts(found(wish))
     told = []
-    for name, (listed, column, many) in FACETS.items():
-        code = Func(F(column), function="unnest") if many else F(column)
-        rows = found(wish, without=name).order_by().annotate(facet_code=code).values_list("facet_code").annotate(n=Count("pk"))
-        counts = dict(rows)
+    for name, (listed, _column, _many) in FACETS.items():
+        counts = (_facet_counts(found(wish, without=name)) if wish.chosen.get(name) else everywhere)[name]
         chosen = wish.chosen.get(name, ())
         values = [
             FacetValue(key, word, counts.get(key, 0), key in chosen)
@@ -128,6 +144,17 @@ def facets(wish: Wish) -> list[Facet]:
             if counts.get(key) or key in chosen
         ]
         told.append(Facet(name, sorted(values, key=lambda v: -v.count) if name != "region" else values))
+    return told
+
+
+def _facet_counts(rows: QuerySet[Dataset]) -> dict[str, Counter[str]]:
+    """Facet → code → how many datasets carry it. One query: equal combinations of codes are counted by the database."""
+    told: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    columns = [column for _list, column, _many in FACETS.values()]
+    for *combination, n in rows.order_by().values_list(*columns).annotate(n=Count("pk")):
+        for (name, (_list, _column, many)), value in zip(FACETS.items(), combination, strict=True):
+            for code in value if many else [value]:
+                told[name][code] += n
     return told
 
 
