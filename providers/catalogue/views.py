@@ -23,10 +23,11 @@ def search(request: HttpRequest) -> HttpResponse:
     """Everybody finds published datasets by text and facets; the number of queries does not depend on how many."""
     wished = forms.wish(request.GET)
     found = Paginator(queries.in_order(queries.found(wished)), PAGE_SIZE).get_page(request.GET.get("page"))
+    labels = queries.words("modality", "region", "access_mode", "dataset_status")
     context = {
-        "form": forms.SearchForm(queries.facets(wished), wished),
+        "form": forms.SearchForm(queries.facets(wished, labels), wished),
         "page": found,
-        "items": queries.cards(found.object_list),
+        "items": queries.cards(found.object_list, labels),
         "narrowed": bool(wished.text or any(wished.chosen.values())),
         "each": wished.each,
         "folded": queries.folded_count(wished),

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.queries import organisation_ids_of
 from portal.journal import queries as journal
 from portal.kit import clock
 from portal.kit.won import won
@@ -17,7 +18,6 @@ from providers.catalogue.queries import Fact, words
 from providers.catalogue.queries import known_codes as catalogue_codes
 from providers.institutions import rules as institution_rules
 from providers.institutions.models import Institution
-from providers.institutions.queries import of_user
 from providers.offers import rules
 from providers.offers.models import Offer, OfferLine
 
@@ -122,16 +122,15 @@ def _capacity(offer: Offer) -> str:
 
 def own(user: Any) -> Any:
     """Offers of the institutions for which the person acts, newest first."""
-    institutions = of_user(user)
-    return (
-        Offer.objects.filter(institution__in=institutions).select_related("dataset", "institution").order_by("-updated_at", "-pk")
-    )
+    mine = Offer.objects.filter(institution__organisation_id__in=organisation_ids_of(user))
+    return mine.select_related("dataset", "institution").order_by("-updated_at", "-pk")
 
 
 def own_datasets(user: Any) -> list[Dataset]:
     """Datasets of those institutions, with their availability in words."""
     labels = words("dataset_status").get("dataset_status", {})
-    found = list(Dataset.objects.filter(institution__in=of_user(user)).select_related("institution").order_by("key"))
+    mine = Dataset.objects.filter(institution__organisation_id__in=organisation_ids_of(user)).order_by("key")
+    found = list(mine.only("key", "title_ko", "title_en", "status", "publication"))
     for dataset in found:
         dataset.availability = labels.get(dataset.status, dataset.status)  # type: ignore[attr-defined]
     return found

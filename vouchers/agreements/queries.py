@@ -18,10 +18,10 @@ from vouchers.rounds.rules import money as money_formula
 
 
 def listed(user: Any) -> QuerySet[Agreement]:
-    """What somebody may see, the newest first, with counts of parties and signatures."""
+    """What somebody may see, the newest first, with the project's title and counts of parties and signatures."""
     return (
         Agreement.objects.visible_to(user)
-        .select_related("company", "round", "award__application")
+        .select_related("company", "round")
         .only(
             "ref",
             "number",
@@ -33,9 +33,12 @@ def listed(user: Any) -> QuerySet[Agreement]:
             "company__name_en",
             "round__title_ko",
             "round__title_en",
-            "award__application__title",
         )
-        .annotate(party_count=_parties(), signed_count=_parties(signed_at__isnull=False))
+        .annotate(
+            project=Subquery(Award.objects.filter(pk=OuterRef("award_id")).values("application__title")),
+            party_count=_parties(),
+            signed_count=_parties(signed_at__isnull=False),
+        )
         .order_by("-created_at", "-id")
     )
 

@@ -106,7 +106,7 @@ def found(wish: Wish, *, without: str = "") -> QuerySet[Dataset]:
 
 def folded_count(wish: Wish) -> int:
     """How many single hospitals' collections stand behind the libraries of the list; 0 when they are shown themselves."""
-    libraries = found(wish).filter(parts__isnull=False).order_by().values("pk")
+    libraries = found(wish).order_by().values("pk")
     return Dataset.objects.published().filter(part_of__in=libraries).count()
 
 
@@ -130,9 +130,8 @@ def in_order(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
     )
 
 
-def facets(wish: Wish) -> list[Facet]:
-    """Every facet with counts under the other choices: one query, and one for each facet that is chosen."""
-    labels = words(*sorted({listed for listed, _column, _many in FACETS.values()}, key=str))
+def facets(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> list[Facet]:
+    """Every facet with counts under the other choices: one query, and one for each facet that is chosen. labels: `words`."""
     everywhere = _facet_counts(found(wish))
     told = []
     for name, (listed, _column, _many) in FACETS.items():
@@ -240,9 +239,9 @@ def commercial_words(dataset: Dataset) -> str:
     )
 
 
-def cards(datasets: Iterable[Dataset]) -> list[dict[str, Any]]:
-    """Items for the structured list. One query for all words."""
-    labels = words("modality", "access_mode", "dataset_status")
+def cards(datasets: Iterable[Dataset], labels: Mapping[str, Mapping[str, str]] | None = None) -> list[dict[str, Any]]:
+    """Items for the structured list. One query for all words, or none when `labels` brings them."""
+    labels = labels or words("modality", "access_mode", "dataset_status")
     return [_card(dataset, labels) for dataset in datasets]
 
 
