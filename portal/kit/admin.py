@@ -7,6 +7,7 @@ consequence to show, else it posts at once. Both work without JavaScript. Status
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -21,6 +22,7 @@ from django.utils.html import format_html_join
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
 
 from portal.kit.errors import DomainError
 from portal.kit.words import pick
@@ -58,6 +60,15 @@ class Verb:
     danger: bool = False
     done: str | Promise = _("Done.")
     in_list: bool = False  # also for several selected rows
+
+
+class Pages(ChangeList):
+    """A list of the admin. Every filter's every choice is an address: without filters in force it is just that choice."""
+
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        if self.filter_params or not new_params:
+            return str(super().get_query_string(new_params, remove))
+        return "?" + urlencode(sorted((name, value) for name, value in new_params.items() if value is not None), doseq=True)
 
 
 class VerbAdmin(ModelAdmin):
@@ -182,6 +193,9 @@ class VerbAdmin(ModelAdmin):
         """Refs of the person and the company that a row is about, as far as the row itself names them."""
         named = [obj if self.opts.model_name in _PERSONS else None, *(_cached(obj, name) for name in _PERSONS)]
         return {one.ref for one in named if one is not None}
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Pages
 
     def get_actions(self, request: HttpRequest, action_location: Any = ActionLocation.CHANGE_LIST) -> Any:
         """The verbs that several selected rows may take at once; a row's own page has its buttons."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -105,7 +106,12 @@ def or_unpublished(value: Any) -> Any:
 
 # ── Time ─────────────────────────────────────────────────────────────────────────────────────────────
 def _day(day: date) -> str:
-    if words.korean():
+    return _day_words(day, words.korean())
+
+
+@lru_cache(maxsize=4000)
+def _day_words(day: date, korean: bool) -> str:
+    if korean:
         return f"{day.year}. {day.month}. {day.day}.({WEEKDAYS[day.weekday()]})"
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
@@ -113,10 +119,12 @@ def _day(day: date) -> str:
 def _stamp(moment: datetime) -> str:
     """Midnight that ends a day is written 24:00 of that day, as Korean offices do."""
     local = clock.to_kst(moment)
-    hour = f"{local:%H:%M}"
+    hour = f"{local.hour:02}:{local.minute:02}"
     if hour == "00:00":
         local, hour = local - timedelta(days=1), "24:00"
-    return f"{_day(local.date())} {hour}" if words.korean() else f"{_day(local.date())}, {hour} (KST)"
+    korean = words.korean()
+    day = _day_words(local.date(), korean)
+    return f"{day} {hour}" if korean else f"{day}, {hour} (KST)"
 
 
 @register.filter
@@ -125,8 +133,8 @@ def kst(moment: datetime | date | None) -> str:
     if not moment:
         return "—"
     if isinstance(moment, datetime):
-        return format_html('<time datetime="{}">{}</time>', clock.to_kst(moment).isoformat(timespec="minutes"), _stamp(moment))
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), _day(moment))
+        return _time(clock.to_kst(moment).isoformat(timespec="minutes"), _stamp(moment))
+    return _time(moment.isoformat(), _day(moment))
 
 
 @register.filter
@@ -136,7 +144,12 @@ def kst_day(moment: datetime | date | None) -> str:
         return "—"
     if isinstance(moment, datetime):
         moment = clock.to_kst(moment - timedelta(microseconds=1)).date()
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), _day(moment))
+    return _time(moment.isoformat(), _day(moment))
+
+
+def _time(stamp: str, shown: str) -> SafeString:
+    """Both are made of digits and of our own words: nothing to escape."""
+    return SafeString(f'<time datetime="{stamp}">{shown}</time>')
 
 
 @register.filter

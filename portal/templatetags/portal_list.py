@@ -86,6 +86,8 @@ def _said_label(cl: Any, name: Any) -> str:
 
 def _safe(value: Any) -> str:
     """Mark-up as it is, everything else escaped; Django's own asks more questions than a thousand cells can wait for."""
+    if type(value) is str:
+        return html.escape(value)
     return value.__html__() if hasattr(value, "__html__") else html.escape(str(value))
 
 
@@ -175,6 +177,8 @@ def _computed(cl: Any, name: Any) -> Cell:
 
 
 def _shown(value: Any) -> Any:
+    if type(value) is str:
+        return value or _EMPTY
     if value is None or value == "":
         return _EMPTY
     if isinstance(value, bool):
@@ -196,19 +200,12 @@ def _facet(cl: Any, spec: Any) -> str:
     choices = list(spec.choices(cl))
     chosen = next((c for c in choices if c["selected"]), choices[0])
     active = choices.index(chosen) > 0
-    lines = [
-        format_html(
-            '<li><a href="{}"{}>{}</a></li>',
-            c["query_string"],
-            SafeString(' aria-current="true"' if c["selected"] else ""),
-            _said(c),
-        )
-        for c in choices
-    ]
-    return format_html(
-        '<details class="facet{}"><summary><span>{}</span> {}</summary><ul>{}</ul></details>',
-        " active" if active else "", capfirst(str(spec.title)), _said(chosen), SafeString("".join(lines)),
-    )  # fmt: skip
+    lines = []
+    for one in choices:
+        current = ' aria-current="true"' if one["selected"] else ""
+        lines.append(f'<li><a href="{html.escape(one["query_string"])}"{current}>{html.escape(_said(one))}</a></li>')
+    head = f"<summary><span>{html.escape(capfirst(str(spec.title)))}</span> {html.escape(_said(chosen))}</summary>"
+    return f'<details class="facet{" active" if active else ""}">{head}<ul>{"".join(lines)}</ul></details>'
 
 
 def _said(choice: dict[str, Any]) -> str:
