@@ -12,6 +12,7 @@ from portal.accounts import queries as accounts
 from portal.accounts.rules import COMPANY_ROLES, PROVIDER_ROLES, STAFF_ROLES, Role
 from portal.desk import figures, projects
 from portal.journal import queries as journal
+from portal.journal.memory import remembered
 from portal.kit import clock, workdays
 from providers.catalogue.models import Dataset
 from providers.institutions.models import Institution
