@@ -36,7 +36,9 @@ class BilingualChoices(admin.RelatedFieldListFilter):
 
     def field_choices(self, field: Any, request: Any, model_admin: Any) -> list[tuple[Any, str]]:
         model = field.remote_field.model
-        name, rows = _named(model), model._default_manager.order_by(*self.field_admin_ordering(field, request, model_admin))
+        name, rows = _named(model), model._default_manager.all()
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        rows = rows.order_by(*ordering) if ordering else rows  # without one the model's own
         return [(row["pk"], pick(row, name)) for row in rows.values("pk", f"{name}_ko", f"{name}_en")]
 
 

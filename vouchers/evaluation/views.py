@@ -35,7 +35,7 @@ def assignments(request: HttpRequest) -> HttpResponse:
     """My assignments, by due day."""
     found = queries.assignments_of(request.user)
     done = request.GET.get("show") == "done"
-    ended = found.exclude(status__in=rules.PENDING).order_by("-updated_at")
+    ended = found.exclude(status__in=rules.PENDING).order_by("-updated_at", "-id")
     pages = Paginator(ended if done else found.filter(status__in=rules.PENDING), PER_PAGE)
     open_count, ended_count = queries.assignment_counts(request.user)
     pages.count = ended_count if done else open_count
