@@ -33,7 +33,7 @@ def test_list_shows_own_assignments_only(invited):
     at, _row = invited
     assert at.applications[0].title in text(as_(at.evaluators[0]).get("/evaluation/"))
     other = text(as_(at.evaluators[1]).get("/evaluation/"))
-    assert at.applications[0].title not in other and "기다리는 평가가 없습니다" in other
+    assert at.applications[0].title not in other and "지금 하실 일이 없습니다" in other
     assert as_(at.firms[0].representative).get("/evaluation/").status_code == 403
     assert Client().get("/evaluation/").status_code == 302
 
