@@ -98,12 +98,12 @@ def test_download(chromium: Browser, portal: Portal, entered: Entered, reader: s
     """CSV and generated PDFs that a reader reaches by links; a contract is Korean for everybody, with an English copy to read."""
     person = Person(chromium, portal, language).sign_in(f"{reader}@demo.example")
     faults, kinds = [], set()
-    for route, path, answer, _words in crawl(person, ("/home/", "/stats/", "/applications/", "/agreements/")):
+    for _route, path, answer, _words in crawl(person, ("/home/", "/stats/", "/applications/", "/agreements/")):
         text = _text(answer)
         if text is None or answer.status != 200:
             continue
         kinds.add(answer.headers["content-type"].partition(";")[0])
-        spoken = "en" if path.endswith("-en.pdf") else "ko" if route.startswith("agreements/") else language
+        spoken = "en" if path.endswith("-en.pdf") else "ko" if path.endswith("/agreement.pdf") else language
         faults += [f"{path}: {found}" for found in entered.strangers(_spoken(text, spoken), spoken)]
         assert "시연" in text or "demo" in text.lower() or "fictional" in text.lower(), f"{path} does not say that it is a demo"
     person.context.close()
