@@ -55,8 +55,8 @@ def digits(number: Any) -> str:
 
 @register.filter
 def percent(rate: Any) -> str:
-    """0.85 → `85%`; `None` → an em dash."""
-    return "—" if rate is None else f"{float(rate) * 100:.1f}".rstrip("0").rstrip(".") + "%"
+    """0.85 → `85 %` with a space that does not break; `None` → an em dash."""
+    return "—" if rate is None else f"{float(rate) * 100:.1f}".rstrip("0").rstrip(".") + "\u00a0%"
 
 
 # ── Words in two languages ───────────────────────────────────────────────────────────────────────────
