@@ -37,8 +37,8 @@ PICTURES = (
     Picture("ministry-home", "officer", "ko", "/admin/"),
     Picture("ministry-dashboard", "officer", "en", "/admin/dashboard/"),
     Picture("provider-desk", "provider", "ko", "/home/"),
-    Picture("provider-offers", "provider", "en", "/providers/offers/"),
-    Picture("provider-review", "board", "ko", "/access/", ("main a[href*='/access/cases/'], main a[href*='/access/requests/']",)),
+    Picture("provider-offers", "provider", "en", "/providers/"),
+    Picture("provider-review", "board", "ko", "/access/", ("main a[href*='/access/requests/'] >> nth=2",)),
     Picture("consumer-statistics", "", "en", "/stats/"),
 )
 
