@@ -52,6 +52,7 @@ def test_load_reference_brings_everything_and_twice_changes_nothing() -> None:
     [
         ("{", "JSON"),
         ("[]", "modality"),
+        ("{}", "modality"),
         ('{"modality": ["XX"]}', "modality"),
         ('{"modality": ["CT"], "budget_won": -5}', "budget_won"),
     ],

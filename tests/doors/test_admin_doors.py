@@ -51,10 +51,10 @@ TODAY, LATER = "2027-01-04", "2027-02-04"
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"brn": "", "corporate_no": ""}, "사업자등록번호나 법인등록번호를 입력해 주세요."),
+        ({"brn": "", "corporate_no": ""}, "사업자등록번호나 법인등록번호를 입력해 주십시오."),
         (
             {"brn": "", "corporate_no": "1101111234567", "starts_on": LATER, "ends_on": TODAY},
-            "제한 종료일이 시작일보다 앞섭니다. 날짜를 확인해 주세요.",
+            "제한 종료일이 시작일보다 앞섭니다. 날짜를 확인해 주십시오.",
         ),
         ({"brn": "123"}, ""),
         ({"ground": ""}, ""),

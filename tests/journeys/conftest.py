@@ -14,6 +14,7 @@ from tests.services import CHROMIUM_FLAGS, chromium_path
 LAST = ("test_whole_journey", "test_bad_input")  # the first moves the clock, the second leaves a mess
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     own = [item for item in items if here in item.path.parents]

@@ -85,11 +85,11 @@ def portal(home: Path) -> Iterator[Portal]:
     home.mkdir(parents=True)
     with psycopg.connect(_database(url, "postgres"), autocommit=True) as there:
         there.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source)))
-    port = free_port(18111)
+    port = free_port()  # of the system's choice: two portals on one port would share its visitors
     env = {
         **os.environ, "DATABASE_URL": _database(url, name), "MIGRATE_DATABASE_URL": "", "DATA_DIR": str(home), "PORT": str(port),
-        "BASE_URL": f"http://127.0.0.1:{port}", "DEMO_BANK_PORT": str(free_port(port + 1)), "PORTAL_ENV": "test",
-        "DEMO_PASSWORD": PASSWORD, "CLAMD_URL": f"tcp://127.0.0.1:{free_port(port + 2)}",
+        "BASE_URL": f"http://127.0.0.1:{port}", "DEMO_BANK_PORT": str(free_port()), "PORTAL_ENV": "test",
+        "DEMO_PASSWORD": PASSWORD, "CLAMD_URL": f"tcp://127.0.0.1:{free_port()}",
     }  # fmt: skip
     made = Portal(env["BASE_URL"], home, env)
     try:

@@ -30,7 +30,8 @@ class Command(BaseCommand):
             try:
                 need = rules.parse_need(document, known)
             except DomainError as error:
-                raise CommandError(f"{options['need']}: {error.message}") from None
+                place = f"{options['need']}: “{error.field}”" if error.field else options["need"]
+                raise CommandError(f"{place}: {error.message}") from None
             round_ = queries.round_by_key(need.round) if need.round else None
             if need.round and round_ is None:
                 raise CommandError(f"{options['need']}: “{need.round[:60]}” in “round” is no round of this portal.")
