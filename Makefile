@@ -20,7 +20,7 @@ test: packages-dev  ## set up for tests and run the whole suite
 	@$(RUN) manage.py up --setup
 	@CHROMIUM="$$($(SETUP) browser)" && export CHROMIUM && test -n "$$CHROMIUM" && \
 	failed=0; $(MAKE) --no-print-directory lint || failed=1; \
-	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup || failed=1; \
+	$(RUN) -m pytest -n $(WORKERS) || failed=1; \
 	exit $$failed
 
 journeys: packages-dev  ## the stories in a real browser, on a portal with the played demo

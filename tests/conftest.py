@@ -25,6 +25,12 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    from tests.scheduling import scheduler
+
+    return scheduler(config, log)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """The worker's database is named above and cloned from a migrated template."""

@@ -1,4 +1,4 @@
-"""One live portal for all browser tests of a run. They share an xdist group, so one worker does them, the journey last."""
+"""One live portal for all browser tests of a run. One worker does them all (tests/scheduling.py), the journey late."""
 
 import os
 from collections.abc import Iterator
@@ -14,13 +14,9 @@ from tests.services import CHROMIUM_FLAGS, chromium_path
 LAST = ("test_whole_journey", "test_bad_input")  # the first moves the clock, the second leaves a mess
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     own = [item for item in items if here in item.path.parents]
-    for item in own:
-        item.add_marker(pytest.mark.xdist_group("browser"))
-        item.add_marker(pytest.mark.browser)
     own.sort(key=lambda item: LAST.index(item.path.stem) if item.path.stem in LAST else -1)
     others = [item for item in items if here not in item.path.parents]
     items[:] = own + others  # the longest group begins first

@@ -16,6 +16,8 @@ from tests.journeys.live import Portal
 from tests.journeys.people import Person, words
 from tests.journeys.robot import MARK, Form, forms
 
+pytestmark = pytest.mark.browser
+
 READERS = (
     "",
     "applicant",

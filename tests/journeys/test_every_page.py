@@ -10,6 +10,8 @@ from tests.journeys.crawl import Entered, crawl
 from tests.journeys.live import Portal
 from tests.journeys.people import Person
 
+pytestmark = pytest.mark.browser
+
 # links that may answer 403: a file before its scan (only its own organisation opens it), and an old notice about an offer
 CLOSED = re.compile(r"/(files|evidence|letter|documents)/|^(/en)?/providers/offers/")
 RECORD = re.compile(r"/admin/[a-z]+/[a-z]+/[^/]+/change/|/admin/journal/notice/")  # each column, and mails as they were sent

@@ -9,6 +9,8 @@ from playwright.sync_api import Browser
 from tests.journeys.live import Portal
 from tests.journeys.people import Person
 
+pytestmark = pytest.mark.browser
+
 
 def writer(chromium: Browser, portal: Portal, **more: Any) -> Person:
     """A start-up's member with the draft of an application open at its project section."""

@@ -1,9 +1,12 @@
 """A start-up's way from the sign-up to money paid and counted, in Korean, in a browser, with a real worker and bank."""
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys import steps
 from tests.journeys.live import Portal
+
+pytestmark = pytest.mark.browser
 
 
 def test_from_sign_up_to_money_paid(chromium: Browser, portal: Portal) -> None:

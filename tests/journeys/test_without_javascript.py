@@ -1,9 +1,12 @@
 """The application form with JavaScript switched off: the same sections, the same words, nothing lost."""
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.live import Portal
 from tests.journeys.test_forms_in_english import press_save, value, writer
+
+pytestmark = pytest.mark.browser
 
 
 def test_section_without_javascript(chromium: Browser, portal: Portal) -> None:

@@ -15,6 +15,8 @@ from tests.journeys.crawl import Entered, Words, crawl
 from tests.journeys.live import Portal
 from tests.journeys.people import Person
 
+pytestmark = pytest.mark.browser
+
 LANGUAGES = ("ko", "en")
 CODES = re.compile(r"[a-z_]+(, [a-z_]+)+")  # lists of parameters' names
 WRONG = "?round=nobody&by=colour"
