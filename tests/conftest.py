@@ -43,12 +43,16 @@ def _fresh_state(settings) -> Iterator[None]:
     from django.core.cache import cache
     from django.utils import translation
 
+    from portal.kit import clock
+
     translation.activate("ko")
     clock_file = Path(settings.DATA_DIR) / "demo-clock"
     clock_file.unlink(missing_ok=True)
+    clock.look_again()
     cache.clear()
     yield
     clock_file.unlink(missing_ok=True)
+    clock.look_again()
     translation.activate("ko")
 
 

@@ -32,14 +32,16 @@ class RememberedValues(admin.AllValuesFieldListFilter):
 
 
 class BilingualChoices(admin.RelatedFieldListFilter):
-    """Rows with a Korean and an English name: their two names are read and nothing else of them."""
+    """Rows with a Korean and an English name: their two names are read and nothing else, again when something has happened."""
 
     def field_choices(self, field: Any, request: Any, model_admin: Any) -> list[tuple[Any, str]]:
         model = field.remote_field.model
         name, rows = _named(model), model._default_manager.all()
         ordering = self.field_admin_ordering(field, request, model_admin)
         rows = rows.order_by(*ordering) if ordering else rows  # without one the model's own
-        return [(row["pk"], pick(row, name)) for row in rows.values("pk", f"{name}_ko", f"{name}_en")]
+        named = rows.values("pk", f"{name}_ko", f"{name}_en")
+        found = remembered(f"named:{model._meta.label}:{','.join(ordering)}", lambda: list(named))
+        return [(row["pk"], pick(row, name)) for row in found]
 
 
 def _named(model: Any) -> str:

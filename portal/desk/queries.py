@@ -206,13 +206,13 @@ def home(user: Any) -> dict[str, Any]:
     person's roles use, and the newest notices. A constant number of queries for each role."""
     roles = accounts.roles_of(user)
     company = bool(roles & COMPANY_ROLES)
-    mine = accounts.organisation_ids_of(user, *COMPANY_ROLES) if company else frozenset()
+    applications, awarded = projects.under_way(accounts.organisation_ids_of(user, *COMPANY_ROLES)) if company else ([], [])
     return {
         "rooms": [(label, url) for label, url, wanted in _ROOMS if not wanted or roles & wanted],
         "needs_company": not roles,
         "is_company": company,
-        "applications": projects.applications(mine) if company else [],
-        "projects": projects.projects(mine) if company else [],
+        "applications": applications,
+        "projects": awarded,
         "offers": _offers(user) if Role.PROVIDER_MANAGER in roles else None,
         "notices": journal.worded(journal.newest(user, 5), "en" if get_language() == "en" else "ko"),
     }

@@ -4,6 +4,7 @@ A verb is an action of the room. Its button leads to a decision page (facts, con
 consequence to show, else it posts at once. Both work without JavaScript. Status is never editable.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from portal.kit.errors import DomainError
+from portal.kit.pages import Recounted
 from portal.kit.words import pick
 
 _PERSONS = ("user", "company", "organisation", "application", "agreement")
@@ -105,6 +107,14 @@ class VerbAdmin(ModelAdmin):
         found = super().get_queryset(request)
         found = found.visible_to(request.user) if hasattr(found, "visible_to") else found
         return found.only(*self.list_only) if self.list_only and self._is_list(request) else found
+
+    def get_paginator(
+        self, request: HttpRequest, queryset: Any, per_page: int, orphans: int = 0, allow_empty_first_page: bool = True
+    ) -> Recounted:
+        """Rows may depend on who looks, so a large list is counted a person and filter."""
+        wish = urlencode(sorted((name, one) for name, values in request.GET.lists() if name not in "po" for one in values))
+        place = f"rows:{self.opts.label_lower}:{request.user.pk}:{hashlib.sha256(wish.encode()).hexdigest()}"
+        return Recounted(queryset, per_page, place, orphans=orphans, allow_empty_first_page=allow_empty_first_page)
 
     def _is_list(self, request: HttpRequest) -> bool:
         match = request.resolver_match

@@ -92,8 +92,6 @@ def pour(n: int, seed: int, say: Callable[[str], Any]) -> None:
         with transaction.atomic():
             _batch(size, begin, chance, round_, writer, numbers)
         say(f"  · {begin + size} of {n} companies")
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def _batch(size: int, begin: int, chance: random.Random, round_: Round, writer: User, numbers: Any) -> None:

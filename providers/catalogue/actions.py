@@ -1,8 +1,10 @@
 """The only code that writes the catalogue."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +12,7 @@ from portal.journal.actions import record as journal
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from portal.kit.models import make_ref
-from providers.catalogue import rules
+from providers.catalogue import queries, rules
 from providers.catalogue.models import Code, CodeList, Dataset
 from providers.institutions.models import Institution
 
@@ -57,6 +59,7 @@ def register_code_list(*, record: Mapping[str, Any], by: Any = None) -> CodeList
     Code.objects.bulk_create(fresh)
     changed = changed or bool(fresh)
     if created or changed:
+        transaction.on_commit(partial(cache.delete_many, [queries.WORDS_PLACE.format(language) for language in ("ko", "en")]))
         journal("code_list.registered" if created else "code_list.revised", code_list, by=by, data={"key": code_list.key})
     return code_list
 

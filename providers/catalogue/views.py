@@ -1,7 +1,6 @@
 """The public catalogue's list, and the holder's own buttons on a dataset."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.kit.access import needs, public
 from portal.kit.errors import DomainError
 from portal.kit.htmx import page, redirect
+from portal.kit.pages import Counted
 from providers.catalogue import actions, forms, queries
 from providers.catalogue.models import Dataset
 
@@ -22,15 +22,16 @@ PAGE_SIZE = 20
 def search(request: HttpRequest) -> HttpResponse:
     """Everybody finds published datasets by text and facets; the number of queries does not depend on how many."""
     wished = forms.wish(request.GET)
-    found = Paginator(queries.in_order(queries.found(wished)), PAGE_SIZE).get_page(request.GET.get("page"))
     labels = queries.words("modality", "region", "access_mode", "dataset_status")
+    whole = queries.overview(wished, labels)
+    found = Counted(queries.in_order(queries.found(wished)), PAGE_SIZE, whole.total).get_page(request.GET.get("page"))
     context = {
-        "form": forms.SearchForm(queries.facets(wished, labels), wished),
+        "form": forms.SearchForm(whole.facets, wished),
         "page": found,
         "items": queries.cards(found.object_list, labels),
         "narrowed": bool(wished.text or any(wished.chosen.values())),
         "each": wished.each,
-        "folded": queries.folded_count(wished),
+        "folded": whole.folded,
     }
     return page(request, "providers/catalogue/search.html", context, part="results")
 

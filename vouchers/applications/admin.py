@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.documents.links import link
+from portal.journal.memory import remembered
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
 from portal.kit.won import won_long
 from portal.templatetags.portal import kst_day, kst_text
@@ -71,7 +72,7 @@ class FindingInline(ReadOnlyInline, TabularInline):
 class ApplicationAdmin(VerbAdmin):
     list_display = ("receipt_no", "title", "company", "track", "status", "grant_amount", "submitted_on")
     list_filter = (
-        "status", "round", in_words("track__key", _("Track"), lambda: rounds.track_words().items()),
+        "status", "round", in_words("track__key", _("Track"), lambda: remembered("tracks", rounds.track_words).items()),
         in_words("region", _("Region"), partial(catalogue.choices, "region")), in_words("company_size", _("Company size"), CompanySize.choices),
     )  # fmt: skip
     list_select_related = ("company", "round", "track")

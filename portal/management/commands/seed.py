@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.kit import clock
+from portal.management import planner
 
 
 class Command(BaseCommand):
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             from portal.management import scale
 
             scale.pour(options["scale"], options["seed"], self.stdout.write)
+        planner.refresh()
 
     def _deliver(self) -> None:
         """The story's own mails reach the demo's mailbox now, so that a visitor's first mail does not queue behind them."""

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
+from django.core.cache import cache
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -41,14 +42,20 @@ def known_codes() -> dict[str, list[str]]:
     return {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists()}
 
 
+WORDS_PLACE = "code_words:{}"  # in the cache; `actions.register_code_list` empties it
+
+
 def words(*keys: str) -> dict[str, dict[str, str]]:
-    """Code list key → code → word in the reader's language. One query."""
-    name = "name_ko" if korean() else "name_en"
-    rows = Code.objects.order_by("code_list__key", "position").values_list("code_list__key", "code", name)
-    found: dict[str, dict[str, str]] = {}
-    for key, code, word in rows.filter(code_list__key__in=keys) if keys else rows:
-        found.setdefault(key, {})[code] = word
-    return found
+    """Code list key → code → word in the reader's language. One query, or none: lists change with a new seed only."""
+    place = WORDS_PLACE.format("ko" if korean() else "en")
+    kept: dict[str, dict[str, str]] | None = cache.get(place)
+    if kept is None:
+        name, kept = "name_ko" if korean() else "name_en", {}
+        rows = Code.objects.order_by("code_list__key", "position").values_list("code_list__key", "code", name)
+        for key, code, word in rows:
+            kept.setdefault(key, {})[code] = word
+        cache.set(place, kept, 60)
+    return {key: kept[key] for key in keys if key in kept} if keys else kept
 
 
 def word_of(key: str, column: str) -> Subquery:
@@ -104,10 +111,14 @@ def found(wish: Wish, *, without: str = "") -> QuerySet[Dataset]:
     return rows.filter(part_of__isnull=True)
 
 
-def folded_count(wish: Wish) -> int:
-    """How many single hospitals' collections stand behind the libraries of the list; 0 when they are shown themselves."""
-    libraries = found(wish).order_by().values("pk")
-    return Dataset.objects.published().filter(part_of__in=libraries).count()
+@dataclass(frozen=True)
+class Overview:
+    """What fits a wish as a whole. total: datasets of the list; folded: single hospitals' published collections that stand
+    behind its libraries, 0 when they are shown themselves; facets: with counts under the other choices."""
+
+    total: int
+    folded: int
+    facets: list[Facet]
 
 
 _CARD = (
@@ -118,24 +129,29 @@ _CARD = (
 
 def in_order(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
     """What can be applied for first, voucher suppliers before others, then by title; with what a card shows."""
-    parts = Dataset.objects.filter(part_of=OuterRef("pk")).order_by().values("part_of")
     return (
         rows.select_related("institution")
         .only(*_CARD, "institution__name_ko", "institution__name_en", "institution__is_demo")
         .annotate(
-            inside=Coalesce(Subquery(parts.annotate(n=Count("pk")).values("n")), 0),
+            inside=_parts(Dataset.objects.all()),
             ready=Case(When(status="AVAILABLE", then=0), default=1),
         )
         .order_by("ready", "-institution__voucher_supplier", "title_ko", "key")
     )
 
 
-def facets(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> list[Facet]:
-    """Every facet with counts under the other choices: one query, and one for each facet that is chosen. labels: `words`."""
-    everywhere = _facet_counts(found(wish))
+def _parts(rows: QuerySet[Dataset]) -> Coalesce:
+    """How many of these rows are parts of a dataset."""
+    inside = rows.filter(part_of=OuterRef("pk")).order_by().values("part_of")
+    return Coalesce(Subquery(inside.annotate(n=Count("pk")).values("n")), 0)
+
+
+def overview(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> Overview:
+    """Counts of the list and of every facet: one query, and one for each facet that is chosen. labels: `words`."""
+    everywhere, total, folded = _counted(found(wish))
     told = []
     for name, (listed, _column, _many) in FACETS.items():
-        counts = (_facet_counts(found(wish, without=name)) if wish.chosen.get(name) else everywhere)[name]
+        counts = (_counted(found(wish, without=name))[0] if wish.chosen.get(name) else everywhere)[name]
         chosen = wish.chosen.get(name, ())
         values = [
             FacetValue(key, word, counts.get(key, 0), key in chosen)
@@ -143,18 +159,24 @@ def facets(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> list[Facet]:
             if counts.get(key) or key in chosen
         ]
         told.append(Facet(name, sorted(values, key=lambda v: -v.count) if name != "region" else values))
-    return told
+    return Overview(total, folded, told)
 
 
-def _facet_counts(rows: QuerySet[Dataset]) -> dict[str, Counter[str]]:
-    """Facet → code → how many datasets carry it. One query: equal combinations of codes are counted by the database."""
+def _counted(rows: QuerySet[Dataset]) -> tuple[dict[str, Counter[str]], int, int]:
+    """Facet → code → how many datasets carry it; how many in all; how many parts they have.
+
+    One query: equal combinations of codes are counted by the database.
+    """
     told: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     columns = [column for _list, column, _many in FACETS.values()]
-    for *combination, n in rows.order_by().values_list(*columns).annotate(n=Count("pk")):
+    total = folded = 0
+    counts = rows.order_by().values_list(*columns).annotate(n=Count("pk"), inside=Sum(_parts(Dataset.objects.published())))
+    for *combination, n, inside in counts:
+        total, folded = total + n, folded + inside
         for (name, (_list, _column, many)), value in zip(FACETS.items(), combination, strict=True):
             for code in value if many else [value]:
                 told[name][code] += n
-    return told
+    return told, total, folded
 
 
 def institutions_named(keys: Iterable[str]) -> dict[str, Institution]:

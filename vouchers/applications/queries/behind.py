@@ -1,16 +1,16 @@
 """What stands behind an application: lists, matches, certificates, policy, files, and the money formula on them."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from portal.accounts import queries as accounts
+from portal.accounts.rules import COMPANY_ROLES
 from portal.kit import clock
 from providers.catalogue import queries as catalogue
 from vouchers.applications import rules
@@ -22,9 +22,8 @@ from vouchers.applications.models import (
 from vouchers.companies import queries as companies
 from vouchers.companies.models import Company, SizeCertificate
 from vouchers.matching.models import Match, Need, QuoteLine
-from vouchers.rounds import queries as rounds
-from vouchers.rounds.models import Round, Track
-from vouchers.rounds.rules import MatchTiming, Money, Phase, Policy
+from vouchers.rounds.models import PolicyVersion, Round, Track
+from vouchers.rounds.rules import MatchTiming, Money, Phase, Policy, parse_policy
 from vouchers.rounds.rules import money as money_formula
 
 
@@ -74,24 +73,23 @@ def tracks_of(round_: Round) -> list[Track]:
     return list(round_.tracks.all())
 
 
-def open_rounds() -> list[Round]:
-    """Rounds that take applications now."""
-    return list(Round.objects.open_at(clock.now()).filter(pk__in=Round.objects.counted().values("pk")).order_by("closes_at"))
+def startable_rounds(user: Any) -> list[Round]:
+    """Open rounds in which the person's company may still start an application, by key and end. One query."""
+    mine = accounts.organisation_ids_of(user, *COMPANY_ROLES)
+    live = Application.objects.filter(round=OuterRef("pk"), company__organisation_id__in=mine).live().order_by().values("round")
+    policy = PolicyVersion.objects.filter(round=OuterRef("pk")).order_by("-number")
+    found = (
+        Round.objects.counted()
+        .open_at(clock.now())
+        .annotate(live=Coalesce(Subquery(live.annotate(n=Count("pk")).values("n")), 0), policy_body=policy.values("body")[:1])
+        .only("key", "closes_at")
+        .order_by("closes_at")
+    )
+    return [r for r in found if not r.live or r.live < _allowed(r.policy_body)]
 
 
-def startable_rounds(company: Company | None) -> list[Round]:
-    """Open rounds in which the company may still start an application. Three queries."""
-    found = open_rounds()
-    if company is None or not found:
-        return found
-    live = Counter(Application.objects.filter(company=company, round__in=found).live().values_list("round_id", flat=True))
-    prefetch_related_objects([r for r in found if live[r.pk]], "policy_versions")
-    return [r for r in found if not live[r.pk] or live[r.pk] < _allowed(r)]
-
-
-def _allowed(round_: Round) -> int:
-    policy = rounds.current_policy(round_)
-    return policy.applications_per_company if policy else 0
+def _allowed(policy_body: dict[str, Any] | None) -> int:
+    return parse_policy(policy_body).applications_per_company if policy_body else 0
 
 
 def is_open(round_: Round) -> bool:

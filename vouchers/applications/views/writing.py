@@ -26,12 +26,12 @@ from vouchers.rounds.models import Round
 @require_GET
 def applications(request: HttpRequest) -> HttpResponse:
     """The company's applications, newest first, and the rounds that are open now."""
-    found = Paginator(queries.mine(request.user), 20).get_page(request.GET.get("page"))
-    company = companies.company_of(request.user)
+    mine = list(queries.mine(request.user))  # one a round and track: a company has few, so they are not counted apart
+    may_start = request.user.has_perm("vouchers.edit_application")
     context = {
-        "page": found,
-        "open_rounds": queries.startable_rounds(company) if request.user.has_perm("vouchers.edit_application") else [],
-        "company": company,
+        "page": Paginator(mine, 20).get_page(request.GET.get("page")),
+        "open_rounds": queries.startable_rounds(request.user) if may_start else [],
+        "has_company": bool(mine) or companies.company_of(request.user) is not None,
         "total_sections": len(rules.ORDER),
     }
     return page(request, "vouchers/applications/list.html", context)
