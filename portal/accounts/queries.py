@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from portal.accounts import rules
@@ -22,18 +23,26 @@ def signed_in_user(pk: int) -> User | None:
 
     `_grants` as in `grants_of`; `_second_factor` as in `has_second_factor`; `unread_notices` as in `journal.queries.unread`.
     """
-    found: Any = next(iter(User.objects.raw(_SIGNED_IN, {"pk": pk, "now": clock.now()})), None)
-    if found is not None:
-        found._grants = [(role, organisation) for role, organisation in found.open_grants or []]
+    columns = [column.attname for column in User._meta.concrete_fields]
+    with connection.cursor() as cursor:
+        cursor.execute(_SIGNED_IN.format(", ".join(f"u.{name}" for name in columns)), {"pk": pk, "now": clock.now()})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    grants, factor, unread, *values = row
+    found: Any = User.from_db(connection.alias, columns, values)
+    found._grants = [(role, organisation) for role, organisation in grants or []]
+    found._second_factor, found.unread_notices = factor, unread
     return found  # type: ignore[no-any-return]
 
 
 _SIGNED_IN = """
-SELECT u.*,
+SELECT
   (SELECT json_agg(json_build_array(g.role, g.organisation_id) ORDER BY g.id) FROM accounts_rolegrant g
    WHERE g.user_id = u.id AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > %(now)s)) AS open_grants,
   EXISTS (SELECT 1 FROM mfa_authenticator m WHERE m.user_id = u.id AND m.type = 'totp') AS _second_factor,
-  (SELECT count(*) FROM journal_notice n WHERE n.user_id = u.id AND n.read_at IS NULL) AS unread_notices
+  (SELECT count(*) FROM journal_notice n WHERE n.user_id = u.id AND n.read_at IS NULL) AS unread_notices,
+  {}
 FROM accounts_user u WHERE u.id = %(pk)s
 """
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -134,8 +135,7 @@ def _own(
     grants: list[tuple[str, int | None]], user_id: int, offices: list[str], due: str, kind: str, limit: int
 ) -> tuple[list[Counted], list[Owed]]:
     """Counts of what is owed without an office, and the list of everything. One query, by hand: both read the same rows."""
-    own = journal.duties_of(grants, user_id, without=offices).order_by().values("id", "verb", "opened_at", "due_at")
-    owed, values = own.query.sql_with_params()
+    owed, values = _owed(tuple(grants), user_id, tuple(offices))
     named: dict[str, Any] = {**_times(), "kind": kind, "limit": limit}
     for i, value in enumerate(values):
         named[f"owed{i}"] = value
@@ -152,6 +152,13 @@ def _own(
         [Counted(*row[:5], datetime.fromisoformat(row[5]), _moment(row[6])) for row in counts or []],
         [Owed(*row[:8], *(_moment(one) for one in row[8:])) for row in duties or []],  # type: ignore[arg-type]
     )
+
+
+@lru_cache(maxsize=2000)
+def _owed(grants: tuple[tuple[str, int | None], ...], user_id: int, offices: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
+    """The words of the question, not its answer: the same for as long as somebody's grants are the same."""
+    own = journal.duties_of(grants, user_id, without=offices).order_by().values("id", "verb", "opened_at", "due_at")
+    return own.query.sql_with_params()  # type: ignore[no-any-return]
 
 
 def _offices(offices: list[str]) -> list[Counted]:

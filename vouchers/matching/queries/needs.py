@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from portal.accounts import queries as accounts
 from portal.kit import clock
@@ -14,7 +15,7 @@ from providers.institutions.models import Institution
 from providers.offers import queries as offers
 from vouchers.companies.models import Company
 from vouchers.matching import rules
-from vouchers.matching.models import Match, MatchRun, Need
+from vouchers.matching.models import Match, MatchRun, Need, QuoteRequest
 from vouchers.matching.rules import stages
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import TARGET_STEPS
@@ -102,17 +103,24 @@ def companies_of(user: Any) -> list[Company]:
 
 def mine(user: Any) -> QuerySet[Need]:
     """The needs of the person's companies, newest first, with counts of requests, waiting quotes and matches."""
-    live = Q(quote_requests__status__in=[*stages.LIVE])
+    requests = QuoteRequest.objects.all()
     return (
         Need.objects.filter(company__organisation_id__in=accounts.organisation_ids_of(user))
-        .select_related("round", "company", "created_by")
+        .select_related("round")
+        .only("ref", "title", "status", "created_at", "round__title_ko", "round__title_en")
         .annotate(
-            asked=Count("quote_requests", filter=live, distinct=True),
-            quoted=Count("quote_requests", filter=Q(quote_requests__status="QUOTED"), distinct=True),
-            confirmed=Count("matches", filter=Q(matches__status="CONFIRMED"), distinct=True),
+            asked=_of_need(requests.filter(status__in=[*stages.LIVE])),
+            quoted=_of_need(requests.filter(status="QUOTED")),
+            confirmed=_of_need(Match.objects.filter(status="CONFIRMED")),
         )
         .order_by("-created_at", "-id")
     )
+
+
+def _of_need(rows: QuerySet[Any]) -> Coalesce:
+    """How many of these rows a need has; counted for the needs that are shown, not for all that are counted."""
+    found = rows.filter(need=OuterRef("pk")).order_by().values("need")
+    return Coalesce(Subquery(found.annotate(n=Count("pk")).values("n")), 0)
 
 
 def choosable_rounds() -> QuerySet[Round]:
