@@ -1,0 +1,57 @@
+"""Code lists and the words of their codes."""
+
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from portal.kit.words import korean
+from providers.catalogue.models import Code, CodeList
+
+
+def code_lists(*keys: str) -> list[dict[str, Any]]:
+    """Records shaped like seeds/reference/code_lists.json; all lists when no key is given. One query."""
+    rows = Code.objects.select_related("code_list").order_by("code_list__key", "position")
+    if keys:
+        rows = rows.filter(code_list__key__in=keys)
+    lists: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        entry = lists.setdefault(row.code_list.key, {"key": row.code_list.key, "items": []})
+        entry["items"].append({"code": row.code, "name_ko": row.name_ko, "name_en": row.name_en, **row.more})
+    return list(lists.values())
+
+
+def known_codes() -> dict[str, list[str]]:
+    """Code list key → its codes, in order."""
+    return {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists()}
+
+
+WORDS_PLACE = "code_words:{}"  # in the cache; `actions.register_code_list` empties it
+
+
+def words(*keys: str) -> dict[str, dict[str, str]]:
+    """Code list key → code → word in the reader's language. One query, or none: lists change with a new seed only."""
+    place = WORDS_PLACE.format("ko" if korean() else "en")
+    kept: dict[str, dict[str, str]] | None = cache.get(place)
+    if kept is None:
+        name, kept = "name_ko" if korean() else "name_en", {}
+        rows = Code.objects.order_by("code_list__key", "position").values_list("code_list__key", "code", name)
+        for key, code, word in rows:
+            kept.setdefault(key, {})[code] = word
+        cache.set(place, kept, 60)
+    return {key: kept[key] for key in keys if key in kept} if keys else kept
+
+
+def word_of(key: str, column: str) -> Subquery:
+    """An annotation for lists: the word of the code in `column`, in the reader's language. No query of its own."""
+    name = "name_ko" if korean() else "name_en"
+    return Subquery(Code.objects.filter(code_list__key=key, code=OuterRef(column)).values(name)[:1])
+
+
+def choices(key: str) -> list[tuple[str, str]]:
+    """(code, word) of one list, for a form field."""
+    return list(words(key).get(key, {}).items())
+
+
+def lists() -> QuerySet[CodeList]:
+    return CodeList.objects.prefetch_related("codes")
