@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts import actions, rules
+from portal.accounts import actions, rules, second_factor
 
 
 def _text(consent: rules.ConsentText) -> SafeString:
@@ -97,6 +97,26 @@ class NoticeChoicesForm(forms.Form):
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["by_mail"].choices = choices  # type: ignore[attr-defined]
+
+
+class CodeForm(forms.Form):
+    """The second factor, asked at this very step. user: who acts; a demo person, who has no phone, is shown the code here."""
+
+    wants_user = True
+    code = forms.CharField(
+        label=_("Code from your phone"), max_length=12, help_text=_("Six digits from your authenticator app."),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "border rounded-default px-3 py-2"}
+        ),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown = second_factor.demo_code(user)
+        if shown:
+            self.fields["code"].help_text = _("Demonstration: the code that your phone would show now is %(code)s.") % {
+                "code": shown
+            }
 
 
 class GrantForm(forms.Form):

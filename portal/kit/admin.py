@@ -266,12 +266,12 @@ class VerbAdmin(ModelAdmin):
         return TemplateResponse(request, "admin/verbs/decide.html", context, status=status)
 
     def verb_form(self, request: HttpRequest, verb: Verb, obj: Any, data: Any) -> forms.Form | None:
-        """The form of a decision page; a form class that wants the row takes it as keyword `subject`."""
+        """The form of a decision page; a form class that wants the row or who acts takes it as keyword `subject` or `user`."""
         if verb.form is None:
             return None
-        if getattr(verb.form, "wants_subject", False):
-            return verb.form(data, request.FILES or None, subject=obj)
-        return verb.form(data, request.FILES or None)
+        wanted = {"subject": obj, "user": request.user}
+        given = {name: value for name, value in wanted.items() if getattr(verb.form, f"wants_{name}", False)}
+        return verb.form(data, request.FILES or None, **given)
 
 
 class FormAdmin(VerbAdmin):
