@@ -28,6 +28,7 @@ SWEEPS: dict[str, float] = {
     "milestones.remind": 300,
     "payments.pay_due": 10,
     "payments.reconcile": 15,
+    "payments.watch_statement": 60,
     "payments.expire_vouchers": 300,
 }
 app.conf.beat_schedule = {name: {"task": name, "schedule": seconds} for name, seconds in SWEEPS.items()}

@@ -34,6 +34,7 @@ PEOPLE: tuple[SignIn, ...] = (
     SignIn("approver2@demo.example", "Second approver", "승인자 2", Role.MINISTRY_APPROVER, None),
     SignIn("operator@demo.example", "Operating agency, case desk", "전담기관 담당자", Role.OPERATOR_CASE, "operator", True),
     SignIn("finance@demo.example", "Payments, approval", "전담기관 지급 승인", Role.OPERATOR_FINANCE, None),
+    SignIn("finance2@demo.example", "Payments, second approval", "전담기관 지급 승인 2", Role.OPERATOR_FINANCE, None),
     SignIn("registrar@demo.example", "Payments, registration", "지급 등록 담당", Role.PAYMENT_REGISTRAR, None),
     SignIn("reviewer@demo.example", "Decides objections", "이의신청 심사자", Role.OBJECTION_REVIEWER, None),
     SignIn("auditor@demo.example", "Auditor, reads all", "감사자", Role.AUDITOR, None),

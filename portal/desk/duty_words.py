@@ -31,6 +31,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "decide_joint": ("공동 DRB 심의", "Decide joint DRBs"),
     "decide_representative_change": ("대표자 변경 결정", "Decide about representatives"),
     "draft_agreement": ("협약서 작성", "Draft agreements"),
+    "explain_attempt": ("은행 기록과 다른 이체 확인", "Explain transfers that the bank records otherwise"),
     "plan_milestones": ("마일스톤 계획", "Plan milestones"),
     "provide_data": ("데이터 제공", "Provide data"),
     "quote": ("견적 작성", "Send quotes"),

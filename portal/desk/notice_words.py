@@ -37,6 +37,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "disbursement_paid": ("지급 완료", "Payment made"),
     "disbursement_requested": ("지급 신청", "Payment requested"),
     "disbursement_returned": ("지급 신청 반려", "Payment request returned"),
+    "disbursement_sent_back": ("지급한 대금이 되돌아옴", "A payment came back"),
     "document_infected": ("올린 파일에서 바이러스 발견", "A virus was found in an uploaded file"),
     "duty_reminder": ("마감 전 안내", "Reminder before a due day"),
     "evaluation_ended_early": ("평가 조기 종료", "Evaluation ended early"),

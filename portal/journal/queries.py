@@ -43,6 +43,13 @@ def open_duties(subject: Row) -> QuerySet[Duty]:
     return Duty.objects.filter(subject_ref=subject.ref, closed_at__isnull=True).select_related("organisation", "user")
 
 
+def owing(verb: str, refs: Iterable[str]) -> set[str]:
+    """Which of these subjects wait for somebody to do `verb`."""
+    return set(
+        Duty.objects.filter(verb=verb, subject_ref__in=list(refs), closed_at__isnull=True).values_list("subject_ref", flat=True)
+    )
+
+
 def feed(user: Any) -> QuerySet[Notice]:
     return Notice.objects.filter(user=user).select_related("user").order_by("-created_at", "-id")
 

@@ -1,6 +1,7 @@
 """The demo's own bank: a separate process with its own book, speaking pain.001, pain.002 and camt.053 over HTTP.
 
-It can be told to be slow, to refuse, to answer only after the caller gave up (having paid), or to be down. It pays a key at
+It can be told to be slow, to refuse, to answer only after the caller gave up (having paid), to pay and send the money back a
+little later, to refuse and pay all the same, or to be down. It pays a key at
 most as often as it is asked: a second request with the same key is answered "duplicate" (RJCT/DUPL), as real banks do.
 """
 
@@ -15,7 +16,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from defusedxml.ElementTree import fromstring
 
-MOODS = ("good", "slow", "refuse", "timeout_after_paying", "error_before_paying", "down")
+MOODS = ("good", "slow", "refuse", "timeout_after_paying", "error_before_paying", "send_back", "refuse_and_pay", "down")
 PAIN_001 = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 PAIN_002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
 CAMT_053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
@@ -33,6 +34,7 @@ class Book:
                 "CREATE TABLE IF NOT EXISTS transfer (id INTEGER PRIMARY KEY, key TEXT UNIQUE, amount INTEGER, account TEXT,"
                 " bank TEXT, holder TEXT, words TEXT, at REAL)"
             )
+            db.execute("CREATE TABLE IF NOT EXISTS sent_back (key TEXT PRIMARY KEY, at REAL, words TEXT)")
             db.execute("CREATE TABLE IF NOT EXISTS mood (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT, seconds REAL)")
             db.execute("INSERT OR IGNORE INTO mood VALUES (1, 'good', 0)")
 
@@ -60,12 +62,20 @@ class Book:
                 return None
             return f"BK{cursor.lastrowid:09d}"
 
+    def send_back(self, key: str, words: str, seconds: float = 0) -> None:
+        """The payee's bank does not take the money: from `seconds` on the statement shows that it came back."""
+        with self.lock, self._open() as db:
+            db.execute("INSERT OR IGNORE INTO sent_back VALUES (?, ?, ?)", (key, time.time() + seconds, words))
+
     def transfers(self, limit: int = 500) -> list[dict[str, object]]:
+        """Newest first. sent_back: why it came back, None while it did not."""
         with self._open() as db:
             rows = db.execute(
-                "SELECT id, key, amount, account, holder, words, at FROM transfer ORDER BY id DESC LIMIT ?", (limit,)
+                "SELECT id, t.key, amount, account, holder, t.words, t.at, b.words FROM transfer t"
+                " LEFT JOIN sent_back b ON b.key = t.key AND b.at <= ? ORDER BY id DESC LIMIT ?",
+                (time.time(), limit),
             ).fetchall()
-        names = ("id", "key", "amount_won", "account", "holder", "words", "at")
+        names = ("id", "key", "amount_won", "account", "holder", "words", "at", "sent_back")
         return [dict(zip(names, row, strict=True)) for row in rows]
 
 
@@ -86,13 +96,21 @@ def _statement(book: Book) -> bytes:
     root = Element("Document", xmlns=CAMT_053)
     statement = SubElement(SubElement(root, "BkToCstmrStmt"), "Stmt")
     for row in book.transfers(limit=100_000):
-        entry = SubElement(statement, "Ntry")
-        SubElement(entry, "Amt", Ccy="KRW").text = str(row["amount_won"])
-        SubElement(entry, "CdtDbtInd").text = "DBIT"
-        SubElement(entry, "AcctSvcrRef").text = f"BK{row['id']:09d}"
-        details = SubElement(SubElement(entry, "NtryDtls"), "TxDtls")
-        SubElement(SubElement(details, "Refs"), "EndToEndId").text = str(row["key"])
+        if row["sent_back"] is not None:
+            _entry(statement, row, "CRDT", str(row["sent_back"]))
+        _entry(statement, row, "DBIT")
     return tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _entry(statement: Element, row: dict[str, object], direction: str, why: str = "") -> None:
+    entry = SubElement(statement, "Ntry")
+    SubElement(entry, "Amt", Ccy="KRW").text = str(row["amount_won"])
+    SubElement(entry, "CdtDbtInd").text = direction
+    SubElement(entry, "AcctSvcrRef").text = f"BK{row['id']:09d}" + ("R" if direction == "CRDT" else "")
+    details = SubElement(SubElement(entry, "NtryDtls"), "TxDtls")
+    SubElement(SubElement(details, "Refs"), "EndToEndId").text = str(row["key"])
+    if why:
+        SubElement(SubElement(details, "RtrInf"), "AddtlInf").text = why
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -156,6 +174,10 @@ class _Handler(BaseHTTPRequestHandler):
         )  # fmt: skip
         if mood == "timeout_after_paying":
             time.sleep(seconds)
+        if mood == "send_back":
+            self.book.send_back(key, "수취 계좌 입금 불가 (account does not take the money)", seconds)
+        if mood == "refuse_and_pay":
+            return self._answer(_report(key, "RJCT", reason="전산 오류 (system error)"))
         self._answer(_report(key, "RJCT", reason="DUPL") if ref is None else _report(key, "ACSC", ref=ref))
 
 

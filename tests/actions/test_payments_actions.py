@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from portal.accounts import second_factor
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
@@ -115,26 +116,25 @@ def test_approval_needs_a_verified_account_and_other_eyes_at_every_step():
     row = p.request(at, milestone)
     p.confirm(at, row)
     actions.check_evidence(disbursement_id=row.pk, by=at.operator)
-    refused("payee_unverified", actions.approve_disbursement, disbursement_id=row.pk, by=desk.finance)
+    refused("payee_unverified", p.released, verb="approve", row=row, by=desk.finance)
     entered = actions.enter_payee(
         institution_id=at.institution.pk, bank_code="088", number="110-222-333444", holder="병원", by=desk.registrar
     )
-    refused("payee_unverified", actions.approve_disbursement, disbursement_id=row.pk, by=desk.finance)
+    refused("payee_unverified", p.released, verb="approve", row=row, by=desk.finance)
     with pytest.raises(NotAllowed):
         actions.verify_payee(account_id=entered.pk, by=desk.registrar)
     actions.verify_payee(account_id=entered.pk, by=desk.finance)
     refused("already_verified", actions.verify_payee, account_id=entered.pk, by=desk.second)
-    from portal.accounts import actions as accounts
-
     both = person("OPERATOR_FINANCE")
     Disbursement.objects.filter(pk=row.pk).update(checked_by=both)
     with pytest.raises(NotAllowed):
-        actions.approve_disbursement(disbursement_id=row.pk, by=both)
-    actions.approve_disbursement(disbursement_id=row.pk, by=desk.finance)
+        p.released("approve", row, both)
+    refused("wrong_code", actions.approve_disbursement, disbursement_id=row.pk, second_factor_code="000000x", by=desk.finance)
+    p.released("approve", row, desk.finance)
     with pytest.raises(NotAllowed):
-        actions.register_disbursement(disbursement_id=row.pk, by=desk.finance)
-    del accounts
-    done = actions.register_disbursement(disbursement_id=row.pk, by=desk.registrar)
+        p.released("register", row, desk.finance)
+    refused("wrong_code", actions.register_disbursement, disbursement_id=row.pk, second_factor_code="", by=desk.registrar)
+    done = p.released("register", row, desk.registrar)
     assert done.status == "REGISTERED" and done.approved_by != done.registered_by
 
 
@@ -178,9 +178,10 @@ def test_refused_fails_and_is_retried_with_a_new_key_by_the_registrar():
     assert row.status == "FAILED" and actions.claim_next() is None
     assert Notice.objects.filter(template="disbursement_failed", user=desk.registrar).exists()
     with pytest.raises(NotAllowed):
-        actions.retry_disbursement(disbursement_id=row.pk, by=desk.finance)
-    actions.retry_disbursement(disbursement_id=row.pk, by=desk.registrar)
-    second = actions.claim_next()
+        p.released("retry", row, desk.finance)
+    p.released("retry", row, desk.registrar)
+    assert actions.claim_next() is None  # only once the bank's statement was read for the former key
+    second = actions.claim_next(statement={})
     assert second.key != attempt.key
     actions.mark_sent(attempt_id=second.pk)
     actions.settle(attempt_id=second.pk, answer=PAID)
@@ -210,10 +211,14 @@ def test_a_worker_that_never_came_back_is_unknown_after_a_minute_then_parked_the
     assert Notice.objects.filter(template="payment_parked", user=desk.second).exists()
     duty = Duty.objects.get(subject_ref=attempt.ref, verb="resolve_attempt", closed_at__isnull=True)
     given = {"attempt_id": attempt.pk, "paid": True, "bank_ref": "BK9", "reason": "은행 창구 확인"}
+    given["second_factor_code"] = second_factor.demo_code(desk.second)
     with pytest.raises(NotAllowed):
         actions.resolve_attempt(**given, by=at.operator)
-    refused("four_eyes", actions.resolve_attempt, **given, by=desk.registrar)
+    for released_it in (desk.registrar, desk.finance):
+        refused("four_eyes", actions.resolve_attempt, **given, by=released_it)
+        broken(lambda who=released_it: PaymentAttempt.objects.filter(pk=attempt.pk).update(resolved_by=who))
     refused("reason_missing", actions.resolve_attempt, **{**given, "bank_ref": ""}, by=desk.second)
+    refused("wrong_code", actions.resolve_attempt, **{**given, "second_factor_code": "x"}, by=desk.second)
     actions.resolve_attempt(**given, by=desk.second)
     duty.refresh_from_db()
     assert duty.closed_at and Disbursement.objects.get(pk=row.pk).status == "PAID"
@@ -229,17 +234,6 @@ def test_a_statement_with_another_amount_is_for_a_person():
     assert actions.reconcile(statement={attempt.key: other}, now=clock.now()) == 0
     assert PaymentAttempt.objects.get(pk=attempt.pk).state == "PARKED"
     assert Disbursement.objects.get(pk=row.pk).status == "REGISTERED"
-
-
-@pytest.mark.django_db
-def test_money_that_moved_after_a_refusal_is_booked_by_nobody_and_shown_to_people():
-    at, _desk, row, attempt, _transfer = sent()
-    actions.settle(attempt_id=attempt.pk, answer=REFUSED)
-    for _again in range(2):
-        actions.reconcile(statement={attempt.key: PAID}, now=clock.now())
-    assert Event.objects.filter(name="payment_attempt.contradicted").count() == 1
-    assert Duty.objects.filter(verb="settle_contradiction", closed_at__isnull=True).count() == 1
-    assert Disbursement.objects.get(pk=row.pk).status == "FAILED" and ledger.position(at.agreement.round_id).paid_won == 0
 
 
 # ── What the database refuses ────────────────────────────────────────────────────────────────────────
@@ -320,7 +314,7 @@ def test_two_requests_at_once_and_two_settlements_at_once(committed_db):  # noqa
     p.account(at, desk)
     row = Disbursement.objects.get()
     p.approve(at, row, desk)
-    actions.register_disbursement(disbursement_id=row.pk, by=desk.registrar)
+    p.released("register", row, desk.registrar)
     attempt = actions.claim_next()
     actions.mark_sent(attempt_id=attempt.pk)
     results = together(*[lambda: actions.settle(attempt_id=attempt.pk, answer=PAID)] * 3)

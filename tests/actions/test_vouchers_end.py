@@ -72,7 +72,7 @@ def test_a_payment_on_its_way_holds_the_voucher_and_the_rest_expires_after_it():
     p.accept(at, rows[0])
     row = p.request(at, rows[0])
     p.approve(at, row, desk)
-    actions.register_disbursement(disbursement_id=row.pk, by=desk.registrar)
+    p.released("register", row, desk.registrar)
     assert actions.expire_vouchers(now=after(60)) == 0
     pay()
     assert actions.expire_vouchers(now=after(60)) == 1
@@ -143,11 +143,11 @@ def test_approval_and_registration_are_refused_while_the_agreement_stands_still_
     p.approve(at, approved, desk)
     getattr(agreements, ended)(agreement_id=at.agreement.pk, reason="목적 외 사용 확인", by=at.operator)
     for verb, row, who in (
-        (actions.approve_disbursement, checked, desk.finance),
-        (actions.register_disbursement, approved, desk.registrar),
+        ("approve", checked, desk.finance),
+        ("register", approved, desk.registrar),
     ):
         with pytest.raises(Refused) as error:
-            verb(disbursement_id=row.pk, by=who)
+            p.released(verb, row, who)
         assert error.value.code == "agreement_not_active"
     with pytest.raises(IntegrityError), transaction.atomic():
         Disbursement.objects.filter(pk=approved.pk).update(status="REGISTERED", registered_by=desk.registrar)
@@ -164,10 +164,10 @@ def test_an_account_that_was_replaced_after_the_approval_is_not_paid():
         institution_id=at.institution.pk, bank_code="004", number="222-222-222222", holder="가상병원", by=desk.registrar
     )
     with pytest.raises(Refused) as error:
-        actions.register_disbursement(disbursement_id=row.pk, by=desk.registrar)
+        p.released("register", row, desk.registrar)
     assert error.value.code == "payee_unverified"
     actions.verify_payee(account_id=new.pk, by=desk.second)
-    assert actions.register_disbursement(disbursement_id=row.pk, by=desk.registrar).payee_account == new
+    assert p.released("register", row, desk.registrar).payee_account == new
 
 
 def test_the_database_ends_a_voucher_once_and_only_with_an_empty_pot():

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from portal.accounts import second_factor
 from portal.documents.models import Document
 from portal.kit import clock
 from tests.doors import as_
@@ -165,11 +166,17 @@ def test_from_request_to_registration_in_the_browser(ready: tuple[p.Project, Mil
     for verb, right, wrong in (
         ("check", at.operator, desk.finance), ("approve", desk.finance, desk.registrar), ("register", desk.registrar, desk.finance),
     ):  # fmt: skip
-        assert as_(wrong).post(f"{page}{verb}/").status_code == 403, verb
-        assert as_(at.manager).post(f"{page}{verb}/").status_code == 403, verb
-        assert as_(make.firm().staff).post(f"{page}{verb}/").status_code == 404, verb
-        assert as_(right).post(f"{page}{verb}/").status_code == 303, verb
-        assert as_(right).post(f"{page}{verb}/").status_code == 409, verb
+        given = {"code": second_factor.demo_code(right)}
+        assert as_(wrong).post(f"{page}{verb}/", given).status_code == 403, verb
+        assert as_(at.manager).post(f"{page}{verb}/", given).status_code == 403, verb
+        assert as_(make.firm().staff).post(f"{page}{verb}/", given).status_code == 404, verb
+        if verb != "check":
+            assert as_(wrong).get(f"{page}{verb}/").status_code == 403, verb
+            assert given["code"] in as_(right).get(f"{page}{verb}/").content.decode(), verb
+            for bad in ({}, {"code": "123456x"}):
+                assert as_(right).post(f"{page}{verb}/", bad).status_code == 422, verb
+        assert as_(right).post(f"{page}{verb}/", given).status_code == 303, verb
+        assert as_(right).post(f"{page}{verb}/", given).status_code == 409, verb
     assert operator.post(f"{page}nonsense/").status_code == 404
     assert Disbursement.objects.get().status == "REGISTERED"
     attempt = actions.claim_next()
@@ -217,13 +224,76 @@ def test_a_parked_transfer_is_settled_by_finance_only(settings: Any) -> None:
     assert statuses(path, at.company, at.manager, at.operator) == [403] * 3
     client = as_(desk.second)
     assert client.get(path).status_code == 200
-    given = {"outcome": "paid", "bank_ref": "BK1", "reason": "창구 확인"}
-    for bad in ({}, {**given, "reason": ""}, {**given, "bank_ref": ""}, {**given, "outcome": "maybe"}):
+    assert path in client.get(f"/payments/{row.ref}/").content.decode()
+    given = {"outcome": "paid", "bank_ref": "BK1", "reason": "창구 확인", "code": second_factor.demo_code(desk.second)}
+    for bad in ({}, {**given, "reason": ""}, {**given, "bank_ref": ""}, {**given, "outcome": "maybe"}, {**given, "code": "0"}):
         assert client.post(path, bad).status_code == 422, bad
-    assert as_(desk.registrar).post(path, given).status_code == 422  # who registered it
+    for released_it in (desk.registrar, desk.finance):  # who registered it, who approved it
+        own = {**given, "code": second_factor.demo_code(released_it)}
+        assert as_(released_it).post(path, own).status_code == 422
+        page = as_(released_it).get(f"/en/payments/{row.ref}/").content.decode()
+        assert path not in page and "somebody else settles it" in page
     assert client.post(path, given).status_code == 303
     assert client.post(path, given).status_code == 409
     assert Disbursement.objects.get().status == "PAID"
+
+
+def test_money_is_released_in_the_admin_only_with_a_fresh_code(ready: tuple[p.Project, Milestone]) -> None:
+    at, milestone = ready
+    desk = p.office()
+    p.account(at, desk)
+    row = p.request(at, milestone)
+    p.confirm(at, row)
+    actions.check_evidence(disbursement_id=row.pk, by=at.operator)
+    for verb, who, state in (("approve", desk.finance, "APPROVED"), ("register", desk.registrar, "REGISTERED")):
+        path, client, code = f"/admin/vouchers/disbursement/{row.pk}/verb/{verb}/", as_(who), second_factor.demo_code(who)
+        assert code in client.get(path).content.decode()
+        for bad in ({}, {"code": "12345x"}):
+            answer = client.post(path, bad)
+            assert answer.status_code == 422 and 'href="#id_code"' in answer.content.decode()
+        assert Disbursement.objects.get().status != state
+        assert client.post(path, {"code": code}).status_code == 302
+        assert Disbursement.objects.get().status == state
+
+
+def test_money_that_came_back_is_seen_by_everybody_whom_it_concerns() -> None:
+    at, desk, (row,) = p.registered()
+    attempt = actions.claim_next()
+    assert attempt is not None
+    actions.mark_sent(attempt_id=attempt.pk)
+    paid, back = gateways.Answer(gateways.Outcome.PAID, "BK1"), gateways.Answer(gateways.Outcome.SENT_BACK, "BK1R", "계좌 해지")
+    for answer in (paid, back):
+        actions.settle(attempt_id=attempt.pk, answer=answer)
+    page = f"/en/payments/{row.ref}/"
+    for user in (at.company, at.manager, desk.finance):
+        words = as_(user).get(page).content.decode()
+        assert "The bank sent the money back" in words and "계좌 해지" in words and "Sent back by the bank" in words
+        assert (f"{page}approve/" in words) is (user == desk.finance)
+    assert row.ref in as_(at.company).get("/payments/?status=SENT_BACK").content.decode()
+    admin = as_(desk.finance).get(f"/en/admin/vouchers/disbursement/{row.pk}/change/").content.decode()
+    assert "Sent back by the bank" in admin and "verb/approve/" in admin
+    assert "verb/approve/" not in as_(desk.registrar).get(f"/en/admin/vouchers/disbursement/{row.pk}/change/").content.decode()
+
+
+def test_a_transfer_that_the_bank_records_otherwise_is_explained() -> None:
+    at, desk, (row,) = p.registered()
+    attempt = actions.claim_next()
+    assert attempt is not None
+    actions.mark_sent(attempt_id=attempt.pk)
+    actions.settle(attempt_id=attempt.pk, answer=gateways.Answer(gateways.Outcome.PAID, "BK1"))
+    path, client = f"/payments/{row.ref}/attempts/{attempt.ref}/explain/", as_(desk.second)
+    assert client.get(path).status_code == 409
+    part = gateways.Answer(gateways.Outcome.SENT_BACK, "BK1R", "", 5)
+    actions.reconcile(statement={attempt.key: part}, now=clock.now())
+    assert statuses(path, at.company, at.manager, at.operator) == [403] * 3
+    assert client.get(path).status_code == 200 and path in client.get(f"/payments/{row.ref}/").content.decode()
+    given = {"reason": "수수료", "code": second_factor.demo_code(desk.second)}
+    for bad in ({}, {**given, "reason": ""}, {**given, "code": "x"}):
+        assert client.post(path, bad).status_code == 422
+    own = {**given, "code": second_factor.demo_code(desk.finance)}
+    assert as_(desk.finance).post(path, own).status_code == 422  # who approved it
+    assert client.post(path, given).status_code == 303
+    assert client.post(path, given).status_code == 409
 
 
 def test_the_demo_bank_page_is_only_there_in_a_demonstration(settings: Any) -> None:

@@ -33,6 +33,7 @@ from celery import Celery
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 
+from portal.accounts import second_factor
 from portal.kit import clock, embedded
 from portal.kit.embedded.postgres import binaries
 from portal.kit.embedded.processes import die_with_parent, free_port
@@ -155,7 +156,7 @@ def pour(project: p.Project, desk: p.Office, count: int) -> None:
     p.accept(project, rows[0])
     first = p.request(project, rows[0])
     p.approve(project, first, desk)
-    actions.register_disbursement(disbursement_id=first.pk, by=desk.registrar)
+    p.released("register", first, desk.registrar)
     special = {"id", "ref", "invoice_no", "milestone_id"}
     columns = ", ".join(f.column for f in Disbursement._meta.concrete_fields if f.column not in special)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -370,10 +371,11 @@ def mend(stage: Stage) -> None:
     for attempt in PaymentAttempt.objects.filter(state="PARKED"):
         assert attempt.key not in paid_keys
         actions.resolve_attempt(
-            attempt_id=attempt.pk, paid=False, bank_ref="", reason="은행 확인: 이체 없음", by=stage.desk.second
-        )
+            attempt_id=attempt.pk, paid=False, bank_ref="", reason="은행 확인: 이체 없음",
+            second_factor_code=second_factor.demo_code(stage.desk.second), by=stage.desk.second,
+        )  # fmt: skip
     for row in Disbursement.objects.filter(status="FAILED"):
-        actions.retry_disbursement(disbursement_id=row.pk, by=stage.desk.registrar)
+        p.released("retry", row, stage.desk.registrar)
     while tasks.pay_due():
         pass
 

@@ -67,6 +67,8 @@ VOUCHER_LIFECYCLE = Lifecycle(
         (V.ISSUED, "spend"): V.SPENT,
         (V.ISSUED, "expire"): V.EXPIRED,
         (V.ISSUED, "cancel"): V.CANCELLED,
+        (V.SPENT, "reopen"): V.ISSUED,
+        (V.EXPIRED, "reopen"): V.ISSUED,
     },
 )
 PAYABLE_AGREEMENTS = frozenset({S.ACTIVE, S.COMPLETED})  # a suspended or terminated one pays nothing

@@ -217,11 +217,28 @@ def pay(*, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: s
 
 
 @transaction.atomic
+def take_back(*, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: str, by: Any) -> LedgerEvent:
+    """The bank sent a transfer back: paid → committed, by a new event; the payment stays in sight. key: the attempt's."""
+    return _move(
+        E.REVERSED,
+        key=f"REVERSED:{key}",
+        round_id=round_id,
+        source=_account(round_id, K.PAID, voucher_ref),
+        target=_account(round_id, K.COMMITTED, voucher_ref),
+        amount_won=amount_won,
+        subject_ref=voucher_ref,
+        reason=reason,
+        by=by,
+    )
+
+
+@transaction.atomic
 def expire(*, round_id: int, voucher_ref: str, amount_won: int, reason: str, by: Any) -> LedgerEvent:
-    """What a voucher did not use by its end: committed → expired."""
+    """What a voucher did not use by its end: committed → expired; again when money came back to one that had expired."""
+    turn = LedgerEvent.objects.filter(kind=E.EXPIRED, subject_ref=voucher_ref).count() + 1
     return _move(
         E.EXPIRED,
-        key=f"EXPIRED:{voucher_ref}",
+        key=f"EXPIRED:{voucher_ref}" if turn == 1 else f"EXPIRED:{voucher_ref}:{turn}",
         round_id=round_id,
         source=_account(round_id, K.COMMITTED, voucher_ref),
         target=_account(round_id, K.EXPIRED, voucher_ref),

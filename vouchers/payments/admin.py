@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from portal.accounts.forms import CodeForm
 from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won, won_long
 from vouchers.payments import actions, rules
@@ -29,6 +30,16 @@ def _facts(obj: Disbursement) -> list[tuple[Any, Any]]:
         (_("Invoice date"), obj.invoice_on),
         (_("Own share deposited on"), obj.own_share_deposited_on or "—"),
     ]
+
+
+def _release(name: str, label: Any, action: Any) -> Verb:
+    """A step that lets money go: its decision page asks for the second factor."""
+    permission, consequence = rules.RELEASES[name]
+    return Verb(
+        name, label, lambda pk, by, code: action(disbursement_id=pk, second_factor_code=code, by=by), permission,
+        _at(f"{name}_disbursement"), facts=_facts, form=CodeForm,
+        consequence=lambda obj: consequence % {"won": won_long(obj.amount_won)},
+    )  # fmt: skip
 
 
 class AttemptInline(ReadOnlyInline, TabularInline):
@@ -53,15 +64,9 @@ class DisbursementAdmin(VerbAdmin):
         Verb("check", _("Evidence is complete"), lambda pk, by: actions.check_evidence(disbursement_id=pk, by=by),
              "vouchers.check_evidence", _at("check_evidence"), facts=_facts,
              consequence=lambda o: _("The payment clock starts: the payee waits for %(won)s.") % {"won": won(o.amount_won)}),
-        Verb("approve", _("Approve"), lambda pk, by: actions.approve_disbursement(disbursement_id=pk, by=by),
-             "vouchers.approve_disbursement", _at("approve_disbursement"), facts=_facts,
-             consequence=lambda o: _("%(won)s may be registered for payment by somebody else.")
-             % {"won": won_long(o.amount_won)}),
-        Verb("register", _("Register for payment"), lambda pk, by: actions.register_disbursement(disbursement_id=pk, by=by),
-             "vouchers.register_disbursement", _at("register_disbursement"), facts=_facts,
-             consequence=lambda o: _("%(won)s leaves with the next bank run, within seconds.") % {"won": won_long(o.amount_won)}),
-        Verb("retry", _("Retry the payment"), lambda pk, by: actions.retry_disbursement(disbursement_id=pk, by=by),
-             "vouchers.register_disbursement", _at("retry_disbursement"), facts=_facts),
+        _release("approve", _("Approve"), actions.approve_disbursement),
+        _release("register", _("Register for payment"), actions.register_disbursement),
+        _release("retry", _("Retry the payment"), actions.retry_disbursement),
         Verb("return", _("Return to the provider"),
              lambda pk, by, reason: actions.return_disbursement(disbursement_id=pk, reason=reason, by=by),
              "vouchers.check_evidence", lambda o: o.status == "COMPANY_CONFIRMED", form=ReasonForm, danger=True),

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.forms import CodeForm
 from portal.documents.forms import UploadField
 from portal.kit.forms import CountedTextarea, DateInput
 from vouchers.payments import rules
@@ -32,7 +33,7 @@ class ConfirmForm(forms.Form):
             self.fields.clear()
 
 
-class ResolveForm(forms.Form):
+class ResolveForm(CodeForm):
     outcome = forms.ChoiceField(
         label=_("What did the bank say?"), widget=forms.RadioSelect,
         choices=[("paid", _("The money was transferred")), ("refused", _("The money was not transferred"))],
@@ -41,6 +42,22 @@ class ResolveForm(forms.Form):
     reason = forms.CharField(
         label=_("Who said it, when, by which record"), max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
     )
+    field_order = ("outcome", "bank_ref", "reason", "code")
+
+    def facts(self) -> dict[str, Any]:
+        """Arguments of actions.resolve_attempt."""
+        data = self.cleaned_data
+        return {
+            "paid": data["outcome"] == "paid", "bank_ref": data["bank_ref"], "reason": data["reason"],
+            "second_factor_code": data["code"],
+        }  # fmt: skip
+
+
+class ExplainForm(CodeForm):
+    reason = forms.CharField(
+        label=_("Who said it, when, by which record"), max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
+    )
+    field_order = ("reason", "code")
 
 
 class StateFilter(forms.Form):
@@ -54,7 +71,7 @@ class StateFilter(forms.Form):
 MOODS = [
     ("good", _("Normal")), ("slow", _("Slow")), ("refuse", _("Refuses")),
     ("timeout_after_paying", _("Pays, then answers too late")), ("error_before_paying", _("Breaks before paying")),
-    ("down", _("Down")),
+    ("send_back", _("Pays, then sends the money back")), ("refuse_and_pay", _("Says it refused, and pays")), ("down", _("Down")),
 ]  # fmt: skip
 
 

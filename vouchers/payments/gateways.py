@@ -25,8 +25,11 @@ CAMT_053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
 
 class Outcome(Codes):
+    """SENT_BACK: the money moved and came back; only a statement says so."""
+
     PAID = "PAID"
     REFUSED = "REFUSED"
+    SENT_BACK = "SENT_BACK"
     UNKNOWN = "UNKNOWN"
 
 
@@ -98,19 +101,22 @@ def read_pain_002(body: bytes, key: str) -> Answer:
 
 
 def read_camt_053(body: bytes) -> dict[str, Answer]:
-    """A statement: end-to-end id → what the bank booked. Debits are payments, reversals are refusals."""
+    """A statement: end-to-end id → what the bank booked. A debit is a payment; a credit or a reversal with the same id says
+    that it came back, in whatever order the two stand."""
     root, space = fromstring(body), {"c": CAMT_053}
     found: dict[str, Answer] = {}
     for entry in root.iterfind(".//c:Ntry", space):
         key = entry.findtext(".//c:EndToEndId", "", space)
         if not key:
             continue
-        reversed_entry = entry.findtext("c:RvslInd", "false", space) == "true"
-        ref = entry.findtext("c:AcctSvcrRef", "", space)
-        amount = entry.findtext("c:Amt", "", space)
-        found[key] = Answer(
-            Outcome.REFUSED if reversed_entry else Outcome.PAID, ref, "statement", int(Decimal(amount)) if amount else None
-        )
+        back = entry.findtext("c:RvslInd", "", space) == "true" or entry.findtext("c:CdtDbtInd", "", space) == "CRDT"
+        ref, amount = entry.findtext("c:AcctSvcrRef", "", space), entry.findtext("c:Amt", "", space)
+        won = int(Decimal(amount)) if amount else None
+        if back:
+            why = entry.findtext(".//c:RtrInf/c:AddtlInf", "", space) or entry.findtext(".//c:RtrInf/c:Rsn/c:Cd", "", space)
+            found[key] = Answer(Outcome.SENT_BACK, ref, why, won)
+        elif key not in found:
+            found[key] = Answer(Outcome.PAID, ref, "statement", won)
     return found
 
 

@@ -37,13 +37,13 @@ def returned(disbursement: Disbursement) -> None:
         )  # fmt: skip
 
 
-def paid(disbursement: Disbursement) -> None:
-    """To provider and company: the money was transferred."""
+def paid(disbursement: Disbursement, key: str) -> None:
+    """To provider and company: the money was transferred. key: of the attempt, told once for each."""
     for organisation in (disbursement.payee.organisation, disbursement.milestone.agreement.company.organisation):
         if organisation is not None:
             tell(
                 "disbursement_paid", app="vouchers", subject=disbursement, organisation=organisation,
-                url=f"/payments/{disbursement.ref}/", context=_context(disbursement), once="paid",
+                url=f"/payments/{disbursement.ref}/", context=_context(disbursement), once=f"paid:{key}",
             )  # fmt: skip
 
 
@@ -53,6 +53,19 @@ def failed(disbursement: Disbursement, words: str) -> None:
         "disbursement_failed", app="vouchers", subject=disbursement, role="PAYMENT_REGISTRAR",
         url=f"/payments/{disbursement.ref}/", context=_context(disbursement, reason=words),
     )  # fmt: skip
+
+
+def sent_back(disbursement: Disbursement, words: str, key: str) -> None:
+    """To finance, provider and company: the bank sent the money back. words: why, as the bank puts it."""
+    everybody: list[dict[str, Any]] = [{"role": "OPERATOR_FINANCE"}]
+    for organisation in (disbursement.payee.organisation, disbursement.milestone.agreement.company.organisation):
+        if organisation is not None:
+            everybody.append({"organisation": organisation})
+    for whom in everybody:
+        tell(
+            "disbursement_sent_back", app="vouchers", subject=disbursement, url=f"/payments/{disbursement.ref}/",
+            context=_context(disbursement, reason=words), once=f"sent_back:{key}", **whom,
+        )  # fmt: skip
 
 
 def parked(disbursement: Disbursement) -> None:

@@ -1,15 +1,17 @@
 """Lists, and what the public payment clock says."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
+from portal.journal import queries as journal
 from vouchers.agreements.models import Voucher
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
 from vouchers.milestones.models import Milestone
 from vouchers.payments import rules
-from vouchers.payments.models import Disbursement, PaymentAttempt
+from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
 
 S = rules.DisbursementStatus
 
@@ -82,6 +84,39 @@ def unclear_since() -> datetime | None:
     )
 
 
+def tried_since() -> datetime | None:
+    """When the first attempt of anything that is payable now was claimed; None when nothing of it was tried before."""
+    former = PaymentAttempt.objects.filter(disbursement__in=Disbursement.objects.payable().values("pk"))
+    return former.order_by("claimed_at").values_list("claimed_at", flat=True).first()
+
+
+def watched_since(now: datetime) -> datetime | None:
+    """When the first transfer that was settled in the last WATCH_DAYS was claimed; None when there is none to watch."""
+    settled = PaymentAttempt.objects.filter(state__in=["PAID", "REFUSED"], settled_at__gte=now - timedelta(days=rules.WATCH_DAYS))
+    return settled.order_by("claimed_at").values_list("claimed_at", flat=True).first()
+
+
+def has_live_attempt(disbursement: Disbursement) -> bool:
+    """Is a transfer under way, or paid?"""
+    return disbursement.attempts.filter(state__in=rules.LIVE_ATTEMPTS | {"PAID"}).exists()
+
+
+def is_contradicted(attempt: PaymentAttempt) -> bool:
+    """Does the bank's record differ from ours in a way that waits for a person's explanation?"""
+    return attempt.ref in contradicted([attempt])
+
+
+def contradicted(attempts: Sequence[PaymentAttempt]) -> set[str]:
+    """Refs of those of which the bank's record waits to be explained."""
+    return journal.owing("explain_attempt", [attempt.ref for attempt in attempts]) if attempts else set()
+
+
+def account_to_pay(row: Disbursement) -> str:
+    """The payee's account of now, masked: bank and last digits; empty when there is none that a second person verified."""
+    found = PayeeAccount.objects.filter(institution_id=row.payee_id, is_current=True, verified_by__isnull=False).first()
+    return f"{found.bank_code} ···{found.number[-4:]} ({found.holder})" if found else ""
+
+
 def of_milestone(user: Any, milestone_ref: str) -> Disbursement | None:
     """The disbursement that was already requested for a milestone, if this person may see it."""
     return disbursements_for(user).filter(milestone__ref=milestone_ref).first()
@@ -99,9 +134,9 @@ def requests(user: Any, row: Disbursement) -> bool:
 
 
 def bank_stage(row: Disbursement, attempts: list[PaymentAttempt]) -> str:
-    """Where a registered payment stands at the bank: waits (nothing is out), unclear (no answer yet), failed, or ''."""
-    if row.status == "FAILED":
-        return "failed"
+    """Where a payment stands at the bank: waits (nothing is out), unclear (no answer yet), failed, sent_back, or ''."""
+    if row.status in {"FAILED", "SENT_BACK"}:
+        return row.status.lower()
     if row.status != "REGISTERED":
         return ""
     live = [attempt for attempt in attempts if attempt.state in rules.LIVE_ATTEMPTS]
@@ -112,15 +147,18 @@ def may(user: Any, row: Disbursement) -> dict[str, bool]:
     """Which verbs this person may use now: for the page's buttons; each action asks again."""
     company = row.milestone.agreement.company.organisation
     provider = row.payee.organisation
-    state = row.status
+    state, can = row.status, rules.LIFECYCLE.can
+    resolves = user.has_perm("vouchers.resolve_attempt")
+    other_eyes = rules.may_resolve(user.pk, approved_by_id=row.approved_by_id, registered_by_id=row.registered_by_id)
     return {
         "confirm": state == "REQUESTED" and user.has_perm("vouchers.confirm_disbursement", company),
         "resubmit": state == "RETURNED" and provider is not None and user.has_perm("vouchers.request_disbursement", provider),
         "check": state == "COMPANY_CONFIRMED" and user.has_perm("vouchers.check_evidence"),
-        "approve": state == "EVIDENCE_CHECKED" and user.has_perm("vouchers.approve_disbursement"),
+        "approve": can(state, "approve_disbursement") and user.has_perm("vouchers.approve_disbursement"),
         "register": state == "APPROVED" and user.has_perm("vouchers.register_disbursement"),
         "retry": state == "FAILED" and user.has_perm("vouchers.register_disbursement"),
-        "resolve": user.has_perm("vouchers.resolve_attempt"),
+        "resolve": other_eyes and resolves,
+        "own_hand": resolves and not other_eyes,
         "return": (state == "REQUESTED" and user.has_perm("vouchers.confirm_disbursement", company))
         or (state == "COMPANY_CONFIRMED" and user.has_perm("vouchers.check_evidence"))
         or (state == "EVIDENCE_CHECKED" and user.has_perm("vouchers.approve_disbursement")),

@@ -1,7 +1,8 @@
 """Disbursement and payment attempt. Source: domain.md §6.11, stack.md (Money).
 
 An attempt row is committed before the bank is called; an unknown outcome is never sent again but reconciled from the
-bank's statement, else parked for a person.
+bank's statement, else parked for a person. The statement has the last word: it may show later that a paid transfer came
+back, or that a refused one was executed after all.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ class DisbursementStatus(Codes):
     REGISTERED = "REGISTERED", _("Registered for payment")
     PAID = "PAID", _("Paid")
     FAILED = "FAILED", _("Transfer failed")
+    SENT_BACK = "SENT_BACK", _("Sent back by the bank")
 
 
 class AttemptState(Codes):
@@ -27,6 +29,7 @@ class AttemptState(Codes):
     UNKNOWN = "UNKNOWN", _("Outcome unknown")
     PAID = "PAID", _("Paid")
     REFUSED = "REFUSED", _("Refused by the bank")
+    SENT_BACK = "SENT_BACK", _("Sent back by the bank")
     PARKED = "PARKED", _("Waiting for a person")
 
 
@@ -47,6 +50,9 @@ LIFECYCLE = Lifecycle(
         (S.REGISTERED, "settle_paid"): S.PAID,
         (S.REGISTERED, "settle_failed"): S.FAILED,
         (S.FAILED, "retry_disbursement"): S.REGISTERED,
+        (S.FAILED, "settle_paid"): S.PAID,
+        (S.PAID, "settle_sent_back"): S.SENT_BACK,
+        (S.SENT_BACK, "approve_disbursement"): S.APPROVED,
     },
 )
 ATTEMPT_LIFECYCLE = Lifecycle(
@@ -64,6 +70,33 @@ ATTEMPT_LIFECYCLE = Lifecycle(
         (T.UNKNOWN, "park"): T.PARKED,
         (T.PARKED, "settle_paid"): T.PAID,
         (T.PARKED, "settle_refused"): T.REFUSED,
+        (T.REFUSED, "settle_paid"): T.PAID,
+        (T.PAID, "settle_sent_back"): T.SENT_BACK,
     },
 )
 LIVE_ATTEMPTS = frozenset({T.CLAIMED, T.SENT, T.UNKNOWN, T.PARKED})
+WATCH_DAYS = 30  # how long the bank's statement is read for transfers that were settled
+
+
+# steps that let money go, each with a fresh second factor: (permission, what it does; won: the amount)
+RELEASES = {
+    "approve": ("vouchers.approve_disbursement", _("%(won)s may be registered for payment by somebody else.")),
+    "register": ("vouchers.register_disbursement", _("%(won)s leaves with the next bank run, within seconds.")),
+    "retry": (
+        "vouchers.register_disbursement",
+        _("%(won)s leaves with the next bank run, once the bank's statement shows that the former transfer moved nothing."),
+    ),
+}
+
+
+def overturns(state: str, outcome: str) -> bool:
+    """Whether the bank's statement contradicts what was settled: a transfer that came back, or one that moved after all.
+
+    state: of the settled attempt; outcome: PAID, REFUSED, SENT_BACK or UNKNOWN, as the statement has it now.
+    """
+    return (state, outcome) in {(T.PAID, "SENT_BACK"), (T.REFUSED, "PAID"), (T.SENT_BACK, "PAID")}
+
+
+def may_resolve(person_id: int, *, approved_by_id: int | None, registered_by_id: int | None) -> bool:
+    """Who released a payment never says what became of it (domain.md §6.11, four eyes)."""
+    return person_id not in {approved_by_id, registered_by_id}

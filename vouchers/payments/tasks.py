@@ -1,4 +1,6 @@
-"""The clock's door: pays what is registered, asks the statement about what is unclear."""
+"""The clock's door: pays what is registered, asks the statement about what is unclear, watches what was settled."""
+
+from collections.abc import Mapping
 
 from celery import shared_task
 from django.conf import settings
@@ -27,12 +29,22 @@ def pay_due() -> int:
     if not queries.anything_to_pay() or not gateways.reachable(url=gateways.address()):
         return 0
     sent = sum(send_one(attempt_id) for attempt_id in queries.claimed_orphans())
+    statement = _of_former_attempts()
     for _turn in range(BATCH):
-        attempt = actions.claim_next()
+        attempt = actions.claim_next(statement=statement)
         if attempt is None:
             break
         sent += send_one(attempt.pk)
     return sent
+
+
+def _of_former_attempts() -> Mapping[str, gateways.Answer] | None:
+    """The statement over whatever was tried before and is to be paid now; it settles at once what moved after all."""
+    since = queries.tried_since()
+    found = gateways.statement(url=gateways.address(), since=since) if since else None
+    if found is not None:
+        actions.reconcile(statement=found, now=clock.now())
+    return found
 
 
 @shared_task(name="payments.reconcile")
@@ -44,6 +56,16 @@ def reconcile() -> int:
     if since is None:
         return 0
     found = gateways.statement(url=gateways.address(), since=since)
+    return 0 if found is None else actions.reconcile(statement=found, now=now)
+
+
+@shared_task(name="payments.watch_statement")
+def watch_statement() -> int:
+    """Transfers that were settled lately: did the bank send one back, or execute one that it had refused? Returns: how many
+    were overturned."""
+    now = clock.now()
+    since = queries.watched_since(now)
+    found = gateways.statement(url=gateways.address(), since=since) if since else None
     return 0 if found is None else actions.reconcile(statement=found, now=now)
 
 

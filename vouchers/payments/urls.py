@@ -10,6 +10,10 @@ urlpatterns = [
     path("<slug:ref>/mend/", views.resubmit, name="resubmit"),
     path("<slug:ref>/confirm/", views.confirm, name="confirm"),
     path("<slug:ref>/attempts/<slug:attempt_ref>/", views.resolve, name="resolve"),
+    path("<slug:ref>/attempts/<slug:attempt_ref>/explain/", views.explain, name="explain"),
+    path("<slug:ref>/approve/", views.release, {"verb": "approve"}, name="approve"),
+    path("<slug:ref>/register/", views.release, {"verb": "register"}, name="register"),
+    path("<slug:ref>/retry/", views.release, {"verb": "retry"}, name="retry"),
     path("<slug:ref>/evidence/<slug:kind>/", views.evidence, name="evidence"),
     path("<slug:ref>/<slug:verb>/", views.decide, name="decide"),
 ]

@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from portal.accounts.forms import CodeForm
 from portal.documents import actions as documents
 from portal.documents import responses
 from portal.journal import actions as journal
 from portal.kit import clock
-from portal.kit.access import needs, signed_in
+from portal.kit.access import needs, require, signed_in
 from portal.kit.errors import DomainError, IllegalStep
 from portal.kit.forms import ReasonForm
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.won import won_long
 from vouchers.milestones.models import Milestone
 from vouchers.payments import actions, forms, gateways, queries, rules
 from vouchers.payments.models import Disbursement, PaymentAttempt
@@ -58,7 +60,7 @@ def _show(request: HttpRequest, row: Disbursement, bound: ReasonForm | None = No
     attempts = list(queries.attempts_of(row))
     context = {
         "row": row, "own_won": _own_won(row), "attempts": attempts, "may": queries.may(request.user, row),
-        "stage": queries.bank_stage(row, attempts), "failure": attempts[0].answer if attempts else "",
+        "contradicted": queries.contradicted(attempts), "stage": queries.bank_stage(row, attempts), "failure": attempts[0].answer if attempts else "",
         "return_form": bound or ReasonForm(),
     }  # fmt: skip
     return page(request, "vouchers/payments/detail.html", context, status=422 if bound else 200)
@@ -157,14 +159,6 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
 
 
-_VERBS: dict[str, Any] = {
-    "check": actions.check_evidence,
-    "approve": actions.approve_disbursement,
-    "register": actions.register_disbursement,
-    "retry": actions.retry_disbursement,
-}
-
-
 DONE = {
     "check": gettext_lazy("The evidence is complete. Finance approves next."),
     "approve": gettext_lazy("Approved. The registrar, somebody else, releases the payment next."),
@@ -177,7 +171,7 @@ DONE = {
 @signed_in
 @require_POST
 def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
-    """check, approve, register, retry, or return with a reason."""
+    """check, or return with a reason."""
     row = _row(request, ref)
     if verb == "return":
         form = ReasonForm(request.POST)
@@ -185,39 +179,97 @@ def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
             return _show(request, row, form)
         reason = form.cleaned_data.get("reason", "")
         actions.return_disbursement(disbursement_id=row.pk, reason=reason, by=request.user)
-    elif verb in _VERBS:
-        _VERBS[verb](disbursement_id=row.pk, by=request.user)
+    elif verb == "check":
+        actions.check_evidence(disbursement_id=row.pk, by=request.user)
     else:
         raise Http404
     messages.success(request, DONE[verb])
     return redirect(request, reverse("payments:detail", args=[row.ref]))
 
 
+RELEASES: dict[str, tuple[Any, Any]] = {
+    "approve": (actions.approve_disbursement, gettext_lazy("Approve")),
+    "register": (actions.register_disbursement, gettext_lazy("Register for payment")),
+    "retry": (actions.retry_disbursement, gettext_lazy("Retry the payment")),
+}
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def release(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
+    """approve, register or retry: how much goes where, what the step does, and a fresh second factor."""
+    row, (action, title), (permission, consequence) = _row(request, ref), RELEASES[verb], rules.RELEASES[verb]
+    require(request.user, permission)
+    rules.LIFECYCLE.step(row.status, f"{verb}_disbursement")  # an old page is told before anything is typed
+    form = CodeForm(request.POST if request.method == "POST" else None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            action(disbursement_id=row.pk, second_factor_code=form.cleaned_data["code"], by=request.user)
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, DONE[verb])
+            return redirect(request, reverse("payments:detail", args=[row.ref]))
+    context = {
+        "form": form, "row": row, "title": title, "consequence": consequence % {"won": won_long(row.amount_won)},
+        "account": queries.account_to_pay(row),
+    }  # fmt: skip
+    return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
+
+
+def _attempt(request: HttpRequest, ref: str, attempt_ref: str) -> tuple[Disbursement, PaymentAttempt]:
+    row = _row(request, ref)
+    return row, get_object_or_404(PaymentAttempt, disbursement=row, ref=attempt_ref)
+
+
 @needs("vouchers.resolve_attempt")
 @require_http_methods(["GET", "POST"])
 def resolve(request: HttpRequest, ref: str, attempt_ref: str) -> HttpResponse:
     """A person writes down what the bank said about a parked transfer."""
-    row = _row(request, ref)
-    attempt = get_object_or_404(PaymentAttempt, disbursement=row, ref=attempt_ref)
+    row, attempt = _attempt(request, ref, attempt_ref)
     if attempt.state != "PARKED":
         raise IllegalStep("payment_attempt", attempt.state, "settle")
-    form = forms.ResolveForm(request.POST if request.method == "POST" else None)
+    form = forms.ResolveForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        found = gateways.statement(url=gateways.address(), since=attempt.claimed_at)
-        if found and actions.reconcile(statement=found, now=clock.now()):
+        if _settled_meanwhile(attempt):
             messages.info(request, _("The bank's own record settled this transfer in the meantime."))
             return redirect(request, reverse("payments:detail", args=[row.ref]))
         try:
-            actions.resolve_attempt(
-                attempt_id=attempt.pk, paid=data["outcome"] == "paid", bank_ref=data["bank_ref"], reason=data["reason"],
-                by=request.user,
-            )  # fmt: skip
+            actions.resolve_attempt(attempt_id=attempt.pk, by=request.user, **form.facts())
         except DomainError as error:
             form_errors(form, error)
         else:
             return redirect(request, reverse("payments:detail", args=[row.ref]))
     context = {"form": form, "row": row, "attempt": attempt, "title": _("Settle a parked transfer")}
+    return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
+
+
+def _settled_meanwhile(attempt: PaymentAttempt) -> bool:
+    """The statement is asked once more before a person's word counts."""
+    found = gateways.statement(url=gateways.address(), since=attempt.claimed_at)
+    if found:
+        actions.reconcile(statement=found, now=clock.now())
+        attempt.refresh_from_db(fields=["state"])
+    return attempt.state != "PARKED"
+
+
+@needs("vouchers.resolve_attempt")
+@require_http_methods(["GET", "POST"])
+def explain(request: HttpRequest, ref: str, attempt_ref: str) -> HttpResponse:
+    """A person writes down what the bank says about a transfer that its record shows otherwise than ours."""
+    row, attempt = _attempt(request, ref, attempt_ref)
+    if not queries.is_contradicted(attempt):
+        raise IllegalStep("payment_attempt", attempt.state, "explain")
+    form = forms.ExplainForm(request.POST if request.method == "POST" else None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        reason, code = form.cleaned_data["reason"], form.cleaned_data["code"]
+        try:
+            actions.explain_attempt(attempt_id=attempt.pk, reason=reason, second_factor_code=code, by=request.user)
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            return redirect(request, reverse("payments:detail", args=[row.ref]))
+    context = {"form": form, "row": row, "attempt": attempt, "contradicted": True, "title": _("Explain the transfer")}
     return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
 
 

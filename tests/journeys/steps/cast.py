@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import re
 import struct
 import time
 from typing import Any
@@ -54,6 +55,13 @@ def phone_code(secret: str) -> str:
     digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1")
     start = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
+
+
+def shown_code(person: Person) -> str:
+    """The code that a demo person's page shows beside its field, as a phone would."""
+    found = re.search(r"\d{6}", person.page.locator("#id_code_helptext").first.inner_text())
+    assert found, person.text()[:2500]
+    return found.group(0)
 
 
 def today(story: Story) -> str:

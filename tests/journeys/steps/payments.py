@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from tests.journeys.people import pdf
-from tests.journeys.steps.cast import Cast, Story, company, today
+from tests.journeys.steps.cast import Cast, Story, company, shown_code, today
 
 
 def deliver(cast: Cast, story: Story) -> None:
@@ -53,6 +53,9 @@ def pay(cast: Cast, story: Story) -> None:
         person = cast(name)
         person.go(story["disbursement"])
         person.press(verb)
+        if name != "operator":  # money goes on: the second factor is asked at this very step
+            person.type(code=shown_code(person))
+            person.press(verb)
     founder = company(cast, story)
     founder.go(story["disbursement"])
     founder.until_state("Paid", seconds=90)

@@ -1,4 +1,5 @@
-"""How a voucher ends: spent to the last won, past its last day, or cancelled with its agreement.
+"""How a voucher ends: spent to the last won, past its last day, or cancelled with its agreement; and how one that ended
+opens again, because the bank sent money back to it.
 
 Whether something is still on its way is known by later rooms; they call these and ask nobody's permission: the clock does.
 """
@@ -64,6 +65,22 @@ def expire_voucher(*, voucher_id: int) -> int:
     for party in agreement.parties.select_related("organisation").exclude(role=rules.PartyRole.OPERATOR):
         notices.voucher_expired(voucher, party, left_won)
     return left_won
+
+
+@transaction.atomic
+def reopen_voucher(*, voucher_id: int) -> bool:
+    """The bank sent a payment back to it: valid again until that is paid; with a terminated agreement it is cancelled instead,
+    as its money then waits for the settlement. The caller has booked the money back.
+
+    Writes: Voucher, Event voucher.reopened. Returns: whether it had ended (one that is valid or cancelled stays as it is).
+    """
+    voucher = lock_voucher(voucher_id)
+    if not rules.VOUCHER_LIFECYCLE.can(voucher.status, "reopen"):
+        return False
+    end(voucher, "reopen", "reopened", by=None)
+    if voucher.agreement.status == rules.AgreementStatus.TERMINATED:
+        end(voucher, "cancel", "cancelled", by=None, reason=voucher.agreement.reason)
+    return True
 
 
 def _left_won(voucher: Voucher) -> int:

@@ -1,14 +1,6 @@
 """The verbs of the room: disbursements (people), attempts (the bank), payees (accounts)."""
 
-from vouchers.payments.actions.attempts import (
-    claim_next,
-    lose_track,
-    mark_sent,
-    park,
-    reconcile,
-    resolve_attempt,
-    settle,
-)
+from vouchers.payments.actions.attempts import claim_next, lose_track, mark_sent
 from vouchers.payments.actions.disbursements import (
     approve_disbursement,
     check_evidence,
@@ -20,11 +12,12 @@ from vouchers.payments.actions.disbursements import (
     return_disbursement,
 )
 from vouchers.payments.actions.payees import enter_payee, verify_payee
+from vouchers.payments.actions.settling import explain_attempt, park, reconcile, resolve_attempt, settle
 from vouchers.payments.actions.vouchers import expire_vouchers
 
 __all__ = [
     "approve_disbursement", "check_evidence", "claim_next", "confirm_disbursement", "enter_payee", "expire_vouchers",
-    "lose_track", "mark_sent",
+    "explain_attempt", "lose_track", "mark_sent",
     "park", "reconcile", "register_disbursement", "request_disbursement", "resolve_attempt", "resubmit_disbursement",
     "retry_disbursement", "return_disbursement", "settle", "verify_payee",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts import second_factor
 from portal.documents.models import Document
 from portal.journal import actions as journal
 from portal.kit import clock
@@ -24,7 +25,7 @@ S = rules.DisbursementStatus
 PAST = {
     "confirm_disbursement": "confirmed", "return_disbursement": "returned", "check_evidence": "evidence_checked",
     "resubmit_disbursement": "resubmitted", "approve_disbursement": "approved", "register_disbursement": "registered",
-    "settle_paid": "paid", "settle_failed": "failed", "retry_disbursement": "retried",
+    "settle_paid": "paid", "settle_failed": "failed", "settle_sent_back": "sent_back", "retry_disbursement": "retried",
 }  # fmt: skip
 
 
@@ -259,14 +260,17 @@ def _verified_account(disbursement: Disbursement) -> PayeeAccount:
 
 
 @transaction.atomic
-def approve_disbursement(*, disbursement_id: int, by: Any) -> Disbursement:
-    """Finance approves; never who checked the evidence. Needs a verified payee account. Writes: Disbursement, Event, Duty."""
+def approve_disbursement(*, disbursement_id: int, second_factor_code: str, by: Any) -> Disbursement:
+    """Finance approves, with a fresh second factor; never who checked the evidence. Needs a verified payee account. A payment
+    that the bank sent back is approved anew. Writes: Disbursement, Event, Duty."""
     disbursement = lock(disbursement_id)
     require(by, "vouchers.approve_disbursement")
     if by.pk in {disbursement.checked_by_id, disbursement.requested_by_id, disbursement.confirmed_by_id}:
         raise NotAllowed(_("Somebody else must approve what you checked or requested."), "four_eyes")
     require_payable(disbursement)
+    rules.LIFECYCLE.step(disbursement.status, "approve_disbursement")  # an old page is told before a code is used up
     disbursement.payee_account = _verified_account(disbursement)
+    second_factor.check(by, second_factor_code)
     disbursement.approved_by, disbursement.approved_at = by, clock.now()
     move(disbursement, "approve_disbursement", by=by)
     journal.close_duty(disbursement, "approve_disbursement", by=by)
@@ -278,30 +282,30 @@ def approve_disbursement(*, disbursement_id: int, by: Any) -> Disbursement:
 
 
 @transaction.atomic
-def register_disbursement(*, disbursement_id: int, by: Any) -> Disbursement:
-    """The registrar, never the approver, releases the payment to the bank run. Writes: Disbursement, Event."""
-    disbursement = lock(disbursement_id)
-    require(by, "vouchers.register_disbursement")
-    if by.pk == disbursement.approved_by_id:
-        raise NotAllowed(_("Somebody else must register what you approved."), "four_eyes")
-    require_payable(disbursement)
-    disbursement.payee_account = _verified_account(disbursement)
-    disbursement.registered_by, disbursement.registered_at = by, clock.now()
-    move(disbursement, "register_disbursement", by=by)
-    journal.close_duty(disbursement, "register_disbursement", by=by)
-    return disbursement
+def register_disbursement(*, disbursement_id: int, second_factor_code: str, by: Any) -> Disbursement:
+    """The registrar, never the approver, releases the payment to the bank run, with a fresh second factor.
+
+    Writes: Disbursement, Event."""
+    return _release(disbursement_id, "register_disbursement", second_factor_code, by)
 
 
 @transaction.atomic
-def retry_disbursement(*, disbursement_id: int, by: Any) -> Disbursement:
-    """After the bank refused: again, with a new attempt and a new key. Writes: Disbursement, Event."""
+def retry_disbursement(*, disbursement_id: int, second_factor_code: str, by: Any) -> Disbursement:
+    """After the bank refused: again, with a new attempt and a new key, once the bank's statement shows none of the former
+    ones as paid (`claim_next`). Writes: Disbursement, Event."""
+    return _release(disbursement_id, "retry_disbursement", second_factor_code, by)
+
+
+def _release(disbursement_id: int, verb: str, second_factor_code: str, by: Any) -> Disbursement:
     disbursement = lock(disbursement_id)
     require(by, "vouchers.register_disbursement")
     if by.pk == disbursement.approved_by_id:
         raise NotAllowed(_("Somebody else must register what you approved."), "four_eyes")
     require_payable(disbursement)
+    rules.LIFECYCLE.step(disbursement.status, verb)
     disbursement.payee_account = _verified_account(disbursement)
+    second_factor.check(by, second_factor_code)
     disbursement.registered_by, disbursement.registered_at = by, clock.now()
-    move(disbursement, "retry_disbursement", by=by)
-    journal.close_duty(disbursement, "retry_disbursement", by=by)
+    move(disbursement, verb, by=by)
+    journal.close_duty(disbursement, verb, by=by)
     return disbursement

@@ -1,0 +1,228 @@
+"""What became of a transfer: by the bank's answer, by its statement, else by a person. Booked once, corrected by new entries.
+
+The ledger follows the bank's own book: a paid transfer that came back is booked back, one that the bank had called refused
+and executed after all is booked as paid. What cannot be booked (another amount, another attempt under way) is for people.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import second_factor
+from portal.journal import actions as journal
+from portal.journal import queries as journal_queries
+from portal.kit import clock
+from portal.kit.access import require
+from portal.kit.errors import Refused
+from vouchers.agreements import actions as agreements
+from vouchers.ledger import actions as ledger
+from vouchers.payments import gateways, notices, queries, rules
+from vouchers.payments.actions.attempts import record
+from vouchers.payments.actions.disbursements import lock, move, owe
+from vouchers.payments.models import Disbursement, PaymentAttempt
+
+T, S, OUT = rules.AttemptState, rules.DisbursementStatus, gateways.Outcome
+PARK_AFTER = timedelta(minutes=10)  # the bank's statement had this long to show the transfer
+
+
+@transaction.atomic
+def settle(*, attempt_id: int, answer: gateways.Answer, by: Any = None, reason: str = "") -> PaymentAttempt:
+    """Books what the bank said, once. PAID: ledger, disbursement, notice in the same transaction. REFUSED: the disbursement
+    fails and may be retried. UNKNOWN: nothing moves but the state. Of a settled attempt only what overturns it counts
+    (`rules.overturns`). Safe to call again with the same answer."""
+    disbursement, attempt = _locked(attempt_id)
+    if attempt.state in {T.PAID, T.REFUSED, T.SENT_BACK}:
+        if rules.overturns(attempt.state, answer.outcome):
+            _overturn(disbursement, attempt, answer)
+    elif answer.outcome == OUT.UNKNOWN:
+        _lose(attempt, answer, by)
+    elif answer.outcome == OUT.PAID:
+        _pay(disbursement, attempt, answer, by=by, reason=reason)
+    else:  # refused, or it came back before anything was booked
+        _refuse(disbursement, attempt, answer, by=by, reason=reason)
+    return attempt
+
+
+def _locked(attempt_id: int) -> tuple[Disbursement, PaymentAttempt]:
+    disbursement = lock(PaymentAttempt.objects.values_list("disbursement_id", flat=True).get(pk=attempt_id))
+    attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt_id)
+    attempt.disbursement = disbursement
+    return disbursement, attempt
+
+
+def _lose(attempt: PaymentAttempt, answer: gateways.Answer, by: Any) -> None:
+    if attempt.state != T.SENT:
+        return
+    attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "lose_track")
+    attempt.answer = answer.words[:300]
+    attempt.save()
+    record(attempt, "lost", T.SENT, by=by, reason=answer.words)
+
+
+def _end(attempt: PaymentAttempt, verb: str, past: str, answer: gateways.Answer, *, by: Any = None, reason: str = "") -> None:
+    """Steps the attempt and keeps what the bank said."""
+    before, attempt.state = attempt.state, rules.ATTEMPT_LIFECYCLE.step(attempt.state, verb)
+    attempt.settled_at, attempt.answer = clock.now(), answer.words[:300]
+    attempt.bank_ref = answer.bank_ref[:60] or attempt.bank_ref
+    attempt.reason, attempt.resolved_by = reason or attempt.reason, by or attempt.resolved_by
+    attempt.save()
+    record(attempt, past, before, by=by, reason=reason or answer.words)
+    journal.close_duty(attempt, "resolve_attempt", by=by)
+
+
+def _pay(
+    disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer, *, by: Any = None, reason: str = ""
+) -> None:
+    _end(attempt, "settle_paid", "paid", answer, by=by, reason=reason)
+    disbursement.paid_at = clock.now()
+    move(disbursement, "settle_paid", by=by, key=attempt.key)
+    ledger.pay(
+        round_id=disbursement.milestone.agreement.round_id, voucher_ref=disbursement.voucher.ref,
+        amount_won=attempt.amount_won, key=attempt.key, reason=_name(disbursement), by=by,
+    )  # fmt: skip
+    journal.close_duties(disbursement, by=by)
+    agreements.spend_voucher(voucher_id=disbursement.voucher_id)
+    notices.paid(disbursement, attempt.key)
+
+
+def _refuse(
+    disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer, *, by: Any = None, reason: str = ""
+) -> None:
+    _end(attempt, "settle_refused", "refused", answer, by=by, reason=reason)
+    move(disbursement, "settle_failed", by=by, reason=answer.words)
+    owe(
+        disbursement, "retry_disbursement", "은행이 거절한 지급을 다시 등록해 주십시오",
+        "Retry a payment that the bank refused", step="payment", by=by, role="PAYMENT_REGISTRAR",
+    )  # fmt: skip
+    notices.failed(disbursement, answer.words)
+
+
+def _overturn(disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer) -> None:
+    """The statement says otherwise than what was settled. What cannot be booked is left to people."""
+    whole = answer.amount_won in {None, attempt.amount_won}
+    alone = disbursement.status in {S.FAILED, S.REGISTERED} and not queries.has_live_attempt(disbursement)
+    if whole and attempt.state == T.PAID:
+        _send_back(disbursement, attempt, answer)
+    elif whole and attempt.state == T.REFUSED and alone:
+        _pay(disbursement, attempt, answer)
+    else:
+        _contradicted(attempt, answer)
+
+
+def _send_back(disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer) -> None:
+    """The payee's bank did not take the money: booked back to the voucher; finance looks, then approves once more."""
+    _end(attempt, "settle_sent_back", "sent_back", answer)
+    disbursement.paid_at = disbursement.approved_at = disbursement.registered_at = None
+    disbursement.approved_by = disbursement.registered_by = None
+    move(disbursement, "settle_sent_back", by=None, reason=answer.words, key=attempt.key)
+    ledger.take_back(
+        round_id=disbursement.milestone.agreement.round_id, voucher_ref=disbursement.voucher.ref,
+        amount_won=attempt.amount_won, key=attempt.key, reason=_name(disbursement), by=None,
+    )  # fmt: skip
+    agreements.reopen_voucher(voucher_id=disbursement.voucher_id)
+    owe(
+        disbursement, "approve_disbursement", "은행에서 되돌아온 지급을 확인하고 다시 승인해 주십시오",
+        "Look at a payment that the bank sent back and approve it again", step="payment", by=None, role="OPERATOR_FINANCE",
+    )  # fmt: skip
+    notices.sent_back(disbursement, answer.words, attempt.key)
+
+
+def _contradicted(attempt: PaymentAttempt, answer: gateways.Answer) -> None:
+    """The bank's record and ours differ in a way that no entry can mend: nothing is booked, people look."""
+    if journal_queries.history(attempt).filter(name="payment_attempt.contradicted").exists():
+        return
+    record(attempt, "contradicted", attempt.state, by=None, reason=f"{answer.bank_ref} {answer.words}".strip())
+    _owe_a_look(attempt, "explain_attempt")
+    notices.parked(attempt.disbursement)
+
+
+def _name(disbursement: Disbursement) -> str:
+    return f"{disbursement.ref} {disbursement.milestone.title}"
+
+
+def reconcile(*, statement: Mapping[str, gateways.Answer], now: datetime) -> int:
+    """Decides UNKNOWN and PARKED attempts by the bank's own record; what it never shows is parked for a person. What it says
+    otherwise than was settled overturns that.
+
+    statement: end-to-end id → answer, read after `now`. Returns: how many were settled or overturned.
+    """
+    settled = 0
+    for attempt in PaymentAttempt.objects.filter(state__in=[T.UNKNOWN, T.PARKED]).order_by("id"):
+        answer = statement.get(attempt.key)
+        if answer is not None and answer.amount_won not in {None, attempt.amount_won}:
+            park(attempt_id=attempt.pk)  # the bank's record names another amount: a person looks
+        elif answer is not None:
+            settle(attempt_id=attempt.pk, answer=answer)
+            settled += 1
+        elif attempt.state == T.UNKNOWN and (attempt.sent_at or attempt.claimed_at) < now - PARK_AFTER:
+            park(attempt_id=attempt.pk)
+    back = [key for key, answer in statement.items() if answer.outcome == OUT.SENT_BACK]
+    ended = PaymentAttempt.objects.filter(Q(state=T.PAID, key__in=back) | Q(state__in=[T.REFUSED, T.SENT_BACK]))
+    for pk, key, state in ended.order_by("id").values_list("pk", "key", "state"):
+        if key in statement and rules.overturns(state, statement[key].outcome):
+            settled += settle(attempt_id=pk, answer=statement[key]).state != state
+    return settled
+
+
+@transaction.atomic
+def park(*, attempt_id: int) -> None:
+    """Nobody knows: a person asks the bank. Writes: PaymentAttempt PARKED, Event, Duty, Notice."""
+    _disbursement, attempt = _locked(attempt_id)
+    if attempt.state != T.UNKNOWN:
+        return
+    attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "park")
+    attempt.save()
+    record(attempt, "parked", T.UNKNOWN, by=None)
+    _owe_a_look(attempt, "resolve_attempt")
+    notices.parked(attempt.disbursement)
+
+
+def _owe_a_look(attempt: PaymentAttempt, verb: str) -> None:
+    journal.open_duty(
+        attempt, verb, title_ko=f"이체 결과를 은행에 확인해 주십시오: {attempt.disbursement.milestone.title}",
+        title_en=f"Ask the bank about a transfer: {attempt.disbursement.milestone.title}",
+        url=f"/payments/{attempt.disbursement.ref}/", due_in=2, role="OPERATOR_FINANCE", by=None,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def resolve_attempt(
+    *, attempt_id: int, paid: bool, bank_ref: str, reason: str, second_factor_code: str, by: Any
+) -> PaymentAttempt:
+    """A person settles a parked attempt by what the bank said: never who approved or registered it. Writes: as `settle`."""
+    _disbursement, attempt = _locked(attempt_id)
+    require_other_eyes(attempt, by)
+    if attempt.state != T.PARKED:
+        raise Refused(_("This payment does not wait for a person."), "not_parked")
+    if not reason.strip() or (paid and not bank_ref.strip()):
+        raise Refused(_("Write down what the bank said, and its reference when the money moved."), "reason_missing", "reason")
+    second_factor.check(by, second_factor_code)
+    answer = gateways.Answer(OUT.PAID if paid else OUT.REFUSED, bank_ref.strip(), reason.strip())
+    return settle(attempt_id=attempt_id, answer=answer, by=by, reason=reason.strip())
+
+
+@transaction.atomic
+def explain_attempt(*, attempt_id: int, reason: str, second_factor_code: str, by: Any) -> PaymentAttempt:
+    """A person writes down what the bank says about a contradiction that was not booked. Writes: Event; closes the duty."""
+    _disbursement, attempt = _locked(attempt_id)
+    require_other_eyes(attempt, by)
+    if not queries.is_contradicted(attempt):
+        raise Refused(_("Nothing about this transfer waits for an explanation."), "not_contradicted")
+    if not reason.strip():
+        raise Refused(_("Write down what the bank said."), "reason_missing", "reason")
+    second_factor.check(by, second_factor_code)
+    record(attempt, "explained", attempt.state, by=by, reason=reason.strip())
+    journal.close_duty(attempt, "explain_attempt", by=by)
+    return attempt
+
+
+def require_other_eyes(attempt: PaymentAttempt, by: Any) -> None:
+    """Raises: NotAllowed without the permission, Refused for who approved or registered the payment."""
+    require(by, "vouchers.resolve_attempt")
+    row = attempt.disbursement
+    if not rules.may_resolve(by.pk, approved_by_id=row.approved_by_id, registered_by_id=row.registered_by_id):
+        raise Refused(_("Somebody else must resolve a payment that you approved or registered."), "four_eyes")
