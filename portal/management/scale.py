@@ -114,7 +114,7 @@ def _batch(size: int, begin: int, chance: random.Random, round_: Round, writer: 
         company = Company(
             pk=ids[Company][i], ref=_ref(chance, "cmp"), organisation=organisation, name_ko=organisation.name_ko,
             name_en=organisation.name_en, brn=next(numbers), opened_on=date(2018, 1, 1) + timedelta(days=i % 2000),
-            region=chance.choice(REGIONS), size=company_size, verification="VERIFIED", verified_how="TAX_SERVICE",
+            region=chance.choice(REGIONS), address="가상시 합성로 1", size=company_size, verification="VERIFIED", verified_how="TAX_SERVICE",
             tax_status="ACTIVE", version=1,
         )  # fmt: skip
         state = chance.choices([s for s, _share in STATES], [share for _s, share in STATES])[0]

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from portal.accounts import actions as accounts
 from portal.accounts.actions import grant_role
@@ -12,7 +13,7 @@ from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from tests.factories.companies import colleague, facts_of, make_brn, make_company, make_person, representative
-from vouchers.companies import actions, gateways, queries
+from vouchers.companies import actions, gateways, queries, rules
 from vouchers.companies.actions.registration import AlreadyRegistered
 from vouchers.companies.models import Company
 from vouchers.companies.tasks import check_registrations
@@ -61,6 +62,8 @@ def test_register_makes_a_representative_and_asks_no_network():
         ({"brn": "123-45-67890"}, "brn_checksum"),
         ({"consents": {"privacy": False}}, "consent_required"), ({"opened_on": date(2999, 1, 1)}, "future"),
         ({"consents": {"privacy": True, "electronic_service": True}, "service_email": ""}, "no_address"),
+        ({"address": " "}, "not_served"),
+        ({"address": "", "service_email": "a@b.example"}, "not_served"),  # an address without the consent serves nobody
     ],
 )  # fmt: skip
 def test_register_refuses(changes, code):
@@ -317,3 +320,19 @@ def test_another_address_for_electronic_service_is_a_consent():
     actions.edit(company_id=company.pk, version=edited.version, service_email="", by=person)
     withdrawn = Consent.objects.filter(kind="ELECTRONIC_SERVICE").latest("pk")
     assert (withdrawn.given, withdrawn.address) == (False, "")
+
+
+def test_a_company_keeps_one_of_its_two_addresses():
+    company = make_company()
+    person = representative(company)
+    change = lambda **facts: actions.edit(company_id=company.pk, version=fresh(company).version, by=person, **facts)
+    with pytest.raises(Refused) as refusal:
+        change(address="")
+    assert (refusal.value.code, refusal.value.field) == ("not_served", "address")
+    change(address="", service_email="d@e.example")
+    with pytest.raises(Refused):
+        change(service_email="")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Company.objects.filter(pk=company.pk).update(service_email="")
+    change(address="가상시 시험로 2", service_email="")
+    assert not rules.can_be_served(" ", "") and rules.can_be_served("", "가상시") and rules.can_be_served("a@b.example", "")

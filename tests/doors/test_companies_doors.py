@@ -39,7 +39,7 @@ def pdf(name: str = "paper.pdf") -> SimpleUploadedFile:
 def entries(**changes):
     return {
         "brn": make_brn(), "name_ko": "[시연] 새기업", "opened_on": "2021-03-02", "representative_name": "김시연",
-        "region": "SEOUL", "size": "SMALL", "consent_privacy": "on", **changes,
+        "region": "SEOUL", "address": "가상시 시험로 1", "size": "SMALL", "consent_privacy": "on", **changes,
     }  # fmt: skip
 
 
@@ -65,6 +65,7 @@ def test_register_as_somebody_new():
         ({"consent_privacy": ""}, "이 동의가 없으면"), ({"opened_on": "someday"}, "날짜"), ({"opened_on": "2999-01-01"}, "미래"),
         ({"size": "HUGE"}, "id_size_error"), ({"region": "MARS"}, "id_region_error"), ({"name_ko": "가" * 121}, "120"),
         ({"consent_electronic_service": "on"}, "전자송달을 받을 주소"), ({"corporate_no": "12"}, "열세 자리"),
+        ({"address": ""}, 'href="#id_address"'),
     ],
 )  # fmt: skip
 def test_register_bad_input_is_422_with_a_sentence(changes, sentence):
@@ -119,7 +120,7 @@ def test_forms_refuse_nothing_at_all_politely(path):
 def test_edit_and_a_stale_page():
     company = make_company()
     owner = as_(representative(company))
-    facts = {"version": company.version, "region": "BUSAN", "size": "SMALL", "name_en": "X"}
+    facts = {"version": company.version, "region": "BUSAN", "address": "가상시 시험로 1", "size": "SMALL", "name_en": "X"}
     assert owner.post(f"/companies/{company.ref}/edit/", facts).status_code == 303
     again = owner.post(f"/companies/{company.ref}/edit/", {**facts, "name_en": "My late entry"})
     page = again.content.decode()

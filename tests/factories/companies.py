@@ -34,6 +34,7 @@ def facts_of(**changes: Any) -> dict[str, Any]:
         "opened_on": date(2020, 3, 2),
         "representative_name": "김시연",
         "region": "SEOUL",
+        "address": "가상시 시험로 1",
         "size": "SMALL",
         "consents": {"PRIVACY": True, "THIRD_PARTY": True, "ELECTRONIC_SERVICE": False},
         "is_demo": True,

@@ -185,6 +185,11 @@ def test_what_surrounds_a_section_counts():
     assert lacking("budget", own_in_kind_won=11) == ["id_own_in_kind_won"]
     assert lacking("budget", rate_known=False) == ["id_supply"]
     assert lacking("documents", documents=frozenset()) == ["id_document_PROJECT_PLAN"]
+    assert lacking("declarations", service_address=False) == ["id_declare_electronic_service"]
+    assert lacking("declarations", postal_address=False) == []
+    by_post = {**full("declarations"), rules.declaration_field("ELECTRONIC_SERVICE"): False}
+    nowhere = rules.missing("declarations", by_post, replace(AROUND, postal_address=False))
+    assert [m.field for m in nowhere] == ["id_declare_electronic_service"]
 
 
 def test_section_states():

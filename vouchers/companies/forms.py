@@ -50,7 +50,12 @@ class FactsForm(forms.Form):
         _("Corporate registration number"), 14, required=False, help_text=_("Thirteen digits; only for corporations.")
     )
     region = forms.ChoiceField(label=_("Region"), help_text=_("Where the head office is."))
-    address = _text(_("Address"), 300, required=False)
+    address = _text(
+        _("Address"),
+        300,
+        required=False,
+        help_text=_("Needed when you do not choose electronic service: decisions then come by post."),
+    )
     size = forms.ChoiceField(
         label=_("Company size"), choices=[("", _("Choose")), *rules.CompanySize.choices()],
         help_text=_("As on the SME (micro enterprise) certificate. You can add the certificate afterwards."),

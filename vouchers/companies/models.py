@@ -63,7 +63,8 @@ class Company(Row):
         verbose_name = _("company")
         verbose_name_plural = _("companies")
         constraints = [
-            models.CheckConstraint(condition=Q(brn__regex=r"^[0-9]{10}$") & ~Q(brn="0000000000"), name="company_brn_shape")
+            models.CheckConstraint(condition=Q(brn__regex=r"^[0-9]{10}$") & ~Q(brn="0000000000"), name="company_brn_shape"),
+            models.CheckConstraint(condition=~Q(service_email="") | ~Q(address=""), name="company_can_be_served"),
         ]
         indexes = [
             models.Index(fields=["region"], name="company_region"),

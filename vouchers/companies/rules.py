@@ -177,6 +177,11 @@ def brn_words(brn: str) -> str:
     return f"{brn[:3]}-{brn[3:5]}-{brn[5:]}" if len(brn) == 10 else brn
 
 
+def can_be_served(service_email: str, address: str) -> bool:
+    """Decisions reach a company electronically or by post (행정절차법 제14조): one of the two addresses must be there."""
+    return bool(service_email.strip() or address.strip())
+
+
 def corporate_no_plausible(number: str) -> bool:
     """Check digit of the 13-digit 법인등록번호: a warning only, numbers since 2025-01-31 carry none (domain.md §4.3)."""
     if len(number) != 13 or not number.isdigit():

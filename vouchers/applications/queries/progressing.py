@@ -53,6 +53,7 @@ def surroundings(application: Application, policy: Policy) -> rules.Surroundings
         in_kind_max_rate=policy.in_kind_max_rate,
         rate_known=sums is not None,
         service_address=bool(application.company.service_email),
+        postal_address=bool(application.company.address.strip()),
         required_documents=policy.required_documents,
         documents=frozenset(documents(application).values_list("kind", flat=True)),
     )

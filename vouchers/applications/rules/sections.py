@@ -226,7 +226,7 @@ class Surroundings:
     """What a check must know beyond the section's own answers. Money in whole won.
 
     supply_won: 0 while nothing is quoted or planned. rate_known: the round has a grant rate for the company's size.
-    service_address: the company has an address for electronic service.
+    service_address, postal_address: the company has an address for electronic service, and one for post.
     """
 
     has_need: bool = False
@@ -238,6 +238,7 @@ class Surroundings:
     in_kind_max_rate: Decimal = Decimal(0)
     rate_known: bool = True
     service_address: bool = True
+    postal_address: bool = True
     required_documents: Sequence[str] = ()
     documents: Collection[str] = field(default_factory=frozenset)
 
@@ -250,14 +251,22 @@ def missing(key: str, answers: Mapping[str, Any], around: Surroundings) -> list[
         SectionKey.BUDGET: _budget_missing,
         SectionKey.DOCUMENTS: _documents_missing,
     }.get(SectionKey(key))
-    if key == SectionKey.DECLARATIONS and answers.get(declaration_field("ELECTRONIC_SERVICE")) and not around.service_address:
-        found.append(
-            Missing(
-                "id_declare_electronic_service",
-                _("Enter the address for electronic service on your company page, or leave that consent out."),
-            )
-        )
+    if key == SectionKey.DECLARATIONS:
+        found += _address_missing(bool(answers.get(declaration_field("ELECTRONIC_SERVICE"))), around)
     return [*(more(around) if more else ()), *found]
+
+
+def _address_missing(electronic: bool, around: Surroundings) -> list[Missing]:
+    """Decisions are served electronically or come by post; the company page must hold the address of the way that was chosen."""
+    if electronic and not around.service_address:
+        words = _("Enter the address for electronic service on your company page, or leave that consent out.")
+    elif not electronic and not around.postal_address:
+        words = _(
+            "Without electronic service decisions come by post. Enter the postal address on your company page, or give that consent."
+        )
+    else:
+        return []
+    return [Missing("id_declare_electronic_service", words)]
 
 
 def _needed(f: Field) -> Text:

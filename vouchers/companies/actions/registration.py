@@ -46,7 +46,7 @@ def register(
     """Whoever registers first becomes the representative; the tax service or an officer verifies that afterwards.
 
     brn: as typed. representative_name: kept sealed until the tax service was asked, then erased. consents: ConsentKind
-    (any case) → yes or no. Writes: Organisation, Company UNVERIFIED, Membership, RoleGrant, Consents, Event
+    (any case) → yes or no; without electronic service the postal address is needed. Writes: Organisation, Company UNVERIFIED, Membership, RoleGrant, Consents, Event
     company.registered. Raises: Refused for a wrong number or a missing consent, AlreadyRegistered.
     """
     fault = rules.brn_fault(brn)
@@ -55,7 +55,8 @@ def register(
     number, answers = rules.clean_brn(brn), {kind.upper(): given for kind, given in consents.items()}
     if not answers.get(rules.ConsentKind.PRIVACY):
         raise Refused(_("Without this consent a company cannot be registered."), "consent_required", "consent_privacy")
-    _check_facts(opened_on=opened_on, service_email=service_email, electronic=answers.get("ELECTRONIC_SERVICE", False))
+    electronic = answers.get("ELECTRONIC_SERVICE", False)
+    _check_facts(opened_on=opened_on, service_email=service_email if electronic else "", address=address, electronic=electronic)
     if queries.by_brn(number) is not None:
         raise _taken()
     if queries.company_of(by) is not None:
@@ -63,9 +64,9 @@ def register(
     organisation = accounts.create_organisation(kind="COMPANY", name_ko=name_ko, name_en=name_en, is_demo=is_demo, by=by)
     company = Company(
         organisation=organisation, name_ko=name_ko, name_en=name_en, brn=number, corporate_no=corporate_no,
-        opened_on=opened_on, region=region, address=address, size=size, sector=sector, is_youth_led=is_youth_led,
+        opened_on=opened_on, region=region, address=address.strip(), size=size, sector=sector, is_youth_led=is_youth_led,
         joint_representation=joint_representation,
-        service_email=service_email if answers.get("ELECTRONIC_SERVICE") else "",
+        service_email=service_email if electronic else "",
         sealed_representative=gateways.seal(representative_name.strip()), check_due_at=clock.now(),
     )  # fmt: skip
     try:
@@ -116,7 +117,7 @@ def edit(*, company_id: int, version: int, by: User | None, representative_name:
         _refuse_leaving_joint(company)
     for name in changed:
         setattr(company, name, facts[name])
-    _check_facts(opened_on=company.opened_on, service_email=company.service_email, electronic=False)
+    _check_facts(opened_on=company.opened_on, service_email=company.service_email, address=company.address, electronic=False)
     if representative_name.strip() and company.verification != rules.Verification.VERIFIED:
         company.sealed_representative, changed = gateways.seal(representative_name.strip()), [*changed, "representative"]
         identity |= {"representative"}
@@ -196,11 +197,16 @@ def _refuse_leaving_joint(company: Company) -> None:
         )  # fmt: skip
 
 
-def _check_facts(*, opened_on: date, service_email: str, electronic: bool) -> None:
+def _check_facts(*, opened_on: date, service_email: str, address: str, electronic: bool) -> None:
     if opened_on > clock.today():
         raise Refused(_("The opening date lies in the future. Enter the date on the certificate."), "future", "opened_on")
     if electronic and not service_email:
         raise Refused(_("Enter the address for electronic service, or leave that consent out."), "no_address", "service_email")
+    if not rules.can_be_served(service_email, address):
+        raise Refused(
+            _("Without electronic service decisions come by post. Enter the postal address, or give the address for electronic service."),
+            "not_served", "address",
+        )  # fmt: skip
 
 
 def _taken() -> AlreadyRegistered:
