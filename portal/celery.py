@@ -24,6 +24,7 @@ SWEEPS: dict[str, float] = {
     "companies.check_registrations": 60,
     "matching.expire_quotes": 300,
     "applications.sync_deadlines": 300,
+    "applications.sync_matches": 30,
     "evaluation.lapse_awards": 300,
     "milestones.remind": 300,
     "payments.pay_due": 10,

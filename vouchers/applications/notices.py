@@ -93,5 +93,5 @@ def application_ineligible(application: Application) -> None:
     )
 
 
-def application_withdrawn(application: Application) -> None:
-    _tell("application_withdrawn", application, reason=application.decision_reason)
+def application_withdrawn(application: Application, reason_en: str) -> None:
+    _tell("application_withdrawn", application, reason_ko=application.decision_reason, reason_en=reason_en)

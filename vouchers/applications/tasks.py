@@ -1,4 +1,4 @@
-"""The clock's door: drafts follow their round's closing time."""
+"""The clock's door: drafts follow their round's closing time and their company's matches."""
 
 from celery import shared_task
 
@@ -10,3 +10,9 @@ from vouchers.applications import actions
 def sync_deadlines() -> int:
     """An extension moves the duty of every draft, a closed round ends it. Idempotent."""
     return actions.sync_deadlines(now=clock.now())
+
+
+@shared_task(name="applications.sync_matches")
+def sync_matches() -> int:
+    """A draft without a match stands on the one that was confirmed meanwhile. Idempotent."""
+    return actions.sync_matches(now=clock.now())

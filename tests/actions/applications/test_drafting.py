@@ -228,6 +228,64 @@ def test_where_a_round_allows_two_each_has_its_own_track():
     assert code(error) == "one_live_application"
 
 
+def matches_of(application):
+    return list(application.application_matches.values_list("match_id", flat=True))
+
+
+def test_the_only_confirmed_match_is_taken_without_asking():
+    owner, round_ = make.firm(), make_round()
+    row = make.need(owner, round_)
+    make.match(owner, row, status="PROPOSED")
+    only = make.match(owner, row)
+    make.match(make.firm(), make.need(make.firm(), round_))  # another company's
+    application = make.start(owner, round_)
+    application.refresh_from_db()
+    assert matches_of(application) == [only.pk] and application.need == row
+    assert application.supply_amount_won == 400_000_000 and application.grant_won
+    assert events(application) == ["application.started", "application.match_chosen"]
+    second = make.start(owner, make_round())  # the need belongs to the first round
+    assert matches_of(second) == []
+
+
+def test_where_there_is_a_choice_nothing_is_taken():
+    owner, round_ = make.firm(), make_round()
+    one, two = make.need(owner, round_), make.need(owner, round_)
+    of_one, _of_two = make.match(owner, one), make.match(owner, two)
+    application = make.start(owner, round_)
+    assert matches_of(application) == []
+    actions.choose_need(application_id=application.pk, need_id=one.pk, by=owner.staff)
+    assert matches_of(application) == [of_one.pk]  # for this need there is one
+    make.match(owner, two)
+    actions.choose_need(application_id=application.pk, need_id=two.pk, by=owner.staff)
+    assert matches_of(application) == []
+
+
+def test_a_match_confirmed_later_is_taken_by_the_sweep_unless_one_was_dropped():
+    owner, round_ = make.firm(), make_round()
+    application, row = make.start(owner, round_), make.need(owner, round_)
+    assert actions.sync_matches(now=clock.now()) == 0
+    only = make.match(owner, row)
+    assert actions.sync_matches(now=clock.now()) == 1 and matches_of(application) == [only.pk]
+    assert actions.sync_matches(now=clock.now()) == 0
+    actions.drop_match(application_id=application.pk, match_id=only.pk, by=owner.staff)
+    assert actions.sync_matches(now=clock.now()) == 0 and matches_of(application) == []
+    late = make.start(owner := make.firm(), round_)
+    make.match(owner, make.need(owner, round_))
+    assert actions.sync_matches(now=round_.closes_at) == 0 and matches_of(late) == []
+
+
+def test_a_match_of_another_live_application_is_not_free():
+    owner, round_ = make.firm(), make_round()
+    row = make.need(owner, None)
+    only = make.match(owner, row)
+    first = make.start(owner, round_)
+    assert matches_of(first) == [only.pk]
+    second = make.start(owner, make_round())
+    assert matches_of(second) == []
+    actions.withdraw(application_id=first.pk, reason="", by=owner.representative)
+    assert actions.sync_matches(now=clock.now()) == 1 and matches_of(second) == [only.pk]
+
+
 def test_matches_may_come_after_selection_where_the_round_says_so():
     owner, round_ = make.firm(), make_round(match_timing="AFTER_SELECTION")
     application = make.draft(owner, round_)

@@ -156,6 +156,9 @@ def test_need_and_match_are_chosen_in_the_browser(application, owner, round_):
     chosen = make.match(owner, row)
     browser = as_(owner.staff)
     assert browser.post(url("need", application.ref), {"need": row.pk}).status_code == 303
+    page = browser.get(url("section", application.ref, "data_need")).content.decode()
+    assert "선택함" in page and "선택 취소" in page and "선택하기" not in page  # the only one is chosen already
+    assert browser.post(url("matches", application.ref), {"drop": chosen.pk}).status_code == 303
     assert "선택하기" in browser.get(url("section", application.ref, "data_need")).content.decode()
     assert browser.post(url("matches", application.ref), {"choose": chosen.pk}).status_code == 303
     page = browser.get(url("section", application.ref, "budget")).content.decode()

@@ -22,10 +22,18 @@ from vouchers.applications.actions.drafting import (
     save_section,
     start,
 )
-from vouchers.applications.actions.submitting import certify, submit, supply_supplement, sync_deadlines, withdraw
+from vouchers.applications.actions.submitting import (
+    certify,
+    submit,
+    supply_supplement,
+    sync_deadlines,
+    sync_matches,
+    withdraw,
+)
 
 __all__ = [
     "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match", "choose_need",
     "drop_match", "find_eligible", "find_ineligible", "fix_matches", "judge_rule", "place_on_reserve", "reject", "remove_document",
-    "request_supplement", "save_section", "select", "start", "submit", "supply_supplement", "sync_deadlines", "withdraw",
+    "request_supplement", "save_section", "select", "start", "submit", "supply_supplement", "sync_deadlines",
+    "sync_matches", "withdraw",
 ]  # fmt: skip

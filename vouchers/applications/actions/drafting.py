@@ -79,6 +79,7 @@ def start(*, round_id: int, track_id: int, by: User, need_id: int | None = None)
         title_en=f"Submit the application: {round_.title_en}", url=application.get_absolute_url(),
         due_at=round_.closes_at, organisation=company.organisation, by=by,
     )  # fmt: skip
+    take_only_match(application, by)
     return application
 
 
@@ -198,6 +199,7 @@ def choose_need(*, application_id: int, need_id: int, by: User) -> Application:
     application.need = need
     ApplicationMatch.objects.filter(application=application).exclude(match__need=need).delete()
     _after_matches(application, by, "application.need_chosen", {"need": need.ref})
+    take_only_match(application, by)
     return application
 
 
@@ -221,11 +223,29 @@ def choose_match(*, application_id: int, match_id: int, by: User) -> Application
     elsewhere = ApplicationMatch.objects.filter(match=match).exclude(application=application)
     if elsewhere.exclude(application__status__in=rules.ENDED).exists():
         raise Refused(_("This match already belongs to another application of your company."), "match_taken", "matches")
+    return _stand_on(application, match, by)
+
+
+def _stand_on(application: Application, match: Match, by: User | None) -> ApplicationMatch:
     row, _created = ApplicationMatch.objects.get_or_create(application=application, match=match)
     if application.need_id is None:
         application.need = match.need
     _after_matches(application, by, "application.match_chosen", {"match": match.ref})
     return row
+
+
+def take_only_match(application: Application, by: User | None) -> bool:
+    """Where there is no choice nobody has to choose: the draft stands on the company's one free, confirmed match.
+
+    Left alone: a draft that has matches, or whose company dropped one. Returns: whether one was taken. Writes:
+    ApplicationMatch, amounts, Event.
+    """
+    if application.application_matches.exists() or queries.dropped_a_match(application):
+        return False
+    free = list(queries.free_matches(application).select_for_update(of=("self",))[:2])
+    if len(free) == 1:
+        _stand_on(application, free[0], by)
+    return len(free) == 1
 
 
 @transaction.atomic
@@ -268,10 +288,10 @@ def _refuse_matches_closed(application: Application) -> None:
         raise Refused(_("In this round matches can no longer be chosen at this stage."), "matches_closed", "matches")
 
 
-def _after_matches(application: Application, by: User, event: str, data: dict[str, Any]) -> None:
+def _after_matches(application: Application, by: User | None, event: str, data: dict[str, Any]) -> None:
     if application.status in rules.EDITABLE:
         section = ApplicationSection.objects.select_for_update().get(application=application, key=rules.SectionKey.DATA_NEED)
-        ApplicationSection.objects.filter(pk=section.pk).update(updated_by=by, updated_at=clock.now())
+        ApplicationSection.objects.filter(pk=section.pk).update(updated_by=by or section.updated_by, updated_at=clock.now())
         if section.state == rules.SectionState.NEEDS_WORK:
             ApplicationSection.objects.filter(pk=section.pk).update(state=rules.SectionState.IN_PROGRESS)
     vars(application).pop("_prefetched_objects_cache", None)

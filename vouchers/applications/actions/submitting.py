@@ -19,7 +19,7 @@ from portal.kit.errors import Refused, Stale
 from portal.kit.words import korean
 from vouchers.applications import notices, queries, rules
 from vouchers.applications.actions.deciding import store_findings
-from vouchers.applications.actions.drafting import locked, refresh_amounts, refuse_unless_open
+from vouchers.applications.actions.drafting import locked, refresh_amounts, refuse_unless_open, take_only_match
 from vouchers.applications.models import Application, Certification
 from vouchers.rounds.rules import Phase
 
@@ -217,8 +217,10 @@ def supply_supplement(*, application_id: int, by: User) -> Application:
 
 
 @transaction.atomic
-def withdraw(*, application_id: int, reason: str, by: User | None, award_declined: bool = False) -> Application:
-    """The company takes the application back. reason: may be empty for a draft only.
+def withdraw(
+    *, application_id: int, reason: str, by: User | None, award_declined: bool = False, reason_en: str = ""
+) -> Application:
+    """The company takes the application back. reason: may be empty for a draft only; reason_en: of one that the portal gives.
 
     award_declined: evaluation releases the award first and says so here; without it a selected application is declined
     on its award's page. Writes: Application, Event, Duty, notice. Raises: Refused, IllegalStep, NotAllowed.
@@ -234,12 +236,27 @@ def withdraw(*, application_id: int, reason: str, by: User | None, award_decline
     application.save()
     journal.record(
         "application.withdrawn", application, by=by, frm=before, to=status, reason=reason.strip(),
-        organisations=application.organisation_ids(),
+        organisations=application.organisation_ids(), data={"reason_en": reason_en} if reason_en else None,
     )  # fmt: skip
     journal.close_duties(application, by=by)
     if before != rules.ApplicationStatus.DRAFT:
-        notices.application_withdrawn(application)
+        notices.application_withdrawn(application, reason_en or application.decision_reason)
     return application
+
+
+def sync_matches(*, now: datetime) -> int:
+    """Drafts whose only match was confirmed after they were begun stand on it. Idempotent (sweep).
+
+    Each in its own transaction. Returns how many. Writes: ApplicationMatch, amounts, Event.
+    """
+    return sum(_sync_match(pk) for pk in queries.waiting_for_a_match(now))
+
+
+@transaction.atomic
+def _sync_match(application_id: int) -> bool:
+    application = locked(application_id)
+    open_ = application.status == rules.ApplicationStatus.DRAFT and application.round.phase == Phase.OPEN
+    return open_ and take_only_match(application, None)
 
 
 @transaction.atomic

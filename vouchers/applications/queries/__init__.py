@@ -8,6 +8,8 @@ from vouchers.applications.queries.behind import (
     chosen_matches,
     document_of,
     documents,
+    dropped_a_match,
+    free_matches,
     is_open,
     live_of,
     mine,
@@ -22,6 +24,7 @@ from vouchers.applications.queries.behind import (
     startable_rounds,
     stored_money,
     tracks_of,
+    waiting_for_a_match,
 )
 from vouchers.applications.queries.checking import Why, facts, provider_types, why
 from vouchers.applications.queries.progressing import Progress, SectionView, may_match, may_write, progress, surroundings
@@ -55,7 +58,9 @@ __all__ = [
     "content_hash",
     "document_of",
     "documents",
+    "dropped_a_match",
     "facts",
+    "free_matches",
     "history",
     "is_open",
     "live_of",
@@ -79,5 +84,6 @@ __all__ = [
     "stored_money",
     "surroundings",
     "tracks_of",
+    "waiting_for_a_match",
     "why",
 ]  # fmt: skip

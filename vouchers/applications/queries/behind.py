@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from portal.accounts import queries as accounts
 from portal.accounts.rules import COMPANY_ROLES
+from portal.journal import queries as journal
 from portal.kit import clock
 from providers.catalogue import queries as catalogue
 from vouchers.applications import rules
 from vouchers.applications.models import (
     Application,
     ApplicationDocument,
+    ApplicationMatch,
     ApplicationSection,
 )
 from vouchers.companies import queries as companies
@@ -112,6 +114,29 @@ def selectable_matches(application: Application) -> list[Match]:
     if application.need_id:
         found = found.filter(need_id=application.need_id)
     return list(found.select_related("quote__request", "institution", "need").order_by("-pk")[:50])
+
+
+def free_matches(application: Application) -> QuerySet[Match]:
+    """Confirmed matches that this application may still take: of its need, or of any that fits its round; in no other live one."""
+    needs = Need.objects.filter(Q(round_id=application.round_id) | Q(round__isnull=True)).exclude(status="CLOSED")
+    taken = ApplicationMatch.objects.exclude(application=application).exclude(application__status__in=rules.ENDED)
+    found = Match.objects.confirmed().filter(need__company_id=application.company_id).exclude(pk__in=taken.values("match_id"))
+    found = found.filter(need_id=application.need_id) if application.need_id else found.filter(need__in=needs)
+    return found.select_related("need").order_by("pk")
+
+
+def dropped_a_match(application: Application) -> bool:
+    """Did somebody of the company ever take a match out?"""
+    return journal.history(application).filter(name="application.match_dropped").exists()
+
+
+def waiting_for_a_match(now: datetime) -> list[int]:
+    """Ids of drafts of open rounds without a match, whose company has a confirmed one."""
+    of_need = Match.objects.confirmed().filter(need_id=OuterRef("need_id"))
+    of_company = Match.objects.confirmed().filter(need__company_id=OuterRef("company_id"))
+    drafts = Application.objects.filter(status="DRAFT", round__in=Round.objects.open_at(now), application_matches__isnull=True)
+    found = drafts.filter(Exists(of_need) | Q(need__isnull=True) & Exists(of_company))
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def needs_of(application: Application) -> list[Need]:
