@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from portal.journal import queries as journal
+from portal.kit.words import korean
 from vouchers.applications.models import Application, ApplicationMatch
 from vouchers.evaluation import rules
 from vouchers.evaluation.models import Assignment, Award, Score, SelectionLine, SelectionRun
@@ -241,6 +243,12 @@ def result_of(application: Application) -> SelectionLine | None:
         .select_related("run", "application__track")
         .first()
     )
+
+
+def reason_of(award: Award) -> str:
+    """Why an award ended, in the reader's language where the portal itself gave the reason; a person's words as they stand."""
+    found = journal.history(award).filter(reason=award.reason).last() if award.reason and not korean() else None
+    return str(found.data.get("reason_en") or award.reason) if found is not None else award.reason
 
 
 def award_of(application: Application) -> Award | None:

@@ -261,6 +261,7 @@ def _show_award(request: HttpRequest, row: Award, form: Any = None, status: int 
     context = {
         "row": row,
         "line": queries.result_of(row.application),
+        "reason": queries.reason_of(row),
         "late": late,
         "may_accept": may and not late and rules.AWARD_LIFECYCLE.can(row.status, "accept_award"),
         "may_decline": may and rules.AWARD_LIFECYCLE.can(row.status, "decline_award"),

@@ -57,8 +57,12 @@ def _move(
     subject_ref: str,
     reason: str,
     by: Any,
+    reason_en: str = "",
 ) -> LedgerEvent:
-    """One event, two entries. The same key twice gives the first event back (and refuses another amount)."""
+    """One event, two entries. The same key twice gives the first event back (and refuses another amount).
+
+    reason_en: the reason in English, where the portal itself gives it; a person's words stand in one language.
+    """
     assert (source.kind, target.kind) in rules.ROUTES[kind], f"{kind} does not run from {source.kind} to {target.kind}"
     if amount_won <= 0:
         raise Refused(_("An amount of money is at least 1 won."), "amount_not_positive")
@@ -89,7 +93,7 @@ def _move(
     organisations = [i for i in (source.organisation_id, target.organisation_id) if i]
     journal.record(
         f"money.{kind.lower()}", event, by=by, reason=reason, organisations=organisations,
-        data={"amount_won": amount_won, "subject": subject_ref, "key": key},
+        data={"amount_won": amount_won, "subject": subject_ref, "key": key, **({"reason_en": reason_en} if reason_en else {})},
     )  # fmt: skip
     return event
 
@@ -146,7 +150,9 @@ def reverse(*, event_id: int, reason: str, by: Any) -> LedgerEvent:
 
 
 @transaction.atomic
-def reserve(*, round_id: int, owner_ref: str, amount_won: int, organisation: Any, reason: str, by: Any) -> LedgerEvent:
+def reserve(
+    *, round_id: int, owner_ref: str, amount_won: int, organisation: Any, reason: str, by: Any, reason_en: str = ""
+) -> LedgerEvent:
     """An award was confirmed: available → reserved for it. Called by evaluation.confirm_selection, which asked for the
     permission. Raises: OverBudget."""
     programme = Round.objects.get(pk=round_id)
@@ -159,13 +165,22 @@ def reserve(*, round_id: int, owner_ref: str, amount_won: int, organisation: Any
         amount_won=amount_won,
         subject_ref=owner_ref,
         reason=reason,
+        reason_en=reason_en,
         by=by,
     )
 
 
 @transaction.atomic
 def commit(
-    *, round_id: int, owner_ref: str, voucher_ref: str, amount_won: int, reason: str, by: Any, organisation: Any = None
+    *,
+    round_id: int,
+    owner_ref: str,
+    voucher_ref: str,
+    amount_won: int,
+    reason: str,
+    by: Any,
+    reason_en: str = "",
+    organisation: Any = None,
 ) -> LedgerEvent:
     """The agreement took force, the voucher is issued: reserved → committed."""
     return _move(
@@ -177,12 +192,15 @@ def commit(
         amount_won=amount_won,
         subject_ref=voucher_ref,
         reason=reason,
+        reason_en=reason_en,
         by=by,
     )
 
 
 @transaction.atomic
-def release(*, round_id: int, owner_ref: str, amount_won: int, reason: str, by: Any, kind: str = K.RESERVED) -> LedgerEvent:
+def release(
+    *, round_id: int, owner_ref: str, amount_won: int, reason: str, by: Any, reason_en: str = "", kind: str = K.RESERVED
+) -> LedgerEvent:
     """Money that is not needed goes back to the round: reserved (or committed) → available."""
     programme = Round.objects.get(pk=round_id)
     turn = LedgerEvent.objects.filter(kind=E.RELEASED, subject_ref=owner_ref).count() + 1
@@ -195,12 +213,13 @@ def release(*, round_id: int, owner_ref: str, amount_won: int, reason: str, by: 
         amount_won=amount_won,
         subject_ref=owner_ref,
         reason=reason,
+        reason_en=reason_en,
         by=by,
     )
 
 
 @transaction.atomic
-def pay(*, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: str, by: Any) -> LedgerEvent:
+def pay(*, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: str, by: Any, reason_en: str = "") -> LedgerEvent:
     """A transfer was settled at the bank: committed → paid. key: the payment attempt's, so it is booked once."""
     held = Account.objects.filter(round_id=round_id, kind=K.COMMITTED, owner_ref=voucher_ref).first()
     return _move(
@@ -212,12 +231,15 @@ def pay(*, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: s
         amount_won=amount_won,
         subject_ref=voucher_ref,
         reason=reason,
+        reason_en=reason_en,
         by=by,
     )
 
 
 @transaction.atomic
-def take_back(*, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: str, by: Any) -> LedgerEvent:
+def take_back(
+    *, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: str, by: Any, reason_en: str = ""
+) -> LedgerEvent:
     """The bank sent a transfer back: paid → committed, by a new event; the payment stays in sight. key: the attempt's."""
     return _move(
         E.REVERSED,
@@ -228,12 +250,13 @@ def take_back(*, round_id: int, voucher_ref: str, amount_won: int, key: str, rea
         amount_won=amount_won,
         subject_ref=voucher_ref,
         reason=reason,
+        reason_en=reason_en,
         by=by,
     )
 
 
 @transaction.atomic
-def expire(*, round_id: int, voucher_ref: str, amount_won: int, reason: str, by: Any) -> LedgerEvent:
+def expire(*, round_id: int, voucher_ref: str, amount_won: int, reason: str, by: Any, reason_en: str = "") -> LedgerEvent:
     """What a voucher did not use by its end: committed → expired; again when money came back to one that had expired."""
     turn = LedgerEvent.objects.filter(kind=E.EXPIRED, subject_ref=voucher_ref).count() + 1
     return _move(
@@ -245,6 +268,7 @@ def expire(*, round_id: int, voucher_ref: str, amount_won: int, reason: str, by:
         amount_won=amount_won,
         subject_ref=voucher_ref,
         reason=reason,
+        reason_en=reason_en,
         by=by,
     )
 

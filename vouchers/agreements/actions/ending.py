@@ -59,7 +59,7 @@ def expire_voucher(*, voucher_id: int) -> int:
         return 0
     ledger.expire(
         round_id=agreement.round_id, voucher_ref=voucher.ref, amount_won=left_won,
-        reason=f"바우처 {voucher.number} 유효기간 경과", by=None,
+        reason=f"바우처 {voucher.number} 유효기간 경과", reason_en=f"Voucher {voucher.number} expired", by=None,
     )  # fmt: skip
     end(voucher, "expire", "expired", by=None, left_won=left_won)
     for party in agreement.parties.select_related("organisation").exclude(role=rules.PartyRole.OPERATOR):

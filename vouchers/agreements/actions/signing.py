@@ -66,12 +66,13 @@ def _activate(agreement: Agreement, by: Any) -> Voucher:
     owner = award.application.ref
     ledger.commit(
         round_id=agreement.round_id, owner_ref=owner, voucher_ref=voucher.ref, amount_won=agreement.grant_won,
-        reason=f"협약 {agreement.number}", by=by, organisation=agreement.company.organisation,
+        reason=f"협약 {agreement.number}", reason_en=f"Agreement {agreement.number}", by=by, organisation=agreement.company.organisation,
     )  # fmt: skip
     if award.grant_won > agreement.grant_won:
         ledger.release(
             round_id=agreement.round_id, owner_ref=owner, amount_won=award.grant_won - agreement.grant_won,
-            reason=f"협약 {agreement.number}: 선정 금액과 협약 금액의 차액", by=by,
+            reason=f"협약 {agreement.number}: 선정 금액과 협약 금액의 차액",
+            reason_en=f"Agreement {agreement.number}: what the award had above the agreement", by=by,
         )  # fmt: skip
     organisations = agreement.organisation_ids()
     journal.record("agreement.activated", agreement, by=by, frm=before, to=agreement.status, organisations=organisations)

@@ -41,7 +41,7 @@ def grant(
     organisation = application.company.organisation
     ledger.reserve(
         round_id=application.round_id, owner_ref=application.ref, amount_won=grant_won, organisation=organisation,
-        reason=reason, by=by,
+        reason=reason, reason_en=reason_en, by=by,
     )  # fmt: skip
     award = Award(
         application=application, run=run, project_no=_project_no(application.round), grant_won=grant_won,
@@ -166,10 +166,10 @@ def _free(award: Award, after: str, event: str, reason: str, by: Any, reason_en:
     journal.close_duties(award, by=by)
     if application.status != "WITHDRAWN":
         hand = by if after == rules.AwardStatus.DECLINED else None  # else nobody of the company takes it back
-        applications.withdraw(application_id=application.pk, reason=reason, by=hand, award_declined=True)
+        applications.withdraw(application_id=application.pk, reason=reason, reason_en=reason_en, by=hand, award_declined=True)
     programme = Round.objects.select_for_update(no_key=True).get(pk=application.round_id)  # before its pot, always
     ledger.release(
-        round_id=programme.pk, owner_ref=application.ref, amount_won=award.grant_won, reason=reason, by=by
+        round_id=programme.pk, owner_ref=application.ref, amount_won=award.grant_won, reason=reason, reason_en=reason_en, by=by
     )  # fmt: skip
     notices.award_ended(award, reason_en or reason)
     _promote(award, programme)

@@ -82,7 +82,7 @@ def _pay(
     move(disbursement, "settle_paid", by=by, key=attempt.key)
     ledger.pay(
         round_id=disbursement.milestone.agreement.round_id, voucher_ref=disbursement.voucher.ref,
-        amount_won=attempt.amount_won, key=attempt.key, reason=_name(disbursement), by=by,
+        amount_won=attempt.amount_won, key=attempt.key, by=by, **_names(disbursement),
     )  # fmt: skip
     journal.close_duties(disbursement, by=by)
     agreements.spend_voucher(voucher_id=disbursement.voucher_id)
@@ -121,7 +121,7 @@ def _send_back(disbursement: Disbursement, attempt: PaymentAttempt, answer: gate
     move(disbursement, "settle_sent_back", by=None, reason=answer.words, key=attempt.key)
     ledger.take_back(
         round_id=disbursement.milestone.agreement.round_id, voucher_ref=disbursement.voucher.ref,
-        amount_won=attempt.amount_won, key=attempt.key, reason=_name(disbursement), by=None,
+        amount_won=attempt.amount_won, key=attempt.key, by=None, **_names(disbursement),
     )  # fmt: skip
     agreements.reopen_voucher(voucher_id=disbursement.voucher_id)
     owe(
@@ -140,8 +140,14 @@ def _contradicted(attempt: PaymentAttempt, answer: gateways.Answer) -> None:
     notices.parked(attempt.disbursement)
 
 
-def _name(disbursement: Disbursement) -> str:
-    return f"{disbursement.ref} {disbursement.milestone.title}"
+def _names(disbursement: Disbursement) -> dict[str, str]:
+    """What the ledger says of it, in both languages."""
+    milestone = disbursement.milestone
+    about = f"{milestone.agreement.number}, {milestone}"
+    return {
+        "reason": f"협약 {about}: 지급 {disbursement.ref}",
+        "reason_en": f"Agreement {about}: disbursement {disbursement.ref}",
+    }
 
 
 def reconcile(*, statement: Mapping[str, gateways.Answer], now: datetime) -> int:
