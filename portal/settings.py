@@ -155,6 +155,7 @@ CELERY_TIMEZONE = "Asia/Seoul"
 AUTH_USER_MODEL = "accounts.User"
 ROLE_TABLE = "portal.desk.roles"  # role → permissions, read by the authentication backend
 READING_LOG = "portal.journal.actions.saw"  # called by the admin, which knows nothing of the journal, for pages about people
+ADMIN_HEADLINE = "portal.desk.admin_words.headline"  # what the admin calls a row that has only a code for a name
 NOTICE_WORDS = "portal.desk.notice_words"  # notice → words, read by the page where people choose what is mailed
 AUTHENTICATION_BACKENDS = ["portal.accounts.backends.RoleGrantBackend"]
 AUTH_PASSWORD_VALIDATORS = [

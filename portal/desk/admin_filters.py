@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.desk import admin_words, duty_words
+from portal.desk import admin_words
 from portal.journal.memory import remembered
 from portal.kit.words import pick
 
@@ -20,15 +20,16 @@ class RememberedValues(admin.AllValuesFieldListFilter):
 
     def __init__(self, field: Any, request: Any, params: Any, model: Any, model_admin: Any, field_path: str) -> None:
         super().__init__(field, request, params, model, model_admin, field_path)
-        found = self.lookup_choices
+        self.model, found = model, self.lookup_choices
         self.lookup_choices = remembered(
             f"values:{model._meta.label}:{field_path}", lambda: [value for value in found if value != ""]
         )
         self.title = _TITLES.get(field_path, self.title)
 
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
-        for choice in super().choices(changelist):
-            yield {**choice, "display": _WORDS.get(self.field_path, str)(str(choice["display"]))}
+        words = admin_words.code_words(self.model, self.field_path) or str
+        for n, choice in enumerate(super().choices(changelist)):  # the first is “all”, which is no code
+            yield {**choice, "display": words(str(choice["display"])) if n else choice["display"]}
 
 
 class BilingualChoices(admin.RelatedFieldListFilter):
@@ -51,7 +52,6 @@ def _named(model: Any) -> str:
 
 
 _TITLES = {"verb": _("Kind")}
-_WORDS = {"verb": duty_words.words, "subject_type": admin_words.record, "task": admin_words.task, "role": admin_words.role}
 
 
 def register() -> None:

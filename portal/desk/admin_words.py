@@ -6,9 +6,11 @@ from typing import Any
 
 from django.apps import apps
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.rules import Role
-from portal.desk import duty_words, event_words
+from portal.desk import duty_words, event_words, notice_words
+from vouchers.applications.rules import document_label
 
 
 def column_words(model: Any, column: str) -> Callable[[Any], str] | None:
@@ -16,8 +18,15 @@ def column_words(model: Any, column: str) -> Callable[[Any], str] | None:
     name = f"{model._meta.model_name}.{column}"
     if name in {"event.frm", "event.to"}:
         return lambda event: state(event.subject_type, getattr(event, column))
+    if name in _ROWS:
+        return _ROWS[name]
     words = _WORDS.get(name)
     return (lambda row: words(getattr(row, column))) if words else None
+
+
+def code_words(model: Any, column: str) -> Callable[[Any], str] | None:
+    """What says a code of that column in words, without its row."""
+    return _WORDS.get(f"{model._meta.model_name}.{column}")
 
 
 def state(kind: str, code: str) -> str:
@@ -48,11 +57,20 @@ def _record(code: str, language: str) -> str:
     return str(named[0]._meta.verbose_name) if named else code.replace("_", " ")
 
 
+def headline(row: Any) -> str:
+    """What a row of the journal is called: the words of its code; "" for rows that have a name of their own."""
+    name = row._meta.model_name
+    return event_words.words(row.name) if name == "event" else task(row.task) if name == "accesslog" else ""
+
+
 def task(code: str) -> str:
-    """What somebody looked at: `admin: list user` is `Admin: list of people`."""
+    """What somebody looked at: `admin: list user` is `Admin: list of people`, `milestone` the page of a milestone."""
     kind = code.removeprefix("admin: ")
     if kind == code:
-        return code
+        first, _space, ref = code.partition(" ")
+        if first == "file":
+            return gettext("File %(ref)s") % {"ref": ref}
+        return str(_TASKS.get(code) or gettext("Page: %(what)s") % {"what": record(code)})
     listed = kind.removeprefix("list ")
     words = gettext("Admin list: %(what)s") if listed != kind else gettext("Admin page: %(what)s")
     return words % {"what": record(listed)}
@@ -62,13 +80,57 @@ def role(code: str) -> str:
     return str(Role.word(code)) if code else ""
 
 
+def roles(codes: list[str]) -> str:
+    return ", ".join(role(code) for code in codes)
+
+
+def file_kind(code: str) -> str:
+    """What a file is: the papers of an application by their own words, the rest by these."""
+    return str(_FILES.get(code.upper()) or document_label(code.upper()))
+
+
+def area(code: str) -> str:
+    return str(_AREAS.get(code, code))
+
+
+def language(code: str) -> str:
+    return str({"ko": _("Korean"), "en": _("English")}.get(code, code))
+
+
+def owed_by(duty: Any) -> str:
+    """Who has the ball: the person, the organisation, or whoever holds the role."""
+    return str(duty.user or duty.organisation or Role.word(duty.role))
+
+
 _HOUSE = {"portal", "vouchers", "providers"}
+_ROWS: dict[str, Callable[[Any], str]] = {"duty.owed_by": owed_by, "event.reason": event_words.reason}  # read more than a column
+_AREAS = {
+    "accounts": _("Accounts"), "documents": _("Files"), "journal": _("Duties and notices"), "providers": _("Providers"),
+    "vouchers": _("Vouchers"),
+}  # fmt: skip
+_FILES = {
+    "AGREEMENT": _("Agreement"), "DELIVERABLE": _("Deliverable"), "DRB_DECISION": _("DRB decision"),
+    "IRB_DECISION": _("IRB decision"), "OWNERSHIP_CLAIM": _("Evidence for a disputed claim"),
+    "OWN_SHARE": _("Proof of the own share"), "TAX_INVOICE": _("Tax invoice"),
+}  # fmt: skip
+_TASKS = {
+    "access": _("Page of a data access case"), "company page": _("Page of a company"),
+    "evaluation.file": _("Application, as an evaluator reads it"), "outcome": _("Outcome of an evaluation"),
+}  # fmt: skip
 _WORDS: dict[str, Callable[[str], str]] = {
     "accesslog.subject_type": record,
     "accesslog.task": task,
+    "document.kind": file_kind,
     "duty.role": role,
+    "duty.subject_type": record,
     "duty.verb": duty_words.words,
     "event.name": event_words.words,
+    "event.roles": roles,
     "event.subject_type": record,
+    "notice.app": area,
+    "notice.language": language,
     "notice.subject_type": record,
+    "notice.template": notice_words.words,
+    "paymentattempt.answer": event_words.known_reason,
+    "rolegrant.reason": event_words.known_reason,
 }

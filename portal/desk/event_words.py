@@ -268,4 +268,24 @@ def words(name: str) -> str:
 
 def reason(event: Any) -> str:
     """Why it happened, in the reader's language where the portal itself gave the reason; a person's words as they stand."""
-    return event.reason if korean() else event.data.get("reason_en") or event.reason
+    return known_reason(event.reason if korean() else event.data.get("reason_en") or event.reason)
+
+
+def known_reason(text: str) -> str:
+    """A reason that is a code of the portal or of the bank, in words; everything else as it stands."""
+    pair = _REASONS.get(text)
+    return pair[0 if korean() else 1] if pair else text
+
+
+_REASONS: dict[str, tuple[str, str]] = {
+    "ACCC": ("은행이 입금 완료를 확인했습니다(ACCC).", "The bank confirms the credit (ACCC)."),
+    "ACSC": ("은행이 이체 완료를 확인했습니다(ACSC).", "The bank confirms the transfer (ACSC)."),
+    "DUPL": ("은행에 같은 이체가 이미 있습니다(DUPL).", "The bank already has this transfer (DUPL)."),
+    "a report on another transfer": ("은행이 다른 이체의 결과를 보냈습니다.", "The bank answered about another transfer."),
+    "command line": ("서버 명령으로 부여했습니다.", "Given by a command on the server."),
+    "demo": ("시연을 위해 부여했습니다.", "Given for the demonstration."),
+    "invitation": ("초대를 수락하여 부여했습니다.", "Given with the accepted invitation."),
+    "membership": ("구성원이 되어 부여했습니다.", "Given with the membership."),
+    "no answer": ("은행의 답을 받지 못했습니다.", "The bank gave no answer."),
+    "representative": ("대표자로 지정되어 부여했습니다.", "Given with the appointment as representative."),
+}

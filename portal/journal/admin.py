@@ -18,6 +18,7 @@ _PARKED = {NoticeState.UNCLEAR, NoticeState.FAILED}
 
 @admin.register(Event)
 class EventAdmin(VerbAdmin):
+    keeps_history = False
     list_display = ("at", "name", "subject_type", "subject_ref", "by", "frm", "to")
     list_filter = ("subject_type", "public")
     search_fields = ("subject_ref", "name", "by__email")
@@ -32,6 +33,7 @@ class EventAdmin(VerbAdmin):
 
 @admin.register(Seal)
 class SealAdmin(VerbAdmin):
+    keeps_history = False
     shows_persons = False
     list_display = ("day", "events", "head", "sealed_at")
     ordering = ("-day",)
@@ -41,7 +43,8 @@ class SealAdmin(VerbAdmin):
 
 @admin.register(Duty)
 class DutyAdmin(VerbAdmin):
-    list_display = (bilingual("title", _("Duty")), "verb", "organisation", "role", "user", "opened_at", "due_at", "closed_at")
+    keeps_history = False
+    list_display = (bilingual("title", _("Duty")), "owed_by", "opened_at", "due_at", "closed_at")
     list_filter = ("role", ("closed_at", admin.EmptyFieldListFilter), "verb")
     search_fields = ("subject_ref", "title_ko", "title_en", "organisation__name_ko", "user__email")
     list_select_related = ("organisation", "user")
@@ -53,6 +56,11 @@ class DutyAdmin(VerbAdmin):
 
     def headline(self, obj: Duty) -> str:
         return pick(obj, "title")
+
+    @admin.display(description=_("Owed by"))
+    def owed_by(self, obj: Duty) -> str:
+        """The person, the organisation or the role; the list says the role in words."""
+        return str(obj.user or obj.organisation or obj.role)
 
     fields = (
         "ref", "title_ko", "title_en", "verb", "subject_type", "subject_ref", "organisation", "role", "user", "opened_at",
@@ -91,6 +99,7 @@ class NoticeAdmin(VerbAdmin):
 
 @admin.register(AccessLog)
 class AccessLogAdmin(VerbAdmin):
+    keeps_history = False
     list_display = ("at", "by", "task", "subject_type", "subject_ref", "source")
     list_filter = ("subject_type", "task")
     search_fields = ("subject_ref", "by__email", "task")

@@ -19,8 +19,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
@@ -29,6 +30,7 @@ from portal.kit.errors import DomainError
 from portal.kit.pages import Recounted
 from portal.kit.words import pick
 
+NONE_YET = "admin/verbs/inline_none.html"  # for inlines: one without rows, to which nobody adds here, says so
 _PERSONS = ("user", "company", "organisation", "application", "agreement")
 _STATES = ("status", "state", "verification", "publication", "scan_state")  # columns that say where a row stands
 _NUMBERS = ("receipt_no", "project_no", "ref")  # columns by which people call a row; no account or card number
@@ -80,6 +82,7 @@ class VerbAdmin(ModelAdmin):
     list_only: tuple[str, ...] = ()  # columns that the list reads, where its rows carry much that it does not show
     shows_persons = True  # a row's page shows data of a person or a company: who opened it is written down
     lists_persons = False  # the list itself shows names and addresses of people
+    keeps_history = True  # its rows are subjects of events, told at the page's foot
     change_form_template = "admin/verbs/change_form.html"
     compressed_fields = True
     list_per_page = 30
@@ -161,7 +164,7 @@ class VerbAdmin(ModelAdmin):
 
     def headline(self, obj: Any) -> str:
         """What people call this row: the page's title."""
-        return str(obj)
+        return import_string(settings.ADMIN_HEADLINE)(obj) or str(obj)
 
     def standing(self, obj: Any) -> tuple[str, Any] | None:
         """(code, word) of the state in which a row is; None for rows without states."""
@@ -180,6 +183,8 @@ class VerbAdmin(ModelAdmin):
             "subject_no": "" if number in headline else number,
             "standing": self.standing(obj),
             "verbs": self.verbs_for(request, obj),
+            "has_verbs": bool(self.verbs),
+            "keeps_history": self.keeps_history,
         }
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
@@ -387,6 +392,11 @@ def bilingual(column: str, label: str | Promise) -> Callable[[Any], str]:
     return shown
 
 
+def short(name: str, title: Any) -> SafeString:
+    """A short name in a narrow column, the whole title on demand."""
+    return format_html('<abbr class="small" title="{}">{}</abbr>', title, name)
+
+
 def _cached(obj: Any, name: str) -> Any:
     """A relation of the row, when it has one of that name."""
     return getattr(obj, name, None) if name in {field.name for field in obj._meta.get_fields()} else None
@@ -414,7 +424,9 @@ class ReadOnlyInline:
     """Mixin for inlines of process data."""
 
     extra = 0
+    template_before = NONE_YET
     can_delete = False
+    show_title = False  # mostly a reference, which the columns make unneeded
     show_change_link = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

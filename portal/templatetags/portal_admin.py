@@ -5,7 +5,6 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext, ngettext
 
-from portal.accounts.rules import Role
 from portal.journal import queries
 from portal.kit import clock, workdays
 from portal.kit.words import pick
@@ -16,19 +15,19 @@ register = template.Library()
 @register.inclusion_tag("admin/verbs/history.html")
 def admin_history(subject: Any) -> dict[str, Any]:
     """What happened to this row: who, when, from, to, why."""
-    return {"events": _events(subject)}
+    return {"events": told_events(subject)}
 
 
 @register.inclusion_tag("admin/verbs/standing.html")
 def admin_standing(subject: Any, number: str, state: tuple[str, Any] | None) -> dict[str, Any]:
     """Where a row stands, since when; who has the ball, since when and until when."""
-    events = _events(subject)
+    events = told_events(subject)
     came = [event.at for event in events if state and event.to == state[0]] or [event.at for event in events if event.to]
     duties = queries.open_duties(subject).order_by("due_at", "id") if hasattr(subject, "ref") else []
     return {"number": number, "state": state, "since": came[-1] if came and state else None, "duties": duties}
 
 
-def _events(subject: Any) -> list[Any]:
+def told_events(subject: Any) -> list[Any]:
     """A row's history, read once a page."""
     if not hasattr(subject, "ref"):
         return []
@@ -40,9 +39,9 @@ def _events(subject: Any) -> list[Any]:
 @register.filter
 def owed_by(duty: Any) -> str:
     """Who has the ball: the person, the organisation, or the role."""
-    if duty.user is not None:
-        return str(duty.user)
-    return pick(duty.organisation, "name") if duty.organisation is not None else str(Role.word(duty.role))
+    from portal.desk.admin_words import owed_by as words
+
+    return words(duty)
 
 
 @register.filter

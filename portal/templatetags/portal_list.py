@@ -20,16 +20,18 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from portal.desk.admin_subjects import linked, named
 from portal.desk.admin_words import column_words
 from portal.templatetags.portal import kst, kst_day, status_tag
 
 register = template.Library()
 Cell = Callable[[Any], Any]
 _EMPTY = "—"
+_ABOUT = {"account.owner_ref", "accesslog.subject_ref", "ledgerevent.subject_ref"}  # references that a list tells by name
 _STATES = {"status", "state", "verification", "publication", "scan_state"}  # columns of codes that wear a tag
 _SHORT = {
     "ref", "receipt_no", "receipt", "project_no", "number", "submitted", "submitted_on", "due", "opens", "closes", "proposed", "year", "phase_word", "track",
-    "evaluator", "masked", "subject_ref", "irb", "drb",
+    "round_track", "round_key", "evaluator", "masked", "irb", "drb",
 }  # fmt: skip
 
 
@@ -52,12 +54,16 @@ def _heading(head: dict[str, Any]) -> str:
     return format_html('<th scope="col"{}{}><a href="{}">{}</a>{}</th>', named, said, head["url_primary"], text, mark)
 
 
-@register.simple_tag
-def admin_rows(cl: Any) -> SafeString:
+@register.simple_tag(takes_context=True)
+def admin_rows(context: template.Context, cl: Any) -> SafeString:
     """Every row; the first column leads to the record."""
     columns = [
         ("" if name == "action_checkbox" else name, _column(cl, name), _dress(cl, name) + _said_label(cl, name))
         for name in cl.list_display
+    ]
+    columns = [
+        (name, _about(cl, name, context["request"]) if f"{cl.opts.model_name}.{name}" in _ABOUT else value_of, dress)
+        for name, value_of, dress in columns
     ]
     address, after = _row_address(cl)
     lines = []
@@ -75,6 +81,12 @@ def admin_rows(cl: Any) -> SafeString:
                 cells.append(f"<td{dress}>{value}</td>")
         lines.append(f'<tr class="result-row">{"".join(cells)}</tr>')
     return SafeString("".join(lines))
+
+
+def _about(cl: Any, name: str, request: Any) -> Cell:
+    """A reference told as the record that it stands for: all rows' at once."""
+    subjects = named({getattr(row, name) for row in cl.result_list}, request)
+    return lambda row: linked(getattr(row, name), subjects)
 
 
 def _said_label(cl: Any, name: Any) -> str:
@@ -112,6 +124,8 @@ def _dress(cl: Any, name: Any) -> str:
         return ""
     if _is_number(cl, name):
         return ' class="num"'
+    if f"{cl.opts.model_name}.{name}" in _ABOUT:
+        return ' class="about"'
     field = _field(cl, name)
     short = name in _SHORT or (field is not None and (field.choices or isinstance(field, models.DateField | models.BooleanField)))
     return ' class="nowrap"' if short else ""
@@ -142,12 +156,12 @@ def _field(cl: Any, name: Any) -> Any:
 def _column(cl: Any, name: Any) -> Cell:
     """How a column's value is had from a row, as it is shown."""
     field = _field(cl, name)
+    if isinstance(name, str) and (words_of := column_words(cl.model, name)):
+        return lambda row: _shown(words_of(row))
     if field is None:
         return _computed(cl, name)
     if field.is_relation:
         return lambda row: _shown(getattr(row, name))
-    if words_of := column_words(cl.model, name):
-        return lambda row: _shown(words_of(row))
     if field.choices:
         words = dict(field.flatchoices)
         if name in _STATES:

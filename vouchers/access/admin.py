@@ -47,6 +47,9 @@ class AccessRequestAdmin(VerbAdmin):
     search_fields = ("ref", "case__title", "institution__name_ko")
     list_select_related = ("case", "institution", "ethics", "data_review")
 
+    def headline(self, obj: AccessRequest) -> str:
+        return f"{obj.case} · {obj.institution}"
+
     @admin.display(description="IRB")
     def irb(self, obj: AccessRequest) -> str:
         return obj.ethics.get_status_display()
@@ -61,3 +64,6 @@ class JointReviewAdmin(VerbAdmin):
     list_display = ("ref", "case", "lead", "status", "number", "due_at")
     list_filter = ("status",)
     list_select_related = ("case", "lead")
+
+    def headline(self, obj: JointReview) -> str:
+        return f"{obj.case} · {obj.lead}"

@@ -24,7 +24,6 @@ def _at(verb: str) -> Callable[[Any], bool]:
 
 class PartyInline(ReadOnlyInline, TabularInline):
     model = AgreementParty
-    show_title = False
     fields = readonly_fields = ("role", "organisation", "signed_by", "signed_at", "signed_hash")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -33,7 +32,6 @@ class PartyInline(ReadOnlyInline, TabularInline):
 
 class VersionInline(ReadOnlyInline, TabularInline):
     model = AgreementVersion
-    show_title = False
     fields = readonly_fields = ("number", "written", "content_hash", "previous_hash")
 
     @admin.display(description=gettext_lazy("Written"))
@@ -43,7 +41,6 @@ class VersionInline(ReadOnlyInline, TabularInline):
 
 class LineInline(ReadOnlyInline, TabularInline):
     model = AgreementLine
-    show_title = False
     fields = readonly_fields = ("position", "kind", "description", "amount", "tax_kind", "payee")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -125,9 +122,12 @@ class VoucherAdmin(VerbAdmin):
     list_display = ("number", "agreement", "grant", "status", "issued_at", "expires_on")
     list_filter = ("status", "agreement__round")
     search_fields = ("number", "agreement__number")
-    list_select_related = ("agreement",)
+    list_select_related = ("agreement__company",)
     ordering = ("-issued_at", "-id")
     fields = readonly_fields = ("number", "agreement", "grant", "status", "issued_at", "expires_on")
+
+    def headline(self, obj: Voucher) -> str:
+        return f"{obj.number} · {obj.agreement.company}"
 
     @admin.display(description=gettext_lazy("Grant"), ordering="grant_won")
     def grant(self, obj: Voucher) -> str:

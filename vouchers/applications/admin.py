@@ -12,7 +12,7 @@ from unfold.admin import TabularInline
 
 from portal.documents.links import link
 from portal.journal.memory import remembered
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words, short
 from portal.kit.won import won_long
 from portal.templatetags.portal import kst_day, kst_text
 from providers.catalogue import queries as catalogue
@@ -49,7 +49,6 @@ class FindingInline(ReadOnlyInline, TabularInline):
     model = EligibilityCheck
     fields = ("rule_title", "verdict", "reason_words", "looked_at", "decided_by")
     readonly_fields = fields
-    show_title = False
     verbose_name_plural = _("Eligibility, rule by rule")
 
     @admin.display(description=_("Rule"))
@@ -70,7 +69,7 @@ class FindingInline(ReadOnlyInline, TabularInline):
 
 @admin.register(Application)
 class ApplicationAdmin(VerbAdmin):
-    list_display = ("receipt_no", "title", "company", "track", "status", "grant_amount", "submitted_on")
+    list_display = ("receipt_no", "title", "company", "round_track", "status", "grant_amount", "submitted_on")
     list_filter = (
         "status", "round", in_words("track__key", _("Track"), lambda: remembered("tracks", rounds.track_words).items()),
         in_words("region", _("Region"), partial(catalogue.choices, "region")), in_words("company_size", _("Company size"), CompanySize.choices),
@@ -78,7 +77,7 @@ class ApplicationAdmin(VerbAdmin):
     list_select_related = ("company", "round", "track")
     list_only = (
         "ref", "receipt_no", "title", "status", "grant_won", "submitted_at", "company__name_ko", "company__name_en",
-        "round__title_ko", "round__title_en", "track__name_ko", "track__name_en",
+        "round__key", "round__title_ko", "round__title_en", "track__name_ko", "track__name_en",
     )  # fmt: skip
     search_fields = ("receipt_no", "title", "company__name_ko", "company__name_en", "company__brn", "ref")
     ordering = ("-submitted_at", "-id")
@@ -131,6 +130,11 @@ class ApplicationAdmin(VerbAdmin):
     @admin.display(description=_("Submitted"), ordering="submitted_at")
     def submitted(self, application: Application) -> str:
         return kst_text(application.submitted_at)
+
+    @admin.display(description=_("Track, round"), ordering="round")
+    def round_track(self, application: Application) -> str:
+        """The round by its short name, as in the address of its page; its title on demand."""
+        return format_html("{}<br>{}", application.track, short(application.round.key, application.round))
 
     @admin.display(description=_("Submitted"), ordering="submitted_at")
     def submitted_on(self, application: Application) -> str:

@@ -30,7 +30,6 @@ VERIFY = "vouchers.verify_company"
 
 class CertificateInline(ReadOnlyInline, TabularInline):
     model = SizeCertificate
-    show_title = False
     fields: ClassVar[list[str]] = ["number", "size", "valid_from", "valid_to"]
     readonly_fields: ClassVar[list[str]] = fields
 

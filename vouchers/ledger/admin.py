@@ -10,21 +10,28 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin, short
 from portal.kit.models import make_ref
 from portal.kit.won import won
 from vouchers.ledger import actions, queries, rules
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 
 
+class _OfARound:
+    """A column for the round, by its short name."""
+
+    @admin.display(description=_("Round"), ordering="round")
+    def round_key(self, obj: Account | LedgerEvent) -> str:
+        return short(obj.round.key, obj.round)
+
+
 class EntryInline(ReadOnlyInline, TabularInline):
     model = Entry
-    show_title = False
     fields = ("account", "amount")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("account")
+        return super().get_queryset(request).select_related("account__organisation", "account__round")
 
     @admin.display(description=_("Amount"))
     def amount(self, obj: Entry) -> str:
@@ -32,14 +39,17 @@ class EntryInline(ReadOnlyInline, TabularInline):
 
 
 @admin.register(Account)
-class AccountAdmin(VerbAdmin):
+class AccountAdmin(_OfARound, VerbAdmin):
     shows_persons = False
-    list_display = ("kind", "round", "owner_ref", "organisation", "balance")
+    list_display = ("kind", "owner_ref", "round_key", "balance")
     fields = readonly_fields = ("kind", "round", "owner_ref", "organisation", "balance")
     list_filter = ("kind", "round")
     search_fields = ("owner_ref", "ref")
     list_select_related = ("round", "organisation")
     ordering = ("-id",)
+
+    def headline(self, obj: Account) -> str:
+        return f"{obj.get_kind_display()} · {obj.organisation or obj.round}"
 
     @admin.display(description=_("Balance"), ordering="balance_won")
     def balance(self, obj: Account) -> str:
@@ -63,11 +73,11 @@ def _reversible(event: LedgerEvent) -> bool:
 
 
 @admin.register(LedgerEvent)
-class LedgerEventAdmin(EnteredAdmin):
+class LedgerEventAdmin(_OfARound, EnteredAdmin):
     shows_persons = False
     enter_permission = "vouchers.appropriate_budget"
     entry_form = AppropriationForm
-    list_display = ("at", "kind", "round", "subject_ref", "amount", "by", "year")
+    list_display = ("at", "kind", "subject_ref", "round_key", "amount", "by")
     fields = readonly_fields = ("kind", "round", "subject_ref", "amount", "reason", "at", "by", "year", "key")
     verbs = (
         Verb(

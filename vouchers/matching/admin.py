@@ -66,6 +66,9 @@ class QuoteRequestAdmin(VerbAdmin):
     ordering = ("-id",)
     inlines = (QuoteInline,)
 
+    def headline(self, obj: QuoteRequest) -> str:
+        return f"{obj.need} · {obj.institution}"
+
     @admin.display(description=_("Company"))
     def company(self, obj: QuoteRequest) -> Any:
         return obj.need.company
@@ -78,6 +81,9 @@ class MatchAdmin(VerbAdmin):
     search_fields = ("ref", "need__title", "institution__name_ko", "need__company__name_ko")
     list_select_related = ("need__company", "institution", "quote")
     ordering = ("-id",)
+
+    def headline(self, obj: Match) -> str:
+        return f"{obj.need} · {obj.institution}"
 
     @admin.display(description=_("Company"))
     def company(self, obj: Match) -> Any:

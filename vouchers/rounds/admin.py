@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from portal.kit.admin import FormAdmin, ReasonForm, Verb
+from portal.kit.admin import NONE_YET, FormAdmin, ReadOnlyInline, ReasonForm, Verb
 from portal.kit.clock import to_kst
 from portal.kit.won import won
 from portal.templatetags.portal import digits, kst_text
@@ -30,6 +30,7 @@ class _DraftInline(TabularInline):
     extra = 0
     show_title = False
     ordering_field: str | None = "position"
+    template_before = NONE_YET
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         self.ordering_field = "position" if _may_edit(request, obj) else None
@@ -73,25 +74,13 @@ class CriterionInline(_DraftInline):
         return self.fields if _may_edit(request, obj) else self.fields[1:]
 
 
-class PolicyInline(TabularInline):
+class PolicyInline(ReadOnlyInline, TabularInline):
     """Every version that was saved; the newest counts, frozen at the announcement."""
 
     model = PolicyVersion
     fields: ClassVar[list[str]] = ["number", "reason", "created_at", "frozen_at"]
     readonly_fields: ClassVar[list[str]] = fields
     ordering = ("-number",)
-    extra = 0
-    show_title = False
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _can(verb: str) -> Any:
