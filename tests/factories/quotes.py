@@ -33,7 +33,9 @@ def firm(**facts: Any) -> Firm:
     organisation = accounts.create_organisation(
         kind=OrganisationKind.COMPANY, name_ko=name, name_en=f"Fictional Company {_count}", is_demo=True, by=None
     )
-    values = {"opened_on": date(2020, 1, 2), "region": "GANGWON", "size": "SMALL", **facts}
+    values = {
+        "opened_on": date(2020, 1, 2), "region": "GANGWON", "size": "SMALL", "service_email": "office@demo.example", **facts,
+    }  # fmt: skip
     company = Company(
         organisation=organisation, name_ko=name, name_en=f"Fictional Company {_count}", brn=f"{_count:010d}", **values
     )
