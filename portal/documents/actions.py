@@ -1,6 +1,9 @@
 """Files come in here: checked, hashed, quarantined. Who may attach a file is asked by the owning room's action."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.conf import settings
@@ -15,8 +18,31 @@ from portal.kit import clock
 from portal.kit.errors import Refused
 from portal.kit.models import make_ref
 
+_stored: ContextVar[list[tuple[Any, str]] | None] = ContextVar("stored", default=None)
 
-@transaction.atomic
+
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """A file and what is done with it are one: when anything in the block fails, neither its rows nor the stored file stay.
+
+    One database transaction, which alone would leave the file behind. May stand inside another block of its kind.
+    """
+    around, mine = _stored.get(), list[tuple[Any, str]]()
+    token = _stored.set(mine)
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        for storage, name in mine:
+            storage.delete(name)
+        raise
+    finally:
+        _stored.reset(token)
+    if around is not None:
+        around.extend(mine)
+
+
+@all_or_nothing()
 def upload(*, file: Any, kind: str, organisation: Any = None, by: Any, field: str = "file") -> Document:
     """Takes an uploaded file. file: django UploadedFile; kind: what it is for ("CERTIFICATE"); field: of the form.
 
@@ -33,7 +59,7 @@ def upload(*, file: Any, kind: str, organisation: Any = None, by: Any, field: st
     )
 
 
-@transaction.atomic
+@all_or_nothing()
 def store_generated(*, name: str, content: bytes, media_type: str, kind: str, organisation: Any = None, by: Any) -> Document:
     """Keeps a file that the portal made itself (agreement, certificate). Writes: the file, Document CLEAN, Event."""
     return _store(
@@ -62,7 +88,11 @@ def _store(
         scan_state=state,
         is_generated=generated,
     )
-    document.file.save(f"{document.ref}.{rules.extension(name) or 'bin'}", file, save=False)
+    stored_as = f"{document.ref}.{rules.extension(name) or 'bin'}"
+    kept = _stored.get()
+    assert kept is not None, "only within all_or_nothing"
+    kept.append((document.file.storage, document.file.field.generate_filename(document, stored_as)))  # half a file goes too
+    document.file.save(stored_as, file, save=False)
     document.save()
     journal.record(
         "document.stored" if generated else "document.uploaded",

@@ -21,6 +21,7 @@ from portal.kit import clock
 from portal.kit.errors import NotAllowed, Refused
 from portal.kit.scanner import EICAR
 from tests.factories.accounts import make_member, make_organisation, make_pdf, make_person, make_staff
+from tests.factories.files import stored_files
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,49 @@ def test_upload_refuses_and_stores_nothing(name, content, code):
         upload(file=file, field="plan")
     assert (refused.value.code, refused.value.field) == (code, "plan")
     assert not Document.objects.exists()
+
+
+def explode(*_args, **_more):
+    raise RuntimeError("the disk is full, the database went away …")
+
+
+@pytest.mark.parametrize("where", ["portal.documents.actions.journal.record", "portal.documents.models.Document.save"])
+def test_an_upload_that_fails_leaves_nothing_in_the_storage(monkeypatch, where):
+    before = stored_files()
+    monkeypatch.setattr(where, explode)
+    with pytest.raises(RuntimeError):
+        upload()
+    assert stored_files() == before and not Document.objects.exists()
+
+
+def test_half_a_file_goes_too(monkeypatch):
+    before, storage = stored_files(), Document._meta.get_field("file").storage
+    whole = storage._save
+
+    def half(name, content):
+        whole(name, content)
+        raise OSError("no space left")
+
+    monkeypatch.setattr(storage, "_save", half)
+    with pytest.raises(OSError, match="no space"):
+        upload()
+    assert stored_files() == before
+
+
+def test_a_file_and_what_is_done_with_it_are_one():
+    before = stored_files()
+    with pytest.raises(Refused), actions.all_or_nothing():
+        with actions.all_or_nothing():
+            upload()
+        upload()
+        raise Refused("no", "no")
+    assert stored_files() == before and not Document.objects.exists()
+    with actions.all_or_nothing():
+        first = upload()
+        with pytest.raises(RuntimeError), actions.all_or_nothing():
+            upload()
+            explode()
+    assert Document.objects.get() == first and len(stored_files() - before) == 1
 
 
 def test_document_is_never_empty_in_the_database():

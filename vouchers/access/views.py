@@ -7,7 +7,6 @@ from typing import Any
 from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -241,7 +240,7 @@ def request_step(request: HttpRequest, ref: str, step: str) -> HttpResponse:
     form = found.form(*given, **found.facts(row)) if found.form else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            with transaction.atomic():  # a refused decision leaves no stray letter behind
+            with documents.all_or_nothing():  # a refused decision leaves no stray letter behind
                 found.run(request.user, row, dict(form.cleaned_data) if form else {})
         except DomainError as error:
             if form is None:
@@ -301,7 +300,7 @@ def decide_joint(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            with transaction.atomic():
+            with documents.all_or_nothing():
                 letter = _upload(data["file"], "drb_decision", joint.lead.organisation, request.user)
                 actions.decide_joint(
                     joint_id=joint.pk, approve=data["verdict"] == "approve", number=data["number"],

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.forms import formset_factory
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -109,7 +108,7 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         uploads = [form.cleaned_data[name] for name in ("file", "file2", "file3") if form.cleaned_data[name]]
         try:
-            with transaction.atomic():  # a refused submission leaves no stray file behind
+            with documents.all_or_nothing():  # a refused submission leaves no stray file behind
                 files = [
                     documents.upload(file=u, kind="deliverable", organisation=organisation, by=request.user) for u in uploads
                 ]

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -95,7 +94,7 @@ def request_disbursement(request: HttpRequest, milestone_ref: str) -> HttpRespon
     form = forms.RequestForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            with transaction.atomic():  # a refused request leaves no stray file behind
+            with documents.all_or_nothing():  # a refused request leaves no stray file behind
                 row = actions.request_disbursement(
                     milestone_id=milestone.pk, by=request.user, **_invoice(request, form, organisation)
                 )
@@ -119,7 +118,7 @@ def resubmit(request: HttpRequest, ref: str) -> HttpResponse:
     form = forms.ResubmitForm(request.POST if request.method == "POST" else None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            with transaction.atomic():
+            with documents.all_or_nothing():
                 actions.resubmit_disbursement(
                     disbursement_id=row.pk, by=request.user, **_invoice(request, form, row.payee.organisation)
                 )
@@ -144,7 +143,7 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload, company = form.cleaned_data.get("file"), row.milestone.agreement.company.organisation
         try:
-            with transaction.atomic():
+            with documents.all_or_nothing():
                 proof = documents.upload(file=upload, kind="own_share", organisation=company, by=request.user) if upload else None
                 actions.confirm_disbursement(
                     disbursement_id=row.pk, own_share_document=proof, by=request.user,

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from portal.documents.models import Document
 from portal.kit import clock
+from portal.kit.errors import Refused
 from tests.doors import as_
 from tests.doors.applications import HTMX, form, url
 from tests.factories import applications as make
+from tests.factories.files import stored_files
 from tests.factories.rounds import make_closed_round, make_round
 from vouchers.applications import actions, queries
 from vouchers.applications.models import Application
@@ -246,6 +249,17 @@ def test_bad_uploads(application, owner):
     assert as_(make.firm().staff).post(address, {"file": make.pdf()}).status_code == 404
     assert as_().post(address, {"file": make.pdf()}).status_code == 302
     assert not application.application_documents.exists()
+
+
+def test_a_file_that_is_not_attached_after_all_is_not_kept(application, owner, monkeypatch):
+    def refuse(**_more):
+        raise Refused("그 사이에 마감되었습니다.", "late")
+
+    before = stored_files()
+    monkeypatch.setattr("vouchers.applications.actions.attach_document", refuse)
+    answer = as_(owner.staff).post(url("document", application.ref, "PROJECT_PLAN"), {"file": make.pdf()})
+    assert answer.status_code == 422 and "그 사이에 마감" in answer.content.decode()
+    assert stored_files() == before and not Document.objects.filter(kind="PROJECT_PLAN").exists()
 
 
 def test_a_refused_upload_says_why_and_leads_to_the_field(application, owner, round_):

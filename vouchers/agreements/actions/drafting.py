@@ -31,7 +31,7 @@ PERIOD_WORDS = {
 }
 
 
-@transaction.atomic
+@documents.all_or_nothing()
 def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreement:
     """The operating agency drafts: quote lines are copied, parties named, version 1 written as PDF.
 
@@ -200,7 +200,7 @@ def _party(agreement: Agreement, party: AgreementParty) -> Mapping[str, Any]:
     return {"role": str(party.role), "ref": party.ref, "id_no": numbers.get(P(party.role), ""), **_titles(named, "name")}
 
 
-@transaction.atomic
+@documents.all_or_nothing()
 def revise(*, agreement_id: int, starts_on: date, ends_on: date, by: Any) -> Agreement:
     """Changes the period of a draft: a new version follows the last one by its hash. Amounts and lines stay.
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.documents.actions import upload
+from portal.documents.actions import all_or_nothing, upload
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError, Stale
 from portal.kit.htmx import form_errors, page, redirect
@@ -171,10 +171,11 @@ def document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            actions.check_attachable(application_id=application.pk, kind=kind, by=request.user)
-            organisation = application.company.organisation
-            file = upload(file=form.cleaned_data["file"], kind=kind, organisation=organisation, by=request.user)
-            actions.attach_document(application_id=application.pk, kind=kind, document=file, by=request.user)
+            with all_or_nothing():  # a refused file leaves neither row nor content behind
+                actions.check_attachable(application_id=application.pk, kind=kind, by=request.user)
+                organisation = application.company.organisation
+                file = upload(file=form.cleaned_data["file"], kind=kind, organisation=organisation, by=request.user)
+                actions.attach_document(application_id=application.pk, kind=kind, document=file, by=request.user)
             messages.success(request, _("“%(name)s” was uploaded.") % {"name": file.name})
             return _back(request, application, rules.SectionKey.DOCUMENTS)
         except DomainError as error:
