@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from portal.documents import actions as documents
 from portal.journal.models import AccessLog
 from tests.doors import as_
 from tests.factories import applications as make
@@ -71,6 +72,22 @@ def test_the_file_opens_only_after_the_declaration_and_is_logged(invited):
     for nobody in (at.evaluators[1], at.officer, at.firms[0].representative, make.firm().representative):
         assert as_(nobody).get(address).status_code in {403, 404}
     assert Client().get(address).status_code == 302
+
+
+def test_an_evaluator_reads_the_files_that_count_and_no_replaced_one(invited):
+    at, row = invited
+    client, application = as_(at.evaluators[0]), at.applications[0]
+    client.post(f"/evaluation/{row.ref}/accept/")
+    current = application.application_documents.filter(current=True).first()
+    replaced = make.stored(at.firms[0], current.kind)
+    application.application_documents.create(kind=current.kind, document=replaced, current=False)
+    for file in (current.document, replaced):
+        documents.settle_scan(document_id=file.pk, clean=True)
+    files = f"/evaluation/{row.ref}/documents/"
+    assert client.get(f"{files}{current.document.ref}/").status_code == 200
+    assert client.get(f"{files}{replaced.ref}/").status_code == 404
+    own = reverse("applications:download", args=[application.ref, replaced.ref])
+    assert as_(at.firms[0].representative).get(own).status_code == 200  # its company keeps what it handed in before
 
 
 def scoring(client, row, data, **headers):

@@ -212,9 +212,9 @@ def _conflict(row: Assignment, form: ScoreForm) -> dict[str, Any]:
 @needs("vouchers.score_application")
 @require_GET
 def document(request: HttpRequest, ref: str, document_ref: str) -> HttpResponse:
-    """A file of the application, once the conflict was declared."""
+    """A file that counts in the application, once the conflict was declared."""
     row = _assignment(request, ref)
-    found = applications.document_of(row.application, document_ref) if row.status in rules.FILE_OPEN else None
+    found = applications.current_document_of(row.application, document_ref) if row.status in rules.FILE_OPEN else None
     if found is None:
         raise Http404
     return responses.download(found.document, by=request.user, case=row.application)

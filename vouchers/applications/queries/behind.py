@@ -256,8 +256,13 @@ def documents(application: Application) -> QuerySet[ApplicationDocument]:
 
 
 def document_of(application: Application, document_ref: str) -> ApplicationDocument | None:
-    """A file of this application, also a replaced one."""
+    """A file of this application, also a replaced one: for its company and for those who see every case."""
     return application.application_documents.filter(document__ref=document_ref).select_related("document").first()
+
+
+def current_document_of(application: Application, document_ref: str) -> ApplicationDocument | None:
+    """A file that counts: an evaluator reads what was submitted, not what was replaced or taken back."""
+    return documents(application).filter(document__ref=document_ref).first()
 
 
 def stored_money(application: Application) -> Money | None:
