@@ -15,7 +15,7 @@ from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from tests.factories.companies import colleague, facts_of, make_brn, make_company, make_person, representative
 from vouchers.companies import actions, gateways, queries, rules
 from vouchers.companies.actions.registration import AlreadyRegistered
-from vouchers.companies.models import Company
+from vouchers.companies.models import Company, OwnershipDispute
 from vouchers.companies.tasks import check_registrations
 
 pytestmark = pytest.mark.django_db
@@ -208,7 +208,18 @@ def test_dispute_granted_changes_who_represents(officer):
     former, owner, other = representative(company), make_person(), make_person()
     dispute = actions.file_dispute(company_id=company.pk, statement="제 번호입니다", by=owner)
     second = actions.file_dispute(company_id=company.pk, statement="저도요", by=other)
+    assert fresh(company).verification == "VERIFIED"  # a claim that nobody looked at changes nothing …
+    assert not Notice.objects.filter(template="company_disputed").exists()  # … and frightens nobody
+    assert Duty.objects.filter(verb="settle_dispute", closed_at=None, role="MINISTRY_OFFICER").count() == 2
+    with pytest.raises(NotAllowed):
+        actions.take_up_dispute(dispute_id=dispute.pk, reason="x", by=owner)
+    with pytest.raises(Refused):
+        actions.take_up_dispute(dispute_id=dispute.pk, reason=" ", by=officer)
+    actions.take_up_dispute(dispute_id=dispute.pk, reason="등록증 대조 필요", by=officer)
     assert fresh(company).verification == "DISPUTED"
+    assert "등록증 대조 필요" in Notice.objects.get(template="company_disputed", user=former).body
+    with pytest.raises(IllegalStep):
+        actions.take_up_dispute(dispute_id=second.pk, reason="다시", by=officer)
     with pytest.raises(Refused):
         actions.file_dispute(company_id=company.pk, statement="다시", by=owner)
     with pytest.raises(Refused):
@@ -239,10 +250,53 @@ def test_whoever_the_wrong_representative_let_in_leaves_too_and_everybody_is_tol
     assert told == {former.pk, friend.pk}
 
 
+@pytest.mark.parametrize("verified", [True, False])
+def test_a_claim_is_granted_without_having_been_taken_up(officer, verified):
+    company, owner = make_company(verified=verified), make_person()
+    dispute = actions.file_dispute(company_id=company.pk, statement="제 번호입니다", by=owner)
+    actions.settle_dispute(dispute_id=dispute.pk, granted=True, reason="등록증 확인", by=officer)
+    company = fresh(company)
+    assert (company.verification, company.verified_by, company.sealed_representative) == ("VERIFIED", officer, "")
+    assert list(representatives_of(company.organisation)) == [owner]
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_a_claim_rejected_at_first_sight_leaves_the_company_untouched(officer, verified):
+    company, claimant = make_company(verified=verified), make_person()
+    dispute = actions.file_dispute(company_id=company.pk, statement="제 번호입니다", by=claimant)
+    actions.settle_dispute(dispute_id=dispute.pk, granted=False, reason="근거 없음", by=officer)
+    after = fresh(company)
+    assert (after.verification, after.version) == (company.verification, company.version)
+    assert not Event.objects.filter(name__in=["company.disputed", "company.dispute_settled"]).exists()
+    told = Notice.objects.filter(template="company_dispute_settled")
+    assert list(told.values_list("user", flat=True)) == [claimant.pk]
+    with pytest.raises(IllegalStep):
+        actions.take_up_dispute(dispute_id=dispute.pk, reason="x", by=officer)
+
+
+def test_one_person_claims_one_number_at_a_time_and_few_in_a_month(officer):
+    claimant, targets = make_person(), [make_company() for _ in range(4)]
+    claim = lambda company: actions.file_dispute(company_id=company.pk, statement="제 번호입니다", by=claimant)
+    for company in targets[:3]:
+        dispute = claim(company)
+        with pytest.raises(Refused) as refusal:
+            claim(targets[3])
+        assert refusal.value.code == "claimed_already"
+        with pytest.raises(IntegrityError), transaction.atomic():
+            OwnershipDispute(company=targets[3], claimant=claimant, statement="x").save()
+        actions.settle_dispute(dispute_id=dispute.pk, granted=False, reason="근거 없음", by=officer)
+    with pytest.raises(Refused) as refusal:
+        claim(targets[3])
+    assert refusal.value.code == "too_many_claims"
+    with clock.at(clock.now() + timedelta(days=31)):
+        assert claim(targets[3]).status == "FILED"
+
+
 def test_dispute_rejected_leaves_everything(officer):
     company, claimant = make_company(), make_person()
     before = representative(company)
     dispute = actions.file_dispute(company_id=company.pk, statement="제 번호입니다", by=claimant)
+    actions.take_up_dispute(dispute_id=dispute.pk, reason="대조 필요", by=officer)
     actions.settle_dispute(dispute_id=dispute.pk, granted=False, reason="근거 없음", by=officer)
     assert fresh(company).verification == "VERIFIED" and representative(company) == before
     assert roles_of(forget_roles(claimant)) == frozenset()

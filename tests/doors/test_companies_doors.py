@@ -15,6 +15,7 @@ from portal.kit.errors import Stale
 from providers.catalogue import actions as catalogue
 from tests.doors import as_
 from tests.factories.companies import colleague, make_brn, make_company, make_person, representative
+from tests.factories.files import stored_files
 from vouchers.companies.models import Company, OwnershipDispute, RepresentativeChange
 
 pytestmark = pytest.mark.django_db
@@ -177,9 +178,18 @@ def test_dispute_is_seen_by_its_claimant_alone():
     who = everybody(company)
     codes = {name: c.get(f"/companies/disputes/{dispute.ref}/").status_code for name, c in who.items()}
     assert codes == {"owner": 404, "colleague": 404, "stranger": 404, "anonymous": 302}
+    assert "다른 분이 이 번호에" not in who["owner"].get(f"/companies/{company.ref}/").content.decode()
+    officer = make_person()
+    grant_role(user=officer, role="MINISTRY_OFFICER", by=None)
+    verb = f"/admin/vouchers/ownershipdispute/{dispute.pk}/verb/take-up/"
+    assert as_(officer).get(verb).status_code == 200
+    assert as_(officer).post(verb, {"reason": ""}).status_code == 422
+    assert as_(officer).post(verb, {"reason": "등록증 대조"}).status_code == 302
     page = who["owner"].get(f"/companies/{company.ref}/").content.decode()
     assert "다른 분이 이 번호에" in page and claimant.email not in page
+    before = stored_files()
     assert client.post("/companies/dispute/", {**form, "file": pdf()}).status_code == 422
+    assert stored_files() == before  # a refused claim keeps no file
     unknown = client.post("/companies/dispute/", {**form, "brn": make_brn(), "file": pdf()})
     assert unknown.status_code == 422 and "아직 등록되지 않은 번호" in unknown.content.decode()
 

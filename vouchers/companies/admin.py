@@ -161,6 +161,16 @@ def _dispute_facts(row: OwnershipDispute) -> list[tuple[Any, Any]]:
     ]
 
 
+def _can_be_taken_up(row: OwnershipDispute) -> bool:
+    return _filed(row) and rules.LIFECYCLE.can(row.company.verification, "dispute")
+
+
+def _when_rejected(row: OwnershipDispute) -> Any:
+    if row.company.verification == rules.Verification.DISPUTED:
+        return _("The registration stays as it is, verified by you.")
+    return _("Nothing changes for the company, and its members do not hear of the claim.")
+
+
 def _leaves(row: RepresentativeChange) -> Any:
     return _("Present representatives leave") if row.former_leaves else _("stay: joint representatives")
 
@@ -180,11 +190,15 @@ class OwnershipDisputeAdmin(_RequestAdmin):
     fields = ("company_link", "claimant", "statement", "paper", "status", "decided_by", "reason", "created_at")
     readonly_fields = fields
     verbs = (
+        Verb("take-up", _("Take up the claim"),
+             lambda pk, by, reason: actions.take_up_dispute(dispute_id=pk, reason=reason, by=by), VERIFY, _can_be_taken_up,
+             form=ReasonForm, facts=_dispute_facts, danger=True, consequence=lambda row: _(
+                 "The company is shown as disputed and its members are told; until you decide, a person checks its applications.")),
         Verb("grant", _("Grant the claim"), _decide(actions.settle_dispute, "dispute_id", True), VERIFY, _filed, facts=_dispute_facts,
              form=ReasonForm, consequence=lambda row: _(
                  "The claimant becomes the only representative; the present ones and everybody whom they let in lose their access at once.")),
         Verb("reject", _("Reject the claim"), _decide(actions.settle_dispute, "dispute_id", False), VERIFY, _filed, facts=_dispute_facts,
-             form=ReasonForm, danger=True, consequence=lambda row: _("The registration stays as it is, verified by you.")),
+             form=ReasonForm, danger=True, consequence=_when_rejected),
     )  # fmt: skip
 
 

@@ -143,9 +143,7 @@ class OwnershipDispute(Row):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("claimant")), name="dispute_decided_by_another"
             ),
-            models.UniqueConstraint(
-                fields=["company", "claimant"], condition=Q(status="FILED"), name="dispute_one_open_per_claimant"
-            ),
+            models.UniqueConstraint(fields=["claimant"], condition=Q(status="FILED"), name="dispute_one_open_per_claimant"),
         ]
 
     def __str__(self) -> str:

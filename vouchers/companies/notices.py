@@ -43,24 +43,29 @@ def company_refused(company: Company, reason: str) -> None:
     _members("company_refused", company, reason=reason)
 
 
-def company_disputed(dispute: OwnershipDispute) -> None:
-    """The members learn that there is a claim, not who filed it; an officer owes a decision."""
+def dispute_filed(dispute: OwnershipDispute) -> None:
+    """An officer owes a look and a decision; nobody else hears of a claim that nobody looked at."""
     company = dispute.company
     journal.open_duty(
         dispute, "settle_dispute", title_ko=f"등록 다툼 결정: {company.name_ko}",
         title_en=f"Settle a disputed registration: {company.name_en or company.name_ko}",
         url=_admin("ownershipdispute", dispute.pk), due_in=10, role=Role.MINISTRY_OFFICER, by=dispute.claimant,
     )  # fmt: skip
-    _members("company_disputed", company)
 
 
-def dispute_settled(dispute: OwnershipDispute, *, granted: bool) -> None:
+def company_disputed(company: Company, reason: str) -> None:
+    """The members learn that there is a claim, not who filed it."""
+    _members("company_disputed", company, reason=reason)
+
+
+def dispute_settled(dispute: OwnershipDispute, *, granted: bool, members: bool) -> None:
+    """To the claimant; members: whether the company had heard of a claim, so that its members hear the end too."""
     context = {**_names(dispute.company), "granted": granted, "reason": dispute.reason}
     journal.tell(
         "company_dispute_settled", app="vouchers", subject=dispute, to=[dispute.claimant], url=PAGE,
         context={**context, "claimant": True},
     )  # fmt: skip
-    if not granted:
+    if members and not granted:
         _members("company_dispute_settled", dispute.company, granted=False, claimant=False, reason=dispute.reason)
 
 

@@ -68,6 +68,11 @@ def my_disputes(user: Any) -> QuerySet[OwnershipDispute]:
     return OwnershipDispute.objects.filter(claimant=user).select_related("company").order_by("-created_at")
 
 
+def disputes_since(user: Any, since: datetime) -> int:
+    """How many claims this person filed since then, whatever became of them."""
+    return OwnershipDispute.objects.filter(claimant=user, created_at__gte=since).count()
+
+
 def asked_to_join(user: Any) -> QuerySet[Membership]:
     """Companies that this person asked to join and that have not answered."""
     return Membership.objects.filter(user=user, status="REQUESTED", organisation__kind="COMPANY").select_related("organisation")

@@ -78,6 +78,8 @@ CONSENTS: tuple[ConsentText, ...] = (
         False,
     ),
 )
+DISPUTES_A_PERSON = 3  # claims to numbers of others that one person may file …
+DISPUTE_DAYS = 30  # … within so many days
 CLAIM_MINUTES = 5  # a worker that died gives its companies back after this
 PERSON_AFTER_ATTEMPTS = 3  # then an officer hears of it; the asking goes on
 RECHECK_DAYS = 7

@@ -104,10 +104,11 @@ def dispute(request: HttpRequest) -> HttpResponse:
 
 
 def _file_dispute(request: HttpRequest, company: Company, form: forms.DisputeForm) -> OwnershipDispute:
-    document = documents.upload(file=form.cleaned_data["file"], kind="OWNERSHIP_CLAIM", by=request.user)
-    return actions.file_dispute(
-        company_id=company.pk, statement=form.cleaned_data["statement"], document=document, by=request.user
-    )
+    with documents.all_or_nothing():  # a refused claim leaves no stray file behind
+        document = documents.upload(file=form.cleaned_data["file"], kind="OWNERSHIP_CLAIM", by=request.user)
+        return actions.file_dispute(
+            company_id=company.pk, statement=form.cleaned_data["statement"], document=document, by=request.user
+        )
 
 
 @signed_in
@@ -164,8 +165,9 @@ def certificate(request: HttpRequest, ref: str) -> HttpResponse:
     if data is not None and form.is_valid():
         facts = dict(form.cleaned_data)
         try:
-            document = _upload(request, company, facts.pop("file"), "SIZE_CERTIFICATE")
-            actions.add_certificate(company_id=company.pk, document=document, by=request.user, **facts)
+            with documents.all_or_nothing():
+                document = _upload(request, company, facts.pop("file"), "SIZE_CERTIFICATE")
+                actions.add_certificate(company_id=company.pk, document=document, by=request.user, **facts)
         except DomainError as error:
             form_errors(form, error)
         else:
@@ -184,8 +186,9 @@ def registration(request: HttpRequest, ref: str) -> HttpResponse:
     form = forms.RegistrationFileForm(data, files)
     if data is not None and form.is_valid():
         try:
-            document = _upload(request, company, form.cleaned_data["file"], "BUSINESS_REGISTRATION")
-            actions.add_registration_file(company_id=company.pk, document=document, by=request.user)
+            with documents.all_or_nothing():
+                document = _upload(request, company, form.cleaned_data["file"], "BUSINESS_REGISTRATION")
+                actions.add_registration_file(company_id=company.pk, document=document, by=request.user)
         except DomainError as error:
             form_errors(form, error)
         else:
@@ -217,11 +220,12 @@ def representative(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _file_change(request: HttpRequest, company: Company, form: forms.RepresentativeForm, members: list[User]) -> None:
     chosen = next(m for m in members if m.ref == form.cleaned_data["new_representative"])
-    document = _upload(request, company, form.cleaned_data["file"], "REGISTER_EXTRACT")
-    actions.file_representative_change(
-        company_id=company.pk, new_representative=chosen, former_leaves=form.cleaned_data["former_leaves"],
-        statement=form.cleaned_data["statement"], document=document, by=request.user,
-    )  # fmt: skip
+    with documents.all_or_nothing():
+        document = _upload(request, company, form.cleaned_data["file"], "REGISTER_EXTRACT")
+        actions.file_representative_change(
+            company_id=company.pk, new_representative=chosen, former_leaves=form.cleaned_data["former_leaves"],
+            statement=form.cleaned_data["statement"], document=document, by=request.user,
+        )  # fmt: skip
 
 
 @signed_in

@@ -106,9 +106,10 @@ def others(stage: Stage) -> None:
 def _claims(stage: Stage) -> None:
     """A disputed number, joint representatives of whom one is being replaced, a restriction and a conflict of interest."""
     disputed, joint = stage.cast.companies[30], stage.cast.companies[29]
-    companies.file_dispute(
+    claim = companies.file_dispute(
         company_id=disputed.pk, statement="시연: 저희 회사의 번호인데 모르는 사람이 등록했습니다.", by=stage.user(31)
     )
+    companies.take_up_dispute(dispute_id=claim.pk, reason="시연: 등록증을 대조해야 합니다.", by=stage.cast.people["officer"])
     for number in (32, 33):
         accounts.add_member(organisation=joint.organisation, user=stage.user(number), role=Role.STAFF_MEMBER, by=None)
     accounts.appoint_representative(

@@ -15,6 +15,7 @@ from vouchers.companies.actions.claims import (
     file_dispute,
     file_representative_change,
     settle_dispute,
+    take_up_dispute,
 )
 from vouchers.companies.actions.guards import declare_conflict, end_conflict, end_restriction, restrict
 from vouchers.companies.actions.readings import saw
@@ -25,5 +26,5 @@ __all__ = [
     "correct_identity", "decide_representative_change",
     "declare_conflict", "edit", "end_conflict", "end_restriction", "file_dispute", "file_representative_change",
     "record_check_failure", "record_tax_status", "record_validation", "refuse_registration", "register", "restrict",
-    "saw", "settle_dispute", "verify",
+    "saw", "settle_dispute", "take_up_dispute", "verify",
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Whose number is it, and who represents the company: filed by people, decided by an officer."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -8,8 +10,9 @@ from portal.accounts import queries as people
 from portal.accounts.models import User
 from portal.documents.models import Document
 from portal.journal import actions as journal
+from portal.kit import clock
 from portal.kit.access import require
-from portal.kit.errors import Refused
+from portal.kit.errors import IllegalStep, Refused
 from vouchers.companies import notices, queries, rules
 from vouchers.companies.models import Company, OwnershipDispute, RepresentativeChange
 
@@ -18,40 +21,63 @@ R = rules.RequestStatus
 
 @transaction.atomic
 def file_dispute(*, company_id: int, statement: str, document: Document | None = None, by: User) -> OwnershipDispute:
-    """Somebody says that the registered number is theirs. Until it is settled nobody's application counts it verified.
+    """Somebody says that the registered number is theirs. The claim alone changes nothing: an officer looks first.
 
-    Writes: OwnershipDispute FILED, Company DISPUTED, Events, Duty for officers, Notice to the members.
-    Raises: Refused for a member, a second open claim, or somebody with a company.
+    Writes: OwnershipDispute FILED, Event, Duty for officers. Raises: Refused for a member, a second open claim, too many
+    claims, or somebody with a company.
     """
+    User.objects.select_for_update().get(pk=by.pk)  # two claims of one person wait for each other
     company = Company.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=company_id)
     if people.users_of(company.organisation).filter(pk=by.pk).exists():
         raise Refused(_("You are a member of this company. Ask its representative, or file a change."), "is_member")
     if queries.company_of(by) is not None:
         raise Refused(_("You already act for a company. One account acts for one company."), "has_company")
-    if queries.open_disputes(company).filter(claimant=by).exists():
+    if queries.my_disputes(by).filter(status=R.FILED).exists():
         raise Refused(_("Your claim is already being looked at. You will hear the result by e-mail."), "claimed_already")
+    if queries.disputes_since(by, clock.now() - timedelta(days=rules.DISPUTE_DAYS)) >= rules.DISPUTES_A_PERSON:
+        raise Refused(
+            _("You filed several claims in the last days. Ask the programme desk before you file another one."), "too_many_claims"
+        )
     if not statement.strip():
         raise Refused(_("Say why the number is yours."), "statement_missing", "statement")
     dispute = OwnershipDispute(company=company, claimant=by, statement=statement.strip(), document=document)
     dispute.save()
     journal.record("dispute.filed", dispute, by=by, to=dispute.status, data={"company": company.ref})
-    if company.verification != rules.Verification.DISPUTED:
-        before, company.verification = company.verification, rules.LIFECYCLE.step(company.verification, "dispute")
-        company.save()
-        journal.record(
-            "company.disputed", company, by=None, frm=before, to=company.verification,
-            organisations=company.organisation_ids(),
-        )  # fmt: skip
-    notices.company_disputed(dispute)
+    notices.dispute_filed(dispute)
     return dispute
+
+
+@transaction.atomic
+def take_up_dispute(*, dispute_id: int, reason: str, by: User) -> OwnershipDispute:
+    """An officer looked at a claim and finds that it may be right: until it is settled nobody's application counts the
+    company verified. Writes: Company DISPUTED, Event, Notice to the members. Raises: Refused without a reason."""
+    dispute = OwnershipDispute.objects.select_for_update(of=("self",)).get(pk=dispute_id)
+    require(by, "vouchers.verify_company")
+    company = Company.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=dispute.company_id)
+    if dispute.status != R.FILED:
+        raise IllegalStep("company_request", dispute.status, "take_up")
+    if not reason.strip():
+        raise Refused(_("Write a reason: the people concerned read it."), "reason_missing", "reason")
+    _dispute(company, reason.strip(), by)
+    notices.company_disputed(company, reason.strip())
+    return dispute
+
+
+def _dispute(company: Company, reason: str, by: User) -> None:
+    before, company.verification = company.verification, rules.LIFECYCLE.step(company.verification, "dispute")
+    company.save()
+    journal.record(
+        "company.disputed", company, by=by, frm=before, to=company.verification, reason=reason,
+        organisations=company.organisation_ids(),
+    )  # fmt: skip
 
 
 @transaction.atomic
 def settle_dispute(*, dispute_id: int, granted: bool, reason: str, by: User) -> OwnershipDispute:
     """granted: the claimant becomes the only member, every other open claim on the number is rejected.
 
-    The company is VERIFIED when no claim is left open. Writes: OwnershipDispute, Company, Membership, RoleGrant, Events,
-    Notices to both sides.
+    A company whose claim was taken up is VERIFIED when no claim is left open; one rejected before that changes nothing and
+    is told to its claimant alone. Writes: OwnershipDispute, Company, Membership, RoleGrant, Events, Notices.
     """
     dispute = OwnershipDispute.objects.select_for_update(of=("self",)).select_related("claimant").get(pk=dispute_id)
     require(by, "vouchers.verify_company")
@@ -63,18 +89,21 @@ def settle_dispute(*, dispute_id: int, granted: bool, reason: str, by: User) -> 
         )
         for other in queries.open_disputes(company).select_for_update(of=("self",)):
             _decide(other, "dispute", False, reason, by)
-            notices.dispute_settled(other, granted=False)
-    if not queries.open_disputes(company).exists():
+            notices.dispute_settled(other, granted=False, members=False)
+        if company.verification != rules.Verification.DISPUTED:
+            _dispute(company, reason.strip(), by)
+    disputed = company.verification == rules.Verification.DISPUTED
+    if disputed and not queries.open_disputes(company).exists():
         before = company.verification
         company.verification = rules.LIFECYCLE.step(before, "settle_dispute")
-        company.verified_how, company.verified_by = "OFFICER", by
+        company.verified_how, company.verified_by, company.sealed_representative = "OFFICER", by, ""
         company.save()
         journal.record(
             "company.dispute_settled", company, by=by, frm=before, to=company.verification, reason=reason,
             organisations=company.organisation_ids(),
         )  # fmt: skip
         journal.close_duty(company, "verify_company", by=by)
-    notices.dispute_settled(dispute, granted=granted)
+    notices.dispute_settled(dispute, granted=granted, members=disputed)
     return dispute
 
 
