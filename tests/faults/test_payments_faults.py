@@ -48,7 +48,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAYMENTS, TURNS, LONGEST = 80, 28, 300.0  # LONGEST, s: only a machine that pays nothing gets there, and fails the test
 MOODS = (
     ("slow", 0.05), ("slow", 0.2), ("timeout_after_paying", 0.7), ("slow", 0.05), ("refuse", 0), ("slow", 0.9), ("good", 0),
-    ("error_before_paying", 0), ("slow", 0.1), ("down", 0),
+    ("error_before_paying", 0), ("refuse_and_pay", 0), ("slow", 0.1), ("down", 0),
 )  # fmt: skip
 
 
