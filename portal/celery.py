@@ -25,6 +25,7 @@ SWEEPS: dict[str, float] = {
     "matching.expire_quotes": 300,
     "applications.sync_deadlines": 300,
     "applications.sync_matches": 30,
+    "applications.miss_supplements": 300,
     "evaluation.lapse_awards": 300,
     "milestones.remind": 300,
     "payments.pay_due": 10,

@@ -41,6 +41,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "resubmit_disbursement": ("대금 청구 보완", "Mend disbursement requests"),
     "resubmit_drb": ("DRB 보완", "Revise for the DRB"),
     "resubmit_ethics": ("IRB 보완", "Revise for the IRB"),
+    "resume_check": ("보완 자료 미제출, 요건검토 재개", "Take checks up again without the supplement"),
     "retry_disbursement": ("이체 재시도", "Retry failed payments"),
     "send_for_signature": ("협약서 서명 요청", "Send agreements for signature"),
     "settle_dispute": ("등록 분쟁 처리", "Settle disputed claims"),

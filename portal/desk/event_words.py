@@ -32,6 +32,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "agreement.terminated": ("협약을 해지했습니다", "Agreement terminated"),
     "application.certified": ("대표자가 신청 내용을 확인했습니다", "Certified by a representative"),
     "application.check_begun": ("요건검토를 시작했습니다", "Eligibility check begun"),
+    "application.check_resumed": (
+        "보완 자료 없이 요건검토를 재개했습니다",
+        "Eligibility check taken up again without the supplement",
+    ),
     "application.document_attached": ("서류를 첨부했습니다", "Document attached"),
     "application.document_removed": ("서류를 뺐습니다", "Document removed"),
     "application.evaluation_begun": ("평가를 시작했습니다", "Evaluation begun"),
@@ -47,6 +51,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "application.selected": ("선정되었습니다", "Selected"),
     "application.started": ("신청서 작성을 시작했습니다", "Application started"),
     "application.submitted": ("신청서를 제출했습니다", "Application submitted"),
+    "application.supplement_missed": ("보완 자료가 기한까지 제출되지 않았습니다", "The supplement did not come by its due day"),
     "application.supplement_requested": ("보완을 요청했습니다", "Supplement requested"),
     "application.supplement_supplied": ("보완 자료를 제출했습니다", "Supplement supplied"),
     "application.withdrawn": ("신청을 철회했습니다", "Application withdrawn"),

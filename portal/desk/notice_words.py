@@ -20,6 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "application_eligible": ("적격 판정", "Application eligible"),
     "application_ineligible": ("부적격 판정", "Application not eligible"),
     "application_received": ("신청서 접수", "Application received"),
+    "application_supplement_missed": ("보완 자료 제출 기한 경과", "A supplement did not come in time"),
     "application_supplement_requested": ("신청서 보완 요청", "Application needs more"),
     "application_withdrawn": ("신청 철회", "Application withdrawn"),
     "award_accepted": ("선정 수락", "Award accepted"),

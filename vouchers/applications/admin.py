@@ -34,6 +34,12 @@ def _on_application(run: Callable[..., Any]) -> Callable[..., Any]:
     return lambda pk, *, by, **given: run(application_id=pk, by=by, **given)
 
 
+def _may_find_ineligible(application: Application) -> bool:
+    """In the check, or once a supplement did not come by its due day."""
+    open_check = application.status == rules.ApplicationStatus.ELIGIBILITY_CHECK
+    return L.can(application.status, "find_ineligible") and (open_check or queries.supplement_missed(application))
+
+
 def _facts(application: Application) -> list[tuple[Any, Any]]:
     return [
         (_("Receipt number"), application.receipt_no),
@@ -41,7 +47,19 @@ def _facts(application: Application) -> list[tuple[Any, Any]]:
         (_("Track"), application.track),
         (_("Submitted"), kst_text(application.submitted_at)),
         (_("Grant applied for"), won_long(application.grant_won)),
+        *_supplement(application),
         *((why.title, why.check.get_verdict_display()) for why in queries.why(application) if why.remedy),
+    ]
+
+
+def _supplement(application: Application) -> list[tuple[Any, Any]]:
+    """What was asked for and until when, while it is open."""
+    if application.status != rules.ApplicationStatus.SUPPLEMENT_REQUESTED:
+        return []
+    due_at = queries.supplement_due(application)
+    return [
+        (_("What must be supplied"), application.supplement_request),
+        (_("Due day of the supplement"), kst_text(due_at) if due_at else "—"),
     ]
 
 
@@ -104,8 +122,16 @@ class ApplicationAdmin(VerbAdmin):
             consequence=lambda a: _("The named sections open again for the company, with a due day; your clock stands."),
         ),
         Verb(
+            "resume_check", _("Take the check up again"), _on_application(actions.resume_check), "vouchers.check_application",
+            queries.supplement_missed, facts=_facts,
+            consequence=lambda a: _(
+                "The supplement did not come in time. The company can no longer change anything, every rule is asked again, and "
+                "you decide on what is there."
+            ),
+        ),
+        Verb(
             "find_ineligible", _("Find not eligible"), _on_application(actions.find_ineligible),
-            "vouchers.check_application", _can("find_ineligible"), form=ReasonForm, facts=_facts, danger=True,
+            "vouchers.check_application", _may_find_ineligible, form=ReasonForm, facts=_facts, danger=True,
             consequence=lambda a: _("The application leaves the procedure. The company reads every rule and your reason."),
         ),
         Verb(

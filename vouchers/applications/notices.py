@@ -80,6 +80,10 @@ def supplement_requested(application: Application, due_at: datetime | None) -> N
     )
 
 
+def supplement_missed(application: Application) -> None:
+    _tell("application_supplement_missed", application, request=application.supplement_request)
+
+
 def application_eligible(application: Application) -> None:
     _tell("application_eligible", application)
 

@@ -1,4 +1,4 @@
-"""The clock's door: drafts follow their round's closing time and their company's matches."""
+"""The clock's door: drafts follow their round's closing time and their company's matches, supplements their due day."""
 
 from celery import shared_task
 
@@ -16,3 +16,9 @@ def sync_deadlines() -> int:
 def sync_matches() -> int:
     """A draft without a match stands on the one that was confirmed meanwhile. Idempotent."""
     return actions.sync_matches(now=clock.now())
+
+
+@shared_task(name="applications.miss_supplements")
+def miss_supplements() -> int:
+    """A supplement that did not come by its due day is called, and the officers get the ball. Idempotent."""
+    return actions.miss_supplements(now=clock.now())

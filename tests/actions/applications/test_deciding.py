@@ -1,8 +1,12 @@
 """The eligibility check, the supplement, outcomes, withdrawal."""
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 
-from portal.journal.models import Duty, Notice
+from portal.journal.models import Duty, Event, Notice
+from portal.kit import clock
 from portal.kit.errors import NotAllowed, Refused
 from tests.actions.applications import code, open_verbs
 from tests.factories import applications as make
@@ -160,3 +164,66 @@ def test_withdraw_with_reason_until_the_award():
     with pytest.raises(Refused) as error:
         actions.withdraw(application_id=selected.pk, reason="x", by=second.representative)
     assert code(error) == "has_award"
+
+
+def _asked(owner, by):
+    application = checked(owner, by)
+    actions.request_supplement(application_id=application.pk, request="수행계획서 보완", sections=["project"], by=by)
+    return application, Duty.objects.get(subject_ref=application.ref, verb="supply_supplement").due_at
+
+
+def test_before_its_due_day_a_supplement_binds_the_officer_too():
+    by = make.officer()
+    application, due_at = _asked(make.firm(), by)
+    with clock.at(due_at - timedelta(minutes=1)):
+        assert actions.miss_supplements(now=clock.now()) == 0
+        for act in (actions.resume_check, partial(actions.find_ineligible, reason="미제출")):
+            with pytest.raises(Refused) as error:
+                act(application_id=application.pk, by=by)
+            assert code(error) == "supplement_running"
+
+
+def test_miss_supplements_tells_the_company_and_gives_the_officers_the_ball_once():
+    owner = make.firm()
+    application, due_at = _asked(owner, make.officer())
+    with clock.at(due_at):
+        assert [actions.miss_supplements(now=clock.now()) for _again in range(2)] == [1, 0]
+        duty = Duty.objects.get(subject_ref=application.ref, verb="resume_check")
+        assert (duty.role, duty.due_at > due_at) == ("MINISTRY_OFFICER", True)
+        assert Notice.objects.filter(template="application_supplement_missed", user=owner.staff).count() == 1
+        assert Event.objects.filter(subject_ref=application.ref, name="application.supplement_missed").count() == 1
+
+
+def test_resume_check_lets_the_officer_decide_on_what_is_there():
+    owner, by = make.firm(), make.officer()
+    application, due_at = _asked(owner, by)
+    with clock.at(due_at):
+        actions.miss_supplements(now=clock.now())
+        with pytest.raises(NotAllowed):
+            actions.resume_check(application_id=application.pk, by=owner.representative)
+        again = actions.resume_check(application_id=application.pk, by=by)
+        assert (again.status, again.supplement_sections) == ("ELIGIBILITY_CHECK", [])
+        assert open_verbs(again) == ["decide_eligibility"]
+        assert again.sections.get(key="project").state == "COMPLETE"
+        assert Duty.objects.get(subject_ref=again.ref, verb="decide_eligibility").paused_at is None
+        with pytest.raises(Refused):
+            make.save(again, "project", owner.staff)
+        assert actions.find_eligible(application_id=application.pk, by=by).status == "ELIGIBLE"
+
+
+def test_find_ineligible_ends_an_application_whose_supplement_did_not_come():
+    by = make.officer()
+    application, due_at = _asked(make.firm(), by)
+    with clock.at(due_at):
+        done = actions.find_ineligible(application_id=application.pk, reason="보완 자료가 제출되지 않았습니다.", by=by)
+    assert done.status == "INELIGIBLE" and open_verbs(done) == []
+
+
+def test_a_late_supplement_counts_until_the_check_is_taken_up_again():
+    owner = make.firm()
+    application, due_at = _asked(owner, make.officer())
+    with clock.at(due_at):
+        actions.miss_supplements(now=clock.now())
+        make.save(application, "project", owner.staff, product="늦은 보완")
+        done = actions.supply_supplement(application_id=application.pk, by=owner.representative)
+    assert done.status == "ELIGIBILITY_CHECK" and open_verbs(done) == ["decide_eligibility"]

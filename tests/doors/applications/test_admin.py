@@ -5,10 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from portal.kit import clock
 from tests.doors import as_
 from tests.doors.applications import url
 from tests.factories import applications as make
-from vouchers.applications import actions
+from vouchers.applications import actions, queries
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +86,21 @@ def test_admin_list_of_one_and_many_needs_the_same_queries(owner):
         assert len(many) <= asked
     assert asked > 3 and page.count("HDV-") >= 6
     assert ">GANGWON<" not in page
+
+
+def test_a_supplement_that_did_not_come_gives_the_officer_verbs(owner):
+    done, by = make.submitted(owner), make.officer()
+    actions.begin_check(application_id=done.pk, by=by)
+    actions.request_supplement(application_id=done.pk, request="보완", sections=["project"], by=by)
+    due_at = queries.supplement_due(done)
+    addresses = [admin_url("verb", done.pk, verb) for verb in ("resume_check", "find_ineligible")]
+    page = as_(by).get(admin_url("change", done.pk)).content.decode()
+    assert not [address for address in addresses if address in page]
+    with clock.at(due_at):
+        browser = as_(by)
+        page = browser.get(admin_url("change", done.pk)).content.decode()
+        assert [address for address in addresses if address in page] == addresses
+        assert browser.get(addresses[0]).status_code == 200
+        assert browser.post(addresses[0]).status_code == 302
+    done.refresh_from_db()
+    assert done.status == "ELIGIBILITY_CHECK"

@@ -6,9 +6,11 @@ from vouchers.applications.actions.deciding import (
     find_eligible,
     find_ineligible,
     judge_rule,
+    miss_supplements,
     place_on_reserve,
     reject,
     request_supplement,
+    resume_check,
     select,
 )
 from vouchers.applications.actions.drafting import (
@@ -33,7 +35,7 @@ from vouchers.applications.actions.submitting import (
 
 __all__ = [
     "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match", "choose_need",
-    "drop_match", "find_eligible", "find_ineligible", "fix_matches", "judge_rule", "place_on_reserve", "reject", "remove_document",
-    "request_supplement", "save_section", "select", "start", "submit", "supply_supplement", "sync_deadlines",
+    "drop_match", "find_eligible", "find_ineligible", "fix_matches", "judge_rule", "miss_supplements", "place_on_reserve", "reject", "remove_document",
+    "request_supplement", "resume_check", "save_section", "select", "start", "submit", "supply_supplement", "sync_deadlines",
     "sync_matches", "withdraw",
 ]  # fmt: skip

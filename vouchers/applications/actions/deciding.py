@@ -1,6 +1,7 @@
 """What officers decide before the evaluation, and the outcomes that the evaluation hands down."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -117,6 +118,60 @@ def request_supplement(*, application_id: int, request: str, sections: Sequence[
 
 
 @transaction.atomic
+def resume_check(*, application_id: int, by: User) -> Application:
+    """After the due day of a supplement that did not come: the officer decides on what is there.
+
+    Writes: Application, sections, EligibilityCheck, Event, Duty. Raises: Refused while the company still has time.
+    """
+    application = locked(application_id)
+    require(by, "vouchers.check_application", application)
+    _refuse_conflict(application, by)
+    _refuse_running_supplement(application)
+    application.supplement_sections = []
+    _move(application, "resume_check", "application.check_resumed", by, content_hash=queries.content_hash(application))
+    unanswered = ApplicationSection.objects.filter(application=application, state=rules.SectionState.NEEDS_WORK)
+    unanswered.update(state=rules.SectionState.COMPLETE)  # as it was handed in
+    store_findings(application)
+    for verb in ("supply_supplement", "resume_check"):
+        journal.close_duty(application, verb, by=by)
+    journal.resume_duty(application, "decide_eligibility", by=by)
+    return application
+
+
+def _refuse_running_supplement(application: Application) -> None:
+    """The due day binds both sides: until then the company may still answer, afterwards the officer may decide."""
+    if application.status == rules.ApplicationStatus.SUPPLEMENT_REQUESTED and not queries.supplement_missed(application):
+        raise Refused(_("The company still has time for its supplement. Decide after its due day."), "supplement_running")
+
+
+def miss_supplements(*, now: datetime) -> int:
+    """The sweep: supplements whose due day has passed are called, the officers get the ball. Idempotent.
+
+    Each in its own transaction. Returns how many were found. Writes: Event, Duty, Notice.
+    """
+    return sum(_miss_supplement(ref, now) for ref in queries.supplements_missed(now))
+
+
+@transaction.atomic
+def _miss_supplement(ref: str, now: datetime) -> bool:
+    application = locked(Application.objects.values_list("pk", flat=True).get(ref=ref))
+    waiting = application.status == rules.ApplicationStatus.SUPPLEMENT_REQUESTED
+    if not waiting or ref not in queries.supplements_missed(now):
+        return False
+    journal.record(
+        "application.supplement_missed", application, by=None, organisations=application.organisation_ids()
+    )  # fmt: skip
+    journal.open_duty(
+        application, "resume_check", title_ko=f"보완 자료 미제출, 요건검토 재개: {application}",
+        title_en=f"The supplement did not come, take the check up again: {application}",
+        url=f"/admin/vouchers/application/{application.pk}/change/",
+        due_in=queries.policy_of(application).days("eligibility"), role=Role.MINISTRY_OFFICER, by=None,
+    )  # fmt: skip
+    notices.supplement_missed(application)
+    return True
+
+
+@transaction.atomic
 def find_eligible(*, application_id: int, by: User) -> Application:
     """Every rule is met. Writes: Application, Event, Duty, notice. Raises: Refused while a rule stands against it."""
     application = locked(application_id)
@@ -134,10 +189,14 @@ def find_eligible(*, application_id: int, by: User) -> Application:
 
 @transaction.atomic
 def find_ineligible(*, application_id: int, reason: str, by: User) -> Application:
-    """Not eligible, with reasons. Writes: Application, Event, Duty, notice. Raises: Refused without any rule not met."""
+    """Not eligible, with reasons. Writes: Application, Event, Duty, notice.
+
+    Raises: Refused without any rule not met; for a supplement that did not come, while its due day has not passed.
+    """
     application = locked(application_id)
     require(by, "vouchers.check_application", application)
     _refuse_conflict(application, by)
+    _refuse_running_supplement(application)
     if not reason.strip():
         raise Refused(_("Give the reason; the company reads it."), "reason_missing", "reason")
     verdicts = application.eligibility_checks.values_list("verdict", flat=True)

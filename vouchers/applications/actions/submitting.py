@@ -211,7 +211,8 @@ def supply_supplement(*, application_id: int, by: User) -> Application:
         organisations=application.organisation_ids(), data={"content_hash": queries.content_hash(application)},
     )  # fmt: skip
     store_findings(application)
-    journal.close_duty(application, "supply_supplement", by=by)
+    for verb in ("supply_supplement", "resume_check"):  # late, but nobody took the check up in the meantime
+        journal.close_duty(application, verb, by=by)
     journal.resume_duty(application, "decide_eligibility", by=by)
     return application
 

@@ -27,7 +27,15 @@ from vouchers.applications.queries.behind import (
     tracks_of,
     waiting_for_a_match,
 )
-from vouchers.applications.queries.checking import Why, facts, provider_types, why
+from vouchers.applications.queries.checking import (
+    Why,
+    facts,
+    provider_types,
+    supplement_due,
+    supplement_missed,
+    supplements_missed,
+    why,
+)
 from vouchers.applications.queries.progressing import Progress, SectionView, may_match, may_write, progress, surroundings
 from vouchers.applications.queries.reading import (
     Answer,
@@ -84,6 +92,9 @@ __all__ = [
     "size_of",
     "startable_rounds",
     "stored_money",
+    "supplement_due",
+    "supplement_missed",
+    "supplements_missed",
     "surroundings",
     "tracks_of",
     "waiting_for_a_match",

@@ -1,8 +1,10 @@
 """The facts for the eligibility rules, and the reasons that people read."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from portal.journal.models import Duty
 from portal.kit import clock
 from vouchers.applications import rules
 from vouchers.applications.models import (
@@ -49,6 +51,27 @@ def provider_types(institution: Any) -> list[str]:
     """What an institution counts as: its type, and medical-data hospital where it is a voucher supplier."""
     more = ["MEDICAL_DATA_HOSPITAL"] if institution.voucher_supplier else []
     return [*more, institution.institution_type]
+
+
+def supplement_due(application: Application) -> datetime | None:
+    """Until when the company may answer before the officer may decide on what is there; None without an open request."""
+    duty = Duty.objects.filter(subject_ref=application.ref, verb="supply_supplement", closed_at__isnull=True).first()
+    return duty.due_at if duty is not None else None
+
+
+def supplement_missed(application: Application) -> bool:
+    """The supplement was asked for and its due day has passed."""
+    if application.status != rules.ApplicationStatus.SUPPLEMENT_REQUESTED:
+        return False
+    due_at = supplement_due(application)
+    return due_at is None or due_at <= clock.now()
+
+
+def supplements_missed(now: datetime) -> list[str]:
+    """Refs of applications whose supplement is late and about which the officers do not know yet. One query."""
+    late = Duty.objects.filter(subject_type="application", verb="supply_supplement", closed_at__isnull=True, due_at__lte=now)
+    known = Duty.objects.filter(subject_type="application", verb="resume_check", closed_at__isnull=True)
+    return list(late.exclude(subject_ref__in=known.values("subject_ref")).values_list("subject_ref", flat=True))
 
 
 @dataclass(frozen=True)
