@@ -48,7 +48,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.request_disbursement",
         }
     ),
-    Role.PROVIDER_DRB_SECRETARY: frozenset({"vouchers.review_request", "vouchers.decide_drb", "vouchers.decide_ethics"}),
+    Role.PROVIDER_DRB_SECRETARY: frozenset({"vouchers.review_request", "vouchers.decide_drb"}),
     Role.IRB_LIAISON: frozenset({"vouchers.decide_ethics"}),
     Role.DRB_MEMBER: frozenset({"vouchers.view_review"}),
     Role.OPERATOR_CASE: frozenset(

@@ -1,5 +1,6 @@
 """The rooms of access, as owner, colleague, provider, board, stranger, operator and nobody; bad input; other people's ids."""
 
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.factories import projects as p
 from tests.factories.providers import person, provider
 from vouchers.access import actions
 from vouchers.access.models import AccessCase, AccessRequest
+from vouchers.access.views import STEPS
 
 pytestmark = pytest.mark.django_db
 
@@ -222,7 +224,7 @@ def test_bad_input_of_every_step_comes_back_with_its_field() -> None:
     board, company = as_(at.sites[0].secretary), as_(at.user)
     today = clock.today().isoformat()
     for client, name, given, field in (
-        (board, "irb", {}, "verdict"),
+        (board, "irb", {"number": ""}, "verdict"),
         (board, "irb", {"verdict": "approve", "number": "", "decided_on": today}, "number"),
         (board, "irb", {"verdict": "approve", "number": "가" * 61}, "number"),
         (board, "irb", {"verdict": "approve", "number": "1", "decided_on": "어제"}, "decided_on"),
@@ -276,3 +278,73 @@ def test_a_board_reads_what_it_received_not_what_is_written_for_another() -> Non
             assert "비밀 개정안" not in page and "영상 500건" in page
     assert "영상 500건" in as_(at.user).get(request_page).content.decode()
     assert first.request.dossiers.get().content_hash in as_(first.secretary).get(f"/en{request_page}").content.decode()
+
+
+def test_a_first_visit_shows_a_clean_form_and_the_button_leads_there() -> None:
+    at = p.case(2)
+    request, client = at.sites[0].request, as_(at.user)
+    page = client.get(f"/access/requests/{request.ref}/").content.decode()
+    assert f'href="{step(request, "submit")}"' in page and f'action="{step(request, "submit")}"' not in page
+    for answer in (client.get(step(request, "submit")), client.post(step(request, "submit"))):
+        words = answer.content.decode()
+        assert answer.status_code == 200 and "error-summary" not in words and "form-hint-invalid" not in words
+    p.submit(at, at.sites[1], ethics_route="FULL", drb_mode="INTEGRATED_IRB_DRB")
+    words = client.get(step(request, "submit")).content.decode()
+    assert '<option value="FULL" selected>' in words and '<option value="INTEGRATED_IRB_DRB" selected>' in words
+    wrong = client.post(step(request, "submit"), {"ethics_kind": "INSTITUTION"})
+    assert wrong.status_code == 422 and wrong.content.decode().count("form-hint-invalid") == 2
+
+
+def main_button(words: str) -> str:
+    found = re.search(r'class="krds-btn medium primary"[^>]*>([^<]+)<', words)
+    return found.group(1) if found else ""
+
+
+def test_the_main_button_is_the_next_step_of_the_process_for_its_reader() -> None:
+    at = p.case()
+    site = at.sites[0]
+    irb = person("IRB_LIAISON", site.organisation)
+    drb = person("PROVIDER_DRB_SECRETARY", site.organisation)
+    path = f"/en/access/requests/{site.request.ref}/"
+
+    def seen(*readers: Any) -> list[str]:
+        return [main_button(as_(reader).get(path).content.decode()) for reader in readers]
+
+    assert seen(at.user) == ["Submit to this institution"]
+    p.submit(at, site)
+    words = as_(at.user).get(path).content.decode()
+    assert seen(at.user, drb, irb) == ["", "Papers complete, start the review", ""]
+    assert re.search(r'class="krds-btn medium danger"[^>]*>Withdraw<', words)
+    actions.start_review(request_id=site.request.pk, by=drb)
+    assert seen(at.user, drb, irb) == ["", "Enter the DRB decision", "Enter the IRB decision"]
+    assert as_(drb).get(step(site.request, "irb")).status_code == 403  # each board's book has its own keeper
+    assert as_(irb).get(step(site.request, "drb")).status_code == 403
+    p.decide_ethics(site)
+    p.decide_drb(site)
+    manager = site.provider.user
+    assert seen(manager, drb, irb, at.user) == ["Extraction begins", "", "", ""]
+    actions.start_preparation(request_id=site.request.pk, by=manager)
+    assert seen(manager) == ["Data are provided"]
+
+
+def test_every_step_says_what_happened_and_what_comes_next() -> None:
+    assert len({str(found.done) for found in STEPS.values()}) >= len(STEPS) - 2  # only the twins of the two tracks share one
+    at = p.in_review()
+    site, company = at.sites[0], as_(at.user)
+    board = as_(site.secretary)
+    good = {"number": "N-1", "decided_on": clock.today().isoformat()}
+    once = board.post(f"/en{step(site.request, 'irb')}", {**good, "verdict": "approve", "file": make.pdf()}, follow=True)
+    assert "The data may be provided once the other board allows it too." in once.content.decode()
+    both = board.post(f"/en{step(site.request, 'drb')}", {**good, "verdict": "approve", "file": make.pdf()}, follow=True)
+    words = both.content.decode()
+    assert "Both boards allow the use now. The provider prepares the data next." in words
+    institution = site.provider.institution.name_en
+    assert f"{institution} IRB" in words and f"{institution} DRB" in words  # the board, not only its hospital
+    gone = company.post(f"/en{step(site.request, 'withdraw')}", {"reason": "다른 데이터"}, follow=True)
+    assert "no board reviews it any more" in gone.content.decode()
+
+
+def test_the_dossier_says_what_a_submission_needs() -> None:
+    at = p.case(complete=False)
+    words = as_(at.user).get(f"/en/access/cases/{at.case.ref}/dossier/").content.decode()
+    assert words.count("(needed to submit)") == 8 and "(optional)" not in words

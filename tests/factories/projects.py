@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from portal.accounts import actions as accounts
 from portal.accounts import second_factor
 from portal.accounts.models import User
 from portal.accounts.rules import Role
@@ -76,7 +77,10 @@ class Reviewed:
 
 
 def secretary(hospital: Provider) -> User:
-    return person(Role.PROVIDER_DRB_SECRETARY, hospital.organisation)
+    """One person who keeps the books of both boards, as in a small hospital."""
+    user = person(Role.PROVIDER_DRB_SECRETARY, hospital.organisation)
+    accounts.grant_role(user=user, role=Role.IRB_LIAISON, organisation=hospital.organisation, reason="both books", by=None)
+    return user
 
 
 def case(count: int = 1, *, complete: bool = True) -> Reviewed:

@@ -28,9 +28,15 @@ class OpenCaseForm(forms.Form):
         self.fields["match"].queryset = matches
 
 
+def _wanted[F: forms.Field](field: F) -> F:
+    """A draft may be saved without it, a submission may not; the page says so instead of "(optional)"."""
+    field.mark = _("(needed to submit)")  # type: ignore[attr-defined]
+    return field
+
+
 def _long(label: Any, hint: Any) -> forms.CharField:
     box = CountedTextarea(attrs={"rows": 4})
-    return forms.CharField(label=label, help_text=hint, required=False, max_length=3000, widget=box)
+    return _wanted(forms.CharField(label=label, help_text=hint, required=False, max_length=3000, widget=box))
 
 
 class DossierForm(forms.Form):
@@ -40,8 +46,8 @@ class DossierForm(forms.Form):
     safeguards = _long(_("Safeguards"), _("Environment, access control, measures against re-identification."))
     recipients = _long(_("Who uses the data"), _("By role and organisation, no names."))
     destruction = _long(_("Destruction"), _("When and how the data are destroyed, and how that is proven."))
-    use_from = forms.DateField(label=_("Use from"), required=False, widget=DateInput())
-    use_until = forms.DateField(label=_("Use until"), required=False, widget=DateInput())
+    use_from = _wanted(forms.DateField(label=_("Use from"), required=False, widget=DateInput()))
+    use_until = _wanted(forms.DateField(label=_("Use until"), required=False, widget=DateInput()))
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     TEXTS = ("purpose", "method", "data_items", "safeguards", "recipients", "destruction")
@@ -111,7 +117,7 @@ class DrbDecisionForm(forms.Form):
     )  # fmt: skip
     number = forms.CharField(
         label=_("Decision number"), max_length=60, required=False,
-        help_text=_("An approval or exemption needs its number and the letter."),
+        help_text=_("An approval or a waiver needs its number and the letter."),
     )  # fmt: skip
     decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())
     file = UploadField(label=_("Decision letter"), required=False)

@@ -9,6 +9,8 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock, workdays
+from portal.kit.words import pick
+from providers.institutions.models import Institution
 from vouchers.access import rules
 from vouchers.access.models import AccessCase, AccessRequest, JointReview, Review, SiteParticipation, SubmittedDossier
 from vouchers.matching.models import Match
@@ -157,39 +159,43 @@ def _site_may_decide(row: AccessRequest, site: SiteParticipation | None) -> bool
     )
 
 
-# step → (permission, whose: company, board or holder; when)
+# step → (permission, whose: company, board or holder; when), in the order of the process: what moves the request on, first
 STEPS: dict[str, tuple[str, str, Callable[[AccessRequest, SiteParticipation | None], bool]]] = {
     "submit": ("request_access", "company", lambda r, s: r.status == "DRAFT"),
     "supply": ("request_access", "company", lambda r, s: r.status == "SUPPLEMENT"),
     "start": ("review_request", "board", lambda r, s: r.status == "SUBMITTED"),
     "join-joint": ("decide_drb", "board", _site_may_answer),
-    "leave-joint": ("decide_drb", "board", _site_may_answer),
-    "adopt-joint": ("decide_drb", "board", _site_may_decide),
-    "object-joint": ("decide_drb", "board", _site_may_decide),
-    "supplement": ("review_request", "board", lambda r, s: r.status == "SUBMITTED"),
-    "irb": ("decide_ethics", "board", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "UNDER_REVIEW"),
+    "irb-resubmit": ("request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "REVISE"),
+    "drb-resubmit": (
+        "request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "SUPPLEMENT"
+    ),
     "irb-confirm": ("decide_ethics", "board", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "LETTER_FILED"),
-    "irb-refuse": ("decide_ethics", "board", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "LETTER_FILED"),
+    "irb": ("decide_ethics", "board", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "UNDER_REVIEW"),
+    "drb-confirm": ("decide_drb", "board", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "LETTER_FILED"),
     "drb": (
         "decide_drb", "board",
         lambda r, s: r.status == "IN_REVIEW" and r.data_review.status in {"RECEIVED", "UNDER_REVIEW"},
     ),
-    "drb-confirm": ("decide_drb", "board", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "LETTER_FILED"),
-    "drb-refuse": ("decide_drb", "board", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "LETTER_FILED"),
-    "drb-resubmit": (
-        "request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "SUPPLEMENT"
-    ),
-    "irb-resubmit": ("request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "REVISE"),
+    "adopt-joint": ("decide_drb", "board", _site_may_decide),
+    "prepare": ("provide_data", "holder", lambda r, s: r.status == "APPROVED"),
+    "provide": ("provide_data", "holder", lambda r, s: r.status in {"APPROVED", "PREPARING"}),
+    "receipt": ("request_access", "company", lambda r, s: r.status == "PROVISIONED"),
+    "supplement": ("review_request", "board", lambda r, s: r.status == "SUBMITTED"),
+    "leave-joint": ("decide_drb", "board", _site_may_answer),
     "irb-letter": ("request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "UNDER_REVIEW"),
     "drb-letter": ("request_access", "company", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "RECEIVED"),
-    "provide": ("provide_data", "holder", lambda r, s: r.status in {"APPROVED", "PREPARING"}),
-    "prepare": ("provide_data", "holder", lambda r, s: r.status == "APPROVED"),
-    "receipt": ("request_access", "company", lambda r, s: r.status == "PROVISIONED"),
+    "object-joint": ("decide_drb", "board", _site_may_decide),
+    "irb-refuse": ("decide_ethics", "board", lambda r, s: r.status == "IN_REVIEW" and r.ethics.status == "LETTER_FILED"),
+    "drb-refuse": ("decide_drb", "board", lambda r, s: r.status == "IN_REVIEW" and r.data_review.status == "LETTER_FILED"),
     "withdraw": (
         "request_access", "company",
         lambda r, s: r.status in {"DRAFT", "SUBMITTED", "SUPPLEMENT", "IN_REVIEW", "APPROVED"},
     ),
 }  # fmt: skip
+# never the main button: they send back, leave the usual way or end it
+ASIDE = frozenset(
+    {"supplement", "leave-joint", "irb-letter", "drb-letter", "object-joint", "irb-refuse", "drb-refuse", "withdraw"}
+)
 
 
 def may_step(user: Any, row: AccessRequest, name: str) -> bool:
@@ -199,6 +205,18 @@ def may_step(user: Any, row: AccessRequest, name: str) -> bool:
         "company": row.case, "board": row.board.organisation, "holder": row.institution.organisation,
     }[whose]  # fmt: skip
     return owner is not None and bool(user.has_perm(f"vouchers.{perm}", owner))
+
+
+def what_follows(row: AccessRequest, track: str) -> str:
+    """After a board's decision, in words. track: the board that decided, IRB or DRB."""
+    mine = row.ethics if track == "IRB" else row.data_review
+    if row.status == "APPROVED":
+        return str(_("Both boards allow the use now. The provider prepares the data next."))
+    if row.status == "REFUSED":
+        return str(_("With this the request ends. The company reads the reason."))
+    if mine.paused_at is not None:
+        return str(_("Its clock stands until the company has revised."))
+    return str(_("The data may be provided once the other board allows it too."))
 
 
 def handed_over(row: AccessRequest) -> SubmittedDossier | None:
@@ -240,6 +258,24 @@ def dossier_shown(case: AccessCase, rows: Iterable[AccessRequest], *, whole: boo
     return max(received, key=lambda found: found.at) if received else DossierShown({}, None, None)  # type: ignore[arg-type,return-value]
 
 
+def board_words(row: AccessRequest, site: SiteParticipation | None) -> tuple[str, str]:
+    """Which board decided, by track (IRB, DRB), in the reader's language; empty before it did. An institution's own board is
+    kept by the institution's name, to which its kind is added here; an outside board is called as its letter calls it."""
+    kinds: Any = rules.EthicsKind
+    own = row.ethics.kind == rules.EthicsKind.INSTITUTION
+    ethics = _board(row.ethics.board_name, row.board, "IRB" if own else str(kinds.word(row.ethics.kind)))
+    review, modes = row.data_review, rules.DrbMode
+    if review.mode == modes.JOINT and site is not None and review.board_name == site.joint.lead.name_ko:
+        return ethics, _board(review.board_name, site.joint.lead, str(modes.word(review.mode)))
+    return ethics, _board(
+        review.board_name, row.board, "DRB" if review.mode in {modes.INSTITUTION, modes.WAIVED} else str(modes.word(review.mode))
+    )
+
+
+def _board(name: str, institution: Institution, kind: str) -> str:
+    return f"{pick(institution, 'name')} {kind}" if name == institution.name_ko else name
+
+
 def in_joint(row: AccessRequest) -> bool:
     """Whether this institution's DRB track waits for a joint committee that may still decide, or has approved."""
     live = SiteParticipation.objects.filter(request=row, status__in=["INVITED", "JOINED"])
@@ -252,8 +288,22 @@ def is_open(row: AccessRequest, site: SiteParticipation | None, name: str) -> bo
 
 
 def open_steps(user: Any, row: AccessRequest, site: SiteParticipation | None) -> list[str]:
-    """The steps that this person may take now, the most pressing first."""
+    """The steps that this person may take now, in the order of the process, those that end something last."""
     return [name for name in STEPS if is_open(row, site, name) and may_step(user, row, name)]
+
+
+def main_step(names: Iterable[str]) -> str:
+    """Of these steps the one that moves the request on; empty while somebody else has the ball."""
+    return next((name for name in names if name not in ASIDE), "")
+
+
+def chosen_before(row: AccessRequest) -> dict[str, str]:
+    """How the company sent this dossier to another institution last: what it probably wants here too."""
+    other = row.case.requests.exclude(pk=row.pk).filter(submitted_at__isnull=False).select_related("ethics", "data_review")
+    last = other.order_by("-submitted_at").first()
+    if last is None:
+        return {}
+    return {"ethics_kind": last.ethics.kind, "ethics_route": last.ethics.route, "drb_mode": last.data_review.mode}
 
 
 def may_propose_joint(case: AccessCase) -> bool:

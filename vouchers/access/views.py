@@ -124,11 +124,17 @@ def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
     site = queries.site_of(row)
     context = {
         "row": row, "case": row.case, "clocks": queries.clocks(row), "site": site, "dossier": queries.dossier_received(row),
-        "reviews": (("IRB", row.ethics), ("DRB", row.data_review)),
+        "reviews": (("IRB", row.ethics), ("DRB", row.data_review)), "boards": queries.board_words(row, site),
         "mine": request.user.has_perm("vouchers.request_access", row.case),
-        "steps": [STEPS[name] for name in queries.open_steps(request.user, row, site)],
+        **_offered(queries.open_steps(request.user, row, site)),
     }  # fmt: skip
     return page(request, "vouchers/access/request.html", context)
+
+
+def _offered(names: list[str]) -> dict[str, Any]:
+    """The main step, if this person has the ball, and the others in their order."""
+    main = queries.main_step(names)
+    return {"main": STEPS.get(main), "others": [STEPS[name] for name in names if name != main]}
 
 
 Run = Callable[[Any, AccessRequest, dict[str, Any]], Any]
@@ -136,15 +142,32 @@ Run = Callable[[Any, AccessRequest, dict[str, Any]], Any]
 
 @dataclass(frozen=True)
 class Step:
-    """One verb on a request: its words, its form, its action. Who may take it when is the room's own question (queries)."""
+    """One verb on a request: its words, its form, its action. Who may take it when is the room's own question (queries).
+
+    done: what happened and what comes next. track: IRB or DRB when that board decides; what comes next depends on both.
+    """
 
     name: str
     title: Any
     form: type[django_forms.Form] | None
     run: Run
+    done: Any
     lead: Any = ""
     danger: bool = False
+    track: str = ""
     facts: Callable[[AccessRequest], dict[str, Any]] = lambda row: {}  # what the form must know of the row
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is something to read or to fill in first. Templates ask this: they would call the form's class."""
+        return self.form is not None or bool(self.lead)
+
+    def form_for(self, request: HttpRequest, row: AccessRequest) -> django_forms.Form | None:
+        """Filled in only by a post that carries its fields: a button that leads here must not show a form full of errors."""
+        if self.form is None:
+            return None
+        sent = request.method == "POST" and any(name in request.POST for name in self.form.base_fields)
+        return self.form(*((request.POST, request.FILES) if sent else ()), **self.facts(row))
 
 
 def _file(user: Any, row: AccessRequest, data: dict[str, Any], kind: str, company: bool = False) -> Any:
@@ -187,41 +210,68 @@ def _on_site(action: Callable[..., Any], name: str = "reason", **fixed: Any) -> 
 
 
 _L = gettext_lazy
+_IRB_DONE = _L("The IRB's decision was entered and the company was told.")
+_DRB_DONE = _L("The DRB's decision was entered and the company was told.")
+_AGAIN = _L("The board has your revision and its clock runs again. You are told as soon as it decides.")
+_FILED = _L("The letter was handed in. The institution's board checks whether it counts.")
 STEPS = {
     step.name: step
     for step in (
         Step("submit", _L("Submit to this institution"), forms.SubmitRequestForm, _plain(actions.submit_request),
-             facts=lambda row: {"in_joint": queries.in_joint(row)}),
-        Step("supply", _L("Supplement is ready"), None, _plain(actions.supply_supplement)),
-        Step("start", _L("Papers complete, start the review"), None, _plain(actions.start_review)),
+             _L("Submitted. The boards' secretary checks the papers next; then both reviews begin."),
+             facts=lambda row: {"in_joint": queries.in_joint(row), "initial": queries.chosen_before(row)}),
+        Step("supply", _L("Supplement is ready"), None, _plain(actions.supply_supplement),
+             _L("Your supplement was handed in. The boards' secretary checks the papers again.")),
+        Step("start", _L("Papers complete, start the review"), None, _plain(actions.start_review),
+             _L("Both reviews have begun and their clocks run. IRB and DRB each enter their own decision next.")),
         Step("supplement", _L("Ask for a supplement"), ReasonForm,
-             lambda u, r, d: actions.request_supplement(request_id=r.pk, wanted=d["reason"], by=u)),
-        Step("join-joint", _L("Take part in the joint DRB"), None, _on_site(actions.answer_joint, join=True)),
-        Step("leave-joint", _L("Review by ourselves"), ReasonForm, _on_site(actions.answer_joint, join=False)),
+             lambda u, r, d: actions.request_supplement(request_id=r.pk, wanted=d["reason"], by=u),
+             _L("The company was asked for the supplement. No clock runs until it answers.")),
+        Step("join-joint", _L("Take part in the joint DRB"), None, _on_site(actions.answer_joint, join=True),
+             _L("Your institution takes part. Once the joint committee has decided, you adopt its result or object to it.")),
+        Step("leave-joint", _L("Review by ourselves"), ReasonForm, _on_site(actions.answer_joint, join=False),
+             _L("Your institution reviews by itself. Its own DRB decides next.")),
         Step("adopt-joint", _L("Adopt the joint result"), forms.OptionalReasonForm,
-             _on_site(actions.adopt_joint, "condition")),
-        Step("object-joint", _L("Object to the joint result"), ReasonForm, _on_site(actions.object_joint), danger=True),
-        Step("irb", _L("Enter the IRB decision"), forms.EthicsDecisionForm, _decide_ethics),
-        Step("drb", _L("Enter the DRB decision"), forms.DrbDecisionForm, _decide_drb),
-        Step("irb-letter", _L("File an outside IRB letter"), forms.LetterForm, _letter("IRB")),
-        Step("drb-letter", _L("File an outside DRB letter"), forms.LetterForm, _letter("DRB")),
+             _on_site(actions.adopt_joint, "condition"),
+             _L("The joint result counts for your institution now."), track="DRB"),
+        Step("object-joint", _L("Object to the joint result"), ReasonForm, _on_site(actions.object_joint),
+             _L("Your objection is on record. Your own DRB decides next."), danger=True),
+        Step("irb", _L("Enter the IRB decision"), forms.EthicsDecisionForm, _decide_ethics, _IRB_DONE, track="IRB"),
+        Step("drb", _L("Enter the DRB decision"), forms.DrbDecisionForm, _decide_drb, _DRB_DONE, track="DRB"),
+        Step("irb-letter", _L("File an outside IRB letter"), forms.LetterForm, _letter("IRB"), _FILED),
+        Step("drb-letter", _L("File an outside DRB letter"), forms.LetterForm, _letter("DRB"), _FILED),
         Step("irb-confirm", _L("Confirm the outside IRB letter"), None,
-             _plain(actions.confirm_letter, track="IRB", accept=True)),
+             _plain(actions.confirm_letter, track="IRB", accept=True),
+             _L("The outside IRB letter counts now and the company was told."), track="IRB"),
         Step("irb-refuse", _L("Refuse the outside IRB letter"), ReasonForm,
-             _plain(actions.confirm_letter, track="IRB", accept=False), danger=True),
+             _plain(actions.confirm_letter, track="IRB", accept=False),
+             _L("The letter does not count and the company was told why. Your IRB decides by itself."), danger=True),
         Step("drb-confirm", _L("Recognise the outside DRB letter"), None,
-             _plain(actions.confirm_letter, track="DRB", accept=True)),
+             _plain(actions.confirm_letter, track="DRB", accept=True),
+             _L("The outside DRB letter counts now and the company was told."), track="DRB"),
         Step("drb-refuse", _L("Refuse the outside DRB letter"), ReasonForm,
-             _plain(actions.confirm_letter, track="DRB", accept=False), danger=True),
-        Step("drb-resubmit", _L("Revised, back to the DRB"), None, _plain(actions.resubmit_drb)),
-        Step("irb-resubmit", _L("Revised, back to the IRB"), None, _plain(actions.resubmit_ethics)),
-        Step("prepare", _L("Extraction begins"), None, _plain(actions.start_preparation)),
+             _plain(actions.confirm_letter, track="DRB", accept=False),
+             _L("The letter does not count and the company was told why. Your DRB decides by itself."), danger=True),
+        Step("drb-resubmit", _L("Revised, back to the DRB"), None, _plain(actions.resubmit_drb), _AGAIN),
+        Step("irb-resubmit", _L("Revised, back to the IRB"), None, _plain(actions.resubmit_ethics), _AGAIN),
+        Step("prepare", _L("Extraction begins"), None, _plain(actions.start_preparation),
+             _L("The extraction has begun. Say here when the data stand ready; the company confirms then.")),
         Step("provide", _L("Data are provided"), None, _plain(actions.provide),
+             _L("The data are provided and the company was told. It confirms next that it can use them."),
              lead=_L("Confirms that the pseudonymised data stand ready in the agreed environment. The portal holds no data.")),
-        Step("receipt", _L("Confirm that the data are there"), None, _plain(actions.confirm_receipt)),
-        Step("withdraw", _L("Withdraw"), ReasonForm, _plain(actions.withdraw), danger=True),
+        Step("receipt", _L("Confirm that the data are there"), None, _plain(actions.confirm_receipt),
+             _L("You confirmed that the data are there. They may be used for the approved purpose until the period ends.")),
+        Step("withdraw", _L("Withdraw"), ReasonForm, _plain(actions.withdraw),
+             _L("The request was withdrawn; no board reviews it any more."), danger=True),
     )
 }  # fmt: skip
+
+
+def _told(step: Step, user: Any, row: AccessRequest) -> str:
+    """The sentence after a step; after a board's decision also what follows from both boards together."""
+    if not step.track:
+        return str(step.done)
+    return f"{step.done} {queries.what_follows(queries.requests_for(user).get(pk=row.pk), step.track)}"
 
 
 @signed_in
@@ -236,8 +286,7 @@ def request_step(request: HttpRequest, ref: str, step: str) -> HttpResponse:
         raise NotAllowed
     if not queries.is_open(row, site, step):
         raise IllegalStep("access_request", row.status, step)
-    given = (request.POST if request.method == "POST" else None, request.FILES or None)
-    form = found.form(*given, **found.facts(row)) if found.form else None
+    form = found.form_for(request, row)
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             with documents.all_or_nothing():  # a refused decision leaves no stray letter behind
@@ -247,7 +296,7 @@ def request_step(request: HttpRequest, ref: str, step: str) -> HttpResponse:
                 raise
             form_errors(form, error)
         else:
-            messages.success(request, _("Done: %(step)s") % {"step": found.title})
+            messages.success(request, _told(found, request.user, row))
             return redirect(request, reverse("access:request", args=[row.ref]))
     context = {"row": row, "case": row.case, "form": form, "step": found}
     return page(request, "vouchers/access/step.html", context, status=422 if form is not None and form.errors else 200)

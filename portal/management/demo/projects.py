@@ -68,12 +68,17 @@ def submit_requests(case: AccessCase, user: Any, mode: str = "INSTITUTION") -> l
 
 
 def board(cast: Cast, request: AccessRequest) -> Any:
-    """Who keeps the board's book: the secretary of the first hospital; the second hospital's manager holds that role too."""
+    """Who keeps the DRB's book: the secretary of the first hospital; the second hospital's manager keeps both books."""
     return cast.people["board"] if request.board.key == "demo-hanbit" else cast.people["provider2"]
 
 
+def liaison(cast: Cast, request: AccessRequest) -> Any:
+    """Who keeps the IRB's book."""
+    return cast.people["irb"] if request.board.key == "demo-hanbit" else cast.people["provider2"]
+
+
 def allow_ethics(cast: Cast, request: AccessRequest, number: str) -> None:
-    by = board(cast, request)
+    by = liaison(cast, request)
     letter = documents.upload(
         file=file("시연_IRB_면제확인서.pdf"), kind="irb_decision", organisation=request.board.organisation, by=by
     )
@@ -215,7 +220,7 @@ def ask_revision(cast: Cast, request: AccessRequest, track: str) -> None:
     """The board's clock stands until the company has revised. track: irb or drb."""
     if track == "irb":
         access.decide_ethics(
-            request_id=request.pk, verdict="revise", reason="시연: 표본 수의 근거를 적어 주십시오.", by=board(cast, request)
+            request_id=request.pk, verdict="revise", reason="시연: 표본 수의 근거를 적어 주십시오.", by=liaison(cast, request)
         )
     else:
         access.decide_drb(

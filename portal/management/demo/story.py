@@ -55,9 +55,9 @@ def market_facts() -> dict[str, Any]:
 
 
 def _roles(cast: Cast) -> None:
-    accounts.grant_role(
-        user=cast.people["provider2"], role=Role.PROVIDER_DRB_SECRETARY, organisation=cast.organisations["hospital2"],
-        reason="demo", by=None,
-    )  # fmt: skip
+    for role in (Role.PROVIDER_DRB_SECRETARY, Role.IRB_LIAISON):  # a small hospital: one person keeps both boards' books
+        accounts.grant_role(
+            user=cast.people["provider2"], role=role, organisation=cast.organisations["hospital2"], reason="demo", by=None
+        )
     for user in cast.people.values():
         user.__dict__.pop("_grants", None)

@@ -40,7 +40,7 @@ def file_letter(
     *, request_id: int, track: str, board_name: str, number: str, decided_on: date, document: Document,
     exemption: bool = False, valid_to: date | None = None, by: Any,
 ) -> AccessRequest:  # fmt: skip
-    """The company files a decision that another board took; it counts once the secretary confirms it.
+    """The company files a decision that another board took; it counts once who keeps that track's book confirms it.
 
     track: IRB or DRB. Writes: the review, Event, Duty. Raises: Refused for a future date or a missing number.
     """
@@ -67,7 +67,7 @@ def file_letter(
     name = "ethics_review" if track == "IRB" else "data_review"
     record(f"{name}.letter_filed", request, by=by, frm=before, to=review.status, number=number.strip())
     owe(
-        request, f"confirm_{track.lower()}_letter", "PROVIDER_DRB_SECRETARY", "외부 심의 결과서를 확인해 주십시오",
+        request, f"confirm_{track.lower()}_letter", "IRB_LIAISON" if track == "IRB" else "PROVIDER_DRB_SECRETARY", "외부 심의 결과서를 확인해 주십시오",
         "Confirm an outside decision letter", workdays.due_at(clock.now(), days(request, "drb_recognised")), by,
     )  # fmt: skip
     return request
@@ -75,7 +75,7 @@ def file_letter(
 
 @transaction.atomic
 def confirm_letter(*, request_id: int, track: str, accept: bool, reason: str = "", by: Any) -> AccessRequest:
-    """The secretary confirms an outside letter (it counts from now) or refuses it with a reason. Writes: review, Event."""
+    """Who keeps that track's book confirms an outside letter (it counts from now) or refuses it with a reason. Writes: review, Event."""
     request = lock(request_id)
     if track == "IRB":
         require(by, "vouchers.decide_ethics", board(request))
