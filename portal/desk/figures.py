@@ -61,7 +61,7 @@ def _queues() -> list[Queue]:
         .values("verb")
         .annotate(
             open=Count("id"), oldest=Min("opened_at"), title_ko=Min("title_ko"), title_en=Min("title_en"),
-            late=Count("id", filter=Q(due_at__lte=clock.now())),
+            late=Count("id", filter=Q(due_at__lte=clock.now(), paused_at__isnull=True)),
         )
         .order_by("-open", "verb")[:12]
     )  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -52,7 +53,7 @@ class Kind(NamedTuple):
 class DeskView:
     """What a person owes now. duties: the first ones by due day, of the kind and urgency asked for; the counts are over all.
 
-    late: past due; today: due until 24:00; soon: due within five working days after today; total: all of them.
+    late: past due, no clock stopped; today: due until 24:00; soon: due within five working days after today; total: all of them.
     as_of: when the duties of the person's offices were counted (colleagues share them); None without an office.
     """
 
@@ -88,9 +89,9 @@ class Counted(NamedTuple):
 
 URGENCIES = ("late", "today", "soon")
 _WHEN = {
-    "late": "due_at <= %(now)s",
-    "today": "due_at > %(now)s AND due_at <= %(tonight)s",
-    "soon": "due_at > %(tonight)s AND due_at <= %(week)s",
+    "late": "paused_at IS NULL AND due_at <= %(now)s",  # a stopped clock is nobody's delay
+    "today": "paused_at IS NULL AND due_at > %(now)s AND due_at <= %(tonight)s",
+    "soon": "paused_at IS NULL AND due_at > %(tonight)s AND due_at <= %(week)s",
     "": "true",
 }
 
@@ -157,7 +158,7 @@ def _own(
 @lru_cache(maxsize=2000)
 def _owed(grants: tuple[tuple[str, int | None], ...], user_id: int, offices: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
     """The words of the question, not its answer: the same for as long as somebody's grants are the same."""
-    own = journal.duties_of(grants, user_id, without=offices).order_by().values("id", "verb", "opened_at", "due_at")
+    own = journal.duties_of(grants, user_id, without=offices).order_by().values("id", "verb", "opened_at", "due_at", "paused_at")
     return own.query.sql_with_params()  # type: ignore[no-any-return]
 
 
@@ -176,11 +177,12 @@ def _moment(text: str | None) -> datetime | None:
 
 
 _OFFICE = "user_id IS NULL AND organisation_id IS NULL AND closed_at IS NULL"
+_NEXT_DUE = "min(due_at) FILTER (WHERE paused_at IS NULL)"
 _COUNTS = ", ".join(
-    ["verb", *(f"count(*) FILTER (WHERE {_WHEN[name]})" for name in URGENCIES), "count(*)", "min(opened_at)", "min(due_at)"]
+    ["verb", *(f"count(*) FILTER (WHERE {_WHEN[name]})" for name in URGENCIES), "count(*)", "min(opened_at)", _NEXT_DUE]
 )
 _DESK_SQL = f"""
-WITH own (id, verb, opened_at, due_at) AS MATERIALIZED ({{owed}})
+WITH own (id, verb, opened_at, due_at, paused_at) AS MATERIALIZED ({{owed}})
 SELECT
   (SELECT json_agg(json_build_array(verb, late, today, soon, open, oldest, due))
    FROM (SELECT {_COUNTS} FROM own GROUP BY verb) k (verb, late, today, soon, open, oldest, due)),
@@ -217,6 +219,7 @@ def home(user: Any) -> dict[str, Any]:
     return {
         "rooms": [(label, url) for label, url, wanted in _ROOMS if not wanted or roles & wanted],
         "needs_company": not roles,
+        "next_closing": next_closing(clock.now()) if settings.DEMO and Role.SYSADMIN in roles else None,
         "is_company": company,
         "applications": applications,
         "projects": awarded,

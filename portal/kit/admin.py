@@ -7,6 +7,7 @@ consequence to show, else it posts at once. Both work without JavaScript. Status
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -171,6 +172,10 @@ class VerbAdmin(ModelAdmin):
         column = next((name for name in _STATES if hasattr(obj, name) and hasattr(obj, f"get_{name}_display")), "")
         return (getattr(obj, column), getattr(obj, f"get_{column}_display")()) if column else None
 
+    def stands_since(self, obj: Any) -> datetime | None:
+        """Since when, for states that no event brings; None: the event that brought the state says it."""
+        return None
+
     def case(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """The head of a row's page: what it is, its number, where it stands, what this person may do."""
         headline = self.headline(obj)
@@ -182,6 +187,7 @@ class VerbAdmin(ModelAdmin):
             "subject": obj,
             "subject_no": "" if number in headline else number,
             "standing": self.standing(obj),
+            "stands_since": self.stands_since(obj),
             "verbs": self.verbs_for(request, obj),
             "has_verbs": bool(self.verbs),
             "keeps_history": self.keeps_history,

@@ -184,6 +184,12 @@ def due_tone(due: datetime | None) -> str:
     return "soon" if workdays.left(due, clock.now()) <= 2 else "calm"
 
 
+@register.filter
+def duty_tone(duty: Any) -> str:
+    """A duty's tone; one whose clock stands is calm, however long ago its day was."""
+    return "calm" if duty.paused_at else due_tone(duty.due_at)
+
+
 @register.simple_tag
 def due(moment: datetime | None, label: str = "") -> SafeString:
     """`{% due duty.due_at %}`: the day, and how many working days are left. No template: lists show one in every row."""

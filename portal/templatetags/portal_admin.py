@@ -19,10 +19,12 @@ def admin_history(subject: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("admin/verbs/standing.html")
-def admin_standing(subject: Any, number: str, state: tuple[str, Any] | None) -> dict[str, Any]:
-    """Where a row stands, since when; who has the ball, since when and until when."""
-    events = told_events(subject)
-    came = [event.at for event in events if state and event.to == state[0]] or [event.at for event in events if event.to]
+def admin_standing(subject: Any, number: str, state: tuple[str, Any] | None, since: Any = None) -> dict[str, Any]:
+    """Where a row stands, since when; who has the ball, since when and until when.
+
+    since: where no event says when a state came (the clock alone opens and closes a call). Without either nothing is said.
+    """
+    came = [since] if since else [one.at for one in told_events(subject) if state and one.to == state[0] != one.frm]
     duties = queries.open_duties(subject).order_by("due_at", "id") if hasattr(subject, "ref") else []
     return {"number": number, "state": state, "since": came[-1] if came and state else None, "duties": duties}
 

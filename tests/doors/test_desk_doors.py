@@ -1,14 +1,20 @@
 """Each role's desk, the admin's home, lists and dashboard, the public numbers: what they show, and what they cost."""
 
+from datetime import timedelta
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from portal.desk import figures
+from portal.desk import queries as queries_of_desk
 from portal.journal import actions as journal
 from portal.journal.memory import remembered
+from portal.journal.models import Duty
 from portal.kit import clock
 from portal.management import scale
+from portal.templatetags.portal import kst
 from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import projects
@@ -183,3 +189,34 @@ def test_admin_lists_search_and_filters_work_without_scripts() -> None:
     assert "x-cloak" not in page.split("<body")[0]
     assert application.receipt_no not in client.get("/en/admin/vouchers/application/?status__exact=SELECTED").content.decode()
     assert client.get("/en/admin/vouchers/application/?q=%00").status_code == 200
+
+
+def test_a_stopped_clock_is_not_late() -> None:
+    """Neither counted as late nor red, in the portal and in the admin."""
+    case = make.submitted()
+    officer = make.officer()
+    duty = Duty.objects.get(subject_ref=case.ref, verb="begin_check")
+    with clock.at(duty.due_at + timedelta(days=3)):
+        assert queries_of_desk.desk(officer).late == 1
+        journal.pause_duty(case, "begin_check", by=None)
+        with transaction.atomic():
+            journal.record("application.check_begun", case, by=None)  # what is remembered is counted anew
+        shown = queries_of_desk.desk(officer)
+        assert (shown.late, shown.today, shown.soon, shown.total) == (0, 0, 0, 1)
+        assert [(one.late, one.due_at) for one in shown.kinds] == [(0, None)]
+        assert [one.late for one in figures.queues() if one.verb == "begin_check"] == [0]
+        desk = as_(officer).get("/en/home/").content.decode()
+        assert "Clock stands" in desk and 'class="duty is-late"' not in desk
+        for address in ("/en/admin/", f"/en/admin/vouchers/application/{case.pk}/change/"):
+            page = as_(officer).get(address).content.decode()
+            assert "Clock stands" in page and 'nowrap late"' not in page and '<li class="late">' not in page
+
+
+def test_the_demo_clock_jumps_to_a_closing_only_while_a_call_is_open() -> None:
+    admin = make_staff("SYSADMIN")
+    row = make_round()
+    page = as_(admin).get("/home/").content.decode()
+    assert f"다음 접수 마감까지 ({kst(row.closes_at)})" in page
+    with clock.at(row.closes_at):
+        page = as_(admin).get("/home/").content.decode()
+    assert "다음 접수 마감까지" not in page and 'value="week"' in page

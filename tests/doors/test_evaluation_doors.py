@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.documents import actions as documents
-from portal.journal.models import AccessLog
+from portal.journal.models import AccessLog, Duty
 from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
@@ -305,3 +305,24 @@ def test_the_page_that_assigns_turns_its_pages(monkeypatch):
     given = {"applications": [at.applications[1].pk], "evaluators": [at.evaluators[0].pk]}
     assert client.post(address + "&page=2", given).status_code == 302  # what another page shows counts too
     assert client.get(address + "&page=zwei").status_code == 200
+
+
+def test_each_duty_of_an_evaluator_names_its_application():
+    at = ev.panel()
+    rows = [ev.assigned(at, application, at.evaluators[0]) for application in at.applications[:2]]
+    for row in rows:
+        owed = Duty.objects.get(subject_ref=row.ref, verb="accept")
+        assert row.application.receipt_no in owed.title_ko and row.application.title in owed.title_en
+        assert row.application.company.name_ko not in owed.title_ko
+        actions.accept(assignment_id=row.pk, by=at.evaluators[0])
+    desk = as_(at.evaluators[0]).get("/home/").content.decode()
+    assert all(f"점수를 제출해 주십시오: {row.application.receipt_no}" in desk for row in rows)
+
+
+def test_what_was_handed_in_is_told_in_korean(invited):
+    at, row = invited
+    actions.accept(assignment_id=row.pk, by=at.evaluators[0])
+    actions.save_scores(assignment_id=row.pk, scores=ev.points_for(row, 80), comment="좋음", by=at.evaluators[0])
+    actions.submit_scores(assignment_id=row.pk, by=at.evaluators[0])
+    page = text(as_(at.evaluators[0]).get(f"/evaluation/{row.ref}/"))
+    assert "가중치(%)" in page and "Weight" not in page

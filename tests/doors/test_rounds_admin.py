@@ -1,10 +1,18 @@
 """Officers prepare a round in the admin without touching JSON; every fault is named before the announcement."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from portal.accounts.actions import grant_role
 from portal.accounts.models import User
+from portal.journal.actions import record
+from portal.journal.queries import history
+from portal.kit import clock
+from portal.templatetags.portal import kst
+from portal.templatetags.portal_admin import admin_standing
 from tests.doors import as_
 from tests.factories.rounds import make_closed_round, make_draft, make_round
 from vouchers.rounds.models import Round
@@ -136,3 +144,26 @@ def test_money_and_days_are_written_as_people_write_them():
     row = make_round()
     words = client.get(f"/admin/vouchers/round/{row.pk}/change/").content.decode()
     assert "320,000,000" in words and "320000000" not in words and "오전" not in words
+
+
+def test_the_state_line_of_a_call_says_when_the_clock_opened_and_closed_it() -> None:
+    """Not when it was announced: the events know nothing of the clock."""
+    _user, client = staff("MINISTRY_OFFICER")
+    row = make_round()
+    for moment, word, since in (
+        (row.opens_at + timedelta(hours=1), "접수 중", row.opens_at),
+        (row.closes_at + timedelta(hours=1), "접수 마감", row.closes_at),
+    ):
+        with clock.at(moment):
+            head = client.get(f"/admin/vouchers/round/{row.pk}/change/").content.decode().split('class="case-state"')[1]
+            assert f"{kst(since)}부터" in head[:600] and word in head[:600]
+
+
+def test_a_state_line_names_the_event_that_brought_the_state() -> None:
+    """An event that leaves the state as it was (an extension) does not move the day."""
+    row = make_round()
+    with transaction.atomic():
+        record("round.extended", row, by=None, frm="ANNOUNCED", to="ANNOUNCED")
+    announced = history(row).get(name="round.announced")
+    assert admin_standing(row, "", ("ANNOUNCED", "x"))["since"] == announced.at
+    assert admin_standing(row, "", ("RUNNING", "x"))["since"] is None

@@ -1,6 +1,6 @@
 """Officers prepare rounds, approvers announce them. A draft's facts, tracks and criteria are forms; the rest are verbs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -165,6 +165,12 @@ class RoundAdmin(FormAdmin):
 
     def standing(self, obj: Round) -> tuple[str, Any]:
         return obj.phase, obj.phase.label
+
+    def stands_since(self, obj: Round) -> datetime | None:
+        """Opened and closed by the clock alone; of a reference round the hour is not known."""
+        if obj.is_reference:
+            return None
+        return {rules.Phase.OPEN: obj.opens_at, rules.Phase.CLOSED: obj.closes_at}.get(obj.phase)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None or _may_edit(request, obj):

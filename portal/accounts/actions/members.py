@@ -51,8 +51,8 @@ def request_membership(*, organisation: Organisation, user: User) -> Membership:
     journal.open_duty(
         membership,
         "approve_membership",
-        title_ko="동료의 가입 요청을 승인해 주십시오",
-        title_en="Approve a colleague's request to join",
+        title_ko=f"동료의 가입 요청을 승인해 주십시오: {user.get_full_name()}",
+        title_en=f"Approve a colleague's request to join: {user.get_full_name()}",
         url="/accounts/organisation/",
         due_in=5,
         organisation=organisation,

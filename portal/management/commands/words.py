@@ -33,7 +33,7 @@ def sources(base: Path) -> set[str]:
                 found.add("".join(parts).replace('\\"', '"').replace("\\n", "\n"))
     for file in (base / "templates").rglob("*.html"):
         text = file.read_text(encoding="utf-8")
-        found |= {a or b for a, b in _TEMPLATE.findall(text)}
+        found |= {(a or b).replace("%", "%%") for a, b in _TEMPLATE.findall(text)}  # as Django looks them up
         found |= {word for tag in _TAG.findall(text) for word in _ARGUMENT.findall(tag)}
         for options, body in _BLOCK.findall(text):
             if "trimmed" in options:

@@ -136,8 +136,8 @@ def request_supplement(*, request_id: int, wanted: str, by: Any) -> AccessReques
     journal.close_duty(request, "start_review", by=by)
     journal.open_duty(
         request, "supply_supplement",
-        title_ko=f"데이터 활용신청을 보완해 주십시오: {request.institution.name_ko}",
-        title_en=f"Supplement the access request: {request.institution.name_en}",
+        title_ko=f"데이터 활용신청을 보완해 주십시오: {request.institution.name_ko}, {request.case.title}",
+        title_en=f"Supplement the access request: {request.institution.name_en}, {request.case.title}",
         url=f"/access/requests/{request.ref}/", due_in=days(request, "supplement"),
         organisation=request.case.company.organisation, by=by,
     )  # fmt: skip
@@ -196,8 +196,8 @@ def provide(*, request_id: int, by: Any) -> AccessRequest:
     move(request, "provide", by=by)
     journal.close_duty(request, "provide_data", by=by)
     journal.open_duty(
-        request, "confirm_receipt", title_ko=f"데이터 제공을 확인해 주십시오: {request.institution.name_ko}",
-        title_en=f"Confirm that the data are there: {request.institution.name_en}",
+        request, "confirm_receipt", title_ko=f"데이터 제공을 확인해 주십시오: {request.institution.name_ko}, {request.case.title}",
+        title_en=f"Confirm that the data are there: {request.institution.name_en}, {request.case.title}",
         url=f"/access/requests/{request.ref}/", due_in=5, organisation=request.case.company.organisation, by=by,
     )  # fmt: skip
     notices.provided(request)

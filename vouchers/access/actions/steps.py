@@ -142,8 +142,9 @@ def resume(request: AccessRequest, review: Review, verb: str, by: Any) -> None:
 def owe_revision(request: AccessRequest, verb: str, board: str, by: Any) -> None:
     """The company has the ball. board: IRB or DRB."""
     journal.open_duty(
-        request, verb, title_ko=f"{board} 보완 요청에 답해 주십시오: {request.institution.name_ko}",
-        title_en=f"Revise for the {board}: {request.institution.name_en}", url=f"/access/requests/{request.ref}/",
+        request, verb, title_ko=f"{board} 보완 요청에 답해 주십시오: {request.institution.name_ko}, {request.case.title}",
+        title_en=f"Revise for the {board}: {request.institution.name_en}, {request.case.title}",
+        url=f"/access/requests/{request.ref}/",
         due_in=days(request, "supplement"), organisation=request.case.company.organisation, by=by,
     )  # fmt: skip
 

@@ -75,8 +75,8 @@ def start(*, round_id: int, track_id: int, by: User, need_id: int | None = None)
         data={"round": round_.key, "track": track.key},
     )  # fmt: skip
     journal.open_duty(
-        application, "submit_application", title_ko=f"신청서 제출: {round_.title_ko}",
-        title_en=f"Submit the application: {round_.title_en}", url=application.get_absolute_url(),
+        application, "submit_application", title_ko=f"신청서 제출: {round_.title_ko}, {track.name_ko}",
+        title_en=f"Submit the application: {round_.title_en}, {track.name_en}", url=application.get_absolute_url(),
         due_at=round_.closes_at, organisation=company.organisation, by=by,
     )  # fmt: skip
     take_only_match(application, by)

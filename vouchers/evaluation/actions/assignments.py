@@ -56,8 +56,8 @@ def assign(*, application_id: int, evaluator_id: int, due_at: datetime | None = 
     _owe(
         assignment,
         "accept",
-        "평가할 신청이 있습니다. 이해충돌 여부를 알려 주십시오.",
-        "Say whether you may evaluate an application",
+        "이해충돌 여부를 알려 주십시오",
+        "Say whether you may evaluate",
         by,
     )
     notices.evaluation_invited(assignment)
@@ -117,7 +117,7 @@ def accept(*, assignment_id: int, by: Any) -> Assignment:
     assignment.save()
     _record("assignment.accepted", assignment, by=by, frm=before, to=assignment.status)
     journal.close_duty(assignment, "accept", by=by)
-    _owe(assignment, "submit_scores", "신청을 평가하고 점수를 제출해 주십시오.", "Score an application and hand in", by)
+    _owe(assignment, "submit_scores", "점수를 제출해 주십시오", "Score and hand in", by)
     return assignment
 
 
@@ -245,8 +245,12 @@ def _end(assignment: Assignment, verb: str, *, reason: str, by: Any) -> None:
 
 
 def _owe(assignment: Assignment, verb: str, title_ko: str, title_en: str, by: Any) -> None:
+    """The duty names the application as its page does before the declaration: receipt number and title, no company."""
+    application = assignment.application
+    named = " ".join(part for part in (application.receipt_no, application.title) if part) or application.ref
     journal.open_duty(
-        assignment, verb, title_ko=title_ko, title_en=title_en, url=f"/evaluation/{assignment.ref}/",
+        assignment, verb, title_ko=f"{title_ko}: {named}", title_en=f"{title_en}: {named}",
+        url=f"/evaluation/{assignment.ref}/",
         due_at=assignment.due_at, user=assignment.evaluator, by=by,
     )  # fmt: skip
 

@@ -50,7 +50,8 @@ def grant(
     award.save()
     _record("award.notified", award, by=by, to=award.status, grant_won=grant_won, promoted=promoted)
     journal.open_duty(
-        award, "accept_award", title_ko="선정 결과에 답해 주십시오 (수락 또는 포기).", title_en="Answer the award: accept or decline",
+        award, "accept_award", title_ko=f"선정 결과에 답해 주십시오(수락 또는 포기): {application}",
+        title_en=f"Accept or decline the award: {application}",
         url=f"/evaluation/awards/{award.ref}/", due_at=award.due_at, organisation=organisation, role="REPRESENTATIVE", by=by,
     )  # fmt: skip
     notices.award_notified(award, promoted=promoted)

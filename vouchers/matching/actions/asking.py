@@ -111,8 +111,8 @@ def accept_quote(*, quote_id: int, by: Any) -> Match:
     )
     journal.close_duty(request, "accept_quote", by=by)
     journal.open_duty(
-        match, "confirm_match", title_ko=f"매칭을 확인해 주십시오: {request.need.company.name_ko}",
-        title_en=f"Confirm the match with {request.need.company.name_en or request.need.company.name_ko}",
+        match, "confirm_match", title_ko=f"매칭을 확인해 주십시오: {request.need.company.name_ko}, {request.need.title}",
+        title_en=f"Confirm the match with {request.need.company.name_en or request.need.company.name_ko}: {request.need.title}",
         url=f"/matching/matches/{match.ref}/", due_in=CONFIRM_DAYS, organisation=request.institution.organisation,
         role="PROVIDER_MANAGER", by=by,
     )  # fmt: skip

@@ -32,8 +32,9 @@ def ask_clarification(*, request_id: int, question: str, by: Any) -> QuoteReques
     move(request, "ask_clarification", "clarification_asked", by, data={"question": request.question})
     journal.pause_duty(request, "quote", by=by)
     journal.open_duty(
-        request, "clarify", title_ko=f"공급기관의 질문에 답해 주십시오: {request.institution.name_ko}",
-        title_en=f"Answer the question of {request.institution.name_en}", url=f"/matching/quotes/{request.ref}/",
+        request, "clarify", title_ko=f"공급기관의 질문에 답해 주십시오: {request.institution.name_ko}, {request.need.title}",
+        title_en=f"Answer the question of {request.institution.name_en}: {request.need.title}",
+        url=f"/matching/quotes/{request.ref}/",
         due_in=ANSWER_DAYS, organisation=request.need.company.organisation, by=by,
     )  # fmt: skip
     notices.quote_question(request)
@@ -81,8 +82,9 @@ def quote(
     journal.close_duty(request, "quote", by=by)
     journal.close_duty(request, "clarify", by=by)
     journal.open_duty(
-        request, "accept_quote", title_ko=f"견적을 수락하거나 거절해 주십시오: {request.institution.name_ko}",
-        title_en=f"Accept or decline the quote of {request.institution.name_en}", url=f"/matching/quotes/{request.ref}/",
+        request, "accept_quote", title_ko=f"견적을 수락하거나 거절해 주십시오: {request.institution.name_ko}, {request.need.title}",
+        title_en=f"Accept or decline the quote of {request.institution.name_en}: {request.need.title}",
+        url=f"/matching/quotes/{request.ref}/",
         due_at=_answer_due(request, valid_until), organisation=request.need.company.organisation, by=by,
     )  # fmt: skip
     notices.quote_received(request, found)
