@@ -7,6 +7,8 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils.translation import override
 
+from portal.kit.particles import fit
+
 
 def render(app: str, template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
     """(subject line, body) in `language`; nothing is escaped, and the caller's language is back afterwards.
@@ -16,6 +18,8 @@ def render(app: str, template: str, language: str, context: dict[str, Any]) -> t
     with override(language):
         found = get_template(f"emails/{app}/{template}.{language}.txt")
         text: str = found.template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]
+    if language == "ko":
+        text = fit(text)
     title, _line, body = text.strip().partition("\n")
     return title.strip()[:200], body.strip()
 
