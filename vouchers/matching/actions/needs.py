@@ -38,8 +38,6 @@ def save_need(
     require(by, "vouchers.edit_need", company)
     if need is not None and need.company_id != company.pk:
         raise Refused(_("This need belongs to another company."), "other_company")
-    if need is not None and version is not None and need.version != version:
-        raise Stale()
     if need is not None:
         _refuse_unless_editable(need)
     round_ = _round(round_id)
@@ -53,7 +51,9 @@ def save_need(
         journal.record("need.drafted", need, by=by, to=need.status, organisations=need.organisation_ids())
         return need
     if (need.round_id, need.title, need.document) == (round_id, title, kept):
-        return need
+        return need  # also for a version of before: what is stored already is nobody's loss
+    if version is not None and need.version != version:
+        raise Stale()
     changed = sorted(name for name in {*kept, *need.document} if kept.get(name) != need.document.get(name))
     need.round, need.title, need.document = round_, title, kept
     need.save()

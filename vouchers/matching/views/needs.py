@@ -90,10 +90,11 @@ def _save(request: HttpRequest, need: Need) -> HttpResponse:
             context |= {"version": saved.version, "saved_at": clock.now()}
         except DomainError as error:
             form.blame(error)
-            context["problem"] = str(error.message)
+            context |= {"problem": str(error.message), "status": error.status}
     context["wrong"] = [(form[name].label, errors[0]) for name, errors in form.errors.items() if name in form.fields]
-    part = "saved" if auto else None
-    return page(request, "vouchers/matching/need_edit.html", context, part=part, status=422 if form.errors else 200)
+    if auto:  # half a pair of ages is no mistake: what is well formed was kept, the rest is named and may still be typed
+        return page(request, "vouchers/matching/need_edit.html", context, part="saved", status=context.get("status", 200))
+    return page(request, "vouchers/matching/need_edit.html", context, status=422 if form.errors else 200)
 
 
 def _keep(request: HttpRequest, need: Need, form: forms.NeedForm) -> Need:

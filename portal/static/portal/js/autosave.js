@@ -1,34 +1,87 @@
 // Saving while typing: the freshest version and token go along, so that no request disowns the one before it.
 (function () {
   "use strict";
+  const FORM = "form[data-autosave]";
   const cookie = (name) => {
     const found = document.cookie.split("; ").find((pair) => pair.startsWith(name + "="));
     return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
   };
   const token = () => cookie("__Host-csrftoken") || cookie("csrftoken");
+  const formOf = (event) => {
+    const ctx = event.detail && event.detail.ctx;
+    return ctx && ctx.sourceElement && ctx.sourceElement.closest && ctx.sourceElement.closest(FORM);
+  };
+  const underWay = new WeakSet(); // forms whose autosave has no answer yet
+  const waiting = new WeakMap(); // form → what goes on after that answer
 
   // A queued request was put together before the one ahead of it raised the version.
   document.addEventListener("htmx:before:request", (event) => {
-    const ctx = event.detail && event.detail.ctx;
-    const form = ctx && ctx.sourceElement && ctx.sourceElement.closest && ctx.sourceElement.closest("form[data-autosave]");
-    if (!form || !ctx.request.body || !ctx.request.body.set) return;
+    const form = formOf(event), ctx = event.detail && event.detail.ctx;
+    if (!form) return;
+    underWay.add(form);
+    if (!ctx.request.body || !ctx.request.body.set) return;
     const version = form.querySelector("#id_version");
     if (version) ctx.request.body.set("version", version.value);
     if (token()) ctx.request.body.set("csrfmiddlewaretoken", token());
   });
+  document.addEventListener("htmx:finally:request", (event) => {
+    const form = formOf(event);
+    if (!form) return;
+    underWay.delete(form);
+    const next = waiting.get(form);
+    waiting.delete(form);
+    if (next) next();
+  });
 
-  // After a sign-in in another tab the page's own token is old; the cookie knows the new one.
+  // After a sign-in in another tab the page's own token is old; the cookie knows the new one. A button pressed while an
+  // autosave is under way waits for its answer: the version that it would send along is already outdated.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.matches("form[data-autosave]")) return;
+    if (!form.matches(FORM)) return;
+    if (underWay.has(form)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const button = event.submitter;
+      waiting.set(form, () => form.requestSubmit(button));
+      return;
+    }
     const field = form.querySelector("input[name=csrfmiddlewaretoken]");
     if (field && token()) field.value = token();
+  }, true);
+
+  // A link away from the page saves first. What is refused stays on the page with its reason; the second click leaves.
+  const save = (form) => {
+    const field = form.querySelector("input[name=csrfmiddlewaretoken]");
+    if (field && token()) field.value = token();
+    const body = new URLSearchParams(new FormData(form));
+    const headers = { "HX-Request": "true", "HX-Target": form.getAttribute("hx-target") };
+    return fetch(form.getAttribute("hx-post"), { method: "POST", body, headers, credentials: "same-origin", keepalive: body.toString().length < 60000 })
+      .then((answer) => answer.text().then((text) => answer.status === 200 && !text.includes("data-unsaved")))
+      .catch(() => false);
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (link.target || link.hasAttribute("download") || link.getAttribute("href").startsWith("#")) return;
+    const form = document.querySelector(FORM + "[data-dirty]");
+    if (!form || form.dataset.refused) return;
+    event.preventDefault();
+    const go = () => save(form).then((saved) => {
+      if (saved) { delete form.dataset.dirty; window.location.href = link.href; return; }
+      form.dataset.refused = "1"; // asked once: the browser's own warning stands before the next click
+      form.dispatchEvent(new Event("change", { bubbles: true })); // the usual way shows why
+    });
+    if (underWay.has(form)) waiting.set(form, () => (form.dataset.dirty ? go() : (window.location.href = link.href)));
+    else go();
+  });
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest(FORM);
+    if (form) delete form.dataset.refused;
   });
 
   // No answer at all (cable out, laptop asleep): say so; the text stays.
   document.addEventListener("htmx:error", (event) => {
-    const ctx = event.detail && event.detail.ctx;
-    const form = ctx && ctx.sourceElement && ctx.sourceElement.closest && ctx.sourceElement.closest("form[data-autosave]");
+    const form = formOf(event);
     const note = form && form.querySelector("#save-state");
     if (note) note.textContent = form.dataset.offline || "";
   });

@@ -60,21 +60,32 @@
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
   // ── Unsaved changes ──────────────────────────────────────────────────────────────────────────────
-  const dirty = new Set();
-  document.addEventListener("input", (event) => {
+  // What was typed after a request left is not in its answer, so the marks are counted, not only set.
+  const typed = (event) => {
     const form = event.target.closest("form[data-guard]");
-    if (form) dirty.add(form);
+    if (form) form.dataset.dirty = Number(form.dataset.dirty || 0) + 1;
+  };
+  document.addEventListener("input", typed);
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) delete event.target.dataset.dirty;
   });
-  document.addEventListener("submit", (event) => dirty.delete(event.target));
   window.addEventListener("beforeunload", (event) => {
-    if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+    if (document.querySelector("form[data-guard][data-dirty]")) event.preventDefault();
   });
-  document.addEventListener("htmx:after:request", (event) => {
+  const guarded = (event) => {
     const ctx = event.detail && event.detail.ctx;
     const element = ctx && ctx.sourceElement;
-    const form = element && element.closest && element.closest("form");
+    return [ctx, element && element.closest && element.closest("form[data-guard]")];
+  };
+  document.addEventListener("htmx:before:request", (event) => {
+    const [ctx, form] = guarded(event);
+    if (form) ctx.typedBefore = form.dataset.dirty;
+  });
+  document.addEventListener("htmx:after:request", (event) => {
+    const [ctx, form] = guarded(event);
     const status = ctx && ctx.response && (ctx.response.status || (ctx.response.raw && ctx.response.raw.status));
-    if (form && status >= 200 && status < 300) dirty.delete(form);
+    if (!form || status < 200 || status >= 300 || (ctx.text || "").includes("data-unsaved")) return;
+    if (form.dataset.dirty === ctx.typedBefore) delete form.dataset.dirty;
   });
 
   // ── Characters left ──────────────────────────────────────────────────────────────────────────────
