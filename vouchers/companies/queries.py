@@ -9,6 +9,7 @@ from portal.accounts import queries as accounts
 from portal.accounts.models import Membership
 from portal.accounts.rules import COMPANY_ROLES
 from portal.documents.models import Document
+from portal.documents.rules import may_open as may_open_file
 from portal.kit import clock
 from providers.catalogue import queries as catalogue
 from vouchers.companies import rules
@@ -105,6 +106,18 @@ def page_of(company: Company) -> dict[str, Any]:
         "tax_type": rules.TAX_TYPES.get(company.tax_type, company.tax_type),
         "corporate_no_odd": bool(company.corporate_no) and not rules.corporate_no_plausible(company.corporate_no),
     }
+
+
+def papers_of(company: Company, on: date) -> dict[str, Document]:
+    """What the company has shown of itself already, by document kind: its registration and the certificate of that day.
+    Only files that it may open itself now: none that a scan refused or still holds."""
+    certificate = company.certificates.filter(valid_from__lte=on, valid_to__gte=on, document__isnull=False)
+    newest = certificate.select_related("document").order_by("-valid_to", "-id").first()
+    found = {
+        "BUSINESS_REGISTRATION": company.registration_file,
+        "SIZE_CERTIFICATE": newest.document if newest is not None else None,
+    }
+    return {kind: one for kind, one in found.items() if one is not None and may_open_file(one.scan_state, owns=True)}
 
 
 def document_of(company: Company, ref: str, *, disputes: bool) -> Document | None:

@@ -13,8 +13,9 @@ from tests.doors.applications import HTMX, form, url
 from tests.factories import applications as make
 from tests.factories.files import stored_files
 from tests.factories.rounds import make_closed_round, make_round
-from vouchers.applications import actions, queries
+from vouchers.applications import actions, queries, rules
 from vouchers.applications.models import Application
+from vouchers.companies import actions as companies
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,41 @@ def test_plain_save_without_javascript(application, owner):
     application.refresh_from_db()
     assert application.title == "새 과제"
     assert "저장했습니다" in browser.get(answer["Location"]).content.decode()
+
+
+def test_save_and_go_on_leads_to_the_next_section_and_behind_the_last_to_the_check(application, owner):
+    browser = as_(owner.staff)
+    page = browser.get(url("section", application.ref, "company")).content.decode()
+    assert 'name="next"' in page and "저장하고 다음: 과제" in page
+    sent = form(application, "company", next="1", employees="7")
+    answer = browser.post(url("section", application.ref, "company"), sent)
+    assert answer.status_code == 303 and answer["Location"] == url("section", application.ref, "project")
+    assert application.sections.get(key="company").answers["employees"] == 7
+    wrong = browser.post(url("section", application.ref, "company"), form(application, "company", next="1", employees="x"))
+    assert wrong.status_code == 422
+    last = list(rules.ORDER)[-1]
+    answer = browser.post(url("section", application.ref, last), form(application, last, next="1"))
+    assert answer["Location"] == url("submit", application.ref)
+
+
+def test_autosave_brings_the_sections_state_and_the_side_list_along(application, owner):
+    browser = as_(owner.staff)
+    answer = browser.post(url("autosave", application.ref, "project"), form(application, "project"), **HTMX).content.decode()
+    state = application.sections.get(key="project").get_state_display()
+    for part in ("section-state", "section-links"):
+        at = answer.index(f'id="{part}" hx-swap-oob="true"')
+        assert state in answer[at:]
+    plain = browser.get(url("section", application.ref, "project")).content.decode()
+    assert 'id="section-state"' in plain and 'id="section-links"' in plain and "oob" not in plain
+
+
+def test_what_is_stored_already_is_no_conflict(application, owner):
+    """The button after an autosave whose answer was not seen yet sends the version of before."""
+    sent = form(application, "project", product="같은 글")
+    browser = as_(owner.staff)
+    assert browser.post(url("autosave", application.ref, "project"), sent, **HTMX).status_code == 200
+    assert browser.post(url("section", application.ref, "project"), sent).status_code == 303
+    assert application.sections.get(key="project").version == 2
 
 
 def test_half_an_answer_is_saved_and_says_what_is_missing(application, owner):
@@ -271,3 +307,25 @@ def test_a_refused_upload_says_why_and_leads_to_the_field(application, owner, ro
     with clock.at(round_.closes_at):
         page = browser.post(url("document", application.ref, "PROJECT_PLAN"), {"file": make.pdf()})
         assert page.status_code == 422 and "마감" in page.content.decode()
+
+
+def test_the_companys_own_papers_are_taken_without_a_second_upload(application, owner):
+    browser, kind = as_(owner.staff), "BUSINESS_REGISTRATION"
+    take = url("take_document", application.ref, kind)
+    assert "기업 서류에서 가져오기" not in browser.get(url("section", application.ref, "documents")).content.decode()
+    assert "유효한 파일이 없습니다" in browser.post(take, follow=True).content.decode()
+    paper = make.stored(owner, kind)
+    companies.add_registration_file(company_id=owner.company.pk, document=paper, by=owner.representative)
+    page = browser.get(url("section", application.ref, "documents")).content.decode()
+    assert "기업 서류에서 가져오기" in page and "business_registration.pdf" in page and take in page
+    assert as_(make.firm().staff).post(take).status_code == 404 and as_().post(take).status_code == 302
+    assert browser.post(take).status_code == 303
+    assert queries.documents(application).get().document == paper
+    assert take not in browser.get(url("section", application.ref, "documents")).content.decode()  # it counts already
+    newer = make.stored(owner, kind)
+    companies.add_registration_file(company_id=owner.company.pk, document=newer, by=owner.representative)
+    assert queries.documents(application).get().document == paper  # what was taken stays what it is
+    Document.objects.filter(pk=newer.pk).update(scan_state="INFECTED")
+    assert take not in browser.get(url("section", application.ref, "documents")).content.decode()
+    assert browser.post(url("take_document", application.ref, "SIZE_CERTIFICATE")).status_code == 303
+    assert queries.documents(application).count() == 1  # a certificate without a file is no paper

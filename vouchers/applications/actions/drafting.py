@@ -116,13 +116,13 @@ def save_section(*, application_id: int, key: str, answers: Mapping[str, Any], v
     require(by, "vouchers.edit_application", application)
     refuse_unless_writable(application, key)
     section = ApplicationSection.objects.select_for_update().get(application=application, key=key)
-    if section.version != version:
-        raise Stale()
     known = {f.name for f in rules.FIELDS[rules.SectionKey(key)]}
     given = {name: value for name, value in answers.items() if name in known}
     if sum(len(str(value)) for value in given.values()) > LARGEST_ANSWERS:
         raise Refused(_("This is too much text for one section. Shorten it."), "too_long")
     changed = sorted(name for name, value in given.items() if section.answers.get(name) != value)
+    if section.version != version and changed:
+        raise Stale()  # what is stored already is nobody's loss: an answer of the autosave may have been lost on its way
     if not changed and section.updated_by_id and section.state != rules.SectionState.NEEDS_WORK:
         return section  # pressing Save twice is no change
     section.answers = {**section.answers, **given}
@@ -327,6 +327,20 @@ def attach_document(*, application_id: int, kind: str, document: Document, by: U
     row = ApplicationDocument.objects.create(application=application, kind=kind, document=document)
     _after_documents(application, by, "application.document_attached", {"kind": kind, "sha256": document.sha256})
     return row
+
+
+@transaction.atomic
+def take_company_document(*, application_id: int, kind: str, by: User) -> ApplicationDocument:
+    """The company's own file of this kind counts here too, without a second upload. The application keeps this very file,
+    whatever the company shows of itself later. Writes: ApplicationDocument, Event. Raises: Refused, NotAllowed."""
+    application = check_attachable(application_id=application_id, kind=kind, by=by)
+    found = queries.company_papers(application).get(kind)
+    if found is None:
+        raise Refused(
+            _("Your company has no valid file of this kind that could be taken over. Upload one here."), "no_paper",
+            f"document_{kind}",
+        )  # fmt: skip
+    return attach_document(application_id=application_id, kind=kind, document=found, by=by)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from portal.accounts import queries as accounts
 from portal.accounts.rules import COMPANY_ROLES
+from portal.documents.models import Document
 from portal.journal import queries as journal
 from portal.kit import clock
 from providers.catalogue import queries as catalogue
@@ -158,6 +159,14 @@ def certificate_for(application: Application) -> SizeCertificate | None:
     """The certificate that counts for this application's closing day."""
     deadline = application.deadline_at or application.round.closes_at
     return certificate_of(application.company, clock.to_kst(deadline).date() if deadline else clock.today())
+
+
+def company_papers(application: Application) -> dict[str, Document]:
+    """Kind → the company's own file that can count here without being uploaded again; what counts already is left out."""
+    deadline = application.deadline_at or application.round.closes_at
+    papers = companies.papers_of(application.company, clock.to_kst(deadline).date() if deadline else clock.today())
+    counting = set(application.application_documents.filter(current=True).values_list("document_id", flat=True))
+    return {kind: one for kind, one in papers.items() if one.pk not in counting}
 
 
 def region_words(code: str) -> str:

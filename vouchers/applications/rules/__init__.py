@@ -23,6 +23,7 @@ from vouchers.applications.rules.sections import (
     Surroundings,
     declaration_field,
     document_label,
+    following,
     missing,
     section_state,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "document_label",
     "eligibility",
     "fact_words",
+    "following",
     "formula",
     "matches_open",
     "missing",

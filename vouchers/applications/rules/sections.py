@@ -213,6 +213,12 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
 ORDER: tuple[SectionKey, ...] = tuple(SectionKey)
 
 
+def following(key: SectionKey) -> SectionKey | None:
+    """The section after this one; None behind the last."""
+    at = ORDER.index(key) + 1
+    return ORDER[at] if at < len(ORDER) else None
+
+
 @dataclass(frozen=True)
 class Missing:
     """One thing that is missing. field: where to mend it (an id on the section's page)."""

@@ -18,9 +18,11 @@ from vouchers.applications.views.writing import (
     remove_document,
     section,
     start,
+    take_document,
 )
 
 __all__ = [
     "applications", "autosave", "detail", "document", "download_document", "matches", "need", "preview", "receipt",
-    "receipt_pdf", "remove_document", "section", "start", "submit", "supply_supplement", "why", "withdraw",
+    "receipt_pdf", "remove_document", "section", "start", "submit", "supply_supplement",
+    "take_document", "why", "withdraw",
 ]  # fmt: skip

@@ -25,7 +25,6 @@ def section_context(
     if form is None:
         form = SectionForm(key, initial=stored, without=queries.not_asked(application, key))
     keys = list(rules.ORDER)
-    following = keys[keys.index(key) + 1] if key != keys[-1] else None
     context: dict[str, Any] = {
         "application": application,
         "key": key,
@@ -33,7 +32,7 @@ def section_context(
         "form": form,
         "progress": overview,
         "number": keys.index(key) + 1,
-        "next_key": following,
+        "next_key": rules.following(key),
         "version": view.section.version,
         "others": typed.differences(stored) if typed is not None and more.get("stale") and typed.is_bound else [],
         "answers": queries.shown(key, stored),
@@ -115,6 +114,7 @@ def money_rows(sums: Any) -> list[dict[str, Any]]:
 def document_rows(application: Application, errors: dict[str, str]) -> list[dict[str, Any]]:
     """One row a required kind, then what else was attached and one line for more."""
     files = {row.kind: row.document for row in queries.documents(application)}
+    papers = queries.company_papers(application)
     required = list(queries.policy_of(application).required_documents)
     kinds = [*required, *(kind for kind in files if kind not in required)]
     if "OTHER" not in kinds:
@@ -125,6 +125,7 @@ def document_rows(application: Application, errors: dict[str, str]) -> list[dict
             "label": rules.document_label(kind),
             "required": kind in required,
             "file": files.get(kind),
+            "paper": papers.get(kind),
             "error": errors.get(kind, ""),
             "upload_url": reverse("applications:document", args=[application.ref, kind]),
         }

@@ -77,11 +77,17 @@ def section(request: HttpRequest, ref: str, key: str) -> HttpResponse:
     answer = _save(request, application, which, form)
     if answer.pop("saved"):
         messages.success(request, _("Saved."))
-        return redirect(request, reverse("applications:section", args=[ref, key]))
+        return redirect(request, _after(ref, which, going_on="next" in request.POST))
     status = answer.pop("status")
     fresh = application_or_404(request, ref)
     context = section_context(request, fresh, which, form=form, **answer)
     return page(request, "vouchers/applications/section.html", context, status=status)
+
+
+def _after(ref: str, key: rules.SectionKey, *, going_on: bool) -> str:
+    """The same section, or what comes after it: the next one, behind the last one the check before handing in."""
+    following = rules.following(key) if going_on else key
+    return reverse("applications:section", args=[ref, following]) if following else reverse("applications:submit", args=[ref])
 
 
 def queries_form(application: Application, key: rules.SectionKey, request: HttpRequest) -> SectionForm:
@@ -185,6 +191,16 @@ def document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
         request, application, rules.SectionKey.DOCUMENTS, upload_errors={kind: wrong}, refused=wrong, refused_kind=kind
     )
     return page(request, "vouchers/applications/section.html", context, status=422)
+
+
+@signed_in
+@require_POST
+def take_document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
+    """The company's own file of this kind counts, without a second upload."""
+    application = application_or_404(request, ref)
+    done = _("Taken from your company's documents.")
+    _or_message(request, actions.take_company_document, done, application_id=application.pk, kind=kind)
+    return _back(request, application, rules.SectionKey.DOCUMENTS, f"#title_document_{kind}")
 
 
 @signed_in
