@@ -27,6 +27,7 @@ SWEEPS: dict[str, float] = {
     "applications.sync_matches": 30,
     "applications.miss_supplements": 300,
     "evaluation.lapse_awards": 300,
+    "evaluation.sync_rounds": 30,
     "milestones.remind": 300,
     "payments.pay_due": 10,
     "payments.reconcile": 15,

@@ -176,6 +176,10 @@ class VerbAdmin(ModelAdmin):
         """Since when, for states that no event brings; None: the event that brought the state says it."""
         return None
 
+    def ways(self, request: HttpRequest, obj: Any) -> list[tuple[Any, str]]:
+        """(label, address) of pages beside the row where this person goes on with it."""
+        return []
+
     def case(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """The head of a row's page: what it is, its number, where it stands, what this person may do."""
         headline = self.headline(obj)
@@ -189,6 +193,7 @@ class VerbAdmin(ModelAdmin):
             "standing": self.standing(obj),
             "stands_since": self.stands_since(obj),
             "verbs": self.verbs_for(request, obj),
+            "ways": self.ways(request, obj),
             "has_verbs": bool(self.verbs),
             "keeps_history": self.keeps_history,
         }

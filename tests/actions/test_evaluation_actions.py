@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from portal.accounts import actions as accounts
 from portal.accounts.models import User
 from portal.journal.models import Duty, Event, Notice
-from portal.kit import clock
+from portal.kit import clock, workdays
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
@@ -370,3 +370,42 @@ def test_unanswered_awards_lapse_and_withdrawn_ones_end():
     states = dict(Award.objects.values_list("application_id", "status"))
     assert [states[a.pk] for a in at.applications] == ["LAPSED", "DECLINED", "LAPSED"]
     assert Notice.objects.filter(user=at.firms[0].representative, template="award_lapsed").exists()
+
+
+# ── What the officers' office owes ───────────────────────────────────────────────────────────────────
+def test_the_officers_owe_evaluators_then_the_proposal():
+    at = ev.panel()
+    assert duties(at.round) == ["assign_evaluators"]
+    owed = Duty.objects.get(subject_ref=at.round.ref, verb="assign_evaluators")
+    assert (owed.role, owed.url) == ("MINISTRY_OFFICER", f"/admin/vouchers/assignment/assign/?round={at.round.pk}")
+    assert owed.due_at == workdays.due_at(clock.now(), at.round.policy().days("evaluation"))
+    assert actions.sync_rounds() == 0  # already owed
+    rows = [ev.assigned(at, at.applications[0], evaluator) for evaluator in at.evaluators]
+    assert actions.sync_rounds() == 1 and duties(at.round) == []
+    actions.decline(assignment_id=rows[0].pk, reason="바쁨", by=at.evaluators[0])
+    assert actions.sync_rounds() == 1 and duties(at.round) == ["assign_evaluators"]
+    ev.assigned(at, at.applications[0], at.evaluators[0])
+    for row in Assignment.objects.filter(status="INVITED"):
+        actions.accept(assignment_id=row.pk, by=row.evaluator)
+        actions.save_scores(assignment_id=row.pk, scores=ev.points_for(row, 80), comment="좋음", by=row.evaluator)
+        actions.submit_scores(assignment_id=row.pk, by=row.evaluator)
+    assert actions.sync_rounds() == 2 and duties(at.round) == ["propose_selection"]
+    assert actions.sync_rounds() == 0
+    run = actions.propose_selection(round_id=at.round.pk, by=at.officer)
+    assert duties(at.round) == [] and actions.sync_rounds() == 0
+    actions.discard(run_id=run.pk, reason="다시", by=at.approver)
+    assert actions.sync_rounds() == 1 and duties(at.round) == ["propose_selection"]
+
+
+def test_obstacles_name_each_application_that_blocks():
+    at = ev.panel(3)
+    first, second, third = at.applications
+    for evaluator in at.evaluators:
+        ev.assigned(at, first, evaluator)
+    ev.assigned(at, second, at.evaluators[0])
+    found = queries.obstacles(at.round)
+    kinds = {one.application.pk: one.kind for one in found.blockers}
+    assert kinds == {first.pk: "PENDING", second.pk: "TOO_FEW", third.pk: "UNASSIGNED"}
+    assert not found.ready and not queries.ready_to_propose(at.round)
+    done = ev.scored().round
+    assert queries.obstacles(done).ready and queries.ready_to_propose(done)

@@ -326,3 +326,33 @@ def test_what_was_handed_in_is_told_in_korean(invited):
     actions.submit_scores(assignment_id=row.pk, by=at.evaluators[0])
     page = text(as_(at.evaluators[0]).get(f"/evaluation/{row.ref}/"))
     assert "가중치(%)" in page and "Weight" not in page
+
+
+def test_the_proposal_page_says_what_is_missing_and_offers_no_button_until_ready():
+    at = ev.panel(2)
+    first, second = at.applications
+    row = ev.assigned(at, first, at.evaluators[0])
+    actions.accept(assignment_id=row.pk, by=at.evaluators[0])
+    actions.save_scores(assignment_id=row.pk, scores=ev.points_for(row, 80), comment="좋음", by=at.evaluators[0])
+    actions.submit_scores(assignment_id=row.pk, by=at.evaluators[0])
+    address = f"/admin/vouchers/selectionrun/propose/?round={at.round.pk}"
+    page = text(as_(at.officer).get(address))
+    assert "아직 선정안을 제안할 수 없습니다" in page and "잠정 순위" in page and "이 선정안 제안하기" not in page
+    assert first.receipt_no in page and second.receipt_no in page
+    assert f'href="/admin/vouchers/assignment/assign/?round={at.round.pk}"' in page
+    ready = ev.scored()
+    page = text(as_(ready.officer).get(f"/admin/vouchers/selectionrun/propose/?round={ready.round.pk}"))
+    assert "이 선정안 제안하기" in page and "잠정" not in page and "아직 선정안을" not in page
+
+
+def test_the_round_and_the_officers_home_lead_to_the_evaluations_pages():
+    at = ev.panel()
+    browser = as_(at.officer)
+    page = text(browser.get(f"/admin/vouchers/round/{at.round.pk}/change/"))
+    for address in ("/admin/vouchers/assignment/assign/", "/admin/vouchers/selectionrun/propose/"):
+        assert f'href="{address}?round={at.round.pk}"' in page
+        assert browser.get(f"{address}?round={at.round.pk}").status_code == 200
+        assert f'href="{address}"' in text(browser.get("/home/"))
+    assert "하실 일이 없습니다" not in page
+    assert "selectionrun/propose" not in text(as_(at.approver).get(f"/admin/vouchers/round/{at.round.pk}/change/"))
+    assert "명 (최소 2명)" in text(browser.get(f"/admin/vouchers/assignment/assign/?round={at.round.pk}"))

@@ -205,6 +205,23 @@ def _consequence(run: SelectionRun) -> str:
     ) % {"selected": won(run.summary["selected_won"]), "budget": won(run.summary["budget_won"])}
 
 
+def _blocking(blocker: queries.Blocker, found: queries.Obstacles) -> tuple[Any, str, str]:
+    """(application, why it blocks, where that is mended)."""
+    application = blocker.application
+    assign = f"{reverse('admin:vouchers_assignment_assign_page')}?round={application.round_id}"
+    match blocker.kind:
+        case "UNASSIGNED":
+            return application, _("Eligible, but no evaluator is assigned"), assign
+        case "TOO_FEW":
+            words = _("%(n)d of %(least)d evaluations: assign more evaluators")
+            return application, words % {"n": blocker.n, "least": found.min_evaluators}, assign
+        case "PENDING":
+            address = reverse("admin:vouchers_assignment_changelist")
+            return application, _("Not handed in yet: %(n)d") % {"n": blocker.n}, f"{address}?q={application.receipt_no}"
+    address = reverse("admin:vouchers_application_change", args=[application.pk])
+    return application, _("Not decided: %(state)s") % {"state": application.get_status_display()}, address
+
+
 @admin.register(SelectionRun)
 class SelectionRunAdmin(_RoundPages, VerbAdmin):
     list_display = ("round", "status", "proposed_by", "proposed", "confirmed_by", "confirmed_at", "selected")
@@ -265,6 +282,7 @@ class SelectionRunAdmin(_RoundPages, VerbAdmin):
         lines = queries.ranked(programme) if programme else []
         named = {a.pk: a for a in queries.in_evaluation(programme)} if programme else {}
         budget_won = queries.available_won(programme) if programme else 0
+        found = queries.obstacles(programme) if programme else None
         context = {
             **self.admin_site.each_context(request),
             "title": _("Propose a selection"),
@@ -275,6 +293,9 @@ class SelectionRunAdmin(_RoundPages, VerbAdmin):
             "rows": [(line, named[line.application_id]) for line in lines if line.application_id in named],
             "summary": queries.summary(lines, budget_won),
             "refusal": refusal,
+            "obstacles": found,
+            "blockers": [_blocking(one, found) for one in found.blockers[:PER_PAGE]] if found else [],
+            "run_url": self._change_url(found.run.pk) if found and found.run else "",
             "back": reverse(f"{self.admin_site.name}:vouchers_selectionrun_changelist"),
         }
         return TemplateResponse(

@@ -126,6 +126,80 @@ def _Subcount(found: QuerySet[Assignment]) -> Any:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
+@dataclass(frozen=True)
+class Blocker:
+    """An application that keeps a selection from being proposed. kind: UNDECIDED, UNASSIGNED, PENDING or TOO_FEW.
+
+    n: assignments not handed in (PENDING) or evaluations handed in (TOO_FEW).
+    """
+
+    application: Application
+    kind: str
+    n: int = 0
+
+
+@dataclass(frozen=True)
+class Obstacles:
+    """What stands in the way of a proposal. run: a proposal that waits already; funded: the round has a budget."""
+
+    blockers: list[Blocker]
+    run: SelectionRun | None
+    funded: bool
+    empty: bool
+    min_evaluators: int
+
+    @property
+    def ready(self) -> bool:
+        return not (self.blockers or self.run or self.empty) and self.funded
+
+
+def obstacles(programme: Round) -> Obstacles:
+    """Every application that blocks, the undecided first. Four queries beside the policy."""
+    minimum = programme.policy().min_evaluators
+    return Obstacles(
+        blockers=sorted((_blocker(row, minimum) for row in _blocking(programme)), key=lambda one: _KINDS.index(one.kind)),
+        run=SelectionRun.objects.filter(round=programme, status="PROPOSED").first(),
+        funded=bool(available_won(programme)),
+        empty=not in_evaluation(programme).exists(),
+        min_evaluators=minimum,
+    )
+
+
+def ready_to_propose(programme: Round) -> bool:
+    """Nothing stands in the way; loads no application."""
+    waits = SelectionRun.objects.filter(round=programme, status="PROPOSED").exists()
+    if waits or not available_won(programme) or not in_evaluation(programme).exists():
+        return False
+    return not _blocking(programme).exists()
+
+
+_KINDS = ("UNDECIDED", "UNASSIGNED", "TOO_FEW", "PENDING")
+
+
+def _blocking(programme: Round) -> QuerySet[Application]:
+    """Applications that are undecided, or lack evaluations, with their counts."""
+    lacks = Q(pending_count__gt=0) | Q(handed_in_count__lt=programme.policy().min_evaluators)
+    return _counted(Application.objects.filter(round=programme, status__in=[*UNDECIDED, "IN_EVALUATION"])).filter(
+        Q(status__in=UNDECIDED) | lacks
+    )
+
+
+def _blocker(row: Any, minimum: int) -> Blocker:
+    """row: an application with its counts."""
+    if row.status in UNDECIDED:
+        return Blocker(row, "UNASSIGNED" if row.status == "ELIGIBLE" else "UNDECIDED")
+    if row.assigned_count < minimum:
+        return Blocker(row, "TOO_FEW", row.handed_in_count)
+    return Blocker(row, "PENDING", row.pending_count)
+
+
+def needs_evaluators(programme: Round) -> bool:
+    """Some application has fewer evaluators than the round asks for, and no proposal waits."""
+    if SelectionRun.objects.filter(round=programme, status="PROPOSED").exists():
+        return False
+    return assignable(programme).filter(assigned_count__lt=programme.policy().min_evaluators).exists()
+
+
 # ── Selection ────────────────────────────────────────────────────────────────────────────────────────
 def plans(programme: Round) -> list[rules.TrackPlan]:
     return [rules.TrackPlan(t.key, t.name_ko, t.name_en, t.slots, t.cap_won) for t in programme.tracks.all()]

@@ -1,4 +1,4 @@
-"""The clock's door: unanswered awards lapse."""
+"""The clock's door: unanswered awards lapse, the officers learn what a round in evaluation waits for."""
 
 from celery import shared_task
 
@@ -9,3 +9,9 @@ from vouchers.evaluation import actions
 @shared_task(name="evaluation.lapse_awards")
 def lapse_awards() -> int:
     return actions.lapse_awards(clock.now())
+
+
+@shared_task(name="evaluation.sync_rounds")
+def sync_rounds() -> int:
+    """Who owes what for a round in evaluation: evaluators, then the proposal. Idempotent."""
+    return actions.sync_rounds()

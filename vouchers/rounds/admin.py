@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -165,6 +166,20 @@ class RoundAdmin(FormAdmin):
 
     def standing(self, obj: Round) -> tuple[str, Any]:
         return obj.phase, obj.phase.label
+
+    def ways(self, request: HttpRequest, obj: Round) -> list[tuple[Any, str]]:
+        """To the evaluation's pages on this round."""
+        if obj.status != rules.RoundStatus.EVALUATING:
+            return []
+        pages = (
+            (_("Assign evaluators and see progress"), "vouchers_assignment_assign_page", "vouchers.assign_evaluator"),
+            (_("Propose a selection"), "vouchers_selectionrun_propose_page", "vouchers.propose_selection"),
+        )
+        return [
+            (label, f"{reverse(f'{self.admin_site.name}:{name}')}?round={obj.pk}")
+            for label, name, permission in pages
+            if request.user.has_perm(permission)
+        ]
 
     def stands_since(self, obj: Round) -> datetime | None:
         """Opened and closed by the clock alone; of a reference round the hour is not known."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from portal.journal import actions as journal
+from portal.journal import queries as journal_queries
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
@@ -20,6 +21,8 @@ from vouchers.rounds import actions as rounds
 from vouchers.rounds.models import Round
 
 LIFECYCLE = rules.RUN_LIFECYCLE
+OFFICE_VERBS = ("assign_evaluators", "propose_selection")  # what the officers owe for a round in evaluation
+PROPOSE_DAYS = 5  # working days, as for the approver's answer
 
 
 @transaction.atomic
@@ -43,6 +46,8 @@ def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
         for line in lines
     )  # fmt: skip
     _lock_scores(programme, by)
+    for verb in OFFICE_VERBS:
+        journal.close_duty(programme, verb, by=by)
     journal.record(
         "selection_run.proposed", run, by=by, to=run.status, policy_version=_policy_number(programme), data=run.summary
     )
@@ -52,6 +57,41 @@ def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
     )  # fmt: skip
     notices.selection_proposed(run)
     return run
+
+
+def sync_rounds() -> int:
+    """The sweep: the officers owe evaluators while applications have too few, a proposal when all is handed in. Idempotent.
+
+    Each round in its own transaction. Returns how many duties changed. Writes: Duty.
+    """
+    return sum(_sync_round(pk) for pk in list(Round.objects.filter(status="EVALUATING").values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _sync_round(round_id: int) -> int:
+    programme = Round.objects.select_for_update(no_key=True).get(pk=round_id)
+    if programme.status != "EVALUATING":
+        return 0
+    owed = {"assign_evaluators": queries.needs_evaluators(programme), "propose_selection": queries.ready_to_propose(programme)}
+    changed = 0
+    for verb, due in owed.items():
+        is_open = bool(journal_queries.owing(verb, [programme.ref]))
+        if is_open and not due:
+            changed += journal.close_duty(programme, verb, by=None)
+        elif due and not is_open:
+            changed += 1
+            _owe(programme, verb)
+    return changed
+
+
+def _owe(programme: Round, verb: str) -> None:
+    if verb == "assign_evaluators":
+        rounds.owe_evaluators(programme, by=None)
+        return
+    journal.open_duty(
+        programme, verb, title_ko=f"선정안 제안: {programme.title_ko}", title_en=f"Propose the selection: {programme.title_en}",
+        url=f"/admin/vouchers/selectionrun/propose/?round={programme.pk}", due_in=PROPOSE_DAYS, role="MINISTRY_OFFICER", by=None,
+    )  # fmt: skip
 
 
 def _check_ready(programme: Round) -> None:

@@ -18,6 +18,7 @@ from vouchers.rounds.actions.turn import (
     begin_settlement,
     cancel,
     extend,
+    owe_evaluators,
     publish_selection,
     send_back,
     start_projects,
@@ -27,6 +28,6 @@ from vouchers.rounds.actions.turn import (
 
 __all__ = [
     "FACTS", "announce", "archive", "begin_evaluation", "begin_settlement", "cancel", "copy_round", "create_round", "edit_round",
-    "ensure_demo_rounds", "extend", "publish_selection", "register_reference_round", "save_policy", "send_back",
+    "ensure_demo_rounds", "extend", "owe_evaluators", "publish_selection", "register_reference_round", "save_policy", "send_back",
     "set_criteria", "set_tracks", "start_projects", "submit_for_review", "turn",
 ]  # fmt: skip

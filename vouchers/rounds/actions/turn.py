@@ -99,7 +99,10 @@ def extend(*, round_id: int, closes_at: datetime, reason: str, by: User | None) 
 
 @transaction.atomic
 def begin_evaluation(*, round_id: int, by: User | None) -> Round:
-    """The call is closed and the evaluation begins. Writes: Round EVALUATING, Event. Raises: Refused before the close."""
+    """The call is closed and the evaluation begins. Writes: Round EVALUATING, Event, Duty to assign evaluators.
+
+    Raises: Refused before the close.
+    """
     row = _locked(round_id)
     require(by, "vouchers.manage_round")
     after = rules.LIFECYCLE.step(row.status, "begin_evaluation")
@@ -107,6 +110,7 @@ def begin_evaluation(*, round_id: int, by: User | None) -> Round:
         raise Refused(_("The evaluation begins after the call has closed."), "not_closed")
     _move(row, after, "round.evaluation_begun", by=by, public=True)
     journal.close_duty(row, "begin_evaluation", by=by)
+    owe_evaluators(row, by=by)
     return row
 
 
@@ -177,6 +181,16 @@ def turn(*, now: datetime) -> int:
                 due_at=queries.evaluation_due(row), role=Role.MINISTRY_OFFICER, by=None,
             )  # fmt: skip
     return len(closed)
+
+
+def owe_evaluators(row: Round, *, by: User | None) -> None:
+    """The officers assign evaluators, by the policy's days for the evaluation. Writes: Duty."""
+    policy = queries.current_policy(row)
+    journal.open_duty(
+        row, "assign_evaluators", title_ko=f"평가위원 배정: {row.title_ko}", title_en=f"Assign evaluators: {row.title_en}",
+        url=f"/admin/vouchers/assignment/assign/?round={row.pk}", role=Role.MINISTRY_OFFICER, by=by,
+        due_in=policy.days("evaluation") if policy else rules.TARGET_STEPS["evaluation"],
+    )  # fmt: skip
 
 
 def admin_url(row: Round) -> str:
