@@ -32,6 +32,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "agreement.terminated": ("협약을 해지했습니다", "Agreement terminated"),
     "application.certified": ("대표자가 신청 내용을 확인했습니다", "Certified by a representative"),
     "application.check_begun": ("요건검토를 시작했습니다", "Eligibility check begun"),
+    "application.lapsed": ("답이 없어 선정이 실효되었습니다", "The award lapsed without an answer"),
     "application.check_resumed": (
         "보완 자료 없이 요건검토를 재개했습니다",
         "Eligibility check taken up again without the supplement",
@@ -263,6 +264,21 @@ WORDS: dict[str, tuple[str, str]] = {
     "voucher.reopened": ("대금이 되돌아와 바우처가 다시 유효합니다", "Voucher valid again: money came back"),
     "voucher.spent": ("바우처를 모두 사용했습니다", "Voucher spent"),
 }
+
+
+# What the portal does in consequence of somebody's act. The journal keeps whose act it was; it is not shown as theirs.
+BY_THE_PORTAL = frozenset(
+    {
+        "access_request.allowed", "agreement.activated", "application.matches_fixed", "application.not_selected",
+        "application.placed_on_reserve", "application.selected", "assignment.locked", "award.notified", "award.prepared",
+        "round.selection_published", "voucher.issued", "voucher.spent",
+    }
+)  # fmt: skip
+
+
+def by_the_portal(event: Any) -> bool:
+    """Nobody's hand, or only a consequence of somebody's act."""
+    return event.by_id is None or event.name in BY_THE_PORTAL
 
 
 def words(name: str) -> str:

@@ -55,6 +55,14 @@ def event_words(event: Any) -> str:
 
 
 @register.filter
+def by_the_portal(event: Any) -> bool:
+    """Done by the portal itself, perhaps in consequence of somebody's act."""
+    from portal.desk.event_words import by_the_portal as told
+
+    return told(event)
+
+
+@register.filter
 def event_reason(event: Any) -> str:
     """Why, in the reader's language where the portal itself gave the reason."""
     from portal.desk.event_words import reason

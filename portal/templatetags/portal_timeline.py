@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from portal.accounts import queries as accounts
-from portal.desk.event_words import reason, words
+from portal.desk.event_words import by_the_portal, reason, words
 from portal.journal import queries
 from portal.kit.words import pick
 
@@ -36,7 +36,7 @@ def _who(event: Any, user: Any) -> str:
     """The person's own name for themselves and for those who see all; else the role with which they acted."""
     from portal.accounts.rules import Role
 
-    if event.by is None:
+    if by_the_portal(event):
         return _("the portal")
     if user is not None and (accounts.sees_all(user) or event.by_id == getattr(user, "pk", None)):
         return str(event.by)

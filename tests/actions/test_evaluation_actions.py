@@ -370,6 +370,11 @@ def test_unanswered_awards_lapse_and_withdrawn_ones_end():
     states = dict(Award.objects.values_list("application_id", "status"))
     assert [states[a.pk] for a in at.applications] == ["LAPSED", "DECLINED", "LAPSED"]
     assert Notice.objects.filter(user=at.firms[0].representative, template="award_lapsed").exists()
+    first = Award.objects.select_related("application").get(pk=awards[0].pk)
+    assert (first.application.status, first.decided_at, first.decided_by) == ("LAPSED", None, None)  # nobody answered
+    assert not Notice.objects.filter(user=at.firms[0].representative, template="application_withdrawn").exists()
+    told = list(Event.objects.filter(subject_ref=first.application.ref).order_by("seq").values_list("name", flat=True))
+    assert told[-1] == "application.lapsed" and "application.withdrawn" not in told
 
 
 # ── What the officers' office owes ───────────────────────────────────────────────────────────────────

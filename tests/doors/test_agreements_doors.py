@@ -9,7 +9,10 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from portal.accounts import second_factor
+from portal.desk import event_words
+from portal.journal.queries import history
 from portal.kit import clock
+from portal.templatetags.portal_timeline import timeline_of
 from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
@@ -147,3 +150,18 @@ def test_admin_shows_the_same_verbs():
     assert row.status == "AWAITING_SIGNATURES"
     for name in ("agreement", "voucher"):
         assert auditor.get(reverse(f"{admin.site.name}:vouchers_{name}_changelist")).status_code == 200
+
+
+def test_what_follows_from_a_signature_is_the_portals_act():
+    """The journal keeps whose signature set it off; pages do not call it that person's act."""
+    made = ev.active()
+    voucher = Voucher.objects.get(agreement=made.agreement)
+    for row, name in ((made.agreement, "협약이 체결되었습니다"), (voucher, "바우처를 발급했습니다")):
+        event = next(one for one in history(row) if event_words.words(one.name) == name)
+        assert event.by is not None
+        told = [one for one in timeline_of(row, user=event.by)["entries"] if one["title"] == name]
+        assert [one["who"] for one in told] == ["포털"]
+    signed = [one for one in timeline_of(made.agreement, user=event.by)["entries"] if one["title"] == "협약서에 서명했습니다"]
+    assert str(event.by) in [one["who"] for one in signed]
+    page = text(as_(made.panel.officer).get(f"/admin/vouchers/agreement/{made.agreement.pk}/change/"))
+    assert f"포털 (계기: {event.by})" in page

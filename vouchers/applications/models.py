@@ -74,7 +74,7 @@ class Application(Row):
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "round", "track"],
-                condition=~Q(status__in=["WITHDRAWN", "INELIGIBLE", "NOT_SELECTED"]),
+                condition=~Q(status__in=["WITHDRAWN", "INELIGIBLE", "NOT_SELECTED", "LAPSED"]),
                 name="application_one_live",
             ),
             models.CheckConstraint(

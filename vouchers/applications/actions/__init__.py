@@ -6,6 +6,7 @@ from vouchers.applications.actions.deciding import (
     find_eligible,
     find_ineligible,
     judge_rule,
+    lapse,
     miss_supplements,
     place_on_reserve,
     reject,
@@ -36,7 +37,7 @@ from vouchers.applications.actions.submitting import (
 
 __all__ = [
     "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match", "choose_need",
-    "drop_match", "find_eligible", "find_ineligible", "fix_matches", "judge_rule", "miss_supplements", "place_on_reserve",
+    "drop_match", "find_eligible", "find_ineligible", "fix_matches", "judge_rule", "lapse", "miss_supplements", "place_on_reserve",
     "reject", "remove_document", "request_supplement", "resume_check", "save_section", "select", "start", "submit",
     "supply_supplement", "sync_deadlines", "sync_matches", "take_company_document", "withdraw",
 ]  # fmt: skip

@@ -252,3 +252,14 @@ def reject(*, application_id: int, reason: str, reason_en: str = "", by: User | 
     application.decision_reason = reason
     _move(application, "reject", "application.not_selected", by, reason, reason_en=reason_en)
     return application
+
+
+@transaction.atomic
+def lapse(*, application_id: int, reason: str, reason_en: str = "", by: User | None) -> Application:
+    """Selected, but nobody answered the award by its due day: nobody took anything back. Writes: Application, Event, Duty."""
+    application = locked(application_id)
+    require(by, "vouchers.confirm_selection", application)
+    application.decision_reason = reason
+    _move(application, "lapse", "application.lapsed", by, reason, reason_en=reason_en)
+    journal.close_duties(application, by=by)
+    return application

@@ -18,6 +18,7 @@ class ApplicationStatus(Codes):
     RESERVE = "RESERVE", _("Reserve list")
     NOT_SELECTED = "NOT_SELECTED", _("Not selected")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    LAPSED = "LAPSED", _("Award lapsed")
 
 
 S = ApplicationStatus
@@ -48,9 +49,10 @@ LIFECYCLE = Lifecycle(
         (S.IN_EVALUATION, "withdraw"): S.WITHDRAWN,
         (S.RESERVE, "withdraw"): S.WITHDRAWN,
         (S.SELECTED, "withdraw"): S.WITHDRAWN,
+        (S.SELECTED, "lapse"): S.LAPSED,
     },
 )
-ENDED = frozenset({S.WITHDRAWN, S.INELIGIBLE, S.NOT_SELECTED})
+ENDED = frozenset({S.WITHDRAWN, S.INELIGIBLE, S.NOT_SELECTED, S.LAPSED})
 EDITABLE = frozenset({S.DRAFT, S.SUPPLEMENT_REQUESTED})
 
 
@@ -112,10 +114,12 @@ EVENT_WORDS = {
     "application.placed_on_reserve": _("Placed on the reserve list"),
     "application.not_selected": _("Not selected"),
     "application.withdrawn": _("Withdrawn"),
+    "application.lapsed": _("The award lapsed without an answer"),
     "application.need_chosen": _("Data need chosen"),
     "application.match_chosen": _("Match chosen"),
     "application.match_dropped": _("Match dropped"),
     "application.document_attached": _("Document uploaded"),
     "application.document_removed": _("Document removed"),
 }
+OUTCOME_EVENTS = frozenset({"application.selected", "application.placed_on_reserve", "application.not_selected"})
 TIMELINE_EVENTS = tuple(name for name in EVENT_WORDS if not name.split(".")[1].startswith(("need_", "match_", "document_")))

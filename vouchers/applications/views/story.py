@@ -51,15 +51,15 @@ def reason_words(event: Event) -> str:
 
 
 def outcome_words(application: Application) -> str:
-    """The reason of a released outcome, in the reader's language."""
-    decided = {"application.selected", "application.placed_on_reserve", "application.not_selected"}
-    found = [event for event in queries.history(application) if event.name in decided]
+    """The reason of a released outcome, or of its lapse, in the reader's language."""
+    told = rules.OUTCOME_EVENTS | {"application.lapsed"}
+    found = [event for event in queries.history(application) if event.name in told]
     return reason_words(found[-1]) if found else ""
 
 
 def _who(event: Event, members: frozenset[int]) -> str:
-    """People of the company by name; officials by their office."""
-    if event.by is None:
+    """People of the company by name; officials by their office; results, released all at once, by the portal."""
+    if event.by is None or event.name in rules.OUTCOME_EVENTS:
         return _("The portal")
     if event.by_id in members:
         return event.by.get_full_name()

@@ -161,11 +161,15 @@ def _end_withdrawn(award_id: int) -> bool:
 def _free(award: Award, after: str, event: str, reason: str, by: Any, reason_en: str = "") -> None:
     """The award ends, its money returns to the round, the next in line moves up. reason_en: of a reason that the portal gives."""
     before, application = award.status, award.application
-    award.status, award.decided_by, award.decided_at, award.reason = after, by, clock.now(), reason
+    award.status, award.reason = after, reason
+    if after != rules.AwardStatus.LAPSED:  # else nobody answered, and there is no day of an answer
+        award.decided_by, award.decided_at = by, clock.now()
     award.save()
     _record(event, award, by=by, frm=before, to=after, reason=reason, **({"reason_en": reason_en} if reason_en else {}))
     journal.close_duties(award, by=by)
-    if application.status != "WITHDRAWN":
+    if after == rules.AwardStatus.LAPSED:
+        applications.lapse(application_id=application.pk, reason=reason, reason_en=reason_en, by=by)
+    elif application.status != "WITHDRAWN":
         hand = by if after == rules.AwardStatus.DECLINED else None  # else nobody of the company takes it back
         applications.withdraw(application_id=application.pk, reason=reason, reason_en=reason_en, by=hand, award_declined=True)
     programme = Round.objects.select_for_update(no_key=True).get(pk=application.round_id)  # before its pot, always
