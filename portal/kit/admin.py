@@ -5,7 +5,7 @@ consequence to show, else it posts at once. Both work without JavaScript. Status
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,17 +20,19 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
 from django.utils.module_loading import import_string
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from portal.kit.errors import DomainError
 from portal.kit.pages import Recounted
-from portal.kit.words import pick
+from portal.kit.showing import bilingual, in_words, sheet, short
 
+__all__ = [
+    "NONE_YET", "EnteredAdmin", "FormAdmin", "Pages", "ReadOnlyInline", "ReasonForm", "Verb", "VerbAdmin", "bilingual", "in_words",
+    "sheet", "short",
+]  # fmt: skip
 NONE_YET = "admin/verbs/inline_none.html"  # for inlines: one without rows, to which nobody adds here, says so
 _PERSONS = ("user", "company", "organisation", "application", "agreement")
 _STATES = ("status", "state", "verification", "publication", "scan_state")  # columns that say where a row stands
@@ -376,38 +378,6 @@ class EnteredAdmin(FormAdmin):
         """The journal keeps the history, not Django's admin log."""
 
 
-def in_words(column: str, label: str | Promise, words: Callable[[], Iterable[tuple[str, Any]]]) -> type[admin.SimpleListFilter]:
-    """A list filter over a column of codes that offers the words for them. words: code and word, in order."""
-
-    class WordsFilter(admin.SimpleListFilter):
-        title = label  # type: ignore[assignment]
-        parameter_name = column
-
-        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-            return list(words())
-
-        def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-            return queryset.filter(**{column: self.value()}) if self.value() else queryset
-
-    return WordsFilter
-
-
-def bilingual(column: str, label: str | Promise) -> Callable[[Any], str]:
-    """A list column that shows `<column>_ko` or `<column>_en`, whichever the reader reads; sorts by the Korean one."""
-
-    def shown(row: Any) -> str:
-        return pick(row, column)
-
-    shown.short_description = label  # type: ignore[attr-defined]
-    shown.admin_order_field = f"{column}_ko"  # type: ignore[attr-defined]
-    return shown
-
-
-def short(name: str, title: Any) -> SafeString:
-    """A short name in a narrow column, the whole title on demand."""
-    return format_html('<abbr class="small" title="{}">{}</abbr>', title, name)
-
-
 def _cached(obj: Any, name: str) -> Any:
     """A relation of the row, when it has one of that name."""
     return getattr(obj, name, None) if name in {field.name for field in obj._meta.get_fields()} else None
@@ -448,12 +418,3 @@ class ReadOnlyInline:
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
-
-
-def sheet(facts: Iterable[Any]) -> str:
-    """Facts (label, value, note) as one read-only field: what the public page says, in the reader's language."""
-    return format_html_join(
-        "",
-        '<p class="sheet-line"><strong>{}</strong> {}{}</p>',
-        ((fact.label, fact.value, f" ({fact.note})" if fact.note else "") for fact in facts),
-    )
