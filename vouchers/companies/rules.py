@@ -14,7 +14,7 @@ class Verification(Codes):
     """How we know that the person who registered may speak for the number."""
 
     UNVERIFIED = "UNVERIFIED", _("Not verified yet")
-    VERIFIED = "VERIFIED", _("Verified")
+    VERIFIED = "VERIFIED", _("Registration verified")
     REFUSED = "REFUSED", _("Registration refused")
     DISPUTED = "DISPUTED", _("Claim disputed")
 

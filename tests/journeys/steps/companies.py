@@ -63,13 +63,13 @@ def verify_company(cast: Cast, story: Story) -> None:
     founder = company(cast, story)
     founder.go(story["company"])
     try:
-        founder.until_state("Verified", seconds=75)
+        founder.until_state("Registration verified", seconds=75)
     except AssertionError:
         officer = cast("officer")
         officer.find_row("company", story["name"])
         officer.verb("Verify the registration")
         founder.go(story["company"])
-        founder.until_state("Verified")
+        founder.until_state("Registration verified")
 
 
 def enrol_phone(cast: Cast, story: Story) -> None:
