@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -194,6 +195,28 @@ class Lines(forms.BaseFormSet):  # type: ignore[type-arg]
         **forms.BaseFormSet.default_error_messages,
         "missing_management_form": _("The lines did not arrive completely. Load the page again and enter them once more."),
     }
+
+
+class DecisionForm(forms.Form):
+    """A first question whose answer makes some of the others required.
+
+    needed: field → (answers that need it, words in brackets beside its label). The room's action refuses what is missing;
+    here the page says it beforehand: in the label, and as `required` for the answer that was sent (portal.js follows the
+    answer that is chosen).
+    """
+
+    decides = "verdict"
+    needed: ClassVar[dict[str, tuple[tuple[str, ...], Any]]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answer = self.data.get(self.add_prefix(self.decides)) if self.is_bound else self.initial.get(self.decides)
+        for name, (answers, words) in self.needed.items():
+            field = self.fields[name]
+            field.mark = format_lazy("({})", words)  # type: ignore[attr-defined]
+            field.widget.attrs["data-needed-for"] = " ".join(answers)
+            if answer in answers:
+                field.widget.attrs["required"] = True
 
 
 class ReasonForm(forms.Form):

@@ -133,6 +133,27 @@ def test_decisions_refuse_bad_input_and_leave_no_stray_file() -> None:
     assert AccessRequest.objects.get(pk=request.pk).status == "APPROVED"
 
 
+def test_a_decision_says_beforehand_what_it_needs() -> None:
+    at = p.in_review()
+    client, path = as_(at.sites[0].secretary), step(at.sites[0].request, "irb")
+
+    def labels(text: str) -> dict[str, str]:
+        found = re.findall(r'<label for="id_(number|file|reason|conditions)">(.*?)</label>', text)
+        return {name: re.sub("<.*?>", "", words) for name, words in found}
+
+    def required(text: str) -> set[str]:
+        return set(re.findall(r'<(?:input|textarea)[^>]* name="(number|file|reason)"[^>]* required', text))
+
+    shown = client.get(path).content.decode()
+    assert "승인·심의면제 확인이면 필수" in labels(shown)["number"] and "승인·심의면제 확인이면 필수" in labels(shown)["file"]
+    assert "불승인·수정 요청이면 필수" in labels(shown)["reason"] and "(선택)" in labels(shown)["conditions"]
+    assert required(shown) == set() and 'data-needed-for="confirm_exemption approve"' in shown
+    assert required(client.post(path, {"verdict": "approve"}).content.decode()) == {"number", "file"}
+    assert required(client.post(path, {"verdict": "disapprove"}).content.decode()) == {"reason"}
+    drb = client.get("/en" + step(at.sites[0].request, "drb")).content.decode()
+    assert "required for an approval or waiver" in labels(drb)["number"]
+
+
 def test_letters_are_for_those_who_see_the_request() -> None:
     at = p.in_review()
     site = at.sites[0]

@@ -1,12 +1,12 @@
 """The shape of what is typed into the room's forms."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.documents.forms import UploadField
-from portal.kit.forms import CountedTextarea, DateInput
+from portal.kit.forms import CountedTextarea, DateInput, DecisionForm
 from portal.kit.words import pick
 from vouchers.access import rules
 
@@ -83,7 +83,12 @@ class LetterForm(forms.Form):
     file = UploadField(label=_("Decision letter"))
 
 
-class EthicsDecisionForm(forms.Form):
+class EthicsDecisionForm(DecisionForm):
+    needed: ClassVar[dict[str, tuple[tuple[str, ...], Any]]] = {
+        "number": (("confirm_exemption", "approve"), _("required for an approval or exemption")),
+        "file": (("confirm_exemption", "approve"), _("required for an approval or exemption")),
+        "reason": (("revise", "disapprove"), _("required for a disapproval or revision")),
+    }
     verdict = forms.ChoiceField(
         label=_("Decision"), widget=forms.RadioSelect,
         choices=[
@@ -92,22 +97,26 @@ class EthicsDecisionForm(forms.Form):
         ],
     )  # fmt: skip
     number = forms.CharField(
-        label=_("Decision number"), max_length=60, required=False,
-        help_text=_("An approval or exemption needs its number and the letter."),
-    )  # fmt: skip
+        label=_("Decision number"), max_length=60, required=False, help_text=_("As it stands on the decision letter.")
+    )
     decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())
     valid_to = forms.DateField(label=_("Valid until"), required=False, widget=DateInput())
     file = UploadField(label=_("Decision letter"), required=False)
     reason = forms.CharField(
         label=_("Reason"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3}),
-        help_text=_("Needed for a refusal or a revision; the company reads it."),
+        help_text=_("The company reads it."),
     )  # fmt: skip
     conditions = forms.CharField(
         label=_("Conditions"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
     )
 
 
-class DrbDecisionForm(forms.Form):
+class DrbDecisionForm(DecisionForm):
+    needed: ClassVar[dict[str, tuple[tuple[str, ...], Any]]] = {
+        "number": (("approve", "waive"), _("required for an approval or waiver")),
+        "file": (("approve", "waive"), _("required for an approval or waiver")),
+        "reason": (("ask_supplement", "refuse"), _("required for a refusal or supplement")),
+    }
     verdict = forms.ChoiceField(
         label=_("Decision"), widget=forms.RadioSelect,
         choices=[
@@ -116,9 +125,8 @@ class DrbDecisionForm(forms.Form):
         ],
     )  # fmt: skip
     number = forms.CharField(
-        label=_("Decision number"), max_length=60, required=False,
-        help_text=_("An approval or a waiver needs its number and the letter."),
-    )  # fmt: skip
+        label=_("Decision number"), max_length=60, required=False, help_text=_("As it stands on the decision letter.")
+    )
     decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())
     file = UploadField(label=_("Decision letter"), required=False)
     conditions = forms.CharField(
@@ -126,11 +134,15 @@ class DrbDecisionForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Reason"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3}),
-        help_text=_("Needed for a refusal or a supplement; the company reads it."),
+        help_text=_("The company reads it."),
     )  # fmt: skip
 
 
-class JointDecisionForm(forms.Form):
+class JointDecisionForm(DecisionForm):
+    needed: ClassVar[dict[str, tuple[tuple[str, ...], Any]]] = {
+        "file": (("approve",), _("required for an approval")),
+        "reason": (("refuse",), _("required for a refusal")),
+    }
     verdict = forms.ChoiceField(
         label=_("Decision of the joint committee"), widget=forms.RadioSelect,
         choices=[("approve", _("Approved")), ("refuse", _("Refused by a board"))],

@@ -44,6 +44,14 @@
     (field.closest(".form-group") || field).scrollIntoView({ block: "center" });
   });
 
+  // ── A decision's answer makes other fields required: said to screen readers as it is chosen ──────
+  document.addEventListener("change", (event) => {
+    if (event.target.type !== "radio" || !event.target.form) return;
+    event.target.form.querySelectorAll("[data-needed-for]").forEach((field) => {
+      field.required = field.dataset.neededFor.split(" ").includes(event.target.value);
+    });
+  });
+
   // ── Sent once: a double click sends one form ─────────────────────────────────────────────────────
   document.addEventListener("submit", (event) => {
     const form = event.target;
