@@ -1,8 +1,10 @@
 """Pages about oneself and one's organisation."""
 
+from collections.abc import Iterable
 from typing import cast
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -67,8 +69,10 @@ def organisation(request: HttpRequest) -> HttpResponse:
     return _organisation(request, request.GET.get("org", ""))
 
 
-def _organisation(request: HttpRequest, ref: str, form: forms.InviteForm | None = None, refused: str = "") -> HttpResponse:
-    """refused: the membership whose verb was sent back; its form stands open with the reason that was typed."""
+def _organisation(
+    request: HttpRequest, ref: str, form: forms.InviteForm | None = None, refused: tuple[str, Form] | None = None
+) -> HttpResponse:
+    """refused: the membership whose verb was sent back, and its form, which stands open with what was typed."""
     mine = list(queries.my_memberships(request.user))
     chosen = next((m.organisation for m in mine if m.organisation.ref == ref), mine[0].organisation if mine else None)
     if ref and (chosen is None or chosen.ref != ref):
@@ -76,14 +80,21 @@ def _organisation(request: HttpRequest, ref: str, form: forms.InviteForm | None 
     context = {
         "memberships": mine,
         "organisation": chosen,
-        "members": queries.members_of(chosen) if chosen else [],
-        "requests": queries.requests_of(chosen) if chosen else [],
+        "members": _asked(queries.members_of(chosen) if chosen else [], refused),
+        "requests": _asked(queries.requests_of(chosen) if chosen else [], refused),
         "may_manage": bool(chosen and request.user.has_perm("accounts.manage_members", chosen)),
         "form": form or forms.InviteForm(),
-        "refused": refused,
-        "typed": request.POST.get("reason", ""),
     }
     return page(request, "accounts/organisation.html", context, status=422 if form or refused else 200)
+
+
+def _asked(rows: Iterable[Membership], refused: tuple[str, Form] | None) -> list[Membership]:
+    """The memberships, each with its form for a reason."""
+    found = list(rows)
+    for row in found:
+        sent = refused is not None and refused[0] == row.ref
+        row.reason_form = refused[1] if sent and refused else forms.ReasonForm(auto_id=f"id_%s_{row.ref}")  # type: ignore[attr-defined]
+    return found
 
 
 @signed_in
@@ -115,9 +126,9 @@ def approve(request: HttpRequest, ref: str) -> HttpResponse:
 @signed_in
 @require_POST
 def refuse(request: HttpRequest, ref: str) -> HttpResponse:
-    found, form = _membership(request, ref), forms.ReasonForm(request.POST)
+    found, form = _membership(request, ref), _reason(request, ref)
     if not form.is_valid():
-        return _say_reason(request, found)
+        return _organisation(request, found.organisation.ref, refused=(ref, form))
     actions.decide_membership(membership_id=found.pk, approve=False, reason=form.cleaned_data["reason"], by=_me(request))
     messages.success(request, _("The request was refused."))
     return redirect(request, _home(found.organisation))
@@ -126,17 +137,16 @@ def refuse(request: HttpRequest, ref: str) -> HttpResponse:
 @signed_in
 @require_POST
 def end(request: HttpRequest, ref: str) -> HttpResponse:
-    found, form = _membership(request, ref), forms.ReasonForm(request.POST)
+    found, form = _membership(request, ref), _reason(request, ref)
     if not form.is_valid():
-        return _say_reason(request, found)
+        return _organisation(request, found.organisation.ref, refused=(ref, form))
     actions.end_membership(membership_id=found.pk, reason=form.cleaned_data["reason"], by=_me(request))
     messages.success(request, _("The membership ended."))
     return redirect(request, reverse("people:account") if found.user_id == request.user.pk else _home(found.organisation))
 
 
-def _say_reason(request: HttpRequest, found: Membership) -> HttpResponse:
-    messages.error(request, _("Give a reason of at most 300 characters; the person concerned reads it."))
-    return _organisation(request, found.organisation.ref, refused=found.ref)
+def _reason(request: HttpRequest, ref: str) -> forms.ReasonForm:
+    return forms.ReasonForm(request.POST, auto_id=f"id_%s_{ref}")
 
 
 def _me(request: HttpRequest) -> User:

@@ -52,11 +52,14 @@ def test_sign_up_verify_and_sign_in(client, language):
         ("NEWS", False, "signup"),
     }
     mail = mails()[0]
-    assert mail.subject == {"ko": "이메일 주소를 확인해 주십시오", "en": "Please confirm your e-mail address"}[language]
+    assert mail.subject == {"ko": "이메일 주소를 인증해 주십시오", "en": "Please confirm your e-mail address"}[language]
     assert client.get("/home/").status_code == 302, "not before the address is confirmed"
     link = re.search(r"https?://[^/\s]+(/\S+)", mail.body).group(1)
     assert link.startswith(f"{prefix}/accounts/confirm-email/")
     assert client.get(link).status_code == 200
+    one_word = {"ko": "인증", "en": "onfirm"}[language]  # the mail, the page behind its link and the list of addresses
+    assert one_word in mail.body and "이메일 주소를 확인" not in mail.body
+    assert one_word in client.get(link).content.decode()
     client.post(link)
     assert user.emailaddress_set.get().verified
     client.post("/accounts/logout/")
@@ -266,6 +269,9 @@ def test_organisation_owner_colleague_stranger_anonymous(client):
     assert client.post(invite, {"email": staff.email}).status_code == 422
     assert client.post(invite, {"email": "friend@test.example"}).status_code == 303
     assert client.post(f"/accounts/members/{asking.ref}/refuse/", {"reason": ""}).status_code == 422
+    refused = client.post(f"/accounts/members/{asking.ref}/refuse/", {"reason": "가" * 301}).content.decode()
+    assert f'id="id_reason_{asking.ref}_error"' in refused and "가" * 301 in refused  # its own form, open, with what was typed
+    assert refused.count("<details") > refused.count('<details class="verb-more is-danger" open>') == 1
     assert client.post(approve).status_code == 303
     assert client.post(approve).status_code == 409
     ref = Membership.objects.get(user=staff).ref
