@@ -17,9 +17,10 @@ from portal.management import scale
 from portal.templatetags.portal import kst
 from tests.doors import as_
 from tests.factories import applications as make
-from tests.factories import projects
+from tests.factories import projects, quotes
 from tests.factories.accounts import make_person, make_staff
 from tests.factories.rounds import make_round
+from vouchers.matching import actions as matching
 
 pytestmark = pytest.mark.django_db
 STAFF_PAGES = (
@@ -59,6 +60,18 @@ def test_a_company_desk_asks_as_much_for_many_duties_as_for_one() -> None:
             organisation=application.company.organisation, by=None,
         )  # fmt: skip
     assert queries(client, "/home/") == one
+
+
+def test_a_quote_waits_on_the_companys_desk_until_it_is_answered() -> None:
+    at = quotes.stage()
+    quote = quotes.quoted(at)
+    due = Duty.objects.get(verb="accept_quote").due_at
+    for reader in (at.firm.user, at.firm.colleague):
+        page = as_(reader).get("/en/home/").content.decode().split('id="list"', 1)[1]
+        row = page.split('class="duty-list"', 1)[1].split("</ol>", 1)[0]
+        assert f'href="/en/matching/quotes/{quote.request.ref}/"' in row and str(kst(due)) in row
+    matching.decline_quote(quote_id=quote.pk, reason="다른 곳으로 정했습니다.", by=at.firm.user)
+    assert "duty-list" not in as_(at.firm.user).get("/en/home/").content.decode()
 
 
 def test_the_desk_shows_what_a_start_up_still_has_to_fill_in() -> None:

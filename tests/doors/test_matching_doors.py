@@ -1,5 +1,6 @@
 """Pages of needs, quotes and matches as owner, colleague, provider, stranger and anonymous."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -126,6 +127,18 @@ def test_edit_refuses_bad_input_and_keeps_what_was_typed(wrong: dict[str, Any]) 
     answer = browser.post(f"/matching/needs/{need.ref}/edit/", typed(need, labels="결절 위치 표시", **wrong))
     assert answer.status_code == 422 and "결절 위치 표시" in text(answer)
     assert "form-hint-invalid" in text(answer)
+
+
+def test_the_trail_of_the_edit_page_says_what_is_done_there() -> None:
+    providers.code_lists()
+    owner = quotes.firm()
+    need = quotes.need(owner, posted=False)
+    for path, words in (
+        (f"/matching/needs/{need.ref}/edit/", "데이터 수요 수정"),
+        (f"/en/matching/needs/{need.ref}/edit/", "Edit the data need"),
+    ):
+        trail = re.search(r"<nav[^>]*breadcrumb.*?</nav>", text(as_(owner.user).get(path)), re.S)
+        assert trail and words in trail.group() and need.title in trail.group()
 
 
 def test_autosave_keeps_the_valid_and_names_the_wrong() -> None:
