@@ -10,6 +10,7 @@ from portal.desk import views
 from portal.kit.access import public
 
 urlpatterns = [
+    path("favicon.ico", views.favicon, name="favicon"),
     path("health/live", views.live, name="health_live"),
     path("health/ready", views.ready, name="health_ready"),
     path("metrics", views.metrics, name="metrics"),

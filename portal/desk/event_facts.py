@@ -117,9 +117,9 @@ def _told(kind: str, key: str, value: Any, subjects: dict[str, Subject]) -> Any:
 
 
 def _word(kind: str, key: str, code: str) -> Any:
-    """A code's word: by what its key says, else as a state of that kind of record."""
+    """A code's word: by what its key says, by a column of that name, else as a state of that kind of record."""
     words = _WORDS.get(key)
-    return (words(code) if words else None) or admin_words.state(kind, code) or _choices().get((key, code), code)
+    return (words(code) if words else None) or _choices().get((key, code)) or admin_words.state(kind, code)
 
 
 @lru_cache(maxsize=1)

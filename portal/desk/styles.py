@@ -177,9 +177,25 @@ def _journey() -> dict[str, Any]:
             {"label": _("Applications"), "value": "1,284", "unit": _("cases")},
             {"label": _("Paid this year"), "value": "4.2", "unit": _("billion won")},
         ],
+        "counts": [
+            {"label": _("Late"), "value": 2, "url": "#", "tone": "danger"},
+            {"label": _("Due today"), "value": 1, "url": "#", "tone": "wait"},
+            {"label": _("Due within five working days"), "value": 0}, {"label": _("All that waits for me"), "value": "1,284", "url": "#"},
+        ],
+        **_charts(),
         "help_items": [
             {"title": _("What is a DRB?"),
              "text": _("The data review board of an institution decides whether data may be used.")},
             {"title": _("When is a due date over?"), "text": _("At 24:00 Korean time of the day named.")},
         ],
     }  # fmt: skip
+
+
+def _charts() -> dict[str, Any]:
+    """The same cells drawn and as a table."""
+    cells = [(_("Large project"), 12), (_("Medium project"), 48), (_("Small project"), 131)]
+    drawn = {
+        "labels": [words for words, _value in cells], "values": [value for _words, value in cells],
+        "name": _("Applications"), "unit": _("number of applications"),
+    }  # fmt: skip
+    return {"cells": cells, "drawn": drawn}

@@ -2,11 +2,13 @@
 
 import hmac
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -15,7 +17,7 @@ from portal.desk import health, queries
 from portal.kit import clock
 from portal.kit.access import needs, public, saves_while_typing, sentences_of, signed_in
 from portal.kit.htmx import page
-from portal.templatetags.portal import kst_text
+from portal.templatetags.portal import digits, kst_text
 
 
 @public
@@ -30,9 +32,26 @@ def front(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """The desk: what do I owe, by when."""
     due, kind = request.GET.get("due", ""), request.GET.get("kind", "")
-    return page(
-        request, "portal/home.html", {"desk": queries.desk(request.user, due=due, kind=kind), **queries.home(request.user)}
-    )
+    desk = queries.desk(request.user, due=due, kind=kind)
+    return page(request, "portal/home.html", {"desk": desk, "counts": _counts(desk), **queries.home(request.user)})
+
+
+def _counts(desk: queries.DeskView) -> list[dict[str, Any]]:
+    """How much waits, by urgency; a number that is not nought leads to its duties."""
+    shown = (
+        (_("Late"), desk.late, "?due=late#list", "danger"), (_("Due today"), desk.today, "?due=today#list", "wait"),
+        (_("Due within five working days"), desk.soon, "?due=soon#list", ""), (_("All that waits for me"), desk.total, "?#list", ""),
+    )  # fmt: skip
+    return [
+        {"label": label, "value": digits(n), "url": url if n else "", "tone": tone if n else ""} for label, n, url, tone in shown
+    ]
+
+
+@public
+@require_GET
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look when what they show has no page around it: a download, an answer of the API."""
+    return HttpResponseRedirect(static("portal/img/favicon.svg"))
 
 
 @public

@@ -23,7 +23,9 @@ DEMO = "only in a demonstration, where no person is real"
 WRITTEN_DOWN = "written down"
 
 DECIDED: dict[str, dict[str, str]] = {
-    "portal.desk.views": {"live": PUBLIC, "ready": PUBLIC, "metrics": PUBLIC, "front": PUBLIC, "home": NAMES, "move_clock": DEMO},
+    "portal.desk.views": {
+        "live": PUBLIC, "ready": PUBLIC, "metrics": PUBLIC, "front": PUBLIC, "favicon": PUBLIC, "home": NAMES, "move_clock": DEMO,
+    },
     "portal.desk.styles": {"styles": DEMO},
     "portal.accounts.views": {
         "account": OWN, "consents": OWN, "notices": OWN, "organisation": OWN, "invite": OWN, "approve": ANSWER, "refuse": OWN,

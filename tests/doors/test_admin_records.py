@@ -85,6 +85,13 @@ def test_what_an_event_carries_is_told_in_words() -> None:
     assert link_to(at) in page(section, person("AUDITOR"))  # a section has no page: its application
 
 
+def test_an_offers_lines_are_told_in_words() -> None:
+    made = quotes.stage().offer
+    event = Event.objects.filter(name="offer.created", subject_ref=made.ref).get()
+    text = said(page(event, person("AUDITOR")))
+    assert not re.search(r"\b(EXTRACTION|TAXABLE|EXEMPT|CASE|RESULT_EXPORT|PRODUCT_DEVELOPMENT)\b", text)
+
+
 def test_a_section_without_a_reader_stays_a_reference() -> None:
     """Whoever may read the ledger but not the cases sees references, no names."""
     made = selection.active()

@@ -69,3 +69,22 @@ def test_the_fault_page_needs_nothing() -> None:
 def test_the_text_size_works_without_scripts(client: Client) -> None:
     html = client.get("/en/styles/").content.decode()
     assert html.count('name="text-size"') == 4
+
+
+@pytest.mark.parametrize("path", ["/styles/", "/en/styles/"])
+def test_charts_and_counts_are_shown_in_every_state(client: Client, path: str) -> None:
+    html = client.get(path).content.decode()
+    assert html.count('role="tablist"') == 1 and 'id="d-sample-drawn"' in html  # drawn, its table one tab away
+    assert html.count('id="p-sample-drawn"') == html.count('id="p-sample-table"') == 1
+    counts = html.split('class="figures compact"', 1)[1].split("</dl>", 1)[0]
+    assert [tone for tone in ("tone-danger", "tone-wait") if tone in counts] == ["tone-danger", "tone-wait"]
+
+
+def test_the_api_documentation_has_nothing_inline(client: Client) -> None:
+    """Its page stands under the same content security policy as every other."""
+    answer = client.get("/api/docs/")
+    html = answer.content.decode()
+    assert "<style" not in html and not re.findall(r" style=| on\w+=", html)
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
+    assert "unsafe-inline" not in answer["Content-Security-Policy"] and 'lang="en"' in html
+    assert client.get("/favicon.ico").status_code == 302

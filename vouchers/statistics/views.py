@@ -32,11 +32,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 def _chart(table: rules.Table) -> dict[str, Any]:
-    """What the chart draws: the very cells of the table, whole won or counts."""
-    return {
-        "labels": [" · ".join(cell.words.values()) for cell in table.cells], "values": [cell.value for cell in table.cells],
+    """The table's cells (words, whole won or a count), and what the chart draws of them."""
+    cells = [(" · ".join(cell.words.values()), cell.value) for cell in table.cells]
+    drawn = {
+        "labels": [words for words, _value in cells], "values": [value for _words, value in cells],
         "name": str(table.measure.name), "unit": _("won") if table.measure.unit == "won" else _("number of applications"),
     }  # fmt: skip
+    return {"cells": cells, "drawn": drawn}
 
 
 class _Line:
