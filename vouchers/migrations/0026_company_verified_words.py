@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0024_companies_one_open_claim")]
+    dependencies: ClassVar = [("vouchers", "0025_applications_lapsed")]
     operations: ClassVar = [
         migrations.AlterField(
             "company",
