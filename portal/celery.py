@@ -25,7 +25,7 @@ SWEEPS: dict[str, float] = {
     "matching.expire_quotes": 300,
     "applications.sync_deadlines": 300,
     "applications.sync_matches": 30,
-    "applications.miss_supplements": 300,
+    "applications.miss_supplements": 60,
     "evaluation.lapse_awards": 300,
     "evaluation.sync_rounds": 30,
     "milestones.remind": 300,

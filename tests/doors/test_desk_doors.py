@@ -14,7 +14,7 @@ from portal.journal.memory import remembered
 from portal.journal.models import Duty
 from portal.kit import clock
 from portal.management import scale
-from portal.templatetags.portal import kst
+from portal.templatetags.portal import kst_text
 from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import projects, quotes
@@ -229,7 +229,7 @@ def test_the_demo_clock_jumps_to_a_closing_only_while_a_call_is_open() -> None:
     admin = make_staff("SYSADMIN")
     row = make_round()
     page = as_(admin).get("/home/").content.decode()
-    assert f"다음 접수 마감까지 ({kst(row.closes_at)})" in page
+    assert f"다음 접수 마감까지 ({kst_text(row.closes_at)})" in page
     with clock.at(row.closes_at):
         page = as_(admin).get("/home/").content.decode()
     assert "다음 접수 마감까지" not in page and 'value="week"' in page
