@@ -14,7 +14,7 @@ from portal.journal.memory import remembered
 from portal.journal.models import Duty
 from portal.kit import clock
 from portal.management import scale
-from portal.templatetags.portal import kst_text
+from portal.templatetags.portal import kst, kst_text
 from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import projects, quotes
