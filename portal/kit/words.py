@@ -1,8 +1,13 @@
 """Bilingual columns: `_ko` and `_en` side by side, chosen by the reader's language."""
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import get_language
+
+WEEKDAYS = "월화수목금토일"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def korean() -> bool:
@@ -18,3 +23,15 @@ def pick(source: Any, name: str) -> str:
         if value:
             return str(value)
     return ""
+
+
+def day(day: date) -> str:
+    """`2026. 11. 23.(월)` / `23 Nov 2026`, in the reader's language."""
+    return _day(day, korean())
+
+
+@lru_cache(maxsize=4000)
+def _day(day: date, korean: bool) -> str:
+    if korean:
+        return f"{day.year}. {day.month}. {day.day}.({WEEKDAYS[day.weekday()]})"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

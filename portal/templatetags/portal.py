@@ -1,8 +1,8 @@
 """Words that every template may use: money, dates, states, addresses, and the boxes that wrap content."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -13,7 +13,7 @@ from django.template import Context
 from django.template.base import Parser, Token
 from django.template.loader import render_to_string
 from django.templatetags.i18n import TranslateNode, do_translate
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import get_language, gettext, ngettext
@@ -24,9 +24,6 @@ from portal.kit import clock, words, workdays
 from portal.kit import won as money
 
 register = template.Library()
-
-WEEKDAYS = "월화수목금토일"
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 # ── Money ────────────────────────────────────────────────────────────────────────────────────────────
@@ -51,6 +48,12 @@ def won_words(amount: int | None) -> str:
 def digits(number: Any) -> str:
     """`1,234,567`: for tables whose heading says the unit once."""
     return "—" if number in (None, "") else f"{number:,}"
+
+
+@register.filter
+def of_hundred(points: int) -> str:
+    """9,227 of 10,000 → `92.3`."""
+    return f"{points / 100:.1f}"
 
 
 @register.filter
@@ -98,6 +101,15 @@ def pick(source: Any, name: str) -> str:
     return words.pick(source, name)
 
 
+_NUMBER = re.compile(r"(?<!\w)[A-Z]?\d{4}-\d{4,}(?!\w)")
+
+
+@register.filter
+def whole_numbers(text: Any) -> SafeString:
+    """`… A2027-00002` with its number kept on one line; the text is escaped."""
+    return mark_safe(_NUMBER.sub(r'<span class="nowrap">\g<0></span>', conditional_escape(text)))
+
+
 @register.filter
 def or_unpublished(value: Any) -> Any:
     """A null of a reference row is said, not hidden."""
@@ -105,26 +117,14 @@ def or_unpublished(value: Any) -> Any:
 
 
 # ── Time ─────────────────────────────────────────────────────────────────────────────────────────────
-def _day(day: date) -> str:
-    return _day_words(day, words.korean())
-
-
-@lru_cache(maxsize=4000)
-def _day_words(day: date, korean: bool) -> str:
-    if korean:
-        return f"{day.year}. {day.month}. {day.day}.({WEEKDAYS[day.weekday()]})"
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
 def _stamp(moment: datetime) -> str:
     """Midnight that ends a day is written 24:00 of that day, as Korean offices do."""
     local = clock.to_kst(moment)
     hour = f"{local.hour:02}:{local.minute:02}"
     if hour == "00:00":
         local, hour = local - timedelta(days=1), "24:00"
-    korean = words.korean()
-    day = _day_words(local.date(), korean)
-    return f"{day} {hour}" if korean else f"{day}, {hour} (KST)"
+    day = words.day(local.date())
+    return f"{day} {hour}" if words.korean() else f"{day}, {hour} (KST)"
 
 
 @register.filter
@@ -134,7 +134,7 @@ def kst(moment: datetime | date | None) -> str:
         return "—"
     if isinstance(moment, datetime):
         return _time(clock.to_kst(moment).isoformat(timespec="minutes"), _stamp(moment))
-    return _time(moment.isoformat(), _day(moment))
+    return _time(moment.isoformat(), words.day(moment))
 
 
 @register.filter
@@ -144,7 +144,7 @@ def kst_day(moment: datetime | date | None) -> str:
         return "—"
     if isinstance(moment, datetime):
         moment = clock.to_kst(moment - timedelta(microseconds=1)).date()
-    return _time(moment.isoformat(), _day(moment))
+    return _time(moment.isoformat(), words.day(moment))
 
 
 def _time(stamp: str, shown: str) -> SafeString:
@@ -157,7 +157,7 @@ def kst_text(moment: datetime | date | None) -> str:
     """Like `kst`, without markup: for titles and attributes."""
     if not moment:
         return "—"
-    return _stamp(moment) if isinstance(moment, datetime) else _day(moment)
+    return _stamp(moment) if isinstance(moment, datetime) else words.day(moment)
 
 
 @register.filter

@@ -169,9 +169,9 @@ def days_of(institution: Institution) -> list[dict[str, Any]]:
 
 
 def timeline(offer: Offer) -> list[dict[str, Any]]:
-    """What happened to the offer, newest first."""
+    """What happened to the offer, in time order."""
     entries = []
-    for event in journal.history(offer).order_by("-seq"):
+    for event in journal.history(offer).order_by("seq"):
         entries.append(
             {
                 "title": str(rules.EVENT_WORDS.get(event.name, event.name)),

@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.rules import Role
 from portal.kit import clock
+from providers.offers import queries as offers
 from tests.doors import as_
 from tests.factories import providers, quotes
-from vouchers.matching import actions
+from vouchers.matching import actions, queries
 from vouchers.matching.models import Match, Need, Quote, QuoteRequest
 
 pytestmark = pytest.mark.django_db
@@ -187,8 +188,8 @@ def test_posting_without_a_modality_says_so() -> None:
 def test_results_reasons_and_excluded_in_both_languages(at: quotes.Stage) -> None:
     browser = as_(at.firm.user)
     korean, english = (text(browser.get(f"{p}/matching/needs/{at.need.ref}/")) for p in ("", "/en"))
-    assert "견적 요청하기" in korean and "10,000점 만점" in korean
-    assert "Ask for a quote" in english and "of 10,000 points" in english and "Consists of what you asked for" in english
+    assert "견적 요청하기" in korean and "100점 만점" in korean
+    assert "Ask for a quote" in english and "of 100 points" in english and "Consists of what you asked for" in english
 
 
 # ── Asking, quoting, accepting ───────────────────────────────────────────────────────────────────────
@@ -403,3 +404,9 @@ def test_a_newer_quote_is_never_accepted_unread(at: quotes.Stage) -> None:
     assert company.post(f"{page}do/decline/", {"quote": first.ref, "decline-text": "비쌉니다."}).status_code == 422
     assert company.post(f"{page}do/accept/", {"quote": "quo-0000000000"}).status_code == 409
     assert company.post(f"{page}do/accept/", {"quote": second.ref}).status_code == 303
+
+
+def test_a_timeline_runs_from_the_oldest_to_the_newest(at: quotes.Stage) -> None:
+    for entries in (queries.timeline(at.need, quotes.asked(at)), offers.timeline(at.offer)):
+        when = [entry["when"] for entry in entries]
+        assert len(when) > 1 and when == sorted(when)

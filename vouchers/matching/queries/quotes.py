@@ -210,7 +210,7 @@ def mode_of(quote: Quote, modes: dict[str, str]) -> str:
 
 
 def timeline(*subjects: Row) -> list[dict[str, Any]]:
-    """What happened to the subjects, newest first."""
+    """What happened to the subjects, in time order."""
     events = journal.histories([subject.ref for subject in subjects])
     return [
         {
@@ -220,7 +220,7 @@ def timeline(*subjects: Row) -> list[dict[str, Any]]:
             "text": event.reason,
             "state": "past",
         }
-        for event in sorted(events, key=lambda e: (e.at, e.pk), reverse=True)
+        for event in sorted(events, key=lambda e: (e.at, e.pk))
     ]
 
 
