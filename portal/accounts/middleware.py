@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from portal.accounts import rules
@@ -27,13 +28,24 @@ class second_factor:  # noqa: N801 - named like the functions that middleware us
             if request.method == "GET":
                 messages.info(request, _("Your role needs a second factor. Set it up once, then you can go on."))
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
+        self._remember_way_back(request)
         return self.get_response(request)
+
+    def _remember_way_back(self, request: HttpRequest) -> None:
+        """Enrolment ends on the recovery codes, whatever `next` said; they show the way back to what asked for the factor."""
+        wanted = request.GET.get("next", "")
+        if request.path.endswith("/2fa/totp/activate/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+            request.session["after_second_factor"] = wanted
+        elif request.path == request.session.get("after_second_factor"):
+            del request.session["after_second_factor"]
 
     def process_template_response(self, request: HttpRequest, response: Any) -> Any:
         """allauth answers 200 to a form that it refused; the house says 422. Its fields repeat their label inside: not ours."""
         view = getattr(request.resolver_match, "func", None)
         if not getattr(view, "__module__", "").startswith("allauth."):
             return response
+        if "/2fa/" in request.path and "after_second_factor" in request.session and has_second_factor(request.user):
+            response.context_data = {**(response.context_data or {}), "way_back": request.session["after_second_factor"]}
         found = [value for value in (response.context_data or {}).values() if isinstance(value, BaseForm)]
         for form in found:
             for field in form.fields.values():

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.queries import has_second_factor
 from portal.kit.errors import Refused
 
 PERIOD_SECONDS = 30
@@ -26,6 +27,11 @@ TRIES, TRIES_SECONDS = 5, 300
 def demo_code(user: Any) -> str:
     """Six digits for a demo person now; empty for everybody else."""
     return _code(user, _counter()) if _is_demo(user) else ""
+
+
+def is_ready(user: Any) -> bool:
+    """Whether this person can give a code at all: a phone is set up, or a demo person's is played."""
+    return _is_demo(user) or has_second_factor(user)
 
 
 def check(user: Any, code: str) -> None:

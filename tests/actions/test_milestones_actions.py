@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import override
 
 from portal.journal import actions as journal
 from portal.journal.models import Duty, Event, Notice
-from portal.kit import clock, workdays
+from portal.kit import clock, words, workdays
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from tests.factories import projects as p
 from tests.factories.providers import person, provider
@@ -217,3 +218,16 @@ def test_the_reviews_of_another_match_open_nothing(at):
     refused("access_not_allowed", lambda: p.hand_in(at, row))
     with pytest.raises(IntegrityError), transaction.atomic():
         Milestone.objects.filter(pk=row.pk).update(status="SUBMITTED")
+
+
+def test_nothing_is_handed_in_before_the_agreements_first_day():
+    at = p.project(starts_in=5)
+    (row,) = plan(at, p.item(at))
+    first = clock.today() + timedelta(days=5)
+    with override("en"):
+        with pytest.raises(Refused) as refusal:
+            p.hand_in(at, row)
+        assert refusal.value.code == "not_begun" and words.day(first) in str(refusal.value.message)
+    assert not queries.may(at.manager, Milestone.objects.get(pk=row.pk))["submit"]
+    with clock.at(clock.now() + timedelta(days=5)):
+        assert p.hand_in(at, row).status == "SUBMITTED"

@@ -1,13 +1,16 @@
 """The rooms of access, as owner, colleague, provider, board, stranger, operator and nobody; bad input; other people's ids."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from portal.documents.models import Document
-from portal.kit import clock
+from portal.kit import clock, words
+from portal.kit.errors import Refused
 from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import projects as p
@@ -369,3 +372,19 @@ def test_the_dossier_says_what_a_submission_needs() -> None:
     at = p.case(complete=False)
     words = as_(at.user).get(f"/en/access/cases/{at.case.ref}/dossier/").content.decode()
     assert words.count("(needed to submit)") == 8 and "(optional)" not in words
+
+
+def test_data_are_provided_from_the_agreements_first_day() -> None:
+    project = p.project(starts_in=7)
+    at = p.allow_access(project)
+    site, first = at.sites[0], clock.today() + timedelta(days=7)
+    client, path = as_(project.manager), f"/en/access/requests/{site.request.ref}/"
+    page = client.get(path).content.decode()
+    with override("en"):
+        assert f"The agreement begins on {words.day(first)}" in page
+    assert "/prepare/" in page and "/provide/" not in page
+    with pytest.raises(Refused) as refusal:
+        actions.provide(request_id=site.request.pk, by=project.manager)
+    assert refusal.value.code == "not_begun"
+    with clock.at(clock.now() + timedelta(days=7)):
+        assert actions.provide(request_id=site.request.pk, by=project.manager).status == "PROVISIONED"

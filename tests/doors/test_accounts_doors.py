@@ -146,13 +146,17 @@ def test_enrol_sign_in_with_code_and_recovery_code(client, django_capture_on_com
         assert client.post("/accounts/reauthenticate/", {"password": "wrong"}).status_code == 422
         assert client.get("/accounts/2fa/totp/activate/").status_code == 302
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    page = client.get("/accounts/2fa/totp/activate/")
+    client.get("/accounts/2fa/totp/activate/?next=https://elsewhere.example/")
+    assert "after_second_factor" not in client.session
+    page = client.get("/accounts/2fa/totp/activate/?next=/agreements/agr-1/sign/")
     assert page.status_code == 200 and "placeholder" not in page.content.decode()
+    assert 'href="/agreements/agr-1/sign/"' not in client.get("/accounts/2fa/").content.decode(), "nothing is set up yet"
     secret = page.context["form"].secret
     code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
     assert client.post("/accounts/2fa/totp/activate/", {"code": "000000"}).status_code == 422
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
+    assert 'href="/agreements/agr-1/sign/"' in client.get("/accounts/2fa/recovery-codes/").content.decode()
     assert client.get("/accounts/").status_code == 200
     assert "2단계 인증을 설정했습니다" in [m.subject for m in mails()]
     assert client.post("/accounts/2fa/totp/deactivate/").status_code in {302, 403, 404, 422}

@@ -1,5 +1,6 @@
 """Agreements as the operator, the company, its staff, the provider, a stranger and nobody see them."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -9,7 +10,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from portal.accounts import second_factor
+from portal.accounts.models import User
 from portal.desk import event_words
+from portal.journal.models import Duty
 from portal.journal.queries import history
 from portal.kit import clock
 from portal.templatetags.portal_timeline import timeline_of
@@ -165,3 +168,29 @@ def test_what_follows_from_a_signature_is_the_portals_act():
     assert str(event.by) in [one["who"] for one in signed]
     page = text(as_(made.panel.officer).get(f"/admin/vouchers/agreement/{made.agreement.pk}/change/"))
     assert f"포털 (계기: {event.by})" in page
+
+
+def test_whoever_has_no_second_factor_is_led_to_it_before_signing():
+    made = ev.to_sign()
+    User.objects.filter(pk=made.company.pk).update(is_demo=False)
+    address = f"/agreements/{made.agreement.ref}/sign/"
+    page = text(as_(User.objects.get(pk=made.company.pk)).get(address))
+    assert f"/accounts/2fa/totp/activate/?next={address}" in page and 'name="code"' not in page
+    assert 'name="code"' in text(as_(made.provider).get(address))
+
+
+def test_the_plan_is_one_click_from_the_duty_and_from_the_agreement():
+    made = ev.active()
+    duty = Duty.objects.get(subject_ref=made.agreement.ref, verb="plan_milestones", closed_at__isnull=True)
+    operator = as_(made.operator)
+    assert duty.url == f"/milestones/plan/{made.agreement.ref}/" and operator.get(duty.url).status_code == 200
+    address = f"/agreements/{made.agreement.ref}/"
+    assert duty.url in text(operator.get(address)) and duty.url not in text(as_(made.company).get(address))
+
+
+def test_a_draft_proposes_no_day_that_is_over():
+    _at, award = ev.accepted()
+    award.application.round.project_start_on = clock.today() - timedelta(days=9)
+    award.application.round.save()
+    page = as_(ev.operator()).get(f"/agreements/draft/{award.ref}/")
+    assert page.context["form"].initial["starts_on"] == clock.today()

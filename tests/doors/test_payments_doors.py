@@ -1,14 +1,19 @@
 """Milestones and disbursements in the browser: each side, colleagues, strangers, nobody; bad input; every page's words."""
 
+import html
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from portal.accounts import second_factor
 from portal.documents.models import Document
+from portal.journal.models import Duty
 from portal.kit import clock
+from portal.kit.words import day
 from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import projects as p
@@ -313,3 +318,36 @@ def test_the_demo_bank_page_is_only_there_in_a_demonstration(settings: Any) -> N
     assert wrong.status_code == 422 and 'href="#id_mood"' in wrong.content.decode()
     settings.DEMO = False
     assert client.get("/demo/bank/").status_code in {302, 404}
+
+
+def test_an_invoice_outside_the_period_is_told_the_period_and_to_choose_the_file_again(
+    ready: tuple[p.Project, Milestone],
+) -> None:
+    at, milestone = ready
+    duty = Duty.objects.get(subject_ref=milestone.ref, verb="request_disbursement", closed_at__isnull=True)
+    path, manager = f"/en{duty.url}", as_(at.manager)
+    assert manager.get(path).status_code == 200  # the duty leads to the form itself
+    early = (at.agreement.starts_on - timedelta(days=1)).isoformat()
+    words = manager.post(path, {"invoice_no": "T-9", "invoice_on": early, "file": make.pdf()}).content.decode()
+    first, last = at.agreement.starts_on, at.agreement.ends_on
+    with override("en"):
+        assert f"from {day(first)} to {day(last)}" in html.unescape(words)
+    assert "Please choose the file again" in words
+    assert "Please choose the file again" not in manager.post(path, {"invoice_no": "", "invoice_on": early}).content.decode()
+
+
+def test_who_decides_reads_the_amount_and_the_payee_beside_the_button(ready: tuple[p.Project, Milestone]) -> None:
+    at, milestone = ready
+    desk = p.office()
+    p.account(at, desk)
+    row = p.request(at, milestone)
+    amount, payee = "320,000,000", at.institution.name_en
+    page = f"/en/payments/{row.ref}/"
+    for reader, path in ((at.company, f"{page}confirm/"), (at.operator, page), (desk.finance, f"{page}approve/")):
+        if reader == at.operator:
+            p.confirm(at, row)
+        if reader == desk.finance:
+            actions.check_evidence(disbursement_id=row.pk, by=at.operator)
+        lead = as_(reader).get(path).content.decode().split("What happened")[0]
+        assert re.search(rf"{amount}[^<]*{payee}|{payee}[^<]*{amount}", lead), path
+    assert "···6789" in as_(desk.finance).get(f"{page}approve/").content.decode()

@@ -180,11 +180,13 @@ class Project:
         return self.institution.organisation
 
 
-def project() -> Project:
-    """In force from today."""
+def project(*, starts_in: int = 0) -> Project:
+    """Signed by everybody, its first day so many days from now."""
     at, award = ev.accepted()
     operator, today = ev.operator(), clock.today()
-    agreement = agreements.draft(award_id=award.pk, by=operator, starts_on=today, ends_on=today + timedelta(days=200))
+    agreement = agreements.draft(
+        award_id=award.pk, by=operator, starts_on=today + timedelta(days=starts_in), ends_on=today + timedelta(days=200)
+    )
     party = agreement.parties.get(role="PROVIDER")
     manager = User.objects.get(role_grants__organisation=party.organisation, role_grants__role=Role.PROVIDER_MANAGER)
     made = ev.Signing(at, award, agreement, operator, at.firms[0].representative, manager)

@@ -13,6 +13,7 @@ from portal.kit.words import pick
 from providers.institutions.models import Institution
 from vouchers.access import rules
 from vouchers.access.models import AccessCase, AccessRequest, JointReview, Review, SiteParticipation, SubmittedDossier
+from vouchers.agreements import queries as agreements
 from vouchers.matching.models import Match
 
 
@@ -219,6 +220,12 @@ def what_follows(row: AccessRequest, track: str) -> str:
     return str(_("The data may be provided once the other board allows it too."))
 
 
+def not_before(row: AccessRequest) -> date | None:
+    """The agreement's first day while it lies ahead: the data are provided from that day on."""
+    first = agreements.first_day_of(match_id=row.match_id)
+    return first if first is not None and clock.today() < first else None
+
+
 def handed_over(row: AccessRequest) -> SubmittedDossier | None:
     """The dossier as this institution received it last; None before the first hand-over."""
     return SubmittedDossier.objects.filter(request=row).order_by("-number").first()
@@ -289,7 +296,8 @@ def is_open(row: AccessRequest, site: SiteParticipation | None, name: str) -> bo
 
 def open_steps(user: Any, row: AccessRequest, site: SiteParticipation | None) -> list[str]:
     """The steps that this person may take now, in the order of the process, those that end something last."""
-    return [name for name in STEPS if is_open(row, site, name) and may_step(user, row, name)]
+    found = [name for name in STEPS if is_open(row, site, name) and may_step(user, row, name)]
+    return [name for name in found if name != "provide" or not_before(row) is None]
 
 
 def main_step(names: Iterable[str]) -> str:

@@ -125,6 +125,7 @@ def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "row": row, "case": row.case, "clocks": queries.clocks(row), "site": site, "dossier": queries.dossier_received(row),
         "reviews": (("IRB", row.ethics), ("DRB", row.data_review)), "boards": queries.board_words(row, site),
+        "not_before": queries.not_before(row) if row.status in {"APPROVED", "PREPARING"} else None,
         "mine": request.user.has_perm("vouchers.request_access", row.case),
         **_offered(queries.open_steps(request.user, row, site)),
     }  # fmt: skip

@@ -23,7 +23,7 @@ class SignForm(forms.Form):
         error_messages={"required": _("Tick the box to say that you have read the agreement.")},
     )
     code = forms.CharField(
-        label=_("Code from your phone"), max_length=12, help_text=_("Six digits from your authenticator app."),
+        label=_("Code from your phone"), max_length=12, help_text=_("Six digits from the authenticator app that you set up."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "short"}),
     )  # fmt: skip
 

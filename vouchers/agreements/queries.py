@@ -1,6 +1,7 @@
 """Agreements as their parties see them; the check of their hashes."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -47,6 +48,12 @@ def _parties(**which: Any) -> Coalesce:
     """How many parties an agreement has; counted for the rows that are shown, not for all that are counted."""
     rows = AgreementParty.objects.filter(agreement=OuterRef("pk"), **which).order_by().values("agreement")
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+
+def first_day_of(*, match_id: int) -> date | None:
+    """The first day of the agreement that this match became; None while there is none (or it was terminated)."""
+    live = Agreement.objects.exclude(status=rules.AgreementStatus.TERMINATED).filter(lines__match_id=match_id)
+    return live.order_by("starts_on").values_list("starts_on", flat=True).first()
 
 
 def lines_for(award: Award) -> list[QuoteLine]:

@@ -119,6 +119,11 @@ def period_fault(starts_on: date, ends_on: date, today: date, round_start: date 
     return ""
 
 
+def first_day(round_start: date | None, today: date) -> date:
+    """What a draft proposes: the project's start, or today when that is over."""
+    return max(round_start or today, today)
+
+
 def vat_won(lines: Sequence[tuple[int, int, str]]) -> int:
     """VAT as each payee invoices it: 10 % of its taxable lines, rounded down. lines: (payee, whole won, tax kind)."""
     taxable: dict[int, int] = {}

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.accounts import second_factor
 from portal.documents import responses
+from portal.journal import queries as journal
+from portal.kit import clock
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
@@ -64,7 +66,7 @@ def draft(request: HttpRequest, ref: str) -> HttpResponse:
         ref=ref,
     )
     programme = award.application.round
-    initial = {"starts_on": programme.project_start_on, "ends_on": programme.project_end_on}
+    initial = {"starts_on": rules.first_day(programme.project_start_on, clock.today()), "ends_on": programme.project_end_on}
     form = PeriodForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -123,6 +125,7 @@ def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str 
         "may_revise": conducts and rules.LIFECYCLE.can(row.status, "revise"),
         "voucher": Voucher.objects.filter(agreement=row).first(),
         "refusal": refusal,
+        "plans": request.user.has_perm("vouchers.plan_milestones") and journal.owing("plan_milestones", [row.ref]),
     }
     return page(request, "vouchers/agreements/detail.html", context, status=status)
 
@@ -213,7 +216,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
         "row": row, "party": party, "version": version, "body": version.body, "form": form,
         "lines": _rows(row.lines.select_related("payee", "data_holder", "contracting_party", "reviewing_board")),
         "formula": actions.formula(version.body["money"]), "demo_code": second_factor.demo_code(request.user),
-        "last": len(queries.waiting_for(row)) == 1,
+        "last": len(queries.waiting_for(row)) == 1, "factor_missing": not second_factor.is_ready(request.user),
     }  # fmt: skip
     return page(request, "vouchers/agreements/sign.html", context, status=422 if form.errors else 200)
 

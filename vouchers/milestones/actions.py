@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.documents.models import Document
 from portal.journal import actions as journal
-from portal.kit import clock, workdays
+from portal.kit import clock, words, workdays
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from vouchers.agreements.models import Agreement
@@ -143,6 +143,15 @@ def _require_in_force(milestone: Milestone) -> None:
         raise Refused(_("The agreement is not in force, so nothing can be delivered or accepted now."), "agreement_not_active")
 
 
+def _require_begun(milestone: Milestone) -> None:
+    starts_on = milestone.agreement.starts_on
+    if not rules.begun(starts_on, clock.today()):
+        raise Refused(
+            _("The agreement begins on %(day)s. A milestone can be handed in from that day on.") % {"day": words.day(starts_on)},
+            "not_begun",
+        )
+
+
 def _require_access(milestone: Milestone) -> None:
     """No milestone that uses data before both tracks of that provider allow it (domain.md §2.2, 6.9)."""
     if not queries.access_allowed(milestone):
@@ -159,6 +168,7 @@ def submit_milestone(*, milestone_id: int, documents: Sequence[Document], note: 
     milestone = _lock(milestone_id)
     require(by, "vouchers.submit_milestone", _provider(milestone))
     _require_in_force(milestone)
+    _require_begun(milestone)
     _require_access(milestone)
     if not documents:
         raise Refused(_("Attach at least one file that shows what was delivered."), "deliverable_missing", "file")
@@ -239,7 +249,7 @@ def confirm_milestone(*, milestone_id: int, by: Any) -> Milestone:
     if milestone.institution.organisation_id and milestone.grant_won:
         journal.open_duty(
             milestone, "request_disbursement", title_ko=f"대금을 청구해 주십시오: {milestone.title}",
-            title_en=f"Request the disbursement: {milestone.title}", url=f"/milestones/{milestone.ref}/", due_in=10,
+            title_en=f"Request the disbursement: {milestone.title}", url=f"/payments/request/{milestone.ref}/", due_in=10,
             organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", by=by,
         )  # fmt: skip
     notices.accepted(milestone)

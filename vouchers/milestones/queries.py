@@ -53,13 +53,17 @@ def may(user: Any, row: Milestone) -> dict[str, bool]:
     accepts = at == "SUBMITTED" and user.has_perm("vouchers.accept_milestone", company)
     checks = at == "COMPANY_ACCEPTED" and user.has_perm("vouchers.confirm_milestone")
     return {
-        "submit": force and delivers and at in {"PLANNED", "REVISION_REQUESTED"},
+        "submit": force and delivers and at in {"PLANNED", "REVISION_REQUESTED"} and has_begun(row),
         "accept": force and accepts,
         "confirm": force and checks,
         "return": accepts or checks,
         "reject": checks,
         "request": delivers and at == "ACCEPTED" and _waits_for_its_request(row),
     }
+
+
+def has_begun(row: Milestone) -> bool:
+    return rules.begun(row.agreement.starts_on, clock.today())
 
 
 def _waits_for_its_request(row: Milestone) -> bool:

@@ -40,6 +40,11 @@ def overdue(status: str, due_on: date, today: date) -> bool:
     return status in {S.PLANNED, S.REVISION_REQUESTED} and today > due_on
 
 
+def begun(starts_on: date, today: date) -> bool:
+    """Whether the agreement's first day has come: before it nothing is handed in, and no invoice could name a day within it."""
+    return today >= starts_on
+
+
 def shares(total_won: int, parts_won: Sequence[int]) -> list[int]:
     """total_won shared out in proportion to parts_won (whole won, in order): what is due up to each part, less what was due
     before it. The shares add up to the total, and while the total is at most the sum of the parts none exceeds its part."""

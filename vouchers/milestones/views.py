@@ -61,7 +61,8 @@ def _show(request: HttpRequest, row: Milestone, bound: tuple[str, ReasonForm] | 
     context = {
         "row": row, "deliverables": row.deliverables.select_related("document").order_by("-submission", "id"),
         "overdue": queries.is_overdue(row), "may": queries.may(request.user, row), "return_form": reasons["return"],
-        "reject_form": reasons["reject"], "access_allowed": queries.access_allowed(row),
+        "reject_form": reasons["reject"], "access_allowed": queries.access_allowed(row), "begun": queries.has_begun(row),
+        "own_won": row.amount_won - row.grant_won,
     }  # fmt: skip
     return page(request, "vouchers/milestones/detail.html", context, status=422 if bound else 200)
 
@@ -102,7 +103,7 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
     organisation = row.institution.organisation
     if organisation is None or not request.user.has_perm("vouchers.submit_milestone", organisation):
         raise Http404
-    if not queries.may(request.user, row)["submit"]:
+    if queries.has_begun(row) and not queries.may(request.user, row)["submit"]:  # before the first day the action names it
         raise IllegalStep("milestone", row.status, "submit_milestone")
     form = forms.SubmitForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():

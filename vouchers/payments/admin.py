@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from portal.accounts.forms import CodeForm
 from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won, won_long
+from portal.kit.words import pick
 from vouchers.payments import actions, rules
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
 
@@ -38,7 +39,7 @@ def _release(name: str, label: Any, action: Any) -> Verb:
     return Verb(
         name, label, lambda pk, by, code: action(disbursement_id=pk, second_factor_code=code, by=by), permission,
         _at(f"{name}_disbursement"), facts=_facts, form=CodeForm,
-        consequence=lambda obj: consequence % {"won": won_long(obj.amount_won)},
+        consequence=lambda obj: consequence % {"won": won_long(obj.amount_won), "payee": pick(obj.payee, "name")},
     )  # fmt: skip
 
 

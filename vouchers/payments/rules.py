@@ -78,13 +78,21 @@ LIVE_ATTEMPTS = frozenset({T.CLAIMED, T.SENT, T.UNKNOWN, T.PARKED})
 WATCH_DAYS = 30  # how long the bank's statement is read for transfers that were settled
 
 
-# steps that let money go, each with a fresh second factor: (permission, what it does; won: the amount)
+# steps that let money go, each with a fresh second factor: (permission, what it does; won: the amount, payee: who gets it)
 RELEASES = {
-    "approve": ("vouchers.approve_disbursement", _("%(won)s may be registered for payment by somebody else.")),
-    "register": ("vouchers.register_disbursement", _("%(won)s leaves with the next bank run, within seconds.")),
+    "approve": (
+        "vouchers.approve_disbursement",
+        _("%(won)s to %(payee)s may then be registered for payment by somebody else. Nothing leaves yet."),
+    ),
+    "register": (
+        "vouchers.register_disbursement",
+        _("%(won)s leaves for the account of %(payee)s with the next bank run, within seconds. It cannot be called back."),
+    ),
     "retry": (
         "vouchers.register_disbursement",
-        _("%(won)s leaves with the next bank run, once the bank's statement shows that the former transfer moved nothing."),
+        _(
+            "%(won)s leaves for %(payee)s with the next bank run, once the bank's statement shows that the former transfer moved nothing."
+        ),
     ),
 }
 

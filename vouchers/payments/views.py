@@ -22,6 +22,7 @@ from portal.kit.errors import DomainError, IllegalStep
 from portal.kit.forms import ReasonForm
 from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.won import won_long
+from portal.kit.words import pick
 from vouchers.milestones.models import Milestone
 from vouchers.payments import actions, forms, gateways, queries, rules
 from vouchers.payments.models import Disbursement, PaymentAttempt
@@ -210,7 +211,7 @@ def release(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
             messages.success(request, DONE[verb])
             return redirect(request, reverse("payments:detail", args=[row.ref]))
     context = {
-        "form": form, "row": row, "title": title, "consequence": consequence % {"won": won_long(row.amount_won)},
+        "form": form, "row": row, "title": title, "consequence": consequence % {"won": won_long(row.amount_won), "payee": pick(row.payee, "name")},
         "account": queries.account_to_pay(row),
     }  # fmt: skip
     return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)

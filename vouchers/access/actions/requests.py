@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.journal import actions as journal
-from portal.kit import clock
+from portal.kit import clock, words
 from portal.kit.access import require
 from portal.kit.errors import Refused, Stale
 from vouchers.access import notices, queries, rules
@@ -190,6 +190,12 @@ def provide(*, request_id: int, by: Any) -> AccessRequest:
     request = lock(request_id)
     require(by, "vouchers.provide_data", holder(request))
     require_both(request)
+    first = queries.not_before(request)
+    if first is not None:
+        raise Refused(
+            _("The agreement begins on %(day)s. The data can be provided from that day on.") % {"day": words.day(first)},
+            "not_begun",
+        )
     if request.status == R.APPROVED:
         move(request, "prepare", by=by)
     request.provided_at, request.provided_by = clock.now(), by

@@ -82,7 +82,7 @@ def _activate(agreement: Agreement, by: Any) -> Voucher:
     )  # fmt: skip
     journal.open_duty(
         agreement, "plan_milestones", title_ko=f"마일스톤 계획: {agreement.number}",
-        title_en=f"Plan the milestones of {agreement.number}", url=agreement.get_absolute_url(), due_in=5,
+        title_en=f"Plan the milestones of {agreement.number}", url=f"/milestones/plan/{agreement.ref}/", due_in=5,
         role="OPERATOR_CASE", by=by,
     )  # fmt: skip
     for party in agreement.parties.select_related("organisation"):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts import second_factor
 from portal.documents.models import Document
 from portal.journal import actions as journal
-from portal.kit import clock
+from portal.kit import clock, words
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from portal.kit.won import won
@@ -70,8 +70,12 @@ def _check_invoice(invoice_no: str, invoice_on: date, milestone: Milestone) -> N
         raise Refused(_("Enter the number of the tax invoice."), "invoice_missing", "invoice_no")
     if invoice_on > clock.today():
         raise Refused(_("The invoice date lies in the future."), "invoice_future", "invoice_on")
+    period = {"first": words.day(milestone.agreement.starts_on), "last": words.day(milestone.agreement.ends_on)}
     if not milestone.agreement.starts_on <= invoice_on <= milestone.agreement.ends_on:
-        raise Refused(_("The invoice date lies outside the agreement's period."), "invoice_period", "invoice_on")
+        raise Refused(
+            _("The invoice date must lie within the agreement's period, from %(first)s to %(last)s.") % period,
+            "invoice_period", "invoice_on",
+        )  # fmt: skip
 
 
 @transaction.atomic

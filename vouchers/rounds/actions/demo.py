@@ -99,7 +99,7 @@ def _make(year: int, timing: str, opens_on: date, closes_on: date) -> Round:
             opens_at=opens_at,
             closes_at=datetime.combine(closes_on, time(18), clock.KST),
             budget_won=BUDGET_WON,
-            project_start_on=closes_on + timedelta(days=45),
+            project_start_on=closes_on,  # a visitor who closes the call goes on to money paid without moving the clock again
             project_end_on=closes_on + timedelta(days=300),
             by=None,
         )
