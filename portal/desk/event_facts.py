@@ -76,7 +76,7 @@ def facts(event: Event, request: HttpRequest) -> SafeString | str:
     """Line by line: what, and its value in words. Records that this person may open are links."""
     told = {key: value for key, value in event.data.items() if key not in _HIDDEN and value not in (None, "", [], {})}
     subjects = named(set(_refs(told)), request)
-    rows = ((_name(key), _told(event.subject_type, key, value, subjects)) for key, value in told.items())
+    rows = ((_title(key, value), _told(event.subject_type, key, value, subjects)) for key, value in told.items())
     return format_html_join("", '<p class="sheet-line"><strong>{}</strong> {}</p>', rows) or "—"
 
 
@@ -86,6 +86,10 @@ def _refs(value: Any) -> Iterator[str]:
         yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from _refs(inner)
+
+
+def _title(key: str, value: Any) -> str:
+    return gettext("Company size") if key == "size" and isinstance(value, str) else _name(key)  # a file's is a number
 
 
 def _name(key: str) -> str:

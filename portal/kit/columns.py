@@ -117,7 +117,7 @@ COLUMNS = {
     "sent_at": _("Sent at"),
     "seq": _("Number in the history"),
     "sha256": _("Fingerprint (SHA-256)"),
-    "size": _("Size"),
+    "size": _("Size (bytes)"),
     "source": _("Source"),
     "started_at": _("Started at"),
     "state": _("State"),

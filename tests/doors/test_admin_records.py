@@ -204,3 +204,9 @@ def test_the_duty_list_says_who_owes_in_one_column() -> None:
     assert row.count("<td") == 4 and str(at.institution.organisation) in html.unescape(row)
     Duty.objects.update(organisation=None, role="OPERATOR_CASE", due_at=clock.now())
     assert "전담기관 담당자" in said(as_(person("AUDITOR")).get("/admin/journal/duty/").content.decode())
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/journal/duty/", "/admin/dashboard/"])
+def test_every_page_has_one_main_part(path: str) -> None:
+    text = as_(person("AUDITOR")).get(path).content.decode()
+    assert text.count("<main ") == text.count("</main>") == 1 and 'href="#content"' in text
