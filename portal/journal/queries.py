@@ -57,7 +57,9 @@ def feed(user: Any) -> QuerySet[Notice]:
 def newest(user: Any, n: int) -> list[Notice]:
     """The first n of a person's feed."""
     rows = Notice.objects.filter(user_id=user.pk).order_by("-created_at", "-id")
-    found = list(rows.only("created_at", "app", "template", "language", "context", "title", "body", "url", "user")[:n])
+    found = list(
+        rows.only("created_at", "ref", "read_at", "app", "template", "language", "context", "title", "body", "url", "user")[:n]
+    )
     for notice in found:
         notice.user = user
     return found

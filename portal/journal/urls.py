@@ -6,4 +6,5 @@ app_name = "journal"
 urlpatterns = [
     path("", views.feed, name="feed"),
     path("read/", views.read, name="read"),
+    path("<slug:ref>/", views.open_notice, name="open"),
 ]

@@ -33,6 +33,17 @@ def read(request: HttpRequest) -> HttpResponse:
     return redirect(request, reverse("journal:feed"))
 
 
+@signed_in
+@require_GET
+def open_notice(request: HttpRequest, ref: str) -> HttpResponse:
+    """From a notice to the page that it speaks of; on the way it is marked as read, so the page itself writes nothing."""
+    notice = actions.read_notice(ref=ref, by=request.user)
+    if notice is None:
+        raise Http404
+    target = notice.url if notice.url.startswith("/") and not notice.url.startswith("//") else "/home/notices/"
+    return redirect(request, f"/en{target}" if get_language() == "en" else target)
+
+
 @public
 @require_GET
 def mailbox(request: HttpRequest) -> HttpResponse:

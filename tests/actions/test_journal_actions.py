@@ -233,3 +233,22 @@ def test_saw_is_searchable_by_person():
     officer, person = make_staff("AUDITOR"), make_person()
     actions.saw(officer, person, persons=[person.ref], what="test")
     assert AccessLog.objects.filter(persons__contains=[person.ref]).get().by == officer
+
+
+def test_who_does_what_was_owed_has_read_what_was_told_about_it():
+    org = make_organisation()
+    doer, other = make_member(org), make_member(org)
+    case, elsewhere = make_organisation(), make_organisation()
+    for subject in (case, elsewhere):
+        actions.tell("duty_reminder", app="journal", subject=subject, organisation=org, url="/home/", once=f"1{subject.ref}")
+    actions.open_duty(case, "answer", title_ko="답", title_en="Answer", url="/home/", organisation=org, by=None)
+    actions.close_duty(case, "something_else", by=doer)
+    assert queries.unread(doer) == 2  # nothing was done yet
+    actions.close_duty(case, "answer", by=doer)
+    assert Notice.objects.get(user=doer, read_at__isnull=True).subject_ref == elsewhere.ref
+    assert queries.unread(other) == 2
+    actions.tell("duty_reminder", app="journal", subject=case, to=[doer], url="/home/", once="2")
+    assert queries.unread(doer) == 2  # what is told afterwards is new
+    actions.open_duty(elsewhere, "answer", title_ko="답", title_en="Answer", url="/home/", organisation=org, by=None)
+    actions.close_duties(elsewhere, by=None)  # by nobody: nobody has read anything
+    assert queries.unread(other) == 2

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from portal.journal import rules
-from portal.journal.actions.notices import tell
+from portal.journal.actions.notices import read_about, tell
 from portal.journal.models import Duty
 from portal.kit import clock, workdays
 from portal.kit.models import Row
@@ -56,20 +57,28 @@ def open_duty(
 
 
 def close_duty(subject: Row, verb: str, *, by: Any, organisation: Any = None, user: Any = None) -> int:
-    """What was owed is done (by anybody). Returns how many duties were closed. Writes: Duty.closed_at."""
+    """What was owed is done (by anybody). Returns how many duties were closed.
+
+    Writes: Duty.closed_at, Notice.read_at of what `by` was told about this subject before: close first, then tell.
+    """
     open_ones = Duty.objects.filter(subject_ref=subject.ref, verb=verb, closed_at__isnull=True)
     if organisation is not None:
         open_ones = open_ones.filter(organisation=organisation)
     if user is not None:
         open_ones = open_ones.filter(user=user)
-    return open_ones.update(closed_at=clock.now(), updated_at=clock.now())
+    return _closed(open_ones, subject, by)
 
 
 def close_duties(subject: Row, *, by: Any) -> int:
-    """Nothing is owed on this subject any more (withdrawn, ended). Writes: Duty.closed_at."""
-    return Duty.objects.filter(subject_ref=subject.ref, closed_at__isnull=True).update(
-        closed_at=clock.now(), updated_at=clock.now()
-    )
+    """Nothing is owed on this subject any more (withdrawn, ended). Writes: as close_duty."""
+    return _closed(Duty.objects.filter(subject_ref=subject.ref, closed_at__isnull=True), subject, by)
+
+
+def _closed(duties: QuerySet[Duty], subject: Row, by: Any) -> int:
+    closed = duties.update(closed_at=clock.now(), updated_at=clock.now())
+    if closed:
+        read_about(subject.ref, by=by)
+    return closed
 
 
 def pause_duty(subject: Row, verb: str, *, by: Any) -> None:

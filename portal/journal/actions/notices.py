@@ -89,6 +89,23 @@ def read_notices(*, by: Any, before: datetime) -> int:
 
 
 @transaction.atomic
+def read_notice(*, ref: str, by: Any) -> Notice | None:
+    """One notice of one's own was opened. Writes: Notice.read_at, once. Returns None for somebody else's or none."""
+    notice = Notice.objects.filter(user=by, ref=ref).first()
+    if notice is not None and notice.read_at is None:
+        Notice.objects.filter(pk=notice.pk).update(read_at=clock.now())
+    return notice
+
+
+def read_about(subject_ref: str, *, by: Any) -> int:
+    """Who did what was owed on a subject has read what was told about it before. Writes: Notice.read_at."""
+    if by is None or by.pk is None:
+        return 0
+    unread = Notice.objects.filter(user_id=by.pk, subject_ref=subject_ref, read_at__isnull=True)
+    return unread.update(read_at=clock.now())
+
+
+@transaction.atomic
 def choose_mail(*, template: str, by_mail: bool, by: Any) -> None:
     """A person's wish about one notice. Writes: NoticeChoice."""
     NoticeChoice.objects.update_or_create(user=by, template=template, defaults={"by_mail": by_mail})
