@@ -52,6 +52,7 @@ class ProjectCard:
     url: str
     ends_on: date | None
     entries: list[dict[str, Any]]
+    plan_url: str = ""  # where the data access plan is begun or gone on with, while none was handed in
 
 
 def under_way(organisations: frozenset[int]) -> tuple[list[ApplicationCard], list[ProjectCard]]:
@@ -126,7 +127,16 @@ def _project(row: dict[str, Any], owed: list[dict[str, Any]], usual: dict[str, A
         ref=row["award"], title=row["title"], number=row["number"] or row["project_no"],
         url=_here(f"/agreements/{agreement}/" if agreement else f"/evaluation/awards/{row['award']}/"),
         ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None, entries=[*past[-6:], *present, *future[:4]],
+        plan_url=_plan_url(row),
     )  # fmt: skip
+
+
+def _plan_url(row: dict[str, Any]) -> str:
+    """Once the voucher is issued the data access plan is the company's next step, until a request was handed in."""
+    live = [s for s in row["steps"] or [] if s["kind"] == "access" and s["status"] != RequestStatus.WITHDRAWN]
+    if not row["activated_at"] or any(step["status"] != RequestStatus.DRAFT for step in live):
+        return ""
+    return f"/access/requests/{live[0]['ref']}/" if live else "/access/new/"
 
 
 def _step(step: dict[str, Any]) -> dict[str, Any]:

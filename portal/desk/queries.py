@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
 from portal.accounts.rules import COMPANY_ROLES, PROVIDER_ROLES, STAFF_ROLES, Role
-from portal.desk import figures, projects
+from portal.desk import figures, next_steps, projects
 from portal.journal import queries as journal
 from portal.journal.memory import remembered
 from portal.kit import clock, workdays
@@ -215,10 +215,11 @@ def home(user: Any) -> dict[str, Any]:
     person's roles use, and the newest notices. A constant number of queries for each role."""
     roles = accounts.roles_of(user)
     company = bool(roles & COMPANY_ROLES)
-    applications, awarded = projects.under_way(accounts.organisation_ids_of(user, *COMPANY_ROLES)) if company else ([], [])
+    organisations = accounts.organisation_ids_of(user, *COMPANY_ROLES)
+    applications, awarded = projects.under_way(organisations) if company else ([], [])
     return {
+        "next_steps": next_steps.of_company(organisations, awarded) if company else [] if roles else [next_steps.register()],
         "rooms": [(label, url) for label, url, wanted in _ROOMS if not wanted or roles & wanted],
-        "needs_company": not roles,
         "next_closing": next_closing(clock.now()) if settings.DEMO and Role.SYSADMIN in roles else None,
         "is_company": company,
         "applications": applications,

@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.desk import figures
 from portal.desk import queries as queries_of_desk
+from portal.desk.projects import _plan_url, under_way
 from portal.journal import actions as journal
 from portal.journal.memory import remembered
-from portal.journal.models import Duty
+from portal.journal.models import Duty, Notice
 from portal.kit import clock
 from portal.management import scale
 from portal.templatetags.portal import kst, kst_text
@@ -233,3 +234,58 @@ def test_the_demo_clock_jumps_to_a_closing_only_while_a_call_is_open() -> None:
     with clock.at(row.closes_at):
         page = as_(admin).get("/home/").content.decode()
     assert "다음 접수 마감까지" not in page and 'value="week"' in page
+
+
+def test_a_notice_is_read_on_the_way_to_its_page_and_only_by_its_reader() -> None:
+    application = make.draft()
+    reader, stranger = application.created_by, make.draft().created_by
+    journal.tell("duty_reminder", app="journal", subject=application, to=[reader], url=f"/applications/{application.ref}/")
+    notice = Notice.objects.get(user=reader, subject_ref=application.ref, template="duty_reminder")
+    client, address = as_(reader), f"/home/notices/{notice.ref}/"
+    assert address in client.get("/home/").content.decode() and address in client.get("/home/notices/").content.decode()
+    client.get(f"/applications/{application.ref}/")  # the page itself writes nothing
+    assert as_(stranger).get(address).status_code == 404
+    assert "/accounts/login/" in Client().get(address)["Location"]
+    notice.refresh_from_db()
+    assert notice.read_at is None
+    assert client.get(f"/en{address}")["Location"] == f"/en/applications/{application.ref}/"
+    assert client.get(address)["Location"] == f"/applications/{application.ref}/"
+    notice.refresh_from_db()
+    assert notice.read_at is not None
+    Notice.objects.filter(pk=notice.pk).update(url="//elsewhere.example/")
+    assert client.get(address)["Location"] == "/home/notices/"
+
+
+def test_the_desk_of_somebody_without_a_company_says_only_what_comes_first() -> None:
+    page = as_(make_person()).get("/home/").content.decode()
+    assert "먼저 기업을 등록해" in page and "지금 하실 일이 없습니다" not in page
+
+
+def test_after_a_confirmed_match_the_next_step_is_to_apply_in_the_open_call() -> None:
+    owner, round_ = make.firm(), make_round()
+    client, start = as_(owner.staff), f"/applications/start/{round_.key}/"
+    page = client.get("/home/").content.decode()
+    assert "지금 하실 일이 없습니다" in page and start not in page
+    before = queries(client, "/home/")
+    chosen = make.match(owner, make.need(owner, round_))
+    page = client.get("/home/").content.decode()
+    assert start in page and "지금 하실 일이 없습니다" not in page and queries(client, "/home/") == before
+    assert start not in as_(make.firm().staff).get("/home/").content.decode()
+    with clock.at(round_.closes_at):
+        assert start not in client.get("/home/").content.decode()
+    application = make.start(owner, round_)
+    assert application.application_matches.get().match == chosen and start not in client.get("/home/").content.decode()
+
+
+def test_after_the_voucher_the_next_step_is_the_data_access_plan() -> None:
+    made = projects.project()
+    cards = under_way(frozenset({made.agreement.company.organisation_id}))[1]
+    row = {"activated_at": "2027-01-01T00:00:00+00:00", "steps": []}
+    assert _plan_url(row) == "/access/new/"
+    assert _plan_url({**row, "activated_at": None}) == ""
+    draft = {"kind": "access", "ref": "acr-1", "status": "DRAFT"}
+    assert _plan_url({**row, "steps": [draft]}) == "/access/requests/acr-1/"
+    assert _plan_url({**row, "steps": [draft, {**draft, "status": "SUBMITTED"}]}) == ""
+    assert _plan_url({**row, "steps": [{**draft, "status": "WITHDRAWN"}]}) == "/access/new/"
+    page = as_(made.company).get("/home/").content.decode()
+    assert ("다음 할 일" in page) is any(card.plan_url for card in cards)
