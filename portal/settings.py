@@ -47,6 +47,10 @@ SECRET_KEY = env.str("SECRET_KEY", "") or ("" if PRODUCTION else _kept_secret("s
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if HTTPS else []
 SHOW_GOV_MASTHEAD = env.bool("SHOW_GOV_MASTHEAD", False)  # states a fact: on only for a public body's own site
+_CONTACT = ("", "", "") if PRODUCTION else ("가상 전담기관", "Fictional Operating Agency", "help@operator.example")
+OPERATOR_NAME_KO = env.str("OPERATOR_NAME_KO", _CONTACT[0])  # shown with the contact at the foot of every page
+OPERATOR_NAME_EN = env.str("OPERATOR_NAME_EN", _CONTACT[1])
+OPERATOR_CONTACT = env.str("OPERATOR_CONTACT", _CONTACT[2])  # an e-mail address; empty: no contact line
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "") or (_kept_secret("demo-password", 9) if DEMO and not PRODUCTION else "")
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.desk import health, queries
+from portal.desk.privacy import KINDS
 from portal.kit import clock
 from portal.kit.access import needs, public, saves_while_typing, sentences_of, signed_in
 from portal.kit.htmx import page
@@ -25,6 +26,13 @@ from portal.templatetags.portal import digits, kst_text
 def front(request: HttpRequest) -> HttpResponse:
     """The public home: what this is, what is open, where to begin."""
     return page(request, "portal/front.html", queries.front())
+
+
+@public
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is stored about people, for what, for how long, and whom to ask."""
+    return page(request, "portal/privacy.html", {"kinds": KINDS})
 
 
 @signed_in

@@ -326,7 +326,15 @@ def crumb(label: str, url: str = "") -> SafeString:
 @register.simple_tag
 def setting(name: str) -> Any:
     """The settings that templates may know."""
-    return getattr(settings, name) if name in {"DEMO", "SHOW_GOV_MASTHEAD", "BASE_URL"} else None
+    return getattr(settings, name) if name in {"DEMO", "SHOW_GOV_MASTHEAD", "BASE_URL", "OPERATOR_CONTACT"} else None
+
+
+@register.simple_tag
+def operator_name() -> str:
+    """Who runs the programme's desk, in the reader's language."""
+    return pick({"name_ko": settings.OPERATOR_NAME_KO, "name_en": settings.OPERATOR_NAME_EN}, "name") or str(
+        gettext("Operating agency")
+    )
 
 
 # ── Forms ────────────────────────────────────────────────────────────────────────────────────────────

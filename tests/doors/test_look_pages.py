@@ -1,12 +1,17 @@
 """The portal's dress: what every page must carry, and what it must not."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client, override_settings
 
+from portal.desk.privacy import KINDS
+
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["/styles/", "/accounts/login/", "/accounts/password/reset/"]
 
 
@@ -88,3 +93,20 @@ def test_the_api_documentation_has_nothing_inline(client: Client) -> None:
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
     assert "unsafe-inline" not in answer["Content-Security-Policy"] and 'lang="en"' in html
     assert client.get("/favicon.ico").status_code == 302
+
+
+def test_the_privacy_notice_and_the_contact_stand_at_the_foot_of_every_page(client) -> None:
+    korean, english = (client.get(f"{prefix}/privacy/").content.decode() for prefix in ("", "/en"))
+    assert "개인정보처리방침" in korean and "Five years after the project ends" in english
+    for stored in KINDS:
+        assert str(stored.what) and str(stored.kept)
+    assert korean.count("<tr>") == english.count("<tr>") == len(KINDS) + 1
+    for page in (korean, client.get("/accounts/login/").content.decode()):
+        foot = page[page.index("<footer") :]
+        assert 'href="/privacy/"' in foot and settings.OPERATOR_CONTACT in foot and settings.OPERATOR_NAME_KO in foot
+
+
+def test_one_word_for_the_operating_agency() -> None:
+    """운영기관 is nobody's word here: the glossary says 전담기관."""
+    files = [*(ROOT / "locale" / "ko").glob("*.po"), *(ROOT / "templates").rglob("*.ko.*")]
+    assert [p.name for p in files if "운영기관" in p.read_text(encoding="utf-8")] == []
