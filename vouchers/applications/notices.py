@@ -55,7 +55,7 @@ def application_received(application: Application) -> None:
         application,
         at_ko=at["ko"],
         at_en=at["en"],
-        files=[{"name": file.name, "sha256": file.sha256} for file in files],
+        files=[{"name": file.name} for file in files],
     )
 
 

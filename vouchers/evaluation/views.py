@@ -97,15 +97,8 @@ def _file(request: HttpRequest, row: Assignment, form: ScoreForm | None = None, 
 def _content(row: Assignment) -> dict[str, Any]:
     """The application as its room shows it; files come through this assignment."""
     found = applications.content(row.application)
-    sums = found.money
-    rows = [
-        {"label": _("Supply amount (VAT excluded)"), "amount": sums.supply_won},
-        {"label": _("Grant"), "amount": sums.grant_won},
-        {"label": _("Own cash"), "amount": sums.own_cash_won},
-        {"label": _("Own in kind"), "amount": sums.own_in_kind_won},
-    ] if sums else []  # fmt: skip
     base = reverse("evaluation:assignment", args=[row.ref]) + "documents/"
-    return {"content": found, "money_rows": rows, "document_base": base}
+    return {"content": found, "money_rows": applications.amount_rows(found.money), "document_base": base}
 
 
 @needs("vouchers.score_application")

@@ -8,6 +8,8 @@ from tests.doors.applications import form, url
 from tests.factories import applications as make
 from vouchers.applications import actions, queries
 from vouchers.applications.models import Application
+from vouchers.applications.views.following import _receipt_words
+from vouchers.companies.rules import brn_words
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +135,24 @@ def test_a_selected_application_is_declined_not_withdrawn(owner):
     Application.objects.filter(pk=done.pk).update(status="SELECTED")
     page = as_(owner.representative).get(url("withdraw", done.ref)).content.decode()
     assert reverse("evaluation:result", args=[done.ref]) in page and "<textarea" not in page
+
+
+def test_the_preview_shows_the_amounts_that_evaluators_read_and_no_hashes(owner):
+    application = make.draft(owner)
+    page = as_(owner.staff).get(url("preview", application.ref)).content.decode()
+    amounts = page[page.index('class="money-table"') :]
+    amounts = amounts[: amounts.index("</table>")]
+    rows = queries.amount_rows(queries.stored_money(application))
+    assert len(rows) == amounts.count("<tr") - 1 and "부가가치세" not in amounts.replace("부가가치세 제외", "").replace(
+        "부가세 별도", ""
+    )
+    assert all(str(row["label"]) in amounts for row in rows)
+    assert "SHA-256" not in page and all(row.document.sha256 not in page for row in queries.documents(application))
+
+
+def test_the_receipt_writes_the_business_number_with_its_hyphens(owner):
+    application = make.draft(owner)
+    actions.submit(application_id=application.pk, by=owner.representative)
+    application.refresh_from_db()
+    words = dict(row for row in _receipt_words(application)["rows"])
+    assert brn_words(owner.company.brn) in words.values() and owner.company.brn not in words.values()

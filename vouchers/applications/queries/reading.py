@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from portal.accounts import queries as accounts
 from portal.accounts.models import User
 from portal.journal import queries as journal
@@ -56,6 +58,18 @@ def content(application: Application) -> Content:
         formula=rules.formula(sums) if sums and sums.supply_won else "",
         need=application.need,
     )
+
+
+def amount_rows(sums: Money | None) -> list[dict[str, Any]]:
+    """The amounts that evaluators read; the company's preview shows these very lines."""
+    if sums is None:
+        return []
+    return [
+        {"label": _("Supply amount (VAT excluded)"), "amount": sums.supply_won},
+        {"label": _("Grant"), "amount": sums.grant_won},
+        {"label": _("Own cash"), "amount": sums.own_cash_won},
+        {"label": _("Own in kind"), "amount": sums.own_in_kind_won},
+    ]
 
 
 def shown(key: str, answers: Mapping[str, Any]) -> list[Answer]:

@@ -19,6 +19,7 @@ from vouchers.applications.models import Application
 from vouchers.applications.views.fetch import application_or_404
 from vouchers.applications.views.shape import money_rows
 from vouchers.applications.views.story import outcome_words, timeline, what_next
+from vouchers.companies.rules import brn_words
 
 STATES = {"NOT_STARTED": "todo", "IN_PROGRESS": "draft", "COMPLETE": "done", "NEEDS_WORK": "fix"}
 
@@ -75,7 +76,7 @@ def preview(request: HttpRequest, ref: str) -> HttpResponse:
     """Exactly what evaluators read."""
     application = application_or_404(request, ref)
     found = queries.content(application)
-    context = {"application": application, "content": found, "money_rows": money_rows(found.money) if found.money else []}
+    context = {"application": application, "content": found, "money_rows": queries.amount_rows(found.money)}
     return page(request, "vouchers/applications/preview.html", context)
 
 
@@ -125,7 +126,7 @@ def _receipt_words(application: Application) -> dict[str, Any]:
             [_("Round"), pick(application.round, "title")],
             [_("Track"), pick(application.track, "name")],
             [_("Company"), pick(snapshot, "name")],
-            [_("Business registration number"), snapshot.get("brn", "")],
+            [_("Business registration number"), brn_words(snapshot.get("brn", ""))],
             [_("Project title"), application.title],
             [_("Supply amount (VAT excluded)"), won(application.supply_amount_won)],
             [_("Grant applied for"), won(application.grant_won)],
