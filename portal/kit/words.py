@@ -14,6 +14,11 @@ def korean() -> bool:
     return (get_language() or "ko").startswith("ko")
 
 
+def dash() -> str:
+    """Between the two ends of a range: `~` in Korean, an en dash in English."""
+    return "~" if korean() else "–"
+
+
 def pick(source: Any, name: str) -> str:
     """The column `name` in the reader's language, else in the other one, else "". Works on objects and dicts."""
     first, second = ("ko", "en") if korean() else ("en", "ko")

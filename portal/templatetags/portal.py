@@ -58,8 +58,8 @@ def of_hundred(points: int) -> str:
 
 @register.filter
 def percent(rate: Any) -> str:
-    """0.85 → `85 %` with a space that does not break; `None` → an em dash."""
-    return "—" if rate is None else f"{float(rate) * 100:.1f}".rstrip("0").rstrip(".") + "\u00a0%"
+    """0.85 → `85%`; `None` → an em dash."""
+    return "—" if rate is None else f"{float(rate) * 100:.1f}".rstrip("0").rstrip(".") + "%"
 
 
 # ── Words in two languages ───────────────────────────────────────────────────────────────────────────
@@ -329,12 +329,7 @@ def setting(name: str) -> Any:
     return getattr(settings, name) if name in {"DEMO", "SHOW_GOV_MASTHEAD", "BASE_URL", "OPERATOR_CONTACT"} else None
 
 
-@register.simple_tag
-def operator_name() -> str:
-    """Who runs the programme's desk, in the reader's language."""
-    return pick({"name_ko": settings.OPERATOR_NAME_KO, "name_en": settings.OPERATOR_NAME_EN}, "name") or str(
-        gettext("Operating agency")
-    )
+register.simple_tag(words.dash, name="dash")
 
 
 # ── Forms ────────────────────────────────────────────────────────────────────────────────────────────

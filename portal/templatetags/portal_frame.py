@@ -11,9 +11,10 @@ from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from portal.kit import clock
+from portal.kit.words import pick
 from portal.templatetags.portal import in_language
 
 register = template.Library()
@@ -42,6 +43,14 @@ def once(parser: Parser, token: Token) -> OnceNode:
     nodelist = parser.parse(("endonce",))
     parser.delete_first_token()
     return OnceNode(name.strip('"'), [parser.compile_filter(one) for one in depends], nodelist)
+
+
+@register.simple_tag
+def operator_name() -> str:
+    """Who runs the programme's desk, in the reader's language."""
+    return pick({"name_ko": settings.OPERATOR_NAME_KO, "name_en": settings.OPERATOR_NAME_EN}, "name") or str(
+        gettext("Operating agency")
+    )
 
 
 _MENU = (

@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 ('title_en', models.CharField(blank=True, max_length=120, verbose_name='English title')),
                 ('unit', models.CharField(choices=[('PROJECT', 'project'), ('PATIENT', 'patient'), ('CASE', 'case'), ('IMAGE', 'image'), ('GIGABYTE', 'GB'), ('DAY', 'day'), ('MONTH', 'month'), ('PERSON_DAY', 'person-day')], max_length=12, verbose_name='Unit')),
                 ('unit_price_won', portal.kit.won.WonField(verbose_name='Unit price')),
-                ('tax_kind', models.CharField(choices=[('TAXABLE', 'Taxable (10 % VAT)'), ('EXEMPT', 'Exempt from VAT')], max_length=8, verbose_name='Tax')),
+                ('tax_kind', models.CharField(choices=[('TAXABLE', 'Taxable (10% VAT)'), ('EXEMPT', 'Exempt from VAT')], max_length=8, verbose_name='Tax')),
                 ('minimum', models.PositiveIntegerField(default=0, verbose_name='Minimum quantity')),
                 ('offer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='providers.offer')),
             ],

@@ -36,7 +36,7 @@ class Purpose(Codes):
 
 
 class TaxKind(Codes):
-    TAXABLE = "TAXABLE", _("Taxable (10 % VAT)")
+    TAXABLE = "TAXABLE", _("Taxable (10% VAT)")
     EXEMPT = "EXEMPT", _("Exempt from VAT")
 
 

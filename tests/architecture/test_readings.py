@@ -24,14 +24,15 @@ WRITTEN_DOWN = "written down"
 
 DECIDED: dict[str, dict[str, str]] = {
     "portal.desk.views": {
-        "live": PUBLIC, "ready": PUBLIC, "metrics": PUBLIC, "front": PUBLIC, "favicon": PUBLIC, "home": NAMES, "move_clock": DEMO,
+        "live": PUBLIC, "ready": PUBLIC, "metrics": PUBLIC, "front": PUBLIC, "favicon": PUBLIC, "privacy": PUBLIC,
+        "home": NAMES, "move_clock": DEMO,
     },
     "portal.desk.styles": {"styles": DEMO},
     "portal.accounts.views": {
         "account": OWN, "consents": OWN, "notices": OWN, "organisation": OWN, "invite": OWN, "approve": ANSWER, "refuse": OWN,
         "end": OWN, "join": "who invites whom, to whoever holds the secret of the link",
     },
-    "portal.journal.views": {"feed": OWN, "read": ANSWER, "mailbox": DEMO, "mail": DEMO},
+    "portal.journal.views": {"feed": OWN, "read": ANSWER, "open_notice": ANSWER, "mailbox": DEMO, "mail": DEMO},
     "providers.catalogue.views": {"search": PUBLIC, "verb": ANSWER},
     "providers.offers.views": {"institution": PUBLIC, "institution_list": PUBLIC, "dataset": PUBLIC, "home": OWN, "new": OWN, "detail": OWN, "edit": OWN, "verb": OWN},
     "vouchers.rounds.views": {"rounds": PUBLIC, "detail": PUBLIC},

@@ -1,11 +1,13 @@
 """Pages of needs, quotes and matches as owner, colleague, provider, stranger and anonymous."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -14,6 +16,7 @@ from portal.kit import clock
 from providers.offers import queries as offers
 from tests.doors import as_
 from tests.factories import providers, quotes
+from tests.factories.rounds import make_round
 from vouchers.matching import actions, queries
 from vouchers.matching.models import Match, Need, Quote, QuoteRequest
 
@@ -410,3 +413,34 @@ def test_a_timeline_runs_from_the_oldest_to_the_newest(at: quotes.Stage) -> None
     for entries in (queries.timeline(at.need, quotes.asked(at)), offers.timeline(at.offer)):
         when = [entry["when"] for entry in entries]
         assert len(when) > 1 and when == sorted(when)
+
+
+def test_a_new_need_offers_only_calls_in_which_a_match_can_still_count() -> None:
+    providers.code_lists()
+    owner, soon = quotes.firm(), make_round(key="open-call")
+    later = make_round(key="later-call", match_timing="AFTER_SELECTION")
+    url, browser = "/matching/needs/new/", as_(owner.user)
+
+    def offered(page: str) -> set[int]:
+        return {row.pk for row in (soon, later) if f'<option value="{row.pk}"' in page}
+
+    assert offered(text(browser.get(url))) == {soon.pk, later.pk}
+    need = quotes.need(owner, posted=False)
+    Need.objects.filter(pk=need.pk).update(round=soon)
+    with clock.at(max(soon.closes_at, later.closes_at)):
+        assert offered(text(browser.get(url))) == {later.pk}
+        edit = text(browser.get(f"/matching/needs/{need.ref}/edit/"))
+        assert offered(edit) == {soon.pk, later.pk}  # what stands in the need stays choosable
+
+
+def test_an_institution_outside_the_portal_is_reached_at_its_own_page(at: quotes.Stage) -> None:
+    shown = queries.answer(at.need).results[0]
+    dataset = shown.dataset
+    dataset.landing_page = "https://data.hospital.example/ct"
+    assert shown.apply_at == ""  # it answers here
+    away = replace(shown, cannot=queries.NOT_IN_PORTAL)
+    assert away.apply_at == dataset.landing_page
+    page = render_to_string("vouchers/matching/result.html", {"result": away, "need": at.need, "may_ask": True})
+    assert f'href="{dataset.landing_page}"' in page
+    dataset.landing_page = "javascript:alert(1)"
+    assert away.apply_at == ""

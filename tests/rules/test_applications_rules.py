@@ -134,7 +134,7 @@ def test_facts_outside_the_tables_never_crash(data):
 def test_formula_in_words():
     found = money(supply_won=400_000_000, taxable_won=0, company_size="SMALL", cap_won=320_000_000, policy=policy)
     with override("ko"):
-        assert rules.formula(found) == "400,000,000원 × 85 % = 340,000,000원, 한도 320,000,000원 적용"
+        assert rules.formula(found) == "400,000,000원 × 85% = 340,000,000원, 한도 320,000,000원 적용"
     with override("en"):
         assert "ceiling of KRW 320,000,000 applies" in rules.formula(found)
 

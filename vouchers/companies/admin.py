@@ -12,6 +12,7 @@ from unfold.admin import TabularInline
 
 from portal.documents.links import link
 from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
+from portal.kit.words import dash
 from portal.templatetags.portal import kst_text
 from providers.catalogue import queries as catalogue
 from vouchers.companies import actions, queries, rules
@@ -119,7 +120,9 @@ class CompanyAdmin(VerbAdmin):
 
     @admin.display(description=_("Restrictions"))
     def restricted(self, row: Company) -> Any:
-        lines = [f"{one.ground} ({kst_text(one.starts_on)} – {kst_text(one.ends_on)})" for one in queries.restrictions_of(row)]
+        lines = [
+            f"{one.ground} ({kst_text(one.starts_on)} {dash()} {kst_text(one.ends_on)})" for one in queries.restrictions_of(row)
+        ]
         return "; ".join(lines) or _("No restriction")
 
 

@@ -47,7 +47,7 @@ def dispute_filed(dispute: OwnershipDispute) -> None:
     """An officer owes a look and a decision; nobody else hears of a claim that nobody looked at."""
     company = dispute.company
     journal.open_duty(
-        dispute, "settle_dispute", title_ko=f"등록 다툼 결정: {company.name_ko}",
+        dispute, "settle_dispute", title_ko=f"등록 분쟁 처리: {company.name_ko}",
         title_en=f"Settle a disputed registration: {company.name_en or company.name_ko}",
         url=_admin("ownershipdispute", dispute.pk), due_in=10, role=Role.MINISTRY_OFFICER, by=dispute.claimant,
     )  # fmt: skip

@@ -231,11 +231,11 @@ def _blocked(one: Candidate, plan: TrackPlan, pass_mark: Decimal) -> Words | Non
 def _selected(plan: TrackPlan, rank: int, score: Decimal) -> Words:
     if plan.slots is None:
         return (
-            f"{plan.name_ko} {rank}위({score}점)로 예산 범위에 듭니다.",
+            f"{plan.name_ko} {rank}위({score}점)입니다. 남은 예산 안에서 선정됩니다.",
             f"Rank {rank} in {plan.name_en} with {score} points, within the budget.",
         )
     return (
-        f"{plan.name_ko} {rank}위({score}점)로 선정 {plan.slots}개 과제와 예산 범위에 듭니다.",
+        f"{plan.name_ko} {rank}위({score}점)입니다. 선정 예정 {plan.slots}개 과제 안에 들고 예산도 충분합니다.",
         f"Rank {rank} in {plan.name_en} with {score} points, within its {plan.slots} slots and the budget.",
     )
 

@@ -20,7 +20,7 @@ from providers.catalogue.queries import code_lists
 from vouchers.companies.models import Company
 from vouchers.matching import rules
 from vouchers.matching.models import Need, QuoteRequest
-from vouchers.matching.queries import choosable_rounds, institutions_choice, linkage_targets
+from vouchers.matching.queries import institutions_choice, linkage_targets, rounds_for_new_needs
 from vouchers.matching.rules import disease, stages
 from vouchers.rounds.models import Round
 
@@ -60,7 +60,7 @@ class NewNeedForm(forms.Form):
         if len(ids) == 1:
             self.fields["company"].initial = ids[0]
             self.fields["company"].widget = forms.HiddenInput()
-        self.fields["round"].queryset = choosable_rounds()  # type: ignore[attr-defined]
+        self.fields["round"].queryset = rounds_for_new_needs(clock.now())  # type: ignore[attr-defined]
 
 
 def _many(label: Any, hint: Any = "") -> forms.MultipleChoiceField:
@@ -126,14 +126,14 @@ class NeedForm(forms.Form):
         label=_("Budget (won)"), required=False, max_value=10**12, help_text=_("Supply amount without VAT that you can spend.")
     )
 
-    def __init__(self, *args: Any, round_: Round | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, round_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, (label, hint, largest) in NUMBERS.items():
             self.fields[name] = forms.IntegerField(label=label, help_text=hint, required=False, min_value=0, max_value=largest)
         lists = {entry["key"]: entry["items"] for entry in code_lists("modality", "data_kind", "access_mode", "exit_kind")}
         word = "name_ko" if korean() else "name_en"
         kinds = self._modalities(lists, word)
-        rounds = choosable_rounds()
+        rounds = rounds_for_new_needs(clock.now(), besides=round_id)
         self._choose("round", queryset=rounds)
         tracks = {track.key: pick(track, "name") for row in rounds for track in row.tracks.all()}
         self._choices("track", [("", _("Not decided yet")), *tracks.items()])

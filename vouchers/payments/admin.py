@@ -43,10 +43,16 @@ def _release(name: str, label: Any, action: Any) -> Verb:
     )  # fmt: skip
 
 
+@admin.display(description=_("Amount"), ordering="amount_won")
+def amount_of(obj: PaymentAttempt) -> str:
+    return won(obj.amount_won)
+
+
 class AttemptInline(ReadOnlyInline, TabularInline):
     model = PaymentAttempt
-    fields = ("ref", "state", "amount_won", "claimed_at", "sent_at", "settled_at", "bank_ref", "answer")
+    fields = ("ref", "state", "amount", "claimed_at", "sent_at", "settled_at", "bank_ref", "answer")
     readonly_fields = fields
+    amount = staticmethod(amount_of)
 
 
 @admin.register(Disbursement)
@@ -99,7 +105,7 @@ class DisbursementAdmin(VerbAdmin):
 
 @admin.register(PaymentAttempt)
 class PaymentAttemptAdmin(VerbAdmin):
-    list_display = ("ref", "disbursement", "state", "amount_won", "claimed_at", "settled_at", "bank_ref")
+    list_display = ("ref", "disbursement", "state", amount_of, "claimed_at", "settled_at", "bank_ref")
     list_filter = ("state",)
     search_fields = ("ref", "key", "bank_ref")
     list_select_related = ("disbursement__payee",)

@@ -100,7 +100,7 @@ def examples(track: Track, policy: rules.Policy) -> Iterator[Example]:
 
 
 def money_words(money: rules.Money) -> str:
-    """`400,000,000원 × 85 % = 340,000,000원; the ceiling of 320,000,000원 applies.` in the reader's language."""
+    """`400,000,000원 × 85% = 340,000,000원; the ceiling of 320,000,000원 applies.` in the reader's language."""
     by_rate = int((Decimal(money.supply_won) * money.rate).to_integral_value(rounding=ROUND_FLOOR))
     rate = f"{(money.rate * 100).normalize():f}"
     values = {"supply": won(money.supply_won), "rate": rate, "product": won(by_rate), "cap": won(money.cap_won)}

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 
 from portal.accounts.models import User
 from portal.documents import actions as documents
 from portal.management.demo.people import Cast
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application, ApplicationSection
+from vouchers.applications.rules import document_label
 from vouchers.companies.models import Company
 from vouchers.evaluation import actions as evaluation
 from vouchers.evaluation.models import Assignment
@@ -45,6 +47,11 @@ def _answers(number: int, ecg: bool, supply_won: int) -> dict[str, dict[str, Any
     }  # fmt: skip
 
 
+def _file_name(kind: str) -> str:
+    with override("ko"):
+        return f"시연_{str(document_label(kind)).replace(' ', '_')}.pdf"
+
+
 def draft(
     round_: Round, company: Company, user: User, number: int, *, track: str, supply_won: int, ecg: bool,
     need: Need | None = None, matches: tuple[Match, ...] = (), sections: int = 6,
@@ -60,7 +67,7 @@ def draft(
     if sections > 4:
         for kind in round_.policy().required_documents:
             document = documents.upload(
-                file=file(f"시연_{kind.lower()}.pdf"), kind=kind.lower(), organisation=company.organisation, by=user
+                file=file(_file_name(kind)), kind=kind.lower(), organisation=company.organisation, by=user
             )
             applications.attach_document(application_id=application.pk, kind=kind, document=document, by=user)
     return application

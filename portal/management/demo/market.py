@@ -105,7 +105,7 @@ def quote(cast: Cast, request: QuoteRequest, supply_won: int) -> Any:
         ],
         valid_until=clock.today() + timedelta(days=180), earliest_delivery_on=clock.today() + timedelta(days=60),
         lead_time_days=45, access_mode=(request.offer.access_modes[0] if request.offer else ""),
-        assumptions="대상 환자 수는 사전 조회 결과에 따라 10 % 안에서 달라질 수 있습니다.", by=manager,
+        assumptions="대상 환자 수는 사전 조회 결과에 따라 10% 안에서 달라질 수 있습니다.", by=manager,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.won import won
-from portal.kit.words import korean, pick
+from portal.kit.words import dash, korean, pick
 from providers.catalogue import rules
 from providers.catalogue.models import Dataset
 from providers.catalogue.queries.codes import words
@@ -56,7 +56,7 @@ def years_words(dataset: Dataset) -> str:
     """`2010~2023` ; `from 2010`; "" when nothing is published."""
     first, last = dataset.temporal_start[:4], dataset.temporal_end[:4]
     if first and last:
-        return f"{first}–{last}" if first != last else first
+        return f"{first}{dash()}{last}" if first != last else first
     if first:
         return gettext("from %(year)s") % {"year": first}
     return gettext("until %(year)s") % {"year": last} if last else ""

@@ -201,7 +201,7 @@ def test_need_and_match_are_chosen_in_the_browser(application, owner, round_):
     assert "선택하기" in browser.get(url("section", application.ref, "data_need")).content.decode()
     assert browser.post(url("matches", application.ref), {"choose": chosen.pk}).status_code == 303
     page = browser.get(url("section", application.ref, "budget")).content.decode()
-    assert "400,000,000원 × 85 % = 340,000,000원, 한도 320,000,000원 적용" in page
+    assert "400,000,000원 × 85% = 340,000,000원, 한도 320,000,000원 적용" in page
     assert browser.post(url("matches", application.ref), {"drop": chosen.pk}).status_code == 303
     assert not application.application_matches.exists()
 

@@ -1,4 +1,4 @@
-"""The money formula in words: `400,000,000원 × 85 % = 340,000,000원, 한도 320,000,000원 적용`."""
+"""The money formula in words: `400,000,000원 × 85% = 340,000,000원, 한도 320,000,000원 적용`."""
 
 from decimal import Decimal
 
@@ -8,8 +8,8 @@ from vouchers.rounds.rules import Money
 
 
 def rate_words(rate: Decimal) -> str:
-    """Decimal("0.85") → `85 %`."""
-    return f"{(rate * 100).normalize():f} %"
+    """Decimal("0.85") → `85%`."""
+    return f"{(rate * 100).normalize():f}%"
 
 
 def formula(money: Money) -> str:

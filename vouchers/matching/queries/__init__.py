@@ -16,6 +16,7 @@ from vouchers.matching.queries.needs import (
     rank,
     round_by_key,
     round_terms,
+    rounds_for_new_needs,
     suggestions,
 )
 from vouchers.matching.queries.quotes import (
@@ -96,6 +97,7 @@ __all__ = [
     "requests_of",
     "round_by_key",
     "round_terms",
+    "rounds_for_new_needs",
     "sheets",
     "standings",
     "suggestions",

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from portal.accounts import queries as accounts
@@ -127,6 +128,14 @@ def choosable_rounds() -> QuerySet[Round]:
     """Calls for which a need may be described: announced and not over."""
     found = Round.objects.counted().filter(is_reference=False).exclude(status__in=NOT_CHOSEN)
     return found.prefetch_related("tracks").order_by("-closes_at", "-id")
+
+
+def rounds_for_new_needs(now: datetime, besides: int | None = None) -> QuerySet[Round]:
+    """Calls in which a match can still count: those to come and open ones, and later ones whose matches are confirmed before
+    or after the selection. besides: a call that stands in the need already."""
+    ahead = Q(closes_at__gt=now) | Q(closes_at__isnull=True)
+    later = Q(match_timing="AFTER_SELECTION") | Q(match_timing="BEFORE_SELECTION", status__in=["ANNOUNCED", "EVALUATING"])
+    return choosable_rounds().filter(ahead | later | Q(pk=besides))
 
 
 def linkage_targets() -> list[tuple[str, str]]:

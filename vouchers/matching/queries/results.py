@@ -60,6 +60,12 @@ class Shown:
         return self.reasons[TOP_REASONS:]
 
     @property
+    def apply_at(self) -> str:
+        """Where one applies when the institution does not answer here: the page that the catalogue knows, or ""."""
+        page = self.dataset.landing_page
+        return page if self.cannot == NOT_IN_PORTAL and page.startswith(("https://", "http://")) else ""
+
+    @property
     def value(self) -> str:
         """The value of the button: dataset key and offer ref."""
         return f"{self.dataset.key}:{self.offer.ref if self.offer else ''}"

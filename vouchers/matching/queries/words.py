@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext
 
-from portal.kit.words import korean, pick
+from portal.kit.words import dash, korean, pick
 from providers.catalogue import queries as catalogue
 from vouchers.matching import rules
 from vouchers.matching.models import Need
@@ -39,7 +39,7 @@ def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]], str]]:
             (gettext("Disease codes"), f"{disease.get('system') or 'KCD'} {include}" if include else ""),
             (gettext("Exclusion"), "; ".join(disease.get("exclude") or ())),
             (gettext("Ages"), ages),
-            (gettext("Years of collection"), "–".join(str(y or "") for y in period) if any(period) else ""),
+            (gettext("Years of collection"), dash().join(str(y or "") for y in period) if any(period) else ""),
             (gettext("Patients wanted"), count("patients_wanted")),
             (gettext("Patients at least"), count("patients_minimum")),
             (gettext("Institutions at least"), count("sites_minimum")),

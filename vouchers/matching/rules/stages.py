@@ -51,7 +51,7 @@ class LineKind(Codes):
 
 
 class TaxKind(Codes):
-    TAXABLE = "TAXABLE", _("VAT 10 %")
+    TAXABLE = "TAXABLE", _("VAT 10%")
     EXEMPT = "EXEMPT", _("VAT exempt")
 
 

@@ -75,12 +75,12 @@ def need_edit(request: HttpRequest, ref: str) -> HttpResponse:
         return redirect(request, reverse("matching:need", args=[ref]))
     if request.method == "POST":
         return _save(request, need)
-    form = forms.NeedForm(initial=forms.need_initial(need))
+    form = forms.NeedForm(initial=forms.need_initial(need), round_id=need.round_id)
     return page(request, "vouchers/matching/need_edit.html", {"need": need, "form": form, "version": need.version})
 
 
 def _save(request: HttpRequest, need: Need) -> HttpResponse:
-    form, auto = forms.NeedForm(request.POST), "auto" in request.GET
+    form, auto = forms.NeedForm(request.POST, round_id=need.round_id), "auto" in request.GET
     context: dict[str, Any] = {"need": need, "form": form, "version": request.POST.get("version", "")}
     if form.is_valid() or auto:
         try:
@@ -187,7 +187,7 @@ def _show(request: HttpRequest, need: Need, *, bound: Any = None, problem: str =
 def need_copy(request: HttpRequest, ref: str) -> HttpResponse:
     """The same description as a new draft."""
     need = _visible(request, ref)
-    rounds = set(queries.choosable_rounds().values_list("pk", flat=True))
+    rounds = set(queries.rounds_for_new_needs(clock.now()).values_list("pk", flat=True))
     try:
         made = actions.save_need(
             need_id=None, company_id=need.company_id, round_id=need.round_id if need.round_id in rounds else None,
