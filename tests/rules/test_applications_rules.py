@@ -142,9 +142,9 @@ def test_formula_in_words():
 def test_formula_below_the_ceiling_and_fractions():
     found = money(supply_won=100_000_001, taxable_won=0, company_size="MEDIUM", cap_won=320_000_000, policy=policy)
     with override("ko"):
-        assert rules.formula(found) == "100,000,001원 × 75 % = 75,000,000원"
-    assert rules.rate_words(Decimal("0.825")) == "82.5 %"
-    assert rules.rate_words(Decimal(1)) == "100 %"
+        assert rules.formula(found) == "100,000,001원 × 75% = 75,000,000원"
+    assert rules.rate_words(Decimal("0.825")) == "82.5%"
+    assert rules.rate_words(Decimal(1)) == "100%"
 
 
 # ── Sections ─────────────────────────────────────────────────────────────────────────────────────────

@@ -280,7 +280,7 @@ def test_published_fees_and_sizes_are_told_as_published() -> None:
     result = run(need(modality=["CLAIMS"], purpose="SCIENTIFIC_RESEARCH", patients_minimum=1000))
     assert "KRW 50,000 (as of 2016)" in told(result, "hira-custom")
     assert "free of charge (as of 2025)" in told(result, "nhis-open-treatment")
-    assert "3 % of patients" in told(result, "hira-nps", "warnings_en")
+    assert "3% of patients" in told(result, "hira-nps", "warnings_en")
     free = next(entry for entry in result["results"] if entry["dataset"] == "nhis-open-treatment")
     assert not any("견적을 요청" in text for text in free["warnings_ko"])
     assert "견적을 요청" not in told(result, "hira-custom", "warnings_ko")  # no supplier: nothing to quote
