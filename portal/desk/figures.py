@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, Min, Q
 
@@ -80,9 +81,13 @@ class Wait:
     count: int
 
 
-def waits() -> list[Wait]:
-    """How long each step took so far, as it stands since the last event."""
-    return remembered("waits", _waits)
+def usual_waits() -> dict[str, Wait]:
+    """Duty's verb → how long it took so far, as of at most a minute ago: nobody's next step depends on it."""
+    found: dict[str, Wait] | None = cache.get("usual_waits")
+    if found is None:
+        found = {wait.verb: wait for wait in _waits()}
+        cache.set("usual_waits", found, 60)
+    return found
 
 
 def _waits() -> list[Wait]:

@@ -5,15 +5,16 @@ Derived from what is there; no duty, because a company is free to stop.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from portal.desk.projects import ProjectCard
+from portal.desk.projects import MOMENT, ProjectCard
+from portal.journal.memory import remembered
 from portal.kit import clock
 from portal.kit.words import pick
+from vouchers.applications.rules import ENDED
 
 
 @dataclass(frozen=True)
@@ -36,25 +37,39 @@ def register() -> NextStep:
 
 
 def of_company(organisations: frozenset[int], projects: Sequence[ProjectCard]) -> list[NextStep]:
-    """A confirmed match without an application, an issued voucher without a data access plan. One query."""
+    """A confirmed match without an application, an issued voucher without a data access plan.
+
+    Two queries at the most, none while nothing has happened for some seconds.
+    """
     return [*_apply(organisations), *(_plan(project) for project in projects if project.plan_url)]
 
 
 def _apply(organisations: frozenset[int]) -> list[NextStep]:
-    hidden = ["REHEARSAL"] if settings.DEMO else ["REHEARSAL", "DEMO"]
-    with connection.cursor() as cursor:
-        cursor.execute(_MATCHED, {"organisations": list(organisations), "now": clock.now(), "hidden": hidden})
-        columns = [column[0] for column in cursor.description]
-        rows: list[dict[str, Any]] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    place = f"to_apply:{','.join(map(str, sorted(organisations)))}"
     return [
         NextStep(
             _("Apply in the open call"),
             _("Your match with %(institution)s is confirmed. With it you apply in “%(round)s”.")
-            % {"institution": pick(row, "name"), "round": pick(row, "title")},
-            f"/applications/start/{row['key']}/", _("Start an application"),
+            % {"institution": pick(institution, "name"), "round": pick(title, "title")},
+            f"/applications/start/{key}/", _("Start an application"),
         )
-        for row in rows
+        for institution, key, title in remembered(place, lambda: _match_and_call(organisations), MOMENT)
     ]  # fmt: skip
+
+
+def _match_and_call(organisations: frozenset[int]) -> list[tuple[dict[str, str], str, dict[str, str]]]:
+    """The match's institution, the call's key and title; empty when there is nothing to apply for."""
+    ended = [str(status) for status in ENDED]
+    hidden = ["REHEARSAL"] if settings.DEMO else ["REHEARSAL", "DEMO"]
+    with connection.cursor() as cursor:
+        cursor.execute(_MATCHED, {"organisations": list(organisations), "ended": ended})
+        match = cursor.fetchone()
+        if match is None:
+            return []
+        institution, company_id, round_id = match
+        cursor.execute(_OPEN, {"now": clock.now(), "hidden": hidden, "company": company_id, "round": round_id, "ended": ended})
+        call = cursor.fetchone()
+    return [(institution, *call)] if call else []
 
 
 def _plan(project: ProjectCard) -> NextStep:
@@ -67,19 +82,20 @@ def _plan(project: ProjectCard) -> NextStep:
     )  # fmt: skip
 
 
-# The newest confirmed match that no live application stands on, with the call to apply in: the need's own, else the next to close.
+# The newest confirmed match that no live application stands on.
 _MATCHED = """
-SELECT i.name_ko, i.name_en, r.key, r.title_ko, r.title_en
-FROM vouchers_company c JOIN vouchers_need n ON n.company_id = c.id JOIN vouchers_match m ON m.need_id = n.id
-  JOIN providers_institution i ON i.id = m.institution_id
-  JOIN LATERAL (
-    SELECT r.key, r.title_ko, r.title_en FROM vouchers_round r
-    WHERE r.status = 'ANNOUNCED' AND r.opens_at <= %(now)s AND r.closes_at > %(now)s AND r.kind <> ALL(%(hidden)s)
-      AND NOT EXISTS (SELECT 1 FROM vouchers_application a WHERE a.round_id = r.id AND a.company_id = c.id
-                      AND a.status NOT IN ('WITHDRAWN', 'INELIGIBLE', 'NOT_SELECTED'))
-    ORDER BY r.id IS NOT DISTINCT FROM n.round_id DESC, r.closes_at LIMIT 1) r ON true
-WHERE c.organisation_id = ANY(%(organisations)s) AND m.status = 'CONFIRMED'
+SELECT json_build_object('name_ko', i.name_ko, 'name_en', i.name_en), n.company_id, n.round_id
+FROM vouchers_match m JOIN vouchers_need n ON n.id = m.need_id JOIN providers_institution i ON i.id = m.institution_id
+WHERE n.company_id IN (SELECT id FROM vouchers_company WHERE organisation_id = ANY(%(organisations)s)) AND m.status = 'CONFIRMED'
   AND NOT EXISTS (SELECT 1 FROM vouchers_applicationmatch am JOIN vouchers_application a ON a.id = am.application_id
-                  WHERE am.match_id = m.id AND a.status NOT IN ('WITHDRAWN', 'INELIGIBLE', 'NOT_SELECTED'))
+                  WHERE am.match_id = m.id AND a.status <> ALL(%(ended)s))
 ORDER BY m.id DESC LIMIT 1
+"""
+# The call to apply in: the need's own, else the next to close, where the company has no live application yet.
+_OPEN = """
+SELECT r.key, json_build_object('title_ko', r.title_ko, 'title_en', r.title_en) FROM vouchers_round r
+WHERE r.status = 'ANNOUNCED' AND r.opens_at <= %(now)s AND r.closes_at > %(now)s AND r.kind <> ALL(%(hidden)s)
+  AND NOT EXISTS (SELECT 1 FROM vouchers_application a WHERE a.round_id = r.id AND a.company_id = %(company)s
+                  AND a.status <> ALL(%(ended)s))
+ORDER BY r.id IS NOT DISTINCT FROM %(round)s DESC, r.closes_at LIMIT 1
 """

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from portal.accounts.rules import Role
 from portal.desk import duty_words, figures
+from portal.journal.memory import remembered
 from portal.kit import clock
 from portal.kit.words import korean
 from vouchers.access.rules import RequestStatus
@@ -21,6 +22,7 @@ from vouchers.applications.rules import ApplicationStatus, SectionKey, SectionSt
 from vouchers.milestones.rules import MilestoneStatus
 from vouchers.payments.rules import DisbursementStatus
 
+MOMENT = 10  # seconds for which the rows are remembered while no event comes
 SHOWN = 5  # applications and projects of one company on its desk; lists hold the rest
 _TASK = {
     SectionState.COMPLETE: "done", SectionState.IN_PROGRESS: "draft", SectionState.NEEDS_WORK: "fix", SectionState.NOT_STARTED: "todo",
@@ -58,16 +60,22 @@ class ProjectCard:
 def under_way(organisations: frozenset[int]) -> tuple[list[ApplicationCard], list[ProjectCard]]:
     """Applications of these companies that did not end, and awards with all that follows; the newest first.
 
-    Three queries; the usual waits are remembered numbers.
+    Three queries, or none while nothing has happened for some seconds; the usual waits are remembered numbers.
     """
+    place = f"under_way:{','.join(map(str, sorted(organisations)))}"
+    applications, awards, owed = remembered(place, lambda: _read(organisations), MOMENT)
+    usual = figures.usual_waits() if awards else {}
+    return [_application(row, owed) for row in applications], [_project(row, owed, usual) for row in awards]
+
+
+def _read(organisations: frozenset[int]) -> tuple[list[dict[str, Any]], ...]:
+    """Applications, awards with their steps, and what is owed on any of them."""
     given: dict[str, Any] = {"organisations": list(organisations), "limit": SHOWN}
     applications, awards = _rows(_APPLICATIONS, given), _rows(_PROJECTS, given)
     refs = [row["ref"] for row in applications]
     for row in awards:
         refs += [row["award"], row["agreement"] or "", *(step["ref"] for step in row["steps"] or [])]
-    owed = _rows(_DUTIES, {**given, "refs": refs}) if refs else []
-    usual = {wait.verb: wait for wait in figures.waits()} if awards else {}
-    return [_application(row, owed) for row in applications], [_project(row, owed, usual) for row in awards]
+    return applications, awards, _rows(_DUTIES, {**given, "refs": refs}) if refs else []
 
 
 def _rows(sql: str, given: dict[str, Any]) -> list[dict[str, Any]]:

@@ -18,16 +18,17 @@ SECONDS = 60  # at the longest: two transactions may commit in another order tha
 _seen: ContextVar[dict[str, int | None] | None] = ContextVar("memory_seen", default=None)
 
 
-def remembered[Found](key: str, compute: Callable[[], Found]) -> Found:
-    """`compute()`, or what it gave since the newest event, at most SECONDS ago, on this day and in this language.
+def remembered[Found](key: str, compute: Callable[[], Found], seconds: int = SECONDS) -> Found:
+    """`compute()`, or what it gave since the newest event, at most `seconds` ago, on this day and in this language.
 
-    Only for what every reader may see alike; whoever shows it says as of when. At most one query a request when nothing moved.
+    Only for what every reader of the key may see alike; whoever shows it says as of when, or remembers it for a few seconds
+    only. At most one query a request when nothing moved.
     """
     place = f"remembered:{key}:{get_language()}:{clock.today().isoformat()}:{_newest()}"
     found: Any = cache.get(place)
     if found is None:
         found = compute()
-        cache.set(place, found, SECONDS)
+        cache.set(place, found, seconds)
     return found  # type: ignore[no-any-return]
 
 

@@ -20,7 +20,7 @@ class RequestInline(ReadOnlyInline, TabularInline):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("institution", "board")
+        return super().get_queryset(request).select_related("case", "institution", "board")
 
 
 @admin.register(AccessCase)
