@@ -1,5 +1,6 @@
 """A notice in words: plain text from templates/emails/<app>/<notice>.<language>.txt, first line = subject line."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,11 +18,23 @@ def render(app: str, template: str, language: str, context: dict[str, Any]) -> t
     """
     with override(language):
         found = get_template(f"emails/{app}/{template}.{language}.txt")
-        text: str = found.template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]
+        text: str = found.template.render(Context(_days(context), autoescape=False))  # type: ignore[attr-defined]
     if language == "ko":
         text = fit(text)
     title, _line, body = text.strip().partition("\n")
     return title.strip()[:200], body.strip()
+
+
+def _days(context: dict[str, Any]) -> dict[str, Any]:
+    """A context is kept as JSON: the days and instants of its `…_on`, `…_at` and `…until` are dates again for the template."""
+    return {name: _day(value) if name.endswith(("_on", "_at", "until")) else value for name, value in context.items()}
+
+
+def _day(value: Any) -> Any:
+    try:
+        return date.fromisoformat(value) if len(value) == len("2026-11-23") else datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value
 
 
 def absolute(url: str, language: str) -> str:

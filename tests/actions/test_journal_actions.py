@@ -10,6 +10,7 @@ from django.utils import translation
 from portal.journal import actions, gateways, queries, rules, tasks
 from portal.journal.models import AccessLog, Duty, Event, MailboxMessage, Notice, Seal
 from portal.kit import clock, workdays
+from portal.templatetags.portal import kst_text
 from tests.factories.accounts import make_member, make_organisation, make_person, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -172,8 +173,9 @@ def test_remind_tells_each_threshold_once_to_who_owes_it():
     assert tasks.remind() == 1
     assert tasks.remind() == 0
     notice = Notice.objects.get()
-    assert notice.user == member and notice.title == "마감 안내: 할 일" and "7 근무일" in notice.body
+    assert notice.user == member and notice.title == "마감 안내: 할 일" and "7근무일" in notice.body
     due_at = Duty.objects.get().due_at
+    assert f"마감일: {kst_text(due_at)}\n" in notice.body
     with clock.at(due_at - timedelta(hours=30)):
         assert tasks.remind() == 1
         assert tasks.remind() == 0

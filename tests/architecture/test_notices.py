@@ -65,3 +65,10 @@ def test_every_notice_has_a_subject_line_and_a_body_of_its_language(name, langua
     hangul = re.compile("[가-힣]")
     assert bool(hangul.search(body)) == (language == "ko")
     assert language == "ko" or not hangul.search(subject)
+
+
+@pytest.mark.parametrize("path", sorted(EMAILS.rglob("*.txt")), ids=lambda path: path.name)
+def test_a_notice_writes_days_as_the_pages_do(path):
+    """A day is handed over as a date and written by `kst_text`; the two words of applications come written already."""
+    raw = re.findall(r"{{\s*(\w*(?:_on|_at|until))\s*}}", path.read_text(encoding="utf-8"))
+    assert not raw, raw

@@ -1,20 +1,13 @@
 """What is told about evaluation, selection and awards: one function a message, one template a language."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from portal.accounts.rules import Role
 from portal.journal.actions import tell
-from portal.kit import clock
 from portal.kit.models import Row
 from vouchers.applications.models import Application
 from vouchers.evaluation.models import Assignment, Award, SelectionLine, SelectionRun
 from vouchers.rounds.models import Round
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 
 
 def evaluation_invited(assignment: Assignment) -> None:
@@ -95,7 +88,7 @@ def _tell(template: str, subject: Row, **rest: Any) -> None:
 def _to_evaluator(template: str, assignment: Assignment, reason: str = "") -> None:
     _tell(
         template, assignment, to=[assignment.evaluator], url=f"/evaluation/{assignment.ref}/",
-        context=_application(assignment.application) | _due(assignment.due_at) | {"reason": reason},
+        context=_application(assignment.application) | {"due_at": assignment.due_at and assignment.due_at.isoformat(), "reason": reason},
     )  # fmt: skip
 
 
@@ -117,7 +110,11 @@ def _award(template: str, award: Award, **more: Any) -> None:
 
 
 def _award_context(award: Award) -> dict[str, Any]:
-    return _application(award.application) | _due(award.due_at) | {"grant_won": award.grant_won, "project_no": award.project_no}
+    return _application(award.application) | {
+        "due_at": award.due_at and award.due_at.isoformat(),
+        "grant_won": award.grant_won,
+        "project_no": award.project_no,
+    }
 
 
 def _application(application: Application) -> dict[str, Any]:
@@ -133,14 +130,3 @@ def _application(application: Application) -> dict[str, Any]:
 
 def _round(programme: Round) -> dict[str, Any]:
     return {"round_ko": programme.title_ko, "round_en": programme.title_en}
-
-
-def _due(due_at: datetime | None) -> dict[str, str]:
-    """The due day in both languages; 24:00 belongs to the day that ends."""
-    if due_at is None:
-        return {"due_ko": "", "due_en": ""}
-    day = clock.to_kst(due_at - timedelta(microseconds=1)).date()
-    return {
-        "due_ko": f"{day.year}. {day.month}. {day.day}.",
-        "due_en": f"{day.day} {MONTHS[day.month - 1]} {day.year}",
-    }

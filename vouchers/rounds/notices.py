@@ -4,7 +4,6 @@ from typing import Any
 
 from portal.accounts.rules import Role
 from portal.journal import actions as journal
-from portal.kit.clock import to_kst
 from vouchers.rounds.models import Round
 
 WORKERS = (Role.MINISTRY_OFFICER, Role.OPERATOR_CASE)
@@ -14,8 +13,8 @@ def _facts(row: Round) -> dict[str, Any]:
     return {
         "title_ko": row.title_ko,
         "title_en": row.title_en,
-        "opens_at": to_kst(row.opens_at).strftime("%Y-%m-%d %H:%M") if row.opens_at else "",
-        "closes_at": to_kst(row.closes_at).strftime("%Y-%m-%d %H:%M") if row.closes_at else "",
+        "opens_at": row.opens_at and row.opens_at.isoformat(),
+        "closes_at": row.closes_at and row.closes_at.isoformat(),
     }
 
 
