@@ -31,7 +31,7 @@ class ScoreForm(forms.Form):
         self.criteria = criteria
         self.groups = []
         for criterion in criteria:
-            title = _("%(name)s (weight %(weight)d %%)") % {"name": pick(criterion, "name"), "weight": criterion.weight}
+            title = _("%(name)s (weight %(weight)d%%)") % {"name": pick(criterion, "name"), "weight": criterion.weight}
             self.fields[f"points_{criterion.pk}"] = forms.IntegerField(
                 label=_("Points (0 to 100)"), min_value=0, max_value=100, required=False,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "short"}),
