@@ -75,8 +75,8 @@ def _lines(entry: Mapping[str, Any]) -> Iterator[str]:
     if said:
         yield f'<p class="timeline-meta">{" · ".join(said)}</p>'
     if ball := entry.get("ball"):
-        until = f" · {due(entry['due'])}" if entry.get("due") else ""
-        yield f'<p class="timeline-ball">{gettext("Waiting for: %(who)s") % {"who": safe(ball)}}{until}</p>'
+        until = f" {due(entry['due'])}" if entry.get("due") else ""
+        yield f'<p class="timeline-ball"><span>{gettext("Waiting for: %(who)s") % {"who": safe(ball)}}</span>{until}</p>'
     if text := entry.get("text"):
         yield f'<p class="timeline-text">{safe(text)}</p>'
     if usual := entry.get("usual"):

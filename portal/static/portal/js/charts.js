@@ -2,13 +2,14 @@
 (() => {
   "use strict";
   const number = new Intl.NumberFormat(document.documentElement.lang);
+  const short = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact" });
   const draw = (section) => {
     const data = JSON.parse(section.querySelector("script[type='application/json']").textContent);
     const [chartTab, tableTab] = section.querySelectorAll("[role=tab]");
     const chart = document.getElementById(chartTab.getAttribute("aria-controls"));
     const table = document.getElementById(tableTab.getAttribute("aria-controls"));
     const narrow = chart.parentElement.clientWidth < 560;
-    chart.style.height = `${Math.max(data.labels.length * 44 + 70, 180)}px`;
+    chart.style.height = `${Math.max(data.labels.length * 44 + 90, 180)}px`;
     const show = (tab) => {
       for (const one of [chartTab, tableTab]) {
         one.setAttribute("aria-selected", String(one === tab));
@@ -24,11 +25,11 @@
     drawn.setOption({
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 14 },
-      grid: { left: 8, right: narrow ? 70 : 120, top: 8, bottom: 30, containLabel: true },
+      grid: { left: 8, right: narrow ? 80 : 110, top: 8, bottom: 36, containLabel: true },
       tooltip: { trigger: "item", valueFormatter: (value) => `${number.format(value)} ${data.unit}` },
       xAxis: {
-        type: "value", name: data.unit, nameLocation: "end", splitNumber: narrow ? 2 : 5, minInterval: 1,
-        axisLabel: { formatter: (value) => number.format(value), hideOverlap: true },
+        type: "value", name: data.unit, nameLocation: "middle", nameGap: 30, splitNumber: narrow ? 2 : 5, minInterval: 1,
+        axisLabel: { formatter: (value) => short.format(value), hideOverlap: true },
       },
       yAxis: { type: "category", inverse: true, data: data.labels, axisTick: { show: false }, axisLabel: { width: narrow ? 90 : 200, overflow: "break" } },
       series: [{
