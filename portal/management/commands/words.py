@@ -13,6 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import reloader
 
 _PYTHON = re.compile(
     r"""(?:\b_|gettext|gettext_lazy|ngettext|pgettext)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)""",
@@ -53,6 +54,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._compile("en")
         origin = self._compile("ko")
+        reloader.translation_file_changed(self, Path("django.mo"))  # the seeds of a first start follow in this very process
         missing = sorted(m for m in sources(Path(settings.BASE_DIR)) if (None, m) not in origin)
         self.stdout.write(f"{len(origin)} sentences in Korean, {len(missing)} without")
         for msgid in missing if options["check"] or options["verbosity"] > 1 else []:
