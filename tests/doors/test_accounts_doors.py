@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
@@ -219,6 +220,21 @@ def test_pages_open_for_people_and_not_for_anonymous(client, path, prefix):
     assert client.get(prefix + path).status_code == 302
     client.force_login(make_person())
     assert client.get(prefix + path).status_code == 200
+
+
+def test_the_page_of_addresses_offers_what_can_be_done(client):
+    person = make_person()
+    own = EmailAddress.objects.get_or_create(user=person, email=person.email, defaults={"primary": True, "verified": True})[0]
+    client.force_login(person)
+    page = client.get("/accounts/email/").content.decode()
+    assert person.email in page and "action_add" in page
+    assert not any(name in page for name in ("action_primary", "action_send", "action_remove"))
+    EmailAddress.objects.filter(pk=own.pk).update(verified=False)
+    page = client.get("/accounts/email/").content.decode()
+    assert "action_send" in page and "action_remove" not in page
+    EmailAddress.objects.create(user=person, email="zweite@house.example", verified=True)
+    page = client.get("/accounts/email/").content.decode()
+    assert all(name in page for name in ("action_primary", "action_send", "action_remove"))
 
 
 def test_profile_language_and_bad_input(client):
