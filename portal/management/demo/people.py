@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from portal.accounts import actions as accounts
-from portal.accounts.models import Organisation, RoleGrant, User
+from portal.accounts.models import Consent, Organisation, RoleGrant, User
 from portal.desk.demo import PEOPLE
 from portal.kit import clock
 from vouchers.companies import actions as companies
@@ -40,6 +40,8 @@ def cast_people(market: dict[str, Any]) -> Cast:
     for person in PEOPLE:
         user = accounts.make_demo_user(email=person.email, name=person.who_ko, password=settings.DEMO_PASSWORD)
         cast.people[person.email.split("@")[0]] = user
+        if not Consent.objects.filter(user=user, context="signup").exists():
+            accounts.sign_up_consents(user=user, answers={"PRIVACY": True})
         organisation = cast.organisations.get(person.organisation or "")
         if person.organisation in {"company", "rival"}:
             continue  # they register their companies themselves
@@ -75,7 +77,7 @@ def register_company(cast: Cast, number: int, user: User, *, verified: bool = Tr
         companies.record_tax_status(company_id=company.pk, status="ACTIVE", tax_type="일반과세자", checked_at=clock.now())
         companies.verify(company_id=company.pk, by=cast.people["officer"])
         companies.add_certificate(
-            company_id=company.pk, size=company.size, number=f"SIYEON-{number:04d}",
+            company_id=company.pk, size=company.size, number=f"DEMO-{number:04d}",
             valid_from=clock.today() - timedelta(days=30), valid_to=clock.today() + timedelta(days=335), by=user,
         )  # fmt: skip
     company.refresh_from_db()

@@ -133,7 +133,7 @@ def request_money(cast: Cast, milestone: Milestone) -> Disbursement:
         file=file("시연_세금계산서.pdf"), kind="tax_invoice", organisation=milestone.institution.organisation, by=by
     )
     return payments.request_disbursement(
-        milestone_id=milestone.pk, invoice_no=f"SIYEON-{milestone.ref[-6:].upper()}", invoice_on=clock.today(),
+        milestone_id=milestone.pk, invoice_no=f"DEMO-{milestone.ref[-6:].upper()}", invoice_on=clock.today(),
         invoice_document=invoice, by=by,
     )  # fmt: skip
 
