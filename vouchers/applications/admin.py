@@ -157,7 +157,7 @@ class ApplicationAdmin(VerbAdmin):
     def submitted(self, application: Application) -> str:
         return kst_text(application.submitted_at)
 
-    @admin.display(description=_("Track, round"), ordering="round")
+    @admin.display(description=_("Track, call"), ordering="round")
     def round_track(self, application: Application) -> str:
         """The round by its short name, as in the address of its page; its title on demand."""
         return format_html("{}<br>{}", application.track, short(application.round.key, application.round))

@@ -99,7 +99,7 @@ class TrackForm(forms.Form):
 
     track = forms.ModelChoiceField(
         queryset=Track.objects.none(), label=_("Track"), widget=forms.RadioSelect, empty_label=None,
-        error_messages={"invalid_choice": _("Choose one of this round's tracks."), "required": _("Choose a track.")},
+        error_messages={"invalid_choice": _("Choose one of this call's tracks."), "required": _("Choose a track.")},
     )  # fmt: skip
 
     def __init__(self, *args: Any, round_: Any, **kwargs: Any) -> None:

@@ -98,7 +98,7 @@ class DeclineForm(forms.Form):
 class DeclineAwardForm(forms.Form):
     reason = forms.CharField(
         label=_("Why do you give up the award?"), max_length=1000, widget=CountedTextarea(attrs={"rows": 3}),
-        help_text=_("The ministry reads it. It helps to improve the next round."),
+        help_text=_("The ministry reads it. It helps to improve the next call."),
     )  # fmt: skip
 
 

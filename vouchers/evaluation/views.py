@@ -287,6 +287,6 @@ def decline_award(request: HttpRequest, ref: str) -> HttpResponse:
         except DomainError as error:
             form_errors(form, error)
         else:
-            messages.success(request, _("You gave the award up. Its money went back to the round."))
+            messages.success(request, _("You gave the award up. Its money went back to the call."))
             return redirect(request, reverse("evaluation:award", args=[ref]))
     return _show_award(request, row, form, 422)

@@ -99,7 +99,7 @@ class StatsMeasure(PublicView):
         try:
             table = queries.table(measure, by=by, round_key=request.query_params.get("round", ""))
         except KeyError:
-            raise BadParameters(_("There is no such round."), ["round"], [one.key for one in queries.choices()]) from None
+            raise BadParameters(_("There is no such call."), ["round"], [one.key for one in queries.choices()]) from None
         return Response(_body(table))
 
 

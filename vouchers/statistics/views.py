@@ -23,7 +23,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     try:
         found = queries.tables(by=(by,), round_key=chosen)
     except KeyError:
-        raise Http404(_("There is no such round.")) from None
+        raise Http404(_("There is no such call.")) from None
     context = {
         "tables": [(table, _chart(table)) for table in found.tables], "rounds": found.rounds, "as_of": found.as_of, "chosen": chosen,
         "by": by, "dimension": rules.DIMENSIONS[by], "dimensions": rules.DIMENSIONS.values(),

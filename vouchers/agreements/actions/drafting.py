@@ -26,8 +26,8 @@ P = rules.PartyRole
 PERIOD_WORDS = {
     "period_order": _("The end lies before the start. Correct one of the two days."),
     "period_past": _("The end lies in the past. Choose a later day."),
-    "before_round": _("The agreement cannot start before the round's project period."),
-    "after_round": _("The agreement cannot end after the round's project period."),
+    "before_round": _("The agreement cannot start before the call's project period."),
+    "after_round": _("The agreement cannot end after the call's project period."),
 }
 
 

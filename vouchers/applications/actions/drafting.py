@@ -43,7 +43,7 @@ def refuse_unless_open(round_: Round, now: datetime | None = None) -> None:
     if phase == Phase.ANNOUNCED:
         raise Refused(_("Applications are not open yet. The opening time stands on the page of the round."), "not_open_yet")
     raise Refused(
-        _("Applications to this round are closed. Your draft stays readable, but nothing can be changed or submitted."),
+        _("Applications to this call are closed. Your draft stays readable, but nothing can be changed or submitted."),
         "round_closed",
     )
 
@@ -63,7 +63,7 @@ def start(*, round_id: int, track_id: int, by: User, need_id: int | None = None)
     refuse_unless_open(round_)
     track = Track.objects.filter(pk=track_id, round=round_).first()
     if track is None:
-        raise Refused(_("Choose one of this round's tracks."), "bad_track", "track")
+        raise Refused(_("Choose one of this call's tracks."), "bad_track", "track")
     _refuse_second(company, round_, track)
     need = _own_need(company, need_id) if need_id else None
     application = Application(round=round_, track=track, company=company, need=need, created_by=by)
@@ -92,7 +92,7 @@ def _refuse_second(company: Company, round_: Round, track: Track) -> None:
         )  # fmt: skip
     if len(live) >= round_.policy().applications_per_company:
         raise Refused(
-            _("Your company already has an application in this round. Open it, or withdraw it before you start another."),
+            _("Your company already has an application in this call. Open it, or withdraw it before you start another."),
             "one_live_application",
         )
 
@@ -285,7 +285,7 @@ def _refuse_matches_closed(application: Application) -> None:
             _("An agreement stands on these matches. Ask the operating agency to change it."), "matches_fixed", "matches"
         )
     elif not rules.matches_open(application.status, application.round.match_timing):
-        raise Refused(_("In this round matches can no longer be chosen at this stage."), "matches_closed", "matches")
+        raise Refused(_("In this call matches can no longer be chosen at this stage."), "matches_closed", "matches")
 
 
 def _after_matches(application: Application, by: User | None, event: str, data: dict[str, Any]) -> None:

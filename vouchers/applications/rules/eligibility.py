@@ -96,7 +96,7 @@ REMEDIES: Mapping[str, str | Promise] = {
     Rule.OWN_SHARE: _("Correct the amounts in the budget."),
     Rule.CAP: _("Correct the amounts in the budget, or apply to another track."),
     Rule.QUOTES: _("Have the match confirmed by both sides, or ask the provider for a new quote."),
-    Rule.PROVIDERS: _("Choose a provider of a type that this round admits."),
+    Rule.PROVIDERS: _("Choose a provider of a type that this call admits."),
     Rule.DOCUMENTS: _("Upload the missing documents when a supplement is asked for."),
     Rule.IN_TIME: _("Nothing: the closing time of the server counts."),
 }

@@ -290,7 +290,7 @@ def _need_missing(around: Surroundings) -> list[Missing]:
             Missing("id_matches", _("A chosen match is not confirmed by both sides any more. Drop it or have it confirmed."))
         )
     if around.match_required and not around.confirmed_matches:
-        found.append(Missing("id_matches", _("This round asks for a confirmed match. Choose at least one.")))
+        found.append(Missing("id_matches", _("This call asks for a confirmed match. Choose at least one.")))
     return found
 
 
@@ -301,12 +301,12 @@ def _budget_missing(around: Surroundings) -> list[Missing]:
         return [Missing("id_planned_supply_won", _("Type the planned supply amount."))]
     found = []
     if not around.rate_known:
-        found.append(Missing("id_supply", _("This round has no grant rate for the size of your company.")))
+        found.append(Missing("id_supply", _("This call has no grant rate for the size of your company.")))
     if around.own_in_kind_won > int(around.supply_won * around.in_kind_max_rate):
         found.append(
             Missing(
                 "id_own_in_kind_won",
-                _("The contribution in kind is larger than this round allows. Type a smaller amount."),
+                _("The contribution in kind is larger than this call allows. Type a smaller amount."),
             )
         )
     return found

@@ -97,7 +97,7 @@ def decline_award(*, award_id: int, reason: str, by: Any) -> Award:
     require(by, "vouchers.accept_award", award)
     after = LIFECYCLE.step(award.status, "decline_award")
     if not reason.strip():
-        raise Refused(_("Say why in a few words; it helps the next round."), "reason_missing", "reason")
+        raise Refused(_("Say why in a few words; it helps the next call."), "reason_missing", "reason")
     _free(award, after, "award.declined", reason.strip(), by)
     return award
 

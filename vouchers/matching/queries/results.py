@@ -165,10 +165,13 @@ def _shown(
         offer=offer,
         size=count_words(dataset),
         years=years_words(dataset),
-        components=[
-            Component(COMPONENT_WORDS.get(name, name), points, rules.WEIGHTS.get(name, points))
-            for name, points in record["components"].items()
-        ],
+        components=sorted(
+            (
+                Component(COMPONENT_WORDS.get(name, name), points, rules.WEIGHTS.get(name, points))
+                for name, points in record["components"].items()
+            ),
+            key=lambda part: -part.most,
+        ),
         reasons=record[f"reasons_{lang}"],
         warnings=record[f"warnings_{lang}"],
         asked=asked.get((dataset.pk, offer.pk if offer else None)),
