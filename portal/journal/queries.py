@@ -68,7 +68,8 @@ def newest(user: Any, n: int) -> list[Notice]:
 def worded(notices: Iterable[Notice], language: str) -> list[Notice]:
     """The notices in the reader's language: told anew from their facts where they were told in the other one.
 
-    A notice whose facts no longer fit its template keeps the words in which it was sent. Nothing is stored.
+    A notice whose facts no longer fit its template keeps the words in which it was sent. Each without the mail's line
+    of its address. Nothing is stored.
     """
     shown = []
     for notice in notices:
@@ -79,8 +80,15 @@ def worded(notices: Iterable[Notice], language: str) -> list[Notice]:
                 notice.language = language
             except (TemplateDoesNotExist, TemplateSyntaxError, KeyError, TypeError, ValueError):
                 pass
+        notice.body = _without_address(notice.body, notice.url)
         shown.append(notice)
     return shown
+
+
+def _without_address(body: str, url: str) -> str:
+    """On the page a button leads there; the line with the address is the mail's."""
+    lines = [line for line in body.splitlines() if not (url and line.endswith(url))]
+    return "\n".join(lines).strip()
 
 
 def unread(user: Any) -> int:

@@ -101,7 +101,7 @@ def pick(source: Any, name: str) -> str:
     return words.pick(source, name)
 
 
-_NUMBER = re.compile(r"(?<!\w)[A-Z]?\d{4}-\d{4,}(?!\w)")
+_NUMBER = re.compile(r"(?<!\w)(?:[A-Z]{2,5}-)?[A-Z]?\d{4}-\d{4,}(?!\w)")
 
 
 @register.filter

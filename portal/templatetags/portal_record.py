@@ -62,7 +62,7 @@ def _related(column: Any, row: Any, request: Any) -> Any:
     """A link for whoever may open the record, its name for others; the portal itself where no hand did it."""
     value = getattr(row, column.name)
     if value is None:
-        return gettext("the portal") if f"{row._meta.model_name}.{column.name}" in _BY_THE_PORTAL else "—"
+        return gettext("The portal") if f"{row._meta.model_name}.{column.name}" in _BY_THE_PORTAL else "—"
     shown = subject_of(value, request)
     return linked(value.ref, {value.ref: shown}) if shown and isinstance(getattr(value, "ref", None), str) else str(value)
 

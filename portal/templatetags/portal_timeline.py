@@ -37,10 +37,10 @@ def _who(event: Any, user: Any) -> str:
     from portal.accounts.rules import Role
 
     if by_the_portal(event):
-        return _("the portal")
+        return _("The portal")
     if user is not None and (accounts.sees_all(user) or event.by_id == getattr(user, "pk", None)):
         return str(event.by)
-    return ", ".join(str(Role.word(role)) for role in event.roles) or _("a person in charge")
+    return ", ".join(str(Role.word(role)) for role in event.roles) or _("A person in charge")
 
 
 def _ball(duty: Any) -> str:

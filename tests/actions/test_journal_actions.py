@@ -182,6 +182,18 @@ def test_remind_tells_each_threshold_once_to_who_owes_it():
     assert Notice.objects.count() == 2
 
 
+def test_a_notice_on_the_page_goes_without_the_mails_line_of_its_address():
+    org = make_organisation()
+    make_member(org)
+    _duty(org, 7, organisation=org)
+    tasks.remind()
+    sent = Notice.objects.get()
+    assert sent.body.endswith("/home/")
+    for language in ("ko", "en"):
+        shown = queries.worded(Notice.objects.select_related("user"), language)[0]
+        assert "http" not in shown.body and shown.body and shown.language == language
+
+
 def test_remind_is_silent_when_just_opened_paused_late_or_closed():
     org = make_organisation()
     make_member(org)

@@ -88,6 +88,7 @@ def test_wrong_won_comes_back_as_typed(typed: str) -> None:
 def test_a_number_stays_on_one_line_and_its_text_is_escaped() -> None:
     shown = tags.whole_numbers("<b> 제출: A2027-00002, 2027-04-01")
     assert shown == '&lt;b&gt; 제출: <span class="nowrap">A2027-00002</span>, 2027-04-01'
+    assert tags.whole_numbers("HDV-2027-000024") == '<span class="nowrap">HDV-2027-000024</span>'
 
 
 def test_a_score_is_said_out_of_a_hundred() -> None:

@@ -71,10 +71,11 @@ def _clock(track: str, review: Review, ended: bool) -> TrackClock:
     if review.started_at is not None and review.due_at is not None:
         target = workdays.left(review.due_at, review.started_at) - review.paused_days
     codes: Any = rules.EthicsStatus if track == "IRB" else rules.DrbStatus
+    undecided = ended and review.decided_by_id is None
     return TrackClock(
         track=track,
-        status=review.status,
-        label=_("Ended without a decision") if ended and review.decided_by_id is None else codes.word(review.status),
+        status="ENDED" if undecided else review.status,
+        label=_("Ended without a decision") if undecided else codes.word(review.status),
         started_at=review.started_at,
         due_at=review.due_at,
         used_days=used,
