@@ -249,6 +249,15 @@ def test_a_parked_transfer_is_settled_by_finance_only(settings: Any) -> None:
     assert Disbursement.objects.get().status == "PAID"
 
 
+def test_a_transfer_in_the_admin_writes_its_amount_with_separators() -> None:
+    _at, desk, (row,) = p.registered()
+    attempt = actions.claim_next()
+    assert attempt is not None
+    for path in (f"/admin/vouchers/disbursement/{row.pk}/change/", "/admin/vouchers/paymentattempt/"):
+        page = as_(desk.finance).get(path).content.decode()
+        assert attempt.ref in page and f"{attempt.amount_won:,}" in page and f">{attempt.amount_won}<" not in page
+
+
 def test_money_is_released_in_the_admin_only_with_a_fresh_code(ready: tuple[p.Project, Milestone]) -> None:
     at, milestone = ready
     desk = p.office()
