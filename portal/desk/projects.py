@@ -122,12 +122,13 @@ def _project(row: dict[str, Any], owed: list[dict[str, Any]], usual: dict[str, A
     past += [_step(step) for step in steps if step["at"]]
     past.sort(key=lambda one: one["when"])
     future = [_step(step) for step in steps if step["status"] == MilestoneStatus.PLANNED and step["ref"] not in waiting]
+    names = {step["ref"]: f"{_name(step)}: " for step in steps}
     present = [
         {
-            "title": duty["title"], "state": "present", "ball": duty["who"], "due": duty["due_at"], "url": duty["url"],
-            "usual": _usual(usual.get(duty["verb"])),
+            "title": f"{names.get(one['subject_ref'], '')}{duty['title']}", "state": "present", "ball": duty["who"],
+            "due": duty["due_at"], "url": duty["url"], "usual": _usual(usual.get(duty["verb"])),
         }
-        for duty in (_ball(one) for one in duties)
+        for one, duty in ((one, _ball(one)) for one in duties)
     ]  # fmt: skip
     future.sort(key=lambda one: one["when"] or date.max)
     agreement = row["agreement"]
@@ -149,7 +150,7 @@ def _plan_url(row: dict[str, Any]) -> str:
 
 def _step(step: dict[str, Any]) -> dict[str, Any]:
     """One milestone, review or payment: past when it carries a moment, else to come."""
-    kind, status, name = step["kind"], step["status"], step["name_ko"] if korean() else step["name_en"] or step["name_ko"]
+    kind, status, name = step["kind"], step["status"], _name(step)
     if kind == "access":
         title, url = f"{name}: {RequestStatus.word(status)}", f"/access/requests/{step['ref']}/"
     elif kind == "milestone":
@@ -160,6 +161,10 @@ def _step(step: dict[str, Any]) -> dict[str, Any]:
         return _past(title, _moment(step["at"]), url)
     when = date.fromisoformat(step["due_on"]) if step["due_on"] else None
     return {"title": title, "state": "future", "when": when, "url": _here(url)}
+
+
+def _name(step: dict[str, Any]) -> str:
+    return str(step["name_ko"] if korean() else step["name_en"] or step["name_ko"])
 
 
 def _past(title: Any, when: datetime | None, url: str) -> dict[str, Any]:
