@@ -177,6 +177,17 @@ def test_a_retry_goes_out_when_the_statement_shows_none_of_it(monkeypatch):
     assert asked[0] <= PaymentAttempt.objects.get(pk=attempt.pk).claimed_at
 
 
+def test_a_statement_that_does_not_reach_a_former_transfer_frees_no_retry():
+    """While a sweep pays, somebody retries a payment that is older than the statement which the sweep has read."""
+    _at, desk, row, attempt = sent(REFUSED)
+    before = clock.now()
+    p.released("retry", row, desk.registrar)
+    tried = PaymentAttempt.objects.get(pk=attempt.pk).claimed_at
+    assert actions.claim_next(statement={}, since=tried + timedelta(seconds=1), asked_at=clock.now()) is None
+    assert actions.claim_next(statement={}, since=tried, asked_at=before) is None
+    assert actions.claim_next(statement={}, since=tried, asked_at=clock.now()) is not None
+
+
 def test_a_refused_transfer_that_moved_while_another_is_under_way_is_for_people():
     at, desk, row, attempt = sent(REFUSED)
     p.released("retry", row, desk.registrar)

@@ -1,6 +1,7 @@
 """The clock's door: pays what is registered, asks the statement about what is unclear, watches what was settled."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from celery import shared_task
 from django.conf import settings
@@ -29,18 +30,18 @@ def pay_due() -> int:
     if not queries.anything_to_pay() or not gateways.reachable(url=gateways.address()):
         return 0
     sent = sum(send_one(attempt_id) for attempt_id in queries.claimed_orphans())
-    statement = _of_former_attempts()
+    asked_at, since = clock.now(), queries.tried_since()
+    statement = _of_former_attempts(since)
     for _turn in range(BATCH):
-        attempt = actions.claim_next(statement=statement)
+        attempt = actions.claim_next(statement=statement, since=since, asked_at=asked_at)
         if attempt is None:
             break
         sent += send_one(attempt.pk)
     return sent
 
 
-def _of_former_attempts() -> Mapping[str, gateways.Answer] | None:
+def _of_former_attempts(since: datetime | None) -> Mapping[str, gateways.Answer] | None:
     """The statement over whatever was tried before and is to be paid now; it settles at once what moved after all."""
-    since = queries.tried_since()
     found = gateways.statement(url=gateways.address(), since=since) if since else None
     if found is not None:
         actions.reconcile(statement=found, now=clock.now())

@@ -28,14 +28,20 @@ def record(attempt: PaymentAttempt, name: str, before: str, *, by: Any, reason: 
 
 
 @transaction.atomic
-def claim_next(*, statement: Mapping[str, gateways.Answer] | None = None) -> PaymentAttempt | None:
+def claim_next(
+    *,
+    statement: Mapping[str, gateways.Answer] | None = None,
+    since: datetime | None = None,
+    asked_at: datetime | None = None,
+) -> PaymentAttempt | None:
     """Takes one registered disbursement without a live attempt. Writes: PaymentAttempt CLAIMED, Event. Committed alone.
 
     statement: the bank's record since the first attempt of what is payable (`queries.tried_since`). A disbursement that was
     tried before is taken only with it, and only while it shows none of the former transfers: a refusal that was in truth
-    paid is never paid twice.
+    paid is never paid twice. since, asked_at: from when on the statement tells, and when the bank was asked for it; what was
+    tried before the one or registered after the other waits for the next statement.
     """
-    disbursement = _take_payable(statement)
+    disbursement = _take_payable(statement, since, asked_at)
     if disbursement is None:
         return None
     attempt = PaymentAttempt(
@@ -47,7 +53,9 @@ def claim_next(*, statement: Mapping[str, gateways.Answer] | None = None) -> Pay
     return attempt
 
 
-def _take_payable(statement: Mapping[str, gateways.Answer] | None) -> Disbursement | None:
+def _take_payable(
+    statement: Mapping[str, gateways.Answer] | None, since: datetime | None, asked_at: datetime | None
+) -> Disbursement | None:
     """Locks one payable row. It is asked again once it is locked: another worker may have claimed and committed between."""
     gone: list[int] = []
     while True:
@@ -55,15 +63,24 @@ def _take_payable(statement: Mapping[str, gateways.Answer] | None) -> Disburseme
         found = waiting.select_for_update(skip_locked=True).first()
         if found is None:
             return None
-        if Disbursement.objects.payable().filter(pk=found.pk).exists() and _nothing_moved(found, statement):
-            return found
+        fresh = Disbursement.objects.payable().filter(pk=found.pk).first()
+        if fresh is not None and _nothing_moved(fresh, statement, since, asked_at):
+            return fresh
         gone.append(found.pk)
 
 
-def _nothing_moved(disbursement: Disbursement, statement: Mapping[str, gateways.Answer] | None) -> bool:
-    former = list(disbursement.attempts.values_list("key", flat=True))
+def _nothing_moved(
+    disbursement: Disbursement,
+    statement: Mapping[str, gateways.Answer] | None,
+    since: datetime | None,
+    asked_at: datetime | None,
+) -> bool:
+    former = dict(disbursement.attempts.values_list("key", "claimed_at"))
     if not former or statement is None:
         return not former
+    registered_at = disbursement.registered_at
+    if (since and min(former.values()) < since) or (asked_at and registered_at and registered_at > asked_at):
+        return False  # that statement does not tell of every former transfer
     return all(statement[key].outcome != gateways.Outcome.PAID for key in former if key in statement)
 
 
