@@ -1,9 +1,10 @@
 """A registration from the first claim to verification, and every way in which it goes otherwise."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from portal.accounts import actions as accounts
 from portal.accounts.actions import grant_role
@@ -390,3 +391,18 @@ def test_a_company_keeps_one_of_its_two_addresses():
         Company.objects.filter(pk=company.pk).update(service_email="")
     change(address="가상시 시험로 2", service_email="")
     assert not rules.can_be_served(" ", "") and rules.can_be_served("", "가상시") and rules.can_be_served("a@b.example", "")
+
+
+def test_claims_from_before_the_rule_of_one_do_not_stop_the_migration():
+    migration = import_module("vouchers.migrations.0024_companies_one_open_claim")
+    claimant, companies = make_person(), [make_company() for _n in range(4)]
+    file = lambda company: OwnershipDispute.objects.create(company=company, claimant=claimant, statement="제 것")
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX {migration.NAME}")
+        old = [file(company) for company in companies[:2]]
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as committed rows
+        cursor.execute(migration.INDEX)
+    file(companies[2])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        file(companies[3])
+    assert {row.status for row in OwnershipDispute.objects.filter(pk__in=[row.pk for row in old])} == {"FILED"}
