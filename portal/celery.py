@@ -20,6 +20,7 @@ SWEEPS: dict[str, float] = {
     "journal.remind": 300,
     "journal.seal_day": 3600,
     "documents.scan_waiting": 5,
+    "accounts.forget_sign_ins": 900,
     "rounds.turn": 30,
     "companies.check_registrations": 60,
     "matching.expire_quotes": 300,

@@ -8,10 +8,14 @@ import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.utils import timezone
 
 from portal.accounts import actions
 from portal.accounts.models import Consent, Membership, User
+from portal.accounts.tasks import forget_sign_ins
 from portal.journal import tasks
 from portal.journal.models import AccessLog, MailboxMessage
 from tests.factories.accounts import PASSWORD, make_member, make_organisation, make_person, make_staff
@@ -380,3 +384,16 @@ def test_every_consent_and_declaration_has_words(client):
 
     kinds = {declaration.kind for declaration in DECLARATIONS} | {text.kind for text in rules.SIGNUP_CONSENTS}
     assert kinds <= set(rules.CONSENT_WORDS)
+
+
+def test_a_sign_in_that_ended_or_ran_out_is_forgotten(client):
+    person = make_person()
+    left, lapsed, here = (type(client)() for _n in range(3))
+    for browser in (left, lapsed, here):
+        assert sign_in(browser, person).status_code == 302
+    left.post("/accounts/logout/")
+    Session.objects.filter(session_key=lapsed.session.session_key).update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert forget_sign_ins() == 2 and forget_sign_ins() == 0
+    kept = here.session.session_key
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == [kept]
+    assert list(Session.objects.values_list("session_key", flat=True)) == [kept]

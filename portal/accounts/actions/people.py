@@ -1,12 +1,14 @@
 """People themselves: consents, profile, second factor, the demo's people."""
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import rules
 from portal.accounts.models import Consent, Organisation, User
+from portal.accounts.sessions import SessionStore
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
@@ -140,3 +142,16 @@ def make_background_user(*, email: str, name: str) -> User:
     if not settings.DEMO:
         raise ImproperlyConfigured("Demo people exist only with DEMO=1.")
     return User.objects.create_user(email, None, name=name, is_demo=True)
+
+
+@transaction.atomic
+def forget_sign_ins() -> int:
+    """Sign-ins that ran out or were ended: address and browser go too, as the privacy notice says. Idempotent (sweep).
+
+    Returns: how many were forgotten. Writes: sessions, UserSession.
+    """
+    from allauth.usersessions.models import UserSession
+
+    SessionStore.clear_expired()
+    gone = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
+    return gone.delete()[0]
