@@ -197,7 +197,7 @@ def needs_evaluators(programme: Round) -> bool:
     """Some application has fewer evaluators than the round asks for, and no proposal waits."""
     if SelectionRun.objects.filter(round=programme, status="PROPOSED").exists():
         return False
-    return assignable(programme).filter(assigned_count__lt=programme.policy().min_evaluators).exists()
+    return assignable(programme).filter(Q(assigned_count__lt=programme.policy().min_evaluators)).exists()
 
 
 # ── Selection ────────────────────────────────────────────────────────────────────────────────────────
