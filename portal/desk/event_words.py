@@ -307,6 +307,10 @@ _REASONS: dict[str, tuple[str, str]] = {
     "demo": ("시연을 위해 부여했습니다.", "Given for the demonstration."),
     "invitation": ("초대를 수락하여 부여했습니다.", "Given with the accepted invitation."),
     "membership": ("구성원이 되어 부여했습니다.", "Given with the membership."),
+    "not sent: an earlier transfer of the same payment was executed": (
+        "같은 지급의 앞선 이체가 실행되어 보내지 않았습니다.",
+        "Not sent: an earlier transfer of the same payment was executed.",
+    ),
     "no answer": ("은행의 답을 받지 못했습니다.", "The bank gave no answer."),
     "representative": ("대표자로 지정되어 부여했습니다.", "Given with the appointment as representative."),
 }

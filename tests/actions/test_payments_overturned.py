@@ -188,6 +188,23 @@ def test_a_statement_that_does_not_reach_a_former_transfer_frees_no_retry():
     assert actions.claim_next(statement={}, since=tried, asked_at=clock.now()) is not None
 
 
+def test_a_retry_that_was_claimed_and_not_sent_is_dropped_when_the_refused_transfer_moved(monkeypatch):
+    """The worker that claimed the retry died; the next sweep reads the statement before it takes the orphan up."""
+    at, desk, row, attempt = sent(REFUSED)
+    p.released("retry", row, desk.registrar)
+    orphan = actions.claim_next(statement={})
+    calls = []
+    monkeypatch.setattr(gateways, "reachable", lambda *, url: True)
+    monkeypatch.setattr(gateways, "send", lambda transfer, **_more: calls.append(transfer.key) or PAID)
+    monkeypatch.setattr(gateways, "statement", lambda **_more: None)
+    assert tasks.pay_due() == 0 and calls == []  # no statement: the orphan waits
+    monkeypatch.setattr(gateways, "statement", lambda **_more: {attempt.key: BOOKED})
+    assert tasks.pay_due() == 0 and calls == []
+    assert (state(row), money(at)) == ("PAID", (GRANT, 0)) and actions.mark_sent(attempt_id=orphan.pk) is None
+    assert PaymentAttempt.objects.get(pk=orphan.pk).state == "REFUSED"
+    call_command("verify")
+
+
 def test_a_refused_transfer_that_moved_while_another_is_under_way_is_for_people():
     at, desk, row, attempt = sent(REFUSED)
     p.released("retry", row, desk.registrar)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.journal import queries as journal
 from vouchers.agreements.models import Voucher
@@ -69,9 +69,16 @@ def anything_to_pay() -> bool:
     return Disbursement.objects.payable().exists() or PaymentAttempt.objects.filter(state="CLAIMED").exists()
 
 
-def claimed_orphans() -> list[int]:
-    """Attempts that were claimed but not sent: whoever claimed them is gone or slow; anybody may take them up."""
-    return list(PaymentAttempt.objects.filter(state="CLAIMED").order_by("id").values_list("pk", flat=True)[:100])
+def claimed_orphans(*, first: bool = False) -> list[int]:
+    """Attempts that were claimed but not sent: whoever claimed them is gone or slow; anybody may take them up.
+
+    first: only those of disbursements that were never tried before.
+    """
+    found = PaymentAttempt.objects.filter(state="CLAIMED")
+    if first:
+        former = PaymentAttempt.objects.filter(disbursement=OuterRef("disbursement")).exclude(pk=OuterRef("pk"))
+        found = found.exclude(Exists(former))
+    return list(found.order_by("id").values_list("pk", flat=True)[:100])
 
 
 def unclear_since() -> datetime | None:
@@ -85,8 +92,10 @@ def unclear_since() -> datetime | None:
 
 
 def tried_since() -> datetime | None:
-    """When the first attempt of anything that is payable now was claimed; None when nothing of it was tried before."""
-    former = PaymentAttempt.objects.filter(disbursement__in=Disbursement.objects.payable().values("pk"))
+    """When the first attempt of anything that is payable or claimed now was made; None when nothing of it was tried before."""
+    claimed = PaymentAttempt.objects.filter(state="CLAIMED").values("disbursement")
+    now = Q(disbursement__in=Disbursement.objects.payable().values("pk")) | Q(disbursement__in=claimed)
+    former = PaymentAttempt.objects.filter(now).exclude(state="CLAIMED")
     return former.order_by("claimed_at").values_list("claimed_at", flat=True).first()
 
 
@@ -94,11 +103,6 @@ def watched_since(now: datetime) -> datetime | None:
     """When the first transfer that was settled in the last WATCH_DAYS was claimed; None when there is none to watch."""
     settled = PaymentAttempt.objects.filter(state__in=["PAID", "REFUSED"], settled_at__gte=now - timedelta(days=rules.WATCH_DAYS))
     return settled.order_by("claimed_at").values_list("claimed_at", flat=True).first()
-
-
-def has_live_attempt(disbursement: Disbursement) -> bool:
-    """Is a transfer under way, or paid?"""
-    return disbursement.attempts.filter(state__in=rules.LIVE_ATTEMPTS | {"PAID"}).exists()
 
 
 def is_contradicted(attempt: PaymentAttempt) -> bool:

@@ -29,9 +29,10 @@ def pay_due() -> int:
     """Every registered disbursement, at most BATCH a sweep; none while the bank does not answer at all. Returns: sent."""
     if not queries.anything_to_pay() or not gateways.reachable(url=gateways.address()):
         return 0
-    sent = sum(send_one(attempt_id) for attempt_id in queries.claimed_orphans())
     asked_at, since = clock.now(), queries.tried_since()
     statement = _of_former_attempts(since)
+    silent = since is not None and statement is None  # then nothing is sent of what was tried before
+    sent = sum(send_one(attempt_id) for attempt_id in queries.claimed_orphans(first=silent))
     for _turn in range(BATCH):
         attempt = actions.claim_next(statement=statement, since=since, asked_at=asked_at)
         if attempt is None:

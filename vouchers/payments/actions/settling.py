@@ -26,6 +26,7 @@ from vouchers.payments.actions.disbursements import lock, move, owe
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 T, S, OUT = rules.AttemptState, rules.DisbursementStatus, gateways.Outcome
+NOT_SENT = "not sent: an earlier transfer of the same payment was executed"
 PARK_AFTER = timedelta(minutes=10)  # the bank's statement had this long to show the transfer
 
 
@@ -104,13 +105,26 @@ def _refuse(
 def _overturn(disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer) -> None:
     """The statement says otherwise than what was settled. What cannot be booked is left to people."""
     whole = answer.amount_won in {None, attempt.amount_won}
-    alone = disbursement.status in {S.FAILED, S.REGISTERED} and not queries.has_live_attempt(disbursement)
     if whole and attempt.state == T.PAID:
         _send_back(disbursement, attempt, answer)
-    elif whole and attempt.state == T.REFUSED and alone:
+    elif whole and attempt.state == T.REFUSED and disbursement.status in {S.FAILED, S.REGISTERED} and _alone(disbursement):
         _pay(disbursement, attempt, answer)
     else:
         _contradicted(attempt, answer)
+
+
+def _alone(disbursement: Disbursement) -> bool:
+    """Is no other transfer under way or paid? One that was claimed and not sent yet is dropped: the former one did move."""
+    claimed = list(disbursement.attempts.select_for_update().filter(state=T.CLAIMED))
+    if disbursement.attempts.filter(state__in=(rules.LIVE_ATTEMPTS - {T.CLAIMED}) | {T.PAID}).exists():
+        return False
+    for other in claimed:
+        other.disbursement = disbursement
+        other.state = rules.ATTEMPT_LIFECYCLE.step(other.state, "lose_track")
+        other.save()
+        record(other, "lost", T.CLAIMED, by=None, reason=NOT_SENT)
+        _end(other, "settle_refused", "refused", gateways.Answer(OUT.REFUSED, "", NOT_SENT))
+    return True
 
 
 def _send_back(disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer) -> None:
