@@ -41,7 +41,7 @@ def refuse_unless_open(round_: Round, now: datetime | None = None) -> None:
     if phase == Phase.OPEN:
         return
     if phase == Phase.ANNOUNCED:
-        raise Refused(_("Applications are not open yet. The opening time stands on the page of the round."), "not_open_yet")
+        raise Refused(_("Applications are not open yet. The opening time stands on the page of the call."), "not_open_yet")
     raise Refused(
         _("Applications to this call are closed. Your draft stays readable, but nothing can be changed or submitted."),
         "round_closed",

@@ -180,10 +180,10 @@ def _size(facts: Facts, policy: Policy) -> Finding:
     return _met(
         Rule.SIZE,
         facts.company_size in policy.eligible_company_sizes,
-        (f"기업 규모({ko})가 신청 자격에 해당합니다.", f"The company size ({en}) may apply in this round."),
+        (f"기업 규모({ko})가 신청 자격에 해당합니다.", f"The company size ({en}) may apply in this call."),
         (
-            f"기업 규모({ko})는 이번 회차의 신청 대상이 아닙니다.",
-            f"The company size ({en}) may not apply in this round.",
+            f"기업 규모({ko})는 이번 공고의 신청 대상이 아닙니다.",
+            f"The company size ({en}) may not apply in this call.",
         ),
         company_size=facts.company_size,
         eligible=list(policy.eligible_company_sizes),
@@ -230,10 +230,10 @@ def _one_application(facts: Facts, policy: Policy) -> Finding:
         Rule.ONE_APPLICATION,
         others < allowed,
         (
-            f"이번 회차에서 진행 중인 다른 신청 {others}건, 허용 {allowed}건입니다.",
-            f"Other live applications in this round: {others}; allowed: {allowed}.",
+            f"이번 공고에서 진행 중인 다른 신청 {others}건, 허용 {allowed}건입니다.",
+            f"Other live applications in this call: {others}; allowed: {allowed}.",
         ),
-        (f"이번 회차에서 허용된 신청 {allowed}건을 넘습니다.", f"More than the {allowed} allowed in this round."),
+        (f"이번 공고에서 허용된 신청 {allowed}건을 넘습니다.", f"More than the {allowed} allowed in this call."),
         other_live_applications=others,
         allowed=allowed,
     )
@@ -271,7 +271,7 @@ def _cap(facts: Facts, policy: Policy) -> Finding:
     if rate is None:
         words = (
             "기업 규모에 대한 지원 비율이 정해지지 않았습니다.",
-            "The round has no grant rate for this company size.",
+            "The call has no grant rate for this company size.",
         )
         return _finding(Rule.CAP, Verdict.NOT_MET, *words, company_size=facts.company_size)
     by_rate = _floor(facts.supply_won, rate)
@@ -302,8 +302,8 @@ def _quotes(facts: Facts, policy: Policy) -> Finding:
             Rule.QUOTES,
             not facts.matches_required,
             (
-                "이 회차는 제출 뒤에 매칭을 확정할 수 있습니다.",
-                "In this round the match may be confirmed after submission.",
+                "이 공고는 제출 뒤에 매칭을 확정할 수 있습니다.",
+                "In this call the match may be confirmed after submission.",
             ),
             ("양쪽이 확정한 매칭이 없습니다.", "No match is confirmed by both sides."),
             **fact,
@@ -313,7 +313,7 @@ def _quotes(facts: Facts, policy: Policy) -> Finding:
         return _finding(Rule.QUOTES, Verdict.NOT_MET, *words, **fact)
     words = (
         f"확정된 매칭 {facts.confirmed_matches}건의 견적이 제출일에 유효합니다.",
-        f"{facts.confirmed_matches} confirmed match(es); the quotes were valid on the day of submission.",
+        f"The quotes of the confirmed matches ({facts.confirmed_matches}) were valid on the day of submission.",
     )
     return _finding(Rule.QUOTES, Verdict.MET, *words, **fact)
 
@@ -325,14 +325,14 @@ def _providers(facts: Facts, policy: Policy) -> Finding:
         Rule.PROVIDERS,
         wrong == 0,
         (
-            "선택한 공급기관이 모두 이번 회차의 공급 자격을 갖추고 있습니다.",
-            "Every chosen provider is of a type that this round admits.",
+            "선택한 공급기관이 모두 이번 공고의 공급 자격을 갖추고 있습니다.",
+            "Every chosen provider is of a type that this call admits.",
         )
         if facts.provider_types
         else ("아직 선택한 공급기관이 없어 제외할 사유가 없습니다.", "No provider is chosen yet, so none stands against it."),
         (
             f"공급 자격이 없는 기관이 {wrong}곳 있습니다.",
-            f"{wrong} chosen provider(s) are of a type that this round does not admit.",
+            f"Chosen providers of a type that this call does not admit: {wrong}.",
         ),
         providers=[list(types) for types in facts.provider_types],
         admitted=sorted(admitted),
