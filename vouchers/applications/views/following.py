@@ -123,7 +123,7 @@ def _receipt_words(application: Application) -> dict[str, Any]:
         "rows": [
             [_("Receipt number"), application.receipt_no],
             [_("Received"), kst_text(application.submitted_at)],
-            [_("Round"), pick(application.round, "title")],
+            [_("Call"), pick(application.round, "title")],
             [_("Track"), pick(application.track, "name")],
             [_("Company"), pick(snapshot, "name")],
             [_("Business registration number"), brn_words(snapshot.get("brn", ""))],
