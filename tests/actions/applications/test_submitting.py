@@ -35,7 +35,7 @@ def test_submit_gives_a_receipt_and_writes_everything():
     assert open_verbs(done) == ["begin_check"]
     notice = Notice.objects.filter(template="application_received", user=owner.representative).get()
     assert done.receipt_no in notice.title
-    assert all(row.document.sha256 in notice.body for row in queries.documents(done))
+    assert all(row.document.name in notice.body for row in queries.documents(done))
     assert events(done)[-2:] == ["application.certified", "application.submitted"]
 
 
