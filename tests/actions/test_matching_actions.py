@@ -51,7 +51,7 @@ def test_save_need_refuses_wrong_shapes_stale_versions_and_other_companies() -> 
     owner, other = quotes.firm(), quotes.firm()
     need = save(owner)
     with pytest.raises(Stale):
-        save(owner, need, version=need.version - 1)
+        save(owner, need, version=need.version - 1, title="다른 이름")
     with pytest.raises(NotAllowed):
         save(owner, need, by=other.user)
     with pytest.raises(Refused):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import matching
@@ -359,6 +359,11 @@ needs = st.fixed_dictionaries(
 )
 
 
+@example(
+    fields={
+        "modality": ["CLAIMS"], "purpose": "PRODUCT_DEVELOPMENT", "max_age": 60, "sites_minimum": 2, "follow_up_months_minimum": 1,
+    }
+)  # fmt: skip
 @given(needs)
 @settings(max_examples=60, deadline=None)
 def test_the_score_is_the_sum_of_its_components(fields: dict[str, Any]) -> None:

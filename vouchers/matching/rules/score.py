@@ -163,7 +163,7 @@ def _population(need: Need, found: Candidate) -> int:
         points -= 300
     if need.sites_minimum and need.sites_minimum > 1 and len(found.holders) < need.sites_minimum:
         points -= 300
-    return points
+    return max(0, points)
 
 
 def ages_covered(need: Need, found: Candidate) -> int:
