@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from portal.desk import notice_words
+from portal.journal.models import Notice
 from portal.kit.models import Row
 
 # What a record without a page of its own belongs to; the first that it has.
@@ -44,7 +46,8 @@ def subject_of(row: Any, request: HttpRequest) -> Subject | None:
     shown: Any = admin.site._registry.get(type(row))  # a VerbAdmin, which may not be imported here: unfold reads these tags
     if shown is None or not shown.has_view_permission(request, row):
         return None
-    headline, company = shown.headline(row), getattr(row, "company", None)
+    headline = notice_words.words(row.template) if isinstance(row, Notice) else shown.headline(row)  # not the words as sent
+    company = getattr(row, "company", None)
     words = f"{headline} · {company}" if company is not None and str(company) not in headline else headline
     address = f"{admin.site.name}:{row._meta.app_label}_{row._meta.model_name}_change"
     return Subject(words, reverse(address, args=[row.pk]))

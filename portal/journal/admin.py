@@ -57,13 +57,17 @@ class DutyAdmin(VerbAdmin):
     def headline(self, obj: Duty) -> str:
         return pick(obj, "title")
 
+    @admin.display(description=_("Duty"))
+    def what(self, obj: Duty) -> str:
+        return pick(obj, "title")
+
     @admin.display(description=_("Owed by"))
     def owed_by(self, obj: Duty) -> str:
         """The person, the organisation or the role; the list says the role in words."""
         return str(obj.user or obj.organisation or obj.role)
 
     fields = (
-        "ref", "title_ko", "title_en", "verb", "subject_type", "subject_ref", "organisation", "role", "user", "opened_at",
+        "ref", "what", "verb", "subject_type", "subject_ref", "organisation", "role", "user", "opened_at",
         "due_at", "paused_at", "paused_days", "closed_at", "reminded",
     )  # fmt: skip
     readonly_fields = fields
