@@ -80,6 +80,10 @@ class Organisation(Row):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
 
+    @property
+    def business_role(self) -> str:
+        return rules.business_role(self.kind)
+
     def organisation_ids(self) -> set[int]:
         return {self.pk}
 

@@ -93,6 +93,14 @@ def incompatible(held: Iterable[str], wanted: str) -> str | None:
     return None
 
 
+def business_role(kind: str) -> str:
+    """With which role an organisation's own business is done; empty: every member does it.
+
+    A provider's review boards decide on access alone: offers, agreements, deliveries and money are its manager's.
+    """
+    return Role.PROVIDER_MANAGER if kind == OrganisationKind.PROVIDER else ""
+
+
 def bound_to(role: str) -> OrganisationKind | None:
     """The kind of organisation for which alone a role is given; None: the role works everywhere."""
     if role in COMPANY_ROLES:

@@ -36,8 +36,10 @@ def _grants_of(user: Any) -> list[tuple[str, int | None]]:
 
 
 def audience(*, to: Sequence[Any], organisation: Any, role: str, addresses: Sequence[str], language: str = "ko") -> list[Person]:
-    """Each person once. An organisation with a role that nobody holds there falls back to all of its members."""
+    """Each person once. An organisation without a role hears through those who do its business (a provider's review boards
+    do not); with a role that nobody holds there, all of its members hear."""
     users = list(to)
+    role = role or (organisation.business_role if organisation is not None else "")
     if not users and role:
         grants = _grants().filter(role=role)
         if organisation is not None:

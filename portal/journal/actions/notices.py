@@ -33,8 +33,8 @@ def tell(
 ) -> int:
     """Puts one outbox row a person: in the feed at once, mailed later, never twice.
 
-    Whom: people, else everybody with `role` (at `organisation` when given), else all members of `organisation`,
-    else bare addresses. Templates: templates/emails/<app>/<template>.<ko|en>.txt, first line = subject line. once: makes
+    Whom: people, else everybody with `role` (at `organisation` when given; without a role those who do its business), else
+    all members of `organisation`, else bare addresses. Templates: templates/emails/<app>/<template>.<ko|en>.txt, first line = subject line. once: makes
     the same telling unique (default: one a subject, template and moment). language: of bare addresses; people have their
     own. A missing template raises TemplateDoesNotExist. Writes: Notice. Returns: rows written.
     """
