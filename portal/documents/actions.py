@@ -1,7 +1,7 @@
 """Files come in here: checked, hashed, quarantined. Who may attach a file is asked by the owning room's action."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from portal.documents import rules
+from portal.documents import queries, rules
 from portal.documents.models import Document
 from portal.journal import actions as journal
 from portal.kit import clock
@@ -57,6 +57,12 @@ def upload(*, file: Any, kind: str, organisation: Any = None, by: Any, field: st
     return _store(
         file, name=name, media_type=media_type, kind=kind, organisation=organisation, by=by, state=state, generated=False
     )
+
+
+def require_taken(documents: Iterable[Document | None]) -> None:
+    """Only files that the virus scan does not hold count as evidence. Writes nothing. Raises: Refused naming the file."""
+    if reason := queries.not_taken_because(documents):
+        raise Refused(reason, "file_held")
 
 
 @all_or_nothing()

@@ -1,8 +1,10 @@
 """Questions about files: who owns them, which wait for the scanner."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.functional import Promise
 
@@ -28,6 +30,14 @@ def closed_because(user: Any, document: Document) -> Promise | str:
 
 def may_open(user: Any, document: Document) -> bool:
     return rules.may_open(document.scan_state, owns(user, document))
+
+
+def not_taken_because(documents: Iterable[Document | None]) -> str:
+    """Why these files may not be accepted as evidence now: the first reason, as a sentence; empty when all may."""
+    for document in documents:
+        if document is not None and (reason := rules.not_taken_because(document.scan_state, bool(settings.CLAMD_URL))):
+            return str(reason) % {"name": document.name}
+    return ""
 
 
 def waiting_for_scan(limit: int = 200) -> list[int]:

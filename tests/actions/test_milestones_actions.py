@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import override
 
+from portal.documents import actions as documents
 from portal.journal import actions as journal
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock, words, workdays
@@ -231,3 +232,46 @@ def test_nothing_is_handed_in_before_the_agreements_first_day():
     assert not queries.may(at.manager, Milestone.objects.get(pk=row.pk))["submit"]
     with clock.at(clock.now() + timedelta(days=5)):
         assert p.hand_in(at, row).status == "SUBMITTED"
+
+
+# ── Files that the virus scan holds ──────────────────────────────────────────────────────────────────
+def scanned(row, *, clean):
+    newest = row.deliverables.order_by("-submission").first()
+    documents.settle_scan(document_id=newest.document_id, clean=clean, note="Eicar")
+
+
+def test_accept_waits_for_the_scan_and_refuses_what_it_refused(at, settings):
+    settings.CLAMD_URL = "tcp://127.0.0.1:9"
+    (row,) = plan(at, p.item(at))
+    p.hand_in(at, row)
+    refused("file_held", actions.accept_milestone, milestone_id=row.pk, by=at.company)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Milestone.objects.filter(pk=row.pk).update(status="COMPANY_ACCEPTED")
+    scanned(row, clean=False)
+    refused("file_held", actions.accept_milestone, milestone_id=row.pk, by=at.company)
+    actions.return_milestone(milestone_id=row.pk, reason="파일 교체", by=at.company)
+    p.hand_in(at, row)
+    scanned(row, clean=True)
+    assert actions.accept_milestone(milestone_id=row.pk, by=at.company).status == "COMPANY_ACCEPTED"
+
+
+def test_confirm_refuses_what_a_later_scan_refused(at):
+    (row,) = plan(at, p.item(at))
+    p.hand_in(at, row)
+    actions.accept_milestone(milestone_id=row.pk, by=at.company)
+    scanned(row, clean=False)
+    refused("file_held", actions.confirm_milestone, milestone_id=row.pk, by=at.operator)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Milestone.objects.filter(pk=row.pk).update(status="ACCEPTED", accepted_by=at.operator, accepted_at=clock.now())
+
+
+# ── Who hears ────────────────────────────────────────────────────────────────────────────────────────
+def test_a_providers_review_boards_hear_nothing_of_deliveries(at):
+    for role in ("PROVIDER_DRB_SECRETARY", "IRB_LIAISON", "DRB_MEMBER"):
+        person(role, at.provider_organisation)
+    (row,) = plan(at, p.item(at))
+    p.hand_in(at, row)
+    actions.accept_milestone(milestone_id=row.pk, by=at.company)
+    actions.confirm_milestone(milestone_id=row.pk, by=at.operator)
+    told = Notice.objects.filter(template="milestone_accepted", user__memberships__organisation=at.provider_organisation)
+    assert [notice.user for notice in told] == [at.manager]

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from portal.accounts import second_factor
+from portal.documents.models import Document
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
@@ -88,6 +89,24 @@ def test_confirm_needs_the_own_share_and_its_proof():
     p.confirm(at, row)
     with pytest.raises(IllegalStep):
         p.confirm(at, row)
+
+
+@pytest.mark.django_db
+def test_papers_that_the_virus_scan_holds_prove_nothing():
+    at, milestone = accepted()
+    row = p.request(at, milestone)
+    own = {"own_share_deposited_on": clock.today(), "own_share_document": p.paper(at.firm.organisation, at.company)}
+    invoice = Document.objects.filter(pk=row.invoice_document_id)
+    invoice.update(scan_state="QUARANTINED")
+    refused("file_held", actions.confirm_disbursement, disbursement_id=row.pk, by=at.company, **own)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Disbursement.objects.filter(pk=row.pk).update(status="COMPANY_CONFIRMED", confirmed_by=at.company)
+    invoice.update(scan_state="CLEAN")
+    actions.confirm_disbursement(disbursement_id=row.pk, by=at.company, **own)
+    Document.objects.filter(pk=own["own_share_document"].pk).update(scan_state="INFECTED")
+    refused("file_held", actions.check_evidence, disbursement_id=row.pk, by=at.operator)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Disbursement.objects.filter(pk=row.pk).update(status="EVIDENCE_CHECKED", checked_by=at.operator)
 
 
 @pytest.mark.django_db

@@ -103,6 +103,14 @@ class Person:
             self.page.wait_for_timeout(1000)
             self.page.reload()
 
+    def until_scanned(self, seconds: float = 60) -> None:
+        """Reloads while a file on the page waits for the virus scan."""
+        end, name = time.monotonic() + seconds, self.say("A file cannot be accepted yet")
+        while name in self.text():
+            assert time.monotonic() < end, f"the scan did not come on {self.page.url}:\n{self.text()[:3000]}"
+            self.page.wait_for_timeout(1000)
+            self.page.reload()
+
     # ── doing ────────────────────────────────────────────────────────────────────────────────────────
     def type(self, within: str = "", **values: Any) -> None:
         """Fills fields by name: text, number, select, tick (True/False), radio value, file (a dict or list of dicts)."""

@@ -164,3 +164,14 @@ def test_may_open():
     states = rules.ScanState
     assert [s for s in states if rules.may_open(s, True)] == [states.CLEAN, states.UNSCANNED]
     assert [s for s in states if rules.may_open(s, False)] == [states.CLEAN]
+
+
+@pytest.mark.parametrize(
+    ("state", "scanner", "taken"),
+    [
+        ("CLEAN", True, True), ("UNSCANNED", False, True), ("UNSCANNED", True, False), ("QUARANTINED", True, False),
+        ("INFECTED", True, False), ("INFECTED", False, False),
+    ],
+)  # fmt: skip
+def test_only_files_that_no_scan_holds_count_as_evidence(state: str, scanner: bool, taken: bool) -> None:
+    assert bool(rules.not_taken_because(state, scanner)) is not taken

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from portal.documents.actions import require_taken
 from portal.documents.models import Document
 from portal.journal import actions as journal
 from portal.kit import clock, words, workdays
@@ -193,11 +194,12 @@ def _days(milestone: Milestone, step: str) -> int:
 
 @transaction.atomic
 def accept_milestone(*, milestone_id: int, by: Any) -> Milestone:
-    """The company accepts; the operator still checks. Writes: Milestone, Event, Duty."""
+    """The company accepts; the operator still checks. Writes: Milestone, Event, Duty. Raises: Refused."""
     milestone = _lock(milestone_id)
     require(by, "vouchers.accept_milestone", milestone.agreement.company.organisation)
     _require_in_force(milestone)
     _require_access(milestone)
+    require_taken(queries.handed_in(milestone))
     milestone.company_accepted_at, milestone.company_accepted_by = clock.now(), by
     _move(milestone, "accept_milestone", by=by)
     journal.close_duty(milestone, "accept_milestone", by=by)
@@ -241,6 +243,7 @@ def confirm_milestone(*, milestone_id: int, by: Any) -> Milestone:
     require(by, "vouchers.confirm_milestone")
     _require_in_force(milestone)
     _require_access(milestone)
+    require_taken(queries.handed_in(milestone))
     if milestone.company_accepted_by_id == by.pk:
         raise Refused(_("Somebody else must check what you accepted yourself."), "four_eyes")
     milestone.accepted_at, milestone.accepted_by = clock.now(), by

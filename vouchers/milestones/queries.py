@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from portal.documents.models import Document
 from portal.journal import queries as journal
 from portal.kit import clock
 from providers.institutions.models import Institution
@@ -81,6 +82,12 @@ def access_allowed(milestone: Milestone) -> bool:
         return True
     lines = milestone.agreement.lines.filter(payee_id=milestone.institution_id)
     return access.allows_use(match_ids=lines.values_list("match_id", flat=True))
+
+
+def handed_in(milestone: Milestone) -> list[Document]:
+    """The files of the newest submission."""
+    rows = list(milestone.deliverables.select_related("document").order_by("-submission", "id"))
+    return [row.document for row in rows if row.submission == rows[0].submission]
 
 
 def unplanned(user: Any) -> QuerySet[Agreement]:

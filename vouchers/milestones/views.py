@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.documents import actions as documents
 from portal.documents import responses
+from portal.documents.queries import not_taken_because
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError, IllegalStep
 from portal.kit.forms import ReasonForm
@@ -62,7 +63,7 @@ def _show(request: HttpRequest, row: Milestone, bound: tuple[str, ReasonForm] | 
         "row": row, "deliverables": row.deliverables.select_related("document").order_by("-submission", "id"),
         "overdue": queries.is_overdue(row), "may": queries.may(request.user, row), "return_form": reasons["return"],
         "reject_form": reasons["reject"], "access_allowed": queries.access_allowed(row), "begun": queries.has_begun(row),
-        "own_won": row.amount_won - row.grant_won,
+        "own_won": row.amount_won - row.grant_won, "held": not_taken_because(queries.handed_in(row)),
     }  # fmt: skip
     return page(request, "vouchers/milestones/detail.html", context, status=422 if bound else 200)
 

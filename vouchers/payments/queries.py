@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from portal.documents.queries import not_taken_because
 from portal.journal import queries as journal
 from vouchers.agreements.models import Voucher
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
@@ -20,7 +21,14 @@ def disbursements_for(user: Any) -> QuerySet[Disbursement]:
     """What this person may see, newest first, in one query."""
     return (
         Disbursement.objects.visible_to(user)
-        .select_related("milestone__agreement__company__organisation", "payee__organisation", "voucher", "payee_account")
+        .select_related(
+            "milestone__agreement__company__organisation",
+            "payee__organisation",
+            "voucher",
+            "payee_account",
+            "invoice_document",
+            "own_share_document",
+        )
         .order_by("-created_at", "-id")
     )
 
@@ -124,6 +132,12 @@ def account_to_pay(row: Disbursement) -> str:
 def of_milestone(user: Any, milestone_ref: str) -> Disbursement | None:
     """The disbursement that was already requested for a milestone, if this person may see it."""
     return disbursements_for(user).filter(milestone__ref=milestone_ref).first()
+
+
+def held_because(row: Disbursement) -> str:
+    """Why its papers may not count yet, while somebody still has to look at them; empty when they may."""
+    looked_at = row.status in {"REQUESTED", "COMPANY_CONFIRMED"}
+    return not_taken_because([row.invoice_document, row.own_share_document]) if looked_at else ""
 
 
 def confirms(user: Any, row: Disbursement) -> bool:

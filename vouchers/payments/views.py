@@ -61,7 +61,7 @@ def _show(request: HttpRequest, row: Disbursement, bound: ReasonForm | None = No
     context = {
         "row": row, "own_won": _own_won(row), "attempts": attempts, "may": queries.may(request.user, row),
         "contradicted": queries.contradicted(attempts), "stage": queries.bank_stage(row, attempts), "failure": attempts[0].answer if attempts else "",
-        "return_form": bound or ReasonForm(),
+        "return_form": bound or ReasonForm(), "held": queries.held_because(row),
     }  # fmt: skip
     return page(request, "vouchers/payments/detail.html", context, status=422 if bound else 200)
 
@@ -139,6 +139,7 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     if not queries.confirms(request.user, row):
         raise Http404
     rules.LIFECYCLE.step(row.status, "confirm_disbursement")  # an old page is told before anything is typed
+    documents.require_taken([row.invoice_document])
     own_won = _own_won(row)
     form = forms.ConfirmForm(request.POST if request.method == "POST" else None, request.FILES or None, own_won=own_won)
     if request.method == "POST" and form.is_valid():

@@ -2,6 +2,16 @@
 
 from portal.documents.rules.content import inspect
 from portal.documents.rules.names import clean_name, extension
-from portal.documents.rules.states import LIFECYCLE, TYPES, ScanState, closed_because, may_open
+from portal.documents.rules.states import LIFECYCLE, TYPES, ScanState, closed_because, may_open, not_taken_because
 
-__all__ = ["LIFECYCLE", "TYPES", "ScanState", "clean_name", "closed_because", "extension", "inspect", "may_open"]
+__all__ = [
+    "LIFECYCLE",
+    "TYPES",
+    "ScanState",
+    "clean_name",
+    "closed_because",
+    "extension",
+    "inspect",
+    "may_open",
+    "not_taken_because",
+]

@@ -60,5 +60,21 @@ def closed_because(state: str, owns: bool) -> Promise | str:
     return _CLOSED[state]
 
 
+_NOT_TAKEN: dict[str, Promise | str] = {
+    ScanState.QUARANTINED: _("“%(name)s” is still being checked for viruses. Try again in a few minutes."),
+    ScanState.INFECTED: _("The virus scan refused “%(name)s”. Return it, so that a clean file can be handed in."),
+}
+
+
+def not_taken_because(state: str, scanner: bool) -> Promise | str:
+    """Why a file may not be accepted as evidence now, a sentence with %(name)s; empty when it may.
+
+    scanner: one is set up, so a file that was never scanned still waits for it; without one such a file counts.
+    """
+    if state == ScanState.UNSCANNED and scanner:
+        return _NOT_TAKEN[ScanState.QUARANTINED]
+    return _NOT_TAKEN.get(state, "")
+
+
 def may_open(state: str, owns: bool) -> bool:
     return not closed_because(state, owns)

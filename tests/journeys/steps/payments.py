@@ -26,6 +26,7 @@ def deliver(cast: Cast, story: Story) -> None:
     provider.type(file=pdf("납품 보고서.pdf"), note="1,500건을 안심구역에 두었습니다.")
     provider.send()
     founder.go(story["milestone"])
+    founder.until_scanned()
     founder.press("Accept")
     operator.go(story["milestone"])
     operator.press("Confirm the acceptance")
@@ -41,6 +42,7 @@ def request_money(cast: Cast, story: Story) -> None:
     story["disbursement"] = provider.path
     assert re.fullmatch(r"/payments/[^/]+/", provider.path), provider.text()[:2500]
     founder.go(story["disbursement"])
+    founder.until_scanned()
     founder.press("Confirm the disbursement")
     founder.type(own_share_deposited_on=today(story), file=pdf("입금 확인증.pdf"))
     founder.send()
@@ -52,6 +54,7 @@ def pay(cast: Cast, story: Story) -> None:
     for name, verb in (("operator", "Evidence is complete"), ("finance", "Approve"), ("registrar", "Register for payment")):
         person = cast(name)
         person.go(story["disbursement"])
+        person.until_scanned()
         person.press(verb)
         if name != "operator":  # money goes on: the second factor is asked at this very step
             person.type(code=shown_code(person))

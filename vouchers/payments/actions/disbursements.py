@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import second_factor
+from portal.documents.actions import require_taken
 from portal.documents.models import Document
 from portal.journal import actions as journal
 from portal.kit import clock, words
@@ -34,7 +35,7 @@ def lock(disbursement_id: int) -> Disbursement:
     Disbursement.objects.select_for_update().get(pk=disbursement_id)
     return Disbursement.objects.select_related(
         "milestone__agreement__company__organisation", "milestone__agreement__round", "payee__organisation", "voucher",
-        "payee_account",
+        "payee_account", "invoice_document", "own_share_document",
     ).get(pk=disbursement_id)  # fmt: skip
 
 
@@ -194,6 +195,7 @@ def confirm_disbursement(
     """The company confirms and proves its own share of this milestone (cash). Writes: Disbursement, Event, Duty."""
     disbursement = lock(disbursement_id)
     require(by, "vouchers.confirm_disbursement", disbursement.milestone.agreement.company.organisation)
+    require_taken([disbursement.invoice_document])
     own_won = disbursement.supply_amount_won - disbursement.amount_won
     if own_won and (own_share_deposited_on is None or own_share_document is None):
         raise Refused(
@@ -219,6 +221,7 @@ def check_evidence(*, disbursement_id: int, by: Any) -> Disbursement:
     """The operator found the evidence complete: the payment clock starts. Writes: Disbursement, Event, Duty."""
     disbursement = lock(disbursement_id)
     require(by, "vouchers.check_evidence")
+    require_taken([disbursement.invoice_document, disbursement.own_share_document])
     disbursement.checked_by, disbursement.checked_at = by, clock.now()
     move(disbursement, "check_evidence", by=by)
     journal.close_duty(disbursement, "check_evidence", by=by)
