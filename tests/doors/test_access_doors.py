@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from portal.documents.models import Document
 from portal.kit import clock, words
@@ -18,6 +18,7 @@ from tests.factories.providers import person, provider
 from vouchers.access import actions
 from vouchers.access.models import AccessCase, AccessRequest
 from vouchers.access.views import STEPS
+from vouchers.matching.models import Need
 
 pytestmark = pytest.mark.django_db
 
@@ -388,3 +389,33 @@ def test_data_are_provided_from_the_agreements_first_day() -> None:
     assert refusal.value.code == "not_begun"
     with clock.at(clock.now() + timedelta(days=7)):
         assert actions.provide(request_id=site.request.pk, by=project.manager).status == "PROVISIONED"
+
+
+def test_the_case_page_leads_to_what_comes_next_and_a_new_dossier_takes_over_what_is_known() -> None:
+    at = p.case(complete=False)
+    (site,) = at.sites
+    at.case.need.document["product"] = "폐결절 판독 보조"
+    Need.objects.filter(pk=at.case.need_id).update(document=at.case.need.document)
+    case, client = f"/access/cases/{at.case.ref}/", as_(at.user)
+    assert step(site.request, "submit") not in client.get(case).content.decode()
+    form = client.get(f"{case}dossier/").context["form"]
+    assert form.initial["purpose"] == "폐결절 판독 보조" and form.initial["data_items"]
+    texts = {**p.DOSSIER, "purpose": "고쳐 쓴 목적"}
+    days = {"use_from": clock.today() + timedelta(days=20), "use_until": clock.today() + timedelta(days=200)}
+    answer = client.post(f"{case}dossier/", {**texts, **days, "version": form.initial["version"]}, follow=True)
+    assert step(site.request, "submit") in answer.content.decode()
+    assert client.get(f"{case}dossier/").context["form"].initial["purpose"] == "고쳐 쓴 목적"
+    p.submit(at, site)
+    access_page = f"/access/requests/{site.request.ref}/"
+    actions.start_review(request_id=site.request.pk, by=site.secretary)
+    p.decide_ethics(site)
+    early = words_of("The permitted period has not begun")
+    assert early not in client.get(access_page).content.decode()
+    p.decide_drb(site)
+    assert early in client.get(access_page).content.decode()
+    assert early in as_(site.provider.user).get(step(site.request, "provide")).content.decode()
+
+
+def words_of(msgid: str) -> str:
+    with override("ko"):
+        return gettext(msgid)

@@ -360,3 +360,20 @@ def test_who_decides_reads_the_amount_and_the_payee_beside_the_button(ready: tup
         lead = as_(reader).get(path).content.decode().split("What happened")[0]
         assert re.search(rf"{amount}[^<]*{payee}|{payee}[^<]*{amount}", lead), path
     assert "···6789" in as_(desk.finance).get(f"{page}approve/").content.decode()
+
+
+def test_the_pages_of_a_project_lead_on_to_each_other() -> None:
+    at, (milestone,) = p.planned()
+    access = p.allow_access(at)
+    p.accept(at, milestone)
+    paid = p.request(at, milestone)
+    site = access.sites[0].request
+    pages = {
+        f"/agreements/{at.agreement.ref}/", f"/access/requests/{site.ref}/", f"/milestones/{milestone.ref}/", f"/payments/{paid.ref}/",
+    }  # fmt: skip
+    for path in pages:
+        for user in (at.company, at.manager, at.operator):
+            shown = as_(user).get(path).content.decode()
+            for other in pages - {path} if "access" not in path else {f"/agreements/{at.agreement.ref}/"}:
+                assert f'href="{other}"' in shown, (path, other, user)
+    assert f'href="/agreements/{at.agreement.ref}/"' in as_(at.company).get(f"/access/cases/{access.case.ref}/").content.decode()

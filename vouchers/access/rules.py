@@ -31,6 +31,12 @@ class RequestStatus(Codes):
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
 
 
+def allowed(status: str) -> bool:
+    """Both boards allow the use, and it has not ended yet."""
+    at = RequestStatus
+    return status in {at.APPROVED, at.PREPARING, at.PROVISIONED, at.IN_USE}
+
+
 class EthicsKind(Codes):
     INSTITUTION = "INSTITUTION", _("Institution's IRB")
     SHARED = "SHARED", _("Shared IRB")

@@ -74,9 +74,12 @@ def case_detail(request: HttpRequest, ref: str) -> HttpResponse:
     rows = list(queries.requests_for(request.user).filter(case=case).order_by("pk"))
     joint = queries.joint_of(case)
     whole = request.user.has_perm("vouchers.request_access", case) or sees_all(request.user)
+    missing = actions.missing(case)
+    next_steps = queries.next_steps(request.user, rows, joint, ready=not missing)
     context = {
-        "case": case, "dossier": queries.dossier_shown(case, rows, whole=whole), "joint": joint, "missing": actions.missing(case),
-        "rows": [(row, queries.clocks(row)) for row in rows],
+        "case": case, "dossier": queries.dossier_shown(case, rows, whole=whole), "joint": joint, "missing": missing,
+        "rows": [(row, queries.clocks(row), STEPS.get(next_steps.get(row.pk, ""))) for row in rows],
+        "next": next(((row, STEPS[next_steps[row.pk]]) for row in rows if row.pk in next_steps), None),
         "mine": request.user.has_perm("vouchers.request_access", case), "dossier_open": queries.dossier_is_open(case),
         "leads": joint is not None and queries.leads(request.user, joint),
         "may_propose": queries.may_propose_joint(case), "has_papers": queries.lead_has_papers(joint),
@@ -90,7 +93,8 @@ def dossier(request: HttpRequest, ref: str) -> HttpResponse:
     case = _case(request, ref)
     if not request.user.has_perm("vouchers.request_access", case):
         raise NotAllowed
-    initial = {**case.dossier, "use_from": case.use_from, "use_until": case.use_until, "version": case.version}
+    taken_over = queries.taken_over(case)
+    initial = {"use_from": case.use_from, "use_until": case.use_until, **case.dossier, **taken_over, "version": case.version}
     form = forms.DossierForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -106,9 +110,17 @@ def dossier(request: HttpRequest, ref: str) -> HttpResponse:
                 form.data = form.data.copy()
                 form.data["version"] = str(case.version)
         else:
-            messages.success(request, _("The dossier was saved."))
+            case.refresh_from_db()
+            ready = queries.dossier_is_open(case) and not actions.missing(case)
+            done = _("The dossier was saved. Submit it to the institution next.") if ready else _("The dossier was saved.")
+            messages.success(request, done)
             return redirect(request, reverse("access:case", args=[case.ref]))
-    return page(request, "vouchers/access/dossier.html", {"form": form, "case": case}, status=422 if form.errors else 200)
+    return page(
+        request,
+        "vouchers/access/dossier.html",
+        {"form": form, "case": case, "taken_over": taken_over},
+        status=422 if form.errors else 200,
+    )
 
 
 def _request(request: HttpRequest, ref: str) -> AccessRequest:
@@ -126,7 +138,7 @@ def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
         "row": row, "case": row.case, "clocks": queries.clocks(row), "site": site, "dossier": queries.dossier_received(row),
         "reviews": (("IRB", row.ethics), ("DRB", row.data_review)), "boards": queries.board_words(row, site),
         "not_before": queries.not_before(row) if row.status in {"APPROVED", "PREPARING"} else None,
-        "mine": request.user.has_perm("vouchers.request_access", row.case),
+        "mine": request.user.has_perm("vouchers.request_access", row.case), "use_begins": queries.use_begins([row]),
         **_offered(queries.open_steps(request.user, row, site)),
     }  # fmt: skip
     return page(request, "vouchers/access/request.html", context)
@@ -299,7 +311,10 @@ def request_step(request: HttpRequest, ref: str, step: str) -> HttpResponse:
         else:
             messages.success(request, _told(found, request.user, row))
             return redirect(request, reverse("access:request", args=[row.ref]))
-    context = {"row": row, "case": row.case, "form": form, "step": found}
+    context = {
+        "row": row, "case": row.case, "form": form, "step": found,
+        "use_begins": queries.use_begins([row]) if step in {"prepare", "provide", "receipt"} else None,
+    }  # fmt: skip
     return page(request, "vouchers/access/step.html", context, status=422 if form is not None and form.errors else 200)
 
 

@@ -1,6 +1,6 @@
 """Agreements as their parties see them; the check of their hashes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
@@ -54,6 +54,12 @@ def first_day_of(*, match_id: int) -> date | None:
     """The first day of the agreement that this match became; None while there is none (or it was terminated)."""
     live = Agreement.objects.exclude(status=rules.AgreementStatus.TERMINATED).filter(lines__match_id=match_id)
     return live.order_by("starts_on").values_list("starts_on", flat=True).first()
+
+
+def period_of(*, match_ids: Iterable[int]) -> tuple[date | None, date | None]:
+    """First and last day of the agreement that these matches became; (None, None) while there is none."""
+    live = Agreement.objects.exclude(status=rules.AgreementStatus.TERMINATED).filter(lines__match_id__in=list(match_ids))
+    return live.order_by("starts_on").values_list("starts_on", "ends_on").first() or (None, None)
 
 
 def lines_for(award: Award) -> list[QuoteLine]:

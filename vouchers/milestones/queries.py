@@ -1,5 +1,6 @@
 """Lists and what is derived: overdue, progress."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -82,6 +83,14 @@ def access_allowed(milestone: Milestone) -> bool:
         return True
     lines = milestone.agreement.lines.filter(payee_id=milestone.institution_id)
     return access.allows_use(match_ids=lines.values_list("match_id", flat=True))
+
+
+def use_begins(milestone: Milestone) -> date | None:
+    """The day from which the boards allow the use of the data of this milestone's provider, while it lies ahead."""
+    if not milestone.uses_data or milestone.status in {"ACCEPTED", "REJECTED"}:
+        return None
+    lines = milestone.agreement.lines.filter(payee_id=milestone.institution_id)
+    return access.use_begins_of(match_ids=lines.values_list("match_id", flat=True))
 
 
 def handed_in(milestone: Milestone) -> list[Document]:

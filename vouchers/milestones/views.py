@@ -64,6 +64,7 @@ def _show(request: HttpRequest, row: Milestone, bound: tuple[str, ReasonForm] | 
         "overdue": queries.is_overdue(row), "may": queries.may(request.user, row), "return_form": reasons["return"],
         "reject_form": reasons["reject"], "access_allowed": queries.access_allowed(row), "begun": queries.has_begun(row),
         "own_won": row.amount_won - row.grant_won, "held": not_taken_because(queries.handed_in(row)),
+        "use_begins": queries.use_begins(row),
     }  # fmt: skip
     return page(request, "vouchers/milestones/detail.html", context, status=422 if bound else 200)
 
@@ -120,7 +121,12 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
         else:
             messages.success(request, _("The milestone was submitted. The company checks it next."))
             return redirect(request, reverse("milestones:detail", args=[row.ref]))
-    return page(request, "vouchers/milestones/submit.html", {"row": row, "form": form}, status=422 if form.errors else 200)
+    return page(
+        request,
+        "vouchers/milestones/submit.html",
+        {"row": row, "form": form, "use_begins": queries.use_begins(row)},
+        status=422 if form.errors else 200,
+    )
 
 
 _VERBS: dict[str, Any] = {

@@ -106,6 +106,12 @@ def content_hash(application: Application) -> str:
     return hashlib.sha256(canonical(body)).hexdigest()
 
 
+def answers_about(need: Need) -> dict[str, Any]:
+    """What the newest application about a data need says that has not ended, all sections in one; empty without one."""
+    newest = Application.objects.live().filter(need=need).order_by("-created_at", "-id").first()
+    return {name: value for section in newest.sections.all() for name, value in section.answers.items()} if newest else {}
+
+
 # ── Certification ────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Signer:

@@ -1,6 +1,6 @@
 """May this provider's data be used; clocks; inboxes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from portal.kit import clock, workdays
 from portal.kit.words import pick
 from providers.institutions.models import Institution
 from vouchers.access import rules
-from vouchers.access.models import AccessCase, AccessRequest, JointReview, Review, SiteParticipation, SubmittedDossier
+from vouchers.access.models import AccessCase, AccessRequest, JointReview, Review, SiteParticipation
 from vouchers.agreements import queries as agreements
 from vouchers.matching.models import Match
 
@@ -227,45 +227,6 @@ def not_before(row: AccessRequest) -> date | None:
     return first if first is not None and clock.today() < first else None
 
 
-def handed_over(row: AccessRequest) -> SubmittedDossier | None:
-    """The dossier as this institution received it last; None before the first hand-over."""
-    return SubmittedDossier.objects.filter(request=row).order_by("-number").first()
-
-
-@dataclass(frozen=True)
-class DossierShown:
-    """What a page shows of a dossier. number and content_hash: of the copy that an institution received; 0: as it is written."""
-
-    texts: Mapping[str, str]
-    use_from: date | None
-    use_until: date | None
-    number: int = 0
-    content_hash: str = ""
-    at: datetime | None = None
-
-
-def dossier_of(case: AccessCase) -> DossierShown:
-    """As the company has it now."""
-    return DossierShown(case.dossier, case.use_from, case.use_until)
-
-
-def dossier_received(row: AccessRequest) -> DossierShown | None:
-    """As this institution received it last."""
-    copy = handed_over(row)
-    if copy is None:
-        return None
-    days = [date.fromisoformat(copy.body[name]) if copy.body.get(name) else None for name in ("use_from", "use_until")]
-    return DossierShown(copy.body["dossier"], days[0], days[1], copy.number, copy.content_hash, copy.created_at)
-
-
-def dossier_shown(case: AccessCase, rows: Iterable[AccessRequest], *, whole: bool) -> DossierShown:
-    """whole: the company itself reads what it writes; an institution only what it received (its newest copy)."""
-    if whole:
-        return dossier_of(case)
-    received = [found for found in map(dossier_received, rows) if found is not None]
-    return max(received, key=lambda found: found.at) if received else DossierShown({}, None, None)  # type: ignore[arg-type,return-value]
-
-
 def board_words(row: AccessRequest, site: SiteParticipation | None) -> tuple[str, str]:
     """Which board decided, by track (IRB, DRB), in the reader's language; empty before it did. An institution's own board is
     kept by the institution's name, to which its kind is added here; an outside board is called as its letter calls it."""
@@ -306,6 +267,14 @@ def main_step(names: Iterable[str]) -> str:
     return next((name for name in names if name not in ASIDE), "")
 
 
+def next_steps(user: Any, rows: Iterable[AccessRequest], joint: JointReview | None, *, ready: bool) -> dict[int, str]:
+    """What moves each institution's part on, if this person has the ball: request id → step. ready: the dossier is complete,
+    so a draft may be submitted."""
+    sites = {site.request_id: site for site in joint.sites.all()} if joint else {}
+    found = {row.pk: main_step(open_steps(user, row, sites.get(row.pk))) for row in rows}
+    return {pk: name for pk, name in found.items() if name and (ready or name != "submit")}
+
+
 def chosen_before(row: AccessRequest) -> dict[str, str]:
     """How the company sent this dossier to another institution last: what it probably wants here too."""
     other = row.case.requests.exclude(pk=row.pk).filter(submitted_at__isnull=False).select_related("ethics", "data_review")
@@ -333,12 +302,6 @@ def lead_has_papers(joint: JointReview | None) -> bool:
     if joint is None:
         return False
     return joint.sites.filter(request__board_id=joint.lead_id, request__data_review__status="JOINT_PENDING").exists()
-
-
-def dossier_is_open(case: AccessCase) -> bool:
-    """Whether the company may change the dossier now: some institution's part is a draft or waits for a revision."""
-    rows = case.requests.values_list("status", "ethics__status", "data_review__status")
-    return any(rules.dossier_open(*states) for states in rows)
 
 
 def free_matches(user: Any) -> QuerySet[Match]:

@@ -1,0 +1,103 @@
+"""What stands in relation to a page's subject, from the stages before and after it: only what its reader may see."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.words import pick
+from vouchers.access.models import AccessCase, AccessRequest
+from vouchers.agreements.models import Agreement
+from vouchers.milestones.models import Milestone
+from vouchers.payments.models import Disbursement
+
+type Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Link:
+    """One related thing. state, word: its code and what the code says."""
+
+    title: str
+    url: str
+    state: str
+    word: str
+
+
+def related(user: Any, subject: Any) -> list[tuple[Text, list[Link]]]:
+    """(heading, links) in the order of the journey, without the subject itself and without empty headings. At most four queries."""
+    agreements = _agreements(user, subject)
+    refs = [agreement.pk for agreement in agreements]
+    groups: tuple[tuple[Text, Iterable[Any], Callable[[Any], Link]], ...] = (
+        (_("Agreements"), [] if isinstance(subject, Agreement) else agreements, _agreement),
+        (_("Data access"), _requests(user, subject, refs), _request),
+        (_("Milestones"), _milestones(user, subject, refs), _milestone),
+        (_("Disbursements"), _disbursements(user, subject, refs), _disbursement),
+    )
+    found = [(heading, [link(row) for row in rows]) for heading, rows, link in groups]
+    return [(heading, links) for heading, links in found if links]
+
+
+def _agreements(user: Any, subject: Any) -> list[Agreement]:
+    if isinstance(subject, Agreement):
+        return [subject]
+    rows = Agreement.objects.visible_to(user).select_related("award__application")
+    if isinstance(subject, Milestone):
+        return list(rows.filter(pk=subject.agreement_id))
+    if isinstance(subject, Disbursement):
+        return list(rows.filter(pk=subject.milestone.agreement_id))
+    case = subject if isinstance(subject, AccessCase) else subject.case
+    return list(rows.filter(lines__match_id__in=case.requests.values("match_id")).distinct().order_by("pk"))
+
+
+def _requests(user: Any, subject: Any, agreements: list[int]) -> Iterable[AccessRequest]:
+    """The access requests of the agreements' matches; beside a milestone or payment those of its provider."""
+    if isinstance(subject, AccessCase | AccessRequest):
+        return []
+    matches = Agreement.objects.filter(pk__in=agreements).values("lines__match_id")
+    rows = AccessRequest.objects.visible_to(user).filter(match_id__in=matches).select_related("case", "institution")
+    if isinstance(subject, Agreement):
+        return rows.order_by("pk")
+    provider = subject.institution_id if isinstance(subject, Milestone) else subject.payee_id
+    return rows.filter(institution_id=provider).order_by("pk")
+
+
+def _milestones(user: Any, subject: Any, agreements: list[int]) -> QuerySet[Milestone] | list[Milestone]:
+    if isinstance(subject, Milestone):
+        return []
+    rows = Milestone.objects.visible_to(user).select_related("institution").order_by("agreement_id", "number")
+    if isinstance(subject, Disbursement):
+        return rows.filter(pk=subject.milestone_id)
+    found = rows.filter(agreement_id__in=agreements)
+    return found.filter(institution_id=subject.institution_id) if isinstance(subject, AccessRequest) else found
+
+
+def _disbursements(user: Any, subject: Any, agreements: list[int]) -> QuerySet[Disbursement] | list[Disbursement]:
+    rows = Disbursement.objects.visible_to(user).select_related("milestone", "payee").order_by("milestone__number", "pk")
+    if isinstance(subject, Milestone):
+        return rows.filter(milestone=subject)
+    return rows.filter(milestone__agreement_id__in=agreements) if isinstance(subject, Agreement) else []
+
+
+def _agreement(row: Agreement) -> Link:
+    title = f"{row.number} · {row.award.application.title}"
+    return Link(title, reverse("agreements:detail", args=[row.ref]), row.status, row.get_status_display())
+
+
+def _request(row: AccessRequest) -> Link:
+    title = f"{row.case.title} · {pick(row.institution, 'name')}"
+    return Link(title, reverse("access:request", args=[row.ref]), row.status, row.get_status_display())
+
+
+def _milestone(row: Milestone) -> Link:
+    title = f"{row.number}. {row.title} · {pick(row.institution, 'name')}"
+    return Link(title, reverse("milestones:detail", args=[row.ref]), row.status, row.get_status_display())
+
+
+def _disbursement(row: Disbursement) -> Link:
+    title = f"{row.milestone.number}. {row.milestone.title} · {pick(row.payee, 'name')}"
+    return Link(title, reverse("payments:detail", args=[row.ref]), row.status, row.get_status_display())
