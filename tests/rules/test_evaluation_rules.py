@@ -149,3 +149,15 @@ def test_every_state_and_verb_is_decided(lifecycle):
             else:
                 with pytest.raises(IllegalStep):
                     lifecycle.step(state, verb)
+
+
+def test_a_tie_says_what_decided():
+    lines = run(one(1, leading=70), one(2, leading=90), one(3, "80.00"), tracks=(LARGE, SMALL))
+    assert all("동점(90.00점)" in lines[n].reason_ko and "points for" in lines[n].reason_en for n in (1, 2))
+    assert "동점" not in lines[3].reason_ko and "Tied" not in lines[3].reason_en
+    lines = run(one(1, hours=2), one(2, hours=1))
+    assert all("접수 순서" in lines[n].reason_ko and "order of receipt" in lines[n].reason_en for n in (1, 2))
+    lines = run(one(1, leading=70, hours=1), one(2, leading=70, hours=2), one(3, leading=90))
+    assert "이어 접수 순서" in lines[1].reason_ko and "접수" not in lines[3].reason_ko and "접수" in lines[2].reason_ko
+    assert "동점" not in run(one(1, "60.00"), one(2, "60.00"))[1].reason_ko
+    assert "동점" not in run(one(1), one(2, track="SMALL", grant=50))[1].reason_ko

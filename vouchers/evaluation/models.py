@@ -145,8 +145,8 @@ class SelectionLine(models.Model):
     outcome = models.CharField(_("Outcome"), max_length=12, choices=rules.Outcome.choices())
     grant_won = WonField(default=0)
     reserve_no = models.PositiveSmallIntegerField(_("Place on the reserve list"), null=True)
-    reason_ko = models.CharField(max_length=300)
-    reason_en = models.CharField(max_length=300)
+    reason_ko = models.CharField(max_length=500)
+    reason_en = models.CharField(max_length=500)
 
     class Meta:
         verbose_name = _("selection line")

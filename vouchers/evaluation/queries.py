@@ -260,7 +260,17 @@ def ranked(programme: Round) -> list[rules.Line]:
         budget_won=available_won(programme),
         pass_mark=policy.pass_mark,
         reserve_length=policy.reserve_length,
+        **_leading_name(programme),
     )
+
+
+def _leading_name(programme: Round) -> dict[str, tuple[str, str]]:
+    """The name of the criterion that breaks ties, as rules.select takes it."""
+    criteria = {c.pk: c for c in Criterion.objects.filter(round=programme)}
+    if not criteria:
+        return {}
+    first = criteria[rules.leading_criterion({pk: c.weight for pk, c in criteria.items()}, list(criteria))]
+    return {"leading": (first.name_ko, first.name_en)}
 
 
 def summary(lines: list[rules.Line], budget_won: int) -> dict[str, int]:

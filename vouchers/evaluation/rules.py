@@ -166,17 +166,21 @@ def select(
     budget_won: int,
     pass_mark: Decimal,
     reserve_length: int,
+    leading: tuple[str, str] = ("배점이 가장 큰 항목", "the heaviest criterion"),
 ) -> list[Line]:
     """The whole round at once: best score first over all tracks, under each track's slots and the one budget.
 
     Nobody overtakes inside a track: once one application there finds no slot or no money, those below wait behind it on
     the reserve list. budget_won: whole won still available. reserve_length: places on the reserve list of each track.
+    leading: name (Korean, English) of the criterion that breaks ties.
     Returns: one line a candidate, tracks in the given order, best first.
     """
     plans = {plan.key: plan for plan in tracks}
     taken, waiting, rank = dict.fromkeys(plans, 0), dict.fromkeys(plans, 0), dict.fromkeys(plans, 0)
     left, lines = budget_won, []
-    for one in ranking(candidates):
+    ranked = ranking(candidates)
+    ties = _ties(ranked, leading)
+    for one in ranked:
         plan = plans[one.track]
         rank[one.track] += 1
         grant, place = 0, None
@@ -197,12 +201,46 @@ def select(
                 words = _reserve(why, waiting[one.track])
             else:
                 outcome, words = Outcome.NOT_SELECTED, _beyond(why, reserve_length)
+        if not blocked:
+            words = (words[0] + ties[one.ref][0], words[1] + ties[one.ref][1])
         lines.append(Line(one.application_id, one.track, rank[one.track], one.score, outcome, grant, place, *words))
     position = {plan.key: i for i, plan in enumerate(tracks)}
     return sorted(lines, key=lambda line: (position[line.track], line.rank))
 
 
 Words = tuple[str, str]
+
+
+def _ties(ranked: Sequence[Candidate], leading: Words) -> dict[str, Words]:
+    """What put an application before or behind those of its track with the same score, by ref; empty words without a tie.
+    Its neighbours tell: where the leading criterion differs it decided, else the order of receipt did."""
+    found: dict[str, Words] = {one.ref: ("", "") for one in ranked}
+    alike: dict[tuple[str, Decimal], list[Candidate]] = {}
+    for one in ranked:
+        alike.setdefault((one.track, one.score), []).append(one)
+    for tied in alike.values():
+        for before, one, after in zip([None, *tied], tied, [*tied[1:], None], strict=False):
+            beside = [other for other in (before, after) if other is not None]
+            if beside:
+                by_points = any(other.leading != one.leading for other in beside)
+                by_receipt = any(other.leading == one.leading for other in beside)
+                found[one.ref] = _tie(one.score, leading, by_points=by_points, by_receipt=by_receipt)
+    return found
+
+
+def _tie(score: Decimal, leading: Words, *, by_points: bool, by_receipt: bool) -> Words:
+    ko, en = f" 동점({score}점)이 있어 ", f" Tied on {score} points: "
+    if by_points and by_receipt:
+        return (
+            f"{ko}‘{leading[0]}’ 점수, 이어 접수 순서로 순위를 정했습니다.",
+            f"{en}“{leading[1]}”, then the order of receipt decided.",
+        )
+    if by_points:
+        return f"{ko}‘{leading[0]}’ 점수로 순위를 정했습니다.", f"{en}the points for “{leading[1]}” decided."
+    return (
+        f"{ko}‘{leading[0]}’ 점수도 같아 접수 순서로 순위를 정했습니다.",
+        f"{en}“{leading[1]}” is equal as well, so the order of receipt decided.",
+    )
 
 
 def _blocked(one: Candidate, plan: TrackPlan, pass_mark: Decimal) -> Words | None:
