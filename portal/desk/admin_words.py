@@ -17,7 +17,7 @@ def column_words(model: Any, column: str) -> Callable[[Any], str] | None:
     """What says a row's code in that column in words; None for columns that hold words already."""
     name = f"{model._meta.model_name}.{column}"
     if name in {"event.frm", "event.to"}:
-        return lambda event: state(event.subject_type, getattr(event, column))
+        return lambda event: event_state(event, getattr(event, column))
     if name in _ROWS:
         return _ROWS[name]
     words = _WORDS.get(name)
@@ -27,6 +27,11 @@ def column_words(model: Any, column: str) -> Callable[[Any], str] | None:
 def code_words(model: Any, column: str) -> Callable[[Any], str] | None:
     """What says a code of that column in words, without its row."""
     return _WORDS.get(f"{model._meta.model_name}.{column}")
+
+
+def event_state(event: Any, code: str) -> str:
+    """A state that an event tells: of what its name is about (a review's event stands on the request), else of its subject."""
+    return str(_states(event.name.partition(".")[0]).get(code) or "") or state(event.subject_type, code)
 
 
 def state(kind: str, code: str) -> str:

@@ -42,6 +42,7 @@ class ApplicationCard:
     tasks: list[dict[str, Any]] = field(default_factory=list)
     done: int = 0
     ball: list[dict[str, Any]] = field(default_factory=list)
+    closed: bool = False  # a draft whose call closed before it was handed in
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,9 @@ def _rows(sql: str, given: dict[str, Any]) -> list[dict[str, Any]]:
 def _application(row: dict[str, Any], owed: list[dict[str, Any]]) -> ApplicationCard:
     status = ApplicationStatus(row["status"])
     states = dict(row["sections"] or [])
-    writing = status in (ApplicationStatus.DRAFT, ApplicationStatus.SUPPLEMENT_REQUESTED)
+    closes_at = _moment(row["closes_at"])
+    closed = status == ApplicationStatus.DRAFT and closes_at is not None and closes_at <= clock.now()
+    writing = not closed and status in (ApplicationStatus.DRAFT, ApplicationStatus.SUPPLEMENT_REQUESTED)
     tasks = [
         {
             "title": key.label, "url": _here(f"/applications/{row['ref']}/sections/{key}/"),
@@ -98,7 +101,7 @@ def _application(row: dict[str, Any], owed: list[dict[str, Any]]) -> Application
     ] if writing else []  # fmt: skip
     return ApplicationCard(
         ref=row["ref"], title=row["title"] or _("Project without a title yet"), status=status,
-        place=f"{_word(row, 'round')} · {_word(row, 'track')}", closes_at=_moment(row["closes_at"]),
+        place=f"{_word(row, 'round')} · {_word(row, 'track')}", closes_at=closes_at, closed=closed,
         receipt_no=row["receipt_no"] or "", tasks=tasks, done=sum(task["state"] == "done" for task in tasks),
         ball=[_ball(duty) for duty in owed if duty["subject_ref"] == row["ref"]],
     )  # fmt: skip

@@ -176,13 +176,15 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
+# A draft is not owed once its call has closed: nothing can be handed in any more, though the sweep ends the duty a little later.
 _OFFICE = "user_id IS NULL AND organisation_id IS NULL AND closed_at IS NULL"
 _NEXT_DUE = "min(due_at) FILTER (WHERE paused_at IS NULL)"
 _COUNTS = ", ".join(
     ["verb", *(f"count(*) FILTER (WHERE {_WHEN[name]})" for name in URGENCIES), "count(*)", "min(opened_at)", _NEXT_DUE]
 )
 _DESK_SQL = f"""
-WITH own (id, verb, opened_at, due_at, paused_at) AS MATERIALIZED ({{owed}})
+WITH own (id, verb, opened_at, due_at, paused_at) AS MATERIALIZED (
+  SELECT * FROM ({{owed}}) o WHERE NOT (o.verb = 'submit_application' AND o.due_at <= %(now)s))
 SELECT
   (SELECT json_agg(json_build_array(verb, late, today, soon, open, oldest, due))
    FROM (SELECT {_COUNTS} FROM own GROUP BY verb) k (verb, late, today, soon, open, oldest, due)),

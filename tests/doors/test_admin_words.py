@@ -5,8 +5,12 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from portal.accounts.rules import Role
+from portal.desk import admin_words
+from portal.desk.admin_words import column_words
+from portal.journal.models import Event
 from portal.kit.columns import COLUMNS
 from tests.factories import providers, quotes
 
@@ -96,3 +100,16 @@ def test_a_records_page_is_called_what_it_is_and_says_its_state() -> None:
     assert f"<h1>{need}</h1>" in page
     assert need.get_status_display() in page.split('class="case-head"', 1)[1].split("</div>", 1)[0]
     assert "<title>" in page and str(need) in page.split("<title>", 1)[1].split("</title>", 1)[0]
+
+
+def test_a_reviews_event_tells_the_reviews_state_though_it_stands_on_the_request() -> None:
+    event = Event(name="data_review.approved", subject_type="accessrequest", frm="UNDER_REVIEW", to="APPROVED")
+    words = column_words(Event, "to")
+    assert words is not None
+    with override("ko"):
+        assert words(event) == "승인"
+        event.name = "ethics_review.exemption_confirmed"
+        assert "_" not in admin_words.event_state(event, "EXEMPTION_CONFIRMED")
+        assert "_" not in admin_words.event_state(event, "NOT_STARTED")
+        event.name = "access_request.allowed"
+        assert words(event) == "양쪽 심의 허용"

@@ -180,8 +180,11 @@ def test_a_closed_round_says_so_and_keeps_the_draft_readable(application, owner,
         assert browser.post(url("autosave", application.ref, "project"), sent).status_code == 422
         page = browser.get(url("section", application.ref, "project")).content.decode()
         assert "읽을 수 있는 초안" in page and "id_product" not in page
-        assert "접수가 마감되었습니다" in browser.get(url("detail", application.ref)).content.decode()
-        assert "접수가 마감되었습니다" in browser.get(url("submit", application.ref)).content.decode()
+        tasks = browser.get(url("detail", application.ref)).content.decode()
+        assert "에 마감되었습니다" in tasks and "다른 공고에 신청" in tasks and "입력하는 대로 저장" not in tasks
+        assert "에 마감되었습니다" in browser.get(url("submit", application.ref)).content.decode()
+        desk = browser.get("/home/").content.decode()
+        assert "에 마감되어" in desk and "지남" not in desk and "신청서 제출:" not in desk
 
 
 def test_the_deadline_is_the_servers(application, owner, round_):
