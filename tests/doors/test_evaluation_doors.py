@@ -119,6 +119,8 @@ def test_scores_are_kept_in_part_and_bad_ones_are_named(invited):
     done = text(client.get(address))
     assert "더는 고칠 수 없습니다" in done and "80.00" in done
     assert scoring(client, row, whole).status_code == 303  # a second click
+    quiet = client.post(f"/evaluation/{row.ref}/scores/", {"comment": "더 쓴 글"}, headers={"HX-Request": "true"})
+    assert quiet.status_code == 200 and "data-frozen" in quiet.content.decode() and "제출하여 이제" in quiet.content.decode()
     assert Assignment.objects.get(pk=row.pk).status == "SUBMITTED"
 
 

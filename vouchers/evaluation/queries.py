@@ -55,10 +55,14 @@ def assignment_counts(user: Any) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a round's evaluation stands. Counts of assignments and applications."""
+    """Where a round's evaluation stands. Counts of assignments and applications.
+
+    undecided: not in evaluation yet; waiting: of these, whose eligibility is not decided; short: with too few evaluators."""
 
     applications: int
     undecided: int
+    waiting: int
+    short: int
     assigned: int
     declared: int
     handed_in: int
@@ -74,7 +78,9 @@ class Progress:
 def progress(programme: Round) -> Progress:
     """Two queries beside the policy."""
     minimum = programme.policy().min_evaluators
-    counts = [row.handed_in_count for row in in_evaluation(programme)]  # type: ignore[attr-defined]
+    rows: list[Any] = list(assignable(programme))
+    counts = [row.handed_in_count for row in rows if row.status == "IN_EVALUATION"]
+    waiting = Application.objects.filter(round=programme, status__in=UNDECIDED).exclude(status="ELIGIBLE").count()
     found = Assignment.objects.filter(application__round=programme, application__status="IN_EVALUATION").aggregate(
         assigned=Count("id", filter=~Q(status__in=["DECLINED", "RECUSED", "WITHDRAWN"])),
         declared=Count("id", filter=Q(declared_at__isnull=False) & ~Q(status="RECUSED")),
@@ -83,7 +89,9 @@ def progress(programme: Round) -> Progress:
     )
     return Progress(
         applications=len(counts),
-        undecided=Application.objects.filter(round=programme, status__in=UNDECIDED).count(),
+        undecided=waiting + len(rows) - len(counts),
+        waiting=waiting,
+        short=sum(1 for row in rows if row.assigned_count < minimum),
         too_few=sum(1 for count in counts if count < minimum),
         min_evaluators=minimum,
         **found,
@@ -345,20 +353,12 @@ def to_draft() -> QuerySet[Award]:
         Award.objects.filter(status="ACCEPTED")
         .select_related("application__company", "application__round", "application__track")
         .only(
-            "ref",
-            "project_no",
-            "grant_won",
-            "decided_at",
-            "application__title",
-            "application__company__name_ko",
-            "application__company__name_en",
-            "application__round__title_ko",
-            "application__round__title_en",
-            "application__track__name_ko",
-            "application__track__name_en",
+            "ref", "project_no", "grant_won", "decided_at", "application__title", "application__company__name_ko",
+            "application__company__name_en", "application__round__title_ko", "application__round__title_en",
+            "application__track__name_ko", "application__track__name_en",
         )
         .order_by("decided_at", "id")
-    )
+    )  # fmt: skip
 
 
 def reserves(programme: Round, track_id: int) -> list[rules.Reserve]:

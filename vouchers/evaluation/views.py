@@ -148,6 +148,8 @@ def decline(request: HttpRequest, ref: str) -> HttpResponse:
 def scores(request: HttpRequest, ref: str) -> HttpResponse:
     """Keeps what was typed (also while typing, by htmx), or hands in."""
     row = _assignment(request, ref)
+    if row.status in rules.HANDED_IN and getattr(request, "htmx", False):  # typed on in a window that was left open
+        return page(request, "vouchers/evaluation/scoring.html", {"row": row, "handed_in": True}, part="saved")
     criteria = list(Criterion.objects.filter(round_id=row.application.round_id))
     form = ScoreForm(_typed(request), assignment=row, criteria=criteria)
     status = _keep(row, form, request)

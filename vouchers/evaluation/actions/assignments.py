@@ -19,6 +19,7 @@ from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
 from vouchers.companies import queries as company_queries
 from vouchers.evaluation import notices, rules
+from vouchers.evaluation.actions.selection import sync_round
 from vouchers.evaluation.models import Assignment, Score, SelectionRun
 from vouchers.rounds.models import Criterion
 
@@ -187,12 +188,19 @@ def save_scores(*, assignment_id: int, scores: Entered, comment: str, by: Any, v
     return assignment
 
 
-@transaction.atomic
 def submit_scores(*, assignment_id: int, by: Any) -> Assignment:
-    """Hands in: no edits afterwards (trigger). Writes: Assignment SUBMITTED with its weighted total, Event.
+    """Hands in: no edits afterwards (trigger). Writes: Assignment SUBMITTED with its weighted total, Event; then, in a
+    transaction of its own (it locks the round), what the officers owe now, so that the last one shows the proposal at once.
 
     Raises: Refused when a criterion or the overall opinion is missing.
     """
+    assignment = _hand_in(assignment_id, by)
+    sync_round(assignment.application.round_id)
+    return assignment
+
+
+@transaction.atomic
+def _hand_in(assignment_id: int, by: Any) -> Assignment:
     assignment = _own(assignment_id, by)
     before = assignment.status
     after = LIFECYCLE.step(before, "submit_scores")

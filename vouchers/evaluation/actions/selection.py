@@ -64,11 +64,12 @@ def sync_rounds() -> int:
 
     Each round in its own transaction. Returns how many duties changed. Writes: Duty.
     """
-    return sum(_sync_round(pk) for pk in list(Round.objects.filter(status="EVALUATING").values_list("pk", flat=True)))
+    return sum(sync_round(pk) for pk in list(Round.objects.filter(status="EVALUATING").values_list("pk", flat=True)))
 
 
 @transaction.atomic
-def _sync_round(round_id: int) -> int:
+def sync_round(round_id: int) -> int:
+    """The same for one round. Returns how many duties changed. Writes: Duty."""
     programme = Round.objects.select_for_update(no_key=True).get(pk=round_id)
     if programme.status != "EVALUATING":
         return 0

@@ -28,6 +28,10 @@
     const form = formOf(event);
     if (!form) return;
     underWay.delete(form);
+    if (form.querySelector("[data-frozen]")) { // handed in elsewhere: nothing that is typed here counts any more
+      form.querySelectorAll("input, textarea, select, button").forEach((field) => { field.disabled = true; });
+      delete form.dataset.dirty;
+    }
     const next = waiting.get(form);
     waiting.delete(form);
     if (next) next();
