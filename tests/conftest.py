@@ -22,6 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = (
         "test_portal" + (f"_{suffix}" if suffix else "") + ("" if _worker == "main" else f"_{_worker}")
     )
+    settings.WHITENOISE_AUTOREFRESH = True  # or every new test client would list all static files anew
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
