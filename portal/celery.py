@@ -34,5 +34,6 @@ SWEEPS: dict[str, float] = {
     "payments.reconcile": 15,
     "payments.watch_statement": 60,
     "payments.expire_vouchers": 300,
+    "payments.sync_terminated": 300,
 }
 app.conf.beat_schedule = {name: {"task": name, "schedule": seconds} for name, seconds in SWEEPS.items()}

@@ -19,6 +19,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "begin_evaluation": ("평가 시작", "Begin the evaluation"),
     "check_evidence": ("지급 증빙 확인", "Check evidence"),
     "clarify": ("견적 질문 답변", "Answer questions about quotes"),
+    "close_disbursement": ("해지된 협약의 지급 종결", "Close payments of terminated agreements"),
     "confirm_disbursement": ("대금 청구 확인", "Confirm disbursements"),
     "confirm_drb_letter": ("외부 DRB 결과서 확인", "Check outside DRB letters"),
     "confirm_irb_letter": ("외부 IRB 결과서 확인", "Check outside IRB letters"),

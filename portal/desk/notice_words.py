@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "company_refused": ("기업 등록 반려", "Company registration refused"),
     "company_registered": ("기업 등록 접수", "Company registered"),
     "company_verified": ("기업 확인 완료", "Company verified"),
+    "disbursement_closed": ("지급 없이 종결", "Closed without payment"),
     "disbursement_failed": ("지급 실패", "Payment failed"),
     "disbursement_paid": ("지급 완료", "Payment made"),
     "disbursement_requested": ("대금 청구", "Payment requested"),

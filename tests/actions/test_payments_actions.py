@@ -229,7 +229,7 @@ def test_a_worker_that_never_came_back_is_unknown_after_a_minute_then_parked_the
     assert PaymentAttempt.objects.get(pk=attempt.pk).state == "PARKED"
     assert Notice.objects.filter(template="payment_parked", user=desk.second).exists()
     duty = Duty.objects.get(subject_ref=attempt.ref, verb="resolve_attempt", closed_at__isnull=True)
-    given = {"attempt_id": attempt.pk, "paid": True, "bank_ref": "BK9", "reason": "은행 창구 확인"}
+    given = {"attempt_id": attempt.pk, "outcome": "PAID", "bank_ref": "BK9", "reason": "은행 창구 확인"}
     given["second_factor_code"] = second_factor.demo_code(desk.second)
     with pytest.raises(NotAllowed):
         actions.resolve_attempt(**given, by=at.operator)

@@ -52,6 +52,17 @@ def open_duties(verb):
     return Duty.objects.filter(verb=verb, closed_at__isnull=True).count()
 
 
+def broken(rows, **change):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(**change)
+
+
+def refused(code, action, **given):
+    with pytest.raises(Refused) as error:
+        action(**given)
+    assert error.value.code == code
+
+
 def money(at):
     found = ledger.position(at.agreement.round_id)
     return found.paid_won, found.committed_won
@@ -129,18 +140,33 @@ def test_money_that_comes_back_opens_an_expired_voucher_and_leaves_a_cancelled_o
     call_command("verify")
 
 
-def test_money_of_a_terminated_agreement_that_comes_back_waits_in_a_cancelled_voucher():
-    at, _desk, _row, attempt = sent(PAID)
+def test_payments_of_a_terminated_agreement_are_closed_by_people_and_their_money_waits_in_the_cancelled_voucher():
+    at, desk, (paid, failed) = p.registered(parts=2)
+    half, given = GRANT // 2, {"reason": "폐업", "by": desk.finance}
+    for answer in (PAID, REFUSED):
+        attempt = actions.claim_next()
+        actions.mark_sent(attempt_id=attempt.pk)
+        actions.settle(attempt_id=attempt.pk, answer=answer)
+    attempt = PaymentAttempt.objects.get(disbursement=paid)
+    refused("not_closable", actions.close_disbursement, disbursement_id=failed.pk, **given)
+    broken(Disbursement.objects.filter(pk=failed.pk), status="CLOSED")
+    assert actions.sync_terminated() == 0
     agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
-    read(attempt, BACK)
+    assert [actions.sync_terminated(), actions.sync_terminated()] == [1, 0]
+    read(attempt, gateways.Answer(OUT.SENT_BACK, "BK1R", "계좌 해지", half))
+    assert (state(paid), state(failed), money(at)) == ("SENT_BACK", "FAILED", (0, GRANT))
+    assert (open_duties("approve_disbursement"), open_duties("retry_disbursement")) == (0, 0)
+    assert open_duties("close_disbursement") == 2 and actions.sync_terminated() == 0
+    refused("reason_missing", actions.close_disbursement, disbursement_id=paid.pk, reason=" ", by=desk.finance)
+    with pytest.raises(NotAllowed):
+        actions.close_disbursement(disbursement_id=paid.pk, reason="폐업", by=desk.registrar)
+    for row in (paid, failed):
+        actions.close_disbursement(disbursement_id=row.pk, **given)
+        broken(Disbursement.objects.filter(pk=row.pk), status="APPROVED")
+    assert {state(paid), state(failed)} == {"CLOSED"} and open_duties("close_disbursement") == 0
+    assert Notice.objects.filter(template="disbursement_closed", user=at.manager, body__contains="폐업").count() == 2
     assert Voucher.objects.get().status == "CANCELLED" and money(at) == (0, GRANT)
     call_command("verify")
-
-
-def test_what_came_back_before_anything_was_booked_only_failed():
-    at, _desk, row, attempt = sent(gateways.Answer(OUT.UNKNOWN))
-    assert read(attempt, BACK) == 1
-    assert (state(row), money(at)) == ("FAILED", (0, GRANT))
 
 
 # ── A refusal that was in truth paid ─────────────────────────────────────────────────────────────────
@@ -214,6 +240,9 @@ def test_a_refused_transfer_that_moved_while_another_is_under_way_is_for_people(
         assert read(attempt, BOOKED) == 0
     assert open_duties("explain_attempt") == 1 and money(at) == (0, GRANT) and state(row) == "REGISTERED"
     assert Notice.objects.filter(template="payment_parked", user=desk.second).count() == 1
+    actions.settle(attempt_id=second.pk, answer=REFUSED)
+    assert read(attempt, BOOKED) == 1 and state(row) == "PAID"
+    assert open_duties("explain_attempt") == 0  # what was booked needs no explanation
 
 
 # ── What the database refuses ────────────────────────────────────────────────────────────────────────
@@ -221,11 +250,6 @@ def test_the_database_overturns_only_what_a_statement_may():
     _at, _desk, row, attempt = sent()
     tries, mine = PaymentAttempt.objects.filter(pk=attempt.pk), Disbursement.objects.filter(pk=row.pk)
 
-    def broken(rows, **change):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            rows.update(**change)
-
-    broken(tries, state="SENT_BACK")
     actions.settle(attempt_id=attempt.pk, answer=PAID)
     broken(mine, status="SENT_BACK", paid_at=None)  # its attempt is paid
     broken(tries, state="REFUSED")

@@ -18,6 +18,7 @@ from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import projects as p
 from tests.factories.providers import person, provider
+from vouchers.agreements import actions as agreements
 from vouchers.milestones.models import Milestone
 from vouchers.payments import actions, gateways
 from vouchers.payments.models import Disbursement
@@ -236,7 +237,7 @@ def test_a_parked_transfer_is_settled_by_finance_only(settings: Any) -> None:
     client = as_(desk.second)
     assert client.get(path).status_code == 200
     assert path in client.get(f"/payments/{row.ref}/").content.decode()
-    given = {"outcome": "paid", "bank_ref": "BK1", "reason": "창구 확인", "code": second_factor.demo_code(desk.second)}
+    given = {"outcome": "PAID", "bank_ref": "BK1", "reason": "창구 확인", "code": second_factor.demo_code(desk.second)}
     for bad in ({}, {**given, "reason": ""}, {**given, "bank_ref": ""}, {**given, "outcome": "maybe"}, {**given, "code": "0"}):
         assert client.post(path, bad).status_code == 422, bad
     for released_it in (desk.registrar, desk.finance):  # who registered it, who approved it
@@ -293,6 +294,17 @@ def test_money_that_came_back_is_seen_by_everybody_whom_it_concerns() -> None:
     admin = as_(desk.finance).get(f"/en/admin/vouchers/disbursement/{row.pk}/change/").content.decode()
     assert "Sent back by the bank" in admin and "verb/approve/" in admin
     assert "verb/approve/" not in as_(desk.registrar).get(f"/en/admin/vouchers/disbursement/{row.pk}/change/").content.decode()
+
+    agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
+    finance, close = as_(desk.finance), f"{page}close/"
+    words = finance.get(page).content.decode()
+    assert close in words and f"{page}approve/" not in words
+    for other in (at.company, at.manager, desk.registrar):
+        assert close not in as_(other).get(page).content.decode()
+        assert as_(other).post(close, {"reason": "폐업"}).status_code == 403
+    assert finance.post(close, {}).status_code == 422
+    assert finance.post(close, {"reason": "폐업으로 종결"}).status_code in {302, 303}
+    assert "폐업으로 종결" in as_(at.manager).get(page).content.decode()
 
 
 def test_a_transfer_that_the_bank_records_otherwise_is_explained() -> None:

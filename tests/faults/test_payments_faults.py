@@ -371,7 +371,7 @@ def mend(stage: Stage) -> None:
     for attempt in PaymentAttempt.objects.filter(state="PARKED"):
         assert attempt.key not in paid_keys
         actions.resolve_attempt(
-            attempt_id=attempt.pk, paid=False, bank_ref="", reason="은행 확인: 이체 없음",
+            attempt_id=attempt.pk, outcome="REFUSED", bank_ref="", reason="은행 확인: 이체 없음",
             second_factor_code=second_factor.demo_code(stage.desk.second), by=stage.desk.second,
         )  # fmt: skip
     for row in Disbursement.objects.filter(status="FAILED"):

@@ -13,7 +13,7 @@ from portal.accounts.forms import CodeForm
 from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won, won_long
 from portal.kit.words import pick
-from vouchers.payments import actions, rules
+from vouchers.payments import actions, queries, rules
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
 
 
@@ -80,6 +80,9 @@ class DisbursementAdmin(VerbAdmin):
         Verb("send-back", _("Return to the provider"),
              lambda pk, by, reason: actions.return_disbursement(disbursement_id=pk, reason=reason, by=by),
              "vouchers.approve_disbursement", lambda o: o.status == "EVIDENCE_CHECKED", form=ReasonForm, danger=True),
+        Verb("close", _("Close without payment"),
+             lambda pk, by, reason: actions.close_disbursement(disbursement_id=pk, reason=reason, by=by),
+             "vouchers.approve_disbursement", lambda o: queries.terminated().filter(pk=o.pk).exists(), form=ReasonForm, danger=True),
     )  # fmt: skip
 
     def headline(self, obj: Disbursement) -> str:

@@ -36,7 +36,10 @@ class ConfirmForm(forms.Form):
 class ResolveForm(CodeForm):
     outcome = forms.ChoiceField(
         label=_("What did the bank say?"), widget=forms.RadioSelect,
-        choices=[("paid", _("The money was transferred")), ("refused", _("The money was not transferred"))],
+        choices=[
+            ("PAID", _("The money was transferred")), ("SENT_BACK", _("The money was transferred and came back")),
+            ("REFUSED", _("The money was not transferred")),
+        ],
     )  # fmt: skip
     bank_ref = forms.CharField(label=_("Reference of the bank"), max_length=60, required=False)
     reason = forms.CharField(
@@ -48,7 +51,7 @@ class ResolveForm(CodeForm):
         """Arguments of actions.resolve_attempt."""
         data = self.cleaned_data
         return {
-            "paid": data["outcome"] == "paid", "bank_ref": data["bank_ref"], "reason": data["reason"],
+            "outcome": data["outcome"], "bank_ref": data["bank_ref"], "reason": data["reason"],
             "second_factor_code": data["code"],
         }  # fmt: skip
 

@@ -170,6 +170,16 @@ class PaymentAttempt(Row):
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Settled by"), related_name="+"
     )
     reason = models.TextField(_("Reason"), blank=True)
+    # who let this very transfer go, copied from the disbursement when it is claimed: a later release names others
+    approved_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Approved by"), related_name="+"
+    )
+    registered_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Registered by"), related_name="+"
+    )
+    explained_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Explained by"), related_name="+"
+    )
 
     class Meta:
         verbose_name = _("payment attempt")
@@ -182,3 +192,8 @@ class PaymentAttempt(Row):
             )
         ]
         indexes = [models.Index(fields=["state", "claimed_at"], name="attempt_state")]
+
+    @property
+    def released_by(self) -> set[int | None]:
+        """Ids of who approved and who registered this transfer."""
+        return {self.approved_by_id, self.registered_by_id}

@@ -68,6 +68,16 @@ def sent_back(disbursement: Disbursement, words: str, key: str) -> None:
         )  # fmt: skip
 
 
+def closed(disbursement: Disbursement) -> None:
+    """To provider and company: nothing is paid, as the agreement was terminated."""
+    for organisation in (disbursement.payee.organisation, disbursement.milestone.agreement.company.organisation):
+        if organisation is not None:
+            tell(
+                "disbursement_closed", app="vouchers", subject=disbursement, organisation=organisation,
+                url=f"/payments/{disbursement.ref}/", context=_context(disbursement, reason=disbursement.reason),
+            )  # fmt: skip
+
+
 def parked(disbursement: Disbursement) -> None:
     """To finance: the bank's record does not show what happened; a person looks."""
     tell(

@@ -1,6 +1,6 @@
 """Lists, and what the public payment clock says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -41,7 +41,7 @@ def past_their_day(today: date) -> QuerySet[Voucher]:
 def on_its_way(voucher: Voucher) -> tuple[bool, bool]:
     """(running, handed in): is a payment asked for and not settled; does a delivery, or a request sent back, still wait?"""
     asked = Disbursement.objects.filter(voucher=voucher)
-    running = asked.exclude(status__in=[S.PAID, S.RETURNED]).exists()
+    running = asked.exclude(status__in=[S.PAID, S.RETURNED, S.CLOSED]).exists()
     delivered = Milestone.objects.filter(
         agreement=voucher.agreement, status__in=["SUBMITTED", "COMPANY_ACCEPTED", "ACCEPTED"], grant_won__gt=0
     ).exclude(pk__in=asked.values("milestone_id"))
@@ -113,6 +113,21 @@ def watched_since(now: datetime) -> datetime | None:
     return settled.order_by("claimed_at").values_list("claimed_at", flat=True).first()
 
 
+def terminated() -> QuerySet[Disbursement]:
+    """Unpaid disbursements of terminated agreements, without a transfer under way."""
+    live = PaymentAttempt.objects.filter(state__in=rules.LIVE_ATTEMPTS | {"PAID"})
+    return (
+        Disbursement.objects.filter(milestone__agreement__status="TERMINATED")
+        .exclude(status__in=[S.PAID, S.CLOSED])
+        .exclude(pk__in=live.values("disbursement_id"))
+    )
+
+
+def waiting_for_closing(refs: Iterable[str]) -> set[str]:
+    """Refs of those that finance owes to close already."""
+    return journal.owing("close_disbursement", refs)
+
+
 def is_contradicted(attempt: PaymentAttempt) -> bool:
     """Does the bank's record differ from ours in a way that waits for a person's explanation?"""
     return attempt.ref in contradicted([attempt])
@@ -162,21 +177,21 @@ def bank_stage(row: Disbursement, attempts: list[PaymentAttempt]) -> str:
 
 
 def may(user: Any, row: Disbursement) -> dict[str, bool]:
-    """Which verbs this person may use now: for the page's buttons; each action asks again."""
+    """Which verbs this person may use now: for the page's buttons; each action asks again. A terminated agreement's payment
+    is only closed."""
     company = row.milestone.agreement.company.organisation
     provider = row.payee.organisation
     state, can = row.status, rules.LIFECYCLE.can
-    resolves = user.has_perm("vouchers.resolve_attempt")
-    other_eyes = rules.may_resolve(user.pk, approved_by_id=row.approved_by_id, registered_by_id=row.registered_by_id)
+    pays = row.milestone.agreement.status != "TERMINATED"
     return {
         "confirm": state == "REQUESTED" and user.has_perm("vouchers.confirm_disbursement", company),
         "resubmit": state == "RETURNED" and provider is not None and user.has_perm("vouchers.request_disbursement", provider),
         "check": state == "COMPANY_CONFIRMED" and user.has_perm("vouchers.check_evidence"),
-        "approve": can(state, "approve_disbursement") and user.has_perm("vouchers.approve_disbursement"),
-        "register": state == "APPROVED" and user.has_perm("vouchers.register_disbursement"),
-        "retry": state == "FAILED" and user.has_perm("vouchers.register_disbursement"),
-        "resolve": other_eyes and resolves,
-        "own_hand": resolves and not other_eyes,
+        "approve": pays and can(state, "approve_disbursement") and user.has_perm("vouchers.approve_disbursement"),
+        "register": pays and state == "APPROVED" and user.has_perm("vouchers.register_disbursement"),
+        "retry": pays and state == "FAILED" and user.has_perm("vouchers.register_disbursement"),
+        "close": not pays and user.has_perm("vouchers.approve_disbursement") and terminated().filter(pk=row.pk).exists(),
+        "resolve": user.has_perm("vouchers.resolve_attempt"),
         "return": (state == "REQUESTED" and user.has_perm("vouchers.confirm_disbursement", company))
         or (state == "COMPANY_CONFIRMED" and user.has_perm("vouchers.check_evidence"))
         or (state == "EVIDENCE_CHECKED" and user.has_perm("vouchers.approve_disbursement")),

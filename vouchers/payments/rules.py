@@ -3,7 +3,17 @@
 An attempt row is committed before the bank is called; an unknown outcome is never sent again but reconciled from the
 bank's statement, else parked for a person. The statement has the last word: it may show later that a paid transfer came
 back, or that a refused one was executed after all.
+
+Who lets money go again (domain.md §6.11, four eyes). A transfer that the bank refused before moving any money is registered
+again under the approval that stands: FAILED, retry. Money that left and came back, whether the portal had booked it as paid or
+not, needs finance to look and to approve anew: SENT_BACK, approve, register. `approval_stands` is that rule.
+
+A payment of a terminated agreement leaves no more: people close it with a reason, and its money stays committed in the
+cancelled voucher until the agreement's settlement.
 """
+
+from collections.abc import Collection
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +31,7 @@ class DisbursementStatus(Codes):
     PAID = "PAID", _("Paid")
     FAILED = "FAILED", _("Transfer failed")
     SENT_BACK = "SENT_BACK", _("Sent back by the bank")
+    CLOSED = "CLOSED", _("Closed without payment")
 
 
 class AttemptState(Codes):
@@ -52,7 +63,11 @@ LIFECYCLE = Lifecycle(
         (S.FAILED, "retry_disbursement"): S.REGISTERED,
         (S.FAILED, "settle_paid"): S.PAID,
         (S.PAID, "settle_sent_back"): S.SENT_BACK,
+        (S.REGISTERED, "settle_sent_back"): S.SENT_BACK,
+        (S.FAILED, "settle_sent_back"): S.SENT_BACK,
+        (S.APPROVED, "settle_sent_back"): S.SENT_BACK,
         (S.SENT_BACK, "approve_disbursement"): S.APPROVED,
+        **{(state, "close_disbursement"): S.CLOSED for state in S if state not in {S.PAID, S.CLOSED}},
     },
 )
 ATTEMPT_LIFECYCLE = Lifecycle(
@@ -71,7 +86,7 @@ ATTEMPT_LIFECYCLE = Lifecycle(
         (T.PARKED, "settle_paid"): T.PAID,
         (T.PARKED, "settle_refused"): T.REFUSED,
         (T.REFUSED, "settle_paid"): T.PAID,
-        (T.PAID, "settle_sent_back"): T.SENT_BACK,
+        **{(state, "settle_sent_back"): T.SENT_BACK for state in (T.SENT, T.UNKNOWN, T.PARKED, T.PAID, T.REFUSED)},
     },
 )
 LIVE_ATTEMPTS = frozenset({T.CLAIMED, T.SENT, T.UNKNOWN, T.PARKED})
@@ -102,9 +117,32 @@ def overturns(state: str, outcome: str) -> bool:
 
     state: of the settled attempt; outcome: PAID, REFUSED, SENT_BACK or UNKNOWN, as the statement has it now.
     """
-    return (state, outcome) in {(T.PAID, "SENT_BACK"), (T.REFUSED, "PAID"), (T.SENT_BACK, "PAID")}
+    return (state, outcome) in {
+        (T.PAID, "SENT_BACK"), (T.REFUSED, "PAID"), (T.REFUSED, "SENT_BACK"), (T.SENT_BACK, "PAID"),
+    }  # fmt: skip
 
 
-def may_resolve(person_id: int, *, approved_by_id: int | None, registered_by_id: int | None) -> bool:
-    """Who released a payment never says what became of it (domain.md §6.11, four eyes)."""
-    return person_id not in {approved_by_id, registered_by_id}
+def lets_another_leave(state: str, outcome: str) -> bool:
+    """Whether a former transfer, which the statement shows so, is no reason to hold the next one back.
+
+    Money that moved holds it back; money that came back does so until that is booked, as it is approved anew then.
+    """
+    return outcome != "PAID" and (outcome != "SENT_BACK" or state == T.SENT_BACK)
+
+
+def approval_stands(approved_at: datetime | None, came_back_at: datetime | None) -> bool:
+    """Whether an approval still lets money go: none came back since. came_back_at: when that was last settled, or None."""
+    return approved_at is not None and (came_back_at is None or came_back_at <= approved_at)
+
+
+def may_close(status: str, agreement_status: str, *, under_way: bool) -> bool:
+    """Whether an unpaid disbursement is closed without payment: its agreement was terminated and no transfer is under way."""
+    return LIFECYCLE.can(status, "close_disbursement") and agreement_status == "TERMINATED" and not under_way
+
+
+def may_resolve(person_id: int, released_by: Collection[int | None]) -> bool:
+    """Who released a transfer never says what became of it (domain.md §6.11, four eyes).
+
+    released_by: who had approved and registered that very attempt; another release of the same payment is not it.
+    """
+    return person_id not in released_by

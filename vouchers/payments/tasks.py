@@ -13,9 +13,9 @@ from vouchers.payments import actions, gateways, queries
 BATCH = 50
 
 
-def send_one(attempt_id: int) -> bool:
+def send_one(attempt_id: int, statement: Mapping[str, gateways.Answer] | None = None) -> bool:
     """One attempt: only who wins CLAIMED → SENT calls the bank, outside any transaction."""
-    transfer = actions.mark_sent(attempt_id=attempt_id)
+    transfer = actions.mark_sent(attempt_id=attempt_id, statement=statement)
     if transfer is None:
         return False
     assert not transaction.get_connection().in_atomic_block or settings.TESTING, "no network inside a transaction"
@@ -32,12 +32,12 @@ def pay_due() -> int:
     asked_at, since = clock.now(), queries.tried_since()
     statement = _of_former_attempts(since)
     silent = since is not None and statement is None  # then nothing is sent of what was tried before
-    sent = sum(send_one(attempt_id) for attempt_id in queries.claimed_orphans(first=silent))
+    sent = sum(send_one(attempt_id, statement) for attempt_id in queries.claimed_orphans(first=silent))
     for _turn in range(BATCH):
         attempt = actions.claim_next(statement=statement, since=since, asked_at=asked_at)
         if attempt is None:
             break
-        sent += send_one(attempt.pk)
+        sent += send_one(attempt.pk, statement)
     return sent
 
 
@@ -69,6 +69,12 @@ def watch_statement() -> int:
     since = queries.watched_since(now)
     found = gateways.statement(url=gateways.address(), since=since) if since else None
     return 0 if found is None else actions.reconcile(statement=found, now=now)
+
+
+@shared_task(name="payments.sync_terminated")
+def sync_terminated() -> int:
+    """Unpaid disbursements of agreements that were terminated wait for a person who closes them. Returns: how many."""
+    return actions.sync_terminated()
 
 
 @shared_task(name="payments.expire_vouchers")

@@ -60,8 +60,9 @@ def _show(request: HttpRequest, row: Disbursement, bound: ReasonForm | None = No
     attempts = list(queries.attempts_of(row))
     context = {
         "row": row, "own_won": _own_won(row), "attempts": attempts, "may": queries.may(request.user, row),
+        "own_hand": [one.ref for one in attempts if not rules.may_resolve(request.user.pk, one.released_by)],
         "contradicted": queries.contradicted(attempts), "stage": queries.bank_stage(row, attempts), "failure": attempts[0].answer if attempts else "",
-        "return_form": bound or ReasonForm(), "held": queries.held_because(row),
+        "reason_form": bound or ReasonForm(), "held": queries.held_because(row),
     }  # fmt: skip
     return page(request, "vouchers/payments/detail.html", context, status=422 if bound else 200)
 
@@ -166,20 +167,21 @@ DONE = {
     "register": gettext_lazy("Registered. The payment leaves with the next bank run, within seconds."),
     "retry": gettext_lazy("Registered again. The payment leaves with the next bank run, within seconds."),
     "return": gettext_lazy("Returned to the provider with your reason."),
+    "close": gettext_lazy("Closed. Provider and company were told why nothing is paid."),
 }
+WITH_REASON = {"return": actions.return_disbursement, "close": actions.close_disbursement}
 
 
 @signed_in
 @require_POST
 def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
-    """check, or return with a reason."""
+    """check; return, or close, with a reason."""
     row = _row(request, ref)
-    if verb == "return":
+    if verb in WITH_REASON:
         form = ReasonForm(request.POST)
-        if not form.is_valid() and queries.may(request.user, row)["return"]:
+        if not form.is_valid() and queries.may(request.user, row)[verb]:
             return _show(request, row, form)
-        reason = form.cleaned_data.get("reason", "")
-        actions.return_disbursement(disbursement_id=row.pk, reason=reason, by=request.user)
+        WITH_REASON[verb](disbursement_id=row.pk, reason=form.cleaned_data.get("reason", ""), by=request.user)
     elif verb == "check":
         actions.check_evidence(disbursement_id=row.pk, by=request.user)
     else:

@@ -1,6 +1,7 @@
 """The verbs of the room: disbursements (people), attempts (the bank), payees (accounts)."""
 
 from vouchers.payments.actions.attempts import claim_next, lose_track, mark_sent
+from vouchers.payments.actions.closing import close_disbursement, sync_terminated
 from vouchers.payments.actions.disbursements import (
     approve_disbursement,
     check_evidence,
@@ -16,8 +17,8 @@ from vouchers.payments.actions.settling import explain_attempt, park, reconcile,
 from vouchers.payments.actions.vouchers import expire_vouchers
 
 __all__ = [
-    "approve_disbursement", "check_evidence", "claim_next", "confirm_disbursement", "enter_payee", "expire_vouchers",
+    "approve_disbursement", "check_evidence", "claim_next", "close_disbursement", "confirm_disbursement", "enter_payee", "expire_vouchers",
     "explain_attempt", "lose_track", "mark_sent",
     "park", "reconcile", "register_disbursement", "request_disbursement", "resolve_attempt", "resubmit_disbursement",
-    "retry_disbursement", "return_disbursement", "settle", "verify_payee",
+    "retry_disbursement", "return_disbursement", "settle", "sync_terminated", "verify_payee",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from portal.journal import actions as journal
 from portal.kit import clock
@@ -20,10 +21,10 @@ T = rules.AttemptState
 SENT_PATIENCE = timedelta(seconds=60)  # longer than any call to the bank may take
 
 
-def record(attempt: PaymentAttempt, name: str, before: str, *, by: Any, reason: str = "") -> None:
+def record(attempt: PaymentAttempt, name: str, before: str, *, by: Any, reason: str = "", **data: Any) -> None:
     journal.record(
         f"payment_attempt.{name}", attempt, by=by, frm=before, to=attempt.state, reason=reason,
-        data={"disbursement": attempt.disbursement.ref, "amount_won": attempt.amount_won, "key": attempt.key},
+        data={"disbursement": attempt.disbursement.ref, "amount_won": attempt.amount_won, "key": attempt.key, **data},
     )  # fmt: skip
 
 
@@ -34,7 +35,8 @@ def claim_next(
     since: datetime | None = None,
     asked_at: datetime | None = None,
 ) -> PaymentAttempt | None:
-    """Takes one registered disbursement without a live attempt. Writes: PaymentAttempt CLAIMED, Event. Committed alone.
+    """Takes one registered disbursement without a live attempt. Writes: PaymentAttempt CLAIMED with who released it, Event.
+    Committed alone.
 
     statement: the bank's record since the first attempt of what is payable (`queries.tried_since`). A disbursement that was
     tried before is taken only with it, and only while it shows none of the former transfers: a refusal that was in truth
@@ -46,7 +48,8 @@ def claim_next(
         return None
     attempt = PaymentAttempt(
         disbursement=disbursement, key=gateways.new_key(disbursement.ref), amount_won=disbursement.amount_won,
-        state=T.CLAIMED, claimed_at=clock.now(),
+        state=T.CLAIMED, claimed_at=clock.now(), approved_by_id=disbursement.approved_by_id,
+        registered_by_id=disbursement.registered_by_id,
     )  # fmt: skip
     attempt.save()
     record(attempt, "claimed", "", by=None)
@@ -81,14 +84,25 @@ def _nothing_moved(
     registered_at = disbursement.registered_at
     if (since and min(former.values()) < since) or (asked_at and registered_at and registered_at > asked_at):
         return False  # that statement does not tell of every former transfer
-    return all(statement[key].outcome != gateways.Outcome.PAID for key in former if key in statement)
+    return _none_moved(disbursement.attempts.all(), statement)
+
+
+def _none_moved(former: QuerySet[PaymentAttempt], statement: Mapping[str, gateways.Answer]) -> bool:
+    states = former.values_list("key", "state")
+    return all(rules.lets_another_leave(state, statement[key].outcome) for key, state in states if key in statement)
 
 
 @transaction.atomic
-def mark_sent(*, attempt_id: int) -> gateways.Transfer | None:
-    """CLAIMED → SENT for exactly one caller, who then calls the bank; None for everybody else. Writes: PaymentAttempt."""
+def mark_sent(*, attempt_id: int, statement: Mapping[str, gateways.Answer] | None = None) -> gateways.Transfer | None:
+    """CLAIMED → SENT for exactly one caller, who then calls the bank; None for everybody else. Writes: PaymentAttempt.
+
+    statement: the bank's record, where it was read; what it shows as moved of the same payment keeps this one back.
+    """
     attempt = PaymentAttempt.objects.select_for_update().filter(pk=attempt_id, state=T.CLAIMED).first()
     if attempt is None:
+        return None
+    former = PaymentAttempt.objects.filter(disbursement_id=attempt.disbursement_id).exclude(pk=attempt_id)
+    if statement is not None and not _none_moved(former, statement):
         return None
     disbursement = Disbursement.objects.select_related("payee_account", "milestone").get(pk=attempt.disbursement_id)
     assert disbursement.payee_account is not None, "approved only with a verified account"

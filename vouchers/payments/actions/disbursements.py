@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import second_factor
@@ -27,6 +28,7 @@ PAST = {
     "confirm_disbursement": "confirmed", "return_disbursement": "returned", "check_evidence": "evidence_checked",
     "resubmit_disbursement": "resubmitted", "approve_disbursement": "approved", "register_disbursement": "registered",
     "settle_paid": "paid", "settle_failed": "failed", "settle_sent_back": "sent_back", "retry_disbursement": "retried",
+    "close_disbursement": "closed",
 }  # fmt: skip
 
 
@@ -298,8 +300,9 @@ def register_disbursement(*, disbursement_id: int, second_factor_code: str, by: 
 
 @transaction.atomic
 def retry_disbursement(*, disbursement_id: int, second_factor_code: str, by: Any) -> Disbursement:
-    """After the bank refused: again, with a new attempt and a new key, once the bank's statement shows none of the former
-    ones as paid (`claim_next`). Writes: Disbursement, Event."""
+    """After the bank refused and no money moved: again, with a new attempt and a new key, once the bank's statement shows none
+    of the former ones as paid (`claim_next`). What moved and came back is approved anew instead (`rules.approval_stands`).
+    Writes: Disbursement, Event."""
     return _release(disbursement_id, "retry_disbursement", second_factor_code, by)
 
 
@@ -310,6 +313,9 @@ def _release(disbursement_id: int, verb: str, second_factor_code: str, by: Any) 
         raise NotAllowed(_("Somebody else must register what you approved."), "four_eyes")
     require_payable(disbursement)
     rules.LIFECYCLE.step(disbursement.status, verb)
+    came_back = disbursement.attempts.filter(state="SENT_BACK").aggregate(last=Max("settled_at"))["last"]
+    if not rules.approval_stands(disbursement.approved_at, came_back):
+        raise Refused(_("The money came back since this was approved. Finance must approve it again."), "approve_anew")
     disbursement.payee_account = _verified_account(disbursement)
     second_factor.check(by, second_factor_code)
     disbursement.registered_by, disbursement.registered_at = by, clock.now()

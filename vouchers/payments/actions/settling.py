@@ -4,7 +4,8 @@ The ledger follows the bank's own book: a paid transfer that came back is booked
 and executed after all is booked as paid. What cannot be booked (another amount, another attempt under way) is for people.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,9 +23,11 @@ from vouchers.agreements import actions as agreements
 from vouchers.ledger import actions as ledger
 from vouchers.payments import gateways, notices, queries, rules
 from vouchers.payments.actions.attempts import record
+from vouchers.payments.actions.closing import owe_closing
 from vouchers.payments.actions.disbursements import lock, move, owe
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
+log = logging.getLogger(__name__)
 T, S, OUT = rules.AttemptState, rules.DisbursementStatus, gateways.Outcome
 NOT_SENT = "not sent: an earlier transfer of the same payment was executed"
 PARK_AFTER = timedelta(minutes=10)  # the bank's statement had this long to show the transfer
@@ -32,8 +35,9 @@ PARK_AFTER = timedelta(minutes=10)  # the bank's statement had this long to show
 
 @transaction.atomic
 def settle(*, attempt_id: int, answer: gateways.Answer, by: Any = None, reason: str = "") -> PaymentAttempt:
-    """Books what the bank said, once. PAID: ledger, disbursement, notice in the same transaction. REFUSED: the disbursement
-    fails and may be retried. UNKNOWN: nothing moves but the state. Of a settled attempt only what overturns it counts
+    """Books what the bank said, once. PAID: ledger, disbursement, notice in the same transaction. REFUSED: no money moved; the
+    disbursement fails and may be retried. SENT_BACK: money moved and came back, booked before or not; the disbursement is
+    approved anew. UNKNOWN: nothing moves but the state. Of a settled attempt only what overturns it counts
     (`rules.overturns`). Safe to call again with the same answer."""
     disbursement, attempt = _locked(attempt_id)
     if attempt.state in {T.PAID, T.REFUSED, T.SENT_BACK}:
@@ -43,7 +47,9 @@ def settle(*, attempt_id: int, answer: gateways.Answer, by: Any = None, reason: 
         _lose(attempt, answer, by)
     elif answer.outcome == OUT.PAID:
         _pay(disbursement, attempt, answer, by=by, reason=reason)
-    else:  # refused, or it came back before anything was booked
+    elif answer.outcome == OUT.SENT_BACK:  # before anything was booked
+        _send_back(disbursement, attempt, answer, by=by, reason=reason)
+    else:
         _refuse(disbursement, attempt, answer, by=by, reason=reason)
     return attempt
 
@@ -65,14 +71,15 @@ def _lose(attempt: PaymentAttempt, answer: gateways.Answer, by: Any) -> None:
 
 
 def _end(attempt: PaymentAttempt, verb: str, past: str, answer: gateways.Answer, *, by: Any = None, reason: str = "") -> None:
-    """Steps the attempt and keeps what the bank said."""
+    """Steps the attempt and keeps what the bank said; nobody owes an answer about it any more."""
     before, attempt.state = attempt.state, rules.ATTEMPT_LIFECYCLE.step(attempt.state, verb)
     attempt.settled_at, attempt.answer = clock.now(), answer.words[:300]
     attempt.bank_ref = answer.bank_ref[:60] or attempt.bank_ref
     attempt.reason, attempt.resolved_by = reason or attempt.reason, by or attempt.resolved_by
     attempt.save()
     record(attempt, past, before, by=by, reason=reason or answer.words)
-    journal.close_duty(attempt, "resolve_attempt", by=by)
+    for verb_owed in ("resolve_attempt", "explain_attempt"):
+        journal.close_duty(attempt, verb_owed, by=by)
 
 
 def _pay(
@@ -95,10 +102,11 @@ def _refuse(
 ) -> None:
     _end(attempt, "settle_refused", "refused", answer, by=by, reason=reason)
     move(disbursement, "settle_failed", by=by, reason=answer.words)
-    owe(
-        disbursement, "retry_disbursement", "은행이 거절한 지급을 다시 등록해 주십시오",
-        "Retry a payment that the bank refused", step="payment", by=by, role="PAYMENT_REGISTRAR",
-    )  # fmt: skip
+    if not owe_closing(disbursement, by=by):
+        owe(
+            disbursement, "retry_disbursement", "은행이 거절한 지급을 다시 등록해 주십시오",
+            "Retry a payment that the bank refused", step="payment", by=by, role="PAYMENT_REGISTRAR",
+        )  # fmt: skip
     notices.failed(disbursement, answer.words)
 
 
@@ -107,6 +115,8 @@ def _overturn(disbursement: Disbursement, attempt: PaymentAttempt, answer: gatew
     whole = answer.amount_won in {None, attempt.amount_won}
     if whole and attempt.state == T.PAID:
         _send_back(disbursement, attempt, answer)
+    elif whole and answer.outcome == OUT.SENT_BACK:
+        _came_back_after_all(disbursement, attempt, answer)
     elif whole and attempt.state == T.REFUSED and disbursement.status in {S.FAILED, S.REGISTERED} and _alone(disbursement):
         _pay(disbursement, attempt, answer)
     else:
@@ -127,29 +137,49 @@ def _alone(disbursement: Disbursement) -> bool:
     return True
 
 
-def _send_back(disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer) -> None:
-    """The payee's bank did not take the money: booked back to the voucher; finance looks, then approves once more."""
-    _end(attempt, "settle_sent_back", "sent_back", answer)
+def _came_back_after_all(disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer) -> None:
+    """What the bank called refused had moved and came back. Nothing was booked of it; a release of now stands no more, unless
+    another transfer was sent under it already."""
+    if disbursement.status in {S.FAILED, S.APPROVED, S.REGISTERED} and _alone(disbursement):
+        _send_back(disbursement, attempt, answer)
+    else:
+        _end(attempt, "settle_sent_back", "sent_back", answer)
+
+
+def _send_back(
+    disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer, *, by: Any = None, reason: str = ""
+) -> None:
+    """The payee's bank did not take the money: what was booked goes back to the voucher; finance looks, then approves once
+    more. A payment of a terminated agreement is closed by finance instead."""
+    booked = attempt.state == T.PAID
+    _end(attempt, "settle_sent_back", "sent_back", answer, by=by, reason=reason)
     disbursement.paid_at = disbursement.approved_at = disbursement.registered_at = None
     disbursement.approved_by = disbursement.registered_by = None
-    move(disbursement, "settle_sent_back", by=None, reason=answer.words, key=attempt.key)
-    ledger.take_back(
-        round_id=disbursement.milestone.agreement.round_id, voucher_ref=disbursement.voucher.ref,
-        amount_won=attempt.amount_won, key=attempt.key, by=None, **_names(disbursement),
-    )  # fmt: skip
-    agreements.reopen_voucher(voucher_id=disbursement.voucher_id)
-    owe(
-        disbursement, "approve_disbursement", "은행에서 되돌아온 지급을 확인하고 다시 승인해 주십시오",
-        "Look at a payment that the bank sent back and approve it again", step="payment", by=None, role="OPERATOR_FINANCE",
-    )  # fmt: skip
+    move(disbursement, "settle_sent_back", by=by, reason=answer.words, key=attempt.key)
+    if booked:
+        ledger.take_back(
+            round_id=disbursement.milestone.agreement.round_id, voucher_ref=disbursement.voucher.ref,
+            amount_won=attempt.amount_won, key=attempt.key, by=by, **_names(disbursement),
+        )  # fmt: skip
+        agreements.reopen_voucher(voucher_id=disbursement.voucher_id)
+    journal.close_duties(disbursement, by=by)  # whoever was to retry or register it waits for the new approval
+    if not owe_closing(disbursement, by=by):
+        owe(
+            disbursement, "approve_disbursement", "은행에서 되돌아온 지급을 확인하고 다시 승인해 주십시오",
+            "Look at a payment that the bank sent back and approve it again", step="payment", by=by, role="OPERATOR_FINANCE",
+        )  # fmt: skip
     notices.sent_back(disbursement, answer.words, attempt.key)
 
 
 def _contradicted(attempt: PaymentAttempt, answer: gateways.Answer) -> None:
-    """The bank's record and ours differ in a way that no entry can mend: nothing is booked, people look."""
-    if journal_queries.history(attempt).filter(name="payment_attempt.contradicted").exists():
-        return
-    record(attempt, "contradicted", attempt.state, by=None, reason=f"{answer.bank_ref} {answer.words}".strip())
+    """The bank's record and ours differ in a way that no entry can mend: nothing is booked, people look. Each contradiction is
+    told once, also after an earlier one of the same transfer was explained."""
+    reason = f"{answer.bank_ref} {answer.words}".strip()
+    said = {"shown": str(answer.outcome), "shown_won": answer.amount_won}
+    for told in journal_queries.history(attempt).filter(name="payment_attempt.contradicted"):
+        if told.reason == reason and {**said, **told.data}.items() >= said.items():
+            return
+    record(attempt, "contradicted", attempt.state, by=None, reason=reason, **said)
     _owe_a_look(attempt, "explain_attempt")
     notices.parked(attempt.disbursement)
 
@@ -168,24 +198,38 @@ def reconcile(*, statement: Mapping[str, gateways.Answer], now: datetime) -> int
     """Decides UNKNOWN and PARKED attempts by the bank's own record; what it never shows is parked for a person. What it says
     otherwise than was settled overturns that.
 
-    statement: end-to-end id → answer, read after `now`. Returns: how many were settled or overturned.
+    statement: end-to-end id → answer, read after `now`. Each attempt stands in a transaction of its own: one that cannot be
+    settled is logged and waits for the next statement, the others go on. Returns: how many were settled or overturned.
     """
-    settled = 0
-    for attempt in PaymentAttempt.objects.filter(state__in=[T.UNKNOWN, T.PARKED]).order_by("id"):
-        answer = statement.get(attempt.key)
-        if answer is not None and answer.amount_won not in {None, attempt.amount_won}:
-            park(attempt_id=attempt.pk)  # the bank's record names another amount: a person looks
-        elif answer is not None:
-            settle(attempt_id=attempt.pk, answer=answer)
-            settled += 1
-        elif attempt.state == T.UNKNOWN and (attempt.sent_at or attempt.claimed_at) < now - PARK_AFTER:
-            park(attempt_id=attempt.pk)
+    unclear = PaymentAttempt.objects.filter(state__in=[T.UNKNOWN, T.PARKED]).order_by("id")
+    settled = sum(_apart(attempt, lambda one: _decide(one, statement, now)) for attempt in unclear)
     back = [key for key, answer in statement.items() if answer.outcome == OUT.SENT_BACK]
-    ended = PaymentAttempt.objects.filter(Q(state=T.PAID, key__in=back) | Q(state__in=[T.REFUSED, T.SENT_BACK]))
-    for pk, key, state in ended.order_by("id").values_list("pk", "key", "state"):
-        if key in statement and rules.overturns(state, statement[key].outcome):
-            settled += settle(attempt_id=pk, answer=statement[key]).state != state
+    ended = PaymentAttempt.objects.filter(Q(state=T.PAID, key__in=back) | Q(state__in=[T.REFUSED, T.SENT_BACK])).order_by("id")
+    for attempt in ended.only("key", "ref", "state"):
+        if attempt.key in statement and rules.overturns(attempt.state, statement[attempt.key].outcome):
+            settled += _apart(attempt, lambda one: settle(attempt_id=one.pk, answer=statement[one.key]).state != one.state)
     return settled
+
+
+def _apart(attempt: PaymentAttempt, decide: Callable[[PaymentAttempt], bool]) -> bool:
+    """One attempt in its own transaction: what goes wrong with it is logged, undone, and stops no other."""
+    try:
+        with transaction.atomic():
+            return decide(attempt)
+    except Exception:
+        log.exception("payment attempt %s could not be reconciled", attempt.ref)
+        return False
+
+
+def _decide(attempt: PaymentAttempt, statement: Mapping[str, gateways.Answer], now: datetime) -> bool:
+    """An attempt without a known outcome, by the statement. Returns: was it settled?"""
+    answer = statement.get(attempt.key)
+    if answer is not None and answer.amount_won in {None, attempt.amount_won}:
+        settle(attempt_id=attempt.pk, answer=answer)
+        return True
+    if answer is not None or (attempt.sent_at or attempt.claimed_at) < now - PARK_AFTER:
+        park(attempt_id=attempt.pk)  # the bank's record names another amount, or none in time: a person looks
+    return False
 
 
 @transaction.atomic
@@ -211,23 +255,27 @@ def _owe_a_look(attempt: PaymentAttempt, verb: str) -> None:
 
 @transaction.atomic
 def resolve_attempt(
-    *, attempt_id: int, paid: bool, bank_ref: str, reason: str, second_factor_code: str, by: Any
+    *, attempt_id: int, outcome: str, bank_ref: str, reason: str, second_factor_code: str, by: Any
 ) -> PaymentAttempt:
-    """A person settles a parked attempt by what the bank said: never who approved or registered it. Writes: as `settle`."""
+    """A person settles a parked attempt by what the bank said: never who approved or registered it. Writes: as `settle`.
+
+    outcome: PAID, REFUSED (nothing moved) or SENT_BACK (it moved and came back).
+    """
     _disbursement, attempt = _locked(attempt_id)
     require_other_eyes(attempt, by)
     if attempt.state != T.PARKED:
         raise Refused(_("This payment does not wait for a person."), "not_parked")
-    if not reason.strip() or (paid and not bank_ref.strip()):
+    if not reason.strip() or (outcome != OUT.REFUSED and not bank_ref.strip()):
         raise Refused(_("Write down what the bank said, and its reference when the money moved."), "reason_missing", "reason")
     second_factor.check(by, second_factor_code)
-    answer = gateways.Answer(OUT.PAID if paid else OUT.REFUSED, bank_ref.strip(), reason.strip())
+    answer = gateways.Answer(OUT(outcome), bank_ref.strip(), reason.strip())
     return settle(attempt_id=attempt_id, answer=answer, by=by, reason=reason.strip())
 
 
 @transaction.atomic
 def explain_attempt(*, attempt_id: int, reason: str, second_factor_code: str, by: Any) -> PaymentAttempt:
-    """A person writes down what the bank says about a contradiction that was not booked. Writes: Event; closes the duty."""
+    """A person writes down what the bank says about a contradiction that was not booked; never who approved or registered the
+    transfer. Writes: PaymentAttempt.explained_by, Event; closes the duty."""
     _disbursement, attempt = _locked(attempt_id)
     require_other_eyes(attempt, by)
     if not queries.is_contradicted(attempt):
@@ -235,14 +283,15 @@ def explain_attempt(*, attempt_id: int, reason: str, second_factor_code: str, by
     if not reason.strip():
         raise Refused(_("Write down what the bank said."), "reason_missing", "reason")
     second_factor.check(by, second_factor_code)
+    attempt.explained_by = by
+    attempt.save()
     record(attempt, "explained", attempt.state, by=by, reason=reason.strip())
     journal.close_duty(attempt, "explain_attempt", by=by)
     return attempt
 
 
 def require_other_eyes(attempt: PaymentAttempt, by: Any) -> None:
-    """Raises: NotAllowed without the permission, Refused for who approved or registered the payment."""
+    """Raises: NotAllowed without the permission, Refused for who approved or registered this transfer."""
     require(by, "vouchers.resolve_attempt")
-    row = attempt.disbursement
-    if not rules.may_resolve(by.pk, approved_by_id=row.approved_by_id, registered_by_id=row.registered_by_id):
+    if not rules.may_resolve(by.pk, attempt.released_by):
         raise Refused(_("Somebody else must resolve a payment that you approved or registered."), "four_eyes")

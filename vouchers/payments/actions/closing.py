@@ -1,0 +1,65 @@
+"""Unpaid disbursements of a terminated agreement: nothing is paid of them any more, and a person closes each with a reason.
+
+No money moves: it stays committed in the cancelled voucher until the agreement's settlement says what is left.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.journal import actions as journal
+from portal.kit.access import require
+from portal.kit.errors import Refused
+from vouchers.payments import notices, queries, rules
+from vouchers.payments.actions.disbursements import lock, move, owe
+from vouchers.payments.models import Disbursement
+
+
+@transaction.atomic
+def close_disbursement(*, disbursement_id: int, reason: str, by: Any) -> Disbursement:
+    """Finance closes an unpaid disbursement of a terminated agreement, with a reason. Writes: Disbursement CLOSED, Event,
+    Notice; closes every duty about it. Raises: Refused (agreement not terminated, transfer under way, no reason)."""
+    disbursement = lock(disbursement_id)
+    require(by, "vouchers.approve_disbursement")
+    if not _closable(disbursement):
+        raise Refused(
+            _("Only an unpaid disbursement of a terminated agreement is closed, while no transfer is under way."), "not_closable"
+        )
+    if not reason.strip():
+        raise Refused(_("Say why nothing is paid: provider and company read it."), "reason_missing", "reason")
+    disbursement.reason = reason.strip()
+    move(disbursement, "close_disbursement", by=by, reason=disbursement.reason)
+    journal.close_duties(disbursement, by=by)
+    notices.closed(disbursement)
+    return disbursement
+
+
+def _closable(disbursement: Disbursement) -> bool:
+    under_way = disbursement.attempts.filter(state__in=rules.LIVE_ATTEMPTS).exists()
+    return rules.may_close(disbursement.status, disbursement.milestone.agreement.status, under_way=under_way)
+
+
+def owe_closing(disbursement: Disbursement, *, by: Any) -> bool:
+    """Finance owes the closing of what can never be paid, in place of every other step. Writes: Duty. Returns: does it?"""
+    if not _closable(disbursement):
+        return False
+    journal.close_duties(disbursement, by=by)
+    owe(
+        disbursement, "close_disbursement", "해지된 협약의 지급을 종결해 주십시오",
+        "Close a payment of a terminated agreement", step="payment", by=by, role="OPERATOR_FINANCE",
+    )  # fmt: skip
+    return True
+
+
+def sync_terminated() -> int:
+    """What was unpaid when its agreement was terminated waits for finance to close it; each in a transaction of its own, a
+    second run finds nothing. Writes: Duty. Returns: how many."""
+    found = dict(queries.terminated().values_list("pk", "ref"))
+    waiting = queries.waiting_for_closing(found.values())
+    return sum(_turn_over(pk) for pk, ref in found.items() if ref not in waiting)
+
+
+@transaction.atomic
+def _turn_over(disbursement_id: int) -> bool:
+    return owe_closing(lock(disbursement_id), by=None)
