@@ -220,7 +220,7 @@ def test_dispute_granted_changes_who_represents(officer):
     assert fresh(company).verification == "DISPUTED"
     assert "등록증 대조 필요" in Notice.objects.get(template="company_disputed", user=former).body
     with pytest.raises(IllegalStep):
-        actions.take_up_dispute(dispute_id=second.pk, reason="다시", by=officer)
+        actions.take_up_dispute(dispute_id=dispute.pk, reason="다시", by=officer)
     with pytest.raises(Refused):
         actions.file_dispute(company_id=company.pk, statement="다시", by=owner)
     with pytest.raises(Refused):
@@ -302,6 +302,33 @@ def test_dispute_rejected_leaves_everything(officer):
     assert fresh(company).verification == "VERIFIED" and representative(company) == before
     assert roles_of(forget_roles(claimant)) == frozenset()
     assert "근거 없음" in Notice.objects.get(template="company_dispute_settled", user=claimant).body
+
+
+def test_a_rejected_claim_frees_the_company_unless_another_one_was_taken_up(officer):
+    company = make_company()
+    member, (first, second, third) = representative(company), [make_person() for _ in range(3)]
+    claims = [actions.file_dispute(company_id=company.pk, statement="제 번호", by=who) for who in (first, second, third)]
+    for claim in claims[:2]:
+        actions.take_up_dispute(dispute_id=claim.pk, reason="대조 필요", by=officer)
+    assert Notice.objects.filter(template="company_disputed", user=member).count() == 1
+    heard = Notice.objects.filter(template="company_dispute_settled", user=member)
+    expected = ((0, "DISPUTED", 1), (1, "VERIFIED", 2))
+    for number, state, told in expected:  # the third, which nobody took up, holds nothing
+        actions.settle_dispute(dispute_id=claims[number].pk, granted=False, reason="근거 없음", by=officer)
+        assert (fresh(company).verification, heard.count()) == (state, told)
+    assert fresh(claims[2]).status == "FILED"
+    actions.take_up_dispute(dispute_id=claims[2].pk, reason="대조 필요", by=officer)
+    assert fresh(company).verification == "DISPUTED"
+
+
+def test_a_claim_that_nobody_took_up_leaves_a_disputed_company_disputed(officer):
+    company = make_company()
+    member, taken, other = representative(company), make_person(), make_person()
+    claims = [actions.file_dispute(company_id=company.pk, statement="제 번호", by=who) for who in (taken, other)]
+    actions.take_up_dispute(dispute_id=claims[0].pk, reason="대조 필요", by=officer)
+    actions.settle_dispute(dispute_id=claims[1].pk, granted=False, reason="근거 없음", by=officer)
+    assert fresh(company).verification == "DISPUTED"
+    assert not Notice.objects.filter(template="company_dispute_settled", user=member).exists()
 
 
 def test_representative_change_replaces_or_joins(officer):

@@ -165,10 +165,12 @@ def _dispute_facts(row: OwnershipDispute) -> list[tuple[Any, Any]]:
 
 
 def _can_be_taken_up(row: OwnershipDispute) -> bool:
-    return _filed(row) and rules.LIFECYCLE.can(row.company.verification, "dispute")
+    return _filed(row) and row.taken_up_at is None
 
 
 def _when_rejected(row: OwnershipDispute) -> Any:
+    if queries.taken_up_beside(row):
+        return _("The company stays disputed: another claim that was taken up is still open.")
     if row.company.verification == rules.Verification.DISPUTED:
         return _("The registration stays as it is, verified by you.")
     return _("Nothing changes for the company, and its members do not hear of the claim.")

@@ -133,6 +133,7 @@ class OwnershipDispute(Row):
         "accounts.User", on_delete=models.PROTECT, verbose_name=_("Decided by"), null=True, related_name="+"
     )
     reason = models.TextField(_("Reason"), blank=True)
+    taken_up_at = models.DateTimeField(_("Taken up"), null=True, editable=False)  # an officer found that it may be right
 
     objects = OwnershipDisputeQuerySet.as_manager()
 

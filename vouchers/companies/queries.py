@@ -64,6 +64,16 @@ def open_disputes(company: Company) -> QuerySet[OwnershipDispute]:
     return company.disputes.filter(status=rules.RequestStatus.FILED).select_related("claimant", "document")
 
 
+def taken_up(company: Company) -> bool:
+    """Is there an open claim on its number that an officer took up? As long as there is, the company stays disputed."""
+    return open_disputes(company).filter(taken_up_at__isnull=False).exists()
+
+
+def taken_up_beside(dispute: OwnershipDispute) -> bool:
+    """Is another claim on the same number taken up and open?"""
+    return open_disputes(dispute.company).filter(taken_up_at__isnull=False).exclude(pk=dispute.pk).exists()
+
+
 def my_disputes(user: Any) -> QuerySet[OwnershipDispute]:
     """What this person claimed, newest first."""
     return OwnershipDispute.objects.filter(claimant=user).select_related("company").order_by("-created_at")

@@ -50,16 +50,21 @@ def file_dispute(*, company_id: int, statement: str, document: Document | None =
 @transaction.atomic
 def take_up_dispute(*, dispute_id: int, reason: str, by: User) -> OwnershipDispute:
     """An officer looked at a claim and finds that it may be right: until it is settled nobody's application counts the
-    company verified. Writes: Company DISPUTED, Event, Notice to the members. Raises: Refused without a reason."""
+    company verified. A second claim may be taken up beside the first. Writes: OwnershipDispute.taken_up_at, Company
+    DISPUTED, Events, Notice to the members. Raises: Refused without a reason, IllegalStep when it was taken up or decided."""
     dispute = OwnershipDispute.objects.select_for_update(of=("self",)).get(pk=dispute_id)
     require(by, "vouchers.verify_company")
     company = Company.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=dispute.company_id)
-    if dispute.status != R.FILED:
+    if dispute.status != R.FILED or dispute.taken_up_at is not None:
         raise IllegalStep("company_request", dispute.status, "take_up")
     if not reason.strip():
         raise Refused(_("Write a reason: the people concerned read it."), "reason_missing", "reason")
-    _dispute(company, reason.strip(), by)
-    notices.company_disputed(company, reason.strip())
+    dispute.taken_up_at = clock.now()
+    dispute.save()
+    journal.record("dispute.taken_up", dispute, by=by, reason=reason.strip(), data={"company": company.ref})
+    if company.verification != rules.Verification.DISPUTED:
+        _dispute(company, reason.strip(), by)
+        notices.company_disputed(company, reason.strip())
     return dispute
 
 
@@ -76,8 +81,8 @@ def _dispute(company: Company, reason: str, by: User) -> None:
 def settle_dispute(*, dispute_id: int, granted: bool, reason: str, by: User) -> OwnershipDispute:
     """granted: the claimant becomes the only member, every other open claim on the number is rejected.
 
-    A company whose claim was taken up is VERIFIED when no claim is left open; one rejected before that changes nothing and
-    is told to its claimant alone. Writes: OwnershipDispute, Company, Membership, RoleGrant, Events, Notices.
+    A disputed company is VERIFIED again when no claim that was taken up is left open; claims that nobody took up do not hold
+    it. One rejected before it was taken up changes nothing and is told to its claimant alone. Writes: OwnershipDispute, Company, Membership, RoleGrant, Events, Notices.
     """
     dispute = OwnershipDispute.objects.select_for_update(of=("self",)).select_related("claimant").get(pk=dispute_id)
     require(by, "vouchers.verify_company")
@@ -93,7 +98,7 @@ def settle_dispute(*, dispute_id: int, granted: bool, reason: str, by: User) -> 
         if company.verification != rules.Verification.DISPUTED:
             _dispute(company, reason.strip(), by)
     disputed = company.verification == rules.Verification.DISPUTED
-    if disputed and not queries.open_disputes(company).exists():
+    if disputed and not queries.taken_up(company):
         before = company.verification
         company.verification = rules.LIFECYCLE.step(before, "settle_dispute")
         company.verified_how, company.verified_by, company.sealed_representative = "OFFICER", by, ""
@@ -103,7 +108,7 @@ def settle_dispute(*, dispute_id: int, granted: bool, reason: str, by: User) -> 
             organisations=company.organisation_ids(),
         )  # fmt: skip
         journal.close_duty(company, "verify_company", by=by)
-    notices.dispute_settled(dispute, granted=granted, members=disputed)
+    notices.dispute_settled(dispute, granted=granted, members=dispute.taken_up_at is not None)
     return dispute
 
 
