@@ -63,6 +63,7 @@ class Application(Row):
     company_size = models.CharField(_("Company size"), max_length=12, blank=True)
     supplement_request = models.TextField(_("What must be supplied"), blank=True)
     supplement_sections = models.JSONField(_("Sections that the company may change"), default=list)
+    handed_in = models.JSONField(default=dict, editable=False)  # what stood when a supplement opened it again (handing.keep)
     decision_reason = models.TextField(_("Reason of the decision"), blank=True)
     matches_fixed_at = models.DateTimeField(null=True, editable=False)  # an agreement stands on its matches since then
 

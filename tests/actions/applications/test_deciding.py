@@ -11,6 +11,7 @@ from portal.kit.errors import NotAllowed, Refused
 from tests.actions.applications import code, open_verbs
 from tests.factories import applications as make
 from vouchers.applications import actions, queries
+from vouchers.applications.models import Application
 from vouchers.companies.models import ConflictOfInterest
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +210,28 @@ def test_resume_check_lets_the_officer_decide_on_what_is_there():
         with pytest.raises(Refused):
             make.save(again, "project", owner.staff)
         assert actions.find_eligible(application_id=application.pk, by=by).status == "ELIGIBLE"
+
+
+def test_what_was_written_and_never_handed_in_does_not_count():
+    owner, by = make.firm(), make.officer()
+    application = checked(owner, by)
+    handed_in = Event.objects.get(subject_ref=application.ref, name="application.submitted").data["content_hash"]
+    sections = ["project", "data_need", "documents"]
+    actions.request_supplement(application_id=application.pk, request="보완", sections=sections, by=by)
+    due_at = Duty.objects.get(subject_ref=application.ref, verb="supply_supplement").due_at
+    make.save(application, "project", owner.staff, title="딴 과제")
+    file = make.stored(owner)
+    actions.attach_document(application_id=application.pk, kind="PROJECT_PLAN", document=file, by=owner.staff)
+    (chosen,) = application.application_matches.all()
+    actions.drop_match(application_id=application.pk, match_id=chosen.match_id, by=owner.staff)
+    assert queries.content_hash(Application.objects.get(pk=application.pk)) != handed_in
+    with clock.at(due_at):
+        actions.miss_supplements(now=clock.now())
+        again = actions.resume_check(application_id=application.pk, by=by)
+    again = Application.objects.get(pk=again.pk)
+    assert queries.content_hash(again) == handed_in and again.title == application.title
+    event = Event.objects.get(subject_ref=application.ref, name="application.check_resumed")
+    assert event.data == {"content_hash": handed_in, "unsent": sections} and again.handed_in == {}
 
 
 def test_find_ineligible_ends_an_application_whose_supplement_did_not_come():

@@ -12,6 +12,7 @@ from portal.journal import actions as journal
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.applications import notices, queries, rules
+from vouchers.applications.actions import handing
 from vouchers.applications.actions.drafting import locked
 from vouchers.applications.models import Application, ApplicationSection, EligibilityCheck
 from vouchers.companies import queries as companies
@@ -93,7 +94,8 @@ def judge_rule(*, check_id: int, verdict: str, reason: str, by: User) -> Eligibi
 
 @transaction.atomic
 def request_supplement(*, application_id: int, request: str, sections: Sequence[str], by: User) -> Application:
-    """Opens some sections again and says what is asked. Writes: Application, sections, Event, Duty, notice."""
+    """Opens some sections again and says what is asked; what was handed in is kept beside. Writes: Application, sections,
+    Event, Duty, notice."""
     application = locked(application_id)
     require(by, "vouchers.check_application", application)
     _refuse_conflict(application, by)
@@ -104,6 +106,7 @@ def request_supplement(*, application_id: int, request: str, sections: Sequence[
         raise Refused(_("Write what the company must supply."), "request_missing", "request")
     application.supplement_request, application.supplement_sections = request.strip(), [str(key) for key in keys]
     names = application.supplement_sections
+    handing.keep(application, names)
     _move(application, "request_supplement", "application.supplement_requested", by, request.strip(), sections=names)
     ApplicationSection.objects.filter(application=application, key__in=keys).update(state=rules.SectionState.NEEDS_WORK)
     journal.pause_duty(application, "decide_eligibility", by=by)
@@ -119,7 +122,8 @@ def request_supplement(*, application_id: int, request: str, sections: Sequence[
 
 @transaction.atomic
 def resume_check(*, application_id: int, by: User) -> Application:
-    """After the due day of a supplement that did not come: the officer decides on what is there.
+    """After the due day of a supplement that did not come: the officer decides on what was handed in. What the company
+    wrote since and never handed in is put aside.
 
     Writes: Application, sections, EligibilityCheck, Event, Duty. Raises: Refused while the company still has time.
     """
@@ -128,7 +132,9 @@ def resume_check(*, application_id: int, by: User) -> Application:
     _refuse_conflict(application, by)
     _refuse_running_supplement(application)
     application.supplement_sections = []
-    _move(application, "resume_check", "application.check_resumed", by, content_hash=queries.content_hash(application))
+    unsent = handing.restore(application)
+    content_hash = queries.content_hash(application)
+    _move(application, "resume_check", "application.check_resumed", by, content_hash=content_hash, unsent=unsent)
     unanswered = ApplicationSection.objects.filter(application=application, state=rules.SectionState.NEEDS_WORK)
     unanswered.update(state=rules.SectionState.COMPLETE)  # as it was handed in
     store_findings(application)
@@ -203,6 +209,7 @@ def find_ineligible(*, application_id: int, reason: str, by: User) -> Applicatio
     if application.status == rules.ApplicationStatus.ELIGIBILITY_CHECK and rules.Verdict.NOT_MET not in set(verdicts):
         raise Refused(_("No rule is judged “not met”. Judge the rule that stands against it first."), "no_rule_not_met")
     application.decision_reason = reason.strip()
+    handing.restore(application)
     _move(application, "find_ineligible", "application.found_ineligible", by, reason.strip())
     journal.close_duties(application, by=by)
     notices.application_ineligible(application)

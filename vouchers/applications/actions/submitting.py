@@ -204,7 +204,7 @@ def supply_supplement(*, application_id: int, by: User) -> Application:
             "supplement_unanswered",
         )
     _refuse_incomplete(application)
-    application.status, application.supplement_sections = status, []
+    application.status, application.supplement_sections, application.handed_in = status, [], {}
     application.save()
     journal.record(
         "application.supplement_supplied", application, by=by, frm=before, to=status,

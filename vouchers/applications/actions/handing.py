@@ -1,0 +1,68 @@
+"""What was handed in, kept while a supplement opens some sections again: what never came back does not count."""
+
+from typing import Any
+
+from vouchers.applications import rules
+from vouchers.applications.models import Application, ApplicationDocument, ApplicationMatch
+
+AMOUNTS = ("supply_amount_won", "vat_won", "grant_won", "own_cash_won", "own_in_kind_won")
+K = rules.SectionKey
+
+
+def keep(application: Application, keys: list[str]) -> None:
+    """Writes Application.handed_in (not saved here): of the sections that are opened, answers, files by kind, need, matches
+    and amounts in whole won."""
+    kept: dict[str, Any] = {name: getattr(application, name) for name in ("title", "summary", *AMOUNTS)}
+    kept["answers"] = {one.key: one.answers for one in application.sections.filter(key__in=keys)}
+    if K.DOCUMENTS in keys:
+        files = application.application_documents.filter(current=True)
+        kept["documents"] = dict(files.values_list("kind", "pk"))
+    if K.DATA_NEED in keys:
+        kept["need"] = application.need_id
+        kept["matches"] = list(application.application_matches.values_list("match_id", flat=True))
+    application.handed_in = kept
+
+
+def restore(application: Application) -> list[str]:
+    """Puts back what was kept, in place of what the company wrote since and never handed in.
+
+    Writes: ApplicationSection, ApplicationDocument, ApplicationMatch; Application (not saved here). Returns: keys of the
+    sections that had been changed. Nothing was kept of supplements that were asked for before this was.
+    """
+    kept, application.handed_in = application.handed_in, {}
+    if not kept:
+        return []
+    changed = [key for key, answers in kept["answers"].items() if _restore_answers(application, key, answers)]
+    if "documents" in kept and _restore_documents(application, set(kept["documents"].values())):
+        changed.append(K.DOCUMENTS)
+    if "matches" in kept and _restore_matches(application, kept["need"], set(kept["matches"])):
+        changed.append(K.DATA_NEED)
+    for name in ("title", "summary", *AMOUNTS):
+        setattr(application, name, kept[name])
+    vars(application).pop("_prefetched_objects_cache", None)
+    return [str(key) for key in rules.ORDER if key in changed]
+
+
+def _restore_answers(application: Application, key: str, answers: dict[str, Any]) -> bool:
+    section = application.sections.select_for_update().get(key=key)
+    changed = section.answers != answers
+    section.answers, section.state = answers, rules.SectionState.COMPLETE
+    section.save()
+    return changed
+
+
+def _restore_documents(application: Application, handed_in: set[int]) -> bool:
+    now = set(application.application_documents.filter(current=True).values_list("pk", flat=True))
+    ApplicationDocument.objects.filter(pk__in=now - handed_in).update(current=False)
+    ApplicationDocument.objects.filter(pk__in=handed_in - now).update(current=True)
+    return now != handed_in
+
+
+def _restore_matches(application: Application, need_id: int | None, handed_in: set[int]) -> bool:
+    rows = ApplicationMatch.objects.filter(application=application)
+    now, need_before = set(rows.values_list("match_id", flat=True)), application.need_id
+    application.need_id = need_id
+    rows.exclude(match_id__in=handed_in).delete()
+    for match_id in sorted(handed_in - now):
+        ApplicationMatch.objects.create(application=application, match_id=match_id)
+    return (now, need_before) != (handed_in, need_id)
