@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.forms import BaseForm
@@ -25,6 +26,8 @@ class second_factor:  # noqa: N801 - named like the functions that middleware us
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self._lacks_factor(request):
+            if request.method == "GET" and not request.headers.get("HX-Request"):
+                request.session["after_second_factor"] = request.get_full_path()
             if request.method == "GET":
                 messages.info(request, _("Your role needs a second factor. Set it up once, then you can go on."))
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
@@ -32,11 +35,12 @@ class second_factor:  # noqa: N801 - named like the functions that middleware us
         return self.get_response(request)
 
     def _remember_way_back(self, request: HttpRequest) -> None:
-        """Enrolment ends on the recovery codes, whatever `next` said; they show the way back to what asked for the factor."""
+        """Enrolment ends on the recovery codes, whatever `next` said; they show the way back to what asked for the factor, with
+        its query string. It is forgotten once that page is reached."""
         wanted = request.GET.get("next", "")
         if request.path.endswith("/2fa/totp/activate/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
             request.session["after_second_factor"] = wanted
-        elif request.path == request.session.get("after_second_factor"):
+        elif request.path == urlsplit(request.session.get("after_second_factor", "")).path:
             del request.session["after_second_factor"]
 
     def process_template_response(self, request: HttpRequest, response: Any) -> Any:

@@ -1,5 +1,6 @@
 """A notice in words: plain text from templates/emails/<app>/<notice>.<language>.txt, first line = subject line."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +9,10 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils.translation import override
 
+from portal.kit import clock
 from portal.kit.particles import fit
+
+_IN_WORDS = re.compile(r"(\d{4})\. (\d{1,2})\. (\d{1,2})\.")
 
 
 def render(app: str, template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
@@ -26,13 +30,23 @@ def render(app: str, template: str, language: str, context: dict[str, Any]) -> t
 
 
 def _days(context: dict[str, Any]) -> dict[str, Any]:
-    """A context is kept as JSON: the days and instants of its `…_on`, `…_at` and `…until` are dates again for the template."""
-    return {name: _day(value) if name.endswith(("_on", "_at", "until")) else value for name, value in context.items()}
+    """A context is kept as JSON: the days and instants of its `…_on`, `…_at` and `…until` are dates again for the template.
+
+    Older notices kept the due day in words (`due_ko`: "2026. 11. 23."), and instants as Korean wall time.
+    """
+    found = {name: _day(value) if name.endswith(("_on", "_at", "until")) else value for name, value in context.items()}
+    in_words = _IN_WORDS.fullmatch(str(context.get("due_ko", "")))
+    if in_words and "due_at" not in found:
+        found["due_at"] = date(*map(int, in_words.groups()))
+    return found
 
 
 def _day(value: Any) -> Any:
     try:
-        return date.fromisoformat(value) if len(value) == len("2026-11-23") else datetime.fromisoformat(value)
+        if len(value) == len("2026-11-23"):
+            return date.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
+        return moment if moment.tzinfo else moment.replace(tzinfo=clock.KST)
     except (TypeError, ValueError):
         return value
 

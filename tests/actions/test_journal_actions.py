@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.template import TemplateDoesNotExist
 from django.utils import translation
 
-from portal.journal import actions, gateways, queries, rules, tasks
+from portal.journal import actions, gateways, queries, rules, tasks, wording
 from portal.journal.models import AccessLog, Duty, Event, MailboxMessage, Notice, Seal
 from portal.kit import clock, workdays
 from portal.templatetags.portal import kst_text
@@ -192,6 +192,18 @@ def test_a_notice_on_the_page_goes_without_the_mails_line_of_its_address():
     for language in ("ko", "en"):
         shown = queries.worded(Notice.objects.select_related("user"), language)[0]
         assert "http" not in shown.body and shown.body and shown.language == language
+
+
+def test_an_older_notice_keeps_its_due_day_and_korean_times_in_the_other_language():
+    """Before instants were kept, the due day stood in words and times as Korean wall time."""
+    told = {"due_ko": "2026. 11. 23.", "due_en": "23 November 2026"}
+    for language, day in (("en", "23 November 2026"), ("ko", "2026. 11. 23.")):
+        assert day in wording.render("vouchers", "evaluation_invited", language, told)[1]
+    opened = {"opens_at": "2026-11-23 09:00", "closes_at": "2026-12-01 18:00"}
+    with_zone = {"opens_at": "2026-11-23T09:00+09:00", "closes_at": "2026-12-01T09:00Z"}
+    assert wording.render("vouchers", "round_announced", "en", opened) == wording.render(
+        "vouchers", "round_announced", "en", with_zone
+    )
 
 
 def test_remind_is_silent_when_just_opened_paused_late_or_closed():

@@ -135,6 +135,8 @@ def test_real_accounts_of_staff_providers_evaluators_are_sent_to_enrolment(clien
     for path in ("/home/", "/accounts/", "/admin/", "/en/rounds/"):
         answer = client.get(path)
         assert answer.status_code == 302 and answer["Location"].endswith("/accounts/2fa/totp/activate/"), path
+    client.get("/rounds/?status=OPEN&page=2")
+    assert client.session["after_second_factor"] == "/rounds/?status=OPEN&page=2"
     assert client.get("/accounts/2fa/totp/activate/").status_code in {200, 302}
     client.force_login(make_staff(role, demo=True))
     assert client.get("/accounts/").status_code == 200
@@ -153,15 +155,17 @@ def test_enrol_sign_in_with_code_and_recovery_code(client, django_capture_on_com
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     client.get("/accounts/2fa/totp/activate/?next=https://elsewhere.example/")
     assert "after_second_factor" not in client.session
-    page = client.get("/accounts/2fa/totp/activate/?next=/agreements/agr-1/sign/")
+    page = client.get("/accounts/2fa/totp/activate/?next=/agreements/agr-1/sign/%3Fa%3D1%26b%3D2")
     assert page.status_code == 200 and "placeholder" not in page.content.decode()
-    assert 'href="/agreements/agr-1/sign/"' not in client.get("/accounts/2fa/").content.decode(), "nothing is set up yet"
+    assert 'href="/agreements/agr-1/sign/?' not in client.get("/accounts/2fa/").content.decode(), "nothing is set up yet"
     secret = page.context["form"].secret
     code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
     assert client.post("/accounts/2fa/totp/activate/", {"code": "000000"}).status_code == 422
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
-    assert 'href="/agreements/agr-1/sign/"' in client.get("/accounts/2fa/recovery-codes/").content.decode()
+    assert 'href="/agreements/agr-1/sign/?a=1&amp;b=2"' in client.get("/accounts/2fa/recovery-codes/").content.decode()
+    client.get("/agreements/agr-1/sign/?a=1&b=2")
+    assert "after_second_factor" not in client.session, "the way was gone back"
     assert client.get("/accounts/").status_code == 200
     assert "2단계 인증을 설정했습니다" in [m.subject for m in mails()]
     assert client.post("/accounts/2fa/totp/deactivate/").status_code in {302, 403, 404, 422}
