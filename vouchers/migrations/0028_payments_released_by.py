@@ -19,7 +19,7 @@ def _person(name: str) -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("vouchers", "0026_company_verified_words"),
+        ("vouchers", "0027_held_files_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations: ClassVar = [
