@@ -19,7 +19,7 @@ def _person(name: str) -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("vouchers", "0027_held_files_guards"),
+        ("vouchers", "0028_selection_reasons_longer"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations: ClassVar = [

@@ -127,7 +127,7 @@ BEFORE = import_module("vouchers.migrations.0022_payments_overturned")
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0028_payments_released_by")]
+    dependencies: ClassVar = [("vouchers", "0029_payments_released_by")]
     operations: ClassVar = [
         migrations.RunSQL(RELEASERS, migrations.RunSQL.noop),
         migrations.RunSQL(DISBURSEMENT + ATTEMPT, BEFORE.FORWARD),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0030_companies_claim_taken_up")]
+    dependencies: ClassVar = [("vouchers", "0031_companies_claim_taken_up")]
     operations: ClassVar = [
         migrations.AddField(
             model_name="application",

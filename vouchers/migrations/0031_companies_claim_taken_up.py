@@ -11,7 +11,7 @@ WHERE c.id = d.company_id AND c.verification = 'DISPUTED' AND d.status = 'FILED'
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0029_payments_released_guards")]
+    dependencies: ClassVar = [("vouchers", "0030_payments_released_guards")]
     operations: ClassVar = [
         migrations.AddField(
             model_name="ownershipdispute",
