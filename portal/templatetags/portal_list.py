@@ -30,9 +30,14 @@ _EMPTY = "—"
 _ABOUT = {"account.owner_ref", "accesslog.subject_ref", "ledgerevent.subject_ref"}  # references that a list tells by name
 _STATES = {"status", "state", "verification", "publication", "scan_state"}  # columns of codes that wear a tag
 _SHORT = {
-    "ref", "receipt_no", "receipt", "project_no", "number", "submitted", "submitted_on", "due", "opens", "closes", "proposed", "year", "phase_word", "track",
-    "round_track", "round_key", "evaluator", "masked", "irb", "drb",
+    "ref", "subject_ref", "receipt_no", "receipt", "project_no", "number", "submitted_on", "year", "phase_word", "track", "round_track",
+    "round_key", "evaluator", "masked", "irb", "drb", "agreement", "disbursement", "selected",
 }  # fmt: skip
+_FIGURES = (  # how the names of columns of amounts and counts end
+    "amount", "amount_of", "won", "total", "score", "points", "rank", "grant", "balance", "supply", "price_floor", "budget",
+)  # fmt: skip
+_MOMENTS = {"submitted", "due", "opens", "closes", "proposed"}  # worked out: a day and an hour
+_WIDE = {"notice.title", "award.application", "round.title"}  # long words that read badly in a narrow column
 
 
 @register.simple_tag
@@ -57,14 +62,7 @@ def _heading(head: dict[str, Any]) -> str:
 @register.simple_tag(takes_context=True)
 def admin_rows(context: template.Context, cl: Any) -> SafeString:
     """Every row; the first column leads to the record."""
-    columns = [
-        ("" if name == "action_checkbox" else name, _column(cl, name), _dress(cl, name) + _said_label(cl, name))
-        for name in cl.list_display
-    ]
-    columns = [
-        (name, _about(cl, name, context["request"]) if f"{cl.opts.model_name}.{name}" in _ABOUT else value_of, dress)
-        for name, value_of, dress in columns
-    ]
+    columns = [_told_column(cl, name, context["request"]) for name in cl.list_display]
     address, after = _row_address(cl)
     lines = []
     for row in cl.result_list:
@@ -83,16 +81,40 @@ def admin_rows(context: template.Context, cl: Any) -> SafeString:
     return SafeString("".join(lines))
 
 
+def _told_column(cl: Any, name: Any, request: Any) -> tuple[Any, Cell, str]:
+    """(name, "" for the box; what a row's cell says; its attributes)."""
+    if name == "action_checkbox":
+        return "", _box, ""
+    dress = _dress(cl, name)
+    value_of = _about(cl, name, request) if f"{cl.opts.model_name}.{name}" in _ABOUT else _column(cl, name)
+    if "moment" in dress:
+        value_of = _on_two_lines(value_of)
+    return name, value_of, dress + _said_label(cl, name)
+
+
 def _about(cl: Any, name: str, request: Any) -> Cell:
     """A reference told as the record that it stands for: all rows' at once."""
     subjects = named({getattr(row, name) for row in cl.result_list}, request)
-    return lambda row: linked(getattr(row, name), subjects)
+    return lambda row: linked(getattr(row, name), subjects) or _EMPTY
+
+
+def _on_two_lines(value_of: Cell) -> Cell:
+    """A day with its hour, in digits and our own words, may break between the two and nowhere else."""
+
+    def value(row: Any) -> Any:
+        told = value_of(row)
+        opening, shown = str(told).removesuffix("</time>").rsplit(">", 1) if "<time" in str(told) else ("", str(told))
+        if ":" not in shown:
+            return told
+        day, gap, hour = shown.partition(", ") if "," in shown else shown.rpartition(" ")
+        lines = f'<span class="nowrap">{day}{gap.rstrip()}</span> <span class="nowrap">{hour}</span>'
+        return SafeString(f"{opening}>{lines}</time>" if opening else lines)
+
+    return value
 
 
 def _said_label(cl: Any, name: Any) -> str:
     """The heading beside each value, which the cards of a narrow screen show."""
-    if name == "action_checkbox":
-        return ""
     return format_html(' data-label="{}"', capfirst(str(label_for_field(name, cl.model, cl.model_admin))))
 
 
@@ -120,13 +142,15 @@ def _row_address(cl: Any) -> tuple[str, str]:
 
 def _dress(cl: Any, name: Any) -> str:
     """A column's class: amounts to the right; short words, numbers and days on one line."""
-    if name == "action_checkbox":
-        return ""
     if _is_number(cl, name):
         return ' class="num"'
     if f"{cl.opts.model_name}.{name}" in _ABOUT:
         return ' class="about"'
     field = _field(cl, name)
+    if name in _MOMENTS or isinstance(field, models.DateTimeField):
+        return ' class="moment"'
+    if f"{cl.opts.model_name}.{name}" in _WIDE:
+        return ' class="wide"'
     short = name in _SHORT or (field is not None and (field.choices or isinstance(field, models.DateField | models.BooleanField)))
     return ' class="nowrap"' if short else ""
 
@@ -137,9 +161,7 @@ def _is_number(cl: Any, name: Any) -> bool:
     if field is None:
         own = name if callable(name) else getattr(cl.model_admin, name, None)
         words = name if isinstance(name, str) else getattr(name, "__name__", "")
-        return getattr(own, "formatting", "") == "price" or words.endswith(
-            ("amount", "won", "total", "score", "points", "rank", "grant", "balance")
-        )
+        return getattr(own, "formatting", "") == "price" or words.endswith(_FIGURES)
     return isinstance(field, models.IntegerField | models.DecimalField) and not field.choices and not field.name.endswith("year")
 
 

@@ -170,6 +170,10 @@ class RestrictionForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Restriction
         fields = ("name", "brn", "corporate_no", "ground", "starts_on", "ends_on")
+        widgets = {
+            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
 
     def clean_brn(self) -> str:
         number = rules.clean_brn(self.cleaned_data["brn"])

@@ -161,7 +161,7 @@ class LineInline(ReadOnlyInline, TabularInline):
 
     @admin.display(description=gettext_lazy("Grant"))
     def grant(self, obj: SelectionLine) -> str:
-        return won(obj.grant_won) if obj.grant_won else "–"
+        return won(obj.grant_won) if obj.grant_won else "—"
 
     @admin.display(description=gettext_lazy("Reason"))
     def why(self, obj: SelectionLine) -> str:
