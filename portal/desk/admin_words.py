@@ -8,8 +8,10 @@ from django.apps import apps
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.rules import Role
+from portal.accounts.rules import CONSENT_WORDS, Role
 from portal.desk import duty_words, event_words, notice_words
+from portal.kit.words import pick
+from providers.catalogue import queries as catalogue
 from vouchers.applications.rules import document_label
 
 
@@ -63,9 +65,9 @@ def _record(code: str, language: str) -> str:
 
 
 def headline(row: Any) -> str:
-    """What a row of the journal is called: the words of its code; "" for rows that have a name of their own."""
-    name = row._meta.model_name
-    return event_words.words(row.name) if name == "event" else task(row.task) if name == "accesslog" else ""
+    """What a row that has only a code for a name is called; "" for rows that have a name of their own."""
+    words = _HEADLINES.get(row._meta.model_name)
+    return str(words(row)) if words else ""
 
 
 def task(code: str) -> str:
@@ -98,6 +100,20 @@ def area(code: str) -> str:
     return str(_AREAS.get(code, code))
 
 
+def consent(code: str) -> str:
+    return str(CONSENT_WORDS.get(code, code))
+
+
+def consent_place(code: str) -> str:
+    """Where a consent was asked."""
+    return str(_CONSENT_PLACES.get(code, code))
+
+
+def certainty(code: str) -> str:
+    """How sure a fact is, by the code list of that name."""
+    return catalogue.words("certainty").get("certainty", {}).get(code, code) if code else ""
+
+
 def language(code: str) -> str:
     return str({"ko": _("Korean"), "en": _("English")}.get(code, code))
 
@@ -118,6 +134,15 @@ _FILES = {
     "IRB_DECISION": _("IRB decision"), "OWNERSHIP_CLAIM": _("Evidence for a disputed claim"),
     "OWN_SHARE": _("Proof of the own share"), "TAX_INVOICE": _("Tax invoice"),
 }  # fmt: skip
+_CONSENT_PLACES = {
+    "account": _("The account page"), "company_page": _("The company page"), "signup": _("Sign-up"), "submission": _("Submission"),
+}  # fmt: skip
+_HEADLINES: dict[str, Callable[[Any], str]] = {
+    "accesslog": lambda row: task(row.task),
+    "codelist": lambda row: pick(row, "title"),
+    "consent": lambda row: f"{row.word} · {row.user}",
+    "event": lambda row: event_words.words(row.name),
+}
 _TASKS = {
     "access": _("Page of a data access case"), "company page": _("Page of a company"),
     "evaluation.file": _("Application, as an evaluator reads it"), "outcome": _("Outcome of an evaluation"),
@@ -125,6 +150,9 @@ _TASKS = {
 _WORDS: dict[str, Callable[[str], str]] = {
     "accesslog.subject_type": record,
     "accesslog.task": task,
+    "codelist.certainty": certainty,
+    "consent.context": consent_place,
+    "consent.kind": consent,
     "document.kind": file_kind,
     "duty.role": role,
     "duty.subject_type": record,

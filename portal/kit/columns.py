@@ -24,6 +24,7 @@ COLUMNS = {
     "board": _("Board"),
     "by": _("Done by"),
     "capacity_period": _("Capacity period"),
+    "certainty": _("Certainty"),
     "checked_at": _("Checked at"),
     "checked_by": _("Checked by"),
     "claimed_at": _("Taken up at"),

@@ -14,6 +14,7 @@ from portal.desk.admin_subjects import linked, named, subject_of
 from portal.desk.admin_words import column_words
 from portal.desk.event_facts import facts
 from portal.journal.models import Event
+from portal.kit.won import WonField, won
 from portal.templatetags.portal import kst
 from portal.templatetags.portal_admin import told_events
 
@@ -47,7 +48,7 @@ def readable(context: Context, field: Any) -> Any:
 
 
 def _plain(column: Any, row: Any, request: Any) -> Any:
-    """Relations, reasons, moments, yes and no."""
+    """Relations, reasons, moments, amounts, yes and no."""
     if column.is_relation:
         return _related(column, row, request)
     value = getattr(row, column.name)
@@ -55,6 +56,8 @@ def _plain(column: Any, row: Any, request: Any) -> Any:
         return _reason(row, value) or "—"
     if isinstance(value, datetime):
         return kst(value)
+    if isinstance(column, WonField):
+        return won(value)
     return (gettext("Yes") if value else gettext("No")) if isinstance(value, bool) else None
 
 

@@ -4,14 +4,17 @@ import html
 import re
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils.translation import override
 
+from portal.accounts.actions import give_consent
 from portal.accounts.rules import Role
 from portal.desk import admin_words
 from portal.desk.admin_words import column_words
 from portal.journal.models import Event
 from portal.kit.columns import COLUMNS
+from providers.catalogue.models import Code, CodeList
 from tests.factories import providers, quotes
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +116,41 @@ def test_a_reviews_event_tells_the_reviews_state_though_it_stands_on_the_request
         assert "_" not in admin_words.event_state(event, "NOT_STARTED")
         event.name = "access_request.allowed"
         assert words(event) == "양쪽 심의 허용"
+
+
+def test_consents_and_code_lists_are_told_in_words() -> None:
+    reader, giver = providers.person(Role.SYSADMIN), providers.person(Role.AUDITOR)
+    given = give_consent(user=giver, kind="ELECTRONIC_SERVICE", text_version="2026-11", given=True, context="company_page")
+    kept = CodeList.objects.create(key="certainty", title_ko="확실성", title_en="Certainty", certainty="derived")
+    Code.objects.create(code_list=kept, code="derived", name_ko="도출", name_en="Computed", position=1)
+    cache.clear()
+    browser = Client()
+    browser.force_login(reader)
+    for address in ("/admin/accounts/consent/", f"/admin/accounts/consent/{given.pk}/change/"):
+        assert "결정서의 전자송달" in words_of(browser, address) and "ELECTRONIC_SERVICE" not in words_of(browser, address)
+    assert "기업 정보 화면" in words_of(browser, f"/admin/accounts/consent/{given.pk}/change/")
+    listed = words_of(browser, "/admin/providers/codelist/")
+    assert "도출" in listed and "derived" not in listed
+    page = browser.get(f"/admin/providers/codelist/{kept.pk}/change/").content.decode()
+    assert "<h1>확실성</h1>" in page
+
+
+def test_a_lists_moment_breaks_between_day_and_hour_alone() -> None:
+    quotes.accepted(quotes.stage())
+    browser = Client()
+    browser.force_login(providers.person(Role.OPERATOR_CASE))
+    for address, line in (
+        ("/admin/vouchers/match/", r'<span class="nowrap">\d{4}\. \d+\. \d+\.\(.\)</span> <span class="nowrap">\d\d:\d\d</span></time>'),
+        ("/en/admin/vouchers/match/", r'<span class="nowrap">\d+ \w{3} \d{4},</span> <span class="nowrap">\d\d:\d\d \(KST\)</span></time>'),
+    ):  # fmt: skip
+        assert re.search(line, browser.get(address).content.decode()), address
+
+
+def test_a_records_parts_say_their_columns_on_narrow_screens_and_nothing_floats_over_what_nobody_changes() -> None:
+    request = quotes.accepted(quotes.stage()).quote.request
+    browser = Client()
+    browser.force_login(providers.person(Role.MINISTRY_OFFICER))
+    page = browser.get(f"/admin/vouchers/quoterequest/{request.pk}/change/").content.decode()
+    assert '<span class="cell-label">공급가액</span>' in page
+    page = browser.get(f"/admin/vouchers/round/{request.need.round_id}/change/").content.decode()
+    assert 'id="submit-row"' not in page and 'material-symbols-outlined">add<' not in page

@@ -23,6 +23,14 @@ class RequestInline(ReadOnlyInline, TabularInline):
         return super().get_queryset(request).select_related("case", "institution", "board")
 
 
+class _BoardFilter(admin.ChoicesFieldListFilter):
+    """A board's state, called as its column: the request itself, the IRB and the DRB each have one."""
+
+    def __init__(self, field: Any, request: Any, params: Any, model: Any, model_admin: Any, field_path: str) -> None:
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.title = "IRB" if field_path.startswith("ethics") else "DRB"
+
+
 @admin.register(AccessCase)
 class AccessCaseAdmin(VerbAdmin):
     list_display = ("ref", "title", "company", "use_from", "use_until", "created_at")
@@ -43,7 +51,7 @@ class AccessCaseAdmin(VerbAdmin):
 @admin.register(AccessRequest)
 class AccessRequestAdmin(VerbAdmin):
     list_display = ("ref", "case", "institution", "status", "irb", "drb", "submitted_at")
-    list_filter = ("status", "ethics__status", "data_review__status")
+    list_filter = ("status", ("ethics__status", _BoardFilter), ("data_review__status", _BoardFilter))
     search_fields = ("ref", "case__title", "institution__name_ko")
     list_select_related = ("case", "institution", "ethics", "data_review")
 

@@ -238,10 +238,10 @@ class RepresentativeChangeAdmin(_RequestAdmin):
 class RestrictionAdmin(EnteredAdmin):
     enter_permission = VERIFY
     entry_form = RestrictionForm
-    list_display = ("name", "brn", "corporate_no", "ground", "starts_on", "ends_on")
+    list_display = ("name", "number", "corporate_no", "ground", "starts_on", "ends_on")
     search_fields = ("name", "brn", "corporate_no")
     ordering = ("-ends_on",)
-    fields = readonly_fields = ("name", "brn", "corporate_no", "ground", "starts_on", "ends_on")
+    fields = readonly_fields = ("name", "number", "corporate_no", "ground", "starts_on", "ends_on")
     verbs = (
         Verb("end", _("Lift the restriction"),
              lambda pk, by, reason: actions.end_restriction(restriction_id=pk, reason=reason, by=by), VERIFY,
@@ -250,6 +250,10 @@ class RestrictionAdmin(EnteredAdmin):
 
     def headline(self, obj: Restriction) -> str:
         return obj.name
+
+    @admin.display(description=_("Business registration number"), ordering="brn")
+    def number(self, obj: Restriction) -> str:
+        return rules.brn_words(obj.brn) or "—"
 
     def enter(self, request: HttpRequest, data: dict[str, Any]) -> Any:
         return actions.restrict(by=request.user, **data)

@@ -7,8 +7,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
+from portal.kit.clock import to_kst
 from portal.kit.models import Row
 from portal.kit.won import WonField
+from portal.kit.words import day
 from vouchers.evaluation import rules
 
 
@@ -130,7 +132,7 @@ class SelectionRun(Row):
         permissions = [("propose_selection", "Propose a selection"), ("confirm_selection", "Confirm a selection")]
 
     def __str__(self) -> str:
-        return f"{self.round} · {self.created_at:%Y-%m-%d}"
+        return f"{self.round} · {day(to_kst(self.created_at))}"
 
 
 class SelectionLine(models.Model):
