@@ -25,6 +25,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "application_withdrawn": ("신청 철회", "Application withdrawn"),
     "award_accepted": ("선정 수락", "Award accepted"),
     "award_ended": ("선정 종료", "Award ended"),
+    "award_given_up": ("선정 취소·포기", "Award cancelled or declined"),
     "award_lapsed": ("선정 효력 상실", "Award lapsed"),
     "award_notified": ("선정 결과", "Award"),
     "company_change_decided": ("대표자 변경 결정", "Change of representative decided"),

@@ -36,8 +36,8 @@ class Purpose(Codes):
 
 
 class TaxKind(Codes):
-    TAXABLE = "TAXABLE", _("Taxable (10% VAT)")
-    EXEMPT = "EXEMPT", _("Exempt from VAT")
+    TAXABLE = "TAXABLE", _("VAT 10%")
+    EXEMPT = "EXEMPT", _("VAT exempt")
 
 
 class LineKind(Codes):

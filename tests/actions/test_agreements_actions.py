@@ -287,6 +287,8 @@ def test_terminate_before_force_releases_and_after_force_keeps_the_money_for_set
     actions.terminate(agreement_id=made.agreement.pk, reason="합의 해지", by=made.operator)
     assert ledger.position(made.agreement.round_id).reserved_won == 0
     assert Award.objects.get(pk=made.award.pk).status == "CANCELLED"
+    told = Notice.objects.filter(user=made.company, template__in=["award_given_up", "application_withdrawn"], language="ko")
+    assert [notice.template for notice in told] == ["award_given_up"] and "취소되었습니다" in told[0].title
     later = ev.active()
     row = actions.terminate(agreement_id=later.agreement.pk, reason="수행 불가", by=later.operator)
     assert row.status == "TERMINATED" and Voucher.objects.get(agreement=row).status == "CANCELLED"

@@ -106,6 +106,9 @@ def test_a_refused_payee_account_comes_back_with_422_and_everything_typed():
     assert not PayeeAccount.objects.exists()
     assert client.post(path, {**data, "number": "110-222-333444"}).status_code == 302
     assert PayeeAccount.objects.get().number == "110222333444"
+    unknown = client.post(path, {**data, "bank_code": "999", "number": "110-222-333444"})
+    assert unknown.status_code == 422 and PayeeAccount.objects.count() == 1
+    assert "신한은행(088)" in client.get("/admin/vouchers/payeeaccount/").content.decode()
 
 
 def test_a_refused_round_comes_back_with_422_and_everything_typed():

@@ -231,6 +231,9 @@ def test_quote_form_adds_previews_and_sends(at: quotes.Stage) -> None:
     assert "30,000,000" in first  # from the offer's price list
     added = browser.post(url, with_parties(sent(add="1"), at))
     assert added.status_code == 200 and 'name="line-2-description"' in text(added) and "영상 추출과 가명처리" in text(added)
+    odd = {"line-1-quantity": "1,500", "lead_time_days": "40일"}
+    kept = text(browser.post(url, with_parties(sent(remove="0") | odd, at)))
+    assert 'value="1,500"' in kept and 'value="40일"' in kept and 'type="number"' not in kept
     removed = browser.post(url, with_parties(sent(remove="0"), at))
     assert 'name="line-1-description"' not in text(removed) and "심의 수수료" in text(removed)
     preview = browser.post(url, with_parties(sent(preview="1"), at))

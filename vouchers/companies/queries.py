@@ -4,11 +4,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import Membership
 from portal.accounts.rules import COMPANY_ROLES
 from portal.documents.models import Document
+from portal.documents.rules import closed_because as file_closed_because
 from portal.documents.rules import may_open as may_open_file
 from portal.kit import clock
 from providers.catalogue import queries as catalogue
@@ -121,13 +123,23 @@ def page_of(company: Company) -> dict[str, Any]:
 def papers_of(company: Company, on: date) -> dict[str, Document]:
     """What the company has shown of itself already, by document kind: its registration and the certificate of that day.
     Only files that it may open itself now: none that a scan refused or still holds."""
+    return {kind: one for kind, one in _papers(company, on).items() if may_open_file(one.scan_state, owns=True)}
+
+
+def held_papers_of(company: Company, on: date) -> dict[str, tuple[Document, Promise | str]]:
+    """The others by kind: the file, and as a sentence why it cannot be taken now."""
+    reasons = {kind: (one, file_closed_because(one.scan_state, owns=True)) for kind, one in _papers(company, on).items()}
+    return {kind: found for kind, found in reasons.items() if found[1]}
+
+
+def _papers(company: Company, on: date) -> dict[str, Document]:
     certificate = company.certificates.filter(valid_from__lte=on, valid_to__gte=on, document__isnull=False)
     newest = certificate.select_related("document").order_by("-valid_to", "-id").first()
     found = {
         "BUSINESS_REGISTRATION": company.registration_file,
         "SIZE_CERTIFICATE": newest.document if newest is not None else None,
     }
-    return {kind: one for kind, one in found.items() if one is not None and may_open_file(one.scan_state, owns=True)}
+    return {kind: one for kind, one in found.items() if one is not None}
 
 
 def document_of(company: Company, ref: str, *, disputes: bool) -> Document | None:

@@ -76,6 +76,11 @@ def award_ended(award: Award, reason_en: str) -> None:
     )  # fmt: skip
 
 
+def award_given_up(award: Award, reason_en: str) -> None:
+    """To the company: its award was cancelled before the agreement, or declined by itself."""
+    _award("award_given_up", award, status=award.status, reason_ko=award.reason, reason_en=reason_en)
+
+
 def award_lapsed(award: Award) -> None:
     """To the company: nobody answered in time."""
     _award("award_lapsed", award)

@@ -295,6 +295,7 @@ class QuoteForm(forms.Form):
     earliest_delivery_on = forms.DateField(label=_("Earliest delivery"), required=False, widget=DateInput)
     lead_time_days = forms.IntegerField(
         label=_("Lead time (working days)"), required=False, min_value=1, max_value=500,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         help_text=_("From the signed agreement to the provision of the data, your reviews included."),
     )  # fmt: skip
     access_mode = forms.ChoiceField(label=_("Access mode"), required=False)
@@ -319,12 +320,21 @@ def quote_initial(request: QuoteRequest) -> dict[str, Any]:
     return initial
 
 
+class QuantityField(forms.DecimalField):
+    """`1,500` → 1500. A box for text: of a number box that holds a comma or a unit the browser sends nothing at all."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+
+    def to_python(self, value: Any) -> Decimal | None:
+        return super().to_python(value.replace(",", "") if isinstance(value, str) else value)
+
+
 class LineForm(forms.Form):
     """One price line; a line without words and price is left out."""
 
     kind = forms.ChoiceField(label=_("Kind of work"), choices=stages.LineKind.choices())
     description = forms.CharField(label=_("What is done"), max_length=200, error_messages={"required": _("Say what is done.")})
-    quantity = forms.DecimalField(
+    quantity = QuantityField(
         label=_("Quantity"), max_digits=12, decimal_places=2, min_value=Decimal("0.01"),
         error_messages={"required": _("Enter a quantity.")},
     )  # fmt: skip

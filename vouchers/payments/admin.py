@@ -7,12 +7,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from portal.accounts.forms import CodeForm
 from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won, won_long
-from portal.kit.words import pick
+from portal.kit.words import korean, pick
 from vouchers.payments import actions, queries, rules
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
 
@@ -26,7 +26,7 @@ def _facts(obj: Disbursement) -> list[tuple[Any, Any]]:
     return [
         (_("Payee"), obj.payee),
         (_("Paid by the voucher"), won_long(obj.amount_won)),
-        (_("Account of the payee"), f"{account.bank_code} ···{account.number[-4:]}" if account else "—"),
+        (_("Account of the payee"), f"{account.bank} ···{account.number[-4:]}" if account else "—"),
         (_("Tax invoice number"), obj.invoice_no),
         (_("Invoice date"), obj.invoice_on),
         (_("Own share deposited on"), obj.own_share_deposited_on or "—"),
@@ -103,7 +103,7 @@ class DisbursementAdmin(VerbAdmin):
     @admin.display(description=_("Account of the payee"))
     def account(self, obj: Disbursement) -> str:
         """Masked, as everywhere."""
-        return f"{obj.payee_account.bank_code} ···{obj.payee_account.number[-4:]}" if obj.payee_account else "—"
+        return f"{obj.payee_account.bank} ···{obj.payee_account.number[-4:]}" if obj.payee_account else "—"
 
 
 @admin.register(PaymentAttempt)
@@ -118,6 +118,11 @@ class PaymentAttemptAdmin(VerbAdmin):
 
 
 class PayeeAccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    bank_code = forms.ChoiceField(
+        label=_("Bank"), choices=lambda: [("", "—"), *((code, rules.bank_words(code, korean=korean())) for code in rules.BANKS)],
+        widget=UnfoldAdminSelectWidget,
+    )  # fmt: skip
+
     class Meta:
         model = PayeeAccount
         fields = ("institution", "bank_code", "number", "holder")
@@ -128,10 +133,10 @@ class PayeeAccountForm(forms.ModelForm):  # type: ignore[type-arg]
 class PayeeAccountAdmin(EnteredAdmin):
     enter_permission = "vouchers.enter_payee"
     entry_form = PayeeAccountForm
-    list_display = ("institution", "bank_code", "masked", "holder", "is_current", "entered_by", "verified_by")
+    list_display = ("institution", "bank", "masked", "holder", "is_current", "entered_by", "verified_by")
     list_filter = ("is_current",)
     list_select_related = ("institution", "entered_by", "verified_by")
-    fields = ("institution", "bank_code", "masked", "holder", "is_current", "entered_by", "verified_by")
+    fields = ("institution", "bank", "masked", "holder", "is_current", "entered_by", "verified_by")
     verbs = (
         Verb("verify", _("Verify the account"), lambda pk, by: actions.verify_payee(account_id=pk, by=by),
              "vouchers.verify_payee", lambda o: o.is_current and o.verified_by_id is None,
@@ -147,6 +152,10 @@ class PayeeAccountAdmin(EnteredAdmin):
 
     def headline(self, obj: PayeeAccount) -> str:
         return f"{obj.institution} · {self.masked(obj)}"
+
+    @admin.display(description=_("Bank"), ordering="bank_code")
+    def bank(self, obj: PayeeAccount) -> str:
+        return obj.bank
 
     @admin.display(description=_("Account number"))
     def masked(self, obj: PayeeAccount) -> str:

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts import queries as accounts
 from portal.kit.models import Row
 from portal.kit.won import WonField
+from portal.kit.words import korean
 from vouchers.agreements.models import Voucher
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
+from vouchers.matching.rules.stages import TaxKind
 from vouchers.payments import rules
 
 
@@ -41,6 +43,11 @@ class PayeeAccount(Row):
             ),
         ]
         permissions = [("enter_payee", "Enter payee accounts"), ("verify_payee", "Verify payee accounts")]
+
+    @property
+    def bank(self) -> str:
+        """The bank's name and code, in the reader's language."""
+        return rules.bank_words(self.bank_code, korean=korean())
 
     def organisation_ids(self) -> set[int]:
         return {self.institution.organisation_id} if self.institution.organisation_id else set()
@@ -75,7 +82,7 @@ class Disbursement(Row):
     amount_won = WonField(_("Paid by the voucher"))
     supply_amount_won = WonField(_("Supply amount"))
     vat_won = WonField(_("VAT, paid by the company"), default=0)
-    tax_kind = models.CharField(_("VAT"), max_length=8, default="TAXABLE")
+    tax_kind = models.CharField(_("VAT"), max_length=8, choices=TaxKind.choices(), default="TAXABLE")
     invoice_no = models.CharField(_("Tax invoice number"), max_length=40)
     invoice_on = models.DateField(_("Invoice date"))
     invoice_document = models.ForeignKey(

@@ -141,7 +141,7 @@ def contradicted(attempts: Sequence[PaymentAttempt]) -> set[str]:
 def account_to_pay(row: Disbursement) -> str:
     """The payee's account of now, masked: bank and last digits; empty when there is none that a second person verified."""
     found = PayeeAccount.objects.filter(institution_id=row.payee_id, is_current=True, verified_by__isnull=False).first()
-    return f"{found.bank_code} ···{found.number[-4:]} ({found.holder})" if found else ""
+    return f"{found.bank} ···{found.number[-4:]} ({found.holder})" if found else ""
 
 
 def of_milestone(user: Any, milestone_ref: str) -> Disbursement | None:

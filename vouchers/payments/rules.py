@@ -112,6 +112,26 @@ RELEASES = {
 }
 
 
+# 금융기관 공동코드 (금융결제원, Korea Financial Telecommunications & Clearings Institute): three digits of who keeps an account;
+# those that take transfers of public money. Names as the institutions call themselves now (031: 대구은행 until 2024).
+BANKS: dict[str, tuple[str, str]] = {
+    "002": ("한국산업은행", "Korea Development Bank"), "003": ("IBK기업은행", "Industrial Bank of Korea"),
+    "004": ("KB국민은행", "KB Kookmin Bank"), "007": ("Sh수협은행", "Suhyup Bank"), "011": ("NH농협은행", "NH NongHyup Bank"),
+    "012": ("지역농·축협", "Local NongHyup"), "020": ("우리은행", "Woori Bank"), "023": ("SC제일은행", "Standard Chartered Bank Korea"),
+    "027": ("한국씨티은행", "Citibank Korea"), "031": ("iM뱅크", "iM Bank"), "032": ("BNK부산은행", "Busan Bank"),
+    "034": ("광주은행", "Kwangju Bank"), "035": ("제주은행", "Jeju Bank"), "037": ("전북은행", "Jeonbuk Bank"),
+    "039": ("BNK경남은행", "Kyongnam Bank"), "045": ("새마을금고", "MG Community Credit Cooperatives"),
+    "048": ("신협", "Credit unions (CU)"), "050": ("저축은행", "Savings banks"), "064": ("산림조합", "Forestry cooperatives"),
+    "071": ("우체국", "Korea Post"), "081": ("하나은행", "Hana Bank"), "088": ("신한은행", "Shinhan Bank"),
+    "089": ("케이뱅크", "K bank"), "090": ("카카오뱅크", "KakaoBank"), "092": ("토스뱅크", "Toss Bank"),
+}  # fmt: skip
+
+
+def bank_words(code: str, *, korean: bool) -> str:
+    """`신한은행(088)`; a code that is not in the list stands alone."""
+    return f"{BANKS[code][0 if korean else 1]}({code})" if code in BANKS else code
+
+
 def overturns(state: str, outcome: str) -> bool:
     """Whether the bank's statement contradicts what was settled: a transfer that came back, or one that moved after all.
 

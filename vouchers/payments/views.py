@@ -163,7 +163,7 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
 
 DONE = {
     "check": gettext_lazy("The evidence is complete. Finance approves next."),
-    "approve": gettext_lazy("Approved. The registrar, somebody else, releases the payment next."),
+    "approve": gettext_lazy("Approved. The payment registrar, somebody else, releases the payment next."),
     "register": gettext_lazy("Registered. The payment leaves with the next bank run, within seconds."),
     "retry": gettext_lazy("Registered again. The payment leaves with the next bank run, within seconds."),
     "return": gettext_lazy("Returned to the provider with your reason."),

@@ -240,7 +240,7 @@ def withdraw(
         organisations=application.organisation_ids(), data={"reason_en": reason_en} if reason_en else None,
     )  # fmt: skip
     journal.close_duties(application, by=by)
-    if before != rules.ApplicationStatus.DRAFT:
+    if before != rules.ApplicationStatus.DRAFT and not award_declined:  # evaluation tells what became of the award
         notices.application_withdrawn(application, reason_en or application.decision_reason)
     return application
 

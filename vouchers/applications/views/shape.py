@@ -114,7 +114,7 @@ def money_rows(sums: Any) -> list[dict[str, Any]]:
 def document_rows(application: Application, errors: dict[str, str]) -> list[dict[str, Any]]:
     """One row a required kind, then what else was attached and one line for more."""
     files = {row.kind: row.document for row in queries.documents(application)}
-    papers = queries.company_papers(application)
+    papers, held = queries.company_papers(application), queries.held_papers(application)
     required = list(queries.policy_of(application).required_documents)
     kinds = [*required, *(kind for kind in files if kind not in required)]
     if "OTHER" not in kinds:
@@ -126,6 +126,7 @@ def document_rows(application: Application, errors: dict[str, str]) -> list[dict
             "required": kind in required,
             "file": files.get(kind),
             "paper": papers.get(kind),
+            "held": held.get(kind),
             "error": errors.get(kind, ""),
             "upload_url": reverse("applications:document", args=[application.ref, kind]),
         }

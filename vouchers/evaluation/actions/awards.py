@@ -172,6 +172,7 @@ def _free(award: Award, after: str, event: str, reason: str, by: Any, reason_en:
     elif application.status != "WITHDRAWN":
         hand = by if after == rules.AwardStatus.DECLINED else None  # else nobody of the company takes it back
         applications.withdraw(application_id=application.pk, reason=reason, reason_en=reason_en, by=hand, award_declined=True)
+        notices.award_given_up(award, reason_en or reason)
     programme = Round.objects.select_for_update(no_key=True).get(pk=application.round_id)  # before its pot, always
     ledger.release(
         round_id=programme.pk, owner_ref=application.ref, amount_won=award.grant_won, reason=reason, reason_en=reason_en, by=by

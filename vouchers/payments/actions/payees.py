@@ -9,6 +9,7 @@ from portal.journal import actions as journal
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from providers.institutions.models import Institution
+from vouchers.payments import rules
 from vouchers.payments.models import PayeeAccount
 
 
@@ -19,6 +20,8 @@ def enter_payee(*, institution_id: int, bank_code: str, number: str, holder: str
     digits = number.replace("-", "").strip()
     if not digits.isdigit() or not 8 <= len(digits) <= 20:
         raise Refused(_("An account number has 8 to 20 digits."), "account_shape", "number")
+    if bank_code.strip() not in rules.BANKS:
+        raise Refused(_("Choose the bank from the list."), "bank_unknown", "bank_code")
     Institution.objects.select_for_update().get(pk=institution_id)  # two who enter at once wait for each other
     PayeeAccount.objects.filter(institution_id=institution_id, is_current=True).update(is_current=False)
     account = PayeeAccount(
