@@ -412,5 +412,7 @@ def test_obstacles_name_each_application_that_blocks():
     kinds = {one.application.pk: one.kind for one in found.blockers}
     assert kinds == {first.pk: "PENDING", second.pk: "TOO_FEW", third.pk: "UNASSIGNED"}
     assert not found.ready and not queries.ready_to_propose(at.round)
+    counted = queries.progress(at.round)
+    assert (counted.waiting, counted.short, counted.undecided) == (0, 2, 1)  # second and third lack evaluators
     done = ev.scored().round
     assert queries.obstacles(done).ready and queries.ready_to_propose(done)
