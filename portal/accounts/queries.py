@@ -1,12 +1,13 @@
 """Who is who."""
 
 from collections.abc import Callable
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.accounts import rules
 from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
@@ -16,6 +17,28 @@ from portal.kit import clock
 
 def active_grants() -> QuerySet[RoleGrant]:
     return RoleGrant.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()), revoked_at__isnull=True)
+
+
+def unconfirmed_sign_ups(before: datetime) -> QuerySet[User]:
+    """Who signed up before that moment, never confirmed the address and stands nowhere else."""
+    waiting = _addresses().filter(user=OuterRef("pk"))
+    return User.objects.filter(
+        Exists(waiting), ~Exists(waiting.filter(verified=True)),
+        ~Exists(Membership.objects.filter(user=OuterRef("pk"))), ~Exists(RoleGrant.objects.filter(user=OuterRef("pk"))),
+        date_joined__lt=before, last_login__isnull=True, is_demo=False,
+    )  # fmt: skip
+
+
+def addresses_of(user: User) -> QuerySet[Any]:
+    """The e-mail addresses that allauth keeps of somebody."""
+    return _addresses().filter(user=user)
+
+
+def _addresses() -> QuerySet[Any]:
+    from allauth.account.models import EmailAddress
+
+    found: QuerySet[Any] = EmailAddress.objects.all()
+    return found
 
 
 def signed_in_user(pk: int) -> User | None:

@@ -8,6 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
 
+SIGN_UP_DAYS = 30  # how long a sign-up waits to be confirmed
+ROLE_YEARS = 3  # how long records of roles are kept after they ended
+
+
+def forgotten_address(ref: str) -> str:
+    """What stands in place of the e-mail address of somebody who was forgotten; no mail can reach it."""
+    return f"{ref}@forgotten.invalid"
+
 
 class OrganisationKind(Codes):
     COMPANY = "COMPANY", _("Company")

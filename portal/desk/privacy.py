@@ -6,53 +6,71 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stored(NamedTuple):
-    """One kind of data, as the privacy notice names it."""
+    """One kind of data, as the privacy notice names it.
+
+    procedures: the sweeps (names in portal.celery.SWEEPS) that end what `kept` promises; a kind without one says why the
+    portal itself erases nothing of it.
+    """
 
     what: Any
     items: Any
     purpose: Any
     kept: Any
+    procedures: tuple[str, ...] = ()
+    why_not: Any = ""
 
 
+# 공공기록물 관리에 관한 법률 제27조: whoever destroys public records needs the records officer's appraisal and a council's advice
+RECORDS = _(
+    "These are public records: once the time is over, the records officer and a council decide about their destruction (Public Records Management Act, Art. 27). The portal itself erases none."
+)
 KINDS = (
     Stored(
         _("Account"), _("E-mail address, name, language, password (unreadable), second factor, roles"),
         _("To sign you in and to know for which organisation you act"),
-        _("While the account exists; records of roles given and taken for three years"),
+        _("While the account exists, and as long as a case names it; a sign-up that nobody confirms for 30 days; records of roles for three years after they ended"),
+        ("accounts.forget_sign_ups", "accounts.forget_role_grants"),
     ),
     Stored(
         _("Sign-ins"), _("Network address, browser, time"), _("To recognise misuse and to let you end sign-ins elsewhere"),
-        _("Until you sign out or the sign-in runs out"),
+        _("Until you sign out or the sign-in runs out"), ("accounts.forget_sign_ins",),
     ),
     Stored(
         _("Company"),
         _("Registration numbers, address, size certificate, representative's name, address for service, consents with day and wording"),
         _("To check the registration and to serve decisions"),
-        _("Until the company leaves the portal; the representative's name for the check is erased within seven days"),
+        _("As long as its applications and projects; the representative's name for the check is erased within seven days"),
+        ("companies.check_registrations",),
+    ),
+    Stored(
+        _("Drafts of applications"), _("Answers and files that were never handed in"), _("To let you go on writing"),
+        _("Until 90 days after the call closed"), ("applications.forget_drafts",),
     ),
     Stored(
         _("Applications and projects"),
         _("Answers, files, persons in charge, certifications, signatures, agreements, reviews, deliverables"),
         _("To receive, check and evaluate applications and to run the projects"), _("Five years after the project ends"),
+        why_not=RECORDS,
     ),
     Stored(
         _("Evaluation"), _("Evaluators' declarations, scores and opinions"), _("To select fairly and to be able to account for it"),
-        _("Five years after the project ends"),
+        _("Five years after the project ends"), why_not=RECORDS,
     ),
     Stored(
         _("Payments"), _("Accounts of the institutions that are paid, invoices, transfers"), _("To pay and to settle the grant"),
-        _("Five years after the project ends"),
+        _("Five years after the project ends"), why_not=RECORDS,
     ),
     Stored(
         _("Notices and mails"), _("Address, subject, words"), _("To tell you what concerns you"),
-        _("With the case that they speak of; links for sign-in and passwords are erased once sent"),
+        _("With the case that they speak of; links for sign-in and passwords are erased once sent"), ("journal.deliver_notices",),
+        RECORDS,
     ),
     Stored(
         _("Journal of events"), _("Who did what, when, and why"), _("To show that a decision came about properly; nobody can alter it"),
-        _("With the case that it speaks of"),
+        _("With the case that it speaks of"), why_not=RECORDS,
     ),
     Stored(
         _("Access log"), _("Account, time, network address, whose data, task"), _("To find out about unjustified reading"),
-        _("At least one year; two years from 50,000 persons on, or with sensitive data"),
+        _("Two years"), ("journal.forget_accesses",),
     ),
 )  # fmt: skip

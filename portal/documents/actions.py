@@ -150,3 +150,20 @@ def settle_scan(*, document_id: int, clean: bool, note: str = "") -> Document:
                 context={"name": document.name},
             )  # fmt: skip
     return document
+
+
+@transaction.atomic
+def erase(*, document_id: int, by: Any) -> bool:
+    """A file that nothing points to any more: its content is removed after commit, its name at once; the fingerprint stays.
+
+    Returns: whether it was erased; a file that still stands somewhere is left alone. Writes: Document, Event document.erased.
+    """
+    document = Document.objects.select_for_update().get(pk=document_id)
+    if document.erased_at is not None or queries.is_used(document):
+        return False
+    document.erased_at, document.name = clock.now(), document.ref
+    document.save()
+    journal.record("document.erased", document, by=by, organisations=sorted(document.organisation_ids()))
+    stored, name = document.file.storage, document.file.name
+    transaction.on_commit(lambda: stored.delete(name or ""))
+    return True

@@ -25,6 +25,7 @@ class Document(Row):
     scanned_at = models.DateTimeField(null=True)
     scan_note = models.CharField(max_length=200, blank=True)
     is_generated = models.BooleanField(default=False)
+    erased_at = models.DateTimeField(null=True, editable=False)  # name and content are gone since; the fingerprint stays
 
     class Meta:
         verbose_name = _("document")

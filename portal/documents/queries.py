@@ -40,8 +40,19 @@ def not_taken_because(documents: Iterable[Document | None]) -> str:
     return ""
 
 
+def is_used(document: Document) -> bool:
+    """Does any row of any room point to this file?"""
+    links = [one for one in Document._meta.get_fields(include_hidden=True) if one.one_to_many or one.one_to_one]
+    return any(link.related_model._default_manager.filter(**{link.field.name: document}).exists() for link in links)  # type: ignore[union-attr]
+
+
 def waiting_for_scan(limit: int = 200) -> list[int]:
     """Ids of files that the scanner has not seen, the oldest first; one that it could not take rests for an hour."""
     unseen = Q(scan_state=rules.ScanState.QUARANTINED) | Q(scan_state=rules.ScanState.UNSCANNED, is_generated=False)
     resting = ~Q(scan_note="") & Q(updated_at__gt=clock.now() - timedelta(hours=1))
-    return list(Document.objects.filter(unseen).exclude(resting).order_by("created_at").values_list("pk", flat=True)[:limit])
+    return list(
+        Document.objects.filter(unseen, erased_at__isnull=True)
+        .exclude(resting)
+        .order_by("created_at")
+        .values_list("pk", flat=True)[:limit]
+    )

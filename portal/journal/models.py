@@ -82,6 +82,20 @@ class Seal(models.Model):
         verbose_name_plural = _("daily seals")
 
 
+class Erasure(Row):
+    """One run of a retention sweep that erased something. kind: the sweep's name; before: what is older is gone."""
+
+    REF_PREFIX = "ers"
+
+    kind = models.CharField(max_length=60)
+    before = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+
+
 class Duty(Row):
     """Who owes what by when. Owed by a person, by an organisation (perhaps one role there), or by a role anywhere.
 

@@ -14,6 +14,7 @@ from portal.kit.codes import Codes
 GENESIS = "0" * 64
 MAX_ATTEMPTS = 6
 CLAIM_MINUTES = 10  # a claimed mail whose worker is silent for longer is unclear
+ACCESS_YEARS = 2  # how long the access log is kept
 REMIND_BEFORE = (7, 1)  # working days before the due day
 
 
@@ -33,6 +34,14 @@ class Outcome(Codes):
     NOT_SENT = "NOT_SENT", _("Not sent")
     REFUSED = "REFUSED", _("Refused by the mail server")
     UNKNOWN = "UNKNOWN", _("Not known")
+
+
+def years_before(moment: datetime, years: int) -> datetime:
+    """The same day and time so many years earlier; 29 February becomes the 28th."""
+    try:
+        return moment.replace(year=moment.year - years)
+    except ValueError:
+        return moment.replace(year=moment.year - years, day=28)
 
 
 def stamp(moment: datetime) -> str:

@@ -7,6 +7,7 @@ from celery import shared_task
 
 from portal.journal import actions, gateways, queries
 from portal.journal.rules import NoticeState, Outcome
+from portal.kit import clock
 
 log = structlog.get_logger("journal")
 SWEEP_SECONDS = 45.0  # one sweep ends by itself; the next one goes on
@@ -47,3 +48,9 @@ def seal_day() -> str:
     """Seals the events up to yesterday, once a day. Returns the head, or nothing."""
     seal = actions.seal_day()
     return seal.head if seal else ""
+
+
+@shared_task(name="journal.forget_accesses")
+def forget_accesses() -> int:
+    """Entries of the access log past their time. Idempotent. Returns: how many were erased."""
+    return actions.forget_accesses(now=clock.now())

@@ -65,6 +65,7 @@ class Application(Row):
     supplement_sections = models.JSONField(_("Sections that the company may change"), default=list)
     handed_in = models.JSONField(default=dict, editable=False)  # what stood when a supplement opened it again (handing.keep)
     decision_reason = models.TextField(_("Reason of the decision"), blank=True)
+    forgotten_at = models.DateTimeField(null=True, editable=False)  # never handed in: emptied after its time (forget_drafts)
     matches_fixed_at = models.DateTimeField(null=True, editable=False)  # an agreement stands on its matches since then
 
     objects = ApplicationQuerySet.as_manager()

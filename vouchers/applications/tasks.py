@@ -22,3 +22,9 @@ def sync_matches() -> int:
 def miss_supplements() -> int:
     """A supplement that did not come by its due day is called, and the officers get the ball. Idempotent."""
     return actions.miss_supplements(now=clock.now())
+
+
+@shared_task(name="applications.forget_drafts")
+def forget_drafts() -> int:
+    """Drafts of calls that closed long ago are emptied. Idempotent. Returns: how many."""
+    return actions.forget_drafts(now=clock.now())

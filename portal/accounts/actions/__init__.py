@@ -1,5 +1,6 @@
 """People join, get roles and lose them; each change is an event."""
 
+from portal.accounts.actions.forgetting import forget_role_grants, forget_sign_ups
 from portal.accounts.actions.members import (
     INVITATION_DAYS,
     accept_invitation,
@@ -38,7 +39,9 @@ __all__ = [
     "end_membership",
     "end_other_sessions",
     "find_invitation",
+    "forget_role_grants",
     "forget_sign_ins",
+    "forget_sign_ups",
     "give_consent",
     "grant_role",
     "invite",

@@ -8,6 +8,7 @@ from portal.journal.actions.duties import (
     remind_of,
     resume_duty,
 )
+from portal.journal.actions.erasing import forget_accesses, note_erasure
 from portal.journal.actions.events import record, saw
 from portal.journal.actions.notices import (
     choose_mail,
@@ -33,7 +34,9 @@ __all__ = [
     "claim_notice",
     "close_duties",
     "close_duty",
+    "forget_accesses",
     "mark_delivered",
+    "note_erasure",
     "open_duty",
     "pause_duty",
     "post",

@@ -26,6 +26,7 @@ from vouchers.applications.actions.drafting import (
     start,
     take_company_document,
 )
+from vouchers.applications.actions.forgetting import forget_drafts
 from vouchers.applications.actions.submitting import (
     certify,
     submit,
@@ -37,7 +38,7 @@ from vouchers.applications.actions.submitting import (
 
 __all__ = [
     "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match", "choose_need",
-    "drop_match", "find_eligible", "find_ineligible", "fix_matches", "judge_rule", "lapse", "miss_supplements", "place_on_reserve",
+    "drop_match", "find_eligible", "find_ineligible", "fix_matches", "forget_drafts", "judge_rule", "lapse", "miss_supplements", "place_on_reserve",
     "reject", "remove_document", "request_supplement", "resume_check", "save_section", "select", "start", "submit",
     "supply_supplement", "sync_deadlines", "sync_matches", "take_company_document", "withdraw",
 ]  # fmt: skip

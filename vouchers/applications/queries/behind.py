@@ -131,6 +131,12 @@ def dropped_a_match(application: Application) -> bool:
     return journal.history(application).filter(name="application.match_dropped").exists()
 
 
+def drafts_to_forget(before: datetime) -> QuerySet[Application]:
+    """Never handed in, withdrawn ones too, of calls that closed before that moment; not emptied yet."""
+    never = Application.objects.filter(submitted_at__isnull=True, forgotten_at__isnull=True)
+    return never.filter(round__closes_at__lt=before).order_by("id")
+
+
 def waiting_for_a_match(now: datetime) -> list[int]:
     """Ids of drafts of open rounds without a match, whose company has a confirmed one."""
     of_need = Match.objects.confirmed().filter(need_id=OuterRef("need_id"))

@@ -28,6 +28,7 @@ from vouchers.applications.rules.sections import (
     section_state,
 )
 from vouchers.applications.rules.stages import (
+    DRAFT_DAYS,
     EDITABLE,
     ENDED,
     EVENT_WORDS,
@@ -47,6 +48,7 @@ __all__ = [
     "BLOCKING",
     "DECLARATIONS",
     "DOCUMENT_WORDS",
+    "DRAFT_DAYS",
     "EDITABLE",
     "ENDED",
     "EVENT_WORDS",

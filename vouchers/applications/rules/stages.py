@@ -53,6 +53,7 @@ LIFECYCLE = Lifecycle(
     },
 )
 ENDED = frozenset({S.WITHDRAWN, S.INELIGIBLE, S.NOT_SELECTED, S.LAPSED})
+DRAFT_DAYS = 90  # how long what was never handed in is kept after its call closed
 EDITABLE = frozenset({S.DRAFT, S.SUPPLEMENT_REQUESTED})
 
 

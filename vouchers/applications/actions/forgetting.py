@@ -1,0 +1,42 @@
+"""Drafts that were never handed in are kept no longer than the privacy notice says."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from portal.documents import actions as documents
+from portal.journal import actions as journal
+from vouchers.applications import queries, rules
+from vouchers.applications.actions.drafting import locked
+from vouchers.applications.models import ApplicationSection
+
+
+def forget_drafts(*, now: datetime) -> int:
+    """Drafts whose call closed more than DRAFT_DAYS ago: answers, title and files are erased, the empty draft stays.
+
+    Each in its own transaction. Idempotent (sweep). Writes: Application, ApplicationSection, Document, Erasure, Events.
+    Returns: how many.
+    """
+    before = now - timedelta(days=rules.DRAFT_DAYS)
+    count = sum(_forget_draft(pk, before, now) for pk in list(queries.drafts_to_forget(before).values_list("pk", flat=True)))
+    if count:
+        journal.note_erasure(kind="applications.forget_drafts", before=before, count=count)
+    return count
+
+
+@transaction.atomic
+def _forget_draft(application_id: int, before: datetime, now: datetime) -> bool:
+    """Looks again once the row is locked: the call may have been extended meanwhile. A file that stands elsewhere too stays."""
+    application = locked(application_id)
+    if not queries.drafts_to_forget(before).filter(pk=application_id).exists():
+        return False
+    ApplicationSection.objects.filter(application=application).update(answers={})
+    files = sorted(set(application.application_documents.values_list("document_id", flat=True)))
+    application.application_documents.all().delete()
+    for document_id in files:
+        documents.erase(document_id=document_id, by=None)
+    application.title, application.summary, application.forgotten_at = "", "", now
+    application.save()
+    journal.record("application.forgotten", application, by=None, organisations=application.organisation_ids())
+    journal.close_duties(application, by=None)
+    return True
