@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -299,15 +299,15 @@ class FormAdmin(VerbAdmin):
     """
 
     def form_view(self, request: HttpRequest, object_id: str | None, form_url: str, extra: dict[str, Any]) -> Any:
-        """Django's own form view; once more, with the refusal in the form, when an action said no (its writes are undone)."""
+        """The form view; once more, with the refusal in the form, when an action said no (its writes are undone)."""
         extra = {"show_save": True, "show_save_and_add_another": False, "show_save_and_continue": False, **extra}
         try:
-            response = admin.ModelAdmin.changeform_view(self, request, object_id, form_url, extra)
+            response = ModelAdmin.changeform_view(self, request, object_id, form_url, extra)
         except DomainError as error:
             if request.method != "POST":
                 raise
             request.refusal = error  # type: ignore[attr-defined]
-            response = admin.ModelAdmin.changeform_view(self, request, object_id, form_url, extra)
+            response = ModelAdmin.changeform_view(self, request, object_id, form_url, extra)
         if request.method == "POST" and (getattr(response, "context_data", None) or {}).get("errors"):
             response.status_code = 422
         return response

@@ -4,9 +4,11 @@ import html
 import re
 
 import pytest
+from django.contrib.admin import helpers
 from django.core.cache import cache
 from django.test import Client
 from django.utils.translation import override
+from unfold.forms import BaseAdminForm, BaseFieldline
 
 from portal.accounts.actions import give_consent
 from portal.accounts.rules import Role
@@ -154,3 +156,13 @@ def test_a_records_parts_say_their_columns_on_narrow_screens_and_nothing_floats_
     assert '<span class="cell-label">공급가액</span>' in page
     page = browser.get(f"/admin/vouchers/round/{request.need.round_id}/change/").content.decode()
     assert 'id="submit-row"' not in page and 'material-symbols-outlined">add<' not in page
+
+
+def test_a_form_is_dressed_alike_though_it_is_the_first_page_of_a_process() -> None:
+    """unfold puts its labels in place when its own view is asked for; a fresh worker's first page may be a form."""
+    plain = helpers.AdminForm, helpers.Fieldline = (BaseAdminForm, BaseFieldline)  # type: ignore[misc]
+    browser = Client()
+    browser.force_login(providers.person(Role.MINISTRY_OFFICER))
+    page = browser.get("/admin/vouchers/round/add/").content.decode()
+    assert plain != (helpers.AdminForm, helpers.Fieldline)
+    assert re.search(r'<label class="[^"]*font-semibold[^"]*"[^>]*for="id_title_en"', page)
