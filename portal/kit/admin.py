@@ -165,6 +165,11 @@ class VerbAdmin(ModelAdmin):
             extra |= {**self.case(request, obj), "show_save": False}
         return super().changeform_view(request, object_id, form_url, extra)
 
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """A row that is not there, or not open to this person: home, with a sentence that tells neither which."""
+        messages.warning(request, str(_("There is no such record, or it is not open to you.")))
+        return HttpResponseRedirect(reverse(f"{self.admin_site.name}:index"))
+
     def headline(self, obj: Any) -> str:
         """What people call this row: the page's title."""
         return import_string(settings.ADMIN_HEADLINE)(obj) or str(obj)

@@ -75,6 +75,7 @@ COLUMNS = {
     "name_en": _("English name"),
     "name_ko": _("Korean name"),
     "need": _("Data need"),
+    "note": _("Note"),
     "number": _("Number"),
     "offer": _("Offer"),
     "opened_at": _("Opened at"),

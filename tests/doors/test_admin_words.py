@@ -166,3 +166,13 @@ def test_a_form_is_dressed_alike_though_it_is_the_first_page_of_a_process() -> N
     page = browser.get("/admin/vouchers/round/add/").content.decode()
     assert plain != (helpers.AdminForm, helpers.Fieldline)
     assert re.search(r'<label class="[^"]*font-semibold[^"]*"[^>]*for="id_title_en"', page)
+
+
+def test_a_row_that_is_not_there_is_told_in_a_sentence() -> None:
+    browser = Client()
+    browser.force_login(providers.person(Role.MINISTRY_OFFICER))
+    answer = browser.get("/admin/vouchers/round/999999/change/", follow=True)
+    assert answer.redirect_chain == [("/admin/", 302)]
+    assert (
+        "해당 기록이 없거나 열람하실 수 없는 기록입니다." in answer.content.decode() and "999999" not in answer.content.decode()
+    )
