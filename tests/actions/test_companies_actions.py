@@ -51,7 +51,7 @@ def test_register_makes_a_representative_and_asks_no_network():
         "PRIVACY": (True, "2026-11", ""), "THIRD_PARTY": (False, "2026-11", ""),
         "ELECTRONIC_SERVICE": (True, "2026-11", "law@company.example"),
     }  # fmt: skip
-    assert "김시연" not in company.sealed_representative
+    assert "시연 대표자" not in company.sealed_representative
     assert queries.company_of(person) == company
     assert Event.objects.filter(subject_ref=company.ref, name="company.registered", by=person).exists()
 
@@ -180,10 +180,10 @@ def test_edit_before_verification_is_checked_again():
     check_registrations()
     company = fresh(company)
     edited = actions.edit(
-        company_id=company.pk, version=company.version, opened_on=date(2019, 1, 2), representative_name="이시연",
+        company_id=company.pk, version=company.version, opened_on=date(2019, 1, 2), representative_name="시연 새대표자",
         by=representative(company),
     )  # fmt: skip
-    assert edited.check_due_at <= clock.now() and gateways.unseal(edited.sealed_representative) == "이시연"
+    assert edited.check_due_at <= clock.now() and gateways.unseal(edited.sealed_representative) == "시연 새대표자"
 
 
 def test_certificate_decides_the_size():

@@ -31,7 +31,7 @@ def nts(request):
     server.server_close()
 
 
-def business(brn: str, name: str = "김시연") -> Business:
+def business(brn: str, name: str = "시연 대표자") -> Business:
     return Business(brn, date(2020, 3, 2), name)
 
 
@@ -77,8 +77,8 @@ def test_nonsense_is_down(content):
 
 
 def test_sealed_name_cannot_be_read_and_comes_back(settings):
-    token = gateways.seal("김시연")
-    assert "김시연" not in token and gateways.unseal(token) == "김시연"
+    token = gateways.seal("시연 대표자")
+    assert "시연 대표자" not in token and gateways.unseal(token) == "시연 대표자"
     assert gateways.unseal("") == "" and gateways.unseal("no token") == ""
     settings.SECRET_KEY = "another key"
     assert gateways.unseal(token) == ""

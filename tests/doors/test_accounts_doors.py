@@ -21,7 +21,7 @@ from portal.journal.models import AccessLog, MailboxMessage
 from tests.factories.accounts import PASSWORD, make_member, make_organisation, make_person, make_staff
 
 pytestmark = pytest.mark.django_db
-FORM = {"name": "김새롬", "email": "new@test.example", "password1": "tidy-Otter-2931", "password2": "tidy-Otter-2931"}
+FORM = {"name": "시연 가입자", "email": "new@test.example", "password1": "tidy-Otter-2931", "password2": "tidy-Otter-2931"}
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def test_sign_up_verify_and_sign_in(client, language):
     assert page.status_code == 200 and b"consent_privacy" in page.content
     assert client.post(f"{prefix}/accounts/signup/", {**FORM, "consent_privacy": "on"}).status_code == 302
     user = User.objects.get(email=FORM["email"])
-    assert (user.name, user.language, user.is_demo) == ("김새롬", language, False)
+    assert (user.name, user.language, user.is_demo) == ("시연 가입자", language, False)
     assert {(c.kind, c.given, c.context) for c in Consent.objects.all()} == {
         ("PRIVACY", True, "signup"),
         ("NEWS", False, "signup"),

@@ -39,7 +39,7 @@ def pdf(name: str = "paper.pdf") -> SimpleUploadedFile:
 
 def entries(**changes):
     return {
-        "brn": make_brn(), "name_ko": "[시연] 새기업", "opened_on": "2021-03-02", "representative_name": "김시연",
+        "brn": make_brn(), "name_ko": "[시연] 새기업", "opened_on": "2021-03-02", "representative_name": "시연 대표자",
         "region": "SEOUL", "address": "가상시 시험로 1", "size": "SMALL", "consent_privacy": "on", **changes,
     }  # fmt: skip
 
@@ -54,7 +54,7 @@ def test_register_as_somebody_new():
     assert answer.status_code == 303 and answer.headers["Location"] == f"/companies/{company.ref}/"
     assert company.service_email == "a@b.example" and company.organisation.is_demo
     page = as_(person).get(f"/companies/{company.ref}/").content.decode()
-    assert "대조하고 있습니다" in page and "김시연" not in page
+    assert "대조하고 있습니다" in page and "시연 대표자" not in page
     assert client.get("/companies/register/").status_code == 303
 
 

@@ -57,7 +57,7 @@ def test_a_file_of_somebody_else_is_written_down_with_its_case():
 
 
 def test_the_admins_pages_of_people_are_written_down():
-    officer, person = make_staff("SYSADMIN"), make_person(name="김시연")
+    officer, person = make_staff("SYSADMIN"), make_person(name="시연 대표자")
     organisation = make_organisation()
     member = make_member(organisation)
     client = as_(officer)

@@ -32,7 +32,7 @@ def facts_of(**changes: Any) -> dict[str, Any]:
         "name_ko": "[시연] 시험기업",
         "name_en": "[Demo] Test company",
         "opened_on": date(2020, 3, 2),
-        "representative_name": "김시연",
+        "representative_name": "시연 대표자",
         "region": "SEOUL",
         "address": "가상시 시험로 1",
         "size": "SMALL",

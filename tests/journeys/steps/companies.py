@@ -14,7 +14,7 @@ def sign_up(cast: Cast, story: Story) -> None:
     story |= {"email": f"founder{number}@startup.example", "name": f"여정 주식회사 {number}", "mark": str(number)}
     founder = Person(cast.browser, cast.portal)
     founder.go("/accounts/signup/")
-    founder.type(name="김여정", email=story["email"], password1=PASSWORD, password2=PASSWORD)
+    founder.type(name="여정 대표자", email=story["email"], password1=PASSWORD, password2=PASSWORD)
     for box in founder.page.locator("main [name^=consent_]").all():
         founder.put(str(box.get_attribute("name")), True)
     founder.send()
@@ -39,7 +39,7 @@ def register(cast: Cast, story: Story) -> None:
     founder.go("/companies/register/")
     founder.type(
         brn=fresh_number(), name_ko=story["name"], name_en=f"Journey {story['mark']}", opened_on="2021-03-02",
-        representative_name="김여정", region="SEOUL", size="SMALL", sector="의료영상 인공지능",
+        representative_name="여정 대표자", region="SEOUL", size="SMALL", sector="의료영상 인공지능",
         service_email=story["email"],
     )  # fmt: skip
     for box in founder.page.locator("main [name^=consent_]").all():
