@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from vouchers.applications.urls import check
+
 urlpatterns = [
+    path("check/", include((check, "check"))),
     path("rounds/", include("vouchers.rounds.urls")),
     path("companies/", include("vouchers.companies.urls")),
     path("matching/", include("vouchers.matching.urls")),

@@ -8,8 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.documents.forms import UploadField
 from portal.kit.forms import CountedTextarea, WonFormField, too_long
+from providers.catalogue import queries as catalogue
 from vouchers.applications import rules
+from vouchers.applications.rules import fit
 from vouchers.rounds.models import Track
+from vouchers.rounds.rules import CompanySize
 
 TOO_LARGE = _("Enter a whole number up to %(limit_value)s.")
 
@@ -102,11 +105,48 @@ class TrackForm(forms.Form):
         error_messages={"invalid_choice": _("Choose one of this call's tracks."), "required": _("Choose a track.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, round_: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, round_: Any, wanted: str = "", **kwargs: Any) -> None:
+        """wanted: the key of the track that is ticked at first."""
         super().__init__(*args, **kwargs)
         field = self.fields["track"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Track.objects.filter(round=round_)
+        field.initial = field.queryset.filter(key=wanted).values_list("pk", flat=True).first() if wanted else None
+
+
+class FitForm(forms.Form):
+    """Six questions before anything else; the answers stand in the address."""
+
+    size = forms.ChoiceField(
+        label=_("How large is your company?"), choices=CompanySize.choices(), widget=forms.RadioSelect,
+        help_text=_("As on the SME (micro enterprise) certificate."),
+    )  # fmt: skip
+    region = forms.ChoiceField(label=_("Where is its head office?"))
+    standing = forms.ChoiceField(
+        label=_("Tax arrears, a closed or suspended business, or a restriction of participation?"),
+        choices=fit.Standing.choices(), widget=forms.RadioSelect,
+    )  # fmt: skip
+    modality = forms.ChoiceField(label=_("Which kind of data do you need?"))
+    area = forms.ChoiceField(label=_("About which disease?"), choices=fit.Area.choices())
+    budget = WonFormField(
+        label=_("What may the data work cost? (won)"), min_value=1_000_000, max_value=10**11,
+        help_text=_("Supply amount without VAT, for example 100,000,000."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("region", catalogue.choices("region")), ("modality", catalogue.choices("modality"))):
+            self.fields[name].choices = [("", _("Choose")), *choices]  # type: ignore[attr-defined]
+
+    def answers(self) -> fit.Answers:
+        v = self.cleaned_data
+        return fit.Answers(v["size"], v["region"], v["standing"], v["modality"], v["area"], v["budget"])
+
+    def carried(self) -> dict[str, Any]:
+        """For the address of the pages that go on with it (`matching.forms.CarriedForm`)."""
+        v = self.cleaned_data
+        codes = ",".join(fit.AREA_CODES[fit.Area(v["area"])])
+        return {"modality": v["modality"], "budget": v["budget"], **({"diseases": codes} if codes else {})}
 
 
 class UploadForm(forms.Form):

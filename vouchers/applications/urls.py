@@ -23,3 +23,4 @@ urlpatterns = [
     path("<slug:ref>/withdraw/", views.withdraw, name="withdraw"),
     path("<slug:ref>/why/", views.why, name="why"),
 ]
+check = [path("", views.check, name="check")]

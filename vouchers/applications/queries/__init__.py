@@ -39,6 +39,7 @@ from vouchers.applications.queries.checking import (
     supplements_missed,
     why,
 )
+from vouchers.applications.queries.fit import Fit, fits, rounds_to_check
 from vouchers.applications.queries.progressing import Progress, SectionView, may_match, may_write, progress, surroundings
 from vouchers.applications.queries.reading import (
     Answer,
@@ -58,6 +59,7 @@ from vouchers.applications.queries.reading import (
 __all__ = [
     "Answer",
     "Content",
+    "Fit",
     "Progress",
     "SectionView",
     "Signer",
@@ -79,6 +81,7 @@ __all__ = [
     "drafts_to_forget",
     "dropped_a_match",
     "facts",
+    "fits",
     "free_matches",
     "held_papers",
     "history",
@@ -96,6 +99,7 @@ __all__ = [
     "progress",
     "provider_types",
     "region_words",
+    "rounds_to_check",
     "selectable_matches",
     "shown",
     "signers",

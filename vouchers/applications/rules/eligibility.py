@@ -1,6 +1,4 @@
-"""Eligibility: each rule a pure function of facts and policy, with its reason in two languages.
-
-Source: domain.md §1.8, 6.2.
+"""Eligibility: each rule a pure function of facts and policy, with its reason in two languages. Source: domain.md §1.8, 6.2.
 
 MET and NOT_MET follow from the facts; NEEDS_PERSON says that a person must look. A rule never guesses: what is unknown
 needs a person.
@@ -106,7 +104,12 @@ BLOCKING = frozenset({Rule.BRN, Rule.TAX_STATUS, Rule.SIZE, Rule.RESTRICTION, Ru
 
 def eligibility(facts: Facts, policy: Policy) -> list[Finding]:
     """Every rule with its verdict and its reason, in the order of `Rule`."""
-    return [_JUDGES[rule](facts, policy) for rule in Rule]
+    return [judge(rule, facts, policy) for rule in Rule]
+
+
+def judge(rule: Rule, facts: Facts, policy: Policy) -> Finding:
+    """One rule alone."""
+    return _JUDGES[rule](facts, policy)
 
 
 def blocking(findings: Sequence[Finding]) -> list[Finding]:

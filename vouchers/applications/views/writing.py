@@ -45,7 +45,7 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
     company = companies.company_of(request.user)
     if round_ is None:
         raise Http404
-    form = TrackForm(request.POST if request.method == "POST" else None, round_=round_)
+    form = TrackForm(request.POST if request.method == "POST" else None, round_=round_, wanted=request.GET.get("track", ""))
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.start(round_id=round_.pk, track_id=form.cleaned_data["track"].pk, by=request.user)

@@ -48,10 +48,11 @@ def needs_list(request: HttpRequest) -> HttpResponse:
 def need_new(request: HttpRequest) -> HttpResponse:
     """A name and a call make the draft; the rest is saved as it is typed."""
     mine = queries.companies_of(request.user)
-    form = forms.NewNeedForm(request.POST or None, companies=mine)
+    carried = forms.CarriedForm(request.GET)
+    form = forms.NewNeedForm(request.POST or None, companies=mine, initial=carried.first())
     if request.method == "POST" and form.is_valid():
         v = form.cleaned_data
-        document = {"company_size": v["company"].size, "region": v["company"].region}
+        document = {**carried.document(), "company_size": v["company"].size, "region": v["company"].region}
         document |= {"round": v["round"].key} if v["round"] else {}
         try:
             need = actions.save_need(
@@ -62,7 +63,12 @@ def need_new(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form_errors(form, error)
     status = 422 if request.method == "POST" else 200
-    return page(request, "vouchers/matching/need_new.html", {"form": form, "companies": mine}, status=status)
+    return page(
+        request,
+        "vouchers/matching/need_new.html",
+        {"form": form, "companies": mine, "carried": carried.document()},
+        status=status,
+    )
 
 
 @needs("vouchers.edit_need")

@@ -1,31 +1,26 @@
-"""The shape of a need, of a quote and of what the two sides say to each other."""
+"""The need document as a form of five sections."""
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.forms import BaseFormSet, formset_factory
-from django.forms.utils import ErrorDict
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock
 from portal.kit.errors import DomainError
-from portal.kit.forms import CountedTextarea, DateInput, Lines, WonFormField
+from portal.kit.forms import CountedTextarea, WonFormField
 from portal.kit.words import korean, pick
 from providers.catalogue.queries import code_lists
 from vouchers.companies.models import Company
 from vouchers.matching import rules
-from vouchers.matching.models import Need, QuoteRequest
-from vouchers.matching.queries import institutions_choice, linkage_targets, rounds_for_new_needs
+from vouchers.matching.forms.starting import split
+from vouchers.matching.models import Need
+from vouchers.matching.queries import linkage_targets, rounds_for_new_needs
 from vouchers.matching.rules import disease, stages
 from vouchers.rounds.models import Round
 
 KIND_ORDER = ("IMAGING", "BIOSIGNAL", "STRUCTURED", "TEXT", "OMICS", "PATIENT_TRAIT", "OTHER")
-SEPARATORS = re.compile(r"[,;\n、，]+")
 YES_NO = (("", _("No preference")), ("true", _("Yes")), ("false", _("No")))
 NUMBERS: dict[str, tuple[Any, Any, int]] = {  # field → (label, hint, largest)
     "min_age": (_("Youngest age"), "", 150),
@@ -38,29 +33,6 @@ NUMBERS: dict[str, tuple[Any, Any, int]] = {  # field → (label, hint, largest)
     "follow_up_months_minimum": (_("Follow-up in months, at least"), "", 1200),
     "project_months": (_("Project in months"), _("From the agreement to the end of the project."), 120),
 }
-
-
-class NewNeedForm(forms.Form):
-    """The first step: a name and the call. Everything else is saved as it is typed."""
-
-    company = forms.ModelChoiceField(label=_("Company"), queryset=Company.objects.none(), empty_label=None)
-    title = forms.CharField(
-        label=_("Short name of the need"), max_length=150,
-        help_text=_("Providers read it first, for example: chest CT of lung nodules."),
-    )  # fmt: skip
-    round = forms.ModelChoiceField(
-        label=_("Call"), queryset=Round.objects.none(), required=False, empty_label=_("No call chosen yet"),
-        help_text=_("Demonstration offers appear only for a demonstration call."),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, companies: list[Company], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        ids = [company.pk for company in companies]
-        self.fields["company"].queryset = Company.objects.filter(pk__in=ids)  # type: ignore[attr-defined]
-        if len(ids) == 1:
-            self.fields["company"].initial = ids[0]
-            self.fields["company"].widget = forms.HiddenInput()
-        self.fields["round"].queryset = rounds_for_new_needs(clock.now())  # type: ignore[attr-defined]
 
 
 def _many(label: Any, hint: Any = "") -> forms.MultipleChoiceField:
@@ -236,11 +208,6 @@ class NeedForm(forms.Form):
         self.add_error(name if name in self.fields else None, str(error.message))
 
 
-def split(text: str) -> list[str]:
-    """`a, b` or one a line → [a, b], each once."""
-    return list(dict.fromkeys(part.strip() for part in SEPARATORS.split(text) if part.strip()))
-
-
 def need_initial(need: Need) -> dict[str, Any]:
     """What stands in the document, as the form shows it."""
     d = need.document
@@ -264,136 +231,3 @@ def need_initial(need: Need) -> dict[str, Any]:
 
 
 # ── Words between the two sides ──────────────────────────────────────────────────────────────────────
-class AskForm(forms.Form):
-    message = forms.CharField(
-        label=_("Message to the provider"), max_length=2000, required=False, widget=CountedTextarea(attrs={"rows": 5}),
-        help_text=_("What you want to know beyond the need itself. The provider sees your need and your company's name."),
-    )  # fmt: skip
-
-
-def says(label: Any, hint: Any = "") -> type[forms.Form]:
-    """A form with one required text, named `text`."""
-    field = forms.CharField(
-        label=label, help_text=hint, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Write a sentence or two here: the other side reads it.")},
-    )  # fmt: skip
-    return type("SaysForm", (forms.Form,), {"text": field})
-
-
-QuestionForm = says(_("Question to the company"), _("Your time to quote stands still until the company answers."))
-AnswerForm = says(_("Answer"))
-ReasonForm = says(_("Reason"), _("The other side reads this."))
-
-
-# ── A quote ──────────────────────────────────────────────────────────────────────────────────────────
-class QuoteForm(forms.Form):
-    """Everything but the lines."""
-
-    valid_until = forms.DateField(
-        label=_("Valid until"), widget=DateInput, help_text=_("The company can accept it up to the end of this day.")
-    )
-    earliest_delivery_on = forms.DateField(label=_("Earliest delivery"), required=False, widget=DateInput)
-    lead_time_days = forms.IntegerField(
-        label=_("Lead time (working days)"), required=False, min_value=1, max_value=500,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        help_text=_("From the signed agreement to the provision of the data, your reviews included."),
-    )  # fmt: skip
-    access_mode = forms.ChoiceField(label=_("Access mode"), required=False)
-    assumptions = forms.CharField(
-        label=_("Assumptions"), max_length=2000, required=False, widget=CountedTextarea(attrs={"rows": 4}),
-        help_text=_("What the price rests on: number of cases, period, reviews that are needed."),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        word = "name_ko" if korean() else "name_en"
-        modes = [(i["code"], i[word]) for entry in code_lists("access_mode") for i in entry["items"]]
-        self.fields["access_mode"].choices = [("", _("Not decided yet")), *modes]  # type: ignore[attr-defined]
-
-
-def quote_initial(request: QuoteRequest) -> dict[str, Any]:
-    """A first version from the asked offer."""
-    initial: dict[str, Any] = {"valid_until": clock.today() + timedelta(days=30)}
-    if request.offer is not None:
-        modes = request.offer.access_modes
-        initial |= {"lead_time_days": request.offer.lead_time_days, "access_mode": modes[0] if len(modes) == 1 else ""}
-    return initial
-
-
-class QuantityField(forms.DecimalField):
-    """`1,500` → 1500. A box for text: of a number box that holds a comma or a unit the browser sends nothing at all."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal"})
-
-    def to_python(self, value: Any) -> Decimal | None:
-        return super().to_python(value.replace(",", "") if isinstance(value, str) else value)
-
-
-class LineForm(forms.Form):
-    """One price line; a line without words and price is left out."""
-
-    kind = forms.ChoiceField(label=_("Kind of work"), choices=stages.LineKind.choices())
-    description = forms.CharField(label=_("What is done"), max_length=200, error_messages={"required": _("Say what is done.")})
-    quantity = QuantityField(
-        label=_("Quantity"), max_digits=12, decimal_places=2, min_value=Decimal("0.01"),
-        error_messages={"required": _("Enter a quantity.")},
-    )  # fmt: skip
-    unit = forms.CharField(
-        label=_("Unit"), max_length=30, error_messages={"required": _("Enter a unit, for example: case, project, day.")}
-    )
-    unit_price_won = WonFormField(
-        label=_("Unit price (won)"), max_value=stages.LARGEST_PRICE_WON,
-        error_messages={"required": _("Enter a unit price.")},
-    )  # fmt: skip
-    tax_kind = forms.ChoiceField(label=_("Tax"), choices=stages.TaxKind.choices())
-    data_holder = forms.ChoiceField(label=_("Data holder"))
-    contracting_party = forms.ChoiceField(label=_("Contracting party"))
-    reviewing_board = forms.ChoiceField(label=_("Reviewing board"))
-    payee = forms.ChoiceField(label=_("Payee"))
-    main = ("kind", "description", "quantity", "unit", "unit_price_won", "tax_kind")
-
-    def __init__(self, *args: Any, institutions: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in stages.PARTIES:
-            self.fields[name].choices = institutions  # type: ignore[attr-defined]
-
-    def full_clean(self) -> None:
-        typed = [self.data.get(self.add_prefix(name), "").strip() for name in ("description", "unit_price_won")]
-        if self.is_bound and not any(typed):
-            self._errors, self.cleaned_data = ErrorDict(), {}
-            return
-        super().full_clean()
-
-    def main_fields(self) -> list[Any]:
-        return [self[name] for name in self.main]
-
-    def party_fields(self) -> list[Any]:
-        return [self[name] for name in stages.PARTIES]
-
-    def blank(self) -> bool:
-        return not self.cleaned_data
-
-    def line(self) -> dict[str, Any]:
-        v = self.cleaned_data
-        return {**v, **{name: int(v[name]) if v.get(name) else None for name in stages.PARTIES}}
-
-
-_LineFormSet: Any = formset_factory(
-    LineForm, formset=Lines, extra=0, max_num=stages.MOST_LINES, absolute_max=stages.MOST_LINES + 1
-)
-
-
-def line_forms(request: QuoteRequest, data: Any = None, initial: list[dict[str, Any]] | None = None) -> BaseFormSet:
-    """The lines' forms: bound to what was sent, or showing `initial`."""
-    kwargs = {"institutions": institutions_choice(request)}
-    found: BaseFormSet = _LineFormSet(data, initial=initial, prefix="line", form_kwargs=kwargs)
-    return found
-
-
-def typed_lines(data: QueryDict) -> list[dict[str, Any]]:
-    """The lines as typed, unchecked, so that adding one or taking one away loses nothing."""
-    try:
-        total = min(int(data.get("line-TOTAL_FORMS", 0)), stages.MOST_LINES)
-    except ValueError:
-        total = 0
-    return [{name: data.get(f"line-{n}-{name}", "") for name in LineForm.base_fields} for n in range(max(total, 0))]

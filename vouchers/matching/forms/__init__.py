@@ -1,0 +1,29 @@
+"""The shape of a need, of a quote and of what the two sides say to each other."""
+
+from vouchers.matching.forms.needs import NeedForm, need_initial
+from vouchers.matching.forms.quotes import (
+    AnswerForm,
+    AskForm,
+    QuestionForm,
+    QuoteForm,
+    ReasonForm,
+    line_forms,
+    quote_initial,
+    typed_lines,
+)
+from vouchers.matching.forms.starting import CarriedForm, NewNeedForm
+
+__all__ = [
+    "AnswerForm",
+    "AskForm",
+    "CarriedForm",
+    "NeedForm",
+    "NewNeedForm",
+    "QuestionForm",
+    "QuoteForm",
+    "ReasonForm",
+    "line_forms",
+    "need_initial",
+    "quote_initial",
+    "typed_lines",
+]
