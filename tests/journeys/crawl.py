@@ -110,7 +110,7 @@ def crawl(person: Person, starts: tuple[str, ...]) -> Iterator[tuple[str, str, A
     todo, seen = [prefix + path for path in starts], set()
     while todo:
         path = todo.pop(0)
-        route = route_of(path)
+        route = route_of(path.partition("?")[0])
         if route is None or route in seen or SKIP.match(path):
             continue
         seen.add(route)

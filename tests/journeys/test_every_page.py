@@ -17,7 +17,7 @@ CLOSED = re.compile(r"/(files|evidence|letter|documents)/|^(/en)?/providers/offe
 RECORD = re.compile(r"/admin/[a-z]+/[a-z]+/[^/]+/change/|/admin/journal/notice/")  # each column, and mails as they were sent
 READERS = ("", "applicant", "provider", "board", "evaluator1", "operator", "officer", "finance")
 STARTS = {
-    "": ("/", "/rounds/", "/catalogue/", "/stats/", "/styles/", "/accounts/login/", "/accounts/signup/"),
+    "": ("/", "/rounds/", "/catalogue/", "/stats/", "/check/?size=SMALL&region=BUSAN&standing=NONE&modality=CT&area=ANY&budget=100000000", "/styles/", "/accounts/login/", "/accounts/signup/"),
     **dict.fromkeys(("operator", "officer", "finance"), ("/home/", "/admin/")),
 }  # fmt: skip
 
