@@ -258,6 +258,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "section.saved": ("신청서 항목을 저장했습니다", "Section saved"),
     "selection_run.confirmed": ("선정을 확정했습니다", "Selection confirmed"),
     "selection_run.discarded": ("선정안을 폐기했습니다", "Proposal discarded"),
+    "selection_run.run": ("선정을 모의로 산정했습니다", "Selection run dry"),
     "selection_run.proposed": ("선정안을 올렸습니다", "Selection proposed"),
     "site_participation.adopted": ("공동 DRB 결과를 채택했습니다", "Joint DRB result adopted"),
     "site_participation.fallen_back": ("공동 DRB에서 나와 기관 심의로 돌아갔습니다", "Left the joint DRB, own review"),

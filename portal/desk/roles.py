@@ -73,6 +73,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.check_application",
             "vouchers.assign_evaluator",
             "vouchers.propose_selection",
+            "vouchers.run_selection",
             "providers.check_dataset",
             "providers.check_offer",
             "providers.manage_institution",

@@ -18,7 +18,7 @@ from vouchers.applications import actions as application_actions
 from vouchers.companies import actions as companies
 from vouchers.companies.models import ConflictOfInterest
 from vouchers.evaluation import actions, queries
-from vouchers.evaluation.models import Assignment, Award, Score, SelectionLine, SelectionRun
+from vouchers.evaluation.models import Assignment, Award, Score, SelectionLine, SelectionRecord, SelectionRun
 from vouchers.ledger import queries as ledger
 
 pytestmark = pytest.mark.django_db
@@ -225,6 +225,99 @@ def test_the_lines_of_a_run_do_not_change():
     run = ev.proposed(at)
     with pytest.raises(IntegrityError), transaction.atomic():
         SelectionLine.objects.filter(run=run).update(outcome="NOT_SELECTED")
+
+
+def test_a_dry_run_is_kept_with_its_inputs_and_binds_nobody():
+    at = ev.scored((70, 90))
+    with pytest.raises(NotAllowed):
+        actions.run_selection(round_id=at.round.pk, by=at.approver)
+    dry = actions.run_selection(round_id=at.round.pk, by=at.officer)
+    assert (dry.status, dry.lines.count(), duties(dry)) == ("DRY", 0, [])
+    assert set(Assignment.objects.values_list("status", flat=True)) == {"SUBMITTED"}
+    again = actions.run_selection(round_id=at.round.pk, by=at.officer)
+    assert (again.inputs_sha256, again.outputs_sha256) == (dry.inputs_sha256, dry.outputs_sha256)
+    assert ev.proposed(at).outputs_sha256 == dry.outputs_sha256  # the proposal says what the dry run said
+    with pytest.raises(IllegalStep):
+        actions.confirm_selection(run_id=dry.pk, by=at.approver)
+    refused(actions.run_selection, "round_not_evaluating", round_id=ev.make_round().pk, by=at.officer)
+    event = Event.objects.filter(subject_ref=dry.ref, name="selection_run.run").get()
+    assert event.data["outputs_sha256"] == dry.outputs_sha256
+
+
+def test_the_database_keeps_what_a_run_was_computed_from():
+    at = ev.scored()
+    run = ev.proposed(at)
+    record = SelectionRecord.objects.filter(run=run)
+    for change in ({"inputs": "{}"}, {"outputs": "{}"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            record.update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        record._raw_delete(record.db)
+    for change in ({"inputs_sha256": "0" * 64}, {"outputs_sha256": "0" * 64}, {"engine": "x"}, {"policy_number": 9}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            SelectionRun.objects.filter(pk=run.pk).update(**change)
+    forged = SelectionRun(round=at.round, status="DRY", proposed_by=at.officer, inputs_sha256="0" * 64, outputs_sha256="0" * 64)
+    forged.save()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SelectionRecord.objects.create(run=forged, inputs="{}", outputs="{}")
+
+
+def test_a_pool_and_a_bonus_of_the_policy_change_who_is_selected():
+    selection = {
+        "bonus_points": {"NON_CAPITAL": "2"}, "bonus_cap": "3", "pools": [{"pool": "NON_CAPITAL", "share": "0.5"}],
+    }  # fmt: skip
+    at = ev.scored((90, 85, 80), slots=2, selection=selection, regions=("SEOUL", "SEOUL", "BUSAN"))
+    run = ev.confirmed(at)
+    lines = {line.application_id: line for line in run.lines.all()}
+    first, second, third = (lines[a.pk] for a in at.applications)
+    assert [line.outcome for line in (first, second, third)] == ["SELECTED", "RESERVE", "SELECTED"]
+    assert (third.raw, third.bonus, third.total, third.ground) == (80, 2, 82, "BY_POOL")
+    assert (
+        second.ground == "POOL_PLACE" and "비수도권 기업" in second.reason_ko and "outside the capital area" in second.reason_en
+    )
+    assert list(queries.faults()) == []
+
+
+def test_a_place_of_a_pool_goes_to_its_next_in_line():
+    selection = {"pools": [{"pool": "NON_CAPITAL", "share": "0.5"}]}
+    at = ev.scored((90, 85, 80, 75), slots=2, selection=selection, regions=("SEOUL", "SEOUL", "BUSAN", "BUSAN"))
+    ev.confirmed(at)
+    held = Award.objects.get(application=at.applications[2])
+    actions.decline_award(award_id=held.pk, reason="사정", by=at.firms[2].representative)
+    assert Award.objects.filter(application=at.applications[3]).exists()  # the next of the pool, past the second of the ranking
+    own = Award.objects.get(application=at.applications[0])
+    actions.decline_award(award_id=own.pk, reason="사정", by=at.firms[0].representative)
+    assert Award.objects.filter(application=at.applications[1]).exists()  # the pool has its place: the first in line
+
+
+def test_two_runs_side_by_side_say_who_moves_and_why():
+    at = ev.panel(3, slots=1)
+    for application, points in zip(at.applications[:2], (70, 80), strict=True):
+        ev.score(at, application, points)
+    before = actions.run_selection(round_id=at.round.pk, by=at.officer)
+    ev.score(at, at.applications[2], 90)
+    after = actions.run_selection(round_id=at.round.pk, by=at.officer)
+    found = queries.compare(before.record, after.record)
+    one, two, three = (a.ref for a in at.applications)
+    kinds = {moved.ref: (str(moved.kind), [str(cause) for cause in moved.causes]) for moved in found.moved}
+    assert kinds == {three: ("IN", ["APPLICATIONS"]), two: ("OUT", ["GROUND"]), one: ("RESERVE", ["OTHERS"])}
+    assert [str(cause) for cause in found.causes] == ["APPLICATIONS"] and found.same == 0
+
+
+def test_verify_computes_signed_runs_again():
+    at = ev.scored((90, 80), slots=1)
+    run = ev.confirmed(at)
+    changes = (
+        ("vouchers_selectionrun", "evaluation_run_guard", "inputs_sha256 = repeat('0', 64)"),
+        ("vouchers_selectionline", "evaluation_line_immutable", "total = score + 1, bonus = 1"),
+    )
+    for table, trigger, change in changes:
+        with transaction.atomic(), connection.cursor() as cursor:  # as somebody who owns the database would have to
+            cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+            cursor.execute(f"UPDATE {table} SET {change}")
+            assert [fault for fault in queries.faults() if run.ref in fault]
+            transaction.set_rollback(True)
+    assert list(queries.faults()) == []
 
 
 def test_discard_tells_the_proposer_and_allows_another():

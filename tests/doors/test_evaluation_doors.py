@@ -1,5 +1,6 @@
 """Evaluation as the evaluator, another evaluator, the company, its staff, a stranger, an officer and nobody see it."""
 
+import hashlib
 import re
 
 import pytest
@@ -243,6 +244,52 @@ def test_officer_proposes_and_the_approver_confirms():
     assert Award.objects.count() == 1
 
 
+def test_an_officer_runs_dry_compares_and_takes_the_files():
+    at = ev.panel(2, slots=1)
+    ev.score(at, at.applications[0], 80)
+    officer, approver, auditor = as_(at.officer), as_(at.approver), as_(person("AUDITOR"))
+    runs = page_of("selectionrun_runs_page") + f"?round={at.round.pk}"
+    assert "모의 산정하기" in text(officer.get(runs)) and "모의 산정하기" not in text(approver.get(runs))
+    assert approver.post(runs).status_code == 422 and not SelectionRun.objects.exists()
+    assert officer.post(runs).status_code == 302
+    ev.score(at, at.applications[1], 90)
+    officer.post(runs)
+    second, first = SelectionRun.objects.order_by("-pk")
+    shown = text(officer.get(runs))
+    assert shown.count("모의 산정") >= 2 and second.outputs_sha256[:12] in shown
+    page = text(officer.get(page_of("selectionrun_change", second.pk)))
+    assert "과제 유형의 자리가 참" in page and "선정 수와 예산 안" in page and second.inputs_sha256 in page
+    compare = page_of("selectionrun_compare")
+    found = text(auditor.get(f"{compare}?before={first.pk}&after={second.pk}"))
+    assert "새로 선정" in found and "선정에서 빠짐" in found
+    for wrong in ("", f"?before={first.pk}&after={first.pk}", f"?before={first.pk}&after=99999"):
+        assert officer.get(compare + wrong).status_code == 422
+    table = auditor.get(page_of("selectionrun_csv", second.pk))
+    assert at.applications[0].receipt_no in table.content.decode("utf-8-sig") and "no-store" in table["Cache-Control"]
+    for part in ("inputs", "outputs"):
+        body = auditor.get(page_of("selectionrun_json", second.pk, part)).content
+        assert hashlib.sha256(body).hexdigest() == getattr(second, f"{part}_sha256")
+    assert officer.get(page_of("selectionrun_json", second.pk, "record")).status_code == 404
+
+
+def test_nobody_else_sees_a_run_or_its_files():
+    at = ev.scored()
+    run = ev.confirmed(at)
+    addresses = [
+        page_of("selectionrun_runs_page"), page_of("selectionrun_compare"), page_of("selectionrun_csv", run.pk),
+        page_of("selectionrun_json", run.pk, "inputs"), page_of("selectionrun_change", run.pk),
+    ]  # fmt: skip
+    nobody = (
+        Client(),
+        as_(at.firms[0].representative),
+        as_(at.firms[0].staff),
+        as_(at.evaluators[0]),
+        as_(make.firm().representative),
+    )
+    for address in addresses:
+        assert {client.get(address).status_code for client in nobody} <= {302, 403, 404}
+
+
 def test_admin_lists_open_for_officers_and_auditors_without_buttons():
     at, (award,) = ev.awarded()
     auditor = as_(person("AUDITOR"))
@@ -298,7 +345,7 @@ def test_admin_pages_need_the_same_queries_for_many(django_assert_num_queries):
 
 
 def test_the_page_that_assigns_turns_its_pages(monkeypatch):
-    from vouchers.evaluation import admin as room
+    from vouchers.evaluation.admin import parts as room
 
     monkeypatch.setattr(room, "PER_PAGE", 1)
     at = ev.panel(2)

@@ -37,8 +37,13 @@ class Panel:
     applications: list[Application]
 
 
-def panel(count: int = 1, *, slots: int = 2, budget_won: int = 1_000_000_000, **policy: Any) -> Panel:
-    """`count` eligible applications to the large track (320,000,000 won each); the call has closed two days ago."""
+def panel(
+    count: int = 1, *, slots: int = 2, budget_won: int = 1_000_000_000, regions: Sequence[str] = (), **policy: Any
+) -> Panel:
+    """`count` eligible applications to the large track (320,000,000 won each); the call has closed two days ago.
+
+    regions: of the companies, in order; those without one stay where the factory puts them.
+    """
     now = clock.now()
     tracks = [
         {"key": "LARGE", "name_ko": "대형과제", "name_en": "Large project", "cap_won": 320_000_000, "slots": slots,
@@ -49,7 +54,7 @@ def panel(count: int = 1, *, slots: int = 2, budget_won: int = 1_000_000_000, **
             opens_at=now - timedelta(days=20), closes_at=now - timedelta(days=2), tracks=tracks, budget_won=320_000_000 * slots,
             policy=policy,
         )  # fmt: skip
-        firms = [make.firm() for _ in range(count)]
+        firms = [make.firm(**({"region": regions[n]} if n < len(regions) else {})) for n in range(count)]
         handed_in = [make.submitted(owner, programme) for owner in firms]
     officer, approver = person(Role.MINISTRY_OFFICER), person(Role.MINISTRY_APPROVER)
     ledger.appropriate(round_id=programme.pk, amount_won=budget_won, reason="시험 예산", by=approver)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -10,7 +11,7 @@ from portal.kit import clock
 from portal.kit.forms import CountedTextarea, DateInput
 from portal.kit.words import pick
 from vouchers.applications.models import Application
-from vouchers.evaluation.models import Assignment
+from vouchers.evaluation.models import Assignment, SelectionRun
 from vouchers.rounds.models import Criterion, Round
 
 
@@ -109,6 +110,36 @@ class RoundChoiceForm(forms.Form):
         label=_("Round"), queryset=Round.objects.filter(status="EVALUATING").order_by("-closes_at", "-pk"),
         empty_label=None, widget=forms.Select(attrs={"class": "border rounded-default p-2"}),
     )  # fmt: skip
+
+
+class RunRoundForm(RoundChoiceForm):
+    """Which round's runs are looked at: those in evaluation, and those that have some."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        runs = SelectionRun.objects.filter(round=OuterRef("pk"))
+        rounds = Round.objects.filter(Q(status="EVALUATING") | Exists(runs)).order_by("-closes_at", "-pk")
+        self.fields["round"].queryset = rounds  # type: ignore[attr-defined]
+
+
+class CompareForm(forms.Form):
+    """Two runs of one round, each with its record."""
+
+    before = forms.ModelChoiceField(label=_("First run"), queryset=SelectionRun.objects.none())
+    after = forms.ModelChoiceField(label=_("Second run"), queryset=SelectionRun.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = SelectionRun.objects.filter(record__isnull=False).select_related("round", "record")
+        for field in self.fields.values():
+            field.queryset = kept  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        before, after = data.get("before"), data.get("after")
+        if before and after and (before == after or before.round_id != after.round_id):
+            raise forms.ValidationError(_("Choose two different runs of the same round."), code="not_two")
+        return data
 
 
 class AssignForm(forms.Form):

@@ -98,7 +98,10 @@ class SelectionRunQuerySet(models.QuerySet["SelectionRun"]):
 
 
 class SelectionRun(Row):
-    """One proposal: ranks and outcomes of every application of a round; confirmed by somebody else."""
+    """One run: ranks and outcomes of every application of a round, dry or proposed; confirmed by somebody else.
+
+    What it was computed from and what it says stand in its SelectionRecord, under the hashes here (trigger).
+    """
 
     REF_PREFIX = "run"
 
@@ -110,6 +113,10 @@ class SelectionRun(Row):
     )
     confirmed_at = models.DateTimeField(_("Confirmed"), null=True)
     summary = models.JSONField(default=dict)  # budget_won, selected, selected_won, reserve, not_selected
+    engine = models.CharField(_("Engine"), max_length=20, blank=True)  # empty: made before runs were kept with their inputs
+    policy_number = models.PositiveSmallIntegerField(_("Policy version"), null=True)
+    inputs_sha256 = models.CharField(_("SHA-256 of the inputs"), max_length=64, blank=True)
+    outputs_sha256 = models.CharField(_("SHA-256 of the outputs"), max_length=64, blank=True)
     reason = models.TextField(_("Reason"), blank=True)  # why it was discarded
 
     objects = SelectionRunQuerySet.as_manager()
@@ -129,32 +136,71 @@ class SelectionRun(Row):
             models.UniqueConstraint(fields=["round"], condition=Q(status="CONFIRMED"), name="selection_one_confirmed_per_round"),
             models.UniqueConstraint(fields=["round"], condition=Q(status="PROPOSED"), name="selection_one_open_per_round"),
         ]
-        permissions = [("propose_selection", "Propose a selection"), ("confirm_selection", "Confirm a selection")]
+        permissions = [
+            ("run_selection", "Run a selection dry"),
+            ("propose_selection", "Propose a selection"),
+            ("confirm_selection", "Confirm a selection"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.round} · {day(to_kst(self.created_at))}"
 
 
+class SelectionRecord(models.Model):
+    """A run's inputs and outputs, canonical JSON, byte for byte as their hashes say. Immutable (trigger)."""
+
+    run = models.OneToOneField(SelectionRun, on_delete=models.PROTECT, related_name="record", primary_key=True)
+    inputs = models.TextField()
+    outputs = models.TextField()
+
+    class Meta:
+        verbose_name = _("selection record")
+        verbose_name_plural = _("selection records")
+
+    def __str__(self) -> str:
+        return str(self.run)
+
+
 class SelectionLine(models.Model):
-    """One application in a run, immutable. score: weighted mean, 0–100 with two decimals. rank: within its track."""
+    """One application in a proposed run, immutable. rank: within its track. raw: the mean of the evaluators' totals; score:
+    normalised; total = score + bonus - penalty. All with two decimals; raw and total are empty in runs from before the record.
+    """
 
     run = models.ForeignKey(SelectionRun, on_delete=models.PROTECT, related_name="lines")
     application = models.ForeignKey(
         "vouchers.Application", on_delete=models.PROTECT, related_name="+", verbose_name=_("Application")
     )
     rank = models.PositiveIntegerField(_("Rank"))
+    raw = models.DecimalField(_("Mean of the evaluators"), max_digits=6, decimal_places=2, null=True)
     score = models.DecimalField(_("Score"), max_digits=6, decimal_places=2)
+    bonus = models.DecimalField(_("Bonus"), max_digits=5, decimal_places=2, default=0)
+    penalty = models.DecimalField(_("Penalty"), max_digits=5, decimal_places=2, default=0)
+    total = models.DecimalField(_("Total"), max_digits=6, decimal_places=2, null=True)
+    ground = models.CharField(_("Ground"), max_length=12, choices=rules.Ground.choices(), blank=True)
     outcome = models.CharField(_("Outcome"), max_length=12, choices=rules.Outcome.choices())
     grant_won = WonField(default=0)
     reserve_no = models.PositiveSmallIntegerField(_("Place on the reserve list"), null=True)
     reason_ko = models.CharField(max_length=500)
     reason_en = models.CharField(max_length=500)
 
+    @property
+    def points(self) -> Any:
+        """What ranked it: the total, in runs from before the record the score."""
+        return self.score if self.total is None else self.total
+
     class Meta:
         verbose_name = _("selection line")
         verbose_name_plural = _("selection lines")
         ordering = ["application__track__position", "rank"]
-        constraints = [models.UniqueConstraint(fields=["run", "application"], name="selection_line_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "application"], name="selection_line_once"),
+            models.CheckConstraint(
+                condition=Q(total__isnull=True)
+                | Q(total=F("score") + F("bonus") - F("penalty"))
+                | Q(total=0, penalty__gte=F("score") + F("bonus")),
+                name="selection_line_total",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.application)

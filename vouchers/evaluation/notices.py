@@ -102,7 +102,7 @@ def _result(template: str, line: SelectionLine, **more: Any) -> None:
         template, line.application, organisation=line.application.company.organisation,
         url=f"/evaluation/results/{line.application.ref}/",
         context=_application(line.application)
-        | {"reason_ko": line.reason_ko, "reason_en": line.reason_en, "score": str(line.score)}
+        | {"reason_ko": line.reason_ko, "reason_en": line.reason_en, "score": str(line.points)}
         | more,
     )  # fmt: skip
 

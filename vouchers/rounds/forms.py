@@ -135,7 +135,8 @@ class PolicyForm(forms.Form):
             for step, word in rules.STEP_WORDS.items()
         }
         reason = self.fields.pop("reason")
-        self.fields = {**rates, **self.fields, **targets, "reason": reason}
+        chosen = _selection_fields(body.get("selection", {}))
+        self.fields = {**rates, **self.fields, **chosen, **targets, "reason": reason}
 
     def clean(self) -> dict[str, Any]:
         """→ {"body": rules.Policy as JSON, "reason": text}"""
@@ -146,6 +147,7 @@ class PolicyForm(forms.Form):
         body["grant_rates"] = {size.value: data[f"rate_{size}"] for size in rules.CompanySize if data.get(f"rate_{size}")}
         body["pass_mark"] = str(data["pass_mark"])
         body["target_days"] = {step: data[f"days_{step}"] for step in rules.TARGET_STEPS}
+        body["selection"] = _selection_of(data)
         for fault in rules.policy_faults(body):
             self.add_error(None, rules.fault_words(fault))
         return {"body": {**self.kept, **body}, "reason": data["reason"]}
@@ -156,6 +158,69 @@ _POLICY_FIELDS = (
     "eligible_provider_types", "required_documents", "min_evaluators", "reserve_length", "disclosure_threshold",
     "applications_per_company", "feasibility_threshold",
 )  # fmt: skip
+
+
+def _choice(label: Any, codes: type[Any], initial: Any, *, required: bool = True) -> forms.ChoiceField:
+    empty = [] if required else [("", "–")]
+    return forms.ChoiceField(
+        label=label, choices=[*empty, *codes.choices()], initial=initial, required=required, widget=UnfoldAdminSelectWidget
+    )
+
+
+def _points(label: Any, initial: Any) -> forms.DecimalField:
+    widget = UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"})
+    return forms.DecimalField(
+        label=label, min_value=0, max_value=20, max_digits=4, decimal_places=2, required=False, initial=initial, widget=widget
+    )
+
+
+def _selection_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
+    """`selection` of PolicyVersion.body as fields: normalisation, bonus, penalty, tie-break, pools."""
+    held, breaks = rules.parse_selection(body), rules.TieBreak
+    order = [code for code in held.tie_break if code != breaks.RECEIPT_NO]
+    shares = {one.pool: str(one.share) for one in held.pools}
+    found: dict[str, forms.Field] = {
+        "normalisation": _choice(_("Normalisation"), rules.Normalisation, held.normalisation),
+        "normalise_from": _number(_("Totals that an evaluator needs for a z-score"), 2, 100),
+        "trim": _number(_("Totals dropped at either end of the mean"), 1, 5),
+        "pass_mark_counts": _choice(_("What must reach the pass mark"), rules.PassMark, held.pass_mark_counts),
+    }
+    found["normalise_from"].initial, found["trim"].initial = held.normalise_from, held.trim
+    for number in range(len(breaks) - 1):
+        label = _("Tie-break %(number)d") % {"number": number + 1}
+        initial = order[number] if number < len(order) else ""
+        found[f"tie_{number}"] = _choice(label, breaks, initial, required=False)
+    for code in rules.Advantage:
+        found[f"bonus_{code}"] = _points(_("Bonus: %(what)s") % {"what": code.label}, held.bonus_points.get(code))
+    found["bonus_cap"] = _points(_("Highest bonus"), held.bonus_cap or None)
+    for code in rules.Penalty:
+        found[f"penalty_{code}"] = _points(_("Penalty: %(what)s") % {"what": code.label}, held.penalty_points.get(code))
+    found["penalty_cap"] = _points(_("Highest penalty"), held.penalty_cap or None)
+    for pool in rules.Pool:
+        label = _("Share of the slots kept for: %(pool)s (%%)") % {"pool": pool.label}
+        found[f"pool_{pool}"] = PercentField(label=label, required=False, initial=shares.get(pool))
+    return found
+
+
+def _selection_of(data: dict[str, Any]) -> dict[str, Any]:
+    """What was typed → `selection` of PolicyVersion.body; the receipt number, which always stands last, is left out."""
+    ties = [data.get(f"tie_{number}") for number in range(len(rules.TieBreak) - 1)]
+    return {
+        "normalisation": data["normalisation"],
+        "normalise_from": data["normalise_from"],
+        "trim": data["trim"],
+        "pass_mark_counts": data["pass_mark_counts"],
+        "tie_break": [code for code in ties if code and code != rules.TieBreak.RECEIPT_NO],
+        "bonus_points": {code.value: str(data[f"bonus_{code}"]) for code in rules.Advantage if data.get(f"bonus_{code}")},
+        "bonus_cap": str(data.get("bonus_cap") or 0),
+        "penalty_points": {code.value: str(data[f"penalty_{code}"]) for code in rules.Penalty if data.get(f"penalty_{code}")},
+        "penalty_cap": str(data.get("penalty_cap") or 0),
+        "pools": [
+            {"pool": pool.value, "share": data[f"pool_{pool}"]}
+            for pool in rules.Pool
+            if data.get(f"pool_{pool}") and Decimal(data[f"pool_{pool}"])
+        ],
+    }
 
 
 class ExtendForm(forms.Form):

@@ -1,6 +1,6 @@
 """What the public, officers and later rooms ask about rounds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.kit import clock, workdays
+from portal.kit.codes import Codes
 from portal.kit.won import won
 from portal.kit.words import pick
 from vouchers.rounds import rules
@@ -78,6 +79,34 @@ def evaluation_due(round: Round) -> datetime:
     policy = current_policy(round)
     days = policy.days("eligibility") if policy else rules.TARGET_STEPS["eligibility"]
     return workdays.due_at(round.closes_at or clock.now(), days)
+
+
+def selection_rows(policy: rules.Policy) -> list[tuple[str, list[str]]]:
+    """How the round selects, as (word, sentences) in the reader's language: part of the call."""
+    own = policy.selection
+    rows = [
+        (_("Normalisation"), [str(rules.Normalisation.word(own.normalisation))]),
+        (_("What must reach the pass mark"), [str(rules.PassMark.word(own.pass_mark_counts))]),
+        (_("Bonus points"), _points_words(own.bonus_points, rules.Advantage, own.bonus_cap)),
+        (_("Penalty points"), _points_words(own.penalty_points, rules.Penalty, own.penalty_cap)),
+        (_("Order of the tie-break"), [str(rules.TieBreak.word(code)) for code in own.tie_break]),
+        (_("Pools"), [_pool_words(one) for one in own.pools]),
+    ]
+    return [(word, sentences) for word, sentences in rows if sentences]
+
+
+def _points_words(points: Mapping[str, Decimal], codes: type[Codes], cap: Decimal) -> list[str]:
+    if not points:
+        return []
+    each = [_("%(what)s: %(points)s") % {"what": codes.word(code), "points": number} for code, number in points.items()]
+    return [*each, _("At most %(points)s together") % {"points": cap}]
+
+
+def _pool_words(one: rules.PoolQuota) -> str:
+    share = f"{(one.share * 100).normalize():f}"
+    return _("%(pool)s: at least %(share)s%% of all slots, as far as enough of them pass") % {
+        "pool": rules.Pool.word(one.pool), "share": share,
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ def _rules_of(found: Round, tracks: list[Any], policy: rules.Policy) -> dict[str
         "documents": [rules.DocumentKind.word(kind) for kind in policy.required_documents],
         "targets": [(word, policy.days(step)) for step, word in rules.STEP_WORDS.items()],
         "calendar": _calendar(found),
+        "selection": queries.selection_rows(policy),
         "rates": [(rules.CompanySize.word(size), rate) for size, rate in policy.grant_rates.items()],
     }
 

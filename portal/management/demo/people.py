@@ -67,7 +67,7 @@ def register_company(cast: Cast, number: int, user: User, *, verified: bool = Tr
         by=user, brn=fictional_brn(number), name_ko=f"가상기업 {number:02d} {word_ko}에이아이",
         name_en=f"Fictional {word_en} AI {number:02d}", opened_on=date(2016 + number % 9, 1 + number % 12, 1 + number % 27),
         representative_name="시연대표자", region=_REGIONS[number % len(_REGIONS)], address="가상시 시연로 1",
-        size=size or _SIZES[number % len(_SIZES)], sector=word_ko, is_youth_led=number % 5 == 0,
+        size=size or _SIZES[number % len(_SIZES)], sector=word_ko, is_youth_led=number % 5 == 0 or number == 12,
         service_email=f"office{number:02d}@demo.example",
         consents={"PRIVACY": True, "THIRD_PARTY": True, "ELECTRONIC_SERVICE": True}, is_demo=True,
     )  # fmt: skip

@@ -16,9 +16,9 @@ from vouchers.evaluation.actions.awards import (
     lapse_awards,
     prepare_agreement,
 )
-from vouchers.evaluation.actions.selection import confirm_selection, discard, propose_selection, sync_rounds
+from vouchers.evaluation.actions.selection import confirm_selection, discard, propose_selection, run_selection, sync_rounds
 
 __all__ = [
     "accept", "accept_award", "assign", "cancel_award", "confirm_selection", "decline", "decline_award", "discard",
-    "lapse_awards", "prepare_agreement", "propose_selection", "recuse", "save_scores", "submit_scores", "sync_rounds", "withdraw_assignment",
+    "lapse_awards", "prepare_agreement", "propose_selection", "recuse", "run_selection", "save_scores", "submit_scores", "sync_rounds", "withdraw_assignment",
 ]  # fmt: skip

@@ -182,7 +182,8 @@ def _free(award: Award, after: str, event: str, reason: str, by: Any, reason_en:
 
 
 def _promote(freed: Award, programme: Round) -> Award | None:
-    """The first on the reserve list of the track moves up when a slot and the money are there. The portal itself acts."""
+    """The first on the reserve list of the track moves up when a slot and the money are there; a place of a pool that lacks
+    one stays in the pool. The portal itself acts."""
     track = freed.application.track
     taken = Award.objects.filter(application__round=programme, application__track=track, status__in=rules.LIVE_AWARDS).count()
     chosen = rules.next_reserve(
@@ -190,6 +191,7 @@ def _promote(freed: Award, programme: Round) -> Award | None:
         track=track.key,
         free_slots=None if track.slots is None else track.slots - taken,
         available_won=queries.available_won(programme),
+        owed=queries.pools_lacking(freed.run),
     )
     if chosen is None:
         return None

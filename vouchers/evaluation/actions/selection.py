@@ -16,7 +16,7 @@ from vouchers.applications.models import Application
 from vouchers.companies import queries as company_queries
 from vouchers.evaluation import notices, queries, rules
 from vouchers.evaluation.actions import awards
-from vouchers.evaluation.models import Assignment, SelectionLine, SelectionRun
+from vouchers.evaluation.models import Assignment, SelectionLine, SelectionRecord, SelectionRun
 from vouchers.rounds import actions as rounds
 from vouchers.rounds.models import Round
 
@@ -26,37 +26,79 @@ PROPOSE_DAYS = 5  # working days, as for the approver's answer
 
 
 @transaction.atomic
-def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
-    """Ranks every evaluated application of the round under slots and budget, and locks the scores.
+def run_selection(*, round_id: int, by: Any) -> SelectionRun:
+    """모의 산정: what a selection would say now, kept with its inputs; binds nobody and releases nothing.
 
-    Writes: SelectionRun PROPOSED, SelectionLine, Assignment LOCKED, Event selection_run.proposed, Duty and Notice for the
-    approvers. Raises: Refused naming what is still open.
+    Writes: SelectionRun DRY, SelectionRecord, Event selection_run.run. Raises: NotAllowed, Refused.
+    """
+    programme = Round.objects.get(pk=round_id)
+    require(by, "vouchers.run_selection")
+    _check_evaluating(programme)
+    found = queries.computed(programme)
+    if not found.result.lines:
+        raise Refused(_("No evaluation of this round is handed in yet, so there is nothing to rank."), "nothing_to_select")
+    run = _keep(programme, found, LIFECYCLE.initial, by)
+    journal.record("selection_run.run", run, by=by, to=run.status, policy_version=run.policy_number, data=_figures(run))
+    return run
+
+
+@transaction.atomic
+def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
+    """Ranks every evaluated application of the round under slots, budget and pools, and locks the scores.
+
+    Writes: SelectionRun PROPOSED, SelectionRecord, SelectionLine, Assignment LOCKED, Event selection_run.proposed, Duty and
+    Notice for the approvers. Raises: Refused naming what is still open.
     """
     programme = Round.objects.select_for_update(no_key=True).get(pk=round_id)
     require(by, "vouchers.propose_selection")
     _check_ready(programme)
-    lines, budget_won = queries.ranked(programme), queries.available_won(programme)
-    run = SelectionRun(round=programme, proposed_by=by, summary=queries.summary(lines, budget_won))
-    run.save()
-    SelectionLine.objects.bulk_create(
-        SelectionLine(
-            run=run, application_id=line.application_id, rank=line.rank, score=line.score, outcome=line.outcome,
-            grant_won=line.grant_won, reserve_no=line.reserve_no, reason_ko=line.reason_ko, reason_en=line.reason_en,
-        )
-        for line in lines
-    )  # fmt: skip
+    found = queries.computed(programme)
+    run = _keep(programme, found, LIFECYCLE.step(LIFECYCLE.initial, "propose_selection"), by)
+    _write_lines(run, found)
     _lock_scores(programme, by)
     for verb in OFFICE_VERBS:
         journal.close_duty(programme, verb, by=by)
-    journal.record(
-        "selection_run.proposed", run, by=by, to=run.status, policy_version=_policy_number(programme), data=run.summary
-    )
+    journal.record("selection_run.proposed", run, by=by, to=run.status, policy_version=run.policy_number, data=_figures(run))
     journal.open_duty(
         run, "confirm_selection", title_ko=f"선정 확정: {programme.title_ko}", title_en=f"Confirm the selection: {programme.title_en}",
         url=f"/admin/vouchers/selectionrun/{run.pk}/change/", due_in=5, role="MINISTRY_APPROVER", by=by,
     )  # fmt: skip
     notices.selection_proposed(run)
     return run
+
+
+def _keep(programme: Round, found: queries.Computed, status: str, by: Any) -> SelectionRun:
+    """A run with what it was computed from and what it says, byte for byte."""
+    version = programme.policy_version()
+    run = SelectionRun(
+        round=programme, status=status, proposed_by=by, summary=queries.summary(found.result), engine=rules.ENGINE,
+        policy_number=version.number if version else None, inputs_sha256=rules.digest(found.inputs),
+        outputs_sha256=rules.digest(found.outputs),
+    )  # fmt: skip
+    run.save()
+    SelectionRecord.objects.create(run=run, inputs=found.inputs, outputs=found.outputs)
+    return run
+
+
+def _write_lines(run: SelectionRun, found: queries.Computed) -> None:
+    """Every line with its sentences, as letters and pages will say them."""
+    teller = queries.Teller(run.round, found.inputs)
+    pks = dict(Application.objects.filter(round_id=run.round_id).values_list("ref", "pk"))
+    rows = []
+    for line in found.result.lines:
+        ko, en = teller.sentences(line)
+        rows.append(
+            SelectionLine(
+                run=run, application_id=pks[line.ref], rank=line.rank, raw=line.raw, score=line.score, bonus=line.bonus,
+                penalty=line.penalty, total=line.total, ground=line.ground, outcome=line.outcome,
+                grant_won=line.grant_won, reserve_no=line.reserve_no, reason_ko=ko, reason_en=en,
+            )
+        )  # fmt: skip
+    SelectionLine.objects.bulk_create(rows, batch_size=1000)
+
+
+def _figures(run: SelectionRun) -> dict[str, Any]:
+    return {**run.summary, "engine": run.engine, "inputs_sha256": run.inputs_sha256, "outputs_sha256": run.outputs_sha256}
 
 
 def sync_rounds() -> int:
@@ -95,9 +137,13 @@ def _owe(programme: Round, verb: str) -> None:
     )  # fmt: skip
 
 
-def _check_ready(programme: Round) -> None:
+def _check_evaluating(programme: Round) -> None:
     if programme.status != "EVALUATING":
         raise Refused(_("This round is not in evaluation. Begin its evaluation first."), "round_not_evaluating")
+
+
+def _check_ready(programme: Round) -> None:
+    _check_evaluating(programme)
     if SelectionRun.objects.filter(round=programme, status="PROPOSED").exists():
         raise Refused(_("A proposal for this round already waits. Confirm or discard it first."), "run_open")
     found = queries.progress(programme)
@@ -190,7 +236,7 @@ def confirm_selection(*, run_id: int, by: Any) -> SelectionRun:
     for line in lines:
         _decide(run, line, by)
     journal.record(
-        "selection_run.confirmed", run, by=by, frm=before, to=after, policy_version=_policy_number(run.round), data=run.summary
+        "selection_run.confirmed", run, by=by, frm=before, to=after, policy_version=run.policy_number, data=_figures(run)
     )
     journal.close_duties(run, by=by)
     rounds.publish_selection(round_id=run.round_id, by=by)
@@ -224,12 +270,10 @@ def _check_no_conflict(lines: list[SelectionLine], by: Any) -> None:
 
 
 def _check_unchanged(run: SelectionRun, lines: list[SelectionLine]) -> None:
-    """A withdrawal or a change of the budget since the proposal asks for a new one."""
+    """A withdrawal or a change of the budget since the proposal asks for a new one: run again, it must give the same bytes."""
     held = Application.objects.select_for_update().filter(pk__in=[line.application_id for line in lines]).order_by("pk")
     statuses = {application.status for application in held}
-    fresh = [(x.application_id, x.rank, x.score, str(x.outcome), x.grant_won, x.reserve_no) for x in queries.ranked(run.round)]
-    stored = [(x.application_id, x.rank, x.score, x.outcome, x.grant_won, x.reserve_no) for x in lines]
-    if statuses - {"IN_EVALUATION"} or sorted(fresh) != sorted(stored):
+    if statuses - {"IN_EVALUATION"} or rules.digest(queries.computed(run.round).outputs) != run.outputs_sha256:
         raise Refused(
             _("Something changed since the proposal (a withdrawal, the budget). Discard it and propose the selection again."),
             "selection_changed",
@@ -239,8 +283,3 @@ def _check_unchanged(run: SelectionRun, lines: list[SelectionLine]) -> None:
 def _lock(run_id: int) -> SelectionRun:
     SelectionRun.objects.select_for_update().get(pk=run_id)
     return SelectionRun.objects.select_related("round", "proposed_by").get(pk=run_id)
-
-
-def _policy_number(programme: Round) -> int | None:
-    version = programme.policy_version()
-    return version.number if version else None

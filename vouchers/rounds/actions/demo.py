@@ -58,6 +58,14 @@ POLICY: dict[str, Any] = {
     "reminder_days": [7, 1],
     "payee": "PROVIDER",
 }
+SELECTION: dict[str, Any] = {
+    "bonus_points": {"NON_CAPITAL": "1", "YOUTH": "1"},
+    "bonus_cap": "2",
+    "penalty_points": {"GAVE_UP": "2", "LATE_SETTLEMENT": "1"},
+    "penalty_cap": "3",
+    "tie_break": ["SCORE", "LEADING_CRITERION", "SUBMITTED_AT"],
+    "pools": [{"pool": "NON_CAPITAL", "share": "0.40"}, {"pool": "YOUTH", "share": "0.30"}],
+}
 SUMMARY_KO = "이 공모는 시연을 위해 꾸며낸 것입니다. 2026년 공고의 한도와 지원 비율을 본떴고, 나머지 값은 모두 가상입니다."
 SUMMARY_EN = "This call is made up for the demonstration. Ceilings and shares follow the 2026 call; everything else is fictional."
 
@@ -105,7 +113,7 @@ def _make(year: int, timing: str, opens_on: date, closes_on: date) -> Round:
         )
         set_tracks(round_id=row.pk, tracks=TRACKS, by=None)
         set_criteria(round_id=row.pk, criteria=CRITERIA, by=None)
-        save_policy(round_id=row.pk, body=POLICY, reason="시연: 2026년 공고를 본뜬 정책", by=None)
+        save_policy(round_id=row.pk, body={**POLICY, "selection": SELECTION}, reason="시연: 2026년 공고를 본뜬 정책", by=None)
         submit_for_review(round_id=row.pk, by=None)
         return announce(round_id=row.pk, by=None)
 

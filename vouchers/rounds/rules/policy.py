@@ -1,123 +1,15 @@
-"""A round's calendar, policy and lifecycle. Source: domain.md §1.9, 6.1, 6.14, 7; every number is data of the round."""
+"""A round's policy: parsed, checked, and what stops an announcement. Source: domain.md §1.9, 6.14, 7."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit.codes import Codes
-from portal.kit.lifecycle import Lifecycle
-
-
-class RoundKind(Codes):
-    LIVE = "LIVE", _("Live")
-    REHEARSAL = "REHEARSAL", _("Rehearsal")
-    DEMO = "DEMO", _("Demonstration")
-
-
-class RoundStatus(Codes):
-    DRAFT = "DRAFT", _("Draft")
-    REVIEW = "REVIEW", _("Internal review")
-    ANNOUNCED = "ANNOUNCED", _("Announced")
-    EVALUATING = "EVALUATING", _("Evaluation")
-    AWARDED = "AWARDED", _("Selection published")
-    RUNNING = "RUNNING", _("Projects running")
-    SETTLING = "SETTLING", _("Settlement")
-    ARCHIVED = "ARCHIVED", _("Closed and archived")
-    CANCELLED = "CANCELLED", _("Cancelled")
-
-
-class Phase(Codes):
-    """What people see: while ANNOUNCED the clock decides between upcoming, open and closed."""
-
-    DRAFT = "DRAFT", _("Draft")
-    REVIEW = "REVIEW", _("Internal review")
-    ANNOUNCED = "ANNOUNCED", _("Opens soon")
-    OPEN = "OPEN", _("Open for applications")
-    CLOSED = "CLOSED", _("Applications closed")
-    EVALUATING = "EVALUATING", _("Evaluation")
-    AWARDED = "AWARDED", _("Selection published")
-    RUNNING = "RUNNING", _("Projects running")
-    SETTLING = "SETTLING", _("Settlement")
-    ARCHIVED = "ARCHIVED", _("Closed and archived")
-    CANCELLED = "CANCELLED", _("Cancelled")
-
-
-class CompanySize(Codes):
-    """기업 규모, as in reference/code_lists.json; a round's rates and doors speak of it before any company exists."""
-
-    PRE_STARTUP = "PRE_STARTUP", _("Pre-founder")
-    MICRO = "MICRO", _("Micro enterprise")
-    SMALL = "SMALL", _("Small enterprise")
-    MEDIUM = "MEDIUM", _("Medium enterprise")
-    MID_SIZED = "MID_SIZED", _("Mid-sized enterprise")
-    LARGE = "LARGE", _("Large enterprise")
-
-
-class ProviderType(Codes):
-    """Who may supply in a round (`eligible_provider_types`), as in reference/rounds.json."""
-
-    MEDICAL_DATA_HOSPITAL = "MEDICAL_DATA_HOSPITAL", _("Medical-data hospital")
-    HEALTHCARE_INSTITUTION = "HEALTHCARE_INSTITUTION", _("Healthcare institution")
-    PUBLIC_AGENCY = "PUBLIC_AGENCY", _("Public health data agency")
-
-
-class DocumentKind(Codes):
-    """Files that a round may require with an application."""
-
-    BUSINESS_REGISTRATION = "BUSINESS_REGISTRATION", _("Business registration certificate")
-    SIZE_CERTIFICATE = "SIZE_CERTIFICATE", _("SME (micro enterprise) certificate")
-    PROJECT_PLAN = "PROJECT_PLAN", _("Project plan")
-    TAX_CLEARANCE = "TAX_CLEARANCE", _("Certificates of national and local tax payment")
-    FINANCIAL_STATEMENTS = "FINANCIAL_STATEMENTS", _("Financial statements")
-    PITCH_DECK = "PITCH_DECK", _("Slide deck")
-    MATCH_CONFIRMATION = "MATCH_CONFIRMATION", _("Match confirmation")
-    DATA_USE_PLAN = "DATA_USE_PLAN", _("Data use plan")
-    SECURITY_PLEDGE = "SECURITY_PLEDGE", _("Security pledge")
-    INTEGRITY_PLEDGE = "INTEGRITY_PLEDGE", _("Integrity pledge")
-    REGISTER_EXTRACT = "REGISTER_EXTRACT", _("Corporate register extract")
-
-
-class MatchTiming(Codes):
-    BEFORE_SUBMISSION = "BEFORE_SUBMISSION", _("Match confirmed before submission")
-    BEFORE_SELECTION = "BEFORE_SELECTION", _("Match confirmed before selection")
-    AFTER_SELECTION = "AFTER_SELECTION", _("Match confirmed after selection")
-
-
-S = RoundStatus
-LIFECYCLE = Lifecycle(
-    "round",
-    S,
-    S.DRAFT,
-    {
-        (S.DRAFT, "submit_for_review"): S.REVIEW,
-        (S.REVIEW, "send_back"): S.DRAFT,
-        (S.REVIEW, "announce"): S.ANNOUNCED,
-        (S.ANNOUNCED, "extend"): S.ANNOUNCED,
-        (S.ANNOUNCED, "begin_evaluation"): S.EVALUATING,
-        (S.EVALUATING, "publish_selection"): S.AWARDED,
-        (S.AWARDED, "start_projects"): S.RUNNING,
-        (S.RUNNING, "begin_settlement"): S.SETTLING,
-        (S.SETTLING, "archive"): S.ARCHIVED,
-        (S.DRAFT, "cancel"): S.CANCELLED,
-        (S.REVIEW, "cancel"): S.CANCELLED,
-        (S.ANNOUNCED, "cancel"): S.CANCELLED,
-        (S.EVALUATING, "cancel"): S.CANCELLED,
-    },
-)
-
-
-def phase(status: str, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> Phase:
-    """OPEN and CLOSED follow the server's clock; `closes_at` itself is already closed."""
-    if status == S.ANNOUNCED and opens_at and closes_at:
-        if now < opens_at:
-            return Phase.ANNOUNCED
-        return Phase.OPEN if now < closes_at else Phase.CLOSED
-    return Phase(status)
-
+from vouchers.rounds.rules.selection import SelectionPolicy, parse_selection, selection_fault_words, selection_faults
+from vouchers.rounds.rules.stages import CompanySize
 
 TARGET_STEPS = {
     "eligibility": 5, "supplement": 5, "quote": 15, "irb_exemption": 5, "irb_expedited": 10, "irb_full": 20,
@@ -154,6 +46,7 @@ class Policy:
     reminder_days: Sequence[int] = (7, 1)
     payee: str = "PROVIDER"
     consents: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    selection: SelectionPolicy = field(default_factory=SelectionPolicy)
 
     def days(self, step: str) -> int:
         return self.target_days.get(step, TARGET_STEPS[step])
@@ -180,63 +73,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         reminder_days=tuple(body.get("reminder_days", (7, 1))),
         payee=body.get("payee", "PROVIDER"),
         consents=tuple(body.get("consents", ())),
-    )
-
-
-@dataclass(frozen=True)
-class Money:
-    """One application's money, whole won. grant + own_cash = supply; project_cost = supply + own_in_kind."""
-
-    supply_won: int
-    vat_won: int
-    grant_won: int
-    own_cash_won: int
-    own_in_kind_won: int
-    cap_won: int | None
-    rate: Decimal
-    capped: bool
-
-    @property
-    def project_cost_won(self) -> int:
-        return self.supply_won + self.own_in_kind_won
-
-    @property
-    def company_pays_won(self) -> int:
-        """Own cash and the VAT that the company bears."""
-        return self.own_cash_won + self.vat_won
-
-
-def money(
-    *,
-    supply_won: int,
-    taxable_won: int,
-    company_size: str,
-    cap_won: int | None,
-    policy: Policy,
-    budget_left_won: int | None = None,
-    own_in_kind_won: int = 0,
-) -> Money:
-    """The formula of domain.md §1.9: grant = floor(min(cap, supply × rate, budget left)), the rest is own cash.
-
-    supply_won: Σ quote lines without VAT; taxable_won: the part with VAT (10 %). Raises KeyError for a company size
-    without a rate (such a round cannot be announced).
-    """
-    rate = policy.grant_rates[company_size]
-    by_rate = int((Decimal(supply_won) * rate).to_integral_value(rounding=ROUND_FLOOR))
-    limits = [by_rate, *(limit for limit in (cap_won, budget_left_won) if limit is not None)]
-    unit = max(1, policy.rounding_unit_won)
-    grant = max(0, min(limits)) // unit * unit
-    cash_minimum = int(Decimal(supply_won) * policy.min_cash_rate)
-    grant = min(grant, supply_won - cash_minimum) if supply_won else 0
-    return Money(
-        supply_won=supply_won,
-        vat_won=taxable_won // 10,
-        grant_won=grant,
-        own_cash_won=supply_won - grant,
-        own_in_kind_won=own_in_kind_won,
-        cap_won=cap_won,
-        rate=rate,
-        capped=cap_won is not None and by_rate > cap_won,
+        selection=parse_selection(body.get("selection", {})),
     )
 
 
@@ -264,7 +101,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
             faults.append(f"rate_and_cash_over_one:{size}")
     if body["vat_borne_by"] != "COMPANY":
         faults.append("vat_bearer")
-    return faults
+    return [*faults, *selection_faults(body.get("selection", {}))]
 
 
 _NUMBERS = (
@@ -337,6 +174,8 @@ _FAULTS = {
 def fault_words(fault: str) -> str:
     """The sentence of a fault code, in the reader's language."""
     code, _colon, what = fault.partition(":")
+    if code.startswith("selection_"):
+        return selection_fault_words(code, what)
     if code == "missing" and what in POLICY_WORDS:
         what = str(POLICY_WORDS[what])
     elif what in CompanySize._value2member_map_:
@@ -379,11 +218,3 @@ STEP_WORDS = {
     "payment": _("Payment after the evidence check"),
     "evaluation": _("Evaluation"),
 }
-
-
-def worked_supply_won(cap_won: int | None, task_price_won: int | None, policy: Policy) -> int:
-    """The supply amount of a worked example: the task price, else one at which the ceiling just begins to matter."""
-    if task_price_won:
-        return task_price_won
-    rate = max(policy.grant_rates.values(), default=Decimal(1))
-    return int(Decimal(cap_won or 100_000_000) / rate)

@@ -1,0 +1,7 @@
+"""The room's doors in the admin: officers assign, run and propose a selection; approvers confirm it."""
+
+from vouchers.evaluation.admin.assigning import AssignmentAdmin
+from vouchers.evaluation.admin.awards import AwardAdmin
+from vouchers.evaluation.admin.selecting import SelectionRunAdmin
+
+__all__ = ["AssignmentAdmin", "AwardAdmin", "SelectionRunAdmin"]

@@ -1,0 +1,101 @@
+"""The table of a run: its lines with their companies, as a page and as files."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.utils.translation import gettext as _
+
+from portal.kit.words import korean
+from vouchers.applications.models import Application
+from vouchers.evaluation import queries, rules
+from vouchers.evaluation.admin import parts
+from vouchers.evaluation.models import SelectionRecord, SelectionRun
+from vouchers.rounds.rules import Pool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line of a run as a page shows it."""
+
+    line: rules.Line
+    application: Application
+    words: str
+
+
+def page_of(run: SelectionRun, inputs: str, lines: Sequence[rules.Line], number: Any) -> Page[Any]:
+    """One page of a run's lines, as Shown. inputs: the run's canonical JSON."""
+    page = Paginator(lines, parts.PER_PAGE).get_page(number)
+    page.object_list = list(shown(run, inputs, list(page.object_list)))
+    return page
+
+
+def shown(run: SelectionRun, inputs: str, lines: list[rules.Line]) -> Iterator[Shown]:
+    teller = queries.Teller(run.round, inputs)
+    named = queries.named([line.ref for line in lines])
+    for line in lines:
+        words = teller.sentences(line)[0 if korean() else 1]
+        yield Shown(line, named[line.ref], words)
+
+
+def pool_rows(result: rules.Result) -> list[tuple[Any, rules.Quota]]:
+    """(word of the pool, its figures)"""
+    return [(Pool.word(quota.pool), quota) for quota in result.quotas]
+
+
+HEAD = (
+    "receipt_no", "company_ko", "track", "place", "rank", "raw", "score", "bonus", "penalty", "total", "outcome", "reserve_no",
+    "grant_won", "ground", "pools", "ties", "reason_ko", "reason_en",
+)  # fmt: skip
+
+
+def csv_of(run: SelectionRun, record: SelectionRecord) -> str:
+    """Every line of a run, codes as they are stored, with a mark so that spreadsheets read it as UTF-8."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(HEAD)
+    lines = list(queries.outputs_of(record).lines)
+    teller, named = queries.Teller(run.round, record.inputs), queries.named([line.ref for line in lines])
+    for line in lines:
+        row = named[line.ref]
+        writer.writerow(
+            [row.receipt_no, _text(row.company.name_ko), line.track, line.place, line.rank, line.raw, line.score, line.bonus,
+             line.penalty, line.total, line.outcome, line.reserve_no or "", line.grant_won, line.ground, " ".join(line.pools),
+             " ".join(line.ties), *teller.sentences(line)]
+        )  # fmt: skip
+    return "\ufeff" + out.getvalue()
+
+
+def _text(words: str) -> str:
+    """What a company called itself never becomes a formula of the spreadsheet."""
+    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r")) else words
+
+
+@dataclass(frozen=True)
+class Step:
+    """One application that moved between two runs."""
+
+    moved: queries.Moved
+    application: Application
+    before: str
+    after: str
+    why: str
+
+
+def steps(found: queries.Comparison) -> list[Step]:
+    named = queries.named([one.ref for one in found.moved])
+    return [
+        Step(one, named[one.ref], _standing(one.before), _standing(one.after), ", ".join(str(c.label) for c in one.causes))
+        for one in found.moved
+    ]
+
+
+def _standing(line: rules.Line | None) -> str:
+    """`Rank 3 · 82.00 · Selected`"""
+    if line is None:
+        return _("Not ranked")
+    outcome = f"{line.outcome.label} {line.reserve_no}" if line.reserve_no else str(line.outcome.label)
+    return _("Rank %(rank)d, %(total)s points, %(outcome)s") % {"rank": line.rank, "total": line.total, "outcome": outcome}

@@ -1,0 +1,205 @@
+"""Evaluators and the progress of an evaluation; what keeps a selection from being proposed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet
+
+from vouchers.applications.models import Application
+from vouchers.evaluation import rules
+from vouchers.evaluation.models import Assignment, SelectionRun
+from vouchers.ledger import queries as ledger
+from vouchers.rounds.models import Round
+
+UNDECIDED = ("SUBMITTED", "ELIGIBILITY_CHECK", "SUPPLEMENT_REQUESTED", "ELIGIBLE")
+
+
+def available_won(programme: Round) -> int:
+    """What the round's pot still holds, whole won."""
+    return ledger.balance(programme.pk, "AVAILABLE", programme.ref)
+
+
+def assignments_of(user: Any) -> QuerySet[Assignment]:
+    """An evaluator's own, what is owed first by due day."""
+    return (
+        Assignment.objects.filter(evaluator_id=user.pk)
+        .select_related("application__round", "application__track")
+        .only(
+            "ref",
+            "status",
+            "total",
+            "due_at",
+            "submitted_at",
+            "application__title",
+            "application__receipt_no",
+            "application__round__title_ko",
+            "application__round__title_en",
+            "application__track__name_ko",
+            "application__track__name_en",
+        )
+        .order_by("due_at", "id")
+    )
+
+
+def assignment_counts(user: Any) -> tuple[int, int]:
+    """How many of an evaluator's own wait, and how many are done or ended. One query."""
+    waits = Q(status__in=rules.PENDING)
+    found = Assignment.objects.filter(evaluator_id=user.pk).aggregate(
+        open=Count("pk", filter=waits), ended=Count("pk", filter=~waits)
+    )
+    return found["open"], found["ended"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a round's evaluation stands. Counts of assignments and applications.
+
+    undecided: not in evaluation yet; waiting: of these, whose eligibility is not decided; short: with too few evaluators."""
+
+    applications: int
+    undecided: int
+    waiting: int
+    short: int
+    assigned: int
+    declared: int
+    handed_in: int
+    pending: int
+    too_few: int
+    min_evaluators: int
+
+    @property
+    def ready(self) -> bool:
+        return bool(self.applications) and not (self.undecided or self.pending or self.too_few)
+
+
+def progress(programme: Round) -> Progress:
+    """Two queries beside the policy."""
+    minimum = programme.policy().min_evaluators
+    rows: list[Any] = list(assignable(programme))
+    counts = [row.handed_in_count for row in rows if row.status == "IN_EVALUATION"]
+    waiting = Application.objects.filter(round=programme, status__in=UNDECIDED).exclude(status="ELIGIBLE").count()
+    found = Assignment.objects.filter(application__round=programme, application__status="IN_EVALUATION").aggregate(
+        assigned=Count("id", filter=~Q(status__in=["DECLINED", "RECUSED", "WITHDRAWN"])),
+        declared=Count("id", filter=Q(declared_at__isnull=False) & ~Q(status="RECUSED")),
+        handed_in=Count("id", filter=Q(status__in=rules.HANDED_IN)),
+        pending=Count("id", filter=Q(status__in=rules.PENDING)),
+    )
+    return Progress(
+        applications=len(counts),
+        undecided=waiting + len(rows) - len(counts),
+        waiting=waiting,
+        short=sum(1 for row in rows if row.assigned_count < minimum),
+        too_few=sum(1 for count in counts if count < minimum),
+        min_evaluators=minimum,
+        **found,
+    )
+
+
+def in_evaluation(programme: Round) -> QuerySet[Application]:
+    """Applications being evaluated with their counts of assignments: assigned_count, handed_in_count, pending_count."""
+    return _counted(Application.objects.filter(round=programme, status="IN_EVALUATION"))
+
+
+def assignable(programme: Round) -> QuerySet[Application]:
+    """Applications that may get evaluators now, those with the fewest first."""
+    return _counted(Application.objects.filter(round=programme, status__in=["ELIGIBLE", "IN_EVALUATION"]), "assigned_count")
+
+
+def _counted(applications: QuerySet[Application], *first: str) -> QuerySet[Application]:
+    """With their counts; in the order `first`, then as the round lists them."""
+
+    def count(**condition: Any) -> Any:
+        found = Assignment.objects.filter(application=OuterRef("pk"), **condition).order_by().values("application")
+        return _Subcount(found)  # type: ignore[arg-type]
+
+    return (
+        applications.select_related("track", "company", "round")
+        .annotate(
+            assigned_count=count(status__in=[*rules.PENDING, *rules.HANDED_IN]),
+            handed_in_count=count(status__in=rules.HANDED_IN),
+            pending_count=count(status__in=rules.PENDING),
+        )
+        .order_by(*first, "track__position", "receipt_no", "id")
+    )
+
+
+def _Subcount(found: QuerySet[Assignment]) -> Any:
+    from django.db.models import IntegerField, Subquery
+    from django.db.models.functions import Coalesce
+
+    counted = found.annotate(n=Count("id")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """An application that keeps a selection from being proposed. kind: UNDECIDED, UNASSIGNED, PENDING or TOO_FEW.
+
+    n: assignments not handed in (PENDING) or evaluations handed in (TOO_FEW).
+    """
+
+    application: Application
+    kind: str
+    n: int = 0
+
+
+@dataclass(frozen=True)
+class Obstacles:
+    """What stands in the way of a proposal. run: a proposal that waits already; funded: the round has a budget."""
+
+    blockers: list[Blocker]
+    run: SelectionRun | None
+    funded: bool
+    empty: bool
+    min_evaluators: int
+
+    @property
+    def ready(self) -> bool:
+        return not (self.blockers or self.run or self.empty) and self.funded
+
+
+def obstacles(programme: Round) -> Obstacles:
+    """Every application that blocks, the undecided first. Four queries beside the policy."""
+    minimum = programme.policy().min_evaluators
+    return Obstacles(
+        blockers=sorted((_blocker(row, minimum) for row in _blocking(programme)), key=lambda one: _KINDS.index(one.kind)),
+        run=SelectionRun.objects.filter(round=programme, status="PROPOSED").first(),
+        funded=bool(available_won(programme)),
+        empty=not in_evaluation(programme).exists(),
+        min_evaluators=minimum,
+    )
+
+
+def ready_to_propose(programme: Round) -> bool:
+    """Nothing stands in the way; loads no application."""
+    waits = SelectionRun.objects.filter(round=programme, status="PROPOSED").exists()
+    if waits or not available_won(programme) or not in_evaluation(programme).exists():
+        return False
+    return not _blocking(programme).exists()
+
+
+_KINDS = ("UNDECIDED", "UNASSIGNED", "TOO_FEW", "PENDING")
+
+
+def _blocking(programme: Round) -> QuerySet[Application]:
+    """Applications that are undecided, or lack evaluations, with their counts."""
+    lacks = Q(pending_count__gt=0) | Q(handed_in_count__lt=programme.policy().min_evaluators)
+    return _counted(Application.objects.filter(round=programme, status__in=[*UNDECIDED, "IN_EVALUATION"])).filter(
+        Q(status__in=UNDECIDED) | lacks
+    )
+
+
+def _blocker(row: Any, minimum: int) -> Blocker:
+    """row: an application with its counts."""
+    if row.status in UNDECIDED:
+        return Blocker(row, "UNASSIGNED" if row.status == "ELIGIBLE" else "UNDECIDED")
+    if row.assigned_count < minimum:
+        return Blocker(row, "TOO_FEW", row.handed_in_count)
+    return Blocker(row, "PENDING", row.pending_count)
+
+
+def needs_evaluators(programme: Round) -> bool:
+    """Some application has fewer evaluators than the round asks for, and no proposal waits."""
+    if SelectionRun.objects.filter(round=programme, status="PROPOSED").exists():
+        return False
+    return assignable(programme).filter(Q(assigned_count__lt=programme.policy().min_evaluators)).exists()

@@ -1,0 +1,100 @@
+"""From points to an application's score: weighted totals, their normalisation, bonus and penalty. Exact fractions throughout.
+
+Nothing here rounds before the end, and no machine's floating point takes part, so the same points give the same bytes
+everywhere. The one root (of a variance) is taken downwards to a billionth.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import isqrt
+
+from vouchers.rounds.rules import Normalisation, SelectionPolicy
+
+CENT = Decimal("0.01")
+BILLION = 10**9
+
+
+def weighted_total(points: Mapping[int, int], weights: Mapping[int, int]) -> Decimal:
+    """One evaluator's total: Σ points × weight ÷ 100, exact with two decimals. Both are keyed by criterion.
+
+    points: 0–100 each. Raises KeyError when a criterion has no points.
+    """
+    return (Decimal(sum(points[key] * weight for key, weight in weights.items())) / 100).quantize(CENT)
+
+
+def leading_criterion[Key](weights: Mapping[Key, int], order: Sequence[Key]) -> Key:
+    """The criterion that breaks a tie: the heaviest; of equally heavy ones the first in `order`."""
+    return max(order, key=lambda key: (weights[key], -order.index(key)))
+
+
+def rounded(value: Fraction) -> Decimal:
+    """Two decimals, half up: 80.005 → 80.01. value: not below zero."""
+    return (Decimal((value * 100 * 2 + 1).__floor__() // 2) / 100).quantize(CENT)
+
+
+def mean(totals: Sequence[Fraction]) -> Fraction:
+    return sum(totals, Fraction()) / len(totals)
+
+
+def spread(totals: Sequence[Fraction]) -> Fraction:
+    """The standard deviation of the whole population, down to a billionth."""
+    middle = mean(totals)
+    variance = mean([(total - middle) ** 2 for total in totals])
+    return Fraction(isqrt(variance.numerator * BILLION**2 // variance.denominator), BILLION)
+
+
+@dataclass(frozen=True)
+class Given:
+    """One evaluator's total for one application."""
+
+    application: str
+    evaluator: str
+    total: Fraction
+
+
+def normalised(given: Sequence[Given], policy: SelectionPolicy) -> dict[str, Fraction]:
+    """application → score, 0–100, as the policy normalises.
+
+    NONE: the mean of its evaluators' totals. TRIMMED_MEAN: without the `trim` highest and lowest, where at least one remains.
+    Z_SCORE: each total becomes M + S × (total − m) ÷ s, with m and s of its evaluator and M and S of all totals of the round,
+    kept within 0–100; then the mean. An evaluator with fewer than `normalise_from` totals, or the same total for all, shows no
+    habit: the former's totals stay as they are, the latter's become M.
+    """
+    totals: dict[str, list[Fraction]] = defaultdict(list)
+    scaled = _z_scored(given, policy.normalise_from) if policy.normalisation == Normalisation.Z_SCORE else given
+    for one in scaled:
+        totals[one.application].append(one.total)
+    trim = policy.trim if policy.normalisation == Normalisation.TRIMMED_MEAN else 0
+    return {application: mean(_trimmed(own, trim)) for application, own in totals.items()}
+
+
+def _trimmed(totals: list[Fraction], trim: int) -> list[Fraction]:
+    return sorted(totals)[trim : len(totals) - trim] if len(totals) > 2 * trim else totals
+
+
+def _z_scored(given: Sequence[Given], least: int) -> list[Given]:
+    by_evaluator: dict[str, list[Fraction]] = defaultdict(list)
+    for one in given:
+        by_evaluator[one.evaluator].append(one.total)
+    if not given:
+        return []
+    everything = [one.total for one in given]
+    middle, width = mean(everything), spread(everything)
+    habits = {who: (mean(own), spread(own)) for who, own in by_evaluator.items() if len(own) >= least}
+
+    def scale(one: Given) -> Given:
+        if one.evaluator not in habits:
+            return one
+        own_middle, own_width = habits[one.evaluator]
+        moved = middle + width * (one.total - own_middle) / own_width if own_width else middle
+        return Given(one.application, one.evaluator, min(max(moved, Fraction()), Fraction(100)))
+
+    return [scale(one) for one in given]
+
+
+def points_of(codes: Sequence[str], points: Mapping[str, Decimal], cap: Decimal) -> Decimal:
+    """Bonus or penalty of an application: what the policy gives for its codes, at most the cap."""
+    return min(sum((points.get(code, Decimal()) for code in codes), Decimal()), cap).quantize(CENT, rounding=ROUND_HALF_UP)

@@ -1,0 +1,115 @@
+"""A round's states and the codes that its policy speaks. Source: domain.md §6.1; every number is data of the round."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.codes import Codes
+from portal.kit.lifecycle import Lifecycle
+
+
+class RoundKind(Codes):
+    LIVE = "LIVE", _("Live")
+    REHEARSAL = "REHEARSAL", _("Rehearsal")
+    DEMO = "DEMO", _("Demonstration")
+
+
+class RoundStatus(Codes):
+    DRAFT = "DRAFT", _("Draft")
+    REVIEW = "REVIEW", _("Internal review")
+    ANNOUNCED = "ANNOUNCED", _("Announced")
+    EVALUATING = "EVALUATING", _("Evaluation")
+    AWARDED = "AWARDED", _("Selection published")
+    RUNNING = "RUNNING", _("Projects running")
+    SETTLING = "SETTLING", _("Settlement")
+    ARCHIVED = "ARCHIVED", _("Closed and archived")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+class Phase(Codes):
+    """What people see: while ANNOUNCED the clock decides between upcoming, open and closed."""
+
+    DRAFT = "DRAFT", _("Draft")
+    REVIEW = "REVIEW", _("Internal review")
+    ANNOUNCED = "ANNOUNCED", _("Opens soon")
+    OPEN = "OPEN", _("Open for applications")
+    CLOSED = "CLOSED", _("Applications closed")
+    EVALUATING = "EVALUATING", _("Evaluation")
+    AWARDED = "AWARDED", _("Selection published")
+    RUNNING = "RUNNING", _("Projects running")
+    SETTLING = "SETTLING", _("Settlement")
+    ARCHIVED = "ARCHIVED", _("Closed and archived")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+class CompanySize(Codes):
+    """기업 규모, as in reference/code_lists.json; a round's rates and doors speak of it before any company exists."""
+
+    PRE_STARTUP = "PRE_STARTUP", _("Pre-founder")
+    MICRO = "MICRO", _("Micro enterprise")
+    SMALL = "SMALL", _("Small enterprise")
+    MEDIUM = "MEDIUM", _("Medium enterprise")
+    MID_SIZED = "MID_SIZED", _("Mid-sized enterprise")
+    LARGE = "LARGE", _("Large enterprise")
+
+
+class ProviderType(Codes):
+    """Who may supply in a round (`eligible_provider_types`), as in reference/rounds.json."""
+
+    MEDICAL_DATA_HOSPITAL = "MEDICAL_DATA_HOSPITAL", _("Medical-data hospital")
+    HEALTHCARE_INSTITUTION = "HEALTHCARE_INSTITUTION", _("Healthcare institution")
+    PUBLIC_AGENCY = "PUBLIC_AGENCY", _("Public health data agency")
+
+
+class DocumentKind(Codes):
+    """Files that a round may require with an application."""
+
+    BUSINESS_REGISTRATION = "BUSINESS_REGISTRATION", _("Business registration certificate")
+    SIZE_CERTIFICATE = "SIZE_CERTIFICATE", _("SME (micro enterprise) certificate")
+    PROJECT_PLAN = "PROJECT_PLAN", _("Project plan")
+    TAX_CLEARANCE = "TAX_CLEARANCE", _("Certificates of national and local tax payment")
+    FINANCIAL_STATEMENTS = "FINANCIAL_STATEMENTS", _("Financial statements")
+    PITCH_DECK = "PITCH_DECK", _("Slide deck")
+    MATCH_CONFIRMATION = "MATCH_CONFIRMATION", _("Match confirmation")
+    DATA_USE_PLAN = "DATA_USE_PLAN", _("Data use plan")
+    SECURITY_PLEDGE = "SECURITY_PLEDGE", _("Security pledge")
+    INTEGRITY_PLEDGE = "INTEGRITY_PLEDGE", _("Integrity pledge")
+    REGISTER_EXTRACT = "REGISTER_EXTRACT", _("Corporate register extract")
+
+
+class MatchTiming(Codes):
+    BEFORE_SUBMISSION = "BEFORE_SUBMISSION", _("Match confirmed before submission")
+    BEFORE_SELECTION = "BEFORE_SELECTION", _("Match confirmed before selection")
+    AFTER_SELECTION = "AFTER_SELECTION", _("Match confirmed after selection")
+
+
+S = RoundStatus
+LIFECYCLE = Lifecycle(
+    "round",
+    S,
+    S.DRAFT,
+    {
+        (S.DRAFT, "submit_for_review"): S.REVIEW,
+        (S.REVIEW, "send_back"): S.DRAFT,
+        (S.REVIEW, "announce"): S.ANNOUNCED,
+        (S.ANNOUNCED, "extend"): S.ANNOUNCED,
+        (S.ANNOUNCED, "begin_evaluation"): S.EVALUATING,
+        (S.EVALUATING, "publish_selection"): S.AWARDED,
+        (S.AWARDED, "start_projects"): S.RUNNING,
+        (S.RUNNING, "begin_settlement"): S.SETTLING,
+        (S.SETTLING, "archive"): S.ARCHIVED,
+        (S.DRAFT, "cancel"): S.CANCELLED,
+        (S.REVIEW, "cancel"): S.CANCELLED,
+        (S.ANNOUNCED, "cancel"): S.CANCELLED,
+        (S.EVALUATING, "cancel"): S.CANCELLED,
+    },
+)
+
+
+def phase(status: str, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> Phase:
+    """OPEN and CLOSED follow the server's clock; `closes_at` itself is already closed."""
+    if status == S.ANNOUNCED and opens_at and closes_at:
+        if now < opens_at:
+            return Phase.ANNOUNCED
+        return Phase.OPEN if now < closes_at else Phase.CLOSED
+    return Phase(status)
