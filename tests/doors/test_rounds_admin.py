@@ -78,13 +78,21 @@ def test_prepare_a_round_from_nothing_to_announced():
         "vat_borne_by": "COMPANY", "rounding_unit_won": "1", "eligible_company_sizes": ["MICRO", "SMALL", "MEDIUM"],
         "eligible_provider_types": ["MEDICAL_DATA_HOSPITAL"], "required_documents": ["PROJECT_PLAN"], "pass_mark": "60",
         "min_evaluators": "2", "reserve_length": "3", "disclosure_threshold": "10", "applications_per_company": "1",
-        "feasibility_threshold": "10", "reason": "첫 정책",
+        "feasibility_threshold": "10", "reason": "첫 정책", "normalisation": "Z_SCORE", "normalise_from": "3", "trim": "1",
+        "pass_mark_counts": "TOTAL", "tie_0": "SMALLER_GRANT", "bonus_YOUTH": "1.5", "bonus_cap": "2", "pool_NON_CAPITAL": "40",
         **{f"days_{step}": days for step, days in TARGET_STEPS.items()},
     }  # fmt: skip
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rate_SMALL": "95"})
     assert wrong.status_code == 422 and "100%를 넘습니다" in wrong.content.decode()
     assert client.post(f"{base}/verb/save_policy/", policy).status_code == 302
     assert str(row.policy().grant_rates["SMALL"]) == "0.85" and row.policy().days("quote") == 15
+    selection = row.policy().selection
+    assert (selection.normalisation, selection.pass_mark_counts) == ("Z_SCORE", "TOTAL")
+    assert selection.tie_break == ("SMALLER_GRANT", "RECEIPT_NO") and str(selection.bonus_points["YOUTH"]) == "1.5"
+    assert [(one.pool, str(one.share)) for one in selection.pools] == [("NON_CAPITAL", "0.4")]
+    twice = client.post(f"{base}/verb/save_policy/", {**policy, "tie_1": "SMALLER_GRANT"})
+    assert twice.status_code == 422 and "두 번" in twice.content.decode()
+    assert 'value="40"' in client.get(f"{base}/verb/save_policy/").content.decode()
     assert 'value="85"' in client.get(f"{base}/verb/save_policy/").content.decode()
     assert client.post(f"{base}/verb/submit_for_review/").status_code == 302
     assert client.post(f"{base}/verb/announce/").status_code == 403

@@ -114,7 +114,7 @@ class SelectionRunAdmin(parts.RoundPages, VerbAdmin):
             "title": _("Runs of a round"),
             "chooser": chooser,
             "programme": programme,
-            "progress": queries.progress(programme) if programme else None,
+            "progress": queries.progress(programme) if programme and programme.status == "EVALUATING" else None,
             "runs": list(queries.runs_of(programme)) if programme else [],
             "may_run": self.has_run_permission(request) and programme is not None and programme.status == "EVALUATING",
             "refusal": refusal,

@@ -88,9 +88,18 @@ class Step:
 def steps(found: queries.Comparison) -> list[Step]:
     named = queries.named([one.ref for one in found.moved])
     return [
-        Step(one, named[one.ref], _standing(one.before), _standing(one.after), ", ".join(str(c.label) for c in one.causes))
+        Step(one, named[one.ref], _standing(one.before), _standing(one.after), ", ".join(_cause(one, c) for c in one.causes))
         for one in found.moved
     ]
+
+
+def _cause(one: queries.Moved, cause: rules.Cause) -> str:
+    """`Bonus changed: 1.00 → 2.00`"""
+    column = {"SCORES": "raw", "NORMALISATION": "score", "BONUS": "bonus", "PENALTY": "penalty"}.get(cause)
+    if one.before is None or one.after is None or (column is None and cause != rules.Cause.GROUND):
+        return str(cause.label)
+    pair = [line.ground.label if column is None else getattr(line, column) for line in (one.before, one.after)]
+    return f"{cause.label}: {pair[0]} → {pair[1]}"
 
 
 def _standing(line: rules.Line | None) -> str:
