@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from vouchers.applications.urls import check
+from vouchers.evaluation.urls import verify
 
 urlpatterns = [
     path("check/", include((check, "check"))),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("matching/", include("vouchers.matching.urls")),
     path("applications/", include("vouchers.applications.urls")),
     path("evaluation/", include("vouchers.evaluation.urls")),
+    path("verify/", include((verify, "verify"))),
     path("agreements/", include("vouchers.agreements.urls")),
     path("access/", include("vouchers.access.urls")),
     path("milestones/", include("vouchers.milestones.urls")),

@@ -186,6 +186,38 @@ def test_result_is_silent_until_released_and_private_afterwards():
     assert Client().get(address).status_code == 302
 
 
+def test_an_applicant_checks_its_own_result_and_nobody_elses():
+    at = ev.scored((90, 80), slots=1, selection={"normalisation": "Z_SCORE", "normalise_from": 2})
+    first, second = at.applications
+    address = f"/verify/{second.ref}/"
+    owner, staff = as_(at.firms[1].representative), as_(at.firms[1].staff)
+    assert "검산할 결과가 아직 없습니다" in text(owner.get(address)) and second.ref not in text(owner.get("/verify/"))
+    run = ev.confirmed(at)
+    assert run.lines.get(application=second).score == 80  # both evaluators differ from the round's mean by its own spread
+    for client in (owner, staff):
+        page = text(client.get(address))
+        assert "다시 계산했습니다" in page and run.outputs_sha256 in page and "2건 중 2위" in page and "총점이 적음" in page
+        assert first.receipt_no not in page and first.title not in page.replace(second.title, "")
+        assert at.evaluators[0].name not in page and at.evaluators[0].ref not in page
+        assert address in text(client.get("/verify/")) and first.ref not in text(client.get("/verify/"))
+    assert as_(at.firms[0].representative).get(address).status_code == 404
+    assert as_(make.firm().representative).get(address).status_code == 404
+    assert as_(at.evaluators[0]).get(address).status_code == 404
+    assert Client().get(address).status_code == 302 and Client().get("/verify/").status_code == 302
+    assert f"/verify/{second.ref}/" in text(owner.get(f"/evaluation/results/{second.ref}/"))
+
+
+def test_a_result_that_was_forged_does_not_pass_the_check():
+    at = ev.scored((90, 80), slots=1)
+    run = ev.confirmed(at)
+    with connection.cursor() as cursor:  # as somebody who owns the database would have to
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE vouchers_selectionline DISABLE TRIGGER evaluation_line_immutable"
+        )
+    run.lines.filter(application=at.applications[1]).update(rank=1)
+    assert "결과가 일치하지 않습니다" in text(as_(at.firms[1].staff).get(f"/verify/{at.applications[1].ref}/"))
+
+
 def test_award_page_lets_the_representative_answer():
     at, (award,) = ev.awarded()
     address = f"/evaluation/awards/{award.ref}/"

@@ -273,6 +273,26 @@ def test_a_run_keeps_its_promises_and_gives_the_same_bytes_in_any_order(applican
     assert rules.outputs_text(inputs(*shuffled, **facts)) == rules.outputs_text(inputs(*applicants, **facts))
 
 
+def test_the_steps_of_one_application_lead_to_its_score():
+    marks = {"a": 60, "b": 40}
+
+    def given(number, *totals):
+        rows = tuple((f"usr-{who}", {"a": total, "b": total}) for who, total in zip("abc", totals, strict=True))
+        return one(number, evaluations=rows)
+
+    people = [given(1, 90, 80, 70), given(2, 80, 60, 75), given(3, 70, 40, 80)]
+    for normalisation in ("NONE", "TRIMMED_MEAN", "Z_SCORE"):
+        body = json.loads(inputs(*people, policy={"normalisation": normalisation}))
+        parsed = rules.parse_inputs(body)
+        found = rules.explain(parsed, rules.select(parsed), "app-1")
+        counted = [step.scaled for step in found.steps if not step.dropped]
+        assert abs(sum(counted) / len(counted) - found.line.score) <= Decimal("0.01") and found.of_track == 3
+        assert [step.total for step in found.steps] == [90, 80, 70] and set(found.steps[0].points) == set(marks)
+        assert (found.middle is not None) == (normalisation == "Z_SCORE")
+        assert all(step.middle is None for step in found.steps)  # of so few totals one's own would give the others away
+    assert rules.explain(parsed, rules.select(parsed), "app-9") is None
+
+
 # ── Awards ───────────────────────────────────────────────────────────────────────────────────────────
 def test_the_reserve_list_moves_up_strictly_in_order():
     queue = [Reserve(2, "LARGE", 2, 50), Reserve(1, "LARGE", 1, 200), Reserve(3, "SMALL", 1, 10)]

@@ -18,3 +18,4 @@ urlpatterns = [
     path("<str:ref>/scores/", views.scores, name="scores"),
     path("<str:ref>/documents/<str:document_ref>/", views.document, name="document"),
 ]
+verify = [path("", views.verify_list, name="list"), path("<str:ref>/", views.verify, name="detail")]  # at /verify/

@@ -24,6 +24,7 @@ from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.forms import DeclineAwardForm, DeclineForm, RecuseForm, ScoreForm
 from vouchers.evaluation.models import Assignment, Award
 from vouchers.rounds.models import Criterion
+from vouchers.rounds.rules import Advantage, Normalisation, Penalty
 
 PER_PAGE = 20
 
@@ -230,6 +231,44 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
         "award": queries.award_of(application),
     }
     return page(request, "vouchers/evaluation/result.html", context)
+
+
+@signed_in
+@require_GET
+def verify_list(request: HttpRequest) -> HttpResponse:
+    """Released results that this person may check."""
+    pages = Paginator(queries.released_to(request.user), PER_PAGE)
+    return page(request, "vouchers/evaluation/verify_list.html", {"page": pages.get_page(request.GET.get("page"))})
+
+
+@signed_in
+@require_GET
+def verify(request: HttpRequest, ref: str) -> HttpResponse:
+    """Own scores, normalisation and rank, computed again against the signed run; nobody else's."""
+    application = get_object_or_404(
+        Application.objects.visible_to(request.user).select_related("round", "track", "company"), ref=ref
+    )
+    companies.saw(application, of=application.company, what="outcome", by=request.user)
+    found = queries.verified(application)
+    context: dict[str, Any] = {"application": application, "found": found}
+    if found is not None:
+        context |= _worked(found)
+    return page(request, "vouchers/evaluation/verify.html", context)
+
+
+def _worked(found: queries.Verified) -> dict[str, Any]:
+    """The numbers of the check in the order in which a person would compute them."""
+    explained, policy = found.explained, found.inputs.policy
+    return {
+        "run": found.line.run,
+        "rows": [(name, weight, [step.points[key] for step in explained.steps]) for name, weight, key in found.criteria],
+        "normalisation": Normalisation.word(policy.normalisation),
+        "scaled": policy.normalisation == Normalisation.Z_SCORE,
+        "bonus": [(Advantage.word(code), points) for code, points in explained.bonus],
+        "penalty": [(Penalty.word(code), points) for code, points in explained.penalty],
+        "policy": policy,
+        "inputs": found.inputs,
+    }
 
 
 def _award(request: HttpRequest, ref: str) -> Award:

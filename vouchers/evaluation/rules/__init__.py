@@ -1,6 +1,7 @@
 """Scores, the selection run under slots, budget and pools, awards. Source: domain.md §6.3, 6.4, 6.13. Pure."""
 
 from vouchers.evaluation.rules.comparing import Cause, Change, causes, causes_of_runs, change
+from vouchers.evaluation.rules.explaining import Explained, Step, explain
 from vouchers.evaluation.rules.grounds import POOL_WORDS, WAITING, Ground, Told, sentences
 from vouchers.evaluation.rules.records import ENGINES, inputs_text, outputs_text, parse_inputs, parse_outputs
 from vouchers.evaluation.rules.reserves import Reserve, next_reserve
@@ -35,7 +36,7 @@ from vouchers.evaluation.rules.stages import (
 
 __all__ = [
     "ASSIGNMENT_LIFECYCLE", "AWARD_LIFECYCLE", "CENT", "ENGINE", "ENGINES", "FILE_OPEN", "HANDED_IN", "LIVE_AWARDS", "PENDING",
-    "POOL_WORDS", "RUN_LIFECYCLE", "WAITING", "Applicant", "AssignmentStatus", "AwardStatus", "Cause", "Change", "Ground", "Inputs", "Line",
-    "Outcome", "Quota", "Reserve", "Result", "RunStatus", "Stage", "Told", "TrackPlan", "canonical", "causes", "causes_of_runs", "change", "digest", "inputs_text", "leading_criterion",
+    "POOL_WORDS", "RUN_LIFECYCLE", "WAITING", "Applicant", "AssignmentStatus", "AwardStatus", "Cause", "Change", "Explained", "Ground", "Inputs", "Line",
+    "Outcome", "Quota", "Reserve", "Result", "RunStatus", "Stage", "Step", "Told", "TrackPlan", "canonical", "causes", "causes_of_runs", "change", "digest", "explain", "inputs_text", "leading_criterion",
     "next_reserve", "outputs_text", "parse_inputs", "parse_outputs", "pools_by_facts", "select", "sentences", "weighted_total",
 ]  # fmt: skip

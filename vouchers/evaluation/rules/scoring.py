@@ -68,31 +68,47 @@ def normalised(given: Sequence[Given], policy: SelectionPolicy) -> dict[str, Fra
     for one in scaled:
         totals[one.application].append(one.total)
     trim = policy.trim if policy.normalisation == Normalisation.TRIMMED_MEAN else 0
-    return {application: mean(_trimmed(own, trim)) for application, own in totals.items()}
+    return {application: mean(trimmed(own, trim)) for application, own in totals.items()}
 
 
-def _trimmed(totals: list[Fraction], trim: int) -> list[Fraction]:
+def trimmed(totals: list[Fraction], trim: int) -> list[Fraction]:
     return sorted(totals)[trim : len(totals) - trim] if len(totals) > 2 * trim else totals
 
 
-def _z_scored(given: Sequence[Given], least: int) -> list[Given]:
+@dataclass(frozen=True)
+class Habit:
+    """How one evaluator scores, or how all do: the mean and the spread of so many totals."""
+
+    count: int
+    middle: Fraction
+    width: Fraction
+
+
+def habit(totals: Sequence[Fraction]) -> Habit:
+    return Habit(len(totals), mean(totals), spread(totals))
+
+
+def habits(given: Sequence[Given], least: int) -> dict[str, Habit]:
+    """Evaluator → habit, of those with at least `least` totals."""
     by_evaluator: dict[str, list[Fraction]] = defaultdict(list)
     for one in given:
         by_evaluator[one.evaluator].append(one.total)
+    return {who: habit(own) for who, own in by_evaluator.items() if len(own) >= least}
+
+
+def _z_scored(given: Sequence[Given], least: int) -> list[Given]:
     if not given:
         return []
-    everything = [one.total for one in given]
-    middle, width = mean(everything), spread(everything)
-    habits = {who: (mean(own), spread(own)) for who, own in by_evaluator.items() if len(own) >= least}
+    whole, own = habit([one.total for one in given]), habits(given, least)
+    return [Given(one.application, one.evaluator, z_scored(one.total, own.get(one.evaluator), whole)) for one in given]
 
-    def scale(one: Given) -> Given:
-        if one.evaluator not in habits:
-            return one
-        own_middle, own_width = habits[one.evaluator]
-        moved = middle + width * (one.total - own_middle) / own_width if own_width else middle
-        return Given(one.application, one.evaluator, min(max(moved, Fraction()), Fraction(100)))
 
-    return [scale(one) for one in given]
+def z_scored(total: Fraction, own: Habit | None, whole: Habit) -> Fraction:
+    """One total on the scale of the round. own: of its evaluator; None: too few totals for one."""
+    if own is None:
+        return total
+    moved = whole.middle + whole.width * (total - own.middle) / own.width if own.width else whole.middle
+    return min(max(moved, Fraction()), Fraction(100))
 
 
 def points_of(codes: Sequence[str], points: Mapping[str, Decimal], cap: Decimal) -> Decimal:

@@ -165,7 +165,9 @@ def select(inputs: Inputs) -> Result:
 
 # ── The ranking ──────────────────────────────────────────────────────────────────────────────────────
 def _ranked(inputs: Inputs) -> list[_Ranked]:
-    given = [Given(one.ref, who, _total(points, inputs.weights)) for one in inputs.applicants for who, points in one.evaluations]
+    given = [
+        Given(one.ref, who, total_of(points, inputs.weights)) for one in inputs.applicants for who, points in one.evaluations
+    ]
     scores = normalised(given, inputs.policy)
     plain: dict[str, list[Fraction]] = defaultdict(list)
     for row in given:
@@ -175,7 +177,8 @@ def _ranked(inputs: Inputs) -> list[_Ranked]:
     return sorted(rows, key=lambda row: (-row.total, *row.key))
 
 
-def _total(points: Mapping[str, int], weights: Mapping[str, int]) -> Fraction:
+def total_of(points: Mapping[str, int], weights: Mapping[str, int]) -> Fraction:
+    """One evaluator's total, 0–100."""
     return Fraction(sum(points[key] * weight for key, weight in weights.items()), 100)
 
 
