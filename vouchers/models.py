@@ -26,7 +26,7 @@ from vouchers.companies.models import (
     Restriction,
     SizeCertificate,
 )
-from vouchers.evaluation.models import Assignment, Award, Score, SelectionLine, SelectionRecord, SelectionRun
+from vouchers.evaluation.models import Assignment, Award, Score, SelectionLetter, SelectionLine, SelectionRecord, SelectionRun
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 from vouchers.matching.models import Match, MatchRun, Need, Quote, QuoteLine, QuoteRequest
 from vouchers.milestones.models import Deliverable, Milestone
@@ -39,7 +39,7 @@ __all__ = [
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
     "EthicsReview", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "OwnershipDispute",
     "PayeeAccount", "PaymentAttempt", "PolicyVersion", "Quote", "QuoteLine", "QuoteRequest", "RepresentativeChange",
-    "Restriction", "Round", "Score", "SelectionLine", "SelectionRecord", "SelectionRun", "SiteParticipation", "SizeCertificate",
+    "Restriction", "Round", "Score", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun", "SiteParticipation", "SizeCertificate",
     "SubmittedDossier", "Track",
     "Voucher",
 ]  # fmt: skip

@@ -46,6 +46,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("description", "vouchers_application"),
             ("how_to_reg", "vouchers_assignment"),
             ("rule", "vouchers_selectionrun"),
+            ("outgoing_mail", "vouchers_selectionletter"),
             ("workspace_premium", "vouchers_award"),
             ("handshake", "vouchers_agreement"),
             ("lock_open", "vouchers_accesscase"),

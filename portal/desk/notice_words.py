@@ -80,6 +80,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "round_extended": ("접수 기간 연장", "Call extended"),
     "round_sent_back": ("공고안 반려", "Call sent back"),
     "selection_discarded": ("선정안 폐기", "Selection discarded"),
+    "selection_letter": ("선정 결과 통지서(전자송달)", "Letter of the result, electronic service"),
     "selection_not_selected": ("선정 결과: 미선정", "Not selected"),
     "selection_proposed": ("선정안 상신", "Selection proposed"),
     "selection_reserve": ("선정 결과: 예비", "On the reserve list"),

@@ -1,7 +1,7 @@
 """Timelines, desks and feeds read here."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -48,6 +48,12 @@ def owing(verb: str, refs: Iterable[str]) -> set[str]:
     return set(
         Duty.objects.filter(verb=verb, subject_ref__in=list(refs), closed_at__isnull=True).values_list("subject_ref", flat=True)
     )
+
+
+def sent_at(template: str, refs: Iterable[str]) -> dict[str, datetime]:
+    """Subject → when the first mail of this template about it left; without those that did not leave. One query."""
+    rows = Notice.objects.filter(template=template, subject_ref__in=list(refs), sent_at__isnull=False).order_by("-sent_at")
+    return {ref: moment for ref, moment in rows.values_list("subject_ref", "sent_at") if moment is not None}
 
 
 def feed(user: Any) -> QuerySet[Notice]:

@@ -1,6 +1,6 @@
 """Evaluation's actions: assigning, scoring, selecting, awards and the reserve list."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,7 +18,7 @@ from vouchers.applications import actions as application_actions
 from vouchers.companies import actions as companies
 from vouchers.companies.models import ConflictOfInterest
 from vouchers.evaluation import actions, queries
-from vouchers.evaluation.models import Assignment, Award, Score, SelectionLine, SelectionRecord, SelectionRun
+from vouchers.evaluation.models import Assignment, Award, Score, SelectionLetter, SelectionLine, SelectionRecord, SelectionRun
 from vouchers.ledger import queries as ledger
 
 pytestmark = pytest.mark.django_db
@@ -405,6 +405,51 @@ def test_verify_finds_a_selection_whose_figures_lie():
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE vouchers_selectionrun DISABLE TRIGGER evaluation_run_guard")
     SelectionRun.objects.filter(pk=run.pk).update(summary={**run.summary, "selected": 2})
     assert [fault for fault in queries.faults() if run.ref in fault]
+
+
+# ── Letters ──────────────────────────────────────────────────────────────────────────────────────────
+def test_a_letter_is_served_electronically_when_its_mail_leaves():
+    at = ev.scored((90, 80, 50), slots=1)
+    ev.confirmed(at)
+    letters = {letter.line.application_id: letter for letter in SelectionLetter.objects.all()}
+    assert set(letters) == {at.applications[1].pk, at.applications[2].pk}  # who is selected gets no adverse letter
+    letter = letters[at.applications[1].pk]
+    mail = Notice.objects.get(template="selection_letter", subject_ref=letter.ref)
+    assert (letter.how, letter.address, mail.address) == ("ELECTRONIC", at.firms[1].company.service_email, letter.address)
+    assert actions.serve_letters() == 0 and letter.open_until is None
+    Notice.objects.filter(pk=mail.pk).update(sent_at=datetime(2027, 1, 29, 2, tzinfo=UTC))
+    assert (actions.serve_letters(), actions.serve_letters()) == (1, 0)
+    letter.refresh_from_db()
+    assert (letter.served_on, letter.open_until) == (date(2027, 1, 29), date(2027, 3, 2))  # 28 Feb Sunday, 1 March a holiday
+    for change in ({"open_until": date(2028, 1, 1)}, {"address": "x@demo.example"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            SelectionLetter.objects.filter(pk=letter.pk).update(**change)
+    refused(actions.record_service, "electronic", letter_id=letter.pk, served_on=clock.today(), by=at.officer)
+
+
+def test_a_letter_by_post_counts_from_its_delivery():
+    at = ev.scored((90, 80), slots=1)
+    company = at.firms[1].company
+    companies.edit(company_id=company.pk, version=company.version, service_email="", by=at.firms[1].representative)
+    ev.confirmed(at)
+    letter = SelectionLetter.objects.get()
+    today, by = clock.today(), at.officer
+    assert (letter.how, letter.address, duties(letter)) == ("POST", company.address, ["post_letter"])
+    serve = {"letter_id": letter.pk, "served_on": today, "by": by}
+    refused(actions.record_service, "not_posted", **serve)
+    post = {"letter_id": letter.pk, "posted_on": today, "tracking_no": "1234567890123", "by": by}
+    refused(actions.post_letter, "no_tracking", **{**post, "tracking_no": " "})
+    refused(actions.post_letter, "wrong_day", **{**post, "posted_on": today + timedelta(days=1)})
+    with pytest.raises(NotAllowed):
+        actions.post_letter(**{**post, "by": at.approver})
+    actions.post_letter(**post)
+    assert duties(letter) == ["record_service"]
+    refused(actions.record_service, "wrong_day", **{**serve, "served_on": today - timedelta(days=1)})
+    served = actions.record_service(**serve)
+    assert served.open_until >= today + timedelta(days=30) and workdays.is_working_day(served.open_until) and duties(letter) == []
+    refused(actions.record_service, "served_already", **serve)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SelectionLetter.objects.filter(pk=letter.pk).update(served_on=None, open_until=None)
 
 
 # ── Awards ───────────────────────────────────────────────────────────────────────────────────────────

@@ -62,7 +62,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "assignments": NAMES, "assignment": WRITTEN_DOWN, "accept": ANSWER, "recuse": "names of companies and providers, before the"
         " file opens", "decline": "names of companies and providers, before the file opens", "scores": WRITTEN_DOWN,
         "document": WRITTEN_DOWN, "result": WRITTEN_DOWN, "award": WRITTEN_DOWN, "accept_award": WRITTEN_DOWN,
-        "decline_award": WRITTEN_DOWN, "verify": WRITTEN_DOWN, "verify_list": NAMES,
+        "decline_award": WRITTEN_DOWN, "verify": WRITTEN_DOWN, "verify_list": NAMES, "letter": WRITTEN_DOWN,
     },
     "vouchers.agreements.views": {
         "agreements": NAMES, "draft": "sums and names of organisations, for the operator who writes the agreement",

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from io import BytesIO
 
 import pytest
 from django.contrib import admin
@@ -9,15 +10,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
 from portal.documents import actions as documents
 from portal.journal.models import AccessLog, Duty
+from portal.kit import clock
 from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
+from vouchers.companies import actions as companies
 from vouchers.evaluation import actions
-from vouchers.evaluation.models import Assignment, Award, SelectionRun
+from vouchers.evaluation.models import Assignment, Award, SelectionLetter, SelectionRun
 
 pytestmark = pytest.mark.django_db
 
@@ -218,6 +222,45 @@ def test_a_result_that_was_forged_does_not_pass_the_check():
     assert "결과가 일치하지 않습니다" in text(as_(at.firms[1].staff).get(f"/verify/{at.applications[1].ref}/"))
 
 
+def test_the_letter_of_a_result_says_why_by_criterion_and_what_can_be_done():
+    at = ev.scored((90, 80), slots=1)
+    second = at.applications[1]
+    address = f"/evaluation/results/{second.ref}/letter.ko.pdf"
+    owner, staff = as_(at.firms[1].representative), as_(at.firms[1].staff)
+    assert owner.get(address).status_code == 404  # nothing before the release
+    run = ev.confirmed(at)
+    paper = "".join(one.extract_text() for one in PdfReader(BytesIO(owner.get(address).content)).pages)
+    read = "".join(paper.split())
+    for words in ("귀중", "80.00", "근거", "보건복지부장관", "30일안에", "중앙행정심판위원회", "90일", run.outputs_sha256[:20]):
+        assert words in read, words
+    assert at.evaluators[0].name not in paper and at.firms[0].company.name_ko not in paper
+    english = staff.get(address.replace(".ko.", ".en."))
+    text_en = " ".join("".join(p.extract_text() for p in PdfReader(BytesIO(english.content)).pages).split())
+    assert "Minister of Health and Welfare" in text_en and "within 30 days" in text_en and "no-store" in english["Cache-Control"]
+    assert owner.get(address.replace(".ko.", ".de.")).status_code == 404
+    assert as_(at.firms[0].representative).get(address).status_code == 404
+    assert as_(at.evaluators[0]).get(address).status_code == 404 and Client().get(address).status_code == 302
+    assert "통지서를 보내 드리고 있습니다" in text(owner.get(f"/evaluation/results/{second.ref}/"))
+
+
+def test_an_officer_enters_the_posting_and_the_delivery_of_a_letter():
+    at = ev.scored((90, 80), slots=1)
+    company = at.firms[1].company
+    companies.edit(company_id=company.pk, version=company.version, service_email="", by=at.firms[1].representative)
+    ev.confirmed(at)
+    letter = SelectionLetter.objects.get()
+    officer, day = as_(at.officer), clock.today().isoformat()
+    assert at.applications[1].receipt_no in text(officer.get(page_of("selectionletter_changelist")))
+    assert "우편 발송 입력하기" in text(officer.get(page_of("selectionletter_change", letter.pk)))
+    post, serve = page_of("selectionletter_verb", letter.pk, "post"), page_of("selectionletter_verb", letter.pk, "serve")
+    assert officer.post(post, {"posted_on": "2999-01-01", "tracking_no": "1"}).status_code == 422
+    assert as_(at.approver).post(post, {"posted_on": day, "tracking_no": "1"}).status_code == 403
+    assert officer.post(post, {"posted_on": day, "tracking_no": "1"}).status_code == 302
+    assert officer.post(serve, {"served_on": day}).status_code == 302
+    assert "까지" in text(as_(at.firms[1].staff).get(f"/evaluation/results/{at.applications[1].ref}/"))
+    assert as_(at.firms[1].staff).get(page_of("selectionletter_changelist")).status_code in {302, 403}
+
+
 def test_award_page_lets_the_representative_answer():
     at, (award,) = ev.awarded()
     address = f"/evaluation/awards/{award.ref}/"
@@ -241,8 +284,6 @@ def page_of(name, *args) -> str:
 
 
 def test_officer_assigns_several_at_once_and_conflicts_are_named():
-    from vouchers.companies import actions as companies
-
     at = ev.panel(2)
     companies.declare_conflict(user=at.evaluators[0], organisation=at.firms[0].organisation, ground="자문", by=at.evaluators[0])
     client = as_(at.officer)
@@ -343,7 +384,6 @@ def test_officer_takes_an_assignment_back_with_a_reason(invited):
 
 
 def test_the_clock_lapses_awards():
-    from portal.kit import clock
     from vouchers.evaluation.tasks import lapse_awards
 
     _at, (award,) = ev.awarded()

@@ -80,6 +80,7 @@ def test_prepare_a_round_from_nothing_to_announced():
         "min_evaluators": "2", "reserve_length": "3", "disclosure_threshold": "10", "applications_per_company": "1",
         "feasibility_threshold": "10", "reason": "첫 정책", "normalisation": "Z_SCORE", "normalise_from": "3", "trim": "1",
         "pass_mark_counts": "TOTAL", "tie_0": "SMALLER_GRANT", "bonus_YOUTH": "1.5", "bonus_cap": "2", "pool_NON_CAPITAL": "40",
+        "objection_days": "30",
         **{f"days_{step}": days for step, days in TARGET_STEPS.items()},
     }  # fmt: skip
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rate_SMALL": "95"})

@@ -38,8 +38,9 @@ class ScoreForm(forms.Form):
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "short"}),
             )  # fmt: skip
             self.fields[f"comment_{criterion.pk}"] = forms.CharField(
-                label=_("Reason for the points"), required=False, max_length=1000, widget=CountedTextarea(attrs={"rows": 2})
-            )
+                label=_("Reason for the points"), required=False, max_length=1000, widget=CountedTextarea(attrs={"rows": 2}),
+                help_text=_("The company reads it in the letter of the result, without your name."),
+            )  # fmt: skip
             self.groups.append(
                 (title, pick(criterion, "guidance"), [f"points_{criterion.pk}", f"comment_{criterion.pk}"])
             )  # fmt: skip
@@ -100,6 +101,17 @@ class DeclineAwardForm(forms.Form):
     reason = forms.CharField(
         label=_("Why do you give up the award?"), max_length=1000, widget=CountedTextarea(attrs={"rows": 3}),
         help_text=_("The ministry reads it. It helps to improve the next call."),
+    )  # fmt: skip
+
+
+class PostForm(forms.Form):
+    posted_on = forms.DateField(label=_("Posted on"), widget=DateInput)
+    tracking_no = forms.CharField(label=_("Number of the registered letter"), max_length=40)
+
+
+class ServedForm(forms.Form):
+    served_on = forms.DateField(
+        label=_("Served on"), widget=DateInput, help_text=_("The day that the post's proof of delivery names.")
     )  # fmt: skip
 
 

@@ -206,6 +206,59 @@ class SelectionLine(models.Model):
         return str(self.application)
 
 
+class SelectionLetterQuerySet(models.QuerySet["SelectionLetter"]):
+    def visible_to(self, user: Any) -> "SelectionLetterQuerySet":
+        if accounts.sees_all(user):
+            return self
+        return self.filter(line__application__company__organisation_id__in=accounts.organisation_ids_of(user))
+
+
+class SelectionLetter(Row):
+    """The letter that tells an adverse result, and its service: the remedy's days run from it.
+
+    address: of the day of release, an e-mail address or a postal one. open_until: the remedy's last day, once served.
+    """
+
+    REF_PREFIX = "ltr"
+
+    line = models.OneToOneField(SelectionLine, on_delete=models.PROTECT, related_name="letter", verbose_name=_("selection line"))
+    how = models.CharField(_("Service"), max_length=10, choices=rules.Service.choices())
+    address = models.CharField(_("Sent to"), max_length=300)
+    posted_on = models.DateField(_("Posted on"), null=True)
+    tracking_no = models.CharField(_("Number of the registered letter"), max_length=40, blank=True)
+    served_on = models.DateField(_("Served on"), null=True)
+    open_until = models.DateField(_("Objection possible until"), null=True)
+    recorded_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Recorded by")
+    )
+
+    objects = SelectionLetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letter of a result")
+        verbose_name_plural = _("letters of results")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(served_on__isnull=True, open_until__isnull=True)
+                | Q(served_on__isnull=False, open_until__gt=F("served_on")),
+                name="letter_served_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(how="ELECTRONIC")
+                | Q(served_on__isnull=True)
+                | Q(posted_on__lte=F("served_on"), recorded_by__isnull=False),
+                name="letter_posted_before_served",
+            ),
+        ]
+        permissions = [("serve_letter", "Record the service of letters")]
+
+    def organisation_ids(self) -> set[int]:
+        return {self.line.application.company.organisation_id}
+
+    def __str__(self) -> str:
+        return str(self.line)
+
+
 class AwardQuerySet(models.QuerySet["Award"]):
     def visible_to(self, user: Any) -> "AwardQuerySet":
         if accounts.sees_all(user):

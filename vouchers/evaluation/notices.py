@@ -6,7 +6,7 @@ from portal.accounts.rules import Role
 from portal.journal.actions import tell
 from portal.kit.models import Row
 from vouchers.applications.models import Application
-from vouchers.evaluation.models import Assignment, Award, SelectionLine, SelectionRun
+from vouchers.evaluation.models import Assignment, Award, SelectionLetter, SelectionLine, SelectionRun
 from vouchers.rounds.models import Round
 
 
@@ -54,6 +54,20 @@ def selection_reserve(line: SelectionLine) -> None:
 def selection_not_selected(line: SelectionLine) -> None:
     """To the company: not selected, with the reason."""
     _result("selection_not_selected", line)
+
+
+def selection_letter(letter: SelectionLetter) -> None:
+    """To the company's address for electronic service: the letter stands ready; this mail serves it."""
+    application = letter.line.application
+    _tell(
+        "selection_letter", letter, addresses=[letter.address], url=f"/evaluation/results/{application.ref}/", once=letter.ref,
+        context=_application(application)
+        | {"outcome_ko": OUTCOMES[letter.line.outcome][0], "outcome_en": OUTCOMES[letter.line.outcome][1],
+           "reason_ko": letter.line.reason_ko, "reason_en": letter.line.reason_en},
+    )  # fmt: skip
+
+
+OUTCOMES = {"SELECTED": ("선정", "selected"), "RESERVE": ("예비", "reserve list"), "NOT_SELECTED": ("미선정", "not selected")}
 
 
 def award_notified(award: Award, *, promoted: bool) -> None:

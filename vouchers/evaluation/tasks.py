@@ -15,3 +15,9 @@ def lapse_awards() -> int:
 def sync_rounds() -> int:
     """Who owes what for a round in evaluation: evaluators, then the proposal. Idempotent."""
     return actions.sync_rounds()
+
+
+@shared_task(name="evaluation.serve_letters")
+def serve_letters() -> int:
+    """Letters whose mail has left are served; the remedy's days run."""
+    return actions.serve_letters()

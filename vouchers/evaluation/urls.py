@@ -8,6 +8,7 @@ app_name = "evaluation"
 urlpatterns = [
     path("", views.assignments, name="list"),
     path("results/<str:ref>/", views.result, name="result"),
+    path("results/<str:ref>/letter.<str:lang>.pdf", views.letter, name="letter"),
     path("awards/<str:ref>/", views.award, name="award"),
     path("awards/<str:ref>/accept/", views.accept_award, name="accept_award"),
     path("awards/<str:ref>/decline/", views.decline_award, name="decline_award"),

@@ -229,8 +229,24 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
         "application": application,
         "line": queries.result_of(application),
         "award": queries.award_of(application),
+        "body": queries.objection_body(application.round),
     }
     return page(request, "vouchers/evaluation/result.html", context)
+
+
+@signed_in
+@require_GET
+def letter(request: HttpRequest, ref: str, lang: str) -> HttpResponse:
+    """The letter of a released result as a PDF; Korean binds, English is a reading copy."""
+    application = get_object_or_404(Application.objects.visible_to(request.user).select_related("company"), ref=ref)
+    companies.saw(application, of=application.company, what="outcome", by=request.user)
+    line = queries.result_of(application)
+    if line is None or lang not in {"ko", "en"}:
+        raise Http404
+    response = HttpResponse(actions.letter_paper(line, lang=lang), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{application.receipt_no}-{lang}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @signed_in

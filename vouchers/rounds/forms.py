@@ -199,7 +199,15 @@ def _selection_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
     for pool in rules.Pool:
         label = _("Share of the slots kept for: %(pool)s (%%)") % {"pool": pool.label}
         found[f"pool_{pool}"] = PercentField(label=label, required=False, initial=shares.get(pool))
+    found["objection_days"] = _number(_("Days for an objection, from the service of the letter"), 1, 365)
+    found["objection_days"].initial = held.objection_days
+    found["objection_body_ko"] = _text(_("Objections are filed with (Korean)"), held.objection_body_ko)
+    found["objection_body_en"] = _text(_("Objections are filed with (English)"), held.objection_body_en)
     return found
+
+
+def _text(label: Any, initial: str) -> forms.CharField:
+    return forms.CharField(label=label, initial=initial, max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
 
 
 def _selection_of(data: dict[str, Any]) -> dict[str, Any]:
@@ -220,6 +228,7 @@ def _selection_of(data: dict[str, Any]) -> dict[str, Any]:
             for pool in rules.Pool
             if data.get(f"pool_{pool}") and Decimal(data[f"pool_{pool}"])
         ],
+        **{name: data[name] for name in ("objection_days", "objection_body_ko", "objection_body_en")},
     }
 
 

@@ -16,9 +16,11 @@ from vouchers.evaluation.actions.awards import (
     lapse_awards,
     prepare_agreement,
 )
+from vouchers.evaluation.actions.letters import post_letter, record_service, serve_letters
+from vouchers.evaluation.actions.paper import letter_paper
 from vouchers.evaluation.actions.selection import confirm_selection, discard, propose_selection, run_selection, sync_rounds
 
 __all__ = [
     "accept", "accept_award", "assign", "cancel_award", "confirm_selection", "decline", "decline_award", "discard",
-    "lapse_awards", "prepare_agreement", "propose_selection", "recuse", "run_selection", "save_scores", "submit_scores", "sync_rounds", "withdraw_assignment",
+    "lapse_awards", "letter_paper", "post_letter", "prepare_agreement", "propose_selection", "record_service", "recuse", "run_selection", "save_scores", "serve_letters", "submit_scores", "sync_rounds", "withdraw_assignment",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.companies import queries as company_queries
 from vouchers.evaluation import notices, queries, rules
-from vouchers.evaluation.actions import awards
+from vouchers.evaluation.actions import awards, letters
 from vouchers.evaluation.models import Assignment, SelectionLine, SelectionRecord, SelectionRun
 from vouchers.rounds import actions as rounds
 from vouchers.rounds.models import Round
@@ -256,6 +256,7 @@ def _decide(run: SelectionRun, line: SelectionLine, by: Any) -> None:
     else:
         applications.reject(application_id=line.application_id, reason=line.reason_ko, reason_en=line.reason_en, by=by)
         notices.selection_not_selected(line)
+    letters.write_letter(line, by=by)
 
 
 def _check_no_conflict(lines: list[SelectionLine], by: Any) -> None:

@@ -2,6 +2,7 @@
 
 from vouchers.evaluation.admin.assigning import AssignmentAdmin
 from vouchers.evaluation.admin.awards import AwardAdmin
+from vouchers.evaluation.admin.letters import SelectionLetterAdmin
 from vouchers.evaluation.admin.selecting import SelectionRunAdmin
 
-__all__ = ["AssignmentAdmin", "AwardAdmin", "SelectionRunAdmin"]
+__all__ = ["AssignmentAdmin", "AwardAdmin", "SelectionLetterAdmin", "SelectionRunAdmin"]

@@ -20,9 +20,15 @@ def result_of(application: Application) -> SelectionLine | None:
     """The released outcome of an application; nothing before the confirmation."""
     return (
         SelectionLine.objects.filter(application=application, run__status="CONFIRMED")
-        .select_related("run", "application__track")
+        .select_related("run__round", "application__track", "application__company", "application__round", "letter")
         .first()
     )
+
+
+def objection_body(programme: Round) -> str:
+    """With whom an objection against a result is filed, in the reader's language."""
+    own = programme.policy().selection
+    return own.objection_body_ko if korean() else own.objection_body_en
 
 
 def reason_of(award: Award) -> str:

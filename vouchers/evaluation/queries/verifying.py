@@ -80,13 +80,25 @@ def released_to(user: Any) -> QuerySet[SelectionLine]:
     )
 
 
+def points_by_criterion(application: Application) -> Mapping[str, list[int]]:
+    """criterion's key → the points of each evaluation that counted."""
+    found: dict[str, list[int]] = {}
+    for key, points in _counted(application).values_list("criterion__key", "points"):
+        if points is not None:
+            found.setdefault(key, []).append(points)
+    return found
+
+
 def reasons_by_criterion(application: Application) -> Mapping[str, list[str]]:
     """criterion's key → what evaluators wrote to it, without their names, in the order in which they handed in."""
     found: dict[str, list[str]] = {}
-    rows = Score.objects.filter(assignment__application=application, assignment__status="LOCKED").order_by(
-        "assignment__submitted_at", "assignment_id"
-    )
-    for key, comment in rows.values_list("criterion__key", "comment"):
+    for key, comment in _counted(application).values_list("criterion__key", "comment"):
         if comment:
             found.setdefault(key, []).append(comment)
     return found
+
+
+def _counted(application: Application) -> QuerySet[Score]:
+    return Score.objects.filter(assignment__application=application, assignment__status="LOCKED").order_by(
+        "assignment__submitted_at", "assignment_id"
+    )

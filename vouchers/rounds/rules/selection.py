@@ -73,7 +73,8 @@ class SelectionPolicy:
     """normalise_from: totals that an evaluator needs for a z-score. trim: totals dropped at either end of a trimmed mean.
 
     bonus_points, penalty_points: code → points; the sums end at their caps. tie_break: TieBreak codes in order.
-    pools: in the order in which their quotas are kept when not all can be.
+    pools: in the order in which their quotas are kept when not all can be. objection_days: calendar days from service
+    (행정기본법 제36조: 30), objection_body: with whom an objection is filed.
     """
 
     normalisation: str = Normalisation.NONE
@@ -86,6 +87,9 @@ class SelectionPolicy:
     penalty_cap: Decimal = Decimal(0)
     tie_break: Sequence[str] = (TieBreak.LEADING_CRITERION, TieBreak.SUBMITTED_AT, TieBreak.RECEIPT_NO)
     pools: Sequence[PoolQuota] = ()
+    objection_days: int = 30
+    objection_body_ko: str = "보건복지부장관"
+    objection_body_en: str = "the Minister of Health and Welfare"
 
 
 def parse_selection(body: Mapping[str, Any]) -> SelectionPolicy:
@@ -106,6 +110,9 @@ def parse_selection(body: Mapping[str, Any]) -> SelectionPolicy:
         penalty_cap=Decimal(body.get("penalty_cap", 0)),
         tie_break=(*order, TieBreak.RECEIPT_NO),
         pools=tuple(PoolQuota(one["pool"], Decimal(one["share"])) for one in body.get("pools", ())),
+        objection_days=int(body.get("objection_days", plain.objection_days)),
+        objection_body_ko=body.get("objection_body_ko") or plain.objection_body_ko,
+        objection_body_en=body.get("objection_body_en") or plain.objection_body_en,
     )
 
 
@@ -131,6 +138,8 @@ def selection_faults(body: Mapping[str, Any]) -> list[str]:
     faults += [f"selection_share:{one.pool}" for one in policy.pools if not (one.share.is_finite() and 0 < one.share <= 1)]
     if not 2 <= policy.normalise_from <= 100 or not 1 <= policy.trim <= 5:
         faults.append("selection_counts")
+    if not 1 <= policy.objection_days <= 365:
+        faults.append("selection_objection")
     return faults
 
 
@@ -141,6 +150,7 @@ _FAULTS = {
     "selection_points": _("Bonus and penalty points lie between 0 and 20, with two decimals at most."),
     "selection_share": _("The share of the pool “%(what)s” must lie above 0 and at most at 100 percent."),
     "selection_counts": _("A z-score asks for 2 to 100 totals, a trimmed mean drops 1 to 5 at either end."),
+    "selection_objection": _("An objection has 1 to 365 days."),
 }
 SELECTION_WORDS = {
     "normalisation": _("Normalisation"),

@@ -1,0 +1,69 @@
+"""The letter of a result on paper, in Korean and English: reasons by criterion, the calculation, the remedy."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import override
+
+from portal.kit import clock, pdf
+from portal.kit.words import day, pick
+from vouchers.evaluation import notices, queries, rules
+from vouchers.evaluation.models import SelectionLine
+from vouchers.rounds.models import Criterion
+
+
+def letter_paper(line: SelectionLine, *, lang: str) -> bytes:
+    """A PDF. line: released; lang: ko (which binds) or en."""
+    application = line.application
+    with override(lang):
+        title = f"{'선정 결과 통지서' if lang == 'ko' else 'Letter of the result'} {application.receipt_no}"
+        source = Path(settings.BASE_DIR) / "templates" / "pdf" / f"selection_letter.{lang}.typ"
+        inputs = _inputs(line, lang)
+        return pdf.render(source.read_text(encoding="utf-8"), inputs, title=title, demo=application.round.is_demo, lang=lang)
+
+
+def _inputs(line: SelectionLine, lang: str) -> dict[str, Any]:
+    application, run = line.application, line.run
+    letter = getattr(line, "letter", None)
+    selection = run.round.policy().selection
+    return {
+        "company": pick(application.company_snapshot, "name") or str(application.company),
+        "receipt_no": application.receipt_no,
+        "title": application.title,
+        "round": pick(application.round, "title"),
+        "track": pick(application.track, "name"),
+        "outcome": notices.OUTCOMES[line.outcome][0 if lang == "ko" else 1],
+        "reserve_no": str(line.reserve_no or ""),
+        "reason": pick(line, "reason"),
+        "points": [str(number) for number in (line.raw or line.score, line.score, line.bonus, line.penalty, line.points)],
+        "rank": str(line.rank),
+        "pass_mark": str(run.round.policy().pass_mark),
+        "criteria": _criteria(line),
+        "adverse": line.outcome in rules.ADVERSE,
+        "body": pick({"body_ko": selection.objection_body_ko, "body_en": selection.objection_body_en}, "body"),
+        "days": str(selection.objection_days),
+        "served": day(letter.served_on) if letter is not None and letter.served_on else "",
+        "until": day(letter.open_until) if letter is not None and letter.open_until else "",
+        "released": day(clock.to_kst(run.confirmed_at)) if run.confirmed_at else "",
+        "hash": run.outputs_sha256,
+    }
+
+
+def _criteria(line: SelectionLine) -> list[dict[str, Any]]:
+    """Name, weight, mean points and what evaluators wrote, without their names."""
+    points, said = queries.points_by_criterion(line.application), queries.reasons_by_criterion(line.application)
+    return [
+        {
+            "name": pick(criterion, "name"),
+            "weight": str(criterion.weight),
+            "points": _mean(points.get(criterion.key, [])),
+            "reasons": said.get(criterion.key, []),
+        }
+        for criterion in Criterion.objects.filter(round_id=line.application.round_id)
+    ]
+
+
+def _mean(points: list[int]) -> str:
+    return str(rules.rounded(Fraction(sum(points), len(points)))) if points else "–"
