@@ -86,6 +86,7 @@ class Command(BaseCommand):
         groups: dict[str, Callable[[], list[Figure]]] = {
             "pages": self.pages,
             "match": self.match,
+            "select": self.select,
             "verify": self.verify,
             "stats": self.stats,
         }
@@ -153,6 +154,25 @@ class Command(BaseCommand):
         call_command("match", str(path), stdout=StringIO())
         spent = (time.perf_counter() - begin) * 1000
         return [figure("match", "need_ms", spent, "ms", 100, "a tenth of a second", bigger_is_better=False)]
+
+    def select(self) -> list[Figure]:
+        """A run over 5,000 applications with two pools that bind, from stored text to stored text, beside a bare sort."""
+        from portal.management import selections
+        from vouchers.evaluation import rules
+
+        text = selections.inputs(5000)
+        body = json.loads(text)
+        begin = time.perf_counter()
+        selections.bare_sort(body)
+        bare = time.perf_counter() - begin
+        begin = time.perf_counter()
+        made = rules.outputs_text(text)
+        spent = time.perf_counter() - begin
+        again = int(rules.outputs_text(text) != made)
+        return [
+            figure("select", "seconds", spent, "s", bare, "a bare sort of the same", bigger_is_better=False),
+            figure("select", "different_bytes", again, "runs", 0, "the same bytes again", bigger_is_better=False),
+        ]
 
     def stats(self) -> list[Figure]:
         client, times = Client(), []
