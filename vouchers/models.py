@@ -26,7 +26,16 @@ from vouchers.companies.models import (
     Restriction,
     SizeCertificate,
 )
-from vouchers.evaluation.models import Assignment, Award, Score, SelectionLetter, SelectionLine, SelectionRecord, SelectionRun
+from vouchers.evaluation.models import (
+    Assignment,
+    Award,
+    PenaltyRecord,
+    Score,
+    SelectionLetter,
+    SelectionLine,
+    SelectionRecord,
+    SelectionRun,
+)
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 from vouchers.matching.models import Match, MatchRun, Need, Quote, QuoteLine, QuoteRequest
 from vouchers.milestones.models import Deliverable, Milestone
@@ -38,7 +47,7 @@ __all__ = [
     "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection", "Assignment", "Award", "Certification",
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
     "EthicsReview", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "OwnershipDispute",
-    "PayeeAccount", "PaymentAttempt", "PolicyVersion", "Quote", "QuoteLine", "QuoteRequest", "RepresentativeChange",
+    "PayeeAccount", "PaymentAttempt", "PenaltyRecord", "PolicyVersion", "Quote", "QuoteLine", "QuoteRequest", "RepresentativeChange",
     "Restriction", "Round", "Score", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun", "SiteParticipation", "SizeCertificate",
     "SubmittedDossier", "Track",
     "Voucher",

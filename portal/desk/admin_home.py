@@ -45,6 +45,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         (
             ("description", "vouchers_application"),
             ("how_to_reg", "vouchers_assignment"),
+            ("trending_down", "vouchers_penaltyrecord"),
             ("rule", "vouchers_selectionrun"),
             ("outgoing_mail", "vouchers_selectionletter"),
             ("workspace_premium", "vouchers_award"),

@@ -225,6 +225,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "person.forgotten": ("확인되지 않은 가입을 지웠습니다", "Unconfirmed sign-up erased"),
     "person.reopened": ("계정을 다시 열었습니다", "Account reopened"),
     "person.second_factor_reset": ("2차 인증을 초기화했습니다", "Second factor reset"),
+    "penalty.recorded": ("감점을 기록했습니다", "Penalty recorded"),
+    "penalty.taken_back": ("감점을 취소했습니다", "Penalty taken back"),
     "quote_request.accepted": ("견적을 수락했습니다", "Quote accepted"),
     "quote_request.clarification_asked": ("공급기관이 질문했습니다", "The provider asks a question"),
     "quote_request.clarified": ("질문에 답했습니다", "Question answered"),

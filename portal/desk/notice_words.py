@@ -64,6 +64,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "offer_returned": ("공급 상품 보완 요청", "Offer returned"),
     "offer_submitted": ("공급 상품 제출", "Offer submitted"),
     "payment_parked": ("지급 확인 필요", "A payment waits for a person"),
+    "penalty_recorded": ("선정 감점 기록", "Penalty in the selection"),
+    "penalty_taken_back": ("선정 감점 취소", "Penalty taken back"),
     "quote_accepted": ("견적 수락", "Quote accepted"),
     "quote_answered": ("견적 질문의 답변", "A question about a quote was answered"),
     "quote_declined": ("견적 거절", "Quote declined"),

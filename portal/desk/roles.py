@@ -74,6 +74,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.assign_evaluator",
             "vouchers.propose_selection",
             "vouchers.run_selection",
+            "vouchers.record_penalty",
             "vouchers.serve_letter",
             "providers.check_dataset",
             "providers.check_offer",

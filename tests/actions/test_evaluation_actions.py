@@ -18,7 +18,16 @@ from vouchers.applications import actions as application_actions
 from vouchers.companies import actions as companies
 from vouchers.companies.models import ConflictOfInterest
 from vouchers.evaluation import actions, queries
-from vouchers.evaluation.models import Assignment, Award, Score, SelectionLetter, SelectionLine, SelectionRecord, SelectionRun
+from vouchers.evaluation.models import (
+    Assignment,
+    Award,
+    PenaltyRecord,
+    Score,
+    SelectionLetter,
+    SelectionLine,
+    SelectionRecord,
+    SelectionRun,
+)
 from vouchers.ledger import queries as ledger
 
 pytestmark = pytest.mark.django_db
@@ -288,6 +297,38 @@ def test_a_place_of_a_pool_goes_to_its_next_in_line():
     own = Award.objects.get(application=at.applications[0])
     actions.decline_award(award_id=own.pk, reason="사정", by=at.firms[0].representative)
     assert Award.objects.filter(application=at.applications[1]).exists()  # the pool has its place: the first in line
+
+
+def test_a_penalty_is_recorded_with_evidence_counts_and_is_taken_back():
+    at = ev.scored((90, 85), slots=1, selection={"penalty_points": {"GAVE_UP": "9"}, "penalty_cap": "6"})
+    first, second = at.applications
+    record = {"application_id": first.pk, "code": "GAVE_UP", "evidence": "2026년 협약 해지", "by": at.officer}
+    with pytest.raises(NotAllowed):
+        actions.record_penalty(**{**record, "by": at.approver})
+
+    def not_recorded(why, **change):
+        refused(lambda: actions.record_penalty(**{**record, **change}), why)
+
+    not_recorded("no_such_penalty", code="POOR_RESULT")
+    not_recorded("evidence_missing", evidence=" ")
+    penalty = actions.record_penalty(**record)
+    not_recorded("recorded_already")
+    told = Notice.objects.get(user=at.firms[0].representative, template="penalty_recorded")
+    assert "2026년 협약 해지" in told.body and "9점" in told.body
+    run = ev.proposed(at)
+    lines = {line.application_id: line for line in run.lines.all()}
+    assert (lines[first.pk].penalty, lines[first.pk].total, lines[second.pk].outcome) == (6, 84, "SELECTED")
+    refused(actions.take_back_penalty, "run_open", penalty_id=penalty.pk, reason="착오", by=at.officer)
+    actions.discard(run_id=run.pk, reason="감점 확인", by=at.approver)
+    refused(actions.take_back_penalty, "reason_missing", penalty_id=penalty.pk, reason="", by=at.officer)
+    actions.take_back_penalty(penalty_id=penalty.pk, reason="착오", by=at.officer)
+    refused(actions.take_back_penalty, "taken_back_already", penalty_id=penalty.pk, reason="착오", by=at.officer)
+    run = ev.confirmed(at)
+    assert run.lines.get(application=first).total == 90
+    not_recorded("not_open")
+    for change in ({"taken_back_by": None}, {"evidence": "x"}, {"taken_back_at": None, "taken_back_by": None}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            PenaltyRecord.objects.filter(pk=penalty.pk).update(**change)
 
 
 def test_two_runs_side_by_side_say_who_moves_and_why():

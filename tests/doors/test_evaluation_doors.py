@@ -21,7 +21,7 @@ from tests.factories import evaluation as ev
 from tests.factories.providers import person
 from vouchers.companies import actions as companies
 from vouchers.evaluation import actions
-from vouchers.evaluation.models import Assignment, Award, SelectionLetter, SelectionRun
+from vouchers.evaluation.models import Assignment, Award, PenaltyRecord, SelectionLetter, SelectionRun
 
 pytestmark = pytest.mark.django_db
 
@@ -241,6 +241,23 @@ def test_the_letter_of_a_result_says_why_by_criterion_and_what_can_be_done():
     assert as_(at.firms[0].representative).get(address).status_code == 404
     assert as_(at.evaluators[0]).get(address).status_code == 404 and Client().get(address).status_code == 302
     assert "통지서를 보내 드리고 있습니다" in text(owner.get(f"/evaluation/results/{second.ref}/"))
+
+
+def test_an_officer_enters_a_penalty_and_takes_it_back():
+    at = ev.scored((90,), selection={"penalty_points": {"GAVE_UP": "2"}, "penalty_cap": "3"})
+    officer, number = as_(at.officer), at.applications[0].receipt_no
+    entry = {"receipt_no": number, "code": "GAVE_UP", "evidence": "2026년 협약 해지"}
+    add = page_of("penaltyrecord_add")
+    assert officer.post(add, {**entry, "receipt_no": "X"}).status_code == 422
+    assert officer.post(add, {**entry, "code": "POOR_RESULT"}).status_code == 422
+    assert as_(at.approver).post(add, entry).status_code == 403
+    assert officer.post(add, entry).status_code == 302
+    penalty = PenaltyRecord.objects.get()
+    assert "감점 취소하기" in text(officer.get(page_of("penaltyrecord_change", penalty.pk)))
+    assert officer.post(page_of("penaltyrecord_verb", penalty.pk, "take_back"), {"reason": "착오"}).status_code == 302
+    assert number in text(as_(person("AUDITOR")).get(page_of("penaltyrecord_changelist")))
+    for client in (as_(at.evaluators[0]), as_(at.firms[0].representative), Client()):
+        assert client.get(page_of("penaltyrecord_change", penalty.pk)).status_code in {302, 403}
 
 
 def test_an_officer_enters_the_posting_and_the_delivery_of_a_letter():

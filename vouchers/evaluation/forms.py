@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from portal.accounts.models import User
 from portal.kit import clock
 from portal.kit.forms import CountedTextarea, DateInput
 from portal.kit.words import pick
 from vouchers.applications.models import Application
-from vouchers.evaluation.models import Assignment, SelectionRun
+from vouchers.evaluation.models import Assignment, PenaltyRecord, SelectionRun
 from vouchers.rounds.models import Criterion, Round
 
 
@@ -102,6 +103,24 @@ class DeclineAwardForm(forms.Form):
         label=_("Why do you give up the award?"), max_length=1000, widget=CountedTextarea(attrs={"rows": 3}),
         help_text=_("The ministry reads it. It helps to improve the next call."),
     )  # fmt: skip
+
+
+class PenaltyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """In the admin: the application by its receipt number."""
+
+    receipt_no = forms.CharField(label=_("Receipt number"), max_length=24, widget=UnfoldAdminTextInputWidget)
+
+    class Meta:
+        model = PenaltyRecord
+        fields = ("code", "evidence")
+
+    field_order = ("receipt_no", "code", "evidence")
+
+    def clean_receipt_no(self) -> Application:
+        found = Application.objects.filter(receipt_no=self.cleaned_data["receipt_no"].strip()).first()
+        if found is None:
+            raise forms.ValidationError(_("No application has this receipt number."), code="unknown_receipt")
+        return found
 
 
 class PostForm(forms.Form):

@@ -12,6 +12,7 @@ from portal.kit.models import Row
 from portal.kit.won import WonField
 from portal.kit.words import day
 from vouchers.evaluation import rules
+from vouchers.rounds.rules import Penalty
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -89,6 +90,59 @@ class Score(Row):
             models.UniqueConstraint(fields=["assignment", "criterion"], name="score_once"),
             models.CheckConstraint(condition=Q(points__lte=100), name="score_range"),
         ]
+
+
+class PenaltyRecordQuerySet(models.QuerySet["PenaltyRecord"]):
+    def visible_to(self, user: Any) -> "PenaltyRecordQuerySet":
+        """Those who see every case, and the company; evaluators never: points are theirs alone to judge."""
+        if accounts.sees_all(user):
+            return self
+        return self.filter(application__company__organisation_id__in=accounts.organisation_ids_of(user))
+
+    def counting(self) -> "PenaltyRecordQuerySet":
+        return self.filter(taken_back_at__isnull=True)
+
+
+class PenaltyRecord(Row):
+    """감점: a fact that costs an application points by the policy of its round, with its evidence."""
+
+    REF_PREFIX = "pen"
+
+    application = models.ForeignKey(
+        "vouchers.Application", on_delete=models.PROTECT, related_name="+", verbose_name=_("Application")
+    )
+    code = models.CharField(_("Ground"), max_length=16, choices=Penalty.choices())
+    evidence = models.TextField(_("Evidence"))
+    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Recorded by"))
+    taken_back_at = models.DateTimeField(_("Taken back"), null=True)
+    taken_back_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Taken back by")
+    )
+    reason = models.TextField(_("Reason"), blank=True)  # why it was taken back
+
+    objects = PenaltyRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("penalty")
+        verbose_name_plural = _("penalties")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "code"], condition=Q(taken_back_at__isnull=True), name="penalty_counts_once"
+            ),
+            models.CheckConstraint(condition=~Q(evidence=""), name="penalty_has_evidence"),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True, taken_back_by__isnull=True)
+                | Q(taken_back_at__isnull=False, taken_back_by__isnull=False),
+                name="penalty_taken_back_pair",
+            ),
+        ]
+        permissions = [("record_penalty", "Record a penalty")]
+
+    def organisation_ids(self) -> set[int]:
+        return {self.application.company.organisation_id}
+
+    def __str__(self) -> str:
+        return f"{self.application} · {self.get_code_display()}"
 
 
 class SelectionRunQuerySet(models.QuerySet["SelectionRun"]):

@@ -1,13 +1,17 @@
 """What is told about evaluation, selection and awards: one function a message, one template a language."""
 
+from decimal import Decimal
 from typing import Any
+
+from django.utils.translation import override
 
 from portal.accounts.rules import Role
 from portal.journal.actions import tell
 from portal.kit.models import Row
 from vouchers.applications.models import Application
-from vouchers.evaluation.models import Assignment, Award, SelectionLetter, SelectionLine, SelectionRun
+from vouchers.evaluation.models import Assignment, Award, PenaltyRecord, SelectionLetter, SelectionLine, SelectionRun
 from vouchers.rounds.models import Round
+from vouchers.rounds.rules import Penalty
 
 
 def evaluation_invited(assignment: Assignment) -> None:
@@ -54,6 +58,28 @@ def selection_reserve(line: SelectionLine) -> None:
 def selection_not_selected(line: SelectionLine) -> None:
     """To the company: not selected, with the reason."""
     _result("selection_not_selected", line)
+
+
+def penalty_recorded(penalty: PenaltyRecord, points: Decimal) -> None:
+    """To the company: what costs it points in the selection, with the evidence."""
+    _penalty("penalty_recorded", penalty, points=str(points), evidence=penalty.evidence)
+
+
+def penalty_taken_back(penalty: PenaltyRecord) -> None:
+    """To the company: it no longer counts."""
+    _penalty("penalty_taken_back", penalty, reason=penalty.reason)
+
+
+def _penalty(template: str, penalty: PenaltyRecord, **more: Any) -> None:
+    application = penalty.application
+    words = {}
+    for language in ("ko", "en"):
+        with override(language):
+            words[f"ground_{language}"] = str(Penalty.word(penalty.code))
+    _tell(
+        template, penalty, organisation=application.company.organisation, url=f"/applications/{application.ref}/",
+        context=_application(application) | words | more,
+    )  # fmt: skip
 
 
 def selection_letter(letter: SelectionLetter) -> None:

@@ -3,6 +3,7 @@
 from vouchers.evaluation.admin.assigning import AssignmentAdmin
 from vouchers.evaluation.admin.awards import AwardAdmin
 from vouchers.evaluation.admin.letters import SelectionLetterAdmin
+from vouchers.evaluation.admin.penalties import PenaltyRecordAdmin
 from vouchers.evaluation.admin.selecting import SelectionRunAdmin
 
-__all__ = ["AssignmentAdmin", "AwardAdmin", "SelectionLetterAdmin", "SelectionRunAdmin"]
+__all__ = ["AssignmentAdmin", "AwardAdmin", "PenaltyRecordAdmin", "SelectionLetterAdmin", "SelectionRunAdmin"]

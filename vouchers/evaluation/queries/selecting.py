@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from vouchers.applications.models import Application, ApplicationMatch
 from vouchers.evaluation import rules
-from vouchers.evaluation.models import Assignment, Score, SelectionLine, SelectionRecord, SelectionRun
+from vouchers.evaluation.models import Assignment, PenaltyRecord, Score, SelectionLine, SelectionRecord, SelectionRun
 from vouchers.evaluation.queries.assigning import available_won
 from vouchers.evaluation.queries.results import outputs_of
 from vouchers.rounds.models import Criterion, Round, Track
@@ -26,7 +26,7 @@ class Computed:
 
 
 def computed(programme: Round) -> Computed:
-    """What a selection would say now; writes nothing. Six queries."""
+    """What a selection would say now; writes nothing. Eight queries."""
     inputs = inputs_of(programme)
     outputs = rules.outputs_text(inputs)
     return Computed(inputs, outputs, rules.parse_outputs(json.loads(outputs)))
@@ -50,7 +50,7 @@ def inputs_of(programme: Round) -> str:
 
 
 def _applicants(programme: Round) -> list[rules.Applicant]:
-    """Every application in evaluation that at least one evaluator handed in for. Two queries."""
+    """Every application in evaluation that at least one evaluator handed in for. Three queries."""
     points = _points(programme)
     matches = ApplicationMatch.objects.filter(application=OuterRef("pk"))
     columns = ("ref", "receipt_no", "track__key", "grant_won", "submitted_at", "region", "company_snapshot", "company_size")
@@ -64,15 +64,25 @@ def _applicants(programme: Round) -> list[rules.Applicant]:
         )
     )
     free = programme.match_timing == "AFTER_SELECTION"
+    penalties = _penalties(programme)
     return [
         rules.Applicant(
             ref=row.ref, receipt_no=row.receipt_no or "", track=row.track.key, grant_won=row.grant_won,
             submitted_at=str(row.submitted_at and row.submitted_at.isoformat()), matched=free or row.matched, region=row.region,
             youth=bool(row.company_snapshot.get("is_youth_led")), size=row.company_size, provider_outside=row.outside,
-            penalties=(), evaluations=tuple(points[row.pk]),
+            penalties=tuple(penalties.get(row.pk, ())), evaluations=tuple(points[row.pk]),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _penalties(programme: Round) -> dict[int, list[str]]:
+    """application → codes of the penalties that count. One query."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = PenaltyRecord.objects.counting().filter(application__round=programme).order_by("code")
+    for application, code in rows.values_list("application_id", "code"):
+        found[application].append(code)
+    return found
 
 
 def _points(programme: Round) -> dict[int, list[tuple[str, dict[str, int]]]]:
