@@ -222,6 +222,7 @@ SELECT json_agg(a ORDER BY a.id DESC) FROM (
   FROM vouchers_application a JOIN vouchers_company c ON c.id = a.company_id
     JOIN vouchers_round r ON r.id = a.round_id JOIN vouchers_track t ON t.id = a.track_id
   WHERE c.organisation_id = ANY(%(organisations)s) AND a.status NOT IN ('WITHDRAWN', 'INELIGIBLE', 'NOT_SELECTED', 'LAPSED', 'SELECTED')
+    AND a.forgotten_at IS NULL
   ORDER BY a.id DESC LIMIT %(limit)s) a
 """
 _PROJECTS = """

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -17,6 +18,8 @@ from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.errors import Refused
 from portal.kit.models import make_ref
+
+log = structlog.get_logger("documents")
 
 _stored: ContextVar[list[tuple[Any, str]] | None] = ContextVar("stored", default=None)
 
@@ -164,6 +167,23 @@ def erase(*, document_id: int, by: Any) -> bool:
     document.erased_at, document.name = clock.now(), document.ref
     document.save()
     journal.record("document.erased", document, by=by, organisations=sorted(document.organisation_ids()))
-    stored, name = document.file.storage, document.file.name
-    transaction.on_commit(lambda: stored.delete(name or ""))
+    transaction.on_commit(lambda: _remove_content(document), robust=True)  # `remove_erased` tries again
+    return True
+
+
+def remove_erased() -> int:
+    """The content of erased files that is still there: the storage was silent, or the process ended. Idempotent (sweep).
+
+    Returns: how many files went.
+    """
+    return sum(_remove_content(document) for document in queries.erased_with_content())
+
+
+def _remove_content(document: Document) -> bool:
+    """One storage failure stops no other file; it is logged, and the next sweep tries again."""
+    try:
+        document.file.storage.delete(document.file.name or "")
+    except Exception:
+        log.exception("erased_file_stays", document=document.ref)
+        return False
     return True

@@ -1,6 +1,6 @@
 """Questions about files: who owns them, which wait for the scanner."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -44,6 +44,13 @@ def is_used(document: Document) -> bool:
     """Does any row of any room point to this file?"""
     links = [one for one in Document._meta.get_fields(include_hidden=True) if one.one_to_many or one.one_to_one]
     return any(link.related_model._default_manager.filter(**{link.field.name: document}).exists() for link in links)  # type: ignore[union-attr]
+
+
+def erased_with_content() -> Iterator[Document]:
+    """Files erased within the last RETRY_DAYS whose content the storage still holds."""
+    for document in Document.objects.filter(erased_at__gt=clock.now() - timedelta(days=rules.RETRY_DAYS)).only("ref", "file"):
+        if document.file.storage.exists(document.file.name or ""):
+            yield document
 
 
 def waiting_for_scan(limit: int = 200) -> list[int]:

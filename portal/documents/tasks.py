@@ -38,3 +38,9 @@ def scan_waiting() -> int:
         actions.settle_scan(document_id=document.pk, clean=verdict.clean, note=verdict.found or scanner)
         done += 1
     return done
+
+
+@shared_task(name="documents.remove_erased")
+def remove_erased() -> int:
+    """Tries again what could not be removed when it was erased."""
+    return actions.remove_erased()

@@ -215,6 +215,7 @@ class AccessLog(models.Model):
         verbose_name_plural = _("access log")
         indexes = [
             models.Index(fields=["by", "at"], name="access_log_by"),
+            models.Index(fields=["at"], name="access_log_at"),
             models.Index(fields=["subject_ref"], name="access_log_subject"),
             GinIndex(fields=["persons"], name="access_log_persons"),
         ]

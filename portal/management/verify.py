@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import F, Sum
 
@@ -9,6 +10,7 @@ from portal.documents.models import Document
 from portal.documents.rules import ScanState
 from portal.journal import queries as journal
 from portal.journal.models import Event, Seal
+from portal.kit import clock
 from vouchers.agreements import queries as agreements
 from vouchers.agreements.models import AgreementVersion
 from vouchers.evaluation import queries as evaluation
@@ -46,8 +48,12 @@ def quote_faults() -> Iterator[str]:
 
 
 def file_faults() -> Iterator[str]:
-    """Documents whose stored file is missing or of another size (the hash is compared when a file is uploaded)."""
-    kept = Document.objects.exclude(scan_state=ScanState.INFECTED)
+    """Documents whose stored file is missing or of another size (the hash is compared when a file is uploaded), and erased
+    ones whose content is still there an hour later."""
+    kept = Document.objects.exclude(scan_state=ScanState.INFECTED).filter(erased_at__isnull=True)
+    for document in Document.objects.filter(erased_at__lt=clock.now() - timedelta(hours=1)).only("ref", "file").iterator():
+        if document.file.storage.exists(document.file.name or ""):
+            yield f"document {document.ref}: it was erased, but its file {document.file.name} is still there"
     for document in kept.only("ref", "file", "size").iterator(chunk_size=2000):
         try:
             size = document.file.size

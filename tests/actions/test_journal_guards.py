@@ -57,6 +57,25 @@ def test_the_running_role_may_do_what_it_needs_and_owns_nothing(own_database):
                 there.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
 
+def test_the_running_role_borrows_no_right_of_the_owner_by_a_table_of_its_own(own_database):
+    """What erases old accesses runs as the owner: a temporary table of the same name, with a trigger, must not be what it finds."""
+    furnish()
+    with services.running_role(own_database) as there:
+        for statement in (
+            "CREATE TEMP TABLE journal_accesslog (at timestamptz)",
+            "INSERT INTO pg_temp.journal_accesslog VALUES ('2001-01-01')",
+            "CREATE FUNCTION pg_temp.taken() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN EXECUTE 'ALTER TABLE public.journal_event DISABLE TRIGGER USER'; RETURN OLD; END $$",
+            "CREATE TRIGGER taken BEFORE DELETE ON pg_temp.journal_accesslog FOR EACH ROW EXECUTE FUNCTION pg_temp.taken()",
+            "GRANT ALL ON pg_temp.journal_accesslog TO portal_owner",
+        ):
+            there.execute(statement)
+        assert there.execute("SELECT public.journal_forget_accesses(now())").fetchone() == (0,)
+        assert there.execute("SELECT count(*) FROM pg_temp.journal_accesslog").fetchone() == (1,)
+        found = "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'public.journal_event'::regclass AND tgenabled = 'D'"
+        assert there.execute(found).fetchone() == (0,)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", ["journal_event", "journal_seal", "journal_accesslog", "accounts_consent", *KEPT])
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {} CASCADE"])

@@ -11,16 +11,19 @@ from portal.accounts import rules as account_rules
 from portal.accounts.models import RoleGrant, User
 from portal.celery import SWEEPS, app
 from portal.desk.privacy import KINDS
+from portal.documents import actions as documents
 from portal.documents.models import Document
 from portal.journal import actions as journal
 from portal.journal import rules as journal_rules
-from portal.journal.models import AccessLog, Erasure, Event
+from portal.journal.models import AccessLog, Erasure, Event, Notice
 from portal.kit import clock
+from portal.management import verify
 from tests.factories import applications as make
 from tests.factories.accounts import make_member, make_organisation, make_person, make_staff
 from vouchers.applications import actions as applications
 from vouchers.applications import rules as application_rules
 from vouchers.applications.models import Application
+from vouchers.companies import actions as companies
 from vouchers.companies import rules as company_rules
 
 YEAR = timedelta(days=366)
@@ -64,12 +67,17 @@ def test_sign_ups_that_nobody_confirmed_and_old_records_of_roles_are_forgotten()
     now, org = clock.now(), make_organisation()
     gone, young, confirmed = (make_person(demo=False, verified=verified) for verified in (False, False, True))
     member = make_member(org, demo=False, verified=False)
+    journal.post(app="account", template="t", address=gone.email, language="ko", title="주소 확인", body="글")
     old = User.objects.filter(pk__in=[gone.pk, confirmed.pk, member.pk])
     old.update(date_joined=now - timedelta(days=31))
     assert [accounts.forget_sign_ups(now=now) for _again in range(2)] == [1, 0] and noted("accounts.forget_sign_ups") == 1
     gone.refresh_from_db()
     assert (gone.email, gone.name, gone.is_active) == (f"{gone.ref}@forgotten.invalid", "", False)
     assert not gone.emailaddress_set.exists() and not gone.has_usable_password()
+    (mail,) = Notice.objects.filter(title="주소 확인")
+    assert mail.address == gone.email
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Notice.objects.filter(pk=mail.pk).update(address="somebody@else.example")
     for kept in (young, confirmed, member):
         assert User.objects.get(pk=kept.pk).email == kept.email and kept.emailaddress_set.exists()
 
@@ -82,7 +90,9 @@ def test_sign_ups_that_nobody_confirmed_and_old_records_of_roles_are_forgotten()
 
 
 @pytest.mark.django_db
-def test_drafts_are_emptied_after_their_time_and_what_was_handed_in_stays(django_capture_on_commit_callbacks) -> None:
+def test_drafts_are_emptied_after_their_time_and_what_was_handed_in_stays(
+    django_capture_on_commit_callbacks, monkeypatch
+) -> None:
     owner, other = make.firm(), make.firm()
     draft = make.draft(owner)
     handed_in = make.submitted(other, draft.round)
@@ -90,8 +100,22 @@ def test_drafts_are_emptied_after_their_time_and_what_was_handed_in_stays(django
     (file,) = files.all()[:1]
     closes_at = draft.round.closes_at
     assert applications.forget_drafts(now=closes_at + timedelta(days=90)) == 0
-    with django_capture_on_commit_callbacks(execute=True):
-        assert applications.forget_drafts(now=closes_at + timedelta(days=91)) == 1
+    paper, newer = (make.stored(owner, "BUSINESS_REGISTRATION") for _ in range(2))
+    companies.add_registration_file(company_id=owner.company.pk, document=paper, by=owner.representative)
+    applications.take_company_document(application_id=draft.pk, kind="BUSINESS_REGISTRATION", by=owner.staff)
+    companies.add_registration_file(company_id=owner.company.pk, document=newer, by=owner.representative)
+    storage = type(file.file.storage._wrapped)
+    with monkeypatch.context() as silent:
+        silent.setattr(storage, "delete", lambda *_: 1 / 0)  # the storage does not answer
+        with django_capture_on_commit_callbacks(execute=True):
+            assert applications.forget_drafts(now=closes_at + timedelta(days=91)) == 1
+    assert file.file.storage.exists(file.file.name)
+    assert (
+        documents.remove_erased() == Document.objects.filter(erased_at__isnull=False).count() and documents.remove_erased() == 0
+    )
+    paper.refresh_from_db()
+    assert not paper.erased_at, "a company's registration was decided on it"
+    assert not list(verify.file_faults())
     assert applications.forget_drafts(now=closes_at + timedelta(days=92)) == 0 and noted("applications.forget_drafts") == 1
     draft = Application.objects.get(pk=draft.pk)
     assert draft.title == "" and not any(draft.sections.values_list("answers", flat=True))

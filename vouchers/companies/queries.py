@@ -12,6 +12,7 @@ from portal.accounts.rules import COMPANY_ROLES
 from portal.documents.models import Document
 from portal.documents.rules import closed_because as file_closed_because
 from portal.documents.rules import may_open as may_open_file
+from portal.journal.models import Event
 from portal.kit import clock
 from providers.catalogue import queries as catalogue
 from vouchers.companies import rules
@@ -140,6 +141,12 @@ def _papers(company: Company, on: date) -> dict[str, Document]:
         "SIZE_CERTIFICATE": newest.document if newest is not None else None,
     }
     return {kind: one for kind, one in found.items() if one is not None}
+
+
+def was_registration_file(document_id: int) -> bool:
+    """Was this file ever a company's registration certificate? Then an officer may have decided on it, and it stays."""
+    ref = Document.objects.values_list("ref", flat=True).get(pk=document_id)
+    return Event.objects.filter(name="company.registration_file_added", data__document=ref).exists()
 
 
 def document_of(company: Company, ref: str, *, disputes: bool) -> Document | None:

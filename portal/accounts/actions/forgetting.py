@@ -14,7 +14,7 @@ from portal.journal.rules import years_before
 def forget_sign_ups(*, now: datetime) -> int:
     """Sign-ups that nobody confirmed within SIGN_UP_DAYS: address, name and password are erased, the number alone stays.
 
-    Each in its own transaction. Idempotent (sweep). Writes: User, EmailAddress, Erasure, Events. Returns: how many.
+    Each in its own transaction. Idempotent (sweep). Writes: User, EmailAddress, Notice.address, Erasure, Events. Returns: how many.
     """
     before = now - timedelta(days=rules.SIGN_UP_DAYS)
     count = sum(_forget_sign_up(pk, before) for pk in queries.unconfirmed_sign_ups(before).values_list("pk", flat=True))
@@ -30,6 +30,7 @@ def _forget_sign_up(user_id: int, before: datetime) -> bool:
     if not queries.unconfirmed_sign_ups(before).filter(pk=user_id).exists():
         return False
     queries.addresses_of(user).delete()
+    journal.forget_address(address=user.email, instead=rules.forgotten_address(user.ref))
     user.email, user.name, user.is_active = rules.forgotten_address(user.ref), "", False
     user.set_unusable_password()
     user.save()

@@ -14,6 +14,8 @@ class ScanState(Codes):
     INFECTED = "INFECTED", _("Refused by the virus scan")
 
 
+RETRY_DAYS = 30  # how long the removal of an erased file's content is tried again
+
 LIFECYCLE = Lifecycle(
     "document",
     ScanState,

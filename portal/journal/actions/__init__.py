@@ -8,7 +8,7 @@ from portal.journal.actions.duties import (
     remind_of,
     resume_duty,
 )
-from portal.journal.actions.erasing import forget_accesses, note_erasure
+from portal.journal.actions.erasing import forget_accesses, forget_address, note_erasure
 from portal.journal.actions.events import record, saw
 from portal.journal.actions.notices import (
     choose_mail,
@@ -35,6 +35,7 @@ __all__ = [
     "close_duties",
     "close_duty",
     "forget_accesses",
+    "forget_address",
     "mark_delivered",
     "note_erasure",
     "open_duty",

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from portal.journal import rules
 from portal.journal.actions.events import record
-from portal.journal.models import Erasure
+from portal.journal.models import Erasure, Notice
 
 
 @transaction.atomic
@@ -35,3 +35,9 @@ def forget_accesses(*, now: datetime) -> int:
     if count:
         note_erasure(kind="journal.forget_accesses", before=before, count=count)
     return count
+
+
+def forget_address(*, address: str, instead: str) -> int:
+    """Account mails to an address that nobody confirmed keep that they were sent, and no longer where to. instead: an address
+    below forgotten.invalid, else the database refuses. Writes: Notice. Returns: how many."""
+    return Notice.objects.filter(app="account", address=address).update(address=instead)

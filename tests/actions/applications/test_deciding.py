@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
@@ -11,7 +12,7 @@ from portal.kit.errors import NotAllowed, Refused
 from tests.actions.applications import code, open_verbs
 from tests.factories import applications as make
 from vouchers.applications import actions, queries
-from vouchers.applications.models import Application
+from vouchers.applications.models import Application, ApplicationMatch
 from vouchers.companies.models import ConflictOfInterest
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +251,26 @@ def test_a_late_supplement_counts_until_the_check_is_taken_up_again():
         make.save(application, "project", owner.staff, product="늦은 보완")
         done = actions.supply_supplement(application_id=application.pk, by=owner.representative)
     assert done.status == "ELIGIBILITY_CHECK" and open_verbs(done) == ["decide_eligibility"]
+
+
+def test_what_comes_back_when_a_supplement_fails_is_taken_meanwhile():
+    """A match that was handed in stands in no other application, though its company took it out while the supplement ran."""
+    owner, officer = make.firm(), make.officer()
+    row = checked(owner, officer)
+    (stands,) = row.application_matches.all()
+    actions.request_supplement(application_id=row.pk, request="보완", sections=["data_need"], by=officer)
+    due_at = Duty.objects.get(subject_ref=row.ref, verb="supply_supplement").due_at
+    actions.drop_match(application_id=row.pk, match_id=stands.match_id, by=owner.staff)
+    other = make.draft(owner)
+    Application.objects.filter(pk=other.pk).update(need_id=None)
+    ApplicationMatch.objects.filter(application=other).delete()
+    assert stands.match_id not in queries.free_matches(other).values_list("pk", flat=True)
+    with pytest.raises(Refused) as error:
+        actions.choose_match(application_id=other.pk, match_id=stands.match_id, by=owner.staff)
+    assert code(error) == "match_taken"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ApplicationMatch.objects.create(application=other, match_id=stands.match_id)
+    with clock.at(due_at):
+        actions.miss_supplements(now=clock.now())
+        actions.resume_check(application_id=row.pk, by=officer)
+    assert list(ApplicationMatch.objects.filter(match_id=stands.match_id).values_list("application", flat=True)) == [row.pk]

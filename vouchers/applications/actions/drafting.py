@@ -221,7 +221,7 @@ def choose_match(*, application_id: int, match_id: int, by: User) -> Application
     if application.need_id and match.need_id != application.need_id:
         raise Refused(_("This match belongs to another data need."), "other_need", "matches")
     elsewhere = ApplicationMatch.objects.filter(match=match).exclude(application=application)
-    if elsewhere.exclude(application__status__in=rules.ENDED).exists():
+    if elsewhere.exclude(application__status__in=rules.ENDED).exists() or match.pk in queries.kept_matches(application):
         raise Refused(_("This match already belongs to another application of your company."), "match_taken", "matches")
     return _stand_on(application, match, by)
 

@@ -9,6 +9,7 @@ from portal.journal import actions as journal
 from vouchers.applications import queries, rules
 from vouchers.applications.actions.drafting import locked
 from vouchers.applications.models import ApplicationSection
+from vouchers.companies import queries as companies
 
 
 def forget_drafts(*, now: datetime) -> int:
@@ -26,14 +27,15 @@ def forget_drafts(*, now: datetime) -> int:
 
 @transaction.atomic
 def _forget_draft(application_id: int, before: datetime, now: datetime) -> bool:
-    """Looks again once the row is locked: the call may have been extended meanwhile. A file that stands elsewhere too stays."""
+    """Looks again once the row is locked: the call may have been extended meanwhile. A file that stands elsewhere
+    too stays, and so does one on which a company's registration was decided."""
     application = locked(application_id)
     if not queries.drafts_to_forget(before).filter(pk=application_id).exists():
         return False
     ApplicationSection.objects.filter(application=application).update(answers={})
     files = sorted(set(application.application_documents.values_list("document_id", flat=True)))
     application.application_documents.all().delete()
-    for document_id in files:
+    for document_id in (one for one in files if not companies.was_registration_file(one)):
         documents.erase(document_id=document_id, by=None)
     application.title, application.summary, application.forgotten_at = "", "", now
     application.save()

@@ -122,8 +122,17 @@ def free_matches(application: Application) -> QuerySet[Match]:
     needs = Need.objects.filter(Q(round_id=application.round_id) | Q(round__isnull=True)).exclude(status="CLOSED")
     taken = ApplicationMatch.objects.exclude(application=application).exclude(application__status__in=rules.ENDED)
     found = Match.objects.confirmed().filter(need__company_id=application.company_id).exclude(pk__in=taken.values("match_id"))
+    found = found.exclude(pk__in=kept_matches(application))
     found = found.filter(need_id=application.need_id) if application.need_id else found.filter(need__in=needs)
     return found.select_related("need").order_by("pk")
+
+
+def kept_matches(application: Application) -> set[int]:
+    """Matches that another application of the company handed in and gets back should its supplement never come."""
+    others = Application.objects.filter(company_id=application.company_id, status="SUPPLEMENT_REQUESTED").exclude(
+        pk=application.pk
+    )
+    return {pk for kept in others.values_list("handed_in__matches", flat=True) for pk in kept or ()}
 
 
 def dropped_a_match(application: Application) -> bool:

@@ -182,7 +182,10 @@ def add_registration_file(*, company_id: int, document: Document, by: User | Non
     require(by, "vouchers.edit_company", company)
     company.registration_file = document
     company.save()
-    journal.record("company.registration_file_added", company, by=by, organisations=company.organisation_ids())
+    journal.record(
+        "company.registration_file_added", company, by=by, organisations=company.organisation_ids(),
+        data={"document": document.ref, "sha256": document.sha256},
+    )  # fmt: skip
     if company.verification in {rules.Verification.UNVERIFIED, rules.Verification.REFUSED}:
         notices.ask_officer(company, by=by)
     return company
