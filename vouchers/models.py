@@ -27,9 +27,13 @@ from vouchers.companies.models import (
     SizeCertificate,
 )
 from vouchers.evaluation.models import (
+    Affiliation,
     Assignment,
     Award,
+    CaseConflict,
+    Challenge,
     PenaltyRecord,
+    PoolMember,
     Score,
     SelectionLetter,
     SelectionLine,
@@ -43,11 +47,11 @@ from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
 from vouchers.rounds.models import Criterion, PolicyVersion, Round, Track
 
 __all__ = [
-    "AccessCase", "AccessRequest", "Account", "Agreement", "AgreementLine", "AgreementParty", "AgreementVersion",
-    "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection", "Assignment", "Award", "Certification",
+    "AccessCase", "AccessRequest", "Account", "Affiliation", "Agreement", "AgreementLine", "AgreementParty", "AgreementVersion",
+    "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection", "Assignment", "Award", "CaseConflict", "Certification", "Challenge",
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
     "EthicsReview", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "OwnershipDispute",
-    "PayeeAccount", "PaymentAttempt", "PenaltyRecord", "PolicyVersion", "Quote", "QuoteLine", "QuoteRequest", "RepresentativeChange",
+    "PayeeAccount", "PaymentAttempt", "PenaltyRecord", "PolicyVersion", "PoolMember", "Quote", "QuoteLine", "QuoteRequest", "RepresentativeChange",
     "Restriction", "Round", "Score", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun", "SiteParticipation", "SizeCertificate",
     "SubmittedDossier", "Track",
     "Voucher",

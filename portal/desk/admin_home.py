@@ -44,6 +44,10 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         _("Cases"),
         (
             ("description", "vouchers_application"),
+            ("groups", "vouchers_poolmember"),
+            ("badge", "vouchers_affiliation"),
+            ("do_not_disturb_on", "vouchers_caseconflict"),
+            ("pan_tool", "vouchers_challenge"),
             ("how_to_reg", "vouchers_assignment"),
             ("trending_down", "vouchers_penaltyrecord"),
             ("rule", "vouchers_selectionrun"),

@@ -43,6 +43,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "disbursement_sent_back": ("지급한 대금이 되돌아옴", "A payment came back"),
     "document_infected": ("올린 파일에서 바이러스 발견", "A virus was found in an uploaded file"),
     "duty_reminder": ("마감 전 안내", "Reminder before a due day"),
+    "challenge_decided": ("기피 신청 결정", "Challenge of an evaluator decided"),
     "evaluation_ended_early": ("평가 조기 종료", "Evaluation ended early"),
     "evaluation_invited": ("평가 요청", "Evaluation asked"),
     "evaluation_withdrawn": ("평가 요청 취소", "Evaluation request taken back"),

@@ -147,7 +147,10 @@ class Duty(Row):
 
 
 class Notice(Row):
-    """An outbox row for one person: shown in the feed at once, mailed by a worker. `key` makes it unique."""
+    """An outbox row for one person: shown in the feed at once, mailed by a worker. `key` makes it unique.
+
+    retracted_at: taken back since its person must know nothing of the subject any more; shown to nobody but officers.
+    """
 
     REF_PREFIX = "ntc"
 
@@ -169,6 +172,7 @@ class Notice(Row):
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    retracted_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:

@@ -57,12 +57,12 @@ def sent_at(template: str, refs: Iterable[str]) -> dict[str, datetime]:
 
 
 def feed(user: Any) -> QuerySet[Notice]:
-    return Notice.objects.filter(user=user).select_related("user").order_by("-created_at", "-id")
+    return Notice.objects.filter(user=user, retracted_at__isnull=True).select_related("user").order_by("-created_at", "-id")
 
 
 def newest(user: Any, n: int) -> list[Notice]:
     """The first n of a person's feed."""
-    rows = Notice.objects.filter(user_id=user.pk).order_by("-created_at", "-id")
+    rows = Notice.objects.filter(user_id=user.pk, retracted_at__isnull=True).order_by("-created_at", "-id")
     found = list(
         rows.only("created_at", "ref", "read_at", "app", "template", "language", "context", "title", "body", "url", "user")[:n]
     )

@@ -104,7 +104,7 @@ def test_a_conflict_entered_after_the_invitation_keeps_the_file_closed():
     row = ev.assigned(at, at.applications[0], at.evaluators[0])
     companies.declare_conflict(user=at.evaluators[0], organisation=at.firms[0].organisation, ground="친족", by=at.officer)
     refused(actions.accept, "known_conflict", assignment_id=row.pk, by=at.evaluators[0])
-    actions.recuse(assignment_id=row.pk, ground="친족", by=at.evaluators[0])
+    assert Assignment.objects.get(pk=row.pk).status == "RECUSED" and duties(row) == []
 
 
 def test_recusal_is_remembered_and_told_to_the_officer():

@@ -58,7 +58,11 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.applications.views.following": dict.fromkeys(
         ("detail", "preview", "receipt", "receipt_pdf", "why", "download_document"), WRITTEN_DOWN
     ),
-    "vouchers.evaluation.views": {
+    "vouchers.evaluation.views.pool": {
+        "affiliations": OWN, "end_affiliation": OWN, "names": "names of companies and providers alone, before any assignment",
+        "challenges": "the company's own challenges, and the names of the pool that its call publishes",
+    },
+    "vouchers.evaluation.views.evaluating": {
         "assignments": NAMES, "assignment": WRITTEN_DOWN, "accept": ANSWER, "recuse": "names of companies and providers, before the"
         " file opens", "decline": "names of companies and providers, before the file opens", "scores": WRITTEN_DOWN,
         "document": WRITTEN_DOWN, "result": WRITTEN_DOWN, "award": WRITTEN_DOWN, "accept_award": WRITTEN_DOWN,
@@ -94,7 +98,7 @@ WRITERS = {"saw", "download", "application_or_404"}  # the last two call saw, or
 
 # admin: no data of persons or companies on the object's page. Every other model's page is written down.
 IMPERSONAL = {"Seal", "Round", "CodeList", "Institution", "Dataset", "Offer", "Account", "LedgerEvent"}
-LISTS_OF_PEOPLE = {"User", "Membership", "RoleGrant", "Consent", "Notice"}
+LISTS_OF_PEOPLE = {"User", "Membership", "RoleGrant", "Consent", "Notice", "PoolMember", "Affiliation"}
 # allauth registers these; no role may open them (see test_nobody_opens_what_other_apps_registered)
 OF_OTHERS = {"Group", "EmailAddress", "Authenticator", "UserSession"}
 

@@ -78,7 +78,7 @@ def test_prepare_a_round_from_nothing_to_announced():
         "vat_borne_by": "COMPANY", "rounding_unit_won": "1", "eligible_company_sizes": ["MICRO", "SMALL", "MEDIUM"],
         "eligible_provider_types": ["MEDICAL_DATA_HOSPITAL"], "required_documents": ["PROJECT_PLAN"], "pass_mark": "60",
         "min_evaluators": "2", "reserve_length": "3", "disclosure_threshold": "10", "applications_per_company": "1",
-        "feasibility_threshold": "10", "reason": "첫 정책", "normalisation": "Z_SCORE", "normalise_from": "3", "trim": "1",
+        "feasibility_threshold": "10", "reason": "첫 정책", "normalisation": "Z_SCORE", "normalise_from": "3", "trim": "1", "employer_years": "3", "advice_years": "2", "challenge_days": "5", "publishes_pool": "on", "public_domains": "Naver.com, daum.net",
         "pass_mark_counts": "TOTAL", "tie_0": "SMALLER_GRANT", "bonus_YOUTH": "1.5", "bonus_cap": "2", "pool_NON_CAPITAL": "40",
         "objection_days": "30",
         **{f"days_{step}": days for step, days in TARGET_STEPS.items()},
@@ -89,6 +89,8 @@ def test_prepare_a_round_from_nothing_to_announced():
     assert str(row.policy().grant_rates["SMALL"]) == "0.85" and row.policy().days("quote") == 15
     selection = row.policy().selection
     assert (selection.normalisation, selection.pass_mark_counts) == ("Z_SCORE", "TOTAL")
+    apart = row.policy().conflicts
+    assert (apart.advice_years, apart.publishes_pool, apart.public_domains) == (2, True, ("naver.com", "daum.net"))
     assert selection.tie_break == ("SMALLER_GRANT", "RECEIPT_NO") and str(selection.bonus_points["YOUTH"]) == "1.5"
     assert [(one.pool, str(one.share)) for one in selection.pools] == [("NON_CAPITAL", "0.4")]
     twice = client.post(f"{base}/verb/save_policy/", {**policy, "tie_1": "SMALLER_GRANT"})

@@ -159,21 +159,24 @@ def save(application: Application, key: str, by: User, **given: Any) -> None:
     actions.save_section(application_id=application.pk, key=key, answers=given or answers(key), version=section.version, by=by)
 
 
-def draft(owner: Firm | None = None, round_: Round | None = None, *, amount_won: int = 400_000_000) -> Application:
-    """A complete draft: every section, one confirmed match, all documents."""
+def draft(
+    owner: Firm | None = None, round_: Round | None = None, *, amount_won: int = 400_000_000, title: str = ""
+) -> Application:
+    """A complete draft: every section, one confirmed match, all documents. title: of the project, where a test needs its own."""
     owner, round_ = owner or firm(), round_ or make_round()
     application = start(owner, round_)
     chosen = match(owner, need(owner, round_), amount_won=amount_won)
     actions.choose_match(application_id=application.pk, match_id=chosen.pk, by=owner.staff)
     for key in rules.ORDER:
         if key != "documents":
-            save(application, key, owner.staff)
+            given = answers(key)
+            save(application, key, owner.staff, **({**given, "title": title} if title and "title" in given else given))
     for kind in round_.policy().required_documents:
         actions.attach_document(application_id=application.pk, kind=kind, document=stored(owner, kind), by=owner.staff)
     application.refresh_from_db()
     return application
 
 
-def submitted(owner: Firm | None = None, round_: Round | None = None) -> Application:
+def submitted(owner: Firm | None = None, round_: Round | None = None, *, title: str = "") -> Application:
     owner = owner or firm()
-    return actions.submit(application_id=draft(owner, round_).pk, by=owner.representative)
+    return actions.submit(application_id=draft(owner, round_, title=title).pk, by=owner.representative)

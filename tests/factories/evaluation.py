@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
 from portal.accounts import actions as accounts
@@ -38,11 +39,12 @@ class Panel:
 
 
 def panel(
-    count: int = 1, *, slots: int = 2, budget_won: int = 1_000_000_000, regions: Sequence[str] = (), **policy: Any
-) -> Panel:
+    count: int = 1, *, slots: int = 2, budget_won: int = 1_000_000_000, regions: Sequence[str] = (), titles: Sequence[str] = (),
+    **policy: Any,
+) -> Panel:  # fmt: skip
     """`count` eligible applications to the large track (320,000,000 won each); the call has closed two days ago.
 
-    regions: of the companies, in order; those without one stay where the factory puts them.
+    regions: of the companies, titles: of their projects, in order; those without one stay as the factory makes them.
     """
     now = clock.now()
     tracks = [
@@ -55,7 +57,7 @@ def panel(
             policy=policy,
         )  # fmt: skip
         firms = [make.firm(**({"region": regions[n]} if n < len(regions) else {})) for n in range(count)]
-        handed_in = [make.submitted(owner, programme) for owner in firms]
+        handed_in = [make.submitted(owner, programme, title=title) for owner, title in zip_longest(firms, titles, fillvalue="")]
     officer, approver = person(Role.MINISTRY_OFFICER), person(Role.MINISTRY_APPROVER)
     ledger.appropriate(round_id=programme.pk, amount_won=budget_won, reason="시험 예산", by=approver)
     for application in handed_in:

@@ -12,7 +12,9 @@ from portal.kit import clock
 from portal.kit.forms import CountedTextarea, DateInput
 from portal.kit.words import pick
 from vouchers.applications.models import Application
-from vouchers.evaluation.models import Assignment, PenaltyRecord, SelectionRun
+from vouchers.evaluation.models import Assignment, PenaltyRecord, PoolMember, SelectionRun
+from vouchers.evaluation.queries.pool import Name
+from vouchers.evaluation.rules.conflicts import AffiliationKind, Entered
 from vouchers.rounds.models import Criterion, Round
 
 
@@ -199,3 +201,62 @@ class AssignForm(forms.Form):
         if day is not None and day < clock.today():
             raise forms.ValidationError(_("The due day lies in the past. Choose a later day."), code="due_past")
         return day
+
+
+class AffiliationForm(forms.Form):
+    """What binds somebody to an organisation. aliases: separated by commas."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=[one for one in AffiliationKind.choices() if one[0] != "DECLARED"])
+    name = forms.CharField(
+        label=_("Name of the organisation"), max_length=160, help_text=_("As it calls itself; with or without its legal form.")
+    )
+    aliases = forms.CharField(
+        label=_("Other names"), max_length=500, required=False,
+        help_text=_("Short names, the English name, an earlier name; separated by commas."),
+    )  # fmt: skip
+    starts_on = forms.DateField(label=_("From"), required=False, widget=DateInput)
+    ends_on = forms.DateField(label=_("Until"), required=False, widget=DateInput, help_text=_("Empty: it lasts."))
+
+    @staticmethod
+    def read(data: dict[str, Any]) -> Entered:
+        """Cleaned data → what the action takes."""
+        aliases = [one for one in data["aliases"].split(",") if one.strip()]
+        return Entered(data["kind"], data["name"], aliases, data["starts_on"], data["ends_on"])
+
+
+class EndForm(forms.Form):
+    ends_on = forms.DateField(label=_("Until"), widget=DateInput)
+
+
+class NamesForm(forms.Form):
+    """Which of the names somebody must avoid, and why. None of them is an answer too."""
+
+    names = forms.MultipleChoiceField(
+        label=_("I have a conflict of interest with"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Mark nothing if there is none."),
+    )  # fmt: skip
+    ground = forms.CharField(
+        label=_("What is the conflict?"), max_length=200, required=False, widget=CountedTextarea(attrs={"rows": 2}),
+        help_text=_("For example: advised the company in 2025; works at the providing hospital; family."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, names: list[Name], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["names"].choices = [(one.key, one.shown) for one in names]  # type: ignore[attr-defined]
+
+
+class ChallengeForm(forms.Form):
+    """기피: a member of the pool and why."""
+
+    member = forms.ModelChoiceField(
+        label=_("Evaluator"), queryset=PoolMember.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
+    statement = forms.CharField(
+        label=_("Why should this person not evaluate your application?"), max_length=2000,
+        widget=CountedTextarea(attrs={"rows": 4}),
+        help_text=_("An officer reads it. The person concerned never learns who asked."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["member"].queryset = members  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from portal.accounts.rules import Role
 from portal.journal.actions import tell
 from portal.kit.models import Row
 from vouchers.applications.models import Application
-from vouchers.evaluation.models import Assignment, Award, PenaltyRecord, SelectionLetter, SelectionLine, SelectionRun
+from vouchers.evaluation.models import Assignment, Award, Challenge, PenaltyRecord, SelectionLetter, SelectionLine, SelectionRun
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import Penalty
 
@@ -31,6 +31,17 @@ def evaluation_ended_early(assignment: Assignment) -> None:
         "evaluation_ended_early", assignment, to=[assignment.assigned_by], url="/admin/vouchers/assignment/",
         context=_application(application)
         | {"evaluator": assignment.evaluator.get_full_name(), "recused": assignment.status == "RECUSED"},
+    )  # fmt: skip
+
+
+def challenge_decided(challenge: Challenge) -> None:
+    """To the company: its challenge of a member of the pool was upheld or rejected, with the reason."""
+    application = challenge.application
+    _tell(
+        "challenge_decided", challenge, organisation=application.company.organisation,
+        url=f"/evaluation/challenges/{application.ref}/",
+        context=_application(application)
+        | {"member": challenge.member.user.get_full_name(), "upheld": challenge.status == "UPHELD", "reason": challenge.reason},
     )  # fmt: skip
 
 

@@ -21,3 +21,9 @@ def sync_rounds() -> int:
 def serve_letters() -> int:
     """Letters whose mail has left are served; the remedy's days run."""
     return actions.serve_letters()
+
+
+@shared_task(name="evaluation.sync_conflicts")
+def sync_conflicts() -> int:
+    """Conflicts of interest follow the facts about evaluators and applications. Idempotent."""
+    return actions.sync_conflicts()

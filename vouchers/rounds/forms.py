@@ -13,6 +13,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
 from portal.kit.errors import Stale
@@ -136,7 +137,8 @@ class PolicyForm(forms.Form):
         }
         reason = self.fields.pop("reason")
         chosen = _selection_fields(body.get("selection", {}))
-        self.fields = {**rates, **self.fields, **chosen, **targets, "reason": reason}
+        apart = _conflict_fields(body.get("conflicts", {}))
+        self.fields = {**rates, **self.fields, **chosen, **apart, **targets, "reason": reason}
 
     def clean(self) -> dict[str, Any]:
         """→ {"body": rules.Policy as JSON, "reason": text}"""
@@ -148,6 +150,7 @@ class PolicyForm(forms.Form):
         body["pass_mark"] = str(data["pass_mark"])
         body["target_days"] = {step: data[f"days_{step}"] for step in rules.TARGET_STEPS}
         body["selection"] = _selection_of(data)
+        body["conflicts"] = _conflicts_of(data)
         for fault in rules.policy_faults(body):
             self.add_error(None, rules.fault_words(fault))
         return {"body": {**self.kept, **body}, "reason": data["reason"]}
@@ -230,6 +233,34 @@ def _selection_of(data: dict[str, Any]) -> dict[str, Any]:
         ],
         **{name: data[name] for name in ("objection_days", "objection_body_ko", "objection_body_en")},
     }
+
+
+def _conflict_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
+    """`conflicts` of PolicyVersion.body as fields: years, shared mail domains, whether applicants see the pool."""
+    held = rules.parse_conflicts(body)
+    found: dict[str, forms.Field] = {
+        "employer_years": _number(_("Years for which an earlier employer counts as a conflict"), 0, 20),
+        "advice_years": _number(_("Years for which advice counts as a conflict"), 0, 20),
+        "challenge_days": _number(_("Working days for challenging an evaluator"), 1, 60),
+        "publishes_pool": forms.BooleanField(
+            label=_("Applicants see the pool of evaluators and may challenge its members"), required=False,
+            initial=held.publishes_pool, widget=UnfoldBooleanSwitchWidget,
+        ),
+        "public_domains": forms.CharField(
+            label=_("Mail domains that many organisations share"), required=False, initial=", ".join(held.public_domains),
+            widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}), help_text=_("Separated by commas. The same one is no conflict."),
+        ),
+    }  # fmt: skip
+    for name in ("employer_years", "advice_years", "challenge_days"):
+        found[name].initial = getattr(held, name)
+    return found
+
+
+def _conflicts_of(data: dict[str, Any]) -> dict[str, Any]:
+    """What was typed → `conflicts` of PolicyVersion.body."""
+    domains = [one.strip().lower() for one in data["public_domains"].split(",")]
+    kept = {name: data[name] for name in ("employer_years", "advice_years", "challenge_days", "publishes_pool")}
+    return {**kept, "public_domains": [one for one in domains if one]}
 
 
 class ExtendForm(forms.Form):

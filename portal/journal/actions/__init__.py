@@ -21,6 +21,7 @@ from portal.journal.actions.notices import (
     read_notice,
     read_notices,
     resend,
+    retract_notices,
     settle_notice,
     tell,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "remind_of",
     "resend",
     "resume_duty",
+    "retract_notices",
     "saw",
     "seal_day",
     "settle_notice",

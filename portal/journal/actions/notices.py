@@ -8,7 +8,7 @@ from django.db import transaction
 
 from portal.journal import rules
 from portal.journal.actions.events import record
-from portal.journal.models import MailboxMessage, Notice, NoticeChoice
+from portal.journal.models import Duty, MailboxMessage, Notice, NoticeChoice
 from portal.journal.people import Person, audience
 from portal.journal.wording import absolute, render
 from portal.kit import clock
@@ -91,7 +91,7 @@ def read_notices(*, by: Any, before: datetime) -> int:
 @transaction.atomic
 def read_notice(*, ref: str, by: Any) -> Notice | None:
     """One notice of one's own was opened. Writes: Notice.read_at, once. Returns None for somebody else's or none."""
-    notice = Notice.objects.filter(user=by, ref=ref).first()
+    notice = Notice.objects.filter(user=by, ref=ref, retracted_at__isnull=True).first()
     if notice is not None and notice.read_at is None:
         Notice.objects.filter(pk=notice.pk).update(read_at=clock.now())
     return notice
@@ -103,6 +103,18 @@ def read_about(subject_ref: str, *, by: Any) -> int:
         return 0
     unread = Notice.objects.filter(user_id=by.pk, subject_ref=subject_ref, read_at__isnull=True)
     return unread.update(read_at=clock.now())
+
+
+def retract_notices(subject: Row, *, user: Any) -> int:
+    """A person must know nothing of a subject any more: what was told about it, and reminders of its duties, leave the feed.
+
+    A mail that has not left the house is not sent. Writes: Notice.retracted_at, read_at, state. Returns: notices taken back.
+    """
+    duties = Duty.objects.filter(subject_ref=subject.ref).values_list("ref", flat=True)
+    told = Notice.objects.filter(user=user, subject_ref__in=[subject.ref, *duties], retracted_at__isnull=True)
+    told.filter(state=rules.NoticeState.WAITING).update(state=rules.NoticeState.SKIPPED)
+    told.filter(read_at__isnull=True).update(read_at=clock.now())
+    return told.update(retracted_at=clock.now())
 
 
 @transaction.atomic
@@ -140,7 +152,7 @@ def claim_notice() -> Notice | None:
     now = clock.now()
     notice = (
         Notice.objects.select_for_update(skip_locked=True)
-        .filter(state=rules.NoticeState.WAITING, due_at__lte=now)
+        .filter(state=rules.NoticeState.WAITING, retracted_at__isnull=True, due_at__lte=now)
         .order_by("due_at", "id")
         .first()
     )

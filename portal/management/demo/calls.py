@@ -1,5 +1,6 @@
 """Applications in every state, up to the released selection."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,6 +8,7 @@ from django.utils.translation import override
 
 from portal.accounts.models import User
 from portal.documents import actions as documents
+from portal.kit import clock
 from portal.management.demo.people import Cast
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application, ApplicationSection
@@ -14,6 +16,7 @@ from vouchers.applications.rules import document_label
 from vouchers.companies.models import Company
 from vouchers.evaluation import actions as evaluation
 from vouchers.evaluation.models import Assignment
+from vouchers.evaluation.rules.conflicts import Entered
 from vouchers.matching.models import Match, Need
 from vouchers.rounds.models import Criterion, Round
 
@@ -100,6 +103,23 @@ def find_ineligible(cast: Cast, application: Application) -> None:
     reason = "시연: 같은 내용으로 다른 사업의 지원을 받고 있습니다."
     applications.judge_rule(check_id=check.pk, verdict="NOT_MET", reason=reason, by=officer)
     applications.find_ineligible(application_id=application.pk, reason=reason, by=officer)
+
+
+def fill_pool(cast: Cast, programme: Round) -> None:
+    """Three evaluators: one advised company 13 (found from that fact), one declares company 14 on the list of names."""
+    officer, knows = cast.people["officer"], (["CT", "XRAY"], ["ECG", "BIOSIGNAL"], ["EHR", "CLINICAL_NOTE"])
+    for number, expertise in enumerate(knows, 1):
+        user, until = cast.people[f"evaluator{number}"], clock.today() - timedelta(days=300)
+        place = Entered("EMPLOYMENT", f"[시연] 가상연구소 {number}", [f"Fictional Institute {number}"])
+        evaluation.add_affiliation(user_id=user.pk, entered=place, by=user)
+        if number == 1:
+            advised = Entered("ADVICE", cast.companies[13].name_ko.replace(" ", ""), ends_on=until)
+            evaluation.add_affiliation(user_id=user.pk, entered=advised, by=user)
+        member = evaluation.add_to_pool(
+            round_id=programme.pk, user_id=user.pk, expertise=expertise, languages=["ko", "en"], by=officer
+        )
+        keys = [cast.companies[14].organisation.ref] if number == 2 else []
+        evaluation.declare_names(member_id=member.pk, keys=keys, ground="시연: 공동 연구를 하고 있습니다.", by=user)
 
 
 def assign(cast: Cast, application: Application, *names: str) -> list[Assignment]:

@@ -64,6 +64,7 @@ def evaluate(stage: Stage) -> None:
         calls.find_ineligible(stage.cast, stage.applications[INELIGIBLE])
         rounds.begin_evaluation(round_id=stage.played_round.pk, by=officer)
     with stage.at(-112):
+        calls.fill_pool(stage.cast, stage.played_round)
         given = {n: calls.assign(stage.cast, stage.applications[n], names[n % 3], names[(n + 1) % 3]) for n in PLAYED}
         for number in (1, 3, 4):  # one has no time, one an interest, one is taken back: the other two evaluate
             (asked,) = calls.assign(stage.cast, stage.applications[number], names[(number + 2) % 3])

@@ -1,4 +1,4 @@
-"""The verbs of evaluation: assignments and scores, the selection run, awards."""
+"""The verbs of evaluation: the pool and its conflicts, assignments and scores, the selection run, awards."""
 
 from vouchers.evaluation.actions.assignments import (
     accept,
@@ -16,12 +16,25 @@ from vouchers.evaluation.actions.awards import (
     lapse_awards,
     prepare_agreement,
 )
+from vouchers.evaluation.actions.challenges import file_challenge, reject_challenge, uphold_challenge
+from vouchers.evaluation.actions.conflicts import sync_conflicts
 from vouchers.evaluation.actions.letters import post_letter, record_service, serve_letters
 from vouchers.evaluation.actions.paper import letter_paper
 from vouchers.evaluation.actions.penalties import record_penalty, take_back_penalty
+from vouchers.evaluation.actions.pool import (
+    add_affiliation,
+    add_to_pool,
+    change_member,
+    declare_names,
+    end_affiliation,
+    leave_pool,
+)
 from vouchers.evaluation.actions.selection import confirm_selection, discard, propose_selection, run_selection, sync_rounds
 
 __all__ = [
-    "accept", "accept_award", "assign", "cancel_award", "confirm_selection", "decline", "decline_award", "discard",
-    "lapse_awards", "letter_paper", "post_letter", "prepare_agreement", "propose_selection", "record_penalty", "record_service", "recuse", "run_selection", "save_scores", "serve_letters", "submit_scores", "sync_rounds", "take_back_penalty", "withdraw_assignment",
+    "accept", "accept_award", "add_affiliation", "add_to_pool", "assign", "cancel_award", "change_member", "confirm_selection",
+    "declare_names", "decline", "decline_award", "discard", "end_affiliation", "file_challenge", "lapse_awards", "leave_pool",
+    "letter_paper", "post_letter", "prepare_agreement", "propose_selection", "record_penalty", "record_service", "recuse",
+    "reject_challenge", "run_selection", "save_scores", "serve_letters", "submit_scores", "sync_conflicts", "sync_rounds",
+    "take_back_penalty", "uphold_challenge", "withdraw_assignment",
 ]  # fmt: skip

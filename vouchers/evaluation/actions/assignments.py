@@ -17,10 +17,13 @@ from portal.kit.errors import NotAllowed, Refused, Stale
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
-from vouchers.companies import queries as company_queries
 from vouchers.evaluation import notices, rules
+from vouchers.evaluation.actions import conflicts
+from vouchers.evaluation.actions.ending import end, record
 from vouchers.evaluation.actions.selection import sync_round
 from vouchers.evaluation.models import Assignment, Score, SelectionRun
+from vouchers.evaluation.queries import conflicts as conflict_queries
+from vouchers.evaluation.queries import pool as pool_queries
 from vouchers.rounds.models import Criterion
 
 LIFECYCLE = rules.ASSIGNMENT_LIFECYCLE
@@ -53,7 +56,7 @@ def assign(*, application_id: int, evaluator_id: int, due_at: datetime | None = 
         raise Refused(_("The due day lies in the past. Choose a later day."), "due_past", "due_on")
     assignment = Assignment(application=application, evaluator=evaluator, assigned_by=by, due_at=due_at)
     assignment.save()
-    _record("assignment.invited", assignment, by=by, to=assignment.status, evaluator=evaluator.ref)
+    record("assignment.invited", assignment, by=by, to=assignment.status, evaluator=evaluator.ref)
     _owe(
         assignment,
         "accept",
@@ -74,6 +77,7 @@ def _check_evaluator(application: Application, evaluator: User, by: Any) -> None
         )  # fmt: skip
     if evaluator.pk == by.pk:
         raise Refused(_("Case officer and evaluator are two persons. Choose somebody else."), "own_assignment", "evaluators")
+    _check_pool(application, evaluator, name)
     if _conflicting(application, evaluator):
         raise Refused(
             _("%(name)s has a known conflict of interest with “%(company)s” or with a provider of its project. Choose "
@@ -87,64 +91,88 @@ def _check_evaluator(application: Application, evaluator: User, by: Any) -> None
         )  # fmt: skip
 
 
+def _check_pool(application: Application, evaluator: User, name: str) -> None:
+    """Where a round has a pool, only its members are asked, and only after they went through the list of names."""
+    pool = pool_queries.pool_of(application.round)
+    member = pool.filter(user=evaluator).first()
+    if member is None and pool.exists():
+        raise Refused(_("%(name)s is not in the pool of this round.") % {"name": name}, "not_in_pool", "evaluators")
+    if member is not None and member.declared_at is None:
+        raise Refused(
+            _("%(name)s has not gone through the list of names yet. Assign after that.") % {"name": name}, "not_declared",
+            "evaluators",
+        )  # fmt: skip
+
+
 def _conflicting(application: Application, evaluator: User) -> bool:
-    """Declared conflicts and memberships against the company and every institution of the chosen matches, payees included."""
-    parties = {application.company.organisation_id}
-    roles = ("data_holder", "contracting_party", "reviewing_board", "payee")
-    for row in application.application_matches.values_list(
-        "match__institution__organisation_id", *(f"match__quote__lines__{role}__organisation_id" for role in roles)
-    ):
-        parties |= set(row) - {None}
-    against = set(company_queries.conflicts_of(evaluator)) | set(accounts.organisation_ids_of(evaluator))
-    against |= set(evaluator.memberships.filter(status="ACTIVE").values_list("organisation_id", flat=True))
-    return bool(parties & against)
+    """A conflict that stands, or one that the facts of now give."""
+    if conflict_queries.conflicted(application.pk, evaluator.pk):
+        return True
+    found = conflict_queries.inferred(application.round, [application.pk], [evaluator.pk])
+    return bool(found.get(application.pk))
 
 
-@transaction.atomic
 def accept(*, assignment_id: int, by: Any) -> Assignment:
     """The evaluator declares to have no conflict: the file opens. Writes: Assignment ACCEPTED, Event, Duty.
 
-    Raises: Refused when a conflict stands on record by now (entered since the invitation, a match or a membership changed).
+    A conflict that the facts of now give (entered since the invitation, a match or a membership changed) ends the assignment
+    first, in a transaction of its own. Raises: Refused then.
     """
+    conflicts.sync_case(application_id=_case(assignment_id))
+    if Assignment.objects.filter(pk=assignment_id, status="RECUSED").exists():
+        raise Refused(_("This assignment has ended."), "known_conflict")
+    return _accept(assignment_id, by)
+
+
+@transaction.atomic
+def _accept(assignment_id: int, by: Any) -> Assignment:
     assignment = _own(assignment_id, by)
     before = assignment.status
     assignment.status = LIFECYCLE.step(before, "accept")
-    if _conflicting(assignment.application, assignment.evaluator):
-        raise Refused(
-            _("A conflict of interest with this company or with a provider of its project is on record. Step aside instead."),
-            "known_conflict",
-        )
     assignment.declared_at = clock.now()
     assignment.save()
-    _record("assignment.accepted", assignment, by=by, frm=before, to=assignment.status)
+    record("assignment.accepted", assignment, by=by, frm=before, to=assignment.status)
     journal.close_duty(assignment, "accept", by=by)
     _owe(assignment, "submit_scores", "점수를 제출해 주십시오", "Score and hand in", by)
     return assignment
 
 
-@transaction.atomic
 def recuse(*, assignment_id: int, ground: str, by: Any) -> Assignment:
-    """회피: the evaluator names a conflict; the file is closed and the conflict remembered for later assignments.
+    """회피: the evaluator names a conflict; the case is closed to them and the conflict remembered for later assignments.
 
-    Writes: Assignment RECUSED, ConflictOfInterest, Event, Notice to the officer. Raises: Refused without a ground.
+    Writes: Assignment RECUSED, ConflictOfInterest, CaseConflict for every live application of the company, Event, Notice to
+    the officer. Raises: Refused without a ground.
     """
+    assignment = _recuse(assignment_id, ground.strip(), by)
+    others = Application.objects.filter(company_id=assignment.application.company_id).values_list("pk", flat=True)
+    conflicts.sync_conflicts(application_ids=list(others))
+    return assignment
+
+
+@transaction.atomic
+def _recuse(assignment_id: int, ground: str, by: Any) -> Assignment:
+    case = Application.objects.select_for_update(of=("self",)).get(pk=_case(assignment_id))  # before its assignment, as the sweep
     assignment = _own(assignment_id, by)
-    ground = ground.strip()
     if not ground:
         raise Refused(_("Say what the conflict is, for example “advised the company in 2025”."), "ground_missing", "ground")
-    _end(assignment, "recuse", reason=ground, by=by)
+    end(assignment, "recuse", reason=ground, by=by)
     companies.declare_conflict(
         user=assignment.evaluator, organisation=assignment.application.company.organisation, ground=ground[:200], by=by
     )
+    conflicts.sync_case(application_id=case.pk, by=by)
     notices.evaluation_ended_early(assignment)
     return assignment
+
+
+def _case(assignment_id: int) -> int:
+    return Assignment.objects.values_list("application_id", flat=True).get(pk=assignment_id)
 
 
 @transaction.atomic
 def decline(*, assignment_id: int, reason: str, by: Any) -> Assignment:
     """The evaluator cannot do it, without a conflict. Writes: Assignment DECLINED, Event, Notice to the officer."""
     assignment = _own(assignment_id, by)
-    _end(assignment, "decline", reason=reason.strip(), by=by)
+    end(assignment, "decline", reason=reason.strip(), by=by)
     notices.evaluation_ended_early(assignment)
     return assignment
 
@@ -156,7 +184,7 @@ def withdraw_assignment(*, assignment_id: int, reason: str, by: Any) -> Assignme
     require(by, "vouchers.assign_evaluator")
     if not reason.strip():
         raise Refused(_("Give a reason: the evaluator reads it."), "reason_missing", "reason")
-    _end(assignment, "withdraw_assignment", reason=reason.strip(), by=by)
+    end(assignment, "withdraw_assignment", reason=reason.strip(), by=by)
     notices.evaluation_withdrawn(assignment, reason.strip())
     return assignment
 
@@ -218,7 +246,7 @@ def _hand_in(assignment_id: int, by: Any) -> Assignment:
     assignment.total = rules.weighted_total(points, {c.pk: c.weight for c in criteria})
     assignment.status, assignment.submitted_at = after, clock.now()
     assignment.save()
-    _record("assignment.handed_in", assignment, by=by, frm=before, to=after, total=str(assignment.total))
+    record("assignment.handed_in", assignment, by=by, frm=before, to=after, total=str(assignment.total))
     journal.close_duty(assignment, "submit_scores", by=by)
     return assignment
 
@@ -239,19 +267,6 @@ def _own(assignment_id: int, by: Any) -> Assignment:
     return assignment
 
 
-def _end(assignment: Assignment, verb: str, *, reason: str, by: Any) -> None:
-    before = assignment.status
-    assignment.status = LIFECYCLE.step(before, verb)
-    if verb == "recuse":
-        assignment.conflict_ground = reason[:200]
-        assignment.declared_at = clock.now()
-    assignment.reason = reason
-    assignment.save()
-    past = {"recuse": "recused", "decline": "declined", "withdraw_assignment": "withdrawn"}[verb]
-    _record(f"assignment.{past}", assignment, by=by, frm=before, to=assignment.status, reason=reason)
-    journal.close_duties(assignment, by=by)
-
-
 def _owe(assignment: Assignment, verb: str, title_ko: str, title_en: str, by: Any) -> None:
     """The duty names the application as its page does before the declaration: receipt number and title, no company."""
     application = assignment.application
@@ -261,10 +276,3 @@ def _owe(assignment: Assignment, verb: str, title_ko: str, title_en: str, by: An
         url=f"/evaluation/{assignment.ref}/",
         due_at=assignment.due_at, user=assignment.evaluator, by=by,
     )  # fmt: skip
-
-
-def _record(name: str, assignment: Assignment, *, by: Any, frm: str = "", to: str = "", reason: str = "", **data: Any) -> None:
-    """Never with the company's organisation: who evaluates stays hidden from applicants."""
-    journal.record(
-        name, assignment, by=by, frm=frm, to=to, reason=reason, data={"application": assignment.application.ref, **data}
-    )

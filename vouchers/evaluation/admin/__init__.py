@@ -4,6 +4,10 @@ from vouchers.evaluation.admin.assigning import AssignmentAdmin
 from vouchers.evaluation.admin.awards import AwardAdmin
 from vouchers.evaluation.admin.letters import SelectionLetterAdmin
 from vouchers.evaluation.admin.penalties import PenaltyRecordAdmin
+from vouchers.evaluation.admin.pool import AffiliationAdmin, CaseConflictAdmin, ChallengeAdmin, PoolMemberAdmin
 from vouchers.evaluation.admin.selecting import SelectionRunAdmin
 
-__all__ = ["AssignmentAdmin", "AwardAdmin", "PenaltyRecordAdmin", "SelectionLetterAdmin", "SelectionRunAdmin"]
+__all__ = [
+    "AffiliationAdmin", "AssignmentAdmin", "AwardAdmin", "CaseConflictAdmin", "ChallengeAdmin", "PenaltyRecordAdmin",
+    "PoolMemberAdmin", "SelectionLetterAdmin", "SelectionRunAdmin",
+]  # fmt: skip

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from vouchers.applications.models import Application
 from vouchers.evaluation import rules
-from vouchers.evaluation.models import Assignment, SelectionRun
+from vouchers.evaluation.models import Assignment, AssignmentQuerySet, SelectionRun
+from vouchers.evaluation.rules.conflicts import least
 from vouchers.ledger import queries as ledger
 from vouchers.rounds.models import Round
 
@@ -22,7 +24,7 @@ def available_won(programme: Round) -> int:
 def assignments_of(user: Any) -> QuerySet[Assignment]:
     """An evaluator's own, what is owed first by due day."""
     return (
-        Assignment.objects.filter(evaluator_id=user.pk)
+        _own(user)
         .select_related("application__round", "application__track")
         .only(
             "ref",
@@ -41,12 +43,14 @@ def assignments_of(user: Any) -> QuerySet[Assignment]:
     )
 
 
+def _own(user: Any) -> AssignmentQuerySet:
+    return Assignment.objects.visible_to(user).filter(evaluator_id=user.pk)
+
+
 def assignment_counts(user: Any) -> tuple[int, int]:
     """How many of an evaluator's own wait, and how many are done or ended. One query."""
     waits = Q(status__in=rules.PENDING)
-    found = Assignment.objects.filter(evaluator_id=user.pk).aggregate(
-        open=Count("pk", filter=waits), ended=Count("pk", filter=~waits)
-    )
+    found = _own(user).aggregate(open=Count("pk", filter=waits), ended=Count("pk", filter=~waits))
     return found["open"], found["ended"]
 
 
@@ -76,7 +80,7 @@ def progress(programme: Round) -> Progress:
     """Two queries beside the policy."""
     minimum = programme.policy().min_evaluators
     rows: list[Any] = list(assignable(programme))
-    counts = [row.handed_in_count for row in rows if row.status == "IN_EVALUATION"]
+    lacking = [row.handed_in_count < row.needed_count for row in rows if row.status == "IN_EVALUATION"]
     waiting = Application.objects.filter(round=programme, status__in=UNDECIDED).exclude(status="ELIGIBLE").count()
     found = Assignment.objects.filter(application__round=programme, application__status="IN_EVALUATION").aggregate(
         assigned=Count("id", filter=~Q(status__in=["DECLINED", "RECUSED", "WITHDRAWN"])),
@@ -85,28 +89,31 @@ def progress(programme: Round) -> Progress:
         pending=Count("id", filter=Q(status__in=rules.PENDING)),
     )
     return Progress(
-        applications=len(counts),
-        undecided=waiting + len(rows) - len(counts),
+        applications=len(lacking),
+        undecided=waiting + len(rows) - len(lacking),
         waiting=waiting,
-        short=sum(1 for row in rows if row.assigned_count < minimum),
-        too_few=sum(1 for count in counts if count < minimum),
+        short=sum(1 for row in rows if row.assigned_count < row.needed_count),
+        too_few=sum(lacking),
         min_evaluators=minimum,
         **found,
     )
 
 
 def in_evaluation(programme: Round) -> QuerySet[Application]:
-    """Applications being evaluated with their counts of assignments: assigned_count, handed_in_count, pending_count."""
-    return _counted(Application.objects.filter(round=programme, status="IN_EVALUATION"))
+    """Applications being evaluated with their counts: assigned_count, handed_in_count, pending_count, needed_count."""
+    return _counted(programme, Application.objects.filter(round=programme, status="IN_EVALUATION"))
 
 
 def assignable(programme: Round) -> QuerySet[Application]:
     """Applications that may get evaluators now, those with the fewest first."""
-    return _counted(Application.objects.filter(round=programme, status__in=["ELIGIBLE", "IN_EVALUATION"]), "assigned_count")
+    return _counted(
+        programme, Application.objects.filter(round=programme, status__in=["ELIGIBLE", "IN_EVALUATION"]), "assigned_count"
+    )
 
 
-def _counted(applications: QuerySet[Application], *first: str) -> QuerySet[Application]:
-    """With their counts; in the order `first`, then as the round lists them."""
+def _counted(programme: Round, applications: QuerySet[Application], *first: str) -> QuerySet[Application]:
+    """With their counts; in the order `first`, then as the round lists them. needed_count: as rules.conflicts.needed says."""
+    minimum = programme.policy().min_evaluators
 
     def count(**condition: Any) -> Any:
         found = Assignment.objects.filter(application=OuterRef("pk"), **condition).order_by().values("application")
@@ -118,6 +125,7 @@ def _counted(applications: QuerySet[Application], *first: str) -> QuerySet[Appli
             assigned_count=count(status__in=[*rules.PENDING, *rules.HANDED_IN]),
             handed_in_count=count(status__in=rules.HANDED_IN),
             pending_count=count(status__in=rules.PENDING),
+            needed_count=Greatest(Value(minimum) - count(status="RECUSED"), Value(least(minimum))),
         )
         .order_by(*first, "track__position", "receipt_no", "id")
     )
@@ -162,7 +170,7 @@ def obstacles(programme: Round) -> Obstacles:
     """Every application that blocks, the undecided first. Four queries beside the policy."""
     minimum = programme.policy().min_evaluators
     return Obstacles(
-        blockers=sorted((_blocker(row, minimum) for row in _blocking(programme)), key=lambda one: _KINDS.index(one.kind)),
+        blockers=sorted((_blocker(row) for row in _blocking(programme)), key=lambda one: _KINDS.index(one.kind)),
         run=SelectionRun.objects.filter(round=programme, status="PROPOSED").first(),
         funded=bool(available_won(programme)),
         empty=not in_evaluation(programme).exists(),
@@ -183,17 +191,17 @@ _KINDS = ("UNDECIDED", "UNASSIGNED", "TOO_FEW", "PENDING")
 
 def _blocking(programme: Round) -> QuerySet[Application]:
     """Applications that are undecided, or lack evaluations, with their counts."""
-    lacks = Q(pending_count__gt=0) | Q(handed_in_count__lt=programme.policy().min_evaluators)
-    return _counted(Application.objects.filter(round=programme, status__in=[*UNDECIDED, "IN_EVALUATION"])).filter(
+    lacks = Q(pending_count__gt=0) | Q(handed_in_count__lt=F("needed_count"))
+    return _counted(programme, Application.objects.filter(round=programme, status__in=[*UNDECIDED, "IN_EVALUATION"])).filter(
         Q(status__in=UNDECIDED) | lacks
     )
 
 
-def _blocker(row: Any, minimum: int) -> Blocker:
+def _blocker(row: Any) -> Blocker:
     """row: an application with its counts."""
     if row.status in UNDECIDED:
         return Blocker(row, "UNASSIGNED" if row.status == "ELIGIBLE" else "UNDECIDED")
-    if row.assigned_count < minimum:
+    if row.assigned_count < row.needed_count:
         return Blocker(row, "TOO_FEW", row.handed_in_count)
     return Blocker(row, "PENDING", row.pending_count)
 
@@ -202,4 +210,4 @@ def needs_evaluators(programme: Round) -> bool:
     """Some application has fewer evaluators than the round asks for, and no proposal waits."""
     if SelectionRun.objects.filter(round=programme, status="PROPOSED").exists():
         return False
-    return assignable(programme).filter(Q(assigned_count__lt=programme.policy().min_evaluators)).exists()
+    return assignable(programme).filter(Q(assigned_count__lt=F("needed_count"))).exists()

@@ -44,7 +44,13 @@ class AwardStatus(Codes):
     CANCELLED = "CANCELLED", _("Ended before the agreement took force")
 
 
-A, R, W = AssignmentStatus, RunStatus, AwardStatus
+class ChallengeStatus(Codes):
+    FILED = "FILED", _("Filed")
+    UPHELD = "UPHELD", _("Upheld")
+    REJECTED = "REJECTED", _("Rejected")
+
+
+A, R, W, C = AssignmentStatus, RunStatus, AwardStatus, ChallengeStatus
 ASSIGNMENT_LIFECYCLE = Lifecycle(
     "assignment",
     A,
@@ -59,8 +65,13 @@ ASSIGNMENT_LIFECYCLE = Lifecycle(
         (A.ACCEPTED, "submit_scores"): A.SUBMITTED,
         (A.ACCEPTED, "withdraw_assignment"): A.WITHDRAWN,
         (A.SUBMITTED, "lock"): A.LOCKED,
+        (A.INVITED, "exclude"): A.RECUSED,
+        (A.ACCEPTED, "exclude"): A.RECUSED,
+        (A.SUBMITTED, "exclude"): A.RECUSED,
+        (A.LOCKED, "exclude"): A.RECUSED,
     },
 )
+CHALLENGE_LIFECYCLE = Lifecycle("challenge", C, C.FILED, {(C.FILED, "uphold"): C.UPHELD, (C.FILED, "reject"): C.REJECTED})
 FILE_OPEN = frozenset({A.ACCEPTED, A.SUBMITTED, A.LOCKED})  # the file opens only after the conflict was declared
 PENDING = frozenset({A.INVITED, A.ACCEPTED})
 HANDED_IN = frozenset({A.SUBMITTED, A.LOCKED})

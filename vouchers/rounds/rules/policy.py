@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_fault_words, conflict_faults, parse_conflicts
 from vouchers.rounds.rules.selection import SelectionPolicy, parse_selection, selection_fault_words, selection_faults
 from vouchers.rounds.rules.stages import CompanySize
 
@@ -47,6 +48,7 @@ class Policy:
     payee: str = "PROVIDER"
     consents: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     selection: SelectionPolicy = field(default_factory=SelectionPolicy)
+    conflicts: ConflictPolicy = field(default_factory=ConflictPolicy)
 
     def days(self, step: str) -> int:
         return self.target_days.get(step, TARGET_STEPS[step])
@@ -74,6 +76,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         payee=body.get("payee", "PROVIDER"),
         consents=tuple(body.get("consents", ())),
         selection=parse_selection(body.get("selection", {})),
+        conflicts=parse_conflicts(body.get("conflicts", {})),
     )
 
 
@@ -101,7 +104,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
             faults.append(f"rate_and_cash_over_one:{size}")
     if body["vat_borne_by"] != "COMPANY":
         faults.append("vat_bearer")
-    return [*faults, *selection_faults(body.get("selection", {}))]
+    return [*faults, *selection_faults(body.get("selection", {})), *conflict_faults(body.get("conflicts", {}))]
 
 
 _NUMBERS = (
@@ -176,6 +179,8 @@ def fault_words(fault: str) -> str:
     code, _colon, what = fault.partition(":")
     if code.startswith("selection_"):
         return selection_fault_words(code, what)
+    if code.startswith("conflicts_"):
+        return conflict_fault_words(code)
     if code == "missing" and what in POLICY_WORDS:
         what = str(POLICY_WORDS[what])
     elif what in CompanySize._value2member_map_:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
@@ -11,16 +11,26 @@ from portal.kit.clock import to_kst
 from portal.kit.models import Row
 from portal.kit.won import WonField
 from portal.kit.words import day
+from vouchers.companies.models import ConflictOfInterest
 from vouchers.evaluation import rules
+from vouchers.evaluation.models.pool import CaseConflict
 from vouchers.rounds.rules import Penalty
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def visible_to(self, user: Any) -> "AssignmentQuerySet":
-        """An evaluator's own; officers see all. Applicants never."""
+        """An evaluator's own; officers see all. Applicants never, and nobody while a conflict with the case stands.
+
+        A conflict with the company itself counts from the moment of its declaration, before the sweep keeps its row.
+        """
+        met = CaseConflict.objects.standing().filter(user_id=user.pk, application=OuterRef("application"))
+        declared = ConflictOfInterest.objects.filter(
+            user_id=user.pk, organisation=OuterRef("application__company__organisation"), ended_on__isnull=True
+        )
+        apart = self.filter(~Exists(met), ~Exists(declared))
         if accounts.sees_all(user):
-            return self
-        return self.filter(evaluator_id=user.pk)
+            return apart
+        return apart.filter(evaluator_id=user.pk).exclude(status="RECUSED")
 
     def handed_in(self) -> "AssignmentQuerySet":
         return self.filter(status__in=rules.HANDED_IN)

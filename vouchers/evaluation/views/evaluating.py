@@ -15,7 +15,7 @@ from portal.documents import responses
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import needs, signed_in
-from portal.kit.errors import DomainError, Stale
+from portal.kit.errors import DomainError, Refused, Stale
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.applications import queries as applications
 from vouchers.applications.models import Application
@@ -23,6 +23,7 @@ from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.forms import DeclineAwardForm, DeclineForm, RecuseForm, ScoreForm
 from vouchers.evaluation.models import Assignment, Award
+from vouchers.evaluation.queries import pool
 from vouchers.rounds.models import Criterion
 from vouchers.rounds.rules import Advantage, Normalisation, Penalty
 
@@ -45,7 +46,8 @@ def assignments(request: HttpRequest) -> HttpResponse:
         {"label": _("To do"), "url": "?", "count": open_count, "current": not done},
         {"label": _("Done and ended"), "url": "?show=done", "count": ended_count, "current": done},
     ]
-    return page(request, "vouchers/evaluation/assignments.html", {"page": shown, "tabs": tabs, "done": done})
+    context = {"page": shown, "tabs": tabs, "done": done, "pools": pool.memberships_of(request.user)}
+    return page(request, "vouchers/evaluation/assignments.html", context)
 
 
 def _assignment(request: HttpRequest, ref: str) -> Assignment:
@@ -107,7 +109,11 @@ def _content(row: Assignment) -> dict[str, Any]:
 def accept(request: HttpRequest, ref: str) -> HttpResponse:
     """No conflict: the file opens."""
     row = _assignment(request, ref)
-    actions.accept(assignment_id=row.pk, by=request.user)
+    try:
+        actions.accept(assignment_id=row.pk, by=request.user)
+    except Refused as error:
+        messages.error(request, str(error.message))
+        return redirect(request, reverse("evaluation:list"))
     messages.success(request, _("Thank you. The file is open; please score it by the due day."))
     return redirect(request, reverse("evaluation:assignment", args=[ref]))
 

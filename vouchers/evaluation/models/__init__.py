@@ -1,0 +1,19 @@
+"""The pool and its conflicts; assignments, scores, the selection run, awards."""
+
+from vouchers.evaluation.models.pool import Affiliation, CaseConflict, Challenge, PoolMember
+from vouchers.evaluation.models.selecting import (
+    Assignment,
+    AssignmentQuerySet,
+    Award,
+    PenaltyRecord,
+    Score,
+    SelectionLetter,
+    SelectionLine,
+    SelectionRecord,
+    SelectionRun,
+)
+
+__all__ = [
+    "Affiliation", "Assignment", "AssignmentQuerySet", "Award", "CaseConflict", "Challenge", "PenaltyRecord", "PoolMember",
+    "Score", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun",
+]  # fmt: skip

@@ -1,0 +1,34 @@
+"""Who may be challenged by an applicant, until when, and what became of it."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from portal.kit import workdays
+from vouchers.applications.models import Application
+from vouchers.evaluation.models import Challenge, PoolMember
+from vouchers.evaluation.queries.conflicts import LIVE
+from vouchers.evaluation.queries.pool import pool_of
+
+
+def challenge_due(application: Application) -> datetime | None:
+    """Until when the members of the published pool may be challenged; None where the round does not publish its pool."""
+    policy, closes_at = application.round.policy().conflicts, application.round.closes_at
+    if not policy.publishes_pool or closes_at is None:
+        return None
+    return workdays.due_at(closes_at, policy.challenge_days)
+
+
+def may_challenge(application: Application, now: datetime) -> bool:
+    due_at = challenge_due(application)
+    return due_at is not None and application.status in LIVE and now < due_at
+
+
+def published_pool(application: Application) -> QuerySet[PoolMember]:
+    """The members whom an applicant may know, by name; nobody where the policy does not publish the pool."""
+    found = pool_of(application.round)
+    return found if application.round.policy().conflicts.publishes_pool else found.none()
+
+
+def challenges_of(application: Application) -> QuerySet[Challenge]:
+    return Challenge.objects.filter(application=application).select_related("member__user").order_by("pk")

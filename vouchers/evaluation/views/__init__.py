@@ -1,0 +1,24 @@
+"""The browser's door to evaluation: the evaluator's pages, the pool's declarations, the company's results and challenges."""
+
+from vouchers.evaluation.views.evaluating import (
+    accept,
+    accept_award,
+    assignment,
+    assignments,
+    award,
+    decline,
+    decline_award,
+    document,
+    letter,
+    recuse,
+    result,
+    scores,
+    verify,
+    verify_list,
+)
+from vouchers.evaluation.views.pool import affiliations, challenges, end_affiliation, names
+
+__all__ = [
+    "accept", "accept_award", "affiliations", "assignment", "assignments", "award", "challenges", "decline", "decline_award",
+    "document", "end_affiliation", "letter", "names", "recuse", "result", "scores", "verify", "verify_list",
+]  # fmt: skip
