@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "portal.accounts.middleware.second_factor",
+    "portal.kit.middleware.no_dead_ends",
     "portal.kit.middleware.domain_errors",
 ]
 ROOT_URLCONF = "portal.urls"

@@ -75,7 +75,7 @@ def _sign_in(request: HttpRequest) -> HttpResponseBase:
     if typed and not htmx:
         context = {"typed": typed, "sentences": sentences_of(request)}
         return render(request, "lost.html", context | {"files": bool(request.FILES)}, status=401)
-    response = redirect_to_login(_page_of(request))
+    response = redirect_to_login(page_of(request, "/home/"))
     if htmx:  # a lost session inside a fragment: the whole page goes to the sign-in
         response.headers["HX-Redirect"] = response["Location"]
         response.status_code = 204
@@ -97,10 +97,10 @@ def saves_while_typing(request: HttpRequest) -> bool:
     return str(getattr(getattr(request, "htmx", None), "target", "") or "").endswith(("save-state", "saved"))
 
 
-def _page_of(request: HttpRequest) -> str:
-    """Where to come back to: a verb has no page of its own, so the page that its button stood on."""
+def page_of(request: HttpRequest, unknown: str) -> str:
+    """Where to come back to: a verb has no page of its own, so the page that its button stood on, else `unknown`."""
     if request.method in {"GET", "HEAD"}:
         return request.get_full_path()
     came_from = request.META.get("HTTP_REFERER", "")
     home = f"{request.scheme}://{request.get_host()}"
-    return came_from.removeprefix(home) if came_from.startswith(f"{home}/") else "/home/"
+    return came_from.removeprefix(home) if came_from.startswith(f"{home}/") else unknown

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
 from portal.kit.access import source
 from portal.kit.errors import DomainError
@@ -47,3 +48,40 @@ class domain_errors:  # noqa: N801 - named like the functions that middleware us
                 return HttpResponse(status=204, headers={"HX-Redirect": back})
             return HttpResponseRedirect(back, status=303)
         return render(request, "409.html", {"error": error}, status=error.status)
+
+
+class no_dead_ends:  # noqa: N801 - named like the functions that middleware usually are
+    """A 405 never reaches a reader bare: a verb's address, opened like a page, leads to the page that the verb belongs to."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.streaming or request.path.startswith("/api/"):
+            return response
+        allow = response.headers.get("Allow", "")
+        if request.method in {"GET", "HEAD"} and "GET" not in allow:
+            return HttpResponseRedirect(page_above(request))
+        refused = render(request, "405.html", {"page": page_above(request)}, status=405)
+        refused.headers["Allow"] = allow
+        return refused
+
+
+def page_above(request: HttpRequest) -> str:
+    """The nearest address above this one that has a page which this person may open; at the latest the start.
+
+    It may be another verb's: then it leads on in the same way.
+    """
+    parts = request.path.strip("/").split("/")
+    while len(parts) > 1:
+        parts.pop()
+        address = f"/{'/'.join(parts)}/"
+        try:
+            found = resolve(address)
+        except Resolver404:
+            continue
+        access = getattr(found.func, "access", "")
+        if access in {"", "public", "signed_in"} or request.user.is_anonymous or request.user.has_perm(access):
+            return address
+    return "/"

@@ -22,6 +22,7 @@ from portal.documents.links import link
 from portal.documents.models import Document
 from portal.kit import clock, words, workdays
 from portal.kit import won as money
+from portal.kit.access import page_of
 
 register = template.Library()
 
@@ -290,15 +291,12 @@ def in_language(address: str, language: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def same_page(context: Context, language: str) -> str:
-    """This very page, filters and all, in the other language."""
+    """This very page, filters and all, in the other language; after a refused form the page on which it stood."""
     request = context.get("request")
     if request is None:
         return "/en/" if language == "en" else "/"
-    if request.method != "GET" or getattr(request, "htmx", False):
-        here_ = getattr(getattr(request, "htmx", None), "current_url_abs_path", None) or request.path
-    else:
-        here_ = request.get_full_path()
-    return in_language(here_, language)
+    inside = getattr(getattr(request, "htmx", None), "current_url_abs_path", None)
+    return in_language(inside or page_of(request, request.path), language)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,9 +1,13 @@
 """A URL that nobody decided about fails: every view of ours says who may open it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.factories.accounts import make_person
 
 THIRD_PARTY = ("allauth.", "django.contrib.admin", "unfold.", "drf_spectacular.")
 
@@ -50,3 +54,30 @@ def test_no_route_serves_uploaded_files_directly() -> None:
 
     assert not settings.MEDIA_URL or settings.MEDIA_URL == "/"
     assert not [path for path, _view in routes() if "media" in path or "uploads" in path]
+
+
+@pytest.mark.django_db
+def test_no_address_of_ours_is_a_dead_end(client, monkeypatch) -> None:
+    """The address of a verb, opened or reloaded like a page, leads to a page; in both languages."""
+    person = make_person()
+    monkeypatch.setattr(type(person), "has_perm", lambda *_args: True)
+    client.force_login(person)
+    ours = [
+        path for path, view in routes() if not _module(view).startswith(THIRD_PARTY) and not path.startswith(("api/", "admin"))
+    ]
+    verbs = 0
+    for path in ours:
+        address = "/" + re.sub(r"<(\w+:)?\w+>", lambda found: "1" if found[1] == "int:" else "x", path)
+        for there in (address, f"/en{address}"):
+            answer = client.get(there)
+            assert answer.status_code != 405, there
+            verbs += answer.status_code == 302 and there.startswith(answer["Location"]) and len(answer["Location"]) > 4
+    assert verbs > 50
+
+
+@pytest.mark.django_db
+def test_another_method_is_refused_on_a_page_of_ours(client) -> None:
+    korean, english = client.put("/privacy/"), client.put("/en/privacy/")
+    for answer, words in ((korean, "이 주소는 이렇게 열 수 없습니다"), (english, "This address cannot be used like that")):
+        assert (answer.status_code, answer["Allow"]) == (405, "GET")
+        assert words in answer.content.decode()

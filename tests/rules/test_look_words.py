@@ -65,6 +65,13 @@ def test_the_switcher_keeps_the_filters() -> None:
     assert Template("{% load portal %}{% query_replace page=3 q='' %}").render(context) == "?page=3"
 
 
+def test_the_switcher_after_a_refused_form_leads_to_the_page_on_which_it_stood() -> None:
+    refused = RequestFactory().post("/payments/pay-1/return/", headers={"referer": "http://testserver/payments/pay-1/?tab=2"})
+    assert tags.same_page(Context({"request": refused}), "en") == "/en/payments/pay-1/?tab=2"
+    elsewhere = RequestFactory().post("/payments/pay-1/return/", headers={"referer": "https://else.example/x/"})
+    assert tags.same_page(Context({"request": elsewhere}), "en") == "/en/payments/pay-1/return/"
+
+
 class Budget(forms.Form):
     amount = WonFormField(max_value=320_000_000)
 
