@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
-from portal.kit.errors import NotAllowed, Refused
+from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
 from vouchers.companies import actions as companies
@@ -193,3 +193,30 @@ def test_conflicts_cost_the_same_queries_for_one_application_and_for_many(django
     with django_assert_max_num_queries(16):
         found = conflict_queries.inferred(at.round)
     assert set(found) == {row.pk for row in at.applications} and not any(found.values())
+
+
+# ── Challenges ───────────────────────────────────────────────────────────────────────────────────────
+def test_a_challenge_has_its_window_and_is_decided_once_with_a_reason():
+    at = ev.panel(1, conflicts={"publishes_pool": True, "challenge_days": 20})
+    (application,), (user, other), boss = at.applications, at.evaluators, at.firms[0].representative
+    member = actions.add_to_pool(round_id=at.round.pk, user_id=user.pk, by=at.officer)
+    given = {"application_id": application.pk, "member_id": member.pk, "by": boss}
+    with clock.at(clock.now() + timedelta(days=60)):
+        refused(actions.file_challenge, "window_closed", statement="사유", **given)
+    foreign = ev.panel(1)
+    stranger = actions.add_to_pool(round_id=foreign.round.pk, user_id=other.pk, by=foreign.officer)
+    refused(actions.file_challenge, "not_in_pool", statement="사유", **{**given, "member_id": stranger.pk})
+    for nobody in (at.firms[0].staff, foreign.firms[0].representative, user):
+        with pytest.raises(NotAllowed):
+            actions.file_challenge(statement="사유", **{**given, "by": nobody})
+    row = actions.file_challenge(statement="사유", **given)
+    refused(actions.file_challenge, "challenged_already", statement="사유", **given)
+    refused(actions.reject_challenge, "reason_missing", challenge_id=row.pk, reason=" ", by=at.officer)
+    with pytest.raises(NotAllowed):
+        actions.reject_challenge(challenge_id=row.pk, reason="근거 없음", by=at.approver)
+    row = actions.reject_challenge(challenge_id=row.pk, reason="근거 없음", by=at.officer)
+    assert row.status == "REJECTED" and not grounds(application, user)
+    with pytest.raises(IllegalStep):
+        actions.uphold_challenge(challenge_id=row.pk, reason="번복", by=at.officer)
+    with pytest.raises(IntegrityError), transaction.atomic():  # a decision without who decided
+        type(row).objects.filter(pk=row.pk).update(decided_by=None)
