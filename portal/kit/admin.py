@@ -67,6 +67,8 @@ class Verb:
     danger: bool = False
     done: str | Promise = _("Done.")
     in_list: bool = False  # also for several selected rows
+    hindered: Callable[[Any], str] | None = None  # why it cannot be done yet, "": it can; its button is then shut and says why
+    hindered_at: str = ""  # id of the part of the row's page where that is settled
 
 
 class Pages(ChangeList):
@@ -144,6 +146,8 @@ class VerbAdmin(ModelAdmin):
                 "danger": verb.danger,
                 "direct": verb.form is None and verb.consequence is None,
                 "url": self._verb_url(obj, verb),
+                "hindered": verb.hindered(obj) if verb.hindered else "",
+                "hindered_at": verb.hindered_at,
             }
             for verb in self.verbs
             if verb.shown(obj) and request.user.has_perm(verb.permission)
@@ -183,6 +187,10 @@ class VerbAdmin(ModelAdmin):
         """Since when, for states that no event brings; None: the event that brought the state says it."""
         return None
 
+    def ball_at(self, obj: Any) -> Any:
+        """The row that has the duties where this row has none: an application's call, for example."""
+        return None
+
     def ways(self, request: HttpRequest, obj: Any) -> list[tuple[Any, str]]:
         """(label, address) of pages beside the row where this person goes on with it."""
         return []
@@ -199,6 +207,7 @@ class VerbAdmin(ModelAdmin):
             "subject_no": "" if number in headline else number,
             "standing": self.standing(obj),
             "stands_since": self.stands_since(obj),
+            "ball_at": self.ball_at(obj),
             "verbs": self.verbs_for(request, obj),
             "ways": self.ways(request, obj),
             "has_verbs": bool(self.verbs),

@@ -19,14 +19,21 @@ def admin_history(subject: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("admin/verbs/standing.html")
-def admin_standing(subject: Any, number: str, state: tuple[str, Any] | None, since: Any = None) -> dict[str, Any]:
+def admin_standing(
+    subject: Any, number: str, state: tuple[str, Any] | None, since: Any = None, ball_at: Any = None
+) -> dict[str, Any]:
     """Where a row stands, since when; who has the ball, since when and until when.
 
+    ball_at: the row whose duties count where the subject has none.
     since: where no event says when a state came (the clock alone opens and closes a call). Without either nothing is said.
     """
     came = [since] if since else [one.at for one in told_events(subject) if state and one.to == state[0] != one.frm]
-    duties = queries.open_duties(subject).order_by("due_at", "id") if hasattr(subject, "ref") else []
+    duties = _duties(subject) or _duties(ball_at)
     return {"number": number, "state": state, "since": came[-1] if came and state else None, "duties": duties}
+
+
+def _duties(subject: Any) -> list[Any]:
+    return list(queries.open_duties(subject).order_by("due_at", "id")) if hasattr(subject, "ref") else []
 
 
 def told_events(subject: Any) -> list[Any]:

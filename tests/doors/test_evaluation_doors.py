@@ -116,7 +116,10 @@ def test_scores_are_kept_in_part_and_bad_ones_are_named(invited):
     assert "근거가 먼저" in text(client.get(address)) and "중 1개 평가" in text(client.get(address))
     assert scoring(client, row, {f"points_{first.pk}": "78"}).status_code == 303
     response = scoring(client, row, {f"points_{first.pk}": "78", "hand_in": "1", "comment": "의견"})
-    assert response.status_code == 422 and "점수가 빠진 기준이 있습니다" in text(response)
+    assert response.status_code == 422 and f"{second} 점수(0~100점)" in text(response)
+    wrong = scoring(client, row, {f"points_{first.pk}": "140", "hand_in": "1"})
+    assert "".join(wrong.context["form"].errors).count("points_") == at.round.criteria.count()  # all at once
+    assert "comment" in wrong.context["form"].errors
     saved = scoring(client, row, {f"points_{first.pk}": "79"}, headers={"HX-Request": "true"})
     assert saved.status_code == 200 and "저장했습니다" in text(saved) and "<html" not in text(saved)
     whole = {f"points_{c.pk}": "80" for c in at.round.criteria.all()} | {"comment": "의견", "hand_in": "1"}

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,9 @@ from vouchers.companies.rules import CompanySize
 from vouchers.rounds import queries as rounds
 
 L = rules.LIFECYCLE
+FINDINGS = "eligibility_checks-group"  # where an application's page shows the rules
+
+_ASSIGNABLE = (rules.ApplicationStatus.ELIGIBLE, rules.ApplicationStatus.IN_EVALUATION)
 
 
 def _can(verb: str) -> Callable[[Application], bool]:
@@ -113,7 +117,7 @@ class ApplicationAdmin(VerbAdmin):
         ),
         Verb(
             "find_eligible", _("Find eligible"), _on_application(actions.find_eligible), "vouchers.check_application",
-            _can("find_eligible"), facts=_facts,
+            _can("find_eligible"), facts=_facts, hindered=queries.not_yet_eligible, hindered_at=FINDINGS,
             consequence=lambda a: _("The company is told that it is eligible; the application then goes to evaluation."),
         ),
         Verb(
@@ -132,6 +136,7 @@ class ApplicationAdmin(VerbAdmin):
         Verb(
             "find_ineligible", _("Find not eligible"), _on_application(actions.find_ineligible),
             "vouchers.check_application", _may_find_ineligible, form=ReasonForm, facts=_facts, danger=True,
+            hindered=queries.not_yet_ineligible, hindered_at=FINDINGS,
             consequence=lambda a: _("The application leaves the procedure. The company reads every rule and your reason."),
         ),
         Verb(
@@ -143,6 +148,17 @@ class ApplicationAdmin(VerbAdmin):
         "submitted", "closing", "region_name", "size_name", "sections_named", "reading", "supply", "grant", "own_cash",
         "own_in_kind", "vat", "formula", "files",
     )  # fmt: skip
+
+    def ball_at(self, obj: Application) -> Any:
+        """Between the check and the outcome the call has the duties, for all its applications at once."""
+        return obj.round if obj.status in _ASSIGNABLE else None
+
+    def ways(self, request: HttpRequest, obj: Application) -> list[tuple[Any, str]]:
+        """To the page that gives it to evaluators."""
+        if obj.status not in _ASSIGNABLE or not request.user.has_perm("vouchers.assign_evaluator"):
+            return []
+        url = reverse(f"{self.admin_site.name}:vouchers_assignment_assign_page")
+        return [(_("Next: assign evaluators"), f"{url}?round={obj.round_id}")]
 
     @admin.display(description=_("Content"))
     def reading(self, application: Application) -> str:

@@ -35,9 +35,11 @@ class ScoreForm(forms.Form):
         self.criteria = criteria
         self.groups = []
         for criterion in criteria:
-            title = _("%(name)s (weight %(weight)d%%)") % {"name": pick(criterion, "name"), "weight": criterion.weight}
+            name = pick(criterion, "name")
+            title = _("%(name)s (weight %(weight)d%%)") % {"name": name, "weight": criterion.weight}
             self.fields[f"points_{criterion.pk}"] = forms.IntegerField(
-                label=_("Points (0 to 100)"), min_value=0, max_value=100, required=False,
+                label=_("%(name)s: points (0 to 100)") % {"name": name}, min_value=0, max_value=100, required=False,
+                error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Give 0 to 100 points.")),
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "short"}),
             )  # fmt: skip
             self.fields[f"comment_{criterion.pk}"] = forms.CharField(
@@ -52,6 +54,15 @@ class ScoreForm(forms.Form):
             help_text=_("The selection rests on it. It is needed before you hand in."),
         )  # fmt: skip
         self.groups.append((_("Overall opinion"), "", ["comment"]))
+
+    def ask_for_all(self) -> None:
+        """Before handing in: what is still empty is named together with what cannot be read."""
+        for criterion in self.criteria:
+            name = f"points_{criterion.pk}"
+            if name not in self.errors and self.cleaned_data.get(name) is None:
+                self.add_error(name, _("Give 0 to 100 points."))
+        if "comment" not in self.errors and not self.cleaned_data.get("comment"):
+            self.add_error("comment", _("Write your overall opinion: the selection rests on it."))
 
     def show_version(self, number: int) -> None:
         """After a save the page goes on from the version that the save made."""

@@ -145,7 +145,7 @@ class RoundAdmin(FormAdmin):
         Verb("save_policy", _("Edit the policy"), _call(actions.save_policy), MANAGE,
              lambda row: row.status == rules.RoundStatus.DRAFT and not row.is_reference, form=PolicyForm, facts=_facts),
         Verb("send_back", _("Send back"), _call(actions.send_back), ANNOUNCE, _can("send_back"), form=ReasonForm, facts=_facts),
-        Verb("begin_evaluation", _("Begin the evaluation"), _call(actions.begin_evaluation), MANAGE,
+        Verb("begin_evaluation", _("Move the call on to evaluation"), _call(actions.begin_evaluation), MANAGE,
              lambda row: _can("begin_evaluation")(row) and row.phase == rules.Phase.CLOSED,
              consequence=lambda row: _("The call stays closed; applications can be given to evaluators."), facts=_facts),
         Verb("extend", _("Extend the call"), _call(actions.extend), ANNOUNCE, _can("extend"), form=ExtendForm, facts=_facts,

@@ -26,6 +26,9 @@ def test_an_officer_checks_in_the_admin(owner):
     page = browser.get(admin_url("change", done.pk))
     assert page.status_code == 200 and "요건검토 시작하기" in page.content.decode()
     assert browser.post(admin_url("verb", done.pk, "begin_check")).status_code == 302
+    standing = browser.get(admin_url("change", done.pk)).content.decode()
+    assert 'aria-describedby="why-not-find_ineligible"' in standing and 'href="#eligibility_checks-group"' in standing
+    assert 'id="eligibility_checks-group"' in standing
     check = done.eligibility_checks.get(rule="RESTRICTION")
     rule_page = reverse("admin:vouchers_eligibilitycheck_change", args=[check.pk])
     assert rule_page in browser.get(admin_url("change", done.pk)).content.decode()
@@ -44,6 +47,17 @@ def test_an_officer_checks_in_the_admin(owner):
     assert done.status == "INELIGIBLE"
     told = as_(owner.staff).get(url("detail", done.ref)).content.decode()
     assert "참여제한 기간입니다." in told
+
+
+def test_an_eligible_application_leads_to_the_evaluators(owner):
+    done, by = make.submitted(owner), make.officer()
+    actions.begin_check(application_id=done.pk, by=by)
+    actions.find_eligible(application_id=done.pk, by=by)
+    assign = f"{reverse('admin:vouchers_assignment_assign_page')}?round={done.round_id}"
+    assert assign in as_(by).get(admin_url("change", done.pk)).content.decode()
+    actions.begin_evaluation(application_id=done.pk, by=by)
+    page = as_(by).get(admin_url("change", done.pk)).content.decode()
+    assert assign in page and "하실 일이 없습니다" not in page
 
 
 def test_supplement_form_in_the_admin(owner):

@@ -53,7 +53,7 @@ def close_call(cast: Cast, story: Story) -> None:
     visitor.go(f"/rounds/{story['round']}/")
     visitor.sees_word("Closed")
     officer.go(story["round_admin"])
-    officer.verb("Begin the evaluation")
+    officer.verb("Move the call on to evaluation")
 
 
 def reach_the_first_day(cast: Cast, story: Story) -> None:

@@ -183,10 +183,8 @@ def find_eligible(*, application_id: int, by: User) -> Application:
     application = locked(application_id)
     require(by, "vouchers.check_application", application)
     _refuse_conflict(application, by)
-    open_rules = rules.undecided(dict(application.eligibility_checks.values_list("rule", "verdict")))
-    if open_rules and application.status == rules.ApplicationStatus.ELIGIBILITY_CHECK:
-        names = ", ".join(str(rules.Rule(rule).label) for rule in open_rules)
-        raise Refused(_("Not every rule is met: %(rules)s. Judge them first.") % {"rules": names}, "rules_open")
+    if hindrance := queries.not_yet_eligible(application):
+        raise Refused(hindrance, "rules_open")
     _move(application, "find_eligible", "application.found_eligible", by)
     journal.close_duties(application, by=by)
     notices.application_eligible(application)
@@ -205,9 +203,8 @@ def find_ineligible(*, application_id: int, reason: str, by: User) -> Applicatio
     _refuse_running_supplement(application)
     if not reason.strip():
         raise Refused(_("Give the reason; the company reads it."), "reason_missing", "reason")
-    verdicts = application.eligibility_checks.values_list("verdict", flat=True)
-    if application.status == rules.ApplicationStatus.ELIGIBILITY_CHECK and rules.Verdict.NOT_MET not in set(verdicts):
-        raise Refused(_("No rule is judged “not met”. Judge the rule that stands against it first."), "no_rule_not_met")
+    if hindrance := queries.not_yet_ineligible(application):
+        raise Refused(hindrance, "no_rule_not_met")
     application.decision_reason = reason.strip()
     handing.restore(application)
     _move(application, "find_ineligible", "application.found_ineligible", by, reason.strip())

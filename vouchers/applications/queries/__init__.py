@@ -34,6 +34,8 @@ from vouchers.applications.queries.behind import (
 from vouchers.applications.queries.checking import (
     Why,
     facts,
+    not_yet_eligible,
+    not_yet_ineligible,
     provider_types,
     supplement_due,
     supplement_missed,
@@ -97,6 +99,8 @@ __all__ = [
     "money_of",
     "needs_of",
     "not_asked",
+    "not_yet_eligible",
+    "not_yet_ineligible",
     "policy_of",
     "progress",
     "provider_types",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from portal.journal.models import Duty
 from portal.kit import clock
 from vouchers.applications import rules
@@ -45,6 +47,23 @@ def facts(application: Application) -> rules.Facts:
         submitted_at=application.submitted_at,
         deadline=deadline,
     )
+
+
+def not_yet_eligible(application: Application) -> str:
+    """Why it cannot be found eligible while in the check: the rules that stand against it. Empty: nothing does."""
+    if application.status != rules.ApplicationStatus.ELIGIBILITY_CHECK:
+        return ""
+    open_rules = rules.undecided({check.rule: check.verdict for check in application.eligibility_checks.all()})
+    names = ", ".join(str(rules.Rule(rule).label) for rule in open_rules)
+    return _("Not every rule is met: %(rules)s. Judge them first.") % {"rules": names} if names else ""
+
+
+def not_yet_ineligible(application: Application) -> str:
+    """Why it cannot be found ineligible while in the check: no rule is judged so. Empty: one is."""
+    verdicts = {check.verdict for check in application.eligibility_checks.all()}
+    if application.status != rules.ApplicationStatus.ELIGIBILITY_CHECK or rules.Verdict.NOT_MET in verdicts:
+        return ""
+    return _("No rule is judged “not met”. Judge the rule that stands against it first.")
 
 
 def provider_types(institution: Any) -> list[str]:

@@ -187,7 +187,7 @@ def _typed(request: HttpRequest) -> Any:
 
 def _keep(row: Assignment, form: ScoreForm, request: HttpRequest) -> int:
     """Saves, and hands in when asked; the status of the answer. A refusal stands in the form."""
-    valid = form.is_valid()
+    form.is_valid()
     if "version" in form.errors:
         del form.errors["version"]
         return 409
@@ -196,14 +196,16 @@ def _keep(row: Assignment, form: ScoreForm, request: HttpRequest) -> int:
             assignment_id=row.pk, scores=form.scores(), comment=form.opinion(), version=form.cleaned_data["version"],
             by=request.user,
         )  # fmt: skip
-        if valid and "hand_in" in request.POST:
+        if "hand_in" in request.POST:
+            form.ask_for_all()
+        if not form.errors and "hand_in" in request.POST:
             actions.submit_scores(assignment_id=row.pk, by=request.user)
     except Stale:
         return 409
     except DomainError as error:
         form_errors(form, error)
         return 422
-    return 200 if valid else 422
+    return 422 if form.errors else 200
 
 
 def _conflict(row: Assignment, form: ScoreForm) -> dict[str, Any]:
