@@ -4,7 +4,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 for _room in (
-    "rounds", "companies", "ledger", "matching", "applications", "evaluation", "agreements", "access", "milestones",
+    "rounds", "companies", "ledger", "matching", "applications", "evaluation", "objections", "agreements", "access", "milestones",
     "payments",
 ):  # fmt: skip
     if find_spec(f"vouchers.{_room}.admin"):

@@ -43,6 +43,7 @@ from vouchers.evaluation.models import (
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 from vouchers.matching.models import Match, MatchRun, Need, Quote, QuoteLine, QuoteRequest
 from vouchers.milestones.models import Deliverable, Milestone
+from vouchers.objections.models import Objection, ObjectionDocument
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
 from vouchers.rounds.models import Criterion, PolicyVersion, Round, Track
 
@@ -50,7 +51,7 @@ __all__ = [
     "AccessCase", "AccessRequest", "Account", "Affiliation", "Agreement", "AgreementLine", "AgreementParty", "AgreementVersion",
     "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection", "Assignment", "Award", "CaseConflict", "Certification", "Challenge",
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
-    "EthicsReview", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "OwnershipDispute",
+    "EthicsReview", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection", "ObjectionDocument", "OwnershipDispute",
     "PayeeAccount", "PaymentAttempt", "PenaltyRecord", "PolicyVersion", "PoolMember", "Quote", "QuoteLine", "QuoteRequest", "RepresentativeChange",
     "Restriction", "Round", "Score", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun", "SiteParticipation", "SizeCertificate",
     "SubmittedDossier", "Track",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("applications/", include("vouchers.applications.urls")),
     path("evaluation/", include("vouchers.evaluation.urls")),
     path("verify/", include((verify, "verify"))),
+    path("objections/", include("vouchers.objections.urls")),
     path("agreements/", include("vouchers.agreements.urls")),
     path("access/", include("vouchers.access.urls")),
     path("milestones/", include("vouchers.milestones.urls")),

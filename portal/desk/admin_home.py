@@ -52,6 +52,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("trending_down", "vouchers_penaltyrecord"),
             ("rule", "vouchers_selectionrun"),
             ("outgoing_mail", "vouchers_selectionletter"),
+            ("balance", "vouchers_objection"),
             ("workspace_premium", "vouchers_award"),
             ("handshake", "vouchers_agreement"),
             ("lock_open", "vouchers_accesscase"),

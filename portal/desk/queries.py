@@ -260,6 +260,7 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
     (_("Evaluation"), "/evaluation/", frozenset({Role.EVALUATOR})),
     (_("Assign evaluators"), "/admin/vouchers/assignment/assign/", frozenset({Role.MINISTRY_OFFICER})),
     (_("Propose a selection"), "/admin/vouchers/selectionrun/propose/", frozenset({Role.MINISTRY_OFFICER})),
+    (_("Objections"), "/objections/", COMPANY_ROLES),
     (_("Agreements"), "/agreements/", COMPANY_ROLES | PROVIDER_ROLES | {Role.OPERATOR_CASE}),
     (_("Data access"), "/access/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
     (_("Milestones"), "/milestones/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),

@@ -68,6 +68,9 @@ DECIDED: dict[str, dict[str, str]] = {
         "document": WRITTEN_DOWN, "result": WRITTEN_DOWN, "award": WRITTEN_DOWN, "accept_award": WRITTEN_DOWN,
         "decline_award": WRITTEN_DOWN, "verify": WRITTEN_DOWN, "verify_list": NAMES, "letter": WRITTEN_DOWN,
     },
+    "vouchers.objections.views": {
+        "objections": NAMES, **dict.fromkeys(("new", "detail", "withdraw", "document"), WRITTEN_DOWN),
+    },
     "vouchers.agreements.views": {
         "agreements": NAMES, "draft": "sums and names of organisations, for the operator who writes the agreement",
         **dict.fromkeys(("detail", "sign", "revise", "verb", "document", "reading_copy", "signatures"), WRITTEN_DOWN),

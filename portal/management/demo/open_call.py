@@ -39,6 +39,7 @@ def fill(stage: Stage) -> None:
             )  # fmt: skip
             if state != "DRAFT":
                 application = calls.submit(application, user)
+            stage.applications[number] = application
         with stage.at(-3):
             _bring_to(stage, state, application, user)
     _own_draft(stage)

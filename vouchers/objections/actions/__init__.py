@@ -1,0 +1,15 @@
+"""The verbs of the room: what the company does (filing) and what is decided about it (deciding)."""
+
+from vouchers.objections.actions.deciding import (
+    decide,
+    find_admissible,
+    find_inadmissible,
+    give_opinion,
+    record_remedy,
+    take_up,
+)
+from vouchers.objections.actions.filing import file_objection, withdraw
+
+__all__ = [
+    "decide", "file_objection", "find_admissible", "find_inadmissible", "give_opinion", "record_remedy", "take_up", "withdraw",
+]  # fmt: skip

@@ -1,0 +1,144 @@
+"""The reviewer examines, the deciding unit gives its opinion, the reviewer decides, the officers act on what was upheld."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.rules import Role
+from portal.journal import actions as journal
+from portal.kit import clock, workdays
+from portal.kit.access import require
+from portal.kit.errors import Refused
+from vouchers.companies import queries as companies
+from vouchers.objections import notices, rules
+from vouchers.objections.actions.steps import lock, owe, step
+from vouchers.objections.models import Objection
+
+REMEDY_DAYS = 5  # working days to act on what was upheld
+_OPINION_WORDS = "이의신청에 대한 처분부서 의견 제출", "Give the deciding unit's opinion on the objection"
+# room → (what the officers owe, where they do it)
+_REMEDIES = {
+    rules.Room.SELECTION: (
+        "인용된 이의신청 이행: 확정된 선정은 포털에서 다시 산정할 수 없으므로 직접 처리 후 기록",
+        "Act on an upheld objection: the portal cannot run a released selection again, so act by hand and record it",
+    ),
+    rules.Room.ELIGIBILITY: (
+        "인용된 이의신청 이행: 부적격 판정은 포털에서 되돌릴 수 없으므로 직접 처리 후 기록",
+        "Act on an upheld objection: the portal cannot undo “not eligible”, so act by hand and record it",
+    ),
+}
+
+
+@transaction.atomic
+def take_up(*, objection_id: int, by: Any) -> Objection:
+    """A reviewer who did not take part in the decision takes it. Writes: Objection ADMISSIBILITY, Event."""
+    objection = _mine(objection_id, by)
+    objection.reviewer = by
+    step(objection, "take_up", "objection.taken_up", by=by)
+    return objection
+
+
+@transaction.atomic
+def find_admissible(*, objection_id: int, by: Any) -> Objection:
+    """It is reviewed in substance; the unit that decided gives its opinion first. Writes: Objection, Event, Duty, Notices."""
+    objection = _mine(objection_id, by)
+    days = objection.round.policy().days("objection_opinion")
+    objection.opinion_due_at = workdays.due_at(clock.now(), days)
+    step(objection, "find_admissible", "objection.found_admissible", by=by)
+    owe(objection, "give_opinion", Role.MINISTRY_OFFICER, *_OPINION_WORDS, by=by, due_at=objection.opinion_due_at)
+    notices.opinion_asked(objection)
+    return objection
+
+
+@transaction.atomic
+def find_inadmissible(*, objection_id: int, reason: str, by: Any) -> Objection:
+    """각하: not admissible, with a reason. Writes: Objection REJECTED, Event, Notice."""
+    objection = _mine(objection_id, by)
+    _settle(objection, "find_inadmissible", "objection.found_inadmissible", reason, by)
+    return objection
+
+
+@transaction.atomic
+def give_opinion(*, objection_id: int, opinion: str, by: Any) -> Objection:
+    """The deciding unit's opinion, once; the company reads it. Writes: Objection, Event, Notice."""
+    objection = lock(objection_id)
+    require(by, "vouchers.answer_objection")
+    _check_conflict(objection, by)
+    if not opinion.strip():
+        raise Refused(_("Write the opinion; the company reads it."), "opinion_missing", "opinion")
+    if objection.opinion_at is not None:
+        raise Refused(_("The opinion was given already."), "opinion_given")
+    objection.opinion, objection.opinion_by, objection.opinion_at = opinion.strip(), by, clock.now()
+    step(objection, "give_opinion", "objection.opinion_given", by=by)
+    journal.close_duty(objection, "give_opinion", by=by)
+    notices.opinion_given(objection)
+    return objection
+
+
+@transaction.atomic
+def decide(*, objection_id: int, verb: str, reason: str, by: Any) -> Objection:
+    """인용, 일부인용, 기각. verb: uphold, uphold_partly or dismiss. Nobody who took part in the attacked decision.
+
+    Writes: Objection, Event, Notices; where it is upheld, a Duty for the officers. Raises: Refused while the deciding unit
+    still has time for its opinion.
+    """
+    assert verb in rules.OUTCOMES, verb
+    objection = _mine(objection_id, by)
+    if rules.opinion_awaited(objection.opinion_at, objection.opinion_due_at, clock.now()):
+        raise Refused(
+            _("The unit that decided still has time for its opinion. Decide when it is given, or after its due day."),
+            "opinion_awaited",
+        )
+    _settle(objection, verb, f"objection.{rules.OUTCOMES[verb].lower()}", reason, by)
+    if objection.status in rules.UPHELD:
+        _owe_remedy(objection, by)
+    return objection
+
+
+@transaction.atomic
+def record_remedy(*, objection_id: int, remedy: str, by: Any) -> Objection:
+    """The officers say what they did after it was upheld; the company reads it. Writes: Objection, Event, Notice."""
+    objection = lock(objection_id)
+    require(by, "vouchers.answer_objection")
+    _check_conflict(objection, by)
+    if not remedy.strip():
+        raise Refused(_("Write what was done; the company reads it."), "remedy_missing", "remedy")
+    if objection.remedy_at is not None:
+        raise Refused(_("What was done is recorded already."), "remedy_recorded")
+    objection.remedy, objection.remedy_by, objection.remedy_at = remedy.strip(), by, clock.now()
+    step(objection, "record_remedy", "objection.remedied", by=by, reason=objection.remedy)
+    journal.close_duty(objection, "act_on_objection", by=by)
+    notices.remedied(objection)
+    return objection
+
+
+def _mine(objection_id: int, by: Any) -> Objection:
+    """Locked, for a reviewer who may decide about it; once taken up, for the one who took it."""
+    objection = lock(objection_id)
+    require(by, "vouchers.decide_objection")
+    if not rules.may_decide(by.pk, objection.deciders):
+        raise Refused(_("You took part in the decision that is attacked. Somebody else must decide."), "decided_before")
+    _check_conflict(objection, by)
+    if objection.reviewer_id not in {None, by.pk}:
+        raise Refused(_("A colleague took this objection up and decides it."), "taken_by_another")
+    return objection
+
+
+def _check_conflict(objection: Objection, by: Any) -> None:
+    if objection.company.organisation_id in companies.conflicts_of(by):
+        raise Refused(_("A conflict of interest with this company is recorded for you. A colleague must decide."), "conflict")
+
+
+def _settle(objection: Objection, verb: str, event: str, reason: str, by: Any) -> None:
+    if not reason.strip():
+        raise Refused(_("Give the reason; the company reads it."), "reason_missing", "reason")
+    objection.reason, objection.decided_by, objection.decided_at = reason.strip(), by, clock.now()
+    step(objection, verb, event, by=by, reason=objection.reason)
+    journal.close_duties(objection, by=by)
+    notices.decided(objection)
+
+
+def _owe_remedy(objection: Objection, by: Any) -> None:
+    ko, en = _REMEDIES[rules.ATTACKABLE[objection.event_name].room]
+    owe(objection, "act_on_objection", Role.MINISTRY_OFFICER, ko, en, by=by, due_in=REMEDY_DAYS)

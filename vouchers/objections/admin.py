@@ -1,0 +1,109 @@
+"""Objections in the admin: reviewers decide, officers of the unit that decided give their opinion and act on what was upheld."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.kit.admin import Verb, VerbAdmin
+from portal.kit.words import day, korean
+from vouchers.objections import actions, queries, rules
+from vouchers.objections.forms import DecisionReasonForm, OpinionForm, RemedyForm
+from vouchers.objections.models import Objection
+
+
+def _can(verb: str) -> Any:
+    return lambda obj: rules.LIFECYCLE.can(obj.status, verb)
+
+
+def _decide(name: str, label: Any, *, danger: bool = False) -> Verb:
+    return Verb(
+        name, label, lambda pk, by, reason: actions.decide(objection_id=pk, verb=name, reason=reason, by=by),
+        "vouchers.decide_objection", _can(name), form=DecisionReasonForm, facts=_facts, danger=danger,
+        consequence=lambda obj: _("The company is told the decision and its reason. A decision cannot be changed."),
+    )  # fmt: skip
+
+
+def _facts(obj: Objection) -> list[tuple[Any, Any]]:
+    """What a person reads before deciding."""
+    return [
+        (_("Decision"), rules.ATTACKABLE[obj.event_name].words),
+        (_("Reason of the attacked decision"), queries.decided_reason(obj, korean=korean()) or "—"),
+        (_("Ground"), obj.get_ground_display()),
+        (_("Statement"), obj.statement),
+        (_("Opinion of the deciding unit"), obj.opinion or "—"),
+    ]
+
+
+@admin.register(Objection)
+class ObjectionAdmin(VerbAdmin):
+    list_display = ("about", "company", "attacked", "ground", "status", "due_at", "reviewer")
+    list_filter = ("status", "ground", "round")
+    list_select_related = ("company", "round", "reviewer", "event")
+    search_fields = ("ref", "about", "company__name_ko", "company__name_en", "company__brn")
+    ordering = ("-created_at", "-id")
+    fields = readonly_fields = (
+        "about", "company", "round", "attacked", "attacked_reason", "served", "until", "ground", "statement", "filed_by", "due_at",
+        "reviewer", "opinion_due_at", "opinion", "opinion_by", "opinion_at", "reason", "decided_by", "decided_at", "remedy", "remedy_by",
+        "remedy_at",
+    )  # fmt: skip
+    verbs = (
+        Verb("take_up", gettext_lazy("Take the objection up"), lambda pk, by: actions.take_up(objection_id=pk, by=by),
+             "vouchers.decide_objection", _can("take_up"), facts=_facts,
+             consequence=lambda obj: _("You examine and decide it. Whoever took part in the attacked decision cannot.")),
+        Verb("find_admissible", gettext_lazy("Find it admissible"),
+             lambda pk, by: actions.find_admissible(objection_id=pk, by=by), "vouchers.decide_objection",
+             _can("find_admissible"), facts=_facts,
+             consequence=lambda obj: _("The unit that decided is asked for its opinion, and the company is told.")),
+        Verb("find_inadmissible", gettext_lazy("Find it not admissible"),
+             lambda pk, by, reason: actions.find_inadmissible(objection_id=pk, reason=reason, by=by),
+             "vouchers.decide_objection", _can("find_inadmissible"), form=DecisionReasonForm, facts=_facts, danger=True),
+        Verb("give_opinion", gettext_lazy("Give the opinion"),
+             lambda pk, by, opinion: actions.give_opinion(objection_id=pk, opinion=opinion, by=by), "vouchers.answer_objection",
+             lambda obj: rules.LIFECYCLE.can(obj.status, "give_opinion") and obj.opinion_at is None, form=OpinionForm, facts=_facts),
+        _decide("uphold", gettext_lazy("Uphold")),
+        _decide("uphold_partly", gettext_lazy("Uphold in part")),
+        _decide("dismiss", gettext_lazy("Dismiss"), danger=True),
+        Verb("record_remedy", gettext_lazy("Record what was done"),
+             lambda pk, by, remedy: actions.record_remedy(objection_id=pk, remedy=remedy, by=by), "vouchers.answer_objection",
+             lambda obj: rules.LIFECYCLE.can(obj.status, "record_remedy") and obj.remedy_at is None, form=RemedyForm,
+             facts=lambda obj: [(_("Reason of the decision"), obj.reason)]),
+    )  # fmt: skip
+
+    def headline(self, obj: Objection) -> str:
+        return f"{obj.about} · {obj.company}"
+
+    def ways(self, request: HttpRequest, obj: Objection) -> list[tuple[Any, str]]:
+        """The evidence; for those who see every case also the application and, after a selection, its runs."""
+        found = [
+            (_("Evidence: %(name)s") % {"name": row.document.name}, reverse("objections:document", args=[obj.ref, row.ref]))
+            for row in queries.documents_of(obj)
+        ]
+        application = queries.application_of(obj)
+        if getattr(request.user, "sees_all_cases", False) and application is not None:
+            found.append((_("Application"), reverse("admin:vouchers_application_change", args=[application.pk])))
+            if rules.ATTACKABLE[obj.event_name].room == rules.Room.SELECTION:
+                found.append((_("Selection runs"), reverse("admin:vouchers_selectionrun_changelist")))
+        return found
+
+    def persons_of(self, obj: Any) -> set[str]:
+        return {obj.company.ref}
+
+    @admin.display(description=gettext_lazy("Decision"), ordering="event_name")
+    def attacked(self, obj: Objection) -> str:
+        return str(rules.ATTACKABLE[obj.event_name].words)
+
+    @admin.display(description=gettext_lazy("Reason of the attacked decision"))
+    def attacked_reason(self, obj: Objection) -> str:
+        return queries.decided_reason(obj, korean=korean()) or "—"
+
+    @admin.display(description=gettext_lazy("Served on"))
+    def served(self, obj: Objection) -> str:
+        return day(obj.served_on) if obj.served_on else "—"
+
+    @admin.display(description=gettext_lazy("Objection possible until"))
+    def until(self, obj: Objection) -> str:
+        return day(obj.open_until) if obj.open_until else "—"

@@ -1,0 +1,120 @@
+"""Against what an objection may be filed, and what came of it: later rooms ask `outcome`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from portal.journal import queries as journal
+from portal.journal.models import Event
+from portal.kit import clock
+from vouchers.applications import queries as applications
+from vouchers.applications.models import Application
+from vouchers.evaluation.models import Assignment, SelectionLine
+from vouchers.objections import rules
+from vouchers.objections.models import Objection
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision that may be attacked. served_on, open_until: None while its letter is on its way. deciders: user ids."""
+
+    event: Event
+    application: Application
+    served_on: date | None
+    open_until: date | None
+    deciders: frozenset[int]
+
+    @property
+    def words(self) -> Any:
+        return rules.ATTACKABLE[self.event.name].words
+
+
+def decision(application: Application) -> Decision | None:
+    """The decision about this application that stands and may be attacked; None where there is none."""
+    event = Event.objects.filter(subject_ref=application.ref, name__in=list(rules.ATTACKABLE)).order_by("-seq").first()
+    if event is None or event.to != application.status:
+        return None
+    served, last_day, deciders = _FACTS[rules.ATTACKABLE[event.name].room](application, event)
+    return Decision(event, application, served, last_day, frozenset(deciders))
+
+
+Facts = tuple[date | None, date | None, set[int]]
+
+
+def _eligibility(application: Application, event: Event) -> Facts:
+    """Served by the mail that told it, else on the day of the decision; decided by all who judged."""
+    mailed = journal.sent_at("application_ineligible", [application.ref]).get(application.ref)
+    served = clock.to_kst(mailed if mailed is not None and mailed >= event.at else event.at).date()
+    steps = ("application.check_begun", "application.rule_judged", event.name)
+    names = Event.objects.filter(subject_ref=application.ref, name__in=steps, by__isnull=False)
+    return served, rules.open_until(served, _days(application)), set(names.values_list("by_id", flat=True))
+
+
+def _selection(application: Application, event: Event) -> Facts:
+    """Served as its letter says, else on the day of the release; decided by both signatures and the evaluators."""
+    lines = SelectionLine.objects.filter(application=application, run__status="CONFIRMED")
+    line = lines.select_related("run", "letter").first()
+    evaluators = Assignment.objects.handed_in().filter(application=application).values_list("evaluator_id", flat=True)
+    signed = {line.run.proposed_by_id, line.run.confirmed_by_id} if line is not None else {event.by_id}
+    deciders = {*evaluators, *(pk for pk in signed if pk is not None)}
+    letter = getattr(line, "letter", None)
+    if letter is not None:
+        return letter.served_on, letter.open_until, deciders
+    served = clock.to_kst(event.at).date()
+    return served, rules.open_until(served, _days(application)), deciders
+
+
+_FACTS: dict[str, Callable[[Application, Event], Facts]] = {
+    rules.Room.ELIGIBILITY: _eligibility,
+    rules.Room.SELECTION: _selection,
+}
+
+
+def _days(application: Application) -> int:
+    return applications.policy_of(application).selection.objection_days
+
+
+def against(application: Application) -> Objection | None:
+    """The objection that counts against the decision that stands about this application."""
+    found = decision(application)
+    if found is None:
+        return None
+    return Objection.objects.counting().filter(event=found.event, company_id=application.company_id).first()
+
+
+def mine(user: Any) -> QuerySet[Objection]:
+    """What this person may see, the newest first."""
+    return Objection.objects.visible_to(user).select_related("company", "round").order_by("-created_at", "-id")
+
+
+def open_against(event: Event) -> QuerySet[Objection]:
+    """Objections against a decision about which nothing is decided yet."""
+    return Objection.objects.live().filter(event=event)
+
+
+def outcome(event: Event) -> str | None:
+    """What became of the objection against a decision: UPHELD, PARTLY_UPHELD, DISMISSED or REJECTED; None: nothing (yet)."""
+    return (
+        Objection.objects.filter(event=event, status__in=rules.DECIDED)
+        .order_by("-decided_at")
+        .values_list("status", flat=True)
+        .first()
+    )
+
+
+def documents_of(objection: Objection) -> QuerySet[Any]:
+    return objection.documents.select_related("document").order_by("pk")
+
+
+def application_of(objection: Objection) -> Application | None:
+    """The application that was decided about."""
+    return Application.objects.filter(ref=objection.subject_ref).select_related("round", "track", "company").first()
+
+
+def decided_reason(objection: Objection, *, korean: bool) -> str:
+    """The reason of the decision that is attacked, in the reader's language where it was given in both."""
+    event = objection.event
+    return event.reason if korean else str(event.data.get("reason_en") or event.reason)
