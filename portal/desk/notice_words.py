@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "disbursement_returned": ("대금 청구 반려", "Payment request returned"),
     "disbursement_sent_back": ("지급한 대금이 되돌아옴", "A payment came back"),
     "document_infected": ("올린 파일에서 바이러스 발견", "A virus was found in an uploaded file"),
+    "duty_opened": ("새로 할 일", "Something new to do"),
     "duty_reminder": ("마감 전 안내", "Reminder before a due day"),
     "challenge_decided": ("기피 신청 결정", "Challenge of an evaluator decided"),
     "evaluation_ended_early": ("평가 조기 종료", "Evaluation ended early"),

@@ -174,7 +174,7 @@ def test_account_numbers_are_digits_and_a_new_one_waits_for_its_second_person():
 # ── The bank ─────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.django_db
 def test_paid_moves_ledger_state_and_notice_together_and_once():
-    at, _desk, row, attempt, transfer = sent()
+    at, desk, row, attempt, transfer = sent()
     assert transfer.amount_won == GRANT and transfer.key == attempt.key and len(transfer.key) <= 35
     assert actions.mark_sent(attempt_id=attempt.pk) is None  # only one caller ever sends
     for _again in range(2):
@@ -184,6 +184,9 @@ def test_paid_moves_ledger_state_and_notice_together_and_once():
     found = ledger.position(at.agreement.round_id)
     assert (found.paid_won, found.committed_won) == (GRANT, 0)
     assert Notice.objects.filter(template="disbursement_paid", user=at.manager).count() == 1
+    for who, what in ((at.operator, "Check the evidence"), (desk.finance, "Approve"), (desk.registrar, "Register")):
+        told = Notice.objects.get(template="duty_opened", user=who, subject_ref=row.ref)
+        assert told.context["title_en"].startswith(what) and told.state == "WAITING" and told.url in told.body
     assert Event.objects.filter(name="disbursement.paid", subject_ref=row.ref).count() == 1
     assert not Duty.objects.filter(subject_ref=row.ref, closed_at__isnull=True).exists()
     assert actions.claim_next() is None and ledger.faults() == []

@@ -206,7 +206,8 @@ def accept_milestone(*, milestone_id: int, by: Any) -> Milestone:
     journal.open_duty(
         milestone, "confirm_milestone", title_ko=f"마일스톤 {milestone.number}번의 검수를 확인해 주십시오: {_named(milestone)}",
         title_en=f"Check the acceptance of milestone {milestone.number}: {_named(milestone)}",
-        url=f"/milestones/{milestone.ref}/", due_in=_days(milestone, "milestone_acceptance"), role="OPERATOR_CASE", by=by,
+        url=f"/milestones/{milestone.ref}/", due_in=_days(milestone, "milestone_acceptance"), role="OPERATOR_CASE",
+        by_mail=True, by=by,
     )  # fmt: skip
     return milestone
 

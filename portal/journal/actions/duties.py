@@ -26,13 +26,15 @@ def open_duty(
     role: str = "",
     user: Any = None,
     own_reminders: bool = False,
+    by_mail: bool = False,
     by: Any,
 ) -> Duty:
     """Somebody owes `verb` from now on. due_in: working days from today (else due_at, else no due day).
 
     own_reminders: the room reminds by itself (its round says when), so the sweep over duties does not.
+    by_mail: nothing else tells those who owe it, so a notice does, once.
 
-    url: path without a language prefix. Opening what is already open only moves its due day. Writes: Duty.
+    url: path without a language prefix. Opening what is already open only moves its due day. Writes: Duty, Notice.
     """
     if due_at is None and due_in is not None:
         due_at = workdays.due_at(clock.now(), due_in)
@@ -52,8 +54,21 @@ def open_duty(
     duty.title_ko, duty.title_en, duty.url, duty.due_at = title_ko[:200], title_en[:200], url, due_at
     if own_reminders:
         duty.reminded = sorted(rules.REMIND_BEFORE, reverse=True)
+    new = duty.pk is None
     duty.save()
+    if new and by_mail:
+        _tell("duty_opened", duty, subject, once=f"{duty.ref}:opened")
     return duty
+
+
+def _tell(template: str, duty: Duty, subject: Row, *, once: str, **more: Any) -> int:
+    """To those who owe it: what, and by when. Returns the people told."""
+    last = duty.due_at and clock.to_kst(duty.due_at - timedelta(microseconds=1)).date().isoformat()
+    return tell(
+        template, app="journal", subject=subject, to=[duty.user] if duty.user is not None else [],
+        organisation=duty.organisation, role=duty.role, url=duty.url, once=once,
+        context={"title_ko": duty.title_ko, "title_en": duty.title_en, "due_on": last, **more},
+    )  # fmt: skip
 
 
 def close_duty(subject: Row, verb: str, *, by: Any, organisation: Any = None, user: Any = None) -> int:
@@ -125,19 +140,4 @@ def remind_of(duty_id: int) -> int:
     duty.save()
     if reached.tell is None:
         return 0
-    return tell(
-        "duty_reminder",
-        app="journal",
-        subject=duty,
-        to=[duty.user] if duty.user is not None else [],
-        organisation=duty.organisation,
-        role=duty.role,
-        url=duty.url,
-        context={
-            "title_ko": duty.title_ko,
-            "title_en": duty.title_en,
-            "days": workdays.left(duty.due_at, now),
-            "due_on": clock.to_kst(duty.due_at - timedelta(microseconds=1)).date().isoformat(),
-        },
-        once=f"{duty.ref}:{reached.tell}",
-    )
+    return _tell("duty_reminder", duty, duty, once=f"{duty.ref}:{reached.tell}", days=workdays.left(duty.due_at, now))

@@ -153,7 +153,8 @@ def owe(request: AccessRequest, verb: str, role: str, ko: str, en: str, due: Any
     if request.board.organisation_id:
         journal.open_duty(
             request, verb, title_ko=f"{ko}: {request.case.title}", title_en=f"{en}: {request.case.title}",
-            url=f"/access/requests/{request.ref}/", due_at=due, organisation=request.board.organisation, role=role, by=by,
+            url=f"/access/requests/{request.ref}/", due_at=due, organisation=request.board.organisation, role=role,
+            by_mail=verb != "decide_drb", by=by,  # its secretary has just begun the review
         )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def owe_closing(disbursement: Disbursement, *, by: Any) -> bool:
     journal.close_duties(disbursement, by=by)
     owe(
         disbursement, "close_disbursement", "해지된 협약의 지급을 종결해 주십시오",
-        "Close a payment of a terminated agreement", step="payment", by=by, role="OPERATOR_FINANCE",
+        "Close a payment of a terminated agreement", step="payment", by=by, role="OPERATOR_FINANCE", by_mail=True,
     )  # fmt: skip
     return True
 

@@ -213,7 +213,7 @@ def confirm_disbursement(
     journal.close_duty(disbursement, "confirm_disbursement", by=by)
     owe(
         disbursement, "check_evidence", "지급 증빙을 확인해 주십시오", "Check the evidence of a disbursement",
-        step="evidence_check", by=by, role="OPERATOR_CASE",
+        step="evidence_check", by=by, role="OPERATOR_CASE", by_mail=True,
     )  # fmt: skip
     return disbursement
 
@@ -229,7 +229,7 @@ def check_evidence(*, disbursement_id: int, by: Any) -> Disbursement:
     journal.close_duty(disbursement, "check_evidence", by=by)
     owe(
         disbursement, "approve_disbursement", "지급을 승인해 주십시오", "Approve a disbursement", step="payment", by=by,
-        role="OPERATOR_FINANCE",
+        role="OPERATOR_FINANCE", by_mail=True,
     )  # fmt: skip
     return disbursement
 
@@ -285,7 +285,7 @@ def approve_disbursement(*, disbursement_id: int, second_factor_code: str, by: A
     journal.close_duty(disbursement, "approve_disbursement", by=by)
     owe(
         disbursement, "register_disbursement", "승인된 지급을 등록해 주십시오", "Register an approved payment",
-        step="payment", by=by, role="PAYMENT_REGISTRAR",
+        step="payment", by=by, role="PAYMENT_REGISTRAR", by_mail=True,
     )  # fmt: skip
     return disbursement
 

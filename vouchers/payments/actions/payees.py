@@ -34,7 +34,7 @@ def enter_payee(*, institution_id: int, bank_code: str, number: str, holder: str
     journal.open_duty(
         account, "verify_payee", title_ko=f"지급 계좌를 확인해 주십시오: {account.institution.name_ko}",
         title_en=f"Verify a payee account: {account.institution.name_en}",
-        url=f"/admin/vouchers/payeeaccount/{account.pk}/change/", due_in=3, role="OPERATOR_FINANCE", by=by,
+        url=f"/admin/vouchers/payeeaccount/{account.pk}/change/", due_in=3, role="OPERATOR_FINANCE", by_mail=True, by=by,
     )  # fmt: skip
     return account
 
