@@ -13,6 +13,7 @@ from tests.actions.test_objections_actions import file, ineligible
 from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories.providers import person
+from vouchers.objections import rules
 from vouchers.objections.models import Objection
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,7 @@ def test_reviewer_and_officer_work_in_the_admin():
     assert verb(office, "take_up") == 403
     assert [verb(desk, "take_up"), verb(desk, "find_admissible"), verb(desk, "give_opinion", opinion="의견")] == [302, 302, 403]
     assert verb(desk, "uphold", reason="이유") == 422, "the opinion is awaited"
+    assert str(rules.OPINION_AWAITED) in text(desk.get(change))
     assert verb(office, "give_opinion", opinion="지침에 따랐습니다.") == 302
     assert verb(desk, "uphold", reason="사실을 잘못 보았습니다.") == 302
     assert Objection.objects.get().status == "UPHELD"

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.kit import clock
 from portal.kit.admin import Verb, VerbAdmin
 from portal.kit.words import day, korean
 from vouchers.objections import actions, queries, rules
@@ -19,10 +20,16 @@ def _can(verb: str) -> Any:
     return lambda obj: rules.LIFECYCLE.can(obj.status, verb)
 
 
+def _hindered(obj: Objection) -> str:
+    """Why nothing can be decided yet."""
+    awaited = rules.opinion_awaited(obj.opinion_at, obj.opinion_due_at, clock.now())
+    return str(rules.OPINION_AWAITED) if awaited else ""
+
+
 def _decide(name: str, label: Any, *, danger: bool = False) -> Verb:
     return Verb(
         name, label, lambda pk, by, reason: actions.decide(objection_id=pk, verb=name, reason=reason, by=by),
-        "vouchers.decide_objection", _can(name), form=DecisionReasonForm, facts=_facts, danger=danger,
+        "vouchers.decide_objection", _can(name), form=DecisionReasonForm, facts=_facts, danger=danger, hindered=_hindered,
         consequence=lambda obj: _("The company is told the decision and its reason. A decision cannot be changed."),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from portal.kit.lifecycle import Lifecycle
 from vouchers.evaluation.rules import open_until
 
 __all__ = [
-    "ATTACKABLE", "DECIDED", "LIFECYCLE", "LIVE", "OUTCOMES", "UPHELD", "Attackable", "Ground", "ObjectionStatus", "Room",
+    "ATTACKABLE", "DECIDED", "LIFECYCLE", "LIVE", "OPINION_AWAITED", "OUTCOMES", "UPHELD", "Attackable", "Ground", "ObjectionStatus", "Room",
     "in_time", "may_decide", "open_until", "opinion_awaited",
 ]  # fmt: skip
 
@@ -95,6 +95,9 @@ def in_time(last_day: date | None, now: datetime) -> bool:
 def may_decide(user_id: int, deciders: Collection[int]) -> bool:
     """Nobody decides about an objection against what they decided themselves."""
     return user_id not in deciders
+
+
+OPINION_AWAITED = _("The unit that decided still has time for its opinion. Decide when it is given, or after its due day.")
 
 
 def opinion_awaited(given_at: datetime | None, due_at: datetime | None, now: datetime) -> bool:

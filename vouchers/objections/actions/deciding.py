@@ -86,10 +86,7 @@ def decide(*, objection_id: int, verb: str, reason: str, by: Any) -> Objection:
     assert verb in rules.OUTCOMES, verb
     objection = _mine(objection_id, by)
     if rules.opinion_awaited(objection.opinion_at, objection.opinion_due_at, clock.now()):
-        raise Refused(
-            _("The unit that decided still has time for its opinion. Decide when it is given, or after its due day."),
-            "opinion_awaited",
-        )
+        raise Refused(rules.OPINION_AWAITED, "opinion_awaited")
     _settle(objection, verb, f"objection.{rules.OUTCOMES[verb].lower()}", reason, by)
     if objection.status in rules.UPHELD:
         _owe_remedy(objection, by)
