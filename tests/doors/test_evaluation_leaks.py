@@ -212,8 +212,11 @@ def test_the_programming_interface_does_not_know_it(story):
         assert answer.status_code in {200, 404} and not leaks(story, shown(answer)), address
 
 
-def test_a_declared_conflict_closes_the_case_before_any_sweep(story):
-    companies.declare_conflict(user=story.apart, organisation=story.at.firms[1].organisation, ground="친족", by=story.at.officer)
+@pytest.mark.parametrize("whose", ["company", "provider"])
+def test_a_declared_conflict_closes_the_case_before_any_sweep(story, whose):
+    match = story.seen.application_matches.get().match
+    organisation = match.institution.organisation if whose == "provider" else story.at.firms[1].organisation
+    companies.declare_conflict(user=story.apart, organisation=organisation, ground="친족", by=story.at.officer)
     client = as_(story.apart)
     assert client.get(f"/evaluation/{story.kept.ref}/").status_code == 404
     page = client.get("/evaluation/")

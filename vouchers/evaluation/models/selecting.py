@@ -11,6 +11,7 @@ from portal.kit.clock import to_kst
 from portal.kit.models import Row
 from portal.kit.won import WonField
 from portal.kit.words import day
+from vouchers.applications.models import ApplicationMatch
 from vouchers.companies.models import ConflictOfInterest
 from vouchers.evaluation import rules
 from vouchers.evaluation.models.pool import CaseConflict
@@ -21,11 +22,13 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def visible_to(self, user: Any) -> "AssignmentQuerySet":
         """An evaluator's own; officers see all. Applicants never, and nobody while a conflict with the case stands.
 
-        A conflict with the company itself counts from the moment of its declaration, before the sweep keeps its row.
+        A declared conflict with the company or with a provider counts from that moment, before the sweep keeps its row.
         """
         met = CaseConflict.objects.standing().filter(user_id=user.pk, application=OuterRef("application"))
-        declared = ConflictOfInterest.objects.filter(
-            user_id=user.pk, organisation=OuterRef("application__company__organisation"), ended_on__isnull=True
+        behind = ApplicationMatch.objects.filter(application=OuterRef(OuterRef("application")))
+        declared = ConflictOfInterest.objects.filter(user_id=user.pk, ended_on__isnull=True).filter(
+            Q(organisation=OuterRef("application__company__organisation"))
+            | Q(organisation__in=behind.values("match__institution__organisation"))
         )
         apart = self.filter(~Exists(met), ~Exists(declared))
         if accounts.sees_all(user):
