@@ -238,6 +238,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "payment_attempt.refused": ("은행이 거절했습니다", "Refused by the bank"),
     "payment_attempt.sent": ("은행에 보냈습니다", "Sent to the bank"),
     "payment_attempt.sent_back": ("은행이 이체를 되돌렸습니다", "Sent back by the bank"),
+    "payment_attempt.shown_back": ("은행 기록에 반환이 나타났습니다", "The bank's statement shows the return"),
     "person.closed": ("계정을 닫았습니다", "Account closed"),
     "person.edited": ("개인 정보를 고쳤습니다", "Profile edited"),
     "person.forgotten": ("확인되지 않은 가입을 지웠습니다", "Unconfirmed sign-up erased"),

@@ -90,7 +90,8 @@ def test_a_transfer_that_comes_back_is_booked_back_once_and_finance_approves_ane
     p.released("register", row, desk.registrar)
     assert actions.claim_next(statement={attempt.key: BOOKED}) is None  # a statement that lost the return is not believed
     second = actions.claim_next(statement={attempt.key: BACK})
-    actions.mark_sent(attempt_id=second.pk)
+    assert actions.mark_sent(attempt_id=second.pk) is None  # without the statement that shows the return
+    actions.mark_sent(attempt_id=second.pk, statement={attempt.key: BACK})
     actions.settle(attempt_id=second.pk, answer=PAID)
     assert (state(row), Voucher.objects.get().status, money(at)) == ("PAID", "SPENT", (GRANT, 0))
     assert Notice.objects.filter(template="disbursement_paid", user=at.manager).count() == 2
@@ -156,6 +157,7 @@ def test_payments_of_a_terminated_agreement_are_closed_by_people_and_their_money
     read(attempt, gateways.Answer(OUT.SENT_BACK, "BK1R", "계좌 해지", half))
     assert (state(paid), state(failed), money(at)) == ("SENT_BACK", "FAILED", (0, GRANT))
     assert (open_duties("approve_disbursement"), open_duties("retry_disbursement")) == (0, 0)
+    assert "다시 이체하지 않습니다" in Notice.objects.get(template="disbursement_sent_back", user=at.manager).body
     assert open_duties("close_disbursement") == 2 and actions.sync_terminated() == 0
     refused("reason_missing", actions.close_disbursement, disbursement_id=paid.pk, reason=" ", by=desk.finance)
     with pytest.raises(NotAllowed):
@@ -305,5 +307,5 @@ def test_a_reversal_stands_for_a_return_in_any_order():
     for back in (entry.format(way="CRDT", more=""), entry.format(way="DBIT", more="<RvslInd>true</RvslInd>")):
         for body in (debit + back, back + debit, back):
             found = gateways.read_camt_053(f"<Document xmlns='{gateways.CAMT_053}'>{body}</Document>".encode())
-            assert found == {"k": gateways.Answer(OUT.SENT_BACK, "", "AC04", 5)}
+            assert found == {"k": gateways.Answer(OUT.SENT_BACK, "", "AC04", 5, None if body == back else 0)}
     assert gateways.read_camt_053(f"<Document xmlns='{gateways.CAMT_053}'>{debit}</Document>".encode())["k"].outcome == OUT.PAID

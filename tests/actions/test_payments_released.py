@@ -1,14 +1,17 @@
 """Who lets money go, and who may say what became of it: money that came back is approved anew, an attempt keeps its releasers."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from portal.accounts import second_factor
 from portal.accounts.rules import Role
+from portal.documents.models import Document
+from portal.journal.models import Duty, Notice
 from portal.kit import clock
-from portal.kit.errors import IllegalStep
+from portal.kit.errors import IllegalStep, NotAllowed
 from tests.actions.test_payments_overturned import (
     BACK,
     BOOKED,
@@ -26,8 +29,9 @@ from tests.actions.test_payments_overturned import (
 )  # fmt: skip
 from tests.factories import projects as p
 from tests.factories.providers import person
+from vouchers.agreements import actions as agreements
 from vouchers.ledger import actions as ledger
-from vouchers.payments import actions, gateways
+from vouchers.payments import actions, gateways, queries, rules
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +114,155 @@ def test_an_attempt_that_cannot_be_reconciled_stops_no_other(monkeypatch, caplog
     assert "could not be reconciled" in caplog.text
     monkeypatch.setattr(ledger, "pay", booked)
     assert actions.reconcile(statement=statement, now=clock.now()) == 1
+
+
+# ── A person's word, and who gave it ─────────────────────────────────────────────────────────────────
+def held(row):
+    """Why the page says that nothing leaves."""
+    found = Disbursement.objects.get(pk=row.pk)
+    return queries.kept_back(found, list(queries.attempts_of(found)))
+
+
+def test_a_word_that_money_came_back_frees_nothing_before_the_banks_statement_shows_it():
+    _at, desk, row, first = sent(gateways.Answer(OUT.UNKNOWN))
+    mine = Disbursement.objects.filter(pk=row.pk)
+    actions.park(attempt_id=first.pk)
+    actions.resolve_attempt(
+        attempt_id=first.pk, outcome="SENT_BACK", bank_ref="X", reason="전화",
+        second_factor_code=second_factor.demo_code(desk.second), by=desk.second,
+    )  # fmt: skip
+    assert (state(row), open_duties("prove_return")) == ("SENT_BACK", 1)
+    assert held(row) == rules.KEPT_BACK["unproved"]
+    assert queries.watched_since(clock.now() + timedelta(days=99)) == first.claimed_at  # looked for until it is shown
+    with pytest.raises(NotAllowed) as error:
+        p.released("approve", row, desk.second)
+    assert error.value.code == "four_eyes"
+    broken(mine, approved_by=desk.second)
+    p.released("approve", row, desk.finance)
+    p.released("register", row, desk.registrar)
+    assert actions.claim_next(statement={}) is None
+    again = Disbursement.objects.get(pk=row.pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PaymentAttempt.objects.create(
+            disbursement=again,
+            key="k",
+            amount_won=GRANT,
+            claimed_at=clock.now(),
+            approved_by=desk.finance,
+            registered_by=desk.registrar,
+        )
+    part = gateways.Answer(OUT.SENT_BACK, "R", "", GRANT - 1)
+    assert read(first, part) == 0 and actions.claim_next(statement={first.key: part}) is None
+    assert read(first, BACK) == 0 and open_duties("prove_return") == 0 and held(row) == ""
+    assert actions.claim_next(statement={first.key: BACK}) is not None
+
+
+def test_what_came_back_while_another_was_under_way_is_approved_anew_when_that_one_is_refused():
+    at, desk, row, first = sent(REFUSED)
+    p.released("retry", row, desk.registrar)
+    second = actions.claim_next(statement={})
+    actions.mark_sent(attempt_id=second.pk)
+    actions.settle(attempt_id=second.pk, answer=gateways.Answer(OUT.UNKNOWN))
+    read(first, BACK)
+    actions.settle(attempt_id=second.pk, answer=REFUSED)
+    assert (state(row), open_duties("approve_disbursement"), open_duties("retry_disbursement")) == ("SENT_BACK", 1, 0)
+    assert Notice.objects.filter(template="disbursement_sent_back", user=at.manager, body__contains=BACK.words).count() == 1
+    p.released("approve", row, desk.second)
+    p.released("register", row, desk.registrar)
+    assert actions.claim_next(statement={first.key: BACK}) is not None
+
+
+# ── Whether it may leave is asked again ──────────────────────────────────────────────────────────────
+def test_a_claimed_payment_waits_while_the_agreement_is_suspended_and_is_dropped_when_it_is_terminated():
+    at, desk, (row,) = p.registered()
+    attempt = actions.claim_next()
+    tries = PaymentAttempt.objects.filter(pk=attempt.pk)
+    agreements.suspend(agreement_id=at.agreement.pk, reason="현장점검", by=at.operator)
+    assert actions.mark_sent(attempt_id=attempt.pk) is None and tries.get().state == "CLAIMED"
+    assert held(row) == rules.KEPT_BACK["suspended"]
+    broken(tries, state="SENT", sent_at=clock.now())
+    agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
+    broken(tries, state="SENT", sent_at=clock.now())
+    assert actions.mark_sent(attempt_id=attempt.pk) is None and tries.get().state == "REFUSED"
+    assert (state(row), money(at), open_duties("close_disbursement")) == ("REGISTERED", (0, GRANT), 1)
+    actions.close_disbursement(disbursement_id=row.pk, reason="폐업", by=desk.finance)
+    assert read(attempt, BOOKED) == 0 and held(row) == rules.KEPT_BACK["closed"]  # moved all the same
+    assert "돌려받고" in Duty.objects.get(verb="explain_attempt", closed_at__isnull=True).title_ko
+
+
+def test_a_refusal_after_the_termination_asks_nobody_to_register_again():
+    at, desk, _row, attempt = sent()
+    agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
+    actions.settle(attempt_id=attempt.pk, answer=REFUSED)
+    words = Notice.objects.get(template="disbursement_failed", user=desk.registrar).body
+    assert "다시 등록하지 않습니다" in words and "다시 등록해" not in words
+
+
+def test_a_refused_transfer_that_the_bank_executed_in_part_waits_visibly_until_all_of_it_is_shown():
+    at, desk, row, first = sent(REFUSED)
+    p.released("retry", row, desk.registrar)
+    second = actions.claim_next(statement={})
+    part = gateways.Answer(OUT.PAID, "BK", "statement", GRANT // 2)
+    assert read(first, part) == 0
+    assert PaymentAttempt.objects.get(pk=second.pk).state == "REFUSED" and held(row) == rules.KEPT_BACK["differs"]
+    actions.explain_attempt(
+        attempt_id=first.pk, reason="절반만", second_factor_code=second_factor.demo_code(desk.second), by=desk.second
+    )
+    assert (state(row), money(at), open_duties("settle_rest")) == ("REGISTERED", (0, GRANT), 1)
+    assert held(row) == rules.KEPT_BACK["rest"] and actions.claim_next(statement={first.key: part}) is None
+    assert read(first, BOOKED) == 1 and (state(row), money(at), open_duties("settle_rest")) == ("PAID", (GRANT, 0), 0)
+
+
+def test_entries_of_one_transfer_add_up():
+    entry = "<Ntry><Amt>{won}</Amt><CdtDbtInd>{way}</CdtDbtInd><NtryDtls><EndToEndId>k</EndToEndId></NtryDtls></Ntry>"
+
+    def told(*entries):
+        body = "".join(entry.format(way=way, won=won) for way, won in entries)
+        return gateways.read_camt_053(f"<Document xmlns='{gateways.CAMT_053}'>{body}</Document>".encode())["k"]
+
+    assert told(("DBIT", 3), ("DBIT", 5)) == gateways.Answer(OUT.PAID, "", "statement", 8)
+    assert told(("CRDT", 3), ("DBIT", 3)).whole(8)  # a part moved, and all of that came back
+    assert not told(("DBIT", 8), ("CRDT", 8), ("DBIT", 8)).whole(8)  # paid twice, one of them came back
+    assert not told(("DBIT", 8), ("CRDT", 3)).whole(8) and told(("CRDT", 8)).whole(8)
+
+
+@contextmanager
+def infected(document):
+    """The scanner's verdict stays, so what is tried under it is undone."""
+    with transaction.atomic():
+        document.update(scan_state="INFECTED")
+        yield
+        transaction.set_rollback(True)
+
+
+def test_a_file_that_the_virus_scan_refuses_after_the_check_stops_every_step_and_finance_returns_it():
+    at, (milestone,) = p.planned()
+    desk = p.office()
+    p.account(at, desk)
+    p.accept(at, milestone)
+    row = p.request(at, milestone)
+    p.confirm(at, row)
+    actions.check_evidence(disbursement_id=row.pk, by=at.operator)
+    mine, invoice = Disbursement.objects.filter(pk=row.pk), Document.objects.filter(pk=row.invoice_document_id)
+    given = {"approved_by": desk.finance, "approved_at": clock.now(), "payee_account": mine.get().payee_account}
+    back = {"disbursement_id": row.pk, "reason": "감염된 파일", "by": desk.finance}
+    with infected(invoice):
+        refused("file_held", p.released, verb="approve", row=row, by=desk.finance)
+        broken(mine, status="APPROVED", **given)
+    p.released("approve", row, desk.finance)
+    refused("not_returnable", actions.return_disbursement, **back)
+    with infected(invoice):
+        refused("file_held", p.released, verb="register", row=row, by=desk.registrar)
+        broken(mine, status="REGISTERED", registered_by=desk.registrar)
+        actions.return_disbursement(**back)
+        assert state(row) == "RETURNED"
+    p.released("register", row, desk.registrar)
+    attempt = actions.claim_next()
+    tries = PaymentAttempt.objects.filter(pk=attempt.pk)
+    with infected(invoice):
+        assert actions.mark_sent(attempt_id=attempt.pk) is None and tries.get().state == "CLAIMED"
+        broken(tries, state="SENT", sent_at=clock.now())
+        broken(mine, status="RETURNED")  # while a transfer is claimed
+        assert queries.may(desk.finance, mine.get())["return"] and queries.held_because(mine.get())
+        actions.return_disbursement(**back)
+        assert (state(row), tries.get().state, money(at)) == ("RETURNED", "REFUSED", (0, GRANT))

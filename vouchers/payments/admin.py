@@ -79,7 +79,7 @@ class DisbursementAdmin(VerbAdmin):
              "vouchers.check_evidence", lambda o: o.status == "COMPANY_CONFIRMED", form=ReasonForm, danger=True),
         Verb("send-back", _("Return to the provider"),
              lambda pk, by, reason: actions.return_disbursement(disbursement_id=pk, reason=reason, by=by),
-             "vouchers.approve_disbursement", lambda o: o.status == "EVIDENCE_CHECKED", form=ReasonForm, danger=True),
+             "vouchers.approve_disbursement", queries.returned_by_finance, form=ReasonForm, danger=True),
         Verb("close", _("Close without payment"),
              lambda pk, by, reason: actions.close_disbursement(disbursement_id=pk, reason=reason, by=by),
              "vouchers.approve_disbursement", lambda o: queries.terminated().filter(pk=o.pk).exists(), form=ReasonForm, danger=True),

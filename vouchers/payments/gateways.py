@@ -7,7 +7,7 @@ status report or statement is proof (stack.md, Money).
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -48,12 +48,19 @@ class Transfer:
 @dataclass(frozen=True)
 class Answer:
     """What the bank said. bank_ref: its own reference when it has one; words: short reason for people; amount_won: whole
-    won that it booked, where its message says so."""
+    won that it booked, where its message says so; out_won: of what came back, how much of the transfer is still out."""
 
     outcome: Outcome
     bank_ref: str = ""
     words: str = ""
     amount_won: int | None = None
+    out_won: int | None = None
+
+    def whole(self, amount_won: int) -> bool:
+        """Whether it speaks of all of a transfer of amount_won: all was booked, or nothing of what moved is out any more."""
+        if self.outcome == Outcome.SENT_BACK and self.out_won is not None:
+            return self.out_won == 0
+        return self.amount_won in {None, amount_won}
 
 
 def pain_001(transfer: Transfer, now: datetime) -> bytes:
@@ -102,9 +109,11 @@ def read_pain_002(body: bytes, key: str) -> Answer:
 
 def read_camt_053(body: bytes) -> dict[str, Answer]:
     """A statement: end-to-end id → what the bank booked. A debit is a payment; a credit or a reversal with the same id says
-    that it came back, in whatever order the two stand."""
+    that it came back, in whatever order they stand. Entries of one id add up: amount_won is what moved, or what came back,
+    with how much of it is still out."""
     root, space = fromstring(body), {"c": CAMT_053}
-    found: dict[str, Answer] = {}
+    out: dict[str, list[Answer]] = {}
+    returned: dict[str, list[Answer]] = {}
     for entry in root.iterfind(".//c:Ntry", space):
         key = entry.findtext(".//c:EndToEndId", "", space)
         if not key:
@@ -112,12 +121,24 @@ def read_camt_053(body: bytes) -> dict[str, Answer]:
         back = entry.findtext("c:RvslInd", "", space) == "true" or entry.findtext("c:CdtDbtInd", "", space) == "CRDT"
         ref, amount = entry.findtext("c:AcctSvcrRef", "", space), entry.findtext("c:Amt", "", space)
         won = int(Decimal(amount)) if amount else None
-        if back:
-            why = entry.findtext(".//c:RtrInf/c:AddtlInf", "", space) or entry.findtext(".//c:RtrInf/c:Rsn/c:Cd", "", space)
-            found[key] = Answer(Outcome.SENT_BACK, ref, why, won)
-        elif key not in found:
-            found[key] = Answer(Outcome.PAID, ref, "statement", won)
-    return found
+        why = entry.findtext(".//c:RtrInf/c:AddtlInf", "", space) or entry.findtext(".//c:RtrInf/c:Rsn/c:Cd", "", space)
+        one = Answer(Outcome.SENT_BACK, ref, why, won) if back else Answer(Outcome.PAID, ref, "statement", won)
+        (returned if back else out).setdefault(key, []).append(one)
+    paid = {key: _added(entries) for key, entries in out.items()}
+    back_again = {key: _added(entries) for key, entries in returned.items()}
+    return paid | {key: _of_what_moved(answer, paid.get(key)) for key, answer in back_again.items()}
+
+
+def _added(entries: list[Answer]) -> Answer:
+    """The last entry's words with the sum of all; an entry without an amount leaves the sum unknown."""
+    amounts = [one.amount_won for one in entries]
+    return replace(entries[-1], amount_won=None if None in amounts else sum(won for won in amounts if won is not None))
+
+
+def _of_what_moved(back: Answer, moved: Answer | None) -> Answer:
+    if moved is None or moved.amount_won is None or back.amount_won is None:
+        return back
+    return replace(back, out_won=moved.amount_won - back.amount_won)
 
 
 def send(transfer: Transfer, *, url: str, now: datetime) -> Answer:

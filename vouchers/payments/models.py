@@ -177,6 +177,8 @@ class PaymentAttempt(Row):
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Settled by"), related_name="+"
     )
     reason = models.TextField(_("Reason"), blank=True)
+    # a person's word alone leaves it empty: no other transfer of the payment leaves before the bank's own record shows it
+    shown_back_at = models.DateTimeField(_("Return shown by the bank's statement"), null=True)
     # who let this very transfer go, copied from the disbursement when it is claimed: a later release names others
     approved_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Approved by"), related_name="+"
@@ -196,7 +198,10 @@ class PaymentAttempt(Row):
                 fields=["disbursement"],
                 condition=Q(state__in=["CLAIMED", "SENT", "UNKNOWN", "PARKED", "PAID"]),
                 name="attempt_one_live",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(shown_back_at__isnull=True) | Q(state="SENT_BACK"), name="attempt_shown_back_is_sent_back"
+            ),
         ]
         indexes = [models.Index(fields=["state", "claimed_at"], name="attempt_state")]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from portal.journal.actions import tell
 from portal.kit.won import won
+from vouchers.payments import rules
 from vouchers.payments.models import Disbursement
 
 
@@ -17,6 +18,10 @@ def _context(disbursement: Disbursement, **more: Any) -> dict[str, Any]:
         "payee_en": disbursement.payee.name_en,
         **more,
     }
+
+
+def _ends(disbursement: Disbursement) -> bool:
+    return rules.pays_no_more(disbursement.milestone.agreement.status)
 
 
 def requested(disbursement: Disbursement) -> None:
@@ -48,15 +53,16 @@ def paid(disbursement: Disbursement, key: str) -> None:
 
 
 def failed(disbursement: Disbursement, words: str) -> None:
-    """To the registrar: the bank refused; mend the account and try again."""
+    """To the registrar: the bank refused; mend the account and try again. After a termination finance closes it instead."""
     tell(
         "disbursement_failed", app="vouchers", subject=disbursement, role="PAYMENT_REGISTRAR",
-        url=f"/payments/{disbursement.ref}/", context=_context(disbursement, reason=words),
+        url=f"/payments/{disbursement.ref}/", context=_context(disbursement, reason=words, ends=_ends(disbursement)),
     )  # fmt: skip
 
 
 def sent_back(disbursement: Disbursement, words: str, key: str) -> None:
-    """To finance, provider and company: the bank sent the money back. words: why, as the bank puts it."""
+    """To finance, provider and company: the bank sent the money back. words: why, as the bank puts it. After a termination it
+    is not transferred again."""
     everybody: list[dict[str, Any]] = [{"role": "OPERATOR_FINANCE"}]
     for organisation in (disbursement.payee.organisation, disbursement.milestone.agreement.company.organisation):
         if organisation is not None:
@@ -64,7 +70,7 @@ def sent_back(disbursement: Disbursement, words: str, key: str) -> None:
     for whom in everybody:
         tell(
             "disbursement_sent_back", app="vouchers", subject=disbursement, url=f"/payments/{disbursement.ref}/",
-            context=_context(disbursement, reason=words), once=f"sent_back:{key}", **whom,
+            context=_context(disbursement, reason=words, ends=_ends(disbursement)), once=f"sent_back:{key}", **whom,
         )  # fmt: skip
 
 

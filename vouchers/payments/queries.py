@@ -108,8 +108,10 @@ def tried_since() -> datetime | None:
 
 
 def watched_since(now: datetime) -> datetime | None:
-    """When the first transfer that was settled in the last WATCH_DAYS was claimed; None when there is none to watch."""
-    settled = PaymentAttempt.objects.filter(state__in=["PAID", "REFUSED"], settled_at__gte=now - timedelta(days=rules.WATCH_DAYS))
+    """When the first transfer that was settled in the last WATCH_DAYS, or whose return the statement does not show yet, was
+    claimed; None when there is none to watch."""
+    late = Q(state__in=["PAID", "REFUSED", "SENT_BACK"], settled_at__gte=now - timedelta(days=rules.WATCH_DAYS))
+    settled = PaymentAttempt.objects.filter(late | Q(state="SENT_BACK", shown_back_at__isnull=True))
     return settled.order_by("claimed_at").values_list("claimed_at", flat=True).first()
 
 
@@ -150,9 +152,8 @@ def of_milestone(user: Any, milestone_ref: str) -> Disbursement | None:
 
 
 def held_because(row: Disbursement) -> str:
-    """Why its papers may not count yet, while somebody still has to look at them; empty when they may."""
-    looked_at = row.status in {"REQUESTED", "COMPANY_CONFIRMED"}
-    return not_taken_because([row.invoice_document, row.own_share_document]) if looked_at else ""
+    """Why its papers may not count now, while money may still leave on them; empty when they may."""
+    return not_taken_because([row.invoice_document, row.own_share_document]) if rules.papers_count(row.status) else ""
 
 
 def confirms(user: Any, row: Disbursement) -> bool:
@@ -172,8 +173,45 @@ def bank_stage(row: Disbursement, attempts: list[PaymentAttempt]) -> str:
         return row.status.lower()
     if row.status != "REGISTERED":
         return ""
-    live = [attempt for attempt in attempts if attempt.state in rules.LIVE_ATTEMPTS]
-    return "unclear" if any(attempt.state in {"UNKNOWN", "PARKED"} for attempt in live) else "waits"
+    if any(attempt.state in {"UNKNOWN", "PARKED"} for attempt in attempts):
+        return "unclear"
+    return "" if rules.pays_no_more(row.milestone.agreement.status) else "waits"
+
+
+def kept_back(row: Disbursement, attempts: Sequence[PaymentAttempt]) -> str:
+    """Why nothing leaves of it for now and who mends that, as a sentence (`rules.KEPT_BACK`); empty when nothing holds it."""
+    why = _kept_back(row, attempts)
+    return str(rules.KEPT_BACK[why]) if why else ""
+
+
+def _kept_back(row: Disbursement, attempts: Sequence[PaymentAttempt]) -> str:
+    if contradicted(attempts):
+        return "closed" if row.status == S.CLOSED else "differs"
+    if row.status in {S.PAID, S.CLOSED}:
+        return ""
+    if attempts and journal.owing("settle_rest", [row.ref]):
+        return "rest"
+    if any(attempt.state == "SENT_BACK" and attempt.shown_back_at is None for attempt in attempts):
+        return "unproved"
+    return "suspended" if row.status == S.REGISTERED and row.milestone.agreement.status == "SUSPENDED" else ""
+
+
+def bank_words(attempts: Sequence[PaymentAttempt], stage: str) -> str:
+    """What the bank said of the newest transfer that ended so; stage: failed or sent_back."""
+    state = {"failed": "REFUSED", "sent_back": "SENT_BACK"}.get(stage)
+    return next((attempt.answer for attempt in attempts if attempt.state == state and attempt.sent_at), "")
+
+
+def under_way(row: Disbursement) -> bool:
+    """Was a transfer handed to the bank of which nobody knows yet what became of it?"""
+    return row.attempts.filter(state__in=rules.LIVE_ATTEMPTS - {rules.AttemptState.CLAIMED}).exists()
+
+
+def returned_by_finance(row: Disbursement) -> bool:
+    """Whether it is finance's turn to return it: once the evidence was checked."""
+    if row.status in {S.REQUESTED, S.COMPANY_CONFIRMED}:
+        return False
+    return rules.may_return(row.status, held=bool(held_because(row)), under_way=under_way(row))
 
 
 def may(user: Any, row: Disbursement) -> dict[str, bool]:
@@ -182,7 +220,7 @@ def may(user: Any, row: Disbursement) -> dict[str, bool]:
     company = row.milestone.agreement.company.organisation
     provider = row.payee.organisation
     state, can = row.status, rules.LIFECYCLE.can
-    pays = row.milestone.agreement.status != "TERMINATED"
+    pays = not rules.pays_no_more(row.milestone.agreement.status)
     return {
         "confirm": state == "REQUESTED" and user.has_perm("vouchers.confirm_disbursement", company),
         "resubmit": state == "RETURNED" and provider is not None and user.has_perm("vouchers.request_disbursement", provider),
@@ -194,5 +232,5 @@ def may(user: Any, row: Disbursement) -> dict[str, bool]:
         "resolve": user.has_perm("vouchers.resolve_attempt"),
         "return": (state == "REQUESTED" and user.has_perm("vouchers.confirm_disbursement", company))
         or (state == "COMPANY_CONFIRMED" and user.has_perm("vouchers.check_evidence"))
-        or (state == "EVIDENCE_CHECKED" and user.has_perm("vouchers.approve_disbursement")),
+        or (user.has_perm("vouchers.approve_disbursement") and returned_by_finance(row)),
     }

@@ -8,8 +8,12 @@ Who lets money go again (domain.md §6.11, four eyes). A transfer that the bank 
 again under the approval that stands: FAILED, retry. Money that left and came back, whether the portal had booked it as paid or
 not, needs finance to look and to approve anew: SENT_BACK, approve, register. `approval_stands` is that rule.
 
+A person's word that money came back is written down, but frees no other transfer: the bank's own statement must show the return
+(`lets_another_leave`), and who said it does not approve the payment anew (`may_approve`).
+
 A payment of a terminated agreement leaves no more: people close it with a reason, and its money stays committed in the
-cancelled voucher until the agreement's settlement.
+cancelled voucher until the agreement's settlement. One whose papers the virus scan refuses leaves no more either: finance
+returns it, also after the approval (`may_return`).
 """
 
 from collections.abc import Collection
@@ -57,6 +61,7 @@ LIFECYCLE = Lifecycle(
         (S.RETURNED, "resubmit_disbursement"): S.REQUESTED,
         (S.EVIDENCE_CHECKED, "approve_disbursement"): S.APPROVED,
         (S.EVIDENCE_CHECKED, "return_disbursement"): S.RETURNED,
+        **{(state, "return_disbursement"): S.RETURNED for state in (S.APPROVED, S.REGISTERED, S.FAILED, S.SENT_BACK)},
         (S.APPROVED, "register_disbursement"): S.REGISTERED,
         (S.REGISTERED, "settle_paid"): S.PAID,
         (S.REGISTERED, "settle_failed"): S.FAILED,
@@ -92,6 +97,27 @@ ATTEMPT_LIFECYCLE = Lifecycle(
 LIVE_ATTEMPTS = frozenset({T.CLAIMED, T.SENT, T.UNKNOWN, T.PARKED})
 WATCH_DAYS = 30  # how long the bank's statement is read for transfers that were settled
 
+
+# why nothing leaves of a payment for now, and who mends it (`queries.kept_back`)
+KEPT_BACK = {
+    "closed": _(
+        "The bank moved money after this payment was closed. Nothing is booked: the operating agency's finance has the bank take it"
+        " back and writes down how."
+    ),
+    "differs": _(
+        "The bank's statement shows a transfer of this payment otherwise than the portal has it. The operating agency's finance"
+        " asks the bank and writes down what it says; nothing leaves until then."
+    ),
+    "rest": _(
+        "The bank's statement still shows a former transfer otherwise than the portal has it, so nothing leaves. The operating"
+        " agency's finance has the bank complete that transfer or take it back; the portal books what the statement then shows."
+    ),
+    "unproved": _(
+        "A person wrote down that a transfer came back, but the bank's statement does not show it yet. Nothing leaves until it"
+        " does; the operating agency's finance asks the bank for it."
+    ),
+    "suspended": _("The agreement is suspended. The payment waits and leaves when the agreement goes on."),
+}
 
 # steps that let money go, each with a fresh second factor: (permission, what it does; won: the amount, payee: who gets it)
 RELEASES = {
@@ -142,12 +168,15 @@ def overturns(state: str, outcome: str) -> bool:
     }  # fmt: skip
 
 
-def lets_another_leave(state: str, outcome: str) -> bool:
-    """Whether a former transfer, which the statement shows so, is no reason to hold the next one back.
+def lets_another_leave(state: str, outcome: str | None, *, whole: bool = True) -> bool:
+    """Whether a former transfer is no reason to hold the next one back.
 
-    Money that moved holds it back; money that came back does so until that is booked, as it is approved anew then.
+    outcome: as the bank's statement shows it, None when it shows nothing of it; whole: of its whole amount. Money that moved
+    holds the next one back; what counts here as sent back does so until the statement shows all of it as come back.
     """
-    return outcome != "PAID" and (outcome != "SENT_BACK" or state == T.SENT_BACK)
+    if state == T.SENT_BACK:
+        return outcome == "SENT_BACK" and whole
+    return outcome not in {"PAID", "SENT_BACK"}
 
 
 def approval_stands(approved_at: datetime | None, came_back_at: datetime | None) -> bool:
@@ -155,9 +184,34 @@ def approval_stands(approved_at: datetime | None, came_back_at: datetime | None)
     return approved_at is not None and (came_back_at is None or came_back_at <= approved_at)
 
 
+def pays_no_more(agreement_status: str) -> bool:
+    """Whether an agreement has ended so that nothing is paid of it: its unpaid disbursements are closed, not tried again."""
+    return agreement_status == "TERMINATED"
+
+
 def may_close(status: str, agreement_status: str, *, under_way: bool) -> bool:
     """Whether an unpaid disbursement is closed without payment: its agreement was terminated and no transfer is under way."""
-    return LIFECYCLE.can(status, "close_disbursement") and agreement_status == "TERMINATED" and not under_way
+    return LIFECYCLE.can(status, "close_disbursement") and pays_no_more(agreement_status) and not under_way
+
+
+def papers_count(status: str) -> bool:
+    """Whether a file that the virus scan holds stops a disbursement here: everywhere, until it is paid, closed or returned."""
+    return status not in {S.PAID, S.CLOSED, S.RETURNED}
+
+
+def may_return(status: str, *, held: bool, under_way: bool) -> bool:
+    """Whether it goes back to the provider: before the approval for any reason, afterwards only for a file that the virus scan
+    refuses (held), while no transfer is under way."""
+    early = status in {S.REQUESTED, S.COMPANY_CONFIRMED, S.EVIDENCE_CHECKED}
+    return LIFECYCLE.can(status, "return_disbursement") and (early or (held and not under_way))
+
+
+def may_approve(person_id: int, settled_by: Collection[int | None]) -> bool:
+    """Who said what became of a transfer that came back never approves the payment anew (four eyes).
+
+    settled_by: who settled the transfers of this payment that count as sent back.
+    """
+    return person_id not in settled_by
 
 
 def may_resolve(person_id: int, released_by: Collection[int | None]) -> bool:

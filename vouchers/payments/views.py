@@ -58,10 +58,12 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
 def _show(request: HttpRequest, row: Disbursement, bound: ReasonForm | None = None) -> HttpResponse:
     """The disbursement's page; bound: a reason for returning it that could not be accepted."""
     attempts = list(queries.attempts_of(row))
+    stage, kept_back = queries.bank_stage(row, attempts), queries.kept_back(row, attempts)
     context = {
         "row": row, "own_won": _own_won(row), "attempts": attempts, "may": queries.may(request.user, row),
         "own_hand": [one.ref for one in attempts if not rules.may_resolve(request.user.pk, one.released_by)],
-        "contradicted": queries.contradicted(attempts), "stage": queries.bank_stage(row, attempts), "failure": attempts[0].answer if attempts else "",
+        "contradicted": queries.contradicted(attempts), "stage": stage, "failure": queries.bank_words(attempts, stage),
+        "kept_back": kept_back, "pays_no_more": rules.pays_no_more(row.milestone.agreement.status),
         "reason_form": bound or ReasonForm(), "held": queries.held_because(row),
     }  # fmt: skip
     return page(request, "vouchers/payments/detail.html", context, status=422 if bound else 200)

@@ -10,9 +10,9 @@ from vouchers.payments.actions.disbursements import (
     request_disbursement,
     resubmit_disbursement,
     retry_disbursement,
-    return_disbursement,
 )
 from vouchers.payments.actions.payees import enter_payee, verify_payee
+from vouchers.payments.actions.returning import return_disbursement
 from vouchers.payments.actions.settling import explain_attempt, park, reconcile, resolve_attempt, settle
 from vouchers.payments.actions.vouchers import expire_vouchers
 

@@ -12,12 +12,17 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from portal.documents.queries import not_taken_because
 from portal.journal import actions as journal
 from portal.kit import clock
+from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
 from vouchers.payments import gateways, rules
+from vouchers.payments.actions.closing import owe_closing
+from vouchers.payments.actions.disbursements import lock
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 T = rules.AttemptState
+TERMINATED = "not sent: the agreement was terminated"
 SENT_PATIENCE = timedelta(seconds=60)  # longer than any call to the bank may take
 
 
@@ -26,6 +31,30 @@ def record(attempt: PaymentAttempt, name: str, before: str, *, by: Any, reason: 
         f"payment_attempt.{name}", attempt, by=by, frm=before, to=attempt.state, reason=reason,
         data={"disbursement": attempt.disbursement.ref, "amount_won": attempt.amount_won, "key": attempt.key, **data},
     )  # fmt: skip
+
+
+def end(attempt: PaymentAttempt, verb: str, past: str, answer: gateways.Answer, *, by: Any = None, reason: str = "") -> None:
+    """Steps the attempt and keeps what the bank said; nobody owes an answer about it any more. What came back by the statement,
+    not by a person's word, is marked so."""
+    before, attempt.state = attempt.state, rules.ATTEMPT_LIFECYCLE.step(attempt.state, verb)
+    attempt.settled_at, attempt.answer = clock.now(), answer.words[:300]
+    attempt.bank_ref = answer.bank_ref[:60] or attempt.bank_ref
+    attempt.reason, attempt.resolved_by = reason or attempt.reason, by or attempt.resolved_by
+    attempt.shown_back_at = attempt.settled_at if attempt.state == T.SENT_BACK and by is None else None
+    attempt.save()
+    record(attempt, past, before, by=by, reason=reason or answer.words)
+    for verb_owed in ("resolve_attempt", "explain_attempt"):
+        journal.close_duty(attempt, verb_owed, by=by)
+
+
+def drop_claimed(disbursement: Disbursement, why: str) -> None:
+    """What was claimed and not sent yet never leaves: CLAIMED → REFUSED, with the reason. The disbursement is locked."""
+    for attempt in disbursement.attempts.select_for_update().filter(state=T.CLAIMED):
+        attempt.disbursement = disbursement
+        attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "lose_track")
+        attempt.save()
+        record(attempt, "lost", T.CLAIMED, by=None, reason=why)
+        end(attempt, "settle_refused", "refused", gateways.Answer(gateways.Outcome.REFUSED, "", why))
 
 
 @transaction.atomic
@@ -88,23 +117,32 @@ def _nothing_moved(
 
 
 def _none_moved(former: QuerySet[PaymentAttempt], statement: Mapping[str, gateways.Answer]) -> bool:
-    states = former.values_list("key", "state")
-    return all(rules.lets_another_leave(state, statement[key].outcome) for key, state in states if key in statement)
+    def frees(attempt: PaymentAttempt) -> bool:
+        shown = statement.get(attempt.key)
+        if shown is None:
+            return rules.lets_another_leave(attempt.state, None)
+        return rules.lets_another_leave(attempt.state, shown.outcome, whole=shown.whole(attempt.amount_won))
+
+    return all(map(frees, former))
 
 
 @transaction.atomic
 def mark_sent(*, attempt_id: int, statement: Mapping[str, gateways.Answer] | None = None) -> gateways.Transfer | None:
     """CLAIMED → SENT for exactly one caller, who then calls the bank; None for everybody else. Writes: PaymentAttempt.
 
-    statement: the bank's record, where it was read; what it shows as moved of the same payment keeps this one back.
+    statement: the bank's record, where it was read; what it shows as moved of the same payment keeps this one back. Whether
+    the payment may leave is asked once more: it waits while the agreement is suspended or the virus scan holds a file, and is
+    dropped, for finance to close, once the agreement was terminated.
     """
-    attempt = PaymentAttempt.objects.select_for_update().filter(pk=attempt_id, state=T.CLAIMED).first()
-    if attempt is None:
+    claimed = PaymentAttempt.objects.filter(pk=attempt_id, state=T.CLAIMED)
+    found = claimed.values_list("disbursement_id", flat=True).first()
+    if found is None:
         return None
-    former = PaymentAttempt.objects.filter(disbursement_id=attempt.disbursement_id).exclude(pk=attempt_id)
-    if statement is not None and not _none_moved(former, statement):
+    disbursement = lock(found)
+    attempt = claimed.select_for_update().first()
+    if attempt is None or not _may_leave(disbursement, attempt, statement or {}):
         return None
-    disbursement = Disbursement.objects.select_related("payee_account", "milestone").get(pk=attempt.disbursement_id)
+    attempt.disbursement = disbursement
     assert disbursement.payee_account is not None, "approved only with a verified account"
     attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "send")
     attempt.sent_at = clock.now()
@@ -115,6 +153,17 @@ def mark_sent(*, attempt_id: int, statement: Mapping[str, gateways.Answer] | Non
         key=attempt.key, amount_won=attempt.amount_won, bank_code=account.bank_code, account=account.number,
         holder=account.holder, text=f"{disbursement.ref} {disbursement.milestone.title}",
     )  # fmt: skip
+
+
+def _may_leave(disbursement: Disbursement, attempt: PaymentAttempt, statement: Mapping[str, gateways.Answer]) -> bool:
+    agreement = disbursement.milestone.agreement
+    if rules.pays_no_more(agreement.status):
+        drop_claimed(disbursement, TERMINATED)
+        owe_closing(disbursement, by=None)
+        return False
+    payable = agreement.status in PAYABLE_AGREEMENTS and disbursement.voucher.status == VoucherStatus.ISSUED
+    held = not_taken_because([disbursement.invoice_document, disbursement.own_share_document])
+    return payable and not held and _none_moved(disbursement.attempts.exclude(pk=attempt.pk), statement)
 
 
 @transaction.atomic

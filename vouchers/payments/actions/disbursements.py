@@ -180,8 +180,8 @@ def resubmit_disbursement(
         raise Refused(_("This invoice number was already used for another disbursement."), "invoice_used", "invoice_no")
     disbursement.invoice_no, disbursement.invoice_on = invoice_no.strip(), invoice_on
     disbursement.invoice_document = invoice_document or disbursement.invoice_document
-    disbursement.confirmed_by = disbursement.checked_by = disbursement.approved_by = None
-    disbursement.checked_at = disbursement.approved_at = None
+    disbursement.confirmed_by = disbursement.checked_by = disbursement.approved_by = disbursement.registered_by = None
+    disbursement.checked_at = disbursement.approved_at = disbursement.registered_at = None
     disbursement.reason = ""
     move(disbursement, "resubmit_disbursement", by=by)
     journal.close_duty(disbursement, "resubmit_disbursement", by=by)
@@ -234,30 +234,6 @@ def check_evidence(*, disbursement_id: int, by: Any) -> Disbursement:
     return disbursement
 
 
-@transaction.atomic
-def return_disbursement(*, disbursement_id: int, reason: str, by: Any) -> Disbursement:
-    """Company, operator or finance send it back with a reason; whose turn it is may. Writes: Disbursement, Event, Duty."""
-    disbursement = lock(disbursement_id)
-    if disbursement.status == S.REQUESTED:
-        require(by, "vouchers.confirm_disbursement", disbursement.milestone.agreement.company.organisation)
-    elif disbursement.status == S.COMPANY_CONFIRMED:
-        require(by, "vouchers.check_evidence")
-    else:
-        require(by, "vouchers.approve_disbursement")
-    if not reason.strip():
-        raise Refused(_("Say what is missing, so that the provider can mend it."), "reason_missing", "reason")
-    disbursement.reason = reason.strip()
-    move(disbursement, "return_disbursement", by=by, reason=reason)
-    journal.close_duties(disbursement, by=by)
-    if disbursement.payee.organisation_id:
-        owe(
-            disbursement, "resubmit_disbursement", "대금 청구를 보완해 주십시오", "Mend the disbursement request",
-            step="supplement", by=by, organisation=disbursement.payee.organisation, role="PROVIDER_MANAGER",
-        )  # fmt: skip
-    notices.returned(disbursement)
-    return disbursement
-
-
 def _verified_account(disbursement: Disbursement) -> PayeeAccount:
     """The payee's account of now: one that was replaced since an earlier step is never paid."""
     account = PayeeAccount.objects.filter(institution=disbursement.payee, is_current=True).first()
@@ -270,14 +246,21 @@ def _verified_account(disbursement: Disbursement) -> PayeeAccount:
 
 @transaction.atomic
 def approve_disbursement(*, disbursement_id: int, second_factor_code: str, by: Any) -> Disbursement:
-    """Finance approves, with a fresh second factor; never who checked the evidence. Needs a verified payee account. A payment
-    that the bank sent back is approved anew. Writes: Disbursement, Event, Duty."""
+    """Finance approves, with a fresh second factor; never who checked the evidence. Needs a verified payee account and papers that
+    the virus scan does not hold. A payment that the bank sent back is approved anew, never by who said so of its transfer.
+    Writes: Disbursement, Event, Duty."""
     disbursement = lock(disbursement_id)
     require(by, "vouchers.approve_disbursement")
     if by.pk in {disbursement.checked_by_id, disbursement.requested_by_id, disbursement.confirmed_by_id}:
         raise NotAllowed(_("Somebody else must approve what you checked or requested."), "four_eyes")
+    if not rules.may_approve(by.pk, disbursement.attempts.filter(state="SENT_BACK").values_list("resolved_by_id", flat=True)):
+        raise NotAllowed(
+            _("You wrote down what became of a transfer that came back, so somebody else must approve this payment again."),
+            "four_eyes",
+        )
     require_payable(disbursement)
     rules.LIFECYCLE.step(disbursement.status, "approve_disbursement")  # an old page is told before a code is used up
+    require_taken([disbursement.invoice_document, disbursement.own_share_document])
     disbursement.payee_account = _verified_account(disbursement)
     second_factor.check(by, second_factor_code)
     disbursement.approved_by, disbursement.approved_at = by, clock.now()
@@ -316,6 +299,7 @@ def _release(disbursement_id: int, verb: str, second_factor_code: str, by: Any) 
     came_back = disbursement.attempts.filter(state="SENT_BACK").aggregate(last=Max("settled_at"))["last"]
     if not rules.approval_stands(disbursement.approved_at, came_back):
         raise Refused(_("The money came back since this was approved. Finance must approve it again."), "approve_anew")
+    require_taken([disbursement.invoice_document, disbursement.own_share_document])
     disbursement.payee_account = _verified_account(disbursement)
     second_factor.check(by, second_factor_code)
     disbursement.registered_by, disbursement.registered_at = by, clock.now()

@@ -22,7 +22,7 @@ from portal.kit.errors import Refused
 from vouchers.agreements import actions as agreements
 from vouchers.ledger import actions as ledger
 from vouchers.payments import gateways, notices, queries, rules
-from vouchers.payments.actions.attempts import record
+from vouchers.payments.actions.attempts import drop_claimed, end, record
 from vouchers.payments.actions.closing import owe_closing
 from vouchers.payments.actions.disbursements import lock, move, owe
 from vouchers.payments.models import Disbursement, PaymentAttempt
@@ -30,6 +30,7 @@ from vouchers.payments.models import Disbursement, PaymentAttempt
 log = logging.getLogger(__name__)
 T, S, OUT = rules.AttemptState, rules.DisbursementStatus, gateways.Outcome
 NOT_SENT = "not sent: an earlier transfer of the same payment was executed"
+DIFFERS = "not sent: the bank's record of an earlier transfer of the same payment differs from ours"
 PARK_AFTER = timedelta(minutes=10)  # the bank's statement had this long to show the transfer
 
 
@@ -43,6 +44,8 @@ def settle(*, attempt_id: int, answer: gateways.Answer, by: Any = None, reason: 
     if attempt.state in {T.PAID, T.REFUSED, T.SENT_BACK}:
         if rules.overturns(attempt.state, answer.outcome):
             _overturn(disbursement, attempt, answer)
+        elif _proves(attempt.state, answer.outcome) and answer.whole(attempt.amount_won):
+            _show(disbursement, attempt)
     elif answer.outcome == OUT.UNKNOWN:
         _lose(attempt, answer, by)
     elif answer.outcome == OUT.PAID:
@@ -70,22 +73,10 @@ def _lose(attempt: PaymentAttempt, answer: gateways.Answer, by: Any) -> None:
     record(attempt, "lost", T.SENT, by=by, reason=answer.words)
 
 
-def _end(attempt: PaymentAttempt, verb: str, past: str, answer: gateways.Answer, *, by: Any = None, reason: str = "") -> None:
-    """Steps the attempt and keeps what the bank said; nobody owes an answer about it any more."""
-    before, attempt.state = attempt.state, rules.ATTEMPT_LIFECYCLE.step(attempt.state, verb)
-    attempt.settled_at, attempt.answer = clock.now(), answer.words[:300]
-    attempt.bank_ref = answer.bank_ref[:60] or attempt.bank_ref
-    attempt.reason, attempt.resolved_by = reason or attempt.reason, by or attempt.resolved_by
-    attempt.save()
-    record(attempt, past, before, by=by, reason=reason or answer.words)
-    for verb_owed in ("resolve_attempt", "explain_attempt"):
-        journal.close_duty(attempt, verb_owed, by=by)
-
-
 def _pay(
     disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer, *, by: Any = None, reason: str = ""
 ) -> None:
-    _end(attempt, "settle_paid", "paid", answer, by=by, reason=reason)
+    end(attempt, "settle_paid", "paid", answer, by=by, reason=reason)
     disbursement.paid_at = clock.now()
     move(disbursement, "settle_paid", by=by, key=attempt.key)
     ledger.pay(
@@ -100,7 +91,13 @@ def _pay(
 def _refuse(
     disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer, *, by: Any = None, reason: str = ""
 ) -> None:
-    _end(attempt, "settle_refused", "refused", answer, by=by, reason=reason)
+    """No money moved: it fails, and the registrar may retry. When a former transfer came back meanwhile, the approval stands no
+    more, so finance approves anew instead."""
+    end(attempt, "settle_refused", "refused", answer, by=by, reason=reason)
+    back = disbursement.attempts.filter(state=T.SENT_BACK).order_by("-settled_at", "-id").first()
+    if back is not None and not rules.approval_stands(disbursement.approved_at, back.settled_at):
+        _anew(disbursement, back, back.answer, by=by)
+        return
     move(disbursement, "settle_failed", by=by, reason=answer.words)
     if not owe_closing(disbursement, by=by):
         owe(
@@ -112,7 +109,7 @@ def _refuse(
 
 def _overturn(disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer) -> None:
     """The statement says otherwise than what was settled. What cannot be booked is left to people."""
-    whole = answer.amount_won in {None, attempt.amount_won}
+    whole = answer.whole(attempt.amount_won)
     if whole and attempt.state == T.PAID:
         _send_back(disbursement, attempt, answer)
     elif whole and answer.outcome == OUT.SENT_BACK:
@@ -120,20 +117,25 @@ def _overturn(disbursement: Disbursement, attempt: PaymentAttempt, answer: gatew
     elif whole and attempt.state == T.REFUSED and disbursement.status in {S.FAILED, S.REGISTERED} and _alone(disbursement):
         _pay(disbursement, attempt, answer)
     else:
-        _contradicted(attempt, answer)
+        _contradicted(disbursement, attempt, answer)
+
+
+def _show(disbursement: Disbursement, attempt: PaymentAttempt) -> None:
+    """The statement shows as come back what already counts so: nothing about it is owed any more."""
+    if attempt.shown_back_at is None:
+        attempt.shown_back_at = clock.now()
+        attempt.save()
+        record(attempt, "shown_back", attempt.state, by=None)
+    for verb in ("prove_return", "explain_attempt"):
+        journal.close_duty(attempt, verb, by=None)
+    journal.close_duty(disbursement, "settle_rest", by=None)
 
 
 def _alone(disbursement: Disbursement) -> bool:
     """Is no other transfer under way or paid? One that was claimed and not sent yet is dropped: the former one did move."""
-    claimed = list(disbursement.attempts.select_for_update().filter(state=T.CLAIMED))
     if disbursement.attempts.filter(state__in=(rules.LIVE_ATTEMPTS - {T.CLAIMED}) | {T.PAID}).exists():
         return False
-    for other in claimed:
-        other.disbursement = disbursement
-        other.state = rules.ATTEMPT_LIFECYCLE.step(other.state, "lose_track")
-        other.save()
-        record(other, "lost", T.CLAIMED, by=None, reason=NOT_SENT)
-        _end(other, "settle_refused", "refused", gateways.Answer(OUT.REFUSED, "", NOT_SENT))
+    drop_claimed(disbursement, NOT_SENT)
     return True
 
 
@@ -143,39 +145,50 @@ def _came_back_after_all(disbursement: Disbursement, attempt: PaymentAttempt, an
     if disbursement.status in {S.FAILED, S.APPROVED, S.REGISTERED} and _alone(disbursement):
         _send_back(disbursement, attempt, answer)
     else:
-        _end(attempt, "settle_sent_back", "sent_back", answer)
+        end(attempt, "settle_sent_back", "sent_back", answer)
 
 
 def _send_back(
     disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer, *, by: Any = None, reason: str = ""
 ) -> None:
     """The payee's bank did not take the money: what was booked goes back to the voucher; finance looks, then approves once
-    more. A payment of a terminated agreement is closed by finance instead."""
+    more. On a person's word alone nothing leaves again before the statement shows the return, which finance owes meanwhile."""
     booked = attempt.state == T.PAID
-    _end(attempt, "settle_sent_back", "sent_back", answer, by=by, reason=reason)
-    disbursement.paid_at = disbursement.approved_at = disbursement.registered_at = None
-    disbursement.approved_by = disbursement.registered_by = None
-    move(disbursement, "settle_sent_back", by=by, reason=answer.words, key=attempt.key)
+    end(attempt, "settle_sent_back", "sent_back", answer, by=by, reason=reason)
+    if attempt.shown_back_at is None:
+        _owe_a_look(attempt, "prove_return")
+    _anew(disbursement, attempt, answer.words, by=by)
     if booked:
         ledger.take_back(
             round_id=disbursement.milestone.agreement.round_id, voucher_ref=disbursement.voucher.ref,
             amount_won=attempt.amount_won, key=attempt.key, by=by, **_names(disbursement),
         )  # fmt: skip
         agreements.reopen_voucher(voucher_id=disbursement.voucher_id)
+
+
+def _anew(disbursement: Disbursement, back: PaymentAttempt, words: str, *, by: Any) -> None:
+    """A transfer of it came back: no approval stands, finance looks and approves anew. A payment of a terminated agreement is
+    closed by finance instead. back: that transfer; words: why, as the bank puts it."""
+    disbursement.paid_at = disbursement.approved_at = disbursement.registered_at = None
+    disbursement.approved_by = disbursement.registered_by = None
+    move(disbursement, "settle_sent_back", by=by, reason=words, key=back.key)
     journal.close_duties(disbursement, by=by)  # whoever was to retry or register it waits for the new approval
     if not owe_closing(disbursement, by=by):
         owe(
             disbursement, "approve_disbursement", "은행에서 되돌아온 지급을 확인하고 다시 승인해 주십시오",
             "Look at a payment that the bank sent back and approve it again", step="payment", by=by, role="OPERATOR_FINANCE",
         )  # fmt: skip
-    notices.sent_back(disbursement, answer.words, attempt.key)
+    notices.sent_back(disbursement, words, back.key)
 
 
-def _contradicted(attempt: PaymentAttempt, answer: gateways.Answer) -> None:
-    """The bank's record and ours differ in a way that no entry can mend: nothing is booked, people look. Each contradiction is
-    told once, also after an earlier one of the same transfer was explained."""
+def _contradicted(disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer) -> None:
+    """The bank's record and ours differ in a way that no entry can mend: nothing is booked, nothing more leaves (what was
+    claimed is dropped), people look. Each contradiction is told once, also after an earlier one of the same transfer was
+    explained; again when the payment was paid meanwhile, as both may have moved then."""
+    drop_claimed(disbursement, DIFFERS)
     reason = f"{answer.bank_ref} {answer.words}".strip()
-    said = {"shown": str(answer.outcome), "shown_won": answer.amount_won}
+    paid = disbursement.status == S.PAID
+    said = {"shown": str(answer.outcome), "shown_won": answer.amount_won, "paid": paid}
     for told in journal_queries.history(attempt).filter(name="payment_attempt.contradicted"):
         if told.reason == reason and {**said, **told.data}.items() >= said.items():
             return
@@ -206,9 +219,18 @@ def reconcile(*, statement: Mapping[str, gateways.Answer], now: datetime) -> int
     back = [key for key, answer in statement.items() if answer.outcome == OUT.SENT_BACK]
     ended = PaymentAttempt.objects.filter(Q(state=T.PAID, key__in=back) | Q(state__in=[T.REFUSED, T.SENT_BACK])).order_by("id")
     for attempt in ended.only("key", "ref", "state"):
-        if attempt.key in statement and rules.overturns(attempt.state, statement[attempt.key].outcome):
+        if attempt.key in statement and _tells(attempt.state, statement[attempt.key].outcome):
             settled += _apart(attempt, lambda one: settle(attempt_id=one.pk, answer=statement[one.key]).state != one.state)
     return settled
+
+
+def _tells(state: str, outcome: str) -> bool:
+    """Whether the statement says something about a settled transfer: another thing, or that what came back did come back."""
+    return rules.overturns(state, outcome) or _proves(state, outcome)
+
+
+def _proves(state: str, outcome: str) -> bool:
+    return state == T.SENT_BACK and rules.lets_another_leave(state, outcome)
 
 
 def _apart(attempt: PaymentAttempt, decide: Callable[[PaymentAttempt], bool]) -> bool:
@@ -224,7 +246,7 @@ def _apart(attempt: PaymentAttempt, decide: Callable[[PaymentAttempt], bool]) ->
 def _decide(attempt: PaymentAttempt, statement: Mapping[str, gateways.Answer], now: datetime) -> bool:
     """An attempt without a known outcome, by the statement. Returns: was it settled?"""
     answer = statement.get(attempt.key)
-    if answer is not None and answer.amount_won in {None, attempt.amount_won}:
+    if answer is not None and answer.whole(attempt.amount_won):
         settle(attempt_id=attempt.pk, answer=answer)
         return True
     if answer is not None or (attempt.sent_at or attempt.claimed_at) < now - PARK_AFTER:
@@ -245,10 +267,19 @@ def park(*, attempt_id: int) -> None:
     notices.parked(attempt.disbursement)
 
 
+LOOKS = {
+    "ask": ("이체 결과를 은행에 확인해 주십시오", "Ask the bank about a transfer"),
+    "closed": ("종결한 뒤에 이체된 대금을 은행에서 돌려받고 경위를 적어 주십시오", "Have the bank take back money that moved after closing, and write down how"),
+    "prove_return": ("되돌아온 이체가 은행 기록에 나타나도록 은행에 확인해 주십시오", "Have the bank's statement show the return of a transfer"),
+}  # fmt: skip
+
+
 def _owe_a_look(attempt: PaymentAttempt, verb: str) -> None:
+    """Finance asks the bank. Of a closed payment nothing can be booked any more, so the money is to come back."""
+    ko, en = LOOKS.get(verb) or LOOKS["closed" if attempt.disbursement.status == S.CLOSED else "ask"]
+    title = attempt.disbursement.milestone.title
     journal.open_duty(
-        attempt, verb, title_ko=f"이체 결과를 은행에 확인해 주십시오: {attempt.disbursement.milestone.title}",
-        title_en=f"Ask the bank about a transfer: {attempt.disbursement.milestone.title}",
+        attempt, verb, title_ko=f"{ko}: {title}", title_en=f"{en}: {title}",
         url=f"/payments/{attempt.disbursement.ref}/", due_in=2, role="OPERATOR_FINANCE", by=None,
     )  # fmt: skip
 
@@ -259,7 +290,8 @@ def resolve_attempt(
 ) -> PaymentAttempt:
     """A person settles a parked attempt by what the bank said: never who approved or registered it. Writes: as `settle`.
 
-    outcome: PAID, REFUSED (nothing moved) or SENT_BACK (it moved and came back).
+    outcome: PAID, REFUSED (nothing moved) or SENT_BACK (it moved and came back: another transfer leaves only once the bank's
+    statement shows that too, approved by somebody else).
     """
     _disbursement, attempt = _locked(attempt_id)
     require_other_eyes(attempt, by)
@@ -275,8 +307,12 @@ def resolve_attempt(
 @transaction.atomic
 def explain_attempt(*, attempt_id: int, reason: str, second_factor_code: str, by: Any) -> PaymentAttempt:
     """A person writes down what the bank says about a contradiction that was not booked; never who approved or registered the
-    transfer. Writes: PaymentAttempt.explained_by, Event; closes the duty."""
-    _disbursement, attempt = _locked(attempt_id)
+    transfer. Writes: PaymentAttempt.explained_by, Event; closes the duty.
+
+    Words book nothing. An unpaid disbursement keeps its state, and nothing leaves of it while the statement contradicts ours:
+    finance owes `settle_rest`, that the bank completes the transfer or takes it back. The duty ends when the statement shows
+    all of it as paid or as come back, or when the payment is closed after a termination."""
+    disbursement, attempt = _locked(attempt_id)
     require_other_eyes(attempt, by)
     if not queries.is_contradicted(attempt):
         raise Refused(_("Nothing about this transfer waits for an explanation."), "not_contradicted")
@@ -287,6 +323,11 @@ def explain_attempt(*, attempt_id: int, reason: str, second_factor_code: str, by
     attempt.save()
     record(attempt, "explained", attempt.state, by=by, reason=reason.strip())
     journal.close_duty(attempt, "explain_attempt", by=by)
+    if disbursement.status not in {S.PAID, S.CLOSED}:
+        owe(
+            disbursement, "settle_rest", "은행이 그 이체를 마치거나 되돌리게 해 주십시오",
+            "Have the bank complete a transfer or take it back", step="payment", by=by, role="OPERATOR_FINANCE",
+        )  # fmt: skip
     return attempt
 
 
