@@ -83,7 +83,7 @@ DROP FUNCTION disbursement_files_guard();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0040_evaluation_conflict_guards")]
+    dependencies: ClassVar = [("vouchers", "0041_objections")]
     operations: ClassVar = [
         migrations.AddField(
             model_name="paymentattempt",
