@@ -280,7 +280,7 @@ def _owe_a_look(attempt: PaymentAttempt, verb: str) -> None:
     title = attempt.disbursement.milestone.title
     journal.open_duty(
         attempt, verb, title_ko=f"{ko}: {title}", title_en=f"{en}: {title}",
-        url=f"/payments/{attempt.disbursement.ref}/", due_in=2, role="OPERATOR_FINANCE", by=None,
+        url=f"/payments/{attempt.disbursement.ref}/", due_in=2, role="OPERATOR_FINANCE", by=None, by_mail=verb == "prove_return",
     )  # fmt: skip
 
 
@@ -326,7 +326,7 @@ def explain_attempt(*, attempt_id: int, reason: str, second_factor_code: str, by
     if disbursement.status not in {S.PAID, S.CLOSED}:
         owe(
             disbursement, "settle_rest", "은행이 그 이체를 마치거나 되돌리게 해 주십시오",
-            "Have the bank complete a transfer or take it back", step="payment", by=by, role="OPERATOR_FINANCE",
+            "Have the bank complete a transfer or take it back", step="payment", by=by, role="OPERATOR_FINANCE", by_mail=True,
         )  # fmt: skip
     return attempt
 
