@@ -13,6 +13,7 @@ from portal.desk import duty_words, event_words, notice_words
 from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
 from vouchers.applications.rules import document_label
+from vouchers.rounds.rules import Phase
 
 
 def column_words(model: Any, column: str) -> Callable[[Any], str] | None:
@@ -33,7 +34,11 @@ def code_words(model: Any, column: str) -> Callable[[Any], str] | None:
 
 def event_state(event: Any, code: str) -> str:
     """A state that an event tells: of what its name is about (a review's event stands on the request), else of its subject."""
-    return str(_states(event.name.partition(".")[0]).get(code) or "") or state(event.subject_type, code)
+    told = _TOLD_STATES.get((event.name, code))
+    if told is not None:
+        return str(told)
+    about = _ABOUT.get(event.name) or event.name.partition(".")[0]
+    return str(_states(about).get(code) or "") or state(event.subject_type, code)
 
 
 def state(kind: str, code: str) -> str:
@@ -123,6 +128,9 @@ def owed_by(duty: Any) -> str:
     return str(duty.user or duty.organisation or Role.word(duty.role))
 
 
+_ABOUT = {"application.rule_judged": "eligibility_check"}  # whose states an event tells, where its name does not say it
+_TOLD_STATES = {("round.evaluation_begun", "ANNOUNCED"): Phase.CLOSED.label}  # the phase that people saw; the clock made it
+BY_THE_PORTAL = {"event.by", "ledgerevent.by", "rolegrant.granted_by"}  # empty: nobody's hand, but no mystery either
 _HOUSE = {"portal", "vouchers", "providers"}
 _ROWS: dict[str, Callable[[Any], str]] = {"duty.owed_by": owed_by, "event.reason": event_words.reason}  # read more than a column
 _AREAS = {

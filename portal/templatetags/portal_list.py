@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from portal.desk.admin_subjects import linked, named
-from portal.desk.admin_words import column_words
+from portal.desk.admin_words import BY_THE_PORTAL, column_words
 from portal.templatetags.portal import kst, kst_day, status_tag
 
 register = template.Library()
@@ -183,7 +183,8 @@ def _column(cl: Any, name: Any) -> Cell:
     if field is None:
         return _computed(cl, name)
     if field.is_relation:
-        return lambda row: _shown(getattr(row, name))
+        nobody = gettext("The portal") if f"{cl.model._meta.model_name}.{name}" in BY_THE_PORTAL else None
+        return lambda row: _shown(getattr(row, name) or nobody)
     if field.choices:
         words = dict(field.flatchoices)
         if name in _STATES:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from portal.desk import event_words
 from portal.desk.admin_subjects import linked, named, subject_of
-from portal.desk.admin_words import column_words
+from portal.desk.admin_words import BY_THE_PORTAL, column_words
 from portal.desk.event_facts import facts
 from portal.journal.models import Event
 from portal.kit.won import WonField, won
@@ -20,7 +20,6 @@ from portal.templatetags.portal_admin import told_events
 
 register = template.Library()
 _REFS = {"subject_ref", "owner_ref"}  # columns that name another record
-_BY_THE_PORTAL = {"event.by", "ledgerevent.by", "rolegrant.granted_by"}  # nobody's hand, but no mystery either
 
 
 @register.simple_tag(takes_context=True)
@@ -65,7 +64,7 @@ def _related(column: Any, row: Any, request: Any) -> Any:
     """A link for whoever may open the record, its name for others; the portal itself where no hand did it."""
     value = getattr(row, column.name)
     if value is None:
-        return gettext("The portal") if f"{row._meta.model_name}.{column.name}" in _BY_THE_PORTAL else "—"
+        return gettext("The portal") if f"{row._meta.model_name}.{column.name}" in BY_THE_PORTAL else "—"
     shown = subject_of(value, request)
     return linked(value.ref, {value.ref: shown}) if shown and isinstance(getattr(value, "ref", None), str) else str(value)
 

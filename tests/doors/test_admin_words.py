@@ -176,3 +176,10 @@ def test_a_row_that_is_not_there_is_told_in_a_sentence() -> None:
     assert (
         "해당 기록이 없거나 열람하실 수 없는 기록입니다." in answer.content.decode() and "999999" not in answer.content.decode()
     )
+
+
+def test_an_event_tells_the_states_of_what_it_is_about() -> None:
+    judged = Event(name="application.rule_judged", subject_type="application", frm="MET", to="NOT_MET")
+    begun = Event(name="round.evaluation_begun", subject_type="round", frm="ANNOUNCED", to="EVALUATING")
+    assert [admin_words.event_state(judged, code) for code in ("MET", "NOT_MET")] == ["충족", "미충족"]
+    assert admin_words.event_state(begun, "ANNOUNCED") == "접수 마감"
