@@ -53,6 +53,8 @@ def test_plan_refusals(at):
     refused("no_milestones", lambda: plan(at))
     refused("milestone_amount", lambda: plan(at, p.item(at, SUPPLY), p.item(at, 0)))
     refused("milestone_sum", lambda: plan(at, p.item(at, SUPPLY - 1)))
+    with pytest.raises(Refused, match=f"합계 {SUPPLY - 1:,}원, 맞추어야 할 합계 {SUPPLY:,}원, 부족한 금액 1원"):
+        plan(at, p.item(at, SUPPLY - 1))
     refused("milestone_sum", lambda: plan(at, {**p.item(at, SUPPLY), "institution_id": outside}))
     refused("milestone_due", lambda: plan(at, p.item(at, SUPPLY, days=500)))
     with pytest.raises(NotAllowed):

@@ -13,6 +13,8 @@ from portal.journal import actions as journal
 from portal.kit import clock, words, workdays
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
+from portal.kit.won import won
+from providers.institutions.models import Institution
 from vouchers.agreements.models import Agreement
 from vouchers.milestones import notices, queries, rules
 from vouchers.milestones.models import Deliverable, Milestone
@@ -75,12 +77,26 @@ def _check_plan(agreement: Agreement, items: Sequence[Mapping[str, Any]]) -> Non
     for item in items:
         planned[item["institution_id"]] = planned.get(item["institution_id"], 0) + item["amount_won"]
     if planned != wanted:
-        raise Refused(
-            _("The milestones of each provider must add up to that provider's lines in the agreement."), "milestone_sum"
-        )
+        raise Refused(_sums_apart(wanted, planned), "milestone_sum")
     late = [i for i in items if not agreement.starts_on <= i["due_on"] <= agreement.ends_on]
     if late:
         raise Refused(_("A due day lies outside the agreement's period."), "milestone_due", "due_on")
+
+
+def _sums_apart(wanted: Mapping[int, int], planned: Mapping[int, int]) -> str:
+    """Institution id → whole won, as agreed and as entered: each one whose sums differ, and by how much."""
+    said = [str(_("The milestones of each provider must add up to that provider's lines in the agreement."))]
+    payees = {payee.pk: payee for payee in Institution.objects.filter(pk__in={*wanted, *planned})}
+    for pk in sorted(payees, key=lambda pk: (pk not in wanted, pk)):
+        entered, needed = planned.get(pk, 0), wanted.get(pk, 0)
+        facts = {
+            "name": words.pick(payees[pk], "name"), "entered": won(entered), "needed": won(needed), "apart": won(abs(needed - entered)),
+        }  # fmt: skip
+        if entered < needed:
+            said.append(str(_("%(name)s: entered %(entered)s of %(needed)s, %(apart)s missing.")) % facts)
+        elif entered > needed:
+            said.append(str(_("%(name)s: entered %(entered)s of %(needed)s, %(apart)s too much.")) % facts)
+    return " ".join(said)
 
 
 def _vat_by_payee(agreement: Agreement) -> dict[int, int]:

@@ -36,9 +36,12 @@ def milestone_list(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     if status:
         found = found.filter(status=status)
+    whose = request.GET.get("agreement", "")
+    if whose:
+        found = found.filter(agreement__ref=whose[:24])
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": shown, "status": status, "form": forms.StateFilter(request.GET or None),
+        "page": shown, "status": status, "whose": shown[0].agreement if whose and shown else None, "form": forms.StateFilter(request.GET or None),
         "unplanned": queries.unplanned(request.user) if request.user.has_perm("vouchers.plan_milestones") else [],
     }  # fmt: skip
     return page(request, "vouchers/milestones/list.html", context)
@@ -92,7 +95,7 @@ def plan(request: HttpRequest, agreement_ref: str) -> HttpResponse:
             error = str(refused.message)
         else:
             messages.success(request, _("The milestones were planned."))
-            return redirect(request, f"{reverse('milestones:list')}")
+            return redirect(request, f"{reverse('milestones:list')}?agreement={agreement.ref}")
     wrong = bool(error) or (request.method == "POST" and "add" not in request.POST and formset.total_error_count() > 0)
     context = {"agreement": agreement, "formset": formset, "sums": sums, "error": error, "wrong": wrong}
     return page(request, "vouchers/milestones/plan.html", context, status=422 if wrong else 200)

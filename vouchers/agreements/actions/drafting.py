@@ -74,9 +74,10 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
         "agreement.drafted", agreement, by=by, to=agreement.status, organisations=agreement.organisation_ids(),
         data={"award": award.ref, "grant_won": agreement.grant_won},
     )  # fmt: skip
+    ko, en = named(agreement)
     journal.open_duty(
-        agreement, "send_for_signature", title_ko=f"협약서 서명 요청: {agreement.number}",
-        title_en=f"Send the agreement {agreement.number} for signature", url=agreement.get_absolute_url(), due_in=3,
+        agreement, "send_for_signature", title_ko=f"협약서 서명 요청: {ko}",
+        title_en=f"Send the agreement for signature: {en}", url=agreement.get_absolute_url(), due_in=3,
         role="OPERATOR_CASE", by=by,
     )  # fmt: skip
     return agreement
@@ -262,6 +263,12 @@ def return_to_draft(*, agreement_id: int, reason: str, by: Any) -> Agreement:
 def lock(agreement_id: int) -> Agreement:
     Agreement.objects.select_for_update().get(pk=agreement_id)
     return Agreement.objects.select_related("company__organisation", "round", "award__application__track").get(pk=agreement_id)
+
+
+def named(agreement: Agreement) -> tuple[str, str]:
+    """How duties call it, in Korean and English: number, company and title of the project."""
+    company, title = agreement.company, agreement.award.application.title
+    return tuple(f"{agreement.number} · {name} · {title}" for name in (company.name_ko, company.name_en or company.name_ko))  # type: ignore[return-value]
 
 
 def needed(reason: str) -> str:

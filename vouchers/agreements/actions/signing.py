@@ -12,7 +12,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from vouchers.agreements import notices, queries, rules
-from vouchers.agreements.actions.drafting import lock
+from vouchers.agreements.actions.drafting import lock, named
 from vouchers.agreements.models import Agreement, Voucher
 from vouchers.ledger import actions as ledger
 
@@ -80,9 +80,10 @@ def _activate(agreement: Agreement, by: Any) -> Voucher:
         "voucher.issued", voucher, by=by, to=voucher.status, organisations=organisations,
         data={"agreement": agreement.ref, "grant_won": voucher.grant_won},
     )  # fmt: skip
+    ko, en = named(agreement)
     journal.open_duty(
-        agreement, "plan_milestones", title_ko=f"마일스톤 계획: {agreement.number}",
-        title_en=f"Plan the milestones of {agreement.number}", url=f"/milestones/plan/{agreement.ref}/", due_in=5,
+        agreement, "plan_milestones", title_ko=f"마일스톤 계획: {ko}", title_en=f"Plan the milestones: {en}",
+        url=f"/milestones/plan/{agreement.ref}/", due_in=5,
         role="OPERATOR_CASE", by=by,
     )  # fmt: skip
     for party in agreement.parties.select_related("organisation"):

@@ -79,8 +79,10 @@ def accept_award(*, award_id: int, by: Any) -> Award:
     award.save()
     _record("award.accepted", award, by=by, frm=before, to=after)
     journal.close_duty(award, "accept_award", by=by)
+    company, title = award.application.company, award.application.title
     journal.open_duty(
-        award, "draft_agreement", title_ko=f"협약서 작성: {award.project_no}", title_en=f"Draft the agreement of {award.project_no}",
+        award, "draft_agreement", title_ko=f"협약서 작성: {award.project_no} · {company.name_ko} · {title}",
+        title_en=f"Draft the agreement: {award.project_no} · {company.name_en or company.name_ko} · {title}",
         url=f"/agreements/draft/{award.ref}/", due_in=5, role="OPERATOR_CASE", by=by,
     )  # fmt: skip
     notices.award_accepted(award)
