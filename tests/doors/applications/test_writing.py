@@ -260,6 +260,19 @@ def test_the_formula_is_live_and_has_a_button(owner):
         assert answer.status_code == 422 and wrong in answer.content.decode().replace(",", "")
 
 
+def test_going_on_with_too_much_in_kind_names_the_limit(owner):
+    application = make.start(owner, make_round(match_timing="AFTER_SELECTION"))
+    address, browser = url("section", application.ref, "budget"), as_(owner.staff)
+    for typed, button in (("399,999,999", "next"), ("9" * 30, "save")):
+        version = application.sections.get(key="budget").version
+        sent = {"planned_supply_won": "400,000,000", "own_in_kind_won": typed, "version": version, button: "1"}
+        answer = browser.post(address, sent)
+        most = answer.context["in_kind_most"]
+        assert answer.status_code == 422 and answer.context["form"].errors["own_in_kind_won"] == [
+            f"이 공급가액에서 현물 자부담은 최대 {most:,}원까지 가능합니다. 더 작은 금액을 입력해 주십시오."
+        ]
+
+
 def test_upload_replace_download_remove(application, owner):
     browser = as_(owner.staff)
     address = url("document", application.ref, "PROJECT_PLAN")

@@ -24,6 +24,8 @@ from vouchers.applications.rules.sections import (
     declaration_field,
     document_label,
     following,
+    in_kind_most,
+    in_kind_words,
     missing,
     section_state,
 )
@@ -77,6 +79,8 @@ __all__ = [
     "fact_words",
     "following",
     "formula",
+    "in_kind_most",
+    "in_kind_words",
     "matches_open",
     "missing",
     "rate_words",

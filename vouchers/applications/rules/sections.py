@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.kit.won import won
 from vouchers.applications.rules.stages import SectionKey, SectionState
 from vouchers.matching.rules import RegulatoryRoute
 from vouchers.rounds.rules import DocumentKind
@@ -302,14 +303,20 @@ def _budget_missing(around: Surroundings) -> list[Missing]:
     found = []
     if not around.rate_known:
         found.append(Missing("id_supply", _("This call has no grant rate for the size of your company.")))
-    if around.own_in_kind_won > int(around.supply_won * around.in_kind_max_rate):
-        found.append(
-            Missing(
-                "id_own_in_kind_won",
-                _("The contribution in kind is larger than this call allows. Type a smaller amount."),
-            )
-        )
+    if around.own_in_kind_won > in_kind_most(around):
+        found.append(Missing("id_own_in_kind_won", in_kind_words(around)))
     return found
+
+
+def in_kind_most(around: Surroundings) -> int:
+    """The largest contribution in kind, whole won."""
+    return int(around.supply_won * around.in_kind_max_rate)
+
+
+def in_kind_words(around: Surroundings) -> str:
+    """The refusal of a larger one, with the limit."""
+    words = _("With this supply amount the contribution in kind may be at most %(most)s. Type a smaller amount.")
+    return str(words) % {"most": won(in_kind_most(around))}
 
 
 def _documents_missing(around: Surroundings) -> list[Missing]:

@@ -75,13 +75,31 @@ def section(request: HttpRequest, ref: str, key: str) -> HttpResponse:
         context = section_context(request, application, which, form=form)
         return page(request, "vouchers/applications/section.html", context, status=200 if form.is_valid() else 422)
     answer = _save(request, application, which, form)
-    if answer.pop("saved"):
+    fresh = application_or_404(request, ref)
+    limited = _name_limit(fresh, which, form, going_on="next" in request.POST)
+    if answer.pop("saved") and not limited:
         messages.success(request, _("Saved."))
         return redirect(request, _after(ref, which, going_on="next" in request.POST))
     status = answer.pop("status")
-    fresh = application_or_404(request, ref)
     context = section_context(request, fresh, which, form=form, **answer)
     return page(request, "vouchers/applications/section.html", context, status=status)
+
+
+def _name_limit(application: Application, key: rules.SectionKey, form: SectionForm, *, going_on: bool) -> bool:
+    """Names the real limit of the amount in kind where more was typed; so does going on with more than it, which was saved.
+
+    Returns: whether the form now says so.
+    """
+    name = "own_in_kind_won"
+    if key != rules.SectionKey.BUDGET or not (going_on or form.has_error(name, "max")):
+        return False
+    around = queries.surroundings(application, queries.policy_of(application))
+    too_large = form.has_error(name, "max")
+    if not around.supply_won or not (too_large or around.own_in_kind_won > rules.in_kind_most(around)):
+        return False
+    form.errors.pop(name, None)
+    form.add_error(name, rules.in_kind_words(around))
+    return True
 
 
 def _after(ref: str, key: rules.SectionKey, *, going_on: bool) -> str:
@@ -122,6 +140,7 @@ def autosave(request: HttpRequest, ref: str, key: str) -> HttpResponse:
     answer = _save(request, application, which, form)
     status = 200 if answer.pop("saved") else answer["status"]
     fresh = application_or_404(request, ref)
+    _name_limit(fresh, which, form, going_on=False)
     context = section_context(request, fresh, which, form=form, **{k: v for k, v in answer.items() if k != "status"})
     return page(request, "vouchers/applications/saved.html", context, status=status)
 
