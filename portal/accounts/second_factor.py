@@ -11,7 +11,8 @@ from typing import Any
 
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, validate_totp_code
+from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
@@ -34,8 +35,11 @@ def is_ready(user: Any) -> bool:
     return _is_demo(user) or has_second_factor(user)
 
 
-def check(user: Any, code: str) -> None:
-    """Raises Refused unless `code` is this person's code of now. Counts wrong tries for five minutes."""
+def check(user: Any, code: str, *, spend: bool = True) -> None:
+    """Raises Refused unless `code` is this person's code of now. Counts wrong tries for five minutes.
+
+    spend: a right code is used up with it; False: only to say beside other errors of a form that it is wrong.
+    """
     key = f"second-factor-tries:{user.pk}"
     if cache.get(key, 0) >= TRIES:
         raise Refused(_("Too many wrong codes. Wait five minutes, then try again."), "too_many_codes", "code")
@@ -45,12 +49,17 @@ def check(user: Any, code: str) -> None:
         held = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).first()
         if held is None:
             raise Refused(_("This step asks for a second factor. Set one up in your account first."), "no_second_factor", "code")
-        good = bool(code) and TOTP(held).validate_code(code)
+        good = bool(code) and (TOTP(held).validate_code(code) if spend else _fits(held, code))
     if not good:
         cache.add(key, 0, TRIES_SECONDS)
         cache.incr(key)
         raise Refused(_("This code is not right or has expired. Enter the six digits that are shown now."), "wrong_code", "code")
-    cache.delete(key)
+    if spend:
+        cache.delete(key)
+
+
+def _fits(held: Authenticator, code: str) -> bool:
+    return bool(validate_totp_code(decrypt(held.data["secret"]), code))
 
 
 def _is_demo(user: Any) -> bool:

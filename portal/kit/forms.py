@@ -218,6 +218,15 @@ class DecisionForm(forms.Form):
             if answer in answers:
                 field.widget.attrs["required"] = True
 
+    def clean(self) -> dict[str, Any]:
+        """Beside other errors also what the answer needs and lacks, so that all of it is mended at once."""
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            for name, (answers, _words) in self.needed.items():
+                if data.get(self.decides) in answers and name not in self.errors and not data.get(name):
+                    self.add_error(name, self.fields[name].error_messages["required"])
+        return data
+
 
 class ReasonForm(forms.Form):
     """Why something is refused, returned or taken back; whoever it concerns reads it."""

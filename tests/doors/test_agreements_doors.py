@@ -90,6 +90,8 @@ def test_sign_page_shows_what_is_signed_and_asks_the_code():
     code = second_factor.demo_code(made.company)
     assert version.content_hash in page and code in page and "320,000,000" in page and "데이터 제공과 심의" in page
     given = {"content_hash": version.content_hash, "read": "on", "code": code}
+    both = client.post(address, {"content_hash": version.content_hash, "code": "abcdef"})
+    assert set(both.context["form"].errors) == {"read", "code"}
     assert client.post(address, {**given, "code": "12"}).status_code == 422
     unread = client.post(address, {"content_hash": version.content_hash, "code": code})
     assert unread.status_code == 422 and "확인란에 표시해 주십시오" in text(unread)

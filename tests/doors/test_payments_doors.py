@@ -154,6 +154,8 @@ def test_from_request_to_registration_in_the_browser(ready: tuple[p.Project, Mil
     given = {"invoice_no": "T-1", "invoice_on": today}
     assert statuses(path, at.company, at.operator, make.firm().staff, provider().user) == [404] * 4
     assert manager.get(path).status_code == 200
+    both = manager.post(path, {"invoice_no": "T-1", "invoice_on": "2999-01-01"})
+    assert set(both.context["form"].errors) == {"invoice_on", "file"}
     for bad in (
         {}, given, {**given, "invoice_on": "2999-01-01", "file": make.pdf()}, {**given, "invoice_no": "9" * 41, "file": make.pdf()},
         {**given, "invoice_on": "x", "file": make.pdf()},

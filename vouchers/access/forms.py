@@ -1,14 +1,22 @@
 """The shape of what is typed into the room's forms."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.documents.forms import UploadField
+from portal.kit import clock
 from portal.kit.forms import CountedTextarea, DateInput, DecisionForm
 from portal.kit.words import pick
 from vouchers.access import rules
+
+
+def not_future(day: date) -> None:
+    """As the action judges it, but together with all else that is wrong."""
+    if day > clock.today():
+        raise forms.ValidationError(_("The decision date lies in the future. Copy it from the letter."))
 
 
 class MatchChoice(forms.ModelMultipleChoiceField):
@@ -77,7 +85,7 @@ class OptionalReasonForm(forms.Form):
 class LetterForm(forms.Form):
     board_name = forms.CharField(label=_("Deciding board"), max_length=160)
     number = forms.CharField(label=_("Decision number"), max_length=60)
-    decided_on = forms.DateField(label=_("Decided on"), widget=DateInput())
+    decided_on = forms.DateField(label=_("Decided on"), widget=DateInput(), validators=[not_future])
     valid_to = forms.DateField(label=_("Valid until"), required=False, widget=DateInput())
     exemption = forms.BooleanField(label=_("The letter confirms an exemption from review"), required=False)
     file = UploadField(label=_("Decision letter"))
@@ -99,7 +107,7 @@ class EthicsDecisionForm(DecisionForm):
     number = forms.CharField(
         label=_("Decision number"), max_length=60, required=False, help_text=_("As it stands on the decision letter.")
     )
-    decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())
+    decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput(), validators=[not_future])
     valid_to = forms.DateField(label=_("Valid until"), required=False, widget=DateInput())
     file = UploadField(label=_("Decision letter"), required=False)
     reason = forms.CharField(
@@ -127,7 +135,7 @@ class DrbDecisionForm(DecisionForm):
     number = forms.CharField(
         label=_("Decision number"), max_length=60, required=False, help_text=_("As it stands on the decision letter.")
     )
-    decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())
+    decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput(), validators=[not_future])
     file = UploadField(label=_("Decision letter"), required=False)
     conditions = forms.CharField(
         label=_("Conditions"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
@@ -148,7 +156,7 @@ class JointDecisionForm(DecisionForm):
         choices=[("approve", _("Approved")), ("refuse", _("Refused by a board"))],
     )  # fmt: skip
     number = forms.CharField(label=_("Decision number"), max_length=60)
-    decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput())
+    decided_on = forms.DateField(label=_("Decided on"), required=False, widget=DateInput(), validators=[not_future])
     file = UploadField(label=_("Decision letter"), required=False)
     reason = forms.CharField(label=_("Reason"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3}))
 

@@ -135,11 +135,17 @@ def _verbs(row: Agreement, typed: Mapping[str, Form]) -> list[dict[str, Any]]:
     words: dict[str, tuple[Any, Any]] = {
         "send_for_signature": (_("Ask the parties to sign"), _("The text is final. Every party gets a mail and a task.")),
         "return_to_draft": (_("Take back and redraft"), _("Signatures given so far no longer count.")),
-        "complete": (_("Complete the agreement"), _("Every delivery is accepted. Settlement follows.")),
+        "complete": (_("Complete the agreement"), _("Only once every delivery is accepted. Settlement follows.")),
         "resume": (_("Resume the agreement"), _("Deliveries and payments go on.")),
         "suspend": (_("Suspend the agreement"), _("Nothing is accepted or paid until it is resumed.")),
         "terminate": (_("Terminate the agreement"), _("The agreement ends for all parties. This cannot be undone.")),
     }
+    if row.status == rules.AgreementStatus.DRAFTING:
+        words["terminate"] = (
+            _("Give the draft up"), _("No agreement comes about: the award ends and its money goes back. This cannot be undone.")
+        )  # fmt: skip
+    elif journal.owing("plan_milestones", [row.ref]):  # nothing was delivered that could be complete
+        del words["complete"]
     return [
         {
             "name": verb, "label": label, "url": reverse("agreements:verb", args=[row.ref, verb]), "consequence": consequence,
@@ -207,11 +213,19 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
                 agreement_id=row.pk, content_hash=form.cleaned_data["content_hash"],
                 second_factor_code=form.cleaned_data["code"], by=request.user,
             )  # fmt: skip
+            row.refresh_from_db(fields=["status"])
         except DomainError as error:
             form = _unsigned(form, error, version.content_hash)
         else:
             messages.success(request, _("You signed the agreement."))
+            if row.status == rules.AgreementStatus.ACTIVE:
+                messages.success(request, _("Everybody has signed: the agreement is in force and the voucher is issued."))
             return redirect(request, reverse("agreements:detail", args=[ref]))
+    elif request.method == "POST" and form.cleaned_data.get("code"):  # a missing tick hides no wrong code
+        try:
+            second_factor.check(request.user, form.cleaned_data["code"], spend=False)
+        except DomainError as error:
+            form_errors(form, error)
     context = {
         "row": row, "party": party, "version": version, "body": version.body, "form": form,
         "lines": _rows(row.lines.select_related("payee", "data_holder", "contracting_party", "reviewing_board")),

@@ -1,5 +1,6 @@
 """The shape of input."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.forms import CodeForm
 from portal.documents.forms import UploadField
+from portal.kit import clock
 from portal.kit.forms import CountedTextarea, DateInput
+from vouchers.agreements.models import Agreement
 from vouchers.payments import rules
 
 
@@ -15,6 +18,17 @@ class RequestForm(forms.Form):
     invoice_no = forms.CharField(label=_("Tax invoice number"), max_length=40)
     invoice_on = forms.DateField(label=_("Invoice date"), widget=DateInput())
     file = UploadField(label=_("Tax invoice"))
+
+    def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agreement = agreement
+
+    def clean_invoice_on(self) -> date:
+        """As the action judges it, but together with all else that is wrong: a refusal loses the file."""
+        day: date = self.cleaned_data["invoice_on"]
+        if fault := rules.invoice_day_fault(day, clock.today(), self.agreement.starts_on, self.agreement.ends_on):
+            raise forms.ValidationError(fault)
+        return day
 
 
 class ResubmitForm(RequestForm):

@@ -17,12 +17,23 @@ returns it, also after the approval (`may_return`).
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.kit import words
 from portal.kit.codes import Codes
 from portal.kit.lifecycle import Lifecycle
+
+
+def invoice_day_fault(day: date, today: date, first: date, last: date) -> str:
+    """Why an invoice of that day cannot count; "": it can. first, last: of the agreement, both within."""
+    if day > today:
+        return str(_("The invoice date lies in the future."))
+    if not first <= day <= last:
+        period = {"first": words.day(first), "last": words.day(last)}
+        return str(_("The invoice date must lie within the agreement's period, from %(first)s to %(last)s.")) % period
+    return ""
 
 
 class DisbursementStatus(Codes):

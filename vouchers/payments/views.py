@@ -95,7 +95,9 @@ def request_disbursement(request: HttpRequest, milestone_ref: str) -> HttpRespon
     if asked is not None:  # an old page or a second click
         messages.info(request, _("The disbursement of this milestone was already requested. Here it is."))
         return redirect(request, reverse("payments:detail", args=[asked.ref]))
-    form = forms.RequestForm(request.POST if request.method == "POST" else None, request.FILES or None)
+    form = forms.RequestForm(
+        request.POST if request.method == "POST" else None, request.FILES or None, agreement=milestone.agreement
+    )
     if request.method == "POST" and form.is_valid():
         try:
             with documents.all_or_nothing():  # a refused request leaves no stray file behind
@@ -119,7 +121,10 @@ def resubmit(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     rules.LIFECYCLE.step(row.status, "resubmit_disbursement")  # an old page is told before anything is typed
     initial = {"invoice_no": row.invoice_no, "invoice_on": row.invoice_on}
-    form = forms.ResubmitForm(request.POST if request.method == "POST" else None, request.FILES or None, initial=initial)
+    form = forms.ResubmitForm(
+        request.POST if request.method == "POST" else None, request.FILES or None, initial=initial,
+        agreement=row.milestone.agreement,
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             with documents.all_or_nothing():

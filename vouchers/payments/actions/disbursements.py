@@ -12,7 +12,7 @@ from portal.accounts import second_factor
 from portal.documents.actions import require_taken
 from portal.documents.models import Document
 from portal.journal import actions as journal
-from portal.kit import clock, words
+from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from portal.kit.won import won
@@ -71,14 +71,9 @@ def owe(disbursement: Disbursement, verb: str, ko: str, en: str, *, step: str, b
 def _check_invoice(invoice_no: str, invoice_on: date, milestone: Milestone) -> None:
     if not invoice_no.strip():
         raise Refused(_("Enter the number of the tax invoice."), "invoice_missing", "invoice_no")
-    if invoice_on > clock.today():
-        raise Refused(_("The invoice date lies in the future."), "invoice_future", "invoice_on")
-    period = {"first": words.day(milestone.agreement.starts_on), "last": words.day(milestone.agreement.ends_on)}
-    if not milestone.agreement.starts_on <= invoice_on <= milestone.agreement.ends_on:
-        raise Refused(
-            _("The invoice date must lie within the agreement's period, from %(first)s to %(last)s.") % period,
-            "invoice_period", "invoice_on",
-        )  # fmt: skip
+    today, agreement = clock.today(), milestone.agreement
+    if fault := rules.invoice_day_fault(invoice_on, today, agreement.starts_on, agreement.ends_on):
+        raise Refused(fault, "invoice_future" if invoice_on > today else "invoice_period", "invoice_on")
 
 
 @transaction.atomic
