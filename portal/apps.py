@@ -1,7 +1,9 @@
 from typing import ClassVar
 
+from django import forms
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
@@ -11,6 +13,9 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         import portal.celery  # noqa: F401
+
+        for field in (forms.ChoiceField, forms.ModelChoiceField):  # one chooses an answer, and fills in a field
+            field.default_error_messages = {**field.default_error_messages, "required": _("Please choose.")}
 
 
 class StaticFiles(StaticFilesConfig):

@@ -13,7 +13,8 @@ from portal.documents.rules.content import accepted
 
 
 class UploadField(forms.FileField):
-    """A file of the accepted types. kinds: fewer extensions than rules.TYPES, when only those make sense."""
+    """A file of the accepted types. kinds: fewer extensions than rules.TYPES, when only those make sense. hint: a sentence
+    before the types and the size."""
 
     default_error_messages = {
         "required": _("Choose a file."),
@@ -22,12 +23,10 @@ class UploadField(forms.FileField):
         "too_large": _("The file is larger than %(limit)s MB. Make it smaller or split it, then upload it again."),
     }
 
-    def __init__(self, *, kinds: tuple[str, ...] = (), **kwargs: Any) -> None:
+    def __init__(self, *, kinds: tuple[str, ...] = (), hint: Any = "", **kwargs: Any) -> None:
         self.kinds = kinds or tuple(rules.TYPES)
-        kwargs.setdefault(
-            "help_text",
-            format_lazy(_("{types}, up to {limit} MB."), types=self._types(), limit=settings.MAX_UPLOAD_BYTES // 1024 // 1024),
-        )
+        taken = format_lazy(_("{types}, up to {limit} MB."), types=self._types(), limit=settings.MAX_UPLOAD_BYTES // 1024 // 1024)
+        kwargs.setdefault("help_text", format_lazy("{} {}", hint, taken) if hint else taken)
         super().__init__(**kwargs)
 
     def _types(self) -> str:

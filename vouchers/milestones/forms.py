@@ -33,7 +33,7 @@ class PlanItemForm(forms.Form):
 
 
 class SubmitForm(forms.Form):
-    file = UploadField(label=_("Deliverable or proof"), help_text=_("No patient data: reports, samples of structure, figures."))
+    file = UploadField(label=_("Deliverable or proof"), hint=_("No patient data: reports, samples of structure, figures."))
     file2 = UploadField(label=_("Second file"), required=False)
     file3 = UploadField(label=_("Third file"), required=False)
     note = forms.CharField(

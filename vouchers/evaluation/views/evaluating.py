@@ -322,6 +322,7 @@ def _show_award(request: HttpRequest, row: Award, form: Any = None, status: int 
         "reason": queries.reason_of(row),
         "late": late,
         "may_accept": may and not late and rules.AWARD_LIFECYCLE.can(row.status, "accept_award"),
+        "reserve_waits": may and bool(queries.reserves(row.application.round, row.application.track_id)),
         "may_decline": may and rules.AWARD_LIFECYCLE.can(row.status, "decline_award"),
         "form": form or DeclineAwardForm(),
         "refusal": refusal,
