@@ -1,21 +1,27 @@
 """Evaluation as officers, auditors and the clock see it."""
 
+import hashlib
+import re
+
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from portal.journal.models import Duty
 from portal.kit import clock
-from tests.doors import as_
-from tests.doors.test_evaluation_doors import text
+from tests.doors import as_, test_evaluation_doors
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
 from vouchers.companies import actions as companies
-from vouchers.evaluation.models import Assignment, Award, PenaltyRecord, SelectionLetter
+from vouchers.evaluation import actions
+from vouchers.evaluation.models import Assignment, Award, PenaltyRecord, SelectionLetter, SelectionRun
 
 pytestmark = pytest.mark.django_db
+invited, text = test_evaluation_doors.invited, test_evaluation_doors.text
 
 
 # ── Officers ─────────────────────────────────────────────────────────────────────────────────────────
