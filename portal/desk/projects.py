@@ -55,6 +55,9 @@ class ProjectCard:
     url: str
     ends_on: date | None
     entries: list[dict[str, Any]]
+    issued_won: int | None = None  # the voucher's, whole won; None before it is issued
+    paid_won: int = 0
+    left_won: int = 0
     plan_url: str = ""  # where the data access plan is begun or gone on with, while none was handed in
 
 
@@ -139,7 +142,7 @@ def _project(row: dict[str, Any], owed: list[dict[str, Any]], usual: dict[str, A
         ref=row["award"], title=row["title"], number=row["number"] or row["project_no"],
         url=_here(f"/agreements/{agreement}/" if agreement else f"/evaluation/awards/{row['award']}/"),
         ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None, entries=[*past[-6:], *present, *future[:4]],
-        plan_url=_plan_url(row),
+        issued_won=row["issued_won"], paid_won=row["paid_won"], left_won=row["left_won"], plan_url=_plan_url(row),
     )  # fmt: skip
 
 
@@ -227,7 +230,9 @@ SELECT json_agg(a ORDER BY a.id DESC) FROM (
 """
 _PROJECTS = """
 SELECT json_agg(p ORDER BY p.id DESC) FROM (
-  SELECT w.id, w.ref award, w.project_no, w.decided_at, a.title, g.ref agreement, g.number, g.activated_at, g.ends_on,
+  SELECT w.id, w.ref award, w.project_no, w.decided_at, a.title, g.ref agreement, g.number, g.activated_at, g.ends_on, v.grant_won issued_won,
+    (SELECT coalesce(sum(c.balance_won), 0) FROM vouchers_account c WHERE c.owner_ref = v.ref AND c.kind = 'PAID') paid_won,
+    (SELECT coalesce(sum(c.balance_won), 0) FROM vouchers_account c WHERE c.owner_ref = v.ref AND c.kind = 'COMMITTED') left_won,
     (SELECT json_agg(s) FROM (
       SELECT 'access' kind, q.ref, i.name_ko, i.name_en, q.status, q.provided_at at, NULL::date due_on
       FROM vouchers_accessrequest q JOIN providers_institution i ON i.id = q.institution_id
@@ -240,7 +245,7 @@ SELECT json_agg(p ORDER BY p.id DESC) FROM (
       FROM vouchers_disbursement d JOIN vouchers_milestone m ON m.id = d.milestone_id WHERE m.agreement_id = g.id
     ) s) steps
   FROM vouchers_award w JOIN vouchers_application a ON a.id = w.application_id JOIN vouchers_company c ON c.id = a.company_id
-    LEFT JOIN vouchers_agreement g ON g.award_id = w.id
+    LEFT JOIN vouchers_agreement g ON g.award_id = w.id LEFT JOIN vouchers_voucher v ON v.agreement_id = g.id
   WHERE c.organisation_id = ANY(%(organisations)s) AND w.status NOT IN ('DECLINED', 'LAPSED', 'CANCELLED')
     AND coalesce(g.status, '') NOT IN ('COMPLETED', 'TERMINATED')
   ORDER BY w.id DESC LIMIT %(limit)s) p

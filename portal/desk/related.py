@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit.words import pick
 from vouchers.access.models import AccessCase, AccessRequest
 from vouchers.agreements.models import Agreement
+from vouchers.agreements.rules import AgreementStatus
+from vouchers.applications.models import Application
+from vouchers.applications.rules import ApplicationStatus
+from vouchers.evaluation.models import Award
 from vouchers.milestones.models import Milestone
 from vouchers.payments.models import Disbursement
 
@@ -29,10 +33,11 @@ class Link:
 
 
 def related(user: Any, subject: Any) -> list[tuple[Text, list[Link]]]:
-    """(heading, links) in the order of the journey, without the subject itself and without empty headings. At most four queries."""
+    """(heading, links) in the order of the journey, without the subject itself and without empty headings. At most five queries."""
     agreements = _agreements(user, subject)
     refs = [agreement.pk for agreement in agreements]
     groups: tuple[tuple[Text, Iterable[Any], Callable[[Any], Link]], ...] = (
+        (_("Awards"), _awards(user, subject), _award),
         (_("Agreements"), [] if isinstance(subject, Agreement) else agreements, _agreement),
         (_("Data access"), _requests(user, subject, refs), _request),
         (_("Milestones"), _milestones(user, subject, refs), _milestone),
@@ -42,10 +47,31 @@ def related(user: Any, subject: Any) -> list[tuple[Text, list[Link]]]:
     return [(heading, links) for heading, links in found if links]
 
 
+def moved_on(entries: list[dict[str, Any]], application: Application, user: Any) -> list[dict[str, Any]]:
+    """An application's story with what its agreement says in place of the step that leads to it. One query once it is selected."""
+    if application.status != ApplicationStatus.SELECTED:
+        return entries
+    row = Agreement.objects.visible_to(user).filter(award__application=application, activated_at__isnull=False).first()
+    if row is None:
+        return entries
+    url = reverse("agreements:detail", args=[row.ref])
+    begun = {"title": _("Agreement in force, voucher issued"), "state": "past", "when": row.activated_at, "url": url}
+    over = row.status in {AgreementStatus.COMPLETED, AgreementStatus.TERMINATED}
+    title = _("The project is under way") if row.status == AgreementStatus.ACTIVE else row.get_status_display()
+    now = {"title": title, "state": "past" if over else "present", "url": url}
+    return [*(one for one in entries if one["state"] == "past"), begun, now]
+
+
+def _awards(user: Any, subject: Any) -> Iterable[Award]:
+    return Award.objects.visible_to(user).filter(application=subject) if isinstance(subject, Application) else []
+
+
 def _agreements(user: Any, subject: Any) -> list[Agreement]:
     if isinstance(subject, Agreement):
         return [subject]
     rows = Agreement.objects.visible_to(user).select_related("award__application")
+    if isinstance(subject, Application):
+        return list(rows.filter(award__application=subject))
     if isinstance(subject, Milestone):
         return list(rows.filter(pk=subject.agreement_id))
     if isinstance(subject, Disbursement):
@@ -60,7 +86,7 @@ def _requests(user: Any, subject: Any, agreements: list[int]) -> Iterable[Access
         return []
     matches = Agreement.objects.filter(pk__in=agreements).values("lines__match_id")
     rows = AccessRequest.objects.visible_to(user).filter(match_id__in=matches).select_related("case", "institution")
-    if isinstance(subject, Agreement):
+    if isinstance(subject, Agreement | Application):
         return rows.order_by("pk")
     provider = subject.institution_id if isinstance(subject, Milestone) else subject.payee_id
     return rows.filter(institution_id=provider).order_by("pk")
@@ -80,7 +106,11 @@ def _disbursements(user: Any, subject: Any, agreements: list[int]) -> QuerySet[D
     rows = Disbursement.objects.visible_to(user).select_related("milestone", "payee").order_by("milestone__number", "pk")
     if isinstance(subject, Milestone):
         return rows.filter(milestone=subject)
-    return rows.filter(milestone__agreement_id__in=agreements) if isinstance(subject, Agreement) else []
+    return rows.filter(milestone__agreement_id__in=agreements) if isinstance(subject, Agreement | Application) else []
+
+
+def _award(row: Award) -> Link:
+    return Link(row.project_no, reverse("evaluation:award", args=[row.ref]), row.status, row.get_status_display())
 
 
 def _agreement(row: Agreement) -> Link:

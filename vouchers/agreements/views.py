@@ -27,6 +27,7 @@ from vouchers.agreements.models import Agreement, Voucher
 from vouchers.companies import actions as companies
 from vouchers.evaluation import queries as evaluation
 from vouchers.evaluation.models import Award
+from vouchers.ledger import queries as ledger
 from vouchers.matching.rules.stages import LineKind, TaxKind
 
 PER_PAGE = 20
@@ -123,11 +124,20 @@ def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str 
         "verbs": _verbs(row, typed) if conducts else [],
         "period_form": typed.get("revise") or PeriodForm(initial={"starts_on": row.starts_on, "ends_on": row.ends_on}),
         "may_revise": conducts and rules.LIFECYCLE.can(row.status, "revise"),
-        "voucher": Voucher.objects.filter(agreement=row).first(),
+        **_voucher(row),
         "refusal": refusal,
         "plans": request.user.has_perm("vouchers.plan_milestones") and journal.owing("plan_milestones", [row.ref]),
     }
     return page(request, "vouchers/agreements/detail.html", context, status=status)
+
+
+def _voucher(row: Agreement) -> dict[str, Any]:
+    """The voucher and its money, whole won. gone_won: of what was issued, neither paid nor to be paid any more."""
+    voucher = Voucher.objects.filter(agreement=row).first()
+    if voucher is None:
+        return {"voucher": None}
+    money = ledger.voucher_balance(voucher.ref)
+    return {"voucher": voucher, "balance": money, "gone_won": voucher.grant_won - money.paid_won - money.open_won}
 
 
 def _verbs(row: Agreement, typed: Mapping[str, Form]) -> list[dict[str, Any]]:
