@@ -432,6 +432,10 @@ def test_a_new_need_offers_only_calls_in_which_a_match_can_still_count() -> None
     Need.objects.filter(pk=need.pk).update(round=soon)
     with clock.at(max(soon.closes_at, later.closes_at)):
         assert offered(text(browser.get(url))) == {later.pk}
+        for status, counts in (("AWARDED", {later.pk}), ("RUNNING", set())):
+            type(later).objects.filter(pk=later.pk).update(status=status)
+            assert offered(text(browser.get(url))) == counts
+        type(later).objects.filter(pk=later.pk).update(status="ANNOUNCED")
         edit = text(browser.get(f"/matching/needs/{need.ref}/edit/"))
         assert offered(edit) == {soon.pk, later.pk}  # what stands in the need stays choosable
 
@@ -447,3 +451,14 @@ def test_an_institution_outside_the_portal_is_reached_at_its_own_page(at: quotes
     assert f'href="{dataset.landing_page}"' in page
     dataset.landing_page = "javascript:alert(1)"
     assert away.apply_at == ""
+
+
+def test_no_quote_is_asked_for_where_none_is_given() -> None:
+    from vouchers.matching.queries.results import _without_asking
+
+    assert (
+        _without_asking("공개된 공급 상품(가격·처리기간)이 없습니다. 견적을 요청하십시오.")
+        == "공개된 공급 상품(가격·처리기간)이 없습니다."
+    )
+    english = "No offer with price and lead time is published: ask for a quote."
+    assert _without_asking(english) == "No offer with price and lead time is published."

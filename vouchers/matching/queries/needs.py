@@ -137,9 +137,10 @@ def choosable_rounds() -> QuerySet[Round]:
 
 def rounds_for_new_needs(now: datetime, besides: int | None = None) -> QuerySet[Round]:
     """Calls in which a match can still count: those to come and open ones, and later ones whose matches are confirmed before
-    or after the selection. besides: a call that stands in the need already."""
+    or after the selection, until their projects run. besides: a call that stands in the need already."""
     ahead = Q(closes_at__gt=now) | Q(closes_at__isnull=True)
-    later = Q(match_timing="AFTER_SELECTION") | Q(match_timing="BEFORE_SELECTION", status__in=["ANNOUNCED", "EVALUATING"])
+    before, after = ["ANNOUNCED", "EVALUATING"], ["ANNOUNCED", "EVALUATING", "AWARDED"]
+    later = Q(match_timing="AFTER_SELECTION", status__in=after) | Q(match_timing="BEFORE_SELECTION", status__in=before)
     return choosable_rounds().filter(ahead | later | Q(pk=besides))
 
 
