@@ -276,7 +276,7 @@ def test_notice_choices(client):
     assert client.post("/accounts/notices/", {"by_mail": ["other"]}).status_code == 422
     assert "구성원 자격이 끝났습니다" in client.get("/home/notices/").content.decode()
     assert client.post("/home/notices/read/").status_code == 303
-    assert client.get("/home/notices/read/").status_code == 405
+    assert client.get("/home/notices/read/").status_code == 302
 
 
 def test_organisation_owner_colleague_stranger_anonymous(client):
