@@ -462,3 +462,10 @@ def test_no_quote_is_asked_for_where_none_is_given() -> None:
     )
     english = "No offer with price and lead time is published: ask for a quote."
     assert _without_asking(english) == "No offer with price and lead time is published."
+
+
+def test_a_quotes_page_tells_the_day_of_the_answer_beside_its_validity(at: quotes.Stage) -> None:
+    request = quotes.asked(at)
+    quotes.quoted(at, request)
+    page = text(as_(at.firm.user).get(f"/matching/quotes/{request.ref}/"))
+    assert "답변 기한" in page and "견적 유효기간" in page

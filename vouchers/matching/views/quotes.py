@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.journal import queries as journal
 from portal.kit.access import needs, signed_in
 from portal.kit.htmx import page
 from vouchers.companies import actions as companies
@@ -99,6 +100,7 @@ def _show(request: HttpRequest, ref: str, *, bound: Any = None, problem: Any = "
         ),
         "problem": problem,
         "match": match,
+        "answer_duty": journal.open_duties(row).filter(verb="accept_quote").first(),
         "timeline": queries.timeline(row, *([match] if match else [])),
     }
     return page(request, "vouchers/matching/quote.html", context, status=status)
