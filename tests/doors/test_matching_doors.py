@@ -83,7 +83,8 @@ def test_writing_verbs_refuse_strangers_and_anonymous(at: quotes.Stage) -> None:
         assert as_(providers.provider().user).post(page).status_code in (403, 404), page
         assert as_(providers.person(Role.AUDITOR)).post(page).status_code == 403, page
     assert as_(at.firm.user).post(f"/matching/needs/{at.need.ref}/do/eat/").status_code == 404
-    assert as_(at.firm.user).get(f"/matching/needs/{at.need.ref}/do/rank/").status_code == 302
+    back = as_(at.firm.user).get(f"/matching/needs/{at.need.ref}/do/rank/")
+    assert back.status_code == 302 and back["Location"] == f"/matching/needs/{at.need.ref}/"  # a verb opened like a page
 
 
 # ── The company describes and posts ──────────────────────────────────────────────────────────────────
