@@ -392,3 +392,15 @@ def test_the_pages_of_a_project_lead_on_to_each_other() -> None:
             for other in pages - {path} if "access" not in path else {f"/agreements/{at.agreement.ref}/"}:
                 assert f'href="{other}"' in shown, (path, other, user)
     assert f'href="/agreements/{at.agreement.ref}/"' in as_(at.company).get(f"/access/cases/{access.case.ref}/").content.decode()
+
+
+def test_while_a_file_is_scanned_the_button_waits_beside_the_reason() -> None:
+    at, (milestone,) = p.planned(parts=1)
+    p.accept(at, milestone)
+    row = p.request(at, milestone)
+    company = as_(at.company)
+    Document.objects.filter(pk=row.invoice_document_id).update(scan_state="QUARANTINED")
+    waits = company.get(f"/payments/{row.ref}/").content.decode()
+    assert 'disabled aria-describedby="held"' in waits and 'id="held"' in waits
+    Document.objects.filter(pk=row.invoice_document_id).update(scan_state="CLEAN")
+    assert "disabled aria-describedby" not in company.get(f"/payments/{row.ref}/").content.decode()
