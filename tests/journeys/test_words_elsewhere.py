@@ -105,7 +105,8 @@ def test_download(chromium: Browser, portal: Portal, entered: Entered, reader: s
         if text is None or answer.status != 200:
             continue
         kinds.add(answer.headers["content-type"].partition(";")[0])
-        spoken = "en" if path.endswith("-en.pdf") else "ko" if path.endswith("/agreement.pdf") else language
+        english, korean = path.endswith(("-en.pdf", ".en.pdf")), path.endswith(("/agreement.pdf", ".ko.pdf"))
+        spoken = "en" if english else "ko" if korean else language
         faults += [f"{path}: {found}" for found in entered.strangers(_spoken(text, spoken), spoken)]
         assert "시연" in text or "demo" in text.lower() or "fictional" in text.lower(), f"{path} does not say that it is a demo"
     person.context.close()

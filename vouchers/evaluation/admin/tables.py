@@ -2,19 +2,19 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
-from portal.kit.words import korean
+from portal.kit.words import korean, pick
 from vouchers.applications.models import Application
 from vouchers.evaluation import queries, rules
 from vouchers.evaluation.admin import parts
 from vouchers.evaluation.models import SelectionRecord, SelectionRun
-from vouchers.rounds.rules import Pool
+from vouchers.rounds.rules import Pool, TieBreak
 
 
 @dataclass(frozen=True)
@@ -46,27 +46,36 @@ def pool_rows(result: rules.Result) -> list[tuple[Any, rules.Quota]]:
     return [(Pool.word(quota.pool), quota) for quota in result.quotas]
 
 
-HEAD = (
-    "receipt_no", "company_ko", "track", "place", "rank", "raw", "score", "bonus", "penalty", "total", "outcome", "reserve_no",
-    "grant_won", "ground", "pools", "ties", "reason_ko", "reason_en",
-)  # fmt: skip
+def head() -> list[str]:
+    """The headings of the table, in the reader's language."""
+    return [
+        _("Round"), _("Receipt number"), _("Company"), _("Track"), _("Place among all"), _("Rank"), _("Evaluators' mean"),
+        _("Normalised"), _("Bonus"), _("Penalty"), _("Total"), _("Outcome"), _("Number on the reserve list"), _("Grant (won)"),
+        _("Ground"), _("Pools"), _("What decided a tie"), _("Reason"),
+    ]  # fmt: skip
 
 
 def csv_of(run: SelectionRun, record: SelectionRecord) -> str:
-    """Every line of a run, codes as they are stored, with a mark so that spreadsheets read it as UTF-8."""
+    """Every line of a run as the page tells it, in the reader's language, with a mark so that spreadsheets read it as UTF-8.
+    The codes stand in the outputs' JSON."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(HEAD)
+    writer.writerow(head())
     lines = list(queries.outputs_of(record).lines)
     teller, named = queries.Teller(run.round, record.inputs), queries.named([line.ref for line in lines])
     for line in lines:
         row = named[line.ref]
         writer.writerow(
-            [row.receipt_no, _text(row.company.name_ko), line.track, line.place, line.rank, line.raw, line.score, line.bonus,
-             line.penalty, line.total, line.outcome, line.reserve_no or "", line.grant_won, line.ground, " ".join(line.pools),
-             " ".join(line.ties), *teller.sentences(line)]
+            [pick(run.round, "title"), row.receipt_no, _text(pick(row.company, "name")), pick(row.track, "name"), line.place,
+             line.rank, line.raw, line.score, line.bonus, line.penalty, line.total, line.outcome.label, line.reserve_no or "",
+             line.grant_won, line.ground.label, _words(Pool, line.pools), _words(TieBreak, line.ties),
+             teller.sentences(line)[0 if korean() else 1]]
         )  # fmt: skip
     return "\ufeff" + out.getvalue()
+
+
+def _words(codes: Any, held: Iterable[str]) -> str:
+    return " · ".join(str(codes.word(code)) for code in held)
 
 
 def _text(words: str) -> str:
