@@ -37,7 +37,8 @@ lint: packages-dev  ## style, the import contract of the house, types
 	$(RUN) -m mypy portal vouchers providers || failed=1; \
 	exit $$failed
 
-bench: packages  ## benchmarks; ONLY=rush,match for some groups
+bench: packages  ## benchmarks; ONLY=select,match for some groups
+	@$(RUN) manage.py up --setup
 	@exec $(RUN) manage.py bench $(if $(ONLY),--only $(ONLY))
 
 packages:

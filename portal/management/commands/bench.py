@@ -97,6 +97,7 @@ class Command(BaseCommand):
         unknown = sorted(set(wanted) - set(groups))
         if unknown:
             raise CommandError(f"Unknown groups: {', '.join(unknown)}. Known: {', '.join(groups)}.")
+        self._furnish()
         figures = [found for name in wanted for found in groups[name]()]
         machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
         Path(options["out"]).write_text(json.dumps({"machine": machine, "figures": figures}, indent=1), encoding="utf-8")
@@ -106,6 +107,15 @@ class Command(BaseCommand):
                 f"{one['limit']:,.2f}  ratio {one['ratio']}" + (f"  {one['queries']} queries" if "queries" in one else "")
             )
         self._say_slow(figures)
+
+    def _furnish(self) -> None:
+        """A portal that has never run gets its demo story: the pages are read by its people. `seed --scale N` adds to it."""
+        from django.core.management import call_command
+
+        from portal.accounts.models import User
+
+        if settings.DEMO and not User.objects.filter(email="officer@demo.example").exists():
+            call_command("seed", stdout=self.stdout)
 
     def _client(self, who: str) -> Client:
         client = Client()
