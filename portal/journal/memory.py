@@ -15,20 +15,25 @@ from django.utils.translation import get_language
 from portal.kit import clock
 
 SECONDS = 60  # at the longest: two transactions may commit in another order than their events are numbered
-_seen: ContextVar[dict[str, int | None] | None] = ContextVar("memory_seen", default=None)
+_seen: ContextVar[dict[Any, Any] | None] = ContextVar("memory_seen", default=None)
 
 
 def remembered[Found](key: str, compute: Callable[[], Found], seconds: int = SECONDS) -> Found:
     """`compute()`, or what it gave since the newest event, at most `seconds` ago, on this day and in this language.
 
     Only for what every reader of the key may see alike; whoever shows it says as of when, or remembers it for a few seconds
-    only. At most one query a request when nothing moved.
+    only. At most one query a request when nothing moved; asked again in the same request it is at hand.
     """
-    place = f"remembered:{key}:{get_language()}:{clock.today().isoformat()}:{_newest()}"
-    found: Any = cache.get(place)
+    language, seen = get_language(), _seen.get()
+    found: Any = seen.get((key, language)) if seen is not None else None
     if found is None:
-        found = compute()
-        cache.set(place, found, seconds)
+        place = f"remembered:{key}:{language}:{clock.today().isoformat()}:{_newest()}"
+        found = cache.get(place)
+        if found is None:
+            found = compute()
+            cache.set(place, found, seconds)
+        if seen is not None:
+            seen[key, language] = found
     return found  # type: ignore[no-any-return]
 
 

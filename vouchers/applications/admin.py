@@ -22,6 +22,7 @@ from vouchers.applications.forms import JudgeForm, SupplementForm
 from vouchers.applications.models import Application, EligibilityCheck
 from vouchers.companies.rules import CompanySize
 from vouchers.rounds import queries as rounds
+from vouchers.rounds.models import Track
 
 L = rules.LIFECYCLE
 FINDINGS = "eligibility_checks-group"  # where an application's page shows the rules
@@ -67,6 +68,15 @@ def _supplement(application: Application) -> list[tuple[Any, Any]]:
     ]
 
 
+def _track_in_call(track: Track) -> str:
+    return format_html("{}<br>{}", track, short(track.round.key, track.round))
+
+
+def _tracks_in_calls() -> dict[int, str]:
+    """What a row says of its track and call, of all tracks at once: they are few, and the rows of a list share them."""
+    return {track.pk: _track_in_call(track) for track in Track.objects.select_related("round")}
+
+
 class FindingInline(ReadOnlyInline, TabularInline):
     model = EligibilityCheck
     fields = ("rule_title", "verdict", "reason_words", "looked_at", "decided_by")
@@ -96,10 +106,9 @@ class ApplicationAdmin(VerbAdmin):
         "status", "round", in_words("track__key", _("Track"), lambda: remembered("tracks", rounds.track_words).items()),
         in_words("region", _("Region"), partial(catalogue.choices, "region")), in_words("company_size", _("Company size"), CompanySize.choices),
     )  # fmt: skip
-    list_select_related = ("company", "round", "track")
+    list_select_related = ("company",)
     list_only = (
-        "ref", "receipt_no", "title", "status", "grant_won", "submitted_at", "company__name_ko", "company__name_en",
-        "round__key", "round__title_ko", "round__title_en", "track__name_ko", "track__name_en",
+        "ref", "receipt_no", "title", "status", "grant_won", "submitted_at", "track_id", "company__name_ko", "company__name_en",
     )  # fmt: skip
     search_fields = ("receipt_no", "title", "company__name_ko", "company__name_en", "company__brn", "ref")
     ordering = ("-submitted_at", "-id")
@@ -176,7 +185,7 @@ class ApplicationAdmin(VerbAdmin):
     @admin.display(description=_("Track, call"), ordering="round")
     def round_track(self, application: Application) -> str:
         """The round by its short name, as in the address of its page; its title on demand."""
-        return format_html("{}<br>{}", application.track, short(application.round.key, application.round))
+        return remembered("tracks_in_calls", _tracks_in_calls).get(application.track_id) or _track_in_call(application.track)
 
     @admin.display(description=_("Submitted"), ordering="submitted_at")
     def submitted_on(self, application: Application) -> str:
