@@ -80,7 +80,7 @@ def test_prepare_a_round_from_nothing_to_announced():
         "min_evaluators": "2", "reserve_length": "3", "disclosure_threshold": "10", "applications_per_company": "1",
         "feasibility_threshold": "10", "reason": "첫 정책", "normalisation": "Z_SCORE", "normalise_from": "3", "trim": "1", "employer_years": "3", "advice_years": "2", "challenge_days": "5", "publishes_pool": "on", "public_domains": "Naver.com, daum.net",
         "pass_mark_counts": "TOTAL", "tie_0": "SMALLER_GRANT", "bonus_YOUTH": "1.5", "bonus_cap": "2", "pool_NON_CAPITAL": "40",
-        "objection_days": "30",
+        "objection_days": "30", "assign_data": "50", "assign_field": "30", "assign_language": "20", "assign_load": "3", "assign_max_load": "12",
         **{f"days_{step}": days for step, days in TARGET_STEPS.items()},
     }  # fmt: skip
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rate_SMALL": "95"})
@@ -91,6 +91,7 @@ def test_prepare_a_round_from_nothing_to_announced():
     assert (selection.normalisation, selection.pass_mark_counts) == ("Z_SCORE", "TOTAL")
     apart = row.policy().conflicts
     assert (apart.advice_years, apart.publishes_pool, apart.public_domains) == (2, True, ("naver.com", "daum.net"))
+    assert (row.policy().assigning.field, row.policy().assigning.max_load) == (30, 12)
     assert selection.tie_break == ("SMALLER_GRANT", "RECEIPT_NO") and str(selection.bonus_points["YOUTH"]) == "1.5"
     assert [(one.pool, str(one.share)) for one in selection.pools] == [("NON_CAPITAL", "0.4")]
     twice = client.post(f"{base}/verb/save_policy/", {**policy, "tie_1": "SMALLER_GRANT"})

@@ -138,7 +138,8 @@ class PolicyForm(forms.Form):
         reason = self.fields.pop("reason")
         chosen = _selection_fields(body.get("selection", {}))
         apart = _conflict_fields(body.get("conflicts", {}))
-        self.fields = {**rates, **self.fields, **chosen, **apart, **targets, "reason": reason}
+        given = _assigning_fields(body.get("assigning", {}))
+        self.fields = {**rates, **self.fields, **chosen, **apart, **given, **targets, "reason": reason}
 
     def clean(self) -> dict[str, Any]:
         """→ {"body": rules.Policy as JSON, "reason": text}"""
@@ -151,6 +152,7 @@ class PolicyForm(forms.Form):
         body["target_days"] = {step: data[f"days_{step}"] for step in rules.TARGET_STEPS}
         body["selection"] = _selection_of(data)
         body["conflicts"] = _conflicts_of(data)
+        body["assigning"] = {name: data[f"assign_{name}"] for name in rules.ASSIGNING_FIELDS}
         for fault in rules.policy_faults(body):
             self.add_error(None, rules.fault_words(fault))
         return {"body": {**self.kept, **body}, "reason": data["reason"]}
@@ -261,6 +263,26 @@ def _conflicts_of(data: dict[str, Any]) -> dict[str, Any]:
     domains = [one.strip().lower() for one in data["public_domains"].split(",")]
     kept = {name: data[name] for name in ("employer_years", "advice_years", "challenge_days", "publishes_pool")}
     return {**kept, "public_domains": [one for one in domains if one]}
+
+
+def _assigning_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
+    """`assigning` of PolicyVersion.body as fields: what a fit is worth, what unequal load costs, the most for one evaluator."""
+    held = rules.parse_assigning(body)
+    found: dict[str, forms.Field] = {
+        "assign_data": _number(_("Fit of an evaluator: kinds of data (points)"), 0, 100),
+        "assign_field": _number(_("Fit of an evaluator: medical field (points)"), 0, 100),
+        "assign_language": _number(_("Fit of an evaluator: language (points)"), 0, 100, _("The three add up to 100.")),
+        "assign_load": _number(
+            _("What unequal load costs (points)"),
+            0,
+            50,
+            _("0: only the fit counts. The square of each evaluator's load costs so much."),
+        ),
+        "assign_max_load": _number(_("Most applications for one evaluator"), 1, 500),
+    }
+    for name in rules.ASSIGNING_FIELDS:
+        found[f"assign_{name}"].initial = getattr(held, name)
+    return found
 
 
 class ExtendForm(forms.Form):

@@ -1,5 +1,6 @@
 """A round's calendar, policy and lifecycle, pure. Every number is data of the round."""
 
+from vouchers.rounds.rules.assigning import ASSIGNING_FIELDS, AssigningPolicy, assigning_faults, parse_assigning
 from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
 from vouchers.rounds.rules.money import Money, money, worked_supply_won
 from vouchers.rounds.rules.policy import (
@@ -39,8 +40,43 @@ from vouchers.rounds.rules.stages import (
 )
 
 __all__ = [
-    "CAPITAL_AREA", "LIFECYCLE", "POLICY_WORDS", "STEP_WORDS", "TARGET_STEPS", "Advantage", "CompanySize", "ConflictPolicy", "DocumentKind",
-    "MatchTiming", "Money", "Normalisation", "PassMark", "Penalty", "Phase", "Policy", "Pool", "PoolQuota", "ProviderType",
-    "RoundKind", "RoundStatus", "SelectionPolicy", "TieBreak", "announcement_faults", "budget_short_won", "conflict_faults", "fault_words",
-    "money", "parse_conflicts", "parse_policy", "parse_selection", "phase", "policy_faults", "selection_faults", "worked_supply_won",
+    "ASSIGNING_FIELDS",
+    "CAPITAL_AREA",
+    "LIFECYCLE",
+    "POLICY_WORDS",
+    "STEP_WORDS",
+    "TARGET_STEPS",
+    "Advantage",
+    "AssigningPolicy",
+    "CompanySize",
+    "ConflictPolicy",
+    "DocumentKind",
+    "MatchTiming",
+    "Money",
+    "Normalisation",
+    "PassMark",
+    "Penalty",
+    "Phase",
+    "Policy",
+    "Pool",
+    "PoolQuota",
+    "ProviderType",
+    "RoundKind",
+    "RoundStatus",
+    "SelectionPolicy",
+    "TieBreak",
+    "announcement_faults",
+    "assigning_faults",
+    "budget_short_won",
+    "conflict_faults",
+    "fault_words",
+    "money",
+    "parse_assigning",
+    "parse_conflicts",
+    "parse_policy",
+    "parse_selection",
+    "phase",
+    "policy_faults",
+    "selection_faults",
+    "worked_supply_won",
 ]  # fmt: skip

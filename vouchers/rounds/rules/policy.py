@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from vouchers.rounds.rules.assigning import AssigningPolicy, assigning_fault_words, assigning_faults, parse_assigning
 from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_fault_words, conflict_faults, parse_conflicts
 from vouchers.rounds.rules.selection import SelectionPolicy, parse_selection, selection_fault_words, selection_faults
 from vouchers.rounds.rules.stages import CompanySize
@@ -49,6 +50,7 @@ class Policy:
     consents: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     selection: SelectionPolicy = field(default_factory=SelectionPolicy)
     conflicts: ConflictPolicy = field(default_factory=ConflictPolicy)
+    assigning: AssigningPolicy = field(default_factory=AssigningPolicy)
 
     def days(self, step: str) -> int:
         return self.target_days.get(step, TARGET_STEPS[step])
@@ -77,6 +79,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         consents=tuple(body.get("consents", ())),
         selection=parse_selection(body.get("selection", {})),
         conflicts=parse_conflicts(body.get("conflicts", {})),
+        assigning=parse_assigning(body.get("assigning", {})),
     )
 
 
@@ -104,7 +107,8 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
             faults.append(f"rate_and_cash_over_one:{size}")
     if body["vat_borne_by"] != "COMPANY":
         faults.append("vat_bearer")
-    return [*faults, *selection_faults(body.get("selection", {})), *conflict_faults(body.get("conflicts", {}))]
+    apart = [*selection_faults(body.get("selection", {})), *conflict_faults(body.get("conflicts", {}))]
+    return [*faults, *apart, *assigning_faults(body.get("assigning", {}))]
 
 
 _NUMBERS = (
@@ -181,6 +185,8 @@ def fault_words(fault: str) -> str:
         return selection_fault_words(code, what)
     if code.startswith("conflicts_"):
         return conflict_fault_words(code)
+    if code.startswith("assigning_"):
+        return assigning_fault_words(code)
     if code == "missing" and what in POLICY_WORDS:
         what = str(POLICY_WORDS[what])
     elif what in CompanySize._value2member_map_:
