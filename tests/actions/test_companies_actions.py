@@ -321,6 +321,25 @@ def test_a_rejected_claim_frees_the_company_unless_another_one_was_taken_up(offi
     assert fresh(company).verification == "DISPUTED"
 
 
+@pytest.mark.parametrize("state", ["UNVERIFIED", "REFUSED", "VERIFIED"])
+def test_a_rejected_claim_gives_the_company_the_state_back_that_it_had(officer, state):
+    company, claimant = make_company(verified=state == "VERIFIED"), make_person()
+    if state == "REFUSED":
+        actions.refuse_registration(company_id=company.pk, reason="서류 불일치", by=officer)
+    before = fresh(company)
+    dispute = actions.file_dispute(company_id=company.pk, statement="제 번호입니다", by=claimant)
+    actions.take_up_dispute(dispute_id=dispute.pk, reason="대조 필요", by=officer)
+    held = fresh(company)
+    with pytest.raises(Refused) as refusal:
+        actions.edit(company_id=held.pk, version=held.version, by=representative(company), name_ko="다른 이름")
+    assert refusal.value.code == "disputed_facts"
+    actions.settle_dispute(dispute_id=dispute.pk, granted=False, reason="근거 없음", by=officer)
+    after = fresh(company)
+    assert [getattr(after, f) for f in ("verification", "verified_how", "verified_by_id", "sealed_representative")] == [
+        state, before.verified_how, before.verified_by_id, before.sealed_representative,
+    ]  # fmt: skip
+
+
 def test_a_claim_that_nobody_took_up_leaves_a_disputed_company_disputed(officer):
     company = make_company()
     member, taken, other = representative(company), make_person(), make_person()

@@ -172,7 +172,8 @@ def _when_rejected(row: OwnershipDispute) -> Any:
     if queries.taken_up_beside(row):
         return _("The company stays disputed: another claim that was taken up is still open.")
     if row.company.verification == rules.Verification.DISPUTED:
-        return _("The registration stays as it is, verified by you.")
+        before = rules.Verification(queries.before_dispute(row.company)).label
+        return _("The registration has the state again that it had before the claim: %(state)s.") % {"state": before}
     return _("Nothing changes for the company, and its members do not hear of the claim.")
 
 

@@ -12,6 +12,7 @@ from portal.accounts.rules import COMPANY_ROLES
 from portal.documents.models import Document
 from portal.documents.rules import closed_because as file_closed_because
 from portal.documents.rules import may_open as may_open_file
+from portal.journal import queries as journal
 from portal.journal.models import Event
 from portal.kit import clock
 from providers.catalogue import queries as catalogue
@@ -70,6 +71,12 @@ def open_disputes(company: Company) -> QuerySet[OwnershipDispute]:
 def taken_up(company: Company) -> bool:
     """Is there an open claim on its number that an officer took up? As long as there is, the company stays disputed."""
     return open_disputes(company).filter(taken_up_at__isnull=False).exists()
+
+
+def before_dispute(company: Company) -> str:
+    """The state that a disputed company had when a claim on its number was taken up."""
+    disputed = journal.history(company).filter(name="company.disputed").last()
+    return disputed.frm if disputed else rules.Verification.UNVERIFIED
 
 
 def taken_up_beside(dispute: OwnershipDispute) -> bool:

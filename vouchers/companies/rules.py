@@ -109,6 +109,9 @@ LIFECYCLE = Lifecycle(
         (V.UNVERIFIED, "dispute"): V.DISPUTED,
         (V.REFUSED, "dispute"): V.DISPUTED,
         (V.DISPUTED, "settle_dispute"): V.VERIFIED,
+        (V.DISPUTED, "keep_verified"): V.VERIFIED,
+        (V.DISPUTED, "keep_unverified"): V.UNVERIFIED,
+        (V.DISPUTED, "keep_refused"): V.REFUSED,
     },
 )
 

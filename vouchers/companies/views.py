@@ -138,7 +138,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     """Own facts; two colleagues cannot overwrite each other."""
     company = _visible(request, ref)
     initial = {name: getattr(company, name) for name in (*actions.EDITABLE, "version")}
-    form = forms.EditForm(request.POST or None, initial=initial, verified=company.verification == "VERIFIED")
+    form = forms.EditForm(request.POST or None, initial=initial, verified=company.verification in {"VERIFIED", "DISPUTED"})
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit(company_id=company.pk, by=request.user, **form.cleaned_data)

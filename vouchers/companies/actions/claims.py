@@ -81,8 +81,10 @@ def _dispute(company: Company, reason: str, by: User) -> None:
 def settle_dispute(*, dispute_id: int, granted: bool, reason: str, by: User) -> OwnershipDispute:
     """granted: the claimant becomes the only member, every other open claim on the number is rejected.
 
-    A disputed company is VERIFIED again when no claim that was taken up is left open; claims that nobody took up do not hold
-    it. One rejected before it was taken up changes nothing and is told to its claimant alone. Writes: OwnershipDispute, Company, Membership, RoleGrant, Events, Notices.
+    A granted claim verifies the company for its new representative. When the last claim that was taken up is rejected, the
+    company has the state again that it had before, and how it was verified; claims that nobody took up do not hold it. One
+    rejected before it was taken up changes nothing and is told to its claimant alone.
+    Writes: OwnershipDispute, Company, Membership, RoleGrant, Events, Notices.
     """
     dispute = OwnershipDispute.objects.select_for_update(of=("self",)).select_related("claimant").get(pk=dispute_id)
     require(by, "vouchers.verify_company")
@@ -97,19 +99,24 @@ def settle_dispute(*, dispute_id: int, granted: bool, reason: str, by: User) -> 
             notices.dispute_settled(other, granted=False, members=False)
         if company.verification != rules.Verification.DISPUTED:
             _dispute(company, reason.strip(), by)
-    disputed = company.verification == rules.Verification.DISPUTED
-    if disputed and not queries.taken_up(company):
-        before = company.verification
-        company.verification = rules.LIFECYCLE.step(before, "settle_dispute")
-        company.verified_how, company.verified_by, company.sealed_representative = "OFFICER", by, ""
-        company.save()
-        journal.record(
-            "company.dispute_settled", company, by=by, frm=before, to=company.verification, reason=reason,
-            organisations=company.organisation_ids(),
-        )  # fmt: skip
-        journal.close_duty(company, "verify_company", by=by)
+    if company.verification == rules.Verification.DISPUTED and not queries.taken_up(company):
+        _end_dispute(company, granted, reason, by)
     notices.dispute_settled(dispute, granted=granted, members=dispute.taken_up_at is not None)
     return dispute
+
+
+def _end_dispute(company: Company, granted: bool, reason: str, by: User) -> None:
+    before = company.verification
+    verb = "settle_dispute" if granted else f"keep_{queries.before_dispute(company).lower()}"
+    company.verification = rules.LIFECYCLE.step(before, verb)
+    if granted:
+        company.verified_how, company.verified_by, company.sealed_representative = "OFFICER", by, ""
+        journal.close_duty(company, "verify_company", by=by)
+    company.save()
+    journal.record(
+        "company.dispute_settled", company, by=by, frm=before, to=company.verification, reason=reason,
+        organisations=company.organisation_ids(),
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -97,7 +97,8 @@ IDENTITY = frozenset({"name_ko", "opened_on"})  # what the tax service compared:
 def edit(*, company_id: int, version: int, by: User | None, representative_name: str = "", **facts: Any) -> Company:
     """Changes facts. version: of the page that was open. facts: any of EDITABLE.
 
-    Name and opening date change only before verification (later: an officer), and are then checked again. Several
+    Name and opening date change only before verification (later: an officer), and are then checked again; not while a claim
+    on the number is looked at, as the company may be verified again afterwards. Several
     representatives do not stop certifying together by their own word. Another address for electronic service is a
     consent, an empty one its withdrawal. Writes: Company, Organisation names, Consent, Event company.edited.
     Raises: Stale, Refused.
@@ -113,12 +114,17 @@ def edit(*, company_id: int, version: int, by: User | None, representative_name:
             _("Name and opening date were verified. Ask the programme desk to change them."), "verified_facts",
             min(identity),
         )  # fmt: skip
+    if identity and company.verification == rules.Verification.DISPUTED:
+        raise Refused(
+            _("Somebody claims this number. Name and opening date stay as they are until an officer has decided."),
+            "disputed_facts", min(identity),
+        )  # fmt: skip
     if "joint_representation" in changed and company.joint_representation:
         _refuse_leaving_joint(company)
     for name in changed:
         setattr(company, name, facts[name])
     _check_facts(opened_on=company.opened_on, service_email=company.service_email, address=company.address, electronic=False)
-    if representative_name.strip() and company.verification != rules.Verification.VERIFIED:
+    if representative_name.strip() and company.verification not in {rules.Verification.VERIFIED, rules.Verification.DISPUTED}:
         company.sealed_representative, changed = gateways.seal(representative_name.strip()), [*changed, "representative"]
         identity |= {"representative"}
     if not changed:
