@@ -130,6 +130,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "disbursement.resubmitted": ("대금 청구를 보완했습니다", "Disbursement request mended"),
     "disbursement.retried": ("지급을 다시 등록했습니다", "Payment retried"),
     "disbursement.returned": ("대금 청구를 돌려보냈습니다", "Disbursement returned"),
+    "disbursement.return_withdrawn": (
+        "반환되었다는 확인을 철회해 지급 등록 상태로 되돌렸습니다",
+        "The word that it came back was taken back",
+    ),
     "disbursement.sent_back": ("은행이 대금을 되돌렸습니다", "The bank sent the money back"),
     "dispute.filed": ("등록 분쟁을 신청했습니다", "Disputed claim filed"),
     "dispute.settled": ("등록 분쟁을 처리했습니다", "Disputed claim settled"),
@@ -236,6 +240,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "payment_attempt.paid": ("은행이 이체했습니다", "Transferred by the bank"),
     "payment_attempt.parked": ("담당자 확인을 기다립니다", "Waiting for a person"),
     "payment_attempt.refused": ("은행이 거절했습니다", "Refused by the bank"),
+    "payment_attempt.return_withdrawn": ("반환되었다는 확인을 철회했습니다", "The word that it came back was taken back"),
     "payment_attempt.sent": ("은행에 보냈습니다", "Sent to the bank"),
     "payment_attempt.sent_back": ("은행이 이체를 되돌렸습니다", "Sent back by the bank"),
     "payment_attempt.shown_back": ("은행 기록에 반환이 나타났습니다", "The bank's statement shows the return"),

@@ -50,6 +50,11 @@ def owing(verb: str, refs: Iterable[str]) -> set[str]:
     )
 
 
+def owed(verb: str) -> QuerySet[Duty, str]:
+    """Refs of all subjects that wait for somebody to do `verb`."""
+    return Duty.objects.filter(verb=verb, closed_at__isnull=True).values_list("subject_ref", flat=True)
+
+
 def sent_at(template: str, refs: Iterable[str]) -> dict[str, datetime]:
     """Subject → when the first mail of this template about it left; without those that did not leave. One query."""
     rows = Notice.objects.filter(template=template, subject_ref__in=list(refs), sent_at__isnull=False).order_by("-sent_at")

@@ -17,7 +17,7 @@ from tests.factories import projects as p
 from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Voucher
 from vouchers.ledger import queries as ledger
-from vouchers.payments import actions, gateways, tasks
+from vouchers.payments import actions, gateways, queries, tasks
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 GRANT = 320_000_000
@@ -115,9 +115,14 @@ def test_a_part_that_comes_back_is_not_booked_and_a_person_explains_it():
             actions.explain_attempt(**{**given, **change}, by=who)
         assert error.value.code == code
     actions.explain_attempt(**given, by=desk.second)
-    assert open_duties("explain_attempt") == 0
+    assert (open_duties("explain_attempt"), open_duties("settle_rest")) == (0, 1)  # the bank still completes it or takes it back
+    assert queries.watched_since(clock.now() + timedelta(days=99)) == attempt.claimed_at
     with pytest.raises(Refused):
         actions.explain_attempt(**given, by=desk.second)
+    read(attempt, part)
+    assert open_duties("settle_rest") == 1
+    read(attempt, BOOKED)
+    assert (open_duties("settle_rest"), state(row)) == (0, "PAID")
 
 
 def test_money_that_comes_back_opens_an_expired_voucher_and_leaves_a_cancelled_one():

@@ -157,6 +157,54 @@ def test_a_word_that_money_came_back_frees_nothing_before_the_banks_statement_sh
     assert actions.claim_next(statement={first.key: BACK}) is not None
 
 
+def parked_and_said_back(desk, row, attempt):
+    """Parked, and a person says that the money came back, which the bank's statement does not show."""
+    actions.park(attempt_id=attempt.pk)
+    actions.resolve_attempt(
+        attempt_id=attempt.pk, outcome="SENT_BACK", bank_ref="X", reason="전화",
+        second_factor_code=second_factor.demo_code(desk.second), by=desk.second,
+    )  # fmt: skip
+    assert state(row) == "SENT_BACK"
+
+
+@pytest.mark.parametrize("later", ["nothing", "approved", "registered", "closed"])
+def test_a_wrong_word_that_money_came_back_is_taken_back_by_somebody_else(later):
+    at, desk, row, first = sent(gateways.Answer(OUT.UNKNOWN))
+    tries = PaymentAttempt.objects.filter(pk=first.pk)
+    other, approval = person(Role.OPERATOR_FINANCE), Disbursement.objects.get(pk=row.pk).approved_at
+    parked_and_said_back(desk, row, first)
+    if later in {"approved", "registered"}:
+        p.released("approve", row, other)
+    if later == "registered":
+        p.released("register", row, desk.registrar)
+    if later == "closed":
+        agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
+        actions.close_disbursement(disbursement_id=row.pk, reason="폐업", by=desk.finance)
+    broken(tries, state="PARKED", withdrawn_by=desk.second, resolved_by=None, settled_at=None)  # who said so
+    broken(tries, state="PARKED", withdrawn_by=desk.finance)  # who had released it
+    given = {"attempt_id": first.pk, "reason": "은행 정정", "second_factor_code": second_factor.demo_code(other)}
+    for who in (desk.second, desk.finance, desk.registrar):
+        refused("four_eyes", actions.withdraw_return, **given, by=who)
+    refused("reason_missing", actions.withdraw_return, **{**given, "reason": " "}, by=other)
+    actions.withdraw_return(**given, by=other)
+    assert (state(row), tries.get().state, money(at)) == ("REGISTERED", "PARKED", (0, GRANT))
+    assert Disbursement.objects.get(pk=row.pk).approved_at - approval < timedelta(seconds=1)
+    assert [open_duties(verb) for verb in ("prove_return", "resolve_attempt", "approve_disbursement")] == [0, 1, 0]
+    assert actions.claim_next(statement={}) is None
+    refused("not_withdrawable", actions.withdraw_return, **given, by=other)
+    assert read(first, BOOKED) == 1 and (state(row), money(at)) == ("PAID", (GRANT, 0))
+
+
+def test_a_word_that_the_statement_proved_stays():
+    _at, desk, row, first = sent(gateways.Answer(OUT.UNKNOWN))
+    parked_and_said_back(desk, row, first)
+    read(first, BACK)
+    other = person(Role.OPERATOR_FINANCE)
+    broken(PaymentAttempt.objects.filter(pk=first.pk), state="PARKED", shown_back_at=None, withdrawn_by=other)
+    code = second_factor.demo_code(other)
+    refused("not_withdrawable", actions.withdraw_return, attempt_id=first.pk, reason="x", second_factor_code=code, by=other)
+
+
 def test_what_came_back_while_another_was_under_way_is_approved_anew_when_that_one_is_refused():
     at, desk, row, first = sent(REFUSED)
     p.released("retry", row, desk.registrar)

@@ -189,6 +189,10 @@ class PaymentAttempt(Row):
     explained_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Explained by"), related_name="+"
     )
+    # who took a person's word back that the money had returned
+    withdrawn_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Statement withdrawn by"), related_name="+"
+    )
 
     class Meta:
         verbose_name = _("payment attempt")
@@ -209,3 +213,8 @@ class PaymentAttempt(Row):
     def released_by(self) -> set[int | None]:
         """Ids of who approved and who registered this transfer."""
         return {self.approved_by_id, self.registered_by_id}
+
+    @property
+    def rests_on_a_word(self) -> bool:
+        """Whether a person, and not yet the bank's statement, says that it came back."""
+        return rules.rests_on_a_word(self.state, said=self.resolved_by_id is not None, shown=self.shown_back_at is not None)

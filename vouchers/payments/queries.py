@@ -108,10 +108,11 @@ def tried_since() -> datetime | None:
 
 
 def watched_since(now: datetime) -> datetime | None:
-    """When the first transfer that was settled in the last WATCH_DAYS, or whose return the statement does not show yet, was
-    claimed; None when there is none to watch."""
+    """When the first transfer that was settled in the last WATCH_DAYS, or whose return the statement does not show yet, or of
+    a payment whose rest the bank is to settle, was claimed; None when there is none to watch."""
     late = Q(state__in=["PAID", "REFUSED", "SENT_BACK"], settled_at__gte=now - timedelta(days=rules.WATCH_DAYS))
-    settled = PaymentAttempt.objects.filter(late | Q(state="SENT_BACK", shown_back_at__isnull=True))
+    rest = Q(disbursement__ref__in=journal.owed("settle_rest"))
+    settled = PaymentAttempt.objects.filter(late | rest | Q(state="SENT_BACK", shown_back_at__isnull=True))
     return settled.order_by("claimed_at").values_list("claimed_at", flat=True).first()
 
 
@@ -187,10 +188,10 @@ def kept_back(row: Disbursement, attempts: Sequence[PaymentAttempt]) -> str:
 def _kept_back(row: Disbursement, attempts: Sequence[PaymentAttempt]) -> str:
     if contradicted(attempts):
         return "closed" if row.status == S.CLOSED else "differs"
+    if row.status != S.CLOSED and attempts and journal.owing("settle_rest", [row.ref]):
+        return "rest_paid" if row.status == S.PAID else "rest"
     if row.status in {S.PAID, S.CLOSED}:
         return ""
-    if attempts and journal.owing("settle_rest", [row.ref]):
-        return "rest"
     if any(attempt.state == "SENT_BACK" and attempt.shown_back_at is None for attempt in attempts):
         return "unproved"
     return "suspended" if row.status == S.REGISTERED and row.milestone.agreement.status == "SUSPENDED" else ""

@@ -9,7 +9,8 @@ again under the approval that stands: FAILED, retry. Money that left and came ba
 not, needs finance to look and to approve anew: SENT_BACK, approve, register. `approval_stands` is that rule.
 
 A person's word that money came back is written down, but frees no other transfer: the bank's own statement must show the return
-(`lets_another_leave`), and who said it does not approve the payment anew (`may_approve`).
+(`lets_another_leave`), and who said it does not approve the payment anew (`may_approve`). A wrong word is taken back by somebody
+else (`may_withdraw`), as long as the statement does not show the return: the transfer then waits for a person again.
 
 A payment of a terminated agreement leaves no more: people close it with a reason, and its money stays committed in the
 cancelled voucher until the agreement's settlement. One whose papers the virus scan refuses leaves no more either: finance
@@ -83,6 +84,7 @@ LIFECYCLE = Lifecycle(
         (S.FAILED, "settle_sent_back"): S.SENT_BACK,
         (S.APPROVED, "settle_sent_back"): S.SENT_BACK,
         (S.SENT_BACK, "approve_disbursement"): S.APPROVED,
+        **{(state, "withdraw_return"): S.REGISTERED for state in (S.SENT_BACK, S.APPROVED, S.REGISTERED, S.RETURNED, S.CLOSED)},
         **{(state, "close_disbursement"): S.CLOSED for state in S if state not in {S.PAID, S.CLOSED}},
     },
 )
@@ -102,6 +104,7 @@ ATTEMPT_LIFECYCLE = Lifecycle(
         (T.PARKED, "settle_paid"): T.PAID,
         (T.PARKED, "settle_refused"): T.REFUSED,
         (T.REFUSED, "settle_paid"): T.PAID,
+        (T.SENT_BACK, "withdraw_return"): T.PARKED,
         **{(state, "settle_sent_back"): T.SENT_BACK for state in (T.SENT, T.UNKNOWN, T.PARKED, T.PAID, T.REFUSED)},
     },
 )
@@ -123,9 +126,13 @@ KEPT_BACK = {
         "The bank's statement still shows a former transfer otherwise than the portal has it, so nothing leaves. The operating"
         " agency's finance has the bank complete that transfer or take it back; the portal books what the statement then shows."
     ),
+    "rest_paid": _(
+        "The bank's statement shows a transfer of this payment otherwise than the portal has it. The operating agency's finance has"
+        " the bank complete that transfer or take it back; the portal books what the statement then shows."
+    ),
     "unproved": _(
         "A person wrote down that a transfer came back, but the bank's statement does not show it yet. Nothing leaves until it"
-        " does; the operating agency's finance asks the bank for it."
+        " does; the operating agency's finance asks the bank for it. If it was a mistake, another person takes that word back."
     ),
     "suspended": _("The agreement is suspended. The payment waits and leaves when the agreement goes on."),
 }
@@ -231,3 +238,13 @@ def may_resolve(person_id: int, released_by: Collection[int | None]) -> bool:
     released_by: who had approved and registered that very attempt; another release of the same payment is not it.
     """
     return person_id not in released_by
+
+
+def rests_on_a_word(state: str, *, said: bool, shown: bool) -> bool:
+    """Whether only a person says that a transfer came back. said: a person settled it; shown: the bank's statement shows it."""
+    return state == T.SENT_BACK and said and not shown
+
+
+def may_withdraw(person_id: int, said_by: int | None, released_by: Collection[int | None]) -> bool:
+    """Another person than who said that the money came back takes that word back, and none who released the transfer."""
+    return person_id != said_by and person_id not in released_by

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:ref>/confirm/", views.confirm, name="confirm"),
     path("<slug:ref>/attempts/<slug:attempt_ref>/", views.resolve, name="resolve"),
     path("<slug:ref>/attempts/<slug:attempt_ref>/explain/", views.explain, name="explain"),
+    path("<slug:ref>/attempts/<slug:attempt_ref>/withdraw/", views.withdraw_return, name="withdraw_return"),
     path("<slug:ref>/approve/", views.release, {"verb": "approve"}, name="approve"),
     path("<slug:ref>/register/", views.release, {"verb": "register"}, name="register"),
     path("<slug:ref>/retry/", views.release, {"verb": "retry"}, name="retry"),

@@ -62,6 +62,7 @@ def _show(request: HttpRequest, row: Disbursement, bound: ReasonForm | None = No
     context = {
         "row": row, "own_won": _own_won(row), "attempts": attempts, "may": queries.may(request.user, row),
         "own_hand": [one.ref for one in attempts if not rules.may_resolve(request.user.pk, one.released_by)],
+        "own_word": [one.ref for one in attempts if one.rests_on_a_word and one.resolved_by_id == request.user.pk],
         "contradicted": queries.contradicted(attempts), "stage": stage, "failure": queries.bank_words(attempts, stage),
         "kept_back": kept_back, "pays_no_more": rules.pays_no_more(row.milestone.agreement.status),
         "reason_form": bound or ReasonForm(), "held": queries.held_because(row),
@@ -280,6 +281,27 @@ def explain(request: HttpRequest, ref: str, attempt_ref: str) -> HttpResponse:
         else:
             return redirect(request, reverse("payments:detail", args=[row.ref]))
     context = {"form": form, "row": row, "attempt": attempt, "contradicted": True, "title": _("Explain the transfer")}
+    return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
+
+
+@needs("vouchers.resolve_attempt")
+@require_http_methods(["GET", "POST"])
+def withdraw_return(request: HttpRequest, ref: str, attempt_ref: str) -> HttpResponse:
+    """Another person takes back that a transfer came back, as long as the bank's statement does not show it."""
+    row, attempt = _attempt(request, ref, attempt_ref)
+    if not attempt.rests_on_a_word:
+        raise IllegalStep("payment_attempt", attempt.state, "withdraw_return")
+    form = forms.ExplainForm(request.POST if request.method == "POST" else None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        reason, code = form.cleaned_data["reason"], form.cleaned_data["code"]
+        try:
+            actions.withdraw_return(attempt_id=attempt.pk, reason=reason, second_factor_code=code, by=request.user)
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("Taken back. The transfer waits for the bank's statement or a person again."))
+            return redirect(request, reverse("payments:detail", args=[row.ref]))
+    context = {"form": form, "row": row, "attempt": attempt, "withdraws": True, "title": _("Take the return back")}
     return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
 
 

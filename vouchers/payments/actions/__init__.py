@@ -13,12 +13,12 @@ from vouchers.payments.actions.disbursements import (
 )
 from vouchers.payments.actions.payees import enter_payee, verify_payee
 from vouchers.payments.actions.returning import return_disbursement
-from vouchers.payments.actions.settling import explain_attempt, park, reconcile, resolve_attempt, settle
+from vouchers.payments.actions.settling import explain_attempt, park, reconcile, resolve_attempt, settle, withdraw_return
 from vouchers.payments.actions.vouchers import expire_vouchers
 
 __all__ = [
     "approve_disbursement", "check_evidence", "claim_next", "close_disbursement", "confirm_disbursement", "enter_payee", "expire_vouchers",
     "explain_attempt", "lose_track", "mark_sent",
     "park", "reconcile", "register_disbursement", "request_disbursement", "resolve_attempt", "resubmit_disbursement",
-    "retry_disbursement", "return_disbursement", "settle", "sync_terminated", "verify_payee",
+    "retry_disbursement", "return_disbursement", "settle", "sync_terminated", "verify_payee", "withdraw_return",
 ]  # fmt: skip

@@ -46,6 +46,8 @@ def settle(*, attempt_id: int, answer: gateways.Answer, by: Any = None, reason: 
             _overturn(disbursement, attempt, answer)
         elif _proves(attempt.state, answer.outcome) and answer.whole(attempt.amount_won):
             _show(disbursement, attempt)
+        elif _completed(attempt, answer):
+            journal.close_duty(disbursement, "settle_rest", by=None)
     elif answer.outcome == OUT.UNKNOWN:
         _lose(attempt, answer, by)
     elif answer.outcome == OUT.PAID:
@@ -146,6 +148,7 @@ def _came_back_after_all(disbursement: Disbursement, attempt: PaymentAttempt, an
         _send_back(disbursement, attempt, answer)
     else:
         end(attempt, "settle_sent_back", "sent_back", answer)
+        journal.close_duty(disbursement, "settle_rest", by=None)
 
 
 def _send_back(
@@ -217,7 +220,8 @@ def reconcile(*, statement: Mapping[str, gateways.Answer], now: datetime) -> int
     unclear = PaymentAttempt.objects.filter(state__in=[T.UNKNOWN, T.PARKED]).order_by("id")
     settled = sum(_apart(attempt, lambda one: _decide(one, statement, now)) for attempt in unclear)
     back = [key for key, answer in statement.items() if answer.outcome == OUT.SENT_BACK]
-    ended = PaymentAttempt.objects.filter(Q(state=T.PAID, key__in=back) | Q(state__in=[T.REFUSED, T.SENT_BACK])).order_by("id")
+    paid = Q(state=T.PAID) & (Q(key__in=back) | Q(explained_by__isnull=False))
+    ended = PaymentAttempt.objects.filter(paid | Q(state__in=[T.REFUSED, T.SENT_BACK])).order_by("id")
     for attempt in ended.only("key", "ref", "state"):
         if attempt.key in statement and _tells(attempt.state, statement[attempt.key].outcome):
             settled += _apart(attempt, lambda one: settle(attempt_id=one.pk, answer=statement[one.key]).state != one.state)
@@ -225,12 +229,19 @@ def reconcile(*, statement: Mapping[str, gateways.Answer], now: datetime) -> int
 
 
 def _tells(state: str, outcome: str) -> bool:
-    """Whether the statement says something about a settled transfer: another thing, or that what came back did come back."""
-    return rules.overturns(state, outcome) or _proves(state, outcome)
+    """Whether the statement says something about a settled transfer: another thing, or that what came back did come back, or
+    that one whose record had differed is paid as it was booked."""
+    return rules.overturns(state, outcome) or _proves(state, outcome) or state == outcome == T.PAID
 
 
 def _proves(state: str, outcome: str) -> bool:
     return state == T.SENT_BACK and rules.lets_another_leave(state, outcome)
+
+
+def _completed(attempt: PaymentAttempt, answer: gateways.Answer) -> bool:
+    """Whether the bank completed a paid transfer of which its record had shown a part as come back."""
+    explained = attempt.state == T.PAID and attempt.explained_by_id is not None
+    return explained and answer.outcome == OUT.PAID and answer.whole(attempt.amount_won)
 
 
 def _apart(attempt: PaymentAttempt, decide: Callable[[PaymentAttempt], bool]) -> bool:
@@ -309,9 +320,10 @@ def explain_attempt(*, attempt_id: int, reason: str, second_factor_code: str, by
     """A person writes down what the bank says about a contradiction that was not booked; never who approved or registered the
     transfer. Writes: PaymentAttempt.explained_by, Event; closes the duty.
 
-    Words book nothing. An unpaid disbursement keeps its state, and nothing leaves of it while the statement contradicts ours:
-    finance owes `settle_rest`, that the bank completes the transfer or takes it back. The duty ends when the statement shows
-    all of it as paid or as come back, or when the payment is closed after a termination."""
+    Words book nothing. The disbursement keeps its state, and nothing leaves of an unpaid one while the statement contradicts
+    ours: finance owes `settle_rest`, that the bank completes the transfer or takes it back, also of a paid one of which a part
+    came back. The duty ends when the statement shows all of it as paid or as come back, or when the payment is closed after a
+    termination."""
     disbursement, attempt = _locked(attempt_id)
     require_other_eyes(attempt, by)
     if not queries.is_contradicted(attempt):
@@ -323,12 +335,50 @@ def explain_attempt(*, attempt_id: int, reason: str, second_factor_code: str, by
     attempt.save()
     record(attempt, "explained", attempt.state, by=by, reason=reason.strip())
     journal.close_duty(attempt, "explain_attempt", by=by)
-    if disbursement.status not in {S.PAID, S.CLOSED}:
+    if disbursement.status != S.CLOSED:
         owe(
             disbursement, "settle_rest", "은행이 그 이체를 마치거나 되돌리게 해 주십시오",
             "Have the bank complete a transfer or take it back", step="payment", by=by, role="OPERATOR_FINANCE", by_mail=True,
         )  # fmt: skip
     return attempt
+
+
+@transaction.atomic
+def withdraw_return(*, attempt_id: int, reason: str, second_factor_code: str, by: Any) -> PaymentAttempt:
+    """Takes back a person's word that a transfer came back, which the bank's statement does not show: never who said it, nor
+    who approved or registered the transfer. Nothing was booked on that word. The transfer waits for the statement or a person
+    again, its payment counts as registered under its first approval. Writes: PaymentAttempt PARKED, Disbursement, Events,
+    Duties, Notice. Raises: Refused."""
+    disbursement, attempt = _locked(attempt_id)
+    require_other_eyes(attempt, by)
+    if not rules.may_withdraw(by.pk, attempt.resolved_by_id, attempt.released_by):
+        raise Refused(_("Somebody else must take back what you wrote down."), "four_eyes")
+    if not attempt.rests_on_a_word:
+        raise Refused(_("No person's word that this transfer came back waits for the bank's statement."), "not_withdrawable")
+    if not reason.strip():
+        raise Refused(_("Write down what the bank said."), "reason_missing", "reason")
+    rules.LIFECYCLE.step(disbursement.status, "withdraw_return")
+    second_factor.check(by, second_factor_code)
+    attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "withdraw_return")
+    attempt.withdrawn_by, attempt.resolved_by, attempt.settled_at, attempt.bank_ref = by, None, None, ""
+    attempt.save()
+    record(attempt, "return_withdrawn", T.SENT_BACK, by=by, reason=reason.strip())
+    for verb in ("prove_return", "explain_attempt"):
+        journal.close_duty(attempt, verb, by=by)
+    _registered_again(disbursement, attempt, reason.strip(), by)
+    _owe_a_look(attempt, "resolve_attempt")
+    notices.parked(disbursement)
+    return attempt
+
+
+def _registered_again(disbursement: Disbursement, attempt: PaymentAttempt, reason: str, by: Any) -> None:
+    """As it was when that transfer was claimed: approved and registered by whoever released it then."""
+    approved = journal_queries.history(disbursement).filter(name="disbursement.approved", at__lte=attempt.claimed_at).last()
+    disbursement.approved_by, disbursement.registered_by = attempt.approved_by, attempt.registered_by
+    disbursement.approved_at = approved.at if approved else attempt.claimed_at
+    disbursement.registered_at = disbursement.registered_at or attempt.claimed_at
+    move(disbursement, "withdraw_return", by=by, reason=reason, key=attempt.key)
+    journal.close_duties(disbursement, by=by)
 
 
 def require_other_eyes(attempt: PaymentAttempt, by: Any) -> None:
