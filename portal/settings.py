@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "vouchers.apps.VouchersConfig",
 ]
 MIDDLEWARE = [
+    "portal.kit.middleware.arrival",  # first: what stands before it would count as part of the way here
     "django.middleware.security.SecurityMiddleware",
     "portal.kit.middleware.client_address",
     "whitenoise.middleware.WhiteNoiseMiddleware",

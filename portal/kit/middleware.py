@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.request import UnreadablePostError
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
+from portal.kit import clock
 from portal.kit.access import source
 from portal.kit.errors import DomainError
 
@@ -27,6 +30,28 @@ class client_address:  # noqa: N801 - named like the functions that middleware u
             return self.get_response(request)
         finally:
             source.reset(token)
+
+
+class arrival:  # noqa: N801 - named like the functions that middleware usually are
+    """When a request was here as a whole, by this server's clock: `request.arrived_at`, taken once, before anything is asked.
+
+    The body is awaited first, so that no deadline is met by a first line whose rest follows later. None where it is longer
+    than any form (a file): nothing is measured by the arrival of those.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        whole = True
+        try:
+            _ = request.body
+        except RequestDataTooBig:  # refused by its length, unread
+            whole = False
+        except UnreadablePostError:  # whoever reads it next answers for it
+            pass
+        request.arrived_at = clock.now() if whole else None  # type: ignore[attr-defined]
+        return self.get_response(request)
 
 
 class domain_errors:  # noqa: N801 - named like the functions that middleware usually are

@@ -101,6 +101,21 @@ def _may_be_http(annotation: ast.expr | None) -> bool:
     return words in {"Any", "object"} or "Http" in words or "WSGI" in words
 
 
+def test_the_time_of_arrival_is_taken_once_at_the_door() -> None:
+    """Only the first middleware writes it, and whoever passes it on passes that one (docs/adr/0009)."""
+    from django.conf import settings
+
+    assert settings.MIDDLEWARE[0] == "portal.kit.middleware.arrival"
+    found = []
+    for file in modules():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "arrived_at":
+                found.append((file.name, ast.unparse(node.value)))
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith(".arrived_at"):
+                found.append((file.name, "writes"))
+    assert sorted(found) == [("handing_in.py", "request.arrived_at"), ("middleware.py", "writes")]
+
+
 def test_a_planted_request_is_found() -> None:
     assert _requests(ast.parse("from django.http import HttpRequest\ndef submit(*, request: HttpRequest): ..."))
     assert _requests(ast.parse("def submit(*, request): ..."))

@@ -25,17 +25,19 @@ from vouchers.rounds.rules import Phase
 
 
 @transaction.atomic
-def certify(*, application_id: int, by: User, declaration: bool | str = True) -> Certification:
+def certify(
+    *, application_id: int, by: User, declaration: bool | str = True, arrived_at: datetime | None = None
+) -> Certification:
     """A representative stands for the content as it is now; any later change asks again.
 
-    declaration: True, or the content hash that was shown (another content is Stale). Writes: Certification, Event,
-    notice to joint representatives who have not certified yet. Raises: Refused, Stale, NotAllowed.
+    declaration: True, or the content hash that was shown (another content is Stale). arrived_at: as in submit. Writes:
+    Certification, Event, notice to joint representatives who have not certified yet. Raises: Refused, Stale, NotAllowed.
     """
     application = locked(application_id)
     require(by, "vouchers.submit_application", application)
     if application.status != rules.ApplicationStatus.DRAFT:
         raise Refused(_("The application was handed in already."), "already_submitted")
-    refuse_unless_open(application.round)
+    refuse_unless_open(application.round, arrived_at)
     _refuse_incomplete(application)
     certification = _certify(application, by, declaration)
     waiting = _not_certified(application, certification.content_hash)
@@ -77,10 +79,12 @@ def _refuse_incomplete(application: Application) -> None:
 
 
 @transaction.atomic
-def submit(*, application_id: int, by: User, declaration: bool | str = True) -> Application:
+def submit(*, application_id: int, by: User, declaration: bool | str = True, arrived_at: datetime | None = None) -> Application:
     """Hands the application in and gives the receipt number.
 
-    declaration: True, or the content hash that the page showed. Writes: Application (receipt, snapshot, status),
+    declaration: True, or the content hash that the page showed. arrived_at: when the request was here as a whole, taken
+    once at the door; it alone is compared with the closing time and written down (docs/adr/0009). None,
+    where no request stands behind the call: the moment at which the row is ours. Writes: Application (receipt, snapshot, status),
     Certification, consents, Event, Duty of the officer, notices. One transaction, no network. Raises: IllegalStep for a
     second click, Refused (closed, incomplete, not certified by all, a blocking rule), Stale, NotAllowed.
     """
@@ -89,7 +93,7 @@ def submit(*, application_id: int, by: User, declaration: bool | str = True) -> 
     status = rules.LIFECYCLE.step(application.status, "submit")
     round_ = application.round
     round_.refresh_from_db(fields=["status", "opens_at", "closes_at"])  # an extension may have come meanwhile
-    now = clock.now()  # once the row is ours: the moment that is judged is the moment that is written down
+    now = arrived_at or clock.now()  # one value: the moment that is judged is the moment that is written down
     refuse_unless_open(round_, now)
     refresh_amounts(application)
     _refuse_incomplete(application)

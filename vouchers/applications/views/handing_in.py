@@ -29,7 +29,10 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         run = actions.certify if "certify" in request.POST else actions.submit
         try:
-            run(application_id=application.pk, declaration=form.cleaned_data["content"], by=request.user)
+            run(
+                application_id=application.pk, declaration=form.cleaned_data["content"], by=request.user,
+                arrived_at=request.arrived_at,  # type: ignore[attr-defined]
+            )  # fmt: skip
         except Stale as error:
             form = SubmitForm(initial={"content": queries.content_hash(application)})
             return _submit_page(request, application, form, status=409, stale=error.message)
