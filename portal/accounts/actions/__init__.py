@@ -13,11 +13,13 @@ from portal.accounts.actions.members import (
     request_membership,
 )
 from portal.accounts.actions.people import (
+    Said,
     change_consent,
     edit_profile,
     end_other_sessions,
     forget_sign_ins,
     give_consent,
+    give_consents,
     make_background_user,
     make_demo_user,
     reset_second_factor,
@@ -29,6 +31,7 @@ from portal.accounts.actions.roles import create_organisation, grant_role, revok
 
 __all__ = [
     "INVITATION_DAYS",
+    "Said",
     "accept_invitation",
     "add_member",
     "appoint_representative",
@@ -43,6 +46,7 @@ __all__ = [
     "forget_sign_ins",
     "forget_sign_ups",
     "give_consent",
+    "give_consents",
     "grant_role",
     "invite",
     "make_background_user",

@@ -1,5 +1,8 @@
 """People themselves: consents, profile, second factor, the demo's people."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
@@ -13,6 +16,33 @@ from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
+from portal.kit.models import make_ref
+
+
+@dataclass(frozen=True)
+class Said:
+    """A yes or a no to words of one version. address: where to, for electronic service."""
+
+    kind: str
+    text_version: str
+    given: bool
+    address: str = ""
+
+
+@transaction.atomic
+def give_consents(*, user: User, said: Sequence[Said], context: str, organisation: Organisation | None = None) -> None:
+    """As give_consent, for all that one form asked: two statements. Writes: Consents, an Event each."""
+    rows = [
+        Consent(
+            ref=make_ref(Consent.REF_PREFIX), version=1, user=user, organisation=organisation, kind=one.kind,
+            text_version=one.text_version, given=one.given, context=context, address=one.address,
+        )
+        for one in said
+    ]  # fmt: skip
+    Consent.objects.bulk_create(rows)
+    journal.record_births(
+        [("consent.given" if row.given else "consent.refused", row, {"kind": row.kind}) for row in rows], by=user
+    )
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from portal.journal import rules
 from portal.journal.models import AccessLog, Event
@@ -32,14 +32,45 @@ def record(
     The caller holds the subject's row lock; the unique (subject, seq) stops anybody who does not. Writes: Event.
     """
     assert connection.in_atomic_block, "an event is written in the transaction of its change"
-    stored: dict[str, Any] = json.loads(json.dumps(data or {}, default=str))  # what is hashed is what will be read back
     last = Event.objects.filter(subject_ref=subject.ref).order_by("-seq").values("seq", "hash").first()
+    event = _event(
+        name, subject, by=by, frm=frm, to=to, reason=reason, policy_version=policy_version, organisations=organisations,
+        public=public, data=data, seq=(last["seq"] if last else 0) + 1, previous_hash=last["hash"] if last else rules.GENESIS,
+    )  # fmt: skip
+    event.save(force_insert=True)
+    return event
+
+
+def record_births(births: Iterable[tuple[str, Row, dict[str, Any]]], *, by: Any) -> None:
+    """The first events of rows that were made in this transaction, by (name, row, data): one statement for all. Writes: Event."""
+    assert connection.in_atomic_block, "an event is written in the transaction of its change"
+    Event.objects.bulk_create(
+        _event(name, subject, by=by, data=data, seq=1, previous_hash=rules.GENESIS) for name, subject, data in births
+    )
+
+
+def _event(
+    name: str,
+    subject: Row,
+    *,
+    by: Any,
+    seq: int,
+    previous_hash: str,
+    frm: str = "",
+    to: str = "",
+    reason: str = "",
+    policy_version: int | None = None,
+    organisations: Iterable[int] = (),
+    public: bool = False,
+    data: dict[str, Any] | None = None,
+) -> Event:
+    stored: dict[str, Any] = json.loads(json.dumps(data or {}, default=str))  # what is hashed is what will be read back
     event = Event(
         at=clock.now(),
         name=name,
         subject_type=subject._meta.model_name or "",
         subject_ref=subject.ref,
-        seq=(last["seq"] if last else 0) + 1,
+        seq=seq,
         by=by,
         roles=sorted(roles_of(by)),
         frm=str(frm),
@@ -49,14 +80,12 @@ def record(
         organisations=sorted(set(organisations)),
         public=public,
         data=stored,
-        previous_hash=last["hash"] if last else rules.GENESIS,
+        previous_hash=previous_hash,
     )
     event.hash = rules.chain(event.previous_hash, event.content())
-    event.save(force_insert=True)
     return event
 
 
-@transaction.atomic
 def saw(by: Any, subject: Any, *, persons: Iterable[str] = (), what: str, whose: Iterable[int | None] = ()) -> None:
     """The one write that a GET may make: who saw whose data, from where. Writes: AccessLog.
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import actions as accounts
@@ -91,7 +92,13 @@ def submit(*, application_id: int, by: User, declaration: bool | str = True, arr
     application = locked(application_id)
     require(by, "vouchers.submit_application", application)
     status = rules.LIFECYCLE.step(application.status, "submit")
+    with queries.asked_once():
+        return _submit(application, status, declaration, arrived_at, by)
+
+
+def _submit(application: Application, status: str, declaration: bool | str, arrived_at: datetime | None, by: User) -> Application:
     round_ = application.round
+    prefetch_related_objects([application], "sections")
     round_.refresh_from_db(fields=["status", "opens_at", "closes_at"])  # an extension may have come meanwhile
     now = arrived_at or clock.now()  # one value: the moment that is judged is the moment that is written down
     refuse_unless_open(round_, now)
@@ -107,7 +114,7 @@ def submit(*, application_id: int, by: User, declaration: bool | str = True, arr
     _refuse_blocking(application, now)
     application.status = status
     application.submitted_at, application.deadline_at, application.submitted_by = now, round_.closes_at, by
-    application.policy_version = round_.policy_version()
+    application.policy_version = queries.newest_policy(round_)
     application.company_size = queries.size_of(application.company, round_)
     application.region = application.company.region
     application.company_snapshot = snapshot(application)
@@ -158,14 +165,15 @@ def snapshot(application: Application) -> dict[str, Any]:
 
 
 def _record_consents(application: Application, by: User) -> None:
-    answers = application.sections.get(key=rules.SectionKey.DECLARATIONS).answers
-    for declaration in rules.DECLARATIONS:
-        accounts.give_consent(
-            user=by, kind=declaration.kind, text_version=declaration.version,
-            given=bool(answers.get(rules.declaration_field(declaration.kind))), context="submission",
-            organisation=application.company.organisation,
-            address=application.company.service_email if declaration.kind == "ELECTRONIC_SERVICE" else "",
-        )  # fmt: skip
+    answers = next(s.answers for s in application.sections.all() if s.key == rules.SectionKey.DECLARATIONS)
+    said = [
+        accounts.Said(
+            kind=one.kind, text_version=one.version, given=bool(answers.get(rules.declaration_field(one.kind))),
+            address=application.company.service_email if one.kind == "ELECTRONIC_SERVICE" else "",
+        )
+        for one in rules.DECLARATIONS
+    ]  # fmt: skip
+    accounts.give_consents(user=by, said=said, context="submission", organisation=application.company.organisation)
 
 
 def _hand_over(application: Application, by: User, content_hash: str) -> None:

@@ -1,12 +1,15 @@
 """What stands behind an application: lists, matches, certificates, policy, files, and the money formula on them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import wraps
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from portal.accounts import queries as accounts
@@ -28,6 +31,35 @@ from vouchers.matching.models import Match, Need, QuoteLine
 from vouchers.rounds.models import PolicyVersion, Round, Track
 from vouchers.rounds.rules import MatchTiming, Money, Phase, Policy, parse_policy
 from vouchers.rounds.rules import money as money_formula
+
+# ── Asked once ───────────────────────────────────────────────────────────────────────────────────────
+_known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Within the block each question marked below is asked once: for an action that judges what stands behind a row that it
+    has locked, and changes nothing of it."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def _once[**P, T](question: Callable[P, T]) -> Callable[P, T]:
+    @wraps(question)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> T:
+        known = _known.get()
+        if known is None:
+            return question(*args, **kwargs)
+        key = (question, *((type(a), a.pk) if isinstance(a, Model) else a for a in (*args, *kwargs.values())))
+        if key not in known:
+            known[key] = question(*args, **kwargs)
+        found: T = known[key]
+        return found
+
+    return inner
 
 
 # ── Lists ────────────────────────────────────────────────────────────────────────────────────────────
@@ -100,6 +132,7 @@ def is_open(round_: Round) -> bool:
 
 
 # ── What stands behind an application ────────────────────────────────────────────────────────────────
+@_once
 def chosen_matches(application: Application) -> list[Match]:
     """The matches that the application points to, with quote and institution. One query."""
     return list(
@@ -164,9 +197,14 @@ def needs_of(application: Application) -> list[Need]:
     )
 
 
+@_once
+def _current_certificate(company: Company, on: date) -> SizeCertificate | None:
+    return companies.current_certificate(company, on)
+
+
 def certificate_of(company: Company, on: date) -> SizeCertificate | None:
     """The certificate that counts on a day, else the newest one."""
-    found: SizeCertificate | None = companies.current_certificate(company, on)
+    found: SizeCertificate | None = _current_certificate(company, on)
     return found or company.certificates.order_by("-valid_to").first()
 
 
@@ -210,7 +248,7 @@ def not_asked(application: Application, key: str) -> frozenset[str]:
 def size_of(company: Company, round_: Round) -> str:
     """The certificate's size when one is valid on the closing day, else what the company states."""
     day = clock.to_kst(round_.closes_at).date() if round_.closes_at else clock.today()
-    certificate = companies.current_certificate(company, day)
+    certificate = _current_certificate(company, day)
     return certificate.size if certificate else company.size
 
 
@@ -221,8 +259,7 @@ def amounts(application: Application, budget: Mapping[str, Any] | None = None) -
     """
     matches = chosen_matches(application)
     if matches:
-        quotes = [m.quote_id for m in matches]
-        taxable = sum(QuoteLine.objects.filter(quote_id__in=quotes, tax_kind="TAXABLE").values_list("amount_won", flat=True))
+        taxable = _taxable(tuple(m.quote_id for m in matches))
         return sum(m.quote.supply_amount_won for m in matches), taxable, sum(m.quote.vat_won for m in matches)
     if application.round.match_timing == MatchTiming.BEFORE_SUBMISSION:
         return 0, 0, None
@@ -231,6 +268,12 @@ def amounts(application: Application, budget: Mapping[str, Any] | None = None) -
     taxable_typed = answers.get("planned_taxable_won")
     taxable = supply if taxable_typed in (None, "") else min(int(taxable_typed), supply)
     return supply, taxable, None
+
+
+@_once
+def _taxable(quotes: tuple[int, ...]) -> int:
+    """The part of those quotes that carries VAT, in whole won."""
+    return sum(QuoteLine.objects.filter(quote_id__in=quotes, tax_kind="TAXABLE").values_list("amount_won", flat=True))
 
 
 def money(application: Application, policy: Policy | None = None, typed: Mapping[str, Any] | None = None) -> Money | None:
@@ -247,7 +290,7 @@ def money(application: Application, policy: Policy | None = None, typed: Mapping
         own_in_kind_won=in_kind,
         company_size=size_of(application.company, application.round),
         cap_won=application.track.cap_won,
-        policy=policy or application.round.policy(),
+        policy=policy or _policy(application.round),
     )
     return replace(found, vat_won=vat) if found and vat is not None else found
 
@@ -275,17 +318,34 @@ def _answers(application: Application, key: str) -> dict[str, Any]:
 
 def policy_of(application: Application) -> Policy:
     """The policy that was frozen for a submitted application, else the round's newest."""
-    from vouchers.rounds.rules import parse_policy
-
     if application.policy_version_id and application.policy_version:
         return parse_policy(application.policy_version.body)
-    return application.round.policy()
+    return _policy(application.round)
+
+
+@_once
+def _policy(round_: Round) -> Policy:
+    found = newest_policy(round_)
+    if found is None:
+        raise PolicyVersion.DoesNotExist
+    return parse_policy(found.body)
+
+
+@_once
+def newest_policy(round_: Round) -> PolicyVersion | None:
+    return round_.policy_version()
 
 
 # ── Documents ────────────────────────────────────────────────────────────────────────────────────────
 def documents(application: Application) -> QuerySet[ApplicationDocument]:
     """The files that count, one a kind."""
     return application.application_documents.filter(current=True).select_related("document").order_by("kind")
+
+
+@_once
+def current_documents(application: Application) -> list[ApplicationDocument]:
+    """The same, read."""
+    return list(documents(application))
 
 
 def document_of(application: Application, document_ref: str) -> ApplicationDocument | None:

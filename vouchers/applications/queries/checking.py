@@ -13,7 +13,7 @@ from vouchers.applications.models import (
     Application,
     EligibilityCheck,
 )
-from vouchers.applications.queries.behind import certificate_of, chosen_matches, documents, live_of, size_of
+from vouchers.applications.queries.behind import certificate_of, chosen_matches, current_documents, live_of, size_of
 from vouchers.companies import queries as companies
 from vouchers.rounds.rules import MatchTiming
 
@@ -43,7 +43,7 @@ def facts(application: Application) -> rules.Facts:
         confirmed_matches=len(matches),
         quotes_valid_until=min((m.quote.valid_until for m in matches), default=None),
         provider_types=[provider_types(m.institution) for m in matches],
-        documents=list(documents(application).values_list("kind", flat=True)),
+        documents=[row.kind for row in current_documents(application)],
         submitted_at=application.submitted_at,
         deadline=deadline,
     )

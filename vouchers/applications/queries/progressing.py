@@ -7,7 +7,7 @@ from vouchers.applications.models import (
     Application,
     ApplicationSection,
 )
-from vouchers.applications.queries.behind import amounts, chosen_matches, documents, money, policy_of
+from vouchers.applications.queries.behind import amounts, chosen_matches, current_documents, money, policy_of
 from vouchers.rounds.rules import MatchTiming, Phase, Policy
 
 
@@ -55,7 +55,7 @@ def surroundings(application: Application, policy: Policy) -> rules.Surroundings
         service_address=bool(application.company.service_email),
         postal_address=bool(application.company.address.strip()),
         required_documents=policy.required_documents,
-        documents=frozenset(documents(application).values_list("kind", flat=True)),
+        documents=frozenset(row.kind for row in current_documents(application)),
     )
 
 

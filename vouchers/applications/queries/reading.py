@@ -17,7 +17,7 @@ from vouchers.applications.models import (
     Application,
     ApplicationDocument,
 )
-from vouchers.applications.queries.behind import chosen_matches, documents, stored_money
+from vouchers.applications.queries.behind import chosen_matches, current_documents, stored_money
 from vouchers.matching.models import Match, Need
 from vouchers.rounds.rules import Money
 
@@ -53,7 +53,7 @@ def content(application: Application) -> Content:
         application=application,
         sections=[(key, shown(key, rows.get(key, {}))) for key in rules.ORDER if key != rules.SectionKey.DOCUMENTS],
         matches=chosen_matches(application),
-        documents=list(documents(application)),
+        documents=current_documents(application),
         money=sums,
         formula=rules.formula(sums) if sums and sums.supply_won else "",
         need=application.need,
@@ -94,7 +94,7 @@ def content_hash(application: Application) -> str:
         "need": application.need.ref if application.need_id and application.need else None,
         "sections": {s.key: s.answers for s in application.sections.all()},
         "matches": [m.ref for m in chosen_matches(application)],
-        "documents": {d.kind: d.document.sha256 for d in documents(application)},
+        "documents": {d.kind: d.document.sha256 for d in current_documents(application)},
         "amounts": [
             application.supply_amount_won,
             application.vat_won,

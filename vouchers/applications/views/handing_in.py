@@ -24,8 +24,7 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
     application = application_or_404(request, ref)
     if application.receipt_no:  # the back button, or the second click of a double click
         return redirect(request, reverse("applications:receipt", args=[ref]))
-    data = request.POST if request.method == "POST" else None
-    form = SubmitForm(data, initial={"content": queries.content_hash(application)})
+    form = SubmitForm(request.POST) if request.method == "POST" else _fresh(application)
     if request.method == "POST" and form.is_valid():
         run = actions.certify if "certify" in request.POST else actions.submit
         try:
@@ -34,13 +33,16 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
                 arrived_at=request.arrived_at,  # type: ignore[attr-defined]
             )  # fmt: skip
         except Stale as error:
-            form = SubmitForm(initial={"content": queries.content_hash(application)})
-            return _submit_page(request, application, form, status=409, stale=error.message)
+            return _submit_page(request, application, _fresh(application), status=409, stale=error.message)
         except DomainError as error:
             form_errors(form, error)
         else:
             return _after(request, application, certified="certify" in request.POST)
     return _submit_page(request, application, form, status=422 if form.errors else 200)
+
+
+def _fresh(application: Application) -> SubmitForm:
+    return SubmitForm(initial={"content": queries.content_hash(application)})
 
 
 def _submit_page(request: HttpRequest, application: Application, form: Any, status: int, **more: Any) -> HttpResponse:
