@@ -221,6 +221,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "objection.opinion_given": ("처분부서가 의견을 냈습니다", "The deciding unit gave its opinion"),
     "objection.partly_upheld": ("이의신청을 일부 인용했습니다", "Objection partly upheld"),
     "objection.remedied": ("인용 결정에 따라 조치했습니다", "Acted on the upheld objection"),
+    "objection.taken_over": ("다른 심사 담당자가 이어받았습니다", "Taken over by another reviewer"),
     "objection.taken_up": ("이의신청 심사를 시작했습니다", "Objection taken up"),
     "objection.upheld": ("이의신청을 인용했습니다", "Objection upheld"),
     "objection.withdrawn": ("이의신청을 취하했습니다", "Objection withdrawn"),

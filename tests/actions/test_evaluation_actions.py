@@ -11,6 +11,7 @@ from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
+from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
 from vouchers.companies.models import ConflictOfInterest
 from vouchers.evaluation import actions
@@ -66,6 +67,22 @@ def test_assign_refuses_who_works_for_a_provider_of_the_project():
     refused(
         actions.assign, "known_conflict", application_id=at.applications[0].pk, evaluator_id=at.evaluators[0].pk, by=at.officer
     )  # fmt: skip
+
+
+def test_an_officer_with_a_conflict_with_company_or_provider_decides_nothing_about_the_application():
+    at = ev.panel(2)
+    provider = at.applications[0].application_matches.get().match.institution.organisation
+    row = ev.assigned(at, at.applications[0], at.evaluators[0])
+    companies.declare_conflict(user=at.officer, organisation=provider, ground="재직", by=at.officer)
+    companies.declare_conflict(user=at.officer, organisation=at.firms[1].organisation, ground="친족", by=at.officer)
+    for application in at.applications:
+        given = {"application_id": application.pk, "by": at.officer}
+        refused(actions.assign, "conflict", evaluator_id=at.evaluators[1].pk, **given)
+        with pytest.raises(Refused) as error:
+            actions.record_penalty(code="FALSE_STATEMENT", evidence="x", **given)
+        assert error.value.code == "conflict"
+    refused(actions.withdraw_assignment, "conflict", assignment_id=row.pk, reason="x", by=at.officer)
+    assert Application.objects.visible_to(at.officer).count() == 2  # handing over needs reading, and every look is logged
 
 
 def test_assign_is_for_officers_and_eligible_applications():

@@ -247,6 +247,13 @@ def test_confirm_needs_a_second_person_without_a_conflict():
     refused(actions.confirm_selection, "case_officer", run_id=run.pk, by=promoted)
     companies.declare_conflict(user=at.approver, organisation=at.firms[0].organisation, ground="친족", by=at.approver)
     refused(actions.confirm_selection, "known_conflict", run_id=run.pk, by=at.approver)
+    second = person("MINISTRY_APPROVER")
+    provider = at.applications[0].application_matches.get().match.institution.organisation
+    companies.declare_conflict(user=second, organisation=provider, ground="재직", by=second)
+    refused(actions.confirm_selection, "known_conflict", run_id=run.pk, by=second)
+    actions.discard(run_id=run.pk, reason="다시", by=at.approver)
+    companies.declare_conflict(user=at.officer, organisation=provider, ground="재직", by=at.officer)
+    refused(actions.propose_selection, "known_conflict", round_id=at.round.pk, by=at.officer)
 
 
 def test_confirm_refuses_a_proposal_that_life_has_overtaken():

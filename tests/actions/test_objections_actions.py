@@ -147,6 +147,28 @@ def test_only_reviewers_without_a_conflict_decide_and_only_the_one_who_took_it()
     assert queries.outcome(row.event) == "REJECTED" and not queries.open_against(row.event).exists()
 
 
+def test_a_colleague_takes_an_objection_over_with_a_reason():
+    owner, row, officer, reviewer = reviewed()
+    other, near = person(Role.OBJECTION_REVIEWER), person(Role.OBJECTION_REVIEWER)
+    companies.declare_conflict(user=near, organisation=owner.organisation, ground="가족", by=officer)
+    given = {"objection_id": row.pk, "reason": "담당자 휴직"}
+    for code, who, change in (
+        ("taken_already", reviewer, {}),
+        ("conflict", near, {}),
+        ("reason_missing", other, {"reason": " "}),
+    ):
+        with refused(code):
+            actions.take_over(**{**given, **change}, by=who)
+    row = actions.take_over(**given, by=other)
+    assert (row.status, row.reviewer) == ("UNDER_REVIEW", other)
+    with clock.at(row.opinion_due_at), refused("taken_by_another"):
+        actions.decide(objection_id=row.pk, verb="dismiss", reason="이유 없음", by=reviewer)
+    with clock.at(row.opinion_due_at):
+        assert actions.decide(objection_id=row.pk, verb="dismiss", reason="이유 없음", by=other).status == "DISMISSED"
+    with pytest.raises(IllegalStep):
+        actions.take_over(**given, by=reviewer)
+
+
 def test_the_opinion_comes_before_the_decision_or_its_due_day_passes():
     _owner, row, officer, reviewer = reviewed()
     with refused("opinion_awaited"):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.kit import clock
-from portal.kit.admin import Verb, VerbAdmin
+from portal.kit.admin import ReasonForm, Verb, VerbAdmin
 from portal.kit.words import day, korean
 from vouchers.objections import actions, queries, rules
 from vouchers.objections.forms import DecisionReasonForm, OpinionForm, RemedyForm
@@ -61,6 +61,10 @@ class ObjectionAdmin(VerbAdmin):
         Verb("take_up", gettext_lazy("Take the objection up"), lambda pk, by: actions.take_up(objection_id=pk, by=by),
              "vouchers.decide_objection", _can("take_up"), facts=_facts,
              consequence=lambda obj: _("You examine and decide it. Whoever took part in the attacked decision cannot.")),
+        Verb("take_over", gettext_lazy("Take it over from a colleague"),
+             lambda pk, by, reason: actions.take_over(objection_id=pk, reason=reason, by=by), "vouchers.decide_objection",
+             _can("take_over"), form=ReasonForm, facts=lambda obj: [(_("Reviewer"), obj.reviewer), *_facts(obj)],
+             consequence=lambda obj: _("From now on you decide it, and your colleague no longer does.")),
         Verb("find_admissible", gettext_lazy("Find it admissible"),
              lambda pk, by: actions.find_admissible(objection_id=pk, by=by), "vouchers.decide_objection",
              _can("find_admissible"), facts=_facts,

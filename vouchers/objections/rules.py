@@ -41,6 +41,8 @@ LIFECYCLE = Lifecycle(
     "objection", ObjectionStatus, S.FILED,
     {
         (S.FILED, "take_up"): S.ADMISSIBILITY,
+        (S.ADMISSIBILITY, "take_over"): S.ADMISSIBILITY,
+        (S.UNDER_REVIEW, "take_over"): S.UNDER_REVIEW,
         (S.ADMISSIBILITY, "find_admissible"): S.UNDER_REVIEW,
         (S.ADMISSIBILITY, "find_inadmissible"): S.REJECTED,
         (S.UNDER_REVIEW, "give_opinion"): S.UNDER_REVIEW,

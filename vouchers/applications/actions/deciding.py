@@ -15,13 +15,16 @@ from vouchers.applications import notices, queries, rules
 from vouchers.applications.actions import handing
 from vouchers.applications.actions.drafting import locked
 from vouchers.applications.models import Application, ApplicationSection, EligibilityCheck
-from vouchers.companies import queries as companies
 
 
-def _refuse_conflict(application: Application, by: User | None) -> None:
-    """An officer with a recorded conflict of interest does not decide about this company."""
-    if by is not None and application.company.organisation_id in companies.conflicts_of(by):
-        raise Refused(_("A conflict of interest with this company is recorded for you. A colleague must decide."), "conflict")
+def require_apart(application: Application, by: User | None) -> None:
+    """Who decides has no recorded conflict of interest with the company or a provider of it; later rooms ask the same. Reading
+    stays open: the office hands the case over, and every look is logged. Raises: Refused."""
+    if by is not None and queries.conflicted(by, application):
+        raise Refused(
+            _("A conflict of interest with the company or a provider of this application is recorded for you. A colleague must decide."),
+            "conflict",
+        )  # fmt: skip
 
 
 def _move(application: Application, verb: str, event: str, by: User | None, reason: str = "", **data: object) -> None:
@@ -41,7 +44,7 @@ def begin_check(*, application_id: int, by: User | None) -> Application:
     """Asks every rule and stores its finding; an officer then decides. Writes: EligibilityCheck, Event, Duty."""
     application = locked(application_id)
     require(by, "vouchers.check_application", application)
-    _refuse_conflict(application, by)
+    require_apart(application, by)
     _move(application, "begin_check", "application.check_begun", by)
     store_findings(application)
     journal.close_duty(application, "begin_check", by=by)
@@ -73,7 +76,7 @@ def judge_rule(*, check_id: int, verdict: str, reason: str, by: User) -> Eligibi
     found = EligibilityCheck.objects.get(pk=check_id)
     application = locked(found.application_id)
     require(by, "vouchers.check_application", application)
-    _refuse_conflict(application, by)
+    require_apart(application, by)
     if application.status != rules.ApplicationStatus.ELIGIBILITY_CHECK:
         raise Refused(_("A rule is judged only while the eligibility check is open."), "check_not_open")
     if verdict not in {rules.Verdict.MET, rules.Verdict.NOT_MET}:
@@ -98,7 +101,7 @@ def request_supplement(*, application_id: int, request: str, sections: Sequence[
     Event, Duty, notice."""
     application = locked(application_id)
     require(by, "vouchers.check_application", application)
-    _refuse_conflict(application, by)
+    require_apart(application, by)
     keys = [key for key in rules.ORDER if key in set(sections)]
     if not keys:
         raise Refused(_("Choose at least one section that the company may change."), "no_sections", "sections")
@@ -129,7 +132,7 @@ def resume_check(*, application_id: int, by: User) -> Application:
     """
     application = locked(application_id)
     require(by, "vouchers.check_application", application)
-    _refuse_conflict(application, by)
+    require_apart(application, by)
     _refuse_running_supplement(application)
     application.supplement_sections = []
     unsent = handing.restore(application)
@@ -182,7 +185,7 @@ def find_eligible(*, application_id: int, by: User) -> Application:
     """Every rule is met. Writes: Application, Event, Duty, notice. Raises: Refused while a rule stands against it."""
     application = locked(application_id)
     require(by, "vouchers.check_application", application)
-    _refuse_conflict(application, by)
+    require_apart(application, by)
     if hindrance := queries.not_yet_eligible(application):
         raise Refused(hindrance, "rules_open")
     _move(application, "find_eligible", "application.found_eligible", by)
@@ -199,7 +202,7 @@ def find_ineligible(*, application_id: int, reason: str, by: User) -> Applicatio
     """
     application = locked(application_id)
     require(by, "vouchers.check_application", application)
-    _refuse_conflict(application, by)
+    require_apart(application, by)
     _refuse_running_supplement(application)
     if not reason.strip():
         raise Refused(_("Give the reason; the company reads it."), "reason_missing", "reason")

@@ -36,6 +36,7 @@ from vouchers.applications.queries.behind import (
 )
 from vouchers.applications.queries.checking import (
     Why,
+    conflicted,
     facts,
     not_yet_eligible,
     not_yet_ineligible,
@@ -80,6 +81,7 @@ __all__ = [
     "certificate_of",
     "chosen_matches",
     "company_papers",
+    "conflicted",
     "content",
     "content_hash",
     "current_document_of",

@@ -11,6 +11,7 @@ from portal.kit import clock
 from vouchers.applications import rules
 from vouchers.applications.models import (
     Application,
+    ApplicationMatch,
     EligibilityCheck,
 )
 from vouchers.applications.queries.behind import certificate_of, chosen_matches, current_documents, live_of, size_of
@@ -116,3 +117,12 @@ def why(application: Application) -> list[Why]:
         )
         for check in checks
     ]
+
+
+def conflicted(user: Any, application: Application) -> bool:
+    """Whether a recorded conflict of this person with the company of an application or with one of its providers stands."""
+    held = companies.conflicts_of(user)
+    if application.company.organisation_id in held:
+        return True
+    behind = ApplicationMatch.objects.filter(application=application, match__institution__organisation_id__in=held)
+    return bool(held) and behind.exists()

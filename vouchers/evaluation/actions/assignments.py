@@ -39,6 +39,7 @@ def assign(*, application_id: int, evaluator_id: int, due_at: datetime | None = 
     """
     application = Application.objects.select_for_update(of=("self",)).select_related("round", "company").get(pk=application_id)
     require(by, "vouchers.assign_evaluator")
+    applications.require_apart(application, by)
     evaluator = User.objects.get(pk=evaluator_id)
     _check_evaluator(application, evaluator, by)
     if application.status == "ELIGIBLE":
@@ -182,6 +183,7 @@ def withdraw_assignment(*, assignment_id: int, reason: str, by: Any) -> Assignme
     """The officer takes an assignment back before it is handed in (silence, illness, challenge by the applicant)."""
     assignment = _lock(assignment_id)
     require(by, "vouchers.assign_evaluator")
+    applications.require_apart(assignment.application, by)
     if not reason.strip():
         raise Refused(_("Give a reason: the evaluator reads it."), "reason_missing", "reason")
     end(assignment, "withdraw_assignment", reason=reason.strip(), by=by)

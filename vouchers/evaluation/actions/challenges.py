@@ -11,6 +11,7 @@ from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
+from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation import notices
 from vouchers.evaluation.actions.conflicts import end_conflicted, record
@@ -89,6 +90,7 @@ def _decide(challenge_id: int, verb: str, reason: str, by: Any) -> Challenge:
         .get(pk=challenge_id)
     )
     require(by, "vouchers.assign_evaluator")
+    applications.require_apart(row.application, by)
     if not reason.strip():
         raise Refused(_("Give a reason: the company reads it."), "reason_missing", "reason")
     before = row.status

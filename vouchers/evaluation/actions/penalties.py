@@ -9,6 +9,7 @@ from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
+from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation import notices
 from vouchers.evaluation.models import PenaltyRecord, SelectionRun
@@ -25,6 +26,7 @@ def record_penalty(*, application_id: int, code: str, evidence: str, by: Any) ->
     """
     application = _lock(application_id)
     require(by, "vouchers.record_penalty")
+    applications.require_apart(application, by)
     _check_open(application)
     points = application.round.policy().selection.penalty_points.get(code)
     if not points:
@@ -47,6 +49,7 @@ def take_back_penalty(*, penalty_id: int, reason: str, by: Any) -> PenaltyRecord
     penalty = PenaltyRecord.objects.select_for_update(of=("self",)).get(pk=penalty_id)
     penalty.application = application
     require(by, "vouchers.record_penalty")
+    applications.require_apart(application, by)
     if penalty.taken_back_at is not None:
         raise Refused(_("This penalty was taken back already."), "taken_back_already")
     if not reason.strip():

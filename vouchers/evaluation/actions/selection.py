@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -13,10 +14,9 @@ from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
-from vouchers.companies import queries as company_queries
 from vouchers.evaluation import notices, queries, rules
 from vouchers.evaluation.actions import awards, letters
-from vouchers.evaluation.models import Assignment, SelectionLine, SelectionRecord, SelectionRun
+from vouchers.evaluation.models import Assignment, SelectionLine, SelectionRecord, SelectionRun, cases_closed_to
 from vouchers.rounds import actions as rounds
 from vouchers.rounds.models import Round
 
@@ -52,6 +52,7 @@ def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
     programme = Round.objects.select_for_update(no_key=True).get(pk=round_id)
     require(by, "vouchers.propose_selection")
     _check_ready(programme)
+    _check_no_conflict(queries.in_evaluation(programme), by)
     found = queries.computed(programme)
     run = _keep(programme, found, LIFECYCLE.step(LIFECYCLE.initial, "propose_selection"), by)
     _write_lines(run, found)
@@ -228,7 +229,7 @@ def confirm_selection(*, run_id: int, by: Any) -> SelectionRun:
             _("You assigned evaluators in this round as its case officer. Somebody else must confirm it."), "case_officer"
         )
     lines = list(queries.lines_of(run))
-    _check_no_conflict(lines, by)
+    _check_no_conflict(Application.objects.filter(pk__in=[line.application_id for line in lines]).select_related("company"), by)
     _check_unchanged(run, lines)
     run.status, run.confirmed_by, run.confirmed_at = after, by, clock.now()
     run.save()
@@ -259,15 +260,15 @@ def _decide(run: SelectionRun, line: SelectionLine, by: Any) -> None:
     letters.write_letter(line, by=by)
 
 
-def _check_no_conflict(lines: list[SelectionLine], by: Any) -> None:
-    against = set(company_queries.conflicts_of(by))
-    named = [line for line in lines if line.application.company.organisation_id in against]
-    if named:
+def _check_no_conflict(found: QuerySet[Application], by: Any) -> None:
+    """Neither signature is of somebody who must not decide about one of these applications or its providers."""
+    named = found.filter(pk__in=cases_closed_to(by.pk)).first()
+    if named is not None:
         raise Refused(
-            _("You declared a conflict of interest with “%(company)s”. Another approver must confirm this selection.")
-            % {"company": named[0].application.company},
+            _("You have a conflict of interest with “%(company)s” or a provider of its project. A colleague must propose or confirm this selection.")
+            % {"company": named.company},
             "known_conflict",
-        )
+        )  # fmt: skip
 
 
 def _check_unchanged(run: SelectionRun, lines: list[SelectionLine]) -> None:

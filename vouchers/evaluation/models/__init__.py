@@ -11,9 +11,10 @@ from vouchers.evaluation.models.selecting import (
     SelectionLine,
     SelectionRecord,
     SelectionRun,
+    cases_closed_to,
 )
 
 __all__ = [
     "Affiliation", "Assignment", "AssignmentQuerySet", "Award", "CaseConflict", "Challenge", "PenaltyRecord", "PoolMember",
-    "Score", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun",
+    "Score", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun", "cases_closed_to",
 ]  # fmt: skip

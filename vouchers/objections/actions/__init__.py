@@ -6,10 +6,12 @@ from vouchers.objections.actions.deciding import (
     find_inadmissible,
     give_opinion,
     record_remedy,
+    take_over,
     take_up,
 )
 from vouchers.objections.actions.filing import file_objection, withdraw
 
 __all__ = [
-    "decide", "file_objection", "find_admissible", "find_inadmissible", "give_opinion", "record_remedy", "take_up", "withdraw",
+    "decide", "file_objection", "find_admissible", "find_inadmissible", "give_opinion", "record_remedy", "take_over", "take_up",
+    "withdraw",
 ]  # fmt: skip

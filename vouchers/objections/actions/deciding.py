@@ -10,8 +10,8 @@ from portal.journal import actions as journal
 from portal.kit import clock, workdays
 from portal.kit.access import require
 from portal.kit.errors import Refused
-from vouchers.companies import queries as companies
-from vouchers.objections import notices, rules
+from vouchers.applications import actions as applications
+from vouchers.objections import notices, queries, rules
 from vouchers.objections.actions.steps import lock, owe, step
 from vouchers.objections.models import Objection
 
@@ -36,6 +36,20 @@ def take_up(*, objection_id: int, by: Any) -> Objection:
     objection = _mine(objection_id, by)
     objection.reviewer = by
     step(objection, "take_up", "objection.taken_up", by=by)
+    return objection
+
+
+@transaction.atomic
+def take_over(*, objection_id: int, reason: str, by: Any) -> Objection:
+    """Another reviewer goes on with it, when the one who took it up is away or must not decide. Writes: Objection.reviewer, Event.
+    Raises: Refused for the reviewer who has it, and without a reason."""
+    objection = _open_to(objection_id, by)
+    if objection.reviewer_id == by.pk:
+        raise Refused(_("You decide this objection already."), "taken_already")
+    if not reason.strip():
+        raise Refused(_("Say why you take it over; your colleague reads it in the history."), "reason_missing", "reason")
+    objection.reviewer = by
+    step(objection, "take_over", "objection.taken_over", by=by, reason=reason.strip())
     return objection
 
 
@@ -112,19 +126,26 @@ def record_remedy(*, objection_id: int, remedy: str, by: Any) -> Objection:
 
 def _mine(objection_id: int, by: Any) -> Objection:
     """Locked, for a reviewer who may decide about it; once taken up, for the one who took it."""
-    objection = lock(objection_id)
-    require(by, "vouchers.decide_objection")
-    if not rules.may_decide(by.pk, objection.deciders):
-        raise Refused(_("You took part in the decision that is attacked. Somebody else must decide."), "decided_before")
-    _check_conflict(objection, by)
+    objection = _open_to(objection_id, by)
     if objection.reviewer_id not in {None, by.pk}:
         raise Refused(_("A colleague took this objection up and decides it."), "taken_by_another")
     return objection
 
 
+def _open_to(objection_id: int, by: Any) -> Objection:
+    """Locked, for a reviewer who did not take part in the decision and has no conflict."""
+    objection = lock(objection_id)
+    require(by, "vouchers.decide_objection")
+    if not rules.may_decide(by.pk, objection.deciders):
+        raise Refused(_("You took part in the decision that is attacked. Somebody else must decide."), "decided_before")
+    _check_conflict(objection, by)
+    return objection
+
+
 def _check_conflict(objection: Objection, by: Any) -> None:
-    if objection.company.organisation_id in companies.conflicts_of(by):
-        raise Refused(_("A conflict of interest with this company is recorded for you. A colleague must decide."), "conflict")
+    application = queries.application_of(objection)
+    assert application is not None, "an objection attacks a decision about an application"
+    applications.require_apart(application, by)
 
 
 def _settle(objection: Objection, verb: str, event: str, reason: str, by: Any) -> None:
