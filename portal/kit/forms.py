@@ -67,6 +67,8 @@ def _dress(widget: dict[str, Any]) -> None:
         attrs["class"] = f"krds-input {attrs.get('class', '')}".strip()
         if attrs.get("rows") == "10":  # Django's own default, which nobody chose
             attrs["rows"] = "5"
+        if "maxlength" in attrs:  # else browsers cut what is pasted, without a word; the server refuses it and keeps it
+            attrs["data-limit"] = widget["limit"] = attrs.pop("maxlength")
         known = AUTOCOMPLETE.get(str(widget.get("name", "")).rsplit("-", 1)[-1])
         if known:
             attrs.setdefault("autocomplete", known)
@@ -178,7 +180,7 @@ class DateTimeInput(forms.DateTimeInput):
 
 
 class CountedTextarea(forms.Textarea):
-    """A text area whose characters are counted against `maxlength` (portal.js); the limit is also said in words."""
+    """A text area whose characters are counted against its limit (portal.js); the limit is also said in words."""
 
     template_name = "django/forms/widgets/textarea_counted.html"
 

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.utils.translation import override
 
 from portal.kit import clock
-from portal.kit.forms import WonFormField
+from portal.kit.forms import CountedTextarea, WonFormField
 from portal.templatetags import portal as tags
 
 FRIDAY = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # 12:00 in Seoul
@@ -100,3 +100,13 @@ def test_a_number_stays_on_one_line_and_its_text_is_escaped() -> None:
 
 def test_a_score_is_said_out_of_a_hundred() -> None:
     assert (tags.of_hundred(9227), tags.of_hundred(10_000)) == ("92.3", "100.0")
+
+
+@pytest.mark.parametrize("widget", [CountedTextarea, forms.Textarea, forms.TextInput, forms.EmailInput, forms.PasswordInput])
+def test_a_text_that_is_too_long_is_not_cut_by_the_browser_but_refused_and_kept(widget: type[forms.Widget]) -> None:
+    class Reason(forms.Form):
+        reason = forms.CharField(max_length=5, widget=widget)
+
+    blank, typed = Reason(), Reason({"reason": "123456"})
+    assert "maxlength" not in str(blank["reason"]) and 'data-limit="5"' in str(blank["reason"])
+    assert typed.errors["reason"] and (widget is forms.PasswordInput or "123456" in str(typed["reason"]))

@@ -99,12 +99,13 @@
   // ── Characters left ──────────────────────────────────────────────────────────────────────────────
   const count = (area) => {
     const line = document.querySelector(`[data-count-for="${CSS.escape(area.id)}"]`);
-    if (!line || area.maxLength < 0) return;
+    const limit = Number(area.dataset.limit);
+    if (!line || !limit) return;
     const now = line.querySelector(".count-now");
     now.hidden = false;
-    now.textContent = area.value.length.toLocaleString() + " / " + area.maxLength.toLocaleString();
+    now.textContent = area.value.length.toLocaleString() + " / " + limit.toLocaleString();
     line.querySelector(".count-total").hidden = true;
-    line.classList.toggle("is-full", area.value.length >= area.maxLength);
+    line.classList.toggle("is-full", area.value.length >= limit);
   };
 
   // ── Won: groups of three while typing, and the amount in words ───────────────────────────────────
@@ -144,7 +145,7 @@
     if (output) output.textContent = inWords(digits);
   };
   document.addEventListener("input", (event) => {
-    if (event.target.matches("textarea[maxlength]")) count(event.target);
+    if (event.target.matches("textarea[data-limit]")) count(event.target);
     if (event.target.matches("input[data-won]")) groupWon(event.target);
   });
 
@@ -194,7 +195,7 @@
   });
 
   const dress = (scope) => {
-    scope.querySelectorAll("textarea[maxlength]").forEach(count);
+    scope.querySelectorAll("textarea[data-limit]").forEach(count);
     scope.querySelectorAll("input[data-won]").forEach(groupWon);
     if (navigator.clipboard) scope.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
     labelCells(scope);
