@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from portal.accounts.rules import Role
 from portal.journal.models import Duty
 from portal.kit import clock
 from tests.doors import as_, test_evaluation_doors
@@ -260,3 +261,14 @@ def test_an_officer_enters_the_posting_and_the_delivery_of_a_letter():
     assert officer.post(serve, {"served_on": day}).status_code == 302
     assert "까지" in text(as_(at.firms[1].staff).get(f"/evaluation/results/{at.applications[1].ref}/"))
     assert as_(at.firms[1].staff).get(page_of("selectionletter_changelist")).status_code in {302, 403}
+
+
+@pytest.mark.parametrize("role", [Role.OBJECTION_REVIEWER, Role.STAT_VIEWER])
+def test_who_sees_no_run_reads_none_beside_another_one_or_in_a_list(role: Role) -> None:
+    at = ev.scored((90,))
+    one, two = (actions.run_selection(round_id=at.round.pk, by=at.officer) for _again in range(2))
+    base, client = "/admin/vouchers/selectionrun/", as_(person(role))
+    compare = f"{base}compare/?before={one.pk}&after={two.pk}"
+    assert [as_(at.officer).get(path).status_code for path in (compare, f"{base}runs/?round={at.round.pk}")] == [200, 200]
+    assert [client.get(path).status_code for path in (compare, f"{base}runs/?round={at.round.pk}")] == [403, 403]
+    assert client.get(f"{base}{one.pk}/lines.csv").status_code == 404

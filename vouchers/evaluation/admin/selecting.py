@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -97,7 +98,11 @@ class SelectionRunAdmin(parts.RoundPages, VerbAdmin):
     def has_propose_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("vouchers.propose_selection")
 
-    @action(description=gettext_lazy("Runs of a round"), url_path="runs", permissions=["view"])
+    def has_every_case_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Runs name every company and its scores, before the release too: who sees no run sees neither of these pages."""
+        return bool(getattr(request.user, "sees_all_cases", False))
+
+    @action(description=gettext_lazy("Runs of a round"), url_path="runs", permissions=["every_case"])
     def runs_page(self, request: HttpRequest) -> HttpResponse:
         """Every run of a round, the button that runs it dry, and two of them to compare."""
         chooser, programme = self._round(request, RunRoundForm)
@@ -124,6 +129,8 @@ class SelectionRunAdmin(parts.RoundPages, VerbAdmin):
 
     def compare_page(self, request: HttpRequest) -> HttpResponse:
         """Who moves between two runs of a round, and why."""
+        if not self.has_every_case_permission(request):
+            raise PermissionDenied
         form = CompareForm(request.GET)
         context: dict[str, Any] = {"title": _("Compare two runs"), "form": form}
         if form.is_valid():
