@@ -220,3 +220,17 @@ def test_a_challenge_has_its_window_and_is_decided_once_with_a_reason():
         actions.uphold_challenge(challenge_id=row.pk, reason="번복", by=at.officer)
     with pytest.raises(IntegrityError), transaction.atomic():  # a decision without who decided
         type(row).objects.filter(pk=row.pk).update(decided_by=None)
+
+
+def test_no_selection_before_every_challenge_is_decided():
+    at = ev.scored((90, 80), conflicts={"publishes_pool": True, "challenge_days": 20})
+    run, boss = ev.proposed(at), at.firms[0].representative
+    member = actions.add_to_pool(round_id=at.round.pk, user_id=at.evaluators[0].pk, by=at.officer)
+    row = actions.file_challenge(application_id=at.applications[0].pk, member_id=member.pk, statement="사유", by=boss)
+    refused(actions.confirm_selection, "challenge_open", run_id=run.pk, by=at.approver)
+    actions.discard(run_id=run.pk, reason="기피 신청", by=at.approver)
+    refused(actions.propose_selection, "challenge_open", round_id=at.round.pk, by=at.officer)
+    found = queries.obstacles(at.round)
+    assert (found.challenged, found.ready, queries.ready_to_propose(at.round)) == (1, False, False)
+    actions.reject_challenge(challenge_id=row.pk, reason="근거 없음", by=at.officer)
+    assert queries.ready_to_propose(at.round) and ev.confirmed(at).status == "CONFIRMED"

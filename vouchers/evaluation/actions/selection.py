@@ -17,6 +17,7 @@ from vouchers.applications.models import Application
 from vouchers.evaluation import notices, queries, rules
 from vouchers.evaluation.actions import awards, letters
 from vouchers.evaluation.models import Assignment, SelectionLine, SelectionRecord, SelectionRun, cases_closed_to
+from vouchers.evaluation.queries import challenges as challenge_queries
 from vouchers.rounds import actions as rounds
 from vouchers.rounds.models import Round
 
@@ -178,13 +179,22 @@ def _check_ready(programme: Round) -> None:
             ) % {"n": found.too_few, "minimum": found.min_evaluators},
             "too_few_evaluations",
         )  # fmt: skip
+    _check_challenges(programme)
     if not queries.available_won(programme):
         raise Refused(_("This round has no budget in the ledger. The approver gives it its budget first."), "no_budget")
 
 
+def _check_challenges(programme: Round) -> None:
+    """A challenge (기피) is decided before the scores of whom it concerns are counted."""
+    if challenge_queries.undecided(programme).exists():
+        raise Refused(_("A challenge of an evaluator waits for its decision. Decide it before the selection."), "challenge_open")
+
+
 def _lock_scores(programme: Round, by: Any) -> None:
-    for assignment in Assignment.objects.select_for_update().filter(
-        application__round=programme, application__status="IN_EVALUATION", status="SUBMITTED"
+    for assignment in (
+        Assignment.objects.select_for_update()
+        .filter(application__round=programme, application__status="IN_EVALUATION", status="SUBMITTED")
+        .order_by("pk")
     ):
         assignment.status = rules.ASSIGNMENT_LIFECYCLE.step(assignment.status, "lock")
         assignment.save()
@@ -230,6 +240,7 @@ def confirm_selection(*, run_id: int, by: Any) -> SelectionRun:
         )
     lines = list(queries.lines_of(run))
     _check_no_conflict(Application.objects.filter(pk__in=[line.application_id for line in lines]).select_related("company"), by)
+    _check_challenges(run.round)
     _check_unchanged(run, lines)
     run.status, run.confirmed_by, run.confirmed_at = after, by, clock.now()
     run.save()

@@ -9,6 +9,7 @@ from django.db.models.functions import Greatest
 from vouchers.applications.models import Application
 from vouchers.evaluation import rules
 from vouchers.evaluation.models import Assignment, AssignmentQuerySet, SelectionRun
+from vouchers.evaluation.queries.challenges import undecided
 from vouchers.evaluation.rules.conflicts import least
 from vouchers.ledger import queries as ledger
 from vouchers.rounds.models import Round
@@ -153,21 +154,23 @@ class Blocker:
 
 @dataclass(frozen=True)
 class Obstacles:
-    """What stands in the way of a proposal. run: a proposal that waits already; funded: the round has a budget."""
+    """What stands in the way of a proposal. run: a proposal that waits already; funded: the round has a budget; challenged:
+    challenges of evaluators that wait for a decision."""
 
     blockers: list[Blocker]
     run: SelectionRun | None
     funded: bool
     empty: bool
     min_evaluators: int
+    challenged: int = 0
 
     @property
     def ready(self) -> bool:
-        return not (self.blockers or self.run or self.empty) and self.funded
+        return not (self.blockers or self.run or self.empty or self.challenged) and self.funded
 
 
 def obstacles(programme: Round) -> Obstacles:
-    """Every application that blocks, the undecided first. Four queries beside the policy."""
+    """Every application that blocks, the undecided first. Five queries beside the policy."""
     minimum = programme.policy().min_evaluators
     return Obstacles(
         blockers=sorted((_blocker(row) for row in _blocking(programme)), key=lambda one: _KINDS.index(one.kind)),
@@ -175,6 +178,7 @@ def obstacles(programme: Round) -> Obstacles:
         funded=bool(available_won(programme)),
         empty=not in_evaluation(programme).exists(),
         min_evaluators=minimum,
+        challenged=undecided(programme).count(),
     )
 
 
@@ -183,7 +187,7 @@ def ready_to_propose(programme: Round) -> bool:
     waits = SelectionRun.objects.filter(round=programme, status="PROPOSED").exists()
     if waits or not available_won(programme) or not in_evaluation(programme).exists():
         return False
-    return not _blocking(programme).exists()
+    return not (undecided(programme).exists() or _blocking(programme).exists())
 
 
 _KINDS = ("UNDECIDED", "UNASSIGNED", "TOO_FEW", "PENDING")

@@ -9,6 +9,7 @@ from vouchers.applications.models import Application
 from vouchers.evaluation.models import Challenge, PoolMember
 from vouchers.evaluation.queries.conflicts import LIVE
 from vouchers.evaluation.queries.pool import pool_of
+from vouchers.rounds.models import Round
 
 
 def challenge_due(application: Application) -> datetime | None:
@@ -32,3 +33,8 @@ def published_pool(application: Application) -> QuerySet[PoolMember]:
 
 def challenges_of(application: Application) -> QuerySet[Challenge]:
     return Challenge.objects.filter(application=application).select_related("member__user").order_by("pk")
+
+
+def undecided(programme: Round) -> QuerySet[Challenge]:
+    """Challenges of a round that wait for a decision: until then nobody knows whose scores count."""
+    return Challenge.objects.filter(application__round=programme, application__status__in=LIVE, status="FILED")
