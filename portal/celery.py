@@ -37,6 +37,7 @@ SWEEPS: dict[str, float] = {
     "evaluation.sync_rounds": 30,
     "evaluation.serve_letters": 60,
     "milestones.remind": 300,
+    "milestones.sync_completion": 300,
     "payments.pay_due": 10,
     "payments.reconcile": 15,
     "payments.watch_statement": 60,

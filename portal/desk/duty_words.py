@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "confirm_match": ("매칭 확인", "Confirm matches"),
     "confirm_milestone": ("검수 확인", "Check acceptances"),
     "confirm_receipt": ("데이터 수령 확인", "Confirm receipt of data"),
+    "complete_agreement": ("협약 완료 처리", "Complete agreements"),
     "confirm_selection": ("선정 확정", "Confirm selections"),
     "decide_challenge": ("기피 신청 결정", "Decide challenges of evaluators"),
     "decide_drb": ("DRB 심의 결과", "Enter DRB decisions"),

@@ -253,7 +253,12 @@ def test_suspend_resume_complete():
     assert actions.resume(**given).status == "ACTIVE"
     with pytest.raises(NotAllowed):
         actions.complete(agreement_id=made.agreement.pk, by=made.company)
+    refused(actions.complete, "deliveries_open", **given)
+    assert not actions.owe_completion(agreement_id=made.agreement.pk, settled=lambda: False, by=None)
+    owed = [actions.owe_completion(agreement_id=made.agreement.pk, settled=lambda: True, by=None) for _again in range(2)]
+    assert owed == [True, False]
     assert actions.complete(**given).status == "COMPLETED"
+    assert not Duty.objects.filter(verb="complete_agreement", closed_at__isnull=True).exists()
 
 
 def test_terminate_before_force_lets_the_reserve_move_up():

@@ -14,6 +14,8 @@ from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from tests.factories import projects as p
 from tests.factories.providers import person, provider
 from vouchers.access import actions as access
+from vouchers.agreements import actions as agreements
+from vouchers.agreements.models import Agreement
 from vouchers.milestones import actions, queries
 from vouchers.milestones.models import Deliverable, Milestone
 
@@ -277,3 +279,21 @@ def test_a_providers_review_boards_hear_nothing_of_deliveries(at):
     actions.confirm_milestone(milestone_id=row.pk, by=at.operator)
     told = Notice.objects.filter(template="milestone_accepted", user__memberships__organisation=at.provider_organisation)
     assert [notice.user for notice in told] == [at.manager]
+
+
+# ── Completion ───────────────────────────────────────────────────────────────────────────────────────
+def test_an_agreement_is_completed_once_its_milestones_are_settled_and_still_pays_what_was_accepted():
+    at, (first, second) = p.planned(parts=2)
+    p.accept(at, first)
+    given = {"agreement_id": at.agreement.pk, "by": at.operator}
+    refused("deliveries_open", agreements.complete, **given)
+    assert actions.sync_completion() == 0
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Agreement.objects.filter(pk=at.agreement.pk).update(status="COMPLETED")
+    p.accept(at, second)
+    owed = Duty.objects.filter(verb="complete_agreement", closed_at__isnull=True)
+    assert owed.get().role == "OPERATOR_CASE" and actions.sync_completion() == 0
+    owed.update(closed_at=clock.now())  # as before anybody owed it
+    assert [actions.sync_completion(), actions.sync_completion()] == [1, 0]
+    assert agreements.complete(**given).status == "COMPLETED" and not owed.exists()
+    assert p.request(at, first).status == "REQUESTED"

@@ -314,3 +314,19 @@ def test_a_file_that_the_virus_scan_refuses_after_the_check_stops_every_step_and
         assert queries.may(desk.finance, mine.get())["return"] and queries.held_because(mine.get())
         actions.return_disbursement(**back)
         assert (state(row), tries.get().state, money(at)) == ("RETURNED", "REFUSED", (0, GRANT))
+
+
+# ── Whose invoice number it is ───────────────────────────────────────────────────────────────────────
+def test_a_number_is_used_once_by_one_provider_also_at_the_same_moment_and_freely_by_another(monkeypatch):
+    (at, (first, second)), (far, (third,)) = p.planned(parts=2), p.planned()
+    for project, milestone in ((at, first), (at, second), (far, third)):
+        p.accept(project, milestone)
+    p.request(at, first, invoice_no="A-1")
+    assert p.request(far, third, invoice_no="A-1").payee != first.institution
+    row = p.request(at, second, invoice_no="A-2")
+    actions.return_disbursement(disbursement_id=row.pk, reason="번호 확인", by=at.company)
+    given = {"disbursement_id": row.pk, "invoice_on": row.invoice_on, "invoice_document": None, "by": at.manager}
+    refused("invoice_used", actions.resubmit_disbursement, invoice_no="A-1", **given)
+    monkeypatch.setattr("vouchers.payments.actions.disbursements._check_number", lambda *_a, **_k: None)  # both looked before
+    refused("invoice_used", actions.resubmit_disbursement, invoice_no="A-1", **given)
+    assert actions.resubmit_disbursement(invoice_no="A-2", **given).status == "REQUESTED"

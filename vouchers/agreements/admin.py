@@ -13,7 +13,7 @@ from unfold.admin import TabularInline
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won
 from portal.templatetags.portal import kst
-from vouchers.agreements import actions, rules
+from vouchers.agreements import actions, queries, rules
 from vouchers.agreements.forms import PeriodForm
 from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion, Voucher
 
@@ -82,7 +82,7 @@ class AgreementAdmin(VerbAdmin):
             "return_to_draft", gettext_lazy("Take back and redraft"), form=ReasonForm,
             consequence=lambda obj: _("Signatures given so far no longer count."),
         ),
-        _verb("complete", gettext_lazy("Complete the agreement")),
+        _verb("complete", gettext_lazy("Complete the agreement"), hindered=queries.not_yet_complete),
         _verb("resume", gettext_lazy("Resume the agreement")),
         _verb("suspend", gettext_lazy("Suspend the agreement"), form=ReasonForm),
         _verb(

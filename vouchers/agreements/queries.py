@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import Organisation
+from portal.journal import queries as journal
 from vouchers.agreements import rules
 from vouchers.agreements.models import Agreement, AgreementParty, Voucher
 from vouchers.applications.models import ApplicationMatch
@@ -48,6 +49,13 @@ def _parties(**which: Any) -> Coalesce:
     """How many parties an agreement has; counted for the rows that are shown, not for all that are counted."""
     rows = AgreementParty.objects.filter(agreement=OuterRef("pk"), **which).order_by().values("agreement")
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+
+def not_yet_complete(agreement: Agreement) -> str:
+    """Why an agreement cannot be completed yet; empty once its deliveries are settled, which the later room says by a duty."""
+    if agreement.status != rules.AgreementStatus.ACTIVE or journal.owing("complete_agreement", [agreement.ref]):
+        return ""
+    return str(rules.NOT_YET_COMPLETE)
 
 
 def first_day_of(*, match_id: int) -> date | None:

@@ -71,6 +71,8 @@ VOUCHER_LIFECYCLE = Lifecycle(
         (V.EXPIRED, "reopen"): V.ISSUED,
     },
 )
+COMPLETABLE = frozenset({S.ACTIVE, S.SUSPENDED})  # now, or when it goes on
+NOT_YET_COMPLETE = _("An agreement is completed once every milestone is accepted, or rejected for good.")
 PAYABLE_AGREEMENTS = frozenset({S.ACTIVE, S.COMPLETED})  # a suspended or terminated one pays nothing
 CLAIM_DAYS = 10  # working days after its last day in which a voucher still waits for what was handed in by then
 

@@ -145,7 +145,10 @@ def _verbs(row: Agreement, typed: Mapping[str, Form]) -> list[dict[str, Any]]:
     words: dict[str, tuple[Any, Any]] = {
         "send_for_signature": (_("Ask the parties to sign"), _("The text is final. Every party gets a mail and a task.")),
         "return_to_draft": (_("Take back and redraft"), _("Signatures given so far no longer count.")),
-        "complete": (_("Complete the agreement"), _("Only once every delivery is accepted. Settlement follows.")),
+        "complete": (
+            _("Complete the agreement"),
+            _("Every delivery is settled. What was accepted is still paid; settlement follows."),
+        ),
         "resume": (_("Resume the agreement"), _("Deliveries and payments go on.")),
         "suspend": (_("Suspend the agreement"), _("Nothing is accepted or paid until it is resumed.")),
         "terminate": (_("Terminate the agreement"), _("The agreement ends for all parties. This cannot be undone.")),
@@ -161,6 +164,7 @@ def _verbs(row: Agreement, typed: Mapping[str, Form]) -> list[dict[str, Any]]:
             "name": verb, "label": label, "url": reverse("agreements:verb", args=[row.ref, verb]), "consequence": consequence,
             "reason": verb in rules.NEGATIVE, "danger": verb == "terminate",
             "kind": "primary" if verb in {"send_for_signature", "resume"} else "tertiary",
+            "hindered": queries.not_yet_complete(row) if verb == "complete" else "",
             **({"typed": typed[verb]["reason"].value(), "error": typed[verb].errors["reason"][0]} if verb in typed else {}),
         }
         for verb, (label, consequence) in words.items()

@@ -15,6 +15,7 @@ from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from portal.kit.won import won
 from providers.institutions.models import Institution
+from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Agreement
 from vouchers.milestones import notices, queries, rules
 from vouchers.milestones.models import Deliverable, Milestone
@@ -272,8 +273,18 @@ def confirm_milestone(*, milestone_id: int, by: Any) -> Milestone:
             title_en=f"Request the disbursement: {milestone.title}", url=f"/payments/request/{milestone.ref}/", due_in=10,
             organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", by=by,
         )  # fmt: skip
+    _owe_completion(milestone.agreement_id, by)
     notices.accepted(milestone)
     return milestone
+
+
+def _owe_completion(agreement_id: int, by: Any) -> bool:
+    return agreements.owe_completion(agreement_id=agreement_id, settled=lambda: queries.all_settled(agreement_id), by=by)
+
+
+def sync_completion() -> int:
+    """Agreements whose deliveries were all settled before anybody owed their completion. Idempotent. Returns: how many."""
+    return sum(_owe_completion(pk, None) for pk in list(queries.completable()))
 
 
 @transaction.atomic
@@ -286,6 +297,7 @@ def reject_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
     milestone.reason = reason.strip()
     _move(milestone, "reject_milestone", by=by, reason=reason)
     journal.close_duties(milestone, by=by)
+    _owe_completion(milestone.agreement_id, by)
     notices.returned(milestone)
     return milestone
 

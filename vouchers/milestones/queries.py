@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from portal.documents.models import Document
 from portal.journal import queries as journal
@@ -45,6 +45,19 @@ def listed(user: Any) -> QuerySet[Milestone]:
         )
         .order_by("due_on", "id")
     )
+
+
+def all_settled(agreement_id: int) -> bool:
+    """Whether an agreement has milestones, and none of them is to be delivered or decided any more."""
+    found = Milestone.objects.filter(agreement_id=agreement_id)
+    return found.exists() and not found.exclude(status__in=rules.SETTLED).exists()
+
+
+def completable() -> QuerySet[Agreement, int]:
+    """Ids of agreements in force whose milestones are all settled and whose completion nobody owes yet."""
+    mine = Milestone.objects.filter(agreement=OuterRef("pk"))
+    found = Agreement.objects.filter(Exists(mine), ~Exists(mine.exclude(status__in=rules.SETTLED)), status="ACTIVE")
+    return found.exclude(ref__in=journal.owed("complete_agreement")).values_list("pk", flat=True)
 
 
 def may(user: Any, row: Milestone) -> dict[str, bool]:

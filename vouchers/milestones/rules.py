@@ -35,6 +35,9 @@ LIFECYCLE = Lifecycle(
 )
 
 
+SETTLED = frozenset({S.ACCEPTED, S.REJECTED})  # nothing more is delivered of it
+
+
 def overdue(status: str, due_on: date, today: date) -> bool:
     """Derived, never stored: the provider still has to hand in, and the due day has passed."""
     return status in {S.PLANNED, S.REVISION_REQUESTED} and today > due_on

@@ -10,3 +10,9 @@ from vouchers.milestones import actions
 def remind() -> int:
     """Reminders at the round's reminder days; each is told once."""
     return actions.remind(now=clock.now())
+
+
+@shared_task(name="milestones.sync_completion")
+def sync_completion() -> int:
+    """Agreements whose deliveries are all settled are to be completed. Returns: how many are owed since now."""
+    return actions.sync_completion()

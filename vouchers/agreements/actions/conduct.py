@@ -6,8 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from portal.journal import actions as journal
+from portal.journal import queries as journal_queries
 from portal.kit.access import require
-from vouchers.agreements import notices, rules
+from portal.kit.errors import Refused
+from vouchers.agreements import notices, queries, rules
 from vouchers.agreements.actions.drafting import lock, move, needed
 from vouchers.agreements.actions.ending import end
 from vouchers.agreements.models import Agreement, Voucher
@@ -32,10 +34,34 @@ def resume(*, agreement_id: int, by: Any) -> Agreement:
 
 @transaction.atomic
 def complete(*, agreement_id: int, by: Any) -> Agreement:
-    """The project is done; settlement follows. Writes: Agreement, Event, Notices."""
-    agreement = _step(agreement_id, "complete", "agreement.completed", by)
+    """The project is done; settlement follows. Writes: Agreement, Event, Notices; closes the duty. Raises: Refused while a
+    delivery is open (`owe_completion`)."""
+    agreement = lock(agreement_id)
+    require(by, "vouchers.draft_agreement")
+    if why := queries.not_yet_complete(agreement):
+        raise Refused(why, "deliveries_open")
+    move(agreement, "complete", "agreement.completed", by=by)
+    journal.close_duty(agreement, "complete_agreement", by=by)
     _tell_all(agreement, lambda party: notices.agreement_completed(agreement, party))
     return agreement
+
+
+@transaction.atomic
+def owe_completion(*, agreement_id: int, settled: Callable[[], bool], by: Any) -> bool:
+    """Called by the room of the deliveries when one was settled: once all are, the operating agency owes the completion.
+
+    settled: asked under the agreement's lock, so that the last two do not miss each other. Writes: Duty. Returns: is it owed now?
+    """
+    agreement = lock(agreement_id)
+    open_already = journal_queries.owing("complete_agreement", [agreement.ref])
+    if agreement.status not in rules.COMPLETABLE or open_already or not settled():
+        return False
+    journal.open_duty(
+        agreement, "complete_agreement", title_ko=f"협약 완료 처리: {agreement.number}",
+        title_en=f"Complete the agreement: {agreement.number}", url=f"/agreements/{agreement.ref}/", due_in=10,
+        role="OPERATOR_CASE", by=by,
+    )  # fmt: skip
+    return True
 
 
 @transaction.atomic

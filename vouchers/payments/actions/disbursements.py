@@ -1,6 +1,8 @@
 """From the provider's request to the registered payment; five people at least: provider, company, operator, finance,
 registrar (domain.md §6.11: evidence before pay, approver ≠ registrar)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -76,6 +78,28 @@ def _check_invoice(invoice_no: str, invoice_on: date, milestone: Milestone) -> N
         raise Refused(fault, "invoice_future" if invoice_on > today else "invoice_period", "invoice_on")
 
 
+def _number_used() -> Refused:
+    return Refused(_("This invoice number was already used for another disbursement."), "invoice_used", "invoice_no")
+
+
+def _check_number(invoice_no: str, payee: Any, but: int = 0) -> None:
+    """A provider numbers its own invoices: another one's may bear the same number. but: the disbursement that is mended, 0: a new one."""
+    if Disbursement.objects.filter(payee=payee, invoice_no=invoice_no.strip()).exclude(pk=but).exists():
+        raise _number_used()
+
+
+@contextmanager
+def _number_once() -> Iterator[None]:
+    """Two requests with one number at the same moment: the second is told so."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "disbursement_invoice_once" not in str(error):
+            raise
+        raise _number_used() from error
+
+
 @transaction.atomic
 def request_disbursement(
     *, milestone_id: int, invoice_no: str, invoice_on: date, invoice_document: Document | None, by: Any
@@ -90,7 +114,7 @@ def request_disbursement(
         "agreement__company__organisation", "agreement__round", "institution__organisation"
     ).get(pk=milestone_id)
     require(by, "vouchers.request_disbursement", payee(milestone.institution))
-    if milestone.agreement.status != "ACTIVE":
+    if milestone.agreement.status not in PAYABLE_AGREEMENTS:  # a completed one still pays what was accepted
         raise Refused(_("The agreement is not in force, so nothing can be paid."), "agreement_not_active")
     if milestone.status != "ACCEPTED":
         raise Refused(_("A disbursement follows an accepted milestone."), "milestone_not_accepted")
@@ -99,8 +123,7 @@ def request_disbursement(
     if milestone.grant_won <= 0:
         raise Refused(_("The voucher pays nothing of this milestone; the company pays it alone."), "nothing_to_pay")
     _check_invoice(invoice_no, invoice_on, milestone)
-    if Disbursement.objects.filter(payee=milestone.institution, invoice_no=invoice_no.strip()).exists():
-        raise Refused(_("This invoice number was already used for another disbursement."), "invoice_used", "invoice_no")
+    _check_number(invoice_no, milestone.institution)
     if invoice_document is None:
         raise Refused(_("Attach the tax invoice."), "invoice_file_missing", "file")
     voucher = Voucher.objects.select_for_update().get(agreement=milestone.agreement)
@@ -112,13 +135,8 @@ def request_disbursement(
         invoice_document=invoice_document, requested_by=by,
         payee_account=PayeeAccount.objects.filter(institution=milestone.institution, is_current=True).first(),
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            disbursement.save()
-    except IntegrityError as error:
-        raise Refused(
-            _("This invoice number was already used for another disbursement."), "invoice_used", "invoice_no"
-        ) from error
+    with _number_once():
+        disbursement.save()
     journal.record(
         "disbursement.requested", disbursement, by=by, to=S.REQUESTED, organisations=disbursement.organisation_ids(),
         data={"amount_won": disbursement.amount_won, "milestone": milestone.ref},
@@ -170,15 +188,14 @@ def resubmit_disbursement(
     require(by, "vouchers.request_disbursement", payee(disbursement.payee))
     require_payable(disbursement)
     _check_invoice(invoice_no, invoice_on, disbursement.milestone)
-    used = Disbursement.objects.filter(payee=disbursement.payee, invoice_no=invoice_no.strip()).exclude(pk=disbursement.pk)
-    if used.exists():
-        raise Refused(_("This invoice number was already used for another disbursement."), "invoice_used", "invoice_no")
+    _check_number(invoice_no, disbursement.payee, but=disbursement.pk)
     disbursement.invoice_no, disbursement.invoice_on = invoice_no.strip(), invoice_on
     disbursement.invoice_document = invoice_document or disbursement.invoice_document
     disbursement.confirmed_by = disbursement.checked_by = disbursement.approved_by = disbursement.registered_by = None
     disbursement.checked_at = disbursement.approved_at = disbursement.registered_at = None
     disbursement.reason = ""
-    move(disbursement, "resubmit_disbursement", by=by)
+    with _number_once():
+        move(disbursement, "resubmit_disbursement", by=by)
     journal.close_duty(disbursement, "resubmit_disbursement", by=by)
     _owe_confirmation(disbursement, by)
     notices.requested(disbursement)
