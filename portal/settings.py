@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "portal.accounts.middleware.second_factor",
+    "portal.kit.middleware.body_limit",
     "portal.kit.middleware.no_dead_ends",
     "portal.kit.middleware.domain_errors",
 ]
@@ -245,6 +246,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", *Compressor.SKIP_COMPRESS_EXTENSIO
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 50 * 1024 * 1024)
+MAX_BODY_BYTES = 3 * MAX_UPLOAD_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE  # no form takes more than three files at once
 CLAMD_URL = env.str("CLAMD_URL", "")
 
 # ── Neighbours ───────────────────────────────────────────────────────────────────────────────────────

@@ -1,17 +1,19 @@
 """The one place where a refusal that no view turned into a form error becomes an honest page."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from portal.kit import clock
-from portal.kit.access import source
+from portal.kit.access import page_of, source
 from portal.kit.errors import DomainError
 
 
@@ -73,6 +75,33 @@ class domain_errors:  # noqa: N801 - named like the functions that middleware us
                 return HttpResponse(status=204, headers={"HX-Redirect": back})
             return HttpResponseRedirect(back, status=303)
         return render(request, "409.html", {"error": error}, status=error.status)
+
+
+class body_limit:  # noqa: N801 - named like the functions that middleware usually are
+    """A body longer than any form's files together is refused by its stated length: nothing of it is kept, on disk or elsewhere.
+
+    Stands behind what knows the reader and before what reads the form. The rest is listened to for a while and thrown away:
+    a browser shows an answer only once it has said everything.
+    """
+
+    PATIENCE = 30.0  # seconds
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) <= settings.MAX_BODY_BYTES:
+            return self.get_response(request)
+        end = monotonic() + self.PATIENCE
+        with suppress(OSError):
+            while request.read(1 << 20) and monotonic() < end:
+                pass
+        limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
+        if request.path.startswith("/api/"):
+            title = "The body is too long."
+            return JsonResponse({"title": title, "status": 413}, status=413, content_type="application/problem+json")
+        return render(request, "413.html", {"limit": limit, "page": page_of(request, page_above(request))}, status=413)
 
 
 class no_dead_ends:  # noqa: N801 - named like the functions that middleware usually are

@@ -90,6 +90,7 @@ class Command(BaseCommand):
             "assign": self.assign,
             "verify": self.verify,
             "stats": self.stats,
+            "rush": self.rush,
         }
         self.chosen = {name for name in options["pages"].split(",") if name}
         if lost := self.chosen - {name for name, *_rest in PAGES}:
@@ -210,6 +211,27 @@ class Command(BaseCommand):
             figure("assign", "uncovered", short, "places", 0, "three for each", bigger_is_better=False),
             figure("assign", "different_pairs", again, "runs", 0, "the same pairs again", bigger_is_better=False),
         ]
+
+    def rush(self) -> list[Figure]:
+        """2,000 companies in the last minute of a call, through the real web server; then beside the bare view and INSERT."""
+        from portal.management.rush import play
+
+        found = play.play(self.stdout.write)
+        waits = [answer.waited_ms for answer in found.submits if answer.status == 303]
+        reads = [answer.waited_ms for answer in found.reads]
+        submits, bare, insert = (play.middle(r) for r in (found.submit_rates, found.bare_rates, found.insert_rates))
+        figures = [
+            figure("rush", "submits_per_s", submits, "req/s", bare, "bare view writing a row", bigger_is_better=True),
+            figure("rush", "bare_per_s", bare, "req/s", insert, "bare INSERT", bigger_is_better=True),
+            figure("rush", "rush_per_s", len(waits) / play.SECONDS, "req/s", submits, "most that it can", bigger_is_better=True),
+            figure("rush", "p50_ms", play.p(waits, 0.5), "ms", 150, "wanted at the page", bigger_is_better=False),
+            figure("rush", "p99_ms", play.p(waits, 0.99), "ms", 150, "wanted at the page", bigger_is_better=False),
+            figure("rush", "read_p99_ms", play.p(reads, 0.99), "ms", 150, "wanted at the page", bigger_is_better=False),
+        ]
+        for name in ("receipts_without_row", "rows_without_receipt", "accepted_late", "double", "refused_in_time", "unexpected"):
+            number = getattr(found, "late" if name == "accepted_late" else name)
+            figures.append(figure("rush", name, number, "rows", 0, "none", bigger_is_better=False))
+        return figures
 
     def stats(self) -> list[Figure]:
         client, times = Client(), []

@@ -19,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from portal.kit import embedded, stamps
 from portal.kit.embedded.processes import free_port
+from portal.management import web
 from portal.management.supervisor import Child, Supervisor, how_it_ended, last_lines
 
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
@@ -119,22 +120,12 @@ class Command(BaseCommand):
     def _run(self) -> None:
         if taken := embedded.taken_port():  # somebody took it while the story was played
             raise CommandError(taken)
-        cores = max(2, min(os.cpu_count() or 2, 8))
+        cores = web.cores()
         celery = [sys.executable, "-m", "celery", "-A", "portal.celery:app"]
         schedule = str(settings.DATA_DIR / "beat-schedule")
-        web = Child(
-            "web",
-            [
-                sys.executable, "-m", "granian", "--interface", "wsgi", "portal.wsgi:application", "--no-ws",
-                "--host", "127.0.0.1", "--port", str(settings.PORT), "--workers", str(cores),
-                "--blocking-threads", "4", "--backpressure", "64", "--respawn-failed-workers",
-                "--workers-kill-timeout", "2", "--log-level", "warning",
-            ],
-            patience=3,
-            stops=1,
-        )  # fmt: skip
-        self.house.start(web)
-        self._step("Web server", lambda: self._wait_until_live(web))
+        server = Child("web", web.command(settings.PORT), patience=3, stops=1)
+        self.house.start(server)
+        self._step("Web server", lambda: self._wait_until_live(server))
         worker = [*celery, "worker", "-l", "WARNING", "-c", str(cores), "--without-gossip", "--without-mingle"]
         self.house.start(Child("worker", worker, patience=4, stops=3))
         self.house.start(Child("beat", [*celery, "beat", "-l", "WARNING", "-s", schedule, "--pidfile="], patience=2, stops=2))
@@ -143,13 +134,13 @@ class Command(BaseCommand):
             time.sleep(0.25)
             self.house.look()
 
-    def _wait_until_live(self, web: Child) -> None:
+    def _wait_until_live(self, server: Child) -> None:
         url = f"http://127.0.0.1:{settings.PORT}/health/live"
         end = time.monotonic() + READY_SECONDS
         while time.monotonic() < end:
-            if web.process is not None and web.process.poll() is not None:
+            if server.process is not None and server.process.poll() is not None:
                 words = "\n".join(last_lines(settings.DATA_DIR / "log" / "web.log"))
-                raise CommandError(f"The web server ended ({how_it_ended(web.process.returncode)}):\n{words}")
+                raise CommandError(f"The web server ended ({how_it_ended(server.process.returncode)}):\n{words}")
             try:
                 with urllib.request.urlopen(url, timeout=5) as answer:
                     if answer.status == 200:
