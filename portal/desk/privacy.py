@@ -22,7 +22,7 @@ class Stored(NamedTuple):
 
 # 공공기록물 관리에 관한 법률 제27조: whoever destroys public records needs the records officer's appraisal and a council's advice
 RECORDS = _(
-    "These are public records: once the time is over, the records officer and a council decide about their destruction (Public Records Management Act, Art. 27). The portal itself erases none."
+    "Public records: once the time is over, the records officer and a council decide about their destruction (Public Records Management Act, Art. 27). The portal itself erases none."
 )
 KINDS = (
     Stored(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.desk import health, queries
-from portal.desk.privacy import KINDS
+from portal.desk.privacy import KINDS, RECORDS
 from portal.kit import clock
 from portal.kit.access import needs, public, saves_while_typing, sentences_of, signed_in
 from portal.kit.htmx import page
@@ -32,7 +32,7 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is stored about people, for what, for how long, and whom to ask."""
-    return page(request, "portal/privacy.html", {"kinds": KINDS})
+    return page(request, "portal/privacy.html", {"kinds": KINDS, "records": RECORDS})
 
 
 @signed_in

@@ -29,7 +29,7 @@ class Standing(Codes):
 class Area(Codes):
     """Disease areas that people look for, as KCD codes and ranges (`AREA_CODES`)."""
 
-    ANY = "ANY", _("Any disease, or healthy people too")
+    ANY = "ANY", _("Any, or healthy people too")
     LUNG_CANCER = "LUNG_CANCER", _("Lung cancer (C34)")
     STOMACH_CANCER = "STOMACH_CANCER", _("Stomach cancer (C16)")
     COLORECTAL_CANCER = "COLORECTAL_CANCER", _("Colorectal cancer (C18–C20)")
