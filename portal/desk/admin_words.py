@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.rules import CONSENT_WORDS, Role
 from portal.desk import duty_words, event_words, notice_words
+from portal.kit.scanner import VERSION as DEMO_SCANNER
 from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
 from vouchers.applications.rules import document_label
@@ -101,6 +102,11 @@ def file_kind(code: str) -> str:
     return str(_FILES.get(code.upper()) or document_label(code.upper()))
 
 
+def scan_note(said: str) -> str:
+    """What the scanner said; the demo's own says in the reader's language what it can do."""
+    return gettext("The demo's scanner: knows only the EICAR test file") if said == DEMO_SCANNER else said
+
+
 def area(code: str) -> str:
     return str(_AREAS.get(code, code))
 
@@ -143,7 +149,8 @@ _FILES = {
     "OWN_SHARE": _("Proof of the own share"), "TAX_INVOICE": _("Tax invoice"),
 }  # fmt: skip
 _CONSENT_PLACES = {
-    "account": _("The account page"), "company_page": _("The company page"), "signup": _("Sign-up"), "submission": _("Submission"),
+    "account": _("The account page"), "company_page": _("The company page"), "company_registration": _("Registration of a company"),
+    "signup": _("Sign-up"), "submission": _("Submission"),
 }  # fmt: skip
 _HEADLINES: dict[str, Callable[[Any], str]] = {
     "accesslog": lambda row: task(row.task),
@@ -162,6 +169,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "consent.context": consent_place,
     "consent.kind": consent,
     "document.kind": file_kind,
+    "document.scan_note": scan_note,
     "duty.role": role,
     "duty.subject_type": record,
     "duty.verb": duty_words.words,

@@ -27,11 +27,11 @@ from unfold.views import ChangeList
 
 from portal.kit.errors import DomainError
 from portal.kit.pages import Recounted
-from portal.kit.showing import bilingual, in_words, sheet, short
+from portal.kit.showing import bilingual, in_words, sheet
 
 __all__ = [
     "NONE_YET", "EnteredAdmin", "FormAdmin", "Pages", "ReadOnlyInline", "ReasonForm", "Verb", "VerbAdmin", "bilingual", "in_words",
-    "sheet", "short",
+    "sheet",
 ]  # fmt: skip
 NONE_YET = "admin/verbs/inline_none.html"  # for inlines: one without rows, to which nobody adds here, says so
 _PERSONS = ("user", "company", "organisation", "application", "agreement")
@@ -168,6 +168,10 @@ class VerbAdmin(ModelAdmin):
             self.write_down(request, obj)
             extra |= {**self.case(request, obj), "show_save": False}
         return super().changeform_view(request, object_id, form_url, extra)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What happened is told on the record's own page."""
+        return HttpResponseRedirect(f"{self._change_url(object_id)}#history-title")
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """A row that is not there, or not open to this person: home, with a sentence that tells neither which."""

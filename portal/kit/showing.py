@@ -1,4 +1,4 @@
-"""How the admin's lists and read-only fields say things: words for codes, the reader's language, short names, facts."""
+"""How the admin's lists and read-only fields say things: words for codes, the reader's language, facts."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -6,8 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
 
 from portal.kit.words import pick
 
@@ -37,11 +36,6 @@ def bilingual(column: str, label: str | Promise) -> Callable[[Any], str]:
     shown.short_description = label  # type: ignore[attr-defined]
     shown.admin_order_field = f"{column}_ko"  # type: ignore[attr-defined]
     return shown
-
-
-def short(name: str, title: Any) -> SafeString:
-    """A short name in a narrow column, the whole title on demand."""
-    return format_html('<abbr class="small" title="{}">{}</abbr>', title, name)
 
 
 def sheet(facts: Iterable[Any]) -> str:

@@ -30,8 +30,8 @@ _EMPTY = "—"
 _ABOUT = {"account.owner_ref", "accesslog.subject_ref", "ledgerevent.subject_ref"}  # references that a list tells by name
 _STATES = {"status", "state", "verification", "publication", "scan_state"}  # columns of codes that wear a tag
 _SHORT = {
-    "ref", "subject_ref", "receipt_no", "receipt", "project_no", "number", "submitted_on", "year", "phase_word", "track", "round_track",
-    "round_key", "evaluator", "masked", "irb", "drb", "agreement", "disbursement", "selected",
+    "ref", "subject_ref", "receipt_no", "receipt", "project_no", "number", "submitted_on", "year", "phase_word", "track",
+    "evaluator", "masked", "irb", "drb", "agreement", "disbursement", "selected",
 }  # fmt: skip
 _FIGURES = (  # how the names of columns of amounts and counts end
     "amount", "amount_of", "won", "total", "score", "points", "rank", "grant", "balance", "supply", "price_floor", "budget",
@@ -151,8 +151,13 @@ def _dress(cl: Any, name: Any) -> str:
         return ' class="moment"'
     if f"{cl.opts.model_name}.{name}" in _WIDE:
         return ' class="wide"'
-    short = name in _SHORT or (field is not None and (field.choices or isinstance(field, models.DateField | models.BooleanField)))
+    short = name in _SHORT or (field is not None and (_brief(field) or isinstance(field, models.DateField | models.BooleanField)))
     return ' class="nowrap"' if short else ""
+
+
+def _brief(field: Any) -> bool:
+    """Choices whose every word fits on one line of a narrow column."""
+    return bool(field.choices) and all(len(str(word)) <= 28 for _code, word in field.flatchoices)
 
 
 def _is_number(cl: Any, name: Any) -> bool:
@@ -246,7 +251,7 @@ def _facet(cl: Any, spec: Any) -> str:
 
 
 def _said(choice: dict[str, Any]) -> str:
-    return gettext("All") if choice["display"] == "" else str(choice["display"])
+    return gettext("All") if choice["display"] == "" else gettext("None") if choice["display"] == "-" else str(choice["display"])
 
 
 @register.simple_tag

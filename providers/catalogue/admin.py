@@ -41,7 +41,7 @@ class DatasetAdmin(CodedAdmin):
     shows_persons = False
     coded: ClassVar[dict[str, str]] = {"status": "dataset_status", "certainty": "certainty"}
     list_display: ClassVar[list[Any]] = [
-        "key", bilingual("title", _("Title")), "institution", "availability", "publication", "certainty_shown",
+        bilingual("title", _("Title")), "institution", "availability", "publication", "certainty_shown", "key",
     ]  # fmt: skip
     list_filter: ClassVar[list[Any]] = [
         "publication",
@@ -241,6 +241,6 @@ class CodeInline(ReadOnlyInline, TabularInline):
 @admin.register(CodeList)
 class CodeListAdmin(VerbAdmin):
     shows_persons = False
-    list_display: ClassVar[list[str]] = ["key", "title_ko", "title_en", "certainty"]
+    list_display: ClassVar[list[str]] = ["title_ko", "title_en", "certainty", "key"]
     search_fields: ClassVar[list[str]] = ["key", "title_ko", "title_en"]
     inlines: ClassVar[list[type]] = [CodeInline]

@@ -28,13 +28,13 @@ class LineInline(ReadOnlyInline, TabularInline):
 class OfferAdmin(VerbAdmin):
     shows_persons = False
     list_display: ClassVar[list[Any]] = [
-        "ref",
         bilingual("title", _("Title")),
         "institution",
         "kind",
         "status",
         "price_floor",
         "updated_at",
+        "ref",
     ]
     list_filter: ClassVar[list[str]] = ["status", "kind", "joint_drb"]
     search_fields: ClassVar[list[str]] = ["ref", "title_ko", "title_en", "institution__name_ko", "institution__name_en"]

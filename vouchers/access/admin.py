@@ -33,7 +33,7 @@ class _BoardFilter(admin.ChoicesFieldListFilter):
 
 @admin.register(AccessCase)
 class AccessCaseAdmin(VerbAdmin):
-    list_display = ("ref", "title", "company", "use_from", "use_until", "created_at")
+    list_display = ("title", "company", "use_from", "use_until", "created_at", "ref")
     search_fields = ("ref", "title", "company__name_ko")
     list_select_related = ("company",)
     inlines = (RequestInline,)
@@ -50,7 +50,7 @@ class AccessCaseAdmin(VerbAdmin):
 
 @admin.register(AccessRequest)
 class AccessRequestAdmin(VerbAdmin):
-    list_display = ("ref", "case", "institution", "status", "irb", "drb", "submitted_at")
+    list_display = ("case", "institution", "status", "irb", "drb", "submitted_at", "ref")
     list_filter = ("status", ("ethics__status", _BoardFilter), ("data_review__status", _BoardFilter))
     search_fields = ("ref", "case__title", "institution__name_ko")
     list_select_related = ("case", "institution", "ethics", "data_review")
@@ -69,7 +69,7 @@ class AccessRequestAdmin(VerbAdmin):
 
 @admin.register(JointReview)
 class JointReviewAdmin(VerbAdmin):
-    list_display = ("ref", "case", "lead", "status", "number", "due_at")
+    list_display = ("case", "lead", "status", "number", "due_at", "ref")
     list_filter = ("status",)
     list_select_related = ("case", "lead")
 

@@ -86,9 +86,9 @@ class AccessRequest(Row):
         "providers.Institution", on_delete=models.PROTECT, verbose_name=_("Deciding board"), related_name="+"
     )
     status = models.CharField(_("State"), max_length=16, choices=rules.RequestStatus.choices(), default="DRAFT")
-    submitted_at = models.DateTimeField(_("Submitted"), null=True)
+    submitted_at = models.DateTimeField(_("Submitted at"), null=True)
     supplement_request = models.TextField(_("Supplement requested"), blank=True)
-    provided_at = models.DateTimeField(_("Data provided"), null=True)
+    provided_at = models.DateTimeField(_("Data provided at"), null=True)
     provided_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Provided by"), related_name="+"
     )

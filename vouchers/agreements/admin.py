@@ -114,7 +114,7 @@ class AgreementAdmin(VerbAdmin):
     def page(self, obj: Agreement) -> str:
         from django.urls import reverse
 
-        return format_html('<a href="{}">{}</a>', reverse("agreements:detail", args=[obj.ref]), obj.number)
+        return format_html('<a class="text-link" href="{}">{}</a>', reverse("agreements:detail", args=[obj.ref]), obj.number)
 
 
 @admin.register(Voucher)

@@ -10,8 +10,8 @@ from vouchers.agreements.rules import AgreementStatus
 
 
 class PeriodForm(forms.Form):
-    starts_on = forms.DateField(label=_("The agreement starts on"), widget=DateInput, help_text=_("For example 2027-04-01"))
-    ends_on = forms.DateField(label=_("The agreement ends on"), widget=DateInput, help_text=_("For example 2027-11-30"))
+    starts_on = forms.DateField(label=_("The agreement starts on"), widget=DateInput)
+    ends_on = forms.DateField(label=_("The agreement ends on"), widget=DateInput)
 
 
 class SignForm(forms.Form):

@@ -33,7 +33,7 @@ class Agreement(Row):
     company = models.ForeignKey("vouchers.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("Company"))
     round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+", verbose_name=_("Round"))
     number = models.CharField(_("Agreement number"), max_length=24, unique=True)
-    status = models.CharField(_("Status"), max_length=20, choices=rules.AgreementStatus.choices(), default="DRAFTING")
+    status = models.CharField(_("State"), max_length=20, choices=rules.AgreementStatus.choices(), default="DRAFTING")
     starts_on = models.DateField(_("Starts"))
     ends_on = models.DateField(_("Ends"))
     grant_won = WonField()
@@ -112,7 +112,7 @@ class AgreementParty(Row):
     signed_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Signed by")
     )
-    signed_at = models.DateTimeField(_("Signed"), null=True)
+    signed_at = models.DateTimeField(_("Signed at"), null=True)
     signed_hash = models.CharField(_("Signed hash"), max_length=64, blank=True)
 
     class Meta:
@@ -174,8 +174,8 @@ class Voucher(Row):
     agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, related_name="voucher", verbose_name=_("agreement"))
     number = models.CharField(_("Voucher number"), max_length=24, unique=True)
     grant_won = WonField()
-    status = models.CharField(_("Status"), max_length=10, choices=rules.VoucherStatus.choices(), default="ISSUED")
-    issued_at = models.DateTimeField(_("Issued"))
+    status = models.CharField(_("State"), max_length=10, choices=rules.VoucherStatus.choices(), default="ISSUED")
+    issued_at = models.DateTimeField(_("Issued at"))
     expires_on = models.DateField(_("Valid until"))
 
     objects = VoucherQuerySet.as_manager()

@@ -13,7 +13,7 @@ from unfold.admin import TabularInline
 
 from portal.documents.links import link
 from portal.journal.memory import remembered
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words, short
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
 from portal.kit.won import won_long
 from portal.templatetags.portal import kst_day, kst_text
 from providers.catalogue import queries as catalogue
@@ -50,7 +50,7 @@ def _facts(application: Application) -> list[tuple[Any, Any]]:
         (_("Receipt number"), application.receipt_no),
         (_("Company"), application.company),
         (_("Track"), application.track),
-        (_("Submitted"), kst_text(application.submitted_at)),
+        (_("Submitted at"), kst_text(application.submitted_at)),
         (_("Grant applied for"), won_long(application.grant_won)),
         *_supplement(application),
         *((why.title, why.check.get_verdict_display()) for why in queries.why(application) if why.remedy),
@@ -69,7 +69,7 @@ def _supplement(application: Application) -> list[tuple[Any, Any]]:
 
 
 def _track_in_call(track: Track) -> str:
-    return format_html("{}<br>{}", track, short(track.round.key, track.round))
+    return format_html('{}<br><span class="small muted">{}</span>', track, track.round)
 
 
 def _tracks_in_calls() -> dict[int, str]:
@@ -178,16 +178,16 @@ class ApplicationAdmin(VerbAdmin):
     def supply(self, application: Application) -> str:
         return won_long(application.supply_amount_won)
 
-    @admin.display(description=_("Submitted"), ordering="submitted_at")
+    @admin.display(description=_("Submitted at"), ordering="submitted_at")
     def submitted(self, application: Application) -> str:
         return kst_text(application.submitted_at)
 
     @admin.display(description=_("Track, call"), ordering="round")
     def round_track(self, application: Application) -> str:
-        """The round by its short name, as in the address of its page; its title on demand."""
+        """The kind of project, and below it the call."""
         return remembered("tracks_in_calls", _tracks_in_calls).get(application.track_id) or _track_in_call(application.track)
 
-    @admin.display(description=_("Submitted"), ordering="submitted_at")
+    @admin.display(description=_("Submitted on"), ordering="submitted_at")
     def submitted_on(self, application: Application) -> str:
         return kst_day(application.submitted_at)
 
@@ -227,7 +227,7 @@ class ApplicationAdmin(VerbAdmin):
     def vat(self, application: Application) -> str:
         return won_long(application.vat_won)
 
-    @admin.display(description=_("How this was calculated"))
+    @admin.display(description=_("Calculation"))
     def formula(self, application: Application) -> str:
         sums = queries.stored_money(application)
         return rules.formula(sums) if sums and sums.supply_won else "—"
@@ -248,7 +248,7 @@ class EligibilityCheckAdmin(VerbAdmin):
         return f"{obj} · {obj.application.receipt_no or obj.application}"
 
     list_display = ("application", "rule_title", "verdict", "decided_by", "updated_at")
-    list_filter = ("verdict", "rule", "application__round")
+    list_filter = ("verdict", in_words("rule", _("Rule"), rules.Rule.choices), "application__round")
     list_select_related = ("application", "decided_by")
     search_fields = ("application__receipt_no", "application__title")
     ordering = ("-updated_at", "-id")

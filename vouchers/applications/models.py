@@ -42,7 +42,7 @@ class Application(Row):
     track = models.ForeignKey("vouchers.Track", on_delete=models.PROTECT, related_name="+", verbose_name=_("Track"))
     company = models.ForeignKey("vouchers.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("Company"))
     need = models.ForeignKey("vouchers.Need", on_delete=models.PROTECT, null=True, related_name="+")
-    status = models.CharField(_("Status"), max_length=22, choices=rules.ApplicationStatus.choices(), default="DRAFT")
+    status = models.CharField(_("State"), max_length=22, choices=rules.ApplicationStatus.choices(), default="DRAFT")
     title = models.CharField(_("Project title"), max_length=150, blank=True)
     summary = models.TextField(_("Summary"), blank=True)
     policy_version = models.ForeignKey("vouchers.PolicyVersion", on_delete=models.PROTECT, null=True, related_name="+")
@@ -56,7 +56,7 @@ class Application(Row):
     submitted_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Submitted by")
     )
-    submitted_at = models.DateTimeField(_("Submitted"), null=True)
+    submitted_at = models.DateTimeField(_("Submitted at"), null=True)
     deadline_at = models.DateTimeField(_("Closing time"), null=True)
     company_snapshot = models.JSONField(default=dict)
     region = models.CharField(_("Region"), max_length=20, blank=True)  # of the company at submission: statistics never move later

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin, short
+from portal.kit.admin import EnteredAdmin, ReadOnlyInline, Verb, VerbAdmin
 from portal.kit.models import make_ref
 from portal.kit.won import won
 from vouchers.ledger import actions, queries, rules
@@ -18,11 +18,11 @@ from vouchers.ledger.models import Account, Entry, LedgerEvent
 
 
 class _OfARound:
-    """A column for the round, by its short name."""
+    """A column for the round, by its title."""
 
     @admin.display(description=_("Round"), ordering="round")
     def round_key(self, obj: Account | LedgerEvent) -> str:
-        return short(obj.round.key, obj.round)
+        return str(obj.round)
 
 
 class EntryInline(ReadOnlyInline, TabularInline):
@@ -56,6 +56,15 @@ class AccountAdmin(_OfARound, VerbAdmin):
         return won(obj.balance_won)
 
 
+class CorrectionForm(forms.Form):
+    """Why a budget is booked back; nobody is told, auditors read it."""
+
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("Say what was wrong: auditors read it."), max_length=300,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "border rounded-default w-full p-3"}),
+    )  # fmt: skip
+
+
 class AppropriationForm(forms.ModelForm):  # type: ignore[type-arg]
     """A round's budget, in whole won."""
 
@@ -82,7 +91,7 @@ class LedgerEventAdmin(_OfARound, EnteredAdmin):
     verbs = (
         Verb(
             "reverse", _("Book the budget back"), lambda pk, by, reason: actions.reverse(event_id=pk, reason=reason, by=by),
-            "vouchers.appropriate_budget", _reversible, form=ReasonForm, danger=True,
+            "vouchers.appropriate_budget", _reversible, form=CorrectionForm, danger=True,
             consequence=lambda obj: gettext(
                 "%(amount)s leave what is available in the round. This entry stays; a new one corrects it."
             ) % {"amount": won(obj.amount_won)},

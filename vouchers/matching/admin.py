@@ -42,7 +42,7 @@ class QuoteInline(ReadOnlyInline, TabularInline):
 
 @admin.register(Need)
 class NeedAdmin(VerbAdmin):
-    list_display = ("ref", "title", "company", "round", "status", "posted_at")
+    list_display = ("title", "company", "round", "status", "posted_at", "ref")
     list_filter = ("status", "round")
     search_fields = ("ref", "title", "company__name_ko", "company__name_en")
     list_select_related = ("company", "round")
@@ -59,7 +59,7 @@ class NeedAdmin(VerbAdmin):
 
 @admin.register(QuoteRequest)
 class QuoteRequestAdmin(VerbAdmin):
-    list_display = ("ref", "need", "company", "institution", "status", "due_at")
+    list_display = ("need", "company", "institution", "status", "due_at", "ref")
     list_filter = ("status", "need__round")
     search_fields = ("ref", "need__title", "institution__name_ko", "institution__name_en", "need__company__name_ko")
     list_select_related = ("need__company", "institution")
@@ -76,7 +76,7 @@ class QuoteRequestAdmin(VerbAdmin):
 
 @admin.register(Match)
 class MatchAdmin(VerbAdmin):
-    list_display = ("ref", "need", "company", "institution", "supply", "status", "company_confirmed_at", "provider_confirmed_at")
+    list_display = ("need", "company", "institution", "supply", "status", "company_confirmed_at", "provider_confirmed_at", "ref")
     list_filter = ("status", "need__round")
     search_fields = ("ref", "need__title", "institution__name_ko", "need__company__name_ko")
     list_select_related = ("need__company", "institution", "quote")

@@ -42,7 +42,7 @@ class Milestone(Row):
     grant_won = WonField(_("Paid by the voucher"))
     vat_won = WonField(_("VAT, paid by the company"), default=0)
     status = models.CharField(_("State"), max_length=20, choices=rules.MilestoneStatus.choices(), default="PLANNED")
-    submitted_at = models.DateTimeField(_("Submitted"), null=True)
+    submitted_at = models.DateTimeField(_("Submitted at"), null=True)
     submitted_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Submitted by"), related_name="+"
     )

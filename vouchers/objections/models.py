@@ -48,7 +48,7 @@ class Objection(Row):
     ground = models.CharField(_("Ground"), max_length=12, choices=rules.Ground.choices())
     statement = models.TextField(_("Statement"))
     filed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Filed by"))
-    status = models.CharField(_("Status"), max_length=14, choices=rules.ObjectionStatus.choices(), default="FILED")
+    status = models.CharField(_("State"), max_length=14, choices=rules.ObjectionStatus.choices(), default="FILED")
     due_at = models.DateTimeField(_("Due"))
     reviewer = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Reviewer")
@@ -63,7 +63,7 @@ class Objection(Row):
     decided_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Decided by")
     )
-    decided_at = models.DateTimeField(_("Decided"), null=True)
+    decided_at = models.DateTimeField(_("Decided at"), null=True)
     remedy = models.TextField(_("What was done"), blank=True)
     remedy_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Done by")

@@ -57,7 +57,7 @@ class AttemptInline(ReadOnlyInline, TabularInline):
 
 @admin.register(Disbursement)
 class DisbursementAdmin(VerbAdmin):
-    list_display = ("ref", "milestone", "payee", "amount", "status", "paid_at")
+    list_display = ("milestone", "payee", "amount", "status", "paid_at", "ref")
     list_filter = ("status",)
     search_fields = ("ref", "invoice_no", "milestone__title")
     list_select_related = ("milestone", "payee")
@@ -108,7 +108,7 @@ class DisbursementAdmin(VerbAdmin):
 
 @admin.register(PaymentAttempt)
 class PaymentAttemptAdmin(VerbAdmin):
-    list_display = ("ref", "disbursement", "state", amount_of, "claimed_at", "settled_at", "bank_ref")
+    list_display = ("disbursement", "state", amount_of, "claimed_at", "settled_at", "bank_ref", "ref")
     list_filter = ("state",)
     search_fields = ("ref", "key", "bank_ref")
     list_select_related = ("disbursement__payee",)

@@ -99,16 +99,16 @@ class Disbursement(Row):
     checked_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Evidence checked by"), related_name="+"
     )
-    checked_at = models.DateTimeField(_("Evidence checked"), null=True)
+    checked_at = models.DateTimeField(_("Evidence checked at"), null=True)
     approved_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Approved by"), related_name="+"
     )
-    approved_at = models.DateTimeField(_("Approved"), null=True)
+    approved_at = models.DateTimeField(_("Approved at"), null=True)
     registered_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Registered by"), related_name="+"
     )
-    registered_at = models.DateTimeField(_("Registered"), null=True)
-    paid_at = models.DateTimeField(_("Paid"), null=True)
+    registered_at = models.DateTimeField(_("Registered for payment at"), null=True)
+    paid_at = models.DateTimeField(_("Paid at"), null=True)
     reason = models.TextField(_("Reason"), blank=True)
 
     objects = DisbursementQuerySet.as_manager()

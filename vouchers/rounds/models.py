@@ -52,7 +52,7 @@ class Round(Row):
     summary_ko = models.TextField(_("Summary (Korean)"), blank=True)
     summary_en = models.TextField(_("Summary (English)"), blank=True)
     fiscal_year = models.PositiveSmallIntegerField(_("Fiscal year"))
-    status = models.CharField(_("Status"), max_length=12, choices=rules.RoundStatus.choices(), default="DRAFT")
+    status = models.CharField(_("State"), max_length=12, choices=rules.RoundStatus.choices(), default="DRAFT")
     match_timing = models.CharField(
         _("Match timing"), max_length=20, choices=rules.MatchTiming.choices(), default="BEFORE_SUBMISSION"
     )

@@ -37,7 +37,7 @@ class ScoreInline(ReadOnlyInline, TabularInline):
 @admin.register(Assignment)
 class AssignmentAdmin(parts.RoundPages, VerbAdmin):
     list_display = ("application", "receipt", "evaluator", "status", "due", "submitted", "total")
-    list_filter = ("application__round", "status", "application__track")
+    list_filter = ("application__round", "status", parts.OF_TRACK)
     search_fields = ("application__receipt_no", "application__title", "evaluator__name", "evaluator__email")
     list_select_related = ("application", "evaluator")
     list_only = (

@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy
 from portal.kit.admin import VerbAdmin
 from portal.kit.won import won
 from portal.templatetags.portal import kst
+from vouchers.evaluation.admin import parts
 from vouchers.evaluation.models import Award
 
 
 @admin.register(Award)
 class AwardAdmin(VerbAdmin):
     list_display = ("project_no", "application", "company", "grant", "status", "due", "decided_at")
-    list_filter = ("status", "application__round", "application__track")
+    list_filter = ("status", "application__round", parts.OF_TRACK)
     search_fields = ("project_no", "application__receipt_no", "application__title")
     list_select_related = ("application__company",)
     ordering = ("-created_at", "-id")

@@ -5,8 +5,12 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from portal.journal.memory import remembered
+from portal.kit.admin import in_words
 from vouchers.evaluation.forms import RoundChoiceForm
+from vouchers.rounds import queries as rounds
 from vouchers.rounds.models import Round
 
 
@@ -14,6 +18,8 @@ def can(lifecycle: Any, verb: str) -> Callable[[Any], bool]:
     return lambda obj: lifecycle.can(obj.status, verb)
 
 
+# Lists of applications' rows by kind of track, each kind once, whatever the call.
+OF_TRACK = in_words("application__track__key", _("Track"), lambda: remembered("tracks", rounds.track_words).items())
 PER_PAGE = 50  # applications on the page that assigns
 
 

@@ -58,7 +58,8 @@ class SelectionRunAdmin(parts.RoundPages, VerbAdmin):
 
     @admin.display(description=gettext_lazy("Selected"))
     def selected(self, obj: SelectionRun) -> str:
-        return f"{obj.summary.get('selected', 0)} · {won(obj.summary.get('selected_won', 0))}"
+        chosen = _("%(n)s selected") % {"n": obj.summary.get("selected", 0)}
+        return f"{chosen} · {won(obj.summary.get('selected_won', 0))}"
 
     @admin.display(description=gettext_lazy("Budget available"))
     def budget(self, obj: SelectionRun) -> str:

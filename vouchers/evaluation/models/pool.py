@@ -141,7 +141,7 @@ class Challenge(Row):
     decided_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Decided by")
     )
-    decided_at = models.DateTimeField(_("Decided"), null=True)
+    decided_at = models.DateTimeField(_("Decided at"), null=True)
     reason = models.TextField(_("Reason"), blank=True)
 
     objects = ChallengeQuerySet.as_manager()

@@ -61,12 +61,12 @@ class Assignment(Row):
     )
     evaluator = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Evaluator"))
     stage = models.CharField(_("Stage"), max_length=12, choices=rules.Stage.choices(), default="DOCUMENT")
-    status = models.CharField(_("Status"), max_length=10, choices=rules.AssignmentStatus.choices(), default="INVITED")
+    status = models.CharField(_("State"), max_length=10, choices=rules.AssignmentStatus.choices(), default="INVITED")
     assigned_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Assigned by"))
     declared_at = models.DateTimeField(_("Conflict declared"), null=True)
     conflict_ground = models.CharField(_("Ground of the conflict"), max_length=200, blank=True)
     due_at = models.DateTimeField(_("Due"), null=True)
-    submitted_at = models.DateTimeField(_("Handed in"), null=True)
+    submitted_at = models.DateTimeField(_("Handed in at"), null=True)
     total = models.DecimalField(_("Weighted total"), max_digits=6, decimal_places=2, null=True)
     comment = models.TextField(_("Overall opinion"), blank=True)
     reason = models.TextField(_("Reason"), blank=True)  # why it was declined or taken back
@@ -182,12 +182,12 @@ class SelectionRun(Row):
     REF_PREFIX = "run"
 
     round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+", verbose_name=_("Round"))
-    status = models.CharField(_("Status"), max_length=10, choices=rules.RunStatus.choices(), default="PROPOSED")
+    status = models.CharField(_("State"), max_length=10, choices=rules.RunStatus.choices(), default="PROPOSED")
     proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Proposed by"))
     confirmed_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Confirmed by")
     )
-    confirmed_at = models.DateTimeField(_("Confirmed"), null=True)
+    confirmed_at = models.DateTimeField(_("Confirmed at"), null=True)
     summary = models.JSONField(default=dict)  # budget_won, selected, selected_won, reserve, not_selected
     engine = models.CharField(_("Engine"), max_length=20, blank=True)  # empty: made before runs were kept with their inputs
     policy_number = models.PositiveSmallIntegerField(_("Policy version"), null=True)
@@ -353,7 +353,7 @@ class Award(Row):
     run = models.ForeignKey(SelectionRun, on_delete=models.PROTECT, related_name="awards", verbose_name=_("selection run"))
     project_no = models.CharField(_("Project number"), max_length=24, unique=True)
     grant_won = WonField()
-    status = models.CharField(_("Status"), max_length=16, choices=rules.AwardStatus.choices(), default="NOTIFIED")
+    status = models.CharField(_("State"), max_length=16, choices=rules.AwardStatus.choices(), default="NOTIFIED")
     due_at = models.DateTimeField(_("Due"))
     decided_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Answered by")
