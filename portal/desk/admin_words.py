@@ -182,4 +182,5 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "notice.template": notice_words.words,
     "paymentattempt.answer": event_words.known_reason,
     "rolegrant.reason": event_words.known_reason,
+    "user.language": language,
 }

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.contrib.admin import EmptyFieldListFilter
 from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.utils import label_for_field, quote
 from django.contrib.admin.views.main import PAGE_VAR
@@ -27,7 +28,12 @@ from portal.templatetags.portal import kst, kst_day, status_tag
 register = template.Library()
 Cell = Callable[[Any], Any]
 _EMPTY = "—"
-_ABOUT = {"account.owner_ref", "accesslog.subject_ref", "ledgerevent.subject_ref"}  # references that a list tells by name
+_ABOUT = {
+    "account.owner_ref",
+    "accesslog.subject_ref",
+    "event.subject_ref",
+    "ledgerevent.subject_ref",
+}  # references that a list tells by name
 _STATES = {"status", "state", "verification", "publication", "scan_state"}  # columns of codes that wear a tag
 _SHORT = {
     "ref", "subject_ref", "receipt_no", "receipt", "project_no", "number", "submitted_on", "year", "phase_word", "track",
@@ -53,7 +59,7 @@ def _heading(head: dict[str, Any]) -> str:
     if not head.get("sortable"):
         return format_html('<th scope="col"{}>{}</th>', head.get("class_attrib", ""), text)
     sort = ("ascending" if head["ascending"] else "descending") if head["sorted"] else ""
-    mark = {"ascending": " ▲", "descending": " ▼", "": ""}[sort]
+    mark = {"ascending": "\u00a0▲", "descending": "\u00a0▼", "": ""}[sort]
     said = format_html(' aria-sort="{}"', sort) if sort else ""
     named = head.get("class_attrib", "")  # `column-amount` and the like: the style sheet sets amounts to the right
     return format_html('<th scope="col"{}{}><a href="{}">{}</a>{}</th>', named, said, head["url_primary"], text, mark)
@@ -151,7 +157,9 @@ def _dress(cl: Any, name: Any) -> str:
         return ' class="moment"'
     if f"{cl.opts.model_name}.{name}" in _WIDE:
         return ' class="wide"'
-    short = name in _SHORT or (field is not None and (_brief(field) or isinstance(field, models.DateField | models.BooleanField)))
+    short = name in _SHORT or (
+        field is not None and (name in _STATES or _brief(field) or isinstance(field, models.DateField | models.BooleanField))
+    )
     return ' class="nowrap"' if short else ""
 
 
@@ -240,6 +248,9 @@ def admin_facets(cl: Any) -> SafeString:
 
 def _facet(cl: Any, spec: Any) -> str:
     choices = list(spec.choices(cl))
+    if isinstance(spec, EmptyFieldListFilter):  # all, without, with
+        for one, words in zip(choices, ("", gettext("Not yet"), gettext("Yes")), strict=True):
+            one["display"] = words
     chosen = next((c for c in choices if c["selected"]), choices[0])
     active = choices.index(chosen) > 0
     lines = []

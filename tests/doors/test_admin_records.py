@@ -190,10 +190,10 @@ def test_the_list_of_applications_names_the_round_without_a_query_more() -> None
 
     text, before = shown()
     row = text.split('class="result-row"', 1)[1].split("</tr>", 1)[0]
-    assert "spring-2027" in row and 'title="2027년 봄 공모"' in row and at.receipt_no in row
-    submitted(round_=make_round(key="autumn-2027"))
+    assert "2027년 봄 공모" in row and "spring-2027" not in row and at.receipt_no in row
+    submitted(round_=make_round(key="autumn-2027", title_ko="2027년 가을 공모"))
     text, after = shown()
-    assert "autumn-2027" in text and after == before
+    assert "2027년 가을 공모" in text and after == before
 
 
 def test_the_duty_list_says_who_owes_in_one_column() -> None:

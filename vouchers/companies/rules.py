@@ -89,6 +89,7 @@ NAME_KEPT_DAYS = 7  # a representative's name that could not be checked is forgo
 # the tax service's own words → ours, in both languages
 TAX_TYPES = {
     "부가가치세 일반과세자": _("General VAT taxpayer"),
+    "일반과세자": _("General VAT taxpayer"),
     "부가가치세 간이과세자": _("Simplified VAT taxpayer"),
     "부가가치세 과세특례자": _("VAT taxpayer under the special rule"),
     "부가가치세 면세사업자": _("Exempt from VAT"),

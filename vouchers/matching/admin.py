@@ -76,7 +76,7 @@ class QuoteRequestAdmin(VerbAdmin):
 
 @admin.register(Match)
 class MatchAdmin(VerbAdmin):
-    list_display = ("need", "company", "institution", "supply", "status", "company_confirmed_at", "provider_confirmed_at", "ref")
+    list_display = ("need", "company", "institution", "supply", "status", "company_confirmed_at", "provider_confirmed_at")
     list_filter = ("status", "need__round")
     search_fields = ("ref", "need__title", "institution__name_ko", "need__company__name_ko")
     list_select_related = ("need__company", "institution", "quote")

@@ -15,7 +15,7 @@ def _at(verb: str):  # type: ignore[no-untyped-def]
 
 @admin.register(Milestone)
 class MilestoneAdmin(VerbAdmin):
-    list_display = ("title", "agreement", "number", "institution", "due_on", "status", "amount", "ref")
+    list_display = ("title", "agreement", "number", "institution", "due_on", "status", "amount")
     list_filter = ("status", "uses_data")
     search_fields = ("ref", "title", "agreement__number")
     list_select_related = ("agreement", "institution")

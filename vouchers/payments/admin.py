@@ -108,10 +108,14 @@ class DisbursementAdmin(VerbAdmin):
 
 @admin.register(PaymentAttempt)
 class PaymentAttemptAdmin(VerbAdmin):
-    list_display = ("disbursement", "state", amount_of, "claimed_at", "settled_at", "bank_ref", "ref")
+    list_display = ("payee", "state", amount_of, "claimed_at", "settled_at", "bank_ref", "ref")
     list_filter = ("state",)
     search_fields = ("ref", "key", "bank_ref")
     list_select_related = ("disbursement__payee",)
+
+    @admin.display(description=_("Payee"), ordering="disbursement__payee__name_ko")
+    def payee(self, obj: PaymentAttempt) -> Any:
+        return obj.disbursement.payee
 
     def headline(self, obj: PaymentAttempt) -> str:
         return f"{obj.disbursement.payee} · {won(obj.amount_won)}"
