@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vouchers", "0043_return_withdrawn"),
+        ("vouchers", "0044_completed_when_settled"),
     ]
 
     operations = [
