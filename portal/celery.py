@@ -33,6 +33,7 @@ SWEEPS: dict[str, float] = {
     "applications.miss_supplements": 60,
     "applications.forget_drafts": 3600,
     "evaluation.lapse_awards": 300,
+    "evaluation.apply_proposals": 5,
     "evaluation.sync_conflicts": 120,
     "evaluation.sync_rounds": 30,
     "evaluation.serve_letters": 60,

@@ -29,6 +29,7 @@ from vouchers.companies.models import (
 from vouchers.evaluation.models import (
     Affiliation,
     Assignment,
+    AssignmentRun,
     Award,
     CaseConflict,
     Challenge,
@@ -49,7 +50,7 @@ from vouchers.rounds.models import Criterion, PolicyVersion, Round, Track
 
 __all__ = [
     "AccessCase", "AccessRequest", "Account", "Affiliation", "Agreement", "AgreementLine", "AgreementParty", "AgreementVersion",
-    "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection", "Assignment", "Award", "CaseConflict", "Certification", "Challenge",
+    "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection", "Assignment", "AssignmentRun", "Award", "CaseConflict", "Certification", "Challenge",
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
     "EthicsReview", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection", "ObjectionDocument", "OwnershipDispute",
     "PayeeAccount", "PaymentAttempt", "PenaltyRecord", "PolicyVersion", "PoolMember", "Quote", "QuoteLine", "QuoteRequest", "RepresentativeChange",

@@ -49,6 +49,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("do_not_disturb_on", "vouchers_caseconflict"),
             ("pan_tool", "vouchers_challenge"),
             ("how_to_reg", "vouchers_assignment"),
+            ("share", "vouchers_assignmentrun"),
             ("trending_down", "vouchers_penaltyrecord"),
             ("rule", "vouchers_selectionrun"),
             ("outgoing_mail", "vouchers_selectionletter"),

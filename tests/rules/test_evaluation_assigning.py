@@ -141,6 +141,20 @@ def test_a_change_by_hand_has_its_price():
     assert (swapped.missing, swapped.points, swapped.misfit, swapped.load) == (0, 60, 60, 0)
     fewer = rules.cost(one, {"app-0": ("usr-a",)}, found)
     assert (fewer.missing, fewer.load) == (1, -2)
+    now = rules.loads(one, found)
+    assert rules.step(one, found, now, "app-0", "usr-c", "usr-b") == swapped
+    assert rules.step(one, found, now, "app-0", "usr-c", "") == fewer and (fewer + swapped).misfit == fewer.misfit + 60
+
+
+def test_who_has_a_conflict_sees_the_rest_without_a_trace_of_the_case():
+    people = [Member("usr-a", held=2), Member("usr-b", held=1)]
+    one = problem([Case("app-0", 2, held=("usr-a",)), Case("app-1", 2, held=("usr-a", "usr-b"))], people)
+    seen = rules.visible(one, ["app-1"])
+    assert [case.ref for case in seen.cases] == ["app-0"] and [member.held for member in seen.members] == [1, 0]
+
+
+def test_the_language_of_a_text():
+    assert [rules.language_of(*texts) for texts in (("폐결절 CT",), ("Lung", "nodules"), ("123", ""))] == ["ko", "en", "ko"]
 
 
 def test_the_policy_says_what_is_wrong_with_it():

@@ -152,7 +152,7 @@ class RoundChoiceForm(forms.Form):
 
     round = forms.ModelChoiceField(
         label=_("Round"), queryset=Round.objects.filter(status="EVALUATING").order_by("-closes_at", "-pk"),
-        empty_label=None, widget=forms.Select(attrs={"class": "border rounded-default p-2"}),
+        empty_label=None, widget=forms.Select(attrs={"class": "border rounded-default p-2 max-w-full"}),
     )  # fmt: skip
 
 
@@ -212,6 +212,20 @@ class AssignForm(forms.Form):
         if day is not None and day < clock.today():
             raise forms.ValidationError(_("The due day lies in the past. Choose a later day."), code="due_past")
         return day
+
+
+class SwapForm(forms.Form):
+    """A change of a proposal by hand: who goes, who comes; refs, empty for nobody. version: of the proposal as it was shown."""
+
+    out = forms.CharField(required=False, max_length=30)
+    into = forms.CharField(required=False, max_length=30)
+    version = forms.IntegerField(required=False)
+
+    def read(self, version: int) -> tuple[str, str, int]:
+        """(out, into, version); what cannot be read is nobody, and the version of now."""
+        self.is_valid()
+        data = self.cleaned_data
+        return data.get("out") or "", data.get("into") or "", data.get("version") or version
 
 
 class AffiliationForm(forms.Form):

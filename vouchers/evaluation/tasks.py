@@ -27,3 +27,9 @@ def serve_letters() -> int:
 def sync_conflicts() -> int:
     """Conflicts of interest follow the facts about evaluators and applications. Idempotent."""
     return actions.sync_conflicts()
+
+
+@shared_task(name="evaluation.apply_proposals")
+def apply_proposals() -> int:
+    """Proposed assignments that an officer applied and that are not all made yet."""
+    return actions.apply_proposals()

@@ -27,9 +27,11 @@ LANGUAGES = ("ko", "en")
 
 @transaction.atomic
 def add_to_pool(
-    *, round_id: int, user_id: int, expertise: Sequence[str] = (), languages: Sequence[str] = ("ko",), by: Any
-) -> PoolMember:
-    """An officer takes an evaluator into a round's pool. expertise: codes of the list `modality`; languages: ko, en.
+    *, round_id: int, user_id: int, expertise: Sequence[str] = (), languages: Sequence[str] = ("ko",),
+    fields: Sequence[str] = (), by: Any,
+) -> PoolMember:  # fmt: skip
+    """An officer takes an evaluator into a round's pool. expertise: codes of the list `modality`, fields: of `kcd_9_chapter`;
+    languages: ko, en.
 
     Writes: PoolMember, Event pool_member.added, Duty of the evaluator to go through the names. Raises: Refused, NotAllowed.
     """
@@ -43,7 +45,9 @@ def add_to_pool(
         )  # fmt: skip
     if PoolMember.objects.filter(round=programme, user=user, ended_at__isnull=True).exists():
         raise Refused(_("%(name)s is in this pool already.") % {"name": user.get_full_name()}, "in_pool", "user")
-    member = PoolMember(round=programme, user=user, added_by=by, expertise=list(expertise), languages=list(languages))
+    member = PoolMember(
+        round=programme, user=user, added_by=by, expertise=list(expertise), fields=list(fields), languages=list(languages)
+    )
     member.save()
     journal.record("pool_member.added", member, by=by, data={"user": user.ref, "round": programme.ref})
     journal.open_duty(
@@ -55,11 +59,13 @@ def add_to_pool(
 
 
 @transaction.atomic
-def change_member(*, member_id: int, expertise: Sequence[str], languages: Sequence[str], by: Any) -> PoolMember:
+def change_member(
+    *, member_id: int, expertise: Sequence[str], languages: Sequence[str], fields: Sequence[str] = (), by: Any
+) -> PoolMember:
     """What a member knows and reads. Writes: PoolMember, Event pool_member.changed."""
     member = _lock_member(member_id)
     require(by, ASSIGN)
-    member.expertise, member.languages = list(expertise), list(languages)
+    member.expertise, member.fields, member.languages = list(expertise), list(fields), list(languages)
     member.save()
     journal.record("pool_member.changed", member, by=by, data={"user": member.user.ref})
     return member

@@ -5,9 +5,10 @@ from vouchers.evaluation.admin.awards import AwardAdmin
 from vouchers.evaluation.admin.letters import SelectionLetterAdmin
 from vouchers.evaluation.admin.penalties import PenaltyRecordAdmin
 from vouchers.evaluation.admin.pool import AffiliationAdmin, CaseConflictAdmin, ChallengeAdmin, PoolMemberAdmin
+from vouchers.evaluation.admin.proposing import AssignmentRunAdmin
 from vouchers.evaluation.admin.selecting import SelectionRunAdmin
 
 __all__ = [
-    "AffiliationAdmin", "AssignmentAdmin", "AwardAdmin", "CaseConflictAdmin", "ChallengeAdmin", "PenaltyRecordAdmin",
+    "AffiliationAdmin", "AssignmentAdmin", "AssignmentRunAdmin", "AwardAdmin", "CaseConflictAdmin", "ChallengeAdmin", "PenaltyRecordAdmin",
     "PoolMemberAdmin", "SelectionLetterAdmin", "SelectionRunAdmin",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from portal.templatetags.portal import kst
 from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.admin import parts
 from vouchers.evaluation.forms import AssignForm
-from vouchers.evaluation.models import Assignment, Score
+from vouchers.evaluation.models import Assignment, Score, cases_closed_to
 from vouchers.rounds.models import Round
 
 
@@ -91,9 +91,10 @@ class AssignmentAdmin(parts.RoundPages, VerbAdmin):
             "chooser": chooser,
             "programme": programme,
             "progress": queries.progress(programme) if programme else None,
-            "page": Paginator(queries.assignable(programme), parts.PER_PAGE).get_page(request.GET.get("page"))
+            "page": Paginator(self._open(request, programme), parts.PER_PAGE).get_page(request.GET.get("page"))
             if programme
             else None,
+            "propose": reverse(f"{self.admin_site.name}:vouchers_assignmentrun_propose_page"),
             "form": form,
             "back": reverse(f"{self.admin_site.name}:vouchers_assignment_changelist"),
         }
@@ -101,9 +102,13 @@ class AssignmentAdmin(parts.RoundPages, VerbAdmin):
             request, "vouchers/evaluation/admin_assign.html", context, status=422 if form and form.errors else 200
         )
 
+    def _open(self, request: HttpRequest, programme: Round) -> Any:
+        """Applications that may get evaluators, but for those with which the officer has a conflict."""
+        return queries.assignable(programme).exclude(pk__in=cases_closed_to(request.user.pk))
+
     def _assign_form(self, request: HttpRequest, programme: Round) -> AssignForm:
         return AssignForm(
-            request.POST if request.method == "POST" else None, applications=queries.assignable(programme),
+            request.POST if request.method == "POST" else None, applications=self._open(request, programme),
             evaluators=accounts.holders_of(Role.EVALUATOR).order_by("name", "email"),
         )  # fmt: skip
 

@@ -31,10 +31,13 @@ _LANGUAGES = [("ko", gettext_lazy("Korean")), ("en", gettext_lazy("English"))]
 
 
 class _Knows(forms.Form):
-    """What a member knows (codes of the list `modality`) and reads."""
+    """What a member knows (codes of the lists `modality` and `kcd_9_chapter`) and reads."""
 
     expertise = forms.MultipleChoiceField(
         label=gettext_lazy("Expertise"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+    fields_known = forms.MultipleChoiceField(
+        label=gettext_lazy("Medical fields"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages"), choices=_LANGUAGES, initial=["ko"], widget=UnfoldAdminCheckboxSelectMultipleWidget
@@ -43,6 +46,7 @@ class _Knows(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["expertise"].choices = catalogue.choices("modality")  # type: ignore[attr-defined]
+        self.fields["fields_known"].choices = catalogue.choices("kcd_9_chapter")  # type: ignore[attr-defined]
 
 
 class MemberForm(_Knows, forms.ModelForm):  # type: ignore[type-arg]
@@ -52,7 +56,7 @@ class MemberForm(_Knows, forms.ModelForm):  # type: ignore[type-arg]
     user = forms.ModelChoiceField(
         label=gettext_lazy("Evaluator"), queryset=User.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget
     )
-    field_order = ("round", "user", "expertise", "languages")
+    field_order = ("round", "user", "expertise", "fields_known", "languages")
 
     class Meta:
         model = PoolMember
@@ -69,7 +73,7 @@ class KnowsForm(_Knows):
     wants_subject = True
 
     def __init__(self, *args: Any, subject: PoolMember, **kwargs: Any) -> None:
-        held = {"expertise": subject.expertise, "languages": subject.languages}
+        held = {"expertise": subject.expertise, "fields_known": subject.fields, "languages": subject.languages}
         super().__init__(*args, initial=held, **kwargs)
 
 
@@ -111,7 +115,7 @@ class PoolMemberAdmin(EnteredAdmin):
     )  # fmt: skip
     verbs = (
         Verb("change", gettext_lazy("Change expertise and languages"),
-             lambda pk, by, **data: actions.change_member(member_id=pk, by=by, **data), ASSIGN,
+             lambda pk, by, fields_known, **data: actions.change_member(member_id=pk, fields=fields_known, by=by, **data), ASSIGN,
              lambda row: row.ended_at is None, form=KnowsForm),
         Verb("leave", gettext_lazy("Take out of the pool"), lambda pk, by, reason: actions.leave_pool(member_id=pk, reason=reason, by=by),
              ASSIGN, lambda row: row.ended_at is None, form=ReasonForm, danger=True),
@@ -123,13 +127,14 @@ class PoolMemberAdmin(EnteredAdmin):
     def enter(self, request: HttpRequest, data: dict[str, Any]) -> Any:
         return actions.add_to_pool(
             round_id=data["round"].pk, user_id=data["user"].pk, expertise=data["expertise"], languages=data["languages"],
-            by=request.user,
+            fields=data["fields_known"], by=request.user,
         )  # fmt: skip
 
     @admin.display(description=gettext_lazy("Expertise"))
     def knows(self, obj: PoolMember) -> str:
-        words = dict(catalogue.choices("modality"))
-        return ", ".join(words.get(code, code) for code in obj.expertise) or "—"
+        words = catalogue.words("modality", "kcd_9_chapter")
+        known = [*(words.get("modality", {}).get(code, code) for code in obj.expertise)]
+        return ", ".join([*known, *(words.get("kcd_9_chapter", {}).get(code, code) for code in obj.fields)]) or "—"
 
     @admin.display(description=gettext_lazy("Languages"))
     def reads(self, obj: PoolMember) -> str:

@@ -1,6 +1,7 @@
 """The pool and its conflicts; assignments, scores, the selection run, awards."""
 
 from vouchers.evaluation.models.pool import Affiliation, CaseConflict, Challenge, PoolMember
+from vouchers.evaluation.models.proposing import AssignmentRun
 from vouchers.evaluation.models.selecting import (
     Assignment,
     AssignmentQuerySet,
@@ -15,6 +16,6 @@ from vouchers.evaluation.models.selecting import (
 )
 
 __all__ = [
-    "Affiliation", "Assignment", "AssignmentQuerySet", "Award", "CaseConflict", "Challenge", "PenaltyRecord", "PoolMember",
+    "Affiliation", "Assignment", "AssignmentQuerySet", "AssignmentRun", "Award", "CaseConflict", "Challenge", "PenaltyRecord", "PoolMember",
     "Score", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun", "cases_closed_to",
 ]  # fmt: skip

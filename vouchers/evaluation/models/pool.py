@@ -31,7 +31,7 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
 
 
 class PoolMember(Row):
-    """An evaluator of a round's pool. expertise: codes of the list `modality`; languages: ko, en.
+    """An evaluator of a round's pool. expertise: codes of the list `modality`, fields: of `kcd_9_chapter`; languages: ko, en.
 
     declared_at: when they went through the list of names (without any case data) and said which of them they must avoid.
     """
@@ -41,6 +41,7 @@ class PoolMember(Row):
     round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, related_name="+", verbose_name=_("Round"))
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Evaluator"))
     expertise = ArrayField(models.CharField(max_length=30), default=list, blank=True, verbose_name=_("Expertise"))
+    fields = ArrayField(models.CharField(max_length=10), default=list, blank=True, verbose_name=_("Medical fields"))
     languages = ArrayField(models.CharField(max_length=2), default=list, blank=True, verbose_name=_("Languages"))
     added_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Added by"))
     declared_at = models.DateTimeField(_("Names checked"), null=True)

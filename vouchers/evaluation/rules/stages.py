@@ -22,6 +22,15 @@ class AssignmentStatus(Codes):
     LOCKED = "LOCKED", _("Locked")
 
 
+class ProposalStatus(Codes):
+    """Of assignments that were computed: nobody is asked before they are applied."""
+
+    PROPOSED = "PROPOSED", _("Proposed")
+    APPLYING = "APPLYING", _("Being applied")
+    APPLIED = "APPLIED", _("Carried out")
+    DISCARDED = "DISCARDED", _("Discarded")
+
+
 class RunStatus(Codes):
     DRY = "DRY", _("Dry run")
     PROPOSED = "PROPOSED", _("Proposed")
@@ -83,6 +92,17 @@ RUN_LIFECYCLE = Lifecycle(
         (R.DRY, "propose_selection"): R.PROPOSED,
         (R.PROPOSED, "confirm_selection"): R.CONFIRMED,
         (R.PROPOSED, "discard"): R.DISCARDED,
+    },
+)
+PROPOSAL_LIFECYCLE = Lifecycle(
+    "assignment_run",
+    ProposalStatus,
+    ProposalStatus.PROPOSED,
+    {
+        (ProposalStatus.PROPOSED, "change_proposal"): ProposalStatus.PROPOSED,
+        (ProposalStatus.PROPOSED, "discard_proposal"): ProposalStatus.DISCARDED,
+        (ProposalStatus.PROPOSED, "apply_proposal"): ProposalStatus.APPLYING,
+        (ProposalStatus.APPLYING, "finish_proposal"): ProposalStatus.APPLIED,
     },
 )
 AWARD_LIFECYCLE = Lifecycle(

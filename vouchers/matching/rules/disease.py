@@ -95,6 +95,18 @@ def interval(text: str) -> Interval:
     return low, high
 
 
+def chapters(texts: Iterable[str]) -> tuple[str, ...]:
+    """The chapters that these codes touch, in order; what cannot be read says nothing."""
+    found: set[str] = set()
+    for text in texts:
+        try:
+            span = interval(text)
+        except BadCode:
+            continue
+        found |= {chapter for chapter, codes in CHAPTERS.items() if _touch(span, interval(codes))}
+    return tuple(chapter for chapter in CHAPTERS if chapter in found)
+
+
 def _single(text: str) -> Interval:
     found = _CODE.match(text)
     if found is None:

@@ -1,7 +1,8 @@
 """What an assignment of evaluators depends on, as plain data and as canonical JSON. Nobody stands in it by name. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,8 @@ Pairs = Mapping[str, Sequence[str]]  # application's ref → refs of the members
 class Case:
     """An application. needed: evaluators in all; held: who has it already and keeps it; closed: who must not or will not get it.
 
-    data: codes of the list `modality`, fields: chapters of KCD, language: ko or en, of what it asks and is written in.
+    data: codes of the list `modality`, fields: chapters of KCD, language: ko or en, of what it asks and is written in. order: its
+    id; ties fall to the lower one.
     """
 
     ref: str
@@ -26,6 +28,7 @@ class Case:
     data: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     language: str = "ko"
+    order: int = 0
 
     @property
     def demand(self) -> int:
@@ -35,7 +38,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Member:
-    """An evaluator. held: assignments of the round that they have already; ready: they went through the list of names."""
+    """An evaluator. held: assignments of the round that they have already; ready: they went through the list of names.
+
+    order: the id of their place in the pool; ties fall to the lower one.
+    """
 
     ref: str
     data: tuple[str, ...] = ()
@@ -43,11 +49,12 @@ class Member:
     languages: tuple[str, ...] = ("ko",)
     held: int = 0
     ready: bool = True
+    order: int = 0
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Cases and members in the order of their refs, so that the same facts give the same answer. kinds: modality → kind of data."""
+    """Cases and members in the order of their ids, so that the same facts give the same answer. kinds: modality → kind of data."""
 
     cases: tuple[Case, ...]
     members: tuple[Member, ...]
@@ -70,9 +77,27 @@ class Problem:
 def problem(
     cases: Sequence[Case], members: Sequence[Member], policy: AssigningPolicy, kinds: Mapping[str, str] | None = None
 ) -> Problem:
-    """In the order of refs, whatever order the facts came in."""
-    ordered = tuple(sorted(cases, key=lambda one: one.ref)), tuple(sorted(members, key=lambda one: one.ref))
-    return Problem(*ordered, policy, dict(sorted((kinds or {}).items())))
+    """In the order of ids, whatever order the facts came in."""
+    first = tuple(sorted(cases, key=lambda one: (one.order, one.ref)))
+    return Problem(
+        first, tuple(sorted(members, key=lambda one: (one.order, one.ref))), policy, dict(sorted((kinds or {}).items()))
+    )
+
+
+def visible(one: Problem, closed: Iterable[str]) -> Problem:
+    """The same without some applications, in no load either: what somebody with a conflict may know of it."""
+    apart = set(closed)
+    cases = [case for case in one.cases if case.ref not in apart]
+    held = Counter(ref for case in cases for ref in case.held)
+    return problem(cases, [replace(member, held=held[member.ref]) for member in one.members], one.policy, one.kinds)
+
+
+def language_of(*texts: str) -> str:
+    """ko where there is any Hangul, en where there are only other letters, ko where there are none."""
+    letters = "".join(texts)
+    if any("가" <= letter <= "힣" for letter in letters) or not any(letter.isalpha() for letter in letters):
+        return "ko"
+    return "en"
 
 
 def problem_text(one: Problem) -> str:

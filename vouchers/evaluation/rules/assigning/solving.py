@@ -1,4 +1,4 @@
-"""The best assignment, exactly: a flow of least cost, and a proof that none is better. Deterministic: refs decide ties. Pure.
+"""The best assignment, exactly: a flow of least cost, and a proof that none is better. Deterministic: ids decide ties. Pure.
 
 Least evaluations uncovered, then these spread over most applications, then most fit and most equal loads (convex: the square).
 The solver and numpy are loaded when they are needed, so that other processes never carry them.
@@ -86,7 +86,7 @@ def network(one: Problem) -> tuple[Any, Any, Any]:
 
 
 def solve(one: Problem) -> dict[str, tuple[str, ...]]:
-    """Case → members who get it, both in the order of refs; cases that get nobody are left out. Optimal, as `proven` says.
+    """Case → members who get it, both in the order of ids; cases that get nobody are left out. Optimal, as `proven` says.
 
     Raises: ArithmeticError when the solver finds no optimum, which no facts can cause.
     """

@@ -1,7 +1,8 @@
 """What an assignment is worth, and what a change by hand costs. Whole numbers, less is better. Pure."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
 
 from vouchers.evaluation.rules.assigning.facts import Pairs, Problem
 from vouchers.evaluation.rules.assigning.fit import MOST, fit
@@ -29,6 +30,9 @@ class Cost:
     misfit: int
     load: int
 
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
     @property
     def nothing(self) -> bool:
         return self == Cost(0, 0, 0, 0)
@@ -55,6 +59,20 @@ def cost(one: Problem, pairs: Pairs, than: Pairs) -> Cost:
     return Cost(
         mine.missing - other.missing, mine.points - other.points, mine.misfit - other.misfit, mine.load - other.load
     )  # fmt: skip
+
+
+def step(one: Problem, pairs: Pairs, now: Mapping[str, int], case: str, out: str, into: str) -> Cost:
+    """What one change by hand adds to `pairs`, without counting the others again. now: `loads` of them; out, into: "" for nobody."""
+    row, given = one.case[case], len(pairs.get(case, ()))
+    misfit = load = 0
+    if out:
+        misfit -= MOST - fit(row, one.member[out], one.policy, one.kinds)
+        load -= one.policy.load * (2 * now[out] - 1)
+    if into:
+        misfit += MOST - fit(row, one.member[into], one.policy, one.kinds)
+        load += one.policy.load * (2 * now[into] + 1)
+    after = given - bool(out) + bool(into)
+    return Cost(max(0, row.demand - after) - max(0, row.demand - given), misfit + load, misfit, load)
 
 
 @dataclass(frozen=True)
