@@ -108,6 +108,7 @@ def find_ineligible(cast: Cast, application: Application) -> None:
 def fill_pool(cast: Cast, programme: Round) -> None:
     """Three evaluators: one advised company 13 (found from that fact), one declares company 14 on the list of names."""
     officer, knows = cast.people["officer"], (["CT", "XRAY"], ["ECG", "BIOSIGNAL"], ["EHR", "CLINICAL_NOTE"])
+    fields = (["II", "X"], ["IX"], ["IX", "X"])
     for number, expertise in enumerate(knows, 1):
         user, until = cast.people[f"evaluator{number}"], clock.today() - timedelta(days=300)
         place = Entered("EMPLOYMENT", f"[시연] 가상연구소 {number}", [f"Fictional Institute {number}"])
@@ -116,10 +117,23 @@ def fill_pool(cast: Cast, programme: Round) -> None:
             advised = Entered("ADVICE", cast.companies[13].name_ko.replace(" ", ""), ends_on=until)
             evaluation.add_affiliation(user_id=user.pk, entered=advised, by=user)
         member = evaluation.add_to_pool(
-            round_id=programme.pk, user_id=user.pk, expertise=expertise, languages=["ko", "en"], by=officer
-        )
+            round_id=programme.pk, user_id=user.pk, expertise=expertise, fields=fields[number - 1], languages=["ko", "en"],
+            by=officer,
+        )  # fmt: skip
         keys = [cast.companies[14].organisation.ref] if number == 2 else []
         evaluation.declare_names(member_id=member.pk, keys=keys, ground="시연: 공동 연구를 하고 있습니다.", by=user)
+
+
+def assign_as_proposed(cast: Cast, programme: Round) -> None:
+    """The portal computes who evaluates what; the officer applies it as it is."""
+    officer = cast.people["officer"]
+    run = evaluation.propose_assignments(round_id=programme.pk, by=officer)
+    evaluation.apply_proposal(run_id=run.pk, by=officer)
+    evaluation.apply_proposals()
+
+
+def assigned(application: Application) -> list[Assignment]:
+    return list(Assignment.objects.filter(application=application).select_related("evaluator").order_by("pk"))
 
 
 def assign(cast: Cast, application: Application, *names: str) -> list[Assignment]:

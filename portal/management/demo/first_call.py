@@ -65,9 +65,12 @@ def evaluate(stage: Stage) -> None:
         rounds.begin_evaluation(round_id=stage.played_round.pk, by=officer)
     with stage.at(-112):
         calls.fill_pool(stage.cast, stage.played_round)
-        given = {n: calls.assign(stage.cast, stage.applications[n], names[n % 3], names[(n + 1) % 3]) for n in PLAYED}
+        calls.assign_as_proposed(stage.cast, stage.played_round)
+        given = {n: calls.assigned(stage.applications[n]) for n in PLAYED}
         for number in (1, 3, 4):  # one has no time, one an interest, one is taken back: the other two evaluate
-            (asked,) = calls.assign(stage.cast, stage.applications[number], names[(number + 2) % 3])
+            busy = {assignment.evaluator_id for assignment in given[number]}
+            third = next(name for name in names if stage.cast.people[name].pk not in busy)
+            (asked,) = calls.assign(stage.cast, stage.applications[number], third)
             calls.end_assignment(stage.cast, asked, ("decline", "recuse", "withdraw")[(1, 3, 4).index(number)])
     for day, numbers in ((-107, range(1, 12)), (-106, range(12, 15))):  # a dry run after most of the scores
         with stage.at(day):
