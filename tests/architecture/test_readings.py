@@ -87,7 +87,7 @@ DECIDED: dict[str, dict[str, str]] = {
     },
     "vouchers.payments.views": {
         "disbursement_list": NAMES, "request_disbursement": OWN, "demo_bank": DEMO,
-        **dict.fromkeys(("detail", "resubmit", "confirm", "release", "resolve", "explain", "evidence", "decide"), WRITTEN_DOWN),
+        **dict.fromkeys(("detail", "resubmit", "confirm", "release", "resolve", "explain", "withdraw_return", "evidence", "decide"), WRITTEN_DOWN),
     },
     "vouchers.statistics.views": {"dashboard": PUBLIC, "export": PUBLIC},
     "vouchers.rounds.api": {"view": PUBLIC},
