@@ -45,10 +45,7 @@ def moment_words(moment: datetime | None) -> dict[str, str]:
     return {"ko": f"{at.year}. {at.month}. {at.day}.({weekday}) {hour}", "en": f"{at.day} {at:%b %Y}, {hour} (KST)"}
 
 
-def application_received(application: Application) -> None:
-    files: list[Document] = [
-        row.document for row in application.application_documents.filter(current=True).select_related("document")
-    ]
+def application_received(application: Application, files: Sequence[Document]) -> None:
     at = moment_words(application.submitted_at)
     _tell(
         "application_received",

@@ -29,7 +29,7 @@ class Said:
     address: str = ""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def give_consents(*, user: User, said: Sequence[Said], context: str, organisation: Organisation | None = None) -> None:
     """As give_consent, for all that one form asked: two statements. Writes: Consents, an Event each."""
     rows = [

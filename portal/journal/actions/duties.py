@@ -27,20 +27,22 @@ def open_duty(
     user: Any = None,
     own_reminders: bool = False,
     by_mail: bool = False,
+    anew: bool = False,
     by: Any,
 ) -> Duty:
     """Somebody owes `verb` from now on. due_in: working days from today (else due_at, else no due day).
 
     own_reminders: the room reminds by itself (its round says when), so the sweep over duties does not.
-    by_mail: nothing else tells those who owe it, so a notice does, once.
+    by_mail: nothing else tells those who owe it, so a notice does, once. anew: all on this subject were closed just before.
 
     url: path without a language prefix. Opening what is already open only moves its due day. Writes: Duty, Notice.
     """
     if due_at is None and due_in is not None:
         due_at = workdays.due_at(clock.now(), due_in)
-    duty = Duty.objects.filter(
+    same = Duty.objects.filter(
         subject_ref=subject.ref, verb=verb, organisation=organisation, user=user, role=str(role), closed_at__isnull=True
-    ).first()
+    )
+    duty = None if anew else same.first()
     if duty is None:
         duty = Duty(
             subject_type=subject._meta.model_name or "",

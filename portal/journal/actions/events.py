@@ -26,16 +26,17 @@ def record(
     organisations: Iterable[int] = (),
     public: bool = False,
     data: dict[str, Any] | None = None,
+    after: Event | None = None,
 ) -> Event:
     """Appends one event to the subject's chain. name: `<noun>.<past participle>`; by None: the portal itself.
 
-    The caller holds the subject's row lock; the unique (subject, seq) stops anybody who does not. Writes: Event.
+    after: the subject's last event, where this transaction wrote it; else it is looked up. The caller holds the subject's row lock; the unique (subject, seq) stops anybody who does not. Writes: Event.
     """
     assert connection.in_atomic_block, "an event is written in the transaction of its change"
-    last = Event.objects.filter(subject_ref=subject.ref).order_by("-seq").values("seq", "hash").first()
+    last = after or Event.objects.filter(subject_ref=subject.ref).order_by("-seq").only("seq", "hash").first()
     event = _event(
         name, subject, by=by, frm=frm, to=to, reason=reason, policy_version=policy_version, organisations=organisations,
-        public=public, data=data, seq=(last["seq"] if last else 0) + 1, previous_hash=last["hash"] if last else rules.GENESIS,
+        public=public, data=data, seq=last.seq + 1 if last else 1, previous_hash=last.hash if last else rules.GENESIS,
     )  # fmt: skip
     event.save(force_insert=True)
     return event

@@ -101,7 +101,8 @@ def _last_minute(
         (found.submits if answer.key[0] == "submit" else found.reads).append(answer)
     found.refused_in_time = sum(a.status != 303 and a.sent < closes - 0.001 for a in found.submits)
     found.late = sum(a.status == 303 and a.sent >= closes for a in found.submits)
-    say(f"  · {len(found.submits)} submissions and {len(found.reads)} pages in {SECONDS} s")
+    load = os.getloadavg()[0]
+    say(f"  · {len(found.submits)} submissions and {len(found.reads)} pages in {SECONDS} s; load of the machine {load:.1f}")
 
 
 def _compare(

@@ -37,6 +37,10 @@ NAME = "portal_rush"
 Key = tuple[type[Model], Any]
 
 
+class NoCopy(CommandError):
+    """The portal's database cannot be copied now."""
+
+
 @dataclass(frozen=True)
 class Entrant:
     """One company's representative at a browser. session: value of the session cookie."""
@@ -50,7 +54,7 @@ class Entrant:
 def own_database() -> Iterator[str]:
     """Clones the portal's database, points Django at the clone and gives its address; drops it at the end.
 
-    Raises: CommandError where the portal runs (a template must be at rest) or the role may not make databases.
+    Raises: NoCopy where the portal runs (a template must be at rest) or the role may not make databases.
     """
     home = settings.MIGRATE_DATABASE_URL or _url()
     template, address = connection.settings_dict["NAME"], _with_name(_url(), NAME)
@@ -60,7 +64,7 @@ def own_database() -> Iterator[str]:
         with psycopg.connect(_with_name(home, "postgres"), autocommit=True) as there:
             there.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(NAME), sql.Identifier(template)))
     except psycopg.Error as error:
-        raise CommandError(f"The rush needs a copy of the database. Stop the portal and run it again. ({error})") from error
+        raise NoCopy(f"The rush needs a copy of the database. Stop the portal and run it again. ({error})") from error
     connection.settings_dict["NAME"] = NAME
     try:
         yield address

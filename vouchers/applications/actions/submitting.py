@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.accounts.queries import representatives_of
 from portal.accounts.rules import Role
 from portal.journal import actions as journal
-from portal.journal.models import Duty
+from portal.journal.models import Duty, Event
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused, Stale
@@ -40,14 +40,14 @@ def certify(
         raise Refused(_("The application was handed in already."), "already_submitted")
     refuse_unless_open(application.round, arrived_at)
     _refuse_incomplete(application)
-    certification = _certify(application, by, declaration)
+    certification, _event = _certify(application, by, declaration)
     waiting = _not_certified(application, certification.content_hash)
     if waiting:
         notices.certification_asked(application, waiting, by)
     return certification
 
 
-def _certify(application: Application, by: User, declaration: bool | str) -> Certification:
+def _certify(application: Application, by: User, declaration: bool | str) -> tuple[Certification, Event]:
     content_hash = queries.content_hash(application)
     if not declaration:
         raise Refused(_("Confirm the declaration before you submit."), "not_declared", "declaration")
@@ -59,11 +59,11 @@ def _certify(application: Application, by: User, declaration: bool | str) -> Cer
     certification = found or Certification(application=application, user=by)
     certification.content_hash = content_hash
     certification.save()
-    journal.record(
+    event = journal.record(
         "application.certified", application, by=by, organisations=application.organisation_ids(),
         data={"content_hash": content_hash},
     )  # fmt: skip
-    return certification
+    return certification, event
 
 
 def _not_certified(application: Application, content_hash: str) -> list[User]:
@@ -84,9 +84,9 @@ def submit(*, application_id: int, by: User, declaration: bool | str = True, arr
     """Hands the application in and gives the receipt number.
 
     declaration: True, or the content hash that the page showed. arrived_at: when the request was here as a whole, taken
-    once at the door; it alone is compared with the closing time and written down (docs/adr/0009). None,
-    where no request stands behind the call: the moment at which the row is ours. Writes: Application (receipt, snapshot, status),
-    Certification, consents, Event, Duty of the officer, notices. One transaction, no network. Raises: IllegalStep for a
+    once at the door; it alone is compared with the closing time and written down (docs/adr/0009). None, where no request
+    stands behind the call: the moment at which the row is ours. Writes: Application (receipt, snapshot, status), Certification,
+    consents, Event, Duty of the officer, notices. One transaction, no network. Raises: IllegalStep for a
     second click, Refused (closed, incomplete, not certified by all, a blocking rule), Stale, NotAllowed.
     """
     application = locked(application_id)
@@ -104,7 +104,7 @@ def _submit(application: Application, status: str, declaration: bool | str, arri
     refuse_unless_open(round_, now)
     refresh_amounts(application)
     _refuse_incomplete(application)
-    certification = _certify(application, by, declaration)
+    certification, certified = _certify(application, by, declaration)
     waiting = _not_certified(application, certification.content_hash)
     if waiting:
         names = ", ".join(user.get_full_name() for user in waiting)
@@ -121,7 +121,7 @@ def _submit(application: Application, status: str, declaration: bool | str, arri
     application.receipt_no = rules.receipt(round_.fiscal_year, _next_number())
     application.save()
     _record_consents(application, by)
-    _hand_over(application, by, certification.content_hash)
+    _hand_over(application, by, certification.content_hash, certified)
     return application
 
 
@@ -176,21 +176,22 @@ def _record_consents(application: Application, by: User) -> None:
     accounts.give_consents(user=by, said=said, context="submission", organisation=application.company.organisation)
 
 
-def _hand_over(application: Application, by: User, content_hash: str) -> None:
+def _hand_over(application: Application, by: User, content_hash: str, certified: Event) -> None:
     journal.record(
         "application.submitted", application, by=by, frm=rules.ApplicationStatus.DRAFT, to=application.status,
         policy_version=application.policy_version.number if application.policy_version else None,
         organisations=application.organisation_ids(),
         data={"receipt_no": application.receipt_no, "content_hash": content_hash, "grant_won": application.grant_won},
+        after=certified,
     )  # fmt: skip
     journal.close_duties(application, by=by)
     journal.open_duty(
         application, "begin_check", title_ko=f"요건검토 시작: {application}",
         title_en=f"Begin the eligibility check: {application}",
         url=admin_url(application), due_in=queries.policy_of(application).days("eligibility"),
-        role=Role.MINISTRY_OFFICER, by=by,
+        role=Role.MINISTRY_OFFICER, anew=True, by=by,
     )  # fmt: skip
-    notices.application_received(application)
+    notices.application_received(application, [row.document for row in queries.current_documents(application)])
 
 
 def admin_url(application: Application) -> str:

@@ -15,12 +15,13 @@ from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
 
 
-def application_or_404(request: HttpRequest, ref: str) -> Application:
-    """An official who opens a company's application is written down."""
-    found = Application.objects.visible_to(request.user).select_related(
-        "round", "track", "company__organisation", "need", "policy_version", "submitted_by"
-    )
-    application = get_object_or_404(found.prefetch_related("sections"), ref=ref)
+def application_or_404(request: HttpRequest, ref: str, *, whole: bool = True) -> Application:
+    """An official who opens a company's application is written down. whole: with what a page about it shows."""
+    found = Application.objects.visible_to(request.user).select_related("company")
+    if whole:
+        found = found.select_related("round", "track", "company__organisation", "need", "policy_version", "submitted_by")
+        found = found.prefetch_related("sections")
+    application = get_object_or_404(found, ref=ref)
     companies.saw(application, of=application.company, what="application", by=request.user)
     return application
 

@@ -21,7 +21,7 @@ from vouchers.applications.views.fetch import application_or_404
 @require_http_methods(["GET", "POST"])
 def submit(request: HttpRequest, ref: str) -> HttpResponse:
     """The last look: what is missing, who certified, the declaration. POST `certify` certifies only."""
-    application = application_or_404(request, ref)
+    application = application_or_404(request, ref, whole=request.method == "GET")
     if application.receipt_no:  # the back button, or the second click of a double click
         return redirect(request, reverse("applications:receipt", args=[ref]))
     form = SubmitForm(request.POST) if request.method == "POST" else _fresh(application)
