@@ -193,14 +193,16 @@ class Command(BaseCommand):
         from vouchers.evaluation.rules import assigning
 
         text = assignments.inputs(2000)
-        flow = assigning.network(assigning.parse_problem(json.loads(text)))[0]
-        begin = time.perf_counter()
-        flow.solve()
-        bare = time.perf_counter() - begin
-        begin = time.perf_counter()
-        found = assigning.parse_problem(json.loads(text))
-        pairs = assigning.solve(found)
-        spent = time.perf_counter() - begin
+        bare = spent = float("inf")
+        for _turn in range(3):  # by turns, the least of each: what the rest of the machine did not disturb
+            flow = assigning.network(assigning.parse_problem(json.loads(text)))[0]
+            begin = time.perf_counter()
+            flow.solve()
+            bare = min(bare, time.perf_counter() - begin)
+            begin = time.perf_counter()
+            found = assigning.parse_problem(json.loads(text))
+            pairs = assigning.solve(found)
+            spent = min(spent, time.perf_counter() - begin)
         begin = time.perf_counter()
         gap = int(not assigning.proven(found, pairs))
         proof, short = time.perf_counter() - begin, assigning.value(found, pairs).missing
