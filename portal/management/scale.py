@@ -120,7 +120,10 @@ def _batch(size: int, begin: int, chance: random.Random, round_: Round, writer: 
         state = chance.choices([s for s, _share in STATES], [share for _s, share in STATES])[0]
         track = chance.choice(tracks)
         supply = (track.cap_won or 80_000_000) // 4 + chance.randrange(10_000_000, 90_000_000)
-        sums = money(supply_won=supply, taxable_won=supply, company_size=company_size, cap_won=track.cap_won, policy=policy)
+        sums = money(
+            supply_won=supply, taxable_won=supply, company_size=company_size, cap_won=track.cap_won, policy=policy,
+            region=company.region,
+        )  # fmt: skip
         submitted = None if state == "DRAFT" else round_.opens_at + timedelta(seconds=chance.random() * window * 0.99)
         application = Application(
             pk=ids[Application][i], ref=_ref(chance, "app"), round=round_, track=track, company=company, status=state,

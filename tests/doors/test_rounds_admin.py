@@ -57,10 +57,16 @@ def test_prepare_a_round_from_nothing_to_announced():
     _approver, approving = staff("MINISTRY_APPROVER")
     assert client.get("/admin/vouchers/round/add/").status_code == 200
     parts = {**inline("tracks", [TRACK]), **inline("criteria", CRITERIA), **inline("policy_versions", [])}
-    assert client.post("/admin/vouchers/round/add/", {**FACTS, **parts}).status_code == 302
+    made = client.post("/admin/vouchers/round/add/", {**FACTS, **parts})
     row = Round.objects.get(key="from-admin")
     assert row.created_by == officer and row.tracks.get().slots == 2
     base = f"/admin/vouchers/round/{row.pk}"
+    assert made.status_code == 302 and made["Location"].endswith(f"{base}/change/")
+    draft = client.get(f"{base}/change/").content.decode()
+    assert f'href="{base}/verb/save_policy/"' in draft and f'href="{base}/change/#criteria-group"' in draft
+    assert 'id="criteria-group"' in draft and 'id="id_opens_at_0"' in draft
+    first = client.get(f"{base}/verb/save_policy/").content.decode()
+    assert 'name="min_evaluators" value="3"' in first and 'name="rate_SMALL" value' not in first
     page = client.get(f"{base}/verb/submit_for_review/").content.decode()
     assert "99입니다" in page and "정책이 입력되지 않았습니다" in page
     refused = client.post(f"{base}/verb/submit_for_review/", follow=True).content.decode()
@@ -81,12 +87,16 @@ def test_prepare_a_round_from_nothing_to_announced():
         "feasibility_threshold": "10", "reason": "첫 정책", "normalisation": "Z_SCORE", "normalise_from": "3", "trim": "1", "employer_years": "3", "advice_years": "2", "challenge_days": "5", "publishes_pool": "on", "public_domains": "Naver.com, daum.net",
         "pass_mark_counts": "TOTAL", "tie_0": "SMALLER_GRANT", "bonus_YOUTH": "1.5", "bonus_cap": "2", "pool_NON_CAPITAL": "40",
         "objection_days": "30", "assign_data": "50", "assign_field": "30", "assign_language": "20", "assign_load": "3", "assign_max_load": "12",
+        "evaluation_stages": ["DOCUMENT", "PRESENTATION"], "region_bonus": "5", "grant_rate_max": "90",
         **{f"days_{step}": days for step, days in TARGET_STEPS.items()},
     }  # fmt: skip
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rate_SMALL": "95"})
     assert wrong.status_code == 422 and "100%를 넘습니다" in wrong.content.decode()
+    assert 'name="min_cash_rate" value="10"' in wrong.content.decode()
     assert client.post(f"{base}/verb/save_policy/", policy).status_code == 302
     assert str(row.policy().grant_rates["SMALL"]) == "0.85" and row.policy().days("quote") == 15
+    rates = [str(row.policy().rate(*who)) for who in (("SMALL", "BUSAN"), ("SMALL", "SEOUL"), ("MEDIUM", "BUSAN"))]
+    assert rates == ["0.90", "0.85", "0.80"] and row.policy().evaluation_stages == ("DOCUMENT", "PRESENTATION")
     selection = row.policy().selection
     assert (selection.normalisation, selection.pass_mark_counts) == ("Z_SCORE", "TOTAL")
     apart = row.policy().conflicts

@@ -103,3 +103,54 @@ def test_lifecycle_walks_every_state_and_verb():
             else:
                 with pytest.raises(IllegalStep):
                     rules.LIFECYCLE.step(state, verb)
+
+
+def test_a_region_adds_to_the_rate_up_to_the_highest():
+    policy = rules.parse_policy({**POLICY, "region_bonus": "0.10", "grant_rate_max": "0.90"})
+    assert [policy.rate("SMALL", region) for region in ("", "SEOUL", "BUSAN")] == [
+        Decimal("0.85"),
+        Decimal("0.85"),
+        Decimal("0.90"),
+    ]
+    assert policy.rate("MEDIUM", "JEJU") == Decimal("0.85")
+    outside = rules.money(
+        supply_won=100_000_000, taxable_won=0, company_size="MEDIUM", cap_won=None, policy=policy, region="JEJU"
+    )
+    assert (outside.grant_won, outside.own_cash_won) == (85_000_000, 15_000_000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"region_bonus": "1"}, "region_bonus_range"), ({"region_bonus": "0.05"}, "region_bonus_open"),
+        ({"region_bonus": "0.05", "grant_rate_max": "0.95"}, "rate_max_and_cash"), ({"region_bonus": "x"}, "not_a_number:region_bonus"),
+        ({"evaluation_stages": ["COFFEE"]}, "stages"),
+    ],
+)  # fmt: skip
+def test_a_policy_with_a_wrong_addition_or_stage_is_named(changes, fault):
+    assert fault in rules.policy_faults({**POLICY, **changes}) and str(rules.fault_words(fault))
+
+
+def test_texts_stand_in_both_languages():
+    texts = [rules.Text("title", "제목", ""), rules.Text("tracks.A", "", "A"), rules.Text("summary", "", "", needed=False)]
+    assert faults(texts=texts) == ["no_english:title", "no_korean:tracks.A"]
+    assert rules.fault_place("no_english:title") == ("facts", "title_en")
+    assert rules.fault_place("no_korean:tracks.A") == ("tracks", "")
+
+
+def test_projects_follow_the_close():
+    assert faults(projects=(NOW.date(), None)) == ["project_before_close"]
+    day = NOW.date() + timedelta(days=20)
+    assert faults(projects=(day, day)) == ["project_order"] and faults(projects=(day, day + timedelta(days=1))) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "place"),
+    [
+        ("weights:99", ("criteria", "")), ("window_past", ("facts", "closes_at")), ("no_policy", ("policy", "")),
+        ("no_rate:SMALL", ("policy", "rate_SMALL")), ("missing:pass_mark", ("policy", "pass_mark")),
+        ("assigning_weights", ("policy", "assign_data")), ("track_incomplete:A", ("tracks", "")),
+    ],
+)  # fmt: skip
+def test_every_fault_has_a_place_where_it_is_mended(fault, place):
+    assert rules.fault_place(fault) == place and rules.fault_words(fault)

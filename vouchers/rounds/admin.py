@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
@@ -92,18 +92,34 @@ def _call(action: Any) -> Any:
     return lambda pk, by, **data: action(round_id=pk, by=by, **data)
 
 
-def _faults(row: Round) -> str:
-    """All faults, before the button; else what will happen."""
+def _faults(row: Round) -> Any:
+    """All faults, before the button, each with the way to where it is mended; else what will happen."""
     faults = queries.faults_of(row)
     if faults:
-        return str(_("Not possible yet: %(faults)s")) % {"faults": " ".join(rules.fault_words(fault) for fault in faults)}
+        return format_html("{} {}", _("Not possible yet:"), _fault_list(row, faults))
     words = str(_("After the announcement the call is public, and policy, tracks and criteria cannot change any more."))
     short = queries.budget_short_won(row)
     warning = str(_("Mind: ceilings and slots together exceed the budget by %(amount)s.")) % {"amount": won(short)}
     return f"{words} {warning}" if short else words
 
 
-def _faults_before_review(row: Round) -> str:
+def _fault_list(row: Round, faults: list[str]) -> Any:
+    """Sentences, each a link; an approver or a reader of a round in review sees them without a way."""
+    ways = [(_fault_way(row, fault), rules.fault_words(fault)) for fault in faults]
+    return format_html_join(" ", '<a class="fault-way underline" href="{}">{}</a>', ways)
+
+
+def _fault_way(row: Round, fault: str) -> str:
+    """The address of the field, or of the part, where a fault is mended."""
+    part, field = rules.fault_place(fault)
+    if part == "policy":
+        page = reverse("admin:vouchers_round_verb", args=[row.pk, "save_policy"])
+        return f"{page}#id_{field}" if field else page
+    inner = f"id_{field}" if field and not field.endswith("_at") else f"id_{field}_0" if field else f"{part}-group"
+    return f"{reverse('admin:vouchers_round_change', args=[row.pk])}#{inner}"
+
+
+def _faults_before_review(row: Round) -> Any:
     if queries.faults_of(row):
         return _faults(row)
     return str(_("An approver then decides about the announcement. Meanwhile nothing can be changed."))
@@ -221,6 +237,11 @@ class RoundAdmin(FormAdmin):
             obj.__dict__.update({k: v for k, v in made.__dict__.items() if k != "_state"})
             obj._state.adding = False
 
+    def response_add(self, request: HttpRequest, obj: Round, post_url_continue: Any = None) -> Any:
+        """To the draft's own page: its policy comes next."""
+        messages.success(request, str(_("The draft stands. Enter its policy next: the list below says what is still missing.")))
+        return HttpResponseRedirect(reverse("admin:vouchers_round_change", args=[obj.pk]))
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         for formset in formsets:
             if formset.model in (Track, Criterion) and formset.has_changed():
@@ -263,8 +284,16 @@ class RoundAdmin(FormAdmin):
     def faults(self, row: Round) -> Any:
         if row.is_reference or row.status not in {"DRAFT", "REVIEW"}:
             return "—"
-        faults = [(rules.fault_words(fault),) for fault in queries.faults_of(row)]
-        return format_html_join("\n", "<p>{}</p>", faults) if faults else _("Nothing.")
+        faults, short = queries.faults_of(row), queries.budget_short_won(row)
+        if not faults and not short:
+            return _("Nothing.")
+        rows = [(_fault_way(row, fault), rules.fault_words(fault)) for fault in faults]
+        if short:
+            words = str(_("Mind: ceilings and slots together exceed the budget by %(amount)s.")) % {"amount": won(short)}
+            rows.append((_fault_way(row, "budget_missing"), words))
+        return format_html(
+            '<ul class="fault-list">{}</ul>', format_html_join("\n", '<li><a class="underline" href="{}">{}</a></li>', rows)
+        )
 
 
 def _moment(row: Round, moment: Any) -> str:

@@ -79,8 +79,10 @@ class PercentField(forms.DecimalField):
         percent = super().clean(value)
         return None if percent is None else f"{percent / 100:f}"
 
-    def prepare_value(self, value: Any) -> Any:
-        return f"{(Decimal(value) * 100).normalize():f}" if isinstance(value, str) and value.startswith(("0.", "1")) else value
+
+def _percent(rate: Any) -> str | None:
+    """A stored rate as typed: "0.85" → "85"."""
+    return None if rate in (None, "") else f"{(Decimal(rate) * 100).normalize():f}"
 
 
 def _number(label: Any, low: int, high: int, help_text: Any = "") -> forms.IntegerField:
@@ -97,6 +99,11 @@ class PolicyForm(forms.Form):
         label=_("Least own cash share (% of the supply amount)"), help_text=_("The base is the supply amount without VAT.")
     )
     in_kind_max_rate = PercentField(label=_("Largest share in kind (% of the supply amount)"))
+    region_bonus = PercentField(
+        label=_("Added to the grant rate outside the capital area (percentage points)"), required=False,
+        help_text=_("Seoul, Incheon and Gyeonggi are the capital area. Empty: every region has the same rate."),
+    )  # fmt: skip
+    grant_rate_max = PercentField(label=_("Highest grant rate with the addition (%)"), required=False)
     vat_borne_by = forms.ChoiceField(
         label=_("Value added tax is borne by"), choices=[("COMPANY", _("The company"))], widget=UnfoldAdminSelectWidget
     )
@@ -112,6 +119,10 @@ class PolicyForm(forms.Form):
         label=_("Required documents"), choices=rules.DocumentKind.choices(), required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )  # fmt: skip
+    evaluation_stages = forms.MultipleChoiceField(
+        label=_("Stages of the evaluation"), choices=rules.EvaluationStage.choices(),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )  # fmt: skip
     pass_mark = _number(_("Pass mark"), 0, 100)
     min_evaluators = _number(_("Least number of evaluators"), 1, 20)
     reserve_length = _number(_("Length of the reserve list"), 0, 500)
@@ -122,9 +133,11 @@ class PolicyForm(forms.Form):
 
     def __init__(self, *args: Any, subject: Round, **kwargs: Any) -> None:
         version = subject.policy_version()
-        body = version.body if version else {}
-        self.kept = {name: body[name] for name in ("reminder_days", "payee", "consents") if name in body}
-        initial = {**body, **{f"rate_{size}": rate for size, rate in body.get("grant_rates", {}).items()}}
+        body = version.body if version else dict(rules.NEW_POLICY)
+        body.setdefault("evaluation_stages", [rules.EvaluationStage.DOCUMENT.value])
+        self.kept = {name: value for name, value in body.items() if name not in (*_POLICY_FIELDS, *_POLICY_PARTS)}
+        initial = {**body, **{name: _percent(body.get(name)) for name in _SHARES}}
+        initial |= {f"rate_{size}": _percent(rate) for size, rate in body.get("grant_rates", {}).items()}
         days = {**rules.TARGET_STEPS, **body.get("target_days", {})}
         super().__init__(*args, initial={**initial, **{f"days_{step}": n for step, n in days.items()}}, **kwargs)
         rates = {
@@ -146,7 +159,7 @@ class PolicyForm(forms.Form):
         data = super().clean() or {}
         if self.errors:
             return data
-        body = {name: data[name] for name in _POLICY_FIELDS}
+        body = {name: data[name] for name in _POLICY_FIELDS if data[name] is not None}
         body["grant_rates"] = {size.value: data[f"rate_{size}"] for size in rules.CompanySize if data.get(f"rate_{size}")}
         body["pass_mark"] = str(data["pass_mark"])
         body["target_days"] = {step: data[f"days_{step}"] for step in rules.TARGET_STEPS}
@@ -161,8 +174,12 @@ class PolicyForm(forms.Form):
 _POLICY_FIELDS = (
     "min_cash_rate", "in_kind_max_rate", "vat_borne_by", "rounding_unit_won", "eligible_company_sizes",
     "eligible_provider_types", "required_documents", "min_evaluators", "reserve_length", "disclosure_threshold",
-    "applications_per_company", "feasibility_threshold",
+    "applications_per_company", "feasibility_threshold", "evaluation_stages", "region_bonus", "grant_rate_max",
 )  # fmt: skip
+
+
+_POLICY_PARTS = ("grant_rates", "pass_mark", "target_days", "selection", "conflicts", "assigning")
+_SHARES = ("min_cash_rate", "in_kind_max_rate", "region_bonus", "grant_rate_max")
 
 
 def _choice(label: Any, codes: type[Any], initial: Any, *, required: bool = True) -> forms.ChoiceField:
@@ -203,7 +220,7 @@ def _selection_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
     found["penalty_cap"] = _points(_("Highest penalty"), held.penalty_cap or None)
     for pool in rules.Pool:
         label = _("Share of the slots kept for: %(pool)s (%%)") % {"pool": pool.label}
-        found[f"pool_{pool}"] = PercentField(label=label, required=False, initial=shares.get(pool))
+        found[f"pool_{pool}"] = PercentField(label=label, required=False, initial=_percent(shares.get(pool)))
     found["objection_days"] = _number(_("Days for an objection, from the service of the letter"), 1, 365)
     found["objection_days"].initial = held.objection_days
     found["objection_body_ko"] = _text(_("Objections are filed with (Korean)"), held.objection_body_ko)

@@ -66,7 +66,21 @@ def faults_of(round: Round) -> list[str]:
         budget_won=round.budget_won,
         tracks=list(round.tracks.values_list("key", "cap_won", "slots")),
         now=clock.now(),
+        projects=(round.project_start_on, round.project_end_on),
+        texts=_texts(round),
     )
+
+
+def _texts(round: Round) -> list[rules.Text]:
+    """Everything that the call says in two languages."""
+    named = [*(("tracks", one) for one in round.tracks.all()), *(("criteria", one) for one in round.criteria.all())]
+    guided = [rules.Text(f"criteria.{one.key}", one.guidance_ko, one.guidance_en, needed=False) for one in round.criteria.all()]
+    return [
+        rules.Text("title", round.title_ko, round.title_en),
+        rules.Text("summary", round.summary_ko, round.summary_en, needed=False),
+        *(rules.Text(f"{part}.{one.key}", one.name_ko, one.name_en) for part, one in named),
+        *guided,
+    ]
 
 
 def budget_short_won(round: Round) -> int:

@@ -291,12 +291,20 @@ def money(application: Application, policy: Policy | None = None, typed: Mapping
         company_size=size_of(application.company, application.round),
         cap_won=application.track.cap_won,
         policy=policy or _policy(application.round),
+        region=application.company.region,
     )
     return replace(found, vat_won=vat) if found and vat is not None else found
 
 
 def money_of(
-    *, supply_won: int, taxable_won: int, own_in_kind_won: int, company_size: str, cap_won: int | None, policy: Policy
+    *,
+    supply_won: int,
+    taxable_won: int,
+    own_in_kind_won: int,
+    company_size: str,
+    cap_won: int | None,
+    policy: Policy,
+    region: str = "",
 ) -> Money | None:
     """The formula for typed amounts (the live preview). None without a rate for the size."""
     if company_size not in policy.grant_rates:
@@ -308,6 +316,7 @@ def money_of(
         cap_won=cap_won,
         policy=policy,
         own_in_kind_won=own_in_kind_won,
+        region=region,
     )
 
 
@@ -364,7 +373,7 @@ def stored_money(application: Application) -> Money | None:
     size = application.company_size or size_of(application.company, application.round)
     if size not in policy.grant_rates:
         return None
-    rate, cap = policy.grant_rates[size], application.track.cap_won
+    rate, cap = policy.rate(size, application.region or application.company.region), application.track.cap_won
     return Money(
         supply_won=application.supply_amount_won,
         vat_won=application.vat_won,

@@ -47,6 +47,7 @@ def facts(application: Application) -> rules.Facts:
         documents=[row.kind for row in current_documents(application)],
         submitted_at=application.submitted_at,
         deadline=deadline,
+        region=application.region or company.region,
     )
 
 

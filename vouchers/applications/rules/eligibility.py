@@ -28,7 +28,7 @@ class Facts:
     """What eligibility looks at, copied at the moment of the question; money in whole won.
 
     company_size: as decided by the valid certificate, else as stated. provider_types: for each provider the types that it
-    counts as. matches_required: the round wants confirmed matches at submission.
+    counts as. region: the company's. matches_required: the round wants confirmed matches at submission.
     """
 
     brn: str
@@ -51,6 +51,7 @@ class Facts:
     documents: Sequence[str]
     submitted_at: datetime | None
     deadline: datetime | None
+    region: str = ""
 
 
 @dataclass(frozen=True)
@@ -270,14 +271,14 @@ def _own_share(facts: Facts, policy: Policy) -> Finding:
 
 
 def _cap(facts: Facts, policy: Policy) -> Finding:
-    rate, cap = policy.grant_rates.get(facts.company_size), facts.cap_won
-    if rate is None:
+    cap = facts.cap_won
+    if facts.company_size not in policy.grant_rates:
         words = (
             "기업 규모에 대한 지원 비율이 정해지지 않았습니다.",
             "The call has no grant rate for this company size.",
         )
         return _finding(Rule.CAP, Verdict.NOT_MET, *words, company_size=facts.company_size)
-    by_rate = _floor(facts.supply_won, rate)
+    by_rate = _floor(facts.supply_won, policy.rate(facts.company_size, facts.region))
     limit = by_rate if cap is None else min(cap, by_rate)
     cap_ko, cap_en = (f"한도 {cap:,}원", f"ceiling KRW {cap:,}") if cap is not None else ("한도 없음", "no ceiling")
     return _met(

@@ -147,7 +147,9 @@ def _money(answers: Answers, policy: Policy, cap: int | None) -> Money | None:
     if answers.company_size not in policy.grant_rates:
         return None
     won = answers.budget_won
-    return money(supply_won=won, taxable_won=won, company_size=answers.company_size, cap_won=cap, policy=policy)
+    return money(
+        supply_won=won, taxable_won=won, company_size=answers.company_size, cap_won=cap, policy=policy, region=answers.region
+    )
 
 
 def _preference(row: TrackFit) -> tuple[int, bool, int]:

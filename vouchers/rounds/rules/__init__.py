@@ -2,15 +2,20 @@
 
 from vouchers.rounds.rules.assigning import ASSIGNING_FIELDS, AssigningPolicy, assigning_faults, parse_assigning
 from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
+from vouchers.rounds.rules.faults import (
+    POLICY_WORDS,
+    Text,
+    announcement_faults,
+    budget_short_won,
+    fault_place,
+    fault_words,
+)
 from vouchers.rounds.rules.money import Money, money, worked_supply_won
 from vouchers.rounds.rules.policy import (
-    POLICY_WORDS,
+    NEW_POLICY,
     STEP_WORDS,
     TARGET_STEPS,
     Policy,
-    announcement_faults,
-    budget_short_won,
-    fault_words,
     parse_policy,
     policy_faults,
 )
@@ -31,6 +36,7 @@ from vouchers.rounds.rules.stages import (
     LIFECYCLE,
     CompanySize,
     DocumentKind,
+    EvaluationStage,
     MatchTiming,
     Phase,
     ProviderType,
@@ -43,6 +49,7 @@ __all__ = [
     "ASSIGNING_FIELDS",
     "CAPITAL_AREA",
     "LIFECYCLE",
+    "NEW_POLICY",
     "POLICY_WORDS",
     "STEP_WORDS",
     "TARGET_STEPS",
@@ -51,6 +58,7 @@ __all__ = [
     "CompanySize",
     "ConflictPolicy",
     "DocumentKind",
+    "EvaluationStage",
     "MatchTiming",
     "Money",
     "Normalisation",
@@ -64,11 +72,13 @@ __all__ = [
     "RoundKind",
     "RoundStatus",
     "SelectionPolicy",
+    "Text",
     "TieBreak",
     "announcement_faults",
     "assigning_faults",
     "budget_short_won",
     "conflict_faults",
+    "fault_place",
     "fault_words",
     "money",
     "parse_assigning",

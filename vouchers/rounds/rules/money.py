@@ -38,13 +38,14 @@ def money(
     policy: Policy,
     budget_left_won: int | None = None,
     own_in_kind_won: int = 0,
+    region: str = "",
 ) -> Money:
     """The formula of domain.md §1.9: grant = floor(min(cap, supply × rate, budget left)), the rest is own cash.
 
-    supply_won: Σ quote lines without VAT; taxable_won: the part with VAT (10 %). Raises KeyError for a company size
+    supply_won: Σ quote lines without VAT; taxable_won: the part with VAT (10 %). region: code of the company's, "" unknown. Raises KeyError for a company size
     without a rate (such a round cannot be announced).
     """
-    rate = policy.grant_rates[company_size]
+    rate = policy.rate(company_size, region)
     by_rate = int((Decimal(supply_won) * rate).to_integral_value(rounding=ROUND_FLOOR))
     limits = [by_rate, *(limit for limit in (cap_won, budget_left_won) if limit is not None)]
     unit = max(1, policy.rounding_unit_won)

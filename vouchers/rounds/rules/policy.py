@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from vouchers.rounds.rules.assigning import AssigningPolicy, assigning_fault_words, assigning_faults, parse_assigning
-from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_fault_words, conflict_faults, parse_conflicts
-from vouchers.rounds.rules.selection import SelectionPolicy, parse_selection, selection_fault_words, selection_faults
-from vouchers.rounds.rules.stages import CompanySize
+from vouchers.rounds.rules.assigning import AssigningPolicy, assigning_faults, parse_assigning
+from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
+from vouchers.rounds.rules.selection import (
+    CAPITAL_AREA,
+    SelectionPolicy,
+    parse_selection,
+    selection_faults,
+)
+from vouchers.rounds.rules.stages import EvaluationStage
 
 TARGET_STEPS = {
     "eligibility": 5, "supplement": 5, "quote": 15, "irb_exemption": 5, "irb_expedited": 10, "irb_full": 20,
@@ -26,6 +30,8 @@ class Policy:
     """The frozen rules of one round, as stored in PolicyVersion.body. Rates are decimals as text, money whole won.
 
     grant_rates: company size → share of the supply amount paid by the grant (base: supply amount, VAT excluded).
+    region_bonus: added to the rate of companies outside the capital area, a share too; grant_rate_max: what rate and addition
+    reach at most. evaluation_stages: EvaluationStage codes in order.
     min_cash_rate, in_kind_max_rate: base supply amount. vat_borne_by: COMPANY or GRANT. rounding_unit_won: floor to it.
     target_days: step → working days.
     """
@@ -47,6 +53,9 @@ class Policy:
     feasibility_threshold: int = 10
     reminder_days: Sequence[int] = (7, 1)
     payee: str = "PROVIDER"
+    region_bonus: Decimal = Decimal(0)
+    grant_rate_max: Decimal = Decimal(1)
+    evaluation_stages: Sequence[str] = (EvaluationStage.DOCUMENT,)
     consents: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     selection: SelectionPolicy = field(default_factory=SelectionPolicy)
     conflicts: ConflictPolicy = field(default_factory=ConflictPolicy)
@@ -54,6 +63,16 @@ class Policy:
 
     def days(self, step: str) -> int:
         return self.target_days.get(step, TARGET_STEPS[step])
+
+    def rate(self, company_size: str, region: str = "") -> Decimal:
+        """The share that the grant pays of the supply amount, with what the region adds; region "": not known, nothing added.
+
+        Raises KeyError for a company size without a rate (such a round cannot be announced).
+        """
+        rate = self.grant_rates[company_size]
+        if not self.region_bonus or not region or region in CAPITAL_AREA:
+            return rate
+        return max(rate, min(rate + self.region_bonus, self.grant_rate_max))
 
 
 def parse_policy(body: Mapping[str, Any]) -> Policy:
@@ -76,6 +95,9 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         feasibility_threshold=int(body.get("feasibility_threshold", 10)),
         reminder_days=tuple(body.get("reminder_days", (7, 1))),
         payee=body.get("payee", "PROVIDER"),
+        region_bonus=Decimal(body.get("region_bonus") or 0),
+        grant_rate_max=Decimal(body.get("grant_rate_max") or 1),
+        evaluation_stages=tuple(body.get("evaluation_stages") or (EvaluationStage.DOCUMENT,)),
         consents=tuple(body.get("consents", ())),
         selection=parse_selection(body.get("selection", {})),
         conflicts=parse_conflicts(body.get("conflicts", {})),
@@ -105,10 +127,27 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
             faults.append(f"rate_range:{size}")
         elif Decimal(rate) + Decimal(body["min_cash_rate"]) > 1:
             faults.append(f"rate_and_cash_over_one:{size}")
+    faults += _region_faults(body)
+    if not set(body.get("evaluation_stages") or ()) <= {str(code) for code in EvaluationStage}:
+        faults.append("stages")
     if body["vat_borne_by"] != "COMPANY":
         faults.append("vat_bearer")
     apart = [*selection_faults(body.get("selection", {})), *conflict_faults(body.get("conflicts", {}))]
     return [*faults, *apart, *assigning_faults(body.get("assigning", {}))]
+
+
+def _region_faults(body: Mapping[str, Any]) -> list[str]:
+    """The addition for companies outside the capital area needs a ceiling that leaves room for the least own cash share."""
+    bonus, most = body.get("region_bonus") or 0, body.get("grant_rate_max")
+    if not _is_number(bonus) or (most not in (None, "") and not _is_number(most)):
+        return ["not_a_number:region_bonus"]
+    if not 0 <= Decimal(bonus) < 1:
+        return ["region_bonus_range"]
+    if Decimal(bonus) and not most:
+        return ["region_bonus_open"]
+    if most and not (Decimal(most) > 0 and Decimal(most) + Decimal(body["min_cash_rate"]) <= 1):
+        return ["rate_max_and_cash"]
+    return []
 
 
 _NUMBERS = (
@@ -124,90 +163,11 @@ def _is_number(text: Any) -> bool:
         return False
 
 
-def announcement_faults(
-    *,
-    body: Mapping[str, Any] | None,
-    weights: Sequence[int],
-    opens_at: datetime | None,
-    closes_at: datetime | None,
-    budget_won: int | None,
-    tracks: Sequence[tuple[str, int | None, int | None]],
-    now: datetime,
-) -> list[str]:
-    """Everything that stops an announcement, as codes. tracks: (key, cap in won, slots)."""
-    faults = ["no_policy"] if body is None else policy_faults(body)
-    if sum(weights) != 100:
-        faults.append(f"weights:{sum(weights)}")
-    if opens_at is None or closes_at is None:
-        faults.append("window_missing")
-    elif not opens_at < closes_at:
-        faults.append("window_order")
-    elif closes_at <= now:
-        faults.append("window_past")
-    if not tracks:
-        faults.append("no_tracks")
-    for key, cap_won, slots in tracks:
-        if cap_won is None or slots is None:
-            faults.append(f"track_incomplete:{key}")
-    if budget_won is None:
-        faults.append("budget_missing")
-    return faults
-
-
-def budget_short_won(budget_won: int | None, tracks: Sequence[tuple[str, int | None, int | None]]) -> int:
-    """How many won the ceilings × slots exceed the budget by: a warning, not a fault (domain.md §6.1)."""
-    wanted = sum((cap or 0) * (slots or 0) for _key, cap, slots in tracks)
-    return max(0, wanted - (budget_won or 0))
-
-
-_FAULTS = {
-    "no_policy": _("The policy has not been entered."),
-    "missing": _("The policy lacks: %(what)s."),
-    "no_rate": _("There is no grant rate for %(what)s."),
-    "rate_range": _("The grant rate for %(what)s must lie above 0 and at most at 100 percent."),
-    "rate_and_cash_over_one": _("For %(what)s the grant rate and the least own cash share exceed 100 percent together."),
-    "vat_bearer": _("Only “borne by the company” is possible for value added tax today."),
-    "not_a_number": _("The policy holds something that is no number: %(what)s."),
-    "weights": _("The weights of the criteria add up to %(what)s instead of 100."),
-    "window_missing": _("The opening and the closing time are missing."),
-    "window_order": _("The call must open before it closes."),
-    "window_past": _("The closing time has already passed."),
-    "no_tracks": _("There is no track."),
-    "track_incomplete": _("The ceiling or the number of slots of track %(what)s is missing."),
-    "budget_missing": _("The budget is missing."),
-}
-
-
-def fault_words(fault: str) -> str:
-    """The sentence of a fault code, in the reader's language."""
-    code, _colon, what = fault.partition(":")
-    if code.startswith("selection_"):
-        return selection_fault_words(code, what)
-    if code.startswith("conflicts_"):
-        return conflict_fault_words(code)
-    if code.startswith("assigning_"):
-        return assigning_fault_words(code)
-    if code == "missing" and what in POLICY_WORDS:
-        what = str(POLICY_WORDS[what])
-    elif what in CompanySize._value2member_map_:
-        what = str(CompanySize(what).label)
-    return str(_FAULTS[code]).replace("%(what)s", what)
-
-
-POLICY_WORDS = {
-    "grant_rates": _("Grant rates"),
-    "eligible_company_sizes": _("Companies that may apply"),
-    "eligible_provider_types": _("Institutions that may supply"),
-    "min_cash_rate": _("Least own cash share"),
-    "in_kind_max_rate": _("Largest share in kind"),
-    "vat_borne_by": _("Value added tax is borne by"),
-    "rounding_unit_won": _("Rounding unit (won)"),
-    "pass_mark": _("Pass mark"),
-    "reserve_length": _("Length of the reserve list"),
-    "min_evaluators": _("Least number of evaluators"),
-    "required_documents": _("Required documents"),
-    "disclosure_threshold": _("Smallest count that statistics disclose"),
-}
+NEW_POLICY: Mapping[str, Any] = {
+    "vat_borne_by": "COMPANY", "rounding_unit_won": 1, "min_evaluators": 3, "reserve_length": 0, "disclosure_threshold": 10,
+    "applications_per_company": 1, "feasibility_threshold": 10, "evaluation_stages": ["DOCUMENT"],
+}  # fmt: skip
+"""What the form of a first policy holds already; every rate, mark and share is the officer's to enter (domain.md §0, 7)."""
 
 STEP_WORDS = {
     "eligibility": _("Eligibility check"),

@@ -77,6 +77,14 @@ class DocumentKind(Codes):
     REGISTER_EXTRACT = "REGISTER_EXTRACT", _("Corporate register extract")
 
 
+class EvaluationStage(Codes):
+    """How applications are evaluated, in this order (domain.md §6.3)."""
+
+    DOCUMENT = "DOCUMENT", _("Evaluation of the documents")
+    PRESENTATION = "PRESENTATION", _("Presentation")
+    SITE = "SITE", _("Site visit")
+
+
 class MatchTiming(Codes):
     BEFORE_SUBMISSION = "BEFORE_SUBMISSION", _("Match confirmed before submission")
     BEFORE_SELECTION = "BEFORE_SELECTION", _("Match confirmed before selection")

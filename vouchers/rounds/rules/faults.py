@@ -1,0 +1,193 @@
+"""What stops an announcement, in words, and where each fault is mended. Source: domain.md §6.1, 7."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.clock import to_kst
+from vouchers.rounds.rules.assigning import assigning_fault_words
+from vouchers.rounds.rules.conflicts import conflict_fault_words
+from vouchers.rounds.rules.policy import policy_faults
+from vouchers.rounds.rules.selection import selection_fault_words
+from vouchers.rounds.rules.stages import CompanySize
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of the call. place: `title`, `summary`, `tracks.<key>` or `criteria.<key>`. needed: it may not be empty."""
+
+    place: str
+    ko: str
+    en: str
+    needed: bool = True
+
+
+def announcement_faults(
+    *,
+    body: Mapping[str, Any] | None,
+    weights: Sequence[int],
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    budget_won: int | None,
+    tracks: Sequence[tuple[str, int | None, int | None]],
+    now: datetime,
+    projects: tuple[date | None, date | None] = (None, None),
+    texts: Sequence[Text] = (),
+) -> list[str]:
+    """Everything that stops an announcement, as codes. tracks: (key, cap in won, slots)."""
+    faults = ["no_policy"] if body is None else policy_faults(body)
+    if sum(weights) != 100:
+        faults.append(f"weights:{sum(weights)}")
+    if opens_at is None or closes_at is None:
+        faults.append("window_missing")
+    elif not opens_at < closes_at:
+        faults.append("window_order")
+    elif closes_at <= now:
+        faults.append("window_past")
+    if not tracks:
+        faults.append("no_tracks")
+    for key, cap_won, slots in tracks:
+        if cap_won is None or slots is None:
+            faults.append(f"track_incomplete:{key}")
+    if budget_won is None:
+        faults.append("budget_missing")
+    return [*faults, *_project_faults(projects, closes_at), *text_faults(texts)]
+
+
+def _project_faults(projects: tuple[date | None, date | None], closes_at: datetime | None) -> list[str]:
+    """Projects start on the day of the close or later, and end after they started."""
+    start, end = projects
+    if start and closes_at and start < to_kst(closes_at).date():
+        return ["project_before_close"]
+    return ["project_order"] if start and end and end <= start else []
+
+
+def text_faults(texts: Sequence[Text]) -> list[str]:
+    """A call speaks both languages: a text that stands in one must stand in the other, a needed one in both."""
+    return [
+        f"no_{language}:{one.place}"
+        for one in texts
+        for language, words in (("korean", one.ko), ("english", one.en))
+        if not words.strip() and (one.needed or one.ko.strip() or one.en.strip())
+    ]
+
+
+def budget_short_won(budget_won: int | None, tracks: Sequence[tuple[str, int | None, int | None]]) -> int:
+    """How many won the ceilings × slots exceed the budget by: a warning, not a fault (domain.md §6.1)."""
+    wanted = sum((cap or 0) * (slots or 0) for _key, cap, slots in tracks)
+    return max(0, wanted - (budget_won or 0))
+
+
+_FAULTS = {
+    "no_policy": _("The policy has not been entered."),
+    "missing": _("The policy lacks: %(what)s."),
+    "no_rate": _("There is no grant rate for %(what)s."),
+    "rate_range": _("The grant rate for %(what)s must lie above 0 and at most at 100 percent."),
+    "rate_and_cash_over_one": _("For %(what)s the grant rate and the least own cash share exceed 100 percent together."),
+    "vat_bearer": _("Only “borne by the company” is possible for value added tax today."),
+    "not_a_number": _("The policy holds something that is no number: %(what)s."),
+    "weights": _("The weights of the criteria add up to %(what)s instead of 100."),
+    "window_missing": _("The opening and the closing time are missing."),
+    "window_order": _("The call must open before it closes."),
+    "window_past": _("The closing time has already passed."),
+    "no_tracks": _("There is no track."),
+    "track_incomplete": _("The ceiling or the number of slots of track %(what)s is missing."),
+    "budget_missing": _("The budget is missing."),
+    "region_bonus_range": _("The addition outside the capital area must lie below 100 percentage points."),
+    "region_bonus_open": _("An addition outside the capital area needs a highest grant rate."),
+    "rate_max_and_cash": _("The highest grant rate and the least own cash share exceed 100 percent together."),
+    "stages": _("The stages of the evaluation name something unknown."),
+    "project_before_close": _("Projects cannot start before the call has closed."),
+    "project_order": _("Projects must end after they start."),
+    "no_korean": _("A Korean text is missing: %(what)s."),
+    "no_english": _("An English text is missing: %(what)s."),
+}
+
+
+def fault_words(fault: str) -> str:
+    """The sentence of a fault code, in the reader's language."""
+    code, _colon, what = fault.partition(":")
+    if code.startswith("selection_"):
+        return selection_fault_words(code, what)
+    if code.startswith("conflicts_"):
+        return conflict_fault_words(code)
+    if code.startswith("assigning_"):
+        return assigning_fault_words(code)
+    if code in {"no_korean", "no_english"}:
+        what = _place_words(what)
+    elif what in POLICY_WORDS:
+        what = str(POLICY_WORDS[what])
+    elif what in CompanySize._value2member_map_:
+        what = str(CompanySize(what).label)
+    return str(_FAULTS[code]).replace("%(what)s", what)
+
+
+def _place_words(place: str) -> str:
+    part, _dot, key = place.partition(".")
+    return f"{_PLACE_WORDS[part]} {key}".strip()
+
+
+_PLACE_WORDS = {
+    "title": _("Title"),
+    "summary": _("Summary"),
+    "tracks": _("Track"),
+    "criteria": _("Criterion"),
+}
+
+
+def fault_place(fault: str) -> tuple[str, str]:
+    """Where a fault is mended: (`facts`, `tracks`, `criteria` or `policy`; the field there, "" for the part as a whole)."""
+    code, _colon, what = fault.partition(":")
+    if code in {"no_korean", "no_english"}:
+        part = what.partition(".")[0]
+        return (part, "") if part in {"tracks", "criteria"} else ("facts", f"{part}_{'ko' if code == 'no_korean' else 'en'}")
+    if code in _PLACES:
+        return _PLACES[code]
+    if what in CompanySize._value2member_map_:
+        return "policy", f"rate_{what}"
+    return "policy", what if what in POLICY_WORDS else _POLICY_PLACES.get(code, "")
+
+
+_PLACES = {
+    "weights": ("criteria", ""),
+    "no_tracks": ("tracks", ""),
+    "track_incomplete": ("tracks", ""),
+    "budget_missing": ("facts", "budget_won"),
+    "window_missing": ("facts", "opens_at"),
+    "window_order": ("facts", "closes_at"),
+    "window_past": ("facts", "closes_at"),
+    "project_before_close": ("facts", "project_start_on"),
+    "project_order": ("facts", "project_end_on"),
+}
+_POLICY_PLACES = {
+    "vat_bearer": "vat_borne_by",
+    "region_bonus_range": "region_bonus",
+    "region_bonus_open": "grant_rate_max",
+    "rate_max_and_cash": "grant_rate_max",
+    "stages": "evaluation_stages",
+    "selection_points": "bonus_cap",
+    "selection_twice": "tie_0",
+    "selection_objection": "objection_days",
+    "conflicts_years": "employer_years",
+    "conflicts_days": "challenge_days",
+    "assigning_weights": "assign_data",
+    "assigning_load": "assign_load",
+}
+POLICY_WORDS = {
+    "grant_rates": _("Grant rates"),
+    "eligible_company_sizes": _("Companies that may apply"),
+    "eligible_provider_types": _("Institutions that may supply"),
+    "min_cash_rate": _("Least own cash share"),
+    "in_kind_max_rate": _("Largest share in kind"),
+    "vat_borne_by": _("Value added tax is borne by"),
+    "rounding_unit_won": _("Rounding unit (won)"),
+    "pass_mark": _("Pass mark"),
+    "reserve_length": _("Length of the reserve list"),
+    "min_evaluators": _("Least number of evaluators"),
+    "required_documents": _("Required documents"),
+    "disclosure_threshold": _("Smallest count that statistics disclose"),
+    "region_bonus": _("Addition outside the capital area"),
+}
