@@ -1,5 +1,6 @@
 """What a reference stands for in the admin: the record's name, and its page for whoever may open it."""
 
+import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,11 +13,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal.desk import notice_words
+from portal.journal.memory import remembered
 from portal.journal.models import Notice
 from portal.kit.models import Row
 
 # What a record without a page of its own belongs to; the first that it has.
 _WITHIN = ("application", "request", "agreement", "company", "need", "milestone", "assignment", "round", "code_list", "offer")
+
+
+MOMENT = 10  # seconds
 
 
 class Subject(NamedTuple):
@@ -30,7 +35,16 @@ def named(refs: Iterable[str], request: HttpRequest) -> dict[str, Subject]:
     """Reference → what it stands for; those that this person may not see are left out. One query a kind of record.
 
     A record without a page of its own (a section of an application) stands for the record that it belongs to: two queries.
+    Remembered for this person until something happens, at most ten seconds: a list read again asks for no names.
     """
+    wanted = sorted(set(refs))
+    if not wanted:
+        return {}
+    told = hashlib.sha256(" ".join(wanted).encode()).hexdigest()
+    return remembered(f"named:{request.user.pk}:{told}", lambda: _named(wanted, request), MOMENT)
+
+
+def _named(refs: list[str], request: HttpRequest) -> dict[str, Subject]:
     kinds: dict[str, set[str]] = {}
     for ref in refs:
         kinds.setdefault(ref.partition("-")[0], set()).add(ref)
