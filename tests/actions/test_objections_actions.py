@@ -203,6 +203,67 @@ def test_what_is_upheld_is_owed_to_be_acted_on():
     assert Notice.objects.filter(subject_ref=row.ref, template="objection_remedied", user=owner.representative).exists()
 
 
+def upheld(verb: str = "uphold"):
+    """(firm, objection, officer): upheld against “not eligible”."""
+    owner, row, officer, reviewer = reviewed()
+    actions.give_opinion(objection_id=row.pk, opinion="의견", by=officer)
+    return owner, actions.decide(objection_id=row.pk, verb=verb, reason="사실을 잘못 보았습니다.", by=reviewer), officer
+
+
+def test_the_decision_is_put_off_once_and_in_time():
+    owner, row, _officer, reviewer = reviewed()
+    put_off = {"objection_id": row.pk, "reason": "사실 조사가 더 필요합니다."}
+    for nobody in (owner.representative, person(Role.AUDITOR)):
+        with pytest.raises(NotAllowed):
+            actions.extend(by=nobody, **put_off)
+    with refused("taken_by_another"):
+        actions.extend(by=person(Role.OBJECTION_REVIEWER), **put_off)
+    with refused("reason_missing"):
+        actions.extend(objection_id=row.pk, reason=" ", by=reviewer)
+    with clock.at(row.due_at), refused("not_extendable"):
+        actions.extend(by=reviewer, **put_off)
+    longer = actions.extend(by=reviewer, **put_off)
+    assert longer.first_due_at == row.due_at and longer.due_at >= row.due_at + timedelta(days=10)
+    assert Duty.objects.get(subject_ref=row.ref, verb="decide_objection", closed_at=None).due_at == longer.due_at
+    assert Notice.objects.filter(subject_ref=row.ref, template="objection_extended", user=owner.representative).exists()
+    with refused("not_extendable"):
+        actions.extend(by=reviewer, **put_off)
+    for change in ({"due_at": longer.due_at + timedelta(days=1)}, {"extension_reason": "다른 이유"}):
+        with pytest.raises(DatabaseError, match="put off"), transaction.atomic():
+            Objection.objects.filter(pk=row.pk).update(**change)
+
+
+def test_not_eligible_is_taken_back_only_by_a_verdict_and_the_check_goes_on():
+    owner, application, officer = ineligible()
+    given = {"application_id": application.pk, "reason": "이의신청 인용"}
+    with refused("no_verdict"):
+        applications.reopen_check(by=officer, **given)
+    owner, row, officer = upheld()
+    application = queries.application_of(row)
+    given["application_id"] = application.pk
+    for nobody in (owner.representative, row.decided_by, person(Role.AUDITOR)):
+        with pytest.raises(NotAllowed):
+            applications.reopen_check(by=nobody, **given)
+    with refused("reason_missing"):
+        applications.reopen_check(application_id=application.pk, reason=" ", by=officer)
+    application = applications.reopen_check(by=officer, **given)
+    assert application.status == "ELIGIBILITY_CHECK" and application.decision_reason == ""
+    event = Event.objects.get(subject_ref=application.ref, name="application.check_reopened")
+    assert Event.objects.get(hash=event.data["verdict"]).subject_ref == row.ref
+    assert Duty.objects.filter(subject_ref=application.ref, verb="decide_eligibility", closed_at=None).exists()
+    assert Notice.objects.filter(template="application_reopened", user=owner.representative).exists()
+    ev.judge_all(application, officer)
+    assert applications.find_eligible(application_id=application.pk, by=officer).status == "ELIGIBLE"
+    with pytest.raises(IllegalStep):
+        applications.reopen_check(by=officer, **given)
+
+
+def test_a_dismissed_objection_takes_nothing_back():
+    _owner, row, officer = upheld("dismiss")
+    with refused("no_verdict"):
+        applications.reopen_check(application_id=queries.application_of(row).pk, reason="이의신청", by=officer)
+
+
 @pytest.mark.parametrize("change", [
     {"statement": "고친 글"}, {"deciders": []}, {"opinion": "고친 의견"}, {"status": "UNDER_REVIEW"}, {"reason": "고친 이유"},
 ])  # fmt: skip

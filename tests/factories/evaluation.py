@@ -40,11 +40,11 @@ class Panel:
 
 def panel(
     count: int = 1, *, slots: int = 2, budget_won: int = 1_000_000_000, regions: Sequence[str] = (), titles: Sequence[str] = (),
-    **policy: Any,
+    ineligible: int = 0, **policy: Any,
 ) -> Panel:  # fmt: skip
     """`count` eligible applications to the large track (320,000,000 won each); the call has closed two days ago.
 
-    regions: of the companies, titles: of their projects, in order; those without one stay as the factory makes them.
+    ineligible: how many of the last are found not eligible instead. regions: of the companies, titles: of their projects, in order; those without one stay as the factory makes them.
     """
     now = clock.now()
     tracks = [
@@ -60,8 +60,10 @@ def panel(
         handed_in = [make.submitted(owner, programme, title=title) for owner, title in zip_longest(firms, titles, fillvalue="")]
     officer, approver = person(Role.MINISTRY_OFFICER), person(Role.MINISTRY_APPROVER)
     ledger.appropriate(round_id=programme.pk, amount_won=budget_won, reason="시험 예산", by=approver)
-    for application in handed_in:
+    for application in handed_in[: count - ineligible]:
         find_eligible(application, officer)
+    for application in handed_in[count - ineligible :]:
+        find_ineligible(application, officer)
     rounds.begin_evaluation(round_id=programme.pk, by=officer)
     evaluators = [person(Role.EVALUATOR) for _ in range(2)]
     rows = [Application.objects.get(pk=a.pk) for a in handed_in]
@@ -70,9 +72,22 @@ def panel(
 
 def find_eligible(application: Application, officer: User) -> None:
     application_actions.begin_check(application_id=application.pk, by=officer)
+    judge_all(application, officer)
+    application_actions.find_eligible(application_id=application.pk, by=officer)
+
+
+def find_ineligible(application: Application, officer: User) -> None:
+    application_actions.begin_check(application_id=application.pk, by=officer)
+    check = application.eligibility_checks.first()
+    assert check is not None
+    application_actions.judge_rule(check_id=check.pk, verdict="NOT_MET", reason="중복지원", by=officer)
+    application_actions.find_ineligible(application_id=application.pk, reason="중복지원", by=officer)
+
+
+def judge_all(application: Application, officer: User) -> None:
+    """An officer finds every rule met that is not."""
     for check in application.eligibility_checks.exclude(verdict="MET"):
         application_actions.judge_rule(check_id=check.pk, verdict="MET", reason="확인함", by=officer)
-    application_actions.find_eligible(application_id=application.pk, by=officer)
 
 
 def assigned(at: Panel, application: Application, evaluator: User) -> Assignment:
@@ -94,8 +109,8 @@ def score(at: Panel, application: Application, points: int) -> None:
 
 def scored(points: Sequence[int] = (90,), **facts: Any) -> Panel:
     """One application a number of points, best first or not as given."""
-    at = panel(len(points), **facts)
-    for application, number in zip(at.applications, points, strict=True):
+    at = panel(len(points) + facts.get("ineligible", 0), **facts)
+    for application, number in zip(at.applications, points, strict=False):  # those not eligible get none
         score(at, application, number)
     return at
 

@@ -32,3 +32,13 @@ def test_every_outcome_has_its_verb():
         assert rules.LIFECYCLE.step(rules.ObjectionStatus.UNDER_REVIEW, verb) == status
     for status in rules.DECIDED | {rules.ObjectionStatus.WITHDRAWN}:
         assert set(rules.LIFECYCLE.verbs(status)) <= {"record_remedy"}
+
+
+def test_the_decision_is_put_off_by_days_that_begin_after_the_first_time_ran_out():
+    later = rules.extended(END, 10)  # due on 5 March 2027; ten days later is Monday, 15 March
+    assert later == datetime(2027, 3, 16, 0, 0, tzinfo=SEOUL)
+    assert rules.extended(END, 8) == datetime(2027, 3, 16, 0, 0, tzinfo=SEOUL), "the 13th is a Saturday"
+    assert rules.may_extend(END, 10, END - timedelta(microseconds=1), before=False)
+    assert not rules.may_extend(END, 10, END, before=False), "too late"
+    assert not rules.may_extend(END, 10, END - timedelta(days=1), before=True), "once"
+    assert not rules.may_extend(END, 0, END - timedelta(days=1), before=False), "the policy gives no days"

@@ -77,6 +77,18 @@ def _tracks_in_calls() -> dict[int, str]:
     return {track.pk: _track_in_call(track) for track in Track.objects.select_related("round")}
 
 
+def _may_reopen_check(application: Application) -> bool:
+    """Once an objection against it was upheld."""
+    held = L.can(application.status, "reopen_check")
+    return held and queries.upheld_verdict(application, queries.INELIGIBLE) is not None
+
+
+def _verdict(application: Application) -> list[tuple[Any, Any]]:
+    """What the reviewer decided about the objection, and why."""
+    verdict = queries.upheld_verdict(application, queries.INELIGIBLE)
+    return [(_("Verdict on the objection"), verdict.reason), (_("Objection"), verdict.subject_ref)] if verdict else []
+
+
 class FindingInline(ReadOnlyInline, TabularInline):
     model = EligibilityCheck
     fields = ("rule_title", "verdict", "reason_words", "looked_at", "decided_by")
@@ -147,6 +159,13 @@ class ApplicationAdmin(VerbAdmin):
             "vouchers.check_application", _may_find_ineligible, form=ReasonForm, facts=_facts, danger=True,
             hindered=queries.not_yet_ineligible, hindered_at=FINDINGS,
             consequence=lambda a: _("The application leaves the procedure. The company reads every rule and your reason."),
+        ),
+        Verb(
+            "reopen_check", _("Take “not eligible” back"), _on_application(actions.reopen_check),
+            "vouchers.check_application", _may_reopen_check, form=ReasonForm, facts=_verdict,
+            consequence=lambda a: _(
+                "The check goes on, also after the evaluation began or the results were released. Name the objection in the reason."
+            ),
         ),
         Verb(
             "begin_evaluation", _("Begin the evaluation"), _on_application(actions.begin_evaluation),

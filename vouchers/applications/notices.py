@@ -94,5 +94,10 @@ def application_ineligible(application: Application) -> None:
     )
 
 
+def application_reopened(application: Application, reason: str, *, eligibility: bool) -> None:
+    """eligibility: the check goes on; else the evaluation."""
+    _tell("application_reopened", application, reason=reason, eligibility=eligibility)
+
+
 def application_withdrawn(application: Application, reason_en: str) -> None:
     _tell("application_withdrawn", application, reason_ko=application.decision_reason, reason_en=reason_en)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from portal.kit import clock
 from portal.kit.admin import ReasonForm, Verb, VerbAdmin
 from portal.kit.words import day, korean
+from portal.templatetags.portal import kst_text
 from vouchers.objections import actions, queries, rules
 from vouchers.objections.forms import DecisionReasonForm, OpinionForm, RemedyForm
 from vouchers.objections.models import Objection
@@ -24,6 +25,15 @@ def _hindered(obj: Objection) -> str:
     """Why nothing can be decided yet."""
     awaited = rules.opinion_awaited(obj.opinion_at, obj.opinion_due_at, clock.now())
     return str(rules.OPINION_AWAITED) if awaited else ""
+
+
+def _extendable(obj: Objection) -> bool:
+    days = obj.round.policy().selection.extension_days
+    return rules.may_extend(obj.due_at, days, clock.now(), before=obj.first_due_at is not None)
+
+
+def _later(obj: Objection) -> Any:
+    return rules.extended(obj.due_at, obj.round.policy().selection.extension_days)
 
 
 def _decide(name: str, label: Any, *, danger: bool = False) -> Verb:
@@ -54,7 +64,7 @@ class ObjectionAdmin(VerbAdmin):
     ordering = ("-created_at", "-id")
     fields = readonly_fields = (
         "about", "company", "round", "attacked", "attacked_reason", "served", "until", "ground", "statement", "filed_by", "due_at",
-        "reviewer", "opinion_due_at", "opinion", "opinion_by", "opinion_at", "reason", "decided_by", "decided_at", "remedy", "remedy_by",
+        "first_due_at", "extension_reason", "reviewer", "opinion_due_at", "opinion", "opinion_by", "opinion_at", "reason", "decided_by", "decided_at", "remedy", "remedy_by",
         "remedy_at",
     )  # fmt: skip
     verbs = (
@@ -72,6 +82,11 @@ class ObjectionAdmin(VerbAdmin):
         Verb("find_inadmissible", gettext_lazy("Find it not admissible"),
              lambda pk, by, reason: actions.find_inadmissible(objection_id=pk, reason=reason, by=by),
              "vouchers.decide_objection", _can("find_inadmissible"), form=DecisionReasonForm, facts=_facts, danger=True),
+        Verb("extend", gettext_lazy("Put the decision off"),
+             lambda pk, by, reason: actions.extend(objection_id=pk, reason=reason, by=by), "vouchers.decide_objection",
+             lambda obj: rules.LIFECYCLE.can(obj.status, "extend") and _extendable(obj), form=DecisionReasonForm,
+             facts=lambda obj: [(_("Due"), kst_text(obj.due_at)), (_("Due once it is put off"), kst_text(_later(obj)))],
+             consequence=lambda obj: _("Once only. The company is told the new due day and the reason.")),
         Verb("give_opinion", gettext_lazy("Give the opinion"),
              lambda pk, by, opinion: actions.give_opinion(objection_id=pk, opinion=opinion, by=by), "vouchers.answer_objection",
              lambda obj: rules.LIFECYCLE.can(obj.status, "give_opinion") and obj.opinion_at is None, form=OpinionForm, facts=_facts),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
@@ -31,6 +31,7 @@ class Objection(Row):
 
     subject_ref: of the row that was decided about. deciders: ids of the people who took part in the decision, copied at
     filing; none of them may take it up or decide it (trigger). open_until: the last day of filing; empty: not served yet.
+    first_due_at, extension_reason: both or neither, once (trigger).
     opinion: of the unit that decided. remedy: what was done after it was upheld.
     """
 
@@ -50,6 +51,8 @@ class Objection(Row):
     filed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Filed by"))
     status = models.CharField(_("State"), max_length=14, choices=rules.ObjectionStatus.choices(), default="FILED")
     due_at = models.DateTimeField(_("Due"))
+    first_due_at = models.DateTimeField(_("First due"), null=True)  # before the decision was put off
+    extension_reason = models.TextField(_("Why the decision was put off"), blank=True)
     reviewer = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Reviewer")
     )
@@ -78,6 +81,11 @@ class Objection(Row):
         constraints = [
             models.UniqueConstraint(fields=["event", "company"], condition=~Q(status="WITHDRAWN"), name="objection_once"),
             models.CheckConstraint(condition=~Q(statement=""), name="objection_has_statement"),
+            models.CheckConstraint(
+                condition=Q(first_due_at__isnull=True, extension_reason="")
+                | Q(first_due_at__lt=F("due_at")) & ~Q(extension_reason=""),
+                name="objection_extended_with_reason",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     status__in=["UPHELD", "PARTLY_UPHELD", "DISMISSED", "REJECTED"], decided_by__isnull=False,

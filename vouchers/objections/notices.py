@@ -41,6 +41,10 @@ def decided(objection: Objection) -> None:
         _officers("objection_upheld", objection, **told, selection=selection)
 
 
+def extended(objection: Objection) -> None:
+    _company("objection_extended", objection, reason=objection.extension_reason)
+
+
 def remedied(objection: Objection) -> None:
     _company("objection_remedied", objection, remedy=objection.remedy)
 

@@ -15,6 +15,7 @@ from vouchers.applications.models import Application
 from vouchers.evaluation.models import Assignment, SelectionLine
 from vouchers.objections import rules
 from vouchers.objections.models import Objection
+from vouchers.rounds.models import Round
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ def _eligibility(application: Application, event: Event) -> Facts:
 
 def _selection(application: Application, event: Event) -> Facts:
     """Served as its letter says, else on the day of the release; decided by both signatures and the evaluators."""
-    lines = SelectionLine.objects.filter(application=application, run__status="CONFIRMED")
-    line = lines.select_related("run", "letter").first()
+    lines = SelectionLine.objects.filter(application=application, run__status="CONFIRMED", decides=True)
+    line = lines.select_related("run", "letter").order_by("-run__confirmed_at", "-run_id").first()
     evaluators = Assignment.objects.handed_in().filter(application=application).values_list("evaluator_id", flat=True)
     signed = {line.run.proposed_by_id, line.run.confirmed_by_id} if line is not None else {event.by_id}
     deciders = {*evaluators, *(pk for pk in signed if pk is not None)}
@@ -93,6 +94,13 @@ def mine(user: Any) -> QuerySet[Objection]:
 def open_against(event: Event) -> QuerySet[Objection]:
     """Objections against a decision about which nothing is decided yet."""
     return Objection.objects.live().filter(event=event)
+
+
+def reviewed_against_selection(programme: Round) -> Objection | None:
+    """An admissible objection against a result of this round about which nothing is decided yet, the one due last."""
+    names = [name for name, one in rules.ATTACKABLE.items() if one.room == rules.Room.SELECTION]
+    open_ones = Objection.objects.filter(round=programme, event_name__in=names, status=rules.ObjectionStatus.UNDER_REVIEW)
+    return open_ones.order_by("-due_at").first()
 
 
 def outcome(event: Event) -> str | None:

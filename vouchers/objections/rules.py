@@ -1,22 +1,37 @@
 """Objections: their lifecycle, against what and until when they may be filed, and who may decide them.
 
-Sources: 행정기본법 제36조 (objection within 30 days, answered within 14), domain.md §1.7 and 6.5. Pure.
+Sources: 행정기본법 제36조 (objection within 30 days, answered within 14, put off once by 10), domain.md §1.7 and 6.5. Pure.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit import clock
+from portal.kit import clock, workdays
 from portal.kit.codes import Codes
 from portal.kit.lifecycle import Lifecycle
 from vouchers.evaluation.rules import open_until
 
 __all__ = [
-    "ATTACKABLE", "DECIDED", "LIFECYCLE", "LIVE", "OPINION_AWAITED", "OUTCOMES", "UPHELD", "Attackable", "Ground", "ObjectionStatus", "Room",
-    "in_time", "may_decide", "open_until", "opinion_awaited",
+    "ATTACKABLE",
+    "DECIDED",
+    "LIFECYCLE",
+    "LIVE",
+    "OPINION_AWAITED",
+    "OUTCOMES",
+    "UPHELD",
+    "Attackable",
+    "Ground",
+    "ObjectionStatus",
+    "Room",
+    "extended",
+    "in_time",
+    "may_decide",
+    "may_extend",
+    "open_until",
+    "opinion_awaited",
 ]  # fmt: skip
 
 
@@ -45,6 +60,8 @@ LIFECYCLE = Lifecycle(
         (S.UNDER_REVIEW, "take_over"): S.UNDER_REVIEW,
         (S.ADMISSIBILITY, "find_admissible"): S.UNDER_REVIEW,
         (S.ADMISSIBILITY, "find_inadmissible"): S.REJECTED,
+        (S.ADMISSIBILITY, "extend"): S.ADMISSIBILITY,
+        (S.UNDER_REVIEW, "extend"): S.UNDER_REVIEW,
         (S.UNDER_REVIEW, "give_opinion"): S.UNDER_REVIEW,
         (S.UNDER_REVIEW, "uphold"): S.UPHELD,
         (S.UNDER_REVIEW, "uphold_partly"): S.PARTLY_UPHELD,
@@ -97,6 +114,20 @@ def in_time(last_day: date | None, now: datetime) -> bool:
 def may_decide(user_id: int, deciders: Collection[int]) -> bool:
     """Nobody decides about an objection against what they decided themselves."""
     return user_id not in deciders
+
+
+def extended(due_at: datetime, days: int) -> datetime:
+    """The later due moment: so many calendar days from the day after the first one; a day off moves it to the next working day.
+
+    Source: 행정기본법 제36조 제2항 (once, by at most 10 days, counted from the day after the time ran out).
+    """
+    last = clock.to_kst(due_at - timedelta(microseconds=1)).date()
+    return clock.end_of_day(workdays.add_working_days(last + timedelta(days=days), 0))
+
+
+def may_extend(due_at: datetime, days: int, now: datetime, *, before: bool) -> bool:
+    """Once, where the round's policy gives days for it, and only before the time has run out. before: extended already."""
+    return days > 0 and not before and now < due_at
 
 
 OPINION_AWAITED = _("The unit that decided still has time for its opinion. Decide when it is given, or after its due day.")

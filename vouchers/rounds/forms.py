@@ -223,6 +223,12 @@ def _selection_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
         found[f"pool_{pool}"] = PercentField(label=label, required=False, initial=_percent(shares.get(pool)))
     found["objection_days"] = _number(_("Days for an objection, from the service of the letter"), 1, 365)
     found["objection_days"].initial = held.objection_days
+    found["extension_days"] = _number(_("Days by which the answer to an objection may be put off, once"), 0, 30)
+    found["extension_days"].initial = held.extension_days
+    found["provisional"] = forms.BooleanField(
+        label=_("Results are provisional until the time to object has run out; agreements wait for it"), required=False,
+        initial=held.provisional, widget=UnfoldBooleanSwitchWidget,
+    )  # fmt: skip
     found["objection_body_ko"] = _text(_("Objections are filed with (Korean)"), held.objection_body_ko)
     found["objection_body_en"] = _text(_("Objections are filed with (English)"), held.objection_body_en)
     return found
@@ -250,7 +256,8 @@ def _selection_of(data: dict[str, Any]) -> dict[str, Any]:
             for pool in rules.Pool
             if data.get(f"pool_{pool}") and Decimal(data[f"pool_{pool}"])
         ],
-        **{name: data[name] for name in ("objection_days", "objection_body_ko", "objection_body_en")},
+        **{name: data[name] for name in ("objection_days", "objection_body_ko", "objection_body_en", "extension_days")},
+        "provisional": bool(data.get("provisional")),
     }
 
 

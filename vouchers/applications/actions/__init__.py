@@ -28,6 +28,7 @@ from vouchers.applications.actions.drafting import (
     take_company_document,
 )
 from vouchers.applications.actions.forgetting import forget_drafts
+from vouchers.applications.actions.reopening import reopen, reopen_check
 from vouchers.applications.actions.submitting import (
     certify,
     submit,
@@ -40,6 +41,7 @@ from vouchers.applications.actions.submitting import (
 __all__ = [
     "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match", "choose_need",
     "drop_match", "find_eligible", "find_ineligible", "fix_matches", "forget_drafts", "judge_rule", "lapse", "miss_supplements", "place_on_reserve",
-    "reject", "remove_document", "request_supplement", "require_apart", "resume_check", "save_section", "select", "start", "submit",
+    "reject", "remove_document", "reopen", "reopen_check", "request_supplement", "require_apart", "resume_check", "save_section", "select", "start",
+    "submit",
     "supply_supplement", "sync_deadlines", "sync_matches", "take_company_document", "withdraw",
 ]  # fmt: skip

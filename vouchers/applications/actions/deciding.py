@@ -27,7 +27,7 @@ def require_apart(application: Application, by: User | None) -> None:
         )  # fmt: skip
 
 
-def _move(application: Application, verb: str, event: str, by: User | None, reason: str = "", **data: object) -> None:
+def move(application: Application, verb: str, event: str, by: User | None, reason: str = "", **data: object) -> None:
     """Steps the lifecycle, saves, records."""
     before = application.status
     application.status = rules.LIFECYCLE.step(before, verb)
@@ -45,7 +45,7 @@ def begin_check(*, application_id: int, by: User | None) -> Application:
     application = locked(application_id)
     require(by, "vouchers.check_application", application)
     require_apart(application, by)
-    _move(application, "begin_check", "application.check_begun", by)
+    move(application, "begin_check", "application.check_begun", by)
     store_findings(application)
     journal.close_duty(application, "begin_check", by=by)
     journal.open_duty(
@@ -110,7 +110,7 @@ def request_supplement(*, application_id: int, request: str, sections: Sequence[
     application.supplement_request, application.supplement_sections = request.strip(), [str(key) for key in keys]
     names = application.supplement_sections
     handing.keep(application, names)
-    _move(application, "request_supplement", "application.supplement_requested", by, request.strip(), sections=names)
+    move(application, "request_supplement", "application.supplement_requested", by, request.strip(), sections=names)
     ApplicationSection.objects.filter(application=application, key__in=keys).update(state=rules.SectionState.NEEDS_WORK)
     journal.pause_duty(application, "decide_eligibility", by=by)
     duty = journal.open_duty(
@@ -137,7 +137,7 @@ def resume_check(*, application_id: int, by: User) -> Application:
     application.supplement_sections = []
     unsent = handing.restore(application)
     content_hash = queries.content_hash(application)
-    _move(application, "resume_check", "application.check_resumed", by, content_hash=content_hash, unsent=unsent)
+    move(application, "resume_check", "application.check_resumed", by, content_hash=content_hash, unsent=unsent)
     unanswered = ApplicationSection.objects.filter(application=application, state=rules.SectionState.NEEDS_WORK)
     unanswered.update(state=rules.SectionState.COMPLETE)  # as it was handed in
     store_findings(application)
@@ -188,7 +188,7 @@ def find_eligible(*, application_id: int, by: User) -> Application:
     require_apart(application, by)
     if hindrance := queries.not_yet_eligible(application):
         raise Refused(hindrance, "rules_open")
-    _move(application, "find_eligible", "application.found_eligible", by)
+    move(application, "find_eligible", "application.found_eligible", by)
     journal.close_duties(application, by=by)
     notices.application_eligible(application)
     return application
@@ -210,7 +210,7 @@ def find_ineligible(*, application_id: int, reason: str, by: User) -> Applicatio
         raise Refused(hindrance, "no_rule_not_met")
     application.decision_reason = reason.strip()
     handing.restore(application)
-    _move(application, "find_ineligible", "application.found_ineligible", by, reason.strip())
+    move(application, "find_ineligible", "application.found_ineligible", by, reason.strip())
     journal.close_duties(application, by=by)
     notices.application_ineligible(application)
     return application
@@ -221,7 +221,7 @@ def begin_evaluation(*, application_id: int, by: User | None) -> Application:
     """Goes to the evaluators. Writes: Application, Event."""
     application = locked(application_id)
     require(by, "vouchers.check_application", application)
-    _move(application, "begin_evaluation", "application.evaluation_begun", by)
+    move(application, "begin_evaluation", "application.evaluation_begun", by)
     return application
 
 
@@ -237,7 +237,7 @@ def select(*, application_id: int, grant_won: int, reason: str = "", reason_en: 
     if not 0 < grant_won <= application.grant_won:
         raise Refused(_("The grant must be above zero and not above what was applied for."), "grant_range")
     application.decision_reason = reason
-    _move(application, "select", "application.selected", by, reason, grant_won=grant_won, reason_en=reason_en)
+    move(application, "select", "application.selected", by, reason, grant_won=grant_won, reason_en=reason_en)
     return application
 
 
@@ -247,7 +247,7 @@ def place_on_reserve(*, application_id: int, reason: str = "", reason_en: str = 
     application = locked(application_id)
     require(by, "vouchers.confirm_selection", application)
     application.decision_reason = reason
-    _move(application, "place_on_reserve", "application.placed_on_reserve", by, reason, reason_en=reason_en)
+    move(application, "place_on_reserve", "application.placed_on_reserve", by, reason, reason_en=reason_en)
     return application
 
 
@@ -257,7 +257,7 @@ def reject(*, application_id: int, reason: str, reason_en: str = "", by: User | 
     application = locked(application_id)
     require(by, "vouchers.confirm_selection", application)
     application.decision_reason = reason
-    _move(application, "reject", "application.not_selected", by, reason, reason_en=reason_en)
+    move(application, "reject", "application.not_selected", by, reason, reason_en=reason_en)
     return application
 
 
@@ -267,6 +267,6 @@ def lapse(*, application_id: int, reason: str, reason_en: str = "", by: User | N
     application = locked(application_id)
     require(by, "vouchers.confirm_selection", application)
     application.decision_reason = reason
-    _move(application, "lapse", "application.lapsed", by, reason, reason_en=reason_en)
+    move(application, "lapse", "application.lapsed", by, reason, reason_en=reason_en)
     journal.close_duties(application, by=by)
     return application

@@ -62,8 +62,20 @@ from vouchers.applications.queries.reading import (
     shown,
     signers,
 )
+from vouchers.applications.queries.verdicts import (
+    INELIGIBLE,
+    NOT_CHOSEN,
+    UPHELD,
+    hindered_reopening,
+    upheld_verdict,
+    verdict_behind,
+    verdicts_on,
+)
 
 __all__ = [
+    "INELIGIBLE",
+    "NOT_CHOSEN",
+    "UPHELD",
     "Answer",
     "Content",
     "Fit",
@@ -94,6 +106,7 @@ __all__ = [
     "fits",
     "free_matches",
     "held_papers",
+    "hindered_reopening",
     "history",
     "is_open",
     "kept_matches",
@@ -125,6 +138,9 @@ __all__ = [
     "supplements_missed",
     "surroundings",
     "tracks_of",
+    "upheld_verdict",
+    "verdict_behind",
+    "verdicts_on",
     "waiting_for_a_match",
     "why",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from vouchers.objections.actions.deciding import (
     decide,
+    extend,
     find_admissible,
     find_inadmissible,
     give_opinion,
@@ -12,6 +13,6 @@ from vouchers.objections.actions.deciding import (
 from vouchers.objections.actions.filing import file_objection, withdraw
 
 __all__ = [
-    "decide", "file_objection", "find_admissible", "find_inadmissible", "give_opinion", "record_remedy", "take_over", "take_up",
+    "decide", "extend", "file_objection", "find_admissible", "find_inadmissible", "give_opinion", "record_remedy", "take_over", "take_up",
     "withdraw",
 ]  # fmt: skip

@@ -12,20 +12,20 @@ from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.applications import actions as applications
 from vouchers.objections import notices, queries, rules
-from vouchers.objections.actions.steps import lock, owe, step
+from vouchers.objections.actions.steps import lock, owe, owe_decision, step
 from vouchers.objections.models import Objection
 
 REMEDY_DAYS = 5  # working days to act on what was upheld
 _OPINION_WORDS = "이의신청에 대한 처분부서 의견 제출", "Give the deciding unit's opinion on the objection"
-# room → (what the officers owe, where they do it)
+# room → what the officers owe
 _REMEDIES = {
     rules.Room.SELECTION: (
-        "인용된 이의신청 이행: 확정된 선정은 포털에서 다시 산정할 수 없으므로 직접 처리 후 기록",
-        "Act on an upheld objection: the portal cannot run a released selection again, so act by hand and record it",
+        "인용된 이의신청 이행: 신청을 다시 평가에 올려 재산정한 뒤 기록",
+        "Act on an upheld objection: take the application up again, run the selection anew, then record it",
     ),
     rules.Room.ELIGIBILITY: (
-        "인용된 이의신청 이행: 부적격 판정은 포털에서 되돌릴 수 없으므로 직접 처리 후 기록",
-        "Act on an upheld objection: the portal cannot undo “not eligible”, so act by hand and record it",
+        "인용된 이의신청 이행: 부적격 판정을 되돌려 요건검토를 이어간 뒤 기록",
+        "Act on an upheld objection: take “not eligible” back and go on with the check, then record it",
     ),
 }
 
@@ -70,6 +70,30 @@ def find_inadmissible(*, objection_id: int, reason: str, by: Any) -> Objection:
     """각하: not admissible, with a reason. Writes: Objection REJECTED, Event, Notice."""
     objection = _mine(objection_id, by)
     _settle(objection, "find_inadmissible", "objection.found_inadmissible", reason, by)
+    return objection
+
+
+@transaction.atomic
+def extend(*, objection_id: int, reason: str, by: Any) -> Objection:
+    """The decision is put off once, by the days of the round's policy; the company is told why.
+
+    Writes: Objection due_at, Event objection.extended, Duty, Notice. Raises: Refused without a reason, a second time, after
+    the due day, or where the policy gives no days.
+    """
+    objection = _mine(objection_id, by)
+    days = objection.round.policy().selection.extension_days
+    if not rules.may_extend(objection.due_at, days, clock.now(), before=objection.first_due_at is not None):
+        raise Refused(
+            _("The decision can be put off only once, before its due day, and where the policy of the round gives days for it."),
+            "not_extendable",
+        )
+    if not reason.strip():
+        raise Refused(_("Give the reason; the company reads it."), "reason_missing", "reason")
+    objection.first_due_at, objection.extension_reason = objection.due_at, reason.strip()
+    objection.due_at = rules.extended(objection.due_at, days)
+    step(objection, "extend", "objection.extended", by=by, reason=objection.extension_reason, due_at=objection.due_at.isoformat())
+    owe_decision(objection, by)
+    notices.extended(objection)
     return objection
 
 
@@ -152,7 +176,8 @@ def _settle(objection: Objection, verb: str, event: str, reason: str, by: Any) -
     if not reason.strip():
         raise Refused(_("Give the reason; the company reads it."), "reason_missing", "reason")
     objection.reason, objection.decided_by, objection.decided_at = reason.strip(), by, clock.now()
-    step(objection, verb, event, by=by, reason=objection.reason)
+    decided = {"application": objection.subject_ref, "decision": objection.event.hash}  # by which the room concerned finds it
+    step(objection, verb, event, by=by, reason=objection.reason, **decided)
     journal.close_duties(objection, by=by)
     notices.decided(objection)
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.rules import Role
 from portal.documents.models import Document
 from portal.journal import actions as journal
 from portal.kit import clock, workdays
@@ -16,7 +15,7 @@ from portal.kit.words import day
 from vouchers.applications import queries as applications
 from vouchers.applications.models import Application
 from vouchers.objections import notices, queries, rules
-from vouchers.objections.actions.steps import lock, owe, step
+from vouchers.objections.actions.steps import lock, owe_decision, step
 from vouchers.objections.models import Objection, ObjectionDocument
 
 
@@ -48,10 +47,7 @@ def file_objection(*, application_id: int, ground: str, statement: str, document
         "objection.filed", objection, by=by, to=objection.status, organisations=objection.organisation_ids(),
         data={"application": application.ref, "event": decision.event.name},
     )  # fmt: skip
-    owe(
-        objection, "decide_objection", Role.OBJECTION_REVIEWER, "이의신청 심사", "Decide the objection", by=by,
-        due_at=objection.due_at,
-    )  # fmt: skip
+    owe_decision(objection, by)
     notices.filed(objection)
     return objection
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from portal.accounts.rules import Role
 from portal.journal import actions as journal
 from vouchers.objections import notices, rules
 from vouchers.objections.models import Objection
@@ -31,4 +32,12 @@ def owe(objection: Objection, verb: str, role: str, ko: str, en: str, *, by: Any
     journal.open_duty(
         objection, verb, title_ko=f"{ko}: {objection.about}", title_en=f"{en}: {objection.about}",
         url=url or notices.desk(objection), role=role, by=by, **due,
+    )  # fmt: skip
+
+
+def owe_decision(objection: Objection, by: Any) -> None:
+    """The reviewers owe the decision by its due day; opened again, it moves the day."""
+    owe(
+        objection, "decide_objection", Role.OBJECTION_REVIEWER, "이의신청 심사", "Decide the objection", by=by,
+        due_at=objection.due_at,
     )  # fmt: skip

@@ -74,7 +74,9 @@ class SelectionPolicy:
 
     bonus_points, penalty_points: code → points; the sums end at their caps. tie_break: TieBreak codes in order.
     pools: in the order in which their quotas are kept when not all can be. objection_days: calendar days from service
-    (행정기본법 제36조: 30), objection_body: with whom an objection is filed.
+    (행정기본법 제36조: 30), objection_body: with whom an objection is filed. extension_days: calendar days by which the answer
+    to an objection may be put off, once (the same article: 10). provisional: results are provisional until the time to object
+    has run out for everybody and no admissible objection against them is open; agreements wait for that.
     """
 
     normalisation: str = Normalisation.NONE
@@ -90,6 +92,8 @@ class SelectionPolicy:
     objection_days: int = 30
     objection_body_ko: str = "보건복지부장관"
     objection_body_en: str = "the Minister of Health and Welfare"
+    extension_days: int = 10
+    provisional: bool = False
 
 
 def parse_selection(body: Mapping[str, Any]) -> SelectionPolicy:
@@ -113,6 +117,8 @@ def parse_selection(body: Mapping[str, Any]) -> SelectionPolicy:
         objection_days=int(body.get("objection_days", plain.objection_days)),
         objection_body_ko=body.get("objection_body_ko") or plain.objection_body_ko,
         objection_body_en=body.get("objection_body_en") or plain.objection_body_en,
+        extension_days=int(body.get("extension_days", plain.extension_days)),
+        provisional=bool(body.get("provisional", plain.provisional)),
     )
 
 
@@ -140,6 +146,8 @@ def selection_faults(body: Mapping[str, Any]) -> list[str]:
         faults.append("selection_counts")
     if not 1 <= policy.objection_days <= 365:
         faults.append("selection_objection")
+    if not 0 <= policy.extension_days <= 30:
+        faults.append("selection_extension")
     return faults
 
 
@@ -151,6 +159,7 @@ _FAULTS = {
     "selection_share": _("The share of the pool “%(what)s” must lie above 0 and at most at 100 percent."),
     "selection_counts": _("A z-score asks for 2 to 100 totals, a trimmed mean drops 1 to 5 at either end."),
     "selection_objection": _("An objection has 1 to 365 days."),
+    "selection_extension": _("The answer to an objection may be put off by 0 to 30 days."),
 }
 SELECTION_WORDS = {
     "normalisation": _("Normalisation"),
