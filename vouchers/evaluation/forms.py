@@ -12,6 +12,7 @@ from portal.kit import clock
 from portal.kit.forms import CountedTextarea, DateInput
 from portal.kit.words import pick
 from vouchers.applications.models import Application
+from vouchers.evaluation import queries
 from vouchers.evaluation.models import Assignment, PenaltyRecord, PoolMember, SelectionRun
 from vouchers.evaluation.queries.pool import Name
 from vouchers.evaluation.rules.conflicts import AffiliationKind, Entered
@@ -164,6 +165,48 @@ class RunRoundForm(RoundChoiceForm):
         runs = SelectionRun.objects.filter(round=OuterRef("pk"))
         rounds = Round.objects.filter(Q(status="EVALUATING") | Exists(runs)).order_by("-closes_at", "-pk")
         self.fields["round"].queryset = rounds  # type: ignore[attr-defined]
+
+
+class AssignRoundForm(RoundChoiceForm):
+    """Which round gets evaluators: those in evaluation, and released ones in which something is evaluated after an objection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        late = Application.objects.filter(round=OuterRef("pk"), status__in=["ELIGIBLE", "IN_EVALUATION"])
+        rounds = Round.objects.filter(Q(status="EVALUATING") | Q(status__in=queries.RELEASED) & Exists(late))
+        self.fields["round"].queryset = rounds.order_by("-closes_at", "-pk")  # type: ignore[attr-defined]
+
+
+class RerunRoundForm(RoundChoiceForm):
+    """Which round is run again: those whose results are released."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        runs = SelectionRun.objects.filter(round=OuterRef("pk"), status="CONFIRMED")
+        rounds = Round.objects.filter(Exists(runs), status__in=queries.RELEASED).order_by("-closes_at", "-pk")
+        self.fields["round"].queryset = rounds  # type: ignore[attr-defined]
+
+
+class ReopenForm(forms.Form):
+    """Which application is taken up again, why, and which of its evaluations no longer count. choices: those upheld."""
+
+    application = forms.TypedChoiceField(coerce=int, widget=forms.HiddenInput)
+    set_aside = forms.TypedMultipleChoiceField(
+        label=_("Evaluations that no longer count"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, help_text=_("The company reads it. Name the objection and what is corrected."),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "border rounded-default w-full p-3"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, choices: list[queries.Upheld], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = str(self.data.get("application") or self.initial.get("application"))
+        own = [one for one in choices if str(one.application.pk) == mine]
+        self.fields["application"].choices = [(one.application.pk, "") for one in choices]  # type: ignore[attr-defined]
+        self.fields["set_aside"].choices = [  # type: ignore[attr-defined]
+            (row.pk, f"{row.evaluator.get_full_name()} · {row.total}") for one in own for row in one.evaluations
+        ]
 
 
 class CompareForm(forms.Form):

@@ -66,6 +66,11 @@ def selection_reserve(line: SelectionLine) -> None:
     _result("selection_reserve", line, reserve_no=line.reserve_no)
 
 
+def reserve_moved(line: SelectionLine) -> None:
+    """To a company on the reserve list: a run after somebody's objection gave it another place. Nobody is named."""
+    _result("reserve_moved", line, reserve_no=line.reserve_no)
+
+
 def selection_not_selected(line: SelectionLine) -> None:
     """To the company: not selected, with the reason."""
     _result("selection_not_selected", line)

@@ -38,6 +38,7 @@ from vouchers.evaluation.actions.proposing import (
     go_on,
     propose_assignments,
 )
+from vouchers.evaluation.actions.rerunning import propose_rerun, reopen_case
 from vouchers.evaluation.actions.selection import confirm_selection, discard, propose_selection, run_selection, sync_rounds
 
 __all__ = [
@@ -66,11 +67,13 @@ __all__ = [
     "post_letter",
     "prepare_agreement",
     "propose_assignments",
+    "propose_rerun",
     "propose_selection",
     "record_penalty",
     "record_service",
     "recuse",
     "reject_challenge",
+    "reopen_case",
     "run_selection",
     "save_scores",
     "serve_letters",

@@ -1,5 +1,6 @@
 """Awards: granted by a selection or from the reserve list, answered by the company, passed on when they fall free."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from vouchers.applications.models import Application
 from vouchers.evaluation import notices, queries, rules
 from vouchers.evaluation.models import Award, SelectionRun
 from vouchers.ledger import actions as ledger
-from vouchers.rounds.models import Round
+from vouchers.rounds.models import Round, Track
 
 LIFECYCLE = rules.AWARD_LIFECYCLE
 LAPSED_KO, LAPSED_EN = "기한까지 답이 없어 선정이 실효되었습니다.", "The award lapsed without an answer by the due day."
@@ -184,23 +185,51 @@ def _free(award: Award, after: str, event: str, reason: str, by: Any, reason_en:
 
 
 def _promote(freed: Award, programme: Round) -> Award | None:
+    """A place fell free: see `_move_up`."""
+    project = freed.project_no
+    return _move_up(
+        freed.run, programme, freed.application.track,
+        lambda number: (
+            f"{project} 과제가 끝나 예비 {number}순위에서 선정되었습니다.",
+            f"Selected from place {number} of the reserve list, since project {project} ended.",
+        ),
+    )  # fmt: skip
+
+
+def fill_places(run: SelectionRun, tracks: Mapping[int, Track]) -> None:
+    """After a run that an objection asked for: places that stood free meanwhile go to the reserve list, in its order."""
+    for track in tracks.values():
+        while _move_up(run, run.round, track, _after_objection) is not None:
+            pass
+
+
+def _after_objection(number: int) -> tuple[str, str]:
+    return (
+        f"이의신청에 따른 재산정이 끝나고 자리가 있어 예비 {number}순위에서 선정되었습니다.",
+        f"Selected from place {number} of the reserve list: a place is free after the run that an objection asked for.",
+    )
+
+
+def _move_up(run: SelectionRun, programme: Round, track: Track, words: Callable[[int], tuple[str, str]]) -> Award | None:
     """The first on the reserve list of the track moves up when a slot and the money are there; a place of a pool that lacks
-    one stays in the pool. The portal itself acts."""
-    track = freed.application.track
+    one stays in the pool. While an application of the track is evaluated again after an objection, places wait for its run.
+    The portal itself acts. words: place on the list → reason in Korean and English."""
+    if Application.objects.filter(round=programme, track=track, status="IN_EVALUATION").exists():
+        return None
     taken = Award.objects.filter(application__round=programme, application__track=track, status__in=rules.LIVE_AWARDS).count()
     chosen = rules.next_reserve(
         queries.reserves(programme, track.pk),
         track=track.key,
         free_slots=None if track.slots is None else track.slots - taken,
         available_won=queries.available_won(programme),
-        owed=queries.pools_lacking(freed.run),
+        owed=queries.pools_lacking(run),
     )
     if chosen is None:
         return None
+    ko, en = words(chosen.reserve_no)
     return grant(
-        run=freed.run, application_id=chosen.application_id, grant_won=chosen.grant_won, by=None, promoted=True,
-        reason=f"{freed.project_no} 과제가 끝나 예비 {chosen.reserve_no}순위에서 선정되었습니다.",
-        reason_en=f"Selected from place {chosen.reserve_no} of the reserve list, since project {freed.project_no} ended.",
+        run=run, application_id=chosen.application_id, grant_won=chosen.grant_won, by=None, promoted=True, reason=ko,
+        reason_en=en,
     )  # fmt: skip
 
 

@@ -7,7 +7,13 @@ from portal.kit import clock
 from vouchers.evaluation import rules
 from vouchers.evaluation.models import Assignment
 
-_PAST = {"recuse": "recused", "exclude": "excluded", "decline": "declined", "withdraw_assignment": "withdrawn"}
+_PAST = {
+    "recuse": "recused",
+    "exclude": "excluded",
+    "decline": "declined",
+    "withdraw_assignment": "withdrawn",
+    "set_aside": "set_aside",
+}
 
 
 def end(assignment: Assignment, verb: str, *, reason: str, by: Any, **data: Any) -> None:

@@ -1,5 +1,6 @@
 """The selection: proposed by an officer from a pure ranking, confirmed by somebody else, all results at once."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -38,8 +39,8 @@ def run_selection(*, round_id: int, by: Any) -> SelectionRun:
     found = queries.computed(programme)
     if not found.result.lines:
         raise Refused(_("No evaluation of this round is handed in yet, so there is nothing to rank."), "nothing_to_select")
-    run = _keep(programme, found, LIFECYCLE.initial, by)
-    journal.record("selection_run.run", run, by=by, to=run.status, policy_version=run.policy_number, data=_figures(run))
+    run = keep(programme, found, LIFECYCLE.initial, by)
+    journal.record("selection_run.run", run, by=by, to=run.status, policy_version=run.policy_number, data=figures(run))
     return run
 
 
@@ -53,54 +54,69 @@ def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
     programme = Round.objects.select_for_update(no_key=True).get(pk=round_id)
     require(by, "vouchers.propose_selection")
     _check_ready(programme)
-    _check_no_conflict(queries.in_evaluation(programme), by)
+    check_no_conflict(queries.in_evaluation(programme), by)
     found = queries.computed(programme)
-    run = _keep(programme, found, LIFECYCLE.step(LIFECYCLE.initial, "propose_selection"), by)
-    _write_lines(run, found)
-    _lock_scores(programme, by)
+    run = keep(programme, found, LIFECYCLE.step(LIFECYCLE.initial, "propose_selection"), by)
+    write_lines(run, found)
+    lock_scores(programme, by)
     for verb in OFFICE_VERBS:
         journal.close_duty(programme, verb, by=by)
-    journal.record("selection_run.proposed", run, by=by, to=run.status, policy_version=run.policy_number, data=_figures(run))
+    ask_approver(run, by)
+    return run
+
+
+def ask_approver(run: SelectionRun, by: Any) -> None:
+    """Proposed: somebody else confirms. Writes: Event selection_run.proposed, Duty, Notice."""
+    programme = run.round
+    journal.record("selection_run.proposed", run, by=by, to=run.status, policy_version=run.policy_number, data=figures(run))
     journal.open_duty(
         run, "confirm_selection", title_ko=f"선정 확정: {programme.title_ko}", title_en=f"Confirm the selection: {programme.title_en}",
         url=f"/admin/vouchers/selectionrun/{run.pk}/change/", due_in=5, role="MINISTRY_APPROVER", by=by,
     )  # fmt: skip
     notices.selection_proposed(run)
-    return run
 
 
-def _keep(programme: Round, found: queries.Computed, status: str, by: Any) -> SelectionRun:
-    """A run with what it was computed from and what it says, byte for byte."""
+def keep(programme: Round, found: queries.Computed, status: str, by: Any, previous: SelectionRun | None = None) -> SelectionRun:
+    """A run with what it was computed from and what it says, byte for byte. previous: of a run after an objection."""
     version = programme.policy_version()
+    number = version.number if version else None
     run = SelectionRun(
-        round=programme, status=status, proposed_by=by, summary=queries.summary(found.result), engine=rules.ENGINE,
-        policy_number=version.number if version else None, inputs_sha256=rules.digest(found.inputs),
-        outputs_sha256=rules.digest(found.outputs),
+        round=programme, status=status, proposed_by=by, summary=queries.summary(found.result),
+        engine=rules.RERUN_ENGINE if previous else rules.ENGINE, policy_number=previous.policy_number if previous else number,
+        inputs_sha256=rules.digest(found.inputs), outputs_sha256=rules.digest(found.outputs), previous=previous,
+        cause=queries.cause_of(found.inputs) if previous else None,
     )  # fmt: skip
     run.save()
     SelectionRecord.objects.create(run=run, inputs=found.inputs, outputs=found.outputs)
     return run
 
 
-def _write_lines(run: SelectionRun, found: queries.Computed) -> None:
-    """Every line with its sentences, as letters and pages will say them."""
-    teller = queries.Teller(run.round, found.inputs)
+def write_lines(run: SelectionRun, found: queries.Computed, kept: Mapping[str, tuple[str, str]] | None = None) -> None:
+    """Every line with its sentences, as letters and pages will say them. kept: ref → sentences of lines that the run leaves."""
+    teller, kept = queries.Teller(run.round, found.inputs), kept or {}
     pks = dict(Application.objects.filter(round_id=run.round_id).values_list("ref", "pk"))
     rows = []
     for line in found.result.lines:
-        ko, en = teller.sentences(line)
+        ko, en = kept.get(line.ref) or teller.sentences(line)
         rows.append(
             SelectionLine(
                 run=run, application_id=pks[line.ref], rank=line.rank, raw=line.raw, score=line.score, bonus=line.bonus,
                 penalty=line.penalty, total=line.total, ground=line.ground, outcome=line.outcome,
-                grant_won=line.grant_won, reserve_no=line.reserve_no, reason_ko=ko, reason_en=en,
+                grant_won=line.grant_won, reserve_no=line.reserve_no, reason_ko=ko, reason_en=en, decides=line.ref not in kept,
             )
         )  # fmt: skip
     SelectionLine.objects.bulk_create(rows, batch_size=1000)
 
 
-def _figures(run: SelectionRun) -> dict[str, Any]:
-    return {**run.summary, "engine": run.engine, "inputs_sha256": run.inputs_sha256, "outputs_sha256": run.outputs_sha256}
+def figures(run: SelectionRun) -> dict[str, Any]:
+    cause = {"verdict": run.cause.hash} if run.cause else {}
+    return {
+        **run.summary,
+        **cause,
+        "engine": run.engine,
+        "inputs_sha256": run.inputs_sha256,
+        "outputs_sha256": run.outputs_sha256,
+    }
 
 
 def sync_rounds() -> int:
@@ -190,7 +206,7 @@ def _check_challenges(programme: Round) -> None:
         raise Refused(_("A challenge of an evaluator waits for its decision. Decide it before the selection."), "challenge_open")
 
 
-def _lock_scores(programme: Round, by: Any) -> None:
+def lock_scores(programme: Round, by: Any) -> None:
     for assignment in (
         Assignment.objects.select_for_update()
         .filter(application__round=programme, application__status="IN_EVALUATION", status="SUBMITTED")
@@ -225,7 +241,8 @@ def confirm_selection(*, run_id: int, by: Any) -> SelectionRun:
     """선정 확정: every decision of the round at once, by somebody who did not propose it.
 
     Writes: SelectionRun CONFIRMED, Applications (through their room), ledger reservations, Award, Duties, Events, Notices,
-    Round AWARDED. All or nothing. Raises: NotAllowed, Refused (four eyes, case officer, conflict, changed since),
+    Round AWARDED; after an objection only what the run decides anew, then places that are free go to the reserve list. All or
+    nothing. Raises: NotAllowed, Refused (four eyes, case officer, conflict, changed since),
     OverBudget.
     """
     run = _lock(run_id)
@@ -238,8 +255,8 @@ def confirm_selection(*, run_id: int, by: Any) -> SelectionRun:
         raise Refused(
             _("You assigned evaluators in this round as its case officer. Somebody else must confirm it."), "case_officer"
         )
-    lines = list(queries.lines_of(run))
-    _check_no_conflict(Application.objects.filter(pk__in=[line.application_id for line in lines]).select_related("company"), by)
+    lines = list(queries.lines_of(run).filter(decides=True))
+    check_no_conflict(Application.objects.filter(pk__in=[line.application_id for line in lines]).select_related("company"), by)
     _check_challenges(run.round)
     _check_unchanged(run, lines)
     run.status, run.confirmed_by, run.confirmed_at = after, by, clock.now()
@@ -248,10 +265,15 @@ def confirm_selection(*, run_id: int, by: Any) -> SelectionRun:
     for line in lines:
         _decide(run, line, by)
     journal.record(
-        "selection_run.confirmed", run, by=by, frm=before, to=after, policy_version=run.policy_number, data=_figures(run)
+        "selection_run.confirmed", run, by=by, frm=before, to=after, policy_version=run.policy_number, data=figures(run)
     )
     journal.close_duties(run, by=by)
-    rounds.publish_selection(round_id=run.round_id, by=by)
+    if run.previous_id is None:
+        rounds.publish_selection(round_id=run.round_id, by=by)
+        return run
+    for line in queries.moved_reserves(run):
+        notices.reserve_moved(line)
+    awards.fill_places(run, {line.application.track_id: line.application.track for line in lines})
     return run
 
 
@@ -271,7 +293,7 @@ def _decide(run: SelectionRun, line: SelectionLine, by: Any) -> None:
     letters.write_letter(line, by=by)
 
 
-def _check_no_conflict(found: QuerySet[Application], by: Any) -> None:
+def check_no_conflict(found: QuerySet[Application], by: Any) -> None:
     """Neither signature is of somebody who must not decide about one of these applications or its providers."""
     named = found.filter(pk__in=cases_closed_to(by.pk)).first()
     if named is not None:
@@ -286,7 +308,10 @@ def _check_unchanged(run: SelectionRun, lines: list[SelectionLine]) -> None:
     """A withdrawal or a change of the budget since the proposal asks for a new one: run again, it must give the same bytes."""
     held = Application.objects.select_for_update().filter(pk__in=[line.application_id for line in lines]).order_by("pk")
     statuses = {application.status for application in held}
-    if statuses - {"IN_EVALUATION"} or rules.digest(queries.computed(run.round).outputs) != run.outputs_sha256:
+    if run.previous_id is not None:
+        Round.objects.select_for_update(no_key=True).get(pk=run.round_id)  # nobody moves up meanwhile
+    now = queries.computed(run.round) if run.previous_id is None else queries.recomputed(run.round)
+    if statuses - {"IN_EVALUATION"} or now is None or rules.digest(now.outputs) != run.outputs_sha256:
         raise Refused(
             _("Something changed since the proposal (a withdrawal, the budget). Discard it and propose the selection again."),
             "selection_changed",
@@ -295,4 +320,4 @@ def _check_unchanged(run: SelectionRun, lines: list[SelectionLine]) -> None:
 
 def _lock(run_id: int) -> SelectionRun:
     SelectionRun.objects.select_for_update().get(pk=run_id)
-    return SelectionRun.objects.select_related("round", "proposed_by").get(pk=run_id)
+    return SelectionRun.objects.select_related("round", "proposed_by", "cause").get(pk=run_id)

@@ -21,7 +21,7 @@ from portal.kit.errors import DomainError
 from portal.templatetags.portal import kst
 from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.admin import parts
-from vouchers.evaluation.forms import AssignForm
+from vouchers.evaluation.forms import AssignForm, AssignRoundForm
 from vouchers.evaluation.models import Assignment, Score, cases_closed_to
 from vouchers.rounds.models import Round
 
@@ -78,7 +78,7 @@ class AssignmentAdmin(parts.RoundPages, VerbAdmin):
     @action(description=gettext_lazy("Assign evaluators and see progress"), url_path="assign", permissions=["assign"])
     def assign_page(self, request: HttpRequest) -> HttpResponse:
         """Progress of a round and the form that assigns several evaluators to several applications."""
-        chooser, programme = self._round(request)
+        chooser, programme = self._round(request, AssignRoundForm)
         form = self._assign_form(request, programme) if programme else None
         if request.method == "POST" and programme and form and form.is_valid():
             done = self._assign_all(request, form.cleaned_data)

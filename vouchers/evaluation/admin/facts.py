@@ -17,6 +17,7 @@ def facts(run: SelectionRun) -> list[tuple[Any, Any]]:
     found, policy = run.summary, run.round.policy()
     return [
         (_("Round"), run.round),
+        *_anew(run),
         (_("Proposed by"), f"{run.proposed_by} · {kst_text(run.created_at)}"),
         (_("Rules of the round"), _(
             "Pass mark %(mark)s, at least %(evaluators)d evaluations, %(reserve)d places on each reserve list"
@@ -28,6 +29,15 @@ def facts(run: SelectionRun) -> list[tuple[Any, Any]]:
         (_("Reserve list"), found["reserve"]),
         (_("Not selected"), found["not_selected"]),
     ]  # fmt: skip
+
+
+def _anew(run: SelectionRun) -> list[tuple[Any, Any]]:
+    """Of a run after an objection: the verdict, and what it decides anew in words."""
+    if run.cause is None:
+        return []
+    lines = queries.lines_of(run).filter(decides=True)
+    said = [(f"{line.application} · {line.get_outcome_display()}", pick(line, "reason")) for line in lines]
+    return [(_("Verdict on the objection"), run.cause.reason), *said]
 
 
 def track_words(track: queries.TrackOutcome) -> str:
@@ -43,6 +53,11 @@ def track_words(track: queries.TrackOutcome) -> str:
 
 
 def consequence(run: SelectionRun) -> str:
+    if run.previous_id is not None:
+        return _(
+            "Everybody who was selected stays selected. What the run decides anew is told to the companies concerned, and places "
+            "that are free then go down the reserve list."
+        )
     return _(
         "Confirming this selection assigns %(selected)s of the budget of %(budget)s. All results are released at once: companies "
         "are told, awards are made and the money is reserved."

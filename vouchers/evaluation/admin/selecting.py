@@ -18,20 +18,21 @@ from portal.kit.won import won
 from portal.templatetags.portal import kst
 from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.admin import facts, parts, tables
+from vouchers.evaluation.admin.rerunning import RerunPages
 from vouchers.evaluation.forms import CompareForm, RunRoundForm
 from vouchers.evaluation.models import SelectionRecord, SelectionRun
 
 
 @admin.register(SelectionRun)
-class SelectionRunAdmin(parts.RoundPages, VerbAdmin):
+class SelectionRunAdmin(RerunPages, VerbAdmin):
     list_display = ("round", "status", "proposed_by", "proposed", "confirmed_by", "confirmed_at", "selected")
     list_filter = ("status", "round")
     list_select_related = ("round", "proposed_by", "confirmed_by")
     ordering = ("-created_at",)
-    actions_list = ("runs_page", "propose_page")
+    actions_list = ("runs_page", "propose_page", "rerun_page")
     change_form_template = "vouchers/evaluation/admin_run.html"
     fields = readonly_fields = (
-        "round", "status", "proposed_by", "proposed", "confirmed_by", "confirmed_at", "budget", "selected", "reason", "engine",
+        "round", "status", "proposed_by", "proposed", "confirmed_by", "confirmed_at", "budget", "selected", "reason", "previous", "verdict", "engine",
         "policy_number", "inputs_sha256", "outputs_sha256",
     )  # fmt: skip
     verbs = (
@@ -64,6 +65,10 @@ class SelectionRunAdmin(parts.RoundPages, VerbAdmin):
     @admin.display(description=gettext_lazy("Budget available"))
     def budget(self, obj: SelectionRun) -> str:
         return won(obj.summary.get("budget_won", 0))
+
+    @admin.display(description=gettext_lazy("Verdict on the objection"))
+    def verdict(self, obj: SelectionRun) -> str:
+        return obj.cause.reason if obj.cause else "—"
 
     def get_urls(self) -> list[URLPattern]:
         """Two runs side by side, and a run's files."""

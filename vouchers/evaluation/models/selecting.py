@@ -176,7 +176,8 @@ class SelectionRunQuerySet(models.QuerySet["SelectionRun"]):
 class SelectionRun(Row):
     """One run: ranks and outcomes of every application of a round, dry or proposed; confirmed by somebody else.
 
-    What it was computed from and what it says stand in its SelectionRecord, under the hashes here (trigger).
+    What it was computed from and what it says stand in its SelectionRecord, under the hashes here (trigger). previous, cause:
+    of a run after an objection; it drops nobody who was selected or waits, and stays within what is free (trigger).
     """
 
     REF_PREFIX = "run"
@@ -194,6 +195,12 @@ class SelectionRun(Row):
     inputs_sha256 = models.CharField(_("SHA-256 of the inputs"), max_length=64, blank=True)
     outputs_sha256 = models.CharField(_("SHA-256 of the outputs"), max_length=64, blank=True)
     reason = models.TextField(_("Reason"), blank=True)  # why it was discarded
+    previous = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Run after an objection to")
+    )
+    cause = models.ForeignKey(
+        "journal.Event", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Verdict on the objection")
+    )
 
     objects = SelectionRunQuerySet.as_manager()
 
@@ -209,7 +216,14 @@ class SelectionRun(Row):
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
                 name="selection_confirmed_pair",
             ),
-            models.UniqueConstraint(fields=["round"], condition=Q(status="CONFIRMED"), name="selection_one_confirmed_per_round"),
+            models.UniqueConstraint(
+                fields=["round"], condition=Q(status="CONFIRMED", previous__isnull=True), name="selection_one_first_per_round"
+            ),
+            models.UniqueConstraint(fields=["previous"], condition=Q(status="CONFIRMED"), name="selection_one_after_another"),
+            models.CheckConstraint(
+                condition=Q(previous__isnull=True, cause__isnull=True) | Q(previous__isnull=False, cause__isnull=False),
+                name="selection_rerun_has_cause",
+            ),
             models.UniqueConstraint(fields=["round"], condition=Q(status="PROPOSED"), name="selection_one_open_per_round"),
         ]
         permissions = [
@@ -240,6 +254,7 @@ class SelectionRecord(models.Model):
 class SelectionLine(models.Model):
     """One application in a proposed run, immutable. rank: within its track. raw: the mean of the evaluators' totals; score:
     normalised; total = score + bonus - penalty. All with two decimals; raw and total are empty in runs from before the record.
+    decides: whether the run decides about it; else it stands as an earlier run decided (in a run after an objection).
     """
 
     run = models.ForeignKey(SelectionRun, on_delete=models.PROTECT, related_name="lines")
@@ -258,6 +273,7 @@ class SelectionLine(models.Model):
     reserve_no = models.PositiveSmallIntegerField(_("Place on the reserve list"), null=True)
     reason_ko = models.CharField(max_length=500)
     reason_en = models.CharField(max_length=500)
+    decides = models.BooleanField(default=True)
 
     @property
     def points(self) -> Any:

@@ -3,26 +3,52 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from portal.journal import queries as journal
 from portal.kit.words import korean
 from vouchers.applications.models import Application
 from vouchers.evaluation import rules
-from vouchers.evaluation.models import Assignment, Award, Score, SelectionLine, SelectionRecord, SelectionRun
+from vouchers.evaluation.models import Assignment, Award, Score, SelectionLetter, SelectionLine, SelectionRecord, SelectionRun
 from vouchers.ledger.models import LedgerEvent
 from vouchers.rounds.models import Criterion, Round
 
 
+def current_run(programme: Round) -> SelectionRun | None:
+    """The released run that stands: the last one after an objection, else the first."""
+    return SelectionRun.objects.filter(round=programme, status="CONFIRMED").order_by("-confirmed_at", "-id").first()
+
+
+def reserve_place(application: Application) -> int | None:
+    """Where it waits now: a run after an objection may have put somebody before it. None: it does not wait."""
+    if application.status != "RESERVE":
+        return None
+    lines = SelectionLine.objects.filter(application=application, run__status="CONFIRMED").order_by(
+        "-run__confirmed_at", "-run_id"
+    )
+    return lines.values_list("reserve_no", flat=True).first()
+
+
 def result_of(application: Application) -> SelectionLine | None:
-    """The released outcome of an application; nothing before the confirmation."""
+    """The released outcome of an application, by the last run that decided about it; nothing before the confirmation."""
     return (
-        SelectionLine.objects.filter(application=application, run__status="CONFIRMED")
+        SelectionLine.objects.filter(application=application, run__status="CONFIRMED", decides=True)
+        .order_by("-run__confirmed_at", "-run_id")
         .select_related("run__round", "application__track", "application__company", "application__round", "letter")
         .first()
     )
+
+
+def objection_window(programme: Round) -> tuple[date | None, int]:
+    """The last day on which somebody may object to a released result, and how many letters are not served yet: for these the
+    days have not begun. (None, 0): nobody got an adverse letter. One query."""
+    found = SelectionLetter.objects.filter(line__run__round=programme, line__run__status="CONFIRMED").aggregate(
+        last=Max("open_until"), waiting=Count("pk", filter=Q(served_on__isnull=True))
+    )
+    return found["last"], found["waiting"]
 
 
 def objection_body(programme: Round) -> str:
@@ -58,7 +84,7 @@ def to_draft() -> QuerySet[Award]:
 def reserves(programme: Round, track_id: int) -> list[rules.Reserve]:
     """Who still waits on a track's reserve list, with the pools of each."""
     rows = SelectionLine.objects.filter(
-        run__round=programme, run__status="CONFIRMED", outcome="RESERVE", application__status="RESERVE",
+        run=current_run(programme), outcome="RESERVE", application__status="RESERVE",
         application__track_id=track_id,
     ).select_related("application__track")  # fmt: skip
     return [

@@ -45,11 +45,11 @@ def inputs_of(programme: Round) -> str:
         weights=dict(Criterion.objects.filter(round=programme).values_list("key", "weight")),
         budget_won=available_won(programme),
         tracks=[rules.TrackPlan(t.key, t.slots, t.cap_won) for t in programme.tracks.all()],
-        applicants=_applicants(programme),
+        applicants=applicants_of(programme),
     )
 
 
-def _applicants(programme: Round) -> list[rules.Applicant]:
+def applicants_of(programme: Round) -> list[rules.Applicant]:
     """Every application in evaluation that at least one evaluator handed in for. Three queries."""
     points = _points(programme)
     matches = ApplicationMatch.objects.filter(application=OuterRef("pk"))

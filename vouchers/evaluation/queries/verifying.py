@@ -74,7 +74,7 @@ def _as_released(line: SelectionLine, said: rules.Line) -> bool:
 def released_to(user: Any) -> QuerySet[SelectionLine]:
     """Released lines of applications that this person may see, the newest first."""
     return (
-        SelectionLine.objects.filter(run__status="CONFIRMED", application__in=Application.objects.visible_to(user))
+        SelectionLine.objects.filter(run__status="CONFIRMED", decides=True, application__in=Application.objects.visible_to(user))
         .select_related("application__round", "application__track", "run")
         .order_by("-run__confirmed_at", "application_id")
     )

@@ -4,7 +4,16 @@ from vouchers.evaluation.rules.comparing import Cause, Change, causes, causes_of
 from vouchers.evaluation.rules.explaining import Explained, Step, explain
 from vouchers.evaluation.rules.grounds import POOL_WORDS, WAITING, Ground, Told, sentences
 from vouchers.evaluation.rules.letters import ADVERSE, Service, open_until, service
-from vouchers.evaluation.rules.records import ENGINES, inputs_text, outputs_text, parse_inputs, parse_outputs
+from vouchers.evaluation.rules.records import (
+    ENGINES,
+    inputs_text,
+    outputs_text,
+    parse_inputs,
+    parse_outputs,
+    parse_rerun,
+    rerun_text,
+)
+from vouchers.evaluation.rules.rerun import RERUN_ENGINE, Rerun
 from vouchers.evaluation.rules.reserves import Reserve, next_reserve
 from vouchers.evaluation.rules.scoring import CENT, leading_criterion, rounded, weighted_total
 from vouchers.evaluation.rules.selection import (
@@ -36,8 +45,59 @@ from vouchers.evaluation.rules.stages import (
 )
 
 __all__ = [
-    "ADVERSE", "ASSIGNMENT_LIFECYCLE", "AWARD_LIFECYCLE", "CENT", "ENGINE", "ENGINES", "FILE_OPEN", "HANDED_IN", "LIVE_AWARDS", "PENDING",
-    "POOL_WORDS", "RUN_LIFECYCLE", "WAITING", "Applicant", "AssignmentStatus", "AwardStatus", "Cause", "Change", "Explained", "Ground", "Inputs", "Line",
-    "Outcome", "Quota", "Reserve", "Result", "RunStatus", "Service", "Stage", "Step", "Told", "TrackPlan", "canonical", "causes", "causes_of_runs", "change", "digest", "explain", "inputs_text", "leading_criterion",
-    "next_reserve", "open_until", "outputs_text", "parse_inputs", "parse_outputs", "pools_by_facts", "rounded", "select", "sentences", "service", "weighted_total",
+    "ADVERSE",
+    "ASSIGNMENT_LIFECYCLE",
+    "AWARD_LIFECYCLE",
+    "CENT",
+    "ENGINE",
+    "ENGINES",
+    "FILE_OPEN",
+    "HANDED_IN",
+    "LIVE_AWARDS",
+    "PENDING",
+    "POOL_WORDS",
+    "RERUN_ENGINE",
+    "RUN_LIFECYCLE",
+    "WAITING",
+    "Applicant",
+    "AssignmentStatus",
+    "AwardStatus",
+    "Cause",
+    "Change",
+    "Explained",
+    "Ground",
+    "Inputs",
+    "Line",
+    "Outcome",
+    "Quota",
+    "Rerun",
+    "Reserve",
+    "Result",
+    "RunStatus",
+    "Service",
+    "Stage",
+    "Step",
+    "Told",
+    "TrackPlan",
+    "canonical",
+    "causes",
+    "causes_of_runs",
+    "change",
+    "digest",
+    "explain",
+    "inputs_text",
+    "leading_criterion",
+    "next_reserve",
+    "open_until",
+    "outputs_text",
+    "parse_inputs",
+    "parse_outputs",
+    "parse_rerun",
+    "pools_by_facts",
+    "rerun_text",
+    "rounded",
+    "select",
+    "sentences",
+    "service",
+    "weighted_total",
 ]  # fmt: skip

@@ -68,7 +68,7 @@ def explain(inputs: Inputs, result: Result, ref: str) -> Explained | None:
         spread=rounded(whole.width) if scored else None,
         bonus=tuple((code, policy.bonus_points[code]) for code in one.advantages() if code in policy.bonus_points),
         penalty=tuple((code, policy.penalty_points[code]) for code in one.penalties if code in policy.penalty_points),
-        of_track=sum(other.track == line.track for other in result.lines),
+        of_track=sum(other.track == line.track for other in inputs.applicants),
     )
 
 

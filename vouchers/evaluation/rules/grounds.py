@@ -24,6 +24,11 @@ class Ground(Codes):
     SLOTS_FULL = "SLOTS_FULL", _("Slots of the track are full")
     BUDGET_SHORT = "BUDGET_SHORT", _("The budget does not suffice")
     POOL_PLACE = "POOL_PLACE", _("The quota of a pool took the place")
+    FREE_PLACE = "FREE_PLACE", _("After an objection: a free place")
+    NO_FREE_SLOT = "NO_FREE_SLOT", _("After an objection: no free place left")
+    NO_FREE_WON = "NO_FREE_WON", _("After an objection: the budget that is left does not suffice")
+    KEPT = "KEPT", _("After an objection: the earlier result stays")
+    PROMOTED = "PROMOTED", _("Moved up from the reserve list")
 
 
 @dataclass(frozen=True)
@@ -58,12 +63,15 @@ POOL_WORDS: dict[str, Words] = {
 def sentences(ground: Ground, told: Told) -> Words:
     """The reason in Korean and English; of those who may wait also what becomes of them; what decided a tie."""
     said = _GROUNDS[ground](told)
-    if ground in WAITING:
+    if ground in WAITING | AFTER_OBJECTION:
         said = _and(said, _waits(told))
     return _and(said, _tied(told)) if told.ties and ground not in UNMENDABLE else said
 
 
 WAITING = frozenset({Ground.SLOTS_FULL, Ground.BUDGET_SHORT, Ground.POOL_PLACE})
+AFTER_OBJECTION = frozenset(
+    {Ground.NO_FREE_SLOT, Ground.NO_FREE_WON, Ground.KEPT}
+)  # of a run after an objection; these wait as well
 UNMENDABLE = frozenset({Ground.BELOW_MARK, Ground.NO_MATCH, Ground.NO_GRANT, Ground.OVER_CAP})
 
 
@@ -187,8 +195,47 @@ def _pool_place(told: Told) -> Words:
     )
 
 
+def _free_place(told: Told) -> Words:
+    return (
+        f"이의신청이 인용되어 다시 산정한 결과 {told.track_ko} {told.rank}위({told.total}점)입니다. 남은 자리와 예산으로 선정됩니다.",
+        f"Run again after an objection that was upheld: rank {told.rank} in {told.track_en} with {told.total} points. Selected for "
+        "a place and money that were free.",
+    )
+
+
+def _no_free_slot(told: Told) -> Words:
+    return (
+        f"이의신청이 인용되어 다시 산정한 결과 {told.track_ko} {told.rank}위({told.total}점)로 선정 대상에 해당합니다. 그러나 이미 선정된 "
+        "과제의 지위는 유지되며 남은 자리가 없습니다. 자리가 나면 먼저 선정됩니다.",
+        f"Run again after an objection that was upheld: rank {told.rank} in {told.track_en} with {told.total} points would have been "
+        "selected. Those who were selected stay selected, and no place is free. The next one that falls free is for this project.",
+    )
+
+
+def _no_free_won(told: Told) -> Words:
+    return (
+        f"이의신청이 인용되어 다시 산정한 결과 {told.track_ko} {told.rank}위({told.total}점)로 선정 대상에 해당합니다. 그러나 이미 선정된 "
+        f"과제의 지위는 유지되며 남은 예산이 신청한 지원금 {told.grant_won:,}원에 모자랍니다. 예산이 나면 먼저 선정됩니다.",
+        f"Run again after an objection that was upheld: rank {told.rank} in {told.track_en} with {told.total} points would have been "
+        f"selected. Those who were selected stay selected, and what is left of the budget does not suffice for the grant of KRW "
+        f"{told.grant_won:,}. The next money that falls free is for this project.",
+    )
+
+
+def _kept(told: Told) -> Words:
+    return (
+        f"다시 산정한 결과({told.track_ko} {told.rank}위, {told.total}점)가 앞선 결과보다 낫지 않아 앞선 결과를 유지합니다.",
+        f"Run again (rank {told.rank} in {told.track_en}, {told.total} points) it is no better than before, so the earlier result stays.",
+    )
+
+
+def _promoted(told: Told) -> Words:
+    return "예비 명단에서 선정되었습니다.", "Selected from the reserve list."
+
+
 _GROUNDS = {
     Ground.WITHIN: _within, Ground.BY_POOL: _by_pool, Ground.BELOW_MARK: _below_mark, Ground.NO_MATCH: _no_match,
     Ground.NO_GRANT: _no_grant, Ground.OVER_CAP: _over_cap, Ground.SLOTS_FULL: _slots_full,
-    Ground.BUDGET_SHORT: _budget_short, Ground.POOL_PLACE: _pool_place,
+    Ground.BUDGET_SHORT: _budget_short, Ground.POOL_PLACE: _pool_place, Ground.FREE_PLACE: _free_place,
+    Ground.NO_FREE_SLOT: _no_free_slot, Ground.NO_FREE_WON: _no_free_won, Ground.KEPT: _kept, Ground.PROMOTED: _promoted,
 }  # fmt: skip

@@ -1,11 +1,13 @@
 """A run's inputs and outputs as canonical JSON, and back. The engine reads its inputs only from the text that is stored."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 from vouchers.evaluation.rules.grounds import Ground
+from vouchers.evaluation.rules.rerun import RERUN_ENGINE, Rerun, rerun
 from vouchers.evaluation.rules.selection import (
     ENGINE,
     Applicant,
@@ -82,19 +84,8 @@ def _parse_applicant(one: Mapping[str, Any]) -> Applicant:
 
 def outputs_text(text: str) -> str:
     """Runs the engine that the inputs name. text: of `inputs_text`. Raises KeyError for an engine that is unknown here."""
-    import json
-
     body = json.loads(text)
-    result = ENGINES[body["engine"]](parse_inputs(body))
-    lines = [
-        {
-            **asdict(line),
-            **{name: str(getattr(line, name)) for name in _DECIMALS},
-            "pools": list(line.pools),
-            "ties": list(line.ties),
-        }
-        for line in result.lines
-    ]
+    result = ENGINES[body["engine"]](body)
     return canonical(
         {
             "engine": body["engine"],
@@ -102,9 +93,14 @@ def outputs_text(text: str) -> str:
             "budget_won": result.budget_won,
             "left_won": result.left_won,
             "quotas": [asdict(quota) for quota in result.quotas],
-            "lines": lines,
+            "lines": [_line(line) for line in result.lines],
         }
     )
+
+
+def _line(line: Line) -> dict[str, Any]:
+    decimals = {name: str(getattr(line, name)) for name in _DECIMALS}
+    return {**asdict(line), **decimals, "pools": list(line.pools), "ties": list(line.ties)}
 
 
 _DECIMALS = ("raw", "score", "bonus", "penalty", "total")
@@ -131,4 +127,55 @@ def _parse_line(line: Mapping[str, Any]) -> Line:
     return Line(**{**line, **decimals, **codes})
 
 
-ENGINES: Mapping[str, Callable[[Inputs], Result]] = {ENGINE: select}  # engines of signed runs stay here for ever
+# ── A run after an objection ─────────────────────────────────────────────────────────────────────────
+def rerun_text(
+    *,
+    previous: str,
+    corrected: Mapping[str, str],
+    applicants: list[Applicant],
+    standing: list[Line],
+    available_won: int,
+    free_slots: Mapping[str, int | None],
+    quotas: list[Quota],
+) -> str:
+    """previous: the inputs of the run before, whose policy, budget and other applications stay. corrected: ref → hash of the
+    verdict on its objection; applicants: these, with their facts of now. standing, available_won, free_slots, quotas: as in
+    `Rerun`."""
+    body = json.loads(previous)
+    others = [one for one in body["applications"] if one["ref"] not in corrected]
+    whole = [*others, *(_applicant(one) for one in applicants)]
+    return canonical(
+        {
+            **body,
+            "engine": RERUN_ENGINE,
+            "applications": sorted(whole, key=lambda one: (one["receipt_no"], one["ref"])),
+            "after": {
+                "previous_sha256": digest(previous),
+                "corrected": dict(corrected),
+                "standing": [_line(line) for line in sorted(standing, key=lambda line: line.ref)],
+                "available_won": available_won,
+                "free_slots": dict(free_slots),
+                "quotas": [asdict(quota) for quota in quotas],
+            },
+        }
+    )
+
+
+def parse_rerun(body: Mapping[str, Any]) -> Rerun:
+    """The JSON of `rerun_text` → Rerun."""
+    after = body["after"]
+    return Rerun(
+        inputs=parse_inputs(body),
+        corrected=frozenset(after["corrected"]),
+        standing=tuple(_parse_line(line) for line in after["standing"]),
+        available_won=after["available_won"],
+        free_slots=after["free_slots"],
+        quotas=tuple(Quota(**quota) for quota in after["quotas"]),
+    )
+
+
+# engines of signed runs stay here for ever
+ENGINES: Mapping[str, Callable[[Mapping[str, Any]], Result]] = {
+    ENGINE: lambda body: select(parse_inputs(body)),
+    RERUN_ENGINE: lambda body: rerun(parse_rerun(body)),
+}

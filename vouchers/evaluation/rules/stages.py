@@ -20,6 +20,7 @@ class AssignmentStatus(Codes):
     WITHDRAWN = "WITHDRAWN", _("Taken back by the officer")
     SUBMITTED = "SUBMITTED", _("Scores handed in")
     LOCKED = "LOCKED", _("Locked")
+    SET_ASIDE = "SET_ASIDE", _("Set aside after an objection")
 
 
 class ProposalStatus(Codes):
@@ -74,6 +75,7 @@ ASSIGNMENT_LIFECYCLE = Lifecycle(
         (A.ACCEPTED, "submit_scores"): A.SUBMITTED,
         (A.ACCEPTED, "withdraw_assignment"): A.WITHDRAWN,
         (A.SUBMITTED, "lock"): A.LOCKED,
+        (A.LOCKED, "set_aside"): A.SET_ASIDE,
         (A.INVITED, "exclude"): A.RECUSED,
         (A.ACCEPTED, "exclude"): A.RECUSED,
         (A.SUBMITTED, "exclude"): A.RECUSED,

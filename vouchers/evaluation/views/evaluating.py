@@ -236,6 +236,7 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "application": application,
         "line": queries.result_of(application),
+        "place": queries.reserve_place(application),
         "award": queries.award_of(application),
         "body": queries.objection_body(application.round),
     }
@@ -274,9 +275,10 @@ def verify(request: HttpRequest, ref: str) -> HttpResponse:
     )
     companies.saw(application, of=application.company, what="outcome", by=request.user)
     found = queries.verified(application)
-    context: dict[str, Any] = {"application": application, "found": found}
+    context: dict[str, Any] = {"application": application, "found": found, "place": queries.reserve_place(application)}
     if found is not None:
-        context |= _worked(found)
+        anew = found.line.run.previous_id is not None
+        context |= _worked(found) | {"cause": applications.verdict_behind(application) if anew else None}
     return page(request, "vouchers/evaluation/verify.html", context)
 
 

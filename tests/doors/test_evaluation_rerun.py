@@ -1,0 +1,100 @@
+"""The page of a run after an objection, its result, and agreements that wait, as officers, companies and nobody see them."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from portal.accounts.rules import Role
+from tests.actions.test_evaluation_rerun import released, score_anew
+from tests.doors import as_
+from tests.factories import evaluation as ev
+from tests.factories.providers import person
+from vouchers.agreements import actions as agreements
+from vouchers.applications.models import Application
+from vouchers.evaluation import actions
+from vouchers.evaluation.models import Assignment, Award, SelectionRun
+
+pytestmark = pytest.mark.django_db
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def test_an_officer_takes_it_up_and_proposes_an_approver_confirms_and_those_concerned_read_it():
+    at, row = released((90, 80, 75, 40), slots=2)
+    loser, owner = at.applications[3], at.firms[3]
+    address = f"{reverse('admin:vouchers_selectionrun_rerun_page')}?round={at.round.pk}"
+    office = as_(at.officer)
+    shown = text(office.get(address))
+    assert loser.title in shown and row.reason in shown and "다시 평가에 올리기" in shown
+    aside = list(Assignment.objects.filter(application=loser).values_list("pk", flat=True))
+    assert office.post(address, {"application": loser.pk, "reason": "", "set_aside": aside}).status_code == 422
+    assert office.post(address, {"application": at.applications[0].pk, "reason": "x"}).status_code == 422
+    given = {"application": loser.pk, "reason": "이의신청 인용", "set_aside": aside}
+    assert office.post(address, given).status_code == 302
+    assert office.post(address, {}).status_code == 422, "its evaluations are missing"
+    assert at.round.title_ko in text(office.get(f"{reverse('admin:vouchers_assignment_assign_page')}?round={at.round.pk}"))
+    score_anew(at, loser, 99)
+    assert "남은 자리가 없습니다" in text(office.get(address))
+    assert office.post(address, {}).status_code == 302
+    run = SelectionRun.objects.get(status="PROPOSED")
+    boss = as_(at.approver)
+    assert boss.get(address).status_code == 403 and Client().get(address).status_code == 302
+    verb = reverse("admin:vouchers_selectionrun_verb", args=[run.pk, "confirm"])
+    assert row.reason in text(boss.get(verb)) and boss.post(verb).status_code == 302
+    assert text(office.get(reverse("admin:vouchers_selectionrun_change", args=[run.pk])))
+    compared = office.get(f"{reverse('admin:vouchers_selectionrun_compare')}?before={run.previous_id}&after={run.pk}")
+    assert compared.status_code == 200 and loser.title in text(compared)
+    _concerned(at, loser, owner, row)
+
+
+def _concerned(at, loser, owner, row):
+    """Owner and colleague read the new run, who moved reads the new place, a stranger nothing."""
+    for client in (as_(owner.representative), as_(owner.staff)):
+        page = text(client.get(f"/verify/{loser.ref}/"))
+        assert "rerun-1" in page and row.reason in page and "같은 바이트" in page
+        assert "남은 자리가 없습니다" in text(client.get(f"/evaluation/results/{loser.ref}/"))
+    assert "no place is free" in text(as_(owner.representative).get(f"/en/evaluation/results/{loser.ref}/"))
+    assert client.get(f"/evaluation/results/{loser.ref}/letter.ko.pdf").status_code == 200
+    moved = at.applications[2]
+    page = text(as_(at.firms[2].representative).get(f"/verify/{moved.ref}/"))
+    assert "selection-1" in page and "2순위(이의신청에 따른 재산정 뒤)" in page and row.reason not in page
+    assert "재산정 전 1순위" in text(as_(at.firms[2].representative).get(f"/evaluation/results/{moved.ref}/"))
+    stranger = as_(at.firms[0].representative)
+    assert stranger.get(f"/verify/{loser.ref}/").status_code == 404 and Client().get(f"/verify/{loser.ref}/").status_code == 302
+
+
+def test_only_officers_open_the_page_of_the_run():
+    at, _row = released((90, 40), slots=1)
+    address = f"{reverse('admin:vouchers_selectionrun_rerun_page')}?round={at.round.pk}"
+    for role in (Role.OBJECTION_REVIEWER, Role.AUDITOR, Role.MINISTRY_APPROVER):
+        assert as_(person(role)).get(address).status_code in {302, 403}
+    assert as_(at.firms[1].representative).get(address).status_code in {302, 403}
+
+
+def test_not_eligible_is_taken_back_at_the_application():
+    at, _row = released((90, 40), slots=2, ineligible=0)
+    application = Application.objects.get(pk=at.applications[1].pk)
+    change = reverse("admin:vouchers_application_change", args=[application.pk])
+    assert "reopen_check" not in text(as_(at.officer).get(change)), "its objection was against the result"
+
+
+def test_the_page_of_an_agreement_says_why_it_waits():
+    at = ev.scored((90, 40), slots=2, selection={"provisional": True})
+    ev.confirmed(at)
+    award = Award.objects.get(application=at.applications[0])
+    award = actions.accept_award(award_id=award.pk, by=at.firms[0].representative)
+    operator = ev.operator()
+    client = as_(operator)
+    assert "결과가 잠정입니다" in text(client.get(f"/agreements/draft/{award.ref}/"))
+    agreement = agreements.draft(award_id=award.pk, by=operator, **ev.period())
+    page = text(client.get(f"/agreements/{agreement.ref}/"))
+    assert (
+        "결과가 잠정입니다" in page
+        and "disabled" in page
+        and "provisional" in text(client.get(f"/en/agreements/{agreement.ref}/"))
+    )
+    refused = client.post(f"/agreements/{agreement.ref}/verb/send_for_signature/")
+    assert refused.status_code == 422 and "송달되지 않은" in text(refused)
+    assert client.get(f"/agreements/{agreement.ref}/sign/").status_code == 303
