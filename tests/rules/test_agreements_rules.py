@@ -1,6 +1,6 @@
 """Hash chain, period and VAT of an agreement on paper."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -57,3 +57,14 @@ def test_vat_is_rounded_down_per_payee():
 
 def test_every_clause_speaks_both_languages():
     assert all(c.title_ko and c.title_en and c.text_ko and c.text_en for c in rules.CLAUSES)
+
+
+def test_agreements_wait_for_letters_window_and_objections_only_where_the_round_says_so():
+    last, end = D(2027, 3, 5), datetime(2027, 3, 5, 15, 0, tzinfo=UTC)  # midnight in Korea
+    plain = {"provisional": True, "unserved": 0, "last_day": last, "reviewed": False}
+    assert rules.waits_for(**plain, now=end - timedelta(microseconds=1)) == rules.Waiting.WINDOW
+    assert rules.waits_for(**plain, now=end) is None
+    assert rules.waits_for(**{**plain, "unserved": 1}, now=end) == rules.Waiting.LETTERS
+    assert rules.waits_for(**{**plain, "reviewed": True}, now=end) == rules.Waiting.OBJECTION
+    assert rules.waits_for(**{**plain, "last_day": None}, now=end) is None, "nobody got an adverse letter"
+    assert rules.waits_for(provisional=False, unserved=3, last_day=last, reviewed=True, now=end) is None

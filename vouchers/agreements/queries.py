@@ -1,21 +1,27 @@
 """Agreements as their parties see them; the check of their hashes."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import Organisation
 from portal.journal import queries as journal
+from portal.kit import clock
+from portal.kit.words import day
 from vouchers.agreements import rules
 from vouchers.agreements.models import Agreement, AgreementParty, Voucher
 from vouchers.applications.models import ApplicationMatch
+from vouchers.evaluation import queries as evaluation
 from vouchers.evaluation.models import Award
 from vouchers.matching.models import QuoteLine
+from vouchers.objections import queries as objections
+from vouchers.rounds.models import Round
 from vouchers.rounds.rules import money as money_formula
 
 
@@ -43,6 +49,38 @@ def listed(user: Any) -> QuerySet[Agreement]:
         )
         .order_by("-created_at", "-id")
     )
+
+
+def provisional(programme: Round) -> Any:
+    """Why no agreement of this round is sent or takes force yet, and until when; empty: nothing hinders. At most two queries
+    beside the policy."""
+    if not programme.policy().selection.provisional:
+        return ""
+    last, unserved = evaluation.objection_window(programme)
+    found = objections.reviewed_against_selection(programme)
+    why = rules.waits_for(
+        provisional=True, unserved=unserved, last_day=last, reviewed=found is not None, now=clock.now()
+    )  # fmt: skip
+    if why == rules.Waiting.OBJECTION and found is not None:
+        return _(
+            "An admissible objection against this selection is under review; its answer is due on %(day)s. The results are "
+            "provisional until then, and agreements wait."
+        ) % {"day": day(_last_day(found.due_at))}
+    if why == rules.Waiting.LETTERS:
+        return _(
+            "The results of this call are provisional: letters not delivered yet: %(n)d. The time to object begins with their "
+            "delivery, and agreements wait for its end."
+        ) % {"n": unserved}
+    if why == rules.Waiting.WINDOW and last is not None:
+        return _(
+            "The results of this call are provisional until the end of %(day)s, the last day to object. Agreements wait for it."
+        ) % {"day": day(last)}
+    return ""
+
+
+def _last_day(due_at: datetime) -> date:
+    """The day that a due moment (24:00) belongs to."""
+    return clock.to_kst(due_at - timedelta(microseconds=1)).date()
 
 
 def _parties(**which: Any) -> Coalesce:

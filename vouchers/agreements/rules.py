@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.kit.clock import end_of_day
 from portal.kit.codes import Codes
 from portal.kit.lifecycle import Lifecycle
 from portal.kit.workdays import add_working_days
@@ -73,6 +74,30 @@ VOUCHER_LIFECYCLE = Lifecycle(
 )
 COMPLETABLE = frozenset({S.ACTIVE, S.SUSPENDED})  # now, or when it goes on
 NOT_YET_COMPLETE = _("An agreement is completed once every milestone is accepted, or rejected for good.")
+
+
+class Waiting(Codes):
+    """Why agreements of a round wait although the awards are accepted."""
+
+    LETTERS = "LETTERS", _("Letters are on their way")
+    WINDOW = "WINDOW", _("The time to object runs")
+    OBJECTION = "OBJECTION", _("An objection is reviewed")
+
+
+def waits_for(*, provisional: bool, unserved: int, last_day: date | None, reviewed: bool, now: datetime) -> Waiting | None:
+    """Whether results still are provisional: until every adverse letter is served, the last day to object is over, and no
+    admissible objection against them is open. provisional: the round says so; else nothing waits. Source: domain.md §6.4, 6.5.
+    """
+    if not provisional:
+        return None
+    if reviewed:
+        return Waiting.OBJECTION
+    if unserved:
+        return Waiting.LETTERS
+    return Waiting.WINDOW if last_day is not None and now < end_of_day(last_day) else None
+
+
+UNSIGNED = frozenset({S.DRAFTING, S.AWAITING_SIGNATURES})
 PAYABLE_AGREEMENTS = frozenset({S.ACTIVE, S.COMPLETED})  # a suspended or terminated one pays nothing
 CLAIM_DAYS = 10  # working days after its last day in which a voucher still waits for what was handed in by then
 

@@ -80,6 +80,7 @@ def draft(request: HttpRequest, ref: str) -> HttpResponse:
     lines = queries.lines_for(award)
     context = {
         "award": award, "form": form, "lines": _rows(lines), "money": queries.money_for(award, lines) if lines else None,
+        "waits": queries.provisional(programme),
         "existing": Agreement.objects.visible_to(request.user).filter(award=award).first(),
     }  # fmt: skip
     return page(request, "vouchers/agreements/draft.html", context, status=422 if form.errors else 200)
@@ -111,7 +112,7 @@ def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str 
     parties = list(row.parties.select_related("organisation", "institution", "signed_by"))
     own = queries.party_of(row, request.user)
     conducts = request.user.has_perm("vouchers.draft_agreement")
-    current = row.current()
+    current, waits = row.current(), queries.provisional(row.round) if row.status in rules.UNSIGNED else ""
     context = {
         "row": row,
         "parties": parties,
@@ -120,8 +121,9 @@ def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str 
         "version": current,
         "formula": actions.formula(current.body["money"]),
         "intact": queries.intact(row),
+        "waits": waits,
         "may_sign": own is not None and own.signed_at is None and rules.LIFECYCLE.can(row.status, "sign"),
-        "verbs": _verbs(row, typed) if conducts else [],
+        "verbs": _verbs(row, typed, waits) if conducts else [],
         "period_form": typed.get("revise") or PeriodForm(initial={"starts_on": row.starts_on, "ends_on": row.ends_on}),
         "may_revise": conducts and rules.LIFECYCLE.can(row.status, "revise"),
         **_voucher(row),
@@ -140,7 +142,7 @@ def _voucher(row: Agreement) -> dict[str, Any]:
     return {"voucher": voucher, "balance": money, "gone_won": voucher.grant_won - money.paid_won - money.open_won}
 
 
-def _verbs(row: Agreement, typed: Mapping[str, Form]) -> list[dict[str, Any]]:
+def _verbs(row: Agreement, typed: Mapping[str, Form], waits: str) -> list[dict[str, Any]]:
     """Buttons of the operating agency, the usual next step first. typed: by verb, a reason that was refused."""
     words: dict[str, tuple[Any, Any]] = {
         "send_for_signature": (_("Ask the parties to sign"), _("The text is final. Every party gets a mail and a task.")),
@@ -164,7 +166,7 @@ def _verbs(row: Agreement, typed: Mapping[str, Form]) -> list[dict[str, Any]]:
             "name": verb, "label": label, "url": reverse("agreements:verb", args=[row.ref, verb]), "consequence": consequence,
             "reason": verb in rules.NEGATIVE, "danger": verb == "terminate",
             "kind": "primary" if verb in {"send_for_signature", "resume"} else "tertiary",
-            "hindered": queries.not_yet_complete(row) if verb == "complete" else "",
+            "hindered": {"complete": queries.not_yet_complete(row), "send_for_signature": waits}.get(verb, ""),
             **({"typed": typed[verb]["reason"].value(), "error": typed[verb].errors["reason"][0]} if verb in typed else {}),
         }
         for verb, (label, consequence) in words.items()
@@ -218,6 +220,8 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
     party, version = queries.party_of(row, request.user), row.current()
     if party is None:
         raise Http404
+    if queries.provisional(row.round):
+        return redirect(request, reverse("agreements:detail", args=[ref]))  # which says why, and until when
     if party.signed_at is not None or not rules.LIFECYCLE.can(row.status, "sign"):
         return redirect(request, reverse("agreements:detail", args=[ref]))
     form = SignForm(request.POST or None, initial={"content_hash": version.content_hash})

@@ -223,9 +223,12 @@ def revise(*, agreement_id: int, starts_on: date, ends_on: date, by: Any) -> Agr
 
 @transaction.atomic
 def send_for_signature(*, agreement_id: int, by: Any) -> Agreement:
-    """The text is final: every party is asked to sign. Writes: Agreement, Event, Duty and Notice a party."""
+    """The text is final: every party is asked to sign. Writes: Agreement, Event, Duty and Notice a party.
+
+    Raises: Refused while the results of the call are provisional; a draft binds nobody and may be written before."""
     agreement = lock(agreement_id)
     require(by, "vouchers.draft_agreement")
+    refuse_provisional(agreement)
     move(agreement, "send_for_signature", "agreement.sent", by=by)
     journal.close_duty(agreement, "send_for_signature", by=by)
     days = agreement.round.policy().days("signature")
@@ -258,6 +261,12 @@ def return_to_draft(*, agreement_id: int, reason: str, by: Any) -> Agreement:
             party.save()
         notices.agreement_returned(agreement, party, reason)
     return agreement
+
+
+def refuse_provisional(agreement: Agreement) -> None:
+    """Where the round says so, nothing binds before the time to object is over and what was objected to is decided."""
+    if hindrance := queries.provisional(agreement.round):
+        raise Refused(hindrance, "provisional")
 
 
 def lock(agreement_id: int) -> Agreement:

@@ -12,7 +12,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from vouchers.agreements import notices, queries, rules
-from vouchers.agreements.actions.drafting import lock, named
+from vouchers.agreements.actions.drafting import lock, named, refuse_provisional
 from vouchers.agreements.models import Agreement, Voucher
 from vouchers.ledger import actions as ledger
 
@@ -23,7 +23,7 @@ def sign(*, agreement_id: int, content_hash: str, second_factor_code: str, by: A
 
     Writes: AgreementParty, Event agreement.signed; at the last one also Agreement ACTIVE, Voucher, ledger commitment (and
     release of what the award reserved above the agreed grant), Duty, Notices. Raises: Refused (text changed, signed
-    already, wrong code), NotAllowed.
+    already, wrong code, results provisional), NotAllowed.
     """
     agreement = lock(agreement_id)
     party = queries.party_of(agreement, by)
@@ -33,6 +33,7 @@ def sign(*, agreement_id: int, content_hash: str, second_factor_code: str, by: A
     after = rules.LIFECYCLE.step(agreement.status, "sign")
     if party.signed_at is not None:
         raise Refused(_("Your side has signed already. Nothing more is needed from you."), "signed_already")
+    refuse_provisional(agreement)
     if agreement.parties.filter(signed_by=by).exists():
         raise Refused(_("You signed for another party. Somebody else signs for this one."), "one_hand")
     version = agreement.current()
