@@ -17,7 +17,7 @@ from vouchers.matching import actions as matching
 
 OPEN_STATES = {
     17: "SUBMITTED", 18: "SUBMITTED", 19: "ELIGIBILITY_CHECK", 20: "SUPPLEMENT_REQUESTED", 21: "ELIGIBLE", 22: "INELIGIBLE",
-    23: "IN_EVALUATION", 24: "IN_EVALUATION", 25: "WITHDRAWN", 26: "DRAFT",
+    23: "IN_EVALUATION", 24: "IN_EVALUATION", 25: "WITHDRAWN", 26: "DRAFT", 2: "INELIGIBLE",
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def fill(stage: Stage) -> None:
     for number, state in OPEN_STATES.items():
         with stage.at(-12):
             user = stage.user(number)
-            company = people.register_company(stage.cast, number, user)
+            company = stage.cast.companies.get(number) or people.register_company(stage.cast, number, user)
             track, supply = ("SMALL", 90_000_000) if number % 2 else ("MEDIUM", 180_000_000)
             need = market.post_need(stage.open_round, company, user, ecg=number % 2 == 0, supply_won=supply, track=track)
             key = "demo-hanbit-ecg" if number % 2 == 0 else "demo-namdo-chest-ct"
