@@ -45,7 +45,7 @@ def test_an_officer_takes_it_up_and_proposes_an_approver_confirms_and_those_conc
     assert row.reason in text(boss.get(verb)) and boss.post(verb).status_code == 302
     assert text(office.get(reverse("admin:vouchers_selectionrun_change", args=[run.pk])))
     compared = office.get(f"{reverse('admin:vouchers_selectionrun_compare')}?before={run.previous_id}&after={run.pk}")
-    assert compared.status_code == 200 and loser.title in text(compared)
+    assert compared.status_code == 200 and loser.receipt_no in text(compared)
     _concerned(at, loser, owner, row)
 
 
@@ -53,7 +53,7 @@ def _concerned(at, loser, owner, row):
     """Owner and colleague read the new run, who moved reads the new place, a stranger nothing."""
     for client in (as_(owner.representative), as_(owner.staff)):
         page = text(client.get(f"/verify/{loser.ref}/"))
-        assert "rerun-1" in page and row.reason in page and "같은 바이트" in page
+        assert "rerun-1" in page and row.reason in page and "한 바이트도 다르지 않은" in page
         assert "남은 자리가 없습니다" in text(client.get(f"/evaluation/results/{loser.ref}/"))
     assert "no place is free" in text(as_(owner.representative).get(f"/en/evaluation/results/{loser.ref}/"))
     assert client.get(f"/evaluation/results/{loser.ref}/letter.ko.pdf").status_code == 200
