@@ -166,7 +166,7 @@ def _verbs(row: Agreement, typed: Mapping[str, Form], waits: str) -> list[dict[s
             "name": verb, "label": label, "url": reverse("agreements:verb", args=[row.ref, verb]), "consequence": consequence,
             "reason": verb in rules.NEGATIVE, "danger": verb == "terminate",
             "kind": "primary" if verb in {"send_for_signature", "resume"} else "tertiary",
-            "hindered": {"complete": queries.not_yet_complete(row), "send_for_signature": waits}.get(verb, ""),
+            "hindered": queries.not_yet_complete(row) if verb == "complete" else waits if verb == "send_for_signature" else "",
             **({"typed": typed[verb]["reason"].value(), "error": typed[verb].errors["reason"][0]} if verb in typed else {}),
         }
         for verb, (label, consequence) in words.items()

@@ -82,7 +82,7 @@ DROP FUNCTION evaluation_guard_rerun();
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("journal", "0007_notice_retracted"),
-        ("vouchers", "0044_objections_put_off"),
+        ("vouchers", "0046_objections_put_off"),
     ]
 
     operations: ClassVar = [
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                 ],
                 default="INVITED",
                 max_length=10,
-                verbose_name="Status",
+                verbose_name="State",
             ),
         ),
         migrations.AlterField(
