@@ -37,5 +37,5 @@ DROP FUNCTION agreements_guard_provisional();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0047_selection_after_objections")]
+    dependencies: ClassVar = [("vouchers", "0048_selection_after_objections")]
     operations: ClassVar = [migrations.RunSQL(GUARD, BACK)]

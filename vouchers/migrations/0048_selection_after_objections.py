@@ -82,7 +82,7 @@ DROP FUNCTION evaluation_guard_rerun();
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("journal", "0007_notice_retracted"),
-        ("vouchers", "0046_objections_put_off"),
+        ("vouchers", "0047_objections_put_off"),
     ]
 
     operations: ClassVar = [

@@ -29,7 +29,7 @@ DROP FUNCTION objections_guard_due();
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("journal", "0007_notice_retracted"),
-        ("vouchers", "0045_state_and_moment_words"),
+        ("vouchers", "0046_assignment_runs"),
     ]
 
     operations: ClassVar = [
