@@ -171,6 +171,7 @@ _POLICY_PLACES = {
     "selection_points": "bonus_cap",
     "selection_twice": "tie_0",
     "selection_objection": "objection_days",
+    "selection_extension": "extension_days",
     "conflicts_years": "employer_years",
     "conflicts_days": "challenge_days",
     "assigning_weights": "assign_data",
