@@ -1,0 +1,5 @@
+"""The clerk's door: calls and, of a draft, the questions that its applications ask."""
+
+from vouchers.rounds.admin.calls import RoundAdmin
+
+__all__ = ["RoundAdmin"]
