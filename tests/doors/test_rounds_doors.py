@@ -2,11 +2,13 @@
 
 import json
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from pypdf import PdfReader
 
 from portal.accounts.actions import add_member, create_organisation, grant_role
 from portal.accounts.models import User
@@ -193,3 +195,40 @@ def test_nobody_else_moves_the_clock_and_outside_the_demo_nobody_does(demo_clock
     with pytest.raises(Refused):
         clock.move_forward(timedelta(days=1))
     assert clock.offset() == timedelta()
+
+
+def test_paper_dates_and_feed_stand_beside_the_call(client):
+    row = make_round(
+        key="call-p", summary_ko="요약, 첫 줄", summary_en="Summary", policy={"region_bonus": "0.05", "grant_rate_max": "0.90"}
+    )
+    page = client.get("/rounds/call-p/").content.decode()
+    for address in ("/rounds/call-p/call.pdf", "/rounds/call-p/dates.ics", "/rounds/feed.atom"):
+        assert page.count(f'href="{address}"') == 2
+    assert "평가위원 이해충돌 기준" in page and "비수도권 기업" in page
+    for prefix, language, title in (("", "ko-KR", row.title_ko), ("/en", "en-GB", row.title_en)):
+        paper = client.get(f"{prefix}/rounds/call-p/call.pdf")
+        catalogue = PdfReader(BytesIO(paper.content)).trailer["/Root"]
+        assert paper["Content-Type"] == "application/pdf" and catalogue["/Lang"] == language
+        assert catalogue["/MarkInfo"]["/Marked"] and PdfReader(BytesIO(paper.content)).metadata.title == title
+    dates = client.get("/en/rounds/call-p/dates.ics")
+    words = dates.content.decode().replace("\r\n ", "")
+    assert dates["Content-Type"].startswith("text/calendar") and f"Applications close: {row.title_en}" in words
+    assert f"DTSTART:{row.closes_at:%Y%m%dT%H%M%SZ}" in words
+
+
+def test_feed_holds_public_calls_only(client, reference_rounds):
+    make_draft(key="a-draft")
+    make_round(key="rehearsal", kind="REHEARSAL")
+    row = make_round(key="seen")
+    feed = client.get("/en/rounds/feed.atom")
+    words = feed.content.decode()
+    assert feed["Content-Type"].startswith("application/atom+xml") and words.count("<entry>") == 1
+    assert row.title_en in words and "/en/rounds/seen/" in words and "urn:voucher:" in words
+
+
+def test_no_paper_of_what_is_not_a_public_call(client, reference_rounds):
+    make_draft(key="a-draft")
+    make_round(key="rehearsal", kind="REHEARSAL")
+    for key in ("a-draft", "rehearsal", "nothing", Round.objects.filter(is_reference=True)[0].key):
+        assert client.get(f"/rounds/{key}/call.pdf").status_code == 404
+        assert client.get(f"/rounds/{key}/dates.ics").status_code == 404

@@ -66,7 +66,8 @@ def _rules_of(found: Round, tracks: list[Any], policy: rules.Policy) -> dict[str
         "targets": [(word, policy.days(step)) for step, word in rules.STEP_WORDS.items()],
         "calendar": _calendar(found),
         "selection": queries.selection_rows(policy),
-        "rates": [(rules.CompanySize.word(size), rate) for size, rate in policy.grant_rates.items()],
+        "rates": queries.rate_rows(policy),
+        "conflicts": queries.conflict_rows(policy),
     }
 
 

@@ -1,4 +1,4 @@
-"""What the public, officers and later rooms ask about rounds."""
+"""A call's facts, its policy in words, and what stops its announcement."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -73,7 +73,8 @@ def faults_of(round: Round) -> list[str]:
 
 def _texts(round: Round) -> list[rules.Text]:
     """Everything that the call says in two languages."""
-    named = [*(("tracks", one) for one in round.tracks.all()), *(("criteria", one) for one in round.criteria.all())]
+    named: list[tuple[str, Track | Criterion]] = [("tracks", one) for one in round.tracks.all()]
+    named += [("criteria", one) for one in round.criteria.all()]
     guided = [rules.Text(f"criteria.{one.key}", one.guidance_ko, one.guidance_en, needed=False) for one in round.criteria.all()]
     return [
         rules.Text("title", round.title_ko, round.title_en),
@@ -99,6 +100,7 @@ def selection_rows(policy: rules.Policy) -> list[tuple[str, list[str]]]:
     """How the round selects, as (word, sentences) in the reader's language: part of the call."""
     own = policy.selection
     rows = [
+        (_("Stages of the evaluation"), [str(rules.EvaluationStage.word(one)) for one in policy.evaluation_stages]),
         (_("Normalisation"), [str(rules.Normalisation.word(own.normalisation))]),
         (_("What must reach the pass mark"), [str(rules.PassMark.word(own.pass_mark_counts))]),
         (_("Bonus points"), _points_words(own.bonus_points, rules.Advantage, own.bonus_cap)),

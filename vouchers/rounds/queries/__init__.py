@@ -1,0 +1,32 @@
+"""What the public, officers and later rooms ask about rounds."""
+
+from vouchers.rounds.queries.announcing import (
+    FeedEntry,
+    address_of,
+    call_paper,
+    conflict_rows,
+    dates_of,
+    feed_entries,
+    print_of,
+    rate_rows,
+)
+from vouchers.rounds.queries.calls import (
+    Example,
+    budget_short_won,
+    current_policy,
+    evaluation_due,
+    examples,
+    faults_of,
+    get_public,
+    money_words,
+    public_rounds,
+    selection_rows,
+    track_words,
+    years,
+)
+
+__all__ = [
+    "Example", "FeedEntry", "address_of", "budget_short_won", "call_paper", "conflict_rows", "current_policy", "dates_of",
+    "evaluation_due", "examples", "faults_of", "feed_entries", "get_public", "money_words", "print_of", "public_rounds",
+    "rate_rows", "selection_rows", "track_words", "years",
+]  # fmt: skip
