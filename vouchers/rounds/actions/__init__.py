@@ -1,5 +1,6 @@
 """A round is prepared, reviewed, announced, and goes through its life. The only code that writes here."""
 
+from vouchers.rounds.actions.asking import move_question, remove_question, save_question
 from vouchers.rounds.actions.demo import ensure_demo_rounds
 from vouchers.rounds.actions.prepare import (
     FACTS,
@@ -28,6 +29,7 @@ from vouchers.rounds.actions.turn import (
 
 __all__ = [
     "FACTS", "announce", "archive", "begin_evaluation", "begin_settlement", "cancel", "copy_round", "create_round", "edit_round",
-    "ensure_demo_rounds", "extend", "owe_evaluators", "publish_selection", "register_reference_round", "save_policy", "send_back",
-    "set_criteria", "set_tracks", "start_projects", "submit_for_review", "turn",
+    "ensure_demo_rounds", "extend", "move_question", "owe_evaluators", "publish_selection", "register_reference_round",
+    "remove_question", "save_policy", "save_question", "send_back", "set_criteria", "set_tracks", "start_projects",
+    "submit_for_review", "turn",
 ]  # fmt: skip

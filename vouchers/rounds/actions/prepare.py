@@ -88,7 +88,7 @@ def copy_round(*, round_id: int, key: str, as_child: bool = False, kind: str | N
 @transaction.atomic
 def edit_round(*, round_id: int, version: int, by: User | None, **facts: Any) -> Round:
     """Changes facts of a draft. facts: any of FACTS. Writes: Round, Event round.edited. Raises: Stale, IllegalStep."""
-    row = _draft(round_id, by)
+    row = draft_of(round_id, by)
     if row.version != version:
         raise Stale()
     changed = sorted(name for name in FACTS if name in facts and getattr(row, name) != facts[name])
@@ -109,7 +109,7 @@ CRITERION_FIELDS = ("key", "name_ko", "name_en", "guidance_ko", "guidance_en", "
 @transaction.atomic
 def set_tracks(*, round_id: int, tracks: Sequence[Mapping[str, Any]], by: User | None) -> list[Track]:
     """Replaces the tracks of a draft. tracks: TRACK_FIELDS, money in whole won. Writes: Track, Event round.tracks_set."""
-    row = _draft(round_id, by)
+    row = draft_of(round_id, by)
     _no_doubles([str(track["key"]) for track in tracks], _("Two tracks have the same key."))
     kept = {track["key"] for track in tracks}
     row.tracks.exclude(key__in=kept).delete()
@@ -133,7 +133,7 @@ def set_criteria(*, round_id: int, criteria: Sequence[Mapping[str, Any]], by: Us
 
     criteria: CRITERION_FIELDS. Writes: Criterion, Event round.criteria_set. Raises: Refused for a weight outside 1–100.
     """
-    row = _draft(round_id, by)
+    row = draft_of(round_id, by)
     _no_doubles([str(one["key"]) for one in criteria], _("Two criteria have the same key."))
     if any(not 1 <= int(one["weight"]) <= 100 for one in criteria):
         raise Refused(_("A weight lies between 1 and 100."), "weight_range")
@@ -159,7 +159,7 @@ def save_policy(*, round_id: int, body: Mapping[str, Any], reason: str, by: User
 
     Writes: PolicyVersion, Event round.policy_saved. Raises: Refused with every fault of the body.
     """
-    row = _draft(round_id, by)
+    row = draft_of(round_id, by)
     faults = rules.policy_faults(body)
     if faults:
         raise Refused(" ".join(rules.fault_words(fault) for fault in faults), "policy_faults")
@@ -170,7 +170,8 @@ def save_policy(*, round_id: int, body: Mapping[str, Any], reason: str, by: User
     return version
 
 
-def _draft(round_id: int, by: User | None) -> Round:
+def draft_of(round_id: int, by: User | None) -> Round:
+    """The locked row of a draft. Raises: NotAllowed, IllegalStep once it is none."""
     row = Round.objects.select_for_update().get(pk=round_id)
     require(by, "vouchers.manage_round")
     if row.status != rules.RoundStatus.DRAFT or row.is_reference:

@@ -11,6 +11,7 @@ from portal.kit.clock import to_kst
 from vouchers.rounds.rules.assigning import assigning_fault_words
 from vouchers.rounds.rules.conflicts import conflict_fault_words
 from vouchers.rounds.rules.policy import policy_faults
+from vouchers.rounds.rules.questions import parse_questions, question_fault_words, question_faults, question_shape_faults
 from vouchers.rounds.rules.selection import selection_fault_words
 from vouchers.rounds.rules.stages import CompanySize
 
@@ -54,7 +55,13 @@ def announcement_faults(
             faults.append(f"track_incomplete:{key}")
     if budget_won is None:
         faults.append("budget_missing")
-    return [*faults, *_project_faults(projects, closes_at), *text_faults(texts)]
+    return [*faults, *_project_faults(projects, closes_at), *text_faults(texts), *_asked_faults(body or {})]
+
+
+def _asked_faults(body: Mapping[str, Any]) -> list[str]:
+    """Of the call's own questions; those that cannot be read at all are a fault of the policy."""
+    asked = body.get("questions", ())
+    return [] if question_shape_faults(asked) else question_faults(parse_questions(asked))
 
 
 def _project_faults(projects: tuple[date | None, date | None], closes_at: datetime | None) -> list[str]:
@@ -116,6 +123,8 @@ def fault_words(fault: str) -> str:
         return conflict_fault_words(code)
     if code.startswith("assigning_"):
         return assigning_fault_words(code)
+    if code.startswith("question_"):
+        return question_fault_words(code, what)
     if code in {"no_korean", "no_english"}:
         what = _place_words(what)
     elif what in POLICY_WORDS:
@@ -139,8 +148,10 @@ _PLACE_WORDS = {
 
 
 def fault_place(fault: str) -> tuple[str, str]:
-    """Where a fault is mended: (`facts`, `tracks`, `criteria` or `policy`; the field there, "" for the part as a whole)."""
+    """Where a fault is mended: (`facts`, `tracks`, `criteria`, `policy` or `questions`; the field there, "" for the part as a whole)."""
     code, _colon, what = fault.partition(":")
+    if code.startswith("question_"):
+        return "questions", what.partition("|")[0]
     if code in {"no_korean", "no_english"}:
         part = what.partition(".")[0]
         return (part, "") if part in {"tracks", "criteria"} else ("facts", f"{part}_{'ko' if code == 'no_korean' else 'en'}")

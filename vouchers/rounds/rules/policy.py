@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vouchers.rounds.rules.assigning import AssigningPolicy, assigning_faults, parse_assigning
 from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
+from vouchers.rounds.rules.questions import Question, parse_questions, question_shape_faults
 from vouchers.rounds.rules.selection import (
     CAPITAL_AREA,
     SelectionPolicy,
@@ -60,6 +61,7 @@ class Policy:
     selection: SelectionPolicy = field(default_factory=SelectionPolicy)
     conflicts: ConflictPolicy = field(default_factory=ConflictPolicy)
     assigning: AssigningPolicy = field(default_factory=AssigningPolicy)
+    questions: Sequence[Question] = field(default_factory=tuple)
 
     def days(self, step: str) -> int:
         return self.target_days.get(step, TARGET_STEPS[step])
@@ -102,6 +104,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         selection=parse_selection(body.get("selection", {})),
         conflicts=parse_conflicts(body.get("conflicts", {})),
         assigning=parse_assigning(body.get("assigning", {})),
+        questions=parse_questions(body.get("questions", ())),
     )
 
 
@@ -133,7 +136,8 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
     if body["vat_borne_by"] != "COMPANY":
         faults.append("vat_bearer")
     apart = [*selection_faults(body.get("selection", {})), *conflict_faults(body.get("conflicts", {}))]
-    return [*faults, *apart, *assigning_faults(body.get("assigning", {}))]
+    asked = question_shape_faults(body.get("questions", ()))
+    return [*faults, *apart, *assigning_faults(body.get("assigning", {})), *asked]
 
 
 def _region_faults(body: Mapping[str, Any]) -> list[str]:
