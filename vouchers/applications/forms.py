@@ -1,6 +1,6 @@
 """The shape of what a company types; what is still missing is said by rules.missing, never refused while saving."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -54,6 +54,12 @@ class SectionForm(forms.Form):
         for field in rules.FIELDS[rules.SectionKey(key)]:
             if field.name not in without:
                 self.fields[field.name] = _form_field(field)
+        self.marks: dict[str, str] = {n.removeprefix(SEEN): self.data[n] for n in self.data if n.startswith(SEEN)}
+
+    @property
+    def seen(self) -> list[tuple[str, str]]:
+        """(hidden input, mark of the answer that was seen), sent along with what is typed."""
+        return [(SEEN + name, self.marks[name]) for name in self.fields if name in self.marks]
 
     def full_clean(self) -> None:
         needed = [field for field in self.fields.values() if field.required]
@@ -73,13 +79,14 @@ class SectionForm(forms.Form):
             if name in self.data or isinstance(self.fields[name], forms.BooleanField)
         }
 
-    def differences(self, stored: Mapping[str, Any]) -> list[tuple[Any, Any]]:
-        """(label, what is stored) of the fields in which the stored answers differ from what was typed."""
-        found = []
-        for name, value in self.answers().items():
-            if (stored.get(name) or "") != (value or ""):
-                found.append((self.fields[name].label, self.shown(name, stored.get(name))))
-        return found
+    def show(self, stored: Mapping[str, Any], names: Iterable[str]) -> None:
+        """From now on these fields show what is stored instead of what was sent."""
+        self.data = self.data.copy()
+        for name in names:
+            self.data.pop(self.add_prefix(name), None)
+            if stored.get(name) not in (None, "", False):
+                self.data[self.add_prefix(name)] = "on" if stored[name] is True else str(stored[name])
+        self.full_clean()
 
     def shown(self, name: str, value: Any) -> Any:
         """A stored answer in words."""
@@ -91,10 +98,24 @@ class SectionForm(forms.Form):
         return f"{value:,}" if isinstance(value, int) else value
 
 
-class VersionForm(forms.Form):
-    """The section version that the writer saw."""
+SEEN = "seen_"  # before a question's name: the mark of its answer as this page first showed it
 
-    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+
+class WriterForm(forms.Form):
+    """What a writer's page knew: the section's version, the mark of each answer, and what was chosen where two wrote."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
+
+    def seen(self) -> dict[str, str]:
+        return {name.removeprefix(SEEN): self.data[name] for name in self.data if name.startswith(SEEN)}
+
+    def keep(self) -> dict[str, str]:
+        """Field → mark of the colleague's text that the writer read, and wants to replace by the own one."""
+        return dict(one.partition(":")[::2] for one in self.data.getlist("keep"))
+
+    def drop(self) -> frozenset[str]:
+        """Fields in which the writer takes the colleague's text."""
+        return frozenset(self.data.getlist("take"))
 
 
 class TrackForm(forms.Form):

@@ -138,22 +138,6 @@ def test_autosave_answers_with_a_line_and_the_new_version(application, owner):
     assert 'id="id_version" value="2"' in page and "저장했습니다" in page
 
 
-def test_two_writers_see_each_other_and_nothing_is_lost(application, owner):
-    stale = form(application, "project", product="내 글")
-    as_(owner.representative).post(url("section", application.ref, "project"), form(application, "project", product="동료의 글"))
-    browser = as_(owner.staff)
-    for address in (url("section", application.ref, "project"), url("autosave", application.ref, "project")):
-        answer = browser.post(address, stale)
-        page = answer.content.decode()
-        assert answer.status_code == 409
-        assert owner.representative.name in page and "동료의 글" in page
-    assert "내 글" in browser.post(url("section", application.ref, "project"), stale).content.decode()
-    assert application.sections.get(key="project").answers["product"] == "동료의 글"
-    version = application.sections.get(key="project").version
-    assert browser.post(url("section", application.ref, "project"), {**stale, "over": version}).status_code == 303
-    assert application.sections.get(key="project").answers["product"] == "내 글"
-
-
 @pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999"])
 def test_a_bad_version_is_a_conflict_not_a_crash(application, owner, version):
     sent = form(application, "project", version=version)

@@ -23,7 +23,6 @@ from vouchers.applications.actions.drafting import (
     drop_match,
     fix_matches,
     remove_document,
-    save_section,
     start,
     take_company_document,
 )
@@ -37,10 +36,12 @@ from vouchers.applications.actions.submitting import (
     sync_matches,
     withdraw,
 )
+from vouchers.applications.actions.writing import merge_section, save_section
 
 __all__ = [
     "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match", "choose_need",
-    "drop_match", "find_eligible", "find_ineligible", "fix_matches", "forget_drafts", "judge_rule", "lapse", "miss_supplements", "place_on_reserve",
+    "drop_match", "find_eligible", "find_ineligible", "fix_matches", "forget_drafts", "judge_rule", "lapse", "merge_section",
+    "miss_supplements", "place_on_reserve",
     "reject", "remove_document", "reopen", "reopen_check", "request_supplement", "require_apart", "resume_check", "save_section", "select", "start",
     "submit",
     "supply_supplement", "sync_deadlines", "sync_matches", "take_company_document", "withdraw",

@@ -1,6 +1,5 @@
 """What a company does while it writes: start, save, choose, attach."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from portal.documents.models import Document
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
-from portal.kit.errors import Refused, Stale
+from portal.kit.errors import Refused
 from vouchers.applications import queries, rules
 from vouchers.applications.models import Application, ApplicationDocument, ApplicationMatch, ApplicationSection
 from vouchers.companies import queries as companies
@@ -21,8 +20,6 @@ from vouchers.matching.models import Match, Need
 from vouchers.rounds.models import Round, Track
 from vouchers.rounds.rules import Phase
 from vouchers.rounds.rules import phase as phase_at
-
-LARGEST_ANSWERS = 60_000  # characters of one section: no form can reach it
 
 
 def locked(application_id: int) -> Application:
@@ -104,36 +101,6 @@ def _own_need(company: Company, need_id: int) -> Need:
     return need
 
 
-@transaction.atomic
-def save_section(*, application_id: int, key: str, answers: Mapping[str, Any], version: int, by: User) -> ApplicationSection:
-    """Stores answers of one section; keys that are not given keep what they hold.
-
-    answers: plain JSON values by field name of rules.FIELDS. version: of the section as the writer saw it. Writes:
-    ApplicationSection, for project its title and summary, for budget and data need the amounts, Event on the section.
-    Raises: Stale when somebody saved in between; Refused when the round is closed or the section is not open.
-    """
-    application = locked(application_id)
-    require(by, "vouchers.edit_application", application)
-    refuse_unless_writable(application, key)
-    section = ApplicationSection.objects.select_for_update().get(application=application, key=key)
-    known = {f.name for f in rules.FIELDS[rules.SectionKey(key)]}
-    given = {name: value for name, value in answers.items() if name in known}
-    if sum(len(str(value)) for value in given.values()) > LARGEST_ANSWERS:
-        raise Refused(_("This is too much text for one section. Shorten it."), "too_long")
-    changed = sorted(name for name, value in given.items() if section.answers.get(name) != value)
-    if section.version != version and changed:
-        raise Stale()  # what is stored already is nobody's loss: an answer of the autosave may have been lost on its way
-    if not changed and section.updated_by_id and section.state != rules.SectionState.NEEDS_WORK:
-        return section  # pressing Save twice is no change
-    section.answers = {**section.answers, **given}
-    _touch(application, section, by)
-    journal.record(
-        "section.saved", section, by=by, to=section.state, organisations=application.organisation_ids(),
-        data={"application": application.ref, "key": key, "fields": changed},
-    )  # fmt: skip
-    return section
-
-
 def refuse_unless_writable(application: Application, key: str) -> None:
     """Raises: Refused with the reason why this section cannot be written in now."""
     if queries.may_write(application, key):
@@ -143,20 +110,6 @@ def refuse_unless_writable(application: Application, key: str) -> None:
     if application.status == rules.ApplicationStatus.SUPPLEMENT_REQUESTED:
         raise Refused(_("Only the sections named in the supplement request can be changed."), "section_not_requested")
     raise Refused(_("The application was handed in and cannot be changed any more."), "already_submitted")
-
-
-def _touch(application: Application, section: ApplicationSection, by: User) -> None:
-    """Copies what lives in columns, recomputes amounts, stores the section's state."""
-    section.updated_by = by
-    section.state = rules.SectionState.IN_PROGRESS
-    section.save()
-    if section.key == rules.SectionKey.PROJECT:
-        application.title = str(section.answers.get("title") or "")[:150]
-        application.summary = str(section.answers.get("summary") or "")
-    vars(application).pop("_prefetched_objects_cache", None)  # sections are read afresh below
-    refresh_amounts(application)
-    application.save()
-    refresh_states(application, only=section)
 
 
 def refresh_amounts(application: Application) -> None:

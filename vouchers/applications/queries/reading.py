@@ -16,6 +16,7 @@ from vouchers.applications import rules
 from vouchers.applications.models import (
     Application,
     ApplicationDocument,
+    ApplicationSection,
 )
 from vouchers.applications.queries.behind import chosen_matches, current_documents, stored_money
 from vouchers.matching.models import Match, Need
@@ -132,6 +133,15 @@ def signers(application: Application, hash_now: str) -> list[Signer]:
 def history(application: Application) -> list[Event]:
     """What the company reads of the journal, in order."""
     return list(journal.history(application).filter(name__in=rules.TIMELINE_EVENTS))
+
+
+def last_changes(section: ApplicationSection) -> dict[str, Event]:
+    """Field → the newest saving that changed it, of the last hundred."""
+    found: dict[str, Event] = {}
+    for event in journal.history(section).filter(name="section.saved").order_by("-seq")[:100]:
+        for name in event.data.get("fields", []):
+            found.setdefault(name, event)
+    return found
 
 
 def ball(application: Application) -> Duty | None:

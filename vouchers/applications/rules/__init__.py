@@ -12,6 +12,7 @@ from vouchers.applications.rules.eligibility import (
     undecided,
 )
 from vouchers.applications.rules.formula import formula, rate_words
+from vouchers.applications.rules.merging import Merged, mark, merge
 from vouchers.applications.rules.sections import (
     DECLARATIONS,
     DOCUMENT_WORDS,
@@ -66,6 +67,7 @@ __all__ = [
     "Facts",
     "Field",
     "Finding",
+    "Merged",
     "Missing",
     "Rule",
     "SectionKey",
@@ -81,7 +83,9 @@ __all__ = [
     "formula",
     "in_kind_most",
     "in_kind_words",
+    "mark",
     "matches_open",
+    "merge",
     "missing",
     "rate_words",
     "receipt",

@@ -1,15 +1,18 @@
 """What the section page shows: rows and words, no decisions."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.journal.models import Event
 from portal.templatetags.portal import kst_text
 from vouchers.applications import queries, rules
 from vouchers.applications.forms import SectionForm
-from vouchers.applications.models import Application
+from vouchers.applications.models import Application, ApplicationSection
 from vouchers.companies.rules import brn_words
 
 K = rules.SectionKey
@@ -21,9 +24,10 @@ def section_context(
     """Everything of one section's page; form: what was just typed, else the stored answers."""
     overview = queries.progress(application)
     view = overview.of(key)
-    stored, typed = view.section.answers, form
+    stored = view.section.answers
     if form is None:
         form = SectionForm(key, initial=stored, without=queries.not_asked(application, key))
+        form.marks = {name: rules.mark(stored.get(name)) for name in form.fields}
     keys = list(rules.ORDER)
     context: dict[str, Any] = {
         "application": application,
@@ -34,7 +38,6 @@ def section_context(
         "number": keys.index(key) + 1,
         "next_key": rules.following(key),
         "version": view.section.version,
-        "others": typed.differences(stored) if typed is not None and more.get("stale") and typed.is_bound else [],
         "answers": queries.shown(key, stored),
         **more,
     }
@@ -48,6 +51,47 @@ def section_context(
         context["kinds"] = document_rows(application, more.get("upload_errors") or {})
         context["linked"] = view.editable and any(row["error"] for row in context["kinds"])
     return context
+
+
+@dataclass(frozen=True)
+class BothWrote:
+    """A field in which a colleague wrote too. mark: of their text; typed, stored: in words; value: theirs as the form shows it."""
+
+    name: str
+    label: Any
+    who: str
+    when: Any
+    mark: str
+    typed: Any
+    stored: Any
+    value: str
+
+
+def both_wrote(section: ApplicationSection, form: SectionForm, names: Iterable[str]) -> list[BothWrote]:
+    """Who changed these fields and when, and both texts."""
+    changes = queries.last_changes(section) if names else {}
+    given = form.answers() if form.is_bound and form.errors is not None else {}
+    return [_both_wrote(section, form, name, changes.get(name), given.get(name)) for name in names]
+
+
+def _both_wrote(section: ApplicationSection, form: SectionForm, name: str, event: Event | None, typed: Any) -> BothWrote:
+    stored, by = section.answers.get(name), event.by if event else section.updated_by
+    return BothWrote(
+        name=name,
+        label=form.fields[name].label,
+        who=by.get_full_name() if by else _("A colleague"),
+        when=event.at if event else section.updated_at,
+        mark=rules.mark(stored),
+        typed=form.shown(name, typed),
+        stored=form.shown(name, stored),
+        value=str(form[name].value() or ""),
+    )
+
+
+def merged_words(found: Iterable[BothWrote]) -> list[str]:
+    """A sentence for each field that now shows what a colleague wrote."""
+    words = _("%(who)s changed “%(field)s” on %(when)s; it stands as it was written there.")
+    return [words % {"who": one.who, "field": one.label, "when": kst_text(one.when)} for one in found]
 
 
 def company_rows(application: Application) -> list[dict[str, Any]]:

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.documents.actions import all_or_nothing, upload
 from portal.kit.access import needs, signed_in
-from portal.kit.errors import DomainError, Stale
+from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.applications import actions, queries, rules
-from vouchers.applications.forms import SectionForm, TrackForm, UploadForm, VersionForm
+from vouchers.applications.forms import SEEN, SectionForm, TrackForm, UploadForm, WriterForm
 from vouchers.applications.models import Application
 from vouchers.applications.views.fetch import application_or_404, section_key, signed_in_keeping_text
-from vouchers.applications.views.shape import section_context
+from vouchers.applications.views.shape import both_wrote, merged_words, section_context
 from vouchers.companies import queries as companies
 from vouchers.rounds.models import Round
 
@@ -76,9 +76,10 @@ def section(request: HttpRequest, ref: str, key: str) -> HttpResponse:
         return page(request, "vouchers/applications/section.html", context, status=200 if form.is_valid() else 422)
     answer = _save(request, application, which, form)
     fresh = application_or_404(request, ref)
+    _show_merged(fresh, which, form, answer)
     limited = _name_limit(fresh, which, form, going_on="next" in request.POST)
     if answer.pop("saved") and not limited:
-        messages.success(request, _("Saved."))
+        messages.success(request, " ".join([_("Saved."), *answer["merged_words"]]))
         return redirect(request, _after(ref, which, going_on="next" in request.POST))
     status = answer.pop("status")
     context = section_context(request, fresh, which, form=form, **answer)
@@ -114,21 +115,37 @@ def queries_form(application: Application, key: rules.SectionKey, request: HttpR
 
 
 def _save(request: HttpRequest, application: Application, key: rules.SectionKey, form: SectionForm) -> dict[str, Any]:
-    """One action; its refusal becomes words. The well-formed fields are stored even when one is not."""
-    seen = VersionForm({"version": request.POST.get("over") or request.POST.get("version")})
+    """One action; its refusal becomes words. The well-formed fields are stored even when one is not, or a colleague wrote in it."""
+    writer = WriterForm(request.POST)
     well_formed = form.is_valid()
-    if not seen.is_valid():
-        return {"saved": False, "status": 409, "stale": True}
+    version = writer.cleaned_data["version"] if writer.is_valid() else None
     try:
-        stored = actions.save_section(
-            application_id=application.pk, key=key, answers=form.answers(), version=seen.cleaned_data["version"], by=request.user
-        )
-    except Stale:
-        return {"saved": False, "status": 409, "stale": True}
+        stored, merged = actions.merge_section(
+            application_id=application.pk, key=key, answers=form.answers(), version=version, seen=writer.seen(),
+            keep=writer.keep(), drop=writer.drop(), by=request.user,
+        )  # fmt: skip
     except DomainError as error:
         form_errors(form, error)
         return {"saved": False, "status": error.status if error.status == 403 else 422, "refused": error.message}
-    return {"saved": well_formed, "status": 422, "version": stored.version}
+    status = 409 if merged.conflicts else 422
+    return {"saved": well_formed and not merged.conflicts, "status": status, "version": stored.version, "merged": merged}
+
+
+def _show_merged(application: Application, key: rules.SectionKey, form: SectionForm, answer: dict[str, Any]) -> None:
+    """Puts into the form what a colleague wrote where this writer had not, and into `answer` the words about it."""
+    merged = answer.pop("merged", None)
+    answer["merged_in"] = answer["conflicts"] = ()
+    if merged is None:
+        return
+    section = queries.progress(application).of(key).section
+    wrong = set(form.errors)
+    form.show(section.answers, merged.theirs)
+    form.marks |= {n: rules.mark(section.answers.get(n)) for n in form.fields if n not in merged.conflicts and n not in wrong}
+    if merged.theirs or merged.conflicts:
+        answer["merged_in"] = both_wrote(section, form, merged.theirs)
+        answer["conflicts"] = both_wrote(section, form, merged.conflicts)
+    answer["merged_words"] = merged_words(answer["merged_in"])
+    answer["held"] = {SEEN + name for name in (*merged.theirs, *merged.conflicts)}  # the page itself learns these marks
 
 
 @signed_in_keeping_text
@@ -138,8 +155,9 @@ def autosave(request: HttpRequest, ref: str, key: str) -> HttpResponse:
     application, which = application_or_404(request, ref), section_key(key)
     form = queries_form(application, which, request)
     answer = _save(request, application, which, form)
-    status = 200 if answer.pop("saved") else answer["status"]
     fresh = application_or_404(request, ref)
+    _show_merged(fresh, which, form, answer)
+    status = 200 if answer.pop("saved") else answer["status"]
     _name_limit(fresh, which, form, going_on=False)
     context = section_context(request, fresh, which, form=form, **{k: v for k, v in answer.items() if k != "status"})
     return page(request, "vouchers/applications/saved.html", context, status=status)

@@ -14,20 +14,40 @@
   const underWay = new WeakSet(); // forms whose autosave has no answer yet
   const waiting = new WeakMap(); // form → what goes on after that answer
 
-  // A queued request was put together before the one ahead of it raised the version.
+  const sent = new WeakMap(); // form → what the request under way says
+
+  // What a colleague wrote into a field that this page had not changed: shown unless it was typed in since, and then the mark
+  // of what was seen stays, so that the next saving finds both texts.
+  const merge = (form) => {
+    const before = sent.get(form);
+    form.querySelectorAll("#merged [data-merged]").forEach((told) => {
+      const field = form.querySelector("#id_" + told.dataset.merged), mark = form.querySelector("#seen_" + told.dataset.merged);
+      if (!field || !mark || !before) return;
+      const asSent = before.get(field.name) || "", box = field.type === "checkbox";
+      if ((box ? (field.checked ? "on" : "") : field.value) !== asSent) return;
+      if (box) field.checked = told.value !== ""; else field.value = told.value;
+      mark.value = told.dataset.mark;
+    });
+  };
+
+  // A queued request was put together before the one ahead of it changed version and marks: it says what the form says now.
   document.addEventListener("htmx:before:request", (event) => {
     const form = formOf(event), ctx = event.detail && event.detail.ctx;
     if (!form) return;
     underWay.add(form);
-    if (!ctx.request.body || !ctx.request.body.set) return;
-    const version = form.querySelector("#id_version");
-    if (version) ctx.request.body.set("version", version.value);
+    const body = ctx.request.body;
+    if (!body || !body.set) return;
+    const now = new FormData(form);
+    [...new Set(form.querySelectorAll("[name]"))].forEach((field) => body.delete(field.name));
+    now.forEach((value, name) => body.append(name, value));
+    sent.set(form, now);
     if (token()) ctx.request.body.set("csrfmiddlewaretoken", token());
   });
   document.addEventListener("htmx:finally:request", (event) => {
     const form = formOf(event);
     if (!form) return;
     underWay.delete(form);
+    merge(form);
     if (form.querySelector("[data-frozen]")) { // handed in elsewhere: nothing that is typed here counts any more
       form.querySelectorAll("input, textarea, select, button").forEach((field) => { field.disabled = true; });
       delete form.dataset.dirty;
@@ -46,7 +66,12 @@
       event.preventDefault();
       event.stopImmediatePropagation();
       const button = event.submitter;
-      waiting.set(form, () => form.requestSubmit(button));
+      waiting.set(form, () => {
+        if (!button || button.isConnected) { form.requestSubmit(button); return; }
+        const said = Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
+        form.append(said); // the answer that came has replaced the button
+        form.requestSubmit();
+      });
       return;
     }
     const field = form.querySelector("input[name=csrfmiddlewaretoken]");
