@@ -29,13 +29,13 @@ def test_sections_are_those_of_an_application():
 def test_what_is_parsed_is_written_again_the_same():
     body = [
         one("q_1", "CHOICE", choices=YES_NO), one("q_2", "DATE", first_day="2027-01-01", last_day="2027-12-31", when="q_1", equals="2"),
-        one("q_3", "FILE", file_types=["pdf"], required=False, confidential=True), one("q_4", "NUMBER", least=0, most=5000),
+        one("q_3", "FILE", file_types=["pdf"], required=False, confidential=True), one("q_4", "NUMBER", least=0, most=5000, label_en="", help_ko=""),
         one("q_5", "TABLE", columns=[{"code": "1", "kind": "WON", "label_ko": "금액", "label_en": "Amount"}], least=1, most=4),
     ]  # fmt: skip
     found = rules.parse_questions(body)
     assert found[1].last_day == date(2027, 12, 31) and found[3].limit == 5000 and found[4].columns[0].kind == "WON"
     assert rules.parse_questions([rules.question_body(q) for q in found]) == found
-    assert faults(*body) == []
+    assert faults(*body) == ["korean", "english"]
     assert rules.parse_policy({**POLICY, "questions": body}).questions == found
 
 

@@ -16,13 +16,10 @@ from portal.kit.won import won
 from portal.templatetags.portal import digits, kst_text
 from vouchers.rounds import actions, queries, rules
 from vouchers.rounds.actions import FACTS
+from vouchers.rounds.admin.questions import QuestionPages
+from vouchers.rounds.admin.questions import may_edit as _may_edit
 from vouchers.rounds.forms import CopyForm, ExtendForm, PolicyForm, RoundForm
 from vouchers.rounds.models import Criterion, PolicyVersion, Round, Track
-
-
-def _may_edit(request: HttpRequest, row: Round | None) -> bool:
-    draft = row is None or (row.status == rules.RoundStatus.DRAFT and not row.is_reference)
-    return draft and request.user.has_perm("vouchers.manage_round")
 
 
 class _DraftInline(TabularInline):
@@ -112,6 +109,8 @@ def _fault_list(row: Round, faults: list[str]) -> Any:
 def _fault_way(row: Round, fault: str) -> str:
     """The address of the field, or of the part, where a fault is mended."""
     part, field = rules.fault_place(fault)
+    if part == "questions":
+        return reverse("admin:vouchers_round_question", args=[row.pk, field])
     if part == "policy":
         page = reverse("admin:vouchers_round_verb", args=[row.pk, "save_policy"])
         return f"{page}#id_{field}" if field else page
@@ -146,7 +145,7 @@ _READING = (
 
 
 @admin.register(Round)
-class RoundAdmin(FormAdmin):
+class RoundAdmin(QuestionPages, FormAdmin):
     shows_persons = False
     form = RoundForm
     list_display = ("title", "fiscal_year", "kind", "phase_word", "opens", "closes", "budget")
@@ -184,17 +183,23 @@ class RoundAdmin(FormAdmin):
         return obj.phase, obj.phase.label
 
     def ways(self, request: HttpRequest, obj: Round) -> list[tuple[Any, str]]:
-        """To the evaluation's pages on this round."""
-        if obj.status != rules.RoundStatus.EVALUATING:
+        """To its questions and, while it is evaluated, to the evaluation's pages on it."""
+        if obj.is_reference:
             return []
+        questions = [(_("Questions of the call"), reverse(f"{self.admin_site.name}:vouchers_round_questions", args=[obj.pk]))]
+        if obj.status != rules.RoundStatus.EVALUATING:
+            return questions
         pages = (
             (_("Assign evaluators and see progress"), "vouchers_assignment_assign_page", "vouchers.assign_evaluator"),
             (_("Propose a selection"), "vouchers_selectionrun_propose_page", "vouchers.propose_selection"),
         )
         return [
-            (label, f"{reverse(f'{self.admin_site.name}:{name}')}?round={obj.pk}")
-            for label, name, permission in pages
-            if request.user.has_perm(permission)
+            *(
+                (label, f"{reverse(f'{self.admin_site.name}:{name}')}?round={obj.pk}")
+                for label, name, permission in pages
+                if request.user.has_perm(permission)
+            ),
+            *questions,
         ]
 
     def stands_since(self, obj: Round) -> datetime | None:

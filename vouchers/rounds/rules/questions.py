@@ -156,7 +156,7 @@ def question_body(question: Question) -> dict[str, Any]:
     found = {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in asdict(question).items()
-        if value not in (None, "", (), []) or name in {"help_ko", "help_en"}
+        if value not in (None, "", (), []) or name in {"label_ko", "label_en", "help_ko", "help_en"}
     }
     for name in ("file_types", "choices", "columns"):
         if name in found:
