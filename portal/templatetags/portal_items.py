@@ -54,7 +54,7 @@ def _parts(item: Mapping[str, Any]) -> Iterator[str]:
 
 @register.simple_tag
 def timeline_items(entries: Iterable[Mapping[str, Any]]) -> SafeString:
-    """The items of components/timeline.html. An entry: title, and as wanted state, when, who, ball with due, text, usual, url, link."""
+    """The items of components/timeline.html. An entry: title, and as wanted state, when, who, took, ball with due, text, usual, url, link."""
     return SafeString("".join(_entry(one) for one in entries))
 
 
@@ -72,6 +72,7 @@ def _entry(entry: Mapping[str, Any]) -> str:
 def _lines(entry: Mapping[str, Any]) -> Iterator[str]:
     said = [kst(entry["when"])] if entry.get("when") else []
     said += [safe(entry["who"])] if entry.get("who") else []
+    said += [safe(entry["took"])] if entry.get("took") else []
     if said:
         yield f'<p class="timeline-meta">{" · ".join(said)}</p>'
     if ball := entry.get("ball"):

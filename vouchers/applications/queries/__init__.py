@@ -72,6 +72,7 @@ from vouchers.applications.queries.verdicts import (
     verdict_behind,
     verdicts_on,
 )
+from vouchers.applications.queries.waiting import usual_waits
 
 __all__ = [
     "INELIGIBLE",
@@ -141,6 +142,7 @@ __all__ = [
     "surroundings",
     "tracks_of",
     "upheld_verdict",
+    "usual_waits",
     "verdict_behind",
     "verdicts_on",
     "waiting_for_a_match",

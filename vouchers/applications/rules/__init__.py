@@ -45,6 +45,7 @@ from vouchers.applications.rules.stages import (
     matches_open,
     receipt,
 )
+from vouchers.applications.rules.waiting import Change, Usual, stays, usual
 from vouchers.applications.rules.words import fact_words, size_words
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "RULE_VERSION",
     "TIMELINE_EVENTS",
     "ApplicationStatus",
+    "Change",
     "Declaration",
     "Facts",
     "Field",
@@ -73,6 +75,7 @@ __all__ = [
     "SectionKey",
     "SectionState",
     "Surroundings",
+    "Usual",
     "Verdict",
     "blocking",
     "declaration_field",
@@ -91,5 +94,7 @@ __all__ = [
     "receipt",
     "section_state",
     "size_words",
+    "stays",
     "undecided",
+    "usual",
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 """The application as a story: what happened, who has the ball, what comes and how long it usually takes."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -7,7 +9,9 @@ from django.utils.translation import ngettext
 
 from portal.accounts.rules import STAFF_ROLES, Role
 from portal.journal.models import Event
+from portal.kit import clock, workdays
 from portal.kit.words import korean, pick
+from portal.templatetags.portal import kst_text
 from vouchers.applications import queries, rules
 from vouchers.applications.models import Application
 
@@ -15,24 +19,45 @@ S = rules.ApplicationStatus
 
 
 def timeline(application: Application) -> list[dict[str, Any]]:
-    """Past solid, the present with who has the ball, the future with the usual wait."""
-    members = queries.members_of(application)
-    entries = [_past(event, members) for event in queries.history(application)]
+    """Past solid with the working days between, the present with who has the ball, the future with the usual wait."""
+    members, events = queries.members_of(application), queries.history(application)
+    entries = [
+        _past(event, members) | {"took": _after(before, event)} for before, event in zip([None, *events], events, strict=False)
+    ]
     duty = queries.ball(application)
     status = S(application.status)
     if status in rules.ENDED:
         return entries
     if status == S.SELECTED:
         return [*entries, {"title": _("Award and agreement"), "state": "present", "text": _("See the award for the next step.")}]
+    waits, steps = queries.usual_waits(application), _steps(application)
+    since = next((event.at for event in reversed(events) if event.to == status), application.submitted_at)
     entries.append(
         {
             "title": status.label,
             "state": "present",
+            "when": since,
+            "took": _so_far(since),
             "ball": _holder(application, duty),
             "due": duty.due_at if duty else None,
+            "usual": _wait_words(steps[status].days if status in steps else None, waits.get(status)),
         }
     )
-    return [*entries, *_future(application)]
+    return [*entries, *_future(status, steps, waits, duty.due_at if duty else None)]
+
+
+def _days_between(start: datetime, end: datetime) -> int:
+    return workdays.working_days_between(clock.to_kst(start).date(), clock.to_kst(end).date())
+
+
+def _after(before: Event | None, event: Event) -> str:
+    days = _days_between(before.at, event.at) if before else 0
+    return ngettext("%(days)d working day later", "%(days)d working days later", days) % {"days": days} if days else ""
+
+
+def _so_far(since: datetime | None) -> str:
+    days = _days_between(since, clock.now()) if since else 0
+    return ngettext("%(days)d working day so far", "%(days)d working days so far", days) % {"days": days}
 
 
 def _past(event: Event, members: frozenset[int]) -> dict[str, Any]:
@@ -75,24 +100,64 @@ def _holder(application: Application, duty: Any) -> str:
     return _("the ministry")
 
 
-def _future(application: Application) -> list[dict[str, Any]]:
-    policy = queries.policy_of(application)
-    steps = [
-        (S.ELIGIBLE, _("Result of the eligibility check"), policy.days("eligibility")),
-        (S.IN_EVALUATION, _("Evaluation"), policy.days("evaluation")),
-        (S.SELECTED, _("Results for all applicants at the same time"), None),
-    ]
-    order = [S.SUBMITTED, S.ELIGIBILITY_CHECK, S.SUPPLEMENT_REQUESTED, S.ELIGIBLE, S.IN_EVALUATION, S.RESERVE, S.SELECTED]
-    now = order.index(S(application.status))
-    return [
-        {"title": title, "state": "future", "usual": _target(days) if days else ""}
-        for state, title, days in steps
-        if order.index(state) > now
-    ]
+@dataclass(frozen=True)
+class _Step:
+    """title: how its end is called, days: the policy's target in working days, None without one."""
+
+    title: str
+    days: int | None
 
 
-def _target(days: int) -> str:
-    return ngettext("Target: %(days)d working day", "Target: %(days)d working days", days) % {"days": days}
+ORDER = (S.SUBMITTED, S.ELIGIBILITY_CHECK, S.SUPPLEMENT_REQUESTED, S.ELIGIBLE, S.IN_EVALUATION, S.RESERVE)
+
+
+def _steps(application: Application) -> dict[S, _Step]:
+    """What an application waits for in each state, in order; of a supplement the company's own days."""
+    days = queries.policy_of(application).days
+    return {
+        S.SUBMITTED: _Step(_("Eligibility check begins"), days("eligibility")),
+        S.ELIGIBILITY_CHECK: _Step(_("Result of the eligibility check"), days("eligibility")),
+        S.SUPPLEMENT_REQUESTED: _Step(_("Supplement"), days("supplement")),
+        S.ELIGIBLE: _Step(_("Evaluation begins"), None),
+        S.IN_EVALUATION: _Step(_("Results for all applicants at the same time"), days("evaluation")),
+    }
+
+
+def _future(status: S, steps: dict[S, _Step], waits: dict[str, rules.Usual], due_at: datetime | None) -> list[dict[str, Any]]:
+    """What comes after the present step, each with target and usual wait. due_at: of the present step; the days on which the
+    next ones would end by their targets are counted from it."""
+    ahead = [state for state in steps if state != S.SUPPLEMENT_REQUESTED and ORDER.index(state) >= ORDER.index(status)]
+    if status == S.SUPPLEMENT_REQUESTED:
+        ahead = [S.ELIGIBILITY_CHECK, *ahead]
+    found, at = [], due_at
+    for state in ahead:
+        step = steps[state]
+        if state == status:
+            found.append({"title": step.title, "state": "future"})
+            continue
+        at = workdays.due_at(at - timedelta(microseconds=1), step.days) if at and step.days else at
+        words = _wait_words(step.days, waits.get(state))
+        found.append({"title": step.title, "state": "future", "usual": " · ".join(filter(None, [words, _about(step, at)]))})
+    return found
+
+
+def _about(step: _Step, at: datetime | None) -> str:
+    return _("by %(day)s if the targets are kept") % {"day": kst_text(at)} if at and step.days else ""
+
+
+def _wait_words(target: int | None, found: rules.Usual | None) -> str:
+    """The policy's target and the median of the cases so far; that there are too few where there are."""
+    words = (
+        [ngettext("Target: %(days)d working day", "Target: %(days)d working days", target) % {"days": target}] if target else []
+    )
+    if found is None:
+        words.append(_("not enough cases yet to say how long it usually takes"))
+    else:
+        usual = ngettext("usually %(days)d working day", "usually %(days)d working days", found.days) % {"days": found.days}
+        cases = ngettext("median of %(n)d case", "median of %(n)d cases", found.cases) % {"n": found.cases}
+        words.append(f"{usual} ({cases})")
+    text = " · ".join(words)
+    return text[:1].upper() + text[1:]
 
 
 def what_next(application: Application) -> list[str]:
