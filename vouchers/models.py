@@ -46,13 +46,13 @@ from vouchers.matching.models import Match, MatchRun, Need, Quote, QuoteLine, Qu
 from vouchers.milestones.models import Deliverable, Milestone
 from vouchers.objections.models import Objection, ObjectionDocument
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
-from vouchers.rounds.models import Criterion, PolicyVersion, Round, Track
+from vouchers.rounds.models import Criterion, Inquiry, PolicyVersion, Round, Track
 
 __all__ = [
     "AccessCase", "AccessRequest", "Account", "Affiliation", "Agreement", "AgreementLine", "AgreementParty", "AgreementVersion",
     "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection", "Assignment", "AssignmentRun", "Award", "CaseConflict", "Certification", "Challenge",
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
-    "EthicsReview", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection", "ObjectionDocument", "OwnershipDispute",
+    "EthicsReview", "Inquiry", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection", "ObjectionDocument", "OwnershipDispute",
     "PayeeAccount", "PaymentAttempt", "PenaltyRecord", "PolicyVersion", "PoolMember", "Quote", "QuoteLine", "QuoteRequest", "RepresentativeChange",
     "Restriction", "Round", "Score", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun", "SiteParticipation", "SizeCertificate",
     "SubmittedDossier", "Track",

@@ -82,6 +82,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "quote_accepted": ("견적 수락", "Quote accepted"),
     "quote_answered": ("견적 질문의 답변", "A question about a quote was answered"),
     "quote_declined": ("견적 거절", "Quote declined"),
+    "inquiry_answered": ("공고 질의 답변", "Question about a call answered"),
+    "inquiry_set_aside": ("공고 질의 미답변", "Question about a call set aside"),
     "quote_expired": ("견적 만료", "Quote expired"),
     "quote_question": ("견적 질문", "Question about a quote"),
     "quote_received": ("견적 도착", "Quote received"),

@@ -6,6 +6,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.STAFF_MEMBER: frozenset(
         {
             "vouchers.edit_company",
+            "vouchers.ask_inquiry",
             "vouchers.edit_need",
             "vouchers.request_quote",
             "vouchers.edit_application",
@@ -18,6 +19,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         {
             "accounts.manage_members",
             "vouchers.edit_company",
+            "vouchers.ask_inquiry",
             "vouchers.edit_need",
             "vouchers.request_quote",
             "vouchers.confirm_match",
@@ -70,6 +72,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.MINISTRY_OFFICER: frozenset(
         {
             "vouchers.manage_round",
+            "vouchers.answer_inquiry",
             "vouchers.verify_company",
             "vouchers.check_application",
             "vouchers.assign_evaluator",

@@ -35,7 +35,7 @@ DECIDED: dict[str, dict[str, str]] = {
     "portal.journal.views": {"feed": OWN, "read": ANSWER, "open_notice": ANSWER, "mailbox": DEMO, "mail": DEMO},
     "providers.catalogue.views": {"search": PUBLIC, "verb": ANSWER},
     "providers.offers.views": {"institution": PUBLIC, "institution_list": PUBLIC, "dataset": PUBLIC, "home": OWN, "new": OWN, "detail": OWN, "edit": OWN, "verb": OWN},
-    "vouchers.rounds.views.calls": {"rounds": PUBLIC, "detail": PUBLIC},
+    "vouchers.rounds.views.calls": {"rounds": PUBLIC, "detail": PUBLIC, "ask": OWN},
     "vouchers.rounds.views.papers": {"paper": PUBLIC, "dates": PUBLIC, "feed": PUBLIC},
     "vouchers.companies.views": {
         "mine": NAMES, "register": OWN, "join": ANSWER, "dispute": OWN, "dispute_detail": OWN, "detail": WRITTEN_DOWN, "edit": OWN,

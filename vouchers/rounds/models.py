@@ -1,11 +1,13 @@
 """Rounds, tracks, criteria and the policy that is frozen at the announcement."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts import queries as accounts
 from portal.kit import clock
 from portal.kit.models import Row
 from portal.kit.won import WonField
@@ -198,3 +200,62 @@ class Criterion(Row):
         from portal.kit.words import pick
 
         return pick(self, "name")
+
+
+class InquiryQuerySet(models.QuerySet["Inquiry"]):
+    def visible_to(self, user: Any) -> "InquiryQuerySet":
+        """With the name of who asked: officers who answer, those who see every case, and the organisation that asked."""
+        if accounts.sees_all(user) or user.has_perm("vouchers.answer_inquiry"):
+            return self
+        return self.filter(organisation_id__in=accounts.organisation_ids_of(user))
+
+    def answered(self) -> "InquiryQuerySet":
+        """What everybody reads; never with who asked."""
+        return self.filter(status=rules.InquiryStatus.ANSWERED)
+
+
+class Inquiry(Row):
+    """A question about a call (질의). asked: as typed, seen by its organisation and officers; question, answer: as published.
+
+    Frozen once answered or set aside; asked and answered only between announcement and close (trigger).
+    """
+
+    REF_PREFIX = "inq"
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, verbose_name=_("Round"), related_name="+")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, verbose_name=_("Organisation"), related_name="+"
+    )
+    asked = models.TextField(_("Question as asked"), max_length=rules.INQUIRY_LENGTH)
+    asked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Asked by"), related_name="+")
+    asked_at = models.DateTimeField(_("Asked at"))
+    status = models.CharField(_("State"), max_length=10, choices=rules.InquiryStatus.choices(), default="ASKED")
+    question_ko = models.TextField(_("Question as published (Korean)"), blank=True)
+    question_en = models.TextField(_("Question as published (English)"), blank=True)
+    answer_ko = models.TextField(_("Answer (Korean)"), blank=True)
+    answer_en = models.TextField(_("Answer (English)"), blank=True)
+    reason = models.TextField(_("Reason"), blank=True)
+    answered_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, verbose_name=_("Answered by"), null=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(_("Answered at"), null=True)
+
+    objects = InquiryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question about a call")
+        verbose_name_plural = _("questions about calls")
+        indexes = [models.Index(fields=["round", "status"], name="inquiry_round_status")]
+        permissions = [("ask_inquiry", "Ask about a call"), ("answer_inquiry", "Answer questions about a call")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="ASKED", answered_at__isnull=True)
+                | Q(status="SET_ASIDE", answered_at__isnull=False, answered_by__isnull=False) & ~Q(reason="")
+                | Q(status="ANSWERED", answered_at__isnull=False, answered_by__isnull=False)
+                & ~Q(question_ko="") & ~Q(question_en="") & ~Q(answer_ko="") & ~Q(answer_en=""),
+                name="inquiry_answer_whole",
+            ),
+        ]  # fmt: skip
+
+    def organisation_ids(self) -> set[int]:
+        return {self.organisation_id}

@@ -4,7 +4,7 @@ from typing import Any
 
 from portal.accounts.rules import Role
 from portal.journal import actions as journal
-from vouchers.rounds.models import Round
+from vouchers.rounds.models import Inquiry, Round
 
 WORKERS = (Role.MINISTRY_OFFICER, Role.OPERATOR_CASE)
 
@@ -37,6 +37,27 @@ def round_extended(row: Round, reason: str) -> None:
 
 def round_cancelled(row: Round, reason: str) -> None:
     _tell_workers("round_cancelled", row, reason=reason)
+
+
+def inquiry_answered(inquiry: Inquiry) -> None:
+    """To who asked: the answer stands on the call's page, for all."""
+    _tell_asker(
+        "inquiry_answered",
+        inquiry,
+        **{name: getattr(inquiry, name) for name in ("question_ko", "question_en", "answer_ko", "answer_en")},
+    )
+
+
+def inquiry_set_aside(inquiry: Inquiry) -> None:
+    """To who asked: why it is not answered in public."""
+    _tell_asker("inquiry_set_aside", inquiry, asked=inquiry.asked, reason=inquiry.reason)
+
+
+def _tell_asker(template: str, inquiry: Inquiry, **more: str) -> None:
+    journal.tell(
+        template, app="vouchers", subject=inquiry, to=[inquiry.asked_by], url=f"/rounds/{inquiry.round.key}/#inquiries",
+        context={**_facts(inquiry.round), **more},
+    )  # fmt: skip
 
 
 def _tell_workers(template: str, row: Round, **more: str) -> None:

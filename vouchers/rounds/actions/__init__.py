@@ -1,7 +1,18 @@
 """A round is prepared, reviewed, announced, and goes through its life. The only code that writes here."""
 
-from vouchers.rounds.actions.asking import move_question, remove_question, save_question
-from vouchers.rounds.actions.demo import ensure_demo_rounds
+from vouchers.rounds.actions.asking import (
+    move_question,
+    remove_question,
+    save_question,
+)
+from vouchers.rounds.actions.demo import (
+    ensure_demo_rounds,
+)
+from vouchers.rounds.actions.inquiries import (
+    answer_inquiry,
+    ask,
+    set_aside_inquiry,
+)
 from vouchers.rounds.actions.prepare import (
     FACTS,
     copy_round,
@@ -11,7 +22,9 @@ from vouchers.rounds.actions.prepare import (
     set_criteria,
     set_tracks,
 )
-from vouchers.rounds.actions.reference import register_reference_round
+from vouchers.rounds.actions.reference import (
+    register_reference_round,
+)
 from vouchers.rounds.actions.turn import (
     announce,
     archive,
@@ -28,8 +41,8 @@ from vouchers.rounds.actions.turn import (
 )
 
 __all__ = [
-    "FACTS", "announce", "archive", "begin_evaluation", "begin_settlement", "cancel", "copy_round", "create_round", "edit_round",
-    "ensure_demo_rounds", "extend", "move_question", "owe_evaluators", "publish_selection", "register_reference_round",
-    "remove_question", "save_policy", "save_question", "send_back", "set_criteria", "set_tracks", "start_projects",
-    "submit_for_review", "turn",
+    "FACTS", "announce", "answer_inquiry", "archive", "ask", "begin_evaluation", "begin_settlement", "cancel", "copy_round",
+    "create_round", "edit_round", "ensure_demo_rounds", "extend", "move_question", "owe_evaluators", "publish_selection",
+    "register_reference_round", "remove_question", "save_policy", "save_question", "send_back", "set_aside_inquiry",
+    "set_criteria", "set_tracks", "start_projects", "submit_for_review", "turn",
 ]  # fmt: skip

@@ -24,9 +24,10 @@ from vouchers.rounds.queries.calls import (
     track_words,
     years,
 )
+from vouchers.rounds.queries.inquiries import answered, may_ask, own_waiting
 
 __all__ = [
-    "Example", "FeedEntry", "address_of", "budget_short_won", "call_paper", "conflict_rows", "current_policy", "dates_of",
-    "evaluation_due", "examples", "faults_of", "feed_entries", "get_public", "money_words", "print_of", "public_rounds",
+    "Example", "FeedEntry", "address_of", "answered", "budget_short_won", "call_paper", "conflict_rows", "current_policy", "dates_of",
+    "evaluation_due", "examples", "faults_of", "feed_entries", "get_public", "may_ask", "money_words", "own_waiting", "print_of", "public_rounds",
     "rate_rows", "selection_rows", "track_words", "years",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,8 +18,9 @@ from portal.kit.clock import to_kst
 from portal.kit.won import won
 from portal.kit.words import dash, day, pick
 from vouchers.rounds import rules
-from vouchers.rounds.models import Round
+from vouchers.rounds.models import Inquiry, Round
 from vouchers.rounds.queries.calls import current_policy, public_rounds, selection_rows
+from vouchers.rounds.queries.inquiries import PUBLIC
 
 FEED_LENGTH = 50
 
@@ -205,15 +206,25 @@ class FeedEntry:
 
 
 def feed_entries() -> list[FeedEntry]:
-    """Calls of the portal as they became public, the newest first; of past reference calls only facts are known: not here."""
-    rows = public_rounds().filter(is_reference=False, announced_on__isnull=False).order_by("-announced_on", "-id")
-    return [
-        FeedEntry(
-            key=f"{row.ref}", title=pick(row, "title"), text=_feed_words(row),
-            address=reverse("rounds:detail", args=[row.key]), at=row.updated_at,
-        )
-        for row in rows[:FEED_LENGTH]
-    ]  # fmt: skip
+    """What became public about the portal's own calls, the newest first. Of past reference calls only facts are known: not here."""
+    calls = list(public_rounds().filter(is_reference=False).prefetch_related(None).order_by("-id")[:FEED_LENGTH])
+    found = [*map(_call_entry, calls), *_answer_entries(calls)]
+    return sorted(found, key=lambda one: one.at, reverse=True)[:FEED_LENGTH]
+
+
+def _call_entry(row: Round) -> FeedEntry:
+    return FeedEntry(row.ref, pick(row, "title"), _feed_words(row), reverse("rounds:detail", args=[row.key]), row.updated_at)
+
+
+def _answer_entries(calls: Iterable[Round]) -> Iterator[FeedEntry]:
+    """Questions that were answered, without who asked."""
+    by_id = {row.pk: row for row in calls}
+    rows = Inquiry.objects.filter(round_id__in=by_id).answered().order_by("-answered_at")[:FEED_LENGTH]
+    for one in rows.values("round_id", *PUBLIC):
+        call = by_id[one["round_id"]]
+        title = _("Question answered: %(call)s") % {"call": pick(call, "title")}
+        words = f"{pick(one, 'question')}\n{pick(one, 'answer')}"
+        yield FeedEntry(one["ref"], title, words, f"{reverse('rounds:detail', args=[call.key])}#{one['ref']}", one["answered_at"])
 
 
 def _feed_words(row: Round) -> str:

@@ -1,7 +1,16 @@
 """A round's calendar, policy and lifecycle, pure. Every number is data of the round."""
 
-from vouchers.rounds.rules.assigning import ASSIGNING_FIELDS, AssigningPolicy, assigning_faults, parse_assigning
-from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
+from vouchers.rounds.rules.assigning import (
+    ASSIGNING_FIELDS,
+    AssigningPolicy,
+    assigning_faults,
+    parse_assigning,
+)
+from vouchers.rounds.rules.conflicts import (
+    ConflictPolicy,
+    conflict_faults,
+    parse_conflicts,
+)
 from vouchers.rounds.rules.faults import (
     POLICY_WORDS,
     Text,
@@ -10,7 +19,19 @@ from vouchers.rounds.rules.faults import (
     fault_place,
     fault_words,
 )
-from vouchers.rounds.rules.money import Money, money, worked_supply_won
+from vouchers.rounds.rules.inquiries import (
+    INQUIRIES_WAITING,
+    INQUIRY_LENGTH,
+    INQUIRY_LIFECYCLE,
+    InquiryStatus,
+    answer_due,
+    takes_inquiries,
+)
+from vouchers.rounds.rules.money import (
+    Money,
+    money,
+    worked_supply_won,
+)
 from vouchers.rounds.rules.policy import (
     NEW_POLICY,
     STEP_WORDS,
@@ -72,6 +93,9 @@ __all__ = [
     "CHOOSING",
     "COUNTED",
     "FILE_TYPES",
+    "INQUIRIES_WAITING",
+    "INQUIRY_LENGTH",
+    "INQUIRY_LIFECYCLE",
     "LIFECYCLE",
     "MOST_CHOICES",
     "MOST_COLUMNS",
@@ -87,6 +111,7 @@ __all__ = [
     "ConflictPolicy",
     "DocumentKind",
     "EvaluationStage",
+    "InquiryStatus",
     "MatchTiming",
     "Money",
     "Normalisation",
@@ -106,6 +131,7 @@ __all__ = [
     "Text",
     "TieBreak",
     "announcement_faults",
+    "answer_due",
     "assigning_faults",
     "budget_short_won",
     "conflict_faults",
@@ -124,5 +150,6 @@ __all__ = [
     "question_body",
     "question_faults",
     "selection_faults",
+    "takes_inquiries",
     "worked_supply_won",
 ]  # fmt: skip

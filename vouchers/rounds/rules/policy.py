@@ -22,7 +22,7 @@ TARGET_STEPS = {
     "eligibility": 5, "supplement": 5, "quote": 15, "irb_exemption": 5, "irb_expedited": 10, "irb_full": 20,
     "drb_institution": 15, "drb_joint": 20, "drb_recognised": 5, "site_adoption": 5, "award_acceptance": 5,
     "signature": 10, "provision": 20, "adequacy": 5, "milestone_acceptance": 7, "evidence_check": 5, "payment": 10,
-    "evaluation": 10, "objection": 10, "objection_opinion": 5,
+    "evaluation": 10, "objection": 10, "objection_opinion": 5, "inquiry": 3,
 }  # fmt: skip
 
 
@@ -194,4 +194,5 @@ STEP_WORDS = {
     "evaluation": _("Evaluation"),
     "objection": _("Answer to an objection"),
     "objection_opinion": _("Opinion of the deciding unit on an objection"),
+    "inquiry": _("Answer to a question about the call"),
 }

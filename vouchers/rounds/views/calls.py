@@ -2,18 +2,21 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from portal.accounts import queries as accounts
 from portal.kit import clock
-from portal.kit.access import public
-from portal.kit.htmx import page
+from portal.kit.access import public, signed_in
+from portal.kit.errors import DomainError, NotAllowed
+from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.words import korean, pick
-from vouchers.rounds import queries, rules
-from vouchers.rounds.forms import RoundFilter
+from vouchers.rounds import actions, queries, rules
+from vouchers.rounds.forms import AskForm, RoundFilter
 from vouchers.rounds.models import Round
 
 PER_PAGE = 20
@@ -36,13 +39,40 @@ def rounds(request: HttpRequest) -> HttpResponse:
 @public
 @require_GET
 def detail(request: HttpRequest, key: str) -> HttpResponse:
-    """One call: facts, money in words, criteria, calendar, and the way in while it is open."""
+    """One call: facts, money in words, criteria, calendar, questions, and the way in while it is open."""
+    return page(request, "vouchers/rounds/detail.html", call_context(request, call_or_404(key), AskForm()))
+
+
+@signed_in
+@require_POST
+def ask(request: HttpRequest, key: str) -> HttpResponse:
+    """A question about the call; what is wrong with it stands in the form on the call's page."""
+    found = call_or_404(key)
+    form = AskForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.ask(round_id=found.pk, text=form.cleaned_data["text"], by=request.user)
+        except NotAllowed:
+            raise
+        except DomainError as error:
+            form_errors(form, error)
+        else:
+            messages.success(request, _("Your question is sent. The answer appears here for everybody, and you are told."))
+            return redirect(request, reverse("rounds:detail", args=[key]) + "#inquiries")
+    return page(request, "vouchers/rounds/detail.html", call_context(request, found, form), status=422)
+
+
+def call_or_404(key: str) -> Round:
     found = queries.get_public(key)
     if found is None:
         raise Http404
+    return found
+
+
+def call_context(request: HttpRequest, found: Round, form: AskForm) -> dict[str, Any]:
     tracks = list(found.tracks.all())
     policy = queries.current_policy(found)
-    context = {
+    return {
         "round": found,
         "phase": found.phase,
         "tracks": tracks,
@@ -52,9 +82,18 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         "company": accounts.organisation_of(request.user, "COMPANY"),
         "may_register": not accounts.roles_of(request.user),
         **(_rules_of(found, tracks, policy) if policy else {}),
-        **(_reference_of(found) if found.is_reference else {}),
+        **(_reference_of(found) if found.is_reference else _inquiries_of(request, found, form)),
     }
-    return page(request, "vouchers/rounds/detail.html", context)
+
+
+def _inquiries_of(request: HttpRequest, found: Round, form: AskForm) -> dict[str, Any]:
+    return {
+        "inquiries": queries.answered(found),
+        "waiting": queries.own_waiting(found, request.user) if request.user.is_authenticated else [],
+        "may_ask": queries.may_ask(found, request.user),
+        "takes_inquiries": rules.takes_inquiries(found.phase),
+        "ask_form": form,
+    }
 
 
 def _rules_of(found: Round, tracks: list[Any], policy: rules.Policy) -> dict[str, Any]:
