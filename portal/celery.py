@@ -32,6 +32,7 @@ SWEEPS: dict[str, float] = {
     "applications.sync_matches": 30,
     "applications.miss_supplements": 60,
     "applications.forget_drafts": 3600,
+    "applications.go_on_batches": 5,
     "evaluation.lapse_awards": 300,
     "evaluation.apply_proposals": 5,
     "evaluation.sync_conflicts": 120,

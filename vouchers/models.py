@@ -16,6 +16,8 @@ from vouchers.applications.models import (
     ApplicationMatch,
     ApplicationSection,
     Certification,
+    CheckBatch,
+    CheckBatchLine,
     EligibilityCheck,
 )
 from vouchers.companies.models import (
@@ -50,7 +52,7 @@ from vouchers.rounds.models import Criterion, Inquiry, PolicyVersion, Round, Tra
 
 __all__ = [
     "AccessCase", "AccessRequest", "Account", "Affiliation", "Agreement", "AgreementLine", "AgreementParty", "AgreementVersion",
-    "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection", "Assignment", "AssignmentRun", "Award", "CaseConflict", "Certification", "Challenge",
+    "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection", "Assignment", "AssignmentRun", "Award", "CaseConflict", "Certification", "Challenge", "CheckBatch", "CheckBatchLine",
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
     "EthicsReview", "Inquiry", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection", "ObjectionDocument", "OwnershipDispute",
     "PayeeAccount", "PaymentAttempt", "PenaltyRecord", "PolicyVersion", "PoolMember", "Quote", "QuoteLine", "QuoteRequest", "RepresentativeChange",

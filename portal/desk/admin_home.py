@@ -44,6 +44,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         _("Cases"),
         (
             ("description", "vouchers_application"),
+            ("checklist", "vouchers_checkbatch"),
             ("groups", "vouchers_poolmember"),
             ("badge", "vouchers_affiliation"),
             ("do_not_disturb_on", "vouchers_caseconflict"),

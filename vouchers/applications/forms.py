@@ -11,7 +11,7 @@ from portal.kit.forms import CountedTextarea, WonFormField, too_long
 from providers.catalogue import queries as catalogue
 from vouchers.applications import rules
 from vouchers.applications.rules import fit
-from vouchers.rounds.models import Track
+from vouchers.rounds.models import Round, Track
 from vouchers.rounds.rules import CompanySize
 
 TOO_LARGE = _("Enter a whole number up to %(limit_value)s.")
@@ -223,3 +223,32 @@ class SupplementForm(forms.Form):
         label=_("Sections that the company may change"), choices=rules.SectionKey.choices(),
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
+
+
+class RoundInCheckForm(forms.Form):
+    """Which round's eligibility is worked on; without a choice the newest."""
+
+    round = forms.ModelChoiceField(
+        label=_("Round"), queryset=Round.objects.none(), empty_label=None,
+        widget=forms.Select(attrs={"class": "border rounded-default p-2 max-w-full"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rounds = Round.objects.filter(status__in=["ANNOUNCED", "EVALUATING"], is_reference=False).order_by(
+            "-closes_at", "-pk"
+        )
+        self.fields["round"].queryset = self.rounds  # type: ignore[attr-defined]
+
+    def chosen(self) -> Round | None:
+        """The round of the address, else the newest one."""
+        if self.is_bound and self.is_valid():
+            found: Round = self.cleaned_data["round"]
+            return found
+        return self.rounds.first()
+
+
+class BatchForm(forms.Form):
+    """What is done for all."""
+
+    kind = forms.ChoiceField(choices=rules.BatchKind.choices())

@@ -210,3 +210,58 @@ class EligibilityCheck(Row):
 
     def __str__(self) -> str:
         return str(rules.Rule(self.rule).label)
+
+
+class CheckBatchQuerySet(models.QuerySet["CheckBatch"]):
+    def visible_to(self, user: Any) -> "CheckBatchQuerySet":
+        """Those who see every case."""
+        return self if accounts.sees_all(user) else self.none()
+
+
+class CheckBatch(Row):
+    """One verb for many applications, taken one by one; its lines say what was done, what not and why. round: None for
+    applications that were ticked in a list of several rounds."""
+
+    REF_PREFIX = "chb"
+
+    kind = models.CharField(_("What is done"), max_length=14, choices=rules.BatchKind.choices())
+    round = models.ForeignKey("vouchers.Round", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Round"))
+    started_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Begun by"))
+    finished_at = models.DateTimeField(_("Finished at"), null=True)
+
+    objects = CheckBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("eligibility check of many")
+        verbose_name_plural = _("eligibility checks of many")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "kind"],
+                condition=Q(finished_at__isnull=True, round__isnull=False),
+                name="check_batch_one_running",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(rules.BatchKind(self.kind).label)
+
+
+class CheckBatchLine(models.Model):
+    """One application of a batch. reason: why it was not done, in both languages."""
+
+    batch = models.ForeignKey(CheckBatch, on_delete=models.PROTECT, related_name="lines")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=8, choices=rules.LineOutcome.choices(), default="WAITING")
+    reason_ko = models.TextField(blank=True)
+    reason_en = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("application of a batch")
+        verbose_name_plural = _("applications of a batch")
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "application"], name="check_batch_line_once"),
+            models.CheckConstraint(
+                condition=Q(outcome="SKIPPED") ^ Q(reason_ko="", reason_en=""), name="check_batch_line_skipped_has_reason"
+            ),
+        ]
+        indexes = [models.Index(fields=["batch"], condition=Q(outcome="WAITING"), name="check_batch_line_waiting")]

@@ -28,3 +28,9 @@ def miss_supplements() -> int:
 def forget_drafts() -> int:
     """Drafts of calls that closed long ago are emptied. Idempotent. Returns: how many."""
     return actions.forget_drafts(now=clock.now())
+
+
+@shared_task(name="applications.go_on_batches")
+def go_on_batches() -> int:
+    """What officers began for many applications goes on. Idempotent. Returns: applications taken."""
+    return actions.go_on_batches()

@@ -12,16 +12,38 @@ from vouchers.companies import actions, gateways
 log = structlog.get_logger(__name__)
 
 
+CALLS = 20  # hundreds that one turn asks about: a whole round in a minute
+DOWN_AFTER = 3  # single calls without an answer, one after the other: the service is down
+
+
 @shared_task(name="companies.check_registrations")
 def check_registrations() -> int:
     """Companies that are due: state of the number, then name and opening date. Returns: companies that got an answer.
 
-    New ones go together, 100 a call; one that failed before goes alone, so that it cannot hold up others.
+    New ones go together, 100 a call; one that failed before goes alone, so that it cannot hold up others. An outage ends
+    the turn: everybody is asked again later.
     """
-    claimed = actions.claim_checks(now=clock.now())
-    first = [check for check in claimed if not check.attempts]
-    batches = [first, *([check] for check in claimed if check.attempts)]
-    return sum(_ask(batch) for batch in batches if batch)
+    done = 0
+    for _call in range(CALLS):
+        claimed = actions.claim_checks(now=clock.now())
+        answered = _ask_claimed(claimed)
+        done += answered
+        if not answered:
+            break
+    return done
+
+
+def _ask_claimed(claimed: list[actions.ClaimedCheck]) -> int:
+    first, again = [check for check in claimed if not check.attempts], [check for check in claimed if check.attempts]
+    done, silent = (_ask(first) if first else 0), 0
+    for check in again:
+        if silent >= DOWN_AFTER:
+            actions.record_check_failure(company_id=check.company_id, now=clock.now())
+            continue
+        answered = _ask([check])
+        silent = 0 if answered else silent + 1
+        done += answered
+    return done
 
 
 def _ask(checks: list[actions.ClaimedCheck]) -> int:

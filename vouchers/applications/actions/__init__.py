@@ -1,6 +1,8 @@
 """The only code that writes applications: drafting by the company, submission, and the officers' decisions."""
 
+from vouchers.applications.actions.batches import go_on_batch, go_on_batches, start_batch
 from vouchers.applications.actions.deciding import (
+    ask_rules,
     begin_check,
     begin_evaluation,
     find_eligible,
@@ -39,10 +41,10 @@ from vouchers.applications.actions.submitting import (
 from vouchers.applications.actions.writing import merge_section, save_section
 
 __all__ = [
-    "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match", "choose_need",
-    "drop_match", "find_eligible", "find_ineligible", "fix_matches", "forget_drafts", "judge_rule", "lapse", "merge_section",
-    "miss_supplements", "place_on_reserve",
-    "reject", "remove_document", "reopen", "reopen_check", "request_supplement", "require_apart", "resume_check", "save_section", "select", "start",
-    "submit",
-    "supply_supplement", "sync_deadlines", "sync_matches", "take_company_document", "withdraw",
+    "ask_rules", "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match",
+    "choose_need", "drop_match", "find_eligible", "find_ineligible", "fix_matches", "forget_drafts", "go_on_batch",
+    "go_on_batches", "judge_rule", "lapse", "merge_section", "miss_supplements", "place_on_reserve", "reject",
+    "remove_document", "reopen", "reopen_check", "request_supplement", "require_apart", "resume_check", "save_section",
+    "select", "start", "start_batch", "submit", "supply_supplement", "sync_deadlines", "sync_matches",
+    "take_company_document", "withdraw",
 ]  # fmt: skip

@@ -71,6 +71,25 @@ def store_findings(application: Application) -> None:
 
 
 @transaction.atomic
+def ask_rules(*, application_id: int, by: User | None) -> Application:
+    """Asks every rule again while the check is open; before it and after it nothing changes. Writes: EligibilityCheck, Event."""
+    application = locked(application_id)
+    require(by, "vouchers.check_application", application)
+    require_apart(application, by)
+    if application.status != rules.ApplicationStatus.ELIGIBILITY_CHECK:
+        return application
+    before = dict(application.eligibility_checks.values_list("rule", "verdict"))
+    store_findings(application)
+    after = dict(application.eligibility_checks.values_list("rule", "verdict"))
+    changed = {rule: verdict for rule, verdict in after.items() if before.get(rule) != verdict}
+    journal.record(
+        "application.rules_asked", application, by=by, organisations=application.organisation_ids(),
+        data={"rule_version": rules.RULE_VERSION, "changed": changed},
+    )  # fmt: skip
+    return application
+
+
+@transaction.atomic
 def judge_rule(*, check_id: int, verdict: str, reason: str, by: User) -> EligibilityCheck:
     """An officer's own verdict on one rule, with a reason the company reads. Writes: EligibilityCheck, Event."""
     found = EligibilityCheck.objects.get(pk=check_id)

@@ -16,6 +16,7 @@ from vouchers.applications.models import (
 )
 from vouchers.applications.queries.behind import certificate_of, chosen_matches, current_documents, live_of, size_of
 from vouchers.companies import queries as companies
+from vouchers.companies.rules import PERSON_AFTER_ATTEMPTS
 from vouchers.rounds.rules import MatchTiming
 
 
@@ -48,6 +49,7 @@ def facts(application: Application) -> rules.Facts:
         submitted_at=application.submitted_at,
         deadline=deadline,
         region=application.region or company.region,
+        tax_unanswered=company.check_attempts >= PERSON_AFTER_ATTEMPTS,
     )
 
 

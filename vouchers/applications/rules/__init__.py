@@ -1,5 +1,6 @@
 """An application on paper: its states, its sections, its eligibility, its money in words. No database, no clock."""
 
+from vouchers.applications.rules.batches import A_SWEEP, AT_ONCE, BatchKind, LineOutcome
 from vouchers.applications.rules.eligibility import (
     BLOCKING,
     REMEDIES,
@@ -49,6 +50,8 @@ from vouchers.applications.rules.waiting import Change, Usual, stays, usual
 from vouchers.applications.rules.words import fact_words, size_words
 
 __all__ = [
+    "AT_ONCE",
+    "A_SWEEP",
     "BLOCKING",
     "DECLARATIONS",
     "DOCUMENT_WORDS",
@@ -64,11 +67,13 @@ __all__ = [
     "RULE_VERSION",
     "TIMELINE_EVENTS",
     "ApplicationStatus",
+    "BatchKind",
     "Change",
     "Declaration",
     "Facts",
     "Field",
     "Finding",
+    "LineOutcome",
     "Merged",
     "Missing",
     "Rule",

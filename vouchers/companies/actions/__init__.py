@@ -2,6 +2,7 @@
 
 from vouchers.companies.actions.checks import (
     ClaimedCheck,
+    ask_tax_service,
     claim_checks,
     correct_identity,
     record_check_failure,
@@ -22,7 +23,7 @@ from vouchers.companies.actions.readings import saw
 from vouchers.companies.actions.registration import EDITABLE, add_certificate, add_registration_file, edit, register
 
 __all__ = [
-    "EDITABLE", "ClaimedCheck", "add_certificate", "add_registration_file", "claim_checks",
+    "EDITABLE", "ClaimedCheck", "add_certificate", "add_registration_file", "ask_tax_service", "claim_checks",
     "correct_identity", "decide_representative_change",
     "declare_conflict", "edit", "end_conflict", "end_restriction", "file_dispute", "file_representative_change",
     "record_check_failure", "record_tax_status", "record_validation", "refuse_registration", "register", "restrict",

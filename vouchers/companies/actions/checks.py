@@ -4,6 +4,7 @@ Asking the service is claim → do → settle: `claim_checks` here, the call out
 `record_tax_status` and `record_validation`, or `record_check_failure`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -46,6 +47,12 @@ def claim_checks(*, now: datetime, limit: int = 100) -> list[ClaimedCheck]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def ask_tax_service(*, company_ids: Sequence[int], now: datetime, by: User | None) -> int:
+    """The tax service is asked about these companies at the next sweep, 100 a call. Writes: Company.check_due_at. Returns: how many."""
+    require(by, "vouchers.verify_company")
+    return Company.objects.filter(pk__in=company_ids).update(check_due_at=now, check_attempts=0)
 
 
 @transaction.atomic

@@ -1,15 +1,17 @@
-"""The officer's door: applications to be checked, each rule's finding, and the verbs."""
+"""Applications to be checked, each rule's finding, and the verbs."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.admin.options import ActionLocation
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
+from unfold.decorators import action
 
 from portal.documents.links import link
 from portal.journal.memory import remembered
@@ -18,6 +20,7 @@ from portal.kit.won import won_long
 from portal.templatetags.portal import kst_day, kst_text
 from providers.catalogue import queries as catalogue
 from vouchers.applications import actions, queries, rules
+from vouchers.applications.admin.batches import begin
 from vouchers.applications.forms import JudgeForm, SupplementForm
 from vouchers.applications.models import Application, EligibilityCheck
 from vouchers.companies.rules import CompanySize
@@ -87,6 +90,11 @@ def _verdict(application: Application) -> list[tuple[Any, Any]]:
     """What the reviewer decided about the objection, and why."""
     verdict = queries.upheld_verdict(application, queries.INELIGIBLE)
     return [(_("Verdict on the objection"), verdict.reason), (_("Objection"), verdict.subject_ref)] if verdict else []
+
+
+def _find_ticked_eligible(_admin: VerbAdmin, request: HttpRequest, rows: Any) -> HttpResponse | None:
+    ticked = list(rows.values_list("pk", flat=True))
+    return begin(request, kind=rules.BatchKind.FIND_ELIGIBLE, application_ids=ticked)
 
 
 class FindingInline(ReadOnlyInline, TabularInline):
@@ -176,6 +184,21 @@ class ApplicationAdmin(VerbAdmin):
         "submitted", "closing", "region_name", "size_name", "sections_named", "reading", "supply", "grant", "own_cash",
         "own_in_kind", "vat", "formula", "files",
     )  # fmt: skip
+
+    def has_check_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return request.user.has_perm("vouchers.check_application")
+
+    @action(description=_("Eligibility of the whole round"), url_path="round", permissions=["check"])
+    def to_round(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:vouchers_checkbatch_round_page"))
+
+    def get_actions(self, request: HttpRequest, action_location: Any = ActionLocation.CHANGE_LIST) -> Any:
+        """The ticked ones are also found eligible in one go; a page says which were not, and why."""
+        found = super().get_actions(request, action_location=action_location)
+        if action_location == ActionLocation.CHANGE_LIST and self.has_check_permission(request):
+            label = _("Find eligible, where every rule is met")
+            found["find_eligible"] = (_find_ticked_eligible, "find_eligible", str(label))
+        return found
 
     def ball_at(self, obj: Application) -> Any:
         """Between the check and the outcome the call has the duties, for all its applications at once."""
