@@ -51,6 +51,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("pan_tool", "vouchers_challenge"),
             ("how_to_reg", "vouchers_assignment"),
             ("share", "vouchers_assignmentrun"),
+            ("forum", "vouchers_panelphase"),
             ("trending_down", "vouchers_penaltyrecord"),
             ("rule", "vouchers_selectionrun"),
             ("outgoing_mail", "vouchers_selectionletter"),

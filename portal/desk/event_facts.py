@@ -61,6 +61,7 @@ _NAMES = {
     "subject": _("Concerns"),
     "submission": _("Submission"),
     "total": _("Total score"),
+    "total_before": _("Total score before"),
     "unsent": _("Changed and not handed in"),
     "version": _("Version"),
     "track": _("Track"),

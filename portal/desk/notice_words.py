@@ -51,6 +51,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "evaluation_withdrawn": ("평가 요청 취소", "Evaluation request taken back"),
     "joint_decided": ("공동심의 참여 결정", "Joint review: an institution decided"),
     "joint_invited": ("공동심의 요청", "Joint review asked"),
+    "panel_opened": ("패널 평가 시작", "Panel opened"),
     "match_cancelled": ("매칭 취소", "Match cancelled"),
     "match_confirmed": ("매칭 확정", "Match confirmed"),
     "membership_decided": ("가입 요청의 결정", "Your request to join was decided"),

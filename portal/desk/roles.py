@@ -76,6 +76,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.verify_company",
             "vouchers.check_application",
             "vouchers.assign_evaluator",
+            "vouchers.open_panel",
             "vouchers.propose_selection",
             "vouchers.run_selection",
             "vouchers.record_penalty",

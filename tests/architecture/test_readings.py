@@ -63,6 +63,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "affiliations": OWN, "end_affiliation": OWN, "names": "names of companies and providers alone, before any assignment",
         "challenges": "the company's own challenges, and the names of the pool that its call publishes",
     },
+    "vouchers.evaluation.views.panels": {"rescore": WRITTEN_DOWN, "reading": ANSWER},
     "vouchers.evaluation.views.evaluating": {
         "assignments": NAMES, "assignment": WRITTEN_DOWN, "accept": ANSWER, "recuse": "names of companies and providers, before the"
         " file opens", "decline": "names of companies and providers, before the file opens", "scores": WRITTEN_DOWN,

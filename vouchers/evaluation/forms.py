@@ -98,6 +98,22 @@ class ScoreForm(forms.Form):
         return found
 
 
+class RescoreForm(ScoreForm):
+    """Own points and reasons again, in the panel; every one has points. The overall opinion stays as it was handed in."""
+
+    def __init__(self, *args: Any, assignment: Assignment, **kwargs: Any) -> None:
+        criteria = list(Criterion.objects.filter(round_id=assignment.application.round_id))
+        super().__init__(*args, assignment=assignment, criteria=criteria, **kwargs)
+        del self.fields["comment"]
+        for criterion in criteria:
+            self.fields[f"points_{criterion.pk}"].required = True
+        self.fields["reason"] = forms.CharField(
+            label=_("Why do you change your scores?"), max_length=1000, widget=CountedTextarea(attrs={"rows": 3}),
+            help_text=_("What in the discussion or in the file moved you. The panel and the officer read it."),
+        )  # fmt: skip
+        self.groups[-1] = (_("Reason for the change"), "", ["reason"])
+
+
 class RecuseForm(forms.Form):
     ground = forms.CharField(
         label=_("What is the conflict?"), max_length=200, widget=CountedTextarea(attrs={"rows": 2}),
@@ -255,6 +271,19 @@ class AssignForm(forms.Form):
         if day is not None and day < clock.today():
             raise forms.ValidationError(_("The due day lies in the past. Choose a later day."), code="due_past")
         return day
+
+
+class OpenPanelsForm(forms.Form):
+    """For which applications the panel opens."""
+
+    applications = forms.ModelMultipleChoiceField(
+        label=_("Applications"), queryset=Application.objects.none(), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one application.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, applications: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["applications"].queryset = applications  # type: ignore[attr-defined]
 
 
 class SwapForm(forms.Form):

@@ -24,6 +24,11 @@ def evaluation_withdrawn(assignment: Assignment, reason: str) -> None:
     _to_evaluator("evaluation_withdrawn", assignment, reason)
 
 
+def panel_opened(assignment: Assignment) -> None:
+    """To a member who handed in: the panel is open, the others' scores can be read, own ones changed with a reason."""
+    _to_evaluator("panel_opened", assignment)
+
+
 def evaluation_ended_early(assignment: Assignment) -> None:
     """To the officer who assigned: the evaluator declined or stepped aside; somebody else is needed."""
     application = assignment.application

@@ -21,6 +21,8 @@ urlpatterns = [
     path("<str:ref>/recuse/", views.recuse, name="recuse"),
     path("<str:ref>/decline/", views.decline, name="decline"),
     path("<str:ref>/scores/", views.scores, name="scores"),
+    path("<str:ref>/rescore/", views.rescore, name="rescore"),
+    path("<str:ref>/reading/", views.reading, name="reading"),
     path("<str:ref>/documents/<str:document_ref>/", views.document, name="document"),
 ]
 verify = [path("", views.verify_list, name="list"), path("<str:ref>/", views.verify, name="detail")]  # at /verify/

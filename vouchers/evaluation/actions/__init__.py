@@ -19,6 +19,7 @@ from vouchers.evaluation.actions.awards import (
 from vouchers.evaluation.actions.challenges import file_challenge, reject_challenge, uphold_challenge
 from vouchers.evaluation.actions.conflicts import sync_conflicts
 from vouchers.evaluation.actions.letters import post_letter, record_service, serve_letters
+from vouchers.evaluation.actions.panels import close_panel, open_panel, record_reading, rescore
 from vouchers.evaluation.actions.paper import letter_paper
 from vouchers.evaluation.actions.penalties import record_penalty, take_back_penalty
 from vouchers.evaluation.actions.pool import (
@@ -52,6 +53,7 @@ __all__ = [
     "cancel_award",
     "change_member",
     "change_proposal", "check_change",
+    "close_panel",
     "confirm_selection",
     "declare_names",
     "decline",
@@ -64,16 +66,19 @@ __all__ = [
     "lapse_awards",
     "leave_pool",
     "letter_paper",
+    "open_panel",
     "post_letter",
     "prepare_agreement",
     "propose_assignments",
     "propose_rerun",
     "propose_selection",
     "record_penalty",
+    "record_reading",
     "record_service",
     "recuse",
     "reject_challenge",
     "reopen_case",
+    "rescore",
     "run_selection",
     "save_scores",
     "serve_letters",

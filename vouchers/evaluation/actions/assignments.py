@@ -13,7 +13,7 @@ from portal.accounts.rules import Role
 from portal.journal import actions as journal
 from portal.kit import clock, workdays
 from portal.kit.access import require
-from portal.kit.errors import NotAllowed, Refused, Stale
+from portal.kit.errors import Refused, Stale
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
@@ -21,6 +21,7 @@ from vouchers.evaluation import notices, rules
 from vouchers.evaluation.actions import conflicts
 from vouchers.evaluation.actions.ending import end, record
 from vouchers.evaluation.actions.selection import sync_round
+from vouchers.evaluation.actions.versions import keep_first, lock, own
 from vouchers.evaluation.models import Assignment, Score, SelectionRun
 from vouchers.evaluation.queries import conflicts as conflict_queries
 from vouchers.evaluation.queries import pool as pool_queries
@@ -127,7 +128,7 @@ def accept(*, assignment_id: int, by: Any) -> Assignment:
 
 @transaction.atomic
 def _accept(assignment_id: int, by: Any) -> Assignment:
-    assignment = _own(assignment_id, by)
+    assignment = own(assignment_id, by)
     before = assignment.status
     assignment.status = LIFECYCLE.step(before, "accept")
     assignment.declared_at = clock.now()
@@ -153,7 +154,7 @@ def recuse(*, assignment_id: int, ground: str, by: Any) -> Assignment:
 @transaction.atomic
 def _recuse(assignment_id: int, ground: str, by: Any) -> Assignment:
     case = Application.objects.select_for_update(of=("self",)).get(pk=_case(assignment_id))  # before its assignment, as the sweep
-    assignment = _own(assignment_id, by)
+    assignment = own(assignment_id, by)
     if not ground:
         raise Refused(_("Say what the conflict is, for example “advised the company in 2025”."), "ground_missing", "ground")
     end(assignment, "recuse", reason=ground, by=by)
@@ -172,7 +173,7 @@ def _case(assignment_id: int) -> int:
 @transaction.atomic
 def decline(*, assignment_id: int, reason: str, by: Any) -> Assignment:
     """The evaluator cannot do it, without a conflict. Writes: Assignment DECLINED, Event, Notice to the officer."""
-    assignment = _own(assignment_id, by)
+    assignment = own(assignment_id, by)
     end(assignment, "decline", reason=reason.strip(), by=by)
     notices.evaluation_ended_early(assignment)
     return assignment
@@ -181,7 +182,7 @@ def decline(*, assignment_id: int, reason: str, by: Any) -> Assignment:
 @transaction.atomic
 def withdraw_assignment(*, assignment_id: int, reason: str, by: Any) -> Assignment:
     """The officer takes an assignment back before it is handed in (silence, illness, challenge by the applicant)."""
-    assignment = _lock(assignment_id)
+    assignment = lock(assignment_id)
     require(by, "vouchers.assign_evaluator")
     applications.require_apart(assignment.application, by)
     if not reason.strip():
@@ -198,7 +199,7 @@ def save_scores(*, assignment_id: int, scores: Entered, comment: str, by: Any, v
     scores: criterion id → (points 0–100 or None, reason). version: of the assignment as its page showed it; None when no page
     was shown. Writes: Score, Assignment. Raises: Stale when another window or device saved since, Refused.
     """
-    assignment = _own(assignment_id, by)
+    assignment = own(assignment_id, by)
     assignment.status = LIFECYCLE.step(assignment.status, "save_scores")
     if version is not None and version != assignment.version:
         raise Stale()
@@ -219,7 +220,7 @@ def save_scores(*, assignment_id: int, scores: Entered, comment: str, by: Any, v
 
 
 def submit_scores(*, assignment_id: int, by: Any) -> Assignment:
-    """Hands in: no edits afterwards (trigger). Writes: Assignment SUBMITTED with its weighted total, Event; then, in a
+    """Hands in: no edits before a panel opens (trigger). Writes: Assignment SUBMITTED with its total, ScoreVersion, Event; then, in a
     transaction of its own (it locks the round), what the officers owe now, so that the last one shows the proposal at once.
 
     Raises: Refused when a criterion or the overall opinion is missing.
@@ -231,7 +232,7 @@ def submit_scores(*, assignment_id: int, by: Any) -> Assignment:
 
 @transaction.atomic
 def _hand_in(assignment_id: int, by: Any) -> Assignment:
-    assignment = _own(assignment_id, by)
+    assignment = own(assignment_id, by)
     before = assignment.status
     after = LIFECYCLE.step(before, "submit_scores")
     criteria = list(Criterion.objects.filter(round_id=assignment.application.round_id))
@@ -248,24 +249,9 @@ def _hand_in(assignment_id: int, by: Any) -> Assignment:
     assignment.total = rules.weighted_total(points, {c.pk: c.weight for c in criteria})
     assignment.status, assignment.submitted_at = after, clock.now()
     assignment.save()
+    keep_first(assignment)
     record("assignment.handed_in", assignment, by=by, frm=before, to=after, total=str(assignment.total))
     journal.close_duty(assignment, "submit_scores", by=by)
-    return assignment
-
-
-def _lock(assignment_id: int) -> Assignment:
-    return (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("application__round", "application__company__organisation", "evaluator", "assigned_by")
-        .get(pk=assignment_id)
-    )
-
-
-def _own(assignment_id: int, by: Any) -> Assignment:
-    assignment = _lock(assignment_id)
-    require(by, "vouchers.score_application")
-    if by is not None and assignment.evaluator_id != by.pk:
-        raise NotAllowed()
     return assignment
 
 

@@ -13,7 +13,15 @@ from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation import queries
 from vouchers.evaluation.actions.ending import end
-from vouchers.evaluation.actions.selection import LIFECYCLE, ask_approver, check_no_conflict, keep, lock_scores, write_lines
+from vouchers.evaluation.actions.selection import (
+    LIFECYCLE,
+    ask_approver,
+    check_no_conflict,
+    check_panels,
+    keep,
+    lock_scores,
+    write_lines,
+)
 from vouchers.evaluation.models import Assignment, SelectionRun
 from vouchers.rounds.models import Round
 
@@ -54,6 +62,7 @@ def propose_rerun(*, round_id: int, by: Any) -> SelectionRun:
     require(by, "vouchers.propose_selection")
     _check_released(programme)
     _check_complete(programme)
+    check_panels(programme)
     check_no_conflict(queries.reopened(programme), by)
     before, found = queries.current_run(programme), queries.recomputed(programme)
     if before is None or found is None:

@@ -17,7 +17,7 @@ from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation import notices, queries, rules
 from vouchers.evaluation.actions import awards, letters
-from vouchers.evaluation.models import Assignment, SelectionLine, SelectionRecord, SelectionRun, cases_closed_to
+from vouchers.evaluation.models import Assignment, PanelPhase, SelectionLine, SelectionRecord, SelectionRun, cases_closed_to
 from vouchers.evaluation.queries import challenges as challenge_queries
 from vouchers.rounds import actions as rounds
 from vouchers.rounds.models import Round
@@ -196,6 +196,7 @@ def _check_ready(programme: Round) -> None:
             "too_few_evaluations",
         )  # fmt: skip
     _check_challenges(programme)
+    check_panels(programme)
     if not queries.available_won(programme):
         raise Refused(_("This round has no budget in the ledger. The approver gives it its budget first."), "no_budget")
 
@@ -204,6 +205,12 @@ def _check_challenges(programme: Round) -> None:
     """A challenge (기피) is decided before the scores of whom it concerns are counted."""
     if challenge_queries.undecided(programme).exists():
         raise Refused(_("A challenge of an evaluator waits for its decision. Decide it before the selection."), "challenge_open")
+
+
+def check_panels(programme: Round) -> None:
+    """Scores that may still change in a panel are not ranked for good."""
+    if PanelPhase.objects.filter(application__round=programme, status="OPEN").exists():
+        raise Refused(_("A panel of this round is still open. Close it before the selection."), "panel_open")
 
 
 def lock_scores(programme: Round, by: Any) -> None:

@@ -23,6 +23,7 @@ from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.admin import parts
 from vouchers.evaluation.forms import AssignForm, AssignRoundForm
 from vouchers.evaluation.models import Assignment, Score, cases_closed_to
+from vouchers.evaluation.queries import panels
 from vouchers.rounds.models import Round
 
 
@@ -47,6 +48,7 @@ class AssignmentAdmin(parts.RoundPages, VerbAdmin):
     ordering = ("due_at", "id")
     inlines = (ScoreInline,)
     actions_list = ("assign_page",)
+    change_form_template = "vouchers/evaluation/admin_assignment.html"
     fields = readonly_fields = (
         "application", "evaluator", "stage", "status", "assigned_by", "declared_at", "conflict_ground", "due", "submitted",
         "total", "comment", "reason",
@@ -59,6 +61,13 @@ class AssignmentAdmin(parts.RoundPages, VerbAdmin):
             consequence=lambda obj: _("The evaluator is told and the file closes. Entered scores no longer count."),
         ),
     )  # fmt: skip
+
+    def case(self, request: HttpRequest, obj: Assignment) -> dict[str, Any]:
+        """With everything of the case that its evaluator opened, and for how long."""
+        found = super().case(request, obj)
+        if obj.declared_at is None:
+            return found
+        return found | {"readers": panels.readers([obj]), "looks": panels.looks(obj)[: parts.PER_PAGE]}
 
     @admin.display(description=gettext_lazy("Receipt number"), ordering="application__receipt_no")
     def receipt(self, obj: Assignment) -> str:

@@ -1,5 +1,6 @@
 """The pool and its conflicts; assignments, scores, the selection run, awards."""
 
+from vouchers.evaluation.models.panels import PanelPhase, Reading, ScoreVersion
 from vouchers.evaluation.models.pool import Affiliation, CaseConflict, Challenge, PoolMember
 from vouchers.evaluation.models.proposing import AssignmentRun
 from vouchers.evaluation.models.selecting import (
@@ -16,6 +17,6 @@ from vouchers.evaluation.models.selecting import (
 )
 
 __all__ = [
-    "Affiliation", "Assignment", "AssignmentQuerySet", "AssignmentRun", "Award", "CaseConflict", "Challenge", "PenaltyRecord", "PoolMember",
-    "Score", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun", "cases_closed_to",
+    "Affiliation", "Assignment", "AssignmentQuerySet", "AssignmentRun", "Award", "CaseConflict", "Challenge", "PanelPhase", "PenaltyRecord",
+    "PoolMember", "Reading", "Score", "ScoreVersion", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun", "cases_closed_to",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from django.db.models.functions import Greatest
 
 from vouchers.applications.models import Application
 from vouchers.evaluation import rules
-from vouchers.evaluation.models import Assignment, AssignmentQuerySet, SelectionRun
+from vouchers.evaluation.models import Assignment, AssignmentQuerySet, PanelPhase, SelectionRun
 from vouchers.evaluation.queries.challenges import undecided
 from vouchers.evaluation.rules.conflicts import least
 from vouchers.ledger import queries as ledger
@@ -155,7 +155,7 @@ class Blocker:
 @dataclass(frozen=True)
 class Obstacles:
     """What stands in the way of a proposal. run: a proposal that waits already; funded: the round has a budget; challenged:
-    challenges of evaluators that wait for a decision."""
+    challenges of evaluators that wait for a decision; panels: panels that are still open."""
 
     blockers: list[Blocker]
     run: SelectionRun | None
@@ -163,14 +163,15 @@ class Obstacles:
     empty: bool
     min_evaluators: int
     challenged: int = 0
+    panels: int = 0
 
     @property
     def ready(self) -> bool:
-        return not (self.blockers or self.run or self.empty or self.challenged) and self.funded
+        return not (self.blockers or self.run or self.empty or self.challenged or self.panels) and self.funded
 
 
 def obstacles(programme: Round) -> Obstacles:
-    """Every application that blocks, the undecided first. Five queries beside the policy."""
+    """Every application that blocks, the undecided first. Six queries beside the policy."""
     minimum = programme.policy().min_evaluators
     return Obstacles(
         blockers=sorted((_blocker(row) for row in _blocking(programme)), key=lambda one: _KINDS.index(one.kind)),
@@ -179,6 +180,7 @@ def obstacles(programme: Round) -> Obstacles:
         empty=not in_evaluation(programme).exists(),
         min_evaluators=minimum,
         challenged=undecided(programme).count(),
+        panels=PanelPhase.objects.filter(application__round=programme, status="OPEN").count(),
     )
 
 
@@ -186,6 +188,8 @@ def ready_to_propose(programme: Round) -> bool:
     """Nothing stands in the way; loads no application."""
     waits = SelectionRun.objects.filter(round=programme, status="PROPOSED").exists()
     if waits or not available_won(programme) or not in_evaluation(programme).exists():
+        return False
+    if PanelPhase.objects.filter(application__round=programme, status="OPEN").exists():
         return False
     return not (undecided(programme).exists() or _blocking(programme).exists())
 

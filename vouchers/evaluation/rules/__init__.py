@@ -15,7 +15,7 @@ from vouchers.evaluation.rules.records import (
 )
 from vouchers.evaluation.rules.rerun import RERUN_ENGINE, Rerun
 from vouchers.evaluation.rules.reserves import Reserve, next_reserve
-from vouchers.evaluation.rules.scoring import CENT, leading_criterion, rounded, weighted_total
+from vouchers.evaluation.rules.scoring import CENT, Partial, leading_criterion, partial_total, rounded, weighted_total
 from vouchers.evaluation.rules.selection import (
     ENGINE,
     Applicant,
@@ -69,6 +69,7 @@ __all__ = [
     "Inputs",
     "Line",
     "Outcome",
+    "Partial",
     "Quota",
     "Rerun",
     "Reserve",
@@ -93,6 +94,7 @@ __all__ = [
     "parse_inputs",
     "parse_outputs",
     "parse_rerun",
+    "partial_total",
     "pools_by_facts",
     "rerun_text",
     "rounded",

@@ -25,6 +25,23 @@ def weighted_total(points: Mapping[int, int], weights: Mapping[int, int]) -> Dec
     return (Decimal(sum(points[key] * weight for key, weight in weights.items())) / 100).quantize(CENT)
 
 
+@dataclass(frozen=True)
+class Partial:
+    """One evaluator's total while scoring. total: weighted, of what has points; weight: of these, percent; scored of count."""
+
+    total: Decimal
+    weight: int
+    scored: int
+    count: int
+
+
+def partial_total(points: Mapping[int, int], weights: Mapping[int, int]) -> Partial:
+    """What the criteria scored so far give. Both are keyed by criterion; points of criteria without a weight are left out."""
+    own = {key: number for key, number in points.items() if key in weights}
+    held = {key: weights[key] for key in own}
+    return Partial(weighted_total(own, held), sum(held.values()), len(own), len(weights))
+
+
 def leading_criterion[Key](weights: Mapping[Key, int], order: Sequence[Key]) -> Key:
     """The criterion that breaks a tie: the heaviest; of equally heavy ones the first in `order`."""
     return max(order, key=lambda key: (weights[key], -order.index(key)))

@@ -74,6 +74,7 @@ ASSIGNMENT_LIFECYCLE = Lifecycle(
         (A.ACCEPTED, "recuse"): A.RECUSED,
         (A.ACCEPTED, "submit_scores"): A.SUBMITTED,
         (A.ACCEPTED, "withdraw_assignment"): A.WITHDRAWN,
+        (A.SUBMITTED, "rescore"): A.SUBMITTED,
         (A.SUBMITTED, "lock"): A.LOCKED,
         (A.LOCKED, "set_aside"): A.SET_ASIDE,
         (A.INVITED, "exclude"): A.RECUSED,

@@ -16,9 +16,10 @@ from vouchers.evaluation.views.evaluating import (
     verify,
     verify_list,
 )
+from vouchers.evaluation.views.panels import reading, rescore
 from vouchers.evaluation.views.pool import affiliations, challenges, end_affiliation, names
 
 __all__ = [
     "accept", "accept_award", "affiliations", "assignment", "assignments", "award", "challenges", "decline", "decline_award",
-    "document", "end_affiliation", "letter", "names", "recuse", "result", "scores", "verify", "verify_list",
+    "document", "end_affiliation", "letter", "names", "reading", "recuse", "rescore", "result", "scores", "verify", "verify_list",
 ]  # fmt: skip

@@ -22,8 +22,10 @@ from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.forms import DeclineAwardForm, DeclineForm, RecuseForm, ScoreForm
-from vouchers.evaluation.models import Assignment, Award
+from vouchers.evaluation.models import Assignment, Award, Score
 from vouchers.evaluation.queries import pool
+from vouchers.evaluation.views.cases import content_of, mark, own_assignment
+from vouchers.evaluation.views.panels import show_handed_in
 from vouchers.rounds.models import Criterion
 from vouchers.rounds.rules import Advantage, Normalisation, Penalty
 
@@ -50,20 +52,14 @@ def assignments(request: HttpRequest) -> HttpResponse:
     return page(request, "vouchers/evaluation/assignments.html", context)
 
 
-def _assignment(request: HttpRequest, ref: str) -> Assignment:
-    """An evaluator's own. Officers look in the admin."""
-    own = Assignment.objects.visible_to(request.user).filter(evaluator_id=request.user.pk)
-    return get_object_or_404(
-        own.select_related("application__round", "application__track", "application__company", "application__need"), ref=ref
-    )
-
-
 @needs("vouchers.score_application")
 @require_GET
 def assignment(request: HttpRequest, ref: str) -> HttpResponse:
     """Before the declaration: who is behind it. After it: the file and the score form."""
-    row = _assignment(request, ref)
-    return _declaration(request, row) if row.status not in rules.FILE_OPEN else _file(request, row)
+    row = own_assignment(request, ref)
+    if row.status not in rules.FILE_OPEN:
+        return _declaration(request, row)
+    return _file(request, row) if row.status == "ACCEPTED" else show_handed_in(request, row)
 
 
 def _declaration(request: HttpRequest, row: Assignment, status: int = 200, **forms: Form) -> HttpResponse:
@@ -80,35 +76,31 @@ def _declaration(request: HttpRequest, row: Assignment, status: int = 200, **for
 def _file(request: HttpRequest, row: Assignment, form: ScoreForm | None = None, status: int = 200) -> HttpResponse:
     criteria = list(Criterion.objects.filter(round_id=row.application.round_id))
     journal.saw(request.user, row.application, persons=[row.application.company.ref], what="evaluation.file")
-    scores = {score.criterion_id: score for score in row.scores.all()}
     form = form or ScoreForm(assignment=row, criteria=criteria)
     form.mark_needed()
     context = {
         "row": row,
-        **_content(row),
+        **content_of(row),
         "form": form,
-        "lines": [(criterion, scores.get(criterion.pk)) for criterion in criteria],
-        "scored": sum(1 for score in scores.values() if score.points is not None),
-        "criteria_count": len(criteria),
+        "sums": _sums(row, criteria),
+        "mark": mark(row),
         "recuse_form": RecuseForm(),
         **(_conflict(row, form) if status == 409 else {}),
     }
-    template = "scoring" if row.status == "ACCEPTED" else "handed_in"
-    return page(request, f"vouchers/evaluation/{template}.html", context, status=status)
+    return page(request, "vouchers/evaluation/scoring.html", context, status=status)
 
 
-def _content(row: Assignment) -> dict[str, Any]:
-    """The application as its room shows it; files come through this assignment."""
-    found = applications.content(row.application)
-    base = reverse("evaluation:assignment", args=[row.ref]) + "documents/"
-    return {"content": found, "money_rows": applications.amount_rows(found.money), "document_base": base}
+def _sums(row: Assignment, criteria: list[Criterion]) -> rules.Partial:
+    """What is scored so far, as saved."""
+    points = {c: n for c, n in Score.objects.filter(assignment=row).values_list("criterion_id", "points") if n is not None}
+    return rules.partial_total(points, {c.pk: c.weight for c in criteria})
 
 
 @needs("vouchers.score_application")
 @require_POST
 def accept(request: HttpRequest, ref: str) -> HttpResponse:
     """No conflict: the file opens."""
-    row = _assignment(request, ref)
+    row = own_assignment(request, ref)
     try:
         actions.accept(assignment_id=row.pk, by=request.user)
     except Refused as error:
@@ -122,7 +114,7 @@ def accept(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def recuse(request: HttpRequest, ref: str) -> HttpResponse:
     """A conflict: the file stays, or is, closed."""
-    row, form = _assignment(request, ref), RecuseForm(request.POST)
+    row, form = own_assignment(request, ref), RecuseForm(request.POST)
     if form.is_valid():
         try:
             actions.recuse(assignment_id=row.pk, ground=form.cleaned_data["ground"], by=request.user)
@@ -138,7 +130,7 @@ def recuse(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def decline(request: HttpRequest, ref: str) -> HttpResponse:
     """No conflict, but no time."""
-    row, form = _assignment(request, ref), DeclineForm(request.POST)
+    row, form = own_assignment(request, ref), DeclineForm(request.POST)
     if form.is_valid():
         try:
             actions.decline(assignment_id=row.pk, reason=form.cleaned_data["reason"], by=request.user)
@@ -154,17 +146,17 @@ def decline(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def scores(request: HttpRequest, ref: str) -> HttpResponse:
     """Keeps what was typed (also while typing, by htmx), or hands in."""
-    row = _assignment(request, ref)
+    row = own_assignment(request, ref)
     if row.status in rules.HANDED_IN and getattr(request, "htmx", False):  # typed on in a window that was left open
         return page(request, "vouchers/evaluation/scoring.html", {"row": row, "handed_in": True}, part="saved")
     criteria = list(Criterion.objects.filter(round_id=row.application.round_id))
     form = ScoreForm(_typed(request), assignment=row, criteria=criteria)
     status = _keep(row, form, request)
-    row = _assignment(request, ref)
+    row = own_assignment(request, ref)
     form.show_version(row.version)
     if getattr(request, "htmx", False):
         more = _conflict(row, form) if status == 409 else {}
-        context = {"row": row, "form": form, "saved_at": clock.now(), **more}
+        context = {"row": row, "form": form, "saved_at": clock.now(), "sums": _sums(row, criteria), **more}
         return page(request, "vouchers/evaluation/scoring.html", context, part="saved", status=status)
     if status == 200:
         kept, handed_in = (
@@ -217,7 +209,7 @@ def _conflict(row: Assignment, form: ScoreForm) -> dict[str, Any]:
 @require_GET
 def document(request: HttpRequest, ref: str, document_ref: str) -> HttpResponse:
     """A file that counts in the application, once the conflict was declared."""
-    row = _assignment(request, ref)
+    row = own_assignment(request, ref)
     found = applications.current_document_of(row.application, document_ref) if row.status in rules.FILE_OPEN else None
     if found is None:
         raise Http404

@@ -1,0 +1,44 @@
+"""What the evaluator's pages share: the fetch of an own assignment, the case as it may be read, the mark of an opened page."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from portal.kit import clock
+from vouchers.applications import queries as applications
+from vouchers.evaluation.models import Assignment
+
+_SALT = "evaluation.reading"
+
+
+def own_assignment(request: HttpRequest, ref: str) -> Assignment:
+    """An evaluator's own. Officers look in the admin."""
+    own = Assignment.objects.visible_to(request.user).filter(evaluator_id=request.user.pk)
+    return get_object_or_404(
+        own.select_related("application__round", "application__track", "application__company", "application__need"), ref=ref
+    )
+
+
+def content_of(row: Assignment) -> dict[str, Any]:
+    """The application as its room shows it; files come through this assignment."""
+    found = applications.content(row.application)
+    base = reverse("evaluation:assignment", args=[row.ref]) + "documents/"
+    return {"content": found, "money_rows": applications.amount_rows(found.money), "document_base": base}
+
+
+def mark(row: Assignment) -> str:
+    """Signed: this page of this assignment was made now. The page's reports carry it, so no other moment can be claimed."""
+    return signing.dumps([row.ref, clock.now().isoformat()], salt=_SALT)
+
+
+def read_mark(row: Assignment, text: str) -> datetime | None:
+    """When the page was made; None for a mark that is not the portal's, or of another assignment."""
+    try:
+        ref, opened_at = signing.loads(text, salt=_SALT)
+    except signing.BadSignature:
+        return None
+    return datetime.fromisoformat(opened_at) if ref == row.ref else None
