@@ -87,7 +87,7 @@ def story(told, db):
 
 
 def shown(response) -> str:
-    return response.content.decode() if not response.streaming else b"".join(response).decode()
+    return (b"".join(response) if response.streaming else response.content).decode(errors="replace")
 
 
 def said(response) -> str:
