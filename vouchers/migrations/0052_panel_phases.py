@@ -9,7 +9,7 @@ import portal.kit.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vouchers", "0050_inquiries"),
+        ("vouchers", "0051_check_batches"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

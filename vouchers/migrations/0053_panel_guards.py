@@ -135,7 +135,7 @@ DROP FUNCTION evaluation_refuse_version_change();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0051_panel_phases")]
+    dependencies: ClassVar = [("vouchers", "0052_panel_phases")]
     operations: ClassVar = [
         migrations.RunSQL(FIRST, migrations.RunSQL.noop),
         migrations.RunSQL(
