@@ -50,6 +50,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "inbox": NAMES, "request_detail": WRITTEN_DOWN, "quote_form": WRITTEN_DOWN, "request_verb": WRITTEN_DOWN,
     },
     "vouchers.matching.views.matches": {"match_detail": WRITTEN_DOWN, "match_verb": WRITTEN_DOWN},
+    "vouchers.applications.views.asked": {"asked": "the empty form of a call, to the officers who write it"},
     "vouchers.applications.views.fit": {"check": PUBLIC},
     "vouchers.applications.views.writing": {
         "applications": NAMES, "start": OWN, "section": WRITTEN_DOWN, "autosave": WRITTEN_DOWN, "need": WRITTEN_DOWN,

@@ -1,5 +1,7 @@
 """An application, its sections, files, certifications and eligibility findings."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -10,6 +12,7 @@ from portal.accounts import queries as accounts
 from portal.kit.models import Row
 from portal.kit.won import WonField
 from vouchers.applications import rules
+from vouchers.rounds.rules import Question, is_question, parse_questions
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -108,6 +111,12 @@ class Application(Row):
     def organisation_ids(self) -> set[int]:
         return {self.company.organisation_id}
 
+    @cached_property
+    def questions(self) -> Sequence[Question]:
+        """The call's own questions, of the policy version that the application was made under; of a draft, the newest."""
+        version = self.policy_version or self.round.policy_version()
+        return parse_questions(version.body.get("questions", ())) if version else ()
+
     def get_absolute_url(self) -> str:
         return f"/applications/{self.ref}/"
 
@@ -163,7 +172,9 @@ class ApplicationDocument(models.Model):
 
     @property
     def label(self) -> str:
-        """The kind in the reader's language."""
+        """The kind in the reader's language; of an answer, the label of its question."""
+        if is_question(self.kind):
+            return next((one.label for one in self.application.questions if one.key == self.kind), self.kind)
         return str(rules.document_label(self.kind))
 
 

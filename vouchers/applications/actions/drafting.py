@@ -261,8 +261,9 @@ def check_attachable(*, application_id: int, kind: str, by: User) -> Application
     """May `by` attach this kind now? Asked before a file is stored. Raises: Refused, NotAllowed."""
     application = locked(application_id)
     require(by, "vouchers.edit_application", application)
-    refuse_unless_writable(application, rules.SectionKey.DOCUMENTS)
-    if kind not in {*queries.policy_of(application).required_documents, *rules.DOCUMENT_WORDS}:
+    section = queries.section_of(application, kind)
+    refuse_unless_writable(application, section or rules.SectionKey.DOCUMENTS)
+    if section is None:
         raise Refused(_("This kind of document is not asked for."), "bad_kind")
     return application
 
@@ -301,14 +302,15 @@ def remove_document(*, application_id: int, kind: str, by: User) -> Application:
     """No file counts for this kind any more. Writes: ApplicationDocument.current, Event."""
     application = locked(application_id)
     require(by, "vouchers.edit_application", application)
-    refuse_unless_writable(application, rules.SectionKey.DOCUMENTS)
+    refuse_unless_writable(application, queries.section_of(application, kind) or rules.SectionKey.DOCUMENTS)
     if application.application_documents.filter(kind=kind, current=True).update(current=False):
         _after_documents(application, by, "application.document_removed", {"kind": kind})
     return application
 
 
 def _after_documents(application: Application, by: User, event: str, data: dict[str, Any]) -> None:
-    sections = ApplicationSection.objects.filter(application=application, key=rules.SectionKey.DOCUMENTS)
+    key = queries.section_of(application, data["kind"]) or rules.SectionKey.DOCUMENTS
+    sections = ApplicationSection.objects.filter(application=application, key=key)
     sections.update(updated_by=by, updated_at=clock.now(), state=rules.SectionState.IN_PROGRESS)
     refresh_states(application)
     journal.record(event, application, by=by, organisations=application.organisation_ids(), data=data)

@@ -1,8 +1,9 @@
 """What was handed in, kept while a supplement opens some sections again: what never came back does not count."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from vouchers.applications import rules
+from vouchers.applications import queries, rules
 from vouchers.applications.models import Application, ApplicationDocument, ApplicationMatch
 
 AMOUNTS = ("supply_amount_won", "vat_won", "grant_won", "own_cash_won", "own_in_kind_won")
@@ -14,9 +15,8 @@ def keep(application: Application, keys: list[str]) -> None:
     and amounts in whole won."""
     kept: dict[str, Any] = {name: getattr(application, name) for name in ("title", "summary", *AMOUNTS)}
     kept["answers"] = {one.key: one.answers for one in application.sections.filter(key__in=keys)}
-    if K.DOCUMENTS in keys:
-        files = application.application_documents.filter(current=True)
-        kept["documents"] = dict(files.values_list("kind", "pk"))
+    files = application.application_documents.filter(current=True).values_list("kind", "pk")
+    kept["documents"] = {kind: pk for kind, pk in files if _section(application, kind) in keys}
     if K.DATA_NEED in keys:
         kept["need"] = application.need_id
         kept["matches"] = list(application.application_matches.values_list("match_id", flat=True))
@@ -33,8 +33,8 @@ def restore(application: Application) -> list[str]:
     if not kept:
         return []
     changed = [key for key, answers in kept["answers"].items() if _restore_answers(application, key, answers)]
-    if "documents" in kept and _restore_documents(application, set(kept["documents"].values())):
-        changed.append(K.DOCUMENTS)
+    if "documents" in kept:
+        changed += _restore_documents(application, kept["documents"], kept["answers"])
     if "matches" in kept and _restore_matches(application, kept["need"], set(kept["matches"])):
         changed.append(K.DATA_NEED)
     for name in ("title", "summary", *AMOUNTS):
@@ -51,11 +51,19 @@ def _restore_answers(application: Application, key: str, answers: dict[str, Any]
     return changed
 
 
-def _restore_documents(application: Application, handed_in: set[int]) -> bool:
-    now = set(application.application_documents.filter(current=True).values_list("pk", flat=True))
-    ApplicationDocument.objects.filter(pk__in=now - handed_in).update(current=False)
-    ApplicationDocument.objects.filter(pk__in=handed_in - now).update(current=True)
-    return now != handed_in
+def _section(application: Application, kind: str) -> str:
+    return queries.section_of(application, kind) or K.DOCUMENTS
+
+
+def _restore_documents(application: Application, handed_in: Mapping[str, int], opened: Collection[str]) -> list[str]:
+    """opened: keys of the sections that were open. Returns: those of them whose files had been changed."""
+    rows = application.application_documents.filter(current=True).values_list("kind", "pk")
+    now = {kind: pk for kind, pk in rows if _section(application, kind) in opened}
+    changed = [kind for kind in {*now, *handed_in} if now.get(kind) != handed_in.get(kind)]
+    own = ApplicationDocument.objects.filter(application=application)
+    own.filter(pk__in=[now[kind] for kind in changed if kind in now]).update(current=False)
+    own.filter(pk__in=[handed_in[kind] for kind in changed if kind in handed_in]).update(current=True)
+    return sorted({_section(application, kind) for kind in changed})
 
 
 def _restore_matches(application: Application, need_id: int | None, handed_in: set[int]) -> bool:

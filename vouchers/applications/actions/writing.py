@@ -13,6 +13,7 @@ from portal.kit.errors import Refused, Stale
 from vouchers.applications import rules
 from vouchers.applications.actions.drafting import locked, refresh_amounts, refresh_states, refuse_unless_writable
 from vouchers.applications.models import Application, ApplicationSection
+from vouchers.rounds.rules import QuestionKind
 
 LARGEST_ANSWERS = 60_000  # characters of one section: no form can reach it
 
@@ -44,7 +45,7 @@ def merge_section(
     require(by, "vouchers.edit_application", application)
     refuse_unless_writable(application, key)
     section = ApplicationSection.objects.select_for_update().get(application=application, key=key)
-    given = _known(key, answers)
+    given = _known(application, key, answers)
     if not seen and version == section.version:
         seen = {name: rules.mark(section.answers.get(name)) for name in given}
     merged = rules.merge(section.answers, given, seen, keep or {}, drop)
@@ -61,12 +62,16 @@ def merge_section(
     return section, merged
 
 
-def _known(key: str, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers to the section's own questions. Raises: Refused for a flood."""
-    known = {f.name for f in rules.FIELDS[rules.SectionKey(key)]}
+def _known(application: Application, key: str, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers to the section's questions. Raises: Refused for a flood, or for what a question of the call cannot take."""
+    asked = {one.key: one for one in rules.asked_in(application.questions, key) if one.kind != QuestionKind.FILE}
+    known = {*(f.name for f in rules.FIELDS[rules.SectionKey(key)]), *asked}
     given = {name: value for name, value in answers.items() if name in known}
     if sum(len(str(value)) for value in given.values()) > LARGEST_ANSWERS:
         raise Refused(_("This is too much text for one section. Shorten it."), "too_long")
+    for name in given.keys() & asked.keys():
+        if fault := rules.answer_fault(asked[name], given[name]):
+            raise Refused(fault, "bad_answer", name)
     return given
 
 

@@ -278,7 +278,7 @@ class ApplicationAdmin(VerbAdmin):
     def files(self, application: Application) -> str:
         rows = [
             (link(row.document, reverse("applications:download", args=[application.ref, row.document.ref]), by=None),
-             rules.document_label(row.kind))
+             row.label)
             for row in queries.documents(application)
         ]  # fmt: skip
         return format_html_join("", "{} ({})<br>", rows) if rows else "—"

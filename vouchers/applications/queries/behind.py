@@ -29,7 +29,7 @@ from vouchers.companies import queries as companies
 from vouchers.companies.models import Company, SizeCertificate
 from vouchers.matching.models import Match, Need, QuoteLine
 from vouchers.rounds.models import PolicyVersion, Round, Track
-from vouchers.rounds.rules import MatchTiming, Money, Phase, Policy, parse_policy
+from vouchers.rounds.rules import MatchTiming, Money, Phase, Policy, QuestionKind, is_question, parse_policy
 from vouchers.rounds.rules import money as money_formula
 
 # ── Asked once ───────────────────────────────────────────────────────────────────────────────────────
@@ -363,8 +363,18 @@ def document_of(application: Application, document_ref: str) -> ApplicationDocum
 
 
 def current_document_of(application: Application, document_ref: str) -> ApplicationDocument | None:
-    """A file that counts: an evaluator reads what was submitted, not what was replaced or taken back."""
-    return documents(application).filter(document__ref=document_ref).first()
+    """A file that counts: an evaluator reads what was submitted, not what was replaced, taken back or kept from evaluators."""
+    kept_back = [one.key for one in application.questions if one.confidential]
+    return documents(application).exclude(kind__in=kept_back).filter(document__ref=document_ref).first()
+
+
+def section_of(application: Application, kind: str) -> str | None:
+    """The section in which files of this kind are handed in; None where the call does not ask for such a file."""
+    if is_question(kind):
+        asked = (one for one in application.questions if one.key == kind and one.kind == QuestionKind.FILE)
+        return next((one.section for one in asked), None)
+    known = kind in {*policy_of(application).required_documents, *rules.DOCUMENT_WORDS}
+    return rules.SectionKey.DOCUMENTS if known else None
 
 
 def stored_money(application: Application) -> Money | None:

@@ -8,7 +8,7 @@ from vouchers.applications.models import (
     ApplicationSection,
 )
 from vouchers.applications.queries.behind import amounts, chosen_matches, current_documents, money, policy_of
-from vouchers.rounds.rules import MatchTiming, Phase, Policy
+from vouchers.rounds.rules import MatchTiming, Phase, Policy, is_question
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def surroundings(application: Application, policy: Policy) -> rules.Surroundings
         postal_address=bool(application.company.address.strip()),
         required_documents=policy.required_documents,
         documents=frozenset(row.kind for row in current_documents(application)),
+        questions=policy.questions,
     )
 
 
@@ -69,7 +70,7 @@ def progress(application: Application) -> Progress:
         section = rows[key]
         lacking = rules.missing(key, section.answers, around)
         returned = section.state == rules.SectionState.NEEDS_WORK
-        touched = section.updated_by_id is not None or (key == "documents" and bool(around.documents))
+        touched = section.updated_by_id is not None or (key == "documents" and not all(map(is_question, around.documents)))
         state = rules.section_state(section.answers, lacking, touched, returned)
         views.append(SectionView(key, section, state, lacking, may_write(application, key)))
     return Progress(views, sum(v.state == rules.SectionState.COMPLETE for v in views), len(views))

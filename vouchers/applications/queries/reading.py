@@ -1,7 +1,7 @@
 """The whole application as people read it: content, its hash, who certified, its story."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,17 +20,20 @@ from vouchers.applications.models import (
 )
 from vouchers.applications.queries.behind import chosen_matches, current_documents, stored_money
 from vouchers.matching.models import Match, Need
-from vouchers.rounds.rules import Money
+from vouchers.rounds.rules import Money, QuestionKind, is_question
 
 
 # ── The whole content: preview, evaluators, hash ─────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Answer:
-    """One question with its answer, ready to show. kind: as in rules.Field."""
+    """One question with its answer, ready to show. kind: as in rules.Field, or of a call's own question `choices`, `table`
+    (value: rows of cells under heads) or `file` (value: the Document). confidential: evaluators do not read it."""
 
     label: Any
     value: Any
     kind: str
+    heads: Sequence[str] = ()
+    confidential: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Content:
     """An application as evaluators read it. Company facts stand apart, so that a page may leave them out."""
 
     application: Application
-    sections: list[tuple[rules.SectionKey, list[Answer]]]
+    sections: Sequence[tuple[rules.SectionKey, list[Answer]]]
     matches: list[Match]
     documents: list[ApplicationDocument]
     money: Money | None
@@ -46,15 +49,20 @@ class Content:
     need: Need | None
 
 
-def content(application: Application) -> Content:
-    """Everything that was answered, in the order of the form (declarations last)."""
+def content(application: Application, *, blind: bool = False) -> Content:
+    """Everything that was answered, in the order of the form (declarations last). blind: without what evaluators do not read."""
     rows = {s.key: s.answers for s in application.sections.all()}
-    sums = stored_money(application)
+    sums, files = stored_money(application), current_documents(application)
+    sections = [
+        (key, [*shown(key, rows.get(key, {})), *own_answers(application, key, rows.get(key, {}), files, blind=blind)])
+        for key in rules.ORDER
+        if key != rules.SectionKey.DOCUMENTS
+    ]
     return Content(
         application=application,
-        sections=[(key, shown(key, rows.get(key, {}))) for key in rules.ORDER if key != rules.SectionKey.DOCUMENTS],
+        sections=sections,
         matches=chosen_matches(application),
-        documents=current_documents(application),
+        documents=[row for row in files if not is_question(row.kind)],
         money=sums,
         formula=rules.formula(sums) if sums and sums.supply_won else "",
         need=application.need,
@@ -84,6 +92,28 @@ def shown(key: str, answers: Mapping[str, Any]) -> list[Answer]:
             continue
         found.append(Answer(f.label, value, f.kind))
     return found
+
+
+_SHOWN_AS = {
+    QuestionKind.NUMBER: "number", QuestionKind.WON: "won", QuestionKind.CHOICES: "choices", QuestionKind.TABLE: "table",
+    QuestionKind.FILE: "file",
+}  # fmt: skip
+
+
+def own_answers(
+    application: Application, key: str, answers: Mapping[str, Any], files: Sequence[ApplicationDocument], *, blind: bool = False
+) -> list[Answer]:
+    """The answers of a section to the call's own questions, as far as they are asked."""
+    asked = rules.asked_in(application.questions, key)
+    held = {row.kind: row.document for row in files}
+    return [
+        Answer(
+            one.label, held.get(one.key) if one.kind == QuestionKind.FILE else rules.in_words(one, answers.get(one.key)),
+            _SHOWN_AS.get(QuestionKind(one.kind), "text"), [column.label for column in one.columns], one.confidential,
+        )
+        for one in asked
+        if rules.applies(one, asked, answers) and not (blind and one.confidential)
+    ]  # fmt: skip
 
 
 def content_hash(application: Application) -> str:

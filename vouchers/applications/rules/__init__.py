@@ -14,6 +14,17 @@ from vouchers.applications.rules.eligibility import (
 )
 from vouchers.applications.rules.formula import formula, rate_words
 from vouchers.applications.rules.merging import Merged, mark, merge
+from vouchers.applications.rules.questions import (
+    answer_fault,
+    applies,
+    asked_in,
+    cell_fault,
+    day_of,
+    in_line,
+    in_words,
+    lacking,
+    only_if,
+)
 from vouchers.applications.rules.sections import (
     DECLARATIONS,
     DOCUMENT_WORDS,
@@ -82,7 +93,12 @@ __all__ = [
     "Surroundings",
     "Usual",
     "Verdict",
+    "answer_fault",
+    "applies",
+    "asked_in",
     "blocking",
+    "cell_fault",
+    "day_of",
     "declaration_field",
     "document_label",
     "eligibility",
@@ -91,10 +107,14 @@ __all__ = [
     "formula",
     "in_kind_most",
     "in_kind_words",
+    "in_line",
+    "in_words",
+    "lacking",
     "mark",
     "matches_open",
     "merge",
     "missing",
+    "only_if",
     "rate_words",
     "receipt",
     "section_state",

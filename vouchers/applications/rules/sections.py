@@ -9,9 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.won import won
+from vouchers.applications.rules.questions import asked_in, lacking
 from vouchers.applications.rules.stages import SectionKey, SectionState
 from vouchers.matching.rules import RegulatoryRoute
-from vouchers.rounds.rules import DocumentKind
+from vouchers.rounds.rules import DocumentKind, Question, QuestionKind
 
 type Text = str | Promise
 
@@ -233,7 +234,7 @@ class Surroundings:
     """What a check must know beyond the section's own answers. Money in whole won.
 
     supply_won: 0 while nothing is quoted or planned. rate_known: the round has a grant rate for the company's size.
-    service_address, postal_address: the company has an address for electronic service, and one for post.
+    questions: the call's own, of every section. service_address, postal_address: the company has an address for electronic service, and one for post.
     """
 
     has_need: bool = False
@@ -248,6 +249,7 @@ class Surroundings:
     postal_address: bool = True
     required_documents: Sequence[str] = ()
     documents: Collection[str] = field(default_factory=frozenset)
+    questions: Sequence[Question] = ()
 
 
 def missing(key: str, answers: Mapping[str, Any], around: Surroundings) -> list[Missing]:
@@ -260,7 +262,13 @@ def missing(key: str, answers: Mapping[str, Any], around: Surroundings) -> list[
     }.get(SectionKey(key))
     if key == SectionKey.DECLARATIONS:
         found += _address_missing(bool(answers.get(declaration_field("ELECTRONIC_SERVICE"))), around)
-    return [*(more(around) if more else ()), *found]
+    own = lacking(asked_in(around.questions, key), answers, around.documents)
+    return [*(more(around) if more else ()), *found, *(Missing(question_place(one), sentence) for one, sentence in own)]
+
+
+def question_place(question: Question) -> str:
+    """The id at which a question's answer is entered."""
+    return f"id_{question.key}_0" if question.kind == QuestionKind.CHOICES else f"id_{question.key}"
 
 
 def _address_missing(electronic: bool, around: Surroundings) -> list[Missing]:

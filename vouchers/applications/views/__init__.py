@@ -1,5 +1,6 @@
 """The browser's door to applications: writing them, and handing them in."""
 
+from vouchers.applications.views.asked import asked
 from vouchers.applications.views.fit import check
 from vouchers.applications.views.following import (
     detail,
@@ -23,7 +24,7 @@ from vouchers.applications.views.writing import (
 )
 
 __all__ = [
-    "applications", "autosave", "check", "detail", "document", "download_document", "matches", "need", "preview", "receipt",
+    "applications", "asked", "autosave", "check", "detail", "document", "download_document", "matches", "need", "preview", "receipt",
     "receipt_pdf", "remove_document", "section", "start", "submit", "supply_supplement",
     "take_document", "why", "withdraw",
 ]  # fmt: skip

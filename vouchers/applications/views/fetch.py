@@ -49,7 +49,11 @@ def signed_in_keeping_text(view: Callable[..., HttpResponseBase]) -> Callable[..
 def _lost(request: HttpRequest, key: str) -> HttpResponse:
     """The session ended while somebody typed: nothing is read from the database, what they sent is shown again."""
     form = SectionForm(section_key(key), request.POST)
-    context = {"form": form, "key": section_key(key), "version": request.POST.get("version", ""), "lost": True}
+    own = [(name, value) for name in request.POST if name[:2] == "q_" for value in request.POST.getlist(name)]
+    context = {
+        "form": form, "key": section_key(key), "version": request.POST.get("version", ""), "lost": True, "own": own,
+        "own_seen": [(name, request.POST[name]) for name in request.POST if name.startswith("seen_q_")],
+    }  # fmt: skip
     if getattr(request, "htmx", False):
         return page(request, "vouchers/applications/saved.html", context, status=401)
     return page(request, "vouchers/applications/lost.html", context, status=401)

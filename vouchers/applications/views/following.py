@@ -133,7 +133,7 @@ def _receipt_words(application: Application) -> dict[str, Any]:
             [_("Submitted by"), str(application.submitted_by or "")],
         ],
         "files_heading": _("Files handed in (SHA-256)"),
-        "files": [[rules.document_label(row.kind).__str__(), row.document.name, row.document.sha256]
+        "files": [[row.label, row.document.name, row.document.sha256]
                   for row in queries.documents(application)],
         "next_heading": _("What happens next"),
         "next": [str(step) for step in what_next(application)],

@@ -8,12 +8,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.documents.links import link
+from portal.documents.models import Document
 from portal.journal.models import Event
 from portal.templatetags.portal import kst_text
 from vouchers.applications import queries, rules
 from vouchers.applications.forms import SectionForm
 from vouchers.applications.models import Application, ApplicationSection
 from vouchers.companies.rules import brn_words
+from vouchers.rounds.rules import is_question
 
 K = rules.SectionKey
 
@@ -26,8 +29,10 @@ def section_context(
     view = overview.of(key)
     stored = view.section.answers
     if form is None:
-        form = SectionForm(key, initial=stored, without=queries.not_asked(application, key))
+        form = SectionForm(key, initial=stored, without=queries.not_asked(application, key), asked=application.questions)
         form.marks = {name: rules.mark(stored.get(name)) for name in form.fields}
+    files = queries.current_documents(application) if form.asked else []
+    form.show_files({row.kind: row.document for row in files}, lambda one: _file_link(request, application, one))
     keys = list(rules.ORDER)
     context: dict[str, Any] = {
         "application": application,
@@ -38,7 +43,8 @@ def section_context(
         "number": keys.index(key) + 1,
         "next_key": rules.following(key),
         "version": view.section.version,
-        "answers": queries.shown(key, stored),
+        "answers": [*queries.shown(key, stored), *queries.own_answers(application, key, stored, files)],
+        "download": True,
         **more,
     }
     if key == K.COMPANY:
@@ -51,6 +57,10 @@ def section_context(
         context["kinds"] = document_rows(application, more.get("upload_errors") or {})
         context["linked"] = view.editable and any(row["error"] for row in context["kinds"])
     return context
+
+
+def _file_link(request: HttpRequest, application: Application, document: Document) -> Any:
+    return link(document, reverse("applications:download", args=[application.ref, document.ref]), by=request.user)
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,7 @@ def _both_wrote(section: ApplicationSection, form: SectionForm, name: str, event
         mark=rules.mark(stored),
         typed=form.shown(name, typed),
         stored=form.shown(name, stored),
-        value=str(form[name].value() or ""),
+        value="" if name not in form.fields or hasattr(form.fields[name].widget, "sent") else str(form[name].value() or ""),
     )
 
 
@@ -157,7 +167,7 @@ def money_rows(sums: Any) -> list[dict[str, Any]]:
 
 def document_rows(application: Application, errors: dict[str, str]) -> list[dict[str, Any]]:
     """One row a required kind, then what else was attached and one line for more."""
-    files = {row.kind: row.document for row in queries.documents(application)}
+    files = {row.kind: row.document for row in queries.documents(application) if not is_question(row.kind)}
     papers, held = queries.company_papers(application), queries.held_papers(application)
     required = list(queries.policy_of(application).required_documents)
     kinds = [*required, *(kind for kind in files if kind not in required)]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.documents.actions import all_or_nothing, upload
+from portal.documents.models import Document
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
@@ -75,15 +76,47 @@ def section(request: HttpRequest, ref: str, key: str) -> HttpResponse:
         context = section_context(request, application, which, form=form)
         return page(request, "vouchers/applications/section.html", context, status=200 if form.is_valid() else 422)
     answer = _save(request, application, which, form)
+    filed = "refused" in answer or _file_answers(request, application, form)
     fresh = application_or_404(request, ref)
     _show_merged(fresh, which, form, answer)
     limited = _name_limit(fresh, which, form, going_on="next" in request.POST)
-    if answer.pop("saved") and not limited:
+    if answer.pop("saved") and filed and not limited:
         messages.success(request, " ".join([_("Saved."), *answer["merged_words"]]))
         return redirect(request, _after(ref, which, going_on="next" in request.POST))
     status = answer.pop("status")
     context = section_context(request, fresh, which, form=form, **answer)
     return page(request, "vouchers/applications/section.html", context, status=status)
+
+
+def _file_answers(request: HttpRequest, application: Application, form: SectionForm) -> bool:
+    """Stores the files that answer questions, and takes out the one that is to be removed. A refusal stands at its field.
+
+    Returns: whether all of it could be done.
+    """
+    good = True
+    for name, sent in form.files_sent().items():
+        try:
+            _attach(application, name, sent, request.user)
+        except DomainError as error:
+            form.add_error(name, str(error.message))
+            good = False
+    gone = request.POST.get("remove", "")
+    if gone in form.fields:
+        try:
+            actions.remove_document(application_id=application.pk, kind=gone, by=request.user)
+        except DomainError as error:
+            form.add_error(gone, str(error.message))
+            good = False
+    return good
+
+
+def _attach(application: Application, kind: str, sent: Any, by: Any) -> Document:
+    """A file into quarantine, then it counts for its kind; a refused one leaves neither row nor content behind."""
+    with all_or_nothing():
+        actions.check_attachable(application_id=application.pk, kind=kind, by=by)
+        file = upload(file=sent, kind=kind, organisation=application.company.organisation, by=by)
+        actions.attach_document(application_id=application.pk, kind=kind, document=file, by=by)
+    return file
 
 
 def _name_limit(application: Application, key: rules.SectionKey, form: SectionForm, *, going_on: bool) -> bool:
@@ -111,7 +144,8 @@ def _after(ref: str, key: rules.SectionKey, *, going_on: bool) -> str:
 
 def queries_form(application: Application, key: rules.SectionKey, request: HttpRequest) -> SectionForm:
     """The bound form of a section, without the questions that do not apply to this application."""
-    return SectionForm(key, request.POST, without=queries.not_asked(application, key))
+    without = queries.not_asked(application, key)
+    return SectionForm(key, request.POST, request.FILES, without=without, asked=application.questions)
 
 
 def _save(request: HttpRequest, application: Application, key: rules.SectionKey, form: SectionForm) -> dict[str, Any]:
@@ -214,11 +248,7 @@ def document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            with all_or_nothing():  # a refused file leaves neither row nor content behind
-                actions.check_attachable(application_id=application.pk, kind=kind, by=request.user)
-                organisation = application.company.organisation
-                file = upload(file=form.cleaned_data["file"], kind=kind, organisation=organisation, by=request.user)
-                actions.attach_document(application_id=application.pk, kind=kind, document=file, by=request.user)
+            file = _attach(application, kind, form.cleaned_data["file"], request.user)
             messages.success(request, _("“%(name)s” was uploaded.") % {"name": file.name})
             return _back(request, application, rules.SectionKey.DOCUMENTS)
         except DomainError as error:

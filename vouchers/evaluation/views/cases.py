@@ -25,7 +25,7 @@ def own_assignment(request: HttpRequest, ref: str) -> Assignment:
 
 def content_of(row: Assignment) -> dict[str, Any]:
     """The application as its room shows it; files come through this assignment."""
-    found = applications.content(row.application)
+    found = applications.content(row.application, blind=True)
     base = reverse("evaluation:assignment", args=[row.ref]) + "documents/"
     return {"content": found, "money_rows": applications.amount_rows(found.money), "document_base": base}
 

@@ -164,6 +164,11 @@ def question_body(question: Question) -> dict[str, Any]:
     return found
 
 
+def is_question(kind: str) -> bool:
+    """Is this kind of a document a question's key?"""
+    return KEY.fullmatch(kind) is not None
+
+
 def next_key(taken: Sequence[str]) -> str:
     """A key that none of these is. taken: of every version of the round, so that no answer ever changes its question."""
     return f"q_{max((int(key.removeprefix('q_')) for key in taken), default=0) + 1}"

@@ -18,7 +18,7 @@
   const keep = () => {
     const values = {}, seen = {};
     form.querySelectorAll("[name]").forEach((one) => {
-      if (one.type === "submit") return;
+      if (one.type === "submit" || one.type === "file" || form.querySelectorAll('[name="' + one.name + '"]').length > 1) return;
       if (one.name.startsWith("seen_")) seen[one.name] = one.value;
       else if (own(one.name)) values[one.name] = value(one);
     });

@@ -1,27 +1,22 @@
 """The shape of what a company types; what is still missing is said by rules.missing, never refused while saving."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.documents.forms import UploadField
+from portal.documents.models import Document
 from portal.kit.forms import CountedTextarea, WonFormField, too_long
 from providers.catalogue import queries as catalogue
 from vouchers.applications import rules
+from vouchers.applications.forms.asking import FileAnswer, PlainText, question_field
 from vouchers.applications.rules import fit
 from vouchers.rounds.models import Round, Track
-from vouchers.rounds.rules import CompanySize
+from vouchers.rounds.rules import CompanySize, Question
 
 TOO_LARGE = _("Enter a whole number up to %(limit_value)s.")
-
-
-class PlainText(forms.CharField):
-    """Browsers send line ends as two characters and count them as one; so do we."""
-
-    def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 def _form_field(field: rules.Field) -> forms.Field:
@@ -43,17 +38,20 @@ def _form_field(field: rules.Field) -> forms.Field:
 class SectionForm(forms.Form):
     """One section's questions. Saving half an answer is right: `required` only marks what the check will miss.
 
-    without: names of questions that do not apply now.
+    without: names of questions that do not apply now. asked: the call's own questions, of this section and others.
     """
 
     use_required_attribute = False
 
-    def __init__(self, key: str, *args: Any, without: frozenset[str] = frozenset(), **kwargs: Any) -> None:
+    def __init__(
+        self, key: str, *args: Any, without: frozenset[str] = frozenset(), asked: Sequence[Question] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.key = key
+        self.key, self.asked = key, rules.asked_in(asked, key)
         for field in rules.FIELDS[rules.SectionKey(key)]:
             if field.name not in without:
                 self.fields[field.name] = _form_field(field)
+        self.fields |= {one.key: question_field(one, self.asked) for one in self.asked}
         self.marks: dict[str, str] = {n.removeprefix(SEEN): self.data[n] for n in self.data if n.startswith(SEEN)}
 
     @property
@@ -72,25 +70,49 @@ class SectionForm(forms.Form):
                 field.required = True
 
     def answers(self) -> dict[str, Any]:
-        """What may be stored: the fields that were sent and are well formed."""
-        return {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name in self.data or isinstance(self.fields[name], forms.BooleanField)
-        }
+        """What may be stored: the fields that were sent and are well formed; files are stored apart."""
+        return {name: value for name, value in self.cleaned_data.items() if self._sent(name)}
+
+    def _sent(self, name: str) -> bool:
+        field = self.fields[name]
+        return not isinstance(field, forms.FileField) and not field.widget.value_omitted_from_data(self.data, self.files, name)
+
+    def files_sent(self) -> dict[str, Any]:
+        """Question → its well-formed file."""
+        return {n: f for n, f in self.cleaned_data.items() if f and isinstance(self.fields[n], forms.FileField)}
+
+    def show_files(self, held: Mapping[str, Document], link: Callable[[Document], Any]) -> None:
+        """Beside each question that asks for a file stands the one that counts. held: by question."""
+        for name, document in held.items():
+            widget = self.fields[name].widget if name in self.fields else None
+            if isinstance(widget, FileAnswer):
+                widget.document, widget.link = document, link(document)
 
     def show(self, stored: Mapping[str, Any], names: Iterable[str]) -> None:
         """From now on these fields show what is stored instead of what was sent."""
         self.data = self.data.copy()
         for name in names:
-            self.data.pop(self.add_prefix(name), None)
-            if stored.get(name) not in (None, "", False):
-                self.data[self.add_prefix(name)] = "on" if stored[name] is True else str(stored[name])
+            self._forget(name)
+            widget = self.fields[name].widget
+            if hasattr(widget, "sent"):
+                for part, values in widget.sent(name, stored.get(name)).items():
+                    self.data.setlist(part, values)
+            elif stored.get(name) not in (None, "", False):
+                self.data[name] = "on" if stored[name] is True else str(stored[name])
         self.full_clean()
+
+    def _forget(self, name: str) -> None:
+        """What was sent into a field, and into its cells."""
+        for part in [one for one in self.data if one == name or one.startswith(f"{name}-")]:
+            del self.data[part]
 
     def shown(self, name: str, value: Any) -> Any:
         """A stored answer in words."""
         field = self.fields[name]
+        own = next((one for one in self.asked if one.key == name), None)
+        if own is not None:
+            line = rules.in_line(own, value)
+            return f"{line:,}" if isinstance(line, int) else line
         if isinstance(field, forms.BooleanField):
             return _("Yes") if value else _("No")
         if isinstance(field, forms.ChoiceField):

@@ -1,0 +1,21 @@
+"""The shape of what a company types, and of what an officer answers."""
+
+from vouchers.applications.forms.filling import (
+    SEEN,
+    BatchForm,
+    FitForm,
+    JudgeForm,
+    RoundInCheckForm,
+    SectionForm,
+    SubmitForm,
+    SupplementForm,
+    TrackForm,
+    UploadForm,
+    WithdrawForm,
+    WriterForm,
+)
+
+__all__ = [
+    "SEEN", "BatchForm", "FitForm", "JudgeForm", "RoundInCheckForm", "SectionForm", "SubmitForm", "SupplementForm", "TrackForm", "UploadForm", "WithdrawForm",
+    "WriterForm",
+]  # fmt: skip
