@@ -29,6 +29,7 @@ SWEEPS: dict[str, float] = {
     "companies.check_registrations": 60,
     "matching.expire_quotes": 300,
     "applications.sync_deadlines": 300,
+    "applications.tell_amendments": 60,
     "applications.sync_matches": 30,
     "applications.miss_supplements": 60,
     "applications.forget_drafts": 3600,

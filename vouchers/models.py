@@ -9,7 +9,13 @@ from vouchers.access.models import (
     SiteParticipation,
     SubmittedDossier,
 )
-from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion, Voucher
+from vouchers.agreements.models import (
+    Agreement,
+    AgreementLine,
+    AgreementParty,
+    AgreementVersion,
+    Voucher,
+)
 from vouchers.applications.models import (
     Application,
     ApplicationDocument,
@@ -46,20 +52,49 @@ from vouchers.evaluation.models import (
     SelectionRecord,
     SelectionRun,
 )
-from vouchers.ledger.models import Account, Entry, LedgerEvent
-from vouchers.matching.models import Match, MatchRun, Need, Quote, QuoteLine, QuoteRequest
-from vouchers.milestones.models import Deliverable, Milestone
-from vouchers.objections.models import Objection, ObjectionDocument
-from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
-from vouchers.rounds.models import Criterion, Inquiry, PolicyVersion, Round, Track
+from vouchers.ledger.models import (
+    Account,
+    Entry,
+    LedgerEvent,
+)
+from vouchers.matching.models import (
+    Match,
+    MatchRun,
+    Need,
+    Quote,
+    QuoteLine,
+    QuoteRequest,
+)
+from vouchers.milestones.models import (
+    Deliverable,
+    Milestone,
+)
+from vouchers.objections.models import (
+    Objection,
+    ObjectionDocument,
+)
+from vouchers.payments.models import (
+    Disbursement,
+    PayeeAccount,
+    PaymentAttempt,
+)
+from vouchers.rounds.models import (
+    Amendment,
+    Criterion,
+    Inquiry,
+    PolicyVersion,
+    Round,
+    Track,
+)
 
 __all__ = [
-    "AccessCase", "AccessRequest", "Account", "Affiliation", "Agreement", "AgreementLine", "AgreementParty", "AgreementVersion",
-    "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection", "Assignment", "AssignmentRun", "Award", "CaseConflict", "Certification", "Challenge", "CheckBatch", "CheckBatchLine",
+    "AccessCase", "AccessRequest", "Account", "Affiliation", "Agreement", "AgreementLine", "AgreementParty",
+    "AgreementVersion", "Amendment", "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection",
+    "Assignment", "AssignmentRun", "Award", "CaseConflict", "Certification", "Challenge", "CheckBatch", "CheckBatchLine",
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
-    "EthicsReview", "Inquiry", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection", "ObjectionDocument", "OwnershipDispute",
-    "PanelPhase", "PayeeAccount", "PaymentAttempt", "PenaltyRecord", "PolicyVersion", "PoolMember", "Quote", "QuoteLine", "QuoteRequest", "Reading", "RepresentativeChange",
-    "Restriction", "Round", "Score", "ScoreVersion", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun", "SiteParticipation", "SizeCertificate",
-    "SubmittedDossier", "Track",
-    "Voucher",
+    "EthicsReview", "Inquiry", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection",
+    "ObjectionDocument", "OwnershipDispute", "PanelPhase", "PayeeAccount", "PaymentAttempt", "PenaltyRecord",
+    "PolicyVersion", "PoolMember", "Quote", "QuoteLine", "QuoteRequest", "Reading", "RepresentativeChange", "Restriction",
+    "Round", "Score", "ScoreVersion", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun",
+    "SiteParticipation", "SizeCertificate", "SubmittedDossier", "Track", "Voucher",
 ]  # fmt: skip

@@ -290,6 +290,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "restriction.lifted": ("참여제한을 해제했습니다", "Restriction lifted"),
     "role_grant.granted": ("권한을 주었습니다", "Role granted"),
     "role_grant.revoked": ("권한을 거두었습니다", "Role ended"),
+    "round.amended": ("공고를 변경했습니다", "Call amended"),
     "round.announced": ("회차를 공고했습니다", "Round announced"),
     "round.archived": ("회차를 종료했습니다", "Round archived"),
     "round.cancelled": ("회차를 취소했습니다", "Round cancelled"),

@@ -1,8 +1,9 @@
 """Bilingual columns: `_ko` and `_en` side by side, chosen by the reader's language."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language
 
@@ -33,6 +34,12 @@ def pick(source: Any, name: str) -> str:
 def day(day: date) -> str:
     """`2026. 11. 23.(월)` / `23 Nov 2026`, in the reader's language."""
     return _day(day, korean())
+
+
+def moment(when: datetime) -> str:
+    """`2027. 3. 1.(월) 18:00` / `1 Mar 2027 18:00 KST`, Korean time, in the reader's language."""
+    local = when.astimezone(ZoneInfo("Asia/Seoul"))
+    return f"{day(local.date())} {local:%H:%M}" + ("" if korean() else " KST")
 
 
 @lru_cache(maxsize=4000)

@@ -64,7 +64,7 @@ def test_every_verb_asks_for_its_permission(officer, approver):
         lambda: actions.edit_round(round_id=row.pk, version=row.version, title_ko="x", by=nobody),
         lambda: actions.save_policy(round_id=row.pk, body={}, reason="", by=nobody),
         lambda: actions.announce(round_id=row.pk, by=officer),
-        lambda: actions.extend(round_id=row.pk, closes_at=clock.now(), reason="x", by=officer),
+        lambda: actions.amend(round_id=row.pk, facts={"budget_won": 1}, reason_ko="x", reason_en="x", by=officer),
         lambda: actions.cancel(round_id=row.pk, reason="x", by=nobody),
         lambda: actions.create_round(key="x", title_ko="x", title_en="x", fiscal_year=2027, by=approver),
     ):
@@ -134,8 +134,10 @@ def test_turn_opens_the_duty_once_and_extension_closes_it(officer, approver):
         actions.turn(now=clock.now())
     assert Duty.objects.filter(subject_ref=row.ref, verb="begin_evaluation", closed_at=None).count() == 1
     with pytest.raises(Refused):
-        actions.extend(round_id=row.pk, closes_at=clock.now() - timedelta(days=1), reason="x", by=approver)
-    row = actions.extend(round_id=row.pk, closes_at=clock.now() + timedelta(days=5), reason="접수 장애", by=approver)
+        earlier = {"closes_at": clock.now() - timedelta(days=1)}
+        actions.amend(round_id=row.pk, facts=earlier, reason_ko="x", reason_en="x", by=approver)
+    later = {"closes_at": clock.now() + timedelta(days=5)}
+    row = actions.amend(round_id=row.pk, facts=later, reason_ko="접수 장애", reason_en="Outage", by=approver).round
     assert row.phase == "OPEN"
     assert not Duty.objects.filter(subject_ref=row.ref, closed_at=None).exists()
 

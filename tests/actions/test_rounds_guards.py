@@ -44,7 +44,9 @@ def test_announced_round_does_not_go_back_or_close_earlier(committed_db):  # noq
     refused("UPDATE vouchers_round SET match_timing = 'AFTER_SELECTION' WHERE id = %s", row.pk)
     refused("UPDATE vouchers_round SET kind = 'LIVE' WHERE id = %s", row.pk)
     refused("DELETE FROM vouchers_round WHERE id = %s", row.pk)
-    run("UPDATE vouchers_round SET closes_at = closes_at + interval '1 day' WHERE id = %s", row.pk)
+    refused("UPDATE vouchers_round SET closes_at = closes_at + interval '1 day' WHERE id = %s", row.pk)
+    refused("UPDATE vouchers_round SET budget_won = budget_won + 1 WHERE id = %s", row.pk)
+    refused("UPDATE vouchers_round SET summary_ko = 'x' WHERE id = %s", row.pk)
     cancelled = actions.cancel(round_id=row.pk, reason="x", by=None)
     refused("UPDATE vouchers_round SET status = 'ANNOUNCED' WHERE id = %s", cancelled.pk)
 

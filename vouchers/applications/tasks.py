@@ -12,6 +12,12 @@ def sync_deadlines() -> int:
     return actions.sync_deadlines(now=clock.now())
 
 
+@shared_task(name="applications.tell_amendments")
+def tell_amendments() -> int:
+    """Whoever has a draft or an application is told of the call's amendments. Idempotent."""
+    return actions.tell_amendments(now=clock.now())
+
+
 @shared_task(name="applications.sync_matches")
 def sync_matches() -> int:
     """A draft without a match stands on the one that was confirmed meanwhile. Idempotent."""

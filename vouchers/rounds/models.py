@@ -259,3 +259,31 @@ class Inquiry(Row):
 
     def organisation_ids(self) -> set[int]:
         return {self.organisation_id}
+
+
+class Amendment(Row):
+    """A change of an announced call (변경공고), numbered within its round. changes: see rules.amended. Append-only (trigger).
+
+    policy_number: the policy version that it made, if any. told_at: when applicants had been told, set once.
+    """
+
+    REF_PREFIX = "amd"
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, verbose_name=_("Round"), related_name="amendments")
+    number = models.PositiveSmallIntegerField(_("Number"))
+    changes = models.JSONField(_("What changes"), default=list)
+    reason_ko = models.TextField(_("Reason (Korean)"))
+    reason_en = models.TextField(_("Reason (English)"))
+    policy_number = models.PositiveSmallIntegerField(_("Policy version"), null=True)
+    made_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    made_at = models.DateTimeField(_("Amended at"))
+    told_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("amendment")
+        verbose_name_plural = _("amendments")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "number"], name="amendment_number_once"),
+            models.CheckConstraint(condition=~Q(reason_ko="") & ~Q(reason_en=""), name="amendment_reasons"),
+        ]

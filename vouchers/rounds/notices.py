@@ -4,7 +4,7 @@ from typing import Any
 
 from portal.accounts.rules import Role
 from portal.journal import actions as journal
-from vouchers.rounds.models import Inquiry, Round
+from vouchers.rounds.models import Amendment, Inquiry, Round
 
 WORKERS = (Role.MINISTRY_OFFICER, Role.OPERATOR_CASE)
 
@@ -31,8 +31,17 @@ def round_announced(row: Round) -> None:
     _tell_workers("round_announced", row)
 
 
-def round_extended(row: Round, reason: str) -> None:
-    _tell_workers("round_extended", row, reason=reason)
+def round_amended(amendment: Amendment, organisation: Any = None) -> None:
+    """To those who work on the call; with an organisation: to its members, once, as they have a draft or an application."""
+    row = amendment.round
+    context = {
+        **_facts(row), "number": amendment.number, "reason_ko": amendment.reason_ko, "reason_en": amendment.reason_en,
+    }  # fmt: skip
+    for role in WORKERS if organisation is None else ("",):
+        journal.tell(
+            "round_amended", app="vouchers", subject=row, role=role, organisation=organisation, context=context,
+            url=f"/rounds/{row.key}/#amendments", once=amendment.ref,
+        )  # fmt: skip
 
 
 def round_cancelled(row: Round, reason: str) -> None:

@@ -13,6 +13,7 @@ from tests.factories import applications as make
 from tests.factories.rounds import make_closed_round, make_round
 from vouchers.applications import actions, queries
 from vouchers.applications.models import Application, ApplicationSection
+from vouchers.rounds import actions as rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -324,7 +325,7 @@ def test_sync_deadlines_follows_the_round():
     owner, round_ = make.firm(), make_round()
     application = make.start(owner, round_)
     later = round_.closes_at + timedelta(days=3)
-    type(round_).objects.filter(pk=round_.pk).update(closes_at=later)
+    rounds.amend(round_id=round_.pk, facts={"closes_at": later}, reason_ko="장애", reason_en="Outage", by=None)
     assert actions.sync_deadlines(now=clock.now()) == 1
     assert Duty.objects.get(subject_ref=application.ref).due_at == later
     with clock.at(later):

@@ -1,6 +1,10 @@
 """The only code that writes applications: drafting by the company, submission, and the officers' decisions."""
 
-from vouchers.applications.actions.batches import go_on_batch, go_on_batches, start_batch
+from vouchers.applications.actions.batches import (
+    go_on_batch,
+    go_on_batches,
+    start_batch,
+)
 from vouchers.applications.actions.deciding import (
     ask_rules,
     begin_check,
@@ -28,8 +32,13 @@ from vouchers.applications.actions.drafting import (
     start,
     take_company_document,
 )
-from vouchers.applications.actions.forgetting import forget_drafts
-from vouchers.applications.actions.reopening import reopen, reopen_check
+from vouchers.applications.actions.forgetting import (
+    forget_drafts,
+)
+from vouchers.applications.actions.reopening import (
+    reopen,
+    reopen_check,
+)
 from vouchers.applications.actions.submitting import (
     certify,
     submit,
@@ -38,7 +47,13 @@ from vouchers.applications.actions.submitting import (
     sync_matches,
     withdraw,
 )
-from vouchers.applications.actions.writing import merge_section, save_section
+from vouchers.applications.actions.telling import (
+    tell_amendments,
+)
+from vouchers.applications.actions.writing import (
+    merge_section,
+    save_section,
+)
 
 __all__ = [
     "ask_rules", "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match",
@@ -46,5 +61,5 @@ __all__ = [
     "go_on_batches", "judge_rule", "lapse", "merge_section", "miss_supplements", "place_on_reserve", "reject",
     "remove_document", "reopen", "reopen_check", "request_supplement", "require_apart", "resume_check", "save_section",
     "select", "start", "start_batch", "submit", "supply_supplement", "sync_deadlines", "sync_matches",
-    "take_company_document", "withdraw",
+    "take_company_document", "tell_amendments", "withdraw",
 ]  # fmt: skip

@@ -1,5 +1,9 @@
 """A round is prepared, reviewed, announced, and goes through its life. The only code that writes here."""
 
+from vouchers.rounds.actions.amending import (
+    amend,
+    tell_amendment,
+)
 from vouchers.rounds.actions.asking import (
     move_question,
     remove_question,
@@ -31,7 +35,6 @@ from vouchers.rounds.actions.turn import (
     begin_evaluation,
     begin_settlement,
     cancel,
-    extend,
     owe_evaluators,
     publish_selection,
     send_back,
@@ -41,8 +44,8 @@ from vouchers.rounds.actions.turn import (
 )
 
 __all__ = [
-    "FACTS", "announce", "answer_inquiry", "archive", "ask", "begin_evaluation", "begin_settlement", "cancel", "copy_round",
-    "create_round", "edit_round", "ensure_demo_rounds", "extend", "move_question", "owe_evaluators", "publish_selection",
-    "register_reference_round", "remove_question", "save_policy", "save_question", "send_back", "set_aside_inquiry",
-    "set_criteria", "set_tracks", "start_projects", "submit_for_review", "turn",
+    "FACTS", "amend", "announce", "answer_inquiry", "archive", "ask", "begin_evaluation", "begin_settlement", "cancel",
+    "copy_round", "create_round", "edit_round", "ensure_demo_rounds", "move_question", "owe_evaluators",
+    "publish_selection", "register_reference_round", "remove_question", "save_policy", "save_question", "send_back",
+    "set_aside_inquiry", "set_criteria", "set_tracks", "start_projects", "submit_for_review", "tell_amendment", "turn",
 ]  # fmt: skip

@@ -74,30 +74,6 @@ def announce(*, round_id: int, by: User | None) -> Round:
 
 
 @transaction.atomic
-def extend(*, round_id: int, closes_at: datetime, reason: str, by: User | None) -> Round:
-    """A later closing time, announced with its reason; never an earlier one.
-
-    Writes: Round.closes_at, Event (public) with both times, Notice; closes the duty to begin the evaluation.
-    """
-    row = _locked(round_id)
-    require(by, "vouchers.announce_round")
-    after = rules.LIFECYCLE.step(row.status, "extend")
-    _need_reason(reason)
-    before = row.closes_at
-    assert before is not None, "an announced round has a window (constraint)"
-    if closes_at <= before or closes_at <= clock.now():
-        raise Refused(
-            _("The new closing time must be later than the present one and lie in the future."), "not_later", "closes_at"
-        )
-    row.closes_at = closes_at
-    times = {"from": before.isoformat(), "to": closes_at.isoformat()}
-    _move(row, after, "round.extended", by=by, reason=reason, public=True, data=times)
-    journal.close_duty(row, "begin_evaluation", by=by)
-    notices.round_extended(row, reason)
-    return row
-
-
-@transaction.atomic
 def begin_evaluation(*, round_id: int, by: User | None) -> Round:
     """The call is closed and the evaluation begins. Writes: Round EVALUATING, Event, Duty to assign evaluators.
 
@@ -223,13 +199,12 @@ def _move(
     by: User | None,
     reason: str = "",
     public: bool = False,
-    data: dict[str, str] | None = None,
 ) -> None:
     before, row.status = row.status, after
     row.save()
     version = row.policy_version()
     journal.record(
-        event, row, by=by, frm=before, to=after, reason=reason, public=public, data=data,
+        event, row, by=by, frm=before, to=after, reason=reason, public=public,
         policy_version=version.number if version else None,
     )  # fmt: skip
 

@@ -18,8 +18,8 @@ from vouchers.rounds import actions, queries, rules
 from vouchers.rounds.actions import FACTS
 from vouchers.rounds.admin.questions import QuestionPages
 from vouchers.rounds.admin.questions import may_edit as _may_edit
-from vouchers.rounds.forms import CopyForm, ExtendForm, PolicyForm, RoundForm
-from vouchers.rounds.models import Criterion, PolicyVersion, Round, Track
+from vouchers.rounds.forms import AmendForm, CopyForm, PolicyForm, RoundForm
+from vouchers.rounds.models import Amendment, Criterion, PolicyVersion, Round, Track
 
 
 class _DraftInline(TabularInline):
@@ -70,6 +70,18 @@ class CriterionInline(_DraftInline):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields if _may_edit(request, obj) else self.fields[1:]
+
+
+class AmendmentInline(ReadOnlyInline, TabularInline):
+    """What changed after the announcement."""
+
+    model = Amendment
+    fields: ClassVar[list[str]] = ["number", "made_at", "what", "reason_ko", "reason_en", "policy_number"]
+    readonly_fields: ClassVar[list[str]] = fields
+
+    @admin.display(description=_("What changes"))
+    def what(self, row: Amendment) -> Any:
+        return format_html_join("\n", "<p>{}: {} → {}</p>", queries.change_words(row))
 
 
 class PolicyInline(ReadOnlyInline, TabularInline):
@@ -152,7 +164,7 @@ class RoundAdmin(QuestionPages, FormAdmin):
     list_filter = ("fiscal_year", "status", "kind")
     search_fields = ("title_ko", "title_en", "key")
     ordering = ("-fiscal_year", "-closes_at")
-    inlines = (TrackInline, CriterionInline, PolicyInline)
+    inlines = (TrackInline, CriterionInline, PolicyInline, AmendmentInline)
     verbs = (
         Verb("announce", _("Announce"), _call(actions.announce), ANNOUNCE, _can("announce"), consequence=_faults, facts=_facts),
         Verb("submit_for_review", _("Submit for review"), _call(actions.submit_for_review), MANAGE, _can("submit_for_review"),
@@ -163,8 +175,8 @@ class RoundAdmin(QuestionPages, FormAdmin):
         Verb("begin_evaluation", _("Move the call on to evaluation"), _call(actions.begin_evaluation), MANAGE,
              lambda row: _can("begin_evaluation")(row) and row.phase == rules.Phase.CLOSED,
              consequence=lambda row: _("The call stays closed; applications can be given to evaluators."), facts=_facts),
-        Verb("extend", _("Extend the call"), _call(actions.extend), ANNOUNCE, _can("extend"), form=ExtendForm, facts=_facts,
-             consequence=lambda row: _("The new closing time is public at once, with its reason.")),
+        Verb("amend", _("Amend the call"), _call(actions.amend), ANNOUNCE, _can("amend"), form=AmendForm, facts=_facts,
+             consequence=lambda row: _("Numbered and public at once, with its reason; everybody with a draft or an application is told.")),
         Verb("start_projects", _("Start the projects"), _call(actions.start_projects), MANAGE, _can("start_projects")),
         Verb("begin_settlement", _("Begin the settlement"), _call(actions.begin_settlement), MANAGE, _can("begin_settlement"),
              consequence=lambda row: _("Projects of this round have ended; accounts are settled.")),
@@ -178,6 +190,12 @@ class RoundAdmin(QuestionPages, FormAdmin):
              lambda row: _can("cancel")(row) and row.status not in {"DRAFT", "REVIEW"}, form=ReasonForm, danger=True,
              consequence=lambda row: _("The call ends for everybody, and the reason is public.")),
     )  # fmt: skip
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A draft has no amendments."""
+        found = super().get_inlines(request, obj)
+        draft = obj is None or obj.status in {rules.RoundStatus.DRAFT, rules.RoundStatus.REVIEW}
+        return [one for one in found if one is not AmendmentInline] if draft else found
 
     def standing(self, obj: Round) -> tuple[str, Any]:
         return obj.phase, obj.phase.label

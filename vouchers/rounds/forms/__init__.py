@@ -1,8 +1,10 @@
 """The shape of what is typed about rounds."""
 
+from vouchers.rounds.forms.amending import (
+    AmendForm,
+)
 from vouchers.rounds.forms.calls import (
     CopyForm,
-    ExtendForm,
     PolicyForm,
     RoundFilter,
     RoundForm,
@@ -16,5 +18,5 @@ from vouchers.rounds.forms.questions import (
 )
 
 __all__ = [
-    "AnswerForm", "AskForm", "CopyForm", "ExtendForm", "PolicyForm", "QuestionForm", "RoundFilter", "RoundForm",
+    "AmendForm", "AnswerForm", "AskForm", "CopyForm", "PolicyForm", "QuestionForm", "RoundFilter", "RoundForm",
 ]  # fmt: skip

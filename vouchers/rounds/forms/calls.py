@@ -1,6 +1,5 @@
 """The shape of what is typed about rounds: list filters, facts, policy, the forms of verbs."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +16,6 @@ from unfold.widgets import (
 )
 
 from portal.kit.errors import Stale
-from portal.kit.forms import DateTimeInput
 from vouchers.rounds import rules
 from vouchers.rounds.models import Round
 
@@ -307,20 +305,6 @@ def _assigning_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
     for name in rules.ASSIGNING_FIELDS:
         found[f"assign_{name}"].initial = getattr(held, name)
     return found
-
-
-class ExtendForm(forms.Form):
-    closes_at = forms.DateTimeField(
-        label=_("New closing time"), help_text=_("Korean time. The call closes at this very moment."), widget=DateTimeInput
-    )
-    reason = forms.CharField(
-        label=_("Reason"), help_text=_("The person concerned reads this."), max_length=1000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-    )  # fmt: skip
-
-    def clean_closes_at(self) -> datetime:
-        moment: datetime = self.cleaned_data["closes_at"]
-        return moment
 
 
 class CopyForm(forms.Form):

@@ -1,5 +1,11 @@
 """What the public, officers and later rooms ask about rounds."""
 
+from vouchers.rounds.queries.amending import (
+    AmendmentRow,
+    amendment_rows,
+    change_words,
+    untold_amendments,
+)
 from vouchers.rounds.queries.announcing import (
     FeedEntry,
     address_of,
@@ -24,10 +30,15 @@ from vouchers.rounds.queries.calls import (
     track_words,
     years,
 )
-from vouchers.rounds.queries.inquiries import answered, may_ask, own_waiting
+from vouchers.rounds.queries.inquiries import (
+    answered,
+    may_ask,
+    own_waiting,
+)
 
 __all__ = [
-    "Example", "FeedEntry", "address_of", "answered", "budget_short_won", "call_paper", "conflict_rows", "current_policy", "dates_of",
-    "evaluation_due", "examples", "faults_of", "feed_entries", "get_public", "may_ask", "money_words", "own_waiting", "print_of", "public_rounds",
-    "rate_rows", "selection_rows", "track_words", "years",
+    "AmendmentRow", "Example", "FeedEntry", "address_of", "amendment_rows", "answered", "budget_short_won", "call_paper",
+    "change_words", "conflict_rows", "current_policy", "dates_of", "evaluation_due", "examples", "faults_of",
+    "feed_entries", "get_public", "may_ask", "money_words", "own_waiting", "print_of", "public_rounds", "rate_rows",
+    "selection_rows", "track_words", "untold_amendments", "years",
 ]  # fmt: skip

@@ -10,15 +10,14 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.kit import ical
-from portal.kit.clock import to_kst
 from portal.kit.won import won
-from portal.kit.words import dash, day, pick
+from portal.kit.words import dash, day, moment, pick
 from vouchers.rounds import rules
-from vouchers.rounds.models import Inquiry, Round
+from vouchers.rounds.models import Amendment, Inquiry, Round
+from vouchers.rounds.queries.amending import amendment_rows, change_words
 from vouchers.rounds.queries.calls import current_policy, public_rounds, selection_rows
 from vouchers.rounds.queries.inquiries import PUBLIC
 
@@ -27,12 +26,6 @@ FEED_LENGTH = 50
 
 def percent(rate: Decimal) -> str:
     return f"{(rate * 100).normalize():f}%"
-
-
-def moment(when: datetime) -> str:
-    """`2027. 3. 1.(월) 18:00` / `1 Mar 2027 18:00 KST`, in the reader's language."""
-    local = to_kst(when)
-    return f"{day(local.date())} {local:%H:%M}" + ("" if (get_language() or "ko").startswith("ko") else " KST")
 
 
 # ── Words of a policy ────────────────────────────────────────────────────────────────────────────────
@@ -84,7 +77,7 @@ def call_paper(round: Round) -> dict[str, Any]:
     policy = current_policy(round)
     assert policy is not None, "only a call with a policy has a paper"
     parts = [_facts(round, policy), _tracks(round), _grant(policy), _evaluation(round, policy), _conflicts(policy)]
-    parts += [_documents(policy), _targets(policy)]
+    parts += [_documents(policy), _targets(policy), *_amendments(round)]
     return {
         "title": pick(round, "title"),
         "kicker": _("Call for applications, fiscal year %(year)s") % {"year": round.fiscal_year},
@@ -161,6 +154,16 @@ def _targets(policy: rules.Policy) -> Part:
     return Part(_("How long each step should take"), (), _table((_("Step"), _("Working days")), rows))
 
 
+def _amendments(round: Round) -> list[Part]:
+    """Each with its number, day, reason, and a table of what changed."""
+    head = (_("What changes"), _("Before"), _("After"))
+    return [
+        Part(_("Amendment %(number)s, %(time)s") % {"number": one.number, "time": moment(one.made_at)}, (one.reason,),
+             _table(head, one.changes))
+        for one in amendment_rows(round)
+    ]  # fmt: skip
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     return (head, *(tuple(cell or _("Not published") for cell in row) for row in rows))
 
@@ -208,12 +211,21 @@ class FeedEntry:
 def feed_entries() -> list[FeedEntry]:
     """What became public about the portal's own calls, the newest first. Of past reference calls only facts are known: not here."""
     calls = list(public_rounds().filter(is_reference=False).prefetch_related(None).order_by("-id")[:FEED_LENGTH])
-    found = [*map(_call_entry, calls), *_answer_entries(calls)]
+    found = [*map(_call_entry, calls), *_amendment_entries(calls), *_answer_entries(calls)]
     return sorted(found, key=lambda one: one.at, reverse=True)[:FEED_LENGTH]
 
 
 def _call_entry(row: Round) -> FeedEntry:
     return FeedEntry(row.ref, pick(row, "title"), _feed_words(row), reverse("rounds:detail", args=[row.key]), row.updated_at)
+
+
+def _amendment_entries(calls: Iterable[Round]) -> Iterator[FeedEntry]:
+    by_id = {row.pk: row for row in calls}
+    for one in Amendment.objects.filter(round_id__in=by_id).order_by("-made_at")[:FEED_LENGTH]:
+        call = by_id[one.round_id]
+        title = _("Amendment %(number)s: %(call)s") % {"number": one.number, "call": pick(call, "title")}
+        words = [pick(one, "reason"), *(f"{what}: {before} → {now}" for what, before, now in change_words(one))]
+        yield FeedEntry(one.ref, title, "\n".join(words), f"{reverse('rounds:detail', args=[call.key])}#{one.ref}", one.made_at)
 
 
 def _answer_entries(calls: Iterable[Round]) -> Iterator[FeedEntry]:

@@ -1,5 +1,13 @@
 """A round's calendar, policy and lifecycle, pure. Every number is data of the round."""
 
+from vouchers.rounds.rules.amending import (
+    AMENDABLE,
+    AMENDED_WORDS,
+    AMENDMENT_FAULTS,
+    TARGET,
+    amended,
+    amendment_fault,
+)
 from vouchers.rounds.rules.assigning import (
     ASSIGNING_FIELDS,
     AssigningPolicy,
@@ -87,6 +95,9 @@ from vouchers.rounds.rules.stages import (
 )
 
 __all__ = [
+    "AMENDABLE",
+    "AMENDED_WORDS",
+    "AMENDMENT_FAULTS",
     "ASSIGNING_FIELDS",
     "CAPITAL_AREA",
     "CELLS",
@@ -103,6 +114,7 @@ __all__ = [
     "NEW_POLICY",
     "POLICY_WORDS",
     "STEP_WORDS",
+    "TARGET",
     "TARGET_STEPS",
     "Advantage",
     "AssigningPolicy",
@@ -131,6 +143,8 @@ __all__ = [
     "SelectionPolicy",
     "Text",
     "TieBreak",
+    "amended",
+    "amendment_fault",
     "announcement_faults",
     "answer_due",
     "assigning_faults",

@@ -88,6 +88,7 @@ def call_context(request: HttpRequest, found: Round, form: AskForm) -> dict[str,
 
 def _inquiries_of(request: HttpRequest, found: Round, form: AskForm) -> dict[str, Any]:
     return {
+        "amendments": queries.amendment_rows(found),
         "inquiries": queries.answered(found),
         "waiting": queries.own_waiting(found, request.user) if request.user.is_authenticated else [],
         "may_ask": queries.may_ask(found, request.user),
