@@ -60,6 +60,7 @@ def test_what_an_amendment_must_not_do(approver):
     for change, code in (
         ({"facts": {"closes_at": row.closes_at - timedelta(days=1)}}, "not_later"),
         ({"facts": {"closes_at": None}}, "not_later"),
+        ({"facts": {"project_start_on": row.closes_at.date() - timedelta(days=2)}}, "project_before_close"),
         ({"facts": {"budget_won": None}}, "amend_budget"),
         ({"facts": {"summary_en": "only English"}}, "amend_texts"),
         ({"facts": {"match_timing": "AFTER_SELECTION"}}, "not_amendable"),

@@ -64,12 +64,13 @@ def conflict_rows(policy: rules.Policy) -> list[str]:
 # ── Paper ────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Part:
-    """A part of the paper: a heading, paragraphs, a table (its first row are the heads), points of a list."""
+    """A part of the paper: a heading, paragraphs, a table (its first row are the heads; even: columns alike), points of a list."""
 
     heading: str
     paragraphs: tuple[str, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
     points: tuple[str, ...] = ()
+    even: bool = False
 
 
 def call_paper(round: Round) -> dict[str, Any]:
@@ -159,7 +160,7 @@ def _amendments(round: Round) -> list[Part]:
     head = (_("What changes"), _("Before"), _("After"))
     return [
         Part(_("Amendment %(number)s, %(time)s") % {"number": one.number, "time": moment(one.made_at)}, (one.reason,),
-             _table(head, one.changes))
+             _table(head, one.changes), even=True)
         for one in amendment_rows(round)
     ]  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.kit.clock import to_kst
 from vouchers.rounds.rules.policy import TARGET_STEPS
 from vouchers.rounds.rules.stages import RoundStatus
 
@@ -50,6 +51,8 @@ def amendment_fault(before: Mapping[str, Any], after: Mapping[str, Any], *, stat
     if bool(after["summary_ko"].strip()) != bool(after["summary_en"].strip()):
         return "amend_texts", "summary_ko" if not after["summary_ko"].strip() else "summary_en"
     start, end = after["project_start_on"], after["project_end_on"]
+    if start and (start, closes_at) != (before["project_start_on"], earlier) and start < to_kst(closes_at).date():
+        return "project_before_close", "project_start_on"
     return ("project_order", "project_end_on") if start and end and end <= start else ("", "")
 
 
@@ -58,5 +61,6 @@ AMENDMENT_FAULTS = {
     "amend_closed": _("The evaluation has begun: the closing time cannot move any more."),
     "amend_budget": _("The budget is missing."),
     "amend_texts": _("The summary stands in both languages or in neither."),
+    "project_before_close": _("Projects cannot start before the call has closed."),
     "project_order": _("Projects must end after they start."),
 }
