@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from portal.kit import clock
 from portal.kit.api import BadParameters, PublicView
+from portal.kit.sheets import in_spreadsheet
 from vouchers.statistics import queries, rules
 
 
@@ -45,7 +46,7 @@ class CSVRenderer(renderers.BaseRenderer):
         writer.writerow(names)
         for cell in data["cells"]:
             words = [*(cell["by"][n]["code"] for n in data["by"]), *(cell["by"][n]["name"] for n in data["by"])]
-            writer.writerow([*map(rules.in_spreadsheet, words), cell["value"]])
+            writer.writerow([*map(in_spreadsheet, words), cell["value"]])
         return ("\ufeff" + out.getvalue()).encode()
 
 

@@ -111,10 +111,3 @@ def as_rows(table: Table) -> list[dict[str, Any]]:
          table.measure.key: cell.value}
         for cell in table.cells
     ]  # fmt: skip
-
-
-def in_spreadsheet(value: Any) -> Any:
-    """A cell of a CSV: words that a spreadsheet would take for a formula (=, +, -, @, tab, return in front) begin with an
-    apostrophe, as OWASP advises; numbers stay numbers."""
-    text = isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
-    return f"'{value}" if text else value

@@ -1,7 +1,6 @@
 """The public statistics page and its CSV."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from portal.kit.access import public
 from portal.kit.htmx import page
+from portal.kit.sheets import csv_lines
 from vouchers.statistics import queries, rules
 
 
@@ -41,28 +41,19 @@ def _chart(table: rules.Table) -> dict[str, Any]:
     return {"cells": cells, "drawn": drawn}
 
 
-class _Line:
-    """A file-like object that gives back what csv writes."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
 def csv_response(table: rules.Table) -> StreamingHttpResponse:
     """UTF-8 with a mark for spreadsheets; the demo says so in its first line."""
     rows = rules.as_rows(table)
     names = [*table.by, *(f"{name}_name" for name in table.by), table.measure.key]
 
-    def lines() -> Iterator[Any]:
-        writer = csv.writer(_Line())
-        yield "\ufeff"
+    def lines() -> Iterator[Sequence[Any]]:
         if table.demo:
-            yield writer.writerow(["# " + _("Demonstration: fictional data")])
-        yield writer.writerow(names)
+            yield ["# " + _("Demonstration: fictional data")]
+        yield names
         for row in rows:
-            yield writer.writerow([rules.in_spreadsheet(row[name]) for name in names])
+            yield [row[name] for name in names]
 
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(lines()), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{table.measure.key}.csv"'
     return response
 

@@ -37,8 +37,12 @@ def _answers(number: int, ecg: bool, supply_won: int) -> dict[str, dict[str, Any
             "title": f"[시연] {what} 인공지능 {number:02d}", "summary": long, "product": long, "problem": long,
             "ai_method": long, "expected_outcome": long, "regulatory_route": "MFDS_DIGITAL", "market": long,
             "team": "데이터 과학자 3명, 임상 자문 1명", "schedule": "1–2개월 심의, 3–5개월 가공, 6–7개월 검증",
+            "q_3": "3" if number % 2 else "1", "q_4": f"2026-0{number % 9 + 1}-15" if number % 2 else "",
         },
-        "data_need": {"use_plan": long, "protection": "병원 안심구역 원격 접속, 권한자 2명, 종료 후 파기 확인서 제출"},
+        "data_need": {
+            "use_plan": long, "protection": "병원 안심구역 원격 접속, 권한자 2명, 종료 후 파기 확인서 제출", "q_1": 800 + 150 * number,
+            "q_2": "이름, 등록번호, 주소를 지우고 날짜는 무작위로 옮깁니다. 남는 위험은 병원의 심의위원이 확인합니다.",
+        },
         "budget": {
             "planned_supply_won": supply_won, "planned_taxable_won": None, "own_in_kind_won": 5_000_000,
             "cost_reason": "추출, 가명처리, 라벨링 단가에 따라 산정했습니다.",

@@ -1,10 +1,13 @@
 """A call's own questions, answered beside the fixed ones."""
 
+import csv
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
+from portal.journal.models import AccessLog
 from portal.kit.errors import Refused
 from tests.doors import as_
 from tests.doors.applications import HTMX, form, url
@@ -12,6 +15,7 @@ from tests.factories import applications as make
 from tests.factories.questions import ANSWERS, QUESTIONS, SENT
 from tests.factories.rounds import make_draft, make_round
 from vouchers.applications import actions, queries
+from vouchers.applications.actions.handing import restore
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +149,50 @@ def test_help_of_an_officer_is_text_not_markup():
     row = make_draft(policy={"questions": [shouting]})
     page = as_(make.officer()).get(url("asked", row.key, "project")).content.decode()
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page and "<i>x</i>" not in page
+
+
+def hand_in(owner, round_):
+    draft = make.draft(owner, round_)
+    assert send(as_(owner.staff), draft, {"q_8": make.pdf()}, **{"q_9-1-1": "=병원", "introduction": "x"}).status_code == 303
+    return actions.submit(application_id=draft.pk, by=owner.representative)
+
+
+def test_handed_in_answers_are_exported_receipted_and_come_back_after_a_supplement(owner, round_):
+    with pytest.raises(Refused):
+        actions.submit(application_id=make.draft(owner, round_).pk, by=owner.representative)
+    owner = make.firm()
+    application, officer = hand_in(owner, round_), make.officer()
+    assert "동의서 양식" in as_(owner.staff).get(url("receipt", application.ref)).content.decode()
+    address = reverse("admin:vouchers_application_export", args=[round_.pk, "ko"])
+    table = b"".join(as_(officer).get(address).streaming_content).decode()
+    head, row = list(csv.reader(table.removeprefix("\ufeff").splitlines()))
+    cells = dict(zip(head, row, strict=True))
+    assert table.startswith("\ufeff") and cells["과제: 허가 경로"] == "의료기기" and cells["과제: 환자 기록 수"] == "1200"
+    assert (
+        cells["과제: 동의서 양식"] == "plan.pdf"
+        and cells["과제: 수집 기관"] == "가상병원 · 700 / =병원 · 500"
+        and cells["과제: 연구실"]
+    )
+    assert "Project: Approval path" in next(
+        iter(csv.reader(b"".join(as_(officer).get(address.replace("ko.", "en.")).streaming_content).decode().splitlines()))
+    )
+    log = AccessLog.objects.filter(by=officer, task="admin: export application")
+    assert log.count() == 2 and application.company.ref in log.first().persons
+    assert as_(owner.staff).get(address).status_code in {302, 403}
+    assert f'href="{address}"' in as_(officer).get(f"/admin/vouchers/round/{round_.pk}/change/").content.decode()
+    actions.begin_check(application_id=application.pk, by=officer)
+    actions.request_supplement(application_id=application.pk, request="표를 고쳐 주십시오.", sections=["project"], by=officer)
+    before = queries.documents(application).get(kind="q_8").pk
+    assert send(as_(owner.staff), application, {"q_8": make.pdf("new.pdf")}, q_4="99").status_code == 303
+    assert queries.documents(application).get(kind="q_8").pk != before and answers_of(application)["q_4"] == 99
+    fresh = type(application).objects.get(pk=application.pk)
+    assert restore(fresh) == ["project"]
+    assert queries.documents(fresh).get(kind="q_8").pk == before and answers_of(fresh)["q_4"] == 1200
+
+
+def test_formulas_do_not_leave_the_house(owner, round_):
+    draft = make.draft(owner, round_)
+    send(as_(owner.staff), draft, {"q_8": make.pdf()}, q_10="=1+1")
+    actions.submit(application_id=draft.pk, by=owner.representative)
+    address = reverse("admin:vouchers_application_export", args=[round_.pk, "ko"])
+    assert "'=1+1" in b"".join(as_(make.officer()).get(address).streaming_content).decode()

@@ -11,7 +11,7 @@ SECTIONS: dict[str, dict[str, Any]] = {
     "project": {
         "title": "흉부 CT 폐결절 인공지능", "summary": LONG, "product": LONG, "problem": LONG, "ai_method": LONG,
         "expected_outcome": LONG, "regulatory_route": "MFDS_DIGITAL", "market": LONG, "team": "데이터 과학자 3명",
-        "schedule": "1–2개월 심의, 3–5개월 가공, 6–7개월 검증",
+        "schedule": "1–2개월 심의, 3–5개월 가공, 6–7개월 검증", "q_3": "1",
     },
     "budget": {"own_in_kind_won": "5,000,000", "cost_reason": LONG},
     "declarations": {
@@ -51,7 +51,7 @@ def choose_need_and_match(person: Person, story: Story) -> None:
     person.pick(story["need_title"])
     person.press("Use this need")
     person.sees_word("Chosen")  # the only confirmed match, without a click
-    person.type(within="#section-form", use_plan=LONG, protection=LONG)
+    person.type(within="#section-form", use_plan=LONG, protection=LONG, q_1=1200, q_2=LONG)
     person.press("Save", within="#section-form")
 
 

@@ -21,6 +21,7 @@ from portal.templatetags.portal import kst_day, kst_text
 from providers.catalogue import queries as catalogue
 from vouchers.applications import actions, queries, rules
 from vouchers.applications.admin.batches import begin
+from vouchers.applications.admin.export import ExportPages
 from vouchers.applications.forms import JudgeForm, SupplementForm
 from vouchers.applications.models import Application, EligibilityCheck
 from vouchers.companies.rules import CompanySize
@@ -120,7 +121,7 @@ class FindingInline(ReadOnlyInline, TabularInline):
 
 
 @admin.register(Application)
-class ApplicationAdmin(VerbAdmin):
+class ApplicationAdmin(ExportPages, VerbAdmin):
     list_display = ("receipt_no", "title", "company", "round_track", "status", "grant_amount", "submitted_on")
     list_filter = (
         "status", "round", in_words("track__key", _("Track"), lambda: remembered("tracks", rounds.track_words).items()),

@@ -58,6 +58,7 @@ from vouchers.applications.queries.checking import (
     supplements_missed,
     why,
 )
+from vouchers.applications.queries.exporting import export_rows
 from vouchers.applications.queries.fit import Fit, fits, rounds_to_check
 from vouchers.applications.queries.progressing import Progress, SectionView, may_match, may_write, progress, surroundings
 from vouchers.applications.queries.reading import (
@@ -123,6 +124,7 @@ __all__ = [
     "documents",
     "drafts_to_forget",
     "dropped_a_match",
+    "export_rows",
     "facts",
     "fits",
     "free_matches",

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
+from portal.kit.sheets import in_spreadsheet
 from portal.kit.words import korean, pick
 from vouchers.applications.models import Application
 from vouchers.evaluation import queries, rules
@@ -66,7 +67,7 @@ def csv_of(run: SelectionRun, record: SelectionRecord) -> str:
     for line in lines:
         row = named[line.ref]
         writer.writerow(
-            [pick(run.round, "title"), row.receipt_no, _text(pick(row.company, "name")), pick(row.track, "name"), line.place,
+            [pick(run.round, "title"), row.receipt_no, in_spreadsheet(pick(row.company, "name")), pick(row.track, "name"), line.place,
              line.rank, line.raw, line.score, line.bonus, line.penalty, line.total, line.outcome.label, line.reserve_no or "",
              line.grant_won, line.ground.label, _words(Pool, line.pools), _words(TieBreak, line.ties),
              teller.sentences(line)[0 if korean() else 1]]
@@ -76,11 +77,6 @@ def csv_of(run: SelectionRun, record: SelectionRecord) -> str:
 
 def _words(codes: Any, held: Iterable[str]) -> str:
     return " · ".join(str(codes.word(code)) for code in held)
-
-
-def _text(words: str) -> str:
-    """What a company called itself never becomes a formula of the spreadsheet."""
-    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r")) else words
 
 
 @dataclass(frozen=True)

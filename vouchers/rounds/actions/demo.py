@@ -9,6 +9,7 @@ from django.db import transaction
 
 from portal.kit import clock
 from vouchers.rounds import rules
+from vouchers.rounds.actions.demo_questions import QUESTIONS
 from vouchers.rounds.actions.prepare import create_round, save_policy, set_criteria, set_tracks
 from vouchers.rounds.actions.turn import announce, submit_for_review
 from vouchers.rounds.models import Round
@@ -113,7 +114,12 @@ def _make(year: int, timing: str, opens_on: date, closes_on: date) -> Round:
         )
         set_tracks(round_id=row.pk, tracks=TRACKS, by=None)
         set_criteria(round_id=row.pk, criteria=CRITERIA, by=None)
-        save_policy(round_id=row.pk, body={**POLICY, "selection": SELECTION}, reason="시연: 2026년 공고를 본뜬 정책", by=None)
+        save_policy(
+            round_id=row.pk,
+            body={**POLICY, "selection": SELECTION, "questions": QUESTIONS},
+            reason="시연: 2026년 공고를 본뜬 정책",
+            by=None,
+        )
         submit_for_review(round_id=row.pk, by=None)
         return announce(round_id=row.pk, by=None)
 

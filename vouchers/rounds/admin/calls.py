@@ -204,7 +204,10 @@ class RoundAdmin(QuestionPages, FormAdmin):
         """To its questions and, while it is evaluated, to the evaluation's pages on it."""
         if obj.is_reference:
             return []
-        questions = [(_("Questions of the call"), reverse(f"{self.admin_site.name}:vouchers_round_questions", args=[obj.pk]))]
+        questions = [
+            (_("Questions of the call"), reverse(f"{self.admin_site.name}:vouchers_round_questions", args=[obj.pk])),
+            *self._exports(request, obj),
+        ]
         if obj.status != rules.RoundStatus.EVALUATING:
             return questions
         pages = (
@@ -219,6 +222,15 @@ class RoundAdmin(QuestionPages, FormAdmin):
             ),
             *questions,
         ]
+
+    def _exports(self, request: HttpRequest, obj: Round) -> list[tuple[Any, str]]:
+        """What was handed in, as a table with every question a column, for those who check applications."""
+        before = obj.status in {rules.RoundStatus.DRAFT, rules.RoundStatus.REVIEW}
+        if before or not request.user.has_perm("vouchers.check_application"):
+            return []
+        languages = ((_("Applications as CSV (Korean)"), "ko"), (_("Applications as CSV (English)"), "en"))
+        name = f"{self.admin_site.name}:vouchers_application_export"
+        return [(label, reverse(name, args=[obj.pk, language])) for label, language in languages]
 
     def stands_since(self, obj: Round) -> datetime | None:
         """Opened and closed by the clock alone; of a reference round the hour is not known."""

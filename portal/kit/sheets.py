@@ -1,0 +1,27 @@
+"""Tables that leave the house as CSV, for programs that read spreadsheets."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+
+def in_spreadsheet(value: Any) -> Any:
+    """A cell of a CSV: words that a spreadsheet would take for a formula (=, +, -, @, tab, return in front) begin with an
+    apostrophe, as OWASP advises; numbers stay numbers."""
+    text = isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
+    return f"'{value}" if text else value
+
+
+class _Line:
+    """A file-like object that gives back what csv writes."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Line by line, with the mark by which spreadsheets know UTF-8 in front."""
+    writer = csv.writer(_Line())
+    yield "\ufeff"
+    for row in rows:
+        yield writer.writerow([in_spreadsheet(cell) for cell in row])
