@@ -39,7 +39,7 @@
     if (!body || !body.set) return;
     const now = new FormData(form);
     [...new Set(form.querySelectorAll("[name]"))].forEach((field) => body.delete(field.name));
-    now.forEach((value, name) => body.append(name, value));
+    now.forEach((value, name) => { if (!(value instanceof File)) body.append(name, value); }); // files go with Save
     sent.set(form, now);
     if (token()) ctx.request.body.set("csrfmiddlewaretoken", token());
   });
