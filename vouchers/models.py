@@ -25,6 +25,8 @@ from vouchers.applications.models import (
     CheckBatch,
     CheckBatchLine,
     EligibilityCheck,
+    SectionComment,
+    SupplementItem,
 )
 from vouchers.companies.models import (
     Company,
@@ -95,6 +97,6 @@ __all__ = [
     "EthicsReview", "Inquiry", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection",
     "ObjectionDocument", "OwnershipDispute", "PanelPhase", "PayeeAccount", "PaymentAttempt", "PenaltyRecord",
     "PolicyVersion", "PoolMember", "Quote", "QuoteLine", "QuoteRequest", "Reading", "RepresentativeChange", "Restriction",
-    "Round", "Score", "ScoreVersion", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun",
-    "SiteParticipation", "SizeCertificate", "SubmittedDossier", "Track", "Voucher",
+    "Round", "Score", "ScoreVersion", "SectionComment", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun",
+    "SiteParticipation", "SizeCertificate", "SubmittedDossier", "SupplementItem", "Track", "Voucher",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Who is who."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -182,8 +182,21 @@ def other_consents_of(user: Any) -> QuerySet[Consent]:
     return found.select_related("organisation").order_by("-created_at", "-pk")
 
 
-def notice_kinds(user: Any) -> list[tuple[str, str]]:
-    """(template, words) of the notices that may be chosen: those received so far, in the order of their words."""
-    words: Callable[[str], str] = import_module(settings.NOTICE_WORDS).words
+@dataclass(frozen=True)
+class NoticeKind:
+    """One notice that a person may get. why: why it always comes by e-mail too; empty where that is the person's choice."""
+
+    template: str
+    words: str
+    why: str
+
+
+def notice_kinds(user: Any) -> list[NoticeKind]:
+    """What this person got so far or may get for an organisation, in the order of the words. Three queries."""
+    named = import_module(settings.NOTICE_WORDS)
+    kinds = set(organisations_of(user).values_list("kind", flat=True))
     known = journal.templates_received(user) | set(journal.mail_choices(user))
-    return sorted(((template, words(template)) for template in known), key=lambda pair: pair[1])
+    known |= {template for kind in kinds for template in named.OFFERED.get(kind, ())}
+    own = not kinds.isdisjoint(named.OFFERED)
+    found = [NoticeKind(one, named.words(one), named.why_mandatory(one, of_organisation=own)) for one in known]
+    return sorted(found, key=lambda one: one.words)

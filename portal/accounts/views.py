@@ -50,16 +50,31 @@ def consents(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def notices(request: HttpRequest) -> HttpResponse:
-    """Which notices also come by e-mail."""
+    """Which notices also come by e-mail, and which do so whatever one chooses."""
     kinds, chosen = queries.notice_kinds(request.user), feed.mail_choices(request.user)
-    on = [template for template, _words in kinds if chosen.get(template, True)]
-    form = forms.NoticeChoicesForm(request.POST if request.method == "POST" else None, choices=kinds, initial={"by_mail": on})
+    free = [(kind.template, kind.words) for kind in kinds if not kind.why]
+    on = [template for template, _words in free if chosen.get(template, True)]
+    form = forms.NoticeChoicesForm(request.POST if request.method == "POST" else None, choices=free, initial={"by_mail": on})
     if request.method == "POST" and form.is_valid():
-        for template, _words in kinds:
+        for template, _words in free:
             journal.choose_mail(template=template, by_mail=template in form.cleaned_data["by_mail"], by=_me(request))
         messages.success(request, _("Saved."))
         return redirect(request, reverse("people:notices"))
-    return page(request, "accounts/notices.html", {"form": form, "kinds": kinds}, status=422 if form.errors else 200)
+    return page(
+        request,
+        "accounts/notices.html",
+        {"form": form, "kinds": kinds, "fixed": _by_reason(kinds)},
+        status=422 if form.errors else 200,
+    )
+
+
+def _by_reason(kinds: list[queries.NoticeKind]) -> dict[str, list[str]]:
+    """Why a notice cannot be switched off → the notices of which that is true."""
+    found: dict[str, list[str]] = {}
+    for kind in kinds:
+        if kind.why:
+            found.setdefault(kind.why, []).append(kind.words)
+    return found
 
 
 @signed_in

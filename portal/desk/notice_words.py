@@ -23,6 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "application_reopened": ("이의신청 인용에 따른 재검토", "Application taken up again"),
     "application_supplement_missed": ("보완 자료 제출 기한 경과", "A supplement did not come in time"),
     "application_supplement_requested": ("신청서 보완 요청", "Application needs more"),
+    "application_commented": ("신청서에 대한 동료 의견", "Comment of a colleague on an application"),
     "application_withdrawn": ("신청 철회", "Application withdrawn"),
     "award_accepted": ("선정 수락", "Award accepted"),
     "award_ended": ("선정 종료", "Award ended"),
@@ -106,6 +107,56 @@ WORDS: dict[str, tuple[str, str]] = {
     "voucher_expired": ("바우처 유효기간 경과", "Voucher expired"),
     "voucher_issued": ("바우처 발급", "Voucher issued"),
 }
+
+# Always by e-mail too. What is served has its effect and its term from then on; the other tells of a day after which a right
+# of one's own is lost. template → why, in both languages.
+_SERVICE = (
+    "처분과 통지는 송달로서 효력과 기한이 생기므로 끌 수 없습니다",
+    "Decisions are served by it and terms run from then, so it cannot be switched off",
+)
+_TERM = (
+    "기한이 지나면 권리를 잃을 수 있어 끌 수 없습니다",
+    "A right of yours can be lost when its day passes, so it cannot be switched off",
+)
+MANDATORY: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(
+        (
+            "selection_letter", "selection_not_selected", "selection_reserve", "award_notified", "application_ineligible",
+            "agreement_terminated", "agreement_suspended", "objection_decided", "objection_extended", "company_refused",
+        ),
+        _SERVICE,
+    ),
+    **dict.fromkeys(
+        (
+            "application_supplement_requested", "application_supplement_missed", "application_certification_asked",
+            "access_supplement", "agreement_to_sign", "award_lapsed", "penalty_recorded", "round_cancelled",
+        ),
+        _TERM,
+    ),
+}  # fmt: skip
+# Reminders of what one's organisation owes are sent with `always`; the reminders of an office are its own choice.
+OF_ORGANISATIONS: dict[str, tuple[str, str]] = {"duty_reminder": _TERM}
+# What the people of an organisation may get at all, before the first of it came. kind of organisation → templates.
+OFFERED: dict[str, tuple[str, ...]] = {
+    "COMPANY": (
+        "application_received", "application_commented", "application_eligible", "application_ineligible",
+        "application_supplement_requested", "application_supplement_missed", "application_certification_asked",
+        "application_withdrawn", "selection_letter", "selection_not_selected", "selection_reserve", "award_notified",
+        "award_lapsed", "agreement_to_sign", "agreement_active", "quote_received", "quote_expired", "match_confirmed",
+        "objection_decided", "objection_extended", "disbursement_paid", "milestone_due", "membership_requested",
+        "round_announced", "round_extended", "duty_reminder",
+    ),
+    "PROVIDER": (
+        "quote_requested", "quote_accepted", "quote_declined", "match_confirmed", "agreement_to_sign", "agreement_active",
+        "access_submitted", "access_supplement", "milestone_due", "milestone_accepted", "disbursement_paid", "duty_reminder",
+    ),
+}  # fmt: skip
+
+
+def why_mandatory(template: str, *, of_organisation: bool = False) -> str:
+    """Why a notice always comes by e-mail too, in the reader's language; empty where it is a choice."""
+    found = MANDATORY.get(template) or (OF_ORGANISATIONS.get(template) if of_organisation else None)
+    return found[0 if korean() else 1] if found else ""
 
 
 def words(template: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,11 @@ from portal.kit import clock
 from portal.kit.particles import fit
 
 _IN_WORDS = re.compile(r"(\d{4})\. (\d{1,2})\. (\d{1,2})\.")
+
+
+def always_by_mail(template: str) -> bool:
+    """Is this a notice that nobody can switch off? The roof says which (settings.NOTICE_WORDS)."""
+    return template in import_module(settings.NOTICE_WORDS).MANDATORY
 
 
 def render(app: str, template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:

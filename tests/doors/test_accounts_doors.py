@@ -18,6 +18,7 @@ from portal.accounts.models import Consent, Membership, User
 from portal.accounts.tasks import forget_sign_ins
 from portal.journal import tasks
 from portal.journal.models import AccessLog, MailboxMessage
+from portal.kit.errors import DomainError
 from tests.factories.accounts import PASSWORD, make_member, make_organisation, make_person, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -277,6 +278,31 @@ def test_notice_choices(client):
     assert "구성원 자격이 끝났습니다" in client.get("/home/notices/").content.decode()
     assert client.post("/home/notices/read/").status_code == 303
     assert client.get("/home/notices/read/").status_code == 302
+
+
+def test_what_is_served_or_ends_a_right_cannot_be_switched_off(client):
+    from portal.journal import actions as journal
+    from portal.journal.models import Notice
+    from portal.journal.queries import mail_choices
+
+    org = make_organisation()
+    person = make_member(org, "REPRESENTATIVE", representative=True)
+    client.force_login(person)
+    page = client.get("/accounts/notices/").content.decode()
+    assert "항상 전자우편으로도" in page and "송달로서" in page and "기한이 지나면" in page
+    assert 'value="objection_decided"' not in page and 'value="quote_received"' in page
+    assert client.post("/accounts/notices/", {"by_mail": ["objection_decided"]}).status_code == 422
+    assert client.post("/accounts/notices/", {"by_mail": []}).status_code == 303
+    assert mail_choices(person)["quote_received"] is False and "objection_decided" not in mail_choices(person)
+    with pytest.raises(DomainError):
+        journal.choose_mail(template="objection_decided", by_mail=False, by=person)
+    words = {"reason": "x"}
+    journal.tell("membership_ended", app="accounts", subject=org, to=[person], context=words, once="a")
+    journal.choose_mail(template="membership_ended", by_mail=False, by=person)
+    journal.tell("membership_ended", app="accounts", subject=org, to=[person], context=words, once="b")
+    journal.tell("membership_ended", app="accounts", subject=org, to=[person], context=words, once="c", always=True)
+    states = list(Notice.objects.filter(template="membership_ended").order_by("pk").values_list("state", flat=True))
+    assert states == ["WAITING", "SKIPPED", "WAITING"]
 
 
 def test_organisation_owner_colleague_stranger_anonymous(client):

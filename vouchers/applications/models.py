@@ -178,6 +178,80 @@ class ApplicationDocument(models.Model):
         return str(rules.document_label(self.kind))
 
 
+class SectionCommentQuerySet(models.QuerySet["SectionComment"]):
+    def visible_to(self, user: Any) -> "SectionCommentQuerySet":
+        """The company's own people, nobody else: neither officials nor evaluators nor who sees every case."""
+        return self.filter(application__company__organisation_id__in=accounts.organisation_ids_of(user))
+
+
+class SectionComment(Row):
+    """What colleagues say to each other about a section. It is no part of the application and never leaves the company."""
+
+    REF_PREFIX = "cmt"
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="section_comments")
+    section = models.CharField(max_length=20, choices=rules.SectionKey.choices())
+    text = models.TextField()
+    written_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = SectionCommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment of a colleague")
+        verbose_name_plural = _("comments of colleagues")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(resolved_at__isnull=True, resolved_by__isnull=True)
+                | Q(resolved_at__isnull=False, resolved_by__isnull=False),
+                name="section_comment_resolved_by_somebody",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="section_comment_says_something"),
+        ]
+
+
+class SupplementItem(Row):
+    """What an officer asks about one question, or one kind of file, in a supplement request; the answer of then and of now.
+
+    field: name of the question in its section; in documents the kind. alone: the rest of the section stays closed. before,
+    after: the stored answer, of a file {"name", "sha256"}. closed_at: it was supplied, or the check went on without it.
+    """
+
+    REF_PREFIX = "spi"
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="supplement_items")
+    section = models.CharField(max_length=20, choices=rules.SectionKey.choices())
+    field = models.CharField(max_length=60)
+    sentence = models.TextField()
+    alone = models.BooleanField(default=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    asked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    supplied_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    @property
+    def label(self) -> Any:
+        """The question in the reader's language: one of the form's own, a kind of file, or one of the call's."""
+        if is_question(self.field):
+            return next((one.label for one in self.application.questions if one.key == self.field), self.field)
+        return rules.question_label(self.section, self.field)
+
+    class Meta:
+        verbose_name = _("question of a supplement request")
+        verbose_name_plural = _("questions of supplement requests")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "section", "field"], condition=Q(closed_at__isnull=True), name="supplement_item_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(supplied_at__isnull=True) | Q(closed_at=F("supplied_at")), name="supplement_item_supplied_is_closed"
+            ),
+            models.CheckConstraint(condition=~Q(sentence=""), name="supplement_item_says_something"),
+        ]
+
+
 class Certification(Row):
     """A representative certifies the application; joint representatives each do."""
 

@@ -1,14 +1,17 @@
 """What the company hears about its application: one function a message, templates in templates/emails/applications/."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils.translation import override
 
 from portal.accounts.models import User
 from portal.documents.models import Document
 from portal.journal import actions as journal
 from portal.kit import clock
-from vouchers.applications.models import Application
+from vouchers.applications import rules
+from vouchers.applications.models import Application, SectionComment, SupplementItem
 
 
 def _tell(name: str, application: Application, *, to: Sequence[Any] = (), url: str = "", **context: Any) -> None:
@@ -66,15 +69,43 @@ def certification_asked(application: Application, waiting: Sequence[User], by: U
     )
 
 
-def supplement_requested(application: Application, due_at: datetime | None) -> None:
+def application_commented(application: Application, comment: SectionComment, colleagues: Iterable[User]) -> None:
+    """To the writer's colleagues: that there is a comment, not what it says; mail and the officers' list of notices pass it by."""
+    people = list(colleagues)
+    if not people:
+        return
+    labels = {}
+    for language in ("ko", "en"):
+        with override(language):
+            labels[f"section_{language}"] = str(rules.SectionKey(comment.section).label)
+    _tell(
+        "application_commented",
+        application,
+        to=people,
+        url=f"{application.get_absolute_url()}sections/{comment.section}/#comments",
+        by=comment.written_by.get_full_name(),
+        **labels,
+    )
+
+
+def supplement_requested(application: Application, items: Sequence[SupplementItem], due_at: datetime | None) -> None:
+    """items: the single questions that it names."""
     due = moment_words(due_at)
     _tell(
         "application_supplement_requested",
         application,
         request=application.supplement_request,
+        asked_ko=_asked_words(items, "ko"),
+        asked_en=_asked_words(items, "en"),
         due_ko=due["ko"],
         due_en=due["en"],
     )
+
+
+def _asked_words(items: Sequence[SupplementItem], language: str) -> str:
+    """A line for each question."""
+    with override(language):
+        return "\n".join(f"- {item.label}: {item.sentence}" for item in items)
 
 
 def supplement_missed(application: Application) -> None:

@@ -63,12 +63,12 @@ def open_duty(
     return duty
 
 
-def _tell(template: str, duty: Duty, subject: Row, *, once: str, **more: Any) -> int:
+def _tell(template: str, duty: Duty, subject: Row, *, once: str, always: bool = False, **more: Any) -> int:
     """To those who owe it: what, and by when. Returns the people told."""
     last = duty.due_at and clock.to_kst(duty.due_at - timedelta(microseconds=1)).date().isoformat()
     return tell(
         template, app="journal", subject=subject, to=[duty.user] if duty.user is not None else [],
-        organisation=duty.organisation, role=duty.role, url=duty.url, once=once,
+        organisation=duty.organisation, role=duty.role, url=duty.url, once=once, always=always,
         context={"title_ko": duty.title_ko, "title_en": duty.title_en, "due_on": last, **more},
     )  # fmt: skip
 
@@ -142,4 +142,9 @@ def remind_of(duty_id: int) -> int:
     duty.save()
     if reached.tell is None:
         return 0
-    return _tell("duty_reminder", duty, duty, once=f"{duty.ref}:{reached.tell}", days=workdays.left(duty.due_at, now))
+    own = duty.organisation is not None and duty.organisation.kind in (
+        "COMPANY",
+        "PROVIDER",
+    )  # a right of one's own may hang on it
+    days = workdays.left(duty.due_at, now)
+    return _tell("duty_reminder", duty, duty, once=f"{duty.ref}:{reached.tell}", always=own, days=days)

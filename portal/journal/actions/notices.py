@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from portal.journal import rules
 from portal.journal.actions.events import record
 from portal.journal.models import Duty, MailboxMessage, Notice, NoticeChoice
 from portal.journal.people import Person, audience
-from portal.journal.wording import absolute, render
+from portal.journal.wording import absolute, always_by_mail, render
 from portal.kit import clock
 from portal.kit.access import require
-from portal.kit.errors import IllegalStep
+from portal.kit.errors import IllegalStep, Refused
 from portal.kit.models import Row, make_ref
 
 
@@ -29,21 +30,20 @@ def tell(
     url: str = "",
     context: dict[str, Any] | None = None,
     once: str = "",
+    always: bool = False,
     language: str = "ko",
 ) -> int:
     """Puts one outbox row a person: in the feed at once, mailed later, never twice.
 
     Whom: people, else everybody with `role` (at `organisation` when given; without a role those who do its business), else
     all members of `organisation`, else bare addresses. Templates: templates/emails/<app>/<template>.<ko|en>.txt, first line = subject line. once: makes
-    the same telling unique (default: one a subject, template and moment). language: of bare addresses; people have their
+    the same telling unique (default: one a subject, template and moment). always: by mail whatever the person chose, as the
+    notices that nobody can switch off. language: of bare addresses; people have their
     own. A missing template raises TemplateDoesNotExist. Writes: Notice. Returns: rows written.
     """
     people = audience(to=to, organisation=organisation, role=str(role), addresses=addresses, language=language)
-    choices = dict(
-        NoticeChoice.objects.filter(user_id__in=[p.user_id for p in people if p.user_id], template=template).values_list(
-            "user_id", "by_mail"
-        )
-    )
+    chosen = NoticeChoice.objects.filter(user_id__in=[p.user_id for p in people if p.user_id], template=template)
+    choices = {} if always or always_by_mail(template) else dict(chosen.values_list("user_id", "by_mail"))
     moment = once or rules.stamp(clock.now())
     rows = [_notice(template, app, subject, person, url, context or {}, moment, choices) for person in people]
     return len(Notice.objects.bulk_create(rows, ignore_conflicts=True))
@@ -119,7 +119,9 @@ def retract_notices(subject: Row, *, user: Any) -> int:
 
 @transaction.atomic
 def choose_mail(*, template: str, by_mail: bool, by: Any) -> None:
-    """A person's wish about one notice. Writes: NoticeChoice."""
+    """A person's wish about one notice. Writes: NoticeChoice. Raises: Refused for one that cannot be switched off."""
+    if not by_mail and always_by_mail(template):
+        raise Refused(_("This notice always comes by e-mail too."), "mandatory_notice", "by_mail")
     NoticeChoice.objects.update_or_create(user=by, template=template, defaults={"by_mail": by_mail})
 
 

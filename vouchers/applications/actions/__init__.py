@@ -5,6 +5,8 @@ from vouchers.applications.actions.batches import (
     go_on_batches,
     start_batch,
 )
+from vouchers.applications.actions.commenting import resolve_comment, write_comment
+from vouchers.applications.actions.copying import start_as_copy
 from vouchers.applications.actions.deciding import (
     ask_rules,
     begin_check,
@@ -59,7 +61,7 @@ __all__ = [
     "ask_rules", "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match",
     "choose_need", "drop_match", "find_eligible", "find_ineligible", "fix_matches", "forget_drafts", "go_on_batch",
     "go_on_batches", "judge_rule", "lapse", "merge_section", "miss_supplements", "place_on_reserve", "reject",
-    "remove_document", "reopen", "reopen_check", "request_supplement", "require_apart", "resume_check", "save_section",
-    "select", "start", "start_batch", "submit", "supply_supplement", "sync_deadlines", "sync_matches",
-    "take_company_document", "tell_amendments", "withdraw",
+    "remove_document", "reopen", "reopen_check", "request_supplement", "require_apart", "resolve_comment", "resume_check", "save_section",
+    "select", "start", "start_as_copy", "start_batch", "submit", "supply_supplement", "sync_deadlines", "sync_matches",
+    "take_company_document", "tell_amendments", "withdraw", "write_comment",
 ]  # fmt: skip

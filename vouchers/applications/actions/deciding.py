@@ -1,6 +1,6 @@
 """What officers decide before the evaluation, and the outcomes that the evaluation hands down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from portal.journal import actions as journal
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.applications import notices, queries, rules
-from vouchers.applications.actions import handing
+from vouchers.applications.actions import asking, handing
 from vouchers.applications.actions.drafting import locked
 from vouchers.applications.models import Application, ApplicationSection, EligibilityCheck
 
@@ -115,21 +115,31 @@ def judge_rule(*, check_id: int, verdict: str, reason: str, by: User) -> Eligibi
 
 
 @transaction.atomic
-def request_supplement(*, application_id: int, request: str, sections: Sequence[str], by: User) -> Application:
-    """Opens some sections again and says what is asked; what was handed in is kept beside. Writes: Application, sections,
-    Event, Duty, notice."""
+def request_supplement(
+    *, application_id: int, request: str, sections: Sequence[str], questions: Mapping[str, str] | None = None, by: User
+) -> Application:
+    """Opens some sections again, or single questions of them, and says what is asked; what was handed in is kept beside.
+
+    request: words for the whole, needed unless questions say it all. questions: `section.question` → a sentence about it; a
+    section of which only questions are named opens for those alone. Writes: Application, sections, SupplementItem, Event, Duty,
+    notice. Raises: Refused without anything that the company may change, or without words.
+    """
     application = locked(application_id)
     require(by, "vouchers.check_application", application)
     require_apart(application, by)
-    keys = [key for key in rules.ORDER if key in set(sections)]
+    questions = questions or {}
+    named = {name.partition(".")[0] for name in questions}
+    keys = [key for key in rules.ORDER if key in {*sections, *named}]
     if not keys:
-        raise Refused(_("Choose at least one section that the company may change."), "no_sections", "sections")
-    if not request.strip():
+        raise Refused(_("Choose at least one section or question that the company may change."), "no_sections", "sections")
+    if not request.strip() and not (questions and named >= set(sections)):
         raise Refused(_("Write what the company must supply."), "request_missing", "request")
     application.supplement_request, application.supplement_sections = request.strip(), [str(key) for key in keys]
     names = application.supplement_sections
     handing.keep(application, names)
-    move(application, "request_supplement", "application.supplement_requested", by, request.strip(), sections=names)
+    items = asking.ask(application, questions, sections, by)
+    told = {"sections": names, **({"questions": [f"{item.section}.{item.field}" for item in items]} if items else {})}
+    move(application, "request_supplement", "application.supplement_requested", by, request.strip(), **told)
     ApplicationSection.objects.filter(application=application, key__in=keys).update(state=rules.SectionState.NEEDS_WORK)
     journal.pause_duty(application, "decide_eligibility", by=by)
     duty = journal.open_duty(
@@ -138,7 +148,7 @@ def request_supplement(*, application_id: int, request: str, sections: Sequence[
         url=application.get_absolute_url(), due_in=queries.policy_of(application).days("supplement"),
         organisation=application.company.organisation, by=by,
     )  # fmt: skip
-    notices.supplement_requested(application, duty.due_at)
+    notices.supplement_requested(application, items, duty.due_at)
     return application
 
 
@@ -155,6 +165,7 @@ def resume_check(*, application_id: int, by: User) -> Application:
     _refuse_running_supplement(application)
     application.supplement_sections = []
     unsent = handing.restore(application)
+    asking.close_items(application, supplied=False)
     content_hash = queries.content_hash(application)
     move(application, "resume_check", "application.check_resumed", by, content_hash=content_hash, unsent=unsent)
     unanswered = ApplicationSection.objects.filter(application=application, state=rules.SectionState.NEEDS_WORK)
@@ -229,6 +240,7 @@ def find_ineligible(*, application_id: int, reason: str, by: User) -> Applicatio
         raise Refused(hindrance, "no_rule_not_met")
     application.decision_reason = reason.strip()
     handing.restore(application)
+    asking.close_items(application, supplied=False)
     move(application, "find_ineligible", "application.found_ineligible", by, reason.strip())
     journal.close_duties(application, by=by)
     notices.application_ineligible(application)

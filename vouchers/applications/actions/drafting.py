@@ -112,6 +112,13 @@ def refuse_unless_writable(application: Application, key: str) -> None:
     raise Refused(_("The application was handed in and cannot be changed any more."), "already_submitted")
 
 
+def refuse_unless_named(application: Application, key: str, field: str = "") -> None:
+    """Where a supplement names single questions of a section, nothing else of it may change. Raises: Refused."""
+    only = queries.only_fields(application, key)
+    if only is not None and field not in only:
+        raise Refused(_("Only the questions named in the supplement request can be changed."), "question_not_requested")
+
+
 def refresh_amounts(application: Application) -> None:
     """Sets the money columns from the formula (not saved here); nothing moves once the application was handed in."""
     if application.status not in rules.EDITABLE:
@@ -146,6 +153,7 @@ def choose_need(*, application_id: int, need_id: int, by: User) -> Application:
     application = locked(application_id)
     require(by, "vouchers.edit_application", application)
     refuse_unless_writable(application, rules.SectionKey.DATA_NEED)
+    refuse_unless_named(application, rules.SectionKey.DATA_NEED)
     need = _own_need(application.company, need_id)
     if application.need_id == need.pk:
         return application
@@ -233,6 +241,7 @@ def fix_matches(*, application_id: int, by: User | None) -> Application:
 def _refuse_matches_closed(application: Application) -> None:
     if application.status in rules.EDITABLE:
         refuse_unless_writable(application, rules.SectionKey.DATA_NEED)
+        refuse_unless_named(application, rules.SectionKey.DATA_NEED)
     elif application.matches_fixed_at:
         raise Refused(
             _("An agreement stands on these matches. Ask the operating agency to change it."), "matches_fixed", "matches"
@@ -263,6 +272,7 @@ def check_attachable(*, application_id: int, kind: str, by: User) -> Application
     require(by, "vouchers.edit_application", application)
     section = queries.section_of(application, kind)
     refuse_unless_writable(application, section or rules.SectionKey.DOCUMENTS)
+    refuse_unless_named(application, section or rules.SectionKey.DOCUMENTS, kind)
     if section is None:
         raise Refused(_("This kind of document is not asked for."), "bad_kind")
     return application
@@ -302,7 +312,9 @@ def remove_document(*, application_id: int, kind: str, by: User) -> Application:
     """No file counts for this kind any more. Writes: ApplicationDocument.current, Event."""
     application = locked(application_id)
     require(by, "vouchers.edit_application", application)
-    refuse_unless_writable(application, queries.section_of(application, kind) or rules.SectionKey.DOCUMENTS)
+    section = queries.section_of(application, kind) or rules.SectionKey.DOCUMENTS
+    refuse_unless_writable(application, section)
+    refuse_unless_named(application, section, kind)
     if application.application_documents.filter(kind=kind, current=True).update(current=False):
         _after_documents(application, by, "application.document_removed", {"kind": kind})
     return application

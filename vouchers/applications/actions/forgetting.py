@@ -13,7 +13,7 @@ from vouchers.companies import queries as companies
 
 
 def forget_drafts(*, now: datetime) -> int:
-    """Drafts whose call closed more than DRAFT_DAYS ago: answers, title and files are erased, the empty draft stays.
+    """Drafts whose call closed more than DRAFT_DAYS ago: answers, title, comments and files are erased, the empty draft stays.
 
     Each in its own transaction. Idempotent (sweep). Writes: Application, ApplicationSection, Document, Erasure, Events.
     Returns: how many.
@@ -37,6 +37,7 @@ def _forget_draft(application_id: int, before: datetime, now: datetime) -> bool:
     application.application_documents.all().delete()
     for document_id in (one for one in files if not companies.was_registration_file(one)):
         documents.erase(document_id=document_id, by=None)
+    application.section_comments.all().delete()
     application.title, application.summary, application.forgotten_at = "", "", now
     application.save()
     journal.record("application.forgotten", application, by=None, organisations=application.organisation_ids())

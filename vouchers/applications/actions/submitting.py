@@ -19,6 +19,7 @@ from portal.kit.access import require
 from portal.kit.errors import Refused, Stale
 from portal.kit.words import korean
 from vouchers.applications import notices, queries, rules
+from vouchers.applications.actions import asking
 from vouchers.applications.actions.deciding import store_findings
 from vouchers.applications.actions.drafting import locked, refresh_amounts, refuse_unless_open, take_only_match
 from vouchers.applications.models import Application, Certification
@@ -217,11 +218,12 @@ def supply_supplement(*, application_id: int, by: User) -> Application:
             "supplement_unanswered",
         )
     _refuse_incomplete(application)
+    answered = asking.close_items(application, supplied=True)
     application.status, application.supplement_sections, application.handed_in = status, [], {}
     application.save()
     journal.record(
         "application.supplement_supplied", application, by=by, frm=before, to=status,
-        organisations=application.organisation_ids(), data={"content_hash": queries.content_hash(application)},
+        organisations=application.organisation_ids(), data={"content_hash": queries.content_hash(application), **({"answered": answered} if answered else {})},
     )  # fmt: skip
     store_findings(application)
     for verb in ("supply_supplement", "resume_check"):  # late, but nobody took the check up in the meantime
@@ -248,6 +250,7 @@ def withdraw(
         raise Refused(_("Say why you withdraw."), "reason_missing", "reason")
     application.status, application.decision_reason = status, reason.strip()
     application.save()
+    asking.close_items(application, supplied=False)
     journal.record(
         "application.withdrawn", application, by=by, frm=before, to=status, reason=reason.strip(),
         organisations=application.organisation_ids(), data={"reason_en": reason_en} if reason_en else None,

@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from portal.journal import actions as journal
 from portal.kit.access import require
 from portal.kit.errors import Refused, Stale
-from vouchers.applications import rules
+from vouchers.applications import queries, rules
 from vouchers.applications.actions.drafting import locked, refresh_amounts, refresh_states, refuse_unless_writable
 from vouchers.applications.models import Application, ApplicationSection
 from vouchers.rounds.rules import QuestionKind
@@ -46,6 +46,9 @@ def merge_section(
     refuse_unless_writable(application, key)
     section = ApplicationSection.objects.select_for_update().get(application=application, key=key)
     given = _known(application, key, answers)
+    only = queries.only_fields(application, key)
+    if only is not None:  # a supplement request names single questions: the others stay as they were handed in
+        given = {name: value for name, value in given.items() if name in only}
     if not seen and version == section.version:
         seen = {name: rules.mark(section.answers.get(name)) for name in given}
     merged = rules.merge(section.answers, given, seen, keep or {}, drop)

@@ -68,8 +68,14 @@ def _supplement(application: Application) -> list[tuple[Any, Any]]:
     due_at = queries.supplement_due(application)
     return [
         (_("What must be supplied"), application.supplement_request),
+        *((one.label, one.item.sentence) for one in queries.asked(application) if one.open),
         (_("Due day of the supplement"), kst_text(due_at) if due_at else "—"),
     ]
+
+
+def _answer_words(one: queries.Asked) -> tuple[Any, ...]:
+    missed = one.item.closed_at and not one.item.supplied_at
+    return one.label, one.item.sentence, one.before or "—", _("not supplied") if missed else one.after or "—"
 
 
 def _track_in_call(track: Track) -> str:
@@ -137,7 +143,10 @@ class ApplicationAdmin(ExportPages, VerbAdmin):
         (None, {"fields": ("receipt_no", "status", "title", "summary", "reading", "company", "round", "track")}),
         (_("Amounts (won)"), {"fields": ("supply", "grant", "own_cash", "own_in_kind", "vat", "formula")}),
         (_("Submission"), {"fields": ("submitted", "submitted_by", "closing", "region_name", "size_name", "files")}),
-        (_("Supplement and decision"), {"fields": ("supplement_request", "sections_named", "decision_reason")}),
+        (
+            _("Supplement and decision"),
+            {"fields": ("supplement_request", "sections_named", "questions_asked", "decision_reason")},
+        ),
     )
     inlines = (FindingInline,)
     verbs = (
@@ -153,7 +162,7 @@ class ApplicationAdmin(ExportPages, VerbAdmin):
         Verb(
             "request_supplement", _("Request a supplement"), _on_application(actions.request_supplement),
             "vouchers.check_application", _can("request_supplement"), form=SupplementForm, facts=_facts,
-            consequence=lambda a: _("The named sections open again for the company, with a due day; your clock stands."),
+            consequence=lambda a: _("The named sections and questions open again for the company, with a due day; your clock stands."),
         ),
         Verb(
             "resume_check", _("Take the check up again"), _on_application(actions.resume_check), "vouchers.check_application",
@@ -182,7 +191,7 @@ class ApplicationAdmin(ExportPages, VerbAdmin):
         ),
     )  # fmt: skip
     readonly_fields = (
-        "submitted", "closing", "region_name", "size_name", "sections_named", "reading", "supply", "grant", "own_cash",
+        "submitted", "closing", "region_name", "size_name", "sections_named", "questions_asked", "reading", "supply", "grant", "own_cash",
         "own_in_kind", "vat", "formula", "files",
     )  # fmt: skip
 
@@ -249,6 +258,11 @@ class ApplicationAdmin(ExportPages, VerbAdmin):
     @admin.display(description=_("Sections that the company may change"))
     def sections_named(self, application: Application) -> str:
         return ", ".join(str(rules.SectionKey(key).label) for key in application.supplement_sections) or "—"
+
+    @admin.display(description=_("Questions of the supplement"))
+    def questions_asked(self, application: Application) -> str:
+        """Each question with what was asked, the answer of then and the answer of now."""
+        return format_html_join("", "<p><b>{}</b>: {}<br>{} → {}</p>", map(_answer_words, queries.asked(application))) or "—"
 
     @admin.display(description=_("Grant (won)"), ordering="grant_won")
     def grant_amount(self, application: Application) -> str:

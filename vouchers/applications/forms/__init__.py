@@ -3,6 +3,7 @@
 from vouchers.applications.forms.filling import (
     SEEN,
     BatchForm,
+    CommentForm,
     FitForm,
     JudgeForm,
     RoundInCheckForm,
@@ -16,6 +17,6 @@ from vouchers.applications.forms.filling import (
 )
 
 __all__ = [
-    "SEEN", "BatchForm", "FitForm", "JudgeForm", "RoundInCheckForm", "SectionForm", "SubmitForm", "SupplementForm", "TrackForm", "UploadForm", "WithdrawForm",
+    "SEEN", "BatchForm", "CommentForm", "FitForm", "JudgeForm", "RoundInCheckForm", "SectionForm", "SubmitForm", "SupplementForm", "TrackForm", "UploadForm", "WithdrawForm",
     "WriterForm",
 ]  # fmt: skip

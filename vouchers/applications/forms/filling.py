@@ -10,8 +10,9 @@ from portal.documents.forms import UploadField
 from portal.documents.models import Document
 from portal.kit.forms import CountedTextarea, WonFormField, too_long
 from providers.catalogue import queries as catalogue
-from vouchers.applications import rules
+from vouchers.applications import queries, rules
 from vouchers.applications.forms.asking import FileAnswer, PlainText, question_field
+from vouchers.applications.models import Application
 from vouchers.applications.rules import fit
 from vouchers.rounds.models import Round, Track
 from vouchers.rounds.rules import CompanySize, Question
@@ -123,6 +124,16 @@ class SectionForm(forms.Form):
 SEEN = "seen_"  # before a question's name: the mark of its answer as this page first showed it
 
 
+class CommentForm(forms.Form):
+    """What one says to one's colleagues."""
+
+    text = forms.CharField(
+        label=_("Comment for your colleagues"), help_text=_("Only people of your company can read it."), max_length=1000,
+        widget=CountedTextarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write the comment first."), "max_length": too_long(1000)},
+    )  # fmt: skip
+
+
 class WriterForm(forms.Form):
     """What a writer's page knew: the section's version, the mark of each answer, and what was chosen where two wrote."""
 
@@ -148,9 +159,16 @@ class TrackForm(forms.Form):
         error_messages={"invalid_choice": _("Choose one of this call's tracks."), "required": _("Choose a track.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, round_: Any, wanted: str = "", **kwargs: Any) -> None:
-        """wanted: the key of the track that is ticked at first."""
+    source = forms.ModelChoiceField(
+        queryset=Application.objects.none(), label=_("Start from"), widget=forms.RadioSelect, required=False,
+        empty_label=_("An empty form"), error_messages={"invalid_choice": _("Choose an application of your own company.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, round_: Any, wanted: str = "", sources: Any = None, **kwargs: Any) -> None:
+        """wanted: the key of the track that is ticked at first. sources: applications that may be copied."""
         super().__init__(*args, **kwargs)
+        if sources is not None:
+            self.fields["source"].queryset = sources  # type: ignore[attr-defined]
         field = self.fields["track"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Track.objects.filter(round=round_)
@@ -235,16 +253,55 @@ class JudgeForm(forms.Form):
 
 
 class SupplementForm(forms.Form):
-    """What is asked for and which sections open again."""
+    """What is asked for: sentences about single questions, which alone can then be changed, or whole sections with a request."""
+
+    wants_subject = True
+    ROWS = 6
 
     request = forms.CharField(
-        label=_("What must be supplied"), help_text=_("The company reads it."), max_length=2000,
+        label=_("What must be supplied"), max_length=2000, required=False,
+        help_text=_("The company reads it. Needed where a whole section opens."),
         widget=forms.Textarea(attrs={"rows": 5, "class": "border rounded-default w-full p-3"}),
     )  # fmt: skip
     sections = forms.MultipleChoiceField(
         label=_("Sections that the company may change"), choices=rules.SectionKey.choices(),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple, required=False,
+        help_text=_("Whole sections. Where a few questions are enough, name them below instead."),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, subject: Application, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = queries.askable(subject, tuple(queries.policy_of(subject).required_documents))
+        choices: list[Any] = [("", _("No question"))]
+        for key, questions in known.items():
+            named = [(f"{key}.{name}", label) for name, label in questions.items()]
+            choices += [(rules.SectionKey(key).label, named)] if named else []
+        for n in range(1, self.ROWS + 1):
+            self.fields[f"question_{n}"] = forms.ChoiceField(
+                label=_("Question %(n)d") % {"n": n}, choices=choices, required=False,
+                widget=forms.Select(attrs={"class": "border rounded-default w-full p-3"}),
+            )  # fmt: skip
+            self.fields[f"sentence_{n}"] = forms.CharField(
+                label=_("What is asked about it (%(n)d)") % {"n": n}, max_length=500, required=False,
+                widget=forms.Textarea(attrs={"rows": 2, "class": "border rounded-default w-full p-3"}),
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """request, sections, and questions: `section.question` → sentence; a question that was chosen twice has both."""
+        found: dict[str, str] = {}
+        for n in range(1, self.ROWS + 1):
+            name, sentence = self.cleaned_data.get(f"question_{n}", ""), self.cleaned_data.get(f"sentence_{n}", "").strip()
+            if name and sentence:
+                found[name] = f"{found[name]}\n{sentence}" if name in found else sentence
+            elif sentence:
+                self.add_error(f"question_{n}", _("Choose the question that this sentence is about."))
+            elif name:
+                self.add_error(f"sentence_{n}", _("Write what is asked about this question."))
+        return {
+            "request": self.cleaned_data.get("request", ""),
+            "sections": self.cleaned_data.get("sections", []),
+            "questions": found,
+        }
 
 
 class RoundInCheckForm(forms.Form):

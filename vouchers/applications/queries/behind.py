@@ -216,17 +216,18 @@ def certificate_for(application: Application) -> SizeCertificate | None:
 
 def company_papers(application: Application) -> dict[str, Document]:
     """Kind → the company's own file that can count here without being uploaded again; what counts already is left out."""
-    papers = companies.papers_of(application.company, _closing_day(application))
+    papers = companies.papers_of(application.company, closing_day(application))
     counting = set(application.application_documents.filter(current=True).values_list("document_id", flat=True))
     return {kind: one for kind, one in papers.items() if one.pk not in counting}
 
 
 def held_papers(application: Application) -> dict[str, tuple[Document, Any]]:
     """Kind → the company's own file that cannot be taken now, and why, as a sentence."""
-    return companies.held_papers_of(application.company, _closing_day(application))
+    return companies.held_papers_of(application.company, closing_day(application))
 
 
-def _closing_day(application: Application) -> date:
+def closing_day(application: Application) -> date:
+    """The day, in Korea, on which an application's papers must hold."""
     deadline = application.deadline_at or application.round.closes_at
     return clock.to_kst(deadline).date() if deadline else clock.today()
 

@@ -8,6 +8,7 @@ from vouchers.applications.models import (
     ApplicationSection,
 )
 from vouchers.applications.queries.behind import amounts, chosen_matches, current_documents, money, policy_of
+from vouchers.applications.queries.supplements import only_fields
 from vouchers.rounds.rules import MatchTiming, Phase, Policy, is_question
 
 
@@ -79,7 +80,8 @@ def progress(application: Application) -> Progress:
 def may_match(application: Application) -> bool:
     """May matches be chosen or dropped now? While the section may be written in, then as long as the round's timing lets."""
     if application.status in rules.EDITABLE:
-        return may_write(application, rules.SectionKey.DATA_NEED)
+        whole = only_fields(application, rules.SectionKey.DATA_NEED) is None
+        return whole and may_write(application, rules.SectionKey.DATA_NEED)
     return rules.matches_open(application.status, application.round.match_timing, application.matches_fixed_at is not None)
 
 

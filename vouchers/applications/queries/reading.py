@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.accounts import queries as accounts
@@ -17,8 +18,11 @@ from vouchers.applications.models import (
     Application,
     ApplicationDocument,
     ApplicationSection,
+    SectionComment,
 )
 from vouchers.applications.queries.behind import chosen_matches, current_documents, stored_money
+from vouchers.applications.rules import copying
+from vouchers.companies.models import Company
 from vouchers.matching.models import Match, Need
 from vouchers.rounds.rules import Money, QuestionKind, is_question
 
@@ -172,6 +176,46 @@ def last_changes(section: ApplicationSection) -> dict[str, Event]:
         for name in event.data.get("fields", []):
             found.setdefault(name, event)
     return found
+
+
+def comments(application: Application, user: Any, key: str) -> list[SectionComment]:
+    """What colleagues said about a section, open ones first, then in order; empty for everybody outside the company."""
+    found = SectionComment.objects.visible_to(user).filter(application=application, section=key)
+    return list(found.select_related("written_by", "resolved_by").order_by(F("resolved_at").asc(nulls_first=True), "pk"))
+
+
+def open_comments(application: Application, user: Any) -> dict[str, int]:
+    """Section → number of open comments, for the company's own people."""
+    found = SectionComment.objects.visible_to(user).filter(application=application, resolved_at__isnull=True)
+    return dict(found.order_by().values("section").annotate(n=Count("pk")).values_list("section", "n"))
+
+
+def comment_of(application: Application, user: Any, ref: str) -> SectionComment | None:
+    return SectionComment.objects.visible_to(user).filter(application=application, ref=ref).first()
+
+
+def copyable(company: Company) -> QuerySet[Application]:
+    """The company's applications that another one may start from: with answers still, the newest first."""
+    found = Application.objects.filter(company=company, forgotten_at__isnull=True)
+    return found.select_related("round").order_by("-created_at", "-id")
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """One thing that a copy left behind. label: question, file or section; reason: a sentence; section: where to mend it."""
+
+    section: str
+    label: Any
+    reason: Any
+
+
+def not_taken(application: Application) -> list[NotTaken]:
+    """What could not be taken over when the draft was started as a copy; empty otherwise. One query."""
+    event = journal.history(application).filter(name="application.copied").first()
+    return [
+        NotTaken(one["section"], copying.left_label(one["section"], one["name"]), copying.Left(one["reason"]).label)
+        for one in (event.data["left"] if event else [])
+    ]
 
 
 def ball(application: Application) -> Duty | None:

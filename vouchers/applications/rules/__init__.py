@@ -40,6 +40,7 @@ from vouchers.applications.rules.sections import (
     in_kind_most,
     in_kind_words,
     missing,
+    question_label,
     section_state,
 )
 from vouchers.applications.rules.stages import (
@@ -115,6 +116,7 @@ __all__ = [
     "merge",
     "missing",
     "only_if",
+    "question_label",
     "rate_words",
     "receipt",
     "section_state",

@@ -215,6 +215,13 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
 ORDER: tuple[SectionKey, ...] = tuple(SectionKey)
 
 
+def question_label(section: str, name: str) -> Text:
+    """The words of one question; of the documents, of one kind of file."""
+    if section == SectionKey.DOCUMENTS:
+        return document_label(name)
+    return next((f.label for f in FIELDS[SectionKey(section)] if f.name == name), name)
+
+
 def following(key: SectionKey) -> SectionKey | None:
     """The section after this one; None behind the last."""
     at = ORDER.index(key) + 1

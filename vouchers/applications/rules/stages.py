@@ -103,6 +103,7 @@ def receipt(fiscal_year: int, number: int) -> str:
 # What a company reads of its application's journal, in its own words; events that are not here are not shown to it.
 EVENT_WORDS = {
     "application.started": _("Draft started"),
+    "application.copied": _("Answers and files taken over from an earlier application"),
     "application.certified": _("Certified by a representative"),
     "application.submitted": _("Submitted"),
     "application.check_begun": _("Eligibility check begun"),

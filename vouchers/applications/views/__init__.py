@@ -1,6 +1,7 @@
 """The browser's door to applications: writing them, and handing them in."""
 
 from vouchers.applications.views.asked import asked
+from vouchers.applications.views.commenting import comment, resolve_comment
 from vouchers.applications.views.fit import check
 from vouchers.applications.views.following import (
     detail,
@@ -24,7 +25,7 @@ from vouchers.applications.views.writing import (
 )
 
 __all__ = [
-    "applications", "asked", "autosave", "check", "detail", "document", "download_document", "matches", "need", "preview", "receipt",
-    "receipt_pdf", "remove_document", "section", "start", "submit", "supply_supplement",
+    "applications", "asked", "autosave", "check", "comment", "detail", "document", "download_document", "matches", "need", "preview", "receipt",
+    "receipt_pdf", "remove_document", "resolve_comment", "section", "start", "submit", "supply_supplement",
     "take_document", "why", "withdraw",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -40,10 +40,17 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
     }
     if writing:
         overview = queries.progress(application)
-        context |= {"progress": overview, "tasks": _tasks(application, overview)}
+        asked = [one for one in queries.asked(application) if one.open] if application.submitted_at else []
+        context["not_taken"] = [] if application.submitted_at else queries.not_taken(application)
+        context |= {
+            "progress": overview,
+            "tasks": _tasks(application, overview, queries.open_comments(application, request.user)),
+            "asked": asked,
+        }
         return page(request, "vouchers/applications/task_list.html", context)
     context |= {
         "entries": timeline(application),
+        "asked": queries.asked(application),
         "outcome": outcome_words(application),
         "money_rows": money_rows(queries.stored_money(application)) if queries.stored_money(application) else [],
         "matches": queries.chosen_matches(application),
@@ -54,20 +61,27 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
     return page(request, "vouchers/applications/status.html", context)
 
 
-def _tasks(application: Application, overview: queries.Progress) -> list[dict[str, Any]]:
+def _tasks(application: Application, overview: queries.Progress, comments: dict[str, int]) -> list[dict[str, Any]]:
     return [
         {
             "title": view.key.label,
             "url": reverse("applications:section", args=[application.ref, view.key]),
             "state": STATES[view.state],
             "label": view.state.label,
-            "hint": " ".join(str(m.sentence) for m in view.missing[:2])
-            + (" " + _("and %(count)d more") % {"count": len(view.missing) - 2} if len(view.missing) > 2 else "")
-            if view.state != rules.SectionState.NOT_STARTED
-            else "",
+            "hint": " ".join(_hints(view, comments.get(view.key, 0))),
         }
         for view in overview.sections
     ]
+
+
+def _hints(view: queries.SectionView, comments: int) -> list[str]:
+    """What is missing in a section that was begun, and how many comments of colleagues are open."""
+    words = [str(m.sentence) for m in view.missing[:2]] if view.state != rules.SectionState.NOT_STARTED else []
+    if words and len(view.missing) > 2:
+        words.append(_("and %(count)d more") % {"count": len(view.missing) - 2})
+    if comments:
+        words.append(ngettext("%(n)d open comment.", "%(n)d open comments.", comments) % {"n": comments})
+    return words
 
 
 @signed_in

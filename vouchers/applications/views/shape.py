@@ -6,14 +6,16 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from portal.accounts import queries as accounts
 from portal.documents.links import link
 from portal.documents.models import Document
 from portal.journal.models import Event
 from portal.templatetags.portal import kst_text
 from vouchers.applications import queries, rules
-from vouchers.applications.forms import SectionForm
+from vouchers.applications.forms import CommentForm, SectionForm
 from vouchers.applications.models import Application, ApplicationSection
 from vouchers.companies.rules import brn_words
 from vouchers.rounds.rules import is_question
@@ -29,11 +31,13 @@ def section_context(
     view = overview.of(key)
     stored = view.section.answers
     if form is None:
-        form = SectionForm(key, initial=stored, without=queries.not_asked(application, key), asked=application.questions)
+        without = queries.not_asked(application, key) | queries.closed_questions(application, key)
+        form = SectionForm(key, initial=stored, without=without, asked=application.questions)
         form.marks = {name: rules.mark(stored.get(name)) for name in form.fields}
     files = queries.current_documents(application) if form.asked else []
     form.show_files({row.kind: row.document for row in files}, lambda one: _file_link(request, application, one))
     keys = list(rules.ORDER)
+    asked = asked_here(application, key, form)
     context: dict[str, Any] = {
         "application": application,
         "key": key,
@@ -45,6 +49,9 @@ def section_context(
         "version": view.section.version,
         "answers": [*queries.shown(key, stored), *queries.own_answers(application, key, stored, files)],
         "download": True,
+        "asked": asked,
+        "closed": queries.closed_questions(application, key) if asked else (),
+        **comment_rows(request, application, key),
         **more,
     }
     if key == K.COMPANY:
@@ -54,13 +61,34 @@ def section_context(
     elif key == K.BUDGET:
         context |= budget_rows(application, form)
     elif key == K.DOCUMENTS:
-        context["kinds"] = document_rows(application, more.get("upload_errors") or {})
+        context["kinds"] = document_rows(application, more.get("upload_errors") or {}, asked)
         context["linked"] = view.editable and any(row["error"] for row in context["kinds"])
     return context
 
 
 def _file_link(request: HttpRequest, application: Application, document: Document) -> Any:
     return link(document, reverse("applications:download", args=[application.ref, document.ref]), by=request.user)
+
+
+def comment_rows(request: HttpRequest, application: Application, key: rules.SectionKey) -> dict[str, Any]:
+    """What colleagues said about this section; nothing at all for who is not one of them."""
+    if application.company.organisation_id not in accounts.organisation_ids_of(request.user):
+        return {"colleague": False}
+    may_comment = request.user.has_perm("vouchers.edit_application", application) and not application.forgotten_at
+    found = queries.comments(application, request.user, key)
+    return {"colleague": True, "comments": found, "may_comment": may_comment, "comment_form": CommentForm()}
+
+
+def asked_here(application: Application, key: rules.SectionKey, form: SectionForm) -> list[queries.Asked]:
+    """What the open supplement request asks about questions of this section; each sentence goes beside its question."""
+    if application.status != rules.ApplicationStatus.SUPPLEMENT_REQUESTED:
+        return []
+    found = [one for one in queries.asked(application) if one.open and one.item.section == key]
+    for one in found:
+        if field := form.fields.get(one.item.field):
+            words = _("Asked by the officer: %(sentence)s") % {"sentence": one.item.sentence}
+            field.help_text = format_html('<span class="asked">{}</span> {}', words, field.help_text)
+    return found
 
 
 @dataclass(frozen=True)
@@ -165,8 +193,10 @@ def money_rows(sums: Any) -> list[dict[str, Any]]:
     ]
 
 
-def document_rows(application: Application, errors: dict[str, str]) -> list[dict[str, Any]]:
-    """One row a required kind, then what else was attached and one line for more."""
+def document_rows(application: Application, errors: dict[str, str], asked: Iterable[queries.Asked]) -> list[dict[str, Any]]:
+    """One row a required kind, then what else was attached and one line for more. asked: what a supplement says about kinds."""
+    sentences = {one.item.field: one.item.sentence for one in asked}
+    only = queries.only_fields(application, K.DOCUMENTS)
     files = {row.kind: row.document for row in queries.documents(application) if not is_question(row.kind)}
     papers, held = queries.company_papers(application), queries.held_papers(application)
     required = list(queries.policy_of(application).required_documents)
@@ -182,6 +212,8 @@ def document_rows(application: Application, errors: dict[str, str]) -> list[dict
             "paper": papers.get(kind),
             "held": held.get(kind),
             "error": errors.get(kind, ""),
+            "asked": sentences.get(kind, ""),
+            "open": only is None or kind in only,
             "upload_url": reverse("applications:document", args=[application.ref, kind]),
         }
         for kind in kinds

@@ -46,10 +46,14 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
     company = companies.company_of(request.user)
     if round_ is None:
         raise Http404
-    form = TrackForm(request.POST if request.method == "POST" else None, round_=round_, wanted=request.GET.get("track", ""))
+    sources = queries.copyable(company)[:20] if company else Application.objects.none()
+    form = TrackForm(
+        request.POST if request.method == "POST" else None, round_=round_, wanted=request.GET.get("track", ""),
+        sources=queries.copyable(company) if company else None,
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.start(round_id=round_.pk, track_id=form.cleaned_data["track"].pk, by=request.user)
+            made = _started(round_, form, request.user)
             return redirect(request, reverse("applications:detail", args=[made.ref]))
         except DomainError as error:
             form_errors(form, error)
@@ -59,9 +63,17 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
         "company": company,
         "live": queries.blocking_live(company, round_) if company else [],
         "tracks": queries.tracks_of(round_),
+        "sources": sources,
         "open": queries.is_open(round_),
     }
     return page(request, "vouchers/applications/start.html", context, status=422 if form.errors else 200)
+
+
+def _started(round_: Round, form: TrackForm, by: Any) -> Application:
+    track, source = form.cleaned_data["track"], form.cleaned_data["source"]
+    if source is None:
+        return actions.start(round_id=round_.pk, track_id=track.pk, by=by)
+    return actions.start_as_copy(round_id=round_.pk, track_id=track.pk, source_id=source.pk, by=by)
 
 
 @signed_in_keeping_text
@@ -144,7 +156,7 @@ def _after(ref: str, key: rules.SectionKey, *, going_on: bool) -> str:
 
 def queries_form(application: Application, key: rules.SectionKey, request: HttpRequest) -> SectionForm:
     """The bound form of a section, without the questions that do not apply to this application."""
-    without = queries.not_asked(application, key)
+    without = queries.not_asked(application, key) | queries.closed_questions(application, key)
     return SectionForm(key, request.POST, request.FILES, without=without, asked=application.questions)
 
 
