@@ -10,6 +10,8 @@
   const read = () => { try { return JSON.parse(localStorage.getItem(key)); } catch (e) { return null; } };
   const drop = () => localStorage.removeItem(key);
   const field = (name) => form.querySelector('[name="' + name + '"]:not([type=hidden])');
+  // One control, one text: files cannot be kept, several boxes of one name are saved by the portal alone.
+  const single = (one) => one.type !== "file" && one.type !== "radio" && form.querySelectorAll('[name="' + one.name + '"]').length === 1;
   const value = (one) => (one.type === "checkbox" ? (one.checked ? "on" : "") : one.value);
 
   const same = (one, text) => plain(one, value(one)) === plain(one, text || "");
@@ -20,7 +22,7 @@
     form.querySelectorAll("[name]").forEach((one) => {
       if (one.type === "submit" || one.type === "file" || form.querySelectorAll('[name="' + one.name + '"]').length > 1) return;
       if (one.name.startsWith("seen_")) seen[one.name] = one.value;
-      else if (own(one.name)) values[one.name] = value(one);
+      else if (own(one.name) && single(one)) values[one.name] = value(one);
     });
     try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), values, seen })); } catch (e) { /* full: the page still holds it */ }
   };
@@ -28,7 +30,7 @@
 
   const note = document.getElementById("kept-draft"), found = read();
   if (found && found.values && Date.now() - found.at < WEEK) {
-    const names = Object.keys(found.values).filter((name) => field(name) && !same(field(name), found.values[name]));
+    const names = Object.keys(found.values).filter((name) => field(name) && single(field(name)) && !same(field(name), found.values[name]));
     if (!names.length) drop();
     else {
       note.hidden = false;
