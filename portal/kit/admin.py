@@ -30,8 +30,8 @@ from portal.kit.pages import Recounted
 from portal.kit.showing import bilingual, in_words, sheet
 
 __all__ = [
-    "NONE_YET", "EnteredAdmin", "FormAdmin", "Pages", "ReadOnlyInline", "ReasonForm", "Verb", "VerbAdmin", "bilingual", "in_words",
-    "sheet",
+    "NONE_YET", "EnteredAdmin", "FormAdmin", "KeptReasonForm", "Pages", "PublicReasonForm", "ReadOnlyInline", "ReasonForm", "Verb",
+    "VerbAdmin", "bilingual", "in_words", "sheet",
 ]  # fmt: skip
 NONE_YET = "admin/verbs/inline_none.html"  # for inlines: one without rows, to which nobody adds here, says so
 _PERSONS = ("user", "company", "organisation", "application", "agreement")
@@ -46,6 +46,22 @@ class ReasonForm(forms.Form):
         label=_("Reason"), help_text=_("The person concerned reads this."), max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4, "class": "border rounded-default w-full p-3"}),
     )  # fmt: skip
+
+
+class PublicReasonForm(ReasonForm):
+    """For verbs whose reason everybody reads beside the record."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("The reason is public: everybody reads it.")
+
+
+class KeptReasonForm(ReasonForm):
+    """For verbs about which nobody is told: the reason stays in the record's history."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("It stays in the record's history; nobody is told.")
 
 
 @dataclass(frozen=True)

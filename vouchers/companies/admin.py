@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.documents.links import link
-from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
+from portal.kit.admin import EnteredAdmin, KeptReasonForm, ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
 from portal.kit.words import dash
 from portal.templatetags.portal import kst_text
 from providers.catalogue import queries as catalogue
@@ -246,7 +246,7 @@ class RestrictionAdmin(EnteredAdmin):
     verbs = (
         Verb("end", _("Lift the restriction"),
              lambda pk, by, reason: actions.end_restriction(restriction_id=pk, reason=reason, by=by), VERIFY,
-             lambda row: True, form=ReasonForm),
+             lambda row: True, form=KeptReasonForm),
     )  # fmt: skip
 
     def headline(self, obj: Restriction) -> str:
@@ -271,7 +271,7 @@ class ConflictOfInterestAdmin(EnteredAdmin):
     verbs = (
         Verb("end", _("End the conflict"),
              lambda pk, by, reason: actions.end_conflict(conflict_id=pk, reason=reason, by=by), VERIFY,
-             lambda row: row.ended_on is None, form=ReasonForm),
+             lambda row: row.ended_on is None, form=KeptReasonForm),
     )  # fmt: skip
 
     def headline(self, obj: ConflictOfInterest) -> str:

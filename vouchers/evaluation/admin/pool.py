@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from portal.accounts import queries as accounts
 from portal.accounts.models import User
 from portal.accounts.rules import Role
-from portal.kit.admin import EnteredAdmin, ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import EnteredAdmin, KeptReasonForm, ReasonForm, Verb, VerbAdmin
 from portal.kit.words import dash
 from portal.templatetags.portal import kst, kst_text
 from providers.catalogue import queries as catalogue
@@ -118,7 +118,7 @@ class PoolMemberAdmin(EnteredAdmin):
              lambda pk, by, fields_known, **data: actions.change_member(member_id=pk, fields=fields_known, by=by, **data), ASSIGN,
              lambda row: row.ended_at is None, form=KnowsForm),
         Verb("leave", gettext_lazy("Take out of the pool"), lambda pk, by, reason: actions.leave_pool(member_id=pk, reason=reason, by=by),
-             ASSIGN, lambda row: row.ended_at is None, form=ReasonForm, danger=True),
+             ASSIGN, lambda row: row.ended_at is None, form=KeptReasonForm, danger=True),
     )  # fmt: skip
 
     def headline(self, obj: PoolMember) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from portal.kit.admin import ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import KeptReasonForm, Verb, VerbAdmin
 from portal.kit.errors import DomainError
 from portal.templatetags.portal import kst
 from vouchers.evaluation import actions, queries
@@ -46,7 +46,7 @@ class AssignmentRunAdmin(parts.RoundPages, VerbAdmin):
         ),
         Verb(
             "discard", gettext_lazy("Discard"), lambda pk, by, reason: actions.discard_proposal(run_id=pk, reason=reason, by=by),
-            ASSIGN, parts.can(PROPOSAL_LIFECYCLE, "discard_proposal"), form=ReasonForm, danger=True,
+            ASSIGN, parts.can(PROPOSAL_LIFECYCLE, "discard_proposal"), form=KeptReasonForm, danger=True,
         ),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from portal.kit.admin import NONE_YET, FormAdmin, ReadOnlyInline, ReasonForm, Verb
+from portal.kit.admin import NONE_YET, FormAdmin, KeptReasonForm, PublicReasonForm, ReadOnlyInline, ReasonForm, Verb
 from portal.kit.clock import to_kst
 from portal.kit.won import won
 from portal.templatetags.portal import digits, kst_text
@@ -185,9 +185,9 @@ class RoundAdmin(QuestionPages, FormAdmin):
         Verb("copy_round", _("Copy as a new draft"), _call(actions.copy_round), MANAGE, lambda row: not row.is_reference,
              form=CopyForm),
         Verb("cancel", _("Cancel the round"), _call(actions.cancel), MANAGE,
-             lambda row: _can("cancel")(row) and row.status in {"DRAFT", "REVIEW"}, form=ReasonForm, danger=True),
+             lambda row: _can("cancel")(row) and row.status in {"DRAFT", "REVIEW"}, form=KeptReasonForm, danger=True),
         Verb("cancel_announced", _("Cancel the round"), _call(actions.cancel), ANNOUNCE,
-             lambda row: _can("cancel")(row) and row.status not in {"DRAFT", "REVIEW"}, form=ReasonForm, danger=True,
+             lambda row: _can("cancel")(row) and row.status not in {"DRAFT", "REVIEW"}, form=PublicReasonForm, danger=True,
              consequence=lambda row: _("The call ends for everybody, and the reason is public.")),
     )  # fmt: skip
 
@@ -241,6 +241,8 @@ class RoundAdmin(QuestionPages, FormAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None or _may_edit(request, obj):
             return ("key", *FACTS) if obj is None else ("phase_word", "key", *FACTS, "faults", "seen_version")
+        if obj.status not in {"DRAFT", "REVIEW"}:
+            return tuple(name for name in _READING if name != "faults")
         return _READING
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
