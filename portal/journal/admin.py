@@ -5,9 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.journal import actions
+from portal.journal import actions, rules
 from portal.journal.models import AccessLog, Duty, Event, Notice, Seal
 from portal.journal.rules import NoticeState
 from portal.kit.admin import Verb, VerbAdmin, bilingual
@@ -26,7 +27,7 @@ class EventAdmin(VerbAdmin):
     ordering = ("-at", "-id")
     fields = (
         "at", "name", "subject_type", "subject_ref", "seq", "by", "roles", "frm", "to", "reason", "policy_version",
-        "public", "data", "previous_hash", "hash",
+        "public", "data", "before", "hash",
     )  # fmt: skip
     readonly_fields = fields
 
@@ -35,6 +36,10 @@ class EventAdmin(VerbAdmin):
         """By which auditors name an event; the whole journal counts through."""
         return str(event.pk)
 
+    @admin.display(description=_("Hash before"))
+    def before(self, event: Event) -> str:
+        return gettext("none: the first event of the record") if event.previous_hash == rules.GENESIS else event.previous_hash
+
 
 @admin.register(Seal)
 class SealAdmin(VerbAdmin):
@@ -42,8 +47,12 @@ class SealAdmin(VerbAdmin):
     shows_persons = False
     list_display = ("day", "events", "head", "sealed_at")
     ordering = ("-day",)
-    fields = ("day", "events", "last_event_id", "previous_head", "head", "sealed_at")
+    fields = ("day", "events", "last_event_id", "before", "head", "sealed_at")
     readonly_fields = fields
+
+    @admin.display(description=_("Seal before"))
+    def before(self, seal: Seal) -> str:
+        return gettext("none: the first seal") if seal.previous_head == rules.GENESIS else seal.previous_head
 
 
 @admin.register(Duty)

@@ -32,11 +32,15 @@ class PartyInline(ReadOnlyInline, TabularInline):
 
 class VersionInline(ReadOnlyInline, TabularInline):
     model = AgreementVersion
-    fields = readonly_fields = ("number", "written", "content_hash", "previous_hash")
+    fields = readonly_fields = ("number", "written", "content_hash", "before")
 
     @admin.display(description=gettext_lazy("Written"))
     def written(self, obj: AgreementVersion) -> str:
         return kst(obj.created_at)
+
+    @admin.display(description=gettext_lazy("Hash of the version before"))
+    def before(self, obj: AgreementVersion) -> str:
+        return _("none: the first version") if obj.previous_hash == rules.GENESIS else obj.previous_hash
 
 
 class LineInline(ReadOnlyInline, TabularInline):
