@@ -55,7 +55,7 @@ class Institution(Row):
     notes = models.TextField(_("Notes"), blank=True)
     source = models.TextField(_("Source"), blank=True)
     certainty = models.CharField(_("Certainty"), max_length=10, blank=True)
-    is_demo = models.BooleanField(_("Demo"), default=False)
+    is_demo = models.BooleanField(_("Demonstration"), default=False)
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Organisation")
     )

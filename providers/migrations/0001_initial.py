@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('notes', models.TextField(blank=True, verbose_name='Notes')),
                 ('source', models.TextField(blank=True, verbose_name='Source')),
                 ('certainty', models.CharField(blank=True, max_length=10, verbose_name='Certainty')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='Demo')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='Demonstration')),
                 ('status', models.CharField(choices=[('APPLIED', 'Applied'), ('VERIFYING', 'Being verified'), ('ACTIVE', 'Active'), ('SUSPENDED', 'Suspended'), ('RETIRED', 'Retired')], max_length=10, verbose_name='State')),
                 ('target_days', models.JSONField(blank=True, default=dict, verbose_name='Target days')),
                 ('measured_days', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Measured days')),
