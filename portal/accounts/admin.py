@@ -9,7 +9,7 @@ from unfold.admin import TabularInline
 from portal.accounts import actions, forms
 from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
 from portal.kit import clock
-from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual
 
 
 def _grant(pk: int, *, by: User, role: str, organisation: Organisation | None, expires_on: date | None, reason: str) -> None:
@@ -90,7 +90,7 @@ class UserAdmin(VerbAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(VerbAdmin):
-    list_display = ("name_ko", "name_en", "kind", "is_demo", "created_at")
+    list_display = (bilingual("name", _("Name")), "kind", "is_demo", "created_at")
     list_filter = ("kind", "is_demo")
     search_fields = ("name_ko", "name_en", "ref")
     fields = ("ref", "kind", "name_ko", "name_en", "is_demo", "created_at")

@@ -37,13 +37,16 @@ _ABOUT = {
 _STATES = {"status", "state", "verification", "publication", "scan_state"}  # columns of codes that wear a tag
 _SHORT = {
     "ref", "subject_ref", "receipt_no", "receipt", "project_no", "number", "submitted_on", "year", "phase_word", "track",
-    "evaluator", "masked", "irb", "drb", "agreement", "disbursement", "selected",
+    "evaluator", "masked", "agreement", "disbursement", "selected", "round_key",
 }  # fmt: skip
 _FIGURES = (  # how the names of columns of amounts and counts end
     "amount", "amount_of", "won", "total", "score", "points", "rank", "grant", "balance", "supply", "price_floor", "budget",
 )  # fmt: skip
 _MOMENTS = {"submitted", "due", "opens", "closes", "proposed"}  # worked out: a day and an hour
-_WIDE = {"notice.title", "award.application", "round.title"}  # long words that read badly in a narrow column
+_WIDE = {
+    "notice.title", "award.application", "round.title", "accessrequest.institution", "milestone.institution", "match.institution",
+    "offer.institution",
+}  # long words that read badly in a narrow column  # fmt: skip
 
 
 @register.simple_tag

@@ -241,6 +241,6 @@ class CodeInline(ReadOnlyInline, TabularInline):
 @admin.register(CodeList)
 class CodeListAdmin(VerbAdmin):
     shows_persons = False
-    list_display: ClassVar[list[str]] = ["title_ko", "title_en", "certainty", "key"]
+    list_display: ClassVar[list[Any]] = [bilingual("title", _("Title")), "certainty", "key"]
     search_fields: ClassVar[list[str]] = ["key", "title_ko", "title_en"]
     inlines: ClassVar[list[type]] = [CodeInline]

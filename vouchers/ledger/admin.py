@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -18,11 +19,11 @@ from vouchers.ledger.models import Account, Entry, LedgerEvent
 
 
 class _OfARound:
-    """A column for the round, by its title."""
+    """A column for the round, in short; its title on demand."""
 
     @admin.display(description=_("Round"), ordering="round")
     def round_key(self, obj: Account | LedgerEvent) -> str:
-        return str(obj.round)
+        return format_html('<abbr title="{}">{}</abbr>', obj.round, obj.round.short)
 
 
 class EntryInline(ReadOnlyInline, TabularInline):

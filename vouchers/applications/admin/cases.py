@@ -79,7 +79,8 @@ def _answer_words(one: queries.Asked) -> tuple[Any, ...]:
 
 
 def _track_in_call(track: Track) -> str:
-    return format_html('{}<br><span class="small muted">{}</span>', track, track.round)
+    """Its name and, below it, its call in short: the title on demand."""
+    return format_html('{}<br><abbr class="small muted" title="{}">{}</abbr>', track, track.round, track.round.short)
 
 
 def _tracks_in_calls() -> dict[int, str]:
