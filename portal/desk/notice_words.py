@@ -99,7 +99,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "round_cancelled": ("공고 취소", "Call cancelled"),
     "round_sent_back": ("공고안 반려", "Call sent back"),
     "reserve_moved": ("예비 순위 변경", "Another place on the reserve list"),
-    "selection_discarded": ("선정안 폐기", "Selection discarded"),
+    "selection_discarded": ("선정안 반려", "Selection discarded"),
     "selection_letter": ("선정 결과 통지서(전자송달)", "Letter of the result, electronic service"),
     "selection_not_selected": ("선정 결과: 미선정", "Not selected"),
     "selection_proposed": ("선정안 상신", "Selection proposed"),

@@ -87,6 +87,10 @@ def duty_kind(one: Any) -> str:
 
 @register.filter
 def waited(since: Any) -> str:
-    """`for 3 working days` since a moment; today says so."""
+    """`for 3 working days` since a moment; the first day says so."""
     days = workdays.working_days_between(clock.to_kst(since).date(), clock.today())
-    return ngettext("for %(n)d working day", "for %(n)d working days", days) % {"n": days} if days > 0 else gettext("since today")
+    return (
+        ngettext("for %(n)d working day", "for %(n)d working days", days) % {"n": days}
+        if days > 0
+        else gettext("for less than a working day")
+    )

@@ -172,8 +172,10 @@ BANKS: dict[str, tuple[str, str]] = {
 
 
 def bank_words(code: str, *, korean: bool) -> str:
-    """`신한은행(088)`; a code that is not in the list stands alone."""
-    return f"{BANKS[code][0 if korean else 1]}({code})" if code in BANKS else code
+    """`신한은행(088)`, `Shinhan Bank (088)`; a code that is not in the list stands alone."""
+    if code not in BANKS:
+        return code
+    return f"{BANKS[code][0]}({code})" if korean else f"{BANKS[code][1]} ({code})"
 
 
 def overturns(state: str, outcome: str) -> bool:
