@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin import helpers
 from django.core.cache import cache
 from django.test import Client
@@ -14,10 +15,17 @@ from portal.accounts.actions import give_consent
 from portal.accounts.rules import Role
 from portal.desk import admin_words
 from portal.desk.admin_words import column_words
+from portal.journal.admin import EventAdmin
 from portal.journal.models import Event
+from portal.kit.admin import KeptReasonForm, PublicReasonForm, ReasonForm
 from portal.kit.columns import COLUMNS
 from providers.catalogue.models import Code, CodeList
 from tests.factories import providers, quotes
+from vouchers.agreements.admin import VersionInline
+from vouchers.agreements.models import AgreementVersion
+from vouchers.agreements.rules import GENESIS
+from vouchers.payments.rules import bank_words
+from vouchers.rounds.models import Round
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +191,25 @@ def test_an_event_tells_the_states_of_what_it_is_about() -> None:
     begun = Event(name="round.evaluation_begun", subject_type="round", frm="ANNOUNCED", to="EVALUATING")
     assert [admin_words.event_state(judged, code) for code in ("MET", "NOT_MET")] == ["충족", "미충족"]
     assert admin_words.event_state(begun, "ANNOUNCED") == "접수 마감"
+
+
+def test_a_first_version_and_a_first_event_say_that_nothing_stands_before() -> None:
+    before = VersionInline(AgreementVersion, admin.site).before
+    with override("ko"):
+        assert before(AgreementVersion(previous_hash=GENESIS)) == "없음(첫 버전)"
+    assert before(AgreementVersion(previous_hash="ab" * 32)) == "ab" * 32
+    first = EventAdmin(Event, admin.site)
+    with override("en"):
+        assert first.before(Event(previous_hash=GENESIS)) == "none: the first event of the record"
+
+
+def test_a_call_has_a_short_name_and_a_bank_its_code() -> None:
+    assert Round(key="voucher-2026", fiscal_year=2026).short == "voucher-2026"
+    assert Round(key="spring", fiscal_year=2027).short == "2027 spring"
+    assert bank_words("088", korean=True) == "신한은행(088)" and bank_words("088", korean=False) == "Shinhan Bank (088)"
+
+
+def test_under_a_reason_stands_who_reads_it() -> None:
+    with override("ko"):
+        said = [str(form().fields["reason"].help_text) for form in (ReasonForm, PublicReasonForm, KeptReasonForm)]
+    assert said == ["당사자에게 전달됩니다.", "사유는 모두에게 공개됩니다.", "진행 기록에 남으며, 따로 알리지 않습니다."]
