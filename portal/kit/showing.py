@@ -6,9 +6,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.functional import Promise
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 
 from portal.kit.words import pick
+
+_HEAD, _TAIL = 12, 12  # letters of a title that lists show of its beginning and of its end
 
 
 def in_words(column: str, label: str | Promise, words: Callable[[], Iterable[tuple[str, Any]]]) -> type[admin.SimpleListFilter]:
@@ -25,6 +27,23 @@ def in_words(column: str, label: str | Promise, words: Callable[[], Iterable[tup
             return queryset.filter(**{column: self.value()}) if self.value() else queryset
 
     return WordsFilter
+
+
+def shortly(title: str) -> Any:
+    """A long title by its first and last words, for a narrow column; the whole of it on demand. A short one as it is."""
+    words = title.split()
+    head, tail = words[:1], words[-1:]
+    for word in words[1:-1]:
+        if len(" ".join([*head, word])) > _HEAD:
+            break
+        head.append(word)
+    for word in reversed(words[len(head) : -1]):
+        if len(" ".join([word, *tail])) > _TAIL:
+            break
+        tail.insert(0, word)
+    if len(head) + len(tail) >= len(words):
+        return title
+    return format_html('<abbr title="{}">{} … {}</abbr>', title, " ".join(head), " ".join(tail))
 
 
 def bilingual(column: str, label: str | Promise) -> Callable[[Any], str]:

@@ -37,7 +37,7 @@ _ABOUT = {
 _STATES = {"status", "state", "verification", "publication", "scan_state"}  # columns of codes that wear a tag
 _SHORT = {
     "ref", "subject_ref", "receipt_no", "receipt", "project_no", "number", "submitted_on", "year", "phase_word", "track",
-    "evaluator", "masked", "agreement", "disbursement", "selected", "round_key",
+    "evaluator", "masked", "agreement", "disbursement", "selected",
 }  # fmt: skip
 _FIGURES = (  # how the names of columns of amounts and counts end
     "amount", "amount_of", "won", "total", "score", "points", "rank", "grant", "balance", "supply", "price_floor", "budget",

@@ -19,13 +19,13 @@ from portal.journal.admin import EventAdmin
 from portal.journal.models import Event
 from portal.kit.admin import KeptReasonForm, PublicReasonForm, ReasonForm
 from portal.kit.columns import COLUMNS
+from portal.kit.showing import shortly
 from providers.catalogue.models import Code, CodeList
 from tests.factories import providers, quotes
 from vouchers.agreements.admin import VersionInline
 from vouchers.agreements.models import AgreementVersion
 from vouchers.agreements.rules import GENESIS
 from vouchers.payments.rules import bank_words
-from vouchers.rounds.models import Round
 
 pytestmark = pytest.mark.django_db
 
@@ -204,8 +204,9 @@ def test_a_first_version_and_a_first_event_say_that_nothing_stands_before() -> N
 
 
 def test_a_call_has_a_short_name_and_a_bank_its_code() -> None:
-    assert Round(key="voucher-2026", fiscal_year=2026).short == "voucher-2026"
-    assert Round(key="spring", fiscal_year=2027).short == "2027 spring"
+    assert shortly("2027년 봄 공모") == "2027년 봄 공모"
+    assert "[시연] 2027년 … 데이터 바우처 공모 A</abbr>" in shortly("[시연] 2027년 가상 의료 AI 데이터 바우처 공모 A")
+    assert "2026 Medical … Programme</abbr>" in shortly("2026 Medical AI Data Voucher Programme")
     assert bank_words("088", korean=True) == "신한은행(088)" and bank_words("088", korean=False) == "Shinhan Bank (088)"
 
 

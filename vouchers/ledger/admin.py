@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -13,6 +12,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 
 from portal.kit.admin import EnteredAdmin, ReadOnlyInline, Verb, VerbAdmin
 from portal.kit.models import make_ref
+from portal.kit.showing import shortly
 from portal.kit.won import won
 from vouchers.ledger import actions, queries, rules
 from vouchers.ledger.models import Account, Entry, LedgerEvent
@@ -22,8 +22,8 @@ class _OfARound:
     """A column for the round, in short; its title on demand."""
 
     @admin.display(description=_("Round"), ordering="round")
-    def round_key(self, obj: Account | LedgerEvent) -> str:
-        return format_html('<abbr title="{}">{}</abbr>', obj.round, obj.round.short)
+    def round_key(self, obj: Account | LedgerEvent) -> Any:
+        return shortly(str(obj.round))
 
 
 class EntryInline(ReadOnlyInline, TabularInline):

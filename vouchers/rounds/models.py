@@ -107,11 +107,6 @@ class Round(Row):
         return clock.to_kst(self.opens_at).date() if self.opens_at else None
 
     @property
-    def short(self) -> str:
-        """What lists call it: its key, after its fiscal year where the key does not name it."""
-        return self.key if str(self.fiscal_year) in self.key else f"{self.fiscal_year} {self.key}"
-
-    @property
     def is_demo(self) -> bool:
         return self.kind == rules.RoundKind.DEMO
 

@@ -16,6 +16,7 @@ from unfold.decorators import action
 from portal.documents.links import link
 from portal.journal.memory import remembered
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
+from portal.kit.showing import shortly
 from portal.kit.won import won_long
 from portal.templatetags.portal import kst_day, kst_text
 from providers.catalogue import queries as catalogue
@@ -80,7 +81,7 @@ def _answer_words(one: queries.Asked) -> tuple[Any, ...]:
 
 def _track_in_call(track: Track) -> str:
     """Its name and, below it, its call in short: the title on demand."""
-    return format_html('{}<br><abbr class="small muted" title="{}">{}</abbr>', track, track.round, track.round.short)
+    return format_html('{}<br><span class="small muted">{}</span>', track, shortly(str(track.round)))
 
 
 def _tracks_in_calls() -> dict[int, str]:
