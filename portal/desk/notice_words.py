@@ -144,7 +144,7 @@ OFFERED: dict[str, tuple[str, ...]] = {
         "application_withdrawn", "selection_letter", "selection_not_selected", "selection_reserve", "award_notified",
         "award_lapsed", "agreement_to_sign", "agreement_active", "quote_received", "quote_expired", "match_confirmed",
         "objection_decided", "objection_extended", "disbursement_paid", "milestone_due", "membership_requested",
-        "round_announced", "round_extended", "duty_reminder",
+        "round_announced", "round_amended", "duty_reminder",
     ),
     "PROVIDER": (
         "quote_requested", "quote_accepted", "quote_declined", "match_confirmed", "agreement_to_sign", "agreement_active",

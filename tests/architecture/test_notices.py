@@ -9,7 +9,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils.translation import override
 
-from portal.desk.notice_words import WORDS
+from portal.desk.notice_words import MANDATORY, OF_ORGANISATIONS, OFFERED, WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 EMAILS = ROOT / "templates" / "emails"
@@ -51,6 +51,11 @@ def test_every_template_is_told_by_somebody():
 
 def test_every_notice_has_a_name_for_people():
     assert sorted(NAMES - set(WORDS)) == [] and sorted(set(WORDS) - NAMES) == []
+
+
+def test_what_is_offered_or_mandatory_is_a_notice():
+    named = {*MANDATORY, *OF_ORGANISATIONS, *(name for names in OFFERED.values() for name in names)}
+    assert sorted(named - set(WORDS)) == []
 
 
 @pytest.mark.parametrize("name", KOREAN)

@@ -289,7 +289,7 @@ def test_what_is_served_or_ends_a_right_cannot_be_switched_off(client):
     person = make_member(org, "REPRESENTATIVE", representative=True)
     client.force_login(person)
     page = client.get("/accounts/notices/").content.decode()
-    assert "항상 전자우편으로도" in page and "송달로서" in page and "기한이 지나면" in page
+    assert "항상 이메일로도" in page and "송달로서" in page and "기한이 지나면" in page
     assert 'value="objection_decided"' not in page and 'value="quote_received"' in page
     assert client.post("/accounts/notices/", {"by_mail": ["objection_decided"]}).status_code == 422
     assert client.post("/accounts/notices/", {"by_mail": []}).status_code == 303
