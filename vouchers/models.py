@@ -21,6 +21,7 @@ from vouchers.applications.models import (
     ApplicationDocument,
     ApplicationMatch,
     ApplicationSection,
+    BlindDocument,
     Certification,
     CheckBatch,
     CheckBatchLine,
@@ -92,7 +93,7 @@ from vouchers.rounds.models import (
 __all__ = [
     "AccessCase", "AccessRequest", "Account", "Affiliation", "Agreement", "AgreementLine", "AgreementParty",
     "AgreementVersion", "Amendment", "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection",
-    "Assignment", "AssignmentRun", "Award", "CaseConflict", "Certification", "Challenge", "CheckBatch", "CheckBatchLine",
+    "Assignment", "AssignmentRun", "Award", "BlindDocument", "CaseConflict", "Certification", "Challenge", "CheckBatch", "CheckBatchLine",
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
     "EthicsReview", "Inquiry", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection",
     "ObjectionDocument", "OwnershipDispute", "PanelPhase", "PayeeAccount", "PaymentAttempt", "PenaltyRecord",

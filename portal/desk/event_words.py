@@ -30,6 +30,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "agreement.signed": ("협약서에 서명했습니다", "Signed"),
     "agreement.suspended": ("협약을 중지했습니다", "Agreement suspended"),
     "agreement.terminated": ("협약을 해지했습니다", "Agreement terminated"),
+    "application.blind_document_attached": ("블라인드본을 올렸습니다", "Blind version uploaded"),
     "application.certified": ("대표자가 신청 내용을 확인했습니다", "Certified by a representative"),
     "application.check_begun": ("요건검토를 시작했습니다", "Eligibility check begun"),
     "application.lapsed": ("답이 없어 선정이 실효되었습니다", "The award lapsed without an answer"),

@@ -145,3 +145,25 @@ def test_the_panels_of_a_round_take_as_many_queries_for_many_as_for_one():
     with CaptureQueriesContext(connection) as many:
         client.get(page)
     assert len(many) <= len(one) + 1
+
+
+def test_the_officer_reads_how_far_evaluators_agree_and_others_do_not():
+    at = ev.panel(2)
+    for application, points in zip(at.applications, ((80, 60), (70, 50)), strict=True):
+        for evaluator, number in zip(at.evaluators, points, strict=True):
+            row = ev.assigned(at, application, evaluator)
+            actions.accept(assignment_id=row.pk, by=evaluator)
+            actions.save_scores(assignment_id=row.pk, scores=ev.points_for(row, number), comment="의견", by=evaluator)
+            actions.submit_scores(assignment_id=row.pk, by=evaluator)
+    totals = list(Assignment.objects.order_by("pk").values_list("pk", "total"))
+    address = f"/admin/vouchers/panelphase/agreement/?round={at.round.pk}"
+    found = as_(at.officer).get(address)
+    assert found.status_code == 200
+    assert [told.number for _name, told in found.context["alphas"]] == ["-0.200", "-0.200"]
+    assert [(count, first.number) for _names, count, first, _now in found.context["joint"]] == [(2, "0.333")]
+    assert sorted(row.mean for row in found.context["rows"]) == ["+20.00", "−20.00"]
+    assert all(row.outlying for row in found.context["rows"])
+    assert list(Assignment.objects.order_by("pk").values_list("pk", "total")) == totals
+    companies.declare_conflict(user=at.officer, organisation=at.firms[0].organisation, ground="친족", by=at.officer)
+    assert as_(at.officer).get(address).context["quality"].first.applications == 1
+    assert as_(at.evaluators[0]).get(address).status_code in {302, 403}

@@ -252,6 +252,30 @@ class SupplementItem(Row):
         ]
 
 
+class BlindDocument(models.Model):
+    """The version of a file that does not name the applicant, for a blind review; evaluators get it instead of the original."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="blind_documents")
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30)
+    current = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("blind version of a file")
+        verbose_name_plural = _("blind versions of files")
+        constraints = [
+            models.UniqueConstraint(fields=["application", "kind"], condition=Q(current=True), name="blind_document_current")
+        ]
+
+    @property
+    def label(self) -> str:
+        """The kind in the reader's language."""
+        return str(rules.document_label(self.kind))
+
+    def __str__(self) -> str:
+        return self.label
+
+
 class Certification(Row):
     """A representative certifies the application; joint representatives each do."""
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:ref>/need/", views.need, name="need"),
     path("<slug:ref>/matches/", views.matches, name="matches"),
     path("<slug:ref>/documents/<slug:kind>/", views.document, name="document"),
+    path("<slug:ref>/documents/<slug:kind>/blind/", views.blind_document, name="blind_document"),
     path("<slug:ref>/documents/<slug:kind>/take/", views.take_document, name="take_document"),
     path("<slug:ref>/documents/<slug:kind>/remove/", views.remove_document, name="remove_document"),
     path("<slug:ref>/files/<slug:document_ref>/", views.download_document, name="download"),

@@ -8,6 +8,7 @@ from django.utils.translation import override
 from portal.accounts.rules import Role
 from portal.journal.actions import tell
 from portal.kit.models import Row
+from vouchers.applications import queries as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation.models import Assignment, Award, Challenge, PenaltyRecord, SelectionLetter, SelectionLine, SelectionRun
 from vouchers.rounds.models import Round
@@ -154,8 +155,17 @@ def _tell(template: str, subject: Row, **rest: Any) -> None:
 def _to_evaluator(template: str, assignment: Assignment, reason: str = "") -> None:
     _tell(
         template, assignment, to=[assignment.evaluator], url=f"/evaluation/{assignment.ref}/",
-        context=_application(assignment.application) | {"due_at": assignment.due_at and assignment.due_at.isoformat(), "reason": reason},
+        context=_to_read(assignment.application) | {"due_at": assignment.due_at and assignment.due_at.isoformat(), "reason": reason},
     )  # fmt: skip
+
+
+def _to_read(application: Application) -> dict[str, Any]:
+    """An application as its evaluator may know it: in a blind review without who applies."""
+    found = _application(application)
+    if not applications.is_blind(application):
+        return found
+    withheld = {"company_ko": "밝히지 않음(블라인드 평가)", "company_en": "withheld (blind review)"}
+    return found | withheld | {"title": applications.shown_title(application)}
 
 
 def _result(template: str, line: SelectionLine, **more: Any) -> None:

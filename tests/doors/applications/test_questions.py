@@ -123,7 +123,7 @@ def test_readers_see_answers_and_evaluators_not_the_confidential_ones(applicatio
         and "1,200" in preview
     )
     fresh = type(application).objects.get(pk=application.pk)
-    blind = dict(queries.content(fresh, blind=True).sections)["project"]
+    blind = dict(queries.content(fresh, for_evaluators=True).sections)["project"]
     assert {"연구실", "동의서 양식"}.isdisjoint({one.label for one in blind}) and {"수집 기관", "품목명"} <= {
         one.label for one in blind
     }

@@ -24,8 +24,10 @@ from vouchers.applications.actions.deciding import (
     select,
 )
 from vouchers.applications.actions.drafting import (
+    attach_blind_document,
     attach_document,
     check_attachable,
+    check_blind,
     choose_match,
     choose_need,
     drop_match,
@@ -58,7 +60,7 @@ from vouchers.applications.actions.writing import (
 )
 
 __all__ = [
-    "ask_rules", "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "choose_match",
+    "ask_rules", "attach_blind_document", "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "check_blind", "choose_match",
     "choose_need", "drop_match", "find_eligible", "find_ineligible", "fix_matches", "forget_drafts", "go_on_batch",
     "go_on_batches", "judge_rule", "lapse", "merge_section", "miss_supplements", "place_on_reserve", "reject",
     "remove_document", "reopen", "reopen_check", "request_supplement", "require_apart", "resolve_comment", "resume_check", "save_section",

@@ -13,7 +13,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.applications import queries, rules
-from vouchers.applications.models import Application, ApplicationDocument, ApplicationMatch, ApplicationSection
+from vouchers.applications.models import Application, ApplicationDocument, ApplicationMatch, ApplicationSection, BlindDocument
 from vouchers.companies import queries as companies
 from vouchers.companies.models import Company
 from vouchers.matching.models import Match, Need
@@ -282,12 +282,14 @@ def check_attachable(*, application_id: int, kind: str, by: User) -> Application
 def attach_document(*, application_id: int, kind: str, document: Document, by: User) -> ApplicationDocument:
     """This file counts for its kind from now on; the one before is kept, marked as replaced.
 
-    Writes: ApplicationDocument, Event. Raises: Refused for another organisation's file, an unknown kind, too late.
+    Writes: ApplicationDocument, BlindDocument (the replaced file's counts no more), Event. Raises: Refused for another
+    organisation's file, an unknown kind, too late.
     """
     application = check_attachable(application_id=application_id, kind=kind, by=by)
     if document.organisation_id != application.company.organisation_id:
         raise Refused(_("Choose a file of your own company."), "bad_document", f"document_{kind}")
     application.application_documents.filter(kind=kind, current=True).update(current=False)
+    application.blind_documents.filter(kind=kind, current=True).update(current=False)  # of what was replaced
     row = ApplicationDocument.objects.create(application=application, kind=kind, document=document)
     _after_documents(application, by, "application.document_attached", {"kind": kind, "sha256": document.sha256})
     return row
@@ -315,9 +317,40 @@ def remove_document(*, application_id: int, kind: str, by: User) -> Application:
     section = queries.section_of(application, kind) or rules.SectionKey.DOCUMENTS
     refuse_unless_writable(application, section)
     refuse_unless_named(application, section, kind)
+    application.blind_documents.filter(kind=kind, current=True).update(current=False)
     if application.application_documents.filter(kind=kind, current=True).update(current=False):
         _after_documents(application, by, "application.document_removed", {"kind": kind})
     return application
+
+
+@transaction.atomic
+def check_blind(*, application_id: int, kind: str, by: User) -> Application:
+    """May `by` attach a blind version of this kind now? Raises: Refused, NotAllowed."""
+    application = check_attachable(application_id=application_id, kind=kind, by=by)
+    if not queries.policy_of(application).blind_review:
+        raise Refused(_("This call has no blind review."), "not_blind")
+    if not application.application_documents.filter(kind=kind, current=True).exists():
+        raise Refused(_("Upload the file itself first, then its blind version."), "no_original", f"document_{kind}")
+    return application
+
+
+@transaction.atomic
+def attach_blind_document(*, application_id: int, kind: str, document: Document, by: User) -> BlindDocument:
+    """Evaluators read this version instead of the file of this kind. Writes: BlindDocument, Event.
+
+    Raises: Refused (no blind review, no file of this kind, another organisation's file, the original itself, too late).
+    """
+    application = check_blind(application_id=application_id, kind=kind, by=by)
+    if document.organisation_id != application.company.organisation_id:
+        raise Refused(_("Choose a file of your own company."), "bad_document", f"document_{kind}")
+    if application.application_documents.filter(document__sha256=document.sha256).exists():
+        raise Refused(
+            _("This is the original itself. Upload a version without your company's name."), "same_file", f"document_{kind}"
+        )
+    application.blind_documents.filter(kind=kind, current=True).update(current=False)
+    row = BlindDocument.objects.create(application=application, kind=kind, document=document)
+    _after_documents(application, by, "application.blind_document_attached", {"kind": kind, "sha256": document.sha256})
+    return row
 
 
 def _after_documents(application: Application, by: User, event: str, data: dict[str, Any]) -> None:

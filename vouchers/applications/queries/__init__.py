@@ -47,6 +47,14 @@ from vouchers.applications.queries.behind import (
     tracks_of,
     waiting_for_a_match,
 )
+from vouchers.applications.queries.blinding import (
+    blind_content,
+    blind_document_of,
+    blind_files,
+    blind_titles,
+    is_blind,
+    shown_title,
+)
 from vouchers.applications.queries.checking import (
     Why,
     conflicted,
@@ -127,6 +135,10 @@ __all__ = [
     "asked_once",
     "ball",
     "batches_of",
+    "blind_content",
+    "blind_document_of",
+    "blind_files",
+    "blind_titles",
     "blocking_live",
     "candidates",
     "certificate_for",
@@ -155,6 +167,7 @@ __all__ = [
     "held_papers",
     "hindered_reopening",
     "history",
+    "is_blind",
     "is_open",
     "kept_matches",
     "last_changes",
@@ -184,6 +197,7 @@ __all__ = [
     "section_of",
     "selectable_matches",
     "shown",
+    "shown_title",
     "signers",
     "size_of",
     "standing",

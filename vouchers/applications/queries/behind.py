@@ -24,6 +24,7 @@ from vouchers.applications.models import (
     ApplicationDocument,
     ApplicationMatch,
     ApplicationSection,
+    BlindDocument,
 )
 from vouchers.companies import queries as companies
 from vouchers.companies.models import Company, SizeCertificate
@@ -358,9 +359,10 @@ def current_documents(application: Application) -> list[ApplicationDocument]:
     return list(documents(application))
 
 
-def document_of(application: Application, document_ref: str) -> ApplicationDocument | None:
-    """A file of this application, also a replaced one: for its company and for those who see every case."""
-    return application.application_documents.filter(document__ref=document_ref).select_related("document").first()
+def document_of(application: Application, document_ref: str) -> ApplicationDocument | BlindDocument | None:
+    """A file of this application, also a replaced one or a blind version: for its company and for those who see every case."""
+    held = application.application_documents, application.blind_documents
+    return next((row for rows in held for row in rows.filter(document__ref=document_ref).select_related("document")), None)
 
 
 def current_document_of(application: Application, document_ref: str) -> ApplicationDocument | None:

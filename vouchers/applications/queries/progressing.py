@@ -58,6 +58,10 @@ def surroundings(application: Application, policy: Policy) -> rules.Surroundings
         required_documents=policy.required_documents,
         documents=frozenset(row.kind for row in current_documents(application)),
         questions=policy.questions,
+        blind_review=policy.blind_review,
+        blind_documents=frozenset(
+            application.blind_documents.filter(current=True).values_list("kind", flat=True) if policy.blind_review else ()
+        ),
     )
 
 

@@ -47,18 +47,24 @@ class Content:
     application: Application
     sections: Sequence[tuple[rules.SectionKey, list[Answer]]]
     matches: list[Match]
-    documents: list[ApplicationDocument]
+    documents: list[Any]  # ApplicationDocument, in a blind review BlindDocument under neutral names
     money: Money | None
     formula: str
-    need: Need | None
+    need: Need | str | None
 
 
-def content(application: Application, *, blind: bool = False) -> Content:
-    """Everything that was answered, in the order of the form (declarations last). blind: without what evaluators do not read."""
+def content(application: Application, *, for_evaluators: bool = False) -> Content:
+    """Everything that was answered, in the order of the form (declarations last). for_evaluators: without the confidential ones."""
     rows = {s.key: s.answers for s in application.sections.all()}
     sums, files = stored_money(application), current_documents(application)
     sections = [
-        (key, [*shown(key, rows.get(key, {})), *own_answers(application, key, rows.get(key, {}), files, blind=blind)])
+        (
+            key,
+            [
+                *shown(key, rows.get(key, {})),
+                *own_answers(application, key, rows.get(key, {}), files, for_evaluators=for_evaluators),
+            ],
+        )
         for key in rules.ORDER
         if key != rules.SectionKey.DOCUMENTS
     ]
@@ -105,7 +111,12 @@ _SHOWN_AS = {
 
 
 def own_answers(
-    application: Application, key: str, answers: Mapping[str, Any], files: Sequence[ApplicationDocument], *, blind: bool = False
+    application: Application,
+    key: str,
+    answers: Mapping[str, Any],
+    files: Sequence[ApplicationDocument],
+    *,
+    for_evaluators: bool = False,
 ) -> list[Answer]:
     """The answers of a section to the call's own questions, as far as they are asked."""
     asked = rules.asked_in(application.questions, key)
@@ -116,7 +127,7 @@ def own_answers(
             _SHOWN_AS.get(QuestionKind(one.kind), "text"), [column.label for column in one.columns], one.confidential,
         )
         for one in asked
-        if rules.applies(one, asked, answers) and not (blind and one.confidential)
+        if rules.applies(one, asked, answers) and not (for_evaluators and one.confidential)
     ]  # fmt: skip
 
 
@@ -138,6 +149,9 @@ def content_hash(application: Application) -> str:
             application.own_in_kind_won,
         ],
     }
+    blind = dict(application.blind_documents.filter(current=True).values_list("kind", "document__sha256"))
+    if blind:  # only then, so that hashes from before keep their value
+        body["blind_documents"] = blind
     return hashlib.sha256(canonical(body)).hexdigest()
 
 

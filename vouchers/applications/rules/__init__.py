@@ -1,6 +1,7 @@
 """An application on paper: its states, its sections, its eligibility, its money in words. No database, no clock."""
 
 from vouchers.applications.rules.batches import A_SWEEP, AT_ONCE, BatchKind, LineOutcome
+from vouchers.applications.rules.blinding import blind_wanted
 from vouchers.applications.rules.eligibility import (
     BLOCKING,
     REMEDIES,
@@ -97,6 +98,7 @@ __all__ = [
     "answer_fault",
     "applies",
     "asked_in",
+    "blind_wanted",
     "blocking",
     "cell_fault",
     "day_of",

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.won import won
+from vouchers.applications.rules.blinding import blind_wanted
 from vouchers.applications.rules.questions import asked_in, lacking
 from vouchers.applications.rules.stages import SectionKey, SectionState
 from vouchers.matching.rules import RegulatoryRoute
@@ -257,6 +258,8 @@ class Surroundings:
     required_documents: Sequence[str] = ()
     documents: Collection[str] = field(default_factory=frozenset)
     questions: Sequence[Question] = ()
+    blind_review: bool = False
+    blind_documents: Collection[str] = field(default_factory=frozenset)
 
 
 def missing(key: str, answers: Mapping[str, Any], around: Surroundings) -> list[Missing]:
@@ -339,6 +342,18 @@ def _documents_missing(around: Surroundings) -> list[Missing]:
         Missing(f"id_document_{kind}", _("“%(label)s” has not been uploaded.") % {"label": document_label(kind)})
         for kind in around.required_documents
         if kind not in around.documents
+    ] + _blind_missing(around)
+
+
+def _blind_missing(around: Surroundings) -> list[Missing]:
+    """In a blind review each file that evaluators read needs its blind version."""
+    wanted = blind_wanted(sorted(around.documents)) if around.blind_review else []
+    return [
+        Missing(
+            f"id_document_{kind}", _("The blind version of “%(label)s” has not been uploaded.") % {"label": document_label(kind)}
+        )
+        for kind in wanted
+        if kind not in around.blind_documents
     ]
 
 

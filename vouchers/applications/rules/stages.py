@@ -124,6 +124,7 @@ EVENT_WORDS = {
     "application.match_chosen": _("Match chosen"),
     "application.match_dropped": _("Match dropped"),
     "application.document_attached": _("Document uploaded"),
+    "application.blind_document_attached": _("Blind version uploaded"),
     "application.document_removed": _("Document removed"),
 }
 OUTCOME_EVENTS = frozenset({"application.selected", "application.placed_on_reserve", "application.not_selected"})

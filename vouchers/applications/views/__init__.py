@@ -15,6 +15,7 @@ from vouchers.applications.views.handing_in import submit, supply_supplement, wi
 from vouchers.applications.views.writing import (
     applications,
     autosave,
+    blind_document,
     document,
     matches,
     need,
@@ -25,7 +26,7 @@ from vouchers.applications.views.writing import (
 )
 
 __all__ = [
-    "applications", "asked", "autosave", "check", "comment", "detail", "document", "download_document", "matches", "need", "preview", "receipt",
+    "applications", "asked", "autosave", "blind_document", "check", "comment", "detail", "document", "download_document", "matches", "need", "preview", "receipt",
     "receipt_pdf", "remove_document", "resolve_comment", "section", "start", "submit", "supply_supplement",
     "take_document", "why", "withdraw",
 ]  # fmt: skip

@@ -89,8 +89,16 @@ def _hints(view: queries.SectionView, comments: int) -> list[str]:
 def preview(request: HttpRequest, ref: str) -> HttpResponse:
     """Exactly what evaluators read."""
     application = application_or_404(request, ref)
-    found = queries.content(application)
-    context = {"application": application, "content": found, "money_rows": queries.amount_rows(found.money)}
+    blind = queries.is_blind(application)
+    found = queries.blind_content(application) if blind else queries.content(application)
+    title = queries.shown_title(application) if blind else application.title
+    context = {
+        "application": application,
+        "blind": blind,
+        "shown_title": title,
+        "content": found,
+        "money_rows": queries.amount_rows(found.money),
+    }
     return page(request, "vouchers/applications/preview.html", context)
 
 

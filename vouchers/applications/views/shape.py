@@ -199,7 +199,10 @@ def document_rows(application: Application, errors: dict[str, str], asked: Itera
     only = queries.only_fields(application, K.DOCUMENTS)
     files = {row.kind: row.document for row in queries.documents(application) if not is_question(row.kind)}
     papers, held = queries.company_papers(application), queries.held_papers(application)
-    required = list(queries.policy_of(application).required_documents)
+    policy = queries.policy_of(application)
+    required = list(policy.required_documents)
+    blind = {row.kind: row.document for row in queries.blind_files(application)} if policy.blind_review else {}
+    wanted = set(rules.blind_wanted(files)) if policy.blind_review else set()
     kinds = [*required, *(kind for kind in files if kind not in required)]
     if "OTHER" not in kinds:
         kinds.append("OTHER")
@@ -214,6 +217,8 @@ def document_rows(application: Application, errors: dict[str, str], asked: Itera
             "error": errors.get(kind, ""),
             "asked": sentences.get(kind, ""),
             "open": only is None or kind in only,
+            "blind": {"file": blind.get(kind), "error": errors.get(f"blind_{kind}", "")} if kind in wanted else None,
+            "blind_url": reverse("applications:blind_document", args=[application.ref, kind]),
             "upload_url": reverse("applications:document", args=[application.ref, kind]),
         }
         for kind in kinds

@@ -122,12 +122,19 @@ def _file_answers(request: HttpRequest, application: Application, form: SectionF
     return good
 
 
-def _attach(application: Application, kind: str, sent: Any, by: Any) -> Document:
+def _attach(
+    application: Application,
+    kind: str,
+    sent: Any,
+    by: Any,
+    check: Any = actions.check_attachable,
+    attach: Any = actions.attach_document,
+) -> Document:
     """A file into quarantine, then it counts for its kind; a refused one leaves neither row nor content behind."""
     with all_or_nothing():
-        actions.check_attachable(application_id=application.pk, kind=kind, by=by)
+        check(application_id=application.pk, kind=kind, by=by)
         file = upload(file=sent, kind=kind, organisation=application.company.organisation, by=by)
-        actions.attach_document(application_id=application.pk, kind=kind, document=file, by=by)
+        attach(application_id=application.pk, kind=kind, document=file, by=by)
     return file
 
 
@@ -256,18 +263,30 @@ def matches(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     """Uploads the file of a kind, or replaces it."""
+    return _upload(request, ref, kind, actions.check_attachable, actions.attach_document)
+
+
+@signed_in
+@require_POST
+def blind_document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
+    """Uploads the version of a file that evaluators of a blind review read."""
+    return _upload(request, ref, kind, actions.check_blind, actions.attach_blind_document, refused="blind_")
+
+
+def _upload(request: HttpRequest, ref: str, kind: str, check: Any, attach: Any, *, refused: str = "") -> HttpResponse:
+    """refused: where a refusal stands, before the kind's name."""
     application = application_or_404(request, ref)
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            file = _attach(application, kind, form.cleaned_data["file"], request.user)
+            file = _attach(application, kind, form.cleaned_data["file"], request.user, check, attach)
             messages.success(request, _("“%(name)s” was uploaded.") % {"name": file.name})
             return _back(request, application, rules.SectionKey.DOCUMENTS)
         except DomainError as error:
             form_errors(form, error)
     wrong = " ".join(str(e) for errors in form.errors.values() for e in errors)
     context = section_context(
-        request, application, rules.SectionKey.DOCUMENTS, upload_errors={kind: wrong}, refused=wrong, refused_kind=kind
+        request, application, rules.SectionKey.DOCUMENTS, upload_errors={refused + kind: wrong}, refused=wrong, refused_kind=kind
     )
     return page(request, "vouchers/applications/section.html", context, status=422)
 

@@ -15,6 +15,7 @@ from portal.kit import clock, workdays
 from portal.kit.access import require
 from portal.kit.errors import Refused, Stale
 from vouchers.applications import actions as applications
+from vouchers.applications import queries as application_queries
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
 from vouchers.evaluation import notices, rules
@@ -258,7 +259,8 @@ def _hand_in(assignment_id: int, by: Any) -> Assignment:
 def _owe(assignment: Assignment, verb: str, title_ko: str, title_en: str, by: Any) -> None:
     """The duty names the application as its page does before the declaration: receipt number and title, no company."""
     application = assignment.application
-    named = " ".join(part for part in (application.receipt_no, application.title) if part) or application.ref
+    title = application_queries.shown_title(application) if application.title else ""
+    named = " ".join(part for part in (application.receipt_no, title) if part) or application.ref
     journal.open_duty(
         assignment, verb, title_ko=f"{title_ko}: {named}", title_en=f"{title_en}: {named}",
         url=f"/evaluation/{assignment.ref}/",

@@ -16,10 +16,12 @@ from portal.kit.admin import Verb, VerbAdmin
 from portal.kit.errors import DomainError
 from portal.templatetags.portal import kst
 from vouchers.evaluation import actions
+from vouchers.evaluation.admin import agreement as telling
 from vouchers.evaluation.admin import parts
-from vouchers.evaluation.forms import OpenPanelsForm
+from vouchers.evaluation.forms import OpenPanelsForm, RunRoundForm
 from vouchers.evaluation.models import PanelPhase, cases_closed_to
 from vouchers.evaluation.queries import panels
+from vouchers.evaluation.queries.agreement import quality
 from vouchers.evaluation.rules.panels import PANEL_LIFECYCLE, hindrance
 from vouchers.rounds.models import Round
 
@@ -31,7 +33,7 @@ class PanelPhaseAdmin(parts.RoundPages, VerbAdmin):
     search_fields = ("application__receipt_no", "application__title")
     list_select_related = ("application", "opened_by")
     ordering = ("-opened_at", "-id")
-    actions_list = ("round_page",)
+    actions_list = ("round_page", "quality_page")
     change_form_template = "vouchers/evaluation/admin_panel.html"
     fields = readonly_fields = ("application", "status", "opened_by", "opened", "closed_by", "closed")
     verbs = (
@@ -94,6 +96,22 @@ class PanelPhaseAdmin(parts.RoundPages, VerbAdmin):
         }
         status = 422 if form and form.errors else 200
         return TemplateResponse(request, "vouchers/evaluation/admin_panels.html", context, status=status)
+
+    @action(description=gettext_lazy("Agreement of the evaluators"), url_path="agreement", permissions=["every_case"])
+    def quality_page(self, request: HttpRequest) -> HttpResponse:
+        """How far the evaluators of a round agree, and who differs; nothing can be changed here."""
+        chooser, programme = self._round(request, RunRoundForm)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Agreement of the evaluators"),
+            "opts": self.opts,
+            "chooser": chooser,
+            "programme": programme,
+            "back": reverse(f"{self.admin_site.name}:vouchers_panelphase_changelist"),
+        }
+        if programme:
+            context |= telling.page_of(quality(programme, cases_closed_to(request.user.pk)))
+        return TemplateResponse(request, "vouchers/evaluation/admin_agreement.html", context)
 
     def _form(self, request: HttpRequest, programme: Round) -> OpenPanelsForm:
         data = request.POST if request.method == "POST" else None

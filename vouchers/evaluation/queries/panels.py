@@ -180,7 +180,8 @@ def looks(assignment: Assignment) -> list[Look]:
 
 
 def _names(assignment: Assignment) -> dict[str, str]:
-    rows = assignment.application.application_documents.select_related("document")
+    case = assignment.application
+    rows: list[Any] = [*case.application_documents.select_related("document"), *case.blind_documents.select_related("document")]
     return {row.document.ref: f"{row.label}: {row.document.name}" for row in rows}
 
 

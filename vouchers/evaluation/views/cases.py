@@ -18,16 +18,31 @@ _SALT = "evaluation.reading"
 def own_assignment(request: HttpRequest, ref: str) -> Assignment:
     """An evaluator's own. Officers look in the admin."""
     own = Assignment.objects.visible_to(request.user).filter(evaluator_id=request.user.pk)
-    return get_object_or_404(
-        own.select_related("application__round", "application__track", "application__company", "application__need"), ref=ref
+    wanted = (
+        "application__round",
+        "application__track",
+        "application__company",
+        "application__need",
+        "application__policy_version",
     )
+    row = get_object_or_404(own.select_related(*wanted), ref=ref)
+    row.application.title = applications.shown_title(row.application)  # for the pages alone: actions fetch their own row
+    return row
 
 
 def content_of(row: Assignment) -> dict[str, Any]:
     """The application as its room shows it; files come through this assignment."""
-    found = applications.content(row.application, blind=True)
+    blind = applications.is_blind(row.application)
+    found = applications.blind_content(row.application) if blind else applications.content(row.application, for_evaluators=True)
     base = reverse("evaluation:assignment", args=[row.ref]) + "documents/"
-    return {"content": found, "money_rows": applications.amount_rows(found.money), "document_base": base}
+    return {"blind": blind, "content": found, "money_rows": applications.amount_rows(found.money), "document_base": base}
+
+
+def document_of(row: Assignment, document_ref: str) -> Any:
+    """A file that counts; in a blind review its blind version alone, whoever guesses the address of an original."""
+    if applications.is_blind(row.application):
+        return applications.blind_document_of(row.application, document_ref)
+    return applications.current_document_of(row.application, document_ref)
 
 
 def mark(row: Assignment) -> str:

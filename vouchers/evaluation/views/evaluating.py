@@ -24,7 +24,7 @@ from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.forms import DeclineAwardForm, DeclineForm, RecuseForm, ScoreForm
 from vouchers.evaluation.models import Assignment, Award, Score
 from vouchers.evaluation.queries import pool
-from vouchers.evaluation.views.cases import content_of, mark, own_assignment
+from vouchers.evaluation.views.cases import content_of, document_of, mark, own_assignment
 from vouchers.evaluation.views.panels import show_handed_in
 from vouchers.rounds.models import Criterion
 from vouchers.rounds.rules import Advantage, Normalisation, Penalty
@@ -44,10 +44,14 @@ def assignments(request: HttpRequest) -> HttpResponse:
     open_count, ended_count = queries.assignment_counts(request.user)
     pages.count = ended_count if done else open_count
     shown = pages.get_page(request.GET.get("page"))
+    shown.object_list = list(shown.object_list)
     tabs = [
         {"label": _("To do"), "url": "?", "count": open_count, "current": not done},
         {"label": _("Done and ended"), "url": "?show=done", "count": ended_count, "current": done},
     ]
+    titles = applications.blind_titles(row.application_id for row in shown.object_list)
+    for row in shown.object_list:
+        row.application.title = titles.get(row.application_id, row.application.title)
     context = {"page": shown, "tabs": tabs, "done": done, "pools": pool.memberships_of(request.user)}
     return page(request, "vouchers/evaluation/assignments.html", context)
 
@@ -66,6 +70,7 @@ def _declaration(request: HttpRequest, row: Assignment, status: int = 200, **for
     matches = applications.chosen_matches(row.application)
     context = {
         "row": row,
+        "blind": applications.is_blind(row.application),
         "providers": [match.institution for match in matches],
         "recuse_form": forms.get("recuse_form") or RecuseForm(),
         "decline_form": forms.get("decline_form") or DeclineForm(),
@@ -210,7 +215,7 @@ def _conflict(row: Assignment, form: ScoreForm) -> dict[str, Any]:
 def document(request: HttpRequest, ref: str, document_ref: str) -> HttpResponse:
     """A file that counts in the application, once the conflict was declared."""
     row = own_assignment(request, ref)
-    found = applications.current_document_of(row.application, document_ref) if row.status in rules.FILE_OPEN else None
+    found = document_of(row, document_ref) if row.status in rules.FILE_OPEN else None
     if found is None:
         raise Http404
     return responses.download(found.document, by=request.user, case=row.application)

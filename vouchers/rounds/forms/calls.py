@@ -121,6 +121,10 @@ class PolicyForm(forms.Form):
         label=_("Stages of the evaluation"), choices=rules.EvaluationStage.choices(),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )  # fmt: skip
+    blind_review = forms.BooleanField(
+        label=_("Blind review"), required=False, widget=UnfoldBooleanSwitchWidget,
+        help_text=_("Evaluators do not learn who applies; companies upload a blind version of each file. Files that answer the call's own questions are withheld."),
+    )  # fmt: skip
     pass_mark = _number(_("Pass mark"), 0, 100)
     min_evaluators = _number(_("Least number of evaluators"), 1, 20)
     reserve_length = _number(_("Length of the reserve list"), 0, 500)
@@ -172,7 +176,7 @@ class PolicyForm(forms.Form):
 _POLICY_FIELDS = (
     "min_cash_rate", "in_kind_max_rate", "vat_borne_by", "rounding_unit_won", "eligible_company_sizes",
     "eligible_provider_types", "required_documents", "min_evaluators", "reserve_length", "disclosure_threshold",
-    "applications_per_company", "feasibility_threshold", "evaluation_stages", "region_bonus", "grant_rate_max",
+    "applications_per_company", "feasibility_threshold", "evaluation_stages", "region_bonus", "grant_rate_max", "blind_review",
 )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ class Policy:
     region_bonus: added to the rate of companies outside the capital area, a share too; grant_rate_max: what rate and addition
     reach at most. evaluation_stages: EvaluationStage codes in order.
     min_cash_rate, in_kind_max_rate: base supply amount. vat_borne_by: COMPANY or GRANT. rounding_unit_won: floor to it.
-    target_days: step → working days.
+    target_days: step → working days. blind_review: evaluators must not learn who applies.
     """
 
     grant_rates: Mapping[str, Decimal]
@@ -57,6 +57,7 @@ class Policy:
     region_bonus: Decimal = Decimal(0)
     grant_rate_max: Decimal = Decimal(1)
     evaluation_stages: Sequence[str] = (EvaluationStage.DOCUMENT,)
+    blind_review: bool = False
     consents: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     selection: SelectionPolicy = field(default_factory=SelectionPolicy)
     conflicts: ConflictPolicy = field(default_factory=ConflictPolicy)
@@ -100,6 +101,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         region_bonus=Decimal(body.get("region_bonus") or 0),
         grant_rate_max=Decimal(body.get("grant_rate_max") or 1),
         evaluation_stages=tuple(body.get("evaluation_stages") or (EvaluationStage.DOCUMENT,)),
+        blind_review=bool(body.get("blind_review", False)),
         consents=tuple(body.get("consents", ())),
         selection=parse_selection(body.get("selection", {})),
         conflicts=parse_conflicts(body.get("conflicts", {})),

@@ -1,0 +1,152 @@
+"""Blind review: an evaluator learns nowhere who applies, and gets no original by any address."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+
+from portal.documents import actions as documents
+from portal.journal.models import Duty, Notice
+from portal.kit import clock
+from portal.kit.errors import Refused
+from tests.doors import as_
+from tests.factories import applications as make
+from tests.factories import evaluation as ev
+from tests.factories.rounds import make_round
+from vouchers.applications import actions, queries
+from vouchers.applications.models import Application, BlindDocument
+from vouchers.applications.rules.blinding import BAR
+from vouchers.evaluation import actions as evaluation
+
+pytestmark = pytest.mark.django_db
+
+
+def blind_file(name: str = "가상기업 계획.pdf", mark: bytes = b"%blind") -> SimpleUploadedFile:
+    body = b"%PDF-1.4\n" + mark + b"\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+    return SimpleUploadedFile(name, body, content_type="application/pdf")
+
+
+def blinded(owner: make.Firm, application: Application, kind: str = "PROJECT_PLAN", **facts: Any) -> BlindDocument:
+    file = documents.upload(file=blind_file(**facts), kind=kind, organisation=owner.organisation, by=owner.staff)
+    return actions.attach_blind_document(application_id=application.pk, kind=kind, document=file, by=owner.staff)
+
+
+def drafted(**facts: Any) -> tuple[make.Firm, Application]:
+    owner = make.firm()
+    programme = make_round(policy={"blind_review": True}, **facts)
+    title = f"{owner.company.name_ko} 폐결절 과제"
+    return owner, make.draft(owner, programme, title=title)
+
+
+@dataclass
+class Case:
+    at: ev.Panel
+    owner: make.Firm
+    application: Application
+    blind: BlindDocument
+    evaluator: Any
+    row: Any
+
+    def secrets(self) -> list[str]:
+        company = self.owner.company
+        brn = f"{company.brn[:3]}-{company.brn[3:5]}-{company.brn[5:]}"
+        people = [self.owner.representative.name, self.owner.staff.email]
+        return [company.name_ko, company.name_en, company.brn, brn, company.service_email, *people]
+
+
+@pytest.fixture
+def case():
+    now = clock.now()
+    with clock.at(now - timedelta(days=10)):
+        owner, application = drafted(opens_at=now - timedelta(days=20), closes_at=now - timedelta(days=2))
+        text = f"{owner.company.name_en.upper()}의 대표 {owner.representative.name}, {owner.company.brn}"
+        make.save(application, "project", owner.staff, **{**make.answers("project"), "title": application.title, "summary": text})
+        blind = blinded(owner, application)
+        actions.submit(application_id=application.pk, by=owner.representative)
+    officer = ev.person(ev.Role.MINISTRY_OFFICER)
+    ev.find_eligible(application, officer)
+    ev.rounds.begin_evaluation(round_id=application.round_id, by=officer)
+    evaluator = ev.person(ev.Role.EVALUATOR)
+    application = Application.objects.get(pk=application.pk)
+    at = ev.Panel(application.round, officer, officer, [evaluator], [owner], [application])
+    return Case(at, owner, application, blind, evaluator, ev.assigned(at, application, evaluator))
+
+
+def test_no_page_of_the_evaluator_names_the_applicant(case):
+    client, address = as_(case.evaluator), f"/evaluation/{case.row.ref}/"
+    seen = [client.get(one).content.decode() for one in (address, "/evaluation/", "/home/", "/en" + address)]
+    evaluation.accept(assignment_id=case.row.pk, by=case.evaluator)
+    page = client.get(address).content.decode()
+    assert BAR in page and "폐결절 과제" in page and 'id="blind-note"' in page
+    rows = ev.points_for(case.row, 80)
+    evaluation.save_scores(assignment_id=case.row.pk, scores=rows, comment="의견", by=case.evaluator)
+    evaluation.submit_scores(assignment_id=case.row.pk, by=case.evaluator)
+    seen += [page, client.get(address).content.decode(), client.get("/evaluation/?show=done").content.decode()]
+    told = [str(one.context) for one in Notice.objects.filter(user=case.evaluator)]
+    owed = [f"{one.title_ko} {one.title_en}" for one in Duty.objects.filter(subject_ref=case.row.ref)]
+    assert told and owed
+    for text in [*seen, *told, *owed]:
+        assert not [secret for secret in case.secrets() if secret in text]
+
+
+def test_an_original_is_never_served_and_the_blind_version_under_a_neutral_name(case):
+    evaluation.accept(assignment_id=case.row.pk, by=case.evaluator)
+    client = as_(case.evaluator)
+    for held in case.application.application_documents.select_related("document"):
+        documents.settle_scan(document_id=held.document_id, clean=True)
+        for address in (
+            f"/evaluation/{case.row.ref}/documents/{held.document.ref}/",
+            f"/applications/{case.application.ref}/files/{held.document.ref}/",
+        ):
+            assert client.get(address).status_code == 404, address
+    documents.settle_scan(document_id=case.blind.document_id, clean=True)
+    answer = client.get(f"/evaluation/{case.row.ref}/documents/{case.blind.document.ref}/")
+    assert answer.status_code == 200 and b"%blind" in b"".join(answer)
+    assert "가상기업" not in answer["Content-Disposition"] and "%EA%B0%80%EC%83%81" not in answer["Content-Disposition"]
+    assert client.get(f"/applications/{case.application.ref}/preview/").status_code == 404
+
+
+def test_the_company_previews_what_evaluators_read_and_officers_see_who_it_is(case):
+    page = as_(case.owner.staff).get(f"/applications/{case.application.ref}/preview/").content.decode()
+    main = page[page.index("<h1") :]
+    assert BAR in main and case.owner.company.name_en.upper() not in main
+    assert case.owner.company.name_ko in as_(case.at.officer).get(f"/applications/{case.application.ref}/").content.decode()
+
+
+def test_a_blind_version_is_needed_before_submitting_and_falls_with_its_file():
+    owner, application = drafted()
+    with pytest.raises(Refused):
+        actions.submit(application_id=application.pk, by=owner.representative)
+    original = application.application_documents.get(kind="PROJECT_PLAN", current=True).document
+    with pytest.raises(Refused) as error:
+        actions.attach_blind_document(application_id=application.pk, kind="PROJECT_PLAN", document=original, by=owner.staff)
+    assert error.value.code == "same_file"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BlindDocument.objects.create(application=application, kind="PROJECT_PLAN", document=original)
+    before = queries.content_hash(application)
+    blinded(owner, application)
+    assert queries.content_hash(application) != before
+    actions.attach_document(application_id=application.pk, kind="PROJECT_PLAN", document=make.stored(owner), by=owner.staff)
+    assert not queries.blind_files(application).exists()
+
+
+def test_a_call_without_blind_review_takes_no_blind_version():
+    owner = make.firm()
+    application = make.draft(owner)
+    with pytest.raises(Refused) as error:
+        blinded(owner, application)
+    assert error.value.code == "not_blind"
+
+
+def test_the_company_uploads_it_in_the_browser_and_a_stranger_cannot():
+    owner, application = drafted()
+    address = f"/applications/{application.ref}/documents/PROJECT_PLAN/blind/"
+    page = as_(owner.staff).get(f"/applications/{application.ref}/documents/")
+    assert as_(make.firm().staff).post(address, {"file": blind_file()}).status_code == 404
+    refused = as_(owner.staff).post(address, {"file": make.pdf()})
+    assert refused.status_code == 422 and "원본과 같은 파일" in refused.content.decode()
+    assert as_(owner.staff).post(address, {"file": blind_file()}).status_code == 303
+    assert queries.blind_files(application).count() == 1 and page is not None
