@@ -53,7 +53,7 @@ KINDS = (
         why_not=RECORDS,
     ),
     Stored(
-        _("Evaluation"), _("Evaluators' affiliations, declarations, conflicts of interest, challenges, scores and opinions"), _("To select fairly and to be able to account for it"),
+        _("Evaluation"), _("Evaluators' affiliations, declarations, conflicts of interest, challenges, scores and opinions, when and how long they read files"), _("To select fairly and to be able to account for it"),
         _("Five years after the project ends"), why_not=RECORDS,
     ),
     Stored(

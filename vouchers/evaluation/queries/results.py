@@ -6,13 +6,22 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from portal.journal import queries as journal
 from portal.kit.words import korean
 from vouchers.applications.models import Application
 from vouchers.evaluation import rules
-from vouchers.evaluation.models import Assignment, Award, Score, SelectionLetter, SelectionLine, SelectionRecord, SelectionRun
+from vouchers.evaluation.models import (
+    Assignment,
+    Award,
+    Score,
+    ScoreVersion,
+    SelectionLetter,
+    SelectionLine,
+    SelectionRecord,
+    SelectionRun,
+)
 from vouchers.ledger.models import LedgerEvent
 from vouchers.rounds.models import Criterion, Round
 
@@ -133,6 +142,10 @@ def faults() -> Iterator[str]:
     ):
         if (run.summary.get("selected"), run.summary.get("selected_won")) != (run.selected, run.won or 0):
             yield f"selection {run.ref}: its summary is not the sum of its lines"
+    newest = ScoreVersion.objects.filter(assignment=OuterRef("assignment"), criterion=OuterRef("criterion")).order_by("-number")
+    kept = Score.objects.filter(assignment__in=handed_in).annotate(newest=Subquery(newest.values("points")[:1]))
+    for ref in kept.filter(newest__isnull=False).exclude(points=F("newest")).values_list("ref", flat=True).iterator():
+        yield f"score {ref}: is not what its newest version says"
     yield from _run_faults()
     for award in Award.objects.select_related("application").iterator(chunk_size=1000):
         reserved = sum(
