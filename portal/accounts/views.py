@@ -30,7 +30,7 @@ def account(request: HttpRequest) -> HttpResponse:
         actions.edit_profile(**form.cleaned_data, by=user)
         messages.success(request, _("Saved."))
         return redirect(request, reverse("people:account"))
-    context = {"form": form, "memberships": queries.my_memberships(user)}
+    context = {"form": form, "memberships": queries.my_memberships(user), "other_role": bool(queries.roles_of(user))}
     return page(request, "accounts/account.html", context, status=422 if form.errors else 200)
 
 
@@ -95,6 +95,7 @@ def _organisation(
     context = {
         "memberships": mine,
         "organisation": chosen,
+        "other_role": bool(queries.roles_of(request.user)),
         "members": _asked(queries.members_of(chosen) if chosen else [], refused),
         "requests": _asked(queries.requests_of(chosen) if chosen else [], refused),
         "may_manage": bool(chosen and request.user.has_perm("accounts.manage_members", chosen)),

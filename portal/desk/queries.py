@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
-from portal.accounts.rules import COMPANY_ROLES, PROVIDER_ROLES, STAFF_ROLES, Role
+from portal.accounts.rules import COMPANY_ROLES, PROVIDER_ROLES, SEES_ALL_ROLES, STAFF_ROLES, Role
 from portal.desk import figures, next_steps, projects
 from portal.journal import queries as journal
 from portal.journal.memory import remembered
@@ -260,8 +260,8 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
     (_("Evaluation"), "/evaluation/", frozenset({Role.EVALUATOR})),
     (_("Assign evaluators"), "/admin/vouchers/assignment/assign/", frozenset({Role.MINISTRY_OFFICER})),
     (_("Propose a selection"), "/admin/vouchers/selectionrun/propose/", frozenset({Role.MINISTRY_OFFICER})),
-    (_("Objections"), "/objections/", COMPANY_ROLES),
-    (_("Agreements"), "/agreements/", COMPANY_ROLES | PROVIDER_ROLES | {Role.OPERATOR_CASE}),
+    (_("Objections"), "/objections/", COMPANY_ROLES | SEES_ALL_ROLES | {Role.OBJECTION_REVIEWER}),
+    (_("Agreements"), "/agreements/", COMPANY_ROLES | PROVIDER_ROLES | SEES_ALL_ROLES),
     (_("Data access"), "/access/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
     (_("Milestones"), "/milestones/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
     (_("Disbursements"), "/payments/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),

@@ -82,7 +82,7 @@ COLUMNS = {
     "organisation": _("Organisation"),
     "paid_at": _("Paid at"),
     "part_of": _("Part of"),
-    "paused_at": _("Clock stands since"),
+    "paused_at": _("Clock paused since"),
     "paused_days": _("Working days paused"),
     "payee": _("Payee"),
     "persons": _("Persons concerned"),

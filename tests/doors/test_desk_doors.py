@@ -220,10 +220,10 @@ def test_a_stopped_clock_is_not_late() -> None:
         assert [(one.late, one.due_at) for one in shown.kinds] == [(0, None)]
         assert [one.late for one in figures.queues() if one.verb == "begin_check"] == [0]
         desk = as_(officer).get("/en/home/").content.decode()
-        assert "Clock stands" in desk and 'class="duty is-late"' not in desk
+        assert "Clock paused" in desk and 'class="duty is-late"' not in desk
         for address in ("/en/admin/", f"/en/admin/vouchers/application/{case.pk}/change/"):
             page = as_(officer).get(address).content.decode()
-            assert "Clock stands" in page and 'nowrap late"' not in page and '<li class="late">' not in page
+            assert "Clock paused" in page and 'nowrap late"' not in page and '<li class="late">' not in page
 
 
 def test_the_demo_clock_jumps_to_a_closing_only_while_a_call_is_open() -> None:

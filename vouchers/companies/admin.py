@@ -178,7 +178,7 @@ def _when_rejected(row: OwnershipDispute) -> Any:
 
 
 def _leaves(row: RepresentativeChange) -> Any:
-    return _("Present representatives leave") if row.former_leaves else _("stay: joint representatives")
+    return _("Present representatives leave") if row.former_leaves else _("Stay: joint representatives")
 
 
 def _change_facts(row: RepresentativeChange) -> list[tuple[Any, Any]]:

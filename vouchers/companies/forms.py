@@ -201,7 +201,7 @@ class RepresentativeForm(forms.Form):
     )
     former_leaves = forms.TypedChoiceField(
         label=_("The present representatives"), widget=forms.RadioSelect, coerce=lambda value: value == "yes",
-        choices=[("yes", _("leave: the new one takes over")), ("no", _("stay: joint representatives"))],
+        choices=[("yes", _("Leave: the new one takes over")), ("no", _("Stay: joint representatives"))],
     )  # fmt: skip
     statement = forms.CharField(label=_("What changed"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     file = UploadField(label=_("Corporate register extract"), kinds=PAPER)

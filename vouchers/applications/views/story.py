@@ -154,6 +154,7 @@ def _wait_words(target: int | None, found: rules.Usual | None) -> str:
         words.append(_("not enough cases yet to say how long it usually takes"))
     else:
         usual = ngettext("usually %(days)d working day", "usually %(days)d working days", found.days) % {"days": found.days}
+        usual = usual if found.days else _("usually the same day")
         cases = ngettext("median of %(n)d case", "median of %(n)d cases", found.cases) % {"n": found.cases}
         words.append(f"{usual} ({cases})")
     text = " · ".join(words)
