@@ -13,6 +13,11 @@ from django.utils.translation import override
 from portal.kit import clock
 from portal.kit.particles import fit
 
+# what marks a notice about a rehearsal: before its subject line, above its body
+REHEARSAL = {
+    "ko": ("[모의] ", "모의 회차의 알림입니다. 실제 절차가 아니며 효력이 없습니다."),
+    "en": ("[Rehearsal] ", "This notice belongs to a rehearsal. It is no real procedure and has no effect."),
+}
 _IN_WORDS = re.compile(r"(\d{4})\. (\d{1,2})\. (\d{1,2})\.")
 
 
@@ -32,6 +37,9 @@ def render(app: str, template: str, language: str, context: dict[str, Any]) -> t
     if language == "ko":
         text = fit(text)
     title, _line, body = text.strip().partition("\n")
+    if context.get("rehearsal"):
+        mark, sentence = REHEARSAL[language]
+        title, body = mark + title.strip().removeprefix(mark), f"{sentence}\n\n{body.strip()}"
     return title.strip()[:200], body.strip()
 
 

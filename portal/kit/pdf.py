@@ -19,6 +19,10 @@ from portal.kit import clock
 STANDARDS = ["a-2a", "ua-1"]
 FAMILIES = ("Pretendard GOV", "Pretendard", "Noto Sans CJK KR", "Noto Sans KR", "NanumGothic")
 SYSTEM_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts")
+REHEARSAL_WORDS = {
+    "ko": "모의 회차의 문서입니다. 실제 효력이 없습니다.",
+    "en": "Document of a rehearsal, without legal effect.",
+}
 DEMO_WORDS = {
     "ko": "시연용 문서입니다. 실제 효력이 없습니다.",
     "en": "Demonstration document, without legal effect.",
@@ -47,17 +51,19 @@ PRELUDE = """
 """
 
 
-def render(source_typst: str, inputs: Mapping[str, Any], title: str, demo: bool, lang: str | None = None) -> bytes:
+def render(
+    source_typst: str, inputs: Mapping[str, Any], title: str, demo: bool, lang: str | None = None, rehearsal: bool = False
+) -> bytes:
     """A PDF of a typst body; `data` holds inputs, `house` title and fonts.
 
-    inputs: JSON-able. demo: says on every page that it is a demonstration. lang: ko or en (default: the reader's).
+    inputs: JSON-able. demo, rehearsal: says on every page that it is one. lang: ko or en (default: the reader's).
     """
     language = (lang or get_language() or "ko")[:2]
     house = {
         "title": title,
         "lang": language,
-        "demo": demo,
-        "demo_words": DEMO_WORDS[language],
+        "demo": demo or rehearsal,
+        "demo_words": (REHEARSAL_WORDS if rehearsal else DEMO_WORDS)[language],
         "fonts": families(),
     }
     made: bytes = typst.compile(  # type: ignore[call-overload]

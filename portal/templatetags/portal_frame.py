@@ -10,6 +10,7 @@ from django.template import Context
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.loader import render_to_string
 from django.utils.html import format_html
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy
 
@@ -83,6 +84,18 @@ def demo_banner() -> SafeString:
     if not settings.DEMO:
         return SafeString("")
     return _banner(get_language() or "ko", clock.now().replace(second=0, microsecond=0) if clock.offset() else None)
+
+
+@register.simple_tag(takes_context=True)
+def rehearsal_banner(context: Context) -> SafeString:
+    """Says on every page about a rehearsal that it is one."""
+    found = import_string(settings.REHEARSAL_PAGE)(context)
+    return _rehearsal(get_language() or "ko") if found else SafeString("")
+
+
+@lru_cache(maxsize=2)
+def _rehearsal(language: str) -> SafeString:
+    return render_to_string("components/rehearsal_banner.html")
 
 
 @lru_cache(maxsize=8)

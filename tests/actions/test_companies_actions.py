@@ -16,7 +16,7 @@ from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from tests.factories.companies import colleague, facts_of, make_brn, make_company, make_person, representative
 from vouchers.companies import actions, gateways, queries, rules
 from vouchers.companies.actions.registration import AlreadyRegistered
-from vouchers.companies.models import Company, OwnershipDispute
+from vouchers.companies.models import Company, OwnershipDispute, Restriction
 from vouchers.companies.tasks import check_registrations
 
 pytestmark = pytest.mark.django_db
@@ -377,13 +377,41 @@ def test_representative_change_replaces_or_joins(officer):
 def test_restriction_matches_by_number_whatever_the_name(officer):
     company, today = make_company(corporate_no="1301110006246"), clock.today()
     dates = {"starts_on": today, "ends_on": today + timedelta(days=10), "by": officer}
-    actions.restrict(name="옛 이름", ground="정산 위반", corporate_no="1301110006246", **dates)
+    actions.restrict(name="옛 이름", ground="정산 위반", corporate_no="130111-0006246", **dates)
     row = actions.restrict(name="옛 이름", ground="정산 위반", brn=company.brn, **dates)
+    second = make_person()
+    grant_role(user=second, role="MINISTRY_OFFICER", by=None)
+    assert not queries.restricted(company, today)
+    for one in Restriction.objects.all():
+        with pytest.raises(NotAllowed):
+            actions.confirm_restriction(restriction_id=one.pk, by=officer)
+        actions.confirm_restriction(restriction_id=one.pk, by=second)
     assert queries.restricted(company, today) and not queries.restricted(company, today + timedelta(days=11))
     assert not queries.restricted(make_company(), today)
     with pytest.raises(Refused):
         actions.restrict(name="x", ground="x", **dates)
-    actions.end_restriction(restriction_id=row.pk, reason="취소", by=officer)
+    with pytest.raises(NotAllowed):
+        actions.end_restriction(restriction_id=row.pk, reason="취소", by=officer)
+    actions.end_restriction(restriction_id=row.pk, reason="취소", by=second)
+    wrong = actions.restrict(name="x", ground="x", brn=make_brn(), **dates)
+    with pytest.raises(Refused):
+        actions.end_restriction(restriction_id=wrong.pk, reason="취소", by=second)
+    assert actions.reject_restriction(restriction_id=wrong.pk, reason="다른 기업", by=second).status == "REJECTED"
+
+
+def test_a_restricted_representative_is_recognised_without_keeping_the_name(officer):
+    today, person = clock.today(), make_person(name="시연 대표 가")
+    company = make_company(by=person)
+    row = actions.restrict(
+        name="다른 기업", ground="x", brn=make_brn(), representative=" 시연  대표-가 ", starts_on=today, ends_on=today, by=officer
+    )
+    assert not queries.person_restricted(company, today)
+    second = make_person()
+    grant_role(user=second, role="MINISTRY_OFFICER", by=None)
+    actions.confirm_restriction(restriction_id=row.pk, by=second)
+    assert queries.person_restricted(company, today) and not queries.restricted(company, today)
+    assert not queries.person_restricted(make_company(), today)
+    assert "시연" not in str(Restriction.objects.filter(pk=row.pk).values())
 
 
 def test_conflict_is_declared_once_and_ended(officer):

@@ -48,6 +48,8 @@ def test_certificates_restrictions_and_conflicts(committed_db):  # noqa: F811
     row = actions.restrict(name="x", ground="x", brn=company.brn, starts_on=clock.today(), ends_on=clock.today(), by=officer)
     refused("UPDATE vouchers_restriction SET brn = '' WHERE id = %s", row.pk)
     refused("UPDATE vouchers_restriction SET ends_on = starts_on - 1 WHERE id = %s", row.pk)
+    refused("UPDATE vouchers_restriction SET status = 'IN_FORCE', decided_by_id = entered_by_id WHERE id = %s", row.pk)
+    refused("UPDATE vouchers_restriction SET status = 'IN_FORCE' WHERE id = %s", row.pk)
     actions.declare_conflict(user=person, organisation=company.organisation, ground="x", by=person)
     refused(
         "INSERT INTO vouchers_conflictofinterest (ref, created_at, updated_at, version, user_id, organisation_id, ground,"

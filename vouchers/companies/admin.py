@@ -235,19 +235,45 @@ class RepresentativeChangeAdmin(_RequestAdmin):
         return _leaves(row)
 
 
+def _restriction_facts(row: Restriction) -> list[tuple[Any, Any]]:
+    return [
+        (_("Name"), row.name),
+        (_("Business registration number"), rules.brn_words(row.brn) or "—"),
+        (_("Corporate registration number"), row.corporate_no or "—"),
+        (_("Ground"), row.ground),
+        (_("From"), kst_text(row.starts_on)),
+        (_("Until"), kst_text(row.ends_on)),
+        (_("Entered by"), row.entered_by or "—"),
+    ]
+
+
 @admin.register(Restriction)
 class RestrictionAdmin(EnteredAdmin):
     enter_permission = VERIFY
     entry_form = RestrictionForm
-    list_display = ("name", "number", "corporate_no", "ground", "starts_on", "ends_on")
+    list_display = ("name", "number", "corporate_no", "ground", "starts_on", "ends_on", "status")
+    list_filter = ("status",)
+    list_select_related = ("entered_by", "decided_by")
     search_fields = ("name", "brn", "corporate_no")
     ordering = ("-ends_on",)
-    fields = readonly_fields = ("name", "number", "corporate_no", "ground", "starts_on", "ends_on")
+    fields = readonly_fields = (
+        "name", "number", "corporate_no", "person", "ground", "starts_on", "ends_on", "status", "entered_by", "decided_by",
+    )  # fmt: skip
     verbs = (
+        Verb("confirm", _("Put in force"), lambda pk, by: actions.confirm_restriction(restriction_id=pk, by=by), VERIFY,
+             lambda row: rules.RESTRICTION_LIFECYCLE.can(row.status, "confirm_restriction"), facts=_restriction_facts,
+             consequence=lambda row: _("From now on it counts: no application of this company is received or found eligible.")),
+        Verb("reject", _("Entered wrongly"),
+             lambda pk, by, reason: actions.reject_restriction(restriction_id=pk, reason=reason, by=by), VERIFY,
+             lambda row: rules.RESTRICTION_LIFECYCLE.can(row.status, "reject_restriction"), form=KeptReasonForm, danger=True),
         Verb("end", _("Lift the restriction"),
              lambda pk, by, reason: actions.end_restriction(restriction_id=pk, reason=reason, by=by), VERIFY,
-             lambda row: True, form=KeptReasonForm),
+             lambda row: row.status == rules.RestrictionStatus.IN_FORCE, form=KeptReasonForm),
     )  # fmt: skip
+
+    @admin.display(description=_("Representative who is restricted too"))
+    def person(self, obj: Restriction) -> Any:
+        return _("One, kept as a digest of the name") if obj.person_digest else "—"
 
     def headline(self, obj: Restriction) -> str:
         return obj.name

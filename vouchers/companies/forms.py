@@ -167,6 +167,11 @@ class RestrictionForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Business registration number"), max_length=20, required=False, widget=UnfoldAdminTextInputWidget
     )
 
+    representative = forms.CharField(
+        label=_("Representative who is restricted too"), max_length=100, required=False, widget=UnfoldAdminTextInputWidget,
+        help_text=_("The name is not kept, only a digest by which it is recognised."),
+    )  # fmt: skip
+
     class Meta:
         model = Restriction
         fields = ("name", "brn", "corporate_no", "ground", "starts_on", "ends_on")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts import queries as accounts
 from portal.kit.models import Row
 from vouchers.companies import rules
+from vouchers.rounds.rules import MARK_EN, MARK_KO
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -47,6 +48,7 @@ class Company(Row):
     tax_status = models.CharField(_("State of the business"), max_length=12, choices=rules.TaxStatus.choices(), default="UNKNOWN")
     tax_type = models.CharField(_("Kind of taxpayer"), max_length=60, blank=True)
     tax_checked_at = models.DateTimeField(_("Tax service asked at"), null=True)
+    is_rehearsal = models.BooleanField(_("Test company of rehearsals"), default=False, editable=False)
     registration_file = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
     # the question to the tax service: the representative's name is kept sealed, and only until it was asked
     sealed_representative = models.TextField(blank=True, default="", editable=False)
@@ -65,6 +67,11 @@ class Company(Row):
         constraints = [
             models.CheckConstraint(condition=Q(brn__regex=r"^[0-9]{10}$") & ~Q(brn="0000000000"), name="company_brn_shape"),
             models.CheckConstraint(condition=~Q(service_email="") | ~Q(address=""), name="company_can_be_served"),
+            models.CheckConstraint(
+                condition=Q(is_rehearsal=False)
+                | Q(name_ko__startswith=MARK_KO, name_en__startswith=MARK_EN, service_email__endswith=".example"),
+                name="company_rehearsal_is_marked",
+            ),
         ]
         indexes = [
             models.Index(fields=["region"], name="company_region"),
@@ -197,7 +204,11 @@ class RepresentativeChange(Row):
 
 
 class Restriction(Row):
-    """참여제한: matched by corporate and business number, so that a new name does not help."""
+    """참여제한: matched by corporate and business number, so that a new name does not help. Counts once it is in force.
+
+    person_digest: of the name of a representative who is restricted too, under a key of this portal; the name itself is kept
+    nowhere. A namesake is possible, so it only asks for a person.
+    """
 
     REF_PREFIX = "rst"
 
@@ -207,6 +218,16 @@ class Restriction(Row):
     ground = models.CharField(_("Ground"), max_length=200)
     starts_on = models.DateField(_("From"))
     ends_on = models.DateField(_("Until"))
+    person_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    status = models.CharField(
+        _("State"), max_length=8, choices=rules.RestrictionStatus.choices(), default="ENTERED", editable=False
+    )
+    entered_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("Entered by")
+    )
+    decided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("Decided by")
+    )
 
     class Meta:
         verbose_name = _("restriction")
@@ -221,6 +242,12 @@ class Restriction(Row):
                 condition=Q(starts_on__lte=F("ends_on")),
                 name="restriction_dates",
                 violation_error_message=_("The restriction ends before it begins. Compare the dates."),
+            ),
+            models.CheckConstraint(
+                condition=Q(entered_by__isnull=True)
+                | Q(status="ENTERED", decided_by__isnull=True)
+                | (~Q(status="ENTERED") & Q(decided_by__isnull=False) & ~Q(decided_by=F("entered_by"))),
+                name="restriction_four_eyes",
             ),
         ]
 

@@ -15,6 +15,7 @@ from portal.documents.rules import may_open as may_open_file
 from portal.journal import queries as journal
 from portal.journal.models import Event
 from portal.kit import clock
+from portal.kit.digests import keyed
 from providers.catalogue import queries as catalogue
 from vouchers.companies import rules
 from vouchers.companies.models import (
@@ -46,11 +47,23 @@ def restricted(company: Company, on: date) -> bool:
 
 
 def restrictions_of(company: Company) -> QuerySet[Restriction]:
-    """Restrictions by business or corporate number: another name does not help."""
+    """Confirmed restrictions by business or corporate number: another name does not help."""
     numbers = Q(brn=company.brn)
-    if company.corporate_no:
-        numbers |= Q(corporate_no=company.corporate_no)
-    return Restriction.objects.filter(numbers).order_by("-ends_on")
+    if corporate := rules.clean_brn(company.corporate_no):
+        numbers |= Q(corporate_no=corporate)
+    return Restriction.objects.filter(numbers, status=rules.RestrictionStatus.IN_FORCE).order_by("-ends_on")
+
+
+def person_digest(name: str) -> str:
+    """What is kept of a restricted person's name; "" for no name."""
+    return keyed(rules.normal_name(name), "companies.restricted_person")
+
+
+def person_restricted(company: Company, on: date) -> bool:
+    """Does a representative bear the name of somebody who is restricted on that day? Perhaps a namesake: a person must look."""
+    digests = [person_digest(user.name) for user in accounts.representatives_of(company.organisation)]
+    named = Restriction.objects.filter(person_digest__in=[one for one in digests if one], status=rules.RestrictionStatus.IN_FORCE)
+    return named.filter(starts_on__lte=on, ends_on__gte=on).exists()
 
 
 def current_certificate(company: Company, on: date) -> SizeCertificate | None:

@@ -1,6 +1,7 @@
 """Business numbers, registration and size. Source: domain.md §1.8, 4.3, 4.4."""
 
 from datetime import date
+from unicodedata import normalize
 
 from django.utils.translation import gettext_lazy as _
 
@@ -132,6 +133,29 @@ REQUEST_LIFECYCLE = Lifecycle(
         (RequestStatus.FILED, "reject"): RequestStatus.REJECTED,
     },
 )
+
+
+class RestrictionStatus(Codes):
+    ENTERED = "ENTERED", _("Entered, not confirmed")
+    IN_FORCE = "IN_FORCE", _("Counts")
+    REJECTED = "REJECTED", _("Entered wrongly")
+
+
+RESTRICTION_LIFECYCLE = Lifecycle(
+    "restriction",
+    RestrictionStatus,
+    RestrictionStatus.ENTERED,
+    {
+        (RestrictionStatus.ENTERED, "confirm_restriction"): RestrictionStatus.IN_FORCE,
+        (RestrictionStatus.ENTERED, "reject_restriction"): RestrictionStatus.REJECTED,
+    },
+)
+
+
+def normal_name(name: str) -> str:
+    """A person's name as it is compared: letters alone, however they were spaced, cased or composed."""
+    return "".join(letter for letter in normalize("NFKC", name).casefold() if letter.isalpha())
+
 
 _WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 

@@ -107,6 +107,10 @@ def appropriate(*, round_id: int, amount_won: int, reason: str, by: Any, key: st
     """
     require(by, "vouchers.appropriate_budget")
     programme = Round.objects.select_for_update().get(pk=round_id)
+    if programme.is_rehearsal:
+        raise Refused(
+            _("A rehearsal never gets money: its selection counts with the budget of the call."), "rehearsal_has_no_money"
+        )
     return _move(
         E.APPROPRIATED,
         key=key or f"APPROPRIATED:{programme.ref}:1",

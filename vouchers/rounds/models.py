@@ -68,6 +68,11 @@ class Round(Row):
     reference = models.JSONField(default=dict, editable=False)
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     announced_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    rehearsed_in = models.OneToOneField(  # of a live round: the rehearsal whose rules it has
+        "self", on_delete=models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("Rehearsed in")
+    )
+    promotion_asked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    promoted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
 
     objects = RoundQuerySet.as_manager()
 
@@ -90,6 +95,19 @@ class Round(Row):
                 | (Q(opens_at__isnull=False) & Q(closes_at__isnull=False) & Q(budget_won__isnull=False)),
                 name="round_announced_is_complete",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="REHEARSAL") | Q(title_ko__startswith=rules.MARK_KO) & Q(title_en__startswith=rules.MARK_EN),
+                name="round_rehearsal_is_marked",
+            ),
+            models.CheckConstraint(
+                condition=Q(promoted_by__isnull=True)
+                | (Q(promotion_asked_by__isnull=False) & ~Q(promoted_by=F("promotion_asked_by"))),
+                name="round_promoted_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(promotion_asked_by__isnull=True) | Q(kind="REHEARSAL"), name="round_rehearsal_promoted"
+            ),
+            models.CheckConstraint(condition=Q(rehearsed_in__isnull=True) | Q(kind="LIVE"), name="round_rehearsed_is_live"),
         ]
         indexes = [models.Index(fields=["status", "closes_at"], name="round_status_closes")]
         permissions = [
@@ -109,6 +127,15 @@ class Round(Row):
     @property
     def is_demo(self) -> bool:
         return self.kind == rules.RoundKind.DEMO
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.kind == rules.RoundKind.REHEARSAL
+
+    @property
+    def timing(self) -> str:
+        """When matches are due (rules.MatchTiming)."""
+        return rules.timing(self.kind, self.match_timing)
 
     def policy_version(self) -> "PolicyVersion | None":
         """The newest policy version."""

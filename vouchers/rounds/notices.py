@@ -70,5 +70,6 @@ def _tell_asker(template: str, inquiry: Inquiry, **more: str) -> None:
 
 
 def _tell_workers(template: str, row: Round, **more: str) -> None:
+    page = f"/admin/vouchers/round/{row.pk}/change/" if row.is_rehearsal else f"/rounds/{row.key}/"
     for role in WORKERS:
-        journal.tell(template, app="vouchers", subject=row, role=role, url=f"/rounds/{row.key}/", context={**_facts(row), **more})
+        journal.tell(template, app="vouchers", subject=row, role=role, url=page, context={**_facts(row), **more})

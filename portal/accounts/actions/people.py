@@ -175,6 +175,17 @@ def make_background_user(*, email: str, name: str) -> User:
 
 
 @transaction.atomic
+def make_test_user(*, email: str, name: str) -> User:
+    """Somebody of a rehearsal whom nobody signs in as: no usable password, an address that exists nowhere (RFC 2606).
+
+    Raises: Refused for an address that could be somebody's.
+    """
+    if not email.endswith(".example"):
+        raise Refused(_("A test person has an address below .example."), "test_address", "email")
+    return User.objects.create_user(email, None, name=name)
+
+
+@transaction.atomic
 def forget_sign_ins() -> int:
     """Sign-ins that ran out or were ended: address and browser go too, as the privacy notice says. Idempotent (sweep).
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from portal.journal import rules
@@ -45,7 +47,8 @@ def tell(
     chosen = NoticeChoice.objects.filter(user_id__in=[p.user_id for p in people if p.user_id], template=template)
     choices = {} if always or always_by_mail(template) else dict(chosen.values_list("user_id", "by_mail"))
     moment = once or rules.stamp(clock.now())
-    rows = [_notice(template, app, subject, person, url, context or {}, moment, choices) for person in people]
+    words = {**(context or {}), **({"rehearsal": True} if import_string(settings.REHEARSAL_MARK)(subject) else {})}
+    rows = [_notice(template, app, subject, person, url, words, moment, choices) for person in people]
     return len(Notice.objects.bulk_create(rows, ignore_conflicts=True))
 
 

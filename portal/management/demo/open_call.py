@@ -123,10 +123,11 @@ def _claims(stage: Stage) -> None:
         statement="시연: 공동대표가 한 사람 늘었습니다.", by=stage.user(29),
     )  # fmt: skip
     officer = stage.cast.people["officer"]
-    companies.restrict(
+    restriction = companies.restrict(
         name="시연: 제한된 가상기업", ground="시연: 협약 위반으로 참여제한", brn=people.fictional_brn(34),
         starts_on=clock.today(), ends_on=clock.today() + timedelta(days=365), by=officer,
     )  # fmt: skip
+    companies.confirm_restriction(restriction_id=restriction.pk, by=stage.cast.people["officer2"])
     companies.declare_conflict(
         user=stage.cast.people["officer2"],
         organisation=disputed.organisation,

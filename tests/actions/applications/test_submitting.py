@@ -101,7 +101,12 @@ def test_a_restricted_company_is_not_received():
     application = make.draft(owner)
     today = clock.today()
     Restriction(
-        brn=owner.company.brn, name="x", ground="y", starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=1)
+        brn=owner.company.brn,
+        name="x",
+        ground="y",
+        starts_on=today - timedelta(days=1),
+        ends_on=today + timedelta(days=1),
+        status="IN_FORCE",
     ).save()
     with pytest.raises(Refused):
         actions.submit(application_id=application.pk, by=owner.representative)

@@ -39,6 +39,7 @@ from vouchers.applications.actions.drafting import (
 from vouchers.applications.actions.forgetting import (
     forget_drafts,
 )
+from vouchers.applications.actions.rehearsing import apply_in_rehearsal
 from vouchers.applications.actions.reopening import (
     reopen,
     reopen_check,
@@ -60,7 +61,7 @@ from vouchers.applications.actions.writing import (
 )
 
 __all__ = [
-    "ask_rules", "attach_blind_document", "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "check_blind", "choose_match",
+    "apply_in_rehearsal", "ask_rules", "attach_blind_document", "attach_document", "begin_check", "begin_evaluation", "certify", "check_attachable", "check_blind", "choose_match",
     "choose_need", "drop_match", "find_eligible", "find_ineligible", "fix_matches", "forget_drafts", "go_on_batch",
     "go_on_batches", "judge_rule", "lapse", "merge_section", "miss_supplements", "place_on_reserve", "reject",
     "remove_document", "reopen", "reopen_check", "request_supplement", "require_apart", "resolve_comment", "resume_check", "save_section",

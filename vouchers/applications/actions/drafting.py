@@ -18,7 +18,7 @@ from vouchers.companies import queries as companies
 from vouchers.companies.models import Company
 from vouchers.matching.models import Match, Need
 from vouchers.rounds.models import Round, Track
-from vouchers.rounds.rules import Phase
+from vouchers.rounds.rules import Phase, may_hold
 from vouchers.rounds.rules import phase as phase_at
 
 
@@ -57,6 +57,8 @@ def start(*, round_id: int, track_id: int, by: User, need_id: int | None = None)
     company = Company.objects.select_for_update().get(pk=company.pk)  # two starts at once wait for each other
     require(by, "vouchers.edit_application", company)
     round_ = Round.objects.get(pk=round_id)
+    if not may_hold(round_.kind, test_company=company.is_rehearsal):
+        raise Refused(_("Only test companies apply in a rehearsal, and they apply nowhere else."), "rehearsal")
     refuse_unless_open(round_)
     track = Track.objects.filter(pk=track_id, round=round_).first()
     if track is None:
@@ -246,7 +248,7 @@ def _refuse_matches_closed(application: Application) -> None:
         raise Refused(
             _("An agreement stands on these matches. Ask the operating agency to change it."), "matches_fixed", "matches"
         )
-    elif not rules.matches_open(application.status, application.round.match_timing):
+    elif not rules.matches_open(application.status, application.round.timing):
         raise Refused(_("In this call matches can no longer be chosen at this stage."), "matches_closed", "matches")
 
 

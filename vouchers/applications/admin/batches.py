@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
@@ -15,7 +15,7 @@ from portal.kit.admin import VerbAdmin
 from portal.kit.errors import DomainError
 from portal.templatetags.portal import kst
 from vouchers.applications import actions, queries, rules
-from vouchers.applications.forms import BatchForm, RoundInCheckForm
+from vouchers.applications.forms import BatchForm, RehearsalForm, RoundInCheckForm
 from vouchers.applications.models import CheckBatch
 from vouchers.rounds.models import Round
 
@@ -92,6 +92,32 @@ class CheckBatchAdmin(VerbAdmin):
         if not isinstance(obj, CheckBatch):
             return super().persons_of(obj)
         return {line.application.company.ref for line in queries.lines(obj)[:PER_PAGE]}
+
+    def get_urls(self) -> list[URLPattern]:
+        """Beside the batches: test companies apply in a rehearsal."""
+        view = self.admin_site.admin_view(self.rehearsal_page)
+        return [path("rehearsal/<int:pk>/", view, name="vouchers_checkbatch_rehearsal"), *super().get_urls()]
+
+    def rehearsal_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How many new test companies apply; then the list of the rehearsal's applications."""
+        round_ = Round.objects.filter(pk=pk, kind="REHEARSAL").first()
+        if round_ is None or not request.user.has_perm("vouchers.manage_round"):
+            raise Http404
+        form = RehearsalForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = actions.apply_in_rehearsal(round_id=pk, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            except DomainError as error:
+                form.add_error("companies_wanted", str(error.message))
+            else:
+                messages.success(request, _("%(n)d test companies applied.") % {"n": len(made)})
+                return HttpResponseRedirect(f"{reverse('admin:vouchers_application_changelist')}?round__id__exact={pk}")
+        context = {
+            **self.admin_site.each_context(request), "title": _("Let test companies apply"), "opts": self.opts, "programme": round_,
+            "form": form, "back": reverse("admin:vouchers_round_change", args=[pk]),
+        }  # fmt: skip
+        status = 422 if form.errors else 200
+        return TemplateResponse(request, "vouchers/applications/admin_rehearsal.html", context, status=status)
 
     @action(description=gettext_lazy("Eligibility of the whole round"), url_path="round", permissions=["check"])
     def round_page(self, request: HttpRequest) -> HttpResponse:

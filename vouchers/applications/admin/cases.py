@@ -58,7 +58,7 @@ def _facts(application: Application) -> list[tuple[Any, Any]]:
         (_("Submitted at"), kst_text(application.submitted_at)),
         (_("Grant applied for"), won_long(application.grant_won)),
         *_supplement(application),
-        *((why.title, why.check.get_verdict_display()) for why in queries.why(application) if why.remedy),
+        *((why.title, why.check.get_verdict_display()) for why in queries.why(application) if why.remedy and why.check.pk),
     ]
 
 

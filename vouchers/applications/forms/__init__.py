@@ -6,6 +6,7 @@ from vouchers.applications.forms.filling import (
     CommentForm,
     FitForm,
     JudgeForm,
+    RehearsalForm,
     RoundInCheckForm,
     SectionForm,
     SubmitForm,
@@ -17,6 +18,6 @@ from vouchers.applications.forms.filling import (
 )
 
 __all__ = [
-    "SEEN", "BatchForm", "CommentForm", "FitForm", "JudgeForm", "RoundInCheckForm", "SectionForm", "SubmitForm", "SupplementForm", "TrackForm", "UploadForm", "WithdrawForm",
+    "SEEN", "BatchForm", "CommentForm", "FitForm", "JudgeForm", "RehearsalForm", "RoundInCheckForm", "SectionForm", "SubmitForm", "SupplementForm", "TrackForm", "UploadForm", "WithdrawForm",
     "WriterForm",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from vouchers.applications.forms.asking import FileAnswer, PlainText, question_f
 from vouchers.applications.models import Application
 from vouchers.applications.rules import fit
 from vouchers.rounds.models import Round, Track
-from vouchers.rounds.rules import CompanySize, Question
+from vouchers.rounds.rules import MOST_COMPANIES, CompanySize, Question
 
 TOO_LARGE = _("Enter a whole number up to %(limit_value)s.")
 
@@ -331,3 +331,12 @@ class BatchForm(forms.Form):
     """What is done for all."""
 
     kind = forms.ChoiceField(choices=rules.BatchKind.choices())
+
+
+class RehearsalForm(forms.Form):
+    """How many new test companies apply."""
+
+    companies_wanted = forms.IntegerField(
+        label=_("New test companies"), min_value=1, max_value=MOST_COMPANIES, initial=5,
+        widget=forms.NumberInput(attrs={"class": "border rounded-default p-2"}),
+    )  # fmt: skip

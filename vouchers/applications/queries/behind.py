@@ -242,7 +242,7 @@ def not_asked(application: Application, key: str) -> frozenset[str]:
     """Questions that do not apply: planned amounts once quotes are chosen, or where the round wants quotes."""
     if key != rules.SectionKey.BUDGET:
         return frozenset()
-    if application.round.match_timing == MatchTiming.BEFORE_SUBMISSION or chosen_matches(application):
+    if application.round.timing == MatchTiming.BEFORE_SUBMISSION or chosen_matches(application):
         return frozenset({"planned_supply_won", "planned_taxable_won"})
     return frozenset()
 
@@ -263,7 +263,7 @@ def amounts(application: Application, budget: Mapping[str, Any] | None = None) -
     if matches:
         taxable = _taxable(tuple(m.quote_id for m in matches))
         return sum(m.quote.supply_amount_won for m in matches), taxable, sum(m.quote.vat_won for m in matches)
-    if application.round.match_timing == MatchTiming.BEFORE_SUBMISSION:
+    if application.round.timing == MatchTiming.BEFORE_SUBMISSION:
         return 0, 0, None
     answers = _answers(application, rules.SectionKey.BUDGET) if budget is None else budget
     supply = int(answers.get("planned_supply_won") or 0)

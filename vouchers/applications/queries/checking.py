@@ -1,6 +1,6 @@
 """The facts for the eligibility rules, and the reasons that people read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from vouchers.applications.models import (
     ApplicationMatch,
     EligibilityCheck,
 )
-from vouchers.applications.queries.behind import certificate_of, chosen_matches, current_documents, live_of, size_of
+from vouchers.applications.queries.behind import certificate_of, chosen_matches, current_documents, live_of, policy_of, size_of
 from vouchers.companies import queries as companies
 from vouchers.companies.rules import PERSON_AFTER_ATTEMPTS
 from vouchers.rounds.rules import MatchTiming
@@ -35,13 +35,14 @@ def facts(application: Application) -> rules.Facts:
         certificate_size=certificate.size if certificate else None,
         verification=company.verification,
         restricted=companies.restricted(company, clock.today()),
+        person_restricted=companies.person_restricted(company, clock.today()),
         other_live_applications=live_of(company, round_).exclude(pk=application.pk).count(),
         supply_won=application.supply_amount_won,
         grant_won=application.grant_won,
         own_cash_won=application.own_cash_won,
         own_in_kind_won=application.own_in_kind_won,
         cap_won=application.track.cap_won,
-        matches_required=round_.match_timing == MatchTiming.BEFORE_SUBMISSION,
+        matches_required=round_.timing == MatchTiming.BEFORE_SUBMISSION,
         confirmed_matches=len(matches),
         quotes_valid_until=min((m.quote.valid_until for m in matches), default=None),
         provider_types=[provider_types(m.institution) for m in matches],
@@ -107,10 +108,27 @@ class Why:
     remedy: Any
 
 
+def forecast(application: Application) -> list[EligibilityCheck]:
+    """What the rules would say of a draft if it were submitted now, or of one whose check has not begun. Nothing is stored."""
+    found = facts(application)
+    if found.submitted_at is None:
+        found = replace(found, submitted_at=clock.now())
+    return [
+        EligibilityCheck(
+            application=application, rule=one.rule, rule_version=rules.RULE_VERSION, verdict=one.verdict, reason_ko=one.reason_ko,
+            reason_en=one.reason_en, fact=dict(one.fact),
+        )
+        for one in rules.eligibility(found, policy_of(application))
+    ]  # fmt: skip
+
+
 def why(application: Application) -> list[Why]:
-    """Every rule with verdict, fact and what would change it, in the order of the rules. One query."""
+    """Every rule with verdict, fact and what would change it, in the order of the rules; a forecast before the check begins."""
     order = {rule: i for i, rule in enumerate(rules.Rule)}
-    checks = sorted(application.eligibility_checks.select_related("decided_by"), key=lambda c: order.get(rules.Rule(c.rule), 99))
+    stored = list(application.eligibility_checks.select_related("decided_by"))
+    if not stored and application.status in {rules.ApplicationStatus.DRAFT, rules.ApplicationStatus.SUBMITTED}:
+        stored = forecast(application)
+    checks = sorted(stored, key=lambda c: order.get(rules.Rule(c.rule), 99))
     return [
         Why(
             check,

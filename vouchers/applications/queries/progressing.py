@@ -46,7 +46,7 @@ def surroundings(application: Application, policy: Policy) -> rules.Surroundings
     sums = money(application, policy)
     return rules.Surroundings(
         has_need=application.need_id is not None,
-        match_required=application.round.match_timing == MatchTiming.BEFORE_SUBMISSION,
+        match_required=application.round.timing == MatchTiming.BEFORE_SUBMISSION,
         confirmed_matches=len(confirmed),
         unconfirmed_matches=len(matches) - len(confirmed),
         supply_won=sums.supply_won if sums else amounts(application)[0],
@@ -86,7 +86,7 @@ def may_match(application: Application) -> bool:
     if application.status in rules.EDITABLE:
         whole = only_fields(application, rules.SectionKey.DATA_NEED) is None
         return whole and may_write(application, rules.SectionKey.DATA_NEED)
-    return rules.matches_open(application.status, application.round.match_timing, application.matches_fixed_at is not None)
+    return rules.matches_open(application.status, application.round.timing, application.matches_fixed_at is not None)
 
 
 def may_write(application: Application, key: str) -> bool:

@@ -26,6 +26,7 @@ from vouchers.applications.rules.questions import (
     lacking,
     only_if,
 )
+from vouchers.applications.rules.rehearsing import SAID, answer_to, rehearsed_answers
 from vouchers.applications.rules.sections import (
     DECLARATIONS,
     DOCUMENT_WORDS,
@@ -78,6 +79,7 @@ __all__ = [
     "OUTCOME_EVENTS",
     "REMEDIES",
     "RULE_VERSION",
+    "SAID",
     "TIMELINE_EVENTS",
     "ApplicationStatus",
     "BatchKind",
@@ -96,6 +98,7 @@ __all__ = [
     "Usual",
     "Verdict",
     "answer_fault",
+    "answer_to",
     "applies",
     "asked_in",
     "blind_wanted",
@@ -121,6 +124,7 @@ __all__ = [
     "question_label",
     "rate_words",
     "receipt",
+    "rehearsed_answers",
     "section_state",
     "size_words",
     "stays",

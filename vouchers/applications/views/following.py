@@ -128,7 +128,8 @@ def receipt_pdf(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     source = get_template("vouchers/applications/receipt.typ").template.source  # type: ignore[attr-defined]
     title = _("Receipt %(number)s") % {"number": application.receipt_no}
-    made = pdf.render(source, _receipt_words(application), title, settings.DEMO and application.round.is_demo)
+    demo, rehearsal = settings.DEMO and application.round.is_demo, application.round.is_rehearsal
+    made = pdf.render(source, _receipt_words(application), title, demo, rehearsal=rehearsal)
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{application.receipt_no}-{get_language()}.pdf"'
     response["Cache-Control"] = "private, no-store"
@@ -169,7 +170,8 @@ def why(request: HttpRequest, ref: str) -> HttpResponse:
     application = application_or_404(request, ref)
     found = queries.why(application)
     counts = {verdict.value: sum(reason.check.verdict == verdict for reason in found) for verdict in rules.Verdict}
-    context = {"application": application, "reasons": found, "counts": counts}
+    forecast = bool(found) and found[0].check.pk is None
+    context = {"application": application, "reasons": found, "counts": counts, "forecast": forecast}
     return page(request, "vouchers/applications/why.html", context)
 
 

@@ -157,7 +157,7 @@ def need_rows(application: Application) -> dict[str, Any]:
     return {
         "needs": queries.needs_of(application),
         "matches": [(match, match.pk in chosen) for match in queries.selectable_matches(application)],
-        "match_required": application.round.match_timing == "BEFORE_SUBMISSION",
+        "match_required": application.round.timing == "BEFORE_SUBMISSION",
         "may_match": queries.may_match(application),
     }
 
@@ -173,7 +173,7 @@ def budget_rows(application: Application, form: SectionForm) -> dict[str, Any]:
         "money_rows": money_rows(sums) if sums else [],
         "quotes": queries.chosen_matches(application),
         "in_kind_most": int(sums.supply_won * policy.in_kind_max_rate) if sums else 0,
-        "match_required": application.round.match_timing == "BEFORE_SUBMISSION",
+        "match_required": application.round.timing == "BEFORE_SUBMISSION",
     }
 
 

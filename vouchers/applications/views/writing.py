@@ -42,7 +42,7 @@ def applications(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest, key: str) -> HttpResponse:
     """Choose the track of an open round; the company's live application is shown instead when there is one."""
-    round_ = Round.objects.announced().filter(key=key).first()
+    round_ = Round.objects.announced().exclude(kind="REHEARSAL").filter(key=key).first()
     company = companies.company_of(request.user)
     if round_ is None:
         raise Http404

@@ -52,7 +52,8 @@ def claim_checks(*, now: datetime, limit: int = 100) -> list[ClaimedCheck]:
 def ask_tax_service(*, company_ids: Sequence[int], now: datetime, by: User | None) -> int:
     """The tax service is asked about these companies at the next sweep, 100 a call. Writes: Company.check_due_at. Returns: how many."""
     require(by, "vouchers.verify_company")
-    return Company.objects.filter(pk__in=company_ids).update(check_due_at=now, check_attempts=0)
+    asked = Company.objects.filter(pk__in=company_ids, is_rehearsal=False)  # a test company is in no register
+    return asked.update(check_due_at=now, check_attempts=0)
 
 
 @transaction.atomic

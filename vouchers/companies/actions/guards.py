@@ -1,6 +1,4 @@
-"""Who may not take part, and who must not decide about whom."""
-
-from datetime import date
+"""Who must not decide about whom."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +8,7 @@ from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
-from vouchers.companies import rules
-from vouchers.companies.models import ConflictOfInterest, Restriction
+from vouchers.companies.models import ConflictOfInterest
 
 
 @transaction.atomic
@@ -45,35 +42,3 @@ def end_conflict(*, conflict_id: int, reason: str, by: User) -> ConflictOfIntere
     conflict.save()
     journal.record("conflict.ended", conflict, by=by, reason=reason)
     return conflict
-
-
-@transaction.atomic
-def restrict(
-    *, name: str, ground: str, starts_on: date, ends_on: date, brn: str = "", corporate_no: str = "", by: User | None
-) -> Restriction:
-    """Keeps a number from taking part (참여제한). Writes: Restriction, Event restriction.entered."""
-    require(by, "vouchers.verify_company")
-    number = rules.clean_brn(brn)
-    if number and rules.brn_fault(number):
-        raise Refused(rules.BRN_SENTENCES[rules.brn_fault(number)], "brn", "brn")
-    if not number and not corporate_no:
-        raise Refused(_("Enter a business number or a corporate number."), "no_number", "brn")
-    if starts_on > ends_on:
-        raise Refused(_("The restriction ends before it begins. Compare the dates."), "restriction_dates", "ends_on")
-    row = Restriction(brn=number, corporate_no=corporate_no, name=name, ground=ground, starts_on=starts_on, ends_on=ends_on)
-    row.save()
-    journal.record("restriction.entered", row, by=by, reason=ground)
-    return row
-
-
-@transaction.atomic
-def end_restriction(*, restriction_id: int, reason: str, by: User) -> Restriction:
-    """Lifts a restriction as of today. Writes: Restriction.ends_on, Event restriction.lifted."""
-    row = Restriction.objects.select_for_update().get(pk=restriction_id)
-    require(by, "vouchers.verify_company")
-    if row.ends_on < clock.today():
-        raise Refused(_("This restriction already ended."), "already_ended")
-    row.ends_on = max(clock.today(), row.starts_on)
-    row.save()
-    journal.record("restriction.lifted", row, by=by, reason=reason)
-    return row

@@ -21,7 +21,9 @@ def letter_paper(line: SelectionLine, *, lang: str) -> bytes:
         title = f"{'선정 결과 통지서' if lang == 'ko' else 'Letter of the result'} {application.receipt_no}"
         source = Path(settings.BASE_DIR) / "templates" / "pdf" / f"selection_letter.{lang}.typ"
         inputs = _inputs(line, lang)
-        return pdf.render(source.read_text(encoding="utf-8"), inputs, title=title, demo=application.round.is_demo, lang=lang)
+        round_ = application.round
+        text = source.read_text(encoding="utf-8")
+        return pdf.render(text, inputs, title=title, demo=round_.is_demo, lang=lang, rehearsal=round_.is_rehearsal)
 
 
 def _inputs(line: SelectionLine, lang: str) -> dict[str, Any]:

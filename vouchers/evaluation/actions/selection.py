@@ -286,7 +286,11 @@ def confirm_selection(*, run_id: int, by: Any) -> SelectionRun:
 
 def _decide(run: SelectionRun, line: SelectionLine, by: Any) -> None:
     """One application's outcome, as the run says."""
-    if line.outcome == rules.Outcome.SELECTED:
+    if line.outcome == rules.Outcome.SELECTED and run.round.is_rehearsal:  # as far as it goes: no award, no money
+        applications.select(
+            application_id=line.application_id, grant_won=line.grant_won, reason=line.reason_ko, reason_en=line.reason_en, by=by
+        )
+    elif line.outcome == rules.Outcome.SELECTED:
         awards.grant(
             run=run, application_id=line.application_id, grant_won=line.grant_won, reason=line.reason_ko,
             reason_en=line.reason_en, by=by,

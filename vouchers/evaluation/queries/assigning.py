@@ -18,7 +18,9 @@ UNDECIDED = ("SUBMITTED", "ELIGIBILITY_CHECK", "SUPPLEMENT_REQUESTED", "ELIGIBLE
 
 
 def available_won(programme: Round) -> int:
-    """What the round's pot still holds, whole won."""
+    """What the round's pot still holds, whole won; of a rehearsal, which never has money, the budget of the call."""
+    if programme.is_rehearsal:
+        return programme.budget_won or 0
     return ledger.balance(programme.pk, "AVAILABLE", programme.ref)
 
 

@@ -63,7 +63,7 @@ def applicants_of(programme: Round) -> list[rules.Applicant]:
             outside=Exists(matches.filter(match__institution__capital_area=False)),
         )
     )
-    free = programme.match_timing == "AFTER_SELECTION"
+    free = programme.timing == "AFTER_SELECTION"
     penalties = _penalties(programme)
     return [
         rules.Applicant(

@@ -29,6 +29,7 @@ from vouchers.rounds.actions.prepare import (
 from vouchers.rounds.actions.reference import (
     register_reference_round,
 )
+from vouchers.rounds.actions.rehearsing import ask_promotion, promote, rehearse
 from vouchers.rounds.actions.turn import (
     announce,
     archive,
@@ -44,8 +45,35 @@ from vouchers.rounds.actions.turn import (
 )
 
 __all__ = [
-    "FACTS", "amend", "announce", "answer_inquiry", "archive", "ask", "begin_evaluation", "begin_settlement", "cancel",
-    "copy_round", "create_round", "edit_round", "ensure_demo_rounds", "move_question", "owe_evaluators",
-    "publish_selection", "register_reference_round", "remove_question", "save_policy", "save_question", "send_back",
-    "set_aside_inquiry", "set_criteria", "set_tracks", "start_projects", "submit_for_review", "tell_amendment", "turn",
+    "FACTS",
+    "amend",
+    "announce",
+    "answer_inquiry",
+    "archive",
+    "ask",
+    "ask_promotion",
+    "begin_evaluation",
+    "begin_settlement",
+    "cancel",
+    "copy_round",
+    "create_round",
+    "edit_round",
+    "ensure_demo_rounds",
+    "move_question",
+    "owe_evaluators",
+    "promote",
+    "publish_selection",
+    "register_reference_round",
+    "rehearse",
+    "remove_question",
+    "save_policy",
+    "save_question",
+    "send_back",
+    "set_aside_inquiry",
+    "set_criteria",
+    "set_tracks",
+    "start_projects",
+    "submit_for_review",
+    "tell_amendment",
+    "turn",
 ]  # fmt: skip

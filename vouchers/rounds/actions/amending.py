@@ -44,7 +44,7 @@ def amend(
     _apply(row, amendment, dict(facts or {}), dict(target_days or {}))
     version = row.policy_version()
     journal.record(
-        "round.amended", row, by=by, frm=status, to=status, reason=amendment.reason_ko, public=True,
+        "round.amended", row, by=by, frm=status, to=status, reason=amendment.reason_ko, public=not row.is_rehearsal,
         data={"number": amendment.number, "changed": [one["what"] for one in amendment.changes]},
         policy_version=version.number if version else None,
     )  # fmt: skip

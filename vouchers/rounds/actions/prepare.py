@@ -53,6 +53,7 @@ def create_round(
     if Round.objects.filter(key=key).exists():
         raise Refused(_("Another round already has this key. Choose another one."), "key_taken", "key")
     _check_window(opens_at, closes_at)
+    title_ko, title_en = rules.marked(kind, title_ko, title_en)
     row = Round(
         key=key, kind=kind, title_ko=title_ko, title_en=title_en, summary_ko=summary_ko, summary_en=summary_en,
         fiscal_year=fiscal_year, match_timing=match_timing, opens_at=opens_at, closes_at=closes_at,
@@ -91,6 +92,8 @@ def edit_round(*, round_id: int, version: int, by: User | None, **facts: Any) ->
     row = draft_of(round_id, by)
     if row.version != version:
         raise Stale()
+    titles = rules.marked(row.kind, facts.get("title_ko", row.title_ko), facts.get("title_en", row.title_en))
+    facts |= dict(zip(("title_ko", "title_en"), titles, strict=True))
     changed = sorted(name for name in FACTS if name in facts and getattr(row, name) != facts[name])
     if not changed:
         return row

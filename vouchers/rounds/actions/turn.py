@@ -96,6 +96,8 @@ def publish_selection(*, round_id: int, by: User | None) -> Round:
     row = _locked(round_id)
     require(by, "vouchers.confirm_selection")
     _move(row, rules.LIFECYCLE.step(row.status, "publish_selection"), "round.selection_published", by=by, public=True)
+    if row.is_rehearsal:  # as far as it goes
+        return row
     journal.open_duty(
         row, "start_projects", title_ko=f"협약 체결 후 과제 수행 시작: {row.title_ko}",
         title_en=f"Start the projects once agreements stand: {row.title_en}",
@@ -106,7 +108,9 @@ def publish_selection(*, round_id: int, by: User | None) -> Round:
 
 @transaction.atomic
 def start_projects(*, round_id: int, by: User | None) -> Round:
-    """Projects run. Writes: Round RUNNING, Event (public)."""
+    """Projects run. Writes: Round RUNNING, Event (public). Raises: Refused for a rehearsal."""
+    if Round.objects.get(pk=round_id).is_rehearsal:
+        raise Refused(_("A rehearsal ends with its released selection."), "rehearsal_ends")
     return _plain(round_id, "start_projects", "round.projects_started", by)
 
 
@@ -204,7 +208,7 @@ def _move(
     row.save()
     version = row.policy_version()
     journal.record(
-        event, row, by=by, frm=before, to=after, reason=reason, public=public,
+        event, row, by=by, frm=before, to=after, reason=reason, public=public and not row.is_rehearsal,
         policy_version=version.number if version else None,
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from vouchers.rounds import actions, queries, rules
 from vouchers.rounds.actions import FACTS
 from vouchers.rounds.admin.questions import QuestionPages
 from vouchers.rounds.admin.questions import may_edit as _may_edit
-from vouchers.rounds.forms import AmendForm, CopyForm, PolicyForm, RoundForm
+from vouchers.rounds.forms import AmendForm, CopyForm, PolicyForm, RehearseForm, RoundForm
 from vouchers.rounds.models import Amendment, Criterion, PolicyVersion, Round, Track
 
 
@@ -177,13 +177,25 @@ class RoundAdmin(QuestionPages, FormAdmin):
              consequence=lambda row: _("The call stays closed; applications can be given to evaluators."), facts=_facts),
         Verb("amend", _("Amend the call"), _call(actions.amend), ANNOUNCE, _can("amend"), form=AmendForm, facts=_facts,
              consequence=lambda row: _("Numbered and public at once, with its reason; everybody with a draft or an application is told.")),
-        Verb("start_projects", _("Start the projects"), _call(actions.start_projects), MANAGE, _can("start_projects")),
+        Verb("start_projects", _("Start the projects"), _call(actions.start_projects), MANAGE,
+             lambda row: _can("start_projects")(row) and not row.is_rehearsal),
         Verb("begin_settlement", _("Begin the settlement"), _call(actions.begin_settlement), MANAGE, _can("begin_settlement"),
              consequence=lambda row: _("Projects of this round have ended; accounts are settled.")),
         Verb("archive", _("Archive"), _call(actions.archive), MANAGE, _can("archive"),
              consequence=lambda row: _("Nothing more happens in this round.")),
         Verb("copy_round", _("Copy as a new draft"), _call(actions.copy_round), MANAGE, lambda row: not row.is_reference,
              form=CopyForm),
+        Verb("rehearse", _("Rehearse this round"), _call(actions.rehearse), MANAGE,
+             lambda row: not row.is_reference and not row.is_rehearsal, form=RehearseForm,
+             consequence=lambda row: _("A copy is made that only test companies apply to. Nothing of it is public or counted, and it "
+                                       "never has money.")),
+        Verb("ask_promotion", _("Ask for the promotion to live"), _call(actions.ask_promotion), MANAGE,
+             lambda row: rules.may_be_promoted(row.kind, row.status) and not row.promotion_asked_by_id,
+             consequence=lambda row: _("An approver decides. Test applications stay behind in the rehearsal.")),
+        Verb("promote", _("Promote to a live round"), _call(actions.promote), ANNOUNCE,
+             lambda row: bool(row.promotion_asked_by_id) and not row.promoted_by_id, form=RehearseForm, facts=_facts,
+             consequence=lambda row: _("A live draft gets policy, tracks, criteria and questions of this rehearsal. Its window and its "
+                                       "announcement follow with their own review.")),
         Verb("cancel", _("Cancel the round"), _call(actions.cancel), MANAGE,
              lambda row: _can("cancel")(row) and row.status in {"DRAFT", "REVIEW"}, form=KeptReasonForm, danger=True),
         Verb("cancel_announced", _("Cancel the round"), _call(actions.cancel), ANNOUNCE,
@@ -208,6 +220,9 @@ class RoundAdmin(QuestionPages, FormAdmin):
             (_("Questions of the call"), reverse(f"{self.admin_site.name}:vouchers_round_questions", args=[obj.pk])),
             *self._exports(request, obj),
         ]
+        if obj.is_rehearsal and obj.phase == rules.Phase.OPEN and request.user.has_perm(MANAGE):
+            page = reverse(f"{self.admin_site.name}:vouchers_checkbatch_rehearsal", args=[obj.pk])
+            return [*questions, (_("Let test companies apply"), page)]
         if obj.status != rules.RoundStatus.EVALUATING:
             return questions
         pages = (

@@ -6,6 +6,7 @@ from vouchers.rounds.forms.amending import (
 from vouchers.rounds.forms.calls import (
     CopyForm,
     PolicyForm,
+    RehearseForm,
     RoundFilter,
     RoundForm,
 )
@@ -18,5 +19,5 @@ from vouchers.rounds.forms.questions import (
 )
 
 __all__ = [
-    "AmendForm", "AnswerForm", "AskForm", "CopyForm", "PolicyForm", "QuestionForm", "RoundFilter", "RoundForm",
+    "AmendForm", "AnswerForm", "AskForm", "CopyForm", "PolicyForm", "QuestionForm", "RehearseForm", "RoundFilter", "RoundForm",
 ]  # fmt: skip

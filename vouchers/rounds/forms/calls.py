@@ -311,6 +311,15 @@ def _assigning_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
     return found
 
 
+class RehearseForm(forms.Form):
+    """The address of the round that is made."""
+
+    key = forms.SlugField(
+        label=_("Key of the new round"), max_length=60, widget=UnfoldAdminTextInputWidget,
+        help_text=_("Part of the address, for ever: letters, digits and hyphens."),
+    )  # fmt: skip
+
+
 class CopyForm(forms.Form):
     key = forms.SlugField(
         label=_("Key of the new round"), max_length=60, widget=UnfoldAdminTextInputWidget,

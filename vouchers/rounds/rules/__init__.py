@@ -68,6 +68,7 @@ from vouchers.rounds.rules.questions import (
     question_body,
     question_faults,
 )
+from vouchers.rounds.rules.rehearsing import MARK_EN, MARK_KO, MOST_COMPANIES, RELEASED, marked, may_be_promoted, may_hold, timing
 from vouchers.rounds.rules.selection import (
     CAPITAL_AREA,
     Advantage,
@@ -109,10 +110,14 @@ __all__ = [
     "INQUIRY_LENGTH",
     "INQUIRY_LIFECYCLE",
     "LIFECYCLE",
+    "MARK_EN",
+    "MARK_KO",
     "MOST_CHOICES",
     "MOST_COLUMNS",
+    "MOST_COMPANIES",
     "NEW_POLICY",
     "POLICY_WORDS",
+    "RELEASED",
     "STEP_WORDS",
     "TARGET",
     "TARGET_STEPS",
@@ -153,6 +158,9 @@ __all__ = [
     "fault_place",
     "fault_words",
     "is_question",
+    "marked",
+    "may_be_promoted",
+    "may_hold",
     "money",
     "moved",
     "next_key",
@@ -167,5 +175,6 @@ __all__ = [
     "question_faults",
     "selection_faults",
     "takes_inquiries",
+    "timing",
     "worked_supply_won",
 ]  # fmt: skip

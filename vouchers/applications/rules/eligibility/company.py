@@ -103,6 +103,12 @@ def certificate(facts: Facts, policy: Policy) -> Finding:
 
 
 def restriction(facts: Facts, policy: Policy) -> Finding:
+    if facts.person_restricted and not facts.restricted:
+        words = (
+            "대표자와 이름이 같은 사람이 참여제한 중이어서 담당자 확인이 필요합니다.",
+            "A representative bears the name of a restricted person; a person must check.",
+        )
+        return finding(Rule.RESTRICTION, Verdict.NEEDS_PERSON, *words, restricted=False, person_restricted=True)
     return met(
         Rule.RESTRICTION,
         not facts.restricted,

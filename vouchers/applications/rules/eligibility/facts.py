@@ -12,7 +12,7 @@ from portal.kit import clock
 from portal.kit.codes import Codes
 from vouchers.applications.rules.stages import Verdict
 
-RULE_VERSION = "2"  # 2: a tax service that does not answer needs a person
+RULE_VERSION = "2"  # 2: a tax service that does not answer, and a restricted person's namesake, need a person
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Facts:
 
     company_size: as decided by the valid certificate, else as stated. provider_types: for each provider the types that it
     counts as. region: the company's. matches_required: the round wants confirmed matches at submission. tax_unanswered: the tax service was asked
-    anew and did not answer, so tax_status is what it said before.
+    anew and did not answer, so tax_status is what it said before. person_restricted: a representative bears a restricted
+    person's name.
     """
 
     brn: str
@@ -46,6 +47,7 @@ class Facts:
     deadline: datetime | None
     region: str = ""
     tax_unanswered: bool = False
+    person_restricted: bool = False
 
 
 @dataclass(frozen=True)
