@@ -130,11 +130,14 @@ def test_a_rehearsal_never_has_money():
     assert broken(lambda: Account(round=row, kind="AVAILABLE", owner_ref=row.ref).save())
 
 
-def test_what_a_rehearsal_tells_is_marked_and_its_companies_are_in_no_register():
+def test_what_a_rehearsal_tells_is_marked_and_its_companies_are_in_no_register(settings):
     row, officer = rehearsal(), make.officer()
+    settings.DEMO = False  # a demo's own sink takes their mail
     (case,) = applied(row, 1, officer)
     told = Notice.objects.filter(subject_ref=case.ref)
     assert told and all(one.title.startswith("[모의] ") and "모의 회차" in one.body for one in told)
+    to_companies = [one for one in told if one.address.endswith("@rehearsal.example")]
+    assert to_companies and {one.state for one in to_companies} == {"SKIPPED"}  # in their feed; no server takes the mail
     assert companies.ask_tax_service(company_ids=[case.company_id], now=clock.now(), by=officer) == 0
     batch = actions.start_batch(kind="ASK_TAX", round_id=row.pk, by=officer)
     assert actions.go_on_batch(batch_id=batch.pk) == 1

@@ -64,7 +64,7 @@ def _notice(
 ) -> Notice:
     words = {**context, "url": absolute(url, person.language), "recipient": person.name}
     title, body = render(app, template, person.language, words)
-    by_mail = choices.get(person.user_id or 0, True)
+    by_mail = choices.get(person.user_id or 0, True) and rules.reachable(person.address, demo=settings.DEMO)
     return Notice(
         ref=make_ref(Notice.REF_PREFIX),
         key=rules.notice_key(template, subject.ref, str(person.user_id or person.address), moment),

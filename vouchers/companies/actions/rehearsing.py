@@ -9,6 +9,7 @@ from portal.accounts import actions as accounts
 from portal.accounts.models import User
 from portal.accounts.rules import Role
 from portal.journal import actions as journal
+from portal.journal.rules import REHEARSAL_DOMAIN
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
@@ -28,7 +29,7 @@ def make_test_company(*, size: str, region: str, by: User) -> tuple[Company, Use
     number = Company.objects.filter(is_rehearsal=True).count() + 1
     name_ko, name_en = f"{MARK_KO}시험기업 {number}", f"{MARK_EN}Test company {number}"
     organisation = accounts.create_organisation(kind="COMPANY", name_ko=name_ko, name_en=name_en, by=by)
-    mail = f"{organisation.ref}@rehearsal.example"
+    mail = f"{organisation.ref}@{REHEARSAL_DOMAIN}"
     user = accounts.make_test_user(email=mail, name=f"{MARK_KO}대표자 {number}")
     today = clock.today()
     company = Company(

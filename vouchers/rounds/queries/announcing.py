@@ -64,13 +64,17 @@ def conflict_rows(policy: rules.Policy) -> list[str]:
 # ── Paper ────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Part:
-    """A part of the paper: a heading, paragraphs, a table (its first row are the heads; even: columns alike), points of a list."""
+    """A part of the paper: a heading, paragraphs, a table (its first row are the heads), points of a list.
+
+    even: columns alike. figures: which columns hold amounts and counts.
+    """
 
     heading: str
     paragraphs: tuple[str, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
     points: tuple[str, ...] = ()
     even: bool = False
+    figures: tuple[int, ...] = ()
 
 
 def call_paper(round: Round) -> dict[str, Any]:
@@ -115,7 +119,7 @@ def _tracks(round: Round) -> Part:
         (pick(one, "name"), won(one.cap_won), str(one.slots or ""), won(one.task_price_won) if one.task_price_won else _("Not published"))
         for one in round.tracks.all()
     ]  # fmt: skip
-    return Part(_("Tracks"), (), _table(head, rows))
+    return Part(_("Tracks"), (), _table(head, rows), figures=(1, 2, 3))
 
 
 def _grant(policy: rules.Policy) -> Part:
@@ -137,7 +141,13 @@ def _evaluation(round: Round, policy: rules.Policy) -> Part:
     words = _(
         "Each criterion is scored from 0 to 100 and counts by its weight. Applications below %(mark)s of 100 are not selected."
     )
-    return Part(_("How applications are evaluated"), (words % {"mark": policy.pass_mark},), _table(head, rows), tuple(points))
+    return Part(
+        _("How applications are evaluated"),
+        (words % {"mark": policy.pass_mark},),
+        _table(head, rows),
+        tuple(points),
+        figures=(1,),
+    )
 
 
 def _conflicts(policy: rules.Policy) -> Part:
@@ -152,7 +162,7 @@ def _documents(policy: rules.Policy) -> Part:
 
 def _targets(policy: rules.Policy) -> Part:
     rows = [(str(word), str(policy.days(step))) for step, word in rules.STEP_WORDS.items()]
-    return Part(_("How long each step should take"), (), _table((_("Step"), _("Working days")), rows))
+    return Part(_("How long each step should take"), (), _table((_("Step"), _("Working days")), rows), figures=(1,))
 
 
 def _amendments(round: Round) -> list[Part]:
