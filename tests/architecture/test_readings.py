@@ -51,6 +51,7 @@ DECIDED: dict[str, dict[str, str]] = {
     },
     "vouchers.matching.views.matches": {"match_detail": WRITTEN_DOWN, "match_verb": WRITTEN_DOWN},
     "vouchers.applications.views.asked": {"asked": "the empty form of a call, to the officers who write it"},
+    "vouchers.applications.views.commenting": dict.fromkeys(("comment", "resolve_comment"), WRITTEN_DOWN),
     "vouchers.applications.views.fit": {"check": PUBLIC},
     "vouchers.applications.views.writing": {
         "applications": NAMES, "start": OWN, "section": WRITTEN_DOWN, "autosave": WRITTEN_DOWN, "need": WRITTEN_DOWN,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -21,6 +22,7 @@ from tests.factories import applications as make
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
 from vouchers.agreements.models import Agreement, Voucher
+from vouchers.rounds import actions as rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -191,8 +193,11 @@ def test_the_plan_is_one_click_from_the_duty_and_from_the_agreement():
 
 
 def test_a_draft_proposes_no_day_that_is_over():
-    _at, award = ev.accepted()
-    award.application.round.project_start_on = clock.today() - timedelta(days=9)
-    award.application.round.save()
-    page = as_(ev.operator()).get(f"/agreements/draft/{award.ref}/")
-    assert page.context["form"].initial["starts_on"] == clock.today()
+    at, award = ev.accepted()
+    start, client = clock.today() + timedelta(days=9), as_(ev.operator())
+    facts = {"project_start_on": start, "project_end_on": start + timedelta(days=200)}
+    rounds.amend(round_id=award.application.round_id, facts=facts, by=at.approver, reason_ko="일정 변경", reason_en="New dates")
+    draft = f"/agreements/draft/{award.ref}/"
+    assert client.get(draft).context["form"].initial["starts_on"] == start
+    with time_machine.travel(clock.now() + timedelta(days=13)):
+        assert client.get(draft).context["form"].initial["starts_on"] == start + timedelta(days=4)

@@ -321,7 +321,7 @@ def test_a_transfer_that_the_bank_records_otherwise_is_explained() -> None:
     actions.reconcile(statement={attempt.key: part}, now=clock.now())
     assert statuses(path, at.company, at.manager, at.operator) == [403] * 3
     assert client.get(path).status_code == 200 and path in client.get(f"/payments/{row.ref}/").content.decode()
-    assert "Nothing leaves for now" in as_(at.manager).get(f"/en/payments/{row.ref}/").content.decode()
+    assert "record differs" in as_(at.manager).get(f"/en/payments/{row.ref}/").content.decode()
     given = {"reason": "수수료", "code": second_factor.demo_code(desk.second)}
     for bad in ({}, {**given, "reason": ""}, {**given, "code": "x"}):
         assert client.post(path, bad).status_code == 422

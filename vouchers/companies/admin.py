@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.documents.links import link
-from portal.kit.admin import EnteredAdmin, KeptReasonForm, ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
+from portal.kit.admin import KeptReasonForm, ReadOnlyInline, ReasonForm, Verb, VerbAdmin, in_words
+from portal.kit.entering import EnteredAdmin
 from portal.kit.words import dash
 from portal.templatetags.portal import kst_text
 from providers.catalogue import queries as catalogue

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from portal.kit.admin import EnteredAdmin, ReadOnlyInline, Verb, VerbAdmin
+from portal.kit.admin import ReadOnlyInline, Verb, VerbAdmin
+from portal.kit.entering import EnteredAdmin
 from portal.kit.models import make_ref
 from portal.kit.showing import shortly
 from portal.kit.won import won

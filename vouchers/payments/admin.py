@@ -10,7 +10,8 @@ from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from portal.accounts.forms import CodeForm
-from portal.kit.admin import EnteredAdmin, ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.entering import EnteredAdmin
 from portal.kit.won import won, won_long
 from portal.kit.words import korean, pick
 from vouchers.payments import actions, queries, rules

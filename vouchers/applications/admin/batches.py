@@ -131,6 +131,7 @@ class CheckBatchAdmin(VerbAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("Eligibility of the whole round"), "opts": self.opts, "chooser": chooser, "programme": round_,
+            "wrong": _("Choose one of the buttons below.") if form.errors else "",
             "back": reverse(f"{self.admin_site.name}:vouchers_checkbatch_changelist"),
             **(_shown(round_) if round_ else {}),
         }  # fmt: skip

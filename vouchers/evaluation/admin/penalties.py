@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from portal.kit.admin import EnteredAdmin, ReasonForm, Verb
+from portal.kit.admin import ReasonForm, Verb
+from portal.kit.entering import EnteredAdmin
 from vouchers.evaluation import actions
 from vouchers.evaluation.forms import PenaltyForm
 from vouchers.evaluation.models import PenaltyRecord

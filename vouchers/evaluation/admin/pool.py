@@ -13,7 +13,8 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from portal.accounts import queries as accounts
 from portal.accounts.models import User
 from portal.accounts.rules import Role
-from portal.kit.admin import EnteredAdmin, KeptReasonForm, ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import KeptReasonForm, ReasonForm, Verb, VerbAdmin
+from portal.kit.entering import EnteredAdmin
 from portal.kit.words import dash
 from portal.templatetags.portal import kst, kst_text
 from providers.catalogue import queries as catalogue

@@ -10,8 +10,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from portal.kit.admin import NONE_YET, FormAdmin, KeptReasonForm, PublicReasonForm, ReadOnlyInline, ReasonForm, Verb
+from portal.kit.admin import NONE_YET, KeptReasonForm, PublicReasonForm, ReadOnlyInline, ReasonForm, Verb
 from portal.kit.clock import to_kst
+from portal.kit.entering import FormAdmin
 from portal.kit.won import won
 from portal.templatetags.portal import digits, kst_text
 from vouchers.rounds import actions, queries, rules

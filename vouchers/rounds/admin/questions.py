@@ -54,7 +54,8 @@ class QuestionPages(VerbAdmin):
         if request.method == "POST":
             return self._order(request, row)
         asked = _asked(row)
-        sections = [(section, _rows(asked, section), _preview(row, section)) for section in rules.QuestionSection]
+        may_see = request.user.has_perm("vouchers.manage_round")  # the form as applicants see it is shown to who writes it
+        sections = [(one, _rows(asked, one), _preview(row, one) if may_see else "") for one in rules.QuestionSection]
         version = row.policy_version()
         context = {"sections": sections, "total": len(asked), "version": version.number if version else 0}
         return self._show(request, row, "questions", _("Questions of the call"), context)
