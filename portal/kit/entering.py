@@ -1,5 +1,6 @@
 """Rows in the admin that people enter or edit by hand, through the room's actions."""
 
+from abc import abstractmethod
 from typing import Any
 
 from django import forms
@@ -57,9 +58,9 @@ class EnteredAdmin(FormAdmin):
     enter_permission = ""
     entry_form: type[forms.Form] | None = None
 
+    @abstractmethod
     def enter(self, request: HttpRequest, data: dict[str, Any]) -> Any:
         """Runs the action on what was entered; returns the row. Raises: DomainError, which comes back in the form."""
-        raise NotImplementedError
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm(self.enter_permission))
