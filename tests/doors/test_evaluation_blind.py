@@ -150,3 +150,28 @@ def test_the_company_uploads_it_in_the_browser_and_a_stranger_cannot():
     assert refused.status_code == 422 and "원본과 같은 파일" in refused.content.decode()
     assert as_(owner.staff).post(address, {"file": blind_file()}).status_code == 303
     assert queries.blind_files(application).count() == 1 and page is not None
+
+
+def test_a_blind_version_that_was_never_handed_in_does_not_count():
+    owner, application = drafted()
+    attach = {"application_id": application.pk, "kind": "PROJECT_PLAN", "by": owner.staff}
+    plan = blind_file(mark=b"%plan")
+    file = documents.upload(file=plan, kind="PROJECT_PLAN", organisation=owner.organisation, by=owner.staff)
+    original = actions.attach_document(document=file, **attach)
+    first = blinded(owner, application)
+    application = actions.submit(application_id=application.pk, by=owner.representative)
+    officer = ev.person(ev.Role.MINISTRY_OFFICER)
+    actions.begin_check(application_id=application.pk, by=officer)
+    handed_in = queries.content_hash(application)
+    actions.request_supplement(application_id=application.pk, request="보완", sections=["documents"], by=officer)
+    actions.attach_document(document=first.document, **attach)  # the blind version becomes the original, and the other way round
+    assert not queries.blind_files(application).exists()
+    actions.attach_blind_document(document=original.document, **attach)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        application.application_documents.filter(pk=original.pk).update(kind="OTHER", current=True)
+    due_at = Duty.objects.get(subject_ref=application.ref, verb="supply_supplement").due_at
+    with clock.at(due_at):
+        actions.miss_supplements(now=clock.now())
+        actions.resume_check(application_id=application.pk, by=officer)
+    assert [row.document_id for row in queries.blind_files(application)] == [first.document_id]
+    assert queries.content_hash(Application.objects.get(pk=application.pk)) == handed_in

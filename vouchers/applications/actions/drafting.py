@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -291,7 +292,8 @@ def attach_document(*, application_id: int, kind: str, document: Document, by: U
     if document.organisation_id != application.company.organisation_id:
         raise Refused(_("Choose a file of your own company."), "bad_document", f"document_{kind}")
     application.application_documents.filter(kind=kind, current=True).update(current=False)
-    application.blind_documents.filter(kind=kind, current=True).update(current=False)  # of what was replaced
+    replaced = Q(kind=kind) | Q(document__sha256=document.sha256)  # of what was replaced; never the original itself
+    application.blind_documents.filter(replaced, current=True).update(current=False)
     row = ApplicationDocument.objects.create(application=application, kind=kind, document=document)
     _after_documents(application, by, "application.document_attached", {"kind": kind, "sha256": document.sha256})
     return row
@@ -345,7 +347,7 @@ def attach_blind_document(*, application_id: int, kind: str, document: Document,
     application = check_blind(application_id=application_id, kind=kind, by=by)
     if document.organisation_id != application.company.organisation_id:
         raise Refused(_("Choose a file of your own company."), "bad_document", f"document_{kind}")
-    if application.application_documents.filter(document__sha256=document.sha256).exists():
+    if application.application_documents.filter(current=True, document__sha256=document.sha256).exists():
         raise Refused(
             _("This is the original itself. Upload a version without your company's name."), "same_file", f"document_{kind}"
         )
