@@ -40,6 +40,7 @@ def plan(*, agreement_id: int, items: Sequence[Mapping[str, Any]], by: Any) -> l
     """
     agreement = Agreement.objects.select_for_update().select_related("company__organisation", "round").get(pk=agreement_id)
     require(by, "vouchers.plan_milestones")
+    agreements.require_apart(agreement, by)
     if agreement.status != "ACTIVE":
         raise Refused(_("Milestones are planned for an agreement in force."), "agreement_not_active")
     if Milestone.objects.filter(agreement=agreement).exists():
@@ -235,6 +236,7 @@ def return_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
     milestone = _lock(milestone_id)
     if milestone.status == S.COMPANY_ACCEPTED:
         require(by, "vouchers.confirm_milestone")
+        agreements.require_apart(milestone.agreement, by)
     else:
         require(by, "vouchers.accept_milestone", milestone.agreement.company.organisation)
     if not reason.strip():
@@ -259,6 +261,7 @@ def confirm_milestone(*, milestone_id: int, by: Any) -> Milestone:
     """The operator's check: the milestone counts and may be paid. Not by whom the company sent. Writes: Milestone, Event."""
     milestone = _lock(milestone_id)
     require(by, "vouchers.confirm_milestone")
+    agreements.require_apart(milestone.agreement, by)
     _require_in_force(milestone)
     _require_access(milestone)
     require_taken(queries.handed_in(milestone))
@@ -292,6 +295,7 @@ def reject_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
     """The operator rejects for good. Writes: Milestone, Event."""
     milestone = _lock(milestone_id)
     require(by, "vouchers.confirm_milestone")
+    agreements.require_apart(milestone.agreement, by)
     if not reason.strip():
         raise Refused(_("A rejection needs a reason."), "reason_missing", "reason")
     milestone.reason = reason.strip()

@@ -10,7 +10,7 @@ from portal.journal import queries as journal_queries
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.agreements import notices, queries, rules
-from vouchers.agreements.actions.drafting import lock, move, needed
+from vouchers.agreements.actions.drafting import lock, move, needed, require_apart
 from vouchers.agreements.actions.ending import end
 from vouchers.agreements.models import Agreement, Voucher
 from vouchers.evaluation import actions as evaluation
@@ -38,6 +38,7 @@ def complete(*, agreement_id: int, by: Any) -> Agreement:
     delivery is open (`owe_completion`)."""
     agreement = lock(agreement_id)
     require(by, "vouchers.draft_agreement")
+    require_apart(agreement, by)
     if why := queries.not_yet_complete(agreement):
         raise Refused(why, "deliveries_open")
     move(agreement, "complete", "agreement.completed", by=by)
@@ -85,6 +86,7 @@ def terminate(*, agreement_id: int, reason: str, by: Any) -> Agreement:
 def _step(agreement_id: int, verb: str, event: str, by: Any, reason: str = "") -> Agreement:
     agreement = lock(agreement_id)
     require(by, "vouchers.draft_agreement")
+    require_apart(agreement, by)
     move(agreement, verb, event, by=by, reason=reason)
     return agreement
 

@@ -43,6 +43,7 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
         pk=award_id
     )
     require(by, "vouchers.draft_agreement")
+    applications.require_apart(award.application, by)
     if award.status != "ACCEPTED":
         raise Refused(
             _("An agreement is drafted for an award that the company accepted and that has no agreement yet."), "award_not_ready"
@@ -209,6 +210,7 @@ def revise(*, agreement_id: int, starts_on: date, ends_on: date, by: Any) -> Agr
     """
     agreement = lock(agreement_id)
     require(by, "vouchers.draft_agreement")
+    require_apart(agreement, by)
     agreement.status = rules.LIFECYCLE.step(agreement.status, "revise")
     _check_period(agreement.round, starts_on, ends_on)
     agreement.starts_on, agreement.ends_on = starts_on, ends_on
@@ -228,6 +230,7 @@ def send_for_signature(*, agreement_id: int, by: Any) -> Agreement:
     Raises: Refused while the results of the call are provisional; a draft binds nobody and may be written before."""
     agreement = lock(agreement_id)
     require(by, "vouchers.draft_agreement")
+    require_apart(agreement, by)
     refuse_provisional(agreement)
     move(agreement, "send_for_signature", "agreement.sent", by=by)
     journal.close_duty(agreement, "send_for_signature", by=by)
@@ -250,6 +253,7 @@ def return_to_draft(*, agreement_id: int, reason: str, by: Any) -> Agreement:
     """
     agreement = lock(agreement_id)
     require(by, "vouchers.draft_agreement")
+    require_apart(agreement, by)
     reason = needed(reason)
     parties = list(agreement.parties.select_related("organisation"))
     signed = {party.ref: party.signed_hash for party in parties if party.signed_at}
@@ -261,6 +265,12 @@ def return_to_draft(*, agreement_id: int, reason: str, by: Any) -> Agreement:
             party.save()
         notices.agreement_returned(agreement, party, reason)
     return agreement
+
+
+def require_apart(agreement: Agreement, by: Any) -> None:
+    """Officials decide nothing about an agreement whose company or provider a conflict of theirs concerns; milestones and
+    payments ask the same. Raises: Refused."""
+    applications.require_apart(agreement.award.application, by)
 
 
 def refuse_provisional(agreement: Agreement) -> None:

@@ -12,7 +12,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from vouchers.agreements import notices, queries, rules
-from vouchers.agreements.actions.drafting import lock, named, refuse_provisional
+from vouchers.agreements.actions.drafting import lock, named, refuse_provisional, require_apart
 from vouchers.agreements.models import Agreement, Voucher
 from vouchers.ledger import actions as ledger
 
@@ -30,6 +30,8 @@ def sign(*, agreement_id: int, content_hash: str, second_factor_code: str, by: A
     if party is None:
         raise NotAllowed(_("Only a representative of a party signs. Ask yours."), "not_a_party")
     require(by, "vouchers.sign_agreement", party)
+    if party.role == rules.PartyRole.OPERATOR:
+        require_apart(agreement, by)
     after = rules.LIFECYCLE.step(agreement.status, "sign")
     if party.signed_at is not None:
         raise Refused(_("Your side has signed already. Nothing more is needed from you."), "signed_already")

@@ -11,6 +11,7 @@ from portal.journal import queries as journal_queries
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
+from vouchers.applications import actions as applications
 from vouchers.evaluation import notices, rules
 from vouchers.evaluation.models import SelectionLetter, SelectionLine
 
@@ -45,6 +46,7 @@ def post_letter(*, letter_id: int, posted_on: date, tracking_no: str, by: Any) -
     """
     letter = _lock(letter_id)
     require(by, "vouchers.serve_letter")
+    applications.require_apart(letter.line.application, by)
     _check_by_post(letter)
     _check_day(posted_on, clock.to_kst(letter.created_at).date(), "posted_on")
     if not tracking_no.strip():
@@ -71,6 +73,7 @@ def record_service(*, letter_id: int, served_on: date, by: Any) -> SelectionLett
     """
     letter = _lock(letter_id)
     require(by, "vouchers.serve_letter")
+    applications.require_apart(letter.line.application, by)
     _check_by_post(letter)
     if letter.posted_on is None:
         raise Refused(_("This letter was not posted yet. Enter its posting first."), "not_posted")

@@ -12,7 +12,7 @@ from portal.journal import actions as journal
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.payments import notices, queries, rules
-from vouchers.payments.actions.disbursements import lock, move, owe
+from vouchers.payments.actions.disbursements import lock, move, owe, require_apart
 from vouchers.payments.models import Disbursement
 
 
@@ -22,6 +22,7 @@ def close_disbursement(*, disbursement_id: int, reason: str, by: Any) -> Disburs
     Notice; closes every duty about it. Raises: Refused (agreement not terminated, transfer under way, no reason)."""
     disbursement = lock(disbursement_id)
     require(by, "vouchers.approve_disbursement")
+    require_apart(disbursement, by)
     if not _closable(disbursement):
         raise Refused(
             _("Only an unpaid disbursement of a terminated agreement is closed, while no transfer is under way."), "not_closable"

@@ -18,8 +18,10 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from portal.kit.won import won
+from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Agreement, Voucher
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
+from vouchers.companies import queries as companies
 from vouchers.ledger import queries as ledger
 from vouchers.milestones.models import Milestone
 from vouchers.payments import notices, rules
@@ -48,6 +50,20 @@ def payee(institution: Any) -> Any:
     if institution.organisation is None:
         raise NotAllowed
     return institution.organisation
+
+
+def require_apart(disbursement: Disbursement, by: Any) -> None:
+    """Nobody decides about money of a company, a provider or a payee with which a conflict of theirs stands. Raises: Refused."""
+    agreements.require_apart(disbursement.milestone.agreement, by)
+    refuse_conflict(disbursement.payee.organisation_id, by)
+
+
+def refuse_conflict(organisation_id: int | None, by: Any) -> None:
+    """The same for who is paid. Raises: Refused."""
+    if organisation_id in companies.conflicts_of(by):
+        raise Refused(
+            _("A conflict of interest with who is paid is recorded for you. A colleague must decide."), "conflict"
+        )  # fmt: skip
 
 
 def move(disbursement: Disbursement, verb: str, *, by: Any, reason: str = "", **data: Any) -> None:
@@ -235,6 +251,7 @@ def check_evidence(*, disbursement_id: int, by: Any) -> Disbursement:
     """The operator found the evidence complete: the payment clock starts. Writes: Disbursement, Event, Duty."""
     disbursement = lock(disbursement_id)
     require(by, "vouchers.check_evidence")
+    require_apart(disbursement, by)
     require_taken([disbursement.invoice_document, disbursement.own_share_document])
     disbursement.checked_by, disbursement.checked_at = by, clock.now()
     move(disbursement, "check_evidence", by=by)
@@ -263,6 +280,7 @@ def approve_disbursement(*, disbursement_id: int, second_factor_code: str, by: A
     Writes: Disbursement, Event, Duty."""
     disbursement = lock(disbursement_id)
     require(by, "vouchers.approve_disbursement")
+    require_apart(disbursement, by)
     if by.pk in {disbursement.checked_by_id, disbursement.requested_by_id, disbursement.confirmed_by_id}:
         raise NotAllowed(_("Somebody else must approve what you checked or requested."), "four_eyes")
     if not rules.may_approve(by.pk, disbursement.attempts.filter(state="SENT_BACK").values_list("resolved_by_id", flat=True)):
@@ -304,6 +322,7 @@ def retry_disbursement(*, disbursement_id: int, second_factor_code: str, by: Any
 def _release(disbursement_id: int, verb: str, second_factor_code: str, by: Any) -> Disbursement:
     disbursement = lock(disbursement_id)
     require(by, "vouchers.register_disbursement")
+    require_apart(disbursement, by)
     if by.pk == disbursement.approved_by_id:
         raise NotAllowed(_("Somebody else must register what you approved."), "four_eyes")
     require_payable(disbursement)

@@ -10,6 +10,7 @@ from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from providers.institutions.models import Institution
 from vouchers.payments import rules
+from vouchers.payments.actions.disbursements import refuse_conflict
 from vouchers.payments.models import PayeeAccount
 
 
@@ -17,6 +18,7 @@ from vouchers.payments.models import PayeeAccount
 def enter_payee(*, institution_id: int, bank_code: str, number: str, holder: str, by: Any) -> PayeeAccount:
     """A new account replaces the current one and waits for its second person. Writes: PayeeAccount, Event, Duty."""
     require(by, "vouchers.enter_payee")
+    refuse_conflict(Institution.objects.values_list("organisation_id", flat=True).get(pk=institution_id), by)
     digits = number.replace("-", "").strip()
     if not digits.isdigit() or not 8 <= len(digits) <= 20:
         raise Refused(_("An account number has 8 to 20 digits."), "account_shape", "number")
@@ -44,6 +46,7 @@ def verify_payee(*, account_id: int, by: Any) -> PayeeAccount:
     """The second person compared the account with the copy of the bank book. Writes: PayeeAccount, Event."""
     account = PayeeAccount.objects.select_for_update().get(pk=account_id)
     require(by, "vouchers.verify_payee")
+    refuse_conflict(account.institution.organisation_id, by)
     if account.entered_by_id == by.pk:
         raise NotAllowed(_("Somebody else must verify an account that you entered."), "four_eyes")
     if account.verified_by_id is not None:

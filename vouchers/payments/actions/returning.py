@@ -11,7 +11,7 @@ from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.payments import notices, queries, rules
 from vouchers.payments.actions.attempts import drop_claimed
-from vouchers.payments.actions.disbursements import lock, move, owe
+from vouchers.payments.actions.disbursements import lock, move, owe, require_apart
 from vouchers.payments.models import Disbursement
 
 S = rules.DisbursementStatus
@@ -48,10 +48,9 @@ def return_disbursement(*, disbursement_id: int, reason: str, by: Any) -> Disbur
 def _require_turn(disbursement: Disbursement, by: Any) -> None:
     if disbursement.status == S.REQUESTED:
         require(by, "vouchers.confirm_disbursement", disbursement.milestone.agreement.company.organisation)
-    elif disbursement.status == S.COMPANY_CONFIRMED:
-        require(by, "vouchers.check_evidence")
-    else:
-        require(by, "vouchers.approve_disbursement")
+        return
+    require(by, "vouchers.check_evidence" if disbursement.status == S.COMPANY_CONFIRMED else "vouchers.approve_disbursement")
+    require_apart(disbursement, by)
 
 
 def _returnable(disbursement: Disbursement) -> bool:

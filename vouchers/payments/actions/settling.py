@@ -24,7 +24,7 @@ from vouchers.ledger import actions as ledger
 from vouchers.payments import gateways, notices, queries, rules
 from vouchers.payments.actions.attempts import drop_claimed, end, record
 from vouchers.payments.actions.closing import owe_closing
-from vouchers.payments.actions.disbursements import lock, move, owe
+from vouchers.payments.actions.disbursements import lock, move, owe, require_apart
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 log = logging.getLogger(__name__)
@@ -382,7 +382,8 @@ def _registered_again(disbursement: Disbursement, attempt: PaymentAttempt, reaso
 
 
 def require_other_eyes(attempt: PaymentAttempt, by: Any) -> None:
-    """Raises: NotAllowed without the permission, Refused for who approved or registered this transfer."""
+    """Raises: NotAllowed without the permission, Refused for who approved or registered this transfer or has a conflict."""
     require(by, "vouchers.resolve_attempt")
+    require_apart(attempt.disbursement, by)
     if not rules.may_resolve(by.pk, attempt.released_by):
         raise Refused(_("Somebody else must resolve a payment that you approved or registered."), "four_eyes")
