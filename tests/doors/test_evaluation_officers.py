@@ -90,6 +90,10 @@ def test_an_officer_runs_dry_compares_and_takes_the_files():
         body = auditor.get(page_of("selectionrun_json", second.pk, part)).content
         assert hashlib.sha256(body).hexdigest() == getattr(second, f"{part}_sha256")
     assert officer.get(page_of("selectionrun_json", second.pk, "record")).status_code == 404
+    companies.declare_conflict(user=at.officer, organisation=at.firms[0].organisation, ground="친족", by=at.officer)
+    inputs = officer.get(page_of("selectionrun_json", second.pk, "inputs"))  # names who evaluated the closed case
+    assert inputs.status_code == 302 and at.evaluators[0].ref not in text(officer.get(inputs["Location"]))
+    assert at.evaluators[0].ref not in text(officer.get(page_of("selectionrun_json", second.pk, "outputs")))
 
 
 def test_nobody_else_sees_a_run_or_its_files():

@@ -11,6 +11,7 @@ from tests.factories import evaluation as ev
 from tests.factories.providers import person
 from vouchers.agreements import actions as agreements
 from vouchers.applications.models import Application
+from vouchers.companies import actions as companies
 from vouchers.evaluation import actions
 from vouchers.evaluation.models import Assignment, Award, SelectionRun
 
@@ -28,6 +29,10 @@ def test_an_officer_takes_it_up_and_proposes_an_approver_confirms_and_those_conc
     office = as_(at.officer)
     shown = text(office.get(address))
     assert loser.title in shown and row.reason in shown and "다시 평가에 올리기" in shown
+    other = ev.person(Role.MINISTRY_OFFICER)
+    companies.declare_conflict(user=other, organisation=owner.organisation, ground="친족", by=other)
+    hidden = text(as_(other).get(address))
+    assert at.evaluators[0].name in shown and at.evaluators[0].name not in hidden and row.reason not in hidden
     aside = list(Assignment.objects.filter(application=loser).values_list("pk", flat=True))
     assert office.post(address, {"application": loser.pk, "reason": "", "set_aside": aside}).status_code == 422
     assert office.post(address, {"application": at.applications[0].pk, "reason": "x"}).status_code == 422

@@ -14,6 +14,7 @@ from portal.kit.errors import DomainError
 from vouchers.evaluation import actions, queries
 from vouchers.evaluation.admin import parts
 from vouchers.evaluation.forms import ReopenForm, RerunRoundForm
+from vouchers.evaluation.models import cases_closed_to
 from vouchers.rounds.models import Round
 
 
@@ -27,9 +28,11 @@ class RerunPages(parts.RoundPages):
 
     @action(description=gettext_lazy("After an objection"), url_path="rerun", permissions=["propose"])
     def rerun_page(self, request: HttpRequest) -> HttpResponse:
-        """Takes an application up again, or proposes the run that decides it anew."""
+        """Takes an application up again, or proposes the run that decides it anew. Cases with which a conflict of the reader
+        stands are left out: each shows who evaluated it."""
         chooser, programme = self._round(request, RerunRoundForm)
-        upheld = queries.to_reopen(programme) if programme else []
+        closed = set(cases_closed_to(request.user.pk))
+        upheld = [one for one in queries.to_reopen(programme) if one.application.pk not in closed] if programme else []
         typed = ReopenForm(request.POST, choices=upheld) if "application" in request.POST else None
         refusal = ""
         if request.method == "POST" and programme and (typed is None or typed.is_valid()):

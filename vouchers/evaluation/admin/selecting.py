@@ -16,11 +16,12 @@ from portal.kit.admin import ReasonForm, Verb, VerbAdmin
 from portal.kit.errors import DomainError
 from portal.kit.won import won
 from portal.templatetags.portal import kst
+from vouchers.applications.models import Application
 from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.admin import facts, parts, tables
 from vouchers.evaluation.admin.rerunning import RerunPages
 from vouchers.evaluation.forms import CompareForm, RunRoundForm
-from vouchers.evaluation.models import SelectionRecord, SelectionRun
+from vouchers.evaluation.models import SelectionRecord, SelectionRun, cases_closed_to
 
 
 @admin.register(SelectionRun)
@@ -165,10 +166,18 @@ class SelectionRunAdmin(RerunPages, VerbAdmin):
         return _file(tables.csv_of(run, record), "text/csv; charset=utf-8", f"{run.ref}.csv")
 
     def part_json(self, request: HttpRequest, pk: int, part: str) -> HttpResponse:
-        """Inputs or outputs, byte for byte as their hash says."""
+        """Inputs or outputs, byte for byte as their hash says. The inputs tell who evaluated what: not to somebody with a
+        conflict in one of the run's cases, since nothing can be left out of bytes under a hash."""
         run, record = self._record(request, pk)
         if part not in {"inputs", "outputs"}:
             raise Http404
+        closed = Application.objects.filter(round_id=run.round_id, pk__in=cases_closed_to(request.user.pk))
+        if part == "inputs" and closed.exists():
+            messages.error(
+                request,
+                _("The inputs name the evaluators of a case with which a conflict of yours stands. A colleague opens them."),
+            )
+            return HttpResponseRedirect(self._change_url(pk))
         return _file(getattr(record, part), "application/json", f"{run.ref}-{part}.json")
 
     # ── The proposal ─────────────────────────────────────────────────────────────────────────────────
