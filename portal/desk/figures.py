@@ -91,14 +91,14 @@ def usual_waits() -> dict[str, Wait]:
 
 
 def _waits() -> list[Wait]:
-    """Closed duties by verb. In SQL, since medians do not fit the ORM."""
+    """Closed duties by verb, without those of rehearsals. In SQL, since medians do not fit the ORM."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT verb, min(title_ko), min(title_en), count(*),
                    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - opened_at) / 86400),
                    percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - opened_at) / 86400)
-            FROM journal_duty WHERE closed_at IS NOT NULL GROUP BY verb ORDER BY count(*) DESC, verb
+            FROM journal_duty WHERE closed_at IS NOT NULL AND NOT rehearsed GROUP BY verb ORDER BY count(*) DESC, verb
             """
         )
         return [Wait(v, ko, en, round(float(m), 1), round(float(p), 1), n) for v, ko, en, n, m, p in cursor.fetchall()]

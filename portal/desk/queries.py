@@ -208,7 +208,7 @@ def front() -> dict[str, Any]:
 
 
 def next_closing(now: Any) -> Any:
-    """When the next open call closes, or None."""
+    """When the next open call closes, or None. Rehearsals too: whoever asks moves their clock as well."""
     return Round.objects.open_at(now).order_by("closes_at").values_list("closes_at", flat=True).first()
 
 

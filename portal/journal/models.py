@@ -119,6 +119,7 @@ class Duty(Row):
     paused_days = models.PositiveIntegerField(default=0)
     closed_at = models.DateTimeField(null=True)
     reminded = ArrayField(models.SmallIntegerField(), default=list)  # working days before the due day already told
+    rehearsed = models.BooleanField(default=False, db_default=False)  # part of a rehearsal: owed like any other, and in no median
 
     class Meta:
         verbose_name = _("duty")

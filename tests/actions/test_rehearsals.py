@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from portal.accounts.rules import Role
-from portal.journal.models import Event, Notice
+from portal.desk import figures
+from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import NotAllowed, Refused
 from tests.factories import applications as make
@@ -42,6 +43,8 @@ def test_a_whole_rehearsal_up_to_the_released_selection_then_promoted_by_another
     cases = applied(row, 3, officer)
     assert {case.status for case in cases} == {"SUBMITTED"} and len({case.track_id for case in cases}) == 3
     assert all(case.company.is_rehearsal and case.company.service_email.endswith(".example") for case in cases)
+    assert {case.receipt_no.partition("-")[0] for case in cases} == {"REHEARSAL"}, "no number of a real application is taken"
+    assert set(Duty.objects.filter(verb="begin_check").values_list("rehearsed", flat=True)) == {True}
     for kind in ("BEGIN_CHECK", "FIND_ELIGIBLE"):
         actions.go_on_batch(batch_id=actions.start_batch(kind=kind, round_id=row.pk, by=officer).pk)
     with clock.at(row.closes_at + timedelta(minutes=1)):
@@ -59,6 +62,8 @@ def test_a_whole_rehearsal_up_to_the_released_selection_then_promoted_by_another
     assert list(live.tracks.values_list("key", "cap_won")) == list(row.tracks.values_list("key", "cap_won"))
     assert not Application.objects.filter(round=live).exists() and Application.objects.filter(round=row).count() == 3
     assert not Event.objects.filter(subject_ref=row.ref, public=True).exists()
+    assert Duty.objects.filter(verb="begin_check", closed_at__isnull=False).exists()
+    assert "begin_check" not in figures.usual_waits(), "how fast a rehearsal went is nobody's usual wait"
     assert Event.objects.filter(name="round.promoted", by=approver).count() == 2
 
 

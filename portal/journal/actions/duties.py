@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.module_loading import import_string
 
 from portal.journal import rules
 from portal.journal.actions.notices import read_about, tell
@@ -52,6 +54,7 @@ def open_duty(
             user=user,
             role=str(role),
             opened_at=clock.now(),
+            rehearsed=import_string(settings.REHEARSAL_MARK)(subject),
         )
     duty.title_ko, duty.title_en, duty.url, duty.due_at = title_ko[:200], title_en[:200], url, due_at
     if own_reminders:

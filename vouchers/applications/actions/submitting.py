@@ -119,7 +119,8 @@ def _submit(application: Application, status: str, declaration: bool | str, arri
     application.company_size = queries.size_of(application.company, round_)
     application.region = application.company.region
     application.company_snapshot = snapshot(application)
-    application.receipt_no = rules.receipt(round_.fiscal_year, _next_number())
+    rehearsal = round_.is_rehearsal
+    application.receipt_no = rules.receipt(round_.fiscal_year, _next_number(rehearsal=rehearsal), rehearsal=rehearsal)
     application.save()
     _record_consents(application, by)
     _hand_over(application, by, certification.content_hash, certified)
@@ -134,9 +135,10 @@ def _refuse_blocking(application: Application, now: datetime) -> None:
         raise Refused(_("This application cannot be received: %(reasons)s") % {"reasons": reasons}, "not_eligible")
 
 
-def _next_number() -> int:
+def _next_number(*, rehearsal: bool) -> int:
+    """A rehearsal takes no number of a real application."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('vouchers_application_receipt')")
+        cursor.execute("SELECT nextval(%s)", ["vouchers_rehearsal_receipt" if rehearsal else "vouchers_application_receipt"])
         return int(cursor.fetchone()[0])
 
 

@@ -95,9 +95,10 @@ def matches_open(status: str, match_timing: str, fixed: bool = False) -> bool:
     return not fixed and status in MATCHES_OPEN[match_timing]
 
 
-def receipt(fiscal_year: int, number: int) -> str:
-    """`HDV-2027-000123`: the year of the round and a number from the sequence (unique, not gapless)."""
-    return f"HDV-{fiscal_year}-{number:06d}"
+def receipt(fiscal_year: int, number: int, *, rehearsal: bool = False) -> str:
+    """`HDV-2027-000123`: the year of the round and a number from the sequence (unique, not gapless). Of a rehearsal, which has
+    a sequence of its own: `REHEARSAL-2027-000123`."""
+    return f"{'REHEARSAL' if rehearsal else 'HDV'}-{fiscal_year}-{number:06d}"
 
 
 # What a company reads of its application's journal, in its own words; events that are not here are not shown to it.
