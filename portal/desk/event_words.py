@@ -307,6 +307,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "round.extended": ("접수 기간을 늘렸습니다", "Window extended"),
     "round.policy_saved": ("정책을 저장했습니다", "Policy saved"),
     "round.promoted": ("모의 회차의 규정을 실제 회차로 옮겼습니다", "Rehearsed rules became those of a live round"),
+    "round.promotion_declined": ("실제 회차로의 전환을 반려했습니다", "Promotion to live declined"),
     "round.promotion_asked": ("실제 회차로의 전환을 요청했습니다", "Promotion to live asked for"),
     "round.projects_started": ("과제 수행을 시작했습니다", "Projects started"),
     "round.reference_registered": ("참고 회차를 등록했습니다", "Reference round registered"),

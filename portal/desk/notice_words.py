@@ -97,6 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "round_amended": ("공고 변경", "Call amended"),
     "round_announced": ("공고 게시", "Call announced"),
     "round_cancelled": ("공고 취소", "Call cancelled"),
+    "promotion_declined": ("실제 회차 전환 반려", "Promotion of a rehearsal declined"),
     "round_sent_back": ("공고안 반려", "Call sent back"),
     "reserve_moved": ("예비 순위 변경", "Another place on the reserve list"),
     "selection_discarded": ("선정안 반려", "Selection discarded"),

@@ -85,6 +85,14 @@ def _promote(row, officer, approver) -> Round:
         rounds.ask_promotion(round_id=row.pk, by=officer)
     with pytest.raises(NotAllowed):
         rounds.promote(round_id=row.pk, key="voucher-2028", by=officer)
+    with pytest.raises(Refused):
+        rounds.decline_promotion(round_id=row.pk, reason=" ", by=approver)
+    rounds.decline_promotion(round_id=row.pk, reason="배점을 다시 볼 것", by=approver)
+    assert not Duty.objects.filter(verb="promote_round", closed_at__isnull=True).exists()
+    assert Notice.objects.get(template="promotion_declined").user == officer
+    with pytest.raises(Refused):
+        rounds.promote(round_id=row.pk, key="voucher-2028", by=approver)
+    rounds.ask_promotion(round_id=row.pk, by=officer)
     live = rounds.promote(round_id=row.pk, key="voucher-2028", by=approver)
     with pytest.raises(Refused):
         rounds.promote(round_id=row.pk, key="voucher-2029", by=approver)

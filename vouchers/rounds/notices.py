@@ -18,6 +18,11 @@ def _facts(row: Round) -> dict[str, Any]:
     }
 
 
+def _page(row: Round) -> str:
+    """A rehearsal has no public page."""
+    return f"/admin/vouchers/round/{row.pk}/change/" if row.is_rehearsal else f"/rounds/{row.key}/"
+
+
 def round_sent_back(row: Round, reason: str) -> None:
     """To the author, else to every officer."""
     journal.tell(
@@ -40,8 +45,20 @@ def round_amended(amendment: Amendment, organisation: Any = None) -> None:
     for role in WORKERS if organisation is None else ("",):
         journal.tell(
             "round_amended", app="vouchers", subject=row, role=role, organisation=organisation, context=context,
-            url=f"/rounds/{row.key}/#amendments", once=amendment.ref,
+            url=f"{_page(row)}#amendments", once=amendment.ref,
         )  # fmt: skip
+
+
+def promotion_declined(row: Round, reason: str, asked_by: Any) -> None:
+    """To the officer who asked for the promotion of a rehearsal."""
+    journal.tell(
+        "promotion_declined",
+        app="vouchers",
+        subject=row,
+        to=[asked_by],
+        url=_page(row),
+        context={**_facts(row), "reason": reason},
+    )
 
 
 def round_cancelled(row: Round, reason: str) -> None:
@@ -70,6 +87,5 @@ def _tell_asker(template: str, inquiry: Inquiry, **more: str) -> None:
 
 
 def _tell_workers(template: str, row: Round, **more: str) -> None:
-    page = f"/admin/vouchers/round/{row.pk}/change/" if row.is_rehearsal else f"/rounds/{row.key}/"
     for role in WORKERS:
-        journal.tell(template, app="vouchers", subject=row, role=role, url=page, context={**_facts(row), **more})
+        journal.tell(template, app="vouchers", subject=row, role=role, url=_page(row), context={**_facts(row), **more})

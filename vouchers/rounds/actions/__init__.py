@@ -29,7 +29,7 @@ from vouchers.rounds.actions.prepare import (
 from vouchers.rounds.actions.reference import (
     register_reference_round,
 )
-from vouchers.rounds.actions.rehearsing import ask_promotion, promote, rehearse
+from vouchers.rounds.actions.rehearsing import ask_promotion, decline_promotion, promote, rehearse
 from vouchers.rounds.actions.turn import (
     announce,
     archive,
@@ -57,6 +57,7 @@ __all__ = [
     "cancel",
     "copy_round",
     "create_round",
+    "decline_promotion",
     "edit_round",
     "ensure_demo_rounds",
     "move_question",

@@ -8,7 +8,7 @@ from portal.accounts.rules import Role
 from portal.journal import actions as journal
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
-from vouchers.rounds import rules
+from vouchers.rounds import notices, rules
 from vouchers.rounds.actions.prepare import copy_round
 from vouchers.rounds.models import Round
 
@@ -44,6 +44,26 @@ def ask_promotion(*, round_id: int, by: User | None) -> Round:
         row, "promote_round", title_ko=f"실제 회차로 전환 검토: {row.title_ko}", title_en=f"Review the promotion to live: {row.title_en}",
         url=f"/admin/vouchers/round/{row.pk}/change/", due_in=5, role=Role.MINISTRY_APPROVER, by=by,
     )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def decline_promotion(*, round_id: int, reason: str, by: User | None) -> Round:
+    """The approver does not promote: the officer may ask again later, or rehearse once more. Writes: Round, Event, Notice to who
+    asked; closes the duty. Raises: Refused (not asked for, promoted already, no reason), NotAllowed.
+    """
+    row = Round.objects.select_for_update().get(pk=round_id)
+    require(by, "vouchers.announce_round")
+    asked_by = row.promotion_asked_by
+    if asked_by is None or row.promoted_by_id:
+        raise Refused(_("No promotion waits for a decision."), "promotion_not_asked")
+    if not reason.strip():
+        raise Refused(_("Write a reason: the people concerned read it."), "reason_missing", "reason")
+    row.promotion_asked_by = None
+    row.save()
+    journal.record("round.promotion_declined", row, by=by, reason=reason.strip())
+    journal.close_duty(row, "promote_round", by=by)
+    notices.promotion_declined(row, reason.strip(), asked_by)
     return row
 
 

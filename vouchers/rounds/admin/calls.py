@@ -197,6 +197,9 @@ class RoundAdmin(QuestionPages, FormAdmin):
              lambda row: bool(row.promotion_asked_by_id) and not row.promoted_by_id, form=RehearseForm, facts=_facts,
              consequence=lambda row: _("A live draft gets policy, tracks, criteria and questions of this rehearsal. Its window and its "
                                        "announcement follow with their own review.")),
+        Verb("decline_promotion", _("Decline the promotion"), _call(actions.decline_promotion), ANNOUNCE,
+             lambda row: bool(row.promotion_asked_by_id) and not row.promoted_by_id, form=ReasonForm, danger=True,
+             consequence=lambda row: _("The officer reads the reason and may ask again.")),
         Verb("cancel", _("Cancel the round"), _call(actions.cancel), MANAGE,
              lambda row: _can("cancel")(row) and row.status in {"DRAFT", "REVIEW"}, form=KeptReasonForm, danger=True),
         Verb("cancel_announced", _("Cancel the round"), _call(actions.cancel), ANNOUNCE,
