@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,13 +13,14 @@ from portal.journal import actions, queries
 from portal.kit import clock
 from portal.kit.access import public, signed_in
 from portal.kit.htmx import page, redirect
+from portal.kit.pages import Pages
 
 
 @signed_in
 @require_GET
 def feed(request: HttpRequest) -> HttpResponse:
     """What the portal told me, the newest first."""
-    found = Paginator(queries.feed(request.user), 20).get_page(request.GET.get("page"))
+    found = Pages(queries.feed(request.user), 20).get_page(request.GET.get("page"))
     shown = queries.worded(found, "en" if get_language() == "en" else "ko")
     return page(request, "journal/feed.html", {"page": found, "notices": shown, "unread": queries.unread(request.user)})
 
@@ -53,7 +53,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:100]
     if words:
         found = queries.search_mailbox(words)
-    return page(request, "journal/mailbox.html", {"page": Paginator(found, 30).get_page(request.GET.get("page")), "q": words})
+    return page(request, "journal/mailbox.html", {"page": Pages(found, 30).get_page(request.GET.get("page")), "q": words})
 
 
 @public

@@ -1,12 +1,24 @@
-"""Pages of lists whose length somebody knows already, or that is too long to be counted at every click."""
+"""Pages of lists that are counted only where that says something: not when one page holds all, not at every click."""
 
 from typing import Any
 
 from django.core.cache import cache
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 
 LARGE = 1000  # rows; a shorter list is counted every time
 SECONDS = 30  # as long may the number of rows of a large list be behind
+
+
+class Pages(Paginator):  # type: ignore[type-arg]
+    """A list that is counted only when its first page does not hold all of it."""
+
+    def get_page(self, number: Any) -> Page[Any]:
+        if number not in (None, "", 1, "1") or "count" in self.__dict__:
+            return super().get_page(number)
+        rows = list(self.object_list[: self.per_page + 1])
+        if len(rows) <= self.per_page:
+            self.__dict__["count"] = len(rows)
+        return Page(rows[: self.per_page], 1, self)
 
 
 class Counted(Paginator):  # type: ignore[type-arg]

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.kit.access import needs, public
 from portal.kit.errors import DomainError, Stale
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.pages import Pages
 from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
 from providers.catalogue.models import Dataset
@@ -62,7 +62,7 @@ def institution_list(request: HttpRequest) -> HttpResponse:
     for name in institutions.FILTERS:
         others = {**wish, "chosen": {**wish["chosen"], name: ""}}
         counted[name] = institutions.counts(institutions.listed(request.user, **others), name)
-    found = Paginator(institutions.listed(request.user, **wish), 20).get_page(request.GET.get("page"))
+    found = Pages(institutions.listed(request.user, **wish), 20).get_page(request.GET.get("page"))
     data = {"q": wish["text"], **wish["chosen"], "supplier": "yes" if wish["suppliers"] else ""}
     context = {
         "form": forms.InstitutionSearchForm(data, counted),
@@ -78,7 +78,7 @@ def institution_list(request: HttpRequest) -> HttpResponse:
 def institution(request: HttpRequest, key: str) -> HttpResponse:
     """Who it is, what it publishes, how long it takes, where the facts come from."""
     found = get_object_or_404(Institution.objects.visible_to(request.user), key=key)
-    rows = Paginator(catalogue.published_of(found), 20).get_page(request.GET.get("page"))
+    rows = Pages(catalogue.published_of(found), 20).get_page(request.GET.get("page"))
     context = {
         "institution": found,
         "title": pick(found, "name"),
@@ -94,7 +94,7 @@ def institution(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The provider's own offers and datasets; pausing is one click."""
-    found = Paginator(queries.own(request.user), 30).get_page(request.GET.get("page"))
+    found = Pages(queries.own(request.user), 30).get_page(request.GET.get("page"))
     for offer in found.object_list:
         verbs = [verb for verb in _verbs(offer) if verb["name"] in ("pause", "resume", "submit")]
         offer.quick = verbs[0] if verbs else None  # type: ignore[attr-defined]

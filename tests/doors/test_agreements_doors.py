@@ -39,6 +39,7 @@ def test_operator_drafts_from_the_accepted_award():
     _at, award = ev.accepted()
     client = as_(ev.operator())
     assert award.project_no in text(client.get("/agreements/"))
+    assert award.project_no in text(client.get("/agreements/?show=drafts"))
     address = f"/agreements/draft/{award.ref}/"
     assert "400,000,000" in text(client.get(address))
     bad = client.post(address, days(ends_on=clock.today().replace(year=2020)))
@@ -48,6 +49,7 @@ def test_operator_drafts_from_the_accepted_award():
     assert client.post(address, days()).status_code == 422  # a second click
     row = Agreement.objects.get()
     assert row.number in text(client.get("/agreements/?status=DRAFTING"))
+    assert "협약을 기다리는 선정이 없습니다" in text(client.get("/agreements/?show=drafts"))
     assert client.get("/agreements/?status=NONSENSE&page=x").status_code == 200
 
 

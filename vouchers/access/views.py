@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,6 +20,7 @@ from portal.kit.access import signed_in
 from portal.kit.errors import DomainError, IllegalStep, NotAllowed, Stale
 from portal.kit.forms import ReasonForm
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.pages import Pages
 from vouchers.access import actions, forms, queries, rules
 from vouchers.access.models import AccessCase, AccessRequest
 from vouchers.companies import actions as companies
@@ -36,7 +36,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     if status:
         found = found.filter(status=status)
-    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    shown = Pages(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [(row, queries.clocks(row)) for row in shown]
     context = {
         "page": shown, "rows": rows, "status": status, "form": forms.StateFilter(request.GET or None),

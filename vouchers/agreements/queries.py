@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from portal.accounts import queries as accounts
@@ -23,6 +23,12 @@ from vouchers.matching.models import QuoteLine
 from vouchers.objections import queries as objections
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import money as money_formula
+
+# Of the rows that a list shows, by hand: what the ORM builds for the same three costs a fifth of the page.
+_PROJECT = """SELECT ap.title FROM vouchers_award aw JOIN vouchers_application ap ON ap.id = aw.application_id
+WHERE aw.id = vouchers_agreement.award_id"""
+_PARTIES = "SELECT count(*) FROM vouchers_agreementparty pa WHERE pa.agreement_id = vouchers_agreement.id"
+_SIGNED = f"{_PARTIES} AND pa.signed_at IS NOT NULL"
 
 
 def listed(user: Any) -> QuerySet[Agreement]:
@@ -42,11 +48,7 @@ def listed(user: Any) -> QuerySet[Agreement]:
             "round__title_ko",
             "round__title_en",
         )
-        .annotate(
-            project=Subquery(Award.objects.filter(pk=OuterRef("award_id")).values("application__title")),
-            party_count=_parties(),
-            signed_count=_parties(signed_at__isnull=False),
-        )
+        .annotate(project=RawSQL(_PROJECT, []), party_count=RawSQL(_PARTIES, []), signed_count=RawSQL(_SIGNED, []))
         .order_by("-created_at", "-id")
     )
 
@@ -81,12 +83,6 @@ def provisional(programme: Round) -> Any:
 def _last_day(due_at: datetime) -> date:
     """The day that a due moment (24:00) belongs to."""
     return clock.to_kst(due_at - timedelta(microseconds=1)).date()
-
-
-def _parties(**which: Any) -> Coalesce:
-    """How many parties an agreement has; counted for the rows that are shown, not for all that are counted."""
-    rows = AgreementParty.objects.filter(agreement=OuterRef("pk"), **which).order_by().values("agreement")
-    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
 def not_yet_complete(agreement: Agreement) -> str:

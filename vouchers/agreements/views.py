@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -20,6 +19,7 @@ from portal.kit import clock
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.pages import Pages
 from portal.kit.words import korean
 from vouchers.agreements import actions, queries, rules
 from vouchers.agreements.forms import AgreementFilter, PeriodForm, ReasonForm, SignForm
@@ -31,6 +31,7 @@ from vouchers.ledger import queries as ledger
 from vouchers.matching.rules.stages import LineKind, TaxKind
 
 PER_PAGE = 20
+FIRST_DRAFTS = 3  # of the drafting queue, above the list of agreements
 Run = Callable[..., Agreement]
 VERBS: dict[str, tuple[Run, Any]] = {
     "send_for_signature": (actions.send_for_signature, gettext_lazy("Every party was asked to sign.")),
@@ -45,15 +46,20 @@ VERBS: dict[str, tuple[Run, Any]] = {
 @signed_in
 @require_GET
 def agreements(request: HttpRequest) -> HttpResponse:
-    """Agreements that somebody is party to, or all of them for those who see all; the operator's drafting queue on top."""
+    """Agreements that somebody is party to, or all of them for those who see all; on top the first of the operator's drafting
+    queue, all of which `?show=drafts` lists."""
+    drafts = request.user.has_perm("vouchers.draft_agreement")
+    if drafts and request.GET.get("show") == "drafts":
+        queue = Pages(evaluation.to_draft(), PER_PAGE).get_page(request.GET.get("page"))
+        return page(request, "vouchers/agreements/to_draft.html", {"page": queue, "awards": queue.object_list})
     form = AgreementFilter(request.GET or None)
     status = form.cleaned_data["status"] if form.is_valid() else ""
     found = queries.listed(request.user)
-    rows = Paginator(found.filter(status=status) if status else found, PER_PAGE).get_page(request.GET.get("page"))
-    drafts = request.user.has_perm("vouchers.draft_agreement")
+    rows = Pages(found.filter(status=status) if status else found, PER_PAGE).get_page(request.GET.get("page"))
+    waiting = list(evaluation.to_draft()[: FIRST_DRAFTS + 1]) if drafts else []
     context = {
         "form": form, "page": rows, "total": rows.paginator.count, "status": status,
-        "to_draft": evaluation.to_draft()[:PER_PAGE] if drafts else [], "drafts": drafts,
+        "awards": waiting[:FIRST_DRAFTS], "more_drafts": len(waiting) > FIRST_DRAFTS,
     }  # fmt: skip
     return page(request, "vouchers/agreements/list.html", context)
 

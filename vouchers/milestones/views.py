@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.forms import formset_factory
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -19,6 +18,7 @@ from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError, IllegalStep
 from portal.kit.forms import ReasonForm
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.pages import Pages
 from vouchers.agreements.models import Agreement
 from vouchers.companies import actions as companies
 from vouchers.milestones import actions, forms, queries
@@ -39,7 +39,7 @@ def milestone_list(request: HttpRequest) -> HttpResponse:
     whose = request.GET.get("agreement", "")
     if whose:
         found = found.filter(agreement__ref=whose[:24])
-    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    shown = Pages(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": shown, "status": status, "whose": shown[0].agreement if whose and shown else None, "form": forms.StateFilter(request.GET or None),
         "unplanned": queries.unplanned(request.user) if request.user.has_perm("vouchers.plan_milestones") else [],

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,6 +15,7 @@ from portal.kit import clock
 from portal.kit.access import signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.pages import Pages
 from portal.kit.words import korean
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
@@ -30,7 +30,7 @@ PER_PAGE = 20
 @require_GET
 def objections(request: HttpRequest) -> HttpResponse:
     """Objections of my company; for reviewers and officers all."""
-    shown = Paginator(queries.mine(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    shown = Pages(queries.mine(request.user), PER_PAGE).get_page(request.GET.get("page"))
     return page(request, "vouchers/objections/list.html", {"page": shown})
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,6 +20,7 @@ from portal.kit.access import needs, require, signed_in
 from portal.kit.errors import DomainError, IllegalStep
 from portal.kit.forms import ReasonForm
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.pages import Pages
 from portal.kit.won import won_long
 from portal.kit.words import pick
 from vouchers.milestones.models import Milestone
@@ -37,7 +37,7 @@ def disbursement_list(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     if status:
         found = found.filter(status=status)
-    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    shown = Pages(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": shown, "status": status, "form": forms.StateFilter(request.GET or None)}
     return page(request, "vouchers/payments/list.html", context)
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from portal.documents.models import Document
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.pages import Pages
 from vouchers.applications import actions, queries, rules
 from vouchers.applications.forms import SEEN, SectionForm, TrackForm, UploadForm, WriterForm
 from vouchers.applications.models import Application
@@ -30,7 +30,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     mine = list(queries.mine(request.user))  # one a round and track: a company has few, so they are not counted apart
     may_start = request.user.has_perm("vouchers.edit_application")
     context = {
-        "page": Paginator(mine, 20).get_page(request.GET.get("page")),
+        "page": Pages(mine, 20).get_page(request.GET.get("page")),
         "open_rounds": queries.startable_rounds(request.user) if may_start else [],
         "has_company": bool(mine) or companies.company_of(request.user) is not None,
         "total_sections": len(rules.ORDER),

@@ -8,7 +8,7 @@ from django.db.models.functions import Greatest
 
 from vouchers.applications.models import Application
 from vouchers.evaluation import rules
-from vouchers.evaluation.models import Assignment, AssignmentQuerySet, PanelPhase, SelectionRun
+from vouchers.evaluation.models import Assignment, PanelPhase, SelectionRun
 from vouchers.evaluation.queries.challenges import undecided
 from vouchers.evaluation.rules.conflicts import least
 from vouchers.ledger import queries as ledger
@@ -24,10 +24,22 @@ def available_won(programme: Round) -> int:
     return ledger.balance(programme.pk, "AVAILABLE", programme.ref)
 
 
-def assignments_of(user: Any) -> QuerySet[Assignment]:
-    """An evaluator's own, what is owed first by due day."""
-    return (
-        _own(user)
+@dataclass(frozen=True)
+class OwnAssignments:
+    """An evaluator's own. rows: what is owed first by due day, each with `blind` (its policy's word); counts beside them."""
+
+    rows: QuerySet[Assignment]
+    waiting: int
+    ended: int
+
+
+def assignments_of(user: Any) -> OwnAssignments:
+    """Which cases are closed to the evaluator is asked once, for the rows and for the counts. One query beside that and the rows."""
+    own = Assignment.objects.visible_to(user).filter(evaluator_id=user.pk)
+    waits = Q(status__in=rules.PENDING)
+    counts = own.aggregate(waiting=Count("pk", filter=waits), ended=Count("pk", filter=~waits))
+    rows = (
+        own.annotate(blind=F("application__policy_version__body__blind_review"))
         .select_related("application__round", "application__track")
         .only(
             "ref",
@@ -44,17 +56,7 @@ def assignments_of(user: Any) -> QuerySet[Assignment]:
         )
         .order_by("due_at", "id")
     )
-
-
-def _own(user: Any) -> AssignmentQuerySet:
-    return Assignment.objects.visible_to(user).filter(evaluator_id=user.pk)
-
-
-def assignment_counts(user: Any) -> tuple[int, int]:
-    """How many of an evaluator's own wait, and how many are done or ended. One query."""
-    waits = Q(status__in=rules.PENDING)
-    found = _own(user).aggregate(open=Count("pk", filter=waits), ended=Count("pk", filter=~waits))
-    return found["open"], found["ended"]
+    return OwnAssignments(rows, counts["waiting"], counts["ended"])
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -17,6 +16,7 @@ from portal.kit import clock
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError, Refused, Stale
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.pages import Pages
 from vouchers.applications import queries as applications
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
@@ -37,22 +37,23 @@ PER_PAGE = 20
 @require_GET
 def assignments(request: HttpRequest) -> HttpResponse:
     """My assignments, by due day."""
-    found = queries.assignments_of(request.user)
+    own = queries.assignments_of(request.user)
     done = request.GET.get("show") == "done"
-    ended = found.exclude(status__in=rules.PENDING).order_by("-updated_at", "-id")
-    pages = Paginator(ended if done else found.filter(status__in=rules.PENDING), PER_PAGE)
-    open_count, ended_count = queries.assignment_counts(request.user)
-    pages.count = ended_count if done else open_count
+    ended = own.rows.exclude(status__in=rules.PENDING).order_by("-updated_at", "-id")
+    pages = Pages(ended if done else own.rows.filter(status__in=rules.PENDING), PER_PAGE)
+    pages.count = own.ended if done else own.waiting
     shown = pages.get_page(request.GET.get("page"))
     shown.object_list = list(shown.object_list)
     tabs = [
-        {"label": _("To do"), "url": "?", "count": open_count, "current": not done},
-        {"label": _("Done and ended"), "url": "?show=done", "count": ended_count, "current": done},
+        {"label": _("To do"), "url": "?", "count": own.waiting, "current": not done},
+        {"label": _("Done and ended"), "url": "?show=done", "count": own.ended, "current": done},
     ]
-    titles = applications.blind_titles(row.application_id for row in shown.object_list)
-    for row in shown.object_list:
-        row.application.title = titles.get(row.application_id, row.application.title)
-    context = {"page": shown, "tabs": tabs, "done": done, "pools": pool.memberships_of(request.user)}
+    if blind := [row.application_id for row in shown.object_list if row.blind]:
+        titles = applications.blind_titles(blind)
+        for row in shown.object_list:
+            row.application.title = titles.get(row.application_id, row.application.title)
+    pools = pool.memberships_of(request.user).only("ref", "declared_at", "round__title_ko", "round__title_en")
+    context = {"page": shown, "tabs": tabs, "done": done, "pools": pools}
     return page(request, "vouchers/evaluation/assignments.html", context)
 
 
@@ -259,7 +260,7 @@ def letter(request: HttpRequest, ref: str, lang: str) -> HttpResponse:
 @require_GET
 def verify_list(request: HttpRequest) -> HttpResponse:
     """Released results that this person may check."""
-    pages = Paginator(queries.released_to(request.user), PER_PAGE)
+    pages = Pages(queries.released_to(request.user), PER_PAGE)
     return page(request, "vouchers/evaluation/verify_list.html", {"page": pages.get_page(request.GET.get("page"))})
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,6 +14,7 @@ from portal.kit import clock
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.pages import Pages
 from providers.catalogue.models import Dataset
 from providers.offers.models import Offer
 from vouchers.companies import actions as companies
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def needs_list(request: HttpRequest) -> HttpResponse:
     """The company's needs; the same number of queries for one and for a thousand."""
-    found = Paginator(queries.mine(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    found = Pages(queries.mine(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page": found, "may": request.user.has_perm("vouchers.edit_need")}
     return page(request, "vouchers/matching/needs.html", context)
 

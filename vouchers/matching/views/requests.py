@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import page, redirect
+from portal.kit.pages import Pages
 from vouchers.companies import actions as companies
 from vouchers.matching import actions, forms, queries
 from vouchers.matching.models import QuoteRequest
@@ -53,7 +53,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     tabs = [
         {"label": label, "url": f"?box={name}", "count": counts[name], "current": name == box} for name, label in BOXES.items()
     ]
-    pages = Paginator(queries.inbox(request.user, box), PAGE_SIZE)
+    pages = Pages(queries.inbox(request.user, box), PAGE_SIZE)
     pages.count = counts[box]  # already asked for the tabs
     found = pages.get_page(request.GET.get("page"))
     return page(request, "vouchers/matching/inbox.html", {"page": found, "tabs": tabs, "box": box})

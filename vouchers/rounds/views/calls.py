@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from portal.kit import clock
 from portal.kit.access import public, signed_in
 from portal.kit.errors import DomainError, NotAllowed
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.pages import Pages
 from portal.kit.words import korean, pick
 from vouchers.rounds import actions, queries, rules
 from vouchers.rounds.forms import AskForm, RoundFilter
@@ -30,7 +30,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     form = RoundFilter(request.GET or None, years=years)
     chosen = form.cleaned_data if form.is_valid() else {}
     found = queries.public_rounds(year=chosen.get("year"), phase=chosen.get("phase") or "", now=clock.now())
-    rows = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    rows = Pages(found, PER_PAGE).get_page(request.GET.get("page"))
     filtered = bool(chosen.get("year") or chosen.get("phase"))
     context = {"form": form, "page": rows, "total": rows.paginator.count, "filtered": filtered}
     return page(request, "vouchers/rounds/rounds.html", context, part="list")
