@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.accounts import rules
 from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
+from portal.journal import memory
 from portal.journal import queries as journal
 from portal.kit import clock
 
@@ -42,9 +43,10 @@ def _addresses() -> QuerySet[Any]:
 
 
 def signed_in_user(pk: int) -> User | None:
-    """The person of a session with what every page asks about them: grants, factor, unread notices. One query instead of four.
+    """The person of a session with what every page asks about them: grants, factor, unread notices. One query instead of five.
 
-    `_grants` as in `grants_of`; `_second_factor` as in `has_second_factor`; `unread_notices` as in `journal.queries.unread`.
+    `_grants` as in `grants_of`; `_second_factor` as in `has_second_factor`; `unread_notices` as in `journal.queries.unread`; the
+    newest event is told to `journal.memory`.
     """
     columns = [column.attname for column in User._meta.concrete_fields]
     with connection.cursor() as cursor:
@@ -52,7 +54,8 @@ def signed_in_user(pk: int) -> User | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    grants, factor, unread, *values = row
+    grants, factor, unread, newest, *values = row
+    memory.know_newest(newest)
     found: Any = User.from_db(connection.alias, columns, values)
     found._grants = [(role, organisation) for role, organisation in grants or []]
     found._second_factor, found.unread_notices = factor, unread
@@ -65,6 +68,7 @@ SELECT
    WHERE g.user_id = u.id AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > %(now)s)) AS open_grants,
   EXISTS (SELECT 1 FROM mfa_authenticator m WHERE m.user_id = u.id AND m.type = 'totp') AS _second_factor,
   (SELECT count(*) FROM journal_notice n WHERE n.user_id = u.id AND n.read_at IS NULL) AS unread_notices,
+  (SELECT max(e.id) FROM journal_event e) AS newest_event,
   {}
 FROM accounts_user u WHERE u.id = %(pk)s
 """

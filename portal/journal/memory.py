@@ -37,6 +37,13 @@ def remembered[Found](key: str, compute: Callable[[], Found], seconds: int = SEC
     return found  # type: ignore[no-any-return]
 
 
+def know_newest(newest: int | None) -> None:
+    """The newest event's number as a request has asked it already, together with something else."""
+    seen = _seen.get()
+    if seen is not None:
+        seen.setdefault("newest", newest)
+
+
 def _newest() -> int | None:
     """The newest event's number; asked once a request, so that all numbers of a page are of one moment."""
     seen = _seen.get()
