@@ -26,6 +26,7 @@ from vouchers.applications.models import (
     CheckBatch,
     CheckBatchLine,
     EligibilityCheck,
+    LateEntry,
     SectionComment,
     SupplementItem,
 )
@@ -95,7 +96,7 @@ __all__ = [
     "AgreementVersion", "Amendment", "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection",
     "Assignment", "AssignmentRun", "Award", "BlindDocument", "CaseConflict", "Certification", "Challenge", "CheckBatch", "CheckBatchLine",
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
-    "EthicsReview", "Inquiry", "JointReview", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection",
+    "EthicsReview", "Inquiry", "JointReview", "LateEntry", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection",
     "ObjectionDocument", "OwnershipDispute", "PanelPhase", "PayeeAccount", "PaymentAttempt", "PenaltyRecord",
     "PolicyVersion", "PoolMember", "Quote", "QuoteLine", "QuoteRequest", "Reading", "RepresentativeChange", "Restriction",
     "Round", "Score", "ScoreVersion", "SectionComment", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun",

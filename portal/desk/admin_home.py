@@ -44,6 +44,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         _("Cases"),
         (
             ("description", "vouchers_application"),
+            ("more_time", "vouchers_lateentry"),
             ("checklist", "vouchers_checkbatch"),
             ("groups", "vouchers_poolmember"),
             ("badge", "vouchers_affiliation"),

@@ -44,6 +44,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "disbursement_returned": ("대금 청구 반려", "Payment request returned"),
     "disbursement_sent_back": ("지급한 대금이 되돌아옴", "A payment came back"),
     "document_infected": ("올린 파일에서 바이러스 발견", "A virus was found in an uploaded file"),
+    "late_entry_code": ("추가 접수 코드", "Code for a late entry"),
+    "late_entry_confirmed": ("추가 접수 허용", "Late entry allowed"),
+    "late_entry_revoked": ("추가 접수 허용 취소", "Late entry revoked"),
     "duty_opened": ("새로 할 일", "Something new to do"),
     "duty_reminder": ("마감 전 안내", "Reminder before a due day"),
     "challenge_decided": ("기피 신청 결정", "Challenge of an evaluator decided"),
@@ -131,6 +134,7 @@ MANDATORY: dict[str, tuple[str, str]] = {
         (
             "application_supplement_requested", "application_supplement_missed", "application_certification_asked",
             "access_supplement", "agreement_to_sign", "award_lapsed", "penalty_recorded", "round_cancelled",
+            "late_entry_code", "late_entry_confirmed", "late_entry_revoked",
         ),
         _TERM,
     ),

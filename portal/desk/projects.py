@@ -219,7 +219,9 @@ WHERE d.closed_at IS NULL AND d.user_id IS NULL AND d.subject_ref = ANY(%(refs)s
 """
 _APPLICATIONS = """
 SELECT json_agg(a ORDER BY a.id DESC) FROM (
-  SELECT a.id, a.ref, a.title, a.status, a.receipt_no, r.title_ko round_ko, r.title_en round_en, r.closes_at,
+  SELECT a.id, a.ref, a.title, a.status, a.receipt_no, r.title_ko round_ko, r.title_en round_en,
+    GREATEST(r.closes_at, (SELECT max(l.until) FROM vouchers_lateentry l WHERE l.status = 'ENTERED' AND r.status = 'ANNOUNCED'
+      AND l.company_id = a.company_id AND l.round_id = a.round_id AND l.track_id = a.track_id)) closes_at,
     t.name_ko track_ko, t.name_en track_en,
     (SELECT json_agg(json_build_array(s.key, s.state)) FROM vouchers_applicationsection s WHERE s.application_id = a.id) sections
   FROM vouchers_application a JOIN vouchers_company c ON c.id = a.company_id

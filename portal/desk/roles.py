@@ -75,6 +75,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.answer_inquiry",
             "vouchers.verify_company",
             "vouchers.check_application",
+            "vouchers.grant_late_entry",
             "vouchers.assign_evaluator",
             "vouchers.open_panel",
             "vouchers.propose_selection",

@@ -57,6 +57,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "applications": NAMES, "start": OWN, "section": WRITTEN_DOWN, "autosave": WRITTEN_DOWN, "need": WRITTEN_DOWN,
         "matches": WRITTEN_DOWN, "document": WRITTEN_DOWN, "blind_document": WRITTEN_DOWN, "take_document": WRITTEN_DOWN, "remove_document": WRITTEN_DOWN,
     },
+    "vouchers.applications.views.late": {"late": OWN},
     "vouchers.applications.views.handing_in": dict.fromkeys(("submit", "supply_supplement", "withdraw"), WRITTEN_DOWN),
     "vouchers.applications.views.following": dict.fromkeys(
         ("detail", "preview", "receipt", "receipt_pdf", "why", "download_document"), WRITTEN_DOWN

@@ -9,9 +9,10 @@ from django.utils.translation import override
 from portal.accounts.models import User
 from portal.documents.models import Document
 from portal.journal import actions as journal
+from portal.journal.wording import absolute, render
 from portal.kit import clock
 from vouchers.applications import rules
-from vouchers.applications.models import Application, SectionComment, SupplementItem
+from vouchers.applications.models import Application, LateEntry, SectionComment, SupplementItem
 
 
 def _tell(name: str, application: Application, *, to: Sequence[Any] = (), url: str = "", **context: Any) -> None:
@@ -132,3 +133,46 @@ def application_reopened(application: Application, reason: str, *, eligibility: 
 
 def application_withdrawn(application: Application, reason_en: str) -> None:
     _tell("application_withdrawn", application, reason_ko=application.decision_reason, reason_en=reason_en)
+
+
+def late_entry_code(row: LateEntry, code: str) -> None:
+    """The code itself, to its person alone: a mail to the bare address, in no feed, whose words are forgotten once it left."""
+    person = row.person
+    context = {
+        **_late_facts(row),
+        "code": code,
+        "recipient": person.get_full_name(),
+        "url": absolute(_late_page(row), person.language),
+    }
+    title, body = render("vouchers", "late_entry_code", person.language, context)
+    journal.post(
+        app="vouchers", template="late_entry_code", address=person.email, language=person.language, title=title, body=body,
+    )  # fmt: skip
+
+
+def late_entry_confirmed(row: LateEntry) -> None:
+    """To the company: that it may hand in late, and who has the code."""
+    _tell_late("late_entry_confirmed", row, person=row.person.get_full_name())
+
+
+def late_entry_revoked(row: LateEntry) -> None:
+    _tell_late("late_entry_revoked", row, reason=row.ended_reason)
+
+
+def _tell_late(name: str, row: LateEntry, **more: str) -> None:
+    journal.tell(
+        name, app="vouchers", subject=row, organisation=row.company.organisation, url=_late_page(row),
+        context={**_late_facts(row), **more},
+    )  # fmt: skip
+
+
+def _late_page(row: LateEntry) -> str:
+    return f"/applications/late/{row.round.key}/"
+
+
+def _late_facts(row: LateEntry) -> dict[str, str]:
+    until = moment_words(row.until)
+    return {
+        "round_ko": row.round.title_ko, "round_en": row.round.title_en, "track_ko": row.track.name_ko, "track_en": row.track.name_en,
+        "until_ko": until["ko"], "until_en": until["en"],
+    }  # fmt: skip

@@ -40,3 +40,9 @@ def forget_drafts() -> int:
 def go_on_batches() -> int:
     """What officers began for many applications goes on. Idempotent. Returns: applications taken."""
     return actions.go_on_batches()
+
+
+@shared_task(name="applications.expire_late_entries")
+def expire_late_entries() -> int:
+    """Late entries whose end has passed are closed. Idempotent. Returns: how many."""
+    return actions.expire_late_entries(now=clock.now())

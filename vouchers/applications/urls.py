@@ -6,6 +6,7 @@ app_name = "applications"
 urlpatterns = [
     path("", views.applications, name="list"),
     path("start/<slug:key>/", views.start, name="start"),
+    path("late/<slug:key>/", views.late, name="late"),
     path("asked/<slug:key>/<slug:section>/", views.asked, name="asked"),
     path("<slug:ref>/", views.detail, name="detail"),
     path("<slug:ref>/sections/<slug:key>/", views.section, name="section"),

@@ -68,6 +68,7 @@ class Round(Row):
     reference = models.JSONField(default=dict, editable=False)
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     announced_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    late_until = models.DateTimeField(null=True, editable=False)  # until when applications let somebody hand in late, if anybody
     rehearsed_in = models.OneToOneField(  # of a live round: the rehearsal whose rules it has
         "self", on_delete=models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("Rehearsed in")
     )

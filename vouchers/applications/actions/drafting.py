@@ -14,7 +14,14 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.applications import queries, rules
-from vouchers.applications.models import Application, ApplicationDocument, ApplicationMatch, ApplicationSection, BlindDocument
+from vouchers.applications.models import (
+    Application,
+    ApplicationDocument,
+    ApplicationMatch,
+    ApplicationSection,
+    BlindDocument,
+    LateEntry,
+)
 from vouchers.companies import queries as companies
 from vouchers.companies.models import Company
 from vouchers.matching.models import Match, Need
@@ -32,12 +39,17 @@ def locked(application_id: int) -> Application:
     )
 
 
-def refuse_unless_open(round_: Round, now: datetime | None = None) -> None:
-    """Nothing before the opening or from the closing time on, by the server's clock. now: the moment that is written down
-    afterwards (default: this one). Raises: Refused."""
-    phase = phase_at(round_.status, round_.opens_at, round_.closes_at, now or clock.now())
+def refuse_unless_open(round_: Round, company_id: int, track_id: int, now: datetime | None = None) -> LateEntry | None:
+    """Nothing before the opening or from the closing time on, by the server's clock; after it only under a late entry of the
+    company to this track, which is returned. now: the moment that is written down afterwards (default: this one).
+    Raises: Refused."""
+    now = now or clock.now()
+    phase = phase_at(round_.status, round_.opens_at, round_.closes_at, now)
     if phase == Phase.OPEN:
-        return
+        return None
+    late = queries.late_entry_of(round_, company_id, track_id, now=now)
+    if late is not None:
+        return late
     if phase == Phase.ANNOUNCED:
         raise Refused(_("Applications are not open yet. The opening time stands on the page of the call."), "not_open_yet")
     raise Refused(
@@ -60,7 +72,7 @@ def start(*, round_id: int, track_id: int, by: User, need_id: int | None = None)
     round_ = Round.objects.get(pk=round_id)
     if not may_hold(round_.kind, test_company=company.is_rehearsal):
         raise Refused(_("Only test companies apply in a rehearsal, and they apply nowhere else."), "rehearsal")
-    refuse_unless_open(round_)
+    late = refuse_unless_open(round_, company.pk, track_id)
     track = Track.objects.filter(pk=track_id, round=round_).first()
     if track is None:
         raise Refused(_("Choose one of this call's tracks."), "bad_track", "track")
@@ -74,13 +86,19 @@ def start(*, round_id: int, track_id: int, by: User, need_id: int | None = None)
         "application.started", application, by=by, to=application.status, organisations=[company.organisation_id],
         data={"round": round_.key, "track": track.key},
     )  # fmt: skip
+    open_submit_duty(application, late.until if late else round_.closes_at, by)
+    take_only_match(application, by)
+    return application
+
+
+def open_submit_duty(application: Application, due_at: datetime | None, by: User | None) -> None:
+    """The company owes its draft by the closing time that holds for it. Writes: Duty."""
+    round_, track = application.round, application.track
     journal.open_duty(
         application, "submit_application", title_ko=f"신청서 제출: {round_.title_ko}, {track.name_ko}",
         title_en=f"Submit the application: {round_.title_en}, {track.name_en}", url=application.get_absolute_url(),
-        due_at=round_.closes_at, organisation=company.organisation, by=by,
+        due_at=due_at, organisation=application.company.organisation, by=by,
     )  # fmt: skip
-    take_only_match(application, by)
-    return application
 
 
 def _refuse_second(company: Company, round_: Round, track: Track) -> None:
@@ -109,7 +127,7 @@ def refuse_unless_writable(application: Application, key: str) -> None:
     if queries.may_write(application, key):
         return
     if application.status == rules.ApplicationStatus.DRAFT:
-        refuse_unless_open(application.round)
+        refuse_unless_open(application.round, application.company_id, application.track_id)
     if application.status == rules.ApplicationStatus.SUPPLEMENT_REQUESTED:
         raise Refused(_("Only the sections named in the supplement request can be changed."), "section_not_requested")
     raise Refused(_("The application was handed in and cannot be changed any more."), "already_submitted")

@@ -21,7 +21,8 @@ from portal.kit.words import korean
 from vouchers.applications import notices, queries, rules
 from vouchers.applications.actions import asking
 from vouchers.applications.actions.deciding import store_findings
-from vouchers.applications.actions.drafting import locked, refresh_amounts, refuse_unless_open, take_only_match
+from vouchers.applications.actions.drafting import locked, open_submit_duty, refresh_amounts, refuse_unless_open, take_only_match
+from vouchers.applications.actions.late import use
 from vouchers.applications.models import Application, Certification
 from vouchers.rounds.rules import Phase
 
@@ -39,7 +40,7 @@ def certify(
     require(by, "vouchers.submit_application", application)
     if application.status != rules.ApplicationStatus.DRAFT:
         raise Refused(_("The application was handed in already."), "already_submitted")
-    refuse_unless_open(application.round, arrived_at)
+    refuse_unless_open(application.round, application.company_id, application.track_id, arrived_at)
     _refuse_incomplete(application)
     certification, _event = _certify(application, by, declaration)
     waiting = _not_certified(application, certification.content_hash)
@@ -102,7 +103,7 @@ def _submit(application: Application, status: str, declaration: bool | str, arri
     prefetch_related_objects([application], "sections")
     round_.refresh_from_db(fields=["status", "opens_at", "closes_at"])  # an extension may have come meanwhile
     now = arrived_at or clock.now()  # one value: the moment that is judged is the moment that is written down
-    refuse_unless_open(round_, now)
+    late = refuse_unless_open(round_, application.company_id, application.track_id, now)
     refresh_amounts(application)
     _refuse_incomplete(application)
     certification, certified = _certify(application, by, declaration)
@@ -114,7 +115,12 @@ def _submit(application: Application, status: str, declaration: bool | str, arri
         )
     _refuse_blocking(application, now)
     application.status = status
-    application.submitted_at, application.deadline_at, application.submitted_by = now, round_.closes_at, by
+    application.submitted_at, application.deadline_at, application.submitted_by = (
+        now,
+        late.until if late else round_.closes_at,
+        by,
+    )
+    application.late_entry = late
     application.policy_version = queries.newest_policy(round_)
     application.company_size = queries.size_of(application.company, round_)
     application.region = application.company.region
@@ -122,6 +128,8 @@ def _submit(application: Application, status: str, declaration: bool | str, arri
     rehearsal = round_.is_rehearsal
     application.receipt_no = rules.receipt(round_.fiscal_year, _next_number(rehearsal=rehearsal), rehearsal=rehearsal)
     application.save()
+    if late is not None:
+        use(application, late, by)
     _record_consents(application, by)
     _hand_over(application, by, certification.content_hash, certified)
     return application
@@ -144,9 +152,8 @@ def _next_number(*, rehearsal: bool) -> int:
 
 def snapshot(application: Application) -> dict[str, Any]:
     """The company as it was on the day of submission."""
-    company, round_ = application.company, application.round
-    day = clock.to_kst(round_.closes_at).date() if round_.closes_at else clock.today()
-    certificate = queries.certificate_of(company, day)
+    company = application.company
+    certificate = queries.certificate_for(application)
     return {
         "ref": company.ref,
         "name_ko": company.name_ko,
@@ -286,15 +293,12 @@ def sync_deadlines(*, now: datetime) -> int:
     """
     changed = 0
     duties = {d.subject_ref: d for d in Duty.objects.filter(verb="submit_application", closed_at__isnull=True)}
-    drafts = Application.objects.filter(ref__in=duties).select_related("round", "company__organisation")
+    drafts = Application.objects.filter(ref__in=duties).select_related("round", "track", "company__organisation")
     for application in drafts:
         duty = duties[application.ref]
-        if application.round.phase not in {Phase.OPEN, Phase.ANNOUNCED}:
+        if application.round.phase != Phase.ANNOUNCED and not queries.is_open_for(application):
             changed += journal.close_duty(application, "submit_application", by=None)
-        elif duty.due_at != application.round.closes_at:
-            journal.open_duty(
-                application, "submit_application", title_ko=duty.title_ko, title_en=duty.title_en, url=duty.url,
-                due_at=application.round.closes_at, organisation=application.company.organisation, by=None,
-            )  # fmt: skip
+        elif duty.due_at != queries.closes_at(application):
+            open_submit_duty(application, queries.closes_at(application), None)
             changed += 1
     return changed

@@ -2,5 +2,6 @@
 
 from vouchers.applications.admin.batches import CheckBatchAdmin
 from vouchers.applications.admin.cases import ApplicationAdmin, EligibilityCheckAdmin
+from vouchers.applications.admin.late import LateEntryAdmin
 
-__all__ = ["ApplicationAdmin", "CheckBatchAdmin", "EligibilityCheckAdmin"]
+__all__ = ["ApplicationAdmin", "CheckBatchAdmin", "EligibilityCheckAdmin", "LateEntryAdmin"]

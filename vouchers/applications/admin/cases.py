@@ -247,7 +247,12 @@ class ApplicationAdmin(ExportPages, VerbAdmin):
 
     @admin.display(description=_("Closing time"))
     def closing(self, application: Application) -> str:
-        return kst_text(application.deadline_at)
+        """The call's; of a late entry its end, and the way to it."""
+        if application.late_entry_id is None:
+            return kst_text(application.deadline_at)
+        url = reverse("admin:vouchers_lateentry_change", args=[application.late_entry_id])
+        words = _("late entry by exception")
+        return format_html('{} (<a class="underline" href="{}">{}</a>)', kst_text(application.deadline_at), url, words)
 
     @admin.display(description=_("Region"))
     def region_name(self, application: Application) -> str:

@@ -16,8 +16,9 @@ from vouchers.applications.forms.filling import (
     WithdrawForm,
     WriterForm,
 )
+from vouchers.applications.forms.late import LateCodeForm, LateEntryForm
 
 __all__ = [
-    "SEEN", "BatchForm", "CommentForm", "FitForm", "JudgeForm", "RehearsalForm", "RoundInCheckForm", "SectionForm", "SubmitForm", "SupplementForm", "TrackForm", "UploadForm", "WithdrawForm",
+    "SEEN", "BatchForm", "CommentForm", "FitForm", "JudgeForm", "LateCodeForm", "LateEntryForm", "RehearsalForm", "RoundInCheckForm", "SectionForm", "SubmitForm", "SupplementForm", "TrackForm", "UploadForm", "WithdrawForm",
     "WriterForm",
 ]  # fmt: skip

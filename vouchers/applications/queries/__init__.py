@@ -69,6 +69,16 @@ from vouchers.applications.queries.checking import (
 )
 from vouchers.applications.queries.exporting import export_rows
 from vouchers.applications.queries.fit import Fit, fits, rounds_to_check
+from vouchers.applications.queries.late import (
+    awaited_code,
+    closes_at,
+    closing_time,
+    code_digest,
+    is_open_for,
+    last_late_until,
+    late_entry_of,
+    late_tracks,
+)
 from vouchers.applications.queries.progressing import Progress, SectionView, may_match, may_write, progress, surroundings
 from vouchers.applications.queries.reading import (
     Answer,
@@ -133,6 +143,7 @@ __all__ = [
     "askable",
     "asked",
     "asked_once",
+    "awaited_code",
     "ball",
     "batches_of",
     "blind_content",
@@ -145,7 +156,10 @@ __all__ = [
     "certificate_of",
     "chosen_matches",
     "closed_questions",
+    "closes_at",
     "closing_day",
+    "closing_time",
+    "code_digest",
     "comment_of",
     "comments",
     "company_papers",
@@ -169,8 +183,12 @@ __all__ = [
     "history",
     "is_blind",
     "is_open",
+    "is_open_for",
     "kept_matches",
     "last_changes",
+    "last_late_until",
+    "late_entry_of",
+    "late_tracks",
     "lines",
     "live_of",
     "may_match",

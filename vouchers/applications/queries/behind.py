@@ -26,6 +26,7 @@ from vouchers.applications.models import (
     ApplicationSection,
     BlindDocument,
 )
+from vouchers.applications.queries.late import closes_at
 from vouchers.companies import queries as companies
 from vouchers.companies.models import Company, SizeCertificate
 from vouchers.matching.models import Match, Need, QuoteLine
@@ -211,8 +212,7 @@ def certificate_of(company: Company, on: date) -> SizeCertificate | None:
 
 def certificate_for(application: Application) -> SizeCertificate | None:
     """The certificate that counts for this application's closing day."""
-    deadline = application.deadline_at or application.round.closes_at
-    return certificate_of(application.company, clock.to_kst(deadline).date() if deadline else clock.today())
+    return certificate_of(application.company, closing_day(application))
 
 
 def company_papers(application: Application) -> dict[str, Document]:
@@ -229,7 +229,7 @@ def held_papers(application: Application) -> dict[str, tuple[Document, Any]]:
 
 def closing_day(application: Application) -> date:
     """The day, in Korea, on which an application's papers must hold."""
-    deadline = application.deadline_at or application.round.closes_at
+    deadline = closes_at(application)
     return clock.to_kst(deadline).date() if deadline else clock.today()
 
 

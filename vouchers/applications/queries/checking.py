@@ -15,6 +15,7 @@ from vouchers.applications.models import (
     EligibilityCheck,
 )
 from vouchers.applications.queries.behind import certificate_of, chosen_matches, current_documents, live_of, policy_of, size_of
+from vouchers.applications.queries.late import closes_at
 from vouchers.companies import queries as companies
 from vouchers.companies.rules import PERSON_AFTER_ATTEMPTS
 from vouchers.rounds.rules import MatchTiming
@@ -23,7 +24,7 @@ from vouchers.rounds.rules import MatchTiming
 def facts(application: Application) -> rules.Facts:
     """The facts of this moment for the rules."""
     company, round_ = application.company, application.round
-    deadline = application.deadline_at or round_.closes_at
+    deadline = closes_at(application)
     day = clock.to_kst(deadline).date() if deadline else clock.today()
     certificate = certificate_of(company, day)
     matches = [m for m in chosen_matches(application) if m.status == "CONFIRMED"]

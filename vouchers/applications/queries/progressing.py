@@ -8,8 +8,9 @@ from vouchers.applications.models import (
     ApplicationSection,
 )
 from vouchers.applications.queries.behind import amounts, chosen_matches, current_documents, money, policy_of
+from vouchers.applications.queries.late import is_open_for
 from vouchers.applications.queries.supplements import only_fields
-from vouchers.rounds.rules import MatchTiming, Phase, Policy, is_question
+from vouchers.rounds.rules import MatchTiming, Policy, is_question
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def may_match(application: Application) -> bool:
 
 
 def may_write(application: Application, key: str) -> bool:
-    """A draft while the round is open; a returned section while its supplement is asked for."""
+    """A draft while the round is open, or a late entry to it; a returned section while its supplement is asked for."""
     if application.status == rules.ApplicationStatus.DRAFT:
-        return application.round.phase == Phase.OPEN
+        return is_open_for(application)
     return application.status == rules.ApplicationStatus.SUPPLEMENT_REQUESTED and key in application.supplement_sections

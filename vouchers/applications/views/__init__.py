@@ -12,6 +12,7 @@ from vouchers.applications.views.following import (
     why,
 )
 from vouchers.applications.views.handing_in import submit, supply_supplement, withdraw
+from vouchers.applications.views.late import late
 from vouchers.applications.views.writing import (
     applications,
     autosave,
@@ -26,7 +27,7 @@ from vouchers.applications.views.writing import (
 )
 
 __all__ = [
-    "applications", "asked", "autosave", "blind_document", "check", "comment", "detail", "document", "download_document", "matches", "need", "preview", "receipt",
+    "applications", "asked", "autosave", "blind_document", "check", "comment", "detail", "document", "download_document", "late", "matches", "need", "preview", "receipt",
     "receipt_pdf", "remove_document", "resolve_comment", "section", "start", "submit", "supply_supplement",
     "take_document", "why", "withdraw",
 ]  # fmt: skip

@@ -35,12 +35,15 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
         "may_submit": request.user.has_perm("vouchers.submit_application", application),
         "may_withdraw": request.user.has_perm("vouchers.withdraw_application", application)
         and rules.LIFECYCLE.can(application.status, "withdraw"),
-        "open": queries.is_open(application.round),
+        "open": queries.is_open_for(application),
+        "closes_at": queries.closes_at(application),
         "duty": queries.ball(application),
     }
     if writing:
         overview = queries.progress(application)
         asked = [one for one in queries.asked(application) if one.open] if application.submitted_at else []
+        waits = application.status == rules.ApplicationStatus.DRAFT and not context["open"]
+        context["awaited"] = queries.awaited_code(request.user, application.round) if waits else None
         context["not_taken"] = [] if application.submitted_at else queries.not_taken(application)
         context |= {
             "progress": overview,

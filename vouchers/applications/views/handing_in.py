@@ -57,7 +57,8 @@ def _submit_page(request: HttpRequest, application: Application, form: Any, stat
         "others_waiting": [s for s in signers if s.certified_at is None and s.user.pk != request.user.pk],
         "i_certified": any(s.certified_at and s.user.pk == request.user.pk for s in signers),
         "may_submit": request.user.has_perm("vouchers.submit_application", application),
-        "open": queries.is_open(application.round),
+        "open": queries.is_open_for(application),
+        "closes_at": queries.closes_at(application),
         "is_draft": application.status == rules.ApplicationStatus.DRAFT,
         **more,
     }

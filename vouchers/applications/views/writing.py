@@ -46,6 +46,7 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
     company = companies.company_of(request.user)
     if round_ is None:
         raise Http404
+    is_open, late = queries.is_open(round_), queries.late_tracks(round_, company)
     sources = queries.copyable(company)[:20] if company else Application.objects.none()
     form = TrackForm(
         request.POST if request.method == "POST" else None, round_=round_, wanted=request.GET.get("track", ""),
@@ -62,9 +63,10 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
         "form": form,
         "company": company,
         "live": queries.blocking_live(company, round_) if company else [],
-        "tracks": queries.tracks_of(round_),
+        "tracks": [track for track in queries.tracks_of(round_) if is_open or track.pk in late],
         "sources": sources,
-        "open": queries.is_open(round_),
+        "open": is_open or bool(late),
+        "closes_at": queries.closing_time(round_, company.pk) if late and company else round_.closes_at,
     }
     return page(request, "vouchers/applications/start.html", context, status=422 if form.errors else 200)
 

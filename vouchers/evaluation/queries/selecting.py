@@ -53,7 +53,17 @@ def applicants_of(programme: Round) -> list[rules.Applicant]:
     """Every application in evaluation that at least one evaluator handed in for. Three queries."""
     points = _points(programme)
     matches = ApplicationMatch.objects.filter(application=OuterRef("pk"))
-    columns = ("ref", "receipt_no", "track__key", "grant_won", "submitted_at", "region", "company_snapshot", "company_size")
+    columns = (
+        "ref",
+        "receipt_no",
+        "track__key",
+        "grant_won",
+        "submitted_at",
+        "region",
+        "company_snapshot",
+        "company_size",
+        "late_entry",
+    )
     rows = (
         Application.objects.filter(pk__in=points)
         .select_related("track")
@@ -71,6 +81,7 @@ def applicants_of(programme: Round) -> list[rules.Applicant]:
             submitted_at=str(row.submitted_at and row.submitted_at.isoformat()), matched=free or row.matched, region=row.region,
             youth=bool(row.company_snapshot.get("is_youth_led")), size=row.company_size, provider_outside=row.outside,
             penalties=tuple(penalties.get(row.pk, ())), evaluations=tuple(points[row.pk]),
+            late=row.late_entry_id is not None,
         )
         for row in rows
     ]  # fmt: skip

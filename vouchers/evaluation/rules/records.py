@@ -55,8 +55,11 @@ def inputs_text(
 
 def _applicant(one: Applicant) -> dict[str, Any]:
     evaluations = sorted(one.evaluations, key=lambda pair: pair[0])
+    facts = asdict(one)
+    if not one.late:  # as every record before there were late entries
+        del facts["late"]
     return {
-        **asdict(one),
+        **facts,
         "penalties": sorted(one.penalties),
         "evaluations": [{"evaluator": who, "points": dict(points)} for who, points in evaluations],
     }

@@ -39,7 +39,8 @@ def pools_by_facts(*, region: str, youth: bool, size: str) -> frozenset[str]:
 class Applicant:
     """One application as the run sees it. submitted_at: ISO 8601, UTC. evaluations: (evaluator's ref, criterion → points).
 
-    matched: its confirmed match stands, or the round asks for none before the selection. penalties: Penalty codes.
+    matched: its confirmed match stands, or the round asks for none before the selection. penalties: Penalty codes. late: it came
+    by a late entry, by exception; that counts nowhere, and stands in the record.
     """
 
     ref: str
@@ -54,6 +55,7 @@ class Applicant:
     provider_outside: bool
     penalties: tuple[str, ...]
     evaluations: tuple[tuple[str, Mapping[str, int]], ...]
+    late: bool = False
 
     def pools(self) -> frozenset[str]:
         return pools_by_facts(region=self.region, youth=self.youth, size=self.size)

@@ -77,13 +77,15 @@ def announce(*, round_id: int, by: User | None) -> Round:
 def begin_evaluation(*, round_id: int, by: User | None) -> Round:
     """The call is closed and the evaluation begins. Writes: Round EVALUATING, Event, Duty to assign evaluators.
 
-    Raises: Refused before the close.
+    Raises: Refused before the close, and while somebody may hand in late.
     """
     row = _locked(round_id)
     require(by, "vouchers.manage_round")
     after = rules.LIFECYCLE.step(row.status, "begin_evaluation")
     if row.phase != rules.Phase.CLOSED:
         raise Refused(_("The evaluation begins after the call has closed."), "not_closed")
+    if rules.is_held(row.late_until, clock.now()):
+        raise Refused(rules.HELD, "late_entry_open")
     _move(row, after, "round.evaluation_begun", by=by, public=True)
     journal.close_duty(row, "begin_evaluation", by=by)
     owe_evaluators(row, by=by)
@@ -161,6 +163,12 @@ def turn(*, now: datetime) -> int:
                 due_at=queries.evaluation_due(row), role=Role.MINISTRY_OFFICER, by=None,
             )  # fmt: skip
     return len(closed)
+
+
+@transaction.atomic
+def hold_evaluation(*, round_id: int, until: datetime | None) -> None:
+    """Told by applications: until when somebody may still hand in late; None: nobody may. Writes: Round.late_until."""
+    Round.objects.filter(pk=round_id).update(late_until=until)
 
 
 def owe_evaluators(row: Round, *, by: User | None) -> None:

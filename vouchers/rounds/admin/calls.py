@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.kit.admin import NONE_YET, KeptReasonForm, PublicReasonForm, ReadOnlyInline, ReasonForm, Verb
-from portal.kit.clock import to_kst
+from portal.kit.clock import now, to_kst
 from portal.kit.entering import FormAdmin
 from portal.kit.won import won
 from portal.templatetags.portal import digits, kst_text
@@ -153,7 +153,7 @@ MANAGE, ANNOUNCE = "vouchers.manage_round", "vouchers.announce_round"
 
 _READING = (
     "phase_word", "key", "title_ko", "title_en", "summary_ko", "summary_en", "fiscal_year", "match_timing", "opens", "closes",
-    "budget", "project_start_on", "project_end_on", "faults",
+    "late_entries", "budget", "project_start_on", "project_end_on", "faults",
 )  # fmt: skip
 
 
@@ -175,7 +175,8 @@ class RoundAdmin(QuestionPages, FormAdmin):
         Verb("send_back", _("Send back"), _call(actions.send_back), ANNOUNCE, _can("send_back"), form=ReasonForm, facts=_facts),
         Verb("begin_evaluation", _("Move the call on to evaluation"), _call(actions.begin_evaluation), MANAGE,
              lambda row: _can("begin_evaluation")(row) and row.phase == rules.Phase.CLOSED,
-             consequence=lambda row: _("The call stays closed; applications can be given to evaluators."), facts=_facts),
+             consequence=lambda row: _("The call stays closed; applications can be given to evaluators."), facts=_facts,
+             hindered=lambda row: str(rules.HELD) if rules.is_held(row.late_until, now()) else ""),
         Verb("amend", _("Amend the call"), _call(actions.amend), ANNOUNCE, _can("amend"), form=AmendForm, facts=_facts,
              consequence=lambda row: _("Numbered and public at once, with its reason; everybody with a draft or an application is told.")),
         Verb("start_projects", _("Start the projects"), _call(actions.start_projects), MANAGE,
@@ -262,7 +263,7 @@ class RoundAdmin(QuestionPages, FormAdmin):
             return ("key", *FACTS) if obj is None else ("phase_word", "key", *FACTS, "faults", "seen_version")
         if obj.status not in {"DRAFT", "REVIEW"}:
             return tuple(name for name in _READING if name != "faults")
-        return _READING
+        return tuple(name for name in _READING if name != "late_entries")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
@@ -331,6 +332,18 @@ class RoundAdmin(QuestionPages, FormAdmin):
     @admin.display(description=_("Closes"), ordering="closes_at")
     def closes(self, row: Round) -> str:
         return _moment(row, row.closes_at)
+
+    @admin.display(description=_("Late entries by exception"))
+    def late_entries(self, row: Round) -> Any:
+        """How many were confirmed, until when the last one that is open runs, and the way to them."""
+        number = queries.late_entries(row)
+        if not number:
+            return _("None")
+        words = str(number) if not rules.is_held(row.late_until, now()) else _("%(n)s, open until %(time)s") % {
+            "n": number, "time": kst_text(row.late_until),
+        }  # fmt: skip
+        url = f"{reverse('admin:vouchers_lateentry_changelist')}?round__id__exact={row.pk}"
+        return format_html('<a class="underline" href="{}">{}</a>', url, words)
 
     @admin.display(description=_("Budget of the call"))
     def budget(self, row: Round) -> str:

@@ -24,6 +24,7 @@ from vouchers.rounds.queries.calls import (
     examples,
     faults_of,
     get_public,
+    late_entries,
     money_words,
     public_rounds,
     selection_rows,
@@ -39,6 +40,6 @@ from vouchers.rounds.queries.inquiries import (
 __all__ = [
     "AmendmentRow", "Example", "FeedEntry", "address_of", "amendment_rows", "answered", "budget_short_won", "call_paper",
     "change_words", "conflict_rows", "current_policy", "dates_of", "evaluation_due", "examples", "faults_of",
-    "feed_entries", "get_public", "may_ask", "money_words", "own_waiting", "print_of", "public_rounds", "rate_rows",
+    "feed_entries", "get_public", "late_entries", "may_ask", "money_words", "own_waiting", "print_of", "public_rounds", "rate_rows",
     "selection_rows", "track_words", "untold_amendments", "years",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
+from portal.journal import queries as journal
 from portal.kit import clock, workdays
 from portal.kit.codes import Codes
 from portal.kit.won import won
@@ -152,3 +153,8 @@ def money_words(money: rules.Money) -> str:
     if money.capped:
         return _("%(supply)s × %(rate)s%% = %(product)s; the ceiling of %(cap)s applies.") % values
     return _("%(supply)s × %(rate)s%% = %(product)s; below the ceiling of %(cap)s.") % values
+
+
+def late_entries(round: Round) -> int:
+    """How many companies were let in late by exception, as the round's own history tells. One query."""
+    return journal.history(round).filter(name="round.late_entry_confirmed").count()

@@ -83,6 +83,7 @@ from vouchers.rounds.rules.selection import (
     selection_faults,
 )
 from vouchers.rounds.rules.stages import (
+    HELD,
     LIFECYCLE,
     CompanySize,
     DocumentKind,
@@ -92,6 +93,7 @@ from vouchers.rounds.rules.stages import (
     ProviderType,
     RoundKind,
     RoundStatus,
+    is_held,
     phase,
 )
 
@@ -106,6 +108,7 @@ __all__ = [
     "CHOOSING",
     "COUNTED",
     "FILE_TYPES",
+    "HELD",
     "INQUIRIES_WAITING",
     "INQUIRY_LENGTH",
     "INQUIRY_LIFECYCLE",
@@ -157,6 +160,7 @@ __all__ = [
     "conflict_faults",
     "fault_place",
     "fault_words",
+    "is_held",
     "is_question",
     "marked",
     "may_be_promoted",

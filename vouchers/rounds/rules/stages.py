@@ -117,6 +117,14 @@ LIFECYCLE = Lifecycle(
 )
 
 
+HELD = _("A company may still hand in late. Wait until its late entry ends, or revoke it first.")
+
+
+def is_held(late_until: datetime | None, now: datetime) -> bool:
+    """Whether the evaluation cannot begin yet, since a late entry to the closed call is open."""
+    return late_until is not None and late_until > now
+
+
 def phase(status: str, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> Phase:
     """OPEN and CLOSED follow the server's clock; `closes_at` itself is already closed."""
     if status == S.ANNOUNCED and opens_at and closes_at:

@@ -36,7 +36,8 @@ class Application(Row):
     """A company's application to one track of a round.
 
     supply_amount_won: Σ chosen quote lines, VAT excluded; grant + own cash = supply (constraint). deadline_at: the
-    round's closes_at at the moment of submission, so that the database itself refuses a late one.
+    round's closes_at at the moment of submission, or the end of the late entry under which it was handed in, so that the
+    database itself refuses a late one.
     """
 
     REF_PREFIX = "app"
@@ -61,6 +62,9 @@ class Application(Row):
     )
     submitted_at = models.DateTimeField(_("Submitted at"), null=True)
     deadline_at = models.DateTimeField(_("Closing time"), null=True)
+    late_entry = models.OneToOneField(  # under which it was handed in, after the call closed
+        "vouchers.LateEntry", on_delete=models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("Late entry")
+    )
     company_snapshot = models.JSONField(default=dict)
     region = models.CharField(_("Region"), max_length=20, blank=True)  # of the company at submission: statistics never move later
     company_size = models.CharField(_("Company size"), max_length=12, blank=True)
