@@ -13,6 +13,7 @@ from tests.factories import applications as make
 from tests.factories.accounts import make_staff
 from tests.factories.rounds import make_draft, make_round
 from vouchers.applications import actions as applications
+from vouchers.ledger import actions as ledger
 from vouchers.rounds import actions, queries, rules
 from vouchers.rounds.models import Amendment, PolicyVersion, Round
 
@@ -42,6 +43,16 @@ def test_an_amendment_is_numbered_public_and_told_once(client, approver):
         assert all(word in page for word in words), words
     assert f"#{second.ref}" in client.get("/rounds/feed.atom").content.decode()
     assert client.get("/rounds/amended/call.pdf").status_code == 200
+
+
+def test_a_budget_is_never_lowered_below_what_the_ledger_gave_the_call(approver):
+    row = make_round()
+    given = ledger.appropriate(round_id=row.pk, amount_won=row.budget_won, reason="예산", by=approver)
+    with pytest.raises(Refused) as error:
+        actions.amend(round_id=row.pk, facts={"budget_won": row.budget_won - 1}, by=approver, **WHY)
+    assert error.value.code == "below_ledger" and not Amendment.objects.exists()
+    ledger.reverse(event_id=given.pk, reason="잘못 입력", by=approver)
+    assert actions.amend(round_id=row.pk, facts={"budget_won": row.budget_won - 1}, by=approver, **WHY).number == 1
 
 
 def test_target_days_make_a_new_frozen_version_and_what_was_handed_in_keeps_its_own(approver):

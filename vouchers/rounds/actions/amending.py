@@ -1,10 +1,11 @@
 """Changes of an announced call: numbered, with reasons in both languages, told to everybody concerned."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Organisation, User
@@ -30,7 +31,7 @@ def amend(
 
     Target days make a new policy version; an application keeps the one under which it was handed in. Writes: Amendment, Round,
     PolicyVersion (frozen), Event (public), Notices to those who work on it; applicants are told by applications' sweep.
-    Raises: Refused (nothing changes, a reason is missing, earlier close …), IllegalStep, NotAllowed.
+    Raises: Refused (nothing changes, a reason is missing, earlier close, a budget below the ledger's …), IllegalStep, NotAllowed.
     """
     row = Round.objects.select_for_update().get(pk=round_id)
     require(by, "vouchers.announce_round")
@@ -75,10 +76,26 @@ def _amendment(row: Round, facts: dict[str, Any], target_days: dict[str, int], b
     return Amendment(round=row, number=number, changes=changes, policy_number=policy, made_by=by, made_at=clock.now())
 
 
+@contextmanager
+def _below_ledger() -> Iterator[None]:
+    """The ledger stands later in time, so the database keeps that a budget never says less than what the call was given."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "round_budget_covers_ledger" not in str(error):
+            raise
+        raise Refused(
+            _("The ledger holds more than this for the call. Book it back there first, then lower the budget."),
+            "below_ledger", "budget_won",
+        ) from error  # fmt: skip
+
+
 def _apply(row: Round, amendment: Amendment, facts: dict[str, Any], target_days: dict[str, int]) -> None:
     for name, value in facts.items():
         setattr(row, name, value)
-    row.save()
+    with _below_ledger():
+        row.save()
     if amendment.policy_number is None:
         return
     last = row.policy_version()
