@@ -10,6 +10,7 @@ from portal.journal.models import Event, Notice
 from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from tests.factories import evaluation as ev
+from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries
 from vouchers.evaluation.models import Assignment, PanelPhase, Reading, Score, ScoreVersion
@@ -120,6 +121,24 @@ def test_who_is_excluded_leaves_the_panel():
     gone = Assignment.objects.get(pk=rows[0].pk)
     assert gone.status == "RECUSED" and board_for(gone) is None
     assert [one.assignment.pk for one in board(rows[1].application).members] == [rows[1].pk]
+
+
+def test_scores_that_were_set_aside_after_an_objection_make_room_for_another_panel():
+    at, panel, rows = opened()
+    actions.close_panel(panel_id=panel.pk, by=at.officer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PanelPhase.objects.create(application=at.applications[0], opened_by=at.officer)
+    ev.confirmed(at)
+    application = Application.objects.get(pk=at.applications[0].pk)
+    Application.objects.filter(pk=application.pk).update(status="IN_EVALUATION")  # what an upheld objection does
+    Assignment.objects.filter(pk__in=[row.pk for row in rows]).update(status="SET_ASIDE")
+    at.evaluators = [ev.person(ev.Role.EVALUATOR) for _ in range(2)]
+    ev.score(at, application, 60)
+    mine = Assignment.objects.get(evaluator=at.evaluators[0])
+    assert board_for(mine) is None, "the first panel is not about these scores"
+    again = actions.open_panel(application_id=application.pk, by=at.officer)
+    assert again.pk != panel.pk and board_for(mine).phase == again and len(board_for(mine).members) == 2
+    refused(actions.open_panel, "panel_opened", application_id=application.pk, by=at.officer)
 
 
 # ── The database ─────────────────────────────────────────────────────────────────────────────────────

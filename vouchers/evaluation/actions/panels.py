@@ -43,7 +43,7 @@ def _open(application_id: int, by: Any) -> PanelPhase:
         raise Refused(_("This application is not in evaluation."), "not_in_evaluation")
     rows = list(Assignment.objects.filter(application=application).select_related("evaluator", "application__round"))
     code = panel_rules.hindrance(
-        opened=PanelPhase.objects.filter(application=application).exists(),
+        opened=PanelPhase.objects.filter(application=application).of_these_scores().exists(),
         pending=sum(row.status in rules.PENDING for row in rows),
         handed_in=sum(row.status in rules.HANDED_IN for row in rows),
         locked=sum(row.status == "LOCKED" for row in rows),

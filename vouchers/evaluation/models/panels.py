@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
@@ -11,6 +11,7 @@ from portal.kit import clock
 from portal.kit.models import Row
 from vouchers.evaluation.models.selecting import Assignment, cases_closed_to
 from vouchers.evaluation.rules.panels import PanelStatus
+from vouchers.evaluation.rules.stages import HANDED_IN
 
 
 class PanelPhaseQuerySet(models.QuerySet["PanelPhase"]):
@@ -21,13 +22,21 @@ class PanelPhaseQuerySet(models.QuerySet["PanelPhase"]):
         closed = cases_closed_to(user.pk)
         return self.exclude(application_id__in=closed) if closed else self
 
+    def of_these_scores(self) -> "PanelPhaseQuerySet":
+        """Panels about scores that count now; not those whose every score was set aside after an objection."""
+        scored = Assignment.objects.filter(application=OuterRef("application"), status__in=HANDED_IN)
+        return self.filter(Q(status="OPEN") | Exists(scored.filter(submitted_at__lte=OuterRef("opened_at"))))
+
 
 class PanelPhase(Row):
-    """The members of an application's panel see each other's scores since opened_at, and may re-score until it closes."""
+    """The members of an application's panel see each other's scores since opened_at, and may re-score until it closes.
+
+    One about the same scores (trigger): evaluated again after an objection, by other people, an application gets another.
+    """
 
     REF_PREFIX = "pnl"
 
-    application = models.OneToOneField(
+    application = models.ForeignKey(
         "vouchers.Application", on_delete=models.PROTECT, related_name="+", verbose_name=_("Application")
     )
     status = models.CharField(_("State"), max_length=8, choices=PanelStatus.choices(), default="OPEN")
@@ -49,6 +58,7 @@ class PanelPhase(Row):
                 | Q(status="CLOSED", closed_at__isnull=False, closed_by__isnull=False),
                 name="panel_phase_closed_pair",
             ),
+            models.UniqueConstraint(fields=["application"], condition=Q(status="OPEN"), name="panel_phase_one_open"),
         ]
         permissions = [("open_panel", "Open and close the panel of an application")]
 

@@ -74,7 +74,8 @@ class Board:
 
 def board(application: Application) -> Board:
     """Every score of an application with its history. Five queries, however many members."""
-    phase = PanelPhase.objects.filter(application=application).select_related("opened_by", "closed_by").first()
+    phases = PanelPhase.objects.filter(application=application).of_these_scores()
+    phase = phases.select_related("opened_by", "closed_by").order_by("-opened_at").first()
     criteria = list(Criterion.objects.filter(round_id=application.round_id))
     rows = list(
         Assignment.objects.handed_in().filter(application=application).select_related("evaluator").order_by("submitted_at", "pk")
@@ -111,9 +112,8 @@ def _changes(members: Iterable[Member], versions: Any) -> list[Changed]:
 
 def board_for(row: Assignment) -> Board | None:
     """What a member of the panel may see: nothing before it was opened, nor before the own scores were handed in."""
-    if row.status not in rules.HANDED_IN or not PanelPhase.objects.filter(application_id=row.application_id).exists():
-        return None
-    return board(row.application)
+    phases = PanelPhase.objects.filter(application_id=row.application_id).of_these_scores()
+    return board(row.application) if row.status in rules.HANDED_IN and phases.exists() else None
 
 
 def panels_open(programme: Round) -> int:
@@ -127,8 +127,9 @@ def applications_of(programme: Round, closed_to: Iterable[int]) -> QuerySet[Appl
 
 
 def phases_of(applications: Iterable[Application]) -> dict[int, PanelPhase]:
-    """application's id → its panel phase. One query."""
-    return {one.application_id: one for one in PanelPhase.objects.filter(application__in=list(applications))}
+    """application's id → its panel about the scores that count now. One query."""
+    found = PanelPhase.objects.filter(application__in=list(applications)).of_these_scores().order_by("opened_at")
+    return {one.application_id: one for one in found}
 
 
 # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────

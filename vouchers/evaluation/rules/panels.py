@@ -24,7 +24,7 @@ PANEL_LIFECYCLE = Lifecycle(
 def hindrance(*, opened: bool, pending: int, handed_in: int, locked: int) -> str:
     """Why the panel of an application cannot open, as a code; "": it can. Counts of its assignments.
 
-    pending: not handed in yet; handed_in: handed in, of these locked: already in a proposed selection.
+    opened: a panel was opened about scores that count still; pending: not handed in yet; handed_in: handed in, of these locked: already in a proposed selection.
     """
     if opened:
         return "panel_opened"
