@@ -150,6 +150,8 @@ def test_the_company_uploads_it_in_the_browser_and_a_stranger_cannot():
     assert refused.status_code == 422 and "원본과 같은 파일" in refused.content.decode()
     assert as_(owner.staff).post(address, {"file": blind_file()}).status_code == 303
     assert queries.blind_files(application).count() == 1 and page is not None
+    withheld = f"/applications/{application.ref}/documents/BUSINESS_REGISTRATION/blind/"  # evaluators read no version of it
+    assert as_(owner.staff).post(withheld, {"file": blind_file(mark=b"%other")}).status_code == 422
 
 
 def test_a_blind_version_that_was_never_handed_in_does_not_count():

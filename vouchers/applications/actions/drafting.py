@@ -351,6 +351,8 @@ def check_blind(*, application_id: int, kind: str, by: User) -> Application:
     application = check_attachable(application_id=application_id, kind=kind, by=by)
     if not queries.policy_of(application).blind_review:
         raise Refused(_("This call has no blind review."), "not_blind")
+    if not rules.blind_wanted([kind]):
+        raise Refused(_("This kind of document is not asked for."), "bad_kind")
     if not application.application_documents.filter(kind=kind, current=True).exists():
         raise Refused(_("Upload the file itself first, then its blind version."), "no_original", f"document_{kind}")
     return application
