@@ -89,12 +89,14 @@ def test_prepare_a_round_from_nothing_to_announced():
         "objection_days": "30", "extension_days": "10", "assign_data": "50", "assign_field": "30", "assign_language": "20", "assign_load": "3", "assign_max_load": "12",
         "evaluation_stages": ["DOCUMENT", "PRESENTATION"], "region_bonus": "5", "grant_rate_max": "90",
         **{f"days_{step}": days for step, days in TARGET_STEPS.items()},
+        "paper_TAX_CLEARANCE": "14", "paper_REGISTER_EXTRACT": "90", "paper_FINANCIAL_STATEMENTS": "365",
     }  # fmt: skip
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rate_SMALL": "95"})
     assert wrong.status_code == 422 and "100%를 넘습니다" in wrong.content.decode()
     assert 'name="min_cash_rate" value="10"' in wrong.content.decode()
     assert client.post(f"{base}/verb/save_policy/", policy).status_code == 302
     assert str(row.policy().grant_rates["SMALL"]) == "0.85" and row.policy().days("quote") == 15
+    assert row.policy().paper_days["TAX_CLEARANCE"] == 14
     rates = [str(row.policy().rate(*who)) for who in (("SMALL", "BUSAN"), ("SMALL", "SEOUL"), ("MEDIUM", "BUSAN"))]
     assert rates == ["0.90", "0.85", "0.80"] and row.policy().evaluation_stages == ("DOCUMENT", "PRESENTATION")
     selection = row.policy().selection

@@ -73,12 +73,15 @@ def _need(application: Application, source: Application, by: User) -> list[dict[
 
 def _documents(application: Application, source: Application, by: User) -> list[dict[str, str]]:
     lines: list[dict[str, str]] = []
-    papers = queries.company_papers(application)
-    known: dict[str, Any] = {**rules.DOCUMENT_WORDS, **dict.fromkeys(queries.policy_of(application).required_documents)}
+    papers, policy = queries.company_papers(application), queries.policy_of(application)
+    known: dict[str, Any] = {**rules.DOCUMENT_WORDS, **dict.fromkeys(policy.required_documents)}
+    closing_day = queries.closing_day(application)
     for row in queries.documents(source):
         uploaded_on = clock.to_kst(row.document.created_at).date()
         open_ = may_open(row.document.scan_state, owns=True) and row.document.erased_at is None
-        reason = copying.document(row.kind, uploaded_on, queries.closing_day(application), open_=open_, papers=papers)
+        reason = copying.document(
+            row.kind, uploaded_on, closing_day, open_=open_, papers=papers, paper_days=policy.paper_days
+        )  # fmt: skip
         reason = reason if row.kind in known else copying.Left.NOT_ASKED
         if is_question(row.kind):
             lines.append(_line(K.DOCUMENTS, "", copying.Left.OWN_QUESTIONS))

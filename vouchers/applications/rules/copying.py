@@ -14,7 +14,6 @@ from vouchers.rounds.rules import is_question
 COPIED = (SectionKey.COMPANY, SectionKey.PROJECT, SectionKey.DATA_NEED, SectionKey.BUDGET)  # declarations are given anew
 PAPERS = frozenset({"BUSINESS_REGISTRATION", "SIZE_CERTIFICATE"})  # come from the company's own page, where their validity stands
 PER_APPLICATION = frozenset({"MATCH_CONFIRMATION", "SECURITY_PLEDGE", "INTEGRITY_PLEDGE"})  # signed for one application
-GOOD_FOR_DAYS = {"TAX_CLEARANCE": 30, "REGISTER_EXTRACT": 90, "FINANCIAL_STATEMENTS": 365}  # from upload to the closing day
 
 
 class Left(Codes):
@@ -64,16 +63,18 @@ def _why_not(field: Field | None, value: Any) -> Left | None:
     return None
 
 
-def document(kind: str, uploaded_on: date, closing_day: date, *, open_: bool, papers: Collection[str]) -> Left | None:
+def document(
+    kind: str, uploaded_on: date, closing_day: date, *, open_: bool, papers: Collection[str], paper_days: Mapping[str, int]
+) -> Left | None:
     """Why a file of the earlier application does not count in the new one; None: it does.
 
-    open_: it was scanned and is there. papers: kinds that the company's own page can give, valid on the closing day.
+    open_: it was scanned and is there. paper_days: of the new call's policy. papers: kinds that the company's own page can give, valid on the closing day.
     """
     if kind in PAPERS:
         return None if kind in papers else Left.PAPER_NOT_VALID
     if kind in PER_APPLICATION:
         return Left.SIGNED_FOR_ONE
-    if (closing_day - uploaded_on).days > GOOD_FOR_DAYS.get(kind, 10**6):
+    if kind in paper_days and (closing_day - uploaded_on).days > paper_days[kind]:
         return Left.TOO_OLD
     return None if open_ else Left.FILE_CLOSED
 

@@ -154,7 +154,8 @@ class PolicyForm(forms.Form):
         chosen = _selection_fields(body.get("selection", {}))
         apart = _conflict_fields(body.get("conflicts", {}))
         given = _assigning_fields(body.get("assigning", {}))
-        self.fields = {**rates, **self.fields, **chosen, **apart, **given, **targets, "reason": reason}
+        papers = _paper_fields({**rules.PAPER_DAYS, **body.get("paper_days", {})})
+        self.fields = {**rates, **self.fields, **papers, **chosen, **apart, **given, **targets, "reason": reason}
 
     def clean(self) -> dict[str, Any]:
         """→ {"body": rules.Policy as JSON, "reason": text}"""
@@ -165,6 +166,7 @@ class PolicyForm(forms.Form):
         body["grant_rates"] = {size.value: data[f"rate_{size}"] for size in rules.CompanySize if data.get(f"rate_{size}")}
         body["pass_mark"] = str(data["pass_mark"])
         body["target_days"] = {step: data[f"days_{step}"] for step in rules.TARGET_STEPS}
+        body["paper_days"] = {kind: data[f"paper_{kind}"] for kind in rules.PAPER_DAYS}
         body["selection"] = _selection_of(data)
         body["conflicts"] = _conflicts_of(data)
         body["assigning"] = {name: data[f"assign_{name}"] for name in rules.ASSIGNING_FIELDS}
@@ -180,8 +182,17 @@ _POLICY_FIELDS = (
 )  # fmt: skip
 
 
-_POLICY_PARTS = ("grant_rates", "pass_mark", "target_days", "selection", "conflicts", "assigning")
+_POLICY_PARTS = ("grant_rates", "pass_mark", "target_days", "paper_days", "selection", "conflicts", "assigning")
 _SHARES = ("min_cash_rate", "in_kind_max_rate", "region_bonus", "grant_rate_max")
+
+
+def _paper_fields(held: dict[str, int]) -> dict[str, forms.Field]:
+    """`paper_days` of PolicyVersion.body as fields."""
+    label = _("A file taken over from another application, from upload to the closing day: %(kind)s (days)")
+    found = {kind: _number(label % {"kind": rules.DocumentKind(kind).label}, 1, 1000) for kind in rules.PAPER_DAYS}
+    for kind, one in found.items():
+        one.initial = held[kind]
+    return {f"paper_{kind}": one for kind, one in found.items()}
 
 
 def _choice(label: Any, codes: type[Any], initial: Any, *, required: bool = True) -> forms.ChoiceField:

@@ -42,6 +42,7 @@ from vouchers.rounds.rules.money import (
 )
 from vouchers.rounds.rules.policy import (
     NEW_POLICY,
+    PAPER_DAYS,
     STEP_WORDS,
     TARGET_STEPS,
     Policy,
@@ -119,6 +120,7 @@ __all__ = [
     "MOST_COLUMNS",
     "MOST_COMPANIES",
     "NEW_POLICY",
+    "PAPER_DAYS",
     "POLICY_WORDS",
     "RELEASED",
     "STEP_WORDS",

@@ -24,6 +24,7 @@ TARGET_STEPS = {
     "signature": 10, "provision": 20, "adequacy": 5, "milestone_acceptance": 7, "evidence_check": 5, "payment": 10,
     "evaluation": 10, "objection": 10, "objection_opinion": 5, "inquiry": 3,
 }  # fmt: skip
+PAPER_DAYS = {"TAX_CLEARANCE": 30, "REGISTER_EXTRACT": 90, "FINANCIAL_STATEMENTS": 365}  # where a policy says nothing
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Policy:
     region_bonus: added to the rate of companies outside the capital area, a share too; grant_rate_max: what rate and addition
     reach at most. evaluation_stages: EvaluationStage codes in order.
     min_cash_rate, in_kind_max_rate: base supply amount. vat_borne_by: COMPANY or GRANT. rounding_unit_won: floor to it.
-    target_days: step → working days. blind_review: evaluators must not learn who applies.
+    target_days: step → working days. blind_review: evaluators must not learn who applies. paper_days: kind of file → calendar
+    days from its upload to the closing day for which it is taken over into another application; kinds without one never age.
     """
 
     grant_rates: Mapping[str, Decimal]
@@ -63,6 +65,7 @@ class Policy:
     conflicts: ConflictPolicy = field(default_factory=ConflictPolicy)
     assigning: AssigningPolicy = field(default_factory=AssigningPolicy)
     questions: Sequence[Question] = field(default_factory=tuple)
+    paper_days: Mapping[str, int] = field(default_factory=lambda: PAPER_DAYS)
 
     def days(self, step: str) -> int:
         return self.target_days.get(step, TARGET_STEPS[step])
@@ -107,6 +110,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         conflicts=parse_conflicts(body.get("conflicts", {})),
         assigning=parse_assigning(body.get("assigning", {})),
         questions=parse_questions(body.get("questions", ())),
+        paper_days={**PAPER_DAYS, **body.get("paper_days", {})},
     )
 
 
