@@ -21,7 +21,7 @@ ONCE = """    IF TG_OP = 'INSERT' AND EXISTS (SELECT 1 FROM vouchers_panelphase 
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0062_budget_covers_ledger")]
+    dependencies: ClassVar = [("vouchers", "0063_budget_covers_ledger")]
     operations: ClassVar = [
         migrations.AlterField(
             model_name="panelphase",

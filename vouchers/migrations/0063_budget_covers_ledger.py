@@ -25,5 +25,5 @@ DROP FUNCTION round_budget_guard();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0061_rehearsal_receipts")]
+    dependencies: ClassVar = [("vouchers", "0062_late_entries")]
     operations: ClassVar = [migrations.RunSQL(FORWARD, BACKWARD)]
