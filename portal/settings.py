@@ -165,6 +165,7 @@ ROLE_TABLE = "portal.desk.roles"  # role → permissions, read by the authentica
 READING_LOG = "portal.journal.actions.saw"  # called by the admin, which knows nothing of the journal, for pages about people
 REHEARSAL_MARK = "portal.desk.rehearsals.marked"  # called for every notice: is its subject part of a rehearsal?
 REHEARSAL_PAGE = "portal.desk.rehearsals.page_marked"  # called by the frame of every page, with its context
+CLOSED_RECORDS = "portal.desk.closed.records"  # what the journal's lists leave out for a reader with a conflict of interest
 ADMIN_HEADLINE = "portal.desk.admin_words.headline"  # what the admin calls a row that has only a code for a name
 NOTICE_WORDS = "portal.desk.notice_words"  # notice → words, read by the page where people choose what is mailed
 AUTHENTICATION_BACKENDS = ["portal.accounts.backends.RoleGrantBackend"]

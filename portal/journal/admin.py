@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +19,21 @@ from portal.kit.words import pick
 _PARKED = {NoticeState.UNCLEAR, NoticeState.FAILED}
 
 
+class Apart(VerbAdmin):
+    """Leaves out what tells who works on a case with which a conflict of the reader stands."""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        found = super().get_queryset(request)
+        closed = import_string(settings.CLOSED_RECORDS)(request.user)
+        return found.exclude(self.of_closed(closed)) if closed.cases else found
+
+    def of_closed(self, closed: Any) -> Q:
+        """The rows that are left out. closed: as settings.CLOSED_RECORDS gives it."""
+        return Q(subject_ref__in=closed.assignments)
+
+
 @admin.register(Event)
-class EventAdmin(VerbAdmin):
+class EventAdmin(Apart):
     keeps_history = False
     list_display = ("no", "at", "name", "subject_type", "subject_ref", "by", "frm", "to")
     list_filter = ("subject_type", "public")
@@ -30,6 +45,10 @@ class EventAdmin(VerbAdmin):
         "public", "data", "before", "hash",
     )  # fmt: skip
     readonly_fields = fields
+
+    def of_closed(self, closed: Any) -> Q:
+        """What was changed by hand in a proposal names a case and evaluators too."""
+        return super().of_closed(closed) | Q(name="assignment_run.changed", data__application__in=closed.cases)
 
     @admin.display(description=_("Number"), ordering="id")
     def no(self, event: Event) -> str:
@@ -56,7 +75,7 @@ class SealAdmin(VerbAdmin):
 
 
 @admin.register(Duty)
-class DutyAdmin(VerbAdmin):
+class DutyAdmin(Apart):
     keeps_history = False
     list_display = (bilingual("title", _("Duty")), "owed_by", "opened_at", "due_at", "closed_at")
     list_filter = ("role", ("closed_at", admin.EmptyFieldListFilter), "verb")
@@ -88,10 +107,15 @@ class DutyAdmin(VerbAdmin):
 
 
 @admin.register(Notice)
-class NoticeAdmin(VerbAdmin):
+class NoticeAdmin(Apart):
     """The words of a mail are not shown here: they may hold a link that is somebody's alone."""
 
     lists_persons = True
+
+    def of_closed(self, closed: Any) -> Q:
+        """Reminders are about a duty."""
+        duties = Duty.objects.filter(subject_ref__in=closed.assignments).values("ref")
+        return super().of_closed(closed) | Q(subject_ref__in=duties)
 
     list_display = ("created_at", "title", "address", "template", "state", "attempts", "sent_at")
     list_filter = ("state", "app", "language")
@@ -116,7 +140,7 @@ class NoticeAdmin(VerbAdmin):
 
 
 @admin.register(AccessLog)
-class AccessLogAdmin(VerbAdmin):
+class AccessLogAdmin(Apart):
     keeps_history = False
     list_display = ("at", "by", "task", "subject_type", "subject_ref", "source")
     list_filter = ("subject_type", "task")
@@ -126,6 +150,10 @@ class AccessLogAdmin(VerbAdmin):
     ordering = ("-at", "-id")
     fields = ("at", "by", "source", "task", "subject_type", "subject_ref", "persons")
     readonly_fields = fields
+
+    def of_closed(self, closed: Any) -> Q:
+        """An evaluator who opened the case."""
+        return Q(subject_ref__in=[*closed.cases, *closed.assignments], by_id__in=closed.evaluators)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         found, distinct = super().get_search_results(request, queryset, search_term)

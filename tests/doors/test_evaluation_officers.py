@@ -96,6 +96,26 @@ def test_an_officer_runs_dry_compares_and_takes_the_files():
     assert at.evaluators[0].ref not in text(officer.get(page_of("selectionrun_json", second.pk, "outputs")))
 
 
+def test_the_journal_tells_no_officer_with_a_conflict_who_evaluates_the_case():
+    at = ev.scored((80, 70))
+    hidden, seen = (list(Assignment.objects.filter(application=case)) for case in at.applications)
+    as_(at.evaluators[0]).get(f"/evaluation/{hidden[0].ref}/")
+    other = person(Role.MINISTRY_OFFICER)
+    companies.declare_conflict(user=other, organisation=at.firms[0].organisation, ground="친족", by=other)
+    apart, free = as_(other), as_(at.officer)
+
+    def listed(client, name, ref) -> bool:
+        return "/change/" in text(client.get(f"{reverse(f'admin:journal_{name}')}?q={ref}")).split("<tbody", 1)[-1]
+
+    for name in ("event", "duty", "notice"):
+        name = f"{name}_changelist"
+        assert listed(free, name, hidden[0].ref) and listed(apart, name, seen[0].ref) and not listed(apart, name, hidden[0].ref)
+    read = at.applications[0].ref  # by its evaluator
+    assert listed(free, "accesslog_changelist", read) and not listed(apart, "accesslog_changelist", read)
+    duty = Duty.objects.filter(subject_ref=hidden[0].ref).first()
+    assert apart.get(reverse("admin:journal_duty_change", args=[duty.pk])).status_code == 302
+
+
 def test_nobody_else_sees_a_run_or_its_files():
     at = ev.scored()
     run = ev.confirmed(at)
