@@ -245,6 +245,10 @@ def test_restriction_matches_by_number_whatever_the_name(officer):
         actions.restrict(name="x", ground="x", **dates)
     with pytest.raises(NotAllowed):
         actions.end_restriction(restriction_id=row.pk, reason="취소", by=officer)
+    for act in (actions.end_restriction, actions.reject_restriction):  # neither without a reason
+        with pytest.raises(Refused) as error:
+            act(restriction_id=row.pk, reason=" ", by=second)
+        assert error.value.code == "reason_missing"
     actions.end_restriction(restriction_id=row.pk, reason="취소", by=second)
     wrong = actions.restrict(name="x", ground="x", brn=make_brn(), **dates)
     with pytest.raises(Refused):

@@ -54,8 +54,15 @@ def confirm_restriction(*, restriction_id: int, by: User) -> Restriction:
 
 @transaction.atomic
 def reject_restriction(*, restriction_id: int, reason: str, by: User) -> Restriction:
-    """It was entered wrongly and never counts. Writes: Restriction REJECTED, Event. Raises: NotAllowed (four eyes)."""
+    """It was entered wrongly and never counts. Writes: Restriction REJECTED, Event. Raises: Refused without a reason, NotAllowed
+    (four eyes)."""
+    _need_reason(reason)
     return _decide(restriction_id, "reject_restriction", "restriction.rejected", reason.strip(), by)
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("Write a reason: the people concerned read it."), "reason_missing", "reason")
 
 
 def _decide(restriction_id: int, verb: str, event: str, reason: str, by: User) -> Restriction:
@@ -76,10 +83,11 @@ def _decide(restriction_id: int, verb: str, event: str, reason: str, by: User) -
 def end_restriction(*, restriction_id: int, reason: str, by: User) -> Restriction:
     """Lifts a restriction as of today. Writes: Restriction.ends_on, Event restriction.lifted.
 
-    Raises: Refused once it ended or while it is not in force, NotAllowed for who entered it (four eyes).
+    Raises: Refused without a reason, once it ended or while it is not in force, NotAllowed for who entered it (four eyes).
     """
     row = Restriction.objects.select_for_update().get(pk=restriction_id)
     require(by, "vouchers.verify_company")
+    _need_reason(reason)
     if row.status != rules.RestrictionStatus.IN_FORCE:
         raise Refused(_("This restriction is not in force."), "not_in_force")
     if row.entered_by_id == by.pk:

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -94,9 +93,7 @@ class AssignmentAdmin(parts.RoundPages, VerbAdmin):
             if done or not form.errors:
                 return HttpResponseRedirect(request.get_full_path() if request.GET else f"{request.path}?round={programme.pk}")
         context = {
-            **self.admin_site.each_context(request),
             "title": _("Assign evaluators"),
-            "opts": self.opts,
             "chooser": chooser,
             "programme": programme,
             "progress": queries.progress(programme) if programme else None,
@@ -105,11 +102,8 @@ class AssignmentAdmin(parts.RoundPages, VerbAdmin):
             else None,
             "propose": reverse(f"{self.admin_site.name}:vouchers_assignmentrun_propose_page"),
             "form": form,
-            "back": reverse(f"{self.admin_site.name}:vouchers_assignment_changelist"),
         }
-        return TemplateResponse(
-            request, "vouchers/evaluation/admin_assign.html", context, status=422 if form and form.errors else 200
-        )
+        return self._page(request, "assign", context, 422 if form and form.errors else 200)
 
     def _open(self, request: HttpRequest, programme: Round) -> Any:
         """Applications that may get evaluators, but for those with which the officer has a conflict."""

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,35 +82,28 @@ class PanelPhaseAdmin(parts.RoundPages, VerbAdmin):
             self._open_all(request, form.cleaned_data["applications"])
             return HttpResponseRedirect(f"{request.path}?round={programme.pk}")
         context = {
-            **self.admin_site.each_context(request),
             "title": _("Panels of a round"),
-            "opts": self.opts,
             "chooser": chooser,
             "programme": programme,
             "form": form,
             "may_open": may,
-            "page": self._page(request, programme) if programme else None,
+            "page": self._rows(request, programme) if programme else None,
             "counts": panels.counts(programme) if programme else {},
-            "back": reverse(f"{self.admin_site.name}:vouchers_panelphase_changelist"),
         }
-        status = 422 if form and form.errors else 200
-        return TemplateResponse(request, "vouchers/evaluation/admin_panels.html", context, status=status)
+        return self._page(request, "panels", context, 422 if form and form.errors else 200)
 
     @action(description=gettext_lazy("Agreement of the evaluators"), url_path="agreement", permissions=["every_case"])
     def quality_page(self, request: HttpRequest) -> HttpResponse:
         """How far the evaluators of a round agree, and who differs; nothing can be changed here."""
         chooser, programme = self._round(request, RunRoundForm)
         context = {
-            **self.admin_site.each_context(request),
             "title": _("Agreement of the evaluators"),
-            "opts": self.opts,
             "chooser": chooser,
             "programme": programme,
-            "back": reverse(f"{self.admin_site.name}:vouchers_panelphase_changelist"),
         }
         if programme:
             context |= telling.page_of(quality(programme, cases_closed_to(request.user.pk)))
-        return TemplateResponse(request, "vouchers/evaluation/admin_agreement.html", context)
+        return self._page(request, "agreement", context)
 
     def _form(self, request: HttpRequest, programme: Round) -> OpenPanelsForm:
         data = request.POST if request.method == "POST" else None
@@ -120,7 +112,7 @@ class PanelPhaseAdmin(parts.RoundPages, VerbAdmin):
     def _applications(self, request: HttpRequest, programme: Round) -> Any:
         return panels.applications_of(programme, cases_closed_to(request.user.pk))
 
-    def _page(self, request: HttpRequest, programme: Round) -> Any:
+    def _rows(self, request: HttpRequest, programme: Round) -> Any:
         """One page of (application, its panel or None, whether it can open)."""
         found = Paginator(self._applications(request, programme), parts.PER_PAGE).get_page(request.GET.get("page"))
         rows: list[Any] = list(found.object_list)

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -96,15 +95,10 @@ class AssignmentRunAdmin(parts.RoundPages, VerbAdmin):
     def propose_page(self, request: HttpRequest) -> HttpResponse:
         """What is weighed, then the button; a proposal that waits is led to."""
         chooser, programme = self._round(request)
-        refusal = ""
-        if request.method == "POST" and programme:
-            try:
-                run = actions.propose_assignments(round_id=programme.pk, by=request.user)
-            except DomainError as error:
-                refusal = str(error.message)
-            else:
-                messages.success(request, _("Assignments are proposed. Nobody is asked before you apply them."))
-                return HttpResponseRedirect(self._change_url(run.pk))
+        done = _("Assignments are proposed. Nobody is asked before you apply them.")
+        answer, refusal = self._made(request, programme, actions.propose_assignments, done)
+        if answer is not None:
+            return answer
         waiting = proposing.open_run(programme) if programme else None
         context = {
             "title": _("Propose assignments"),
@@ -116,11 +110,6 @@ class AssignmentRunAdmin(parts.RoundPages, VerbAdmin):
             "waiting": self._change_url(waiting.pk) if waiting else "",
         }
         return self._page(request, "propose_assignments", context, 422 if refusal else 200)
-
-    def _page(self, request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-        back = reverse(f"{self.admin_site.name}:vouchers_assignmentrun_changelist")
-        whole = {**self.admin_site.each_context(request), "opts": self.opts, "back": back, **context}
-        return TemplateResponse(request, f"vouchers/evaluation/admin_{name}.html", whole, status=status)
 
     # ── Change by hand ───────────────────────────────────────────────────────────────────────────────
     def case_page(self, request: HttpRequest, pk: int, ref: str) -> HttpResponse:

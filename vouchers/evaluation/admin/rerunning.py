@@ -21,9 +21,6 @@ from vouchers.rounds.models import Round
 class RerunPages(parts.RoundPages):
     """/admin/vouchers/selectionrun/rerun/?round=<id>: one page, two buttons; for the list of runs."""
 
-    admin_site: Any
-    _page: Callable[..., HttpResponse]
-    _change_url: Callable[[int], str]
     write_down: Callable[..., None]
 
     @action(description=gettext_lazy("After an objection"), url_path="rerun", permissions=["propose"])

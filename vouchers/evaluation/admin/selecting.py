@@ -6,14 +6,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from portal.kit.admin import ReasonForm, Verb, VerbAdmin
-from portal.kit.errors import DomainError
 from portal.kit.won import won
 from portal.templatetags.portal import kst
 from vouchers.applications.models import Application
@@ -113,15 +111,10 @@ class SelectionRunAdmin(RerunPages, VerbAdmin):
     def runs_page(self, request: HttpRequest) -> HttpResponse:
         """Every run of a round, the button that runs it dry, and two of them to compare."""
         chooser, programme = self._round(request, RunRoundForm)
-        refusal = ""
-        if request.method == "POST" and programme:
-            try:
-                run = actions.run_selection(round_id=programme.pk, by=request.user)
-            except DomainError as error:
-                refusal = str(error.message)
-            else:
-                messages.success(request, _("The selection was run dry. It binds nobody and releases nothing."))
-                return HttpResponseRedirect(self._change_url(run.pk))
+        done = _("The selection was run dry. It binds nobody and releases nothing.")
+        answer, refusal = self._made(request, programme, actions.run_selection, done)
+        if answer is not None:
+            return answer
         context = {
             "title": _("Runs of a round"),
             "chooser": chooser,
@@ -146,11 +139,6 @@ class SelectionRunAdmin(RerunPages, VerbAdmin):
             found = queries.compare(before.record, after.record)
             context |= {"before": before, "after": after, "found": found, "steps": tables.steps(found)}
         return self._page(request, "compare", context, 200 if form.is_valid() else 422)
-
-    def _page(self, request: HttpRequest, name: str, context: dict[str, Any], status: int) -> HttpResponse:
-        back = reverse(f"{self.admin_site.name}:vouchers_selectionrun_changelist")
-        whole = {**self.admin_site.each_context(request), "opts": self.opts, "back": back, **context}
-        return TemplateResponse(request, f"vouchers/evaluation/admin_{name}.html", whole, status=status)
 
     # ── Files of a run ───────────────────────────────────────────────────────────────────────────────
     def _record(self, request: HttpRequest, pk: int) -> tuple[SelectionRun, SelectionRecord]:
@@ -185,15 +173,10 @@ class SelectionRunAdmin(RerunPages, VerbAdmin):
     def propose_page(self, request: HttpRequest) -> HttpResponse:
         """What a selection would say now, the consequence, then the button."""
         chooser, programme = self._round(request)
-        refusal = ""
-        if request.method == "POST" and programme:
-            try:
-                run = actions.propose_selection(round_id=programme.pk, by=request.user)
-            except DomainError as error:
-                refusal = str(error.message)
-            else:
-                messages.success(request, _("The selection is proposed. An approver confirms it."))
-                return HttpResponseRedirect(self._change_url(run.pk))
+        done = _("The selection is proposed. An approver confirms it.")
+        answer, refusal = self._made(request, programme, actions.propose_selection, done)
+        if answer is not None:
+            return answer
         now = queries.computed(programme) if programme else None
         found = queries.obstacles(programme) if programme else None
         waiting = SelectionRun(round=programme) if programme else None

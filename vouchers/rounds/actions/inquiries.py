@@ -22,7 +22,7 @@ def ask(*, round_id: int, text: str, by: User) -> Inquiry:
 
     Writes: Inquiry ASKED, Event, Duty of the officers. Raises: NotAllowed, Refused (closed, empty, too many waiting).
     """
-    row = Round.objects.select_for_update().get(pk=round_id)
+    row = Round.objects.select_for_update(no_key=True).get(pk=round_id)  # applications to it are not held up
     organisation = accounts.organisation_of(by, "COMPANY")
     if organisation is None:
         raise NotAllowed(_("Only members of a company ask about a call."), "no_company")
