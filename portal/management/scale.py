@@ -1,7 +1,7 @@
-"""Pours synthetic companies with applications by COPY, the one exception to the one writer; `verify` must accept them.
+"""Pours synthetic companies with applications and their evaluators' assignments by COPY, the one exception to the one writer; `verify` must accept them.
 
-Everything is fictional, belongs to the demo's rounds, and each application has its chained event and, where somebody owes
-something on it, its duty. Reproducible by seed.
+Everything is fictional, belongs to the demo's rounds, and each application and assignment has its chained event and, where
+somebody owes something on it, its duty. Reproducible by seed.
 """
 
 import random
@@ -22,6 +22,7 @@ from portal.kit.models import CROCKFORD
 from vouchers.applications.models import Application
 from vouchers.companies.models import Company
 from vouchers.companies.rules import brn_valid
+from vouchers.evaluation.models import Assignment
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import money
 
@@ -36,6 +37,7 @@ DUTIES = {
     "ELIGIBILITY_CHECK": ("decide_eligibility", "요건검토 결과를 정해 주십시오", "Decide about eligibility"),
     "ELIGIBLE": ("assign", "평가위원을 배정해 주십시오", "Assign evaluators"),
 }
+EVALUATORS = tuple(f"evaluator{n}@demo.example" for n in range(1, 10))
 REGIONS = (
     "SEOUL", "GYEONGGI", "BUSAN", "DAEGU", "INCHEON", "GWANGJU", "DAEJEON", "ULSAN", "SEJONG", "GANGWON", "CHUNGBUK",
     "CHUNGNAM", "JEONBUK", "JEONNAM", "GYEONGBUK", "GYEONGNAM", "JEJU",
@@ -77,7 +79,10 @@ def _brns(start: int) -> Iterable[str]:
 
 
 def pour(n: int, seed: int, say: Callable[[str], Any]) -> None:
-    """n companies with one application each. Writes by COPY: Organisation, Company, Application, Event, Duty."""
+    """n companies with one application each, those in evaluation with two of the demo's evaluators (where it has them).
+
+    Writes by COPY: Organisation, Company, Application, Assignment, Event, Duty.
+    """
     if settings.PRODUCTION or not settings.DEMO:
         raise CommandError("Synthetic rows are poured into a demonstration only.")
     round_ = Round.objects.filter(kind="DEMO").order_by("id").first()
@@ -143,18 +148,49 @@ def _batch(size: int, begin: int, chance: random.Random, round_: Round, writer: 
         applications.append(application)
     for rows in (organisations, companies, applications):
         _copy(rows)
-    for model, rows in ((Event, events), (Duty, duties)):
+    assignments = _assignments(chance, [one for one in applications if one.status == "IN_EVALUATION"], events, duties)
+    for model, rows in ((Assignment, assignments), (Event, events), (Duty, duties)):
         for row, pk in zip(rows, _reserve(model, len(rows)), strict=True):
             row.pk = pk
         if rows:
             _copy(rows)
 
 
+def _assignments(
+    chance: random.Random, applications: list[Application], events: list[Event], duties: list[Duty]
+) -> list[Assignment]:
+    """Two evaluators an application, invited and not yet answered; what each owes is appended to events and duties."""
+    evaluators = list(User.objects.filter(email__in=EVALUATORS).order_by("email"))
+    officer = User.objects.filter(email="officer@demo.example").first()
+    if len(evaluators) < 2 or officer is None:
+        return []
+    now, made = clock.now(), []
+    for application in applications:
+        for evaluator in chance.sample(evaluators, 2):
+            row = Assignment(
+                ref=_ref(chance, "asg"), application=application, evaluator=evaluator, assigned_by=officer,
+                due_at=now + timedelta(days=chance.randrange(5, 15)), version=1,
+            )  # fmt: skip
+            made.append(row)
+            events.append(_chained("assignment.invited", "assignment", row.ref, row.status, now, [], application=application.ref))
+            duties.append(Duty(
+                ref=_ref(chance, "dty"), subject_type="assignment", subject_ref=row.ref, verb="accept",
+                title_ko=f"이해충돌 여부를 알려 주십시오: {application.receipt_no} {application.title}",
+                title_en=f"Say whether you may evaluate: {application.receipt_no} {application.title}",
+                url=f"/evaluation/{row.ref}/", user=evaluator, opened_at=now, due_at=row.due_at, version=1,
+            ))  # fmt: skip
+    return made
+
+
 def _event(application: Application, state: str, moment: Any, organisation_id: int) -> Event:
+    name = "application.started" if state == "DRAFT" else "application.submitted"
+    return _chained(name, "application", application.ref, state, moment, [organisation_id])
+
+
+def _chained(name: str, kind: str, ref: str, to: str, moment: Any, organisations: list[int], **data: Any) -> Event:
     event = Event(
-        at=moment, name="application.started" if state == "DRAFT" else "application.submitted", subject_type="application",
-        subject_ref=application.ref, seq=1, to=state, organisations=[organisation_id], data={"synthetic": True},
-        previous_hash=journal.GENESIS,
+        at=moment, name=name, subject_type=kind, subject_ref=ref, seq=1, to=to, organisations=organisations,
+        data={"synthetic": True, **data}, previous_hash=journal.GENESIS,
     )  # fmt: skip
     event.hash = journal.chain(event.previous_hash, event.content())
     return event

@@ -17,7 +17,7 @@ from portal.kit import clock
 from tests.factories.providers import Provider, person, provider
 from tests.factories.rounds import make_round
 from vouchers.applications import actions, rules
-from vouchers.applications.models import Application
+from vouchers.applications.models import Application, ApplicationDocument
 from vouchers.companies.models import Company, SizeCertificate
 from vouchers.companies.rules import brn_valid
 from vouchers.matching.models import Match, Need, Quote, QuoteLine, QuoteRequest
@@ -162,17 +162,25 @@ def save(application: Application, key: str, by: User, **given: Any) -> None:
 def draft(
     owner: Firm | None = None, round_: Round | None = None, *, amount_won: int = 400_000_000, title: str = ""
 ) -> Application:
-    """A complete draft: every section, one confirmed match, all documents. title: of the project, where a test needs its own."""
+    """A complete draft: every section, one confirmed match, all documents. title: of the project, where a test needs its own.
+
+    All but the last section and the last document are rows from below: the last ones go through the actions, which see all.
+    """
     owner, round_ = owner or firm(), round_ or make_round()
     application = start(owner, round_)
     chosen = match(owner, need(owner, round_), amount_won=amount_won)
+    *kinds, last_kind = round_.policy().required_documents
+    for kind in kinds:
+        ApplicationDocument.objects.create(application=application, kind=kind, document=stored(owner, kind))
+    *keys, last_key = (key for key in rules.ORDER if key not in {"documents", "project"})
+    for key in keys:
+        application.sections.filter(key=key).update(answers=answers(key), state="IN_PROGRESS", version=1, updated_by=owner.staff)
+    project = {**answers("project"), **({"title": title} if title else {})}
+    application.sections.filter(key="project").update(answers=project, state="IN_PROGRESS", version=1, updated_by=owner.staff)
+    Application.objects.filter(pk=application.pk).update(title=project["title"][:150], summary=project["summary"])
+    save(application, last_key, owner.staff, **answers(last_key))
     actions.choose_match(application_id=application.pk, match_id=chosen.pk, by=owner.staff)
-    for key in rules.ORDER:
-        if key != "documents":
-            given = answers(key)
-            save(application, key, owner.staff, **({**given, "title": title} if title and "title" in given else given))
-    for kind in round_.policy().required_documents:
-        actions.attach_document(application_id=application.pk, kind=kind, document=stored(owner, kind), by=owner.staff)
+    actions.attach_document(application_id=application.pk, kind=last_kind, document=stored(owner, last_kind), by=owner.staff)
     application.refresh_from_db()
     return application
 

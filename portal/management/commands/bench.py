@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -72,6 +72,13 @@ PAGES = (
     ("admin_duties", "auditor", "/admin/journal/duty/", True), ("admin_events", "auditor", "/admin/journal/event/", True),
 )  # fmt: skip
 
+LISTS = (
+    ("admin_applications", "officer", "/admin/vouchers/application/"),
+    ("admin_assignments", "officer", "/admin/vouchers/assignment/"),
+    ("evaluation", "evaluator1", "/evaluation/"),
+)
+MANY, FEW = 100_000, 1_000  # applications
+
 
 class Command(BaseCommand):
     help = __doc__
@@ -85,6 +92,7 @@ class Command(BaseCommand):
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
         groups: dict[str, Callable[[], list[Figure]]] = {
             "pages": self.pages,
+            "lists": self.lists,
             "match": self.match,
             "select": self.select,
             "assign": self.assign,
@@ -146,6 +154,46 @@ class Command(BaseCommand):
             one = figure("pages", name, page, "req/s", bare, "bare 50-row view", bigger_is_better=True)
             found.append({**one, "queries": queries, "judged": judged})
         return found
+
+    def lists(self) -> list[Figure]:
+        """The first page of long lists with 100,000 applications beside the same page with the demo's few; nothing is kept."""
+        from portal.management import scale
+        from vouchers.applications.models import Application
+
+        there = Application.objects.count()
+        if there > FEW:
+            words = (
+                f"lists: {there:,} applications are here already, so the page with few rows cannot be measured. Use a fresh demo."
+            )
+            if self.asked:
+                raise CommandError(words)
+            self.stderr.write(words)
+            return []
+        few = {name: self._beside_bare(who, path) for name, who, path in LISTS}
+        with transaction.atomic():
+            scale.pour(MANY - there, 1, self.stdout.write)
+            many = {name: self._beside_bare(who, path) for name, who, path in LISTS}
+            transaction.set_rollback(True)
+        found = []
+        for name, _who, _path in LISTS:
+            (less, asked_less), (more, asked_more) = few[name], many[name]
+            one = figure("lists", name, more, "× bare", less, f"with {there} applications", bigger_is_better=False)
+            found += [
+                {**one, "queries": asked_more},
+                figure("lists", f"{name}_queries", asked_more, "queries", asked_less, "as many", bigger_is_better=False),
+            ]
+        return found
+
+    def _beside_bare(self, who: str, path: str) -> tuple[float, int]:
+        """(how many times as long as the bare view a page takes, queries)."""
+        client, yard = self._client(who), yardstick.client()
+        client.get(path)
+        with CaptureQueriesContext(connection) as asked:
+            if client.get(path).status_code != 200:
+                raise CommandError(f"{path} does not answer.")
+            queries = len(asked)
+        bare, page = side_by_side(lambda: yard.get("/bare/"), lambda: client.get(path))
+        return bare / page, queries
 
     def _say_slow(self, figures: list[Figure]) -> None:
         """The pages that do not reach what was promised: a quarter of the yardstick."""
