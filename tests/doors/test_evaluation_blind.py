@@ -20,6 +20,7 @@ from vouchers.applications import actions, queries
 from vouchers.applications.models import Application, BlindDocument
 from vouchers.applications.rules.blinding import BAR
 from vouchers.evaluation import actions as evaluation
+from vouchers.evaluation.models import Assignment, PoolMember
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +73,27 @@ def case():
     evaluator = ev.person(ev.Role.EVALUATOR)
     application = Application.objects.get(pk=application.pk)
     at = ev.Panel(application.round, officer, officer, [evaluator], [owner], [application])
+    _asked_by_names_alone(at, application, evaluator)
     return Case(at, owner, application, blind, evaluator, ev.assigned(at, application, evaluator))
+
+
+def _asked_by_names_alone(at: ev.Panel, application: Application, evaluator: Any) -> None:
+    """Nobody is asked whom the list of names did not ask about this company; afterwards the evaluator was."""
+
+    def refused() -> str:
+        with pytest.raises(Refused) as error:
+            ev.assigned(at, application, evaluator)
+        return error.value.code
+
+    assert refused() == "not_in_pool", "without a pool too"
+    member = evaluation.add_to_pool(round_id=application.round_id, user_id=evaluator.pk, by=at.officer)
+    assert refused() == "not_declared"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Assignment.objects.create(application=application, evaluator=evaluator, assigned_by=at.officer)
+    with clock.at(application.submitted_at - timedelta(minutes=1)):  # the company came later, by a late entry
+        PoolMember.objects.filter(pk=member.pk).update(declared_at=clock.now())
+    assert refused() == "not_declared"
+    evaluation.declare_names(member_id=member.pk, keys=[], ground="", by=evaluator)
 
 
 def test_no_page_of_the_evaluator_names_the_applicant(case):

@@ -1,6 +1,7 @@
 """What reviewers decided about objections, read from the journal: the room of objections stands later in time."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from portal.journal.models import Event
 from vouchers.applications.models import Application
@@ -24,6 +25,12 @@ def verdicts_on(decisions: Iterable[Event]) -> dict[str, Event]:
     hashes = [event.hash for event in decisions]
     found = Event.objects.filter(name__in=UPHELD, data__decision__in=hashes).order_by("id")
     return {str(event.data["decision"]): event for event in found}
+
+
+def listed_at(application: Application) -> datetime | None:
+    """Since when its company stands among those whose applications are looked at: handed in, or taken up again later."""
+    again = Event.objects.filter(subject_ref=application.ref, name="application.check_reopened").order_by("-seq").first()
+    return again.at if again is not None else application.submitted_at
 
 
 def hindered_reopening(application: Application) -> bool:

@@ -23,7 +23,7 @@ from vouchers.evaluation.actions import conflicts
 from vouchers.evaluation.actions.ending import end, record
 from vouchers.evaluation.actions.selection import sync_round
 from vouchers.evaluation.actions.versions import keep_first, lock, own
-from vouchers.evaluation.models import Assignment, Score, SelectionRun
+from vouchers.evaluation.models import Assignment, PoolMember, Score, SelectionRun
 from vouchers.evaluation.queries import conflicts as conflict_queries
 from vouchers.evaluation.queries import pool as pool_queries
 from vouchers.rounds.models import Criterion
@@ -95,16 +95,23 @@ def _check_evaluator(application: Application, evaluator: User, by: Any) -> None
 
 
 def _check_pool(application: Application, evaluator: User, name: str) -> None:
-    """Where a round has a pool, only its members are asked, and only after they went through the list of names."""
-    pool = pool_queries.pool_of(application.round)
+    """Where a round has a pool, only its members are asked, and only after they went through the list of names. A blind review
+    always has one: no later page tells who applies, so the list that was gone through must have held this company."""
+    pool, blind = pool_queries.pool_of(application.round), application_queries.is_blind(application)
     member = pool.filter(user=evaluator).first()
-    if member is None and pool.exists():
+    if member is None and (blind or pool.exists()):
         raise Refused(_("%(name)s is not in the pool of this round.") % {"name": name}, "not_in_pool", "evaluators")
-    if member is not None and member.declared_at is None:
+    if member is not None and not _went_through(member, application, blind=blind):
         raise Refused(
             _("%(name)s has not gone through the list of names yet. Assign after that.") % {"name": name}, "not_declared",
             "evaluators",
         )  # fmt: skip
+
+
+def _went_through(member: PoolMember, application: Application, *, blind: bool) -> bool:
+    """Did the list of names that this member went through hold the company?"""
+    listed_at = application_queries.listed_at(application) if blind else None
+    return member.declared_at is not None and (listed_at is None or listed_at <= member.declared_at)
 
 
 def _conflicting(application: Application, evaluator: User) -> bool:
