@@ -135,6 +135,13 @@ def test_the_last_microsecond_of_a_late_entry(closed):
     assert actions.submit(application_id=draft.pk, by=owner.representative, arrived_at=moment).submitted_at == moment
 
 
+def test_who_is_not_let_in_is_told_why_on_the_record(closed):
+    draft, owner, _round, first, second = closed
+    row = propose(draft, owner, first)
+    assert code(Refused, lambda: actions.reject_late_entry(late_entry_id=row.pk, reason=" ", by=second)) == "reason_missing"
+    assert actions.reject_late_entry(late_entry_id=row.pk, reason="장애가 없었음", by=second).status == "REJECTED"
+
+
 def test_what_is_not_proposed(closed):
     draft, owner, round_, first, _second = closed
     assert code(Refused, lambda: propose(draft, owner, first, until=round_.closes_at)) == "not_later"

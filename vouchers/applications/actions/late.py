@@ -92,6 +92,8 @@ def reject_late_entry(*, late_entry_id: int, reason: str, by: User) -> LateEntry
     row, before = _stepped(late_entry_id, "reject_late_entry", by)
     if row.proposed_by_id == by.pk:
         raise NotAllowed(_("You proposed this late entry. Another officer must decide about it."), "four_eyes")
+    if not reason.strip():
+        raise Refused(_("Write a reason: the people concerned read it."), "reason_missing", "reason")
     row.decided_by, row.decided_at, row.ended_reason = by, clock.now(), reason.strip()
     row.save()
     _record("late_entry.rejected", row, by, frm=before, reason=reason.strip())
@@ -170,7 +172,9 @@ def _try_code(round_: Round, company: Company, code: str, by: User) -> "LateEntr
 
 
 def use(application: Application, late: LateEntry, by: User) -> None:
-    """Called by submit, under whose late entry it handed in. Writes: LateEntry USED, Event, Round."""
+    """Called by submit, under whose late entry it handed in; one that was revoked meanwhile is not used any more. Writes: LateEntry
+    USED, Event, Round. Raises: IllegalStep."""
+    late = locked_late(late.pk)  # after its round, as every other verb, so that a revocation of this moment waits or comes first
     before, late.status = late.status, rules.LATE_LIFECYCLE.step(late.status, "use_late_entry")
     late.save()
     _record("late_entry.used", late, by, frm=before, data={"application": application.ref})
