@@ -172,8 +172,11 @@ def test_a_rehearsal_is_copied_from_any_round_and_keeps_its_mark():
 
 
 def test_test_companies_answer_the_questions_of_the_call():
-    row = rehearsal(policy={"questions": QUESTIONS})
+    row = rehearsal(
+        policy={"questions": QUESTIONS, "blind_review": True, "required_documents": ["PROJECT_PLAN", "SIZE_CERTIFICATE"]}
+    )
     (case,) = applied(row, 1, make.officer())
+    assert [one.kind for one in queries.blind_files(case)] == ["PROJECT_PLAN"], "a blind call is rehearsed too"
     answers = case.sections.get(key="project").answers
     faults = [answer_fault(one, answers.get(one.key)) for one in row.policy().questions]
     assert not any(faults) and case.status == "SUBMITTED"

@@ -15,10 +15,11 @@ from portal.kit import pdf
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.applications import rules
-from vouchers.applications.actions.drafting import attach_document, start
+from vouchers.applications.actions.drafting import attach_blind_document, attach_document, start
 from vouchers.applications.actions.submitting import submit
 from vouchers.applications.actions.writing import save_section
 from vouchers.applications.models import Application
+from vouchers.applications.rules.blinding import BAR
 from vouchers.companies import actions as companies
 from vouchers.companies.models import Company
 from vouchers.matching import actions as matching
@@ -70,6 +71,9 @@ def _apply(round_: Round, number: int, by: User) -> Application:
     files = [one.key for one in policy.questions if one.kind == QuestionKind.FILE]
     for kind in [*policy.required_documents, *files]:
         attach_document(application_id=application.pk, kind=kind, document=_paper(company, kind, person), by=person)
+    for kind in rules.blind_wanted(policy.required_documents) if policy.blind_review else ():
+        file = _paper(company, kind, person, f"{rules.SAID} {BAR}")
+        attach_blind_document(application_id=application.pk, kind=kind, document=file, by=person)
     made = submit(application_id=application.pk, by=person)
     journal.record(
         "application.made_for_rehearsal", made, by=by, organisations=made.organisation_ids(), data={"round": round_.key}
@@ -81,7 +85,7 @@ def _turn(values: Any, number: int) -> str:
     return str(next(islice(cycle(values), number, None)))
 
 
-def _paper(company: Company, kind: str, person: User) -> Document:
-    body = pdf.render("= #data.words", {"words": rules.SAID}, title=f"{MARK_KO}{kind}", demo=False, lang="ko", rehearsal=True)
+def _paper(company: Company, kind: str, person: User, words: str = rules.SAID) -> Document:
+    body = pdf.render("= #data.words", {"words": words}, title=f"{MARK_KO}{kind}", demo=False, lang="ko", rehearsal=True)
     file = SimpleUploadedFile(f"rehearsal-{kind.lower()}.pdf", body, content_type="application/pdf")
     return documents.upload(file=file, kind=kind, organisation=company.organisation, by=person)
