@@ -116,10 +116,6 @@ def board_for(row: Assignment) -> Board | None:
     return board(row.application) if row.status in rules.HANDED_IN and phases.exists() else None
 
 
-def panels_open(programme: Round) -> int:
-    return PanelPhase.objects.filter(application__round=programme, status="OPEN").count()
-
-
 # ── The round's panels ───────────────────────────────────────────────────────────────────────────────
 def applications_of(programme: Round, closed_to: Iterable[int]) -> QuerySet[Application]:
     """Applications in evaluation with their counts; closed_to: ids that the reader must not see."""
