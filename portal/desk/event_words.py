@@ -200,6 +200,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "joint_review.refused": ("공동 DRB가 불허했습니다", "Joint DRB refused"),
     "joint_review.started": ("공동 DRB 심의를 시작했습니다", "Joint DRB review started"),
     "letter.posted": ("결과통지서를 우편으로 보냈습니다", "Letter of the result posted"),
+    "letter.turned_to_post": ("결과통지서를 우편으로 보내기로 했습니다", "Letter of the result goes by post instead"),
     "letter.served": ("결과통지서가 송달되었습니다", "Letter of the result served"),
     "letter.written": ("결과통지서를 작성했습니다", "Letter of the result written"),
     "match.cancelled": ("매칭을 취소했습니다", "Match cancelled"),

@@ -44,6 +44,23 @@ def test_a_letter_is_served_electronically_when_its_mail_leaves():
     refused(actions.record_service, "electronic", letter_id=letter.pk, served_on=clock.today(), by=at.officer)
 
 
+def test_a_letter_whose_mail_cannot_be_delivered_goes_by_post():
+    at = ev.scored((90, 80), slots=1)
+    ev.confirmed(at)
+    letter = SelectionLetter.objects.get()
+    turn = {"letter_id": letter.pk, "reason": "없는 전자우편 주소", "by": at.officer}
+    refused(actions.turn_to_post, "reason_missing", **{**turn, "reason": " "})
+    with pytest.raises(NotAllowed):
+        actions.turn_to_post(**{**turn, "by": at.approver})
+    turned = actions.turn_to_post(**turn)
+    assert (turned.how, turned.address, duties(turned)) == ("POST", at.firms[1].company.address, ["post_letter"])
+    refused(actions.turn_to_post, "not_undelivered", **turn)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SelectionLetter.objects.filter(pk=letter.pk).update(how="ELECTRONIC")
+    actions.post_letter(letter_id=letter.pk, posted_on=clock.today(), tracking_no="1234567890123", by=at.officer)
+    assert actions.record_service(letter_id=letter.pk, served_on=clock.today(), by=at.officer).open_until is not None
+
+
 def test_a_letter_by_post_counts_from_its_delivery():
     at = ev.scored((90, 80), slots=1)
     company = at.firms[1].company

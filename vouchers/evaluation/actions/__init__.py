@@ -18,7 +18,7 @@ from vouchers.evaluation.actions.awards import (
 )
 from vouchers.evaluation.actions.challenges import file_challenge, reject_challenge, uphold_challenge
 from vouchers.evaluation.actions.conflicts import sync_conflicts
-from vouchers.evaluation.actions.letters import post_letter, record_service, serve_letters
+from vouchers.evaluation.actions.letters import post_letter, record_service, serve_letters, turn_to_post
 from vouchers.evaluation.actions.panels import close_panel, open_panel, record_reading, rescore
 from vouchers.evaluation.actions.paper import letter_paper
 from vouchers.evaluation.actions.penalties import record_penalty, take_back_penalty
@@ -86,6 +86,7 @@ __all__ = [
     "sync_conflicts",
     "sync_rounds",
     "take_back_penalty",
+    "turn_to_post",
     "uphold_challenge",
     "withdraw_assignment",
 ]  # fmt: skip

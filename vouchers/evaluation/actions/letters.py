@@ -29,12 +29,40 @@ def write_letter(line: SelectionLine, *, by: Any) -> SelectionLetter | None:
     _record("letter.written", letter, by=by, how=how)
     if how == rules.Service.ELECTRONIC:
         notices.selection_letter(letter)
-        return letter
-    named = line.application.receipt_no or line.application.ref
+    else:
+        _owe_posting(letter, by)
+    return letter
+
+
+def _owe_posting(letter: SelectionLetter, by: Any) -> None:
+    named = letter.line.application.receipt_no or letter.line.application.ref
     journal.open_duty(
         letter, "post_letter", title_ko=f"결과통지서 우편 발송: {named}", title_en=f"Post the letter of the result: {named}",
         url=f"/admin/vouchers/selectionletter/{letter.pk}/change/", due_in=3, role="MINISTRY_OFFICER", by=by,
     )  # fmt: skip
+
+
+@transaction.atomic
+def turn_to_post(*, letter_id: int, reason: str, by: Any) -> SelectionLetter:
+    """The mail of a letter cannot be delivered: it goes by post, since else its days to object would never begin, and agreements
+    of a round with provisional results would wait for ever. Writes: SelectionLetter POST, Event letter.turned_to_post, Duty.
+
+    Raises: Refused for a letter by post, for one that was served or whose mail left, and without a reason.
+    """
+    letter = _lock(letter_id)
+    require(by, "vouchers.serve_letter")
+    applications.require_apart(letter.line.application, by)
+    if letter.how != rules.Service.ELECTRONIC or letter.served_on or journal_queries.sent_at("selection_letter", [letter.ref]):
+        raise Refused(_("Only a letter whose e-mail did not leave is sent by post instead."), "not_undelivered")
+    if not reason.strip():
+        raise Refused(_("Give a reason."), "reason_missing", "reason")
+    letter.how, letter.address = rules.Service.POST, letter.line.application.company.address
+    letter.save()
+    journal.record(
+        "letter.turned_to_post", letter, by=by, reason=reason.strip(), organisations=letter.organisation_ids(),
+        data={"application": letter.line.application.ref},
+    )  # fmt: skip
+    _owe_posting(letter, by)
     return letter
 
 

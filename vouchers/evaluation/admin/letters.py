@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.kit.admin import Verb, VerbAdmin
+from portal.kit.admin import ReasonForm, Verb, VerbAdmin
 from portal.kit.words import day
 from vouchers.evaluation import actions
 from vouchers.evaluation.forms import PostForm, ServedForm
@@ -26,6 +26,12 @@ class SelectionLetterAdmin(VerbAdmin):
         "application", "company", "outcome", "how", "address", "posted", "tracking_no", "served", "until", "recorded_by",
     )  # fmt: skip
     verbs = (
+        Verb(
+            "turn_to_post", gettext_lazy("Send it by post instead"),
+            lambda pk, by, reason: actions.turn_to_post(letter_id=pk, reason=reason, by=by), "vouchers.serve_letter",
+            lambda obj: obj.how == "ELECTRONIC" and obj.served_on is None, form=ReasonForm,
+            consequence=lambda obj: _("For an e-mail that cannot be delivered: the letter goes to the postal address by registered mail, and the days for an objection run from its delivery."),
+        ),
         Verb(
             "post", gettext_lazy("Enter the posting"), lambda pk, by, **data: actions.post_letter(letter_id=pk, by=by, **data),
             "vouchers.serve_letter", lambda obj: obj.how == "POST" and obj.served_on is None, form=PostForm,
