@@ -9,6 +9,8 @@ from portal.kit.errors import Refused
 from tests.doors import as_
 from tests.doors.applications import form, url
 from tests.factories import applications as make
+from tests.factories.questions import ANSWERS, QUESTIONS
+from tests.factories.rounds import make_round
 from vouchers.applications import actions, queries
 from vouchers.applications.models import Application, SupplementItem
 
@@ -58,6 +60,20 @@ def test_the_officer_asks_the_company_answers_in_place_and_both_texts_stand(chec
     assert "허가를 받은 제품" in admin and str(before["product"]) in admin and "→" in admin
     mine = browser.get(url("detail", done.ref)).content.decode()
     assert "허가를 받은 제품" in mine and "보완 질문" in mine
+
+
+def test_of_the_calls_own_questions_only_the_asked_ones_open_and_their_answers_are_told_in_words(owner):
+    programme = make_round(policy={"questions": [one for one in QUESTIONS if one["kind"] != "FILE"]})
+    done = make.draft(owner, programme)
+    make.save(done, "project", owner.staff, **make.answers("project"), **ANSWERS)
+    actions.submit(application_id=done.pk, by=owner.representative)
+    actions.begin_check(application_id=done.pk, by=make.officer())
+    named = {"question_1": "project.q_9", "sentence_1": "기관별로 적어 주십시오.", "question_2": "project.q_7", "sentence_2": "왜?"}
+    assert ask(done, **named).status_code == 302
+    page = as_(owner.staff).get(url("section", done.ref, "project")).content.decode()
+    assert 'name="q_9-0-1"' in page and 'name="q_7"' in page and 'name="q_4"' not in page and 'name="q_1"' not in page
+    admin = as_(make.officer()).get(f"/admin/vouchers/application/{done.pk}/change/").content.decode()
+    assert "가상병원 · 700 / " in admin and "종류1 · 종류3" in admin and "{&#x27;1&#x27;" not in admin
 
 
 @pytest.mark.parametrize(

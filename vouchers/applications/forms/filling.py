@@ -39,7 +39,7 @@ def _form_field(field: rules.Field) -> forms.Field:
 class SectionForm(forms.Form):
     """One section's questions. Saving half an answer is right: `required` only marks what the check will miss.
 
-    without: names of questions that do not apply now. asked: the call's own questions, of this section and others.
+    without: names of questions, fixed or the call's own, that do not apply now. asked: the call's own questions, of this section and others.
     """
 
     use_required_attribute = False
@@ -52,7 +52,7 @@ class SectionForm(forms.Form):
         for field in rules.FIELDS[rules.SectionKey(key)]:
             if field.name not in without:
                 self.fields[field.name] = _form_field(field)
-        self.fields |= {one.key: question_field(one, self.asked) for one in self.asked}
+        self.fields |= {one.key: question_field(one, self.asked) for one in self.asked if one.key not in without}
         self.marks: dict[str, str] = {n.removeprefix(SEEN): self.data[n] for n in self.data if n.startswith(SEEN)}
 
     @property

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from vouchers.applications import rules
 from vouchers.applications.models import Application, ApplicationSection, SupplementItem
-from vouchers.rounds.rules import is_question
+from vouchers.rounds.rules import Question, is_question
 
 S = rules.ApplicationStatus
 
@@ -38,17 +38,22 @@ def asked(application: Application) -> list[Asked]:
     """The same in words; of open questions the answer of now. At most three queries."""
     items = supplement_items(application)
     now = answers_now(application) if any(item.closed_at is None for item in items) else {}
-    return [_asked(item, now) for item in items]
+    own = {one.key: one for one in application.questions} if items else {}
+    return [_asked(item, now, own.get(item.field)) for item in items]
 
 
-def _asked(item: SupplementItem, now: Mapping[tuple[str, str], Any]) -> Asked:
+def _asked(item: SupplementItem, now: Mapping[tuple[str, str], Any], own: Question | None) -> Asked:
     after = now.get((item.section, item.field)) if item.closed_at is None else item.after
-    return Asked(item, item.label, _in_words(item, item.before), _in_words(item, after), item.closed_at is None)
+    return Asked(item, item.label, _in_words(item, item.before, own), _in_words(item, after, own), item.closed_at is None)
 
 
-def _in_words(item: SupplementItem, value: Any) -> str:
+def _in_words(item: SupplementItem, value: Any, own: Question | None) -> str:
+    """own: the call's question, where it is one of those."""
     if isinstance(value, dict):
         return str(value.get("name", ""))
+    if own is not None:
+        line = rules.in_line(own, value)
+        return f"{line:,}" if isinstance(line, int) else line
     if item.section == rules.SectionKey.DOCUMENTS or value in (None, ""):
         return ""
     found = next((f for f in rules.FIELDS[rules.SectionKey(item.section)] if f.name == item.field), None)

@@ -9,6 +9,7 @@
   };
   const follow = () => groups().forEach((group) => {
     const asks = group.querySelector("[data-when]");
+    if (!document.querySelector('[data-field="' + asks.dataset.when + '"]')) return; // asked alone: its condition was judged before
     group.hidden = !chosen(asks.dataset.when).includes(asks.dataset.equals);
     group.querySelectorAll("[data-only-if]").forEach((words) => { words.hidden = true; });
   });
