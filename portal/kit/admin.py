@@ -85,6 +85,7 @@ class Verb:
     in_list: bool = False  # also for several selected rows
     hindered: Callable[[Any], str] | None = None  # why it cannot be done yet, "": it can; its button is then shut and says why
     hindered_at: str = ""  # id of the part of the row's page where that is settled
+    not_by: str = ""  # four eyes: column of who did the step before and so cannot do this one
 
 
 class Pages(ChangeList):
@@ -162,12 +163,17 @@ class VerbAdmin(ModelAdmin):
                 "danger": verb.danger,
                 "direct": verb.form is None and verb.consequence is None,
                 "url": self._verb_url(obj, verb),
-                "hindered": verb.hindered(obj) if verb.hindered else "",
+                "hindered": self._hindrance(request, obj, verb),
                 "hindered_at": verb.hindered_at,
             }
             for verb in self.verbs
             if verb.shown(obj) and request.user.has_perm(verb.permission)
         ]
+
+    def _hindrance(self, request: HttpRequest, obj: Any, verb: Verb) -> str:
+        if verb.not_by and getattr(obj, f"{verb.not_by}_id") == request.user.pk:
+            return str(_("You did the step before this one yourself. Somebody else must decide."))
+        return verb.hindered(obj) if verb.hindered else ""
 
     def _verb_url(self, obj: Any, verb: Verb) -> str:
         return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_verb", args=[obj.pk, verb.name])
@@ -215,6 +221,10 @@ class VerbAdmin(ModelAdmin):
         """(label, address) of pages beside the row where this person goes on with it."""
         return []
 
+    def ways_lead(self, obj: Any) -> bool:
+        """The next step is on one of those pages; else the verbs come first."""
+        return True
+
     def case(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """The head of a row's page: what it is, its number, where it stands, what this person may do."""
         headline = self.headline(obj)
@@ -230,6 +240,7 @@ class VerbAdmin(ModelAdmin):
             "ball_at": self.ball_at(obj),
             "verbs": self.verbs_for(request, obj),
             "ways": self.ways(request, obj),
+            "ways_lead": self.ways_lead(obj),
             "has_verbs": bool(self.verbs),
             "keeps_history": self.keeps_history,
         }

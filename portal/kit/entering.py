@@ -53,10 +53,12 @@ class EnteredAdmin(FormAdmin):
     """Rows that are entered once, through an action, and changed by verbs alone.
 
     enter_permission: who may enter. entry_form: the form of the add page, all its fields in order; None: one made of `fields`.
+    entry_note: what saving it does, said above the form of the add page.
     """
 
     enter_permission = ""
     entry_form: type[forms.Form] | None = None
+    entry_note: Any = ""
 
     @abstractmethod
     def enter(self, request: HttpRequest, data: dict[str, Any]) -> Any:
@@ -86,7 +88,7 @@ class EnteredAdmin(FormAdmin):
     ) -> Any:
         if object_id is not None:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        return self.form_view(request, None, form_url, dict(extra_context or {}))
+        return self.form_view(request, None, form_url, {"entry_note": self.entry_note, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         made = self.enter(request, form.cleaned_data)

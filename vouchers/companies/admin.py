@@ -252,6 +252,7 @@ def _restriction_facts(row: Restriction) -> list[tuple[Any, Any]]:
 class RestrictionAdmin(EnteredAdmin):
     enter_permission = VERIFY
     entry_form = RestrictionForm
+    entry_note = _("It counts once another officer has put it in force. One of the two numbers is needed.")
     list_display = ("name", "number", "corporate_no", "ground", "starts_on", "ends_on", "status")
     list_filter = ("status",)
     list_select_related = ("entered_by", "decided_by")
@@ -263,8 +264,9 @@ class RestrictionAdmin(EnteredAdmin):
     verbs = (
         Verb("confirm", _("Put in force"), lambda pk, by: actions.confirm_restriction(restriction_id=pk, by=by), VERIFY,
              lambda row: rules.RESTRICTION_LIFECYCLE.can(row.status, "confirm_restriction"), facts=_restriction_facts,
-             consequence=lambda row: _("From now on it counts: no application of this company is received or found eligible.")),
-        Verb("reject", _("Entered wrongly"),
+             consequence=lambda row: _("From now on it counts: no application of this company is received or found eligible."),
+             not_by="entered_by"),
+        Verb("reject", _("Strike the entry out"),
              lambda pk, by, reason: actions.reject_restriction(restriction_id=pk, reason=reason, by=by), VERIFY,
              lambda row: rules.RESTRICTION_LIFECYCLE.can(row.status, "reject_restriction"), form=KeptReasonForm, danger=True),
         Verb("end", _("Lift the restriction"),

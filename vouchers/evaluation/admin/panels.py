@@ -62,6 +62,9 @@ class PanelPhaseAdmin(parts.RoundPages, VerbAdmin):
         address = reverse(f"{self.admin_site.name}:vouchers_panelphase_round_page")
         return [(_("Panels of a round"), f"{address}?round={obj.application.round_id}")]
 
+    def ways_lead(self, obj: PanelPhase) -> bool:
+        return False
+
     def case(self, request: HttpRequest, obj: PanelPhase) -> dict[str, Any]:
         """With every member's scores, their history, and how the file was read."""
         board = panels.board(obj.application)

@@ -74,6 +74,9 @@ class AssignmentRunAdmin(parts.RoundPages, VerbAdmin):
         address = reverse(f"{self.admin_site.name}:vouchers_assignment_assign_page")
         return [(_("Assign evaluators and see progress"), f"{address}?round={obj.round_id}")]
 
+    def ways_lead(self, obj: AssignmentRun) -> bool:
+        return False
+
     def case(self, request: HttpRequest, obj: AssignmentRun) -> dict[str, Any]:
         """With its applications, loads and gaps, as far as they are open to the reader."""
         found = proposing.proposal(obj, request.user)

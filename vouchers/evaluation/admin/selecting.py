@@ -22,6 +22,18 @@ from vouchers.evaluation.forms import CompareForm, RunRoundForm
 from vouchers.evaluation.models import SelectionRecord, SelectionRun, cases_closed_to
 
 
+class TakeBackForm(ReasonForm):
+    """Taken back by who proposed, nobody is told; by another officer, who proposed is."""
+
+    wants_subject = wants_user = True
+
+    def __init__(self, *args: Any, subject: SelectionRun, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = subject.proposed_by_id == user.pk
+        words = _("It stays in the record's history; nobody is told.") if own else _("The officer who proposed reads it.")
+        self.fields["reason"].help_text = words
+
+
 @admin.register(SelectionRun)
 class SelectionRunAdmin(RerunPages, VerbAdmin):
     list_display = ("round", "status", "proposed_by", "proposed", "confirmed_by", "confirmed_at", "selected")
@@ -39,7 +51,7 @@ class SelectionRunAdmin(RerunPages, VerbAdmin):
             "confirm", gettext_lazy("Confirm the selection"),
             lambda pk, by: actions.confirm_selection(run_id=pk, by=by), "vouchers.confirm_selection",
             parts.can(rules.RUN_LIFECYCLE, "confirm_selection"), facts=facts.facts, consequence=facts.consequence,
-            form=forms.Form, done=gettext_lazy("All results are released."),
+            form=forms.Form, done=gettext_lazy("All results are released."), not_by="proposed_by",
         ),
         Verb(
             "discard", gettext_lazy("Discard"), lambda pk, by, reason: actions.discard(run_id=pk, reason=reason, by=by),
@@ -48,7 +60,7 @@ class SelectionRunAdmin(RerunPages, VerbAdmin):
         Verb(
             "take-back", gettext_lazy("Take the proposal back"),
             lambda pk, by, reason: actions.discard(run_id=pk, reason=reason, by=by),
-            "vouchers.propose_selection", parts.can(rules.RUN_LIFECYCLE, "discard"), form=ReasonForm, danger=True,
+            "vouchers.propose_selection", parts.can(rules.RUN_LIFECYCLE, "discard"), form=TakeBackForm, danger=True,
         ),
     )  # fmt: skip
 
@@ -83,6 +95,9 @@ class SelectionRunAdmin(RerunPages, VerbAdmin):
     def ways(self, request: HttpRequest, obj: SelectionRun) -> list[tuple[Any, str]]:
         address = reverse(f"{self.admin_site.name}:vouchers_selectionrun_runs_page")
         return [(_("All runs of this round"), f"{address}?round={obj.round_id}")]
+
+    def ways_lead(self, obj: SelectionRun) -> bool:
+        return False
 
     def case(self, request: HttpRequest, obj: SelectionRun) -> dict[str, Any]:
         """With the table of its lines, its budget and its pools."""

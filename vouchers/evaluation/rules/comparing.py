@@ -15,7 +15,7 @@ class Change(Codes):
     OUT = "OUT", _("Drops out")
     NEW = "NEW", _("Ranked only now")
     GONE = "GONE", _("No longer ranked")
-    RESERVE = "RESERVE", _("Another place on the reserve list")
+    RESERVE = "RESERVE", _("Reserve list changes")
     UP = "UP", _("Moves up")
     DOWN = "DOWN", _("Moves down")
 

@@ -196,6 +196,7 @@ class RoundAdmin(QuestionPages, FormAdmin):
              consequence=lambda row: _("An approver decides. Test applications stay behind in the rehearsal.")),
         Verb("promote", _("Promote to a live round"), _call(actions.promote), ANNOUNCE,
              lambda row: bool(row.promotion_asked_by_id) and not row.promoted_by_id, form=RehearseForm, facts=_facts,
+             not_by="promotion_asked_by",
              consequence=lambda row: _("A live draft gets policy, tracks, criteria and questions of this rehearsal. Its window and its "
                                        "announcement follow with their own review.")),
         Verb("decline_promotion", _("Decline the promotion"), _call(actions.decline_promotion), ANNOUNCE,
@@ -227,7 +228,7 @@ class RoundAdmin(QuestionPages, FormAdmin):
         ]
         if obj.is_rehearsal and obj.phase == rules.Phase.OPEN and request.user.has_perm(MANAGE):
             page = reverse(f"{self.admin_site.name}:vouchers_checkbatch_rehearsal", args=[obj.pk])
-            return [*questions, (_("Let test companies apply"), page)]
+            return [(_("Let test companies apply"), page), *questions]
         if obj.status != rules.RoundStatus.EVALUATING:
             return questions
         pages = (
@@ -242,6 +243,11 @@ class RoundAdmin(QuestionPages, FormAdmin):
             ),
             *questions,
         ]
+
+    def ways_lead(self, obj: Round) -> bool:
+        """A draft goes on with its verbs, and so does a rehearsal that waits for its promotion; an announced call with its pages."""
+        waits = bool(obj.promotion_asked_by_id) and not obj.promoted_by_id
+        return obj.status not in {rules.RoundStatus.DRAFT, rules.RoundStatus.REVIEW} and not waits
 
     def _exports(self, request: HttpRequest, obj: Round) -> list[tuple[Any, str]]:
         """What was handed in, as a table with every question a column, for those who check applications."""
