@@ -111,7 +111,7 @@ COLUMNS = {
     "revoked_at": _("Role ended at"),
     "role": _("Role"),
     "roles": _("Roles then held"),
-    "round": _("Call"),
+    "round": _("Round"),
     "scan_note": _("Note of the scanner"),
     "scan_state": _("Virus scan"),
     "scanned_at": _("Scanned at"),

@@ -244,3 +244,9 @@ class CodeListAdmin(VerbAdmin):
     list_display: ClassVar[list[Any]] = [bilingual("title", _("Title")), "certainty", "key"]
     search_fields: ClassVar[list[str]] = ["key", "title_ko", "title_en"]
     inlines: ClassVar[list[type]] = [CodeInline]
+    fields: ClassVar[list[str]] = ["key", "title_ko", "title_en", "told_note", "source", "certainty"]
+    readonly_fields = fields
+
+    @admin.display(description=_("Notes"))
+    def told_note(self, obj: CodeList) -> str:
+        return queries.says(obj.note) or obj.note or "—"

@@ -9,6 +9,8 @@ from unfold.admin import TabularInline
 
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual, sheet
 from portal.kit.won import won
+from portal.kit.words import pick
+from portal.templatetags.portal import digits
 from providers.catalogue import queries as catalogue
 from providers.offers import actions, queries, rules
 from providers.offers.models import Offer, OfferLine
@@ -20,8 +22,16 @@ def _shown(name: str):  # type: ignore[no-untyped-def]
 
 class LineInline(ReadOnlyInline, TabularInline):
     model = OfferLine
-    fields: ClassVar[list[str]] = ["position", "kind", "title_ko", "unit_price_won", "unit", "minimum", "tax_kind"]
+    fields: ClassVar[list[str]] = ["position", "kind", "title", "unit_price_won", "unit", "minimum_count", "tax_kind"]
     readonly_fields = fields
+
+    @admin.display(description=_("Title"))
+    def title(self, row: OfferLine) -> str:
+        return pick(row, "title")
+
+    @admin.display(description=_("Minimum quantity"))
+    def minimum_count(self, row: OfferLine) -> str:
+        return digits(row.minimum)
 
 
 @admin.register(Offer)
