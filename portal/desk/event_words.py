@@ -312,7 +312,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "round.archived": ("회차를 종료했습니다", "Round archived"),
     "round.cancelled": ("회차를 취소했습니다", "Round cancelled"),
     "round.created": ("회차를 만들었습니다", "Round created"),
-    "round.criteria_set": ("평가기준을 정했습니다", "Criteria set"),
+    "round.criteria_set": ("평가항목을 정했습니다", "Criteria set"),
     "round.edited": ("회차 정보를 고쳤습니다", "Round edited"),
     "round.evaluation_begun": ("평가를 시작했습니다", "Evaluation begun"),
     "round.extended": ("접수 기간을 늘렸습니다", "Window extended"),
