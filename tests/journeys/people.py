@@ -117,6 +117,20 @@ class Person:
         for name, value in values.items():
             self.put(name, value, within)
 
+    def tab_to(self, css: str) -> None:
+        """Presses Tab until what `css` names has the focus: it can be reached without a mouse."""
+        for _ in range(300):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("css => document.activeElement.matches(css)", css):
+                return
+        raise AssertionError(f"Tab does not come to {css} on {self.page.url}")
+
+    def enter(self, css: str) -> None:
+        """Goes there by Tab and presses Enter; a page follows."""
+        self.tab_to(css)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
     def put(self, name: str, value: Any, within: str = "") -> None:
         field = self.page.locator(f'{within} [name="{name}"]')
         assert field.count(), f"no field {name} on {self.page.url}:\n{self.text()[:2500]}"

@@ -68,7 +68,12 @@ def test_of_the_calls_own_questions_only_the_asked_ones_open_and_their_answers_a
     make.save(done, "project", owner.staff, **make.answers("project"), **ANSWERS)
     actions.submit(application_id=done.pk, by=owner.representative)
     actions.begin_check(application_id=done.pk, by=make.officer())
-    named = {"question_1": "project.q_9", "sentence_1": "기관별로 적어 주십시오.", "question_2": "project.q_7", "sentence_2": "왜?"}
+    named = {
+        "question_1": "project.q_9",
+        "sentence_1": "기관별로 적어 주십시오.",
+        "question_2": "project.q_7",
+        "sentence_2": "왜?",
+    }
     assert ask(done, **named).status_code == 302
     page = as_(owner.staff).get(url("section", done.ref, "project")).content.decode()
     assert 'name="q_9-0-1"' in page and 'name="q_7"' in page and 'name="q_4"' not in page and 'name="q_1"' not in page

@@ -227,7 +227,9 @@ def not_taken(application: Application) -> list[NotTaken]:
     """What could not be taken over when the draft was started as a copy; empty otherwise. One query."""
     event = journal.history(application).filter(name="application.copied").first()
     return [
-        NotTaken(one["section"], copying.left_label(one["section"], one["name"]), copying.Left(one["reason"]).label)
+        NotTaken(
+            one["section"], str(copying.left_label(one["section"], one["name"])).rstrip("."), copying.Left(one["reason"]).label
+        )
         for one in (event.data["left"] if event else [])
     ]
 

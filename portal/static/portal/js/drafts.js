@@ -34,7 +34,7 @@
     if (!names.length) drop();
     else {
       note.hidden = false;
-      note.querySelector("[data-at]").textContent = new Date(found.at).toLocaleString(document.documentElement.lang, { timeZone: "Asia/Seoul" });
+      note.querySelector("[data-at]").textContent = new Date(found.at).toLocaleString(document.documentElement.lang, { timeZone: "Asia/Seoul", dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
       names.forEach((name) => {
         const label = form.querySelector('label[for="' + field(name).id + '"]'), line = document.createElement("li");
         line.textContent = label ? label.textContent.trim() : name;
