@@ -16,7 +16,7 @@ from providers.catalogue import actions as catalogue
 from tests.doors import as_
 from tests.factories.companies import colleague, make_brn, make_company, make_person, representative
 from tests.factories.files import stored_files
-from vouchers.companies.models import Company, OwnershipDispute, RepresentativeChange
+from vouchers.companies.models import Company, OwnershipDispute, RepresentativeChange, Restriction
 
 pytestmark = pytest.mark.django_db
 
@@ -223,6 +223,11 @@ def test_officer_verbs_in_the_admin():
     facts = {"name": "나쁜기업", "brn": "123-45-67891", "ground": "정산 위반", "starts_on": "2026-01-01", "ends_on": "2027-01-01"}
     assert client.post("/admin/vouchers/restriction/add/", facts).status_code == 302
     assert client.get("/admin/vouchers/restriction/").content.decode().count("정산 위반") == 1
+    page = f"/admin/vouchers/restriction/{Restriction.objects.get().pk}/change/"
+    other = make_person()
+    grant_role(user=other, role="MINISTRY_OFFICER", by=None)
+    mine, theirs = (browser.get(page).content.decode() for browser in (client, as_(other)))
+    assert "앞 단계를 직접 처리하셨습니다" in mine and "앞 단계를 직접" not in theirs and "verb/confirm/" in theirs
     bad = client.post("/admin/vouchers/restriction/add/", {**facts, "brn": "0000000000"}, follow=True)
     assert "000-00-00000은" in bad.content.decode()
     assert as_(representative(company)).get(f"{base}/change/").status_code == 302
