@@ -39,6 +39,12 @@ def send(browser, application, files=None, **changes):
     )
 
 
+def test_no_other_address_takes_a_file_of_a_type_that_the_question_does_not_take(application, owner):
+    picture = SimpleUploadedFile("동의서.png", b"\x89PNG\r\n\x1a\n" + b"0" * 32, content_type="image/png")
+    answer = as_(owner.staff).post(f"/applications/{application.ref}/documents/q_8/", {"file": picture})
+    assert answer.status_code == 422 and not application.application_documents.filter(kind="q_8").exists()
+
+
 def test_every_kind_is_shown_saved_and_checked(application, owner):
     browser = as_(owner.staff)
     page = browser.get(url("section", application.ref, "project")).content.decode()

@@ -1,5 +1,13 @@
 """The only code that writes applications: drafting by the company, submission, and the officers' decisions."""
 
+from vouchers.applications.actions.attaching import (
+    attach_blind_document,
+    attach_document,
+    check_attachable,
+    check_blind,
+    remove_document,
+    take_company_document,
+)
 from vouchers.applications.actions.batches import (
     go_on_batch,
     go_on_batches,
@@ -23,19 +31,7 @@ from vouchers.applications.actions.deciding import (
     resume_check,
     select,
 )
-from vouchers.applications.actions.drafting import (
-    attach_blind_document,
-    attach_document,
-    check_attachable,
-    check_blind,
-    choose_match,
-    choose_need,
-    drop_match,
-    fix_matches,
-    remove_document,
-    start,
-    take_company_document,
-)
+from vouchers.applications.actions.drafting import choose_match, choose_need, drop_match, fix_matches, start
 from vouchers.applications.actions.forgetting import (
     forget_drafts,
 )

@@ -11,7 +11,8 @@ from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.errors import Refused
 from vouchers.applications import queries, rules
-from vouchers.applications.actions.drafting import attach_document, choose_need, start
+from vouchers.applications.actions.attaching import attach_document
+from vouchers.applications.actions.drafting import choose_need, start
 from vouchers.applications.actions.writing import save_section
 from vouchers.applications.models import Application
 from vouchers.applications.rules import copying

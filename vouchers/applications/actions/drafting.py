@@ -1,14 +1,12 @@
-"""What a company does while it writes: start, save, choose, attach."""
+"""What a company does while it writes: start, save, choose."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
-from portal.documents.models import Document
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
@@ -16,10 +14,8 @@ from portal.kit.errors import Refused
 from vouchers.applications import queries, rules
 from vouchers.applications.models import (
     Application,
-    ApplicationDocument,
     ApplicationMatch,
     ApplicationSection,
-    BlindDocument,
     LateEntry,
 )
 from vouchers.companies import queries as companies
@@ -282,104 +278,4 @@ def _after_matches(application: Application, by: User | None, event: str, data: 
     application.save()
     if application.status in rules.EDITABLE:
         refresh_states(application)
-    journal.record(event, application, by=by, organisations=application.organisation_ids(), data=data)
-
-
-# ── Documents ────────────────────────────────────────────────────────────────────────────────────────
-@transaction.atomic
-def check_attachable(*, application_id: int, kind: str, by: User) -> Application:
-    """May `by` attach this kind now? Asked before a file is stored. Raises: Refused, NotAllowed."""
-    application = locked(application_id)
-    require(by, "vouchers.edit_application", application)
-    section = queries.section_of(application, kind)
-    refuse_unless_writable(application, section or rules.SectionKey.DOCUMENTS)
-    refuse_unless_named(application, section or rules.SectionKey.DOCUMENTS, kind)
-    if section is None:
-        raise Refused(_("This kind of document is not asked for."), "bad_kind")
-    return application
-
-
-@transaction.atomic
-def attach_document(*, application_id: int, kind: str, document: Document, by: User) -> ApplicationDocument:
-    """This file counts for its kind from now on; the one before is kept, marked as replaced.
-
-    Writes: ApplicationDocument, BlindDocument (the replaced file's counts no more), Event. Raises: Refused for another
-    organisation's file, an unknown kind, too late.
-    """
-    application = check_attachable(application_id=application_id, kind=kind, by=by)
-    if document.organisation_id != application.company.organisation_id:
-        raise Refused(_("Choose a file of your own company."), "bad_document", f"document_{kind}")
-    application.application_documents.filter(kind=kind, current=True).update(current=False)
-    replaced = Q(kind=kind) | Q(document__sha256=document.sha256)  # of what was replaced; never the original itself
-    application.blind_documents.filter(replaced, current=True).update(current=False)
-    row = ApplicationDocument.objects.create(application=application, kind=kind, document=document)
-    _after_documents(application, by, "application.document_attached", {"kind": kind, "sha256": document.sha256})
-    return row
-
-
-@transaction.atomic
-def take_company_document(*, application_id: int, kind: str, by: User) -> ApplicationDocument:
-    """The company's own file of this kind counts here too, without a second upload. The application keeps this very file,
-    whatever the company shows of itself later. Writes: ApplicationDocument, Event. Raises: Refused, NotAllowed."""
-    application = check_attachable(application_id=application_id, kind=kind, by=by)
-    found = queries.company_papers(application).get(kind)
-    if found is None:
-        raise Refused(
-            _("Your company has no valid file of this kind that could be taken over. Upload one here."), "no_paper",
-            f"document_{kind}",
-        )  # fmt: skip
-    return attach_document(application_id=application_id, kind=kind, document=found, by=by)
-
-
-@transaction.atomic
-def remove_document(*, application_id: int, kind: str, by: User) -> Application:
-    """No file counts for this kind any more. Writes: ApplicationDocument.current, Event."""
-    application = locked(application_id)
-    require(by, "vouchers.edit_application", application)
-    section = queries.section_of(application, kind) or rules.SectionKey.DOCUMENTS
-    refuse_unless_writable(application, section)
-    refuse_unless_named(application, section, kind)
-    application.blind_documents.filter(kind=kind, current=True).update(current=False)
-    if application.application_documents.filter(kind=kind, current=True).update(current=False):
-        _after_documents(application, by, "application.document_removed", {"kind": kind})
-    return application
-
-
-@transaction.atomic
-def check_blind(*, application_id: int, kind: str, by: User) -> Application:
-    """May `by` attach a blind version of this kind now? Raises: Refused, NotAllowed."""
-    application = check_attachable(application_id=application_id, kind=kind, by=by)
-    if not queries.policy_of(application).blind_review:
-        raise Refused(_("This call has no blind review."), "not_blind")
-    if not rules.blind_wanted([kind]):
-        raise Refused(_("This kind of document is not asked for."), "bad_kind")
-    if not application.application_documents.filter(kind=kind, current=True).exists():
-        raise Refused(_("Upload the file itself first, then its blind version."), "no_original", f"document_{kind}")
-    return application
-
-
-@transaction.atomic
-def attach_blind_document(*, application_id: int, kind: str, document: Document, by: User) -> BlindDocument:
-    """Evaluators read this version instead of the file of this kind. Writes: BlindDocument, Event.
-
-    Raises: Refused (no blind review, no file of this kind, another organisation's file, the original itself, too late).
-    """
-    application = check_blind(application_id=application_id, kind=kind, by=by)
-    if document.organisation_id != application.company.organisation_id:
-        raise Refused(_("Choose a file of your own company."), "bad_document", f"document_{kind}")
-    if application.application_documents.filter(current=True, document__sha256=document.sha256).exists():
-        raise Refused(
-            _("This is the original itself. Upload a version without your company's name."), "same_file", f"document_{kind}"
-        )
-    application.blind_documents.filter(kind=kind, current=True).update(current=False)
-    row = BlindDocument.objects.create(application=application, kind=kind, document=document)
-    _after_documents(application, by, "application.blind_document_attached", {"kind": kind, "sha256": document.sha256})
-    return row
-
-
-def _after_documents(application: Application, by: User, event: str, data: dict[str, Any]) -> None:
-    key = queries.section_of(application, data["kind"]) or rules.SectionKey.DOCUMENTS
-    sections = ApplicationSection.objects.filter(application=application, key=key)
-    sections.update(updated_by=by, updated_at=clock.now(), state=rules.SectionState.IN_PROGRESS)
-    refresh_states(application)
     journal.record(event, application, by=by, organisations=application.organisation_ids(), data=data)

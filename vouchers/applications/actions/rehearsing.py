@@ -15,7 +15,8 @@ from portal.kit import pdf
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.applications import rules
-from vouchers.applications.actions.drafting import attach_blind_document, attach_document, start
+from vouchers.applications.actions.attaching import attach_blind_document, attach_document
+from vouchers.applications.actions.drafting import start
 from vouchers.applications.actions.submitting import submit
 from vouchers.applications.actions.writing import save_section
 from vouchers.applications.models import Application

@@ -13,7 +13,7 @@ from portal.documents.models import Document
 from portal.kit.forms import CountedTextarea, DateInput, WonFormField, too_long
 from portal.kit.won import parse_won
 from vouchers.applications import rules
-from vouchers.rounds.rules import FILE_TYPES, Column, Question, QuestionKind
+from vouchers.rounds.rules import Column, Question, QuestionKind
 
 K = QuestionKind
 SPARE_ROWS = 3  # empty rows below the filled ones, for those without JavaScript
@@ -185,10 +185,8 @@ def _choices(question: Question, common: dict[str, Any]) -> forms.Field:
 
 
 def _file(question: Question, common: dict[str, Any]) -> forms.Field:
-    kinds = question.file_types or FILE_TYPES
-    kinds = (*kinds, "jpeg") if "jpg" in kinds else kinds
     hint = common.pop("help_text")
-    field = UploadField(kinds=kinds, widget=FileAnswer, **common)
+    field = UploadField(kinds=rules.types_of(question), widget=FileAnswer, **common)
     field.help_text = format_html("{} {}", hint, field.help_text)
     return field
 

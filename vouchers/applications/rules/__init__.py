@@ -37,6 +37,7 @@ from vouchers.applications.rules.questions import (
     in_words,
     lacking,
     only_if,
+    types_of,
 )
 from vouchers.applications.rules.rehearsing import SAID, answer_to, rehearsed_answers
 from vouchers.applications.rules.sections import (
@@ -150,6 +151,7 @@ __all__ = [
     "section_state",
     "size_words",
     "stays",
+    "types_of",
     "undecided",
     "usual",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.kit.won import won
 from portal.kit.words import day
-from vouchers.rounds.rules import CELL_CHARACTERS, Column, Question, QuestionKind
+from vouchers.rounds.rules import CELL_CHARACTERS, FILE_TYPES, Column, Question, QuestionKind
 
 K = QuestionKind
 EMPTY: tuple[Any, ...] = (None, "", [], ())
@@ -32,6 +32,12 @@ def applies(question: Question, questions: Sequence[Question], answers: Mapping[
     chosen = held if isinstance(held, list) else [held]
     before = questions[: list(questions).index(question)] if question in questions else questions
     return question.equals in chosen and applies(source, [one for one in before if one.key != question.key], answers)
+
+
+def types_of(question: Question) -> tuple[str, ...]:
+    """The extensions that a file answering it may have, in small letters."""
+    kinds = question.file_types or FILE_TYPES
+    return (*kinds, "jpeg") if "jpg" in kinds else tuple(kinds)
 
 
 def only_if(question: Question, questions: Sequence[Question]) -> str:
