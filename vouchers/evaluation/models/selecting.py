@@ -51,6 +51,9 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(status__in=rules.PENDING)
 
 
+WAITING = sorted(str(one) for one in rules.PENDING)  # in one order, so that the migration's words stay the same
+
+
 class Assignment(Row):
     """One evaluator and one application; the file opens only after the conflict was declared."""
 
@@ -88,7 +91,12 @@ class Assignment(Row):
                 name="assignment_declared_first",
             ),
         ]
-        indexes = [models.Index(fields=["evaluator", "status"], name="assignment_evaluator")]
+        indexes = [
+            models.Index(fields=["evaluator", "status"], name="assignment_evaluator"),
+            models.Index(fields=["due_at", "id"], name="assignment_by_due"),
+            models.Index(fields=["evaluator", "due_at", "id"], condition=Q(status__in=WAITING), name="assignment_waiting"),
+            models.Index(fields=["evaluator", "-updated_at", "-id"], condition=~Q(status__in=WAITING), name="assignment_ended"),
+        ]
         permissions = [("score_application", "Score applications"), ("assign_evaluator", "Assign evaluators")]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
+from portal.kit.pages import recounted
 from vouchers.applications.models import Application
 from vouchers.evaluation import rules
 from vouchers.evaluation.models import Assignment, PanelPhase, SelectionRun
@@ -37,7 +38,12 @@ def assignments_of(user: Any) -> OwnAssignments:
     """Which cases are closed to the evaluator is asked once, for the rows and for the counts. One query beside that and the rows."""
     own = Assignment.objects.visible_to(user).filter(evaluator_id=user.pk)
     waits = Q(status__in=rules.PENDING)
-    counts = own.aggregate(waiting=Count("pk", filter=waits), ended=Count("pk", filter=~waits))
+
+    def count() -> tuple[int, int]:
+        found = own.aggregate(waiting=Count("pk", filter=waits), ended=Count("pk", filter=~waits))
+        return found["waiting"], found["ended"]
+
+    waiting, ended = recounted(f"assignments:{user.pk}", count)
     rows = (
         own.annotate(blind=F("application__policy_version__body__blind_review"))
         .select_related("application__round", "application__track")
@@ -56,7 +62,7 @@ def assignments_of(user: Any) -> OwnAssignments:
         )
         .order_by("due_at", "id")
     )
-    return OwnAssignments(rows, counts["waiting"], counts["ended"])
+    return OwnAssignments(rows, waiting, ended)
 
 
 @dataclass(frozen=True)
