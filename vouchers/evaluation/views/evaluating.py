@@ -17,6 +17,8 @@ from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError, Refused, Stale
 from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.pages import Pages
+from portal.kit.words import pick
+from portal.templatetags.portal import due, kst, tone_of
 from vouchers.applications import queries as applications
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
@@ -53,8 +55,30 @@ def assignments(request: HttpRequest) -> HttpResponse:
         for row in shown.object_list:
             row.application.title = titles.get(row.application_id, row.application.title)
     pools = pool.memberships_of(request.user).only("ref", "declared_at", "round__title_ko", "round__title_en")
-    context = {"page": shown, "tabs": tabs, "done": done, "pools": pools}
+    items = [_assignment_item(row, done) for row in shown.object_list]
+    context = {"page": shown, "items": items, "tabs": tabs, "done": done, "pools": pools}
     return page(request, "vouchers/evaluation/assignments.html", context)
+
+
+def _assignment_item(row: Assignment, done: bool) -> dict[str, Any]:
+    """A line of the list: what is evaluated, until when, and the next step."""
+    application, address = row.application, reverse("evaluation:assignment", args=[row.ref])
+    facts = [{"label": _("Receipt number"), "value": application.receipt_no}]
+    if row.total is not None:
+        facts.append({"label": _("Your total"), "value": str(row.total)})
+    if not done:
+        facts.append({"label": _("Due"), "value": due(row.due_at)})
+    elif row.submitted_at:
+        facts.append({"label": _("Handed in"), "value": kst(row.submitted_at)})
+    item = {
+        "title": application.title or application.receipt_no, "url": address, "badge": row.get_status_display(),
+        "tone": tone_of(row.status), "kicker": f"{pick(application.round, 'title')} · {pick(application.track, 'name')}",
+        "facts": facts,
+    }  # fmt: skip
+    if not done:
+        action = _("Say whether you may") if row.status == "INVITED" else _("Go on scoring")
+        item |= {"action": action, "action_url": address}
+    return item
 
 
 @needs("vouchers.score_application")
