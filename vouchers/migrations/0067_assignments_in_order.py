@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vouchers", "0065_blind_needs_names"),
+        ("vouchers", "0066_letter_turned_to_post"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
