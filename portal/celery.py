@@ -39,6 +39,7 @@ SWEEPS: dict[str, float] = {
     "evaluation.apply_proposals": 5,
     "evaluation.sync_conflicts": 120,
     "evaluation.sync_rounds": 30,
+    "evaluation.sync_presentations": 60,
     "evaluation.serve_letters": 60,
     "milestones.remind": 300,
     "milestones.sync_completion": 300,

@@ -48,6 +48,9 @@ from vouchers.evaluation.models import (
     PanelPhase,
     PenaltyRecord,
     PoolMember,
+    PresentationSchedule,
+    PresentationSeat,
+    PresentationSlot,
     Reading,
     Score,
     ScoreVersion,
@@ -98,7 +101,7 @@ __all__ = [
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
     "EthicsReview", "Inquiry", "JointReview", "LateEntry", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection",
     "ObjectionDocument", "OwnershipDispute", "PanelPhase", "PayeeAccount", "PaymentAttempt", "PenaltyRecord",
-    "PolicyVersion", "PoolMember", "Quote", "QuoteLine", "QuoteRequest", "Reading", "RepresentativeChange", "Restriction",
+    "PolicyVersion", "PoolMember", "PresentationSchedule", "PresentationSeat", "PresentationSlot", "Quote", "QuoteLine", "QuoteRequest", "Reading", "RepresentativeChange", "Restriction",
     "Round", "Score", "ScoreVersion", "SectionComment", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun",
     "SiteParticipation", "SizeCertificate", "SubmittedDossier", "SupplementItem", "Track", "Voucher",
 ]  # fmt: skip

@@ -53,6 +53,8 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("how_to_reg", "vouchers_assignment"),
             ("share", "vouchers_assignmentrun"),
             ("forum", "vouchers_panelphase"),
+            ("co_present", "vouchers_presentationschedule"),
+            ("event", "vouchers_presentationslot"),
             ("trending_down", "vouchers_penaltyrecord"),
             ("rule", "vouchers_selectionrun"),
             ("outgoing_mail", "vouchers_selectionletter"),

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vouchers.applications.models import Application
-from vouchers.evaluation.models import Assignment, cases_closed_to
+from vouchers.evaluation.models import Assignment, PresentationSeat, cases_closed_to
 
 
 @dataclass(frozen=True)
 class Closed:
-    """cases: refs of the applications; assignments: refs of who has them; evaluators: ids of these people."""
+    """cases: refs of the applications; assignments: refs of who has them, and of the seats in their
+    presentations; evaluators: ids of these people."""
 
     cases: list[str] = field(default_factory=list)
     assignments: list[str] = field(default_factory=list)
@@ -17,10 +18,11 @@ class Closed:
 
 
 def records(user: Any) -> Closed:
-    """One query for a reader without a conflict, else three."""
+    """One query for a reader without a conflict, else four."""
     closed = cases_closed_to(user.pk)
     if not closed:
         return Closed()
     cases = list(Application.objects.filter(pk__in=closed).values_list("ref", flat=True))
     rows = list(Assignment.objects.filter(application_id__in=closed).values_list("ref", "evaluator_id"))
-    return Closed(cases, [ref for ref, _user in rows], {user for _ref, user in rows})
+    seats = PresentationSeat.objects.filter(slot__application_id__in=closed).values_list("ref", flat=True)
+    return Closed(cases, [*(ref for ref, _user in rows), *seats], {user for _ref, user in rows})

@@ -78,6 +78,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.grant_late_entry",
             "vouchers.assign_evaluator",
             "vouchers.open_panel",
+            "vouchers.plan_presentations",
             "vouchers.propose_selection",
             "vouchers.run_selection",
             "vouchers.record_penalty",

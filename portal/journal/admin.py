@@ -47,8 +47,9 @@ class EventAdmin(Apart):
     readonly_fields = fields
 
     def of_closed(self, closed: Any) -> Q:
-        """What was changed by hand in a proposal names a case and evaluators too."""
-        return super().of_closed(closed) | Q(name="assignment_run.changed", data__application__in=closed.cases)
+        """What was changed by hand in a proposal, and who left a panel, name a case and evaluators too."""
+        naming = ("assignment_run.changed", "presentation.seat_left")
+        return super().of_closed(closed) | Q(name__in=naming, data__application__in=closed.cases)
 
     @admin.display(description=_("Number"), ordering="id")
     def no(self, event: Event) -> str:

@@ -1,8 +1,10 @@
 """Hands one mail to the mail server, and says honestly what came of it (docs/adr/0002-mail-outcome.md)."""
 
+import re
 import smtplib
 from contextlib import suppress
 from dataclasses import dataclass
+from email.message import MIMEPart
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -24,8 +26,8 @@ def message_id(ref: str) -> str:
     return f"<{ref}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>"
 
 
-def send(*, ref: str, to: str, subject: str, body: str) -> Sent:
-    """Sends one mail. Never raises for what the network or the server may do.
+def send(*, ref: str, to: str, subject: str, body: str, calendar: str = "") -> Sent:
+    """Sends one mail. calendar: an iCalendar file that goes with it. Never raises for what the network or the server may do.
 
     What fails before the mail was handed over is NOT_SENT; a server's answer is an answer (4xx NOT_SENT, 5xx REFUSED);
     a connection that breaks after that is UNKNOWN.
@@ -43,6 +45,8 @@ def send(*, ref: str, to: str, subject: str, body: str) -> Sent:
         headers={"Message-ID": message_id(ref), "Auto-Submitted": "auto-generated"},
         connection=connection,
     )
+    if calendar:
+        message.attach(_calendar(calendar))
     try:
         connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as error:
@@ -57,6 +61,17 @@ def send(*, ref: str, to: str, subject: str, body: str) -> Sent:
     finally:
         _close(connection)
     return Sent(Outcome.SENT)
+
+
+def _calendar(text: str) -> MIMEPart:
+    """Mail programs offer an invitation where the part says the file's own method."""
+    part = MIMEPart()
+    found = re.search(r"^METHOD:(\w+)", text, re.M)
+    part.set_content(
+        text, subtype="calendar", charset="utf-8", params={"method": found[1] if found else "PUBLISH"}, disposition="attachment",
+        filename="invite.ics",
+    )  # fmt: skip
+    return part
 
 
 def was_received(ref: str) -> bool | None:

@@ -167,6 +167,7 @@ class Notice(Row):
     subject_ref = models.CharField(max_length=24)
     title = models.CharField(max_length=200)
     body = models.TextField()
+    calendar = models.TextField(blank=True)  # an iCalendar file that goes with its mail
     state = models.CharField(max_length=10, choices=rules.NoticeState.choices(), default=rules.NoticeState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=clock.now)

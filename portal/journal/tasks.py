@@ -19,7 +19,9 @@ def deliver_notices() -> int:
     _find_lost()
     sent, end = 0, time.monotonic() + SWEEP_SECONDS
     while time.monotonic() < end and (notice := actions.claim_notice()) is not None:
-        result = gateways.send(ref=notice.ref, to=notice.address, subject=notice.title, body=notice.body)
+        result = gateways.send(
+            ref=notice.ref, to=notice.address, subject=notice.title, body=notice.body, calendar=notice.calendar
+        )
         settled = actions.settle_notice(notice_id=notice.pk, outcome=result.outcome, error=result.error)
         sent += settled.state == NoticeState.SENT
         if settled.state in {NoticeState.FAILED, NoticeState.UNCLEAR}:

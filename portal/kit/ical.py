@@ -12,7 +12,8 @@ OCTETS = 75
 class Entry:
     """One date. uid: the same for ever, unique in the world. start, end: a moment with its zone, or a day (end: its last day).
 
-    stamp: when it was last changed; sequence: rises with every change. end None: a moment, or one whole day.
+    stamp: when it was last changed; sequence: rises with every change. end None: a moment, or one whole day. organizer,
+    attendee: mail addresses, of an appointment to which somebody is asked (RFC 5546); cancelled: it is not held any more.
     """
 
     uid: str
@@ -24,12 +25,16 @@ class Entry:
     url: str = ""
     text: str = ""
     place: str = ""
+    organizer: str = ""
+    attendee: str = ""
+    cancelled: bool = False
 
 
-def calendar(name: str, entries: Sequence[Entry], *, lang: str) -> bytes:
-    """A calendar of its entries in their order. lang: ko or en. Raises: ValueError for a moment without a zone."""
+def calendar(name: str, entries: Sequence[Entry], *, lang: str, method: str = "PUBLISH") -> bytes:
+    """A calendar of its entries in their order. lang: ko or en. method: PUBLISH, or of RFC 5546 REQUEST and CANCEL, which ask one
+    attendee each. Raises: ValueError for a moment without a zone."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//Healthcare data voucher//Calls//{lang.upper()}", "CALSCALE:GREGORIAN"]
-    lines += ["METHOD:PUBLISH", f"X-WR-CALNAME:{escaped(name)}"]
+    lines += [f"METHOD:{method}", f"X-WR-CALNAME:{escaped(name)}"]
     for entry in entries:
         lines += _lines(entry, lang)
     lines.append("END:VCALENDAR")
@@ -66,7 +71,23 @@ def _lines(entry: Entry, lang: str) -> list[str]:
     lines.append(f"SUMMARY;LANGUAGE={lang}:{escaped(entry.title)}")
     named = (("DESCRIPTION", entry.text), ("LOCATION", entry.place))
     lines += [f"{name};LANGUAGE={lang}:{escaped(words)}" for name, words in named if words]
-    return [*lines, *([f"URL:{entry.url}"] if entry.url else []), "TRANSP:TRANSPARENT", "END:VEVENT"]
+    lines += [f"URL:{entry.url}"] if entry.url else []
+    return [*lines, *_meeting(entry), "END:VEVENT"]
+
+
+def _meeting(entry: Entry) -> list[str]:
+    """A date that one may know takes no time of its reader; an appointment does, and says who asks whom."""
+    if not entry.attendee:
+        return ["TRANSP:TRANSPARENT"]
+    return [
+        "TRANSP:OPAQUE", f"STATUS:{'CANCELLED' if entry.cancelled else 'CONFIRMED'}", f"ORGANIZER:mailto:{_address(entry.organizer)}",
+        f"ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:{_address(entry.attendee)}",
+    ]  # fmt: skip
+
+
+def _address(mail: str) -> str:
+    """Without what could end the line."""
+    return "".join(sign for sign in mail if sign.isprintable() and sign not in " ;:,")
 
 
 def _when(moment: datetime | date) -> str:

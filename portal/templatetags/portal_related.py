@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from portal.desk.related import moved_on, related
+from vouchers.evaluation.queries.presenting import slot_for_company
 
 register = template.Library()
 
@@ -19,3 +20,9 @@ def related_to(subject: Any, user: Any) -> dict[str, Any]:
 def story_of(entries: list[dict[str, Any]], application: Any, user: Any) -> list[dict[str, Any]]:
     """`{% story_of entries application user as entries %}`: an application's story, gone on to its agreement."""
     return moved_on(entries, application, user)
+
+
+@register.inclusion_tag("components/presentation.html")
+def presentation_of(application: Any, user: Any) -> dict[str, Any]:
+    """`{% presentation_of application user %}`: when and where the company presents; nothing before it was invited."""
+    return {"slot": slot_for_company(application, user)}

@@ -62,6 +62,7 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.applications.views.following": dict.fromkeys(
         ("detail", "preview", "receipt", "receipt_pdf", "why", "download_document"), WRITTEN_DOWN
     ),
+    "vouchers.evaluation.views.presenting": {"dates": OWN},
     "vouchers.evaluation.views.pool": {
         "affiliations": OWN, "end_affiliation": OWN, "names": "names of companies and providers alone, before any assignment",
         "challenges": "the company's own challenges, and the names of the pool that its call publishes",

@@ -33,3 +33,9 @@ def sync_conflicts() -> int:
 def apply_proposals() -> int:
     """Proposed assignments that an officer applied and that are not all made yet."""
     return actions.apply_proposals()
+
+
+@shared_task(name="evaluation.sync_presentations")
+def sync_presentations() -> int:
+    """Presentations of applications that left the evaluation are cancelled. Idempotent. Returns: how many."""
+    return actions.sync_presentations()

@@ -15,6 +15,7 @@ urlpatterns = [
     path("affiliations/", views.affiliations, name="affiliations"),
     path("affiliations/<str:ref>/end/", views.end_affiliation, name="end_affiliation"),
     path("names/<str:ref>/", views.names, name="names"),
+    path("presentations/<str:ref>.ics", views.dates, name="dates"),
     path("challenges/<str:ref>/", views.challenges, name="challenges"),
     path("<str:ref>/", views.assignment, name="assignment"),
     path("<str:ref>/accept/", views.accept, name="accept"),

@@ -1,6 +1,6 @@
 """The outbox: what is told to whom, and how it leaves the house: claim, send, settle (docs/adr/0002-mail-outcome.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ def tell(
     once: str = "",
     always: bool = False,
     language: str = "ko",
+    calendar: Callable[[str, str], bytes] | None = None,
 ) -> int:
     """Puts one outbox row a person: in the feed at once, mailed later, never twice.
 
@@ -41,14 +42,14 @@ def tell(
     all members of `organisation`, else bare addresses. Templates: templates/emails/<app>/<template>.<ko|en>.txt, first line = subject line. once: makes
     the same telling unique (default: one a subject, template and moment). always: by mail whatever the person chose, as the
     notices that nobody can switch off. language: of bare addresses; people have their
-    own. A missing template raises TemplateDoesNotExist. Writes: Notice. Returns: rows written.
+    own. calendar: (language, address) → the iCalendar file that goes with the mail. A missing template raises TemplateDoesNotExist. Writes: Notice. Returns: rows written.
     """
     people = audience(to=to, organisation=organisation, role=str(role), addresses=addresses, language=language)
     chosen = NoticeChoice.objects.filter(user_id__in=[p.user_id for p in people if p.user_id], template=template)
     choices = {} if always or always_by_mail(template) else dict(chosen.values_list("user_id", "by_mail"))
     moment = once or rules.stamp(clock.now())
     words = {**(context or {}), **({"rehearsal": True} if import_string(settings.REHEARSAL_MARK)(subject) else {})}
-    rows = [_notice(template, app, subject, person, url, words, moment, choices) for person in people]
+    rows = [_notice(template, app, subject, person, url, words, moment, choices, calendar) for person in people]
     return len(Notice.objects.bulk_create(rows, ignore_conflicts=True))
 
 
@@ -61,6 +62,7 @@ def _notice(
     context: dict[str, Any],
     moment: str,
     choices: dict[int, bool],
+    calendar: Callable[[str, str], bytes] | None,
 ) -> Notice:
     words = {**context, "url": absolute(url, person.language), "recipient": person.name}
     title, body = render(app, template, person.language, words)
@@ -79,6 +81,7 @@ def _notice(
         subject_ref=subject.ref,
         title=title,
         body=body,
+        calendar=calendar(person.language, person.address).decode() if calendar else "",
         state=rules.NoticeState.WAITING if by_mail else rules.NoticeState.SKIPPED,
         due_at=clock.now(),
         created_at=clock.now(),
@@ -234,9 +237,11 @@ def _resolve(notice_id: int, state: str, event: str, by: Any) -> Notice:
     return notice
 
 
-def put_in_mailbox(*, message_id: str, to: str, subject: str, body: str) -> bool:
-    """The demo's own mailbox receives a mail once, however often it is sent. Writes: MailboxMessage."""
+def put_in_mailbox(*, message_id: str, to: str, subject: str, body: str, attachments: Sequence[dict[str, str]] = ()) -> bool:
+    """The demo's own mailbox receives a mail once, however often it is sent. attachments: name, kind and text of each.
+    Writes: MailboxMessage."""
     _message, new = MailboxMessage.objects.get_or_create(
-        message_id=message_id, defaults={"to": to, "subject": subject[:300], "body": body, "at": clock.now()}
+        message_id=message_id,
+        defaults={"to": to, "subject": subject[:300], "body": body, "at": clock.now(), "attachments": list(attachments)},
     )
     return new

@@ -53,6 +53,7 @@ def propose_late_entry(
         raise Refused(_("Say why this company is let in late."), "reason_missing", "reason")
     if LateEntry.objects.pending().filter(round=round_, company=company, track_id=track_id).exists():
         raise Refused(_("A late entry of this company to this track is open already."), "late_pending", "brn")
+    _refuse_useless(company, round_, track_id)
     row = LateEntry(
         round=round_, track_id=track_id, company=company, person_id=person_id, until=until, reason=reason.strip(), proposed_by=by,
     )  # fmt: skip
@@ -198,6 +199,17 @@ def _expire(late_entry_id: int, now: datetime) -> bool:
     journal.close_duty(row, "confirm_late_entry", by=None)
     _tell_round(row.round)
     return True
+
+
+def _refuse_useless(company: Company, round_: Round, track_id: int) -> None:
+    """A code must open something: a draft in this track, or room for one."""
+    live = list(queries.live_of(company, round_).select_related("track"))
+    own = [row for row in live if row.track_id == track_id]
+    if any(row.status != rules.ApplicationStatus.DRAFT for row in own):
+        raise Refused(_("The company has handed in to this track already."), "handed_in_already", "track")
+    if not own and queries.blocking_live(company, round_):
+        words = _("The company's application is in another track: %(track)s. Choose that one.")
+        raise Refused(words % {"track": live[0].track}, "other_track", "track")
 
 
 def admin_url(row: LateEntry) -> str:

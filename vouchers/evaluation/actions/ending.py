@@ -5,6 +5,7 @@ from typing import Any
 from portal.journal import actions as journal
 from portal.kit import clock
 from vouchers.evaluation import rules
+from vouchers.evaluation.actions.leaving import leave_panel
 from vouchers.evaluation.models import Assignment
 
 _PAST = {
@@ -17,7 +18,7 @@ _PAST = {
 
 
 def end(assignment: Assignment, verb: str, *, reason: str, by: Any, **data: Any) -> None:
-    """Ends an assignment by a verb of its lifecycle; nothing is owed any more. Writes: Assignment, Event, Duty.
+    """Ends an assignment by a verb of its lifecycle; nothing is owed any more. Writes: Assignment, Event, Duty, seats.
 
     Who steps aside or is excluded must know nothing of the case from now on: what was told about it is taken back.
     """
@@ -30,6 +31,7 @@ def end(assignment: Assignment, verb: str, *, reason: str, by: Any, **data: Any)
     assignment.save()
     record(f"assignment.{_PAST[verb]}", assignment, by=by, frm=before, to=assignment.status, reason=reason, **data)
     journal.close_duties(assignment, by=by)
+    leave_panel(assignment)
     if assignment.status == "RECUSED":
         journal.retract_notices(assignment, user=assignment.evaluator)
 

@@ -19,6 +19,7 @@ from vouchers.evaluation import notices, queries, rules
 from vouchers.evaluation.actions import awards, letters
 from vouchers.evaluation.models import Assignment, PanelPhase, SelectionLine, SelectionRecord, SelectionRun, cases_closed_to
 from vouchers.evaluation.queries import challenges as challenge_queries
+from vouchers.evaluation.queries import presenting as presenting_queries
 from vouchers.rounds import actions as rounds
 from vouchers.rounds.models import Round
 
@@ -197,6 +198,7 @@ def _check_ready(programme: Round) -> None:
         )  # fmt: skip
     _check_challenges(programme)
     check_panels(programme)
+    check_presented(programme)
     if not queries.available_won(programme):
         raise Refused(_("This round has no budget in the ledger. The approver gives it its budget first."), "no_budget")
 
@@ -211,6 +213,14 @@ def check_panels(programme: Round) -> None:
     """Scores that may still change in a panel are not ranked for good."""
     if PanelPhase.objects.filter(application__round=programme, status="OPEN").exists():
         raise Refused(_("A panel of this round is still open. Close it before the selection."), "panel_open")
+
+
+def check_presented(programme: Round) -> None:
+    """Where the policy has presentations, every application has presented, or is on record as absent."""
+    waiting = presenting_queries.not_held(programme)
+    if waiting:
+        words = _("Presentations that were not held yet: %(n)d. Hold them, or record who was absent, before the selection.")
+        raise Refused(words % {"n": waiting}, "not_presented")
 
 
 def lock_scores(programme: Round, by: Any) -> None:

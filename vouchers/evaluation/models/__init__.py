@@ -2,6 +2,7 @@
 
 from vouchers.evaluation.models.panels import PanelPhase, Reading, ScoreVersion
 from vouchers.evaluation.models.pool import Affiliation, CaseConflict, Challenge, PoolMember
+from vouchers.evaluation.models.presenting import PresentationSchedule, PresentationSeat, PresentationSlot
 from vouchers.evaluation.models.proposing import AssignmentRun
 from vouchers.evaluation.models.selecting import (
     Assignment,
@@ -18,5 +19,5 @@ from vouchers.evaluation.models.selecting import (
 
 __all__ = [
     "Affiliation", "Assignment", "AssignmentQuerySet", "AssignmentRun", "Award", "CaseConflict", "Challenge", "PanelPhase", "PenaltyRecord",
-    "PoolMember", "Reading", "Score", "ScoreVersion", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun", "cases_closed_to",
+    "PoolMember", "PresentationSchedule", "PresentationSeat", "PresentationSlot", "Reading", "Score", "ScoreVersion", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun", "cases_closed_to",
 ]  # fmt: skip

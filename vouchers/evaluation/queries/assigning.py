@@ -11,6 +11,7 @@ from vouchers.applications.models import Application
 from vouchers.evaluation import rules
 from vouchers.evaluation.models import Assignment, PanelPhase, SelectionRun
 from vouchers.evaluation.queries.challenges import undecided
+from vouchers.evaluation.queries.presenting import not_held
 from vouchers.evaluation.rules.conflicts import least
 from vouchers.ledger import queries as ledger
 from vouchers.rounds.models import Round
@@ -165,7 +166,7 @@ class Blocker:
 @dataclass(frozen=True)
 class Obstacles:
     """What stands in the way of a proposal. run: a proposal that waits already; funded: the round has a budget; challenged:
-    challenges of evaluators that wait for a decision; panels: panels that are still open."""
+    challenges of evaluators that wait for a decision; panels: panels that are still open; presentations: not held yet."""
 
     blockers: list[Blocker]
     run: SelectionRun | None
@@ -174,10 +175,12 @@ class Obstacles:
     min_evaluators: int
     challenged: int = 0
     panels: int = 0
+    presentations: int = 0
 
     @property
     def ready(self) -> bool:
-        return not (self.blockers or self.run or self.empty or self.challenged or self.panels) and self.funded
+        waits = self.challenged or self.panels or self.presentations
+        return not (self.blockers or self.run or self.empty or waits) and self.funded
 
 
 def obstacles(programme: Round) -> Obstacles:
@@ -191,6 +194,7 @@ def obstacles(programme: Round) -> Obstacles:
         min_evaluators=minimum,
         challenged=undecided(programme).count(),
         panels=PanelPhase.objects.filter(application__round=programme, status="OPEN").count(),
+        presentations=not_held(programme),
     )
 
 
@@ -200,6 +204,8 @@ def ready_to_propose(programme: Round) -> bool:
     if waits or not available_won(programme) or not in_evaluation(programme).exists():
         return False
     if PanelPhase.objects.filter(application__round=programme, status="OPEN").exists():
+        return False
+    if not_held(programme):
         return False
     return not (undecided(programme).exists() or _blocking(programme).exists())
 

@@ -18,8 +18,9 @@ from vouchers.evaluation.views.evaluating import (
 )
 from vouchers.evaluation.views.panels import reading, rescore
 from vouchers.evaluation.views.pool import affiliations, challenges, end_affiliation, names
+from vouchers.evaluation.views.presenting import dates
 
 __all__ = [
-    "accept", "accept_award", "affiliations", "assignment", "assignments", "award", "challenges", "decline", "decline_award",
+    "accept", "accept_award", "affiliations", "assignment", "assignments", "award", "challenges", "dates", "decline", "decline_award",
     "document", "end_affiliation", "letter", "names", "reading", "recuse", "rescore", "result", "scores", "verify", "verify_list",
 ]  # fmt: skip

@@ -25,7 +25,7 @@ from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.forms import DeclineAwardForm, DeclineForm, RecuseForm, ScoreForm
 from vouchers.evaluation.models import Assignment, Award, Score
-from vouchers.evaluation.queries import pool
+from vouchers.evaluation.queries import pool, presenting
 from vouchers.evaluation.views.cases import content_of, document_of, mark, own_assignment
 from vouchers.evaluation.views.panels import show_handed_in
 from vouchers.rounds.models import Criterion
@@ -56,7 +56,8 @@ def assignments(request: HttpRequest) -> HttpResponse:
             row.application.title = titles.get(row.application_id, row.application.title)
     pools = pool.memberships_of(request.user).only("ref", "declared_at", "round__title_ko", "round__title_en")
     items = [_assignment_item(row, done) for row in shown.object_list]
-    context = {"page": shown, "items": items, "tabs": tabs, "done": done, "pools": pools}
+    seats = [] if done else presenting.seats_of(request.user)
+    context = {"page": shown, "items": items, "tabs": tabs, "done": done, "pools": pools, "seats": seats}
     return page(request, "vouchers/evaluation/assignments.html", context)
 
 
@@ -114,6 +115,7 @@ def _file(request: HttpRequest, row: Assignment, form: ScoreForm | None = None, 
         "form": form,
         "sums": _sums(row, criteria),
         "mark": mark(row),
+        "seat": presenting.seat_in(row),
         "recuse_form": RecuseForm(),
         **(_conflict(row, form) if status == 409 else {}),
     }

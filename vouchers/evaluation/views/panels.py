@@ -15,7 +15,7 @@ from portal.kit.htmx import form_errors, page, redirect
 from vouchers.evaluation import actions
 from vouchers.evaluation.forms import RescoreForm
 from vouchers.evaluation.models import Assignment
-from vouchers.evaluation.queries import panels
+from vouchers.evaluation.queries import panels, presenting
 from vouchers.evaluation.views.cases import content_of, mark, own_assignment, read_mark
 
 
@@ -35,6 +35,7 @@ def show_handed_in(request: HttpRequest, row: Assignment, form: RescoreForm | No
         "own": own,
         "form": form,
         "mark": mark(row),
+        "seat": presenting.seat_in(row),
     }
     return page(request, "vouchers/evaluation/handed_in.html", context, status=status)
 

@@ -231,8 +231,11 @@ class RoundAdmin(QuestionPages, FormAdmin):
             return [(_("Let test companies apply"), page), *questions]
         if obj.status != rules.RoundStatus.EVALUATING:
             return questions
+        presents = rules.EvaluationStage.PRESENTATION in obj.policy().evaluation_stages
+        plan = (_("Plan presentations"), "vouchers_presentationschedule_add", "vouchers.plan_presentations")
         pages = (
             (_("Assign evaluators and see progress"), "vouchers_assignment_assign_page", "vouchers.assign_evaluator"),
+            *([plan] if presents else []),
             (_("Propose a selection"), "vouchers_selectionrun_propose_page", "vouchers.propose_selection"),
         )
         return [

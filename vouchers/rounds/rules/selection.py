@@ -58,6 +58,7 @@ class Penalty(Codes):
     GAVE_UP = "GAVE_UP", _("Gave up an earlier award or project")
     POOR_RESULT = "POOR_RESULT", _("An earlier project was graded insufficient")
     LATE_SETTLEMENT = "LATE_SETTLEMENT", _("An earlier settlement report was late")
+    ABSENT = "ABSENT", _("Absent from the presentation")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,18 @@ from portal.journal.actions import tell
 from portal.kit.models import Row
 from vouchers.applications import queries as applications
 from vouchers.applications.models import Application
-from vouchers.evaluation.models import Assignment, Award, Challenge, PenaltyRecord, SelectionLetter, SelectionLine, SelectionRun
+from vouchers.evaluation.models import (
+    Assignment,
+    Award,
+    Challenge,
+    PenaltyRecord,
+    PresentationSeat,
+    PresentationSlot,
+    SelectionLetter,
+    SelectionLine,
+    SelectionRun,
+)
+from vouchers.evaluation.notices import calendars
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import Penalty
 
@@ -206,3 +217,48 @@ def _application(application: Application) -> dict[str, Any]:
 
 def _round(programme: Round) -> dict[str, Any]:
     return {"round_ko": programme.title_ko, "round_en": programme.title_en}
+
+
+def presentation_invited(slot: PresentationSlot) -> None:
+    """To the company: when and where it presents, with a file for its calendar."""
+    _presentation("presentation_invited", slot)
+
+
+def presentation_moved(slot: PresentationSlot) -> None:
+    """To the company: another time or place; its calendar follows."""
+    _presentation("presentation_moved", slot)
+
+
+def presentation_cancelled(slot: PresentationSlot) -> None:
+    """To the company: it is not held, and why."""
+    _presentation("presentation_cancelled", slot, reason=slot.reason)
+
+
+def _presentation(template: str, slot: PresentationSlot, **more: Any) -> None:
+    application = slot.application
+    _tell(
+        template, slot, organisation=slot.company.organisation, url=f"/applications/{application.ref}/",
+        context=_application(application) | _when(slot) | more,
+        calendar=lambda language, address: calendars.company_calendar(slot, language, address),
+    )  # fmt: skip
+
+
+def presentation_panel(seat: PresentationSeat) -> None:
+    """To a member of the panel: when and where to sit, or where the seat moved to; no word about the case."""
+    _to_panel("presentation_panel", seat)
+
+
+def presentation_panel_cancelled(seat: PresentationSeat) -> None:
+    """To who sat in the panel: the appointment is off; no word about the case nor why."""
+    _to_panel("presentation_panel_cancelled", seat)
+
+
+def _to_panel(template: str, seat: PresentationSeat) -> None:
+    _tell(
+        template, seat, to=[seat.evaluator], url="/evaluation/", context=_round(seat.slot.application.round) | _when(seat.slot),
+        calendar=lambda language, address: calendars.panel_calendar(seat, language, address),
+    )  # fmt: skip
+
+
+def _when(slot: PresentationSlot) -> dict[str, Any]:
+    return {"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat(), "place": slot.place}

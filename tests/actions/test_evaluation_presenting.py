@@ -1,0 +1,176 @@
+"""Presentations: planned without a clash, told with a calendar file, moved, attended; and what the database itself refuses."""
+
+from datetime import time, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from portal.desk.closed import records
+from portal.journal import gateways
+from portal.journal.models import Duty, Event, MailboxMessage, Notice
+from portal.kit import clock
+from portal.kit.errors import NotAllowed, Refused
+from tests.factories import evaluation as ev
+from tests.factories.providers import person
+from vouchers.applications import actions as applications
+from vouchers.companies import actions as companies
+from vouchers.evaluation import actions, queries
+from vouchers.evaluation.models import PenaltyRecord, PresentationSeat, PresentationSlot
+from vouchers.evaluation.queries import presenting
+from vouchers.rounds.actions.demo import SELECTION as DEMO
+
+pytestmark = pytest.mark.django_db
+SELECTION = {**DEMO, "penalty_points": {"ABSENT": "5"}, "penalty_cap": "10"}
+
+
+def refused(call, code, **given) -> str:
+    with pytest.raises(Refused) as error:
+        call(**given)
+    assert error.value.code == code, error.value.message
+    return str(error.value.message)
+
+
+def staged(count: int = 2) -> ev.Panel:
+    """Applications in evaluation whose two evaluators accepted, in a round with presentations."""
+    at = ev.panel(count, evaluation_stages=["DOCUMENT", "PRESENTATION"], selection=SELECTION)
+    for case in at.applications:
+        for who in at.evaluators:
+            row = ev.assigned(at, case, who)
+            actions.accept(assignment_id=row.pk, by=who)
+    return at
+
+
+def plan(at: ev.Panel, **given):
+    facts = {
+        "days": [clock.today() + timedelta(days=7)], "opens": time(10), "closes": time(12), "minutes": 30, "gap": 10,
+        "places": ["별관 301호", "별관 302호"], **given,
+    }  # fmt: skip
+    return actions.plan_presentations(round_id=at.round.pk, by=at.officer, **facts)
+
+
+def seats(slot) -> set[int]:
+    return set(PresentationSeat.objects.taken().filter(slot=slot).values_list("evaluator_id", flat=True))
+
+
+def test_from_the_plan_to_the_record_of_attendance(settings):
+    at = staged()
+    refused(plan, "too_short", at=at, closes=time(10, 45))
+    refused(plan, "days_past", at=at, days=[clock.today()])
+    with pytest.raises(NotAllowed):
+        actions.plan_presentations(
+            round_id=at.round.pk, by=at.evaluators[0], days=[], opens=time(9), closes=time(10), minutes=5, gap=0, places=[]
+        )
+    schedule = plan(at)
+    first, second = PresentationSlot.objects.order_by("starts_at")
+    assert first.ends_at < second.starts_at and seats(first) == {who.pk for who in at.evaluators}  # one panel, one after another
+    assert not presenting.slot_for_company(first.application, at.firms[0].staff)
+    assert not Notice.objects.filter(template__startswith="presentation").exists()
+    refused(plan, "nothing_to_plan", at=at)
+    actions.publish_schedule(schedule_id=schedule.pk, by=at.officer)
+    mine = presenting.slot_for_company(at.applications[0], at.firms[0].staff)
+    assert mine.status == "INVITED" and not presenting.slot_for_company(at.applications[1], at.firms[0].staff)
+    told = Notice.objects.filter(template="presentation_invited", subject_ref=mine.ref, user=at.firms[0].representative).get()
+    assert "METHOD:REQUEST" in told.calendar and f"UID:{mine.ref}@" in told.calendar and "SEQUENCE:0" in told.calendar
+    panel = Notice.objects.filter(template="presentation_panel", user=at.evaluators[0]).latest("pk")
+    for word in (at.applications[0].title, at.applications[0].receipt_no, at.firms[0].company.name_ko):
+        assert word not in panel.title + panel.body + panel.calendar
+    duty = Duty.objects.get(subject_ref=mine.ref, closed_at=None)
+    assert duty.organisation == at.firms[0].organisation and duty.due_at == mine.starts_at
+    assert Duty.objects.filter(verb="attend_presentation", user=at.evaluators[0], closed_at=None).count() == 2
+    # the mail carries the file
+    settings.EMAIL_BACKEND = "portal.journal.mailbox.MailboxBackend"
+    gateways.send(ref=told.ref, to=told.address, subject=told.title, body=told.body, calendar=told.calendar)
+    (file,) = MailboxMessage.objects.get(subject=told.title).attachments
+    assert file["kind"] == "text/calendar; method=REQUEST" and mine.ref in file["text"]
+    # moved by hand: the clash is named, then calendars follow
+    other = second if mine.pk == first.pk else first
+    words = refused(
+        actions.move_presentation, "clash", slot_id=mine.pk, starts_at=other.starts_at, place=other.place, by=at.officer
+    )
+    assert other.application.receipt_no in words and other.place in words
+    later = mine.starts_at + timedelta(days=1)
+    actions.move_presentation(slot_id=mine.pk, starts_at=later, place="https://meet.example/a", by=at.officer)
+    moved = Notice.objects.filter(template="presentation_moved", user=at.firms[0].staff).get()
+    assert "SEQUENCE:1" in moved.calendar and "https://meet.example/a" in moved.calendar
+    assert set(PresentationSeat.objects.taken().filter(slot=mine).values_list("starts_at", flat=True)) == {later}
+    assert Duty.objects.get(subject_ref=mine.ref, closed_at=None).due_at == later
+    # attendance
+    given = {"slot_id": mine.pk, "present": True, "evaluators": [at.evaluators[0].pk], "by": at.officer}
+    refused(actions.record_attendance, "not_begun", **given)
+    assert presenting.not_held(at.round) == 2 and queries.obstacles(at.round).presentations == 2
+    with clock.at(later + timedelta(hours=2)):
+        refused(actions.record_attendance, "nobody_there", **{**given, "evaluators": []})
+        actions.record_attendance(**{**given, "present": False, "evaluators": []})
+        assert PenaltyRecord.objects.counting().get().code == "ABSENT"
+        actions.record_attendance(**given)  # it was recorded wrongly
+        assert not PenaltyRecord.objects.counting().exists()
+        rows = PresentationSeat.objects.filter(slot=mine).order_by("evaluator")
+        assert {row.evaluator_id: row.present for row in rows} == {at.evaluators[0].pk: True, at.evaluators[1].pk: False}
+        assert presenting.not_held(at.round) == 1 and not Duty.objects.filter(subject_ref=mine.ref, closed_at=None).exists()
+    names = list(Event.objects.filter(subject_ref=mine.ref).order_by("seq").values_list("name", flat=True))
+    assert names == [f"presentation.{one}" for one in ("invited", "moved", "missed", "attended")]
+    assert all(event.organisations == [at.firms[0].organisation.pk] for event in Event.objects.filter(subject_ref=mine.ref))
+
+
+def test_who_has_a_conflict_sits_in_no_panel_and_learns_nothing():
+    at = staged()
+    apart = at.evaluators[0]
+    schedule = plan(at)
+    actions.publish_schedule(schedule_id=schedule.pk, by=at.officer)
+    slot = PresentationSlot.objects.get(application=at.applications[0])
+    seat = PresentationSeat.objects.get(slot=slot, evaluator=apart)
+    companies.declare_conflict(user=apart, organisation=at.firms[0].organisation, ground="자문", by=None)
+    assert [one.slot.application for one in presenting.seats_of(apart)] == [at.applications[1]]  # at once, before the sweep
+    actions.sync_conflicts()
+    assert apart.pk not in seats(slot) and PresentationSeat.objects.get(pk=seat.pk).released_at
+    kept = Notice.objects.filter(user=apart, subject_ref=seat.ref, retracted_at=None)
+    assert [one.template for one in kept] == ["presentation_panel_cancelled"]
+    gone = kept.get()
+    assert "METHOD:CANCEL" in gone.calendar and "STATUS:CANCELLED" in gone.calendar
+    for word in (at.applications[0].title, at.applications[0].receipt_no, at.firms[0].company.name_ko, slot.ref):
+        assert word not in gone.title + gone.body + gone.calendar + gone.url
+    # an officer with a conflict sees neither the slot nor the schedule, and decides nothing of it
+    officer = person("MINISTRY_OFFICER")
+    companies.declare_conflict(user=officer, organisation=at.firms[0].organisation, ground="가족", by=None)
+    assert not type(schedule).objects.visible_to(officer).exists()
+    assert [one.application for one in PresentationSlot.objects.visible_to(officer)] == [at.applications[1]]
+    assert seat.ref in records(officer).assignments
+    refused(actions.cancel_presentation, "conflict", slot_id=slot.pk, reason="-", by=officer)
+    # the company left: nobody is kept waiting
+    applications.withdraw(application_id=at.applications[0].pk, reason="사업 변경", by=at.firms[0].representative)
+    assert actions.sync_presentations() == 1 and actions.sync_presentations() == 0
+    assert Notice.objects.filter(
+        template="presentation_cancelled", user=at.firms[0].staff, calendar__contains="METHOD:CANCEL"
+    ).exists()
+
+
+def test_the_database_keeps_everybody_in_one_place_at_a_time():
+    at = staged()
+    plan(at)
+    first, second = PresentationSlot.objects.order_by("starts_at")
+    times = {"starts_at": first.starts_at, "ends_at": first.ends_at}
+    rows = PresentationSlot.objects.filter(pk=second.pk)
+    assert "presentation_place_free" in broken(lambda: rows.update(**times, place=first.place))
+    assert "presentation_evaluator_free" in broken(lambda: rows.update(**times, place="강당"))
+    assert "of its round, by its company" in broken(lambda: rows.update(company=first.company))
+    stranger = PresentationSeat(slot=first, evaluator=person("EVALUATOR"), starts_at=first.starts_at, ends_at=first.ends_at)
+    assert "without a conflict" in broken(stranger.save)
+    beside = {**vars(first), "place": "강당"}
+    twice = PresentationSlot(
+        **{k: beside[k] for k in ("schedule_id", "application_id", "company_id", "place", "starts_at", "ends_at")}
+    )
+    assert "presentation_once" in broken(twice.save)
+    rows.update(starts_at=first.ends_at, ends_at=first.ends_at + timedelta(minutes=30), place=first.place)  # the very next minute
+    assert {seat.starts_at for seat in second.seats.all()} == {first.ends_at}
+
+
+def broken(run) -> str:
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        run()
+    return str(error.value)
+
+
+def test_no_stage_no_presentations():
+    at = ev.panel()
+    refused(plan, "no_stage", at=at)
+    assert presenting.not_held(at.round) == 0

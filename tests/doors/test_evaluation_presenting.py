@@ -1,0 +1,59 @@
+"""Presentations through the browser: the officer's plan, the company's page, the evaluator's list, calendar files."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from portal.kit import clock
+from tests.actions.test_evaluation_presenting import staged
+from tests.doors import as_
+from vouchers.evaluation.models import PresentationSchedule, PresentationSeat, PresentationSlot
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_officers_plan_reaches_the_company_and_the_panel():
+    at = staged()
+    officer, add = as_(at.officer), reverse("admin:vouchers_presentationschedule_add")
+    assert add in officer.get(reverse("admin:vouchers_round_change", args=[at.round.pk])).content.decode()
+    day = clock.today() + timedelta(days=7)
+    sent = {
+        "round": at.round.pk, "days": f"{day}", "opens": "10:00", "closes": "17:00", "minutes": 30, "gap": 10, "pause_from": "",
+        "pause_to": "", "places": "별관 301호\n별관 302호",
+    }  # fmt: skip
+    for wrong, sentence in (
+        ({"days": "4월 12일"}, "날짜가 아닙니다"),
+        ({"pause_from": "12:00"}, "휴식 시간"),
+        ({"closes": "10:10"}, "모자랍니다"),
+    ):
+        answer = officer.post(add, {**sent, **wrong})
+        assert answer.status_code == 422 and sentence in answer.content.decode(), wrong
+        assert "별관 302호" in answer.content.decode()
+    made = officer.post(add, sent)
+    row = PresentationSchedule.objects.get()
+    assert made.status_code == 302 and made["Location"].endswith(f"/{row.pk}/change/")
+    shown = officer.get(made["Location"]).content.decode()
+    assert all(case.receipt_no in shown for case in at.applications)
+    officer.post(reverse("admin:vouchers_presentationschedule_verb", args=[row.pk, "publish"]))
+    slot = PresentationSlot.objects.get(application=at.applications[0])
+    seat = PresentationSeat.objects.get(slot=slot, evaluator=at.evaluators[0])
+    company, file = at.applications[0].get_absolute_url(), reverse("evaluation:dates", args=[slot.ref])
+    page = as_(at.firms[0].staff).get(company).content.decode()
+    assert slot.place in page and file in page and at.evaluators[0].get_full_name() not in page
+    assert f"UID:{slot.ref}@" in as_(at.firms[0].staff).get(file).content.decode()
+    own = reverse("evaluation:dates", args=[seat.ref])
+    assert as_(at.evaluators[0]).get(own).status_code == 200
+    listed = as_(at.evaluators[0]).get(reverse("evaluation:list")).content.decode()
+    assert slot.place in listed and own in listed
+    for user, address in (
+        (at.firms[1].staff, file), (at.evaluators[0], file), (at.evaluators[1], own), (at.firms[0].staff, own),
+    ):  # fmt: skip
+        assert as_(user).get(address).status_code == 404
+    assert as_(None).get(file).status_code == 302
+    verb = reverse("admin:vouchers_presentationslot_verb", args=[slot.pk, "attendance"])
+    assert "5" in officer.get(verb).content.decode() and officer.post(verb, {"present": ""}).status_code == 422
+    with clock.at(slot.ends_at):
+        assert officer.post(verb, {"present": "yes", "evaluators": [at.evaluators[0].pk]}).status_code == 302
+    slot.refresh_from_db()
+    assert slot.status == "ATTENDED"

@@ -1,0 +1,32 @@
+"""Who stops evaluating an application sits in no presentation of it any more."""
+
+from portal.journal import actions as journal
+from portal.kit import clock
+from vouchers.evaluation import notices
+from vouchers.evaluation.models import Assignment, PresentationSeat
+from vouchers.evaluation.rules import presenting as rules
+
+
+def leave_panel(assignment: Assignment) -> int:
+    """The caller ends the assignment in its transaction. What was told about the seat is taken back, and the calendar is told that
+    the appointment is off, without a word about the case. Returns: seats given back. Writes: PresentationSeat, Event, Duty, Notice.
+    """
+    seats = PresentationSeat.objects.taken().filter(
+        evaluator_id=assignment.evaluator_id, slot__application_id=assignment.application_id, slot__status__in=rules.OPEN_SLOTS
+    )
+    found = list(seats.select_for_update(of=("self",)).select_related("slot__application__round", "evaluator"))
+    for seat in found:
+        release(seat)
+        data = {"application": seat.slot.application.ref, "evaluator": seat.evaluator.ref}
+        journal.record("presentation.seat_left", seat.slot, by=None, to=seat.slot.status, data=data)
+        if seat.slot.status == rules.SlotStatus.INVITED:
+            journal.retract_notices(seat, user=seat.evaluator)
+            notices.presentation_panel_cancelled(seat)
+    return len(found)
+
+
+def release(seat: PresentationSeat) -> None:
+    """The seat is free, and nothing is owed for it. Writes: PresentationSeat, Duty."""
+    seat.released_at = clock.now()
+    seat.save()
+    journal.close_duties(seat, by=None)

@@ -1,0 +1,125 @@
+"""Who still has to present, who sits where, and what a calendar is told of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+from portal.kit import clock
+from portal.templatetags.portal import kst_text
+from vouchers.applications.models import Application
+from vouchers.evaluation.models import (
+    Assignment,
+    CaseConflict,
+    PresentationSchedule,
+    PresentationSeat,
+    PresentationSlot,
+    cases_closed_to,
+)
+from vouchers.evaluation.rules import FILE_OPEN
+from vouchers.evaluation.rules import presenting as rules
+from vouchers.rounds.models import Round
+from vouchers.rounds.rules import EvaluationStage
+
+
+def presents(programme: Round) -> bool:
+    """Whether the policy of this round has presentations."""
+    return EvaluationStage.PRESENTATION in programme.policy().evaluation_stages
+
+
+def without_slot(programme: Round) -> QuerySet[Application]:
+    """Applications in evaluation for which no presentation stands."""
+    standing = PresentationSlot.objects.standing().filter(application=OuterRef("pk"))
+    return (
+        Application.objects.filter(round=programme, status="IN_EVALUATION").exclude(Exists(standing)).order_by("receipt_no", "pk")
+    )
+
+
+def not_held(programme: Round) -> int:
+    """How many applications in evaluation have not presented yet, nor been recorded as absent; 0 where nobody presents."""
+    if not presents(programme):
+        return 0
+    held = PresentationSlot.objects.filter(application=OuterRef("pk"), status__in=rules.HELD_SLOTS)
+    return Application.objects.filter(round=programme, status="IN_EVALUATION").exclude(Exists(held)).count()
+
+
+def to_plan(programme: Round, user: Any) -> list[rules.Case]:
+    """Cases without a presentation, but for those closed to who plans, with their panels."""
+    rows = list(without_slot(programme).exclude(pk__in=cases_closed_to(user.pk)).values_list("pk", "company_id"))
+    panels = panels_of([pk for pk, _company in rows])
+    return [rules.Case(pk, company, frozenset(panels[pk])) for pk, company in rows]
+
+
+def panels_of(applications: Iterable[int]) -> dict[int, set[int]]:
+    """application → evaluators who declared no conflict and evaluate it, without those with whom a conflict stands. Two queries
+    and one a conflict holder: few are."""
+    found: dict[int, set[int]] = defaultdict(set)
+    ids = list(applications)
+    met = CaseConflict.objects.standing().filter(application=OuterRef("application"), user=OuterRef("evaluator"))
+    rows = Assignment.objects.filter(application_id__in=ids, status__in=FILE_OPEN).exclude(Exists(met))
+    pairs = list(rows.order_by("pk").values_list("application_id", "evaluator_id"))
+    closed = {person: set(cases_closed_to(person)) for person in {person for _case, person in pairs}}
+    for case, person in pairs:
+        if case not in closed[person]:
+            found[case].add(person)
+    return found
+
+
+def placed(*, without: int | None = None, between: tuple[datetime, datetime] | None = None) -> list[rules.Placed]:
+    """Presentations of every round that stand, with who sits in them. without: a slot to leave out."""
+    rows = PresentationSlot.objects.standing()
+    if without is not None:
+        rows = rows.exclude(pk=without)
+    if between:
+        rows = rows.filter(starts_at__lt=between[1], ends_at__gt=between[0])
+    seats: dict[int, set[int]] = defaultdict(set)
+    for slot, person in PresentationSeat.objects.taken().filter(slot__in=rows).values_list("slot_id", "evaluator_id"):
+        seats[slot].add(person)
+    return [
+        rules.Placed(row.application_id, row.company_id, frozenset(seats[row.pk]), row.place, row.starts_at, row.ends_at)
+        for row in rows
+    ]
+
+
+def clash_words(found: list[tuple[rules.Clash, rules.Placed]], user: Any) -> str:
+    """Each clash with its presentation, in sentences; a case that is closed to the reader is not named."""
+    hidden = set(cases_closed_to(user.pk))
+    refs = dict(Application.objects.filter(pk__in=[other.case for _kind, other in found]).values_list("pk", "receipt_no"))
+    said = []
+    for kind, other in found:
+        when = _("%(begin)s to %(end)s") % {"begin": kst_text(other.starts_at), "end": f"{clock.to_kst(other.ends_at):%H:%M}"}
+        words = f"{kind.label}: {when}, {other.place}"
+        said.append(words if other.case in hidden else f"{words}, {refs[other.case]}")
+    return " · ".join(dict.fromkeys(said))
+
+
+def slot_for_company(application: Application, user: Any) -> PresentationSlot | None:
+    """The presentation that the company knows of: the one that stands, else the last that was cancelled."""
+    rows = PresentationSlot.objects.visible_to(user).told().filter(application=application)
+    standing: PresentationSlot | None = rows.standing().first()
+    return standing or rows.order_by("-updated_at", "-pk").first()
+
+
+def seats_of(user: Any) -> list[PresentationSeat]:
+    """An evaluator's own seats that are ahead, or have begun and are not recorded yet, by time. Two queries."""
+    rows = PresentationSeat.objects.own(user).filter(slot__status="INVITED").order_by("starts_at", "pk")
+    return list(rows.select_related("slot__application__round", "slot__application__track"))
+
+
+def seat_in(assignment: Assignment) -> PresentationSeat | None:
+    """The own seat in the presentation of a case that one evaluates."""
+    return (
+        PresentationSeat.objects.own(assignment.evaluator)
+        .filter(slot__application_id=assignment.application_id)
+        .select_related("slot")
+        .first()
+    )
+
+
+def slots_of(schedule: PresentationSchedule, user: Any) -> QuerySet[PresentationSlot]:
+    return PresentationSlot.objects.visible_to(user).filter(schedule=schedule).select_related("application", "company").order_by(
+        "starts_at", "place", "pk"
+    )  # fmt: skip
