@@ -48,6 +48,7 @@ def _fault(row: LateEntry) -> str:
 class LateEntryAdmin(EnteredAdmin):
     enter_permission = GRANT
     entry_form = LateEntryForm
+    entry_note = _("Another officer decides about it. The company is not told before that.")
     list_display = ("company", "round", "track", "until", "status", "proposed_by", "decided_by")
     list_filter = ("status", "round")
     list_select_related = ("company", "round", "track__round", "proposed_by", "decided_by")
@@ -61,7 +62,7 @@ class LateEntryAdmin(EnteredAdmin):
         Verb("confirm", _("Let the company in late"), _call(actions.confirm_late_entry), GRANT, _can("confirm_late_entry"),
              facts=_facts, hindered=_fault, consequence=lambda row: _(
                  "The representative gets a code by e-mail, and the company is told. Once it is entered, this company alone may write "
-                 "and hand in until the end, and the evaluation cannot begin before.")),
+                 "and hand in until the end, and the evaluation cannot begin before."), not_by="proposed_by"),
         Verb("reject", _("Do not let it in"), _call(actions.reject_late_entry), GRANT, _can("reject_late_entry"),
              form=KeptReasonForm, facts=_facts, danger=True),
         Verb("send_code", _("Send a new code"), _call(actions.send_late_code), GRANT, _can("send_late_code"), facts=_facts,
