@@ -128,12 +128,15 @@ FORM_RENDERER = "portal.kit.forms.PortalRenderer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── Database, cache, queue ───────────────────────────────────────────────────────────────────────────
+_database = env.db("DATABASE_URL", "postgres://portal@127.0.0.1:5432/portal")
 DATABASES = {
     "default": {
-        **env.db("DATABASE_URL", "postgres://portal@127.0.0.1:5432/portal"),
+        **_database,
         "CONN_MAX_AGE": None,  # opening a connection per request costs eleven times the query
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,  # the action owns its transaction
+        # statements of portal.kit.prepared are planned once a connection; the ORM's never are
+        "OPTIONS": {"prepare_threshold": 0, **_database.get("OPTIONS", {})},
     }
 }
 MIGRATE_DATABASE_URL = env.str("MIGRATE_DATABASE_URL", "")

@@ -60,6 +60,7 @@ class second_factor:  # noqa: N801 - named like the functions that middleware us
 
     def _lacks_factor(self, request: HttpRequest) -> bool:
         path = request.path.removeprefix("/en") if request.path.startswith("/en/") else request.path
-        if path.startswith(_EXEMPT) or not request.user.is_authenticated or request.user.is_demo:
+        if path.startswith(_EXEMPT) or not request.user.is_authenticated:
             return False
-        return bool(roles_of(request.user) & rules.SECOND_FACTOR_ROLES) and not has_second_factor(request.user)
+        person = request.user = getattr(request, "_cached_user", request.user)  # known now: no proxy before each attribute
+        return not person.is_demo and bool(roles_of(person) & rules.SECOND_FACTOR_ROLES) and not has_second_factor(person)

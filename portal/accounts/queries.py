@@ -6,14 +6,14 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.accounts import rules
 from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
 from portal.journal import memory
 from portal.journal import queries as journal
-from portal.kit import clock
+from portal.kit import clock, prepared
 
 
 def active_grants() -> QuerySet[RoleGrant]:
@@ -49,14 +49,12 @@ def signed_in_user(pk: int) -> User | None:
     newest event is told to `journal.memory`.
     """
     columns = [column.attname for column in User._meta.concrete_fields]
-    with connection.cursor() as cursor:
-        cursor.execute(_SIGNED_IN.format(", ".join(f"u.{name}" for name in columns)), {"pk": pk, "now": clock.now()})
-        row = cursor.fetchone()
+    row = prepared.first_row(_SIGNED_IN.format(", ".join(f"u.{name}" for name in columns)), {"pk": pk, "now": clock.now()})
     if row is None:
         return None
     grants, factor, unread, newest, *values = row
     memory.know_newest(newest)
-    found: Any = User.from_db(connection.alias, columns, values)
+    found: Any = User.from_db(DEFAULT_DB_ALIAS, columns, values)
     found._grants = [(role, organisation) for role, organisation in grants or []]
     found._second_factor, found.unread_notices = factor, unread
     return found  # type: ignore[no-any-return]

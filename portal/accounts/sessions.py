@@ -3,18 +3,17 @@
 from typing import Any
 
 from django.contrib.sessions.backends import db
-from django.db import connection
+
+from portal.kit import prepared
 
 
 class SessionStore(db.SessionStore):
     """As Django's, with a shorter `load`."""
 
     def load(self) -> dict[str, Any]:
-        with connection.cursor() as cursor:
-            cursor.execute(  # the machine's own time: moving the demo's clock signs nobody out
-                "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()", [self.session_key]
-            )
-            row = cursor.fetchone()
+        row = prepared.first_row(  # the machine's own time: moving the demo's clock signs nobody out
+            "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()", [self.session_key]
+        )
         if row is None:
             self._session_key = None
             return {}

@@ -15,7 +15,7 @@ CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 def make_ref(prefix: str) -> str:
     """`app-` and ten random Crockford characters: public, unguessable, readable aloud."""
-    return f"{prefix}-" + "".join(secrets.choice(CROCKFORD) for _ in range(10))
+    return f"{prefix}-" + "".join([CROCKFORD[byte & 31] for byte in secrets.token_bytes(10)])
 
 
 class Row(models.Model):
@@ -30,6 +30,12 @@ class Row(models.Model):
 
     class Meta:
         abstract = True
+
+    def name_it(self) -> None:
+        """A new row gets its ref and its first version, before it is written without `save`."""
+        if not self.ref:
+            self.ref = make_ref(self.REF_PREFIX)
+        self.version = self.version or 1
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.ref:

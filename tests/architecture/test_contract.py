@@ -40,6 +40,8 @@ def test_import_contract() -> None:
 
 
 def _is_orm_write(node: ast.Call) -> bool:
+    if ast.unparse(node.func) in {"prepared.insert", "prepared.run"}:
+        return True
     if not isinstance(node.func, ast.Attribute) or node.func.attr not in WRITES:
         return False
     target = ast.unparse(node.func.value)

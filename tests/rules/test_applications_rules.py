@@ -96,7 +96,7 @@ def test_each_rule(change, rule, verdict):
 
 
 def test_blocking_is_only_what_no_officer_could_mend():
-    blocked = rules.blocking(rules.eligibility(facts(tax_status="CLOSED", certificate_valid_to=None), policy))
+    blocked = rules.blocking(facts(tax_status="CLOSED", certificate_valid_to=None), policy)
     assert [f.rule for f in blocked] == [R.TAX_STATUS]
 
 

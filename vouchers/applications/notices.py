@@ -1,6 +1,6 @@
 """What the company hears about its application: one function a message, templates in templates/emails/applications/."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,15 @@ from vouchers.applications import rules
 from vouchers.applications.models import Application, LateEntry, SectionComment, SupplementItem
 
 
-def _tell(name: str, application: Application, *, to: Sequence[Any] = (), url: str = "", **context: Any) -> None:
+def _tell(
+    name: str,
+    application: Application,
+    *,
+    to: Sequence[Any] = (),
+    wishes: Mapping[int, bool] | None = None,
+    url: str = "",
+    **context: Any,
+) -> None:
     """To the company's members (or `to`). Both languages' words go along, the template takes its own."""
     round_, track = application.round, application.track
     journal.tell(
@@ -23,6 +31,7 @@ def _tell(name: str, application: Application, *, to: Sequence[Any] = (), url: s
         app="vouchers",
         subject=application,
         to=to,
+        wishes=wishes,
         organisation=application.company.organisation,
         url=url or application.get_absolute_url(),
         context={
@@ -49,11 +58,16 @@ def moment_words(moment: datetime | None) -> dict[str, str]:
     return {"ko": f"{at.year}. {at.month}. {at.day}.({weekday}) {hour}", "en": f"{at.day} {at:%b %Y}, {hour} (KST)"}
 
 
-def application_received(application: Application, files: Sequence[Document]) -> None:
+def application_received(
+    application: Application, files: Sequence[Document], *, to: Sequence[User], wishes: Mapping[int, bool]
+) -> None:
+    """to: the company's members; wishes: as in `journal.tell`."""
     at = moment_words(application.submitted_at)
     _tell(
         "application_received",
         application,
+        to=to,
+        wishes=wishes,
         at_ko=at["ko"],
         at_en=at["en"],
         files=[{"name": file.name} for file in files],
@@ -75,7 +89,7 @@ def application_commented(application: Application, comment: SectionComment, col
     people = list(colleagues)
     if not people:
         return
-    labels = {}
+    labels: dict[str, Any] = {}
     for language in ("ko", "en"):
         with override(language):
             labels[f"section_{language}"] = str(rules.SectionKey(comment.section).label)

@@ -1,5 +1,6 @@
 """Who the company is, what counts for it today, and who must not decide about it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -7,14 +8,14 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from portal.accounts import queries as accounts
-from portal.accounts.models import Membership
+from portal.accounts.models import Membership, User
 from portal.accounts.rules import COMPANY_ROLES
 from portal.documents.models import Document
 from portal.documents.rules import closed_because as file_closed_because
 from portal.documents.rules import may_open as may_open_file
 from portal.journal import queries as journal
 from portal.journal.models import Event
-from portal.kit import clock
+from portal.kit import clock, prepared
 from portal.kit.digests import keyed
 from providers.catalogue import queries as catalogue
 from vouchers.companies import rules
@@ -61,9 +62,29 @@ def person_digest(name: str) -> str:
 
 def person_restricted(company: Company, on: date) -> bool:
     """Does a representative bear the name of somebody who is restricted on that day? Perhaps a namesake: a person must look."""
-    digests = [person_digest(user.name) for user in accounts.representatives_of(company.organisation)]
-    named = Restriction.objects.filter(person_digest__in=[one for one in digests if one], status=rules.RestrictionStatus.IN_FORCE)
-    return named.filter(starts_on__lte=on, ends_on__gte=on).exists()
+    return restricted_on(company, accounts.representatives_of(company.organisation), on)[1]
+
+
+def restricted_on(company: Company, representatives: Iterable[User], on: date) -> tuple[bool, bool]:
+    """(`restricted`, `person_restricted`) of a company whose representatives are known, by one prepared statement."""
+    digests = [digest for user in representatives if (digest := person_digest(user.name))]
+    found = prepared.first_row(
+        _RESTRICTED,
+        {
+            "on": on, "state": str(rules.RestrictionStatus.IN_FORCE), "brn": company.brn,
+            "corporate": rules.clean_brn(company.corporate_no) or None, "persons": digests,
+        },
+    )  # fmt: skip
+    assert found is not None
+    return bool(found[0]), bool(found[1])
+
+
+_RESTRICTED = """
+SELECT bool_or(brn = %(brn)s OR corporate_no = %(corporate)s), bool_or(person_digest = ANY(%(persons)s::text[]))
+FROM vouchers_restriction
+WHERE status = %(state)s AND starts_on <= %(on)s AND ends_on >= %(on)s
+  AND (brn = %(brn)s OR corporate_no = %(corporate)s OR person_digest = ANY(%(persons)s::text[]))
+"""
 
 
 def current_certificate(company: Company, on: date) -> SizeCertificate | None:

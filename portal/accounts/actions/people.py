@@ -13,10 +13,9 @@ from portal.accounts import rules
 from portal.accounts.models import Consent, Organisation, User
 from portal.accounts.sessions import SessionStore
 from portal.journal import actions as journal
-from portal.kit import clock
+from portal.kit import clock, prepared
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
-from portal.kit.models import make_ref
 
 
 @dataclass(frozen=True)
@@ -32,14 +31,15 @@ class Said:
 @transaction.atomic(savepoint=False)
 def give_consents(*, user: User, said: Sequence[Said], context: str, organisation: Organisation | None = None) -> None:
     """As give_consent, for all that one form asked: two statements. Writes: Consents, an Event each."""
+    whose = organisation.pk if organisation is not None else None
     rows = [
         Consent(
-            ref=make_ref(Consent.REF_PREFIX), version=1, user=user, organisation=organisation, kind=one.kind,
+            user_id=user.pk, organisation_id=whose, kind=one.kind,
             text_version=one.text_version, given=one.given, context=context, address=one.address,
         )
         for one in said
     ]  # fmt: skip
-    Consent.objects.bulk_create(rows)
+    prepared.insert(rows)
     journal.record_births(
         [("consent.given" if row.given else "consent.refused", row, {"kind": row.kind}) for row in rows], by=user
     )

@@ -9,7 +9,7 @@ from portal.journal.actions.duties import (
     resume_duty,
 )
 from portal.journal.actions.erasing import forget_accesses, forget_address, note_erasure
-from portal.journal.actions.events import record, record_births, saw
+from portal.journal.actions.events import record, record_all, record_births, saw
 from portal.journal.actions.notices import (
     choose_mail,
     claim_lost,
@@ -47,6 +47,7 @@ __all__ = [
     "read_notice",
     "read_notices",
     "record",
+    "record_all",
     "record_births",
     "remind_of",
     "resend",

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from portal.journal import rules
 from portal.journal.actions.notices import read_about, tell
 from portal.journal.models import Duty
-from portal.kit import clock, workdays
+from portal.kit import clock, prepared, workdays
 from portal.kit.models import Row
 
 
@@ -41,10 +41,7 @@ def open_duty(
     """
     if due_at is None and due_in is not None:
         due_at = workdays.due_at(clock.now(), due_in)
-    same = Duty.objects.filter(
-        subject_ref=subject.ref, verb=verb, organisation=organisation, user=user, role=str(role), closed_at__isnull=True
-    )
-    duty = None if anew else same.first()
+    duty = None if anew else _open(subject, verb, organisation, user, str(role))
     if duty is None:
         duty = Duty(
             subject_type=subject._meta.model_name or "",
@@ -60,10 +57,19 @@ def open_duty(
     if own_reminders:
         duty.reminded = sorted(rules.REMIND_BEFORE, reverse=True)
     new = duty.pk is None
-    duty.save()
+    if new:
+        prepared.insert([duty])
+    else:
+        duty.save()
     if new and by_mail:
         _tell("duty_opened", duty, subject, once=f"{duty.ref}:opened")
     return duty
+
+
+def _open(subject: Row, verb: str, organisation: Any, user: Any, role: str) -> Duty | None:
+    return Duty.objects.filter(
+        subject_ref=subject.ref, verb=verb, organisation=organisation, user=user, role=role, closed_at__isnull=True
+    ).first()
 
 
 def _tell(template: str, duty: Duty, subject: Row, *, once: str, always: bool = False, **more: Any) -> int:
@@ -89,9 +95,23 @@ def close_duty(subject: Row, verb: str, *, by: Any, organisation: Any = None, us
     return _closed(open_ones, subject, by)
 
 
-def close_duties(subject: Row, *, by: Any) -> int:
+def close_duties(subject: Row, *, by: Any) -> None:
     """Nothing is owed on this subject any more (withdrawn, ended). Writes: as close_duty."""
-    return _closed(Duty.objects.filter(subject_ref=subject.ref, closed_at__isnull=True), subject, by)
+    given = {"subject": subject.ref, "by": by and by.pk, "now": clock.now()}
+    prepared.run(_READ_ABOUT, given)
+    prepared.run(_CLOSE_ALL, given)
+
+
+_GIVEN = "FROM json_to_record(%s::json) AS given(subject text, by bigint, now timestamptz)"
+_READ_ABOUT = f"""
+UPDATE journal_notice n SET read_at = given.now {_GIVEN}
+WHERE n.user_id = given.by AND n.subject_ref = given.subject AND n.read_at IS NULL
+  AND EXISTS (SELECT 1 FROM journal_duty d WHERE d.subject_ref = given.subject AND d.closed_at IS NULL)
+"""
+_CLOSE_ALL = f"""
+UPDATE journal_duty d SET closed_at = given.now, updated_at = given.now {_GIVEN}
+WHERE d.subject_ref = given.subject AND d.closed_at IS NULL
+"""
 
 
 def _closed(duties: QuerySet[Duty], subject: Row, by: Any) -> int:

@@ -1,7 +1,7 @@
 """What happened, chained per subject, and who saw whose data."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection
@@ -9,7 +9,7 @@ from django.db import connection
 from portal.journal import rules
 from portal.journal.models import AccessLog, Event
 from portal.journal.people import organisations_of, roles_of
-from portal.kit import clock
+from portal.kit import clock, prepared
 from portal.kit.access import source
 from portal.kit.models import Row
 
@@ -30,23 +30,35 @@ def record(
 ) -> Event:
     """Appends one event to the subject's chain. name: `<noun>.<past participle>`; by None: the portal itself.
 
-    after: the subject's last event, where this transaction wrote it; else it is looked up. The caller holds the subject's row lock; the unique (subject, seq) stops anybody who does not. Writes: Event.
+    after: the subject's last event, where the caller has it at hand; else it is looked up. The caller holds the subject's row lock; the unique (subject, seq) stops anybody who does not. Writes: Event.
     """
+    happening = {
+        "name": name, "frm": frm, "to": to, "reason": reason, "policy_version": policy_version, "organisations": organisations,
+        "public": public, "data": data,
+    }  # fmt: skip
+    return record_all(subject, [happening], by=by, after=after)[0]
+
+
+def record_all(
+    subject: Row, happenings: Iterable[Mapping[str, Any]], *, by: Any, after: Event | None = None
+) -> list[Event]:  # fmt: skip
+    """As `record`, for what happened to one subject one after the other: one statement. happenings: arguments of `record`."""
     assert connection.in_atomic_block, "an event is written in the transaction of its change"
     last = after or Event.objects.filter(subject_ref=subject.ref).order_by("-seq").only("seq", "hash").first()
-    event = _event(
-        name, subject, by=by, frm=frm, to=to, reason=reason, policy_version=policy_version, organisations=organisations,
-        public=public, data=data, seq=last.seq + 1 if last else 1, previous_hash=last.hash if last else rules.GENESIS,
-    )  # fmt: skip
-    event.save(force_insert=True)
-    return event
+    events: list[Event] = []
+    for one in happenings:
+        seq, previous = (last.seq + 1, last.hash) if last else (1, rules.GENESIS)
+        last = _event(subject=subject, by=by, seq=seq, previous_hash=previous, **one)
+        events.append(last)
+    prepared.insert(events)
+    return events
 
 
 def record_births(births: Iterable[tuple[str, Row, dict[str, Any]]], *, by: Any) -> None:
     """The first events of rows that were made in this transaction, by (name, row, data): one statement for all. Writes: Event."""
     assert connection.in_atomic_block, "an event is written in the transaction of its change"
-    Event.objects.bulk_create(
-        _event(name, subject, by=by, data=data, seq=1, previous_hash=rules.GENESIS) for name, subject, data in births
+    prepared.insert(
+        [_event(name, subject, by=by, data=data, seq=1, previous_hash=rules.GENESIS) for name, subject, data in births]
     )
 
 
@@ -72,7 +84,7 @@ def _event(
         subject_type=subject._meta.model_name or "",
         subject_ref=subject.ref,
         seq=seq,
-        by=by,
+        by_id=by.pk if by is not None else None,
         roles=sorted(roles_of(by)),
         frm=str(frm),
         to=str(to),

@@ -1,6 +1,6 @@
 """The outbox: what is told to whom, and how it leaves the house: claim, send, settle (docs/adr/0002-mail-outcome.md)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from portal.journal.actions.events import record
 from portal.journal.models import Duty, MailboxMessage, Notice, NoticeChoice
 from portal.journal.people import Person, audience
 from portal.journal.wording import absolute, always_by_mail, render
-from portal.kit import clock
+from portal.kit import clock, prepared
 from portal.kit.access import require
 from portal.kit.errors import IllegalStep, Refused
 from portal.kit.models import Row, make_ref
@@ -35,6 +35,7 @@ def tell(
     always: bool = False,
     language: str = "ko",
     calendar: Callable[[str, str], bytes] | None = None,
+    wishes: Mapping[int, bool] | None = None,
 ) -> int:
     """Puts one outbox row a person: in the feed at once, mailed later, never twice.
 
@@ -42,15 +43,25 @@ def tell(
     all members of `organisation`, else bare addresses. Templates: templates/emails/<app>/<template>.<ko|en>.txt, first line = subject line. once: makes
     the same telling unique (default: one a subject, template and moment). always: by mail whatever the person chose, as the
     notices that nobody can switch off. language: of bare addresses; people have their
-    own. calendar: (language, address) → the iCalendar file that goes with the mail. A missing template raises TemplateDoesNotExist. Writes: Notice. Returns: rows written.
+    own. calendar: (language, address) → the iCalendar file that goes with the mail. wishes: what people chose about this notice
+    (user → by mail too), where the caller has it at hand. A missing template raises TemplateDoesNotExist. Writes: Notice.
+    Returns: rows written.
     """
     people = audience(to=to, organisation=organisation, role=str(role), addresses=addresses, language=language)
-    chosen = NoticeChoice.objects.filter(user_id__in=[p.user_id for p in people if p.user_id], template=template)
-    choices = {} if always or always_by_mail(template) else dict(chosen.values_list("user_id", "by_mail"))
+    if always or always_by_mail(template):
+        wishes = {}
+    elif wishes is None:
+        wishes = _wishes(template, [p.user_id for p in people if p.user_id])
     moment = once or rules.stamp(clock.now())
     words = {**(context or {}), **({"rehearsal": True} if import_string(settings.REHEARSAL_MARK)(subject) else {})}
-    rows = [_notice(template, app, subject, person, url, words, moment, choices, calendar) for person in people]
-    return len(Notice.objects.bulk_create(rows, ignore_conflicts=True))
+    rows = [_notice(template, app, subject, person, url, words, moment, wishes, calendar) for person in people]
+    return prepared.insert(rows, ignore_conflicts=True)
+
+
+def _wishes(template: str, users: list[int]) -> dict[int, bool]:
+    """User → whether they want it by mail, of those who ever chose."""
+    sql = "SELECT user_id, by_mail FROM journal_noticechoice WHERE template = %s AND user_id = ANY(%s::bigint[])"
+    return dict(prepared.rows(sql, [template, users]))  # type: ignore[arg-type]
 
 
 def _notice(
@@ -61,12 +72,12 @@ def _notice(
     url: str,
     context: dict[str, Any],
     moment: str,
-    choices: dict[int, bool],
+    wishes: Mapping[int, bool],
     calendar: Callable[[str, str], bytes] | None,
 ) -> Notice:
     words = {**context, "url": absolute(url, person.language), "recipient": person.name}
     title, body = render(app, template, person.language, words)
-    by_mail = choices.get(person.user_id or 0, True) and rules.reachable(person.address, demo=settings.DEMO)
+    by_mail = wishes.get(person.user_id or 0, True) and rules.reachable(person.address, demo=settings.DEMO)
     return Notice(
         ref=make_ref(Notice.REF_PREFIX),
         key=rules.notice_key(template, subject.ref, str(person.user_id or person.address), moment),

@@ -279,12 +279,16 @@ class Command(BaseCommand):
         submits, bare, insert = (play.middle(r) for r in (found.submit_rates, found.bare_rates, found.insert_rates))
         figures = [
             figure("rush", "submits_per_s", submits, "req/s", bare, "bare view writing a row", bigger_is_better=True),
+            figure("rush", "submits_beside_insert", submits, "req/s", insert, "bare INSERT", bigger_is_better=True),
             figure("rush", "bare_per_s", bare, "req/s", insert, "bare INSERT", bigger_is_better=True),
             figure("rush", "rush_per_s", len(waits) / play.SECONDS, "req/s", submits, "most that it can", bigger_is_better=True),
             figure("rush", "p50_ms", play.p(waits, 0.5), "ms", 150, "wanted at the page", bigger_is_better=False),
             figure("rush", "p99_ms", play.p(waits, 0.99), "ms", 150, "wanted at the page", bigger_is_better=False),
             figure("rush", "read_p99_ms", play.p(reads, 0.99), "ms", 150, "wanted at the page", bigger_is_better=False),
         ]
+        if found.submit_ms and found.bare_ms:
+            took, bare_took = play.middle(found.submit_ms), play.middle(found.bare_ms)
+            figures.insert(1, figure("rush", "submit_core_ms", took, "ms", bare_took, "bare view", bigger_is_better=False))
         for name in ("receipts_without_row", "rows_without_receipt", "accepted_late", "double", "refused_in_time", "unexpected"):
             number = getattr(found, "late" if name == "accepted_late" else name)
             figures.append(figure("rush", name, number, "rows", 0, "none", bigger_is_better=False))

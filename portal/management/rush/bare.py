@@ -1,4 +1,5 @@
-"""What the web server of the yardstick loads: Django with a new project's middleware and one address that writes one row."""
+"""What the web server of the yardstick loads: Django as a new project has it (middleware, sessions, sign-in), one address that
+writes one row. Of the portal it has the models and the connection's settings."""
 
 import os
 from typing import Any
@@ -13,9 +14,11 @@ def _application() -> Any:
     from django.conf import settings
     from django.core.handlers.wsgi import WSGIHandler
 
+    from portal.management.rush.world import BACKEND
     from portal.management.yardstick import MIDDLEWARE
 
     settings.MIDDLEWARE, settings.ROOT_URLCONF = MIDDLEWARE, "portal.management.rush.bare_view"
+    settings.SESSION_ENGINE, settings.AUTHENTICATION_BACKENDS = "django.contrib.sessions.backends.db", [BACKEND]
     return WSGIHandler()
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
+from django.core.management.base import CommandError
 from django.db import connection
 
 from portal.journal.models import Event
@@ -23,19 +24,21 @@ from vouchers.rounds.models import Round
 COMPANIES, LATE, SECONDS = int(os.environ.get("RUSH", "2000")), 40, 60  # fewer on a machine that others use: RUSH=200
 TWICE = 0.05  # of them press twice
 READS_A_SECOND = 8  # pages that others read meanwhile
-SLICES, SUBMITS, BARE = 5, 60, 300  # of the comparison: requests a slice
+SLICES, SUBMITS, BARE, WARM = 5, 120, 300, 80  # of the comparison: requests a slice; those before anything is measured
 READS = ("/", "/rounds/", "/home/", "/applications/", "/catalogue/")
 
 
 @dataclass
 class Outcome:
-    """rates: a second, of each slice. sent_in_time: refused although they left the browser before the close."""
+    """rates: a second, of each slice; ms: of a core's time that one took, of each slice. refused_in_time: refused although they left the browser before the close."""
 
     submits: list[crowd.Answer] = field(default_factory=list)
     reads: list[crowd.Answer] = field(default_factory=list)
     submit_rates: list[float] = field(default_factory=list)
     bare_rates: list[float] = field(default_factory=list)
     insert_rates: list[float] = field(default_factory=list)
+    submit_ms: list[float] = field(default_factory=list)
+    bare_ms: list[float] = field(default_factory=list)
     receipts_without_row: int = 0
     rows_without_receipt: int = 0
     late: int = 0
@@ -52,16 +55,16 @@ def play(say: world.Say) -> Outcome:
         servers.make_table(world.owner_of(database))
         open_, closing = world.announce(world.make_round("rush-open"), _day_later()), world.make_round("rush-closing")
         first = world.first_draft(open_)
-        steady = world.pour(first, open_, SLICES * SUBMITS + 40)
+        steady = world.pour(first, open_, SLICES * SUBMITS + WARM)
         entrants = world.pour(first, closing, COMPANIES + LATE)
         pages = {one.ref: world.certified_hash(one) for one in (*steady, *entrants)}
         connection.close()
         say(f"  · {len(pages)} drafts in {time.monotonic() - begun:.0f} s")
-        with servers.running(web.PORTAL, database) as port:
-            _warm(port, steady[-40:], pages)
-            _last_minute(found, port, closing, entrants, pages, say)
+        with servers.running(web.PORTAL, database) as portal:
+            _warm(portal.port, steady[-WARM:], pages)
+            _last_minute(found, portal.port, closing, entrants, pages, say)
             with servers.running(servers.BARE, database) as bare:
-                _compare(found, port, bare, steady[:-40], pages, world.owner_of(database))
+                _compare(found, portal, bare, steady[:-WARM], pages, world.owner_of(database))
         _count(found, closing, entrants)
     return found
 
@@ -106,16 +109,30 @@ def _last_minute(
 
 
 def _compare(
-    found: Outcome, port: int, bare: int, steady: list[Entrant], pages: dict[str, str], owner: str
+    found: Outcome, portal: servers.Server, bare: servers.Server, steady: list[Entrant], pages: dict[str, str], owner: str
 ) -> None:  # fmt: skip
     """Slices by turns, so that whatever else the machine does slows all three alike."""
-    one = crowd.post("/bare/", steady[0].session, pages[steady[0].ref])
-    crowd.per_second(crowd.Line.ask, bare, [one] * 64)
+    one = crowd.post("/bare/", world.at_the_bare_view(steady[0]), pages[steady[0].ref])
+    crowd.per_second(_written, bare.port, [one] * 64)
     for number in range(SLICES):
-        share = steady[number * SUBMITS : (number + 1) * SUBMITS]
-        found.submit_rates.append(crowd.per_second(crowd.Line.ask, port, [_submit(each, pages) for each in share]))
-        found.bare_rates.append(crowd.per_second(crowd.Line.ask, bare, [one] * BARE))
+        share = [_submit(each, pages) for each in steady[number * SUBMITS : (number + 1) * SUBMITS]]
+        _slice(portal, share, found.submit_rates, found.submit_ms)
+        _slice(bare, [one] * BARE, found.bare_rates, found.bare_ms)
         found.insert_rates.append(_inserts(owner))
+
+
+def _slice(server: servers.Server, requests: list[bytes], rates: list[float], milliseconds: list[float]) -> None:
+    before = servers.worked_ms(server)
+    rates.append(crowd.per_second(_written, server.port, requests))
+    after = servers.worked_ms(server)
+    if before is not None and after is not None:
+        milliseconds.append((after - before) / len(requests))
+
+
+def _written(line: crowd.Line, request: bytes) -> None:
+    status, _body = line.ask(request)
+    if status not in {302, 303}:
+        raise CommandError(f"A request of the comparison was answered with {status}.")
 
 
 def _inserts(owner: str) -> float:

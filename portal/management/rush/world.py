@@ -34,6 +34,7 @@ from vouchers.rounds.actions import demo
 from vouchers.rounds.models import Round, Track
 
 NAME = "portal_rush"
+BACKEND = "django.contrib.auth.backends.ModelBackend"  # Django's own, of the bare view
 Key = tuple[type[Model], Any]
 
 
@@ -219,20 +220,25 @@ def _organisations(applications: list[Application]) -> list[int]:
 
 def _sign_in(press: _Press, first: Application) -> list[Entrant]:
     """A session for each copied person: the password is the template's, so is the hash of it."""
-    store: Any = import_module(settings.SESSION_ENGINE).SessionStore()
     people_, proof = press.made[User, first.created_by_id], first.created_by.get_session_auth_hash()
-    until, found, rows = datetime.now(UTC) + timedelta(hours=2), [], []
-    for application, user in zip(press.made[Application, first.pk], people_, strict=True):
-        key = f"rush{user.pk:028d}"
-        body = {
-            "_auth_user_id": str(user.pk),
-            "_auth_user_backend": settings.AUTHENTICATION_BACKENDS[0],
-            "_auth_user_hash": proof,
-        }
-        rows.append(Session(session_key=key, session_data=store.encode(body), expire_date=until))
-        found.append(Entrant(application.ref, key))
-    scale._copy(rows)
-    return found
+    sessions = [_session("rush", user, proof, settings.AUTHENTICATION_BACKENDS[0]) for user in people_]
+    scale._copy([*sessions, _session("bare", people_[0], proof, BACKEND)])
+    return [
+        Entrant(application.ref, session.session_key)
+        for application, session in zip(press.made[Application, first.pk], sessions, strict=True)
+    ]
+
+
+def _session(name: str, user: User, proof: str, backend: str) -> Session:
+    store: Any = import_module(settings.SESSION_ENGINE).SessionStore()
+    body = {"_auth_user_id": str(user.pk), "_auth_user_backend": backend, "_auth_user_hash": proof}
+    until = datetime.now(UTC) + timedelta(hours=2)
+    return Session(session_key=f"{name}{user.pk:028d}", session_data=store.encode(body), expire_date=until)
+
+
+def at_the_bare_view(entrant: Entrant) -> str:
+    """The session with which the first of those poured is signed in there."""
+    return f"bare{entrant.session[4:]}"
 
 
 def certified_hash(entrant: Entrant) -> str:

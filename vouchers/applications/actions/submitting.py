@@ -4,17 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import prefetch_related_objects
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import actions as accounts
 from portal.accounts.models import User
-from portal.accounts.queries import representatives_of
 from portal.accounts.rules import Role
 from portal.journal import actions as journal
-from portal.journal.models import Duty, Event
-from portal.kit import clock
+from portal.journal.models import Duty
+from portal.kit import clock, prepared
 from portal.kit.access import require
 from portal.kit.errors import Refused, Stale
 from portal.kit.words import korean
@@ -25,6 +23,12 @@ from vouchers.applications.actions.drafting import locked, open_submit_duty, ref
 from vouchers.applications.actions.late import use
 from vouchers.applications.models import Application, Certification
 from vouchers.rounds.rules import Phase
+
+# the columns that a submission writes
+HANDED_IN = (
+    "status", "submitted_at", "deadline_at", "submitted_by", "policy_version", "company_size", "region", "company_snapshot",
+    "receipt_no", "late_entry", "supply_amount_won", "vat_won", "grant_won", "own_cash_won", "own_in_kind_won",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -42,36 +46,46 @@ def certify(
         raise Refused(_("The application was handed in already."), "already_submitted")
     refuse_unless_open(application.round, application.company_id, application.track_id, arrived_at)
     _refuse_incomplete(application)
-    certification, _event = _certify(application, by, declaration)
-    waiting = _not_certified(application, certification.content_hash)
+    certification = _certify(application, by, declaration)
+    journal.record(subject=application, by=by, **_certified(application, certification))
+    waiting = _not_certified(application, certification)
     if waiting:
         notices.certification_asked(application, waiting, by)
     return certification
 
 
-def _certify(application: Application, by: User, declaration: bool | str) -> tuple[Certification, Event]:
+def _certify(application: Application, by: User, declaration: bool | str) -> Certification:
     content_hash = queries.content_hash(application)
     if not declaration:
         raise Refused(_("Confirm the declaration before you submit."), "not_declared", "declaration")
     if isinstance(declaration, str) and declaration != content_hash:
         raise Stale()
-    if not representatives_of(application.company.organisation).filter(pk=by.pk).exists():
+    if by not in queries.representatives(application.company.organisation):
         raise Refused(_("Only a representative of the company certifies the application."), "not_representative")
-    found = Certification.objects.filter(application=application, user=by).first()
-    certification = found or Certification(application=application, user=by)
-    certification.content_hash = content_hash
-    certification.save()
-    event = journal.record(
-        "application.certified", application, by=by, organisations=application.organisation_ids(),
-        data={"content_hash": content_hash},
-    )  # fmt: skip
-    return certification, event
+    certification = queries.certification_of(application, by)
+    if certification is None:
+        certification = Certification(application=application, user=by, content_hash=content_hash)
+        prepared.insert([certification])
+    else:
+        certification.content_hash = content_hash
+        certification.save()
+    return certification
 
 
-def _not_certified(application: Application, content_hash: str) -> list[User]:
+def _certified(application: Application, certification: Certification) -> dict[str, Any]:
+    """What the journal says of it."""
+    return {
+        "name": "application.certified", "organisations": application.organisation_ids(),
+        "data": {"content_hash": certification.content_hash},
+    }  # fmt: skip
+
+
+def _not_certified(application: Application, just_made: Certification) -> list[User]:
+    """The joint representatives whose certification of this content is still missing, besides the one just made."""
     if not application.company.joint_representation:
         return []
-    return [s.user for s in queries.signers(application, content_hash) if s.certified_at is None]
+    others = (s for s in queries.signers(application, just_made.content_hash) if s.user.pk != just_made.user_id)
+    return [s.user for s in others if s.certified_at is None]
 
 
 def _refuse_incomplete(application: Application) -> None:
@@ -91,23 +105,22 @@ def submit(*, application_id: int, by: User, declaration: bool | str = True, arr
     consents, Event, Duty of the officer, notices. One transaction, no network. Raises: IllegalStep for a
     second click, Refused (closed, incomplete, not certified by all, a blocking rule), Stale, NotAllowed.
     """
-    application = locked(application_id)
-    require(by, "vouchers.submit_application", application)
-    status = rules.LIFECYCLE.step(application.status, "submit")
-    with queries.asked_once():
-        return _submit(application, status, declaration, arrived_at, by)
-
-
-def _submit(application: Application, status: str, declaration: bool | str, arrived_at: datetime | None, by: User) -> Application:
-    round_ = application.round
-    prefetch_related_objects([application], "sections")
-    round_.refresh_from_db(fields=["status", "opens_at", "closes_at"])  # an extension may have come meanwhile
+    prepared.first_row("SELECT id FROM vouchers_application WHERE id = %s FOR UPDATE", [application_id])
     now = arrived_at or clock.now()  # one value: the moment that is judged is the moment that is written down
+    found = queries.at_once(application_id, by, now)  # after the lock: an extension may have come while it was waited for
+    require(by, "vouchers.submit_application", found.application)
+    status = rules.LIFECYCLE.step(found.application.status, "submit")
+    with queries.asked_once(found.known), prepared.together():
+        return _submit(found, status, declaration, now, by)
+
+
+def _submit(found: queries.AtOnce, status: str, declaration: bool | str, now: datetime, by: User) -> Application:
+    application, round_ = found.application, found.application.round
     late = refuse_unless_open(round_, application.company_id, application.track_id, now)
     refresh_amounts(application)
     _refuse_incomplete(application)
-    certification, certified = _certify(application, by, declaration)
-    waiting = _not_certified(application, certification.content_hash)
+    certification = _certify(application, by, declaration)
+    waiting = _not_certified(application, certification)
     if waiting:
         names = ", ".join(user.get_full_name() for user in waiting)
         raise Refused(
@@ -126,18 +139,20 @@ def _submit(application: Application, status: str, declaration: bool | str, arri
     application.region = application.company.region
     application.company_snapshot = snapshot(application)
     rehearsal = round_.is_rehearsal
-    application.receipt_no = rules.receipt(round_.fiscal_year, _next_number(rehearsal=rehearsal), rehearsal=rehearsal)
-    application.save()
+    number = found.number or _next_number(rehearsal=rehearsal)
+    application.receipt_no = rules.receipt(round_.fiscal_year, number, rehearsal=rehearsal)
+    prepared.update(application, *HANDED_IN)
     if late is not None:
+        prepared.send()  # the late entry is used by an application that is handed in
         use(application, late, by)
     _record_consents(application, by)
-    _hand_over(application, by, certification.content_hash, certified)
+    _hand_over(found, by, certification)
     return application
 
 
 def _refuse_blocking(application: Application, now: datetime) -> None:
     found = replace(queries.facts(application), submitted_at=now)
-    stopped = rules.blocking(rules.eligibility(found, queries.policy_of(application)))
+    stopped = rules.blocking(found, queries.policy_of(application))
     if stopped:
         reasons = " ".join(f.reason_ko if korean() else f.reason_en for f in stopped)
         raise Refused(_("This application cannot be received: %(reasons)s") % {"reasons": reasons}, "not_eligible")
@@ -145,9 +160,10 @@ def _refuse_blocking(application: Application, now: datetime) -> None:
 
 def _next_number(*, rehearsal: bool) -> int:
     """A rehearsal takes no number of a real application."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s)", ["vouchers_rehearsal_receipt" if rehearsal else "vouchers_application_receipt"])
-        return int(cursor.fetchone()[0])
+    sequence = "vouchers_rehearsal_receipt" if rehearsal else "vouchers_application_receipt"
+    found = prepared.first_row("SELECT nextval(%s::text::regclass)", [sequence])
+    assert found is not None
+    return int(found[0])
 
 
 def snapshot(application: Application) -> dict[str, Any]:
@@ -186,14 +202,17 @@ def _record_consents(application: Application, by: User) -> None:
     accounts.give_consents(user=by, said=said, context="submission", organisation=application.company.organisation)
 
 
-def _hand_over(application: Application, by: User, content_hash: str, certified: Event) -> None:
-    journal.record(
-        "application.submitted", application, by=by, frm=rules.ApplicationStatus.DRAFT, to=application.status,
-        policy_version=application.policy_version.number if application.policy_version else None,
-        organisations=application.organisation_ids(),
-        data={"receipt_no": application.receipt_no, "content_hash": content_hash, "grant_won": application.grant_won},
-        after=certified,
-    )  # fmt: skip
+def _hand_over(found: queries.AtOnce, by: User, certification: Certification) -> None:
+    application = found.application
+    submitted = {
+        "name": "application.submitted", "frm": rules.ApplicationStatus.DRAFT, "to": application.status,
+        "policy_version": application.policy_version.number if application.policy_version else None,
+        "organisations": application.organisation_ids(),
+        "data": {
+            "receipt_no": application.receipt_no, "content_hash": certification.content_hash, "grant_won": application.grant_won,
+        },
+    }  # fmt: skip
+    journal.record_all(application, [_certified(application, certification), submitted], by=by, after=found.last_event)
     journal.close_duties(application, by=by)
     journal.open_duty(
         application, "begin_check", title_ko=f"요건검토 시작: {application}",
@@ -201,7 +220,8 @@ def _hand_over(application: Application, by: User, content_hash: str, certified:
         url=admin_url(application), due_in=queries.policy_of(application).days("eligibility"),
         role=Role.MINISTRY_OFFICER, anew=True, by=by,
     )  # fmt: skip
-    notices.application_received(application, [row.document for row in queries.current_documents(application)])
+    files = [row.document for row in queries.current_documents(application)]
+    notices.application_received(application, files, to=found.people, wishes=found.wishes)
 
 
 def admin_url(application: Application) -> str:

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce
 
 from portal.accounts import queries as accounts
+from portal.accounts.models import Organisation, User
 from portal.accounts.rules import COMPANY_ROLES
 from portal.documents.models import Document
 from portal.journal import queries as journal
@@ -25,6 +26,7 @@ from vouchers.applications.models import (
     ApplicationMatch,
     ApplicationSection,
     BlindDocument,
+    Certification,
 )
 from vouchers.applications.queries.late import closes_at
 from vouchers.companies import queries as companies
@@ -39,14 +41,23 @@ _known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
 
 
 @contextmanager
-def asked_once() -> Iterator[None]:
+def asked_once(known: Mapping[Any, Any] | None = None) -> Iterator[None]:
     """Within the block each question marked below is asked once: for an action that judges what stands behind a row that it
-    has locked, and changes nothing of it."""
-    token = _known.set({})
+    has locked, and changes nothing of it. known: answers that are at hand already, by `asked_as`."""
+    token = _known.set(dict(known or {}))
     try:
         yield
     finally:
         _known.reset(token)
+
+
+def asked_as(question: Any, *args: Any) -> Any:
+    """Under which key `asked_once` knows the answer to a question that is asked once."""
+    return _key(question.__wrapped__, *args)
+
+
+def _key(question: Any, *args: Any) -> Any:
+    return (question, *((type(a), a.pk) if isinstance(a, Model) else a for a in args))
 
 
 def _once[**P, T](question: Callable[P, T]) -> Callable[P, T]:
@@ -55,7 +66,7 @@ def _once[**P, T](question: Callable[P, T]) -> Callable[P, T]:
         known = _known.get()
         if known is None:
             return question(*args, **kwargs)
-        key = (question, *((type(a), a.pk) if isinstance(a, Model) else a for a in (*args, *kwargs.values())))
+        key = _key(question, *args, *kwargs.values())
         if key not in known:
             known[key] = question(*args, **kwargs)
         found: T = known[key]
@@ -200,13 +211,38 @@ def needs_of(application: Application) -> list[Need]:
 
 
 @_once
-def _current_certificate(company: Company, on: date) -> SizeCertificate | None:
+def current_certificate(company: Company, on: date) -> SizeCertificate | None:
+    """The certificate that counts on a day."""
     return companies.current_certificate(company, on)
+
+
+@_once
+def representatives(organisation: Organisation) -> list[User]:
+    """Who may certify for a company, by key."""
+    return list(accounts.representatives_of(organisation).order_by("pk"))
+
+
+@_once
+def restrictions(company: Company, on: date) -> tuple[bool, bool]:
+    """(the company is restricted on that day, a representative bears the name of somebody who is)."""
+    return companies.restricted_on(company, representatives(company.organisation), on)
+
+
+@_once
+def other_live(application: Application) -> int:
+    """How many other applications of the company in this round did not end."""
+    return live_of(application.company, application.round).exclude(pk=application.pk).count()
+
+
+@_once
+def certification_of(application: Application, user: User) -> Certification | None:
+    """What this person certified before, of whatever content."""
+    return application.certifications.filter(user=user).first()
 
 
 def certificate_of(company: Company, on: date) -> SizeCertificate | None:
     """The certificate that counts on a day, else the newest one."""
-    found: SizeCertificate | None = _current_certificate(company, on)
+    found: SizeCertificate | None = current_certificate(company, on)
     return found or company.certificates.order_by("-valid_to").first()
 
 
@@ -250,7 +286,7 @@ def not_asked(application: Application, key: str) -> frozenset[str]:
 def size_of(company: Company, round_: Round) -> str:
     """The certificate's size when one is valid on the closing day, else what the company states."""
     day = clock.to_kst(round_.closes_at).date() if round_.closes_at else clock.today()
-    certificate = _current_certificate(company, day)
+    certificate = current_certificate(company, day)
     return certificate.size if certificate else company.size
 
 
@@ -261,19 +297,19 @@ def amounts(application: Application, budget: Mapping[str, Any] | None = None) -
     """
     matches = chosen_matches(application)
     if matches:
-        taxable = _taxable(tuple(m.quote_id for m in matches))
-        return sum(m.quote.supply_amount_won for m in matches), taxable, sum(m.quote.vat_won for m in matches)
+        taxed = taxable(tuple(m.quote_id for m in matches))
+        return sum(m.quote.supply_amount_won for m in matches), taxed, sum(m.quote.vat_won for m in matches)
     if application.round.timing == MatchTiming.BEFORE_SUBMISSION:
         return 0, 0, None
     answers = _answers(application, rules.SectionKey.BUDGET) if budget is None else budget
     supply = int(answers.get("planned_supply_won") or 0)
-    taxable_typed = answers.get("planned_taxable_won")
-    taxable = supply if taxable_typed in (None, "") else min(int(taxable_typed), supply)
-    return supply, taxable, None
+    typed = answers.get("planned_taxable_won")
+    taxed = supply if typed in (None, "") else min(int(typed), supply)
+    return supply, taxed, None
 
 
 @_once
-def _taxable(quotes: tuple[int, ...]) -> int:
+def taxable(quotes: tuple[int, ...]) -> int:
     """The part of those quotes that carries VAT, in whole won."""
     return sum(QuoteLine.objects.filter(quote_id__in=quotes, tax_kind="TAXABLE").values_list("amount_won", flat=True))
 
@@ -284,11 +320,11 @@ def money(application: Application, policy: Policy | None = None, typed: Mapping
     None when the round has no rate for the company's size.
     """
     budget = {**_answers(application, rules.SectionKey.BUDGET), **(typed or {})}
-    supply, taxable, vat = amounts(application, budget)
+    supply, taxed, vat = amounts(application, budget)
     in_kind = int(budget.get("own_in_kind_won") or 0)
     found = money_of(
         supply_won=supply,
-        taxable_won=taxable,
+        taxable_won=taxed,
         own_in_kind_won=in_kind,
         company_size=size_of(application.company, application.round),
         cap_won=application.track.cap_won,
@@ -330,16 +366,20 @@ def _answers(application: Application, key: str) -> dict[str, Any]:
 def policy_of(application: Application) -> Policy:
     """The policy that was frozen for a submitted application, else the round's newest."""
     if application.policy_version_id and application.policy_version:
-        return parse_policy(application.policy_version.body)
+        return _parsed(application.policy_version)
     return _policy(application.round)
 
 
-@_once
 def _policy(round_: Round) -> Policy:
     found = newest_policy(round_)
     if found is None:
         raise PolicyVersion.DoesNotExist
-    return parse_policy(found.body)
+    return _parsed(found)
+
+
+@_once
+def _parsed(version: PolicyVersion) -> Policy:
+    return parse_policy(version.body)
 
 
 @_once
@@ -357,6 +397,12 @@ def documents(application: Application) -> QuerySet[ApplicationDocument]:
 def current_documents(application: Application) -> list[ApplicationDocument]:
     """The same, read."""
     return list(documents(application))
+
+
+@_once
+def blind_hashes(application: Application) -> dict[str, str]:
+    """Kind → SHA-256 of the blind versions that count."""
+    return dict(application.blind_documents.filter(current=True).values_list("kind", "document__sha256"))
 
 
 def document_of(application: Application, document_ref: str) -> ApplicationDocument | BlindDocument | None:

@@ -14,7 +14,15 @@ from vouchers.applications.models import (
     ApplicationMatch,
     EligibilityCheck,
 )
-from vouchers.applications.queries.behind import certificate_of, chosen_matches, current_documents, live_of, policy_of, size_of
+from vouchers.applications.queries.behind import (
+    certificate_of,
+    chosen_matches,
+    current_documents,
+    other_live,
+    policy_of,
+    restrictions,
+    size_of,
+)
 from vouchers.applications.queries.late import closes_at
 from vouchers.companies import queries as companies
 from vouchers.companies.rules import PERSON_AFTER_ATTEMPTS
@@ -28,6 +36,7 @@ def facts(application: Application) -> rules.Facts:
     day = clock.to_kst(deadline).date() if deadline else clock.today()
     certificate = certificate_of(company, day)
     matches = [m for m in chosen_matches(application) if m.status == "CONFIRMED"]
+    restricted, person_restricted = restrictions(company, clock.today())
     return rules.Facts(
         brn=company.brn,
         tax_status=company.tax_status,
@@ -35,9 +44,9 @@ def facts(application: Application) -> rules.Facts:
         certificate_valid_to=certificate.valid_to if certificate else None,
         certificate_size=certificate.size if certificate else None,
         verification=company.verification,
-        restricted=companies.restricted(company, clock.today()),
-        person_restricted=companies.person_restricted(company, clock.today()),
-        other_live_applications=live_of(company, round_).exclude(pk=application.pk).count(),
+        restricted=restricted,
+        person_restricted=person_restricted,
+        other_live_applications=other_live(application),
         supply_won=application.supply_amount_won,
         grant_won=application.grant_won,
         own_cash_won=application.own_cash_won,

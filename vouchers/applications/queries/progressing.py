@@ -7,7 +7,7 @@ from vouchers.applications.models import (
     Application,
     ApplicationSection,
 )
-from vouchers.applications.queries.behind import amounts, chosen_matches, current_documents, money, policy_of
+from vouchers.applications.queries.behind import amounts, blind_hashes, chosen_matches, current_documents, money, policy_of
 from vouchers.applications.queries.late import is_open_for
 from vouchers.applications.queries.supplements import only_fields
 from vouchers.rounds.rules import MatchTiming, Policy, is_question
@@ -60,9 +60,7 @@ def surroundings(application: Application, policy: Policy) -> rules.Surroundings
         documents=frozenset(row.kind for row in current_documents(application)),
         questions=policy.questions,
         blind_review=policy.blind_review,
-        blind_documents=frozenset(
-            application.blind_documents.filter(current=True).values_list("kind", flat=True) if policy.blind_review else ()
-        ),
+        blind_documents=frozenset(blind_hashes(application) if policy.blind_review else ()),
     )
 
 

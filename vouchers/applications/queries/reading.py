@@ -20,7 +20,7 @@ from vouchers.applications.models import (
     ApplicationSection,
     SectionComment,
 )
-from vouchers.applications.queries.behind import chosen_matches, current_documents, stored_money
+from vouchers.applications.queries.behind import blind_hashes, chosen_matches, current_documents, representatives, stored_money
 from vouchers.applications.rules import copying
 from vouchers.companies.models import Company
 from vouchers.matching.models import Match, Need
@@ -149,7 +149,7 @@ def content_hash(application: Application) -> str:
             application.own_in_kind_won,
         ],
     }
-    blind = dict(application.blind_documents.filter(current=True).values_list("kind", "document__sha256"))
+    blind = blind_hashes(application)
     if blind:  # only then, so that hashes from before keep their value
         body["blind_documents"] = blind
     return hashlib.sha256(canonical(body)).hexdigest()
@@ -173,7 +173,7 @@ class Signer:
 def signers(application: Application, hash_now: str) -> list[Signer]:
     """Who must certify: every representative where they represent jointly, else any one of them."""
     certified = dict(application.certifications.filter(content_hash=hash_now).values_list("user_id", "updated_at"))
-    people = accounts.representatives_of(application.company.organisation).order_by("pk")
+    people = representatives(application.company.organisation)
     return [Signer(user, certified.get(user.pk)) for user in people]
 
 

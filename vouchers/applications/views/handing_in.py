@@ -21,24 +21,44 @@ from vouchers.applications.views.fetch import application_or_404
 @require_http_methods(["GET", "POST"])
 def submit(request: HttpRequest, ref: str) -> HttpResponse:
     """The last look: what is missing, who certified, the declaration. POST `certify` certifies only."""
-    application = application_or_404(request, ref, whole=request.method == "GET")
-    if application.receipt_no:  # the back button, or the second click of a double click
+    if request.method == "POST":
+        return _sent(request, ref)
+    application = application_or_404(request, ref)
+    if application.receipt_no:  # the back button
         return redirect(request, reverse("applications:receipt", args=[ref]))
-    form = SubmitForm(request.POST) if request.method == "POST" else _fresh(application)
-    if request.method == "POST" and form.is_valid():
+    return _submit_page(request, application, _fresh(application), status=200)
+
+
+def _sent(request: HttpRequest, ref: str) -> HttpResponse:
+    """The short way of the last minute: nothing about the application is read here that the action reads anyhow."""
+    pk, receipt_no = _of_whom(request, ref)
+    if receipt_no:  # the second click of a double click
+        return redirect(request, reverse("applications:receipt", args=[ref]))
+    form = SubmitForm(request.POST)
+    if form.is_valid():
         run = actions.certify if "certify" in request.POST else actions.submit
         try:
             run(
-                application_id=application.pk, declaration=form.cleaned_data["content"], by=request.user,
+                application_id=pk, declaration=form.cleaned_data["content"], by=request.user,
                 arrived_at=request.arrived_at,  # type: ignore[attr-defined]
             )  # fmt: skip
         except Stale as error:
+            application = application_or_404(request, ref)
             return _submit_page(request, application, _fresh(application), status=409, stale=error.message)
         except DomainError as error:
             form_errors(form, error)
         else:
-            return _after(request, application, certified="certify" in request.POST)
-    return _submit_page(request, application, form, status=422 if form.errors else 200)
+            return _after(request, ref, certified="certify" in request.POST)
+    return _submit_page(request, application_or_404(request, ref), form, status=422)
+
+
+def _of_whom(request: HttpRequest, ref: str) -> tuple[int, str | None]:
+    """(key, receipt number); 404 as on every page."""
+    own = queries.own_application(ref, request.user)
+    if own is not None:
+        return own
+    application = application_or_404(request, ref, whole=False)
+    return application.pk, application.receipt_no
 
 
 def _fresh(application: Application) -> SubmitForm:
@@ -65,11 +85,11 @@ def _submit_page(request: HttpRequest, application: Application, form: Any, stat
     return page(request, "vouchers/applications/submit.html", context, status=status)
 
 
-def _after(request: HttpRequest, application: Application, *, certified: bool) -> HttpResponse:
+def _after(request: HttpRequest, ref: str, *, certified: bool) -> HttpResponse:
     if certified:
         messages.success(request, _("Certified. Once every joint representative has certified, it can be submitted."))
-        return redirect(request, reverse("applications:submit", args=[application.ref]))
-    return redirect(request, reverse("applications:receipt", args=[application.ref]))
+        return redirect(request, reverse("applications:submit", args=[ref]))
+    return redirect(request, reverse("applications:receipt", args=[ref]))
 
 
 @signed_in

@@ -4,7 +4,7 @@ MET and NOT_MET follow from the facts; NEEDS_PERSON says that a person must look
 needs a person.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from vouchers.applications.rules.eligibility import company, handed_in
 from vouchers.applications.rules.eligibility.facts import BLOCKING, REMEDIES, RULE_VERSION, Facts, Finding, Rule
@@ -24,9 +24,10 @@ def judge(rule: Rule, facts: Facts, policy: Policy) -> Finding:
     return _JUDGES[rule](facts, policy)
 
 
-def blocking(findings: Sequence[Finding]) -> list[Finding]:
-    """What stops a submission already at the door."""
-    return [f for f in findings if f.verdict == Verdict.NOT_MET and f.rule in BLOCKING]
+def blocking(facts: Facts, policy: Policy) -> list[Finding]:
+    """What stops a submission already at the door. The other rules are judged later, by an officer's check."""
+    found = (judge(rule, facts, policy) for rule in Rule if rule in BLOCKING)
+    return [finding for finding in found if finding.verdict == Verdict.NOT_MET]
 
 
 def undecided(verdicts: Mapping[str, str]) -> list[str]:

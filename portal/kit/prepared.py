@@ -1,0 +1,209 @@
+"""Statements that a connection plans once: for the few paths that thousands take in the same minute.
+
+The ORM composes a statement anew each time and the server plans it anew; that is most of what a short transaction costs.
+Here the text stays the same and the values are bound by the server, so that both are done once a connection. Statements pass
+Django's own cursor wrapper: errors, transactions and what tests count are the same.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.utils.functional import Promise
+
+from portal.kit import clock
+from portal.kit.models import Row
+
+
+def cursor() -> Any:
+    """The connection's cursor for statements that are prepared (its `prepare_threshold`), with values bound by the server.
+
+    One a connection, so an answer is fetched before the next question is asked.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    connection.ensure_connection()
+    raw: Any = getattr(connection.connection, "portal_cursor", None)
+    if raw is None:
+        raw = connection.connection.portal_cursor = psycopg.Cursor(connection.connection)
+    return connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
+
+
+def first_row(sql: str, params: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...] | None:
+    """The first row of an answer, or None."""
+    ask = cursor()
+    ask.execute(sql, params)
+    found: tuple[Any, ...] | None = ask.fetchone()
+    return found
+
+
+def rows(sql: str, params: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
+    """All rows of an answer."""
+    ask = cursor()
+    ask.execute(sql, params)
+    return list(ask.fetchall())
+
+
+# ── Reading ──────────────────────────────────────────────────────────────────────────────────────────
+def built[M: models.Model](model: type[M], given: Mapping[str, Any] | None) -> M | None:
+    """The row that the ORM would have read, of what `row_to_json` made of it; what is not given is read when it is asked for."""
+    if given is None:
+        return None
+    readers = _readers(model)
+    names = [name for name in readers if name in given]
+    values = [read(value) if (read := readers[name]) and (value := given[name]) is not None else given[name] for name in names]
+    return model.from_db(DEFAULT_DB_ALIAS, names, values)
+
+
+def joined[M: models.Model](one: M, **rows: models.Model | None) -> M:
+    """The row with those that it points to at hand, as `select_related` leaves it; nothing is compared."""
+    for name, row in rows.items():
+        one._state.fields_cache[name] = row  # type: ignore[attr-defined]
+    return one
+
+
+@lru_cache
+def _readers(model: type[models.Model]) -> dict[str, Callable[[Any], Any] | None]:
+    """Column → what makes its value of the JSON's: moments and days are text there."""
+    kinds: dict[type, Callable[[Any], Any]] = {models.DateTimeField: datetime.fromisoformat, models.DateField: date.fromisoformat}
+    kinds[models.DecimalField] = _exact
+    return {column.attname: kinds.get(type(column)) for column in model._meta.concrete_fields}
+
+
+def _exact(value: Any) -> Any:
+    raise TypeError("JSON would round it: ask for this column as text")
+
+
+# ── Writing ──────────────────────────────────────────────────────────────────────────────────────────
+Step = tuple[str, Any]  # what is done (a statement's text), and its values: one JSON text
+_waiting: ContextVar["_Waiting | None"] = ContextVar("prepared_waiting", default=None)
+
+
+@dataclass
+class _Waiting:
+    """steps: text → JSON. new: rows to insert, by table and by whether one that is there already is passed over."""
+
+    steps: list[Step] = field(default_factory=list)
+    new: dict[tuple[type[models.Model], bool], list[models.Model]] = field(default_factory=dict)
+
+
+def insert(new: Sequence[models.Model], *, ignore_conflicts: bool = False) -> int:
+    """New rows of one model by one statement, whatever their number, as `bulk_create` would; for actions.
+
+    Gives refs to house rows that have none, and keys to all (not with ignore_conflicts, nor within `together`). Returns: how
+    many were written; within `together`, how many will be tried.
+    """
+    for one in new:
+        if isinstance(one, Row):
+            one.name_it()
+    if not new:
+        return 0
+    model, waiting = type(new[0]), _waiting.get()
+    if waiting is not None:
+        waiting.new.setdefault((model, ignore_conflicts), []).extend(new)
+        return len(new)
+    say = cursor()
+    say.execute(_insert(model, ignore_conflicts), [_as_json(new)])
+    if ignore_conflicts:
+        return int(say.rowcount)
+    for one, (pk,) in zip(new, say.fetchall(), strict=True):
+        one.pk, one._state.adding, one._state.db = pk, False, DEFAULT_DB_ALIAS
+    return len(new)
+
+
+def update(one: Row, *names: str) -> None:
+    """Writes these columns of a row that is locked, as `one.save(update_fields=names)` would: version and moment go along."""
+    one.version, one.updated_at = one.version + 1, clock.now()
+    columns = _named(type(one), (*names, "version", "updated_at"))
+    run(_update(type(one), columns), json.dumps({c.column: getattr(one, c.attname) for c in columns}, default=_as_text))
+
+
+def run(sql: str, given: Mapping[str, Any] | str) -> None:
+    """A statement with one JSON parameter, `%s`, that writes and answers nothing; within `together` it leaves with the others."""
+    values, waiting = given if isinstance(given, str) else json.dumps(given, default=_as_text), _waiting.get()
+    if waiting is not None:
+        waiting.steps.append((sql, values))
+        return
+    cursor().execute(sql, [values])
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is inserted, updated and run within the block leaves by one statement at its end; nothing does after an error.
+
+    What the block itself reads does not see it, new rows get no keys, and no row may be written twice.
+    """
+    token = _waiting.set(_Waiting())
+    try:
+        yield
+        send()
+    finally:
+        _waiting.reset(token)
+
+
+def send() -> None:
+    """What waits within `together` leaves now: where what comes next stands on it."""
+    waiting = _waiting.get()
+    assert waiting is not None
+    _waiting.set(_Waiting())
+    steps = [*waiting.steps, *((_insert(*kind), _as_json(new)) for kind, new in waiting.new.items())]
+    if steps:
+        cursor().execute(_all(tuple(sql for sql, _values in steps)), [values for _sql, values in steps])
+
+
+@lru_cache
+def _all(statements: tuple[str, ...]) -> str:
+    return "WITH " + ", ".join(f"step_{i} AS ({sql})" for i, sql in enumerate(statements)) + " SELECT 1"
+
+
+@lru_cache
+def _insert(model: type[models.Model], ignore_conflicts: bool) -> str:
+    columns = ", ".join(f'"{column}"' for column, _name in _columns(model))
+    table, end = model._meta.db_table, "ON CONFLICT DO NOTHING" if ignore_conflicts else f'RETURNING "{_key(model)}"'
+    return f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::"{table}", %s::json) {end}'
+
+
+@lru_cache
+def _named(model: type[models.Model], names: tuple[str, ...]) -> tuple[Any, ...]:
+    return (model._meta.pk, *(model._meta.get_field(name) for name in names))
+
+
+@lru_cache
+def _update(model: type[models.Model], columns: tuple[Any, ...]) -> str:
+    table, key = model._meta.db_table, _key(model)
+    pairs = ", ".join(f'"{one.column}" = new."{one.column}"' for one in columns[1:])
+    new = f'json_populate_record(NULL::"{table}", %s::json) new'
+    return f'UPDATE "{table}" SET {pairs} FROM {new} WHERE "{table}"."{key}" = new."{key}"'
+
+
+@lru_cache
+def _columns(model: type[models.Model]) -> list[tuple[str, str]]:
+    """(column, attribute). A field that works out its value while it is saved (a file, auto_now) has no place here."""
+    fields = [one for one in model._meta.concrete_fields if not one.primary_key]
+    assert not any(isinstance(f, models.FileField) or getattr(f, "auto_now", 0) or getattr(f, "auto_now_add", 0) for f in fields)
+    return [(str(one.column), one.attname) for one in fields]
+
+
+def _key(model: type[models.Model]) -> str:
+    return str(model._meta.pk.column)  # type: ignore[union-attr]
+
+
+def _as_json(rows: Sequence[models.Model]) -> str:
+    """What `json_populate_recordset` reads: a column's value as PostgreSQL would take it as text, JSON as JSON."""
+    names = _columns(type(rows[0]))
+    return json.dumps([{column: getattr(one, name) for column, name in names} for one in rows], default=_as_text)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Promise | Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no place in a row that is written this way")
