@@ -169,8 +169,8 @@ def draft(
     owner, round_ = owner or firm(), round_ or make_round()
     application = start(owner, round_)
     chosen = match(owner, need(owner, round_), amount_won=amount_won)
-    *kinds, last_kind = round_.policy().required_documents
-    for kind in kinds:
+    kinds = round_.policy().required_documents
+    for kind in kinds[:-1]:
         ApplicationDocument.objects.create(application=application, kind=kind, document=stored(owner, kind))
     *keys, last_key = (key for key in rules.ORDER if key not in {"documents", "project"})
     for key in keys:
@@ -180,7 +180,8 @@ def draft(
     Application.objects.filter(pk=application.pk).update(title=project["title"][:150], summary=project["summary"])
     save(application, last_key, owner.staff, **answers(last_key))
     actions.choose_match(application_id=application.pk, match_id=chosen.pk, by=owner.staff)
-    actions.attach_document(application_id=application.pk, kind=last_kind, document=stored(owner, last_kind), by=owner.staff)
+    for kind in kinds[-1:]:  # a call may ask for none
+        actions.attach_document(application_id=application.pk, kind=kind, document=stored(owner, kind), by=owner.staff)
     application.refresh_from_db()
     return application
 

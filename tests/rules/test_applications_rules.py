@@ -41,12 +41,49 @@ def facts(**changes):
         documents=list(policy.required_documents),
         submitted_at=CLOSES - timedelta(hours=1),
         deadline=CLOSES,
+        region="GANGWON",
+        region_words=("강원", "Gangwon"),
     )
     return replace(good, **changes)
 
 
 def verdicts(**changes):
     return {f.rule: f.verdict for f in rules.eligibility(facts(**changes), policy)}
+
+
+def test_region_is_the_calls_to_say():
+    there, elsewhere = replace(policy, eligible_regions=("GANGWON",)), replace(policy, eligible_regions=("BUSAN", "JEJU"))
+    plain = replace(policy, region_bonus=Decimal(0), selection=replace(policy.selection, pools=()))
+    for call, region, verdict in (
+        (plain, "GANGWON", V.MET), (there, "GANGWON", V.MET), (elsewhere, "GANGWON", V.NOT_MET), (elsewhere, "", V.NEEDS_PERSON),
+        (plain, "", V.MET),
+    ):  # fmt: skip
+        found = {f.rule: f for f in rules.eligibility(facts(region=region), call)}[R.REGION]
+        assert found.verdict == verdict and found.fact["regions"] == list(call.eligible_regions)
+    assert [f.rule for f in rules.blocking(facts(), elsewhere)] == [R.REGION]
+    assert set(rules.REMEDIES) == set(R)
+
+
+def test_the_same_content_is_supported_once():
+    other, same = (rules.Supported("HDV-2026-000001", date(2027, 12, 31), need) for need in (False, True))
+    assert verdicts()[R.DUPLICATE] == V.MET
+    assert verdicts(declares_alone=False)[R.DUPLICATE] == V.NEEDS_PERSON
+    assert verdicts(supported=[other])[R.DUPLICATE] == V.NEEDS_PERSON
+    assert verdicts(supported=[other, same])[R.DUPLICATE] == V.NOT_MET
+    found = {f.rule: f for f in rules.eligibility(facts(supported=[other]), policy)}[R.DUPLICATE]
+    assert "HDV-2026-000001" in found.reason_ko and "HDV-2026-000001" in found.reason_en
+    assert R.DUPLICATE not in rules.BLOCKING  # an officer decides
+
+
+@pytest.mark.parametrize(
+    ("theirs", "meets"),
+    [
+        ((date(2026, 1, 1), date(2026, 12, 31)), False), ((date(2026, 1, 1), date(2027, 1, 1)), True),
+        ((date(2027, 12, 31), date(2028, 5, 1)), True), ((date(2028, 1, 1), None), False), ((None, None), True),
+    ],
+)  # fmt: skip
+def test_two_periods_meet_on_their_last_day(theirs, meets):
+    assert rules.overlap((date(2027, 1, 1), date(2027, 12, 31)), theirs) is meets
 
 
 def test_everything_met():

@@ -1,6 +1,6 @@
 """The eligibility check, the supplement, outcomes, withdrawal."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -11,6 +11,7 @@ from portal.kit import clock
 from portal.kit.errors import NotAllowed, Refused
 from tests.actions.applications import code, open_verbs
 from tests.factories import applications as make
+from tests.factories.rounds import make_round
 from vouchers.applications import actions, queries
 from vouchers.applications.models import Application, ApplicationMatch
 from vouchers.companies.models import ConflictOfInterest
@@ -27,7 +28,7 @@ def test_begin_check_writes_one_finding_a_rule():
     application = checked()
     assert application.status == "ELIGIBILITY_CHECK"
     found = queries.why(application)
-    assert len(found) == 13 and {w.check.verdict for w in found} == {"MET"}
+    assert len(found) == 15 and {w.check.verdict for w in found} == {"MET"}
     assert open_verbs(application) == ["decide_eligibility"]
 
 
@@ -274,3 +275,23 @@ def test_what_comes_back_when_a_supplement_fails_is_taken_meanwhile():
         actions.miss_supplements(now=clock.now())
         actions.resume_check(application_id=row.pk, by=officer)
     assert list(ApplicationMatch.objects.filter(match_id=stands.match_id).values_list("application", flat=True)) == [row.pk]
+
+
+def test_other_support_of_the_same_company_is_found_by_its_numbers():
+    owner, earlier = (
+        make.firm(corporate_no="1101111234567"),
+        make_round(project_start_on=date(2027, 1, 1), project_end_on=date(2027, 6, 30)),
+    )
+    done = make.submitted(owner, earlier)
+    now = make.draft(owner, make_round(project_start_on=date(2027, 6, 30), project_end_on=date(2027, 12, 31)))
+    assert queries.facts(now).supported == [] and queries.facts(now).declares_alone
+    Application.objects.filter(pk=done.pk).update(status="SELECTED")
+    (found,) = queries.facts(now).supported
+    assert (found.receipt_no, found.same_need) == (done.receipt_no, False)
+    assert queries.facts(now, whole=False).supported == ()
+    sister = make.draft(make.firm(corporate_no="1101111234567"), now.round)
+    assert [one.receipt_no for one in queries.facts(sister).supported] == [done.receipt_no]
+    later = make.draft(owner, make_round(project_start_on=date(2027, 7, 1), project_end_on=date(2027, 12, 31)))
+    assert queries.facts(later).supported == [] and not queries.facts(make.draft(round_=now.round)).supported
+    waiting = actions.submit(application_id=now.pk, by=owner.representative)  # it does not stop the submission
+    assert {w.check.rule: w.check.verdict for w in queries.why(waiting)}["DUPLICATE"] == "NEEDS_PERSON"

@@ -151,7 +151,7 @@ def _submit(found: queries.AtOnce, status: str, declaration: bool | str, now: da
 
 
 def _refuse_blocking(application: Application, now: datetime) -> None:
-    found = replace(queries.facts(application), submitted_at=now)
+    found = replace(queries.facts(application, whole=False), submitted_at=now)
     stopped = rules.blocking(found, queries.policy_of(application))
     if stopped:
         reasons = " ".join(f.reason_ko if korean() else f.reason_en for f in stopped)

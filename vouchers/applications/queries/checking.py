@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from portal.journal.models import Duty
 from portal.kit import clock
@@ -20,6 +22,7 @@ from vouchers.applications.queries.behind import (
     current_documents,
     other_live,
     policy_of,
+    region_words,
     restrictions,
     size_of,
 )
@@ -29,8 +32,8 @@ from vouchers.companies.rules import PERSON_AFTER_ATTEMPTS
 from vouchers.rounds.rules import MatchTiming
 
 
-def facts(application: Application) -> rules.Facts:
-    """The facts of this moment for the rules."""
+def facts(application: Application, *, whole: bool = True) -> rules.Facts:
+    """The facts of this moment for the rules. whole: False leaves out what no rule needs that stops a submission."""
     company, round_ = application.company, application.round
     deadline = closes_at(application)
     day = clock.to_kst(deadline).date() if deadline else clock.today()
@@ -60,8 +63,46 @@ def facts(application: Application) -> rules.Facts:
         submitted_at=application.submitted_at,
         deadline=deadline,
         region=application.region or company.region,
+        region_words=_region_words(application.region or company.region)
+        if whole or policy_of(application).eligible_regions
+        else ("", ""),
+        supported=supported_beside(application) if whole else (),
+        declares_alone=declares_alone(application) if whole else True,
         tax_unanswered=company.check_attempts >= PERSON_AFTER_ATTEMPTS,
     )
+
+
+def supported_beside(application: Application) -> list[rules.Supported]:
+    """Selected applications of the same company, by its business or its corporate number, whose projects run at the same time.
+    One query."""
+    company, mine = application.company, application.round
+    numbers = Q(company__brn=company.brn)
+    if company.corporate_no:
+        numbers |= Q(company__corporate_no=company.corporate_no)
+    rows = Application.objects.filter(numbers, status=rules.ApplicationStatus.SELECTED).exclude(pk=application.pk)
+    period = (mine.project_start_on, mine.project_end_on)
+    return [
+        rules.Supported(
+            row.receipt_no or row.ref, row.round.project_end_on, bool(row.need_id) and row.need_id == application.need_id
+        )
+        for row in rows.select_related("round").order_by("pk")
+        if rules.overlap(period, (row.round.project_start_on, row.round.project_end_on))
+    ]
+
+
+def declares_alone(application: Application) -> bool:
+    """Whether the company declared that nobody else supports the same content."""
+    answers: dict[str, Any] = next((s.answers for s in application.sections.all() if s.key == rules.SectionKey.DECLARATIONS), {})
+    return bool(answers.get(rules.declaration_field("NO_DUPLICATE")))
+
+
+def _region_words(code: str) -> tuple[str, str]:
+    """The name of a region in Korean and English."""
+    found = []
+    for language in ("ko", "en"):
+        with override(language):
+            found.append(region_words(code) if code else "")
+    return found[0], found[1]
 
 
 def not_yet_eligible(application: Application) -> str:

@@ -9,8 +9,10 @@ from vouchers.applications.rules.eligibility import (
     Facts,
     Finding,
     Rule,
+    Supported,
     blocking,
     eligibility,
+    overlap,
     undecided,
 )
 from vouchers.applications.rules.formula import formula, rate_words
@@ -114,6 +116,7 @@ __all__ = [
     "Rule",
     "SectionKey",
     "SectionState",
+    "Supported",
     "Surroundings",
     "Usual",
     "Verdict",
@@ -144,6 +147,7 @@ __all__ = [
     "merge",
     "missing",
     "only_if",
+    "overlap",
     "question_label",
     "rate_words",
     "receipt",

@@ -100,4 +100,5 @@ _FACT_LABELS: Mapping[str, str | Promise] = {
     "confirmed_matches": _("Confirmed matches"),
     "valid_until": _("Quotes valid until"),
     "missing": _("Missing documents"),
+    "supported": _("Supported in the same time"),
 }

@@ -16,6 +16,7 @@ from unfold.widgets import (
 )
 
 from portal.kit.errors import Stale
+from providers.catalogue import queries as catalogue
 from vouchers.rounds import rules
 from vouchers.rounds.models import Round
 
@@ -109,6 +110,10 @@ class PolicyForm(forms.Form):
     eligible_company_sizes = forms.MultipleChoiceField(
         label=_("Companies that may apply"), choices=rules.CompanySize.choices(), widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
+    eligible_regions = forms.MultipleChoiceField(
+        label=_("Regions whose companies may apply"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Of the head office. None ticked: every region."),
+    )  # fmt: skip
     eligible_provider_types = forms.MultipleChoiceField(
         label=_("Institutions that may supply"), choices=rules.ProviderType.choices(),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
@@ -150,6 +155,7 @@ class PolicyForm(forms.Form):
             f"days_{step}": _number(_("%(step)s (working days)") % {"step": word}, 0, 400)
             for step, word in rules.STEP_WORDS.items()
         }
+        self.fields["eligible_regions"].choices = catalogue.choices("region")  # type: ignore[attr-defined]
         reason = self.fields.pop("reason")
         chosen = _selection_fields(body.get("selection", {}))
         apart = _conflict_fields(body.get("conflicts", {}))
@@ -178,7 +184,7 @@ class PolicyForm(forms.Form):
 _POLICY_FIELDS = (
     "min_cash_rate", "in_kind_max_rate", "vat_borne_by", "rounding_unit_won", "eligible_company_sizes",
     "eligible_provider_types", "required_documents", "min_evaluators", "reserve_length", "disclosure_threshold",
-    "applications_per_company", "feasibility_threshold", "evaluation_stages", "region_bonus", "grant_rate_max", "blind_review",
+    "applications_per_company", "feasibility_threshold", "evaluation_stages", "eligible_regions", "region_bonus", "grant_rate_max", "blind_review",
 )  # fmt: skip
 
 

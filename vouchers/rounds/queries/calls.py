@@ -14,6 +14,7 @@ from portal.kit import clock, workdays
 from portal.kit.codes import Codes
 from portal.kit.won import won
 from portal.kit.words import pick
+from providers.catalogue import queries as catalogue
 from vouchers.rounds import rules
 from vouchers.rounds.models import Criterion, PolicyVersion, Round, Track
 
@@ -100,7 +101,9 @@ def evaluation_due(round: Round) -> datetime:
 def selection_rows(policy: rules.Policy) -> list[tuple[str, list[str]]]:
     """How the round selects, as (word, sentences) in the reader's language: part of the call."""
     own = policy.selection
+    regions = catalogue.words("region").get("region", {}) if policy.eligible_regions else {}
     rows = [
+        (_("Regions whose companies may apply"), [str(regions.get(code, code)) for code in policy.eligible_regions]),
         (_("Stages of the evaluation"), [str(rules.EvaluationStage.word(one)) for one in policy.evaluation_stages]),
         (_("Normalisation"), [str(rules.Normalisation.word(own.normalisation))]),
         (_("What must reach the pass mark"), [str(rules.PassMark.word(own.pass_mark_counts))]),

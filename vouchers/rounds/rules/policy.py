@@ -33,7 +33,7 @@ class Policy:
 
     grant_rates: company size → share of the supply amount paid by the grant (base: supply amount, VAT excluded).
     region_bonus: added to the rate of companies outside the capital area, a share too; grant_rate_max: what rate and addition
-    reach at most. evaluation_stages: EvaluationStage codes in order.
+    reach at most. eligible_regions: where the head office must be, as codes of the region list; none: anywhere. evaluation_stages: EvaluationStage codes in order.
     min_cash_rate, in_kind_max_rate: base supply amount. vat_borne_by: COMPANY or GRANT. rounding_unit_won: floor to it.
     target_days: step → working days. blind_review: evaluators must not learn who applies. paper_days: kind of file → calendar
     days from its upload to the closing day for which it is taken over into another application; kinds without one never age.
@@ -60,6 +60,7 @@ class Policy:
     grant_rate_max: Decimal = Decimal(1)
     evaluation_stages: Sequence[str] = (EvaluationStage.DOCUMENT,)
     blind_review: bool = False
+    eligible_regions: Sequence[str] = ()
     consents: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     selection: SelectionPolicy = field(default_factory=SelectionPolicy)
     conflicts: ConflictPolicy = field(default_factory=ConflictPolicy)
@@ -69,6 +70,11 @@ class Policy:
 
     def days(self, step: str) -> int:
         return self.target_days.get(step, TARGET_STEPS[step])
+
+    @property
+    def uses_region(self) -> bool:
+        """Whether the region decides about anything in this call."""
+        return bool(self.eligible_regions or self.region_bonus or self.selection.pools)
 
     def rate(self, company_size: str, region: str = "") -> Decimal:
         """The share that the grant pays of the supply amount, with what the region adds; region "": not known, nothing added.
@@ -105,6 +111,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         grant_rate_max=Decimal(body.get("grant_rate_max") or 1),
         evaluation_stages=tuple(body.get("evaluation_stages") or (EvaluationStage.DOCUMENT,)),
         blind_review=bool(body.get("blind_review", False)),
+        eligible_regions=tuple(body.get("eligible_regions") or ()),
         consents=tuple(body.get("consents", ())),
         selection=parse_selection(body.get("selection", {})),
         conflicts=parse_conflicts(body.get("conflicts", {})),

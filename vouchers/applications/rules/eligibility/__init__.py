@@ -7,11 +7,25 @@ needs a person.
 from collections.abc import Callable, Mapping
 
 from vouchers.applications.rules.eligibility import company, handed_in
-from vouchers.applications.rules.eligibility.facts import BLOCKING, REMEDIES, RULE_VERSION, Facts, Finding, Rule
+from vouchers.applications.rules.eligibility.facts import BLOCKING, REMEDIES, RULE_VERSION, Facts, Finding, Rule, Supported
+from vouchers.applications.rules.eligibility.handed_in import overlap
 from vouchers.applications.rules.stages import Verdict
 from vouchers.rounds.rules import Policy
 
-__all__ = ["BLOCKING", "REMEDIES", "RULE_VERSION", "Facts", "Finding", "Rule", "blocking", "eligibility", "judge", "undecided"]
+__all__ = [
+    "BLOCKING",
+    "REMEDIES",
+    "RULE_VERSION",
+    "Facts",
+    "Finding",
+    "Rule",
+    "Supported",
+    "blocking",
+    "eligibility",
+    "judge",
+    "overlap",
+    "undecided",
+]
 
 
 def eligibility(facts: Facts, policy: Policy) -> list[Finding]:
@@ -41,8 +55,10 @@ _JUDGES: Mapping[Rule, Callable[[Facts, Policy], Finding]] = {
     Rule.VERIFICATION: company.verification,
     Rule.SIZE: company.size,
     Rule.CERTIFICATE: company.certificate,
+    Rule.REGION: company.region,
     Rule.RESTRICTION: company.restriction,
     Rule.ONE_APPLICATION: handed_in.one_application,
+    Rule.DUPLICATE: handed_in.duplicate,
     Rule.OWN_SHARE: handed_in.own_share,
     Rule.CAP: handed_in.cap,
     Rule.QUOTES: handed_in.quotes,

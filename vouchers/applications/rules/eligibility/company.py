@@ -102,6 +102,28 @@ def certificate(facts: Facts, policy: Policy) -> Finding:
     )
 
 
+def region(facts: Facts, policy: Policy) -> Finding:
+    """Where the head office must be, where the call says so; what its region adds to the rate is reckoned in the ceiling's rule."""
+    ko, en = facts.region_words
+    fact: dict[str, Any] = {"region": facts.region, "regions": list(policy.eligible_regions)}
+    if not facts.region:
+        words = "소재지가 등록되지 않아 담당자 확인이 필요합니다.", "No region is registered; a person must check."
+        return finding(Rule.REGION, Verdict.NEEDS_PERSON if policy.uses_region else Verdict.MET, *words, **fact)
+    if not policy.eligible_regions:
+        words = f"모든 지역이 신청할 수 있습니다(소재지 {ko}).", f"Every region may apply (head office: {en})."
+        return finding(Rule.REGION, Verdict.MET, *words, **fact)
+    return met(
+        Rule.REGION,
+        facts.region in policy.eligible_regions,
+        (f"소재지({ko})가 이번 공고의 대상 지역입니다.", f"The region of the head office ({en}) may apply in this call."),
+        (
+            f"소재지({ko})가 이번 공고의 대상 지역이 아닙니다.",
+            f"The region of the head office ({en}) may not apply in this call.",
+        ),
+        **fact,
+    )
+
+
 def restriction(facts: Facts, policy: Policy) -> Finding:
     if facts.person_restricted and not facts.restricted:
         words = (

@@ -12,7 +12,17 @@ from portal.kit import clock
 from portal.kit.codes import Codes
 from vouchers.applications.rules.stages import Verdict
 
-RULE_VERSION = "2"  # 2: a tax service that does not answer, and a restricted person's namesake, need a person
+RULE_VERSION = "3"  # 3: region and other support are asked; 2: a tax service that does not answer, and a restricted person's namesake, need a person
+
+
+@dataclass(frozen=True)
+class Supported:
+    """Another project of the same company that is supported. receipt_no: of its application. ends_on: of its round's projects,
+    None: not known. same_need: it rests on the very data need of this application."""
+
+    receipt_no: str
+    ends_on: date | None
+    same_need: bool
 
 
 @dataclass(frozen=True)
@@ -22,7 +32,8 @@ class Facts:
     company_size: as decided by the valid certificate, else as stated. provider_types: for each provider the types that it
     counts as. region: the company's. matches_required: the round wants confirmed matches at submission. tax_unanswered: the tax service was asked
     anew and did not answer, so tax_status is what it said before. person_restricted: a representative bears a restricted
-    person's name.
+    person's name. region_words: its name in Korean and English. supported: other projects of the company, by its numbers, that
+    this programme supports at the same time; declares_alone: it declared that nobody else supports the same content.
     """
 
     brn: str
@@ -48,6 +59,9 @@ class Facts:
     region: str = ""
     tax_unanswered: bool = False
     person_restricted: bool = False
+    region_words: tuple[str, str] = ("", "")
+    supported: Sequence[Supported] = ()
+    declares_alone: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,8 +83,10 @@ class Rule(Codes):
     VERIFICATION = "VERIFICATION", _("Verified registration")
     SIZE = "SIZE", _("Company size")
     CERTIFICATE = "CERTIFICATE", _("Size certificate")
+    REGION = "REGION", _("Region")
     RESTRICTION = "RESTRICTION", _("Restriction of participation")
     ONE_APPLICATION = "ONE_APPLICATION", _("Number of applications")
+    DUPLICATE = "DUPLICATE", _("Other public support")
     OWN_SHARE = "OWN_SHARE", _("Own contribution")
     CAP = "CAP", _("Grant within the ceiling")
     QUOTES = "QUOTES", _("Matches and valid quotes")
@@ -86,8 +102,12 @@ REMEDIES: Mapping[str, str | Promise] = {
     Rule.VERIFICATION: _("Once the registration is verified on your company page, this is met."),
     Rule.SIZE: _("Only another size certificate changes this."),
     Rule.CERTIFICATE: _("Add a certificate that is valid on the closing day to your company page."),
+    Rule.REGION: _(
+        "Only a head office in a region of this call changes this; correct the region on your company page if it is wrong."
+    ),
     Rule.RESTRICTION: _("After the restriction has ended a new application is possible."),
     Rule.ONE_APPLICATION: _("Withdraw the application that you do not want to pursue."),
+    Rule.DUPLICATE: _("Show that the contents differ, or end one of the two; the same content is supported once."),
     Rule.OWN_SHARE: _("Correct the amounts in the budget."),
     Rule.CAP: _("Correct the amounts in the budget, or apply to another track."),
     Rule.QUOTES: _("Have the match confirmed by both sides, or ask the provider for a new quote."),
@@ -96,7 +116,9 @@ REMEDIES: Mapping[str, str | Promise] = {
     Rule.IN_TIME: _("Nothing: the closing time of the server counts."),
 }
 # Rules whose contrary verdict stops the submission itself; for the rest an officer decides.
-BLOCKING = frozenset({Rule.BRN, Rule.TAX_STATUS, Rule.SIZE, Rule.RESTRICTION, Rule.OWN_SHARE, Rule.CAP, Rule.PROVIDERS})
+BLOCKING = frozenset(
+    {Rule.BRN, Rule.TAX_STATUS, Rule.SIZE, Rule.REGION, Rule.RESTRICTION, Rule.OWN_SHARE, Rule.CAP, Rule.PROVIDERS}
+)
 
 
 def finding(rule: Rule, verdict: Verdict, ko: str, en: str, **fact: Any) -> Finding:

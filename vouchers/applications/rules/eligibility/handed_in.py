@@ -1,5 +1,6 @@
 """The rules about what was handed in: amounts, matches, providers, documents, time."""
 
+from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -22,6 +23,41 @@ def one_application(facts: Facts, policy: Policy) -> Finding:
         other_live_applications=others,
         allowed=allowed,
     )
+
+
+def duplicate(facts: Facts, policy: Policy) -> Finding:
+    """The same content is supported once: what the company declares, and what this programme itself supports at that time."""
+    fact: dict[str, Any] = {"supported": [one.receipt_no for one in facts.supported], "declares_alone": facts.declares_alone}
+    same = [one.receipt_no for one in facts.supported if one.same_need]
+    if same:
+        words = (
+            f"같은 데이터 수요로 이미 지원받고 있는 과제가 있습니다: {', '.join(same)}.",
+            f"A project on the same data need is supported already: {', '.join(same)}.",
+        )
+        return finding(Rule.DUPLICATE, Verdict.NOT_MET, *words, **fact)
+    if facts.supported:
+        names = ", ".join(one.receipt_no for one in facts.supported)
+        words = (
+            f"같은 기간에 지원받는 다른 과제가 있어 내용이 겹치는지 담당자 확인이 필요합니다: {names}.",
+            f"Another project is supported in the same time; a person must check whether the contents overlap: {names}.",
+        )
+        return finding(Rule.DUPLICATE, Verdict.NEEDS_PERSON, *words, **fact)
+    if not facts.declares_alone:
+        words = (
+            "다른 지원을 받지 않는다는 서약이 없어 담당자 확인이 필요합니다.",
+            "The company has not declared that nobody else supports the same content; a person must check.",
+        )
+        return finding(Rule.DUPLICATE, Verdict.NEEDS_PERSON, *words, **fact)
+    words = (
+        "다른 지원이 없다고 서약했고, 같은 기간에 지원받는 과제가 없습니다.",
+        "The company declared that nobody else supports it, and no project of it is supported in the same time.",
+    )
+    return finding(Rule.DUPLICATE, Verdict.MET, *words, **fact)
+
+
+def overlap(mine: tuple[date | None, date | None], theirs: tuple[date | None, date | None]) -> bool:
+    """Whether two periods of projects meet, ends included; a day that is not known may lie anywhere."""
+    return not (theirs[1] and mine[0] and theirs[1] < mine[0]) and not (theirs[0] and mine[1] and theirs[0] > mine[1])
 
 
 def _floor(amount: int, rate: Decimal) -> int:
