@@ -57,7 +57,7 @@ def play(say: world.Say) -> Outcome:
         first = world.first_draft(open_)
         steady = world.pour(first, open_, SLICES * SUBMITS + WARM)
         entrants = world.pour(first, closing, COMPANIES + LATE)
-        pages = {one.ref: world.certified_hash(one) for one in (*steady, *entrants)}
+        pages = world.pages_of([*steady, *entrants])
         connection.close()
         say(f"  · {len(pages)} drafts in {time.monotonic() - begun:.0f} s")
         with servers.running(web.PORTAL, database) as portal:
