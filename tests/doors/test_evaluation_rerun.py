@@ -89,6 +89,7 @@ def test_the_page_of_an_agreement_says_why_it_waits():
     at = ev.scored((90, 40), slots=2, selection={"provisional": True})
     ev.confirmed(at)
     award = Award.objects.get(application=at.applications[0])
+    assert "결과가 잠정입니다" in text(as_(at.firms[0].representative).get(f"/evaluation/results/{at.applications[0].ref}/"))
     award = actions.accept_award(award_id=award.pk, by=at.firms[0].representative)
     operator = ev.operator()
     client = as_(operator)

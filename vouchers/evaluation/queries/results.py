@@ -7,9 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext as _
 
 from portal.journal import queries as journal
-from portal.kit.words import korean
+from portal.kit import clock
+from portal.kit.words import day, korean
 from vouchers.applications.models import Application
 from vouchers.evaluation import rules
 from vouchers.evaluation.models import (
@@ -58,6 +60,21 @@ def objection_window(programme: Round) -> tuple[date | None, int]:
         last=Max("open_until"), waiting=Count("pk", filter=Q(served_on__isnull=True))
     )
     return found["last"], found["waiting"]
+
+
+def provisional_words(programme: Round) -> str:
+    """What a company reads while the results of its call are provisional; empty when they are not, or are no more. One query
+    beside the policy."""
+    if not programme.policy().selection.provisional:
+        return ""
+    last, unserved = objection_window(programme)
+    if unserved:
+        return _("The results of this call are provisional until everybody's time to object has run out. Agreements wait for it.")
+    if last is None or clock.today() > last:
+        return ""
+    return _(
+        "The results of this call are provisional until the end of %(day)s, the last day to object. Agreements wait for it."
+    ) % {"day": day(last)}
 
 
 def objection_body(programme: Round) -> str:

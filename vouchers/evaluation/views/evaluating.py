@@ -263,6 +263,7 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
         "place": queries.reserve_place(application),
         "award": queries.award_of(application),
         "body": queries.objection_body(application.round),
+        "provisional": queries.provisional_words(application.round),
     }
     return page(request, "vouchers/evaluation/result.html", context)
 
