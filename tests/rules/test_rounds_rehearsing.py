@@ -35,3 +35,7 @@ def test_only_a_rehearsal_that_was_released_is_promoted(status):
 def test_a_rehearsal_asks_no_provider():
     assert rules.timing("REHEARSAL", "BEFORE_SUBMISSION") == "AFTER_SELECTION"
     assert rules.timing("LIVE", "BEFORE_SUBMISSION") == "BEFORE_SUBMISSION"
+
+
+def test_a_round_that_a_demo_person_makes_is_fictional():
+    assert (rules.own_kind(demo=True), rules.own_kind(demo=False)) == ("DEMO", "LIVE")

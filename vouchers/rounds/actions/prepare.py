@@ -29,7 +29,7 @@ def create_round(
     title_ko: str,
     title_en: str,
     fiscal_year: int,
-    kind: str = rules.RoundKind.LIVE,
+    kind: str | None = None,
     summary_ko: str = "",
     summary_en: str = "",
     match_timing: str = rules.MatchTiming.BEFORE_SUBMISSION,
@@ -43,6 +43,8 @@ def create_round(
 ) -> Round:
     """A new draft. key: the address, for ever. budget_won: whole won. Writes: Round DRAFT, Event round.created.
 
+    kind: a RoundKind; None: of the demonstration where one of its people makes it, else live.
+
     Raises: Refused for a key that is taken or no slug, or a window that closes before it opens.
     """
     require(by, "vouchers.manage_round")
@@ -53,6 +55,7 @@ def create_round(
     if Round.objects.filter(key=key).exists():
         raise Refused(_("Another round already has this key. Choose another one."), "key_taken", "key")
     _check_window(opens_at, closes_at)
+    kind = kind or rules.own_kind(demo=by is not None and by.is_demo)
     title_ko, title_en = rules.marked(kind, title_ko, title_en)
     row = Round(
         key=key, kind=kind, title_ko=title_ko, title_en=title_en, summary_ko=summary_ko, summary_en=summary_en,

@@ -69,7 +69,17 @@ from vouchers.rounds.rules.questions import (
     question_body,
     question_faults,
 )
-from vouchers.rounds.rules.rehearsing import MARK_EN, MARK_KO, MOST_COMPANIES, RELEASED, marked, may_be_promoted, may_hold, timing
+from vouchers.rounds.rules.rehearsing import (
+    MARK_EN,
+    MARK_KO,
+    MOST_COMPANIES,
+    RELEASED,
+    marked,
+    may_be_promoted,
+    may_hold,
+    own_kind,
+    timing,
+)
 from vouchers.rounds.rules.selection import (
     CAPITAL_AREA,
     Advantage,
@@ -170,6 +180,7 @@ __all__ = [
     "money",
     "moved",
     "next_key",
+    "own_kind",
     "parse_assigning",
     "parse_conflicts",
     "parse_policy",

@@ -7,6 +7,11 @@ MOST_COMPANIES = 20  # test companies that apply at one press of the button
 RELEASED = frozenset({"AWARDED", "RUNNING", "SETTLING", "ARCHIVED"})  # states of a round whose selection was released
 
 
+def own_kind(*, demo: bool) -> RoundKind:
+    """Of a round that somebody makes; demo: one of the demonstration's people, whose calls are fictional and say so."""
+    return RoundKind.DEMO if demo else RoundKind.LIVE
+
+
 def marked(kind: str, title_ko: str, title_en: str) -> tuple[str, str]:
     """The titles as they stand: a rehearsal's carry the mark, no other round's do."""
     plain = title_ko.removeprefix(MARK_KO), title_en.removeprefix(MARK_EN)
