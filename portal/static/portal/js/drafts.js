@@ -7,8 +7,9 @@
   const key = "draft:" + form.dataset.draft;
   const WEEK = 7 * 24 * 3600 * 1000;
   const own = (name) => name !== "csrfmiddlewaretoken" && name !== "version" && !name.startsWith("seen_");
+  const touched = new Set(); // fields typed in on this device; the others may have changed since by a colleague's hand
   const read = () => { try { return JSON.parse(localStorage.getItem(key)); } catch (e) { return null; } };
-  const drop = () => localStorage.removeItem(key);
+  const drop = () => { touched.clear(); localStorage.removeItem(key); };
   const field = (name) => form.querySelector('[name="' + name + '"]:not([type=hidden])');
   // One control, one text: files cannot be kept, several boxes of one name are saved by the portal alone.
   const single = (one) => one.type !== "file" && one.type !== "radio" && form.querySelectorAll('[name="' + one.name + '"]').length === 1;
@@ -24,13 +25,14 @@
       if (one.name.startsWith("seen_")) seen[one.name] = one.value;
       else if (own(one.name) && single(one)) values[one.name] = value(one);
     });
-    try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), values, seen })); } catch (e) { /* full: the page still holds it */ }
+    try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), values, seen, touched: [...touched] })); } catch (e) { /* full: the page still holds it */ }
   };
   const ours = (event) => event.detail && event.detail.ctx && event.detail.ctx.sourceElement === form;
 
   const note = document.getElementById("kept-draft"), found = read();
   if (found && found.values && Date.now() - found.at < WEEK) {
-    const names = Object.keys(found.values).filter((name) => field(name) && single(field(name)) && !same(field(name), found.values[name]));
+    (found.touched || Object.keys(found.values)).forEach((name) => touched.add(name));
+    const names = [...touched].filter((name) => name in found.values).filter((name) => field(name) && single(field(name)) && !same(field(name), found.values[name]));
     if (!names.length) drop();
     else {
       note.hidden = false;
@@ -55,7 +57,7 @@
   } else if (found) drop();
 
   let typed = 0, sent = 0;
-  form.addEventListener("input", () => { typed += 1; keep(); });
+  form.addEventListener("input", (event) => { typed += 1; touched.add(event.target.name); keep(); });
   document.addEventListener("htmx:before:request", (event) => { if (ours(event)) sent = typed; });
   document.addEventListener("htmx:finally:request", (event) => {
     const state = form.querySelector("#save-state");
