@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from portal.journal.models import Event, Notice
 from portal.kit import clock, workdays
@@ -117,6 +118,10 @@ def test_decline_releases_and_promotes_the_next_once():
     assert ledger.position(at.round.pk).reserved_won == 2 * GRANT
     promoted = Award.objects.get(application=at.applications[2])
     assert promoted.status == "NOTIFIED" and promoted.project_no != awards[0].project_no
+    kept = Award.objects.get(application=at.applications[1])
+    assert "1순위에서 선정되었습니다" in queries.selected_because(promoted) and "2위" in queries.selected_because(kept)
+    with translation.override("en"):
+        assert queries.selected_because(promoted).startswith("Selected from place 1 of the reserve list")
     assert "예비 순위에서" in Notice.objects.get(user=at.firms[2].representative, template="award_notified").body
     with pytest.raises(IllegalStep):
         actions.decline_award(award_id=awards[0].pk, reason="다시", by=at.firms[0].representative)

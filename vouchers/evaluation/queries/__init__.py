@@ -39,6 +39,7 @@ from vouchers.evaluation.queries.results import (
     reserve_place,
     reserves,
     result_of,
+    selected_because,
     to_draft,
 )
 from vouchers.evaluation.queries.selecting import (
@@ -108,6 +109,7 @@ __all__ = [
     "reserves",
     "result_of",
     "runs_of",
+    "selected_because",
     "summary",
     "to_draft",
     "to_reopen",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.journal import queries as journal
 from portal.kit import clock
-from portal.kit.words import day, korean
+from portal.kit.words import day, korean, pick
 from vouchers.applications.models import Application
 from vouchers.evaluation import rules
 from vouchers.evaluation.models import (
@@ -81,6 +81,17 @@ def objection_body(programme: Round) -> str:
     """With whom an objection against a result is filed, in the reader's language."""
     own = programme.policy().selection
     return own.objection_body_ko if korean() else own.objection_body_en
+
+
+def selected_because(award: Award) -> str:
+    """Why it was selected, in the reader's language: as the run said, or how it moved up from the reserve list since."""
+    line = result_of(award.application)
+    if line is not None and line.outcome == rules.Outcome.SELECTED:
+        return str(pick(line, "reason"))
+    found = journal.history(award.application).filter(name="application.selected").last()
+    if found is None:
+        return ""
+    return found.reason if korean() else str(found.data.get("reason_en") or found.reason)
 
 
 def reason_of(award: Award) -> str:

@@ -345,7 +345,7 @@ def _show_award(request: HttpRequest, row: Award, form: Any = None, status: int 
     may = request.user.has_perm("vouchers.accept_award", row)
     context = {
         "row": row,
-        "line": queries.result_of(row.application),
+        "why": queries.selected_because(row),
         "reason": queries.reason_of(row),
         "late": late,
         "may_accept": may and not late and rules.AWARD_LIFECYCLE.can(row.status, "accept_award"),
