@@ -321,3 +321,12 @@ def test_every_state_and_verb_is_decided(lifecycle):
             else:
                 with pytest.raises(IllegalStep):
                     lifecycle.step(state, verb)
+
+
+def test_what_differs_between_two_runs_is_scores_where_nothing_else_does():
+    def inputs(points, grant=100):
+        return {"budget_won": 5, "applications": [{"ref": "a", "grant_won": grant, "evaluations": [{"points": points}]}]}
+
+    assert rules.causes_of_runs(inputs(80), inputs(90)) == (rules.Cause.SCORES,)
+    assert rules.causes_of_runs(inputs(80), inputs(90, grant=90)) == (rules.Cause.APPLICATIONS,)
+    assert rules.causes_of_runs(inputs(80), inputs(80)) == ()

@@ -195,7 +195,7 @@ class AffiliationAdmin(EnteredAdmin):
 
 @admin.register(CaseConflict)
 class CaseConflictAdmin(VerbAdmin):
-    list_display = ("user", "application", "source", "why", "created_at", "ended")
+    list_display = ("user", "receipt", "application", "source", "why", "created_at", "ended")
     list_filter = ("source", "application__round")
     list_select_related = ("user", "application")
     search_fields = ("user__name", "user__email", "application__receipt_no")
@@ -204,6 +204,10 @@ class CaseConflictAdmin(VerbAdmin):
 
     def headline(self, obj: CaseConflict) -> str:
         return f"{obj.user} · {obj.application.receipt_no}"
+
+    @admin.display(description=gettext_lazy("Receipt number"), ordering="application__receipt_no")
+    def receipt(self, obj: CaseConflict) -> str:
+        return obj.application.receipt_no or "—"
 
     @admin.display(description=gettext_lazy("Grounds"))
     def why(self, obj: CaseConflict) -> str:

@@ -27,9 +27,15 @@ class Shown:
     words: str
 
 
+def in_order(lines: Sequence[rules.Line]) -> list[rules.Line]:
+    """As a person reads them: by track and rank; where a run after an objection left two on one rank, by the reserve list."""
+    tracks = list(dict.fromkeys(line.track for line in lines))
+    return sorted(lines, key=lambda line: (tracks.index(line.track), line.rank, line.reserve_no or 0))
+
+
 def page_of(run: SelectionRun, inputs: str, lines: Sequence[rules.Line], number: Any) -> Page[Any]:
     """One page of a run's lines, as Shown. inputs: the run's canonical JSON."""
-    page = Paginator(lines, parts.PER_PAGE).get_page(number)
+    page = Paginator(in_order(lines), parts.PER_PAGE).get_page(number)
     page.object_list = list(shown(run, inputs, list(page.object_list)))
     return page
 
@@ -62,7 +68,7 @@ def csv_of(run: SelectionRun, record: SelectionRecord) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(head())
-    lines = list(queries.outputs_of(record).lines)
+    lines = in_order(queries.outputs_of(record).lines)
     teller, named = queries.Teller(run.round, record.inputs), queries.named([line.ref for line in lines])
     for line in lines:
         row = named[line.ref]

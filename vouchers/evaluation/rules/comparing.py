@@ -79,5 +79,13 @@ _PARTS = {
 
 
 def causes_of_runs(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Cause, ...]:
-    """Which parts of the inputs differ. before, after: the inputs as JSON."""
-    return tuple(cause for part, cause in _PARTS.items() if before.get(part) != after.get(part))
+    """Which parts of the inputs differ; of the applications, whether more than their scores do. before, after: the inputs as
+    JSON."""
+    found = [cause for part, cause in _PARTS.items() if before.get(part) != after.get(part)]
+    if Cause.APPLICATIONS in found and _without_scores(before) == _without_scores(after):
+        found[found.index(Cause.APPLICATIONS)] = Cause.SCORES
+    return tuple(found)
+
+
+def _without_scores(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in one.items() if name != "evaluations"} for one in inputs.get("applications", ())]
