@@ -118,11 +118,11 @@ def or_unpublished(value: Any) -> Any:
 
 
 # ── Time ─────────────────────────────────────────────────────────────────────────────────────────────
-def _stamp(moment: datetime) -> str:
-    """Midnight that ends a day is written 24:00 of that day, as Korean offices do."""
+def _stamp(moment: datetime, *, begins: bool = False) -> str:
+    """Midnight that ends a day is written 24:00 of that day, as Korean offices do; one at which something begins 00:00."""
     local = clock.to_kst(moment)
     hour = f"{local.hour:02}:{local.minute:02}"
-    if hour == "00:00":
+    if hour == "00:00" and not begins:
         local, hour = local - timedelta(days=1), "24:00"
     day = words.day(local.date())
     return f"{day} {hour}" if words.korean() else f"{day}, {hour} (KST)"
@@ -136,6 +136,18 @@ def kst(moment: datetime | date | None) -> str:
     if isinstance(moment, datetime):
         return _time(clock.to_kst(moment).isoformat(timespec="minutes"), _stamp(moment))
     return _time(moment.isoformat(), words.day(moment))
+
+
+@register.filter
+def kst_from(moment: datetime | None) -> str:
+    """Like `kst`, of a moment at which something begins: `2026. 11. 24.(화) 00:00`, never 24:00 of the day before."""
+    return _time(clock.to_kst(moment).isoformat(timespec="minutes"), _stamp(moment, begins=True)) if moment else "—"
+
+
+@register.filter
+def kst_from_text(moment: datetime | None) -> str:
+    """Like `kst_from`, without markup."""
+    return _stamp(moment, begins=True) if moment else "—"
 
 
 @register.filter

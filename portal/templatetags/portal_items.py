@@ -8,7 +8,7 @@ from django.utils.html import conditional_escape as safe
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from portal.templatetags.portal import due, kst, status_tag
+from portal.templatetags.portal import due, kst, kst_from, status_tag
 
 register = template.Library()
 
@@ -54,7 +54,8 @@ def _parts(item: Mapping[str, Any]) -> Iterator[str]:
 
 @register.simple_tag
 def timeline_items(entries: Iterable[Mapping[str, Any]]) -> SafeString:
-    """The items of components/timeline.html. An entry: title, and as wanted state, when, who, took, ball with due, text, usual, url, link."""
+    """The items of components/timeline.html. An entry: title, and as wanted state, when (begins: something
+    begins then), who, took, ball with due, text, usual, url, link."""
     return SafeString("".join(_entry(one) for one in entries))
 
 
@@ -70,7 +71,7 @@ def _entry(entry: Mapping[str, Any]) -> str:
 
 
 def _lines(entry: Mapping[str, Any]) -> Iterator[str]:
-    said = [kst(entry["when"])] if entry.get("when") else []
+    said = [(kst_from if entry.get("begins") else kst)(entry["when"])] if entry.get("when") else []
     said += [safe(entry["who"])] if entry.get("who") else []
     said += [safe(entry["took"])] if entry.get("took") else []
     if said:

@@ -25,6 +25,7 @@ def test_the_end_of_a_day_is_24_hours_of_that_day() -> None:
     end = clock.end_of_day(date(2026, 11, 23))
     with override("ko"):
         assert tags.kst_text(end) == "2026. 11. 23.(월) 24:00"
+        assert tags.kst_from_text(end) == "2026. 11. 24.(화) 00:00"
         assert "2026. 11. 23.(월)" in tags.kst_day(end)
 
 

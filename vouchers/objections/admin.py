@@ -115,6 +115,9 @@ class ObjectionAdmin(VerbAdmin):
                 found.append((_("Selection runs"), reverse("admin:vouchers_selectionrun_changelist")))
         return found
 
+    def ways_lead(self, obj: Objection) -> bool:
+        return False
+
     def persons_of(self, obj: Any) -> set[str]:
         return {obj.company.ref}
 

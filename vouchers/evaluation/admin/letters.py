@@ -54,6 +54,9 @@ class SelectionLetterAdmin(VerbAdmin):
             (_("Letter in English (PDF)"), reverse("evaluation:letter", args=[ref, "en"])),
         ]
 
+    def ways_lead(self, obj: SelectionLetter) -> bool:
+        return False
+
     def persons_of(self, obj: Any) -> set[str]:
         return {obj.line.application.company.ref}
 

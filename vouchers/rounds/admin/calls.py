@@ -14,7 +14,7 @@ from portal.kit.admin import NONE_YET, KeptReasonForm, PublicReasonForm, ReadOnl
 from portal.kit.clock import now, to_kst
 from portal.kit.entering import FormAdmin
 from portal.kit.won import won
-from portal.templatetags.portal import digits, kst_text
+from portal.templatetags.portal import digits, kst_from_text, kst_text
 from vouchers.rounds import actions, queries, rules
 from vouchers.rounds.actions import FACTS
 from vouchers.rounds.admin.questions import QuestionPages
@@ -143,7 +143,7 @@ def _facts(row: Round) -> list[tuple[Any, Any]]:
         (_("Budget of the call"), won(row.budget_won)),
         (_("Ceilings × slots"), won(sum((t.cap_won or 0) * (t.slots or 0) for t in row.tracks.all()))),
         (_("Sum of the weights"), sum(c.weight for c in row.criteria.all())),
-        (_("Opens"), kst_text(row.opens_at)),
+        (_("Opens"), kst_from_text(row.opens_at)),
         (_("Closes"), kst_text(row.closes_at)),
     ]
 
@@ -248,9 +248,10 @@ class RoundAdmin(QuestionPages, FormAdmin):
         ]
 
     def ways_lead(self, obj: Round) -> bool:
-        """A draft goes on with its verbs, and so does a rehearsal that waits for its promotion; an announced call with its pages."""
+        """A draft goes on with its verbs, and so do a closed call, which moves on to its evaluation, and a rehearsal that waits for
+        its promotion; an announced call with its pages."""
         waits = bool(obj.promotion_asked_by_id) and not obj.promoted_by_id
-        return obj.status not in {rules.RoundStatus.DRAFT, rules.RoundStatus.REVIEW} and not waits
+        return obj.phase not in {rules.Phase.DRAFT, rules.Phase.REVIEW, rules.Phase.CLOSED} and not waits
 
     def _exports(self, request: HttpRequest, obj: Round) -> list[tuple[Any, str]]:
         """What was handed in, as a table with every question a column, for those who check applications."""
@@ -336,7 +337,9 @@ class RoundAdmin(QuestionPages, FormAdmin):
 
     @admin.display(description=_("Opens"), ordering="opens_at")
     def opens(self, row: Round) -> str:
-        return kst_text(row.first_day) if row.is_reference and row.first_day else _moment(row, row.opens_at)
+        if row.is_reference:
+            return kst_text(row.first_day) if row.first_day else _moment(row, row.opens_at)
+        return kst_from_text(row.opens_at)
 
     @admin.display(description=_("Closes"), ordering="closes_at")
     def closes(self, row: Round) -> str:

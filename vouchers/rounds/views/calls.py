@@ -121,7 +121,11 @@ def _calendar(found: Round) -> list[dict[str, Any]]:
         (_("Projects start"), found.project_start_on, bool(found.project_start_on and found.project_start_on <= today)),
         (_("Projects end"), found.project_end_on, bool(found.project_end_on and found.project_end_on <= today)),
     ]
-    rows = [{"title": title, "when": when, "state": "past" if past else "future"} for title, when, past in days if when]
+    rows: list[dict[str, Any]] = [
+        {"title": title, "when": when, "begins": when is found.opens_at, "state": "past" if past else "future"}
+        for title, when, past in days
+        if when
+    ]
     come = [row for row in rows if row["state"] == "past"]
     if come and phase not in {"ARCHIVED", "CANCELLED"}:
         come[-1]["state"] = "present"
