@@ -1,7 +1,7 @@
 """The shape of what is typed about rounds: list filters, facts, policy, the forms of verbs."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from unfold.widgets import (
 from portal.kit.errors import Stale
 from providers.catalogue import queries as catalogue
 from vouchers.rounds import rules
+from vouchers.rounds.forms.parts import policy_parts
 from vouchers.rounds.models import Round
 
 PUBLIC_PHASES = [phase for phase in rules.Phase if phase not in {rules.Phase.DRAFT, rules.Phase.REVIEW}]
@@ -48,6 +49,7 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
             "key", "title_ko", "title_en", "summary_ko", "summary_en", "fiscal_year", "match_timing", "opens_at", "closes_at",
             "budget_won", "project_start_on", "project_end_on",
         )  # fmt: skip
+        help_texts: ClassVar = {"key": _("Part of the address, for ever: letters, digits and hyphens.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,7 +163,13 @@ class PolicyForm(forms.Form):
         apart = _conflict_fields(body.get("conflicts", {}))
         given = _assigning_fields(body.get("assigning", {}))
         papers = _paper_fields({**rules.PAPER_DAYS, **body.get("paper_days", {})})
-        self.fields = {**rates, **self.fields, **papers, **chosen, **apart, **given, **targets, "reason": reason}
+        every = {**rates, **self.fields, **papers, **chosen, **apart, **given, **targets, "reason": reason}
+        self.fields = {name: every[name] for _title, names in policy_parts() for name in names}
+        assert len(self.fields) == len(every), set(every) - set(self.fields)
+
+    def parts(self) -> list[tuple[Any, list[Any]]]:
+        """(heading, its fields), in the order of the page."""
+        return [(title, [self[name] for name in names]) for title, names in policy_parts()]
 
     def clean(self) -> dict[str, Any]:
         """→ {"body": rules.Policy as JSON, "reason": text}"""
