@@ -73,8 +73,8 @@ class Person:
         return self.page.locator("body").inner_text()
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────
-    def say(self, msgid: str) -> str:
-        return words(msgid, self.language)
+    def say(self, msgid: str, **given: Any) -> str:
+        return words(msgid, self.language) % given if given else words(msgid, self.language)
 
     def sees(self, *texts: str) -> None:
         shown = self._squeezed()
@@ -232,6 +232,18 @@ class Person:
                 self.put(key, value, "#content-main")
             self.click(self.page.locator("#content-main form button[type=submit]").last)
             assert "/verb/" not in self.path, f"refused on {self.page.url}:\n{self.text()[:3500]}"
+
+    def may(self, msgid: str) -> bool:
+        """Whether this verb's button stands on the row."""
+        group, name = self.page.locator("#content, main, body").first, self.say(msgid)
+        return any(group.get_by_role(role, name=name, exact=True).count() for role in ("link", "button"))
+
+    def verb_refused(self, msgid: str, sentence: str) -> None:
+        """A verb whose decision page says why it is not possible yet; pressed all the same, it is refused in the same words."""
+        self.click(self.page.locator("#content").get_by_role("link", name=self.say(msgid), exact=True).first)
+        self.sees(sentence)
+        self.click(self.page.locator("#content-main form button[type=submit]").last)
+        self.sees(sentence)
 
     def find_row(self, model: str, text: str) -> None:
         """Opens the first row with this text in an admin list."""

@@ -84,7 +84,8 @@ def check_eligibility(cast: Cast, story: Story) -> None:
     officer.go(f"/admin/vouchers/application/?q={story['receipt']}")
     officer.click(officer.page.locator("#result_list tbody tr").first.locator("th a, td a").first)
     story["application_admin"] = officer.path
-    officer.verb("Begin the eligibility check")
+    if officer.may("Begin the eligibility check"):
+        officer.verb("Begin the eligibility check")
     open_verdicts = f"/admin/vouchers/eligibilitycheck/?q={story['receipt']}"
     for _turn in range(12):
         officer.go(open_verdicts)

@@ -9,10 +9,11 @@ from vouchers.companies.rules import brn_valid
 
 
 def sign_up(cast: Cast, story: Story) -> None:
-    """An account, its address confirmed through the link in the mail."""
+    """An account, its address confirmed through the link in the mail. browser: what is special about this person's, for
+    example no JavaScript."""
     number = random.randrange(10**6)
     story |= {"email": f"founder{number}@startup.example", "name": f"여정 주식회사 {number}", "mark": str(number)}
-    founder = Person(cast.browser, cast.portal)
+    founder = Person(cast.browser, cast.portal, **story.get("browser", {}))
     founder.go("/accounts/signup/")
     founder.type(name="여정 대표자", email=story["email"], password1=PASSWORD, password2=PASSWORD)
     for box in founder.page.locator("main [name^=consent_]").all():
