@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.urls import URLPattern, include, path
+from django.urls import URLPattern, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from portal.kit.access import public
+from portal.kit.api import NothingHere
 
 
 def _open(view: Any) -> Any:
@@ -18,4 +19,5 @@ urlpatterns = [
     path("docs/", _open(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="docs"),
     path("v1/", include("vouchers.api")),
     path("v1/", include("providers.api")),
+    re_path(r"^v1/(?:.*/)?$", NothingHere.as_view()),  # without a slash at its end an address is first led to the one with it
 ]

@@ -5,7 +5,7 @@ A list is a subclass of `PublicList`; it names its queryset, serializer, `filter
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -14,6 +14,8 @@ from django.http import Http404, HttpRequest
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import activate, get_language, get_language_from_request
 from django.utils.translation import gettext as _
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.pagination import CursorPagination
@@ -71,11 +73,31 @@ def problem(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     return Response(body, status=number, headers=headers, content_type=PROBLEM)
 
 
+LANGUAGE = OpenApiParameter("language", str, enum=["ko", "en"], description="of the words; else Accept-Language, else Korean")
+
+
+class ListSchema(AutoSchema):
+    """The schema of a public list: an envelope of pages, and every parameter that the list takes."""
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return True
+
+    def get_override_parameters(self) -> list[Any]:
+        view = cast("PublicList", self.view)
+        orders = [sign + name for name in view.orderings for sign in ("", "-")]
+        filters = [
+            OpenApiParameter(name, bool) if name in view.booleans
+            else OpenApiParameter(name, str, description="codes; several with commas mean any of them" if name in view.coded else "")
+            for name in view.filters
+        ]  # fmt: skip
+        return [*filters, OpenApiParameter("ordering", str, enum=orders, description="a minus in front reverses"), LANGUAGE]
+
+
 class PublicView(APIView):
-    """Anybody may read. parameters: what the address knows beside COMMON_PARAMETERS."""
+    """Anybody may read; a parameter that the address does not know is refused by name."""
 
     access = "public"
-    parameters: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset()  # what the address knows beside COMMON_PARAMETERS
     max_age = 300
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -103,6 +125,16 @@ class PublicView(APIView):
         if answer.status_code >= 400:
             answer["Cache-Control"] = "no-store"
         return answer
+
+
+class NothingHere(PublicView):
+    """An address of the API that does not exist: the same problem+json as any other error, in the reader's language."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        activate(language_of(request))
+        raise Http404
 
 
 def language_of(request: Request | HttpRequest) -> str:
@@ -148,9 +180,12 @@ class Cursor(CursorPagination):
 
 
 class PublicList(PublicView, GenericAPIView):  # type: ignore[type-arg]
-    """A public list. filters: parameter → lookup (`region` → `region`, `modality` → `modality__contains` for arrays);
-    coded: parameter → code list whose codes it takes, read by `codes` (given to as_view by the assembly); orderings: public name → column, the first is the default."""
+    """A public list, page by page. A parameter, code or cursor that the list does not know is refused by name."""
 
+    # filters: parameter → lookup (`region` → `region`, `modality` → `modality__contains` for arrays); coded: parameter → code
+    # list whose codes it takes, read by `codes` (given to as_view by the assembly); orderings: public name → column, the
+    # first is the default.
+    schema = ListSchema()
     pagination_class = Cursor
     serializer_class: type[BaseSerializer[Any]]
     filters: ClassVar[Mapping[str, str]] = {}

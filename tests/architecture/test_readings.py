@@ -96,6 +96,7 @@ DECIDED: dict[str, dict[str, str]] = {
         **dict.fromkeys(("detail", "resubmit", "confirm", "release", "resolve", "explain", "withdraw_return", "evidence", "decide"), WRITTEN_DOWN),
     },
     "vouchers.statistics.views": {"dashboard": PUBLIC, "export": PUBLIC},
+    "portal.kit.api": {"view": PUBLIC},
     "vouchers.rounds.api": {"view": PUBLIC},
     "vouchers.statistics.api": {"view": PUBLIC},
     "providers.institutions.api": {"view": PUBLIC},

@@ -167,6 +167,7 @@ def test_the_statistics_api_has_its_two_measures_in_two_formats_and_says_when_no
     first = Client().get("/api/v1/stats/applications/?by=state")
     assert first.json()["total"] == 1
     assert first.json()["as_of"] == clock.today().isoformat()
+    assert Client().get("/api/v1/stats/applications/?by=track&by=region").json()["by"] == ["track", "region"]
     again = Client().get("/api/v1/stats/applications/?by=state", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     table = Client().get("/api/v1/stats/paid_won/?by=track,region,state&format=csv")

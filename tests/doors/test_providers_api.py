@@ -120,3 +120,21 @@ def test_the_offers_list_needs_constant_queries(client: Client, owner: providers
 
 def test_nothing_is_written_through_a_list(client: Client, owner: providers.Provider) -> None:
     assert client.post("/api/v1/offers/", {}).status_code == 405
+
+
+def test_an_address_that_does_not_exist_is_a_problem_too(client: Client) -> None:
+    for address in ("/api/v1/", "/api/v1/nothing/", "/api/v1/datasets/nothing/?x=1"):
+        answer = client.get(address, headers={"Accept-Language": "en"})
+        assert answer.status_code == 404 and answer["Content-Type"] == "application/problem+json"
+        assert answer.json()["detail"] == "There is nothing at this address."
+    assert client.get("/api/v1/datasets").status_code == 301  # the slash is still added
+
+
+def test_the_schema_tells_what_a_list_takes_and_how_it_answers(client: Client) -> None:
+    told = client.get("/api/schema/?format=json").json()
+    asked = told["paths"]["/api/v1/datasets/"]["get"]
+    names = {one["name"] for one in asked["parameters"]}
+    assert {"modality", "q", "cursor", "page_size", "ordering", "language"} <= names
+    envelope = asked["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+    assert set(told["components"]["schemas"][envelope]["properties"]) == {"next", "previous", "results"}
+    assert "as_view" not in str(told) and "COMMON_PARAMETERS" not in str(told)

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.kit import clock
-from portal.kit.api import BadParameters, PublicView
+from portal.kit.api import LANGUAGE, BadParameters, PublicView
 from portal.kit.sheets import in_spreadsheet
 from vouchers.statistics import queries, rules
 
@@ -84,6 +84,7 @@ class StatsMeasure(PublicView):
             OpenApiParameter("round", str, description="key of a round; all that count when absent"),
             OpenApiParameter("as_of", str, description="one of the dates that /api/v1/stats/ offers"),
             OpenApiParameter("format", str, enum=["json", "csv"]),
+            LANGUAGE,
         ],
     )  # fmt: skip
     def get(self, request: Request, measure: str) -> Response | HttpResponse:
@@ -91,7 +92,7 @@ class StatsMeasure(PublicView):
         if found is None:
             raise BadParameters(_("There is no such measure."), ["measure"], sorted(rules.MEASURES))
         try:
-            by = rules.parse_by(request.query_params.get("by", ""), found)
+            by = rules.parse_by(",".join(request.query_params.getlist("by")), found)
         except KeyError:
             raise BadParameters(_("This measure cannot be cut by that."), ["by"], list(found.by)) from None
         today = clock.today().isoformat()
