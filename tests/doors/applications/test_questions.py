@@ -118,6 +118,16 @@ def test_autosave_keeps_answers_and_condition(application, owner):
     assert "id_q_2" not in missing(application)
 
 
+def test_a_wrong_answer_while_typing_is_named_and_leaves_no_other_word_behind(application, owner):
+    """The line under the form says what is wrong; the next page does not claim that the step was already done."""
+    browser = as_(owner.staff)
+    wrong = browser.post(
+        url("autosave", application.ref, "project"), {**form(application, "project"), "title": "긴" * 500}, **HTMX
+    )
+    assert wrong.status_code == 422 and 'role="alert"' in wrong.content.decode()
+    assert "이 단계는 이미 처리되었거나" not in browser.get(url("section", application.ref, "project")).content.decode()
+
+
 def test_readers_see_answers_and_evaluators_not_the_confidential_ones(application, owner):
     browser = as_(owner.staff)
     send(browser, application, {"q_8": make.pdf()})

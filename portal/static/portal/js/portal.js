@@ -74,6 +74,10 @@
     if (form) form.dataset.dirty = Number(form.dataset.dirty || 0) + 1;
   };
   document.addEventListener("input", typed);
+  // A page that came back with faults holds text that is stored nowhere else.
+  document.querySelectorAll("form[data-guard]").forEach((form) => {
+    if (form.querySelector('[aria-invalid="true"]')) form.dataset.dirty = 1;
+  });
   document.addEventListener("submit", (event) => {
     if (!event.defaultPrevented) delete event.target.dataset.dirty;
   });
