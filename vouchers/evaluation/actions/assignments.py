@@ -217,7 +217,7 @@ def save_scores(*, assignment_id: int, scores: Entered, comment: str, by: Any, v
         if criterion_id not in criteria:
             raise Refused(_("This criterion does not belong to the round. Reload the page."), "foreign_criterion")
         if points is not None and not 0 <= points <= 100:
-            raise Refused(_("Give 0 to 100 points."), "points_range", f"points_{criterion_id}")
+            raise Refused(_("Give whole points from 0 to 100."), "points_range", f"points_{criterion_id}")
         score = held.get(criterion_id) or Score(assignment=assignment, criterion=criteria[criterion_id])
         if (score.points, score.comment) != (points, words.strip()):
             score.points, score.comment = points, words.strip()

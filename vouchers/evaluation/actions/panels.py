@@ -124,7 +124,7 @@ def _changed(assignment: Assignment, scores: Entered) -> list[Score]:
         if criterion_id not in held:
             raise Refused(_("This criterion does not belong to the round. Reload the page."), "foreign_criterion")
         if points is None or not 0 <= points <= 100:
-            raise Refused(_("Give 0 to 100 points."), "points_range", f"points_{criterion_id}")
+            raise Refused(_("Give whole points from 0 to 100."), "points_range", f"points_{criterion_id}")
         score = held[criterion_id]
         if (score.points, score.comment) != (points, words.strip()):
             score.points, score.comment = points, words.strip()

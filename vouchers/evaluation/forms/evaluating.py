@@ -40,7 +40,7 @@ class ScoreForm(forms.Form):
             title = _("%(name)s (weight %(weight)d%%)") % {"name": name, "weight": criterion.weight}
             self.fields[f"points_{criterion.pk}"] = forms.IntegerField(
                 label=_("%(name)s: points (0 to 100)") % {"name": name}, min_value=0, max_value=100, required=False,
-                error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Give 0 to 100 points.")),
+                error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Give whole points from 0 to 100.")),
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "short"}),
             )  # fmt: skip
             self.fields[f"comment_{criterion.pk}"] = forms.CharField(
@@ -61,7 +61,7 @@ class ScoreForm(forms.Form):
         for criterion in self.criteria:
             name = f"points_{criterion.pk}"
             if name not in self.errors and self.cleaned_data.get(name) is None:
-                self.add_error(name, _("Give 0 to 100 points."))
+                self.add_error(name, _("Give whole points from 0 to 100."))
         if "comment" not in self.errors and not self.cleaned_data.get("comment"):
             self.add_error("comment", _("Write your overall opinion: the selection rests on it."))
 
