@@ -54,6 +54,9 @@ def test_an_eligible_application_leads_to_the_evaluators(owner):
     actions.begin_check(application_id=done.pk, by=by)
     actions.find_eligible(application_id=done.pk, by=by)
     assign = f"{reverse('admin:vouchers_assignment_assign_page')}?round={done.round_id}"
+    early = as_(by).get(admin_url("change", done.pk)).content.decode()
+    assert assign not in early and "평가는 회차에서 시작" in early  # no evaluators can be assigned before the round's evaluation
+    type(done.round).objects.filter(pk=done.round_id).update(status="EVALUATING")
     assert assign in as_(by).get(admin_url("change", done.pk)).content.decode()
     actions.begin_evaluation(application_id=done.pk, by=by)
     page = as_(by).get(admin_url("change", done.pk)).content.decode()

@@ -28,6 +28,7 @@ from vouchers.applications.models import Application, EligibilityCheck
 from vouchers.companies.rules import CompanySize
 from vouchers.rounds import queries as rounds
 from vouchers.rounds.models import Track
+from vouchers.rounds.rules import RoundStatus
 
 L = rules.LIFECYCLE
 FINDINGS = "eligibility_checks-group"  # where an application's page shows the rules
@@ -217,11 +218,16 @@ class ApplicationAdmin(ExportPages, VerbAdmin):
         return obj.round if obj.status in _ASSIGNABLE else None
 
     def ways(self, request: HttpRequest, obj: Application) -> list[tuple[Any, str]]:
-        """To the page that gives it to evaluators."""
+        """To the page that gives it to evaluators; before the round is in evaluation, to the round, where that begins."""
         if obj.status not in _ASSIGNABLE or not request.user.has_perm("vouchers.assign_evaluator"):
             return []
+        if not self.ways_lead(obj):
+            return [(_("To the round: its evaluation begins there"), reverse("admin:vouchers_round_change", args=[obj.round_id]))]
         url = reverse(f"{self.admin_site.name}:vouchers_assignment_assign_page")
         return [(_("Next: assign evaluators"), f"{url}?round={obj.round_id}")]
+
+    def ways_lead(self, obj: Application) -> bool:
+        return obj.round.status != RoundStatus.ANNOUNCED
 
     @admin.display(description=_("Content"))
     def reading(self, application: Application) -> str:
