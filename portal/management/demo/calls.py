@@ -102,9 +102,8 @@ def find_eligible(cast: Cast, application: Application) -> None:
 def find_ineligible(cast: Cast, application: Application) -> None:
     officer = cast.people["officer"]
     applications.begin_check(application_id=application.pk, by=officer)
-    check = application.eligibility_checks.order_by("id").first()
-    assert check is not None
-    reason = "시연: 같은 내용으로 다른 사업의 지원을 받고 있습니다."
+    check = application.eligibility_checks.get(rule="RESTRICTION")
+    reason = "시연: 다른 부처 사업에서 참여제한을 받고 있습니다."
     applications.judge_rule(check_id=check.pk, verdict="NOT_MET", reason=reason, by=officer)
     applications.find_ineligible(application_id=application.pk, reason=reason, by=officer)
 
