@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
+from portal.kit import prepared
 from portal.kit.clock import to_kst
 from portal.kit.models import Row
 from portal.kit.won import WonField
@@ -27,9 +28,7 @@ UNION SELECT m.application_id FROM vouchers_applicationmatch m JOIN vouchers_mat
 
 def cases_closed_to(user_id: int | None) -> list[int]:
     """Ids of the applications with which a conflict of this person stands. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSED, {"user": user_id})
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in prepared.rows(_CLOSED, {"user": user_id})]
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
