@@ -47,22 +47,13 @@ def assignments_of(user: Any) -> OwnAssignments:
     waiting, ended = recounted(f"assignments:{user.pk}", count)
     rows = (
         own.annotate(blind=F("application__policy_version__body__blind_review"))
-        .select_related("application__round", "application__track")
+        .select_related("application")
         .only(
-            "ref",
-            "status",
-            "total",
-            "due_at",
-            "submitted_at",
-            "application__title",
-            "application__receipt_no",
-            "application__round__title_ko",
-            "application__round__title_en",
-            "application__track__name_ko",
-            "application__track__name_en",
+            "ref", "status", "total", "due_at", "submitted_at", "application__title", "application__receipt_no",
+            "application__track_id",
         )
         .order_by("due_at", "id")
-    )
+    )  # fmt: skip
     return OwnAssignments(rows, waiting, ended)
 
 

@@ -17,7 +17,6 @@ from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError, Refused, Stale
 from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.pages import Pages
-from portal.kit.words import pick
 from portal.templatetags.portal import due, kst, tone_of
 from vouchers.applications import queries as applications
 from vouchers.applications.models import Application
@@ -28,6 +27,7 @@ from vouchers.evaluation.models import Assignment, Award, Score
 from vouchers.evaluation.queries import pool, presenting
 from vouchers.evaluation.views.cases import content_of, document_of, mark, own_assignment
 from vouchers.evaluation.views.panels import show_handed_in
+from vouchers.rounds import queries as rounds
 from vouchers.rounds.models import Criterion
 from vouchers.rounds.rules import Advantage, Normalisation, Penalty
 
@@ -55,15 +55,16 @@ def assignments(request: HttpRequest) -> HttpResponse:
         for row in shown.object_list:
             row.application.title = titles.get(row.application_id, row.application.title)
     pools = pool.memberships_of(request.user).only("ref", "declared_at", "round__title_ko", "round__title_en")
-    items = [_assignment_item(row, done) for row in shown.object_list]
+    places, here = rounds.track_names(), reverse("evaluation:list")
+    items = [_assignment_item(row, done, f"{here}{row.ref}/", places) for row in shown.object_list]
     seats = [] if done else presenting.seats_of(request.user)
     context = {"page": shown, "items": items, "tabs": tabs, "done": done, "pools": pools, "seats": seats}
     return page(request, "vouchers/evaluation/assignments.html", context)
 
 
-def _assignment_item(row: Assignment, done: bool) -> dict[str, Any]:
+def _assignment_item(row: Assignment, done: bool, address: str, places: dict[int, str]) -> dict[str, Any]:
     """A line of the list: what is evaluated, until when, and the next step."""
-    application, address = row.application, reverse("evaluation:assignment", args=[row.ref])
+    application = row.application
     facts = [{"label": _("Receipt number"), "value": application.receipt_no}]
     if row.total is not None:
         facts.append({"label": _("Your total"), "value": str(row.total)})
@@ -73,7 +74,7 @@ def _assignment_item(row: Assignment, done: bool) -> dict[str, Any]:
         facts.append({"label": _("Handed in"), "value": kst(row.submitted_at)})
     item = {
         "title": application.title or application.receipt_no, "url": address, "badge": row.get_status_display(),
-        "tone": tone_of(row.status), "kicker": f"{pick(application.round, 'title')} · {pick(application.track, 'name')}",
+        "tone": tone_of(row.status), "kicker": places.get(application.track_id, ""),
         "facts": facts,
     }  # fmt: skip
     if not done:

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.journal import queries as journal
+from portal.journal.memory import remembered
 from portal.kit import clock, workdays
 from portal.kit.codes import Codes
 from portal.kit.won import won
@@ -161,3 +162,13 @@ def money_words(money: rules.Money) -> str:
 def late_entries(round: Round) -> int:
     """How many companies were let in late by exception, as the round's own history tells. One query."""
     return journal.history(round).filter(name="round.late_entry_confirmed").count()
+
+
+def track_names() -> dict[int, str]:
+    """track's id → "call · track" in the reader's language, of all tracks: they are few, and the rows of a list share them."""
+    return remembered("track_names", _track_names)
+
+
+def _track_names() -> dict[int, str]:
+    rows = Track.objects.select_related("round").only("name_ko", "name_en", "round__title_ko", "round__title_en")
+    return {row.pk: f"{pick(row.round, 'title')} · {pick(row, 'name')}" for row in rows}
