@@ -60,7 +60,7 @@ def test_the_whole_way_from_the_proposal_to_the_record(closed):
     assert code(NotAllowed, lambda: actions.confirm_late_entry(late_entry_id=row.pk, by=first)) == "four_eyes"
     actions.confirm_late_entry(late_entry_id=row.pk, by=second)
     typed, row = sent_code(owner), fresh(row)
-    assert typed not in str(vars(row)) and row.code_digest and open_verbs(row) == []
+    assert typed not in str(vars(row)) and row.code_digest and open_verbs(row) == ["use_late_entry"]
     while (mail := journal.claim_notice()) and mail.template != "late_entry_code":
         pass
     journal.settle_notice(notice_id=mail.pk, outcome="SENT")
@@ -73,7 +73,7 @@ def test_the_whole_way_from_the_proposal_to_the_record(closed):
     # the evaluation waits
     assert code(Refused, lambda: rounds.begin_evaluation(round_id=round_.pk, by=first)) == "late_entry_open"
     enter(draft, owner, typed.lower().replace("-", " "))
-    assert fresh(row).status == "ENTERED" and open_verbs(draft) == ["submit_application"]
+    assert fresh(row).status == "ENTERED" and open_verbs(draft) == ["submit_application"] and open_verbs(row) == []
     assert Duty.objects.get(subject_ref=draft.ref, closed_at=None).due_at == row.until
     # that company alone writes and hands in
     actions.sync_deadlines(now=clock.now())
@@ -119,7 +119,9 @@ def test_revoked_expired_and_cut_short(closed):
     with clock.at(again.until):
         assert code(Refused, lambda: enter(draft, owner, typed)) == "expired"
         assert actions.expire_late_entries(now=clock.now()) == 0  # what arrived in time may still be under way
-        assert actions.expire_late_entries(now=clock.now() + DAY) == 1 and fresh(again).status == "EXPIRED"
+        assert (
+            actions.expire_late_entries(now=clock.now() + DAY) == 1 and fresh(again).status == "EXPIRED" and not open_verbs(again)
+        )
         rounds.begin_evaluation(round_id=round_.pk, by=first)
     with pytest.raises(IllegalStep):
         actions.revoke_late_entry(late_entry_id=again.pk, reason="-", by=first)

@@ -83,6 +83,8 @@ def start(*, round_id: int, track_id: int, by: User, need_id: int | None = None)
         data={"round": round_.key, "track": track.key},
     )  # fmt: skip
     open_submit_duty(application, late.until if late else round_.closes_at, by)
+    if late:
+        journal.close_duty(late, "use_late_entry", by=by)
     take_only_match(application, by)
     return application
 

@@ -71,7 +71,7 @@ def confirm_late_entry(*, late_entry_id: int, by: User) -> LateEntry:
     """A second officer confirms: the code goes to the representative, and the company is told.
 
     The code is kept nowhere: a digest of it is stored, its mail is forgotten once it left. Writes: LateEntry CONFIRMED, Round,
-    Events on both, mail, Notice. Raises: NotAllowed (four eyes, conflict), Refused (evaluation began, its end passed).
+    Events on both, Duty, mail, Notice. Raises: NotAllowed (four eyes, conflict), Refused (evaluation began, its end passed).
     """
     row, before = _stepped(late_entry_id, "confirm_late_entry", by)
     if row.proposed_by_id == by.pk:
@@ -83,6 +83,7 @@ def confirm_late_entry(*, late_entry_id: int, by: User) -> LateEntry:
     journal.record("round.late_entry_confirmed", row.round, by=by, data={"late_entry": row.ref, "until": row.until.isoformat()})
     journal.close_duty(row, "confirm_late_entry", by=by)
     _tell_round(row.round)
+    _owe_entry(row, by)
     notices.late_entry_confirmed(row)
     return row
 
@@ -123,6 +124,7 @@ def revoke_late_entry(*, late_entry_id: int, reason: str, by: User) -> LateEntry
     row.save()
     _record("late_entry.revoked", row, by, frm=before, reason=row.ended_reason)
     _tell_round(row.round)
+    journal.close_duty(row, "use_late_entry", by=by)
     _draft_duty(row, by)
     notices.late_entry_revoked(row)
     return row
@@ -179,6 +181,7 @@ def use(application: Application, late: LateEntry, by: User) -> None:
     before, late.status = late.status, rules.LATE_LIFECYCLE.step(late.status, "use_late_entry")
     late.save()
     _record("late_entry.used", late, by, frm=before, data={"application": application.ref})
+    journal.close_duty(late, "use_late_entry", by=by)
     _tell_round(application.round)
 
 
@@ -197,6 +200,7 @@ def _expire(late_entry_id: int, now: datetime) -> bool:
     row.save()
     _record("late_entry.expired", row, None, frm=before)
     journal.close_duty(row, "confirm_late_entry", by=None)
+    journal.close_duty(row, "use_late_entry", by=None)
     _tell_round(row.round)
     return True
 
@@ -260,6 +264,15 @@ def _tell_round(round_: Round) -> None:
     rounds.hold_evaluation(round_id=round_.pk, until=queries.last_late_until(round_))
 
 
+def _owe_entry(row: LateEntry, by: User) -> None:
+    """The company has it on its desk until its draft is what it owes, or it may not any more. Writes: Duty."""
+    journal.open_duty(
+        row, "use_late_entry", title_ko=f"추가 접수 기한까지 신청서 제출: {row.round.title_ko}",
+        title_en=f"Apply by the end of your late entry: {row.round.title_en}", url=f"/applications/late/{row.round.key}/",
+        due_at=row.until, organisation=row.company.organisation, by=by,
+    )  # fmt: skip
+
+
 def _draft_duty(row: LateEntry, by: User | None) -> None:
     """The company's draft, if it has one, is due at the end of the late entry; or no more."""
     draft = Application.objects.filter(
@@ -272,6 +285,7 @@ def _draft_duty(row: LateEntry, by: User | None) -> None:
         return
     draft.round, draft.track, draft.company = row.round, row.track, row.company
     open_submit_duty(draft, row.until, by)
+    journal.close_duty(row, "use_late_entry", by=by)  # from here on the draft itself is what is owed
 
 
 def _record(
