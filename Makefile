@@ -16,15 +16,16 @@ up: packages  ## set up and run the portal
 setup: packages  ## installs, migrates, loads the reference seeds, stops
 	@exec $(RUN) manage.py up --setup
 
-test: packages-dev  ## set up for tests and run the whole suite
-	@$(RUN) manage.py up --setup
-	@CHROMIUM="$$($(SETUP) browser)" && export CHROMIUM && test -n "$$CHROMIUM" && \
-	failed=0; $(MAKE) --no-print-directory lint || failed=1; \
-	$(RUN) -m pytest -n $(WORKERS) || failed=1; \
+test: packages-dev  ## set up for tests and run the whole suite; style and types are looked at beside it and told at the end
+	@mkdir -p .data-test; \
+	$(MAKE) --no-print-directory lint >.data-test/lint.log 2>&1 & lint=$$!; \
+	$(RUN) manage.py up --setup && CHROMIUM="$$($(SETUP) browser)" && export CHROMIUM && test -n "$$CHROMIUM" || { kill $$lint; exit 1; }; \
+	failed=0; $(RUN) -m pytest -n $(WORKERS) || failed=1; \
+	wait $$lint || failed=1; cat .data-test/lint.log; \
 	exit $$failed
 
 journeys: packages-dev  ## the stories in a real browser, on a portal with the played demo
-	@CHROMIUM="$$($(SETUP) browser)" && export CHROMIUM && test -n "$$CHROMIUM" && $(RUN) -m pytest -n0 tests/journeys
+	@CHROMIUM="$$($(SETUP) browser)" && export CHROMIUM && test -n "$$CHROMIUM" && ALL_JOURNEYS=1 $(RUN) -m pytest -n0 tests/journeys
 
 pictures: packages-dev  ## the README's pictures, from a running demo: make pictures DEMO_PASSWORD=… [PORT=8000]
 	@$(RUN) -m tests.journeys.pictures --base "http://127.0.0.1:$(or $(PORT),8000)"

@@ -3,47 +3,19 @@
 import threading
 from datetime import timedelta
 
-import psycopg
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from portal.journal.models import Event
 from portal.kit import clock
 from portal.kit.errors import DomainError
+from tests.committed import committed_db  # noqa: F401 - a fixture
 from tests.factories import applications as make
 from tests.factories.rounds import make_round
 from vouchers.applications import actions
 from vouchers.applications.models import Application, ApplicationSection, Certification
 
 database = pytest.mark.django_db
-
-
-@pytest.fixture
-def committed(django_db_setup, django_db_blocker):
-    """A database of this test alone, cloned from the prepared one: append-only tables refuse the usual flush."""
-    name = connection.settings_dict["NAME"]
-    clone = f"{name}_clone"
-
-    def as_owner(statement: str) -> None:
-        admin = psycopg.connect(
-            host=connection.settings_dict["HOST"], port=connection.settings_dict["PORT"], user=connection.settings_dict["USER"],
-            password=connection.settings_dict["PASSWORD"], dbname="postgres", autocommit=True,
-        )  # fmt: skip
-        with admin:
-            admin.execute(statement)
-        admin.close()
-
-    with django_db_blocker.unblock():
-        connections.close_all()
-        as_owner(f'DROP DATABASE IF EXISTS "{clone}" WITH (FORCE)')
-        as_owner(f'CREATE DATABASE "{clone}" TEMPLATE "{name}"')
-        connection.settings_dict["NAME"] = clone
-        try:
-            yield
-        finally:
-            connections.close_all()
-            connection.settings_dict["NAME"] = name
-            as_owner(f'DROP DATABASE "{clone}" WITH (FORCE)')
 
 
 def refused(run) -> str:
@@ -115,7 +87,7 @@ def test_receipts_come_from_a_sequence():
     assert two == one + 1
 
 
-def test_twenty_submits_at_once_give_one_receipt(committed):
+def test_twenty_submits_at_once_give_one_receipt(committed_db):  # noqa: F811
     owner = make.firm()
     application = make.draft(owner)
     results, barrier = [], threading.Barrier(20)
@@ -141,7 +113,7 @@ def test_twenty_submits_at_once_give_one_receipt(committed):
     assert Event.objects.filter(subject_ref=application.ref, name="application.submitted").count() == 1
 
 
-def test_two_starts_at_once_give_one_draft(committed):
+def test_two_starts_at_once_give_one_draft(committed_db):  # noqa: F811
     owner, round_ = make.firm(), make_round()
     track, results, barrier = round_.tracks.first(), [], threading.Barrier(6)
 

@@ -23,7 +23,7 @@ def test_the_officers_plan_reaches_the_company_and_the_panel():
         "pause_to": "", "places": "별관 301호\n별관 302호",
     }  # fmt: skip
     for wrong, sentence in (
-        ({"days": "4월 12일"}, "날짜가 아닙니다"),
+        ({"days": "4월 12일"}, "날짜로 읽을 수 없습니다"),
         ({"pause_from": "12:00"}, "휴식 시간"),
         ({"closes": "10:10"}, "모자랍니다"),
     ):

@@ -1,5 +1,6 @@
 """A call from nothing to a selection that stood an objection, in Korean, in a browser: officers, three companies, a panel."""
 
+import os
 import random
 
 import pytest
@@ -8,7 +9,12 @@ from playwright.sync_api import Browser
 from tests.journeys import defended, steps
 from tests.journeys.live import Portal
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not os.environ.get("ALL_JOURNEYS"), reason="two minutes more than `make test` has; `make journeys` plays it as well"
+    ),
+]
 
 
 def test_from_nothing_to_a_defended_selection(chromium: Browser, portal: Portal) -> None:
