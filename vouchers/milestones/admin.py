@@ -16,14 +16,13 @@ def _at(verb: str):  # type: ignore[no-untyped-def]
 @admin.register(Milestone)
 class MilestoneAdmin(VerbAdmin):
     list_display = ("title", "agreement", "number", "institution", "due_on", "status", "amount")
-    list_filter = ("status", "uses_data")
+    list_filter = ("status", "uses_data", "due_on")
     search_fields = ("ref", "title", "agreement__number")
     list_select_related = ("agreement", "institution")
     list_only = (
         "ref", "number", "title", "due_on", "status", "amount_won", "agreement__number", "agreement__ref", "institution__name_ko",
         "institution__name_en",
     )  # fmt: skip
-    date_hierarchy = "due_on"
     fields = (
         "agreement", "institution", "number", "title", "description", "due_on", "uses_data", "amount", "grant", "vat", "status",
         "submitted_at", "submitted_by", "company_accepted_at", "company_accepted_by", "accepted_at", "accepted_by", "reason",
