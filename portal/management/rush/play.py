@@ -30,7 +30,8 @@ READS = ("/", "/rounds/", "/home/", "/applications/", "/catalogue/")
 
 @dataclass
 class Outcome:
-    """rates: a second, of each slice; ms: of a core's time that one took, of each slice. refused_in_time: refused although they left the browser before the close."""
+    """rates: a second, of each slice; ms: of a core's time that one took, of each slice. refused_in_time: companies that pressed
+    before the close and got no receipt."""
 
     submits: list[crowd.Answer] = field(default_factory=list)
     reads: list[crowd.Answer] = field(default_factory=list)
@@ -102,7 +103,8 @@ def _last_minute(
         plan.append((begin + chance.random() * SECONDS, ("read", number, 0), crowd.get(chance.choice(READS), reader.session)))
     for answer in crowd.at_their_moments(port, plan):
         (found.submits if answer.key[0] == "submit" else found.reads).append(answer)
-    found.refused_in_time = sum(a.status != 303 and a.sent < closes - 0.001 for a in found.submits)
+    taken = {a.key[1] for a in found.submits if a.status == 303}  # the second of two presses is told that it was handed in
+    found.refused_in_time = len({a.key[1] for a in found.submits if a.sent < closes - 0.001} - taken)
     found.late = sum(a.status == 303 and a.sent >= closes for a in found.submits)
     load = os.getloadavg()[0]
     say(f"  · {len(found.submits)} submissions and {len(found.reads)} pages in {SECONDS} s; load of the machine {load:.1f}")
