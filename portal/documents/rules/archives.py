@@ -61,7 +61,7 @@ def _opened(file: BinaryIO) -> zipfile.ZipFile:
     file.seek(0)
     try:
         return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, OverflowError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, OverflowError, RuntimeError):
         raise Bad(_("The archive is damaged and cannot be opened. Make it again and upload it."), "damaged") from None
 
 
@@ -112,7 +112,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: list[int],
                     if total > MAX_NESTED:
                         raise Bad(_("An archive inside the archive is too large. Upload it separately."), "nested_size")
                     nested.write(piece)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         raise Bad(_("The archive is damaged and cannot be opened. Make it again and upload it."), "damaged") from None
     if nested is not None and nested.getvalue()[:2] == b"PK":
         with _opened(nested) as inner:
