@@ -154,6 +154,21 @@ def test_make_demo_user_only_in_the_demo(settings):
         actions.make_demo_user(email="e@demo.example", name="데모", password="x" * 12)
 
 
+def test_the_demo_shares_one_digest_until_its_password_changes():
+    first = actions.demo_digest("x" * 12)
+    people = [actions.make_demo_user(email=f"{n}@demo.example", name="데모", digest=first) for n in range(3)]
+    assert all(person.check_password("x" * 12) for person in people)
+    assert actions.demo_digest("x" * 12) == first
+    people[0].set_password("changed by a visitor")
+    people[0].save()
+    assert actions.demo_digest("x" * 12) == first
+    again = actions.make_demo_user(email="0@demo.example", name="데모", digest=first)
+    assert again.pk == people[0].pk and again.check_password("x" * 12)
+    second = actions.demo_digest("y" * 12)
+    assert second != first
+    assert actions.make_demo_user(email="1@demo.example", name="데모", digest=second).check_password("y" * 12)
+
+
 def test_reset_second_factor_and_close():
     from allauth.mfa.models import Authenticator
 

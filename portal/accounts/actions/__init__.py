@@ -15,6 +15,7 @@ from portal.accounts.actions.members import (
 from portal.accounts.actions.people import (
     Said,
     change_consent,
+    demo_digest,
     edit_profile,
     end_other_sessions,
     forget_sign_ins,
@@ -39,6 +40,7 @@ __all__ = [
     "change_consent",
     "create_organisation",
     "decide_membership",
+    "demo_digest",
     "edit_profile",
     "end_membership",
     "end_other_sessions",

@@ -37,8 +37,9 @@ def cast_people(market: dict[str, Any]) -> Cast:
     for key, facts in market["organisations"].items():
         found = Organisation.objects.filter(name_ko=facts["name_ko"], is_demo=True).first()
         cast.organisations[key] = found or accounts.create_organisation(is_demo=True, by=None, **facts)
+    digest = accounts.demo_digest(settings.DEMO_PASSWORD)
     for person in PEOPLE:
-        user = accounts.make_demo_user(email=person.email, name=person.who_ko, password=settings.DEMO_PASSWORD)
+        user = accounts.make_demo_user(email=person.email, name=person.who_ko, digest=digest)
         cast.people[person.email.split("@")[0]] = user
         if not Consent.objects.filter(user=user, context="signup").exists():
             accounts.sign_up_consents(user=user, answers={"PRIVACY": True})
