@@ -75,7 +75,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.answer_inquiry",
             "vouchers.verify_company",
             "vouchers.check_application",
-            "vouchers.grant_late_entry",
+            "vouchers.propose_late_entry",
             "vouchers.assign_evaluator",
             "vouchers.open_panel",
             "vouchers.plan_presentations",
@@ -91,7 +91,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "providers.pause_offer",
         }
     ),
-    Role.MINISTRY_APPROVER: frozenset({"vouchers.announce_round", "vouchers.confirm_selection", "vouchers.appropriate_budget"}),
+    Role.MINISTRY_APPROVER: frozenset(
+        {"vouchers.announce_round", "vouchers.confirm_late_entry", "vouchers.confirm_selection", "vouchers.appropriate_budget"}
+    ),
     Role.OBJECTION_REVIEWER: frozenset({"vouchers.decide_objection"}),
     Role.AUDITOR: frozenset(),
     Role.STAT_VIEWER: frozenset(),

@@ -1,4 +1,4 @@
-"""Late entry by exception: two officers, a personal code, one company, one end; and what the database itself refuses."""
+"""Late entry by exception: an officer and an approver, a personal code, one company, one end; and what the database itself refuses."""
 
 import re
 from datetime import timedelta
@@ -6,12 +6,17 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from portal.accounts import actions as accounts
+from portal.accounts.models import RoleGrant, User
+from portal.accounts.rules import Role
+from portal.desk.queries import desk
 from portal.journal import actions as journal
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from tests.actions.applications import events, open_verbs
 from tests.factories import applications as make
+from tests.factories.providers import person
 from tests.factories.rounds import make_round
 from vouchers.applications import actions, queries
 from vouchers.applications.models import Application, LateEntry
@@ -24,11 +29,11 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def closed():
-    """A draft whose call has closed an hour ago, its firm and two officers; the clock stands then."""
+    """A draft whose call has closed an hour ago, its firm, an officer and an approver; the clock stands then."""
     owner, round_ = make.firm(), make_round()
     draft = make.draft(owner, round_)
     with clock.at(round_.closes_at + timedelta(hours=1)):
-        yield draft, owner, round_, make.officer(), make.officer()
+        yield draft, owner, round_, make.officer(), person(Role.MINISTRY_APPROVER)
 
 
 def propose(draft, owner, by, **given):
@@ -57,7 +62,10 @@ def test_the_whole_way_from_the_proposal_to_the_record(closed):
         open_verbs(row) == ["confirm_late_entry"]
         and not Notice.objects.filter(user__in=[owner.staff, owner.representative], template__startswith="late").exists()
     )
-    assert code(NotAllowed, lambda: actions.confirm_late_entry(late_entry_id=row.pk, by=first)) == "four_eyes"
+    assert [one.subject_ref for one in desk(second).duties] == [row.ref]  # it waits for the approver, not for who proposed
+    assert row.ref not in [one.subject_ref for one in desk(first).duties]
+    assert code(NotAllowed, lambda: actions.confirm_late_entry(late_entry_id=row.pk, by=first)) == "not_allowed"
+    assert code(NotAllowed, lambda: propose(draft, owner, second)) == "not_allowed"
     actions.confirm_late_entry(late_entry_id=row.pk, by=second)
     typed, row = sent_code(owner), fresh(row)
     assert typed not in str(vars(row)) and row.code_digest and open_verbs(row) == ["use_late_entry"]
@@ -142,6 +150,17 @@ def test_who_is_not_let_in_is_told_why_on_the_record(closed):
     row = propose(draft, owner, first)
     assert code(Refused, lambda: actions.reject_late_entry(late_entry_id=row.pk, reason=" ", by=second)) == "reason_missing"
     assert actions.reject_late_entry(late_entry_id=row.pk, reason="장애가 없었음", by=second).status == "REJECTED"
+
+
+def test_who_proposed_decides_in_no_other_office_either(closed):
+    draft, owner, _round, first, _second = closed
+    row = propose(draft, owner, first)
+    RoleGrant.objects.filter(user=first).update(revoked_at=clock.now())
+    accounts.grant_role(user=first, role=Role.MINISTRY_APPROVER, by=None)
+    moved = User.objects.get(pk=first.pk)
+    for verb, given in ((actions.confirm_late_entry, {}), (actions.reject_late_entry, {"reason": "장애가 없었음"})):
+        assert code(NotAllowed, lambda verb=verb, given=given: verb(late_entry_id=row.pk, by=moved, **given)) == "four_eyes"
+    assert fresh(row).status == "PROPOSED"
 
 
 def test_what_is_not_proposed(closed):

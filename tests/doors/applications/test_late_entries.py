@@ -1,4 +1,4 @@
-"""A late entry through the browser: two officers in the admin, then the representative's code."""
+"""A late entry through the browser: an officer and an approver in the admin, then the representative's code."""
 
 import re
 from datetime import timedelta
@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from portal.accounts.rules import Role
 from portal.journal.models import Notice
 from portal.kit import clock
 from tests.doors import as_
 from tests.factories import applications as make
+from tests.factories.providers import person
 from tests.factories.rounds import make_round
 from vouchers.applications.models import LateEntry
 
@@ -21,7 +23,7 @@ def test_from_the_officers_form_to_the_late_draft():
     draft, rival = make.start(owner, round_), make.firm()
     page = reverse("applications:late", args=[round_.key])
     assert "코드가 필요 없습니다" in as_(owner.representative).get(page).content.decode()
-    first, second = make.officer(), make.officer()
+    first, second = make.officer(), person(Role.MINISTRY_APPROVER)
     with clock.at(round_.closes_at + timedelta(hours=1)):
         call = reverse("rounds:detail", args=[round_.key])
         assert page in as_(owner.representative).get(call).content.decode() and page not in as_(None).get(call).content.decode()
@@ -35,8 +37,12 @@ def test_from_the_officers_form_to_the_late_draft():
         assert as_(first).post(add, {**sent, "email": owner.representative.email}).status_code == 302
         row = LateEntry.objects.get()
         verb = reverse("admin:vouchers_lateentry_verb", args=[row.pk, "confirm"])
-        as_(first).post(verb)
-        assert LateEntry.objects.get().status == "PROPOSED"
+        assert as_(first).post(verb).status_code == 403 and LateEntry.objects.get().status == "PROPOSED"
+        record = reverse("admin:vouchers_lateentry_change", args=[row.pk])
+        assert (
+            "지금 처리할 곳: 부처 승인자" in as_(first).get(record).content.decode()
+            and verb not in as_(first).get(record).content.decode()
+        )
         assert row.reason in as_(second).get(verb).content.decode() and as_(second).post(verb).status_code == 302
         assert "1건" in as_(second).get(reverse("admin:vouchers_round_change", args=[round_.pk])).content.decode()
         assert as_(None).get(page).status_code == 302 and as_(first).get(page).status_code == 403

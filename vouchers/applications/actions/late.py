@@ -1,4 +1,4 @@
-"""Late entry by exception: proposed by one officer, confirmed by another, entered by the representative, ended by the clock."""
+"""Late entry by exception: proposed by an officer, confirmed by an approver, entered by the representative, ended by the clock."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from vouchers.companies.models import Company
 from vouchers.rounds import actions as rounds
 from vouchers.rounds.models import Round, Track
 
+PROPOSE, DECIDE = "vouchers.propose_late_entry", "vouchers.confirm_late_entry"
 S = rules.LateStatus
 UNDER_WAY = timedelta(minutes=5)  # what arrived before the end may still be on its way through the portal
 NOT_THIS_CODE = _("This code does not open anything for you in this call. Compare it with the e-mail, sign by sign.")
@@ -33,12 +34,12 @@ def propose_late_entry(
 ) -> LateEntry:
     """An officer asks that one company may hand in after the close. Nobody outside the office hears of it yet.
 
-    until: exclusive. Writes: LateEntry PROPOSED, Event, Duty of the officers. Raises: Refused (the call, the end, the company,
+    until: exclusive. Writes: LateEntry PROPOSED, Event, Duty of the approvers. Raises: Refused (the call, the end, the company,
     its person, one that is pending), NotAllowed (a conflict of interest).
     """
     round_ = Round.objects.select_for_update().get(pk=round_id)
     company = Company.objects.select_related("organisation").get(pk=company_id)
-    require(by, "vouchers.grant_late_entry")
+    require(by, PROPOSE)
     _refuse_conflicted(company, by)
     _refuse_fault(round_, until)
     if round_.is_rehearsal:
@@ -61,23 +62,20 @@ def propose_late_entry(
     _record("late_entry.proposed", row, by, reason=row.reason, data={"until": until.isoformat()})
     journal.open_duty(
         row, "confirm_late_entry", title_ko=f"추가 접수 확인: {company.name_ko}", title_en=f"Confirm the late entry: {company}",
-        url=admin_url(row), due_at=min(until, clock.now() + timedelta(days=1)), role=Role.MINISTRY_OFFICER, by=by,
+        url=admin_url(row), due_at=min(until, clock.now() + timedelta(days=1)), role=Role.MINISTRY_APPROVER, by=by,
     )  # fmt: skip
     return row
 
 
 @transaction.atomic
 def confirm_late_entry(*, late_entry_id: int, by: User) -> LateEntry:
-    """A second officer confirms: the code goes to the representative, and the company is told.
+    """An approver confirms: the code goes to the representative, and the company is told.
 
     The code is kept nowhere: a digest of it is stored, its mail is forgotten once it left. Writes: LateEntry CONFIRMED, Round,
     Events on both, Duty, mail, Notice. Raises: NotAllowed (four eyes, conflict), Refused (evaluation began, its end passed).
     """
-    row, before = _stepped(late_entry_id, "confirm_late_entry", by)
-    if row.proposed_by_id == by.pk:
-        raise NotAllowed(_("You proposed this late entry. Another officer must decide about it."), "four_eyes")
+    row, before = _decided(late_entry_id, "confirm_late_entry", by)
     _refuse_fault(row.round, row.until)
-    row.decided_by, row.decided_at = by, clock.now()
     _send_code(row)
     _record("late_entry.confirmed", row, by, frm=before, data={"until": row.until.isoformat()})
     journal.record("round.late_entry_confirmed", row.round, by=by, data={"late_entry": row.ref, "until": row.until.isoformat()})
@@ -91,12 +89,10 @@ def confirm_late_entry(*, late_entry_id: int, by: User) -> LateEntry:
 @transaction.atomic
 def reject_late_entry(*, late_entry_id: int, reason: str, by: User) -> LateEntry:
     """The company is not let in; it never heard of the proposal. Writes: LateEntry REJECTED, Event. Raises: as confirm_late_entry."""
-    row, before = _stepped(late_entry_id, "reject_late_entry", by)
-    if row.proposed_by_id == by.pk:
-        raise NotAllowed(_("You proposed this late entry. Another officer must decide about it."), "four_eyes")
+    row, before = _decided(late_entry_id, "reject_late_entry", by)
     if not reason.strip():
         raise Refused(_("Write a reason: the people concerned read it."), "reason_missing", "reason")
-    row.decided_by, row.decided_at, row.ended_reason = by, clock.now(), reason.strip()
+    row.ended_reason = reason.strip()
     row.save()
     _record("late_entry.rejected", row, by, frm=before, reason=reason.strip())
     journal.close_duty(row, "confirm_late_entry", by=by)
@@ -233,12 +229,21 @@ def locked_late(late_entry_id: int) -> LateEntry:
     return row
 
 
-def _stepped(late_entry_id: int, verb: str, by: User) -> tuple[LateEntry, str]:
+def _stepped(late_entry_id: int, verb: str, by: User, permission: str = PROPOSE) -> tuple[LateEntry, str]:
     """The locked row in its next state, and the state before; not saved yet. Raises: NotAllowed, IllegalStep."""
     row = locked_late(late_entry_id)
-    require(by, "vouchers.grant_late_entry")
+    require(by, permission)
     _refuse_conflicted(row.company, by)
     before, row.status = row.status, rules.LATE_LIFECYCLE.step(row.status, verb)
+    return row, before
+
+
+def _decided(late_entry_id: int, verb: str, by: User) -> tuple[LateEntry, str]:
+    """As _stepped, by somebody else than who proposed (the database keeps it too)."""
+    row, before = _stepped(late_entry_id, verb, by, DECIDE)
+    if row.proposed_by_id == by.pk:
+        raise NotAllowed(_("You proposed this late entry. Somebody else must decide about it."), "four_eyes")
+    row.decided_by, row.decided_at = by, clock.now()
     return row, before
 
 

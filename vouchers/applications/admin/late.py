@@ -1,4 +1,4 @@
-"""Late entries: proposed by one officer, decided by another, revoked when their ground falls away."""
+"""Late entries: proposed by an officer, decided by an approver, revoked when their ground falls away."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from vouchers.applications import actions, rules
 from vouchers.applications.forms import LateEntryForm
 from vouchers.applications.models import LateEntry
 
-GRANT = "vouchers.grant_late_entry"
+PROPOSE, DECIDE = "vouchers.propose_late_entry", "vouchers.confirm_late_entry"
 
 
 def _can(verb: str) -> Any:
@@ -46,9 +46,9 @@ def _fault(row: LateEntry) -> str:
 
 @admin.register(LateEntry)
 class LateEntryAdmin(EnteredAdmin):
-    enter_permission = GRANT
+    enter_permission = PROPOSE
     entry_form = LateEntryForm
-    entry_note = _("Another officer decides about it. The company is not told before that.")
+    entry_note = _("An approver decides about it. The company is not told before that.")
     list_display = ("company", "round", "track", "until", "status", "proposed_by", "decided_by")
     list_filter = ("status", "round")
     list_select_related = ("company", "round", "track__round", "proposed_by", "decided_by")
@@ -59,15 +59,15 @@ class LateEntryAdmin(EnteredAdmin):
         "wrong_tries", "ended_reason",
     )  # fmt: skip
     verbs = (
-        Verb("confirm", _("Let the company in late"), _call(actions.confirm_late_entry), GRANT, _can("confirm_late_entry"),
+        Verb("confirm", _("Let the company in late"), _call(actions.confirm_late_entry), DECIDE, _can("confirm_late_entry"),
              facts=_facts, hindered=_fault, consequence=lambda row: _(
                  "The representative gets a code by e-mail, and the company is told. Once it is entered, this company alone may write "
                  "and hand in until the end, and the evaluation cannot begin before."), not_by="proposed_by"),
-        Verb("reject", _("Do not let it in"), _call(actions.reject_late_entry), GRANT, _can("reject_late_entry"),
+        Verb("reject", _("Do not let it in"), _call(actions.reject_late_entry), DECIDE, _can("reject_late_entry"),
              form=KeptReasonForm, facts=_facts, danger=True),
-        Verb("send_code", _("Send a new code"), _call(actions.send_late_code), GRANT, _can("send_late_code"), facts=_facts,
+        Verb("send_code", _("Send a new code"), _call(actions.send_late_code), PROPOSE, _can("send_late_code"), facts=_facts,
              hindered=_fault, consequence=lambda row: _("The code that was sent before opens nothing any more.")),
-        Verb("revoke", _("Revoke"), _call(actions.revoke_late_entry), GRANT, _can("revoke_late_entry"), form=ReasonForm,
+        Verb("revoke", _("Revoke"), _call(actions.revoke_late_entry), PROPOSE, _can("revoke_late_entry"), form=ReasonForm,
              facts=_facts, danger=True, consequence=lambda row: _(
                  "From now on the company can hand in nothing more. It is told, with your reason.")),
     )  # fmt: skip

@@ -45,7 +45,7 @@ class LateEntryForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     reason = forms.CharField(
         label=_("Reason"), max_length=2000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text=_("It stays on the record: why equal treatment asks for this exception. The second officer and the auditor read it."),
+        help_text=_("It stays on the record: why equal treatment asks for this exception. The approver and the auditor read it."),
     )  # fmt: skip
 
     class Meta:

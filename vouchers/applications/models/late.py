@@ -79,7 +79,10 @@ class LateEntry(Row):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="late_entry_says_why"),
         ]  # fmt: skip
-        permissions = [("grant_late_entry", "Let a company hand in late by exception")]
+        permissions = [
+            ("propose_late_entry", "Propose that a company is let in late, and revoke it"),
+            ("confirm_late_entry", "Decide whether a company is let in late"),
+        ]
 
     def organisation_ids(self) -> set[int]:
         return {self.company.organisation_id}

@@ -1,4 +1,4 @@
-"""Late entry by exception: a personal code, confirmed by a second officer, that ends by itself.
+"""Late entry by exception: a personal code, confirmed by an approver, that ends by itself.
 
 It is an exception from the closing time alone. It ends where equal treatment would: once the evaluation began nobody may
 hand in any more, whatever was promised.
