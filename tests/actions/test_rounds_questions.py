@@ -45,6 +45,9 @@ def test_save_question_refuses():
         actions.save_question(round_id=row.pk, version=version - 1, question=ASKED, by=officer)
     with pytest.raises(Refused):
         actions.save_question(round_id=row.pk, version=version, question={**ASKED, "kind": "ESSAY"}, by=officer)
+    with pytest.raises(Refused) as error:
+        actions.save_question(round_id=row.pk, version=version, question={**ASKED, "label_ko": " ", "label_en": ""}, by=officer)
+    assert error.value.code == "question_empty"
     with pytest.raises(Refused):
         actions.remove_question(round_id=row.pk, version=version, key="q_5", by=officer)
     with pytest.raises(NotAllowed):

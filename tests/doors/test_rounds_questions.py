@@ -56,6 +56,12 @@ def test_a_table_and_bad_input():
              "column_1_en": "Records", "column_1_kind": "NUMBER", "most": "5", "version": version}  # fmt: skip
     browser.post(one("new"), table)
     assert [(c.code, c.kind) for c in asked(row)[0].columns] == [("1", "TEXT"), ("2", "NUMBER")] and not asked(row)[0].choices
+    nothing = browser.post(
+        one("new"), {"section": "project", "kind": "TEXT", "label_ko": " ", "help_ko": "도움말", "version": version + 1}
+    )
+    assert (
+        nothing.status_code == 422 and 'href="#id_label_ko"' in nothing.content.decode() and "도움말" in nothing.content.decode()
+    )
     for wrong in (
         {"kind": "ESSAY"},
         {"most": "x"},

@@ -20,11 +20,17 @@ def save_question(*, round_id: int, version: int, question: Mapping[str, Any], k
     """Adds a question behind the others, or replaces the one with this key; its place stays, unless its section changes.
 
     version: number of the policy version that the page showed. question: as in PolicyVersion.body, without its key. Half a
-    question is stored too: what is wrong with it is named, and stops the announcement. Writes: PolicyVersion, Event
-    round.policy_saved. Raises: Stale, IllegalStep once the round is no draft, Refused for what cannot be read.
+    question is stored too: what is wrong with it is named, and stops the announcement; one that asks nothing is not. Writes:
+    PolicyVersion, Event round.policy_saved. Raises: Stale, IllegalStep once the round is no draft, Refused for what cannot be
+    read or has no label in either language.
     """
 
+    label = str(question.get("label_ko") or "").strip() or str(question.get("label_en") or "").strip()
+
     def change(asked: Asked, body: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if not label:
+            words = _("Write what is asked: the question needs a label in Korean or in English.")
+            raise Refused(words, "question_empty", "label_ko")
         own = key or rules.next_key([*_keys_ever(round_id), *(one.key for one in asked)])
         made = {**question, "key": own}
         if not key:
@@ -35,7 +41,7 @@ def save_question(*, round_id: int, version: int, question: Mapping[str, Any], k
         return [*(one for one in body if one["key"] != key), made]
 
     said = _("Question changed: %(label)s") if key else _("Question added: %(label)s")
-    return _change(round_id, version, change, str(said) % {"label": question.get("label_ko") or question.get("label_en")}, by)
+    return _change(round_id, version, change, str(said) % {"label": label}, by)
 
 
 @transaction.atomic

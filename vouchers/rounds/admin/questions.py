@@ -91,7 +91,7 @@ class QuestionPages(VerbAdmin):
             try:
                 actions.save_question(round_id=row.pk, key=held.key if held else "", by=request.user, **form.cleaned_data)
             except DomainError as error:
-                form.add_error(None, str(error.message))
+                form.add_error(error.field if error.field in form.fields else None, str(error.message))
             else:
                 return self._saved(request, row, held)
         title = held.label if held else _("New question")

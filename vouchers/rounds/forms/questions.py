@@ -38,7 +38,8 @@ def _day(label: Any) -> forms.DateField:
 
 
 class QuestionForm(forms.Form):
-    """One question. What is missing in it is no error here: it is stored, named, and stops the announcement."""
+    """One question. What is missing in it is no error here: it is stored, named, and stops the announcement; but for one without
+    any label, which the action refuses."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     section = forms.ChoiceField(label=_("Section"), choices=rules.QuestionSection.choices(), widget=UnfoldAdminSelectWidget)
