@@ -49,7 +49,11 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
             "key", "title_ko", "title_en", "summary_ko", "summary_en", "fiscal_year", "match_timing", "opens_at", "closes_at",
             "budget_won", "project_start_on", "project_end_on",
         )  # fmt: skip
-        help_texts: ClassVar = {"key": _("Part of the address, for ever: letters, digits and hyphens.")}
+        help_texts: ClassVar = {
+            "key": _("Part of the address, for ever: letters, digits and hyphens."),
+            "opens_at": _("Korean time. Applications open at this very moment."),
+            "closes_at": _("Korean time. The call closes at this very moment."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
