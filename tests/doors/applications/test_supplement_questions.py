@@ -41,6 +41,7 @@ def test_the_officer_asks_the_company_answers_in_place_and_both_texts_stand(chec
     browser = as_(owner.staff)
     tasks = browser.get(url("detail", done.ref)).content.decode()
     assert f"{url('section', done.ref, 'project')}#id_product" in tasks and "#id_document_PROJECT_PLAN" in tasks
+    assert "열어 고치고" in tasks and "(답변함)" not in tasks
     page = browser.get(url("section", done.ref, "project")).content.decode()
     assert "담당자 요청: 제품의 허가 상태를" in page and 'name="product"' in page and 'name="market"' not in page
     sent = form(done, "project", product="허가를 받은 제품", market="몰래 바꾼 시장")
@@ -52,6 +53,8 @@ def test_the_officer_asks_the_company_answers_in_place_and_both_texts_stand(chec
     other = next(kind for kind in queries.policy_of(done).required_documents if kind != "PROJECT_PLAN")
     assert browser.post(url("document", done.ref, other), {"file": make.pdf()}).status_code == 422
     assert browser.post(url("document", done.ref, "PROJECT_PLAN"), {"file": make.pdf("서명본.pdf")}).status_code == 303
+    ready = browser.get(url("detail", done.ref)).content.decode()
+    assert ready.count("(답변함)") == 2 and "모두 답해 저장했습니다" in ready and "열어 고치고" not in ready
     assert as_(owner.representative).post(url("supplement", done.ref)).status_code == 303
     rows = {item.field: item for item in SupplementItem.objects.all()}
     assert rows["product"].before == before["product"] and rows["product"].after == "허가를 받은 제품"
@@ -87,6 +90,15 @@ def test_of_the_calls_own_questions_only_the_asked_ones_open_and_their_answers_a
 def test_half_a_question_is_refused(checked, wrong):
     assert ask(checked, **wrong).status_code == 422
     assert not SupplementItem.objects.exists()
+
+
+def test_the_officers_form_shows_one_question_and_each_further_one_behind_the_one_before(checked):
+    address = reverse("admin:vouchers_application_verb", args=[checked.pk, "request_supplement"])
+    page = as_(make.officer()).get(address).content.decode()
+    assert page.count('<details class="verb-more">') == 5 and page.index('name="sentence_1"') < page.index('class="verb-more"')
+    assert page.count('name="question_6"') == 1 and page.count("</details>") == page.count("<details")
+    refused = ask(checked, question_2="", sentence_2="", question_3="project.market", sentence_3="").content.decode()
+    assert refused.count('<details class="verb-more" open>') == 2 and refused.count('<details class="verb-more">') == 3
 
 
 def test_a_whole_section_needs_words_and_lets_its_questions_be_named_too(checked, owner):

@@ -257,6 +257,7 @@ class SupplementForm(forms.Form):
 
     wants_subject = True
     ROWS = 6
+    further_label = _("Ask about another question")
 
     request = forms.CharField(
         label=_("What must be supplied"), max_length=2000, required=False,
@@ -285,6 +286,16 @@ class SupplementForm(forms.Form):
                 label=_("What is asked about it (%(n)d)") % {"n": n}, max_length=500, required=False,
                 widget=forms.Textarea(attrs={"rows": 2, "class": "border rounded-default w-full p-3"}),
             )  # fmt: skip
+
+    def shown(self) -> list[forms.BoundField]:
+        """What the page shows at once: the request, the sections, and one question."""
+        return [self[name] for name in ("request", "sections", "question_1", "sentence_1")]
+
+    def further(self) -> list[tuple[list[forms.BoundField], bool]]:
+        """(a further question with its sentence, whether it is unfolded), each behind the one before."""
+        pairs = [[self[f"question_{n}"], self[f"sentence_{n}"]] for n in range(2, self.ROWS + 1)]
+        used = [any(field.value() or field.errors for field in pair) for pair in pairs]
+        return [(pair, any(used[at:])) for at, pair in enumerate(pairs)]
 
     def clean(self) -> dict[str, Any]:
         """request, sections, and questions: `section.question` → sentence; a question that was chosen twice has both."""

@@ -106,6 +106,7 @@ from vouchers.applications.queries.reading import (
 )
 from vouchers.applications.queries.supplements import (
     Asked,
+    all_answered,
     answers_now,
     askable,
     asked,
@@ -141,6 +142,7 @@ __all__ = [
     "Standing",
     "Why",
     "agreeing",
+    "all_answered",
     "amount_rows",
     "amounts",
     "answers_about",

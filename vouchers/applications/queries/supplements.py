@@ -1,6 +1,6 @@
 """What a supplement request asks about single questions, and what was answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,15 @@ S = rules.ApplicationStatus
 
 @dataclass(frozen=True)
 class Asked:
-    """One question of a request. label: the question; before, after: the answers in words; open: not closed yet."""
+    """One question of a request. label: the question; before, after: the answers in words; open: not closed yet; answered: what
+    stands there is not what was handed in."""
 
     item: SupplementItem
     label: Any
     before: str
     after: str
     open: bool
+    answered: bool
 
     @property
     def anchor(self) -> str:
@@ -44,7 +46,16 @@ def asked(application: Application) -> list[Asked]:
 
 def _asked(item: SupplementItem, now: Mapping[tuple[str, str], Any], own: Question | None) -> Asked:
     after = now.get((item.section, item.field)) if item.closed_at is None else item.after
-    return Asked(item, item.label, _in_words(item, item.before, own), _in_words(item, after, own), item.closed_at is None)
+    return Asked(
+        item, item.label, _in_words(item, item.before, own), _in_words(item, after, own), item.closed_at is None, after != item.before
+    )  # fmt: skip
+
+
+def all_answered(application: Application, asked_now: Sequence[Asked]) -> bool:
+    """Whether nothing is left to change before the supplement is handed in. A section that opened as a whole has no question whose
+    answer could tell. asked_now: the open questions of the request."""
+    known = {one.item.section for one in asked_now if one.item.alone}
+    return bool(asked_now) and known.issuperset(application.supplement_sections) and all(one.answered for one in asked_now)
 
 
 def _in_words(item: SupplementItem, value: Any, own: Question | None) -> str:

@@ -49,6 +49,7 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
             "progress": overview,
             "tasks": _tasks(application, overview, queries.open_comments(application, request.user)),
             "asked": asked,
+            "all_answered": queries.all_answered(application, asked),
         }
         return page(request, "vouchers/applications/task_list.html", context)
     context |= {
