@@ -73,7 +73,7 @@ def test_save_need_refuses_wrong_shapes_stale_versions_and_other_companies() -> 
 def test_post_need_ranks_and_tells(at: quotes.Stage) -> None:
     need = Need.objects.get(pk=at.need.pk)
     assert need.status == "POSTED" and need.posted_at is not None
-    first = queries.suggestions(need)[0]
+    first = queries.latest_run(need).result["results"][0]
     assert (first["offer"], first["rank"]) == (at.offer.ref, 1) and first["score"] > 5000
     assert "need_posted" in told(need)
     with pytest.raises(IllegalStep):
@@ -105,7 +105,7 @@ def test_post_need_without_a_fit_asks_the_operator_for_help(at: quotes.Stage) ->
 
 def test_demo_offers_only_for_needs_of_demo_rounds(at: quotes.Stage) -> None:
     need = quotes.need(at.firm, None)
-    assert queries.suggestions(need) == []
+    assert queries.latest_run(need).result["results"] == []
     with pytest.raises(Refused) as error:
         actions.request_quote(need_id=need.pk, institution_id=at.hospital.institution.pk, offer_id=at.offer.pk, by=at.firm.user)
     assert error.value.code == "demo_offer"

@@ -22,9 +22,6 @@ class ObjectionQuerySet(models.QuerySet["Objection"]):
     def counting(self) -> "ObjectionQuerySet":
         return self.exclude(status=rules.ObjectionStatus.WITHDRAWN)
 
-    def live(self) -> "ObjectionQuerySet":
-        return self.filter(status__in=rules.LIVE)
-
 
 class Objection(Row):
     """이의신청: against one event of the journal; what it was filed with and decided with never changes (trigger).

@@ -91,11 +91,6 @@ def mine(user: Any) -> QuerySet[Objection]:
     return Objection.objects.visible_to(user).select_related("company", "round").order_by("-created_at", "-id")
 
 
-def open_against(event: Event) -> QuerySet[Objection]:
-    """Objections against a decision about which nothing is decided yet."""
-    return Objection.objects.live().filter(event=event)
-
-
 def reviewed_against_selection(programme: Round) -> Objection | None:
     """An admissible objection against a result of this round about which nothing is decided yet, the one due last."""
     names = [name for name, one in rules.ATTACKABLE.items() if one.room == rules.Room.SELECTION]

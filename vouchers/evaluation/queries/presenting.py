@@ -14,7 +14,6 @@ from vouchers.applications.models import Application
 from vouchers.evaluation.models import (
     Assignment,
     CaseConflict,
-    PresentationSchedule,
     PresentationSeat,
     PresentationSlot,
     cases_closed_to,
@@ -123,9 +122,3 @@ def seat_in(assignment: Assignment) -> PresentationSeat | None:
         .select_related("slot")
         .first()
     )
-
-
-def slots_of(schedule: PresentationSchedule, user: Any) -> QuerySet[PresentationSlot]:
-    return PresentationSlot.objects.visible_to(user).filter(schedule=schedule).select_related("application", "company").order_by(
-        "starts_at", "place", "pk"
-    )  # fmt: skip

@@ -11,6 +11,7 @@ from django.urls import reverse
 from portal.kit import clock
 from vouchers.applications import queries as applications
 from vouchers.evaluation.models import Assignment
+from vouchers.evaluation.rules.panels import BEAT_SECONDS
 
 _SALT = "evaluation.reading"
 
@@ -45,9 +46,10 @@ def document_of(row: Assignment, document_ref: str) -> Any:
     return applications.current_document_of(row.application, document_ref)
 
 
-def mark(row: Assignment) -> str:
-    """Signed: this page of this assignment was made now. The page's reports carry it, so no other moment can be claimed."""
-    return signing.dumps([row.ref, clock.now().isoformat()], salt=_SALT)
+def reading_of(row: Assignment) -> dict[str, Any]:
+    """What a page needs to report how long it is read. mark, signed: this page of this assignment was made now. The reports carry
+    it, so no other moment can be claimed."""
+    return {"mark": signing.dumps([row.ref, clock.now().isoformat()], salt=_SALT), "beat_seconds": BEAT_SECONDS}
 
 
 def read_mark(row: Assignment, text: str) -> datetime | None:

@@ -25,7 +25,7 @@ from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.forms import DeclineAwardForm, DeclineForm, RecuseForm, ScoreForm
 from vouchers.evaluation.models import Assignment, Award, Score
 from vouchers.evaluation.queries import pool, presenting
-from vouchers.evaluation.views.cases import content_of, document_of, mark, own_assignment
+from vouchers.evaluation.views.cases import content_of, document_of, own_assignment, reading_of
 from vouchers.evaluation.views.panels import show_handed_in
 from vouchers.rounds import queries as rounds
 from vouchers.rounds.models import Criterion
@@ -115,7 +115,7 @@ def _file(request: HttpRequest, row: Assignment, form: ScoreForm | None = None, 
         **content_of(row),
         "form": form,
         "sums": _sums(row, criteria),
-        "mark": mark(row),
+        **reading_of(row),
         "seat": presenting.seat_in(row),
         "recuse_form": RecuseForm(),
         **(_conflict(row, form) if status == 409 else {}),

@@ -16,7 +16,7 @@ from vouchers.evaluation import actions
 from vouchers.evaluation.forms import RescoreForm
 from vouchers.evaluation.models import Assignment
 from vouchers.evaluation.queries import panels, presenting
-from vouchers.evaluation.views.cases import content_of, mark, own_assignment, read_mark
+from vouchers.evaluation.views.cases import content_of, own_assignment, read_mark, reading_of
 
 
 def show_handed_in(request: HttpRequest, row: Assignment, form: RescoreForm | None = None, status: int = 200) -> HttpResponse:
@@ -34,7 +34,7 @@ def show_handed_in(request: HttpRequest, row: Assignment, form: RescoreForm | No
         "board": board,
         "own": own,
         "form": form,
-        "mark": mark(row),
+        **reading_of(row),
         "seat": presenting.seat_in(row),
     }
     return page(request, "vouchers/evaluation/handed_in.html", context, status=status)

@@ -18,7 +18,6 @@ from vouchers.matching.queries.needs import (
     round_by_key,
     round_terms,
     rounds_for_new_needs,
-    suggestions,
 )
 from vouchers.matching.queries.quotes import (
     INBOX,
@@ -102,6 +101,5 @@ __all__ = [
     "rounds_for_new_needs",
     "sheets",
     "standings",
-    "suggestions",
     "timeline",
 ]

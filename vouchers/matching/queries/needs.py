@@ -154,11 +154,5 @@ def latest_run(need: Need) -> MatchRun | None:
     return need.match_runs.order_by("-pk").first()
 
 
-def suggestions(need: Need) -> list[dict[str, Any]]:
-    """The results of the newest ranking, best first: dataset key, offer ref, score, reasons (MatchRun.result)."""
-    run = latest_run(need)
-    return list(run.result["results"]) if run else []
-
-
 def confirmed_matches(need: Need) -> QuerySet[Match]:
     return need.matches.confirmed().select_related("quote__request", "institution").order_by("pk")
