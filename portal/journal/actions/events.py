@@ -39,9 +39,7 @@ def record(
     return record_all(subject, [happening], by=by, after=after)[0]
 
 
-def record_all(
-    subject: Row, happenings: Iterable[Mapping[str, Any]], *, by: Any, after: Event | None = None
-) -> list[Event]:  # fmt: skip
+def record_all(subject: Row, happenings: Iterable[Mapping[str, Any]], *, by: Any, after: Event | None = None) -> list[Event]:
     """As `record`, for what happened to one subject one after the other: one statement. happenings: arguments of `record`."""
     assert connection.in_atomic_block, "an event is written in the transaction of its change"
     last = after or Event.objects.filter(subject_ref=subject.ref).order_by("-seq").only("seq", "hash").first()
