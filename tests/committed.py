@@ -1,8 +1,8 @@
 """A database of a test's own, cloned from the template, for what only commits can show: races, deferred triggers, kills.
 
 Append-only tables refuse the flush that Django's transactional tests do, so the clone is thrown away instead.
-Use: `from tests.committed import committed_db  # noqa: F401` and the fixture `committed_db`; `together` runs functions at
-the same time, each in its own thread and connection.
+Use: the fixture `committed_db` (tests/conftest.py has it for all); `together` runs functions at the same time, each in its own
+thread and connection.
 """
 
 import os

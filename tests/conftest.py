@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from tests import services
+from tests.committed import committed_db  # noqa: F401 - a fixture
 from tests.environment import worker as _worker
 from tests.services import browser_type_launch_args, own_database  # noqa: F401 - fixtures
 

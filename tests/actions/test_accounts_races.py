@@ -5,7 +5,7 @@ import pytest
 from portal.accounts import actions
 from portal.accounts.models import Membership, RoleGrant
 from portal.kit.errors import Refused
-from tests.committed import committed_db, together  # noqa: F401 - a fixture
+from tests.committed import together
 from tests.factories.accounts import make_member, make_organisation, make_person, make_staff
 
 pytestmark = pytest.mark.usefixtures("committed_db")

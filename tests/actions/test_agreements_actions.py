@@ -14,6 +14,7 @@ from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
 from tests.factories.providers import provider
+from tests.refusals import refused
 from vouchers.agreements import actions, queries
 from vouchers.agreements.actions import drafting
 from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion, Voucher
@@ -25,13 +26,6 @@ from vouchers.matching.models import Match
 
 pytestmark = pytest.mark.django_db
 GRANT = 320_000_000
-
-
-def refused(call, code, **given):
-    with pytest.raises(Refused) as error:
-        call(**given)
-    assert error.value.code == code, error.value.message
-    assert str(error.value)
 
 
 def pages(document) -> list[str]:

@@ -9,7 +9,6 @@ from django.db import IntegrityError, connection, connections, transaction
 from portal.journal.models import Event
 from portal.kit import clock
 from portal.kit.errors import DomainError
-from tests.committed import committed_db  # noqa: F401 - a fixture
 from tests.factories import applications as make
 from tests.factories.rounds import make_round
 from vouchers.applications import actions
@@ -87,7 +86,7 @@ def test_receipts_come_from_a_sequence():
     assert two == one + 1
 
 
-def test_twenty_submits_at_once_give_one_receipt(committed_db):  # noqa: F811
+def test_twenty_submits_at_once_give_one_receipt(committed_db):
     owner = make.firm()
     application = make.draft(owner)
     results, barrier = [], threading.Barrier(20)
@@ -113,7 +112,7 @@ def test_twenty_submits_at_once_give_one_receipt(committed_db):  # noqa: F811
     assert Event.objects.filter(subject_ref=application.ref, name="application.submitted").count() == 1
 
 
-def test_two_starts_at_once_give_one_draft(committed_db):  # noqa: F811
+def test_two_starts_at_once_give_one_draft(committed_db):
     owner, round_ = make.firm(), make_round()
     track, results, barrier = round_.tracks.first(), [], threading.Barrier(6)
 

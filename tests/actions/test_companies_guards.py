@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from portal.accounts.actions import grant_role
-from tests.committed import committed_db, together  # noqa: F401
+from tests.committed import together
 from tests.factories.companies import facts_of, make_brn, make_company, make_person
 from vouchers.companies import actions
 from vouchers.companies.actions.registration import AlreadyRegistered
@@ -16,7 +16,7 @@ def refused(sql: str, *values) -> None:
         cursor.execute(sql, values)
 
 
-def test_numbers_have_one_company_and_ten_digits(committed_db):  # noqa: F811
+def test_numbers_have_one_company_and_ten_digits(committed_db):
     one, two = make_company(), make_company(verified=False)
     refused("UPDATE vouchers_company SET brn = %s WHERE id = %s", make_brn(), one.pk)
     refused("UPDATE vouchers_company SET organisation_id = %s WHERE id = %s", two.organisation_id, one.pk)
@@ -25,7 +25,7 @@ def test_numbers_have_one_company_and_ten_digits(committed_db):  # noqa: F811
         refused(copy, f'{{"id": 999999, "ref": "cmp-other", "brn": "{brn}"}}', two.pk)
 
 
-def test_verification_has_a_source_and_forgets_the_name(committed_db):  # noqa: F811
+def test_verification_has_a_source_and_forgets_the_name(committed_db):
     one, waiting = make_company(), make_company(verified=False)
     refused("UPDATE vouchers_company SET name_ko = 'x' WHERE id = %s", one.pk)
     refused("UPDATE vouchers_company SET opened_on = '2001-01-01' WHERE id = %s", one.pk)
@@ -38,7 +38,7 @@ def test_verification_has_a_source_and_forgets_the_name(committed_db):  # noqa: 
     )
 
 
-def test_certificates_restrictions_and_conflicts(committed_db):  # noqa: F811
+def test_certificates_restrictions_and_conflicts(committed_db):
     company, person = make_company(certificate=True), make_person()
     refused("UPDATE vouchers_sizecertificate SET valid_to = valid_from - 1 WHERE company_id = %s", company.pk)
     officer = make_person()
@@ -58,7 +58,7 @@ def test_certificates_restrictions_and_conflicts(committed_db):  # noqa: F811
     )  # fmt: skip
 
 
-def test_decisions_are_complete_by_another_and_made_once(committed_db):  # noqa: F811
+def test_decisions_are_complete_by_another_and_made_once(committed_db):
     company, claimant, officer = make_company(), make_person(), make_person()
     grant_role(user=officer, role="MINISTRY_OFFICER", by=None)
     dispute = actions.file_dispute(company_id=company.pk, statement="x", by=claimant)
@@ -71,7 +71,7 @@ def test_decisions_are_complete_by_another_and_made_once(committed_db):  # noqa:
     refused(f"UPDATE {table} SET reason = 'other' WHERE id = %s", dispute.pk)
 
 
-def test_two_people_register_one_number_at_once(committed_db):  # noqa: F811
+def test_two_people_register_one_number_at_once(committed_db):
     facts, people = facts_of(brn=make_brn()), [make_person(), make_person()]
     results = together(*(lambda person=person: actions.register(by=person, **facts) for person in people))
     assert sorted(type(result) for result in results if isinstance(result, Exception)) == [AlreadyRegistered]

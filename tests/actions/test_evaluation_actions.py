@@ -11,6 +11,7 @@ from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
+from tests.refusals import refused
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
 from vouchers.companies.models import ConflictOfInterest
@@ -27,13 +28,6 @@ GRANT = 320_000_000
 
 def duties(subject) -> list[str]:
     return list(Duty.objects.filter(subject_ref=subject.ref, closed_at__isnull=True).values_list("verb", flat=True))
-
-
-def refused(call, code, **given):
-    with pytest.raises(Refused) as error:
-        call(**given)
-    assert error.value.code == code, error.value.message
-    assert str(error.value)
 
 
 # ── Assigning ────────────────────────────────────────────────────────────────────────────────────────

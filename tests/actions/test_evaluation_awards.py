@@ -9,9 +9,10 @@ from django.utils import translation
 from portal.journal.models import Event, Notice
 from portal.kit import clock, workdays
 from portal.kit.errors import IllegalStep, NotAllowed
-from tests.actions.test_evaluation_actions import duties, refused
+from tests.actions.test_evaluation_actions import duties
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
+from tests.refusals import refused
 from vouchers.applications import actions as application_actions
 from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries

@@ -7,9 +7,10 @@ from django.db import IntegrityError, connection, transaction
 
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
-from portal.kit.errors import IllegalStep, NotAllowed, Refused
+from portal.kit.errors import IllegalStep, NotAllowed
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
+from tests.refusals import refused
 from vouchers.companies import actions as companies
 from vouchers.companies.models import ConflictOfInterest
 from vouchers.evaluation import actions, queries
@@ -19,12 +20,6 @@ from vouchers.evaluation.queries import pool
 from vouchers.evaluation.rules.conflicts import Entered
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(call, code, **given):
-    with pytest.raises(Refused) as error:
-        call(**given)
-    assert error.value.code == code, error.value.message
 
 
 def employed(user, name, **facts):

@@ -8,8 +8,9 @@ from django.db import IntegrityError, connection, transaction
 
 from portal.journal.models import Event, Notice
 from portal.kit import clock
-from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
+from portal.kit.errors import IllegalStep, NotAllowed, Stale
 from tests.factories import evaluation as ev
+from tests.refusals import refused
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries
@@ -17,12 +18,6 @@ from vouchers.evaluation.models import Assignment, PanelPhase, Reading, Score, S
 from vouchers.evaluation.queries.panels import board, board_for, readers
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(call, code, **given):
-    with pytest.raises(Refused) as error:
-        call(**given)
-    assert error.value.code == code, error.value.message
 
 
 def opened() -> tuple[ev.Panel, PanelPhase, list[Assignment]]:

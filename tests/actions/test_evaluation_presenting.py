@@ -9,35 +9,17 @@ from portal.desk.closed import records
 from portal.journal import gateways
 from portal.journal.models import Duty, Event, MailboxMessage, Notice
 from portal.kit import clock
-from portal.kit.errors import NotAllowed, Refused
+from portal.kit.errors import NotAllowed
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
+from tests.refusals import refused
 from vouchers.applications import actions as applications
 from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries
 from vouchers.evaluation.models import PenaltyRecord, PresentationSeat, PresentationSlot
 from vouchers.evaluation.queries import presenting
-from vouchers.rounds.actions.demo import SELECTION as DEMO
 
 pytestmark = pytest.mark.django_db
-SELECTION = {**DEMO, "penalty_points": {"ABSENT": "5"}, "penalty_cap": "10"}
-
-
-def refused(call, code, **given) -> str:
-    with pytest.raises(Refused) as error:
-        call(**given)
-    assert error.value.code == code, error.value.message
-    return str(error.value.message)
-
-
-def staged(count: int = 2) -> ev.Panel:
-    """Applications in evaluation whose two evaluators accepted, in a round with presentations."""
-    at = ev.panel(count, evaluation_stages=["DOCUMENT", "PRESENTATION"], selection=SELECTION)
-    for case in at.applications:
-        for who in at.evaluators:
-            row = ev.assigned(at, case, who)
-            actions.accept(assignment_id=row.pk, by=who)
-    return at
 
 
 def plan(at: ev.Panel, **given):
@@ -53,7 +35,7 @@ def seats(slot) -> set[int]:
 
 
 def test_from_the_plan_to_the_record_of_attendance(settings):
-    at = staged()
+    at = ev.presenting()
     refused(plan, "too_short", at=at, closes=time(10, 45))
     refused(plan, "days_past", at=at, days=[clock.today()])
     with pytest.raises(NotAllowed):
@@ -113,7 +95,7 @@ def test_from_the_plan_to_the_record_of_attendance(settings):
 
 
 def test_who_has_a_conflict_sits_in_no_panel_and_learns_nothing():
-    at = staged()
+    at = ev.presenting()
     apart = at.evaluators[0]
     schedule = plan(at)
     actions.publish_schedule(schedule_id=schedule.pk, by=at.officer)
@@ -145,7 +127,7 @@ def test_who_has_a_conflict_sits_in_no_panel_and_learns_nothing():
 
 
 def test_the_database_keeps_everybody_in_one_place_at_a_time():
-    at = staged()
+    at = ev.presenting()
     plan(at)
     first, second = PresentationSlot.objects.order_by("starts_at")
     times = {"starts_at": first.starts_at, "ends_at": first.ends_at}

@@ -3,7 +3,7 @@
 from portal.accounts import second_factor
 from portal.journal.models import Event
 from portal.kit.errors import DomainError
-from tests.committed import committed_db, together  # noqa: F401
+from tests.committed import together
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
 from vouchers.agreements import actions as agreements
@@ -22,7 +22,7 @@ def outcome(results):
     return [r for r in results if isinstance(r, DomainError)]
 
 
-def test_two_approvers_confirm_at_once_one_wins(committed_db):  # noqa: F811
+def test_two_approvers_confirm_at_once_one_wins(committed_db):
     at = ev.scored((90, 80))
     run, other = ev.proposed(at), person("MINISTRY_APPROVER")
     results = together(
@@ -35,7 +35,7 @@ def test_two_approvers_confirm_at_once_one_wins(committed_db):  # noqa: F811
     assert Award.objects.count() == 2 and ledger.position(at.round.pk).reserved_won == 2 * GRANT
 
 
-def test_two_declines_at_once_promote_each_reserve_once(committed_db):  # noqa: F811
+def test_two_declines_at_once_promote_each_reserve_once(committed_db):
     at, awards = ev.awarded((90, 80, 70, 65), slots=2)
     results = together(
         *[
@@ -50,7 +50,7 @@ def test_two_declines_at_once_promote_each_reserve_once(committed_db):  # noqa: 
     assert ledger.position(at.round.pk).reserved_won == 2 * GRANT
 
 
-def test_one_award_declined_twice_at_once_promotes_once(committed_db):  # noqa: F811
+def test_one_award_declined_twice_at_once_promotes_once(committed_db):
     at, awards = ev.awarded((90, 80, 70), slots=1)
     boss = at.firms[0].representative
     results = together(*[lambda: actions.decline_award(award_id=awards[0].pk, reason="사정", by=boss)] * 3, behind=awards[0])
@@ -58,7 +58,7 @@ def test_one_award_declined_twice_at_once_promotes_once(committed_db):  # noqa: 
     assert Award.objects.count() == 2 and LedgerEvent.objects.filter(kind="RELEASED").count() == 1
 
 
-def test_the_last_two_signatures_at_once_issue_one_voucher(committed_db):  # noqa: F811
+def test_the_last_two_signatures_at_once_issue_one_voucher(committed_db):
     made = ev.to_sign()
     text = made.agreement.current().content_hash
 
@@ -75,7 +75,7 @@ def test_the_last_two_signatures_at_once_issue_one_voucher(committed_db):  # noq
     assert not AgreementParty.objects.filter(signed_at__isnull=True).exists()
 
 
-def test_an_award_accepted_twice_at_once_is_accepted_once(committed_db):  # noqa: F811
+def test_an_award_accepted_twice_at_once_is_accepted_once(committed_db):
     at, (award,) = ev.awarded()
     boss = at.firms[0].representative
     results = together(*[lambda: actions.accept_award(award_id=award.pk, by=boss)] * 2, behind=award)
@@ -84,7 +84,7 @@ def test_an_award_accepted_twice_at_once_is_accepted_once(committed_db):  # noqa
     assert Event.objects.filter(subject_ref=award.ref, name="award.accepted").count() == 1
 
 
-def test_accepting_while_the_award_lapses_ends_in_one_of_the_two(committed_db):  # noqa: F811
+def test_accepting_while_the_award_lapses_ends_in_one_of_the_two(committed_db):
     at, awards = ev.awarded((90, 80), slots=1)
     due, boss = awards[0].due_at, at.firms[0].representative
     results = together(
@@ -96,7 +96,7 @@ def test_accepting_while_the_award_lapses_ends_in_one_of_the_two(committed_db): 
     assert ledger.position(at.round.pk).reserved_won == GRANT
 
 
-def test_two_officers_draft_one_agreement_at_once(committed_db):  # noqa: F811
+def test_two_officers_draft_one_agreement_at_once(committed_db):
     _at, award = ev.accepted()
     drafters = [ev.operator(), ev.operator()]
     results = together(
@@ -105,7 +105,7 @@ def test_two_officers_draft_one_agreement_at_once(committed_db):  # noqa: F811
     assert [error.code for error in outcome(results)] == ["award_not_ready"] and Agreement.objects.count() == 1
 
 
-def test_two_officers_propose_at_once_one_proposal_waits(committed_db):  # noqa: F811
+def test_two_officers_propose_at_once_one_proposal_waits(committed_db):
     at = ev.scored((90, 80))
     other = person("MINISTRY_OFFICER")
     results = together(
@@ -114,7 +114,7 @@ def test_two_officers_propose_at_once_one_proposal_waits(committed_db):  # noqa:
     assert [error.code for error in outcome(results)] == ["run_open"] and SelectionRun.objects.count() == 1
 
 
-def test_handing_in_and_taking_back_at_once(committed_db):  # noqa: F811
+def test_handing_in_and_taking_back_at_once(committed_db):
     at = ev.panel()
     row = ev.assigned(at, at.applications[0], at.evaluators[0])
     actions.accept(assignment_id=row.pk, by=row.evaluator)

@@ -8,9 +8,9 @@ from portal.accounts.rules import Role
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import NotAllowed
-from tests.actions.test_evaluation_actions import refused
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
+from tests.refusals import refused
 from vouchers.agreements import actions as agreements
 from vouchers.agreements import queries as agreement_queries
 from vouchers.applications import actions as applications

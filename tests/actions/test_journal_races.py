@@ -9,7 +9,7 @@ from django.db import transaction
 from portal.journal import actions, queries
 from portal.journal.models import Event
 from portal.kit import clock
-from tests.committed import committed_db, together  # noqa: F401 - a fixture
+from tests.committed import together
 from tests.factories.accounts import make_organisation
 
 pytestmark = pytest.mark.usefixtures("committed_db")

@@ -1,10 +1,10 @@
 """Whole won between pots, once for a key, never more than there is; the database itself refuses the rest."""
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from portal.kit.errors import NotAllowed, Refused
-from tests.committed import committed_db, together  # noqa: F401
+from tests.committed import together
 from tests.factories.providers import person
 from tests.factories.rounds import make_round
 from vouchers.ledger import actions, queries
@@ -96,7 +96,7 @@ def run(sql):
         cursor.execute(sql)
 
 
-def test_the_database_guards_the_ledger(committed_db):  # noqa: F811
+def test_the_database_guards_the_ledger(committed_db):
     programme = funded()
     event = reserve(programme)
     pot = Account.objects.get(kind="RESERVED").pk
@@ -123,13 +123,13 @@ def test_the_database_guards_the_ledger(committed_db):  # noqa: F811
         f"INSERT INTO vouchers_account (ref, created_at, updated_at, version, round_id, kind, owner_ref, balance_won)"
         f" VALUES ('acc-x', now(), now(), 1, {programme.pk}, 'PAID', 'x', 9)",
     )):  # fmt: skip
-        with pytest.raises(DatabaseError):
+        with pytest.raises(IntegrityError):
             run(broken.format(n=n))
     assert queries.faults() == [] and LedgerEvent.objects.count() == 2
     assert queries.balance(programme.pk, "RESERVED", "app-1") == 300
 
 
-def test_two_reserve_the_last_money_at_once_one_wins(committed_db):  # noqa: F811
+def test_two_reserve_the_last_money_at_once_one_wins(committed_db):
     programme = funded()
     results = together(
         *[lambda n=n: reserve(programme, f"app-{n}", BUDGET // 2 + 1) for n in range(4)],
@@ -139,7 +139,7 @@ def test_two_reserve_the_last_money_at_once_one_wins(committed_db):  # noqa: F81
     assert queries.position(programme.pk).reserved_won == BUDGET // 2 + 1 and queries.faults() == []
 
 
-def test_one_key_at_once_from_many_books_once(committed_db):  # noqa: F811
+def test_one_key_at_once_from_many_books_once(committed_db):
     programme = funded()
     reserve(programme, won=1000)
     actions.commit(round_id=programme.pk, owner_ref="app-1", voucher_ref="vch-1", amount_won=1000, reason="x", by=None)
@@ -149,7 +149,7 @@ def test_one_key_at_once_from_many_books_once(committed_db):  # noqa: F811
     assert queries.position(programme.pk).paid_won == 400 and queries.faults() == []
 
 
-def test_overspending_by_sql_from_two_connections_is_refused(committed_db):  # noqa: F811
+def test_overspending_by_sql_from_two_connections_is_refused(committed_db):
     programme = funded()
     reserve(programme, won=100)
     pot, back = Account.objects.get(kind="RESERVED").pk, Account.objects.get(kind="AVAILABLE").pk
@@ -169,5 +169,5 @@ def test_overspending_by_sql_from_two_connections_is_refused(committed_db):  # n
             )
 
     results = together(lambda: spend(1), lambda: spend(2), behind=Account.objects.get(kind="RESERVED"))
-    assert sum(isinstance(r, DatabaseError) for r in results) == 1, results
+    assert sum(isinstance(r, IntegrityError) for r in results) == 1, results
     assert queries.balance(programme.pk, "RESERVED", "app-1") == 20 and queries.faults() == []

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from portal.kit.errors import IllegalStep, Refused
-from tests.committed import committed_db, together  # noqa: F401
+from tests.committed import together
 from tests.factories import quotes
 from vouchers.matching import actions
 from vouchers.matching.models import Match, Quote, QuoteLine, QuoteRequest
@@ -16,7 +16,7 @@ def kinds(results: list[Any]) -> list[str]:
     return sorted(type(result).__name__ for result in results)
 
 
-def test_accept_quote_twice_at_once_makes_one_match(committed_db: str) -> None:  # noqa: F811
+def test_accept_quote_twice_at_once_makes_one_match(committed_db: str) -> None:
     at = quotes.stage()
     found = quotes.quoted(at)
 
@@ -27,7 +27,7 @@ def test_accept_quote_twice_at_once_makes_one_match(committed_db: str) -> None: 
     assert Match.objects.count() == 1
 
 
-def test_accept_and_decline_at_once_one_wins(committed_db: str) -> None:  # noqa: F811
+def test_accept_and_decline_at_once_one_wins(committed_db: str) -> None:
     at = quotes.stage()
     found = quotes.quoted(at)
     results = together(
@@ -39,13 +39,13 @@ def test_accept_and_decline_at_once_one_wins(committed_db: str) -> None:  # noqa
     assert Match.objects.count() == (1 if status == "ACCEPTED" else 0)
 
 
-def test_the_same_quote_asked_twice_at_once_is_one_request(committed_db: str) -> None:  # noqa: F811
+def test_the_same_quote_asked_twice_at_once_is_one_request(committed_db: str) -> None:
     at = quotes.stage()
     results = together(lambda: quotes.asked(at), lambda: quotes.asked(at))
     assert kinds(results) == ["QuoteRequest", "Refused"] and QuoteRequest.objects.count() == 1
 
 
-def test_the_last_capacity_goes_to_one_of_two_matches(committed_db: str) -> None:  # noqa: F811
+def test_the_last_capacity_goes_to_one_of_two_matches(committed_db: str) -> None:
     at = quotes.stage(capacity=1)
     rival = quotes.firm()
     other = quotes.Stage(at.round, rival, quotes.need(rival, at.round), at.hospital, at.offer)
@@ -59,7 +59,7 @@ def test_the_last_capacity_goes_to_one_of_two_matches(committed_db: str) -> None
     assert at.offer.open_capacity == 0 and Match.objects.confirmed().count() == 1
 
 
-def test_two_versions_at_once_get_two_numbers(committed_db: str) -> None:  # noqa: F811
+def test_two_versions_at_once_get_two_numbers(committed_db: str) -> None:
     at = quotes.stage()
     request = quotes.asked(at)
     together(lambda: quotes.quoted(at, request), lambda: quotes.quoted(at, request))
@@ -79,7 +79,7 @@ def broken(sql: str, *values: Any) -> None:
         cursor.execute(sql, values)
 
 
-def test_quotes_and_lines_never_change(committed_db: str) -> None:  # noqa: F811
+def test_quotes_and_lines_never_change(committed_db: str) -> None:
     at = quotes.stage()
     found = quotes.quoted(at)
     line = QuoteLine.objects.filter(quote=found).first()
@@ -90,7 +90,7 @@ def test_quotes_and_lines_never_change(committed_db: str) -> None:  # noqa: F811
     broken("DELETE FROM vouchers_quoteline WHERE id = %s", line.pk)
 
 
-def test_a_quotes_sums_equal_its_lines_at_commit(committed_db: str) -> None:  # noqa: F811
+def test_a_quotes_sums_equal_its_lines_at_commit(committed_db: str) -> None:
     at = quotes.stage()
     found = quotes.quoted(at)
     columns = (
@@ -111,7 +111,7 @@ def test_a_quotes_sums_equal_its_lines_at_commit(committed_db: str) -> None:  # 
     )  # fmt: skip
 
 
-def test_a_line_is_quantity_times_price_and_a_match_stays_with_its_quote(committed_db: str) -> None:  # noqa: F811
+def test_a_line_is_quantity_times_price_and_a_match_stays_with_its_quote(committed_db: str) -> None:
     at = quotes.stage()
     match = quotes.accepted(at)
     request = match.quote.request
@@ -132,7 +132,7 @@ def test_a_line_is_quantity_times_price_and_a_match_stays_with_its_quote(committ
     broken("UPDATE vouchers_match SET company_confirmed_by_id = NULL WHERE id = %s", match.pk)
 
 
-def test_one_live_request_a_dataset_and_offer(committed_db: str) -> None:  # noqa: F811
+def test_one_live_request_a_dataset_and_offer(committed_db: str) -> None:
     at = quotes.stage()
     request = quotes.asked(at)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -10,7 +10,7 @@ from portal.documents.models import Document
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
-from tests.committed import committed_db, together  # noqa: F401
+from tests.committed import together
 from tests.factories import projects as p
 from tests.factories.providers import person, provider
 from vouchers.ledger import queries as ledger
@@ -299,7 +299,7 @@ def test_the_database_refuses_an_unverified_account():
     broken(lambda: Disbursement.objects.filter(pk=row.pk).update(payee_account=new))
 
 
-def test_a_second_live_attempt_is_refused_in_committed_transactions(committed_db):  # noqa: F811
+def test_a_second_live_attempt_is_refused_in_committed_transactions(committed_db):
     _at, _desk, row, _attempt, _transfer = sent()
 
     def again(n):
@@ -311,7 +311,7 @@ def test_a_second_live_attempt_is_refused_in_committed_transactions(committed_db
     assert PaymentAttempt.objects.count() == 1
 
 
-def test_many_workers_claim_every_payment_once(committed_db):  # noqa: F811
+def test_many_workers_claim_every_payment_once(committed_db):
     p.registered(4)
 
     def work():
@@ -328,7 +328,7 @@ def test_many_workers_claim_every_payment_once(committed_db):  # noqa: F811
     assert ledger.faults() == []
 
 
-def test_two_requests_at_once_and_two_settlements_at_once(committed_db):  # noqa: F811
+def test_two_requests_at_once_and_two_settlements_at_once(committed_db):
     at, milestone = accepted()
     results = together(*[lambda n=n: p.request(at, milestone, invoice_no=f"R-{n}") for n in range(3)])
     assert sum(isinstance(r, Refused) for r in results) == 2, results
@@ -345,7 +345,7 @@ def test_two_requests_at_once_and_two_settlements_at_once(committed_db):  # noqa
     assert Event.objects.filter(name="disbursement.paid").count() == 1
 
 
-def test_more_than_the_voucher_is_refused_by_sql_from_two_connections(committed_db):  # noqa: F811
+def test_more_than_the_voucher_is_refused_by_sql_from_two_connections(committed_db):
     """Each alone would fit what the first left over; the row lock on the voucher makes the second see the first."""
     at, rows = p.planned(parts=2)
     for row in rows:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from portal.journal.models import Event, Notice
 from portal.kit import clock
@@ -107,7 +107,7 @@ def test_an_approver_amends_in_the_admin(approver):
 
 
 def refused(sql: str, *values) -> None:
-    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)
 
 

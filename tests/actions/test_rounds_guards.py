@@ -7,7 +7,6 @@ from django.db import IntegrityError, connection, transaction
 
 from portal.accounts.models import User
 from portal.kit import clock
-from tests.committed import committed_db  # noqa: F401
 from tests.factories.rounds import make_draft, make_round
 from vouchers.rounds import actions
 from vouchers.rounds.actions.demo import CRITERIA
@@ -23,7 +22,7 @@ def run(sql: str, *values) -> None:
         cursor.execute(sql, values)
 
 
-def test_everything_freezes_at_the_announcement(committed_db):  # noqa: F811
+def test_everything_freezes_at_the_announcement(committed_db):
     row, other = make_round(), make_draft()
     for table in ("vouchers_track", "vouchers_criterion", "vouchers_policyversion"):
         refused(f"DELETE FROM {table} WHERE round_id = %s", row.pk)
@@ -35,7 +34,7 @@ def test_everything_freezes_at_the_announcement(committed_db):  # noqa: F811
     refused("UPDATE vouchers_track SET cap_won = 999999999 WHERE round_id = %s", row.pk)
 
 
-def test_announced_round_does_not_go_back_or_close_earlier(committed_db):  # noqa: F811
+def test_announced_round_does_not_go_back_or_close_earlier(committed_db):
     row = make_round()
     refused("UPDATE vouchers_round SET status = 'DRAFT' WHERE id = %s", row.pk)
     refused("UPDATE vouchers_round SET is_reference = true WHERE id = %s", row.pk)
@@ -51,7 +50,7 @@ def test_announced_round_does_not_go_back_or_close_earlier(committed_db):  # noq
     refused("UPDATE vouchers_round SET status = 'ANNOUNCED' WHERE id = %s", cancelled.pk)
 
 
-def test_weights_of_an_announced_round_are_100_and_its_policy_frozen(committed_db):  # noqa: F811
+def test_weights_of_an_announced_round_are_100_and_its_policy_frozen(committed_db):
     short = make_draft(criteria=[{**one, "weight": one["weight"] - 1} for one in CRITERIA])
     refused("UPDATE vouchers_round SET status = 'ANNOUNCED' WHERE id = %s", short.pk)
     unfrozen = make_draft()
@@ -60,7 +59,7 @@ def test_weights_of_an_announced_round_are_100_and_its_policy_frozen(committed_d
     refused("UPDATE vouchers_criterion SET weight = 101 WHERE round_id = %s", unfrozen.pk)
 
 
-def test_four_eyes_window_and_completeness(committed_db):  # noqa: F811
+def test_four_eyes_window_and_completeness(committed_db):
     person = User.objects.create_user("one@test.example")
     row = make_draft(by=None)
     refused("UPDATE vouchers_round SET created_by_id = %s, announced_by_id = %s WHERE id = %s", person.pk, person.pk, row.pk)
@@ -71,7 +70,7 @@ def test_four_eyes_window_and_completeness(committed_db):  # noqa: F811
     refused("UPDATE vouchers_round SET status = 'ANNOUNCED', closes_at = NULL WHERE id = %s", row.pk)
 
 
-def test_announcement_and_criteria_cannot_race(committed_db):  # noqa: F811
+def test_announcement_and_criteria_cannot_race(committed_db):
     from tests.committed import together
 
     row = make_draft(closes_at=clock.now() + timedelta(days=5))

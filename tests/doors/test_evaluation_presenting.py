@@ -6,15 +6,15 @@ import pytest
 from django.urls import reverse
 
 from portal.kit import clock
-from tests.actions.test_evaluation_presenting import staged
 from tests.doors import as_
+from tests.factories import evaluation as ev
 from vouchers.evaluation.models import PresentationSchedule, PresentationSeat, PresentationSlot
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_officers_plan_reaches_the_company_and_the_panel():
-    at = staged()
+    at = ev.presenting()
     officer, add = as_(at.officer), reverse("admin:vouchers_presentationschedule_add")
     assert add in officer.get(reverse("admin:vouchers_round_change", args=[at.round.pk])).content.decode()
     day = clock.today() + timedelta(days=7)

@@ -23,6 +23,7 @@ from vouchers.evaluation import actions
 from vouchers.evaluation.models import Assignment, Award, SelectionRun
 from vouchers.ledger import actions as ledger
 from vouchers.rounds import actions as rounds
+from vouchers.rounds.actions.demo import SELECTION as DEMO_SELECTION
 from vouchers.rounds.models import Round
 
 
@@ -92,6 +93,16 @@ def judge_all(application: Application, officer: User) -> None:
 
 def assigned(at: Panel, application: Application, evaluator: User) -> Assignment:
     return actions.assign(application_id=application.pk, evaluator_id=evaluator.pk, by=at.officer)
+
+
+def presenting(count: int = 2) -> Panel:
+    """Applications in evaluation whose evaluators accepted, in a round with presentations that takes five points off for an absence."""
+    absent = {**DEMO_SELECTION, "penalty_points": {"ABSENT": "5"}, "penalty_cap": "10"}
+    at = panel(count, evaluation_stages=["DOCUMENT", "PRESENTATION"], selection=absent)
+    for case in at.applications:
+        for who in at.evaluators:
+            actions.accept(assignment_id=assigned(at, case, who).pk, by=who)
+    return at
 
 
 def points_for(assignment: Assignment, points: int) -> dict[int, tuple[int | None, str]]:

@@ -37,7 +37,6 @@ from portal.accounts import second_factor
 from portal.kit import clock, embedded
 from portal.kit.embedded.postgres import binaries
 from portal.kit.embedded.processes import die_with_parent, free_port
-from tests.committed import committed_db  # noqa: F401
 from tests.factories import projects as p
 from vouchers.ledger import queries as ledger
 from vouchers.payments import actions, gateways, queries, tasks
@@ -233,7 +232,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def stage(committed_db: str, folder: Path, settings: Any) -> Iterator[Stage]:  # noqa: F811
+def stage(committed_db: str, folder: Path, settings: Any) -> Iterator[Stage]:
     project, desk = p.project(), p.office()
     pour(project, desk, PAYMENTS)
     services = embedded.ensure(folder / "servers")

@@ -13,7 +13,6 @@ from django.db import IntegrityError, connection, connections, transaction
 from portal.kit import clock
 from portal.kit.errors import Refused
 from tests.actions.applications import code
-from tests.committed import committed_db  # noqa: F401 - fixture
 from tests.factories import applications as make
 from tests.factories.rounds import make_round
 from vouchers.applications import actions
@@ -89,7 +88,7 @@ def test_a_clock_set_back_lets_nobody_in_who_came_late():
     assert code(error) == "round_closed"
 
 
-def test_what_arrived_before_and_commits_after_is_received(committed_db):  # noqa: F811 - the fixture
+def test_what_arrived_before_and_commits_after_is_received(committed_db):
     """Held up by a real lock until the deadline has passed: what counts is when the request was here."""
     owner = make.firm()
     application = make.draft(owner)

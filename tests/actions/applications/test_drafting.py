@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import IntegrityError, transaction
 
 from portal.journal.models import Duty
 from portal.kit import clock
@@ -317,7 +317,7 @@ def test_matches_are_fixed_once_an_agreement_stands_on_them():
     with pytest.raises(Refused) as error:
         actions.drop_match(application_id=application.pk, match_id=chosen.pk, by=owner.staff)
     assert code(error) == "matches_fixed"
-    with pytest.raises(DatabaseError), transaction.atomic():
+    with pytest.raises(IntegrityError), transaction.atomic():
         application.application_matches.all().delete()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.committed import committed_db, together  # noqa: F401 - a fixture
+from tests.committed import together
 from tests.factories import applications as make
 from tests.factories.rounds import make_round
 from vouchers.applications import actions, rules
