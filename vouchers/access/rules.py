@@ -6,7 +6,7 @@ both tracks of that provider allow it.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -212,3 +212,21 @@ def dossier_open(status: str, ethics_status: str, drb_status: str) -> bool:
     if status == R.IN_REVIEW:
         return ethics_status == E.REVISE or drb_status == D.SUPPLEMENT
     return status in {R.DRAFT, R.SUPPLEMENT}
+
+
+# ── How long steps take (domain.md §6.14: compute actual medians, show both) ─────────────────────────
+ETHICS_STEPS: Mapping[str, str] = {
+    EthicsRoute.EXEMPTION: "irb_exemption",
+    EthicsRoute.EXPEDITED: "irb_expedited",
+    EthicsRoute.FULL: "irb_full",
+}
+DRB_STEPS: Mapping[str, str] = {
+    DrbMode.INSTITUTION: "drb",
+    DrbMode.JOINT: "drb_joint",
+}  # a recognised letter has no beginning of its own
+LEAST_MEASURED, NEWEST_MEASURED = 3, 100  # cases: fewer say nothing, older ones nothing about today
+
+
+def median(days: Sequence[int]) -> int:
+    """The middle one; of two the longer, so that nobody is promised too much. days: not empty."""
+    return sorted(days)[len(days) // 2]

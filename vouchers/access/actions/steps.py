@@ -92,7 +92,7 @@ def start_ethics(request: AccessRequest, by: Any) -> None:
     ethics = request.ethics
     if ethics.status != E.NOT_STARTED:
         return
-    step = {"EXEMPTION": "irb_exemption", "EXPEDITED": "irb_expedited", "FULL": "irb_full"}[ethics.route]
+    step = rules.ETHICS_STEPS[ethics.route]
     ethics.status = rules.ETHICS_LIFECYCLE.step(ethics.status, "start")
     ethics.started_at = clock.now()
     ethics.due_at = workdays.due_at(clock.now(), days(request, step))

@@ -11,6 +11,7 @@ from vouchers.access.queries.dossiers import (
     use_begins,
     use_begins_of,
 )
+from vouchers.access.queries.measuring import Measured, measured_days
 from vouchers.access.queries.reviews import (
     ASIDE,
     STEPS,
@@ -41,6 +42,7 @@ __all__ = [
     "ASIDE",
     "STEPS",
     "DossierShown",
+    "Measured",
     "TrackClock",
     "allows_use",
     "board_words",
@@ -61,6 +63,7 @@ __all__ = [
     "main_step",
     "may_propose_joint",
     "may_step",
+    "measured_days",
     "next_steps",
     "not_before",
     "open_steps",

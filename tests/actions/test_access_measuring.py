@@ -1,0 +1,47 @@
+"""How long the steps of an institution took is measured over its newest cases and told to it once."""
+
+from datetime import date, datetime
+
+import pytest
+
+from portal.journal.models import Event
+from portal.kit.clock import KST
+from providers.institutions.models import Institution
+from tests.factories import projects as p
+from vouchers.access import actions, queries
+from vouchers.access.models import AccessRequest, DataReview, EthicsReview
+
+pytestmark = pytest.mark.django_db
+
+
+def took(request: AccessRequest, last: int, paused: int = 0) -> None:
+    """Its IRB review ran from Monday, 8 March 2027, until that day of March."""
+    begun, ended = (datetime(2027, 3, day, 10, tzinfo=KST) for day in (8, last))
+    EthicsReview.objects.filter(request=request).update(started_at=begun, closed_at=ended, paused_days=paused)
+
+
+def test_an_institution_is_told_the_median_of_its_cases_without_their_pauses():
+    requests = [p.allowed().sites[0].request for _ in range(3)]
+    board = requests[0].board
+    for request, last, paused in zip(requests, (12, 16, 9), (1, 0, 0), strict=True):  # 4 − 1, 6 and 1 working days
+        took(request, last, paused)
+        assert board.pk not in {one.institution_id for one in queries.measured_days()}, "two cases say nothing"
+        AccessRequest.objects.filter(pk=request.pk).update(board=board)
+    assert actions.sync_measured_days() == 2  # the IRB and the DRB
+    told = Institution.objects.get(pk=board.pk).measured_days
+    assert told["irb_exemption"] == {"median": 3, "n": 3, "as_of": date(2027, 3, 16).isoformat()}
+    assert told["drb"]["n"] == 3 and set(told) == {"irb_exemption", "drb"}
+    assert actions.sync_measured_days() == 0
+    assert Event.objects.filter(subject_ref=board.ref, name="institution.measured").count() == 2
+
+
+def test_a_review_that_is_still_open_or_had_no_clock_is_no_case():
+    running = [p.in_review().sites[0].request for _ in range(3)]
+    letters = [p.allowed().sites[0].request for _ in range(3)]
+    for given in (running, letters):
+        AccessRequest.objects.filter(pk__in=[one.pk for one in given]).update(board=given[0].board)
+    for model in (EthicsReview, DataReview):
+        model.objects.filter(request__in=letters).update(due_at=None)
+    assert queries.measured_days() == []
+    EthicsReview.objects.filter(request__in=letters).update(due_at=datetime(2027, 3, 31, tzinfo=KST))
+    assert [(one.institution_id, one.step) for one in queries.measured_days()] == [(letters[0].board_id, "irb_exemption")]

@@ -1,0 +1,60 @@
+"""How long the steps of institutions took: what they are shown with, beside what they promised."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from portal.kit import clock, workdays
+from vouchers.access import rules
+from vouchers.access.models import AccessRequest, DataReview, EthicsReview
+from vouchers.matching.models import Quote
+
+Case = tuple[int, str, datetime, datetime, int]  # institution, step, begun, ended, working days that its clock stood
+
+
+@dataclass(frozen=True)
+class Measured:
+    """median: working days without pauses, over n cases; as_of: the day on which the last of them ended."""
+
+    institution_id: int
+    step: str
+    median: int
+    n: int
+    as_of: date
+
+
+def measured_days() -> list[Measured]:
+    """By institution and step, over its newest cases; none of a step that took place too seldom to say anything. Four queries."""
+    found: dict[tuple[int, str], list[tuple[datetime, int]]] = defaultdict(list)
+    for institution_id, step, begun, ended, stood in _cases():
+        took = workdays.working_days_between(clock.to_kst(begun).date(), clock.to_kst(ended).date()) - stood
+        found[institution_id, step].append((ended, max(took, 0)))
+    return [
+        Measured(
+            institution_id, step, rules.median([days for _ended, days in cases]), len(cases), clock.to_kst(cases[0][0]).date()
+        )
+        for (institution_id, step), every in sorted(found.items())
+        if len(cases := sorted(every, reverse=True)[: rules.NEWEST_MEASURED]) >= rules.LEAST_MEASURED
+    ]
+
+
+def _cases() -> Iterator[Case]:
+    """A board's cases are its own, also of other institutions; an institution quotes and prepares by itself."""
+    quotes = Quote.objects.filter(number=1).values_list("request__institution_id", "request__created_at", "created_at")
+    yield from ((institution, "quote", begun, ended, 0) for institution, begun, ended in quotes)
+    timed = {"started_at__isnull": False, "closed_at__isnull": False, "due_at__isnull": False}  # whose clock ran
+    columns = ("request__board_id", "started_at", "closed_at", "paused_days")
+    for board, begun, ended, stood, route in EthicsReview.objects.filter(kind="INSTITUTION", **timed).values_list(
+        *columns, "route"
+    ):
+        yield board, rules.ETHICS_STEPS[route], begun, ended, stood
+    for board, begun, ended, stood, mode in DataReview.objects.filter(mode__in=rules.DRB_STEPS, **timed).values_list(
+        *columns, "mode"
+    ):
+        yield board, rules.DRB_STEPS[mode], begun, ended, stood
+    provided = AccessRequest.objects.filter(provided_at__isnull=False)
+    both = ("institution_id", "ethics__closed_at", "data_review__closed_at", "provided_at")
+    for institution, ethics, drb, ended in provided.values_list(*both):
+        if ethics and drb:
+            yield institution, "preparation", max(ethics, drb), ended, 0
