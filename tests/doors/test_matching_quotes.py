@@ -147,10 +147,11 @@ def test_talk_accept_and_confirm_through_the_pages(at: quotes.Stage) -> None:
     assert company.post(f"{mine}do/accept/").status_code == 409  # the second click
     match = Match.objects.get()
     page = f"/matching/matches/{match.ref}/"
+    assert "확인 기한" in text(company.get(page))  # whose turn it is, and until when
     assert as_(at.firm.colleague).post(f"{page}do/confirm/").status_code == 403
     assert company.post(f"{page}do/confirm/").status_code == 409
     assert hospital.post(f"{page}do/confirm/").status_code == 303
-    assert "양측 확인 완료" in text(company.get(page))
+    assert "양측 확인 완료" in text(company.get(page)) and "확인 기한" not in text(company.get(page))
     assert hospital.post(f"{page}do/cancel/", {"cancel-text": ""}).status_code == 422
     assert hospital.post(f"{page}do/cancel/", {"cancel-text": "사정이 생겼습니다."}).status_code == 303
     late = company.post(f"{page}do/cancel/", {"cancel-text": "늦었습니다."})

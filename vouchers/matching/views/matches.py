@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.journal import queries as journal
 from portal.kit.access import needs, signed_in
 from portal.kit.htmx import page
 from vouchers.companies import actions as companies
@@ -74,6 +75,7 @@ def _show(request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "
         "of_company": of_company,
         "panels": panels(shown, lambda name: reverse("matching:match_verb", args=[row.ref, name]), bound),
         "problem": problem,
+        "confirm_duty": journal.open_duties(row).filter(verb="confirm_match").first(),
         "timeline": queries.timeline(row),
     }
     return page(request, "vouchers/matching/match.html", context, status=status)
