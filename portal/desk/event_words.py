@@ -72,7 +72,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "presentation.attended": ("발표했습니다", "Presented"),
     "presentation.missed": ("발표에 불참했습니다", "Absent from the presentation"),
     "presentation.seat_left": ("평가위원이 발표평가 패널에서 빠졌습니다", "An evaluator left the panel of the presentation"),
-    "late_entry.proposed": ("추가 접수를 상신했습니다", "Late entry proposed"),
+    "late_entry.proposed": ("추가 접수를 제안했습니다", "Late entry proposed"),
     "late_entry.confirmed": ("추가 접수를 확인하고 코드를 보냈습니다", "Late entry confirmed, code sent"),
     "late_entry.rejected": ("추가 접수를 반려했습니다", "Late entry not confirmed"),
     "late_entry.code_sent": ("추가 접수 코드를 새로 보냈습니다", "A new code was sent"),

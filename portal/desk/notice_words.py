@@ -111,7 +111,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "selection_discarded": ("선정안 반려", "Selection discarded"),
     "selection_letter": ("선정 결과 통지서(전자송달)", "Letter of the result, electronic service"),
     "selection_not_selected": ("선정 결과: 미선정", "Not selected"),
-    "selection_proposed": ("선정안 상신", "Selection proposed"),
+    "selection_proposed": ("선정안 제안", "Selection proposed"),
     "selection_reserve": ("선정 결과: 예비", "On the reserve list"),
     "voucher_expired": ("바우처 유효기간 경과", "Voucher expired"),
     "voucher_issued": ("바우처 발급", "Voucher issued"),
