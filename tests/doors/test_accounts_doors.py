@@ -341,7 +341,8 @@ def test_join_link(client):
     client.post(f"/accounts/organisation/{org.ref}/invite/", {"email": "guest@test.example"})
     mail = next(m for m in mails() if m.to == "guest@test.example")
     link = re.search(r"/accounts/join/\S+", mail.body).group(0)
-    assert "다른" in client.get(link).content.decode()
+    foreign = client.get(link).content.decode()
+    assert f"{boss.email} 계정으로 로그인되어 있습니다" in foreign, "not the invited address"
     assert client.post(link).status_code == 403
     client.logout()
     page = client.get(link)
