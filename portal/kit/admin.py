@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
-from portal.kit.errors import DomainError
+from portal.kit.errors import GONE, DomainError
 from portal.kit.pages import Recounted
 from portal.kit.showing import bilingual, in_words, sheet
 
@@ -175,6 +175,11 @@ class VerbAdmin(ModelAdmin):
             return str(_("You did the step before this one yourself. Somebody else must decide."))
         return verb.hindered(obj) if verb.hindered else ""
 
+    def _closed_now(self, request: HttpRequest, obj: Any, verb: Verb) -> str:
+        """Why the page of a decision is not shown: an old link, or something that hinders it. "": it is. What is sent all the same
+        is judged by the action."""
+        return self._hindrance(request, obj, verb) if verb.shown(obj) else str(GONE)
+
     def _verb_url(self, obj: Any, verb: Verb) -> str:
         return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_verb", args=[obj.pk, verb.name])
 
@@ -297,6 +302,9 @@ class VerbAdmin(ModelAdmin):
             raise Http404
         if not request.user.has_perm(found.permission):
             raise PermissionDenied
+        if request.method == "GET" and (why := self._closed_now(request, obj, found)):
+            messages.warning(request, why)
+            return HttpResponseRedirect(self._change_url(object_id))
         self.write_down(request, obj)
         data = request.POST if request.method == "POST" else None
         form = self.verb_form(request, found, obj, data)

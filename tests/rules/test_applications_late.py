@@ -7,10 +7,10 @@ import pytest
 from vouchers.applications import rules
 from vouchers.evaluation.rules import Applicant
 from vouchers.evaluation.rules.records import _applicant, _parse_applicant
-from vouchers.rounds.rules import RoundStatus, is_held
+from vouchers.rounds.rules import UNDER_WAY, RoundStatus, evaluates, is_held
 
 CLOSE = datetime(2027, 2, 26, 9, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+HOUR, MICROSECOND = timedelta(hours=1), timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,11 @@ def test_a_code_is_read_as_people_type_it():
 
 
 def test_the_evaluation_waits_for_the_last_late_entry():
-    assert is_held(CLOSE + HOUR, CLOSE) and not is_held(CLOSE + HOUR, CLOSE + HOUR) and not is_held(None, CLOSE)
+    end = CLOSE + HOUR
+    assert (
+        is_held(end, CLOSE) and is_held(end, end) and not is_held(None, CLOSE)
+    )  # what came in its last moment is still on its way
+    assert is_held(end, end + UNDER_WAY - MICROSECOND) and not is_held(end, end + UNDER_WAY)
 
 
 def test_a_record_says_late_only_of_those_that_were():
@@ -56,3 +60,7 @@ def test_a_record_says_late_only_of_those_that_were():
     in_time, late = Applicant(**facts), Applicant(**facts, late=True)
     assert "late" not in _applicant(in_time) and _applicant(late)["late"] is True
     assert _parse_applicant(_applicant(in_time)) == in_time and _parse_applicant(_applicant(late)) == late
+
+
+def test_an_application_goes_to_evaluators_once_its_round_does():
+    assert {str(one) for one in RoundStatus if evaluates(one)} == {"EVALUATING", "AWARDED", "RUNNING", "SETTLING", "ARCHIVED"}

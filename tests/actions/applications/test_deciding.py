@@ -14,6 +14,7 @@ from tests.factories import applications as make
 from tests.factories.rounds import make_round
 from vouchers.applications import actions, queries
 from vouchers.applications.models import Application, ApplicationMatch
+from vouchers.companies import actions as companies
 from vouchers.companies.models import ConflictOfInterest
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +137,31 @@ def evaluated(owner=None):
     by = make.officer()
     application = checked(owner, by)
     actions.find_eligible(application_id=application.pk, by=by)
+    begun(application)
     return actions.begin_evaluation(application_id=application.pk, by=by)
+
+
+def begun(application):
+    """Its round is in evaluation."""
+    type(application.round).objects.filter(pk=application.round_id).update(status="EVALUATING")
+
+
+def test_no_application_goes_to_evaluators_before_its_round_does():
+    by, apart = make.officer(), make.officer()
+    owner = make.firm()
+    application = checked(owner, by)
+    actions.find_eligible(application_id=application.pk, by=by)
+    with pytest.raises(Refused) as error:
+        actions.begin_evaluation(application_id=application.pk, by=by)
+    assert code(error) == "round_not_evaluating"
+    with pytest.raises(IntegrityError, match="once its round is in evaluation"), transaction.atomic():
+        type(application).objects.filter(pk=application.pk).update(status="IN_EVALUATION")
+    begun(application)
+    companies.declare_conflict(user=apart, organisation=owner.organisation, ground="가족", by=None)
+    with pytest.raises(Refused) as error:
+        actions.begin_evaluation(application_id=application.pk, by=apart)
+    assert code(error) == "conflict"
+    assert actions.begin_evaluation(application_id=application.pk, by=by).status == "IN_EVALUATION"
 
 
 def test_outcomes():

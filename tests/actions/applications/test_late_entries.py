@@ -21,6 +21,7 @@ from tests.factories.rounds import make_round
 from vouchers.applications import actions, queries
 from vouchers.applications.models import Application, LateEntry
 from vouchers.companies import actions as companies
+from vouchers.companies.models import SizeCertificate
 from vouchers.rounds import actions as rounds
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +144,35 @@ def test_the_last_microsecond_of_a_late_entry(closed):
         actions.submit(application_id=draft.pk, by=owner.representative, arrived_at=row.until)
     moment = row.until - timedelta(microseconds=1)
     assert actions.submit(application_id=draft.pk, by=owner.representative, arrived_at=moment).submitted_at == moment
+
+
+def test_papers_hold_on_the_last_day_of_the_late_entry(closed):
+    """A submission reads all at once: what it reads is what the long way says, also where the day is another one."""
+    draft, owner, round_, first, second = closed
+    last = clock.to_kst(round_.closes_at).date()
+    owner.company.certificates.update(valid_to=last)
+    newer = SizeCertificate(
+        company=owner.company, size="SMALL", number="0010-NEW", valid_from=last + DAY, valid_to=last + 300 * DAY
+    )
+    newer.save()
+    row = actions.confirm_late_entry(late_entry_id=propose(draft, owner, first).pk, by=second)
+    enter(draft, owner, sent_code(owner))
+    long = queries.facts(Application.objects.select_related("round", "company__organisation").get(pk=draft.pk))
+    found = queries.at_once(draft.pk, owner.representative, clock.now())
+    with queries.asked_once(found.known):
+        assert queries.facts(found.application) == long and long.certificate_valid_to == newer.valid_to
+    done = actions.submit(application_id=draft.pk, by=owner.representative, arrived_at=row.until - timedelta(microseconds=1))
+    assert done.company_snapshot["certificate_no"] == "0010-NEW"
+
+
+def test_a_late_entry_judged_after_its_end_counts_by_the_moment_of_its_arrival(closed):
+    draft, owner, _round, first, second = closed
+    row = actions.confirm_late_entry(late_entry_id=propose(draft, owner, first).pk, by=second)
+    enter(draft, owner, sent_code(owner))
+    with clock.at(row.until + timedelta(seconds=5)):  # it waited for its turn
+        found = queries.at_once(draft.pk, owner.representative, row.until - timedelta(seconds=1))
+        assert queries.closing_day(found.application) == clock.to_kst(row.until).date()
+        assert code(Refused, lambda: rounds.begin_evaluation(round_id=draft.round_id, by=first)) == "late_entry_open"
 
 
 def test_who_is_not_let_in_is_told_why_on_the_record(closed):

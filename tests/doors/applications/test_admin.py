@@ -56,7 +56,10 @@ def test_an_eligible_application_leads_to_the_evaluators(owner):
     assign = f"{reverse('admin:vouchers_assignment_assign_page')}?round={done.round_id}"
     early = as_(by).get(admin_url("change", done.pk)).content.decode()
     assert assign not in early and "평가는 회차에서 시작" in early  # no evaluators can be assigned before the round's evaluation
+    begin = admin_url("verb", done.pk, "begin_evaluation")
+    assert begin not in early and as_(by).get(begin).status_code == 302  # an old link leads back to the record
     type(done.round).objects.filter(pk=done.round_id).update(status="EVALUATING")
+    assert begin in as_(by).get(admin_url("change", done.pk)).content.decode()
     assert assign in as_(by).get(admin_url("change", done.pk)).content.decode()
     actions.begin_evaluation(application_id=done.pk, by=by)
     page = as_(by).get(admin_url("change", done.pk)).content.decode()

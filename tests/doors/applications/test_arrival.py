@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from portal.kit import clock
+from portal.kit.errors import Refused
 from tests.doors import as_
 from tests.doors.applications import url
 from tests.factories import applications as make
-from vouchers.applications import queries
+from vouchers.applications import actions, queries
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,17 @@ def test_the_page_submits_up_to_the_last_microsecond(owner, before, status, monk
     assert answer.status_code == status
     application.refresh_from_db()
     assert application.submitted_at == (closes - before if before else None)
+
+
+def test_who_came_in_time_is_received_though_the_evaluation_began_meanwhile(owner):
+    """In the last minute thousands queue: an officer who is quicker than the queue takes nobody's place in it away."""
+    application = make.draft(owner)
+    closes = application.round.closes_at
+    type(application.round).objects.filter(pk=application.round_id).update(status="EVALUATING")
+    with pytest.raises(Refused):
+        actions.submit(application_id=application.pk, by=owner.representative, arrived_at=closes)
+    last = closes - timedelta(microseconds=1)
+    assert actions.submit(application_id=application.pk, by=owner.representative, arrived_at=last).receipt_no
 
 
 def test_a_body_that_comes_late_comes_late(rf, monkeypatch):

@@ -50,6 +50,11 @@ def test_from_the_officers_form_to_the_late_draft():
         assert "대표자" in colleague.content.decode() and 'name="code"' not in colleague.content.decode()
         assert page in as_(owner.representative).get(draft.get_absolute_url()).content.decode()
         assert as_(rival.representative).post(page, {"code": "0000-0000-0000"}).status_code == 422
+        held = reverse("admin:vouchers_round_verb", args=[round_.pk, "begin_evaluation"])
+        for answer in (as_(first).get(held, follow=True), as_(first).post(held, follow=True)):  # an old link, a second window
+            assert answer.redirect_chain and "추가 접수" in answer.content.decode().split("<main")[1]
+        round_.refresh_from_db()
+        assert round_.status == "ANNOUNCED"
         empty = as_(owner.representative).post(page, {"code": ""})
         assert empty.status_code == 422
         typed = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}", Notice.objects.get(template="late_entry_code").body).group()

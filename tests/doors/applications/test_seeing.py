@@ -93,6 +93,7 @@ def test_a_released_outcome_gives_its_reason_in_the_readers_language(owner):
     by, done = make.officer(), make.submitted(owner)
     actions.begin_check(application_id=done.pk, by=by)
     actions.find_eligible(application_id=done.pk, by=by)
+    type(done.round).objects.filter(pk=done.round_id).update(status="EVALUATING")
     actions.begin_evaluation(application_id=done.pk, by=by)
     actions.reject(application_id=done.pk, reason="합격점에 미치지 못했습니다.", reason_en="Below the pass mark.", by=None)
     assert "합격점에 미치지 못했습니다." in as_(owner.staff).get(url("detail", done.ref)).content.decode()

@@ -15,6 +15,7 @@ from vouchers.applications import notices, queries, rules
 from vouchers.applications.actions import asking, handing
 from vouchers.applications.actions.drafting import locked
 from vouchers.applications.models import Application, ApplicationSection, EligibilityCheck
+from vouchers.rounds.rules import evaluates
 
 
 def require_apart(application: Application, by: User | None) -> None:
@@ -249,9 +250,13 @@ def find_ineligible(*, application_id: int, reason: str, by: User) -> Applicatio
 
 @transaction.atomic
 def begin_evaluation(*, application_id: int, by: User | None) -> Application:
-    """Goes to the evaluators. Writes: Application, Event."""
+    """Goes to the evaluators, once the evaluation of its round has begun: before, somebody may still hand in. Writes: Application,
+    Event. Raises: Refused (the round, a conflict of interest), IllegalStep."""
     application = locked(application_id)
     require(by, "vouchers.check_application", application)
+    require_apart(application, by)
+    if not evaluates(application.round.status):
+        raise Refused(_("This round is not in evaluation. Begin its evaluation first."), "round_not_evaluating")
     move(application, "begin_evaluation", "application.evaluation_begun", by)
     return application
 

@@ -22,7 +22,7 @@ from vouchers.companies import queries as companies
 from vouchers.companies.models import Company
 from vouchers.matching.models import Match, Need
 from vouchers.rounds.models import Round, Track
-from vouchers.rounds.rules import Phase, may_hold
+from vouchers.rounds.rules import Phase, RoundStatus, may_hold
 from vouchers.rounds.rules import phase as phase_at
 
 
@@ -40,7 +40,9 @@ def refuse_unless_open(round_: Round, company_id: int, track_id: int, now: datet
     company to this track, which is returned. now: the moment that is written down afterwards (default: this one).
     Raises: Refused."""
     now = now or clock.now()
-    phase = phase_at(round_.status, round_.opens_at, round_.closes_at, now)
+    # what was here before the close counts, though an officer began the evaluation while it waited for its turn
+    status = RoundStatus.ANNOUNCED if round_.status == RoundStatus.EVALUATING else round_.status
+    phase = phase_at(status, round_.opens_at, round_.closes_at, now)
     if phase == Phase.OPEN:
         return None
     late = queries.late_entry_of(round_, company_id, track_id, now=now)

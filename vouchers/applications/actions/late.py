@@ -21,10 +21,10 @@ from vouchers.companies import queries as companies
 from vouchers.companies.models import Company
 from vouchers.rounds import actions as rounds
 from vouchers.rounds.models import Round, Track
+from vouchers.rounds.rules import UNDER_WAY
 
 PROPOSE, DECIDE = "vouchers.propose_late_entry", "vouchers.confirm_late_entry"
 S = rules.LateStatus
-UNDER_WAY = timedelta(minutes=5)  # what arrived before the end may still be on its way through the portal
 NOT_THIS_CODE = _("This code does not open anything for you in this call. Compare it with the e-mail, sign by sign.")
 
 

@@ -28,7 +28,7 @@ from vouchers.applications.models import Application, EligibilityCheck
 from vouchers.companies.rules import CompanySize
 from vouchers.rounds import queries as rounds
 from vouchers.rounds.models import Track
-from vouchers.rounds.rules import RoundStatus
+from vouchers.rounds.rules import evaluates
 
 L = rules.LIFECYCLE
 FINDINGS = "eligibility_checks-group"  # where an application's page shows the rules
@@ -49,6 +49,11 @@ def _may_find_ineligible(application: Application) -> bool:
     """In the check, or once a supplement did not come by its due day."""
     open_check = application.status == rules.ApplicationStatus.ELIGIBILITY_CHECK
     return L.can(application.status, "find_ineligible") and (open_check or queries.supplement_missed(application))
+
+
+def _may_begin_evaluation(application: Application) -> bool:
+    """Once the round is in evaluation; before, the page leads to the round, where it begins."""
+    return L.can(application.status, "begin_evaluation") and evaluates(application.round.status)
 
 
 def _facts(application: Application) -> list[tuple[Any, Any]]:
@@ -190,7 +195,7 @@ class ApplicationAdmin(ExportPages, VerbAdmin):
         ),
         Verb(
             "begin_evaluation", _("Begin the evaluation"), _on_application(actions.begin_evaluation),
-            "vouchers.check_application", _can("begin_evaluation"), done=_("It can be assigned to evaluators."), in_list=True,
+            "vouchers.check_application", _may_begin_evaluation, done=_("It can be assigned to evaluators."), in_list=True,
         ),
     )  # fmt: skip
     readonly_fields = (
@@ -227,7 +232,7 @@ class ApplicationAdmin(ExportPages, VerbAdmin):
         return [(_("Next: assign evaluators"), f"{url}?round={obj.round_id}")]
 
     def ways_lead(self, obj: Application) -> bool:
-        return obj.round.status != RoundStatus.ANNOUNCED
+        return evaluates(obj.round.status)
 
     @admin.display(description=_("Content"))
     def reading(self, application: Application) -> str:

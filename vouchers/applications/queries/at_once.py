@@ -19,6 +19,7 @@ from providers.institutions.models import Institution
 from vouchers.applications import rules
 from vouchers.applications.models import Application, ApplicationDocument, ApplicationSection, Certification
 from vouchers.applications.queries import behind
+from vouchers.applications.queries.late import closes_at
 from vouchers.companies.models import Company, SizeCertificate
 from vouchers.matching.models import Match, Need, Quote
 from vouchers.rounds.models import PolicyVersion, Round, Track
@@ -81,7 +82,7 @@ FROM vouchers_application a
 JOIN vouchers_round r ON r.id = a.round_id JOIN vouchers_track t ON t.id = a.track_id
 JOIN vouchers_company c ON c.id = a.company_id JOIN accounts_organisation o ON o.id = c.organisation_id
 LEFT JOIN vouchers_need n ON n.id = a.need_id
-CROSS JOIN LATERAL (SELECT (coalesce(a.deadline_at, r.closes_at) AT TIME ZONE 'Asia/Seoul')::date AS closing) day
+CROSS JOIN LATERAL (SELECT (r.closes_at AT TIME ZONE 'Asia/Seoul')::date AS closing) day
 WHERE a.id = %(id)s
 """
 ALL = " ".join(_ALL.split())  # a text of up to 4,096 characters is taken apart by psycopg once only
@@ -123,18 +124,23 @@ def at_once(application_id: int, by: User, now: datetime) -> AtOnce:
     members = found["people"] or ()
     people: list[Any] = [built(User, one["user"]) for one in members]
     wishes = {one["user"]["id"]: one["by_mail"] for one in members if one["by_mail"] is not None}
-    return AtOnce(application, people, wishes, built(Event, found["last_event"]), found["number"], {
+    known: dict[Any, Any] = {
         behind.asked_as(behind.chosen_matches, application): [_match(one, application) for one in found["matches"] or ()],
         behind.asked_as(behind.taxable, tuple(one["quote"]["id"] for one in found["matches"] or ())): found["taxable"],
         behind.asked_as(behind.current_documents, application): [_file(one, application) for one in found["files"] or ()],
         behind.asked_as(behind.blind_hashes, application): found["blind"] or {},
-        behind.asked_as(behind.current_certificate, application.company, behind.closing_day(application)):
-            built(SizeCertificate, found["certificate"]),
         behind.asked_as(behind.newest_policy, application.round): built(PolicyVersion, found["policy"]),
         behind.asked_as(behind.other_live, application): found["others"],
         behind.asked_as(behind.representatives, application.company.organisation): [user for one, user in zip(members, people, strict=True) if one["represents"]],
         behind.asked_as(behind.certification_of, application, by): built(Certification, found["certification"]),
-    })  # fmt: skip
+    }  # fmt: skip
+    until = closes_at(application, now=now)
+    if until == application.round.closes_at:  # the day of a late entry is another one: its certificate is asked for then
+        day = behind.closing_day(application)
+        known[behind.asked_as(behind.current_certificate, application.company, day)] = built(
+            SizeCertificate, found["certificate"]
+        )
+    return AtOnce(application, people, wishes, built(Event, found["last_event"]), found["number"], known)
 
 
 def _application(found: Mapping[str, Any]) -> Application:

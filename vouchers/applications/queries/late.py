@@ -29,12 +29,15 @@ def closing_time(round_: Round, company_id: int, track_id: int | None = None, *,
     return late.until if late else round_.closes_at
 
 
-def closes_at(application: Application) -> datetime | None:
-    """The closing time that holds for an application: the one that was written down, else as closing_time; asked once a row."""
+def closes_at(application: Application, *, now: datetime | None = None) -> datetime | None:
+    """The closing time that holds for an application: the one that was written down, else as closing_time; asked once a row.
+    now: the moment that is judged, of what waited for its turn."""
     if application.deadline_at:
         return application.deadline_at
     if "closes_for_it" not in vars(application):
-        vars(application)["closes_for_it"] = closing_time(application.round, application.company_id, application.track_id)
+        vars(application)["closes_for_it"] = closing_time(
+            application.round, application.company_id, application.track_id, now=now
+        )
     found: datetime | None = vars(application)["closes_for_it"]
     return found
 

@@ -46,6 +46,8 @@ def _sent(request: HttpRequest, ref: str) -> HttpResponse:
             application = application_or_404(request, ref)
             return _submit_page(request, application, _fresh(application), status=409, stale=error.message)
         except DomainError as error:
+            if _of_whom(request, ref)[1]:  # the second click of a double click, which waited for the first
+                return redirect(request, reverse("applications:receipt", args=[ref]))
             form_errors(form, error)
         else:
             return _after(request, ref, certified="certify" in request.POST)

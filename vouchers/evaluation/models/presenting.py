@@ -119,6 +119,9 @@ class PresentationSlot(Row):
                 | ~Q(status__in=["ATTENDED", "MISSED"]) & Q(recorded_at__isnull=True, recorded_by__isnull=True),
                 name="presentation_attendance_pair",
             ),
+            models.CheckConstraint(
+                condition=Q(recorded_at__isnull=True) | Q(recorded_at__gte=F("starts_at")), name="presentation_attended_once_begun"
+            ),
             models.UniqueConstraint(
                 fields=["application"], condition=~Q(status="CANCELLED"), name="presentation_once"
             ),

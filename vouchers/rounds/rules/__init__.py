@@ -96,6 +96,7 @@ from vouchers.rounds.rules.selection import (
 from vouchers.rounds.rules.stages import (
     HELD,
     LIFECYCLE,
+    UNDER_WAY,
     CompanySize,
     DocumentKind,
     EvaluationStage,
@@ -104,6 +105,7 @@ from vouchers.rounds.rules.stages import (
     ProviderType,
     RoundKind,
     RoundStatus,
+    evaluates,
     is_held,
     phase,
 )
@@ -136,6 +138,7 @@ __all__ = [
     "STEP_WORDS",
     "TARGET",
     "TARGET_STEPS",
+    "UNDER_WAY",
     "Advantage",
     "AssigningPolicy",
     "Choice",
@@ -170,6 +173,7 @@ __all__ = [
     "assigning_faults",
     "budget_short_won",
     "conflict_faults",
+    "evaluates",
     "fault_place",
     "fault_words",
     "is_held",

@@ -1,6 +1,6 @@
 """A round's states and the codes that its policy speaks. Source: domain.md §6.1; every number is data of the round."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -120,9 +120,19 @@ LIFECYCLE = Lifecycle(
 HELD = _("A company may still hand in late. Wait until its late entry ends, or revoke it first.")
 
 
+UNDER_WAY = timedelta(minutes=5)  # what arrived before an end may still be on its way through the portal
+BEFORE_EVALUATION = frozenset({S.DRAFT, S.REVIEW, S.ANNOUNCED, S.CANCELLED})
+
+
 def is_held(late_until: datetime | None, now: datetime) -> bool:
-    """Whether the evaluation cannot begin yet, since a late entry to the closed call is open."""
-    return late_until is not None and late_until > now
+    """Whether the evaluation cannot begin yet, since a late entry to the closed call is open, or what came in its last moment may
+    still be on its way."""
+    return late_until is not None and late_until + UNDER_WAY > now
+
+
+def evaluates(status: str) -> bool:
+    """Whether the evaluation of a round in this state has begun, so that one of its applications may go to evaluators."""
+    return status not in BEFORE_EVALUATION
 
 
 def phase(status: str, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> Phase:
