@@ -60,8 +60,8 @@ def _drop(admin: psycopg.Connection[Any], name: str) -> None:
 def together(*functions: Callable[[], Any], behind: Any = None) -> list[Any]:
     """Runs them at once; each result, or the exception that it raised, in order.
 
-    behind: a row that is kept locked until every function stands waiting for a lock, so that they truly meet: without it one
-    may be done before the other has begun.
+    behind: a row, or the number of an advisory lock, that is kept until every function stands waiting for a lock, so that they
+    truly meet: without it one may be done before the other has begun.
     """
     from django.db import connections
 
@@ -91,7 +91,7 @@ def together(*functions: Callable[[], Any], behind: Any = None) -> list[Any]:
 
 
 class _Gate:
-    """Holds one row on a connection of its own."""
+    """Holds one row, or one advisory lock, on a connection of its own."""
 
     def __init__(self, row: Any) -> None:
         from django.db import connection
@@ -101,6 +101,9 @@ class _Gate:
             host=settings["HOST"], port=settings["PORT"] or None, user=settings["USER"], password=settings["PASSWORD"],
             dbname=settings["NAME"],
         )  # fmt: skip
+        if isinstance(row, int):
+            self.held.execute("SELECT pg_advisory_xact_lock(%s)", [row])
+            return
         found = self.held.execute(f"SELECT 1 FROM {row._meta.db_table} WHERE id = %s FOR UPDATE", [row.pk]).fetchone()
         assert found, "the row to wait behind exists"
 

@@ -1,6 +1,6 @@
 """Presentations: planned without a clash, told with a calendar file, moved, attended; and what the database itself refuses."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -38,6 +38,7 @@ def test_from_the_plan_to_the_record_of_attendance(settings):
     at = ev.presenting()
     refused(plan, "too_short", at=at, closes=time(10, 45))
     refused(plan, "days_past", at=at, days=[clock.today()])
+    refused(plan, "days_far", at=at, days=[date(9999, 12, 31)], closes=time(23, 59), minutes=480)
     with pytest.raises(NotAllowed):
         actions.plan_presentations(
             round_id=at.round.pk, by=at.evaluators[0], days=[], opens=time(9), closes=time(10), minutes=5, gap=0, places=[]
@@ -150,6 +151,35 @@ def broken(run) -> str:
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         run()
     return str(error.value)
+
+
+def test_whose_application_left_is_neither_invited_nor_moved_nor_recorded():
+    at = ev.presenting(3)
+    schedule = plan(at)
+    gone, stays, decided = PresentationSlot.objects.order_by("application__pk")
+    applications.withdraw(application_id=gone.application_id, reason="사업 변경", by=at.firms[0].representative)
+    actions.publish_schedule(schedule_id=schedule.pk, by=at.officer)
+    gone.refresh_from_db()
+    assert (
+        gone.status == "CANCELLED"
+        and not Notice.objects.filter(template__startswith="presentation", subject_ref=gone.ref).exists()
+    )
+    stays.refresh_from_db()
+    assert stays.status == "INVITED"
+    applications.withdraw(application_id=decided.application_id, reason="사업 변경", by=at.firms[2].representative)
+    later = decided.starts_at + timedelta(days=1)
+    refused(actions.move_presentation, "not_in_evaluation", slot_id=decided.pk, starts_at=later, place="강당", by=at.officer)
+    with clock.at(later):
+        given = {"slot_id": decided.pk, "present": True, "evaluators": seats(decided), "by": at.officer}
+        refused(actions.record_attendance, "not_in_evaluation", **given)
+
+
+def test_nobody_is_recorded_before_it_begins():
+    at = ev.presenting(1)
+    actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
+    rows = PresentationSlot.objects.all()
+    early = {"status": "MISSED", "recorded_by": at.officer, "recorded_at": rows.get().starts_at - timedelta(minutes=1)}
+    assert "presentation_attended_once_begun" in broken(lambda: rows.update(**early))
 
 
 def test_no_stage_no_presentations():

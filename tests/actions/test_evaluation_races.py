@@ -1,15 +1,31 @@
 """Two people at once, on real connections, with commits: the deferred guards fire here too."""
 
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
 from portal.accounts import second_factor
 from portal.journal.models import Event
+from portal.kit import clock
 from portal.kit.errors import DomainError
+from tests.actions.test_evaluation_presenting import plan, seats
 from tests.committed import together
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
 from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Agreement, AgreementParty, Voucher
 from vouchers.evaluation import actions
-from vouchers.evaluation.models import Assignment, Award, SelectionRun
+from vouchers.evaluation.actions.presenting import TIMES_LOCK
+from vouchers.evaluation.models import (
+    Assignment,
+    Award,
+    PanelPhase,
+    PenaltyRecord,
+    PresentationSeat,
+    PresentationSlot,
+    SelectionRun,
+)
 from vouchers.ledger import queries as ledger
 from vouchers.ledger.models import LedgerEvent
 
@@ -126,3 +142,122 @@ def test_handing_in_and_taking_back_at_once(committed_db):
     )
     assert [error.code for error in outcome(results)] == ["illegal_step"]
     assert Assignment.objects.get(pk=row.pk).status in {"SUBMITTED", "WITHDRAWN"}
+
+
+def open_on_locked_scores() -> bool:
+    return PanelPhase.objects.filter(status="OPEN").exists() and Assignment.objects.filter(status="LOCKED").exists()
+
+
+def test_a_panel_opens_while_a_selection_is_proposed(committed_db):
+    """Whoever comes second reads why: scores are never locked under an open panel, nor a panel opened on locked scores."""
+    at = ev.scored((90, 80))
+    case = at.applications[0]
+    results = together(
+        lambda: actions.open_panel(application_id=case.pk, by=at.officer),
+        lambda: actions.propose_selection(round_id=at.round.pk, by=at.officer),
+        behind=case,
+    )
+    assert [error.code for error in outcome(results)] in (["panel_locked"], ["panel_open"])
+    assert not open_on_locked_scores() and PanelPhase.objects.count() + SelectionRun.objects.count() == 1
+    if not PanelPhase.objects.exists():
+        with pytest.raises(IntegrityError, match="locked"), transaction.atomic():
+            PanelPhase(application=case, opened_by=at.officer).save()
+
+
+def test_an_evaluator_is_assigned_while_a_selection_is_proposed(committed_db):
+    at = ev.scored((90, 80))
+    case, more = at.applications[0], person("EVALUATOR")
+    results = together(
+        lambda: actions.assign(application_id=case.pk, evaluator_id=more.pk, by=at.officer),
+        lambda: actions.propose_selection(round_id=at.round.pk, by=at.officer),
+        behind=case,
+    )
+    assert [error.code for error in outcome(results)] in (["run_open"], ["pending_assignments"])
+    assert SelectionRun.objects.count() + Assignment.objects.filter(evaluator=more).count() == 1
+
+
+def test_an_attendance_is_corrected_while_the_selection_is_proposed(committed_db):
+    """The penalty counts in what is proposed, or is refused: never recorded behind the back of the approver."""
+    at = ev.presenting()
+    actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
+    with clock.at(clock.now() + timedelta(days=8)):
+        for slot in PresentationSlot.objects.all():
+            actions.record_attendance(slot_id=slot.pk, present=True, evaluators=seats(slot), by=at.officer)
+        for row in Assignment.objects.all():
+            actions.save_scores(assignment_id=row.pk, scores=ev.points_for(row, 80), comment="의견", by=row.evaluator)
+            actions.submit_scores(assignment_id=row.pk, by=row.evaluator)
+    moment = clock.now() + timedelta(days=8)
+
+    def later(run, **given):
+        with clock.at(moment):
+            return run(**given)
+
+    results = together(
+        lambda: later(actions.record_attendance, slot_id=slot.pk, present=False, evaluators=(), by=at.officer),
+        lambda: later(actions.propose_selection, round_id=at.round.pk, by=at.officer),
+        behind=slot.application,
+    )
+    assert [error.code for error in outcome(results)] in ([], ["run_open"])
+    assert PenaltyRecord.objects.count() == (0 if outcome(results) else 1)
+    later(actions.confirm_selection, run_id=SelectionRun.objects.get().pk, by=at.approver)  # nothing changed since
+
+
+def test_both_members_of_a_panel_leave_at_once(committed_db):
+    at = ev.presenting(1)
+    actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
+    slot, rows = PresentationSlot.objects.get(), list(Assignment.objects.all())
+    results = together(
+        *[lambda row=row: actions.withdraw_assignment(assignment_id=row.pk, reason="교체", by=at.officer) for row in rows],
+        behind=slot,
+    )
+    assert outcome(results) == [] and seats(slot) == set()
+    assert Event.objects.filter(subject_ref=slot.ref, name="presentation.seat_left").count() == 2
+
+
+def test_who_leaves_while_the_presentation_is_moved_keeps_no_seat(committed_db):
+    at = ev.presenting(1)
+    plan(at)
+    slot, row = PresentationSlot.objects.get(), Assignment.objects.earliest("pk")
+    later = slot.starts_at + timedelta(days=1)
+    results = together(
+        lambda: actions.move_presentation(slot_id=slot.pk, starts_at=later, place="강당", by=at.officer),
+        lambda: actions.recuse(assignment_id=row.pk, ground="자문", by=row.evaluator),
+        behind=slot,
+    )
+    assert outcome(results) == [] and seats(slot) == {at.evaluators[1].pk}
+
+
+def test_who_leaves_while_presentations_are_planned_gets_no_seat(committed_db):
+    at = ev.presenting(1)
+    row = Assignment.objects.earliest("pk")
+    results = together(
+        lambda: plan(at),
+        lambda: actions.withdraw_assignment(assignment_id=row.pk, reason="교체", by=at.officer),
+        behind=row,
+    )
+    assert outcome(results) == [] and seats(PresentationSlot.objects.get()) == {at.evaluators[1].pk}
+
+
+def test_two_officers_want_one_room_at_once_and_the_second_reads_whose_it_is(committed_db):
+    at = ev.presenting()
+    plan(at)
+    slots = list(PresentationSlot.objects.order_by("pk"))
+    for row in Assignment.objects.filter(application=slots[0].application_id, evaluator=at.evaluators[0]):
+        actions.withdraw_assignment(assignment_id=row.pk, reason="교체", by=at.officer)
+    when = slots[0].starts_at + timedelta(days=1)
+    results = together(
+        *[
+            (
+                lambda slot=slot, place=place: actions.move_presentation(
+                    slot_id=slot.pk, starts_at=when, place=place, by=at.officer
+                )
+            )
+            for slot, place in zip(slots, ("Room A", "room  a"), strict=True)
+        ],
+        behind=TIMES_LOCK,
+    )
+    (refusal,) = outcome(results)
+    first = next(slot for slot, result in zip(slots, results, strict=True) if not isinstance(result, DomainError))
+    assert refusal.code == "clash" and first.application.receipt_no in str(refusal.message)
+    assert PresentationSlot.objects.filter(starts_at=when).count() == 1
+    assert not PresentationSeat.objects.taken().exclude(slot__starts_at=when).filter(starts_at=when).exists()

@@ -52,8 +52,13 @@ def test_the_officers_plan_reaches_the_company_and_the_panel():
         assert as_(user).get(address).status_code == 404
     assert as_(None).get(file).status_code == 302
     verb = reverse("admin:vouchers_presentationslot_verb", args=[slot.pk, "attendance"])
-    assert "5" in officer.get(verb).content.decode() and officer.post(verb, {"present": ""}).status_code == 422
+    assert officer.get(verb).status_code == 302  # it has not begun
+    assert "아직 시작하지 않은 발표입니다" in officer.get(verb, follow=True).content.decode()
+    far = {"starts_at": "9999-12-31T23:50", "place": slot.place}
+    answer = officer.post(reverse("admin:vouchers_presentationslot_verb", args=[slot.pk, "move"]), far)
+    assert answer.status_code == 422 and "1년 안" in answer.content.decode()
     with clock.at(slot.ends_at):
+        assert "5" in officer.get(verb).content.decode() and officer.post(verb, {"present": ""}).status_code == 422
         assert officer.post(verb, {"present": "yes", "evaluators": [at.evaluators[0].pk]}).status_code == 302
     slot.refresh_from_db()
     assert slot.status == "ATTENDED"

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from portal.accounts.rules import Role
 from portal.journal.models import Event
 from portal.kit import clock
 from portal.kit.errors import DomainError
 from tests.actions.applications.test_late_entries import enter, propose, sent_code
-from tests.committed import committed_db, together  # noqa: F401 - a fixture
+from tests.committed import together
 from tests.factories import applications as make
+from tests.factories.providers import person
 from tests.factories.rounds import make_round
 from vouchers.applications import actions
 from vouchers.applications.models import Application, LateEntry
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 
 @pytest.mark.parametrize("behind", ["round", "late entry"])
 def test_handing_in_while_it_is_revoked(behind):
-    owner, round_, first, second = make.firm(), make_round(), make.officer(), make.officer()
+    owner, round_, first, second = make.firm(), make_round(), make.officer(), person(Role.MINISTRY_APPROVER)
     draft = make.draft(owner, round_)
     moment = round_.closes_at + timedelta(hours=1)
     with clock.at(moment):

@@ -1,6 +1,6 @@
 """Two presses of one button that meet in the database: both end at the receipt."""
 
-from tests.committed import committed_db, together  # noqa: F401 - fixture
+from tests.committed import together
 from tests.doors import as_
 from tests.doors.applications import url
 from tests.factories import applications as make
@@ -8,7 +8,7 @@ from vouchers.applications import queries
 from vouchers.applications.models import Application
 
 
-def test_a_double_click_ends_at_the_receipt(committed_db):  # noqa: F811
+def test_a_double_click_ends_at_the_receipt(committed_db):
     """The browser shows the answer to the second press: it must not say that something went wrong."""
     owner = make.firm()
     application = make.draft(owner)

@@ -3,7 +3,7 @@
 from portal.journal import actions as journal
 from portal.kit import clock
 from vouchers.evaluation import notices
-from vouchers.evaluation.models import Assignment, PresentationSeat
+from vouchers.evaluation.models import Assignment, PresentationSeat, PresentationSlot
 from vouchers.evaluation.rules import presenting as rules
 
 
@@ -11,11 +11,15 @@ def leave_panel(assignment: Assignment) -> int:
     """The caller ends the assignment in its transaction. What was told about the seat is taken back, and the calendar is told that
     the appointment is off, without a word about the case. Returns: seats given back. Writes: PresentationSeat, Event, Duty, Notice.
     """
-    seats = PresentationSeat.objects.taken().filter(
-        evaluator_id=assignment.evaluator_id, slot__application_id=assignment.application_id, slot__status__in=rules.OPEN_SLOTS
-    )
-    found = list(seats.select_for_update(of=("self",)).select_related("slot__application__round", "evaluator"))
+    slots = PresentationSlot.objects.select_for_update(of=("self",)).select_related("application__round")
+    slot = slots.filter(application_id=assignment.application_id, status__in=rules.OPEN_SLOTS).first()
+    if slot is None:
+        return 0
+    # after the lock: a seat that another officer's move gave meanwhile is found, and two who leave write one after the other
+    seats = PresentationSeat.objects.taken().filter(slot=slot, evaluator_id=assignment.evaluator_id)
+    found = list(seats.select_related("evaluator"))
     for seat in found:
+        seat.slot = slot
         release(seat)
         data = {"application": seat.slot.application.ref, "evaluator": seat.evaluator.ref}
         journal.record("presentation.seat_left", seat.slot, by=None, to=seat.slot.status, data=data)

@@ -1,10 +1,10 @@
 """Presentations: planned, published, moved, cancelled, attended. Who learns what: the company its own, evaluators their seats."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.journal import actions as journal
@@ -12,17 +12,20 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.applications import actions as applications
+from vouchers.applications.models import Application
 from vouchers.evaluation import notices
 from vouchers.evaluation.actions.leaving import release
 from vouchers.evaluation.actions.penalties import record_penalty, take_back_penalty
-from vouchers.evaluation.actions.selection import sync_round
-from vouchers.evaluation.models import PenaltyRecord, PresentationSchedule, PresentationSeat, PresentationSlot
+from vouchers.evaluation.actions.selection import lock_cases, sync_round
+from vouchers.evaluation.models import Assignment, PenaltyRecord, PresentationSchedule, PresentationSeat, PresentationSlot
 from vouchers.evaluation.queries import presenting as queries
+from vouchers.evaluation.rules import FILE_OPEN
 from vouchers.evaluation.rules import presenting as rules
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import Penalty
 
 PLAN = "vouchers.plan_presentations"
+TIMES_LOCK = 7214101  # who gives out times and places, of whatever round, does so one after the other
 S = rules.SlotStatus
 
 
@@ -36,7 +39,8 @@ def plan_presentations(
     minutes, gap: of each, and between two. Writes: PresentationSchedule, PresentationSlot, PresentationSeat, Event. Raises: Refused
     (no such stage, nothing to plan, too little time or room, in the past), NotAllowed.
     """
-    round_ = Round.objects.select_for_update().get(pk=round_id)
+    lock_cases(round_id)
+    round_ = Round.objects.select_for_update(no_key=True).get(pk=round_id)
     require(by, PLAN)
     if round_.status != "EVALUATING" or not queries.presents(round_):
         raise Refused(
@@ -44,6 +48,9 @@ def plan_presentations(
         )
     if not days or min(days) <= clock.today():
         raise Refused(_("Choose days that are still ahead."), "days_past", "days")
+    _check_near(max(days), "days")
+    _hold_panels(round_)
+    _one_after_the_other()
     cases = queries.to_plan(round_, by)
     if not cases:
         raise Refused(_("No application in evaluation waits for a presentation."), "nothing_to_plan", "round")
@@ -82,6 +89,9 @@ def publish_schedule(*, schedule_id: int, by: Any) -> PresentationSchedule:
     schedule, slots = _locked_schedule(schedule_id, by)
     before, schedule.status = schedule.status, rules.SCHEDULE_LIFECYCLE.step(schedule.status, "publish_schedule")
     planned = [slot for slot in slots if slot.status == S.PLANNED]
+    for slot in [slot for slot in planned if slot.application.status != "IN_EVALUATION"]:  # withdrawn, and not swept yet
+        _cancel(slot, None)
+        planned.remove(slot)
     if any(slot.starts_at <= clock.now() for slot in planned):
         raise Refused(_("A presentation of this schedule would lie in the past. Move it, or plan anew."), "days_past")
     schedule.published_by, schedule.published_at = by, clock.now()
@@ -117,13 +127,18 @@ def discard_schedule(*, schedule_id: int, by: Any) -> PresentationSchedule:
 def move_presentation(*, slot_id: int, starts_at: datetime, place: str, by: Any) -> PresentationSlot:
     """Another time or place, as long as before; the panel is taken anew from the assignments. Who was invited is told.
 
-    Writes: slot, seats, Event, Duties, Notices. Raises: Refused (a clash, named; in the past; nothing changed), IllegalStep.
+    Writes: slot, seats, Event, Duties, Notices. Raises: Refused (a clash, named; in the past; nothing changed; the application
+    is decided or gone), IllegalStep.
     """
     slot = _locked(slot_id, by)
     slot.status = rules.SLOT_LIFECYCLE.step(slot.status, "move_presentation")
-    room, ends_at = rules.clean_place(place), starts_at + (slot.ends_at - slot.starts_at)
+    if slot.application.status != "IN_EVALUATION":
+        raise Refused(queries.LEFT, "not_in_evaluation")
+    _one_after_the_other()
     if starts_at <= clock.now():
         raise Refused(_("Choose a time that is still ahead."), "days_past", "starts_at")
+    _check_near(clock.to_kst(starts_at).date(), "starts_at")
+    room, ends_at = rules.clean_place(place), starts_at + (slot.ends_at - slot.starts_at)
     panel = frozenset(queries.panels_of([slot.application_id])[slot.application_id])
     if (slot.starts_at, slot.place) == (starts_at, room) and panel == {seat.evaluator_id for seat in _seats(slot)}:
         raise Refused(_("Nothing changes. Choose another time or place."), "nothing_changed", "starts_at")
@@ -168,7 +183,8 @@ def record_attendance(*, slot_id: int, present: bool, evaluators: Collection[int
     back should the record be corrected.
 
     evaluators: ids of those of the panel who were there. Writes: slot, seats, Event, Duties, PenaltyRecord, Notice; then the
-    officers' duties of the round. Raises: Refused (it has not begun, nobody of the panel), IllegalStep.
+    officers' duties of the round. Raises: Refused (it has not begun, nobody of the panel, the application is decided or gone),
+    IllegalStep.
     """
     slot = _attended(slot_id, present, frozenset(evaluators), by)
     sync_round(slot.application.round_id)
@@ -180,8 +196,9 @@ def _attended(slot_id: int, present: bool, evaluators: frozenset[int], by: Any) 
         slot = _locked(slot_id, by)
         before = slot.status
         slot.status = rules.SLOT_LIFECYCLE.step(before, "record_present" if present else "record_absent")
-        if slot.starts_at > clock.now():
-            raise Refused(_("This presentation has not begun yet."), "not_begun")
+        code, words = queries.not_to_record(slot)
+        if code:
+            raise Refused(words, code)
         seats = list(_seats(slot))
         if present and not evaluators & {seat.evaluator_id for seat in seats}:
             raise Refused(_("Somebody of the panel must have heard it."), "nobody_there", "evaluators")
@@ -225,6 +242,9 @@ def _sync(slot_id: int) -> bool:
 
 # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────
 def _row(slot_id: int) -> PresentationSlot:
+    """After its application, as everybody who ends an assignment takes them."""
+    case = PresentationSlot.objects.values_list("application_id", flat=True).get(pk=slot_id)
+    Application.objects.select_for_update(of=("self",)).get(pk=case)
     rows = PresentationSlot.objects.select_for_update(of=("self",))
     return rows.select_related("schedule", "application__round", "application__track", "company__organisation").get(pk=slot_id)
 
@@ -240,11 +260,30 @@ def _locked_schedule(schedule_id: int, by: Any) -> tuple[PresentationSchedule, l
     """The schedule and its slots, locked. Raises: NotAllowed, Refused for a conflict with one of its cases."""
     schedule = PresentationSchedule.objects.select_for_update().get(pk=schedule_id)
     require(by, PLAN)
+    cases = PresentationSlot.objects.filter(schedule=schedule).values("application_id")
+    list(Application.objects.select_for_update(of=("self",)).filter(pk__in=cases).order_by("pk").values_list("pk", flat=True))
     rows = PresentationSlot.objects.select_for_update(of=("self",)).filter(schedule=schedule).order_by("starts_at", "pk")
     slots = list(rows.select_related("application__round", "application__track", "company__organisation"))
     for slot in slots:
         applications.require_apart(slot.application, by)
     return schedule, slots
+
+
+def _check_near(day: date, field: str) -> None:
+    if day > clock.today() + timedelta(days=rules.FARTHEST_DAYS):
+        raise Refused(_("Choose a day within the next year."), "days_far", field)
+
+
+def _hold_panels(round_: Round) -> None:
+    """Who steps aside while the plan is made waits for it, and gives the seat back that it gave."""
+    rows = Assignment.objects.select_for_update(of=("self",)).filter(application__round=round_, status__in=FILE_OPEN)
+    list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _one_after_the_other() -> None:
+    """What is free is asked and taken by one officer at a time, so that whoever comes second reads what is taken, by whom."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TIMES_LOCK])
 
 
 def _seats(slot: PresentationSlot) -> list[PresentationSeat]:

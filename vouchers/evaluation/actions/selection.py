@@ -52,6 +52,7 @@ def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
     Writes: SelectionRun PROPOSED, SelectionRecord, SelectionLine, Assignment LOCKED, Event selection_run.proposed, Duty and
     Notice for the approvers. Raises: Refused naming what is still open.
     """
+    lock_cases(round_id)
     programme = Round.objects.select_for_update(no_key=True).get(pk=round_id)
     require(by, "vouchers.propose_selection")
     _check_ready(programme)
@@ -64,6 +65,13 @@ def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
         journal.close_duty(programme, verb, by=by)
     ask_approver(run, by)
     return run
+
+
+def lock_cases(round_id: int) -> None:
+    """Until the transaction ends nothing begins beside it about an application in evaluation: no panel, no assignment, no penalty.
+    Before the round, as a confirmation takes them."""
+    rows = Application.objects.select_for_update(of=("self",)).filter(round_id=round_id, status="IN_EVALUATION")
+    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def ask_approver(run: SelectionRun, by: Any) -> None:

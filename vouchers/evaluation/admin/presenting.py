@@ -134,7 +134,7 @@ class PresentationSlotAdmin(VerbAdmin):
     verbs = (
         Verb("attendance", _("Record who attended"), _call(actions.record_attendance, "slot_id"), PLAN,
              lambda row: row.status in {rules.SlotStatus.INVITED, *rules.HELD_SLOTS}, form=AttendanceForm, facts=_facts,
-             consequence=_absence),
+             consequence=_absence, hindered=lambda row: str(queries.not_to_record(row)[1])),
         Verb("move", _("Move the presentation"), _call(actions.move_presentation, "slot_id"), PLAN,
              parts.can(rules.SLOT_LIFECYCLE, "move_presentation"), form=MoveForm, facts=_facts, consequence=lambda row: _(
                  "The panel is taken anew from the assignments. Whoever was invited is told, and calendars follow.")),

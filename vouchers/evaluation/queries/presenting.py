@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.kit import clock, prepared
 from portal.templatetags.portal import kst_text
@@ -22,6 +23,15 @@ from vouchers.evaluation.rules import FILE_OPEN
 from vouchers.evaluation.rules import presenting as rules
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import EvaluationStage
+
+LEFT = gettext_lazy("This application is not in evaluation.")
+
+
+def not_to_record(slot: PresentationSlot) -> tuple[str, Any]:
+    """(code, sentence) of why nobody is recorded as present or absent now; ("", ""): it can be."""
+    if slot.application.status != "IN_EVALUATION":
+        return "not_in_evaluation", LEFT
+    return ("not_begun", _("This presentation has not begun yet.")) if slot.starts_at > clock.now() else ("", "")
 
 
 def presents(programme: Round) -> bool:

@@ -60,6 +60,7 @@ SLOT_LIFECYCLE = Lifecycle(
 OPEN_SLOTS = frozenset({S.PLANNED, S.INVITED})
 HELD_SLOTS = frozenset({S.ATTENDED, S.MISSED})
 LONGEST_DAYS, MOST_PLACES = 30, 20  # of one schedule: what a form can mean
+FARTHEST_DAYS = 366  # ahead of today: a later day is mistyped
 
 
 @dataclass(frozen=True)
