@@ -1,9 +1,10 @@
 """The ministry's admin: sign-in through the house's own door, where the second factor is asked."""
 
+from functools import wraps
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import SimpleLazyObject
@@ -14,6 +15,7 @@ from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
 from portal.desk import admin_home, figures
+from portal.kit.access import ask_to_sign_in, typed_in
 
 
 class MinistryAdmin(UnfoldAdminSite):
@@ -47,8 +49,19 @@ class MinistryAdmin(UnfoldAdminSite):
         return TemplateResponse(request, "admin/home.html", context)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """unfold's Alpine needs its own content security policy, here alone."""
-        return csp_override(settings.ADMIN_CSP)(super().admin_view(view, cacheable))
+        """unfold's Alpine needs its own content security policy, here alone.
+
+        A form that is sent after the session ended is not thrown away by the way to the sign-in: it is shown again, as everywhere.
+        """
+        inside = csp_override(settings.ADMIN_CSP)(super().admin_view(view, cacheable))
+
+        @wraps(inside)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.user.is_anonymous and typed_in(request):
+                return ask_to_sign_in(request)
+            return inside(request, *args, **kwargs)
+
+        return inner
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and request.user.is_authenticated and request.user.is_staff)

@@ -41,7 +41,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return _sign_in(request)
+            return ask_to_sign_in(request)
         return view(request, *args, **kwargs)
 
     inner.access = "signed_in"  # type: ignore[attr-defined]
@@ -55,7 +55,7 @@ def needs(perm: str) -> Callable[[View], View]:
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return _sign_in(request)
+                return ask_to_sign_in(request)
             if not request.user.has_perm(perm):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -66,9 +66,9 @@ def needs(perm: str) -> Callable[[View], View]:
     return decorate
 
 
-def _sign_in(request: HttpRequest) -> HttpResponseBase:
+def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """To the sign-in and back to the page; what somebody had typed when the session ended is shown again instead (401)."""
-    typed = _typed(request)
+    typed = typed_in(request)
     htmx = getattr(request, "htmx", False)
     if typed and saves_while_typing(request):
         return render(request, "lost.html#note", {"inside": True}, status=401)
@@ -82,14 +82,14 @@ def _sign_in(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
     """What a form carried, without its token."""
     return [(name, text) for name, texts in request.POST.lists() for text in texts if name != "csrfmiddlewaretoken" and text]
 
 
 def sentences_of(request: HttpRequest) -> list[str]:
     """What somebody wrote in words, to be shown again so that it can be copied; never a password."""
-    return [text for name, text in _typed(request) if " " in text.strip() and "password" not in name]
+    return [text for name, text in typed_in(request) if " " in text.strip() and "password" not in name]
 
 
 def saves_while_typing(request: HttpRequest) -> bool:

@@ -119,3 +119,16 @@ def test_a_refused_round_comes_back_with_422_and_everything_typed():
     assert "title_ko" in fields
     answer = client.post(path, {"key": "", "title_ko": "시험 회차 제목", "fiscal_year": str(clock.today().year), **hidden})
     assert answer.status_code == 422 and "시험 회차 제목" in answer.content.decode()
+
+
+def test_what_an_officer_typed_when_the_session_ended_is_shown_again():
+    """A verb's reason and an entry form alike: kept on the page, sent again after a sign-in in another tab."""
+    path = "/admin/vouchers/restriction/add/"
+    data = {"name": "가상의 주식회사", "corporate_no": "1101111234567", "ground": "길게 쓴 <사유> 글"}
+    lost = as_().post(path, data)
+    page = lost.content.decode()
+    assert lost.status_code == 401 and not Restriction.objects.exists()
+    assert 'name="corporate_no" value="1101111234567"' in page and "길게 쓴 &lt;사유&gt; 글" in page
+    assert as_().post("/admin/logout/").status_code == 302 and as_().get(path).status_code == 302
+    again = as_(person("MINISTRY_OFFICER")).post(path, {**data, "starts_on": TODAY, "ends_on": LATER})
+    assert again.status_code == 302 and Restriction.objects.count() == 1
