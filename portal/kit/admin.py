@@ -86,6 +86,7 @@ class Verb:
     hindered: Callable[[Any], str] | None = None  # why it cannot be done yet, "": it can; its button is then shut and says why
     hindered_at: str = ""  # id of the part of the row's page where that is settled
     not_by: str = ""  # four eyes: column of who did the step before and so cannot do this one
+    makes: bool = False  # it makes another row of the same kind, which is what the officer goes on with
 
 
 class Pages(ChangeList):
@@ -295,7 +296,7 @@ class VerbAdmin(ModelAdmin):
         return actions
 
     def verb_view(self, request: HttpRequest, object_id: str, verb: str) -> HttpResponse:
-        """GET: the decision page. POST: the action, then back to the row."""
+        """GET: the decision page. POST: the action, then back to the row, or on to the one that it made."""
         found = next((v for v in self.verbs if v.name == verb), None)
         obj = self.get_object(request, object_id)
         if found is None or obj is None:
@@ -310,7 +311,7 @@ class VerbAdmin(ModelAdmin):
         form = self.verb_form(request, found, obj, data)
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
-                found.run(obj.pk, by=request.user, **(form.cleaned_data if form else {}))
+                made = found.run(obj.pk, by=request.user, **(form.cleaned_data if form else {}))
             except DomainError as error:
                 if form is None:
                     messages.error(request, str(error.message))
@@ -318,7 +319,7 @@ class VerbAdmin(ModelAdmin):
                 form.add_error(error.field if error.field in form.fields else None, str(error.message))
             else:
                 messages.success(request, f"{found.label}: {found.done}")
-                return HttpResponseRedirect(self._change_url(object_id))
+                return HttpResponseRedirect(self._change_url(str(made.pk) if found.makes else object_id))
         context = {
             **self.admin_site.each_context(request),
             "title": found.label,

@@ -191,3 +191,11 @@ def test_a_state_line_names_the_event_that_brought_the_state() -> None:
     announced = history(row).get(name="round.announced")
     assert admin_standing(row, "", ("ANNOUNCED", "x"))["since"] == announced.at
     assert admin_standing(row, "", ("RUNNING", "x"))["since"] is None
+
+
+@pytest.mark.parametrize(("verb", "kind"), [("copy_round", "DEMO"), ("rehearse", "REHEARSAL")])
+def test_a_copy_is_where_the_officer_goes_on(verb, kind):
+    source, (_user, client) = make_round(), staff("MINISTRY_OFFICER")
+    answer = client.post(f"/admin/vouchers/round/{source.pk}/verb/{verb}/", {"key": "made-from-it"})
+    made = Round.objects.get(key="made-from-it")
+    assert answer["Location"].endswith(f"/admin/vouchers/round/{made.pk}/change/") and made.kind == kind

@@ -184,9 +184,9 @@ class RoundAdmin(QuestionPages, FormAdmin):
         Verb("archive", _("Archive"), _call(actions.archive), MANAGE, _can("archive"),
              consequence=lambda row: _("Nothing more happens in this round.")),
         Verb("copy_round", _("Copy as a new draft"), _call(actions.copy_round), MANAGE, lambda row: not row.is_reference,
-             form=CopyForm),
+             form=CopyForm, makes=True),
         Verb("rehearse", _("Rehearse this round"), _call(actions.rehearse), MANAGE,
-             lambda row: not row.is_reference and not row.is_rehearsal, form=RehearseForm,
+             lambda row: not row.is_reference and not row.is_rehearsal, form=RehearseForm, makes=True,
              consequence=lambda row: _("A copy is made that only test companies apply to. Nothing of it is public or counted, and it "
                                        "never has money.")),
         Verb("ask_promotion", _("Ask for the promotion to live"), _call(actions.ask_promotion), MANAGE,
@@ -194,7 +194,7 @@ class RoundAdmin(QuestionPages, FormAdmin):
              consequence=lambda row: _("An approver decides. Test applications stay behind in the rehearsal.")),
         Verb("promote", _("Promote to a live round"), _call(actions.promote), ANNOUNCE,
              lambda row: bool(row.promotion_asked_by_id) and not row.promoted_by_id, form=RehearseForm, facts=_facts,
-             not_by="promotion_asked_by",
+             not_by="promotion_asked_by", makes=True,
              consequence=lambda row: _("A live draft gets policy, tracks, criteria and questions of this rehearsal. Its window and its "
                                        "announcement follow with their own review.")),
         Verb("decline_promotion", _("Decline the promotion"), _call(actions.decline_promotion), ANNOUNCE,
