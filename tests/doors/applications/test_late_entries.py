@@ -9,6 +9,7 @@ from django.urls import reverse
 from portal.accounts.rules import Role
 from portal.journal.models import Notice
 from portal.kit import clock
+from portal.templatetags.portal import kst_text
 from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories.providers import person
@@ -58,10 +59,13 @@ def test_from_the_officers_form_to_the_late_draft():
         empty = as_(owner.representative).post(page, {"code": ""})
         assert empty.status_code == 422
         typed = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}", Notice.objects.get(template="late_entry_code").body).group()
-        answer = as_(owner.representative).post(page, {"code": typed})
-        assert answer.status_code == 303 and answer["Location"].endswith(draft.get_absolute_url())
+        answer = as_(owner.representative).post(f"/en{page}", {"code": typed})  # who reads English goes on in English
+        assert answer.status_code == 303 and answer["Location"] == f"/en{draft.get_absolute_url()}"
         shown = as_(owner.staff).get(draft.get_absolute_url()).content.decode()
         assert "추가 접수 기한" in shown and reverse("applications:submit", args=[draft.ref]) in shown
+        for name, args in (("section", [draft.ref, "project"]), ("submit", [draft.ref])):
+            written = as_(owner.staff).get(reverse(f"applications:{name}", args=args)).content.decode()
+            assert "추가 접수 기한" in written and kst_text(until) in written and kst_text(round_.closes_at) not in written, name
         assert reverse("applications:section", args=[draft.ref, "project"]) in as_(owner.staff).get("/home/").content.decode()
         assert as_(rival.staff).get(reverse("applications:start", args=[round_.key])).content.decode().count('name="track"') == 0
     with clock.at(row.until):

@@ -161,6 +161,7 @@ def test_a_closed_round_says_so_and_keeps_the_draft_readable(application, owner,
     with clock.at(round_.closes_at):
         answer = browser.post(url("section", application.ref, "project"), sent)
         assert answer.status_code == 422 and "마감" in answer.content.decode()
+        assert "늦은 글" in answer.content.decode()  # not saved, but not lost either
         assert browser.post(url("autosave", application.ref, "project"), sent).status_code == 422
         page = browser.get(url("section", application.ref, "project")).content.decode()
         assert "읽을 수 있는 초안" in page and "id_product" not in page

@@ -31,7 +31,7 @@ def _facts(row: LateEntry) -> list[tuple[Any, Any]]:
         (_("Track"), row.track),
         (_("Company"), row.company),
         (_("Representative who gets the code"), f"{row.person.get_full_name()} ({row.person.email})"),
-        (_("Call closed"), kst_text(row.round.closes_at)),
+        (_("Close of the call"), kst_text(row.round.closes_at)),
         (_("May hand in until"), kst_text(row.until)),
         (_("Reason"), row.reason),
         (_("Proposed by"), row.proposed_by),

@@ -35,7 +35,7 @@ def late(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, _("The code is right. Your company may write and hand in until the time below."))
             draft = queries.live_of(entered.company, round_).filter(track_id=entered.track_id, status="DRAFT").first()
             start = f"{reverse('applications:start', args=[key])}?track={entered.track.key}"
-            return redirect(request, draft.get_absolute_url() if draft else start)
+            return redirect(request, reverse("applications:detail", args=[draft.ref]) if draft else start)
     company = companies.company_of(request.user)
     context = {
         "round": round_, "form": form, "company": company, "possible": round_.phase == Phase.CLOSED,

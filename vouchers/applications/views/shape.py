@@ -50,6 +50,8 @@ def section_context(
         "answers": [*queries.shown(key, stored), *queries.own_answers(application, key, stored, files)],
         "download": True,
         "asked": asked,
+        "open": queries.is_open_for(application),
+        "closes_at": queries.closes_at(application),
         "closed": queries.closed_questions(application, key) if asked else (),
         **comment_rows(request, application, key),
         **more,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.documents.actions import all_or_nothing, upload
 from portal.documents.models import Document
-from portal.kit.access import needs, signed_in
+from portal.kit.access import needs, sentences_of, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.pages import Pages
@@ -98,7 +98,7 @@ def section(request: HttpRequest, ref: str, key: str) -> HttpResponse:
         messages.success(request, " ".join([_("Saved."), *answer["merged_words"]]))
         return redirect(request, _after(ref, which, going_on="next" in request.POST))
     status = answer.pop("status")
-    context = section_context(request, fresh, which, form=form, **answer)
+    context = section_context(request, fresh, which, form=form, unsaved=sentences_of(request), **answer)
     return page(request, "vouchers/applications/section.html", context, status=status)
 
 
