@@ -76,7 +76,7 @@ def _read(organisations: frozenset[int]) -> tuple[list[dict[str, Any]], ...]:
     """Applications, awards with their steps, and what is owed on any of them."""
     given: dict[str, Any] = {"organisations": list(organisations), "limit": SHOWN}
     applications, awards = _rows(_APPLICATIONS, given), _rows(_PROJECTS, given)
-    refs = [row["ref"] for row in applications]
+    refs = [ref for row in applications for ref in (row["ref"], *(row["slots"] or []))]
     for row in awards:
         refs += [row["award"], row["agreement"] or "", *(step["ref"] for step in row["steps"] or [])]
     return applications, awards, _rows(_DUTIES, {**given, "refs": refs}) if refs else []
@@ -106,7 +106,7 @@ def _application(row: dict[str, Any], owed: list[dict[str, Any]]) -> Application
         ref=row["ref"], title=row["title"] or _("Project without a title yet"), status=status,
         place=f"{_word(row, 'round')} · {_word(row, 'track')}", closes_at=closes_at, closed=closed,
         receipt_no=row["receipt_no"] or "", tasks=tasks, done=sum(task["state"] == "done" for task in tasks),
-        ball=[_ball(duty) for duty in owed if duty["subject_ref"] == row["ref"]],
+        ball=[_ball(duty) for duty in owed if duty["subject_ref"] in {row["ref"], *(row["slots"] or [])}],
     )  # fmt: skip
 
 
@@ -223,7 +223,8 @@ SELECT json_agg(a ORDER BY a.id DESC) FROM (
     GREATEST(r.closes_at, (SELECT max(l.until) FROM vouchers_lateentry l WHERE l.status = 'ENTERED' AND r.status = 'ANNOUNCED'
       AND l.company_id = a.company_id AND l.round_id = a.round_id AND l.track_id = a.track_id)) closes_at,
     t.name_ko track_ko, t.name_en track_en,
-    (SELECT json_agg(json_build_array(s.key, s.state)) FROM vouchers_applicationsection s WHERE s.application_id = a.id) sections
+    (SELECT json_agg(json_build_array(s.key, s.state)) FROM vouchers_applicationsection s WHERE s.application_id = a.id) sections,
+    (SELECT json_agg(p.ref) FROM vouchers_presentationslot p WHERE p.application_id = a.id AND p.status = 'INVITED') slots
   FROM vouchers_application a JOIN vouchers_company c ON c.id = a.company_id
     JOIN vouchers_round r ON r.id = a.round_id JOIN vouchers_track t ON t.id = a.track_id
   WHERE c.organisation_id = ANY(%(organisations)s) AND a.status NOT IN ('WITHDRAWN', 'INELIGIBLE', 'NOT_SELECTED', 'LAPSED', 'SELECTED')

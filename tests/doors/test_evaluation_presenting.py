@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from portal.kit import clock
+from portal.kit.workdays import is_working_day
 from tests.doors import as_
 from tests.factories import evaluation as ev
+from vouchers.evaluation import actions
 from vouchers.evaluation.models import PresentationSchedule, PresentationSeat, PresentationSlot
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,8 @@ def test_the_officers_plan_reaches_the_company_and_the_panel():
     officer.post(reverse("admin:vouchers_presentationschedule_verb", args=[row.pk, "publish"]))
     slot = PresentationSlot.objects.get(application=at.applications[0])
     seat = PresentationSeat.objects.get(slot=slot, evaluator=at.evaluators[0])
+    desk = as_(at.firms[0].staff).get("/home/").content.decode()
+    assert f'<a href="{at.applications[0].get_absolute_url()}">' in desk and "하실 일이 없습니다" not in desk
     company, file = at.applications[0].get_absolute_url(), reverse("evaluation:dates", args=[slot.ref])
     page = as_(at.firms[0].staff).get(company).content.decode()
     assert slot.place in page and file in page and at.evaluators[0].get_full_name() not in page
@@ -62,3 +66,14 @@ def test_the_officers_plan_reaches_the_company_and_the_panel():
         assert officer.post(verb, {"present": "yes", "evaluators": [at.evaluators[0].pk]}).status_code == 302
     slot.refresh_from_db()
     assert slot.status == "ATTENDED"
+
+
+def test_a_plan_on_days_of_rest_says_so():
+    at, add = ev.staged(), reverse("admin:vouchers_presentationschedule_add")
+    sent = {"round": at.round.pk, "opens": "10:00", "closes": "17:00", "minutes": 30, "gap": 10, "places": "별관 301호"}
+    days = [clock.today() + timedelta(days=n) for n in range(7, 14)]
+    rest, work = next(day for day in days if day.weekday() == 5), next(day for day in days if is_working_day(day))
+    for day, told in ((work, False), (rest, True)):
+        shown = as_(at.officer).post(add, {**sent, "days": f"{day}"}, follow=True).content.decode()
+        assert ("근무일이 아닌 날이 있습니다" in shown) is told
+        actions.discard_schedule(schedule_id=PresentationSchedule.objects.latest("pk").pk, by=at.officer)

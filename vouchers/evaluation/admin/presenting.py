@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.clock import KST
 from portal.kit.entering import EnteredAdmin
-from portal.templatetags.portal import kst_text
+from portal.kit.workdays import is_working_day
+from portal.templatetags.portal import kst_day, kst_text
 from vouchers.evaluation import actions
 from vouchers.evaluation.admin import parts
 from vouchers.evaluation.forms import AttendanceForm, MoveForm, ScheduleForm
@@ -85,6 +88,7 @@ def _absence(row: PresentationSlot) -> Any:
 class PresentationScheduleAdmin(EnteredAdmin):
     enter_permission = PLAN
     entry_form = ScheduleForm
+    entry_note = _("Every application in evaluation gets a time and a place. Nobody is told before the plan is published.")
     list_display = ("round", "status", "minutes", "created_by", "created_at", "published_at")
     list_filter = ("status", "round")
     list_select_related = ("round", "created_by")
@@ -112,7 +116,11 @@ class PresentationScheduleAdmin(EnteredAdmin):
         return actions.plan_presentations(round_id=data["round"].pk, by=request.user, **given)
 
     def response_add(self, request: HttpRequest, obj: PresentationSchedule, post_url_continue: Any = None) -> HttpResponse:
-        """To the plan, which is looked at before it is published."""
+        """To the plan, which is looked at before it is published; days on which offices rest are named."""
+        days = {timezone.localdate(at, KST) for at in obj.slots.values_list("starts_at", flat=True)}
+        if resting := sorted(day for day in days if not is_working_day(day)):
+            words = _("Not a working day: %(days)s. Plan anew if that was not meant.")
+            messages.warning(request, words % {"days": ", ".join(map(kst_day, resting))})
         return HttpResponseRedirect(reverse("admin:vouchers_presentationschedule_change", args=[obj.pk]))
 
     @admin.display(description=_("Applications in evaluation without a presentation"))
