@@ -175,7 +175,7 @@ def kst_text(moment: datetime | date | None) -> str:
 
 @register.filter
 def workdays_left(due: datetime | None) -> str:
-    """`3 working days left`, `due today`, `2 working days late`."""
+    """`3 working days left`, `due today`, `2 working days late`; a day of rest ahead is not today."""
     if not due:
         return ""
     left = workdays.left(due, clock.now())
@@ -183,7 +183,8 @@ def workdays_left(due: datetime | None) -> str:
         late = max(-left, 1)
         return ngettext("%(n)d working day late", "%(n)d working days late", late) % {"n": late}
     if left == 0:
-        return gettext("due today")
+        rests = clock.to_kst(due - timedelta(microseconds=1)).date() > clock.to_kst(clock.now()).date()
+        return gettext("due before the next working day") if rests else gettext("due today")
     return ngettext("%(n)d working day left", "%(n)d working days left", left) % {"n": left}
 
 

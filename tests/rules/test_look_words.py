@@ -33,6 +33,7 @@ def test_the_end_of_a_day_is_24_hours_of_that_day() -> None:
     ("due", "said", "tone"),
     [
         (clock.end_of_day(date(2026, 11, 20)), "due today", "soon"),
+        (clock.end_of_day(date(2026, 11, 21)), "due before the next working day", "soon"),  # a Saturday
         (clock.end_of_day(date(2026, 11, 23)), "1 working day left", "soon"),
         (clock.end_of_day(date(2026, 11, 27)), "5 working days left", "calm"),
         (clock.end_of_day(date(2026, 11, 18)), "2 working days late", "late"),
