@@ -69,7 +69,7 @@ def test_the_officers_plan_reaches_the_company_and_the_panel():
 
 
 def test_a_plan_on_days_of_rest_says_so():
-    at, add = ev.staged(), reverse("admin:vouchers_presentationschedule_add")
+    at, add = ev.presenting(), reverse("admin:vouchers_presentationschedule_add")
     sent = {"round": at.round.pk, "opens": "10:00", "closes": "17:00", "minutes": 30, "gap": 10, "places": "별관 301호"}
     days = [clock.today() + timedelta(days=n) for n in range(7, 14)]
     rest, work = next(day for day in days if day.weekday() == 5), next(day for day in days if is_working_day(day))
