@@ -68,7 +68,10 @@ def problem(exc: Exception, context: Mapping[str, Any]) -> Response | None:
             headers["Retry-After"] = str(int(wait) + 1)
     else:
         return None
-    title = {400: _("Bad request"), 403: _("Not allowed"), 404: _("Not found"), 409: _("Conflict")}.get(number, _("Error"))
+    title = {
+        400: _("Bad request"), 401: _("Key not accepted"), 403: _("Not allowed"), 404: _("Not found"), 405: _("Method not allowed"),
+        406: _("Format not on offer"), 409: _("Conflict"), 415: _("Unsupported media type"), 429: _("Too many requests"),
+    }.get(number, _("Error"))  # fmt: skip
     body = {"type": "about:blank", "title": title, "status": number, "detail": detail, "code": code, **extra}
     return Response(body, status=number, headers=headers, content_type=PROBLEM)
 

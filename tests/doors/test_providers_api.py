@@ -138,3 +138,17 @@ def test_the_schema_tells_what_a_list_takes_and_how_it_answers(client: Client) -
     envelope = asked["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
     assert set(told["components"]["schemas"][envelope]["properties"]) == {"next", "previous", "results"}
     assert "as_view" not in str(told) and "COMMON_PARAMETERS" not in str(told)
+
+
+@pytest.mark.parametrize(
+    ("ask", "status", "title"),
+    [
+        (lambda client: client.delete("/api/v1/offers/", headers={"accept-language": "en"}), 405, "Method not allowed"),
+        (lambda client: client.get("/api/v1/offers/", headers={"accept": "text/html", "accept-language": "en"}), 406, "Format not on offer"),
+        (lambda client: client.delete("/api/v1/offers/"), 405, "허용되지 않는 메서드"),
+    ],
+)  # fmt: skip
+def test_every_problem_has_a_title_of_its_own(client, ask, status, title) -> None:
+    """RFC 9457: the title of about:blank is the status in words."""
+    answer = ask(client)
+    assert answer.status_code == status and answer.json()["title"] == title

@@ -55,6 +55,7 @@ class StatsIndex(PublicView):
 
     @extend_schema(
         operation_id="stats_index",
+        summary="What can be asked: measures, dimensions, rounds, dates",
         responses={200: dict},
         tags=["stats"],
         examples=[OpenApiExample("measures", value={"measures": [{"measure": "applications", "by": ["track"]}]})],
@@ -78,7 +79,7 @@ class StatsMeasure(PublicView):
     renderer_classes: ClassVar[list[Any]] = [renderers.JSONRenderer, CSVRenderer]
 
     @extend_schema(
-        operation_id="stats_measure", responses={200: dict}, tags=["stats"],
+        operation_id="stats_measure", summary="One measure, cut by dimensions", responses={200: dict}, tags=["stats"],
         parameters=[
             OpenApiParameter("by", str, description="track, region, state; several with commas"),
             OpenApiParameter("round", str, description="key of a round; all that count when absent"),
