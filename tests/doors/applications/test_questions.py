@@ -181,7 +181,8 @@ def test_handed_in_answers_are_exported_receipted_and_come_back_after_a_suppleme
     assert "동의서 양식" in as_(owner.staff).get(url("receipt", application.ref)).content.decode()
     address = reverse("admin:vouchers_application_export", args=[round_.pk, "ko"])
     table = b"".join(as_(officer).get(address).streaming_content).decode()
-    head, row = list(csv.reader(table.removeprefix("\ufeff").splitlines()))
+    said, head, row = list(csv.reader(table.removeprefix("\ufeff").splitlines()))
+    assert said == ["# 시연용 가상 자료입니다"]
     cells = dict(zip(head, row, strict=True))
     assert table.startswith("\ufeff") and cells["과제: 허가 경로"] == "의료기기" and cells["과제: 환자 기록 수"] == "1200"
     assert (
@@ -189,9 +190,9 @@ def test_handed_in_answers_are_exported_receipted_and_come_back_after_a_suppleme
         and cells["과제: 수집 기관"] == "가상병원 · 700 / =병원 · 500"
         and cells["과제: 연구실"]
     )
-    assert "Project: Approval path" in next(
-        iter(csv.reader(b"".join(as_(officer).get(address.replace("ko.", "en.")).streaming_content).decode().splitlines()))
-    )
+    english = b"".join(as_(officer).get(address.replace("ko.", "en.")).streaming_content).decode()
+    said, head, _row = list(csv.reader(english.removeprefix("\ufeff").splitlines()))
+    assert said == ["# Demonstration: fictional data"] and "Project: Approval path" in head
     log = AccessLog.objects.filter(by=officer, task="admin: export application")
     assert log.count() == 2 and application.company.ref in log.first().persons
     assert as_(owner.staff).get(address).status_code in {302, 403}

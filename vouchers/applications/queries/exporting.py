@@ -18,12 +18,15 @@ SECTIONS = [key for key in rules.ORDER if rules.FIELDS[key] and key != rules.Sec
 
 
 def export_rows(round_: Round, applications: ApplicationQuerySet, language: str) -> Iterator[list[Any]]:
-    """The headings, then a row an application; read in pieces of 200, so the length of the table costs no memory.
+    """The headings, then a row an application; before them a demonstration says that it is one. Read in pieces of 200, so the
+    length of the table costs no memory.
 
     applications: those that the reader may see. language: `ko` or `en`, of headings and words; what was typed stays as it is.
     """
     asked = asked_ever(round_)
     with override(language):
+        if round_.is_demo:
+            yield ["# " + _("Demonstration: fictional data")]
         yield _head(asked)
     found = (
         applications.filter(round=round_)
