@@ -88,7 +88,7 @@ def _institution_card(row: Institution, labels: dict[str, dict[str, str]], datas
         "url": f"/providers/institutions/{row.key}/",
         "badge": row.get_status_display() if suspended else gettext("Voucher supplier") if row.voucher_supplier else kind,
         "tone": "neutral" if suspended or not row.voucher_supplier else "done",
-        "kicker": (kind if row.voucher_supplier else "") + (f" · {gettext('Demo')}" if row.is_demo else ""),
+        "kicker": (kind if row.voucher_supplier else "") + (f" · {gettext('Demonstration')}" if row.is_demo else ""),
         "facts": [
             {"label": gettext("Region"), "value": one("region", row.region) if row.region else gettext("Not published")},
             {"label": gettext("Datasets"), "value": f"{datasets:,}"},

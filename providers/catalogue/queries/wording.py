@@ -92,7 +92,7 @@ def _card(dataset: Dataset, labels: Mapping[str, Mapping[str, str]]) -> dict[str
         "url": f"/catalogue/{dataset.key}/",
         "badge": labels["dataset_status"].get(dataset.status, dataset.status),
         "tone": "done" if dataset.status == "AVAILABLE" else "neutral",
-        "kicker": pick(dataset.institution, "name") + (f" · {gettext('Demo')}" if dataset.institution.is_demo else ""),
+        "kicker": pick(dataset.institution, "name") + (f" · {gettext('Demonstration')}" if dataset.institution.is_demo else ""),
         "text": pick(dataset, "description"),
         "facts": [
             {"label": gettext("Size"), "value": count_words(dataset) or unpublished},
