@@ -87,7 +87,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        _("House"),
+        _("Running the portal"),
         (
             ("person", "accounts_user"),
             ("domain", "accounts_organisation"),

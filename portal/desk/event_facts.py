@@ -1,6 +1,7 @@
 """What an event carries besides its states, in words: the journal keeps codes and references, people read names."""
 
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.desk import admin_words
 from portal.desk.admin_subjects import Subject, linked, named
 from portal.journal.models import Event
+from portal.kit import words as kit
 from portal.kit.columns import COLUMNS
 from portal.kit.won import won
 from providers.catalogue import queries as catalogue
@@ -121,7 +123,17 @@ def _told(kind: str, key: str, value: Any, subjects: dict[str, Subject]) -> Any:
         return won(value) if key.endswith("_won") else value
     if value in subjects:
         return linked(value, subjects)
-    return conditional_escape(_word(kind, key, str(value)))
+    return _when(str(value)) or conditional_escape(_word(kind, key, str(value)))
+
+
+def _when(text: str) -> str | None:
+    """A day or an instant, kept as ISO text, as people write it; None for any other text."""
+    try:
+        if len(text) == len("2026-11-23"):
+            return kit.day(date.fromisoformat(text))
+        return kit.moment(datetime.fromisoformat(text)) if text[10:11] == "T" else None
+    except ValueError:
+        return None
 
 
 def _word(kind: str, key: str, code: str) -> Any:

@@ -52,7 +52,7 @@ class FormAdmin(VerbAdmin):
 class EnteredAdmin(FormAdmin):
     """Rows that are entered once, through an action, and changed by verbs alone.
 
-    enter_permission: who may enter. entry_form: the form of the add page, all its fields in its `field_order`; None: one made of `fields`.
+    enter_permission: who may enter. entry_form: the form of the add page, all its fields, those of its `field_order` first; None: one made of `fields`.
     entry_note: what saving it does, said above the form of the add page.
     """
 
@@ -74,7 +74,9 @@ class EnteredAdmin(FormAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None and self.entry_form:
-            return [(None, {"fields": tuple(self.entry_form.field_order or self.entry_form.base_fields)})]
+            first = tuple(self.entry_form.field_order or ())
+            rest = (name for name in self.entry_form.base_fields if name not in first)
+            return [(None, {"fields": (*first, *rest)})]
         return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -36,7 +36,7 @@ class SearchForm(forms.Form):
         label=_("Search"),
         required=False,
         max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("lung cancer, CT …")}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("lung cancer, CT, hospital name …")}),
     )
 
     def __init__(self, facets: Iterable[Facet], wished: Wish, **kwargs: Any) -> None:

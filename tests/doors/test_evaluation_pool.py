@@ -125,6 +125,8 @@ def test_officers_keep_the_pool_in_the_admin():
     again = client.post(add, {"round": at.round.pk, "user": user.pk, "languages": ["ko"]})
     assert again.status_code == 422 and "이미 이 후보단에" in text(again)
     member = PoolMember.objects.get()
+    asked = client.get("/admin/vouchers/affiliation/add/").content.decode()  # every field is there to be filled in
+    assert [name for name in ("user", "kind", "name", "aliases", "starts_on", "ends_on") if f'name="{name}"' not in asked] == []
     new = {"user": user.pk, "kind": "EMPLOYMENT", "name": at.firms[0].company.name_ko}
     assert client.post("/admin/vouchers/affiliation/add/", new).status_code == 302
     page = text(client.get(f"/admin/vouchers/poolmember/{member.pk}/change/"))
