@@ -196,7 +196,7 @@ def _edit(request: HttpRequest, form: forms.OfferForm, offer: Offer | None) -> H
     if request.method == "GET":
         return _form_page(request, form, forms.LineFormSet(initial=before, prefix="lines"), offer)
     if "more" in request.POST:
-        return _form_page(request, _untouched(form), forms.LineFormSet(_one_more(request.POST), prefix="lines"), offer, 422)
+        return _form_page(request, _untouched(form), forms.LineFormSet(_one_more(request.POST), prefix="lines"), offer)
     lines = forms.LineFormSet(request.POST, prefix="lines")
     if all([form.is_valid(), lines.is_valid()]):
         try:

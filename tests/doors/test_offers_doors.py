@@ -125,6 +125,7 @@ def test_one_more_line_keeps_what_was_typed(owner: providers.Provider) -> None:
     answer = as_(owner.user).post("/providers/offers/new/", filled(owner, dataset.key, more="1", title_ko="쓰던 제목"))
     text = answer.content.decode()
     assert "쓰던 제목" in text and "lines-2-title_ko" in text and "form-hint-invalid" not in text
+    assert answer.status_code == 200 and 'role="alert"' not in text  # one more line is no refusal
     assert not Offer.objects.exists()
 
 
