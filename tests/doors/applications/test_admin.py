@@ -32,7 +32,8 @@ def test_an_officer_checks_in_the_admin(owner):
     check = done.eligibility_checks.get(rule="RESTRICTION")
     rule_page = reverse("admin:vouchers_eligibilitycheck_change", args=[check.pk])
     assert rule_page in browser.get(admin_url("change", done.pk)).content.decode()
-    assert "이 요건 판단하기" in browser.get(rule_page).content.decode()
+    told = browser.get(rule_page).content.decode()
+    assert "이 요건 판단하기" in told and "이 신청의 요건 전체 보기" in told and "history-title" not in told
     judge = reverse("admin:vouchers_eligibilitycheck_verb", args=[check.pk, "judge_rule"])
     assert browser.get(judge).status_code == 200
     assert browser.post(judge, {"verdict": "", "reason": ""}).status_code == 422
@@ -47,6 +48,17 @@ def test_an_officer_checks_in_the_admin(owner):
     assert done.status == "INELIGIBLE"
     told = as_(owner.staff).get(url("detail", done.ref)).content.decode()
     assert "참여제한 기간입니다." in told
+
+
+def test_a_judgement_of_overlap_leads_to_the_other_project(owner):
+    done, by = make.submitted(owner), make.officer()
+    actions.begin_check(application_id=done.pk, by=by)
+    check = done.eligibility_checks.get(rule="DUPLICATE")
+    page = reverse("admin:vouchers_eligibilitycheck_change", args=[check.pk])
+    assert "과제 HDV-" not in as_(by).get(page).content.decode()
+    type(check).objects.filter(pk=check.pk).update(fact={"supported": [done.receipt_no]})
+    told = as_(by).get(page).content.decode()
+    assert f"과제 {done.receipt_no}" in told and told.count(f'href="{admin_url("change", done.pk)}') >= 2
 
 
 def test_an_eligible_application_leads_to_the_evaluators(owner):

@@ -319,8 +319,22 @@ class ApplicationAdmin(ExportPages, VerbAdmin):
 
 @admin.register(EligibilityCheck)
 class EligibilityCheckAdmin(VerbAdmin):
+    keeps_history = False  # what is judged here is told in the application's own history
+
     def headline(self, obj: EligibilityCheck) -> str:
         return f"{obj} · {obj.application.receipt_no or obj.application}"
+
+    def ways(self, request: HttpRequest, obj: EligibilityCheck) -> list[tuple[Any, str]]:
+        """Back to the case that is decided, and to the projects which the rule compares it with."""
+        place = f"{self.admin_site.name}:vouchers_application_change"
+        others = queries.compared_with(obj)
+        return [
+            (_("All rules of this application"), f"{reverse(place, args=[obj.application_id])}#eligibility_checks-group"),
+            *((_("Project %(no)s") % {"no": one.receipt_no}, reverse(place, args=[one.pk])) for one in others),
+        ]
+
+    def ways_lead(self, obj: EligibilityCheck) -> bool:
+        return bool(obj.decided_by_id)
 
     list_display = ("application", "rule_title", "verdict", "decided_by", "updated_at")
     list_filter = ("verdict", in_words("rule", _("Rule"), rules.Rule.choices), "application__round")

@@ -60,6 +60,7 @@ from vouchers.applications.queries.blinding import (
 )
 from vouchers.applications.queries.checking import (
     Why,
+    compared_with,
     conflicted,
     facts,
     not_yet_eligible,
@@ -172,6 +173,7 @@ __all__ = [
     "comment_of",
     "comments",
     "company_papers",
+    "compared_with",
     "conflicted",
     "content",
     "content_hash",

@@ -90,6 +90,12 @@ def supported_beside(application: Application) -> list[rules.Supported]:
     ]
 
 
+def compared_with(check: EligibilityCheck) -> list[Application]:
+    """Applications that a rule names by their receipt numbers, as the officer who judges must read them too. At most one query."""
+    numbers = check.fact.get("supported") or []
+    return list(Application.objects.filter(receipt_no__in=numbers).order_by("pk")) if numbers else []
+
+
 def declares_alone(application: Application) -> bool:
     """Whether the company declared that nobody else supports the same content."""
     answers: dict[str, Any] = next((s.answers for s in application.sections.all() if s.key == rules.SectionKey.DECLARATIONS), {})

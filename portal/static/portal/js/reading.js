@@ -12,7 +12,7 @@
     const body = new URLSearchParams({ mark: place.dataset.mark, csrfmiddlewaretoken: cookie("__Host-csrftoken") || cookie("csrftoken") });
     fetch(place.dataset.reading, { method: "POST", body, credentials: "same-origin", keepalive: true }).catch(() => {});
   };
-  window.setInterval(report, 1000 * Number(place.dataset.every));
+  window.setInterval(report, 1000 * (Number(place.dataset.every) || 30)); // a page of another version says nothing: never without pause
   document.addEventListener("visibilitychange", () => { // what was read up to the moment that it went to the back
     if (document.visibilityState === "hidden" && navigator.sendBeacon) {
       const body = new URLSearchParams({ mark: place.dataset.mark, csrfmiddlewaretoken: cookie("__Host-csrftoken") || cookie("csrftoken") });
