@@ -169,6 +169,11 @@ def test_scores_saved_meanwhile_are_not_overwritten():
         actions.save_scores(comment="나중", version=opened, **save)
     assert Assignment.objects.get(pk=row.pk).comment == "먼저"
     assert actions.save_scores(comment="나중", version=newer.version, **save).comment == "나중"
+    again = actions.save_scores(comment="나중 ", version=opened, **save)  # this page's own saving a moment ago: the same words
+    assert again.comment == "나중"
+    first = at.round.criteria.first()
+    with pytest.raises(Stale):
+        actions.save_scores(**{**save, "scores": {first.pk: (70, "")}}, comment="나중", version=opened)
 
 
 def test_the_database_keeps_decided_selections_and_assignments():

@@ -205,14 +205,14 @@ def save_scores(*, assignment_id: int, scores: Entered, comment: str, by: Any, v
     """Keeps what was typed so far, a reason without points too.
 
     scores: criterion id → (points 0–100 or None, reason). version: of the assignment as its page showed it; None when no page
-    was shown. Writes: Score, Assignment. Raises: Stale when another window or device saved since, Refused.
+    was shown. Writes: Score, Assignment. Raises: Stale when another window or device saved something else since, Refused.
     """
     assignment = own(assignment_id, by)
     assignment.status = LIFECYCLE.step(assignment.status, "save_scores")
-    if version is not None and version != assignment.version:
+    held = {score.criterion_id: score for score in assignment.scores.all()}
+    if version is not None and version != assignment.version and not _says_the_same(assignment, held, scores, comment):
         raise Stale()
     criteria = {c.pk: c for c in Criterion.objects.filter(round_id=assignment.application.round_id)}
-    held = {score.criterion_id: score for score in assignment.scores.all()}
     for criterion_id, (points, words) in scores.items():
         if criterion_id not in criteria:
             raise Refused(_("This criterion does not belong to the round. Reload the page."), "foreign_criterion")
@@ -225,6 +225,13 @@ def save_scores(*, assignment_id: int, scores: Entered, comment: str, by: Any, v
     assignment.comment = comment.strip()
     assignment.save()
     return assignment
+
+
+def _says_the_same(assignment: Assignment, held: Mapping[int, Score], scores: Entered, comment: str) -> bool:
+    """Whether all that was typed is stored already, by this page's own saving a moment ago, for example: nobody's loss."""
+    kept = {pk: (score.points, score.comment) for pk, score in held.items()}
+    typed = {pk: (points, words.strip()) for pk, (points, words) in scores.items()}
+    return comment.strip() == assignment.comment and all(kept.get(pk, (None, "")) == one for pk, one in typed.items())
 
 
 def submit_scores(*, assignment_id: int, by: Any) -> Assignment:

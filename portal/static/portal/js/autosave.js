@@ -13,6 +13,7 @@
   };
   const underWay = new WeakSet(); // forms whose autosave has no answer yet
   const waiting = new WeakMap(); // form → what goes on after that answer
+  const leaving = new WeakSet(); // forms on their way by a button: what they say is in that request already
 
   const sent = new WeakMap(); // form → what the request under way says
 
@@ -34,6 +35,7 @@
   document.addEventListener("htmx:before:request", (event) => {
     const form = formOf(event), ctx = event.detail && event.detail.ctx;
     if (!form) return;
+    if (leaving.has(form)) { event.preventDefault(); return; } // a second saving would outdate the version that just went along
     underWay.add(form);
     const body = ctx.request.body;
     if (!body || !body.set) return;
@@ -77,6 +79,12 @@
     const field = form.querySelector("input[name=csrfmiddlewaretoken]");
     if (field && token()) field.value = token();
   }, true);
+  document.addEventListener("submit", (event) => { // after all who may stop it
+    if (event.target.matches(FORM) && !event.defaultPrevented) leaving.add(event.target);
+  });
+  window.addEventListener("pageshow", (event) => { // come back to by the browser's button, the page saves again
+    if (event.persisted) document.querySelectorAll(FORM).forEach((form) => leaving.delete(form));
+  });
 
   // A link away from the page saves first. What is refused stays on the page with its reason; the second click leaves.
   const save = (form) => {
