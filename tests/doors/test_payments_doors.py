@@ -171,7 +171,9 @@ def test_from_request_to_registration_in_the_browser(ready: tuple[p.Project, Mil
     assert statuses(page, at.manager, at.company, at.firm.staff, at.operator, desk.finance) == [200] * 5
     assert statuses(page, make.firm().staff, provider().user, person("EVALUATOR")) == [404] * 3
     assert Client().get(page).status_code == 302
-    assert statuses(f"{page}confirm/", at.manager, at.operator) == [404] * 2
+    assert statuses(f"{page}confirm/", at.manager, at.operator) == [403] * 2
+    refusal = as_(at.manager).get(f"{page}confirm/").content.decode()  # who reads the payment is told why not
+    assert "납품을 받은 기업만" in refusal and '<p class="error-code">403</p>' in refusal
     assert company.post(f"{page}confirm/", {}).status_code == 422
     assert company.post(f"{page}confirm/", {"own_share_deposited_on": "2999-01-01", "file": make.pdf()}).status_code == 422
     assert company.post(f"{page}confirm/", {"own_share_deposited_on": today, "file": make.pdf()}).status_code == 303

@@ -17,7 +17,7 @@ from portal.documents import responses
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import needs, require, signed_in
-from portal.kit.errors import DomainError, IllegalStep
+from portal.kit.errors import DomainError, IllegalStep, NotAllowed
 from portal.kit.forms import ReasonForm
 from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.pages import Pages
@@ -146,7 +146,7 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     """The company confirms and proves its own share."""
     row = _row(request, ref)
     if not queries.confirms(request.user, row):
-        raise Http404
+        raise NotAllowed(_("Only the company that received the delivery confirms this disbursement."))
     rules.LIFECYCLE.step(row.status, "confirm_disbursement")  # an old page is told before anything is typed
     documents.require_taken([row.invoice_document])
     own_won = _own_won(row)
