@@ -63,7 +63,7 @@ def test_from_the_officers_form_to_the_late_draft():
         assert answer.status_code == 303 and answer["Location"] == f"/en{draft.get_absolute_url()}"
         shown = as_(owner.staff).get(draft.get_absolute_url()).content.decode()
         assert "추가 접수 기한" in shown and reverse("applications:submit", args=[draft.ref]) in shown
-        for name, args in (("section", [draft.ref, "project"]), ("submit", [draft.ref])):
+        for name, args in (("section", [draft.ref, "project"]), ("submit", [draft.ref]), ("list", [])):
             written = as_(owner.staff).get(reverse(f"applications:{name}", args=args)).content.decode()
             assert "추가 접수 기한" in written and kst_text(until) in written and kst_text(round_.closes_at) not in written, name
         assert reverse("applications:section", args=[draft.ref, "project"]) in as_(owner.staff).get("/home/").content.decode()

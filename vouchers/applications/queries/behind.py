@@ -27,6 +27,7 @@ from vouchers.applications.models import (
     ApplicationSection,
     BlindDocument,
     Certification,
+    LateEntry,
 )
 from vouchers.applications.queries.late import closes_at
 from vouchers.companies import queries as companies
@@ -77,11 +78,15 @@ def _once[**P, T](question: Callable[P, T]) -> Callable[P, T]:
 
 # ── Lists ────────────────────────────────────────────────────────────────────────────────────────────
 def mine(user: Any) -> QuerySet[Application]:
-    """The applications of the person's companies as a list shows them, newest first, with how many sections are complete."""
+    """The applications of the person's companies as a list shows them, newest first: `done`, how many sections are complete;
+    `late_until`, the end of the late entry under which a draft may still be handed in."""
     complete = (
         ApplicationSection.objects.filter(application=OuterRef("pk"), state=rules.SectionState.COMPLETE)
         .order_by()
         .values("application")
+    )
+    late = LateEntry.objects.open_at(clock.now()).filter(
+        round=OuterRef("round"), company=OuterRef("company"), track=OuterRef("track")
     )
     return (
         Application.objects.filter(company__organisation_id__in=accounts.organisation_ids_of(user))
@@ -101,7 +106,10 @@ def mine(user: Any) -> QuerySet[Application]:
             "track__name_ko",
             "track__name_en",
         )
-        .annotate(done=Coalesce(Subquery(complete.annotate(n=Count("pk")).values("n")), 0))
+        .annotate(
+            done=Coalesce(Subquery(complete.annotate(n=Count("pk")).values("n")), 0),
+            late_until=Subquery(late.order_by("-until").values("until")[:1]),
+        )
         .order_by("-created_at", "-id")
     )
 
