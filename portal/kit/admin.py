@@ -15,6 +15,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.options import ActionLocation
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -252,6 +253,12 @@ class VerbAdmin(ModelAdmin):
         }
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list; filters that nothing can be looked up by are left out, and it says so (Django would speak of the database)."""
+        asked = {name: [one for one in texts if "\x00" not in one] for name, texts in request.GET.lists() if name != ERROR_FLAG}
+        if dict(request.GET.lists()) != asked:
+            messages.warning(request, _("A part of this address cannot be read as a filter. It was left out."))
+            query = urlencode({name: texts for name, texts in asked.items() if texts}, doseq=True)
+            return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
         response = super().changelist_view(request, extra_context)
         shown = getattr(response, "context_data", None) or {}
         if self.lists_persons and "cl" in shown:

@@ -132,3 +132,16 @@ def test_what_an_officer_typed_when_the_session_ended_is_shown_again():
     assert as_().post("/admin/logout/").status_code == 302 and as_().get(path).status_code == 302
     again = as_(person("MINISTRY_OFFICER")).post(path, {**data, "starts_on": TODAY, "ends_on": LATER})
     assert again.status_code == 302 and Restriction.objects.count() == 1
+
+
+def test_an_address_that_somebody_mangled_leads_to_the_list_and_says_so():
+    """A NUL in a filter is no error of ours, and a filter that looks nothing up is no error of the database."""
+    client = as_(person("MINISTRY_OFFICER"))
+    path = "/admin/vouchers/round/"
+    for asked in ("status__exact=%00&kind__exact=DEMO", "q=%00a", "e=1", "fiscal_year=abc", "status__exact=NOPE&o=zz&p=abc"):
+        answer = client.get(f"{path}?{asked}", follow=True)
+        assert answer.status_code == 200 and "Database error" not in answer.content.decode(), asked
+        told = "조건으로 읽을 수 없는 부분" in answer.content.decode()
+        assert told is ("%00" in asked or asked in {"e=1", "fiscal_year=abc"}), asked
+    kept = client.get(f"{path}?status__exact=%00&kind__exact=DEMO")
+    assert kept["Location"] == f"{path}?kind__exact=DEMO"
