@@ -28,6 +28,12 @@ def file(name: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, _PDF, content_type="application/pdf")
 
 
+def blind_file(kind: str) -> SimpleUploadedFile:
+    """Another small real PDF: what evaluators of a blind review read instead."""
+    content = _PDF.replace(b"200 200", b"595 842")
+    return SimpleUploadedFile(_file_name(kind).replace(".pdf", "_블라인드.pdf"), content, content_type="application/pdf")
+
+
 def _answers(number: int, ecg: bool, supply_won: int) -> dict[str, dict[str, Any]]:
     what = "심전도로 심부전을 조기에 찾는" if ecg else "흉부 CT에서 폐결절을 찾는"
     long = f"{what} 제품을 위해 꾸며낸 시연용 설명입니다. 실제 기업이나 제품과 관계가 없습니다."
@@ -158,10 +164,11 @@ def end_assignment(cast: Cast, assignment: Assignment, how: str) -> None:
         evaluation.withdraw_assignment(assignment_id=assignment.pk, reason=reason, by=cast.people["officer"])
 
 
-def score(assignment: Assignment, points: int) -> None:
-    """Declares no conflict, scores every criterion around `points`, hands in."""
+def score(assignment: Assignment, points: int, *, accept: bool = True) -> None:
+    """Declares no conflict (unless that was done), scores every criterion around `points`, hands in."""
     by = assignment.evaluator
-    evaluation.accept(assignment_id=assignment.pk, by=by)
+    if accept:
+        evaluation.accept(assignment_id=assignment.pk, by=by)
     criteria = Criterion.objects.filter(round_id=assignment.application.round_id)
     scores = {c.pk: (max(0, min(100, points + (c.pk * 7 + assignment.pk * 3) % 9 - 4)), "시연 의견") for c in criteria}
     evaluation.save_scores(assignment_id=assignment.pk, scores=scores, comment="시연을 위한 평가 의견입니다.", by=by)

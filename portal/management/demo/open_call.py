@@ -14,6 +14,7 @@ from vouchers.companies import actions as companies
 from vouchers.companies.models import Company
 from vouchers.evaluation import actions as evaluation
 from vouchers.matching import actions as matching
+from vouchers.rounds import actions as rounds
 
 OPEN_STATES = {
     17: "SUBMITTED", 18: "SUBMITTED", 19: "ELIGIBILITY_CHECK", 20: "SUPPLEMENT_REQUESTED", 21: "ELIGIBLE", 22: "INELIGIBLE",
@@ -61,8 +62,12 @@ def _bring_to(stage: Stage, state: str, application: Application, user: User) ->
         applications.begin_check(application_id=application.pk, by=officer)
         if state == "SUPPLEMENT_REQUESTED":
             applications.request_supplement(
-                application_id=application.pk, request="시연: 데이터 보호 계획에 접속 권한자 수를 적어 주십시오.",
-                sections=["data_need"], by=officer,
+                application_id=application.pk, request="시연: 아래 두 가지를 보완해 주십시오.", sections=[],
+                questions={
+                    "data_need.protection": "시연: 접속 권한자 수와 각자의 역할을 적어 주십시오.",
+                    "budget.cost_reason": "시연: 라벨링 단가의 근거를 적어 주십시오.",
+                },
+                by=officer,
             )  # fmt: skip
 
 
@@ -102,6 +107,22 @@ def others(stage: Stage) -> None:
                     request_id=request.pk, reason="시연: 올해 처리 용량이 찼습니다.", by=stage.cast.people["provider"]
                 )
         _claims(stage)
+        _questions(stage)
+        rounds.rehearse(
+            round_id=stage.open_round.pk, key=f"rehearsal-{stage.open_round.key}", by=stage.cast.people["officer"]
+        )
+
+
+def _questions(stage: Stage) -> None:
+    """About the open call: one was answered to all, one waits."""
+    applicant, officer = stage.cast.people["applicant"], stage.cast.people["officer"]
+    asked = rounds.ask(round_id=stage.open_round.pk, text="시연: 공동대표가 모두 서약해야 합니까?", by=applicant)
+    rounds.answer_inquiry(
+        inquiry_id=asked.pk, question_ko="공동대표가 모두 서약해야 합니까?", question_en="Must all joint representatives certify?",
+        answer_ko="네. 등기된 공동대표 모두가 제출 전에 각자 서약합니다.",
+        answer_en="Yes. All registered joint representatives certify, each one, before the application is handed in.", by=officer,
+    )  # fmt: skip
+    rounds.ask(round_id=stage.open_round.pk, text="시연: 견적의 유효기간이 선정일보다 먼저 끝나도 됩니까?", by=stage.user(29))
 
 
 def _claims(stage: Stage) -> None:
@@ -128,6 +149,10 @@ def _claims(stage: Stage) -> None:
         starts_on=clock.today(), ends_on=clock.today() + timedelta(days=365), by=officer,
     )  # fmt: skip
     companies.confirm_restriction(restriction_id=restriction.pk, by=stage.cast.people["officer2"])
+    companies.restrict(  # a second officer has not looked at it yet
+        name="시연: 확인을 기다리는 가상기업", ground="시연: 다른 부처의 참여제한 통보", brn=people.fictional_brn(35),
+        starts_on=clock.today(), ends_on=clock.today() + timedelta(days=180), by=officer,
+    )  # fmt: skip
     companies.declare_conflict(
         user=stage.cast.people["officer2"],
         organisation=disputed.organisation,

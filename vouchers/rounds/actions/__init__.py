@@ -11,6 +11,7 @@ from vouchers.rounds.actions.asking import (
 )
 from vouchers.rounds.actions.demo import (
     ensure_demo_rounds,
+    make_blind_demo_round,
 )
 from vouchers.rounds.actions.inquiries import (
     answer_inquiry,
@@ -62,6 +63,7 @@ __all__ = [
     "edit_round",
     "ensure_demo_rounds",
     "hold_evaluation",
+    "make_blind_demo_round",
     "move_question",
     "owe_evaluators",
     "promote",

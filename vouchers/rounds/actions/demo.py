@@ -1,5 +1,6 @@
 """The demo's fictional calls, modelled on the 2026 policy and placed around the present moment."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -92,7 +93,24 @@ def ensure_demo_rounds(now: datetime) -> list[Round]:
     return [open_round, played]
 
 
-def _make(year: int, timing: str, opens_on: date, closes_on: date) -> Round:
+@transaction.atomic
+def make_blind_demo_round(now: datetime) -> Round:
+    """A third fictional call for the story alone, closed sixteen days before `now`: blind review, presentations, provisional
+    results, matches confirmed before the selection. Writes: as ensure_demo_rounds. Raises: ImproperlyConfigured outside the demo.
+    """
+    if not settings.DEMO:
+        raise ImproperlyConfigured("Demo rounds exist only with DEMO=1.")
+    today = clock.to_kst(now).date()
+    more = {
+        "blind_review": True,
+        "evaluation_stages": ["DOCUMENT", "PRESENTATION"],
+        "selection": {**SELECTION, "provisional": True, "penalty_points": {**SELECTION["penalty_points"], "ABSENT": "2"}},
+    }
+    return _make(today.year + 1, TIMING.BEFORE_SELECTION, today - timedelta(days=45), today - timedelta(days=16), more)
+
+
+def _make(year: int, timing: str, opens_on: date, closes_on: date, more: Mapping[str, Any] | None = None) -> Round:
+    """more: what this call's policy has beside or instead of POLICY and SELECTION."""
     letter = _letter(year)
     opens_at = datetime.combine(opens_on, time(9), clock.KST)
     with clock.at(opens_at - timedelta(days=7)):
@@ -116,7 +134,7 @@ def _make(year: int, timing: str, opens_on: date, closes_on: date) -> Round:
         set_criteria(round_id=row.pk, criteria=CRITERIA, by=None)
         save_policy(
             round_id=row.pk,
-            body={**POLICY, "selection": SELECTION, "questions": QUESTIONS},
+            body={**POLICY, "selection": SELECTION, "questions": QUESTIONS, **(more or {})},
             reason="시연: 2026년 공고를 본뜬 정책",
             by=None,
         )
