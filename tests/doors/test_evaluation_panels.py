@@ -46,6 +46,18 @@ def test_others_scores_show_only_once_the_panel_is_open_and_without_names():
     assert as_(at.firms[0].representative).get(address).status_code in {403, 404}
 
 
+def test_an_open_panel_stands_on_the_list_of_its_members_alone_until_it_closes():
+    at, mine, other = told()
+    heading = "논의 중인 패널"
+    assert heading not in as_(mine.evaluator).get("/evaluation/").content.decode()
+    panel = open_(at)
+    page = as_(mine.evaluator).get("/evaluation/").content.decode()
+    assert heading in page and f"/evaluation/{mine.ref}/" in page and other.ref not in page
+    assert heading not in as_(person(Role.EVALUATOR)).get("/evaluation/").content.decode()
+    actions.close_panel(panel_id=panel.pk, by=at.officer)
+    assert heading not in as_(mine.evaluator).get("/evaluation/").content.decode()
+
+
 def test_who_has_a_conflict_sees_no_panel_and_its_officer_no_record_of_it():
     at, mine, other = told()
     panel = open_(at)
@@ -53,6 +65,7 @@ def test_who_has_a_conflict_sees_no_panel_and_its_officer_no_record_of_it():
     firm = at.firms[0].organisation
     companies.declare_conflict(user=mine.evaluator, organisation=firm, ground="자문", by=at.officer)
     client = as_(mine.evaluator)
+    assert mine.ref not in client.get("/evaluation/").content.decode()
     assert client.get(f"/evaluation/{mine.ref}/").status_code == 404
     assert client.post(f"/evaluation/{mine.ref}/rescore/", {}).status_code == 404
     assert client.post(f"/evaluation/{mine.ref}/reading/", {}).status_code == 404

@@ -108,9 +108,7 @@ def others(stage: Stage) -> None:
                 )
         _claims(stage)
         _questions(stage)
-        rounds.rehearse(
-            round_id=stage.open_round.pk, key=f"rehearsal-{stage.open_round.key}", by=stage.cast.people["officer"]
-        )
+        rounds.rehearse(round_id=stage.open_round.pk, key=f"rehearsal-{stage.open_round.key}", by=stage.cast.people["officer"])
 
 
 def _questions(stage: Stage) -> None:

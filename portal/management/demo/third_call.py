@@ -51,7 +51,7 @@ def _apply(stage: Stage, programme: Round, number: int, track: str, supply_won: 
 
 def _late(stage: Stage, programme: Round) -> None:
     """After the close two companies ask to be let in: one is not, the other does not use its code in time."""
-    officer, other = stage.cast.people["officer"], stage.cast.people["officer2"]
+    officer, approver = stage.cast.people["officer"], stage.cast.people["approver"]
     track = programme.tracks.get(key="SMALL")
     with stage.at(-14, 11):
         for number, outcome in LATE.items():
@@ -62,9 +62,9 @@ def _late(stage: Stage, programme: Round) -> None:
             )  # fmt: skip
             if outcome == "REJECTED":
                 reason = "시연: 발급 기관의 장애는 마감 이틀 전에 복구되었습니다."
-                applications.reject_late_entry(late_entry_id=row.pk, reason=reason, by=other)
+                applications.reject_late_entry(late_entry_id=row.pk, reason=reason, by=approver)
             else:
-                applications.confirm_late_entry(late_entry_id=row.pk, by=other)
+                applications.confirm_late_entry(late_entry_id=row.pk, by=approver)
     with stage.at(-11):
         applications.expire_late_entries(now=clock.now())
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from portal.journal.models import AccessLog
 from vouchers.applications.models import Application
@@ -114,6 +114,14 @@ def board_for(row: Assignment) -> Board | None:
     """What a member of the panel may see: nothing before it was opened, nor before the own scores were handed in."""
     phases = PanelPhase.objects.filter(application_id=row.application_id).of_these_scores()
     return board(row.application) if row.status in rules.HANDED_IN and phases.exists() else None
+
+
+def talks_of(user: Any) -> list[Assignment]:
+    """The evaluator's own evaluations, handed in, whose panel is open: others' scores can be read, the own one changed."""
+    own = Assignment.objects.visible_to(user).filter(evaluator_id=user.pk, status__in=rules.HANDED_IN)
+    open_ = PanelPhase.objects.filter(status="OPEN").values("application_id")
+    talking = own.filter(application_id__in=open_).annotate(blind=F("application__policy_version__body__blind_review"))
+    return list(talking.select_related("application").order_by("application__receipt_no"))
 
 
 # ── The round's panels ───────────────────────────────────────────────────────────────────────────────

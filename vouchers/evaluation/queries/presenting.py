@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.kit import clock, prepared
+from portal.kit import clock
 from portal.templatetags.portal import kst_text
 from vouchers.applications.models import Application
 from vouchers.evaluation.models import (
@@ -112,14 +112,8 @@ def slot_for_company(application: Application, user: Any) -> PresentationSlot | 
     return standing or rows.order_by("-updated_at", "-pk").first()
 
 
-_SEATED = "SELECT 1 FROM vouchers_presentationseat WHERE evaluator_id = %s AND released_at IS NULL LIMIT 1"
-
-
 def seats_of(user: Any) -> list[PresentationSeat]:
-    """An evaluator's own seats that are ahead, or have begun and are not recorded yet, by time. One quick query where nobody
-    seated them anywhere, else two more."""
-    if not prepared.first_row(_SEATED, [user.pk]):
-        return []
+    """An evaluator's own seats that are ahead, or have begun and are not recorded yet, by time. Two queries."""
     rows = PresentationSeat.objects.own(user).filter(slot__status="INVITED").order_by("starts_at", "pk")
     return list(rows.select_related("slot__application__round", "slot__application__track"))
 

@@ -25,6 +25,7 @@ from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.forms import DeclineAwardForm, DeclineForm, RecuseForm, ScoreForm
 from vouchers.evaluation.models import Assignment, Award, Score
 from vouchers.evaluation.queries import pool, presenting
+from vouchers.evaluation.queries.beside import Beside, beside
 from vouchers.evaluation.views.cases import content_of, document_of, own_assignment, reading_of
 from vouchers.evaluation.views.panels import show_handed_in
 from vouchers.rounds import queries as rounds
@@ -50,15 +51,17 @@ def assignments(request: HttpRequest) -> HttpResponse:
         {"label": _("To do"), "url": "?", "count": own.waiting, "current": not done},
         {"label": _("Done and ended"), "url": "?show=done", "count": own.ended, "current": done},
     ]
-    if blind := [row.application_id for row in shown.object_list if row.blind]:
+    there = Beside() if done else beside(request.user)
+    named = [*shown.object_list, *there.talks]
+    if blind := [row.application_id for row in named if row.blind]:
         titles = applications.blind_titles(blind)
-        for row in shown.object_list:
+        for row in named:
             row.application.title = titles.get(row.application_id, row.application.title)
     pools = pool.memberships_of(request.user).only("ref", "declared_at", "round__title_ko", "round__title_en")
     places, here = rounds.track_names(), reverse("evaluation:list")
     items = [_assignment_item(row, done, f"{here}{row.ref}/", places) for row in shown.object_list]
-    seats = [] if done else presenting.seats_of(request.user)
-    context = {"page": shown, "items": items, "tabs": tabs, "done": done, "pools": pools, "seats": seats}
+    talks = [_talk_item(row, f"{here}{row.ref}/", places) for row in there.talks]
+    context = {"page": shown, "items": items, "tabs": tabs, "done": done, "pools": pools, "seats": there.seats, "talks": talks}
     return page(request, "vouchers/evaluation/assignments.html", context)
 
 
@@ -81,6 +84,12 @@ def _assignment_item(row: Assignment, done: bool, address: str, places: dict[int
         action = _("Say whether you may") if row.status == "INVITED" else _("Go on scoring")
         item |= {"action": action, "action_url": address}
     return item
+
+
+def _talk_item(row: Assignment, address: str, places: dict[int, str]) -> dict[str, Any]:
+    """A line of a panel that is open: the own total, and the way to the others' scores."""
+    item = _assignment_item(row, True, address, places)
+    return item | {"badge": _("Panel is open"), "tone": "warning", "action": _("Read the others' scores"), "action_url": address}
 
 
 @needs("vouchers.score_application")
