@@ -12,18 +12,17 @@ from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
 from vouchers.companies.models import Company
-from vouchers.evaluation import actions as evaluation
 from vouchers.matching import actions as matching
 from vouchers.rounds import actions as rounds
 
 OPEN_STATES = {
     17: "SUBMITTED", 18: "SUBMITTED", 19: "ELIGIBILITY_CHECK", 20: "SUPPLEMENT_REQUESTED", 21: "ELIGIBLE", 22: "INELIGIBLE",
-    23: "IN_EVALUATION", 24: "IN_EVALUATION", 25: "WITHDRAWN", 26: "DRAFT", 2: "INELIGIBLE",
+    23: "ELIGIBLE", 24: "ELIGIBLE", 25: "WITHDRAWN", 26: "DRAFT", 2: "INELIGIBLE",
 }  # fmt: skip
 
 
 def fill(stage: Stage) -> None:
-    """The open call: applications in every state"""
+    """The open call: applications in every state before the evaluation"""
     stage.appropriate(stage.open_round)
     for number, state in OPEN_STATES.items():
         with stage.at(-12):
@@ -52,12 +51,8 @@ def _bring_to(stage: Stage, state: str, application: Application, user: User) ->
         applications.withdraw(application_id=application.pk, reason="시연: 내년에 다시 신청하겠습니다.", by=user)
     elif state == "INELIGIBLE":
         calls.find_ineligible(stage.cast, application)
-    elif state in {"ELIGIBLE", "IN_EVALUATION"}:
+    elif state == "ELIGIBLE":
         calls.find_eligible(stage.cast, application)
-        if state == "IN_EVALUATION":
-            found = calls.assign(stage.cast, application, "evaluator1", "evaluator2")
-            evaluation.accept(assignment_id=found[0].pk, by=found[0].evaluator)
-            calls.score(calls.assign(stage.cast, application, "evaluator3")[0], 77)
     elif state in {"ELIGIBILITY_CHECK", "SUPPLEMENT_REQUESTED"}:
         applications.begin_check(application_id=application.pk, by=officer)
         if state == "SUPPLEMENT_REQUESTED":

@@ -100,6 +100,11 @@ def _present(stage: Stage, programme: Round, rows: list[Application]) -> None:
             for points, assignment in zip((84, 71, 78), there, strict=False):
                 calls.score(assignment, points, accept=False)
         evaluation.open_panel(application_id=held[0].application_id, by=officer)
+    last = rows[1]  # a third evaluator was asked and has not declared yet
+    asked = {assignment.evaluator_id for assignment in calls.assigned(last)}
+    third = next(n for n in range(1, 4) if stage.cast.people[f"evaluator{n}"].pk not in asked)
+    with stage.at(-1):
+        calls.assign(stage.cast, last, f"evaluator{third}")
     first = calls.assigned(held[0].application)[1]
     criterion = programme.criteria.order_by("pk").first()
     if criterion is not None:
