@@ -47,12 +47,15 @@ def years_before(moment: datetime, years: int) -> datetime:
 
 def stamp(moment: datetime) -> str:
     """UTC with microseconds: the same text for the same moment, always."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def canonical(content: dict[str, Any]) -> bytes:
     """JSON with sorted keys and no spaces: what is hashed."""
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+    return _CANONICAL.encode(content).encode()
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def chain(previous_hash: str, content: dict[str, Any]) -> str:

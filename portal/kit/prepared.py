@@ -6,6 +6,7 @@ Django's own cursor wrapper: errors, transactions and what tests count are the s
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +18,8 @@ from typing import Any
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.base import ModelState
+from django.db.models.signals import post_init, pre_init
 from django.utils.functional import Promise
 
 from portal.kit import clock
@@ -26,40 +29,64 @@ from portal.kit.models import Row
 def cursor() -> Any:
     """The connection's cursor for statements that are prepared (its `prepare_threshold`), with values bound by the server.
 
-    One a connection, so an answer is fetched before the next question is asked.
+    One a connection, so an answer is fetched before the next question is asked. Speaks `$1`, not `%s`.
     """
     connection = connections[DEFAULT_DB_ALIAS]
     connection.ensure_connection()
     raw: Any = getattr(connection.connection, "portal_cursor", None)
     if raw is None:
-        raw = connection.connection.portal_cursor = psycopg.Cursor(connection.connection)
+        raw = connection.connection.portal_cursor = psycopg.RawCursor(connection.connection)
     return connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
+
+
+def ask(sql: str, params: Mapping[str, Any] | Sequence[Any]) -> Any:
+    """The cursor, asked. sql: with `%s` or `%(name)s`, taken apart once a process (psycopg does so for every long text)."""
+    text, names = _numbered(sql)
+    asked = cursor()
+    asked.execute(text, [params[name] for name in names] if isinstance(params, Mapping) else params)
+    return asked
+
+
+@lru_cache(maxsize=500)
+def _numbered(sql: str) -> tuple[str, list[str]]:
+    """(the text as the server reads it, the names of its values in their order)."""
+    names: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        name = found[1]
+        if name is None or name not in names:
+            names.append(name or "")
+            return f"${len(names)}"
+        return f"${names.index(name) + 1}"
+
+    return re.sub(r"%(?:\((\w+)\))?s", number, sql), names
 
 
 def first_row(sql: str, params: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...] | None:
     """The first row of an answer, or None."""
-    ask = cursor()
-    ask.execute(sql, params)
-    found: tuple[Any, ...] | None = ask.fetchone()
+    found: tuple[Any, ...] | None = ask(sql, params).fetchone()
     return found
 
 
 def rows(sql: str, params: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
     """All rows of an answer."""
-    ask = cursor()
-    ask.execute(sql, params)
-    return list(ask.fetchall())
+    return list(ask(sql, params).fetchall())
 
 
-# ── Reading ──────────────────────────────────────────────────────────────────────────────────────────
+# ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────
 def built[M: models.Model](model: type[M], given: Mapping[str, Any] | None) -> M | None:
     """The row that the ORM would have read, of what `row_to_json` made of it; what is not given is read when it is asked for."""
     if given is None:
         return None
-    readers = _readers(model)
-    names = [name for name in readers if name in given]
-    values = [read(value) if (read := readers[name]) and (value := given[name]) is not None else given[name] for name in names]
-    return model.from_db(DEFAULT_DB_ALIAS, names, values)
+    known, readers = _readers(model)
+    one, state = _bare(model)
+    own = one.__dict__
+    own |= given if given.keys() <= known else {name: given[name] for name in given.keys() & known}
+    for name, read in readers:
+        if (value := own.get(name)) is not None:
+            own[name] = read(value)
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    return one
 
 
 def joined[M: models.Model](one: M, **rows: models.Model | None) -> M:
@@ -69,12 +96,57 @@ def joined[M: models.Model](one: M, **rows: models.Model | None) -> M:
     return one
 
 
+def made[M: models.Model](model: type[M], **values: Any) -> M:
+    """What `model(**values)` makes, for columns alone (`user_id`, not `user`): Django asks each field anew for every row.
+
+    Raises: AttributeError for a name that is no column.
+    """
+    known, fixed, worked_out, moments = _defaults(model)
+    if not values.keys() <= known:
+        raise AttributeError(f"No columns of {model.__name__}: {', '.join(sorted(values.keys() - known))}")
+    one, _state = _bare(model)
+    own = one.__dict__
+    own |= fixed
+    own |= values
+    if missing := [name for name in moments if name not in values]:
+        own |= dict.fromkeys(missing, clock.now())  # one row is of one moment
+    for name, make in worked_out:
+        if name not in values:
+            own[name] = make()
+    return one
+
+
+def _bare[M: models.Model](model: type[M]) -> tuple[M, Any]:
+    """A row without columns, and its state, as Django's own `__init__` begins."""
+    one, state = model.__new__(model), ModelState()
+    one.__dict__["_state"] = state
+    return one, state
+
+
 @lru_cache
-def _readers(model: type[models.Model]) -> dict[str, Callable[[Any], Any] | None]:
-    """Column → what makes its value of the JSON's: moments and days are text there."""
+def _defaults(model: type[models.Model]) -> tuple[frozenset[str], dict[str, Any], list[tuple[str, Callable[[], Any]]], list[str]]:
+    """(columns, those whose default is a plain value, those whose default is made anew for each row, those that are of now)."""
+    made_anew = {c.attname: c.default for c in model._meta.concrete_fields if c.has_default() and callable(c.default)}
+    fixed = {c.attname: c.get_default() for c in model._meta.concrete_fields if c.attname not in made_anew}
+    moments = [name for name, make in made_anew.items() if make is clock.now]
+    return _columns_alone(model), fixed, [(n, make) for n, make in made_anew.items() if n not in moments], moments
+
+
+@lru_cache
+def _readers(model: type[models.Model]) -> tuple[frozenset[str], list[tuple[str, Callable[[Any], Any]]]]:
+    """(columns, what makes the value of those that are text in JSON: moments and days)."""
     kinds: dict[type, Callable[[Any], Any]] = {models.DateTimeField: datetime.fromisoformat, models.DateField: date.fromisoformat}
     kinds[models.DecimalField] = _exact
-    return {column.attname: kinds.get(type(column)) for column in model._meta.concrete_fields}
+    columns = model._meta.concrete_fields
+    return _columns_alone(model), [(one.attname, kinds[type(one)]) for one in columns if type(one) in kinds]
+
+
+def _columns_alone(model: type[models.Model]) -> frozenset[str]:
+    """The names of a model's columns, where a row consists of these and nobody listens to its making."""
+    assert model.__init__ is models.Model.__init__ and model.from_db.__func__ is models.Model.from_db.__func__  # type: ignore[attr-defined]
+    assert not pre_init.has_listeners(model) and not post_init.has_listeners(model)
+    assert all(one.column == one.attname for one in model._meta.concrete_fields)
+    return frozenset(one.attname for one in model._meta.concrete_fields)
 
 
 def _exact(value: Any) -> Any:
@@ -109,8 +181,7 @@ def insert(new: Sequence[models.Model], *, ignore_conflicts: bool = False) -> in
     if waiting is not None:
         waiting.new.setdefault((model, ignore_conflicts), []).extend(new)
         return len(new)
-    say = cursor()
-    say.execute(_insert(model, ignore_conflicts), [_as_json(new)])
+    say = ask(_insert(model, ignore_conflicts), [_as_json(new)])
     if ignore_conflicts:
         return int(say.rowcount)
     for one, (pk,) in zip(new, say.fetchall(), strict=True):
@@ -122,16 +193,16 @@ def update(one: Row, *names: str) -> None:
     """Writes these columns of a row that is locked, as `one.save(update_fields=names)` would: version and moment go along."""
     one.version, one.updated_at = one.version + 1, clock.now()
     columns = _named(type(one), (*names, "version", "updated_at"))
-    run(_update(type(one), columns), json.dumps({c.column: getattr(one, c.attname) for c in columns}, default=_as_text))
+    run(_update(type(one), columns), _JSON.encode({c.column: getattr(one, c.attname) for c in columns}))
 
 
 def run(sql: str, given: Mapping[str, Any] | str) -> None:
     """A statement with one JSON parameter, `%s`, that writes and answers nothing; within `together` it leaves with the others."""
-    values, waiting = given if isinstance(given, str) else json.dumps(given, default=_as_text), _waiting.get()
+    values, waiting = given if isinstance(given, str) else _JSON.encode(given), _waiting.get()
     if waiting is not None:
         waiting.steps.append((sql, values))
         return
-    cursor().execute(sql, [values])
+    ask(sql, [values])
 
 
 @contextmanager
@@ -155,7 +226,7 @@ def send() -> None:
     _waiting.set(_Waiting())
     steps = [*waiting.steps, *((_insert(*kind), _as_json(new)) for kind, new in waiting.new.items())]
     if steps:
-        cursor().execute(_all(tuple(sql for sql, _values in steps)), [values for _sql, values in steps])
+        ask(_all(tuple(sql for sql, _values in steps)), [values for _sql, values in steps])
 
 
 @lru_cache
@@ -198,7 +269,7 @@ def _key(model: type[models.Model]) -> str:
 def _as_json(rows: Sequence[models.Model]) -> str:
     """What `json_populate_recordset` reads: a column's value as PostgreSQL would take it as text, JSON as JSON."""
     names = _columns(type(rows[0]))
-    return json.dumps([{column: getattr(one, name) for column, name in names} for one in rows], default=_as_text)
+    return _JSON.encode([{column: getattr(one, name) for column, name in names} for one in rows])
 
 
 def _as_text(value: Any) -> str:
@@ -207,3 +278,6 @@ def _as_text(value: Any) -> str:
     if isinstance(value, Promise | Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no place in a row that is written this way")
+
+
+_JSON = json.JSONEncoder(default=_as_text)

@@ -44,6 +44,52 @@ def test_rows_are_written_and_built_as_the_orm_does():
     assert prepared.built(Duty, None) is None
 
 
+def test_rows_are_made_as_the_models_make_them():
+    at = clock.now()
+    values = {
+        "subject_type": "x",
+        "subject_ref": "x-1",
+        "verb": "wait",
+        "title_ko": "가",
+        "title_en": "a",
+        "url": "/",
+        "opened_at": at,
+    }
+    for model, given in ((Duty, values), (Event, {"name": "x.done", "seq": 1, "at": at}), (Notice, {"key": "k", "due_at": at})):
+        with clock.at(at):
+            one, same = prepared.made(model, **given), model(**given)
+        for column in model._meta.concrete_fields:
+            assert getattr(one, column.attname) == getattr(same, column.attname), column
+        assert one._state.adding and one._state.db is None
+        assert (one.pk, str(one)) == (None, str(same))
+    first, second = prepared.made(Duty, **values), prepared.made(Duty, **values)
+    first.reminded.append(7)
+    assert second.reminded == [] and prepared.made(Duty, **values).reminded == []  # nothing is shared between rows
+    with pytest.raises(AttributeError, match="organisation"):
+        prepared.made(Duty, organisation=None)
+
+
+@pytest.mark.parametrize("what", ["nothing", "brn", "corporate_no", "person_digest"])
+def test_restrictions_are_read_at_once_where_one_person_represents(what):
+    owner = make.firm()
+    application, company, today = make.draft(owner), owner.company, clock.today()
+    company.corporate_no = "110111-00062"
+    company.save()
+    by = {
+        "nothing": {"brn": "0000000000"}, "brn": {"brn": company.brn}, "corporate_no": {"corporate_no": "11011100062"},
+        "person_digest": {"brn": "0000000000", "person_digest": behind.companies.person_digest(owner.representative.name)},
+    }[what]  # fmt: skip
+    Restriction(name="x", ground="y", starts_on=today, ends_on=today, status="IN_FORCE", **by).save()
+    Restriction(name="x", ground="y", starts_on=today, ends_on=today, status="ENTERED", brn=company.brn).save()
+    known = queries.at_once(application.pk, owner.representative, clock.now()).known
+    answer = known[behind.asked_as(behind.restrictions, company, today)]
+    assert answer == behind.restrictions(company, today) == (what in {"brn", "corporate_no"}, what == "person_digest")
+    assert (
+        behind.asked_as(behind.restrictions, company, today)
+        not in queries.at_once(application.pk, owner.staff, clock.now()).known
+    )  # somebody else's name was compared
+
+
 def test_together_writes_all_or_nothing():
     owner = make.firm()
     user, consent = owner.representative, {"text_version": "1", "given": True, "context": "test"}

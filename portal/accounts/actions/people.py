@@ -35,8 +35,8 @@ def give_consents(*, user: User, said: Sequence[Said], context: str, organisatio
     """As give_consent, for all that one form asked: two statements. Writes: Consents, an Event each."""
     whose = organisation.pk if organisation is not None else None
     rows = [
-        Consent(
-            user_id=user.pk, organisation_id=whose, kind=one.kind,
+        prepared.made(
+            Consent, user_id=user.pk, organisation_id=whose, kind=one.kind,
             text_version=one.text_version, given=one.given, context=context, address=one.address,
         )
         for one in said

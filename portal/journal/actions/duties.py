@@ -43,16 +43,18 @@ def open_duty(
         due_at = workdays.due_at(clock.now(), due_in)
     duty = None if anew else _open(subject, verb, organisation, user, str(role))
     if duty is None:
-        duty = Duty(
+        duty = prepared.made(
+            Duty,
             subject_type=subject._meta.model_name or "",
             subject_ref=subject.ref,
             verb=verb,
-            organisation=organisation,
-            user=user,
+            organisation_id=organisation and organisation.pk,
+            user_id=user and user.pk,
             role=str(role),
             opened_at=clock.now(),
             rehearsed=import_string(settings.REHEARSAL_MARK)(subject),
         )
+        prepared.joined(duty, organisation=organisation, user=user)
     duty.title_ko, duty.title_en, duty.url, duty.due_at = title_ko[:200], title_en[:200], url, due_at
     if own_reminders:
         duty.reminded = sorted(rules.REMIND_BEFORE, reverse=True)

@@ -75,8 +75,8 @@ def _event(
     public: bool = False,
     data: dict[str, Any] | None = None,
 ) -> Event:
-    stored: dict[str, Any] = json.loads(json.dumps(data or {}, default=str))  # what is hashed is what will be read back
-    event = Event(
+    event = prepared.made(
+        Event,
         at=clock.now(),
         name=name,
         subject_type=subject._meta.model_name or "",
@@ -90,11 +90,21 @@ def _event(
         policy_version=policy_version,
         organisations=sorted(set(organisations)),
         public=public,
-        data=stored,
+        data=_stored(data or {}),
         previous_hash=previous_hash,
     )
     event.hash = rules.chain(event.previous_hash, event.content())
     return event
+
+
+def _stored(data: dict[str, Any]) -> dict[str, Any]:
+    """What will be read back: that is what is hashed."""
+    if all(type(name) is str and type(value) in _PLAIN for name, value in data.items()):
+        return data
+    return json.loads(json.dumps(data, default=str))  # type: ignore[no-any-return]
+
+
+_PLAIN = frozenset({str, int, bool, type(None)})  # as they are in JSON
 
 
 def saw(by: Any, subject: Any, *, persons: Iterable[str] = (), what: str, whose: Iterable[int | None] = ()) -> None:

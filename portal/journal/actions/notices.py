@@ -78,7 +78,8 @@ def _notice(
     words = {**context, "url": absolute(url, person.language), "recipient": person.name}
     title, body = render(app, template, person.language, words)
     by_mail = wishes.get(person.user_id or 0, True) and rules.reachable(person.address, demo=settings.DEMO)
-    return Notice(
+    return prepared.made(
+        Notice,
         ref=make_ref(Notice.REF_PREFIX),
         key=rules.notice_key(template, subject.ref, str(person.user_id or person.address), moment),
         app=app,

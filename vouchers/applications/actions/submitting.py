@@ -64,7 +64,7 @@ def _certify(application: Application, by: User, declaration: bool | str) -> Cer
         raise Refused(_("Only a representative of the company certifies the application."), "not_representative")
     certification = queries.certification_of(application, by)
     if certification is None:
-        certification = Certification(application=application, user=by, content_hash=content_hash)
+        certification = prepared.made(Certification, application_id=application.pk, user_id=by.pk, content_hash=content_hash)
         prepared.insert([certification])
     else:
         certification.content_hash = content_hash

@@ -13,14 +13,16 @@ from portal.accounts import queries as accounts
 from portal.accounts.models import Organisation, User
 from portal.documents.models import Document
 from portal.journal.models import Event
-from portal.kit import prepared
+from portal.kit import clock, prepared
 from portal.kit.prepared import built, joined
 from providers.institutions.models import Institution
 from vouchers.applications import rules
 from vouchers.applications.models import Application, ApplicationDocument, ApplicationSection, Certification
 from vouchers.applications.queries import behind
 from vouchers.applications.queries.late import closes_at
+from vouchers.companies import queries as companies
 from vouchers.companies.models import Company, SizeCertificate
+from vouchers.companies.rules import clean_brn
 from vouchers.matching.models import Match, Need, Quote
 from vouchers.rounds.models import PolicyVersion, Round, Track
 
@@ -71,6 +73,10 @@ SELECT json_build_object(
     FROM accounts_membership b JOIN accounts_user u ON u.id = b.user_id
       LEFT JOIN journal_noticechoice w ON w.user_id = u.id AND w.template = 'application_received'
     WHERE b.organisation_id = o.id AND b.status = 'ACTIVE' AND u.is_active),
+  'restricted', (
+    SELECT json_agg(json_build_array(x.brn, x.corporate_no, x.person_digest)) FROM vouchers_restriction x
+    WHERE x.status = 'IN_FORCE' AND %(day)s BETWEEN x.starts_on AND x.ends_on
+      AND (x.brn = c.brn OR x.corporate_no = nullif(translate(c.corporate_no, '- ', ''), '') OR x.person_digest = %(person)s)),
   'certification', (
     SELECT row_to_json(k) FROM vouchers_certification k WHERE k.application_id = a.id AND k.user_id = %(by)s),
   'number', CASE WHEN a.status = 'DRAFT' AND r.kind <> 'REHEARSAL' AND r.opens_at <= %(now)s AND r.closes_at > %(now)s
@@ -85,7 +91,7 @@ LEFT JOIN vouchers_need n ON n.id = a.need_id
 CROSS JOIN LATERAL (SELECT (r.closes_at AT TIME ZONE 'Asia/Seoul')::date AS closing) day
 WHERE a.id = %(id)s
 """
-ALL = " ".join(_ALL.split())  # a text of up to 4,096 characters is taken apart by psycopg once only
+ALL = " ".join(_ALL.split())
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,15 @@ def own_application(ref: str, by: Any) -> tuple[int, str | None] | None:
 
 def at_once(application_id: int, by: User, now: datetime) -> AtOnce:
     """Read after the row was locked, so that it is what the last writer left. Raises: Application.DoesNotExist."""
-    given = {"id": application_id, "by": by.pk, "now": now, "ended": sorted(map(str, rules.ENDED))}
+    today, digest = clock.today(), companies.person_digest(by.name)
+    given = {
+        "id": application_id,
+        "by": by.pk,
+        "now": now,
+        "ended": sorted(map(str, rules.ENDED)),
+        "day": today,
+        "person": digest or None,
+    }
     row = prepared.first_row(ALL, given)
     if row is None:
         raise Application.DoesNotExist
@@ -124,6 +138,7 @@ def at_once(application_id: int, by: User, now: datetime) -> AtOnce:
     members = found["people"] or ()
     people: list[Any] = [built(User, one["user"]) for one in members]
     wishes = {one["user"]["id"]: one["by_mail"] for one in members if one["by_mail"] is not None}
+    represent = [user for one, user in zip(members, people, strict=True) if one["represents"]]
     known: dict[Any, Any] = {
         behind.asked_as(behind.chosen_matches, application): [_match(one, application) for one in found["matches"] or ()],
         behind.asked_as(behind.taxable, tuple(one["quote"]["id"] for one in found["matches"] or ())): found["taxable"],
@@ -131,9 +146,12 @@ def at_once(application_id: int, by: User, now: datetime) -> AtOnce:
         behind.asked_as(behind.blind_hashes, application): found["blind"] or {},
         behind.asked_as(behind.newest_policy, application.round): built(PolicyVersion, found["policy"]),
         behind.asked_as(behind.other_live, application): found["others"],
-        behind.asked_as(behind.representatives, application.company.organisation): [user for one, user in zip(members, people, strict=True) if one["represents"]],
+        behind.asked_as(behind.representatives, application.company.organisation): represent,
         behind.asked_as(behind.certification_of, application, by): built(Certification, found["certification"]),
     }  # fmt: skip
+    if represent == [by]:  # whose name alone was compared: joint representatives are asked about when it is asked for
+        key = behind.asked_as(behind.restrictions, application.company, today)
+        known[key] = _restricted(found, application.company, digest)
     until = closes_at(application, now=now)
     if until == application.round.closes_at:  # the day of a late entry is another one: its certificate is asked for then
         day = behind.closing_day(application)
@@ -143,11 +161,18 @@ def at_once(application_id: int, by: User, now: datetime) -> AtOnce:
     return AtOnce(application, people, wishes, built(Event, found["last_event"]), found["number"], known)
 
 
+def _restricted(found: Mapping[str, Any], company: Company, digest: str) -> tuple[bool, bool]:
+    """As `companies.restricted_on`."""
+    listed, corporate = found["restricted"] or (), clean_brn(company.corporate_no)
+    firm = any(brn == company.brn or (corporate and number == corporate) for brn, number, _person in listed)
+    return bool(firm), bool(digest) and any(person == digest for _brn, _number, person in listed)
+
+
 def _application(found: Mapping[str, Any]) -> Application:
     organisation, company = built(Organisation, found["organisation"]), built(Company, found["company"])
     application = built(Application, found["application"])
     assert application is not None and company is not None
-    sections = ApplicationSection.objects.filter(application_id=application.pk)
+    sections: Any = application.sections.all()
     sections._result_cache = [one for row in found["sections"] or () if (one := built(ApplicationSection, row)) is not None]
     application._prefetched_objects_cache = {"sections": sections}  # type: ignore[attr-defined]
     return joined(

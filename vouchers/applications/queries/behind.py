@@ -58,6 +58,8 @@ def asked_as(question: Any, *args: Any) -> Any:
 
 
 def _key(question: Any, *args: Any) -> Any:
+    if len(args) == 1 and isinstance(args[0], Model):  # most of them, dozens of times a submission
+        return question, (type(args[0]), args[0].pk)
     return (question, *((type(a), a.pk) if isinstance(a, Model) else a for a in args))
 
 
