@@ -17,12 +17,12 @@ urlpatterns = [
     path("api/", include("portal.desk.api_urls")),
     path("i18n/language/", public(set_language), name="set_language"),  # the admin's language form
     *i18n_patterns(
+        path("", include("vouchers.urls")),  # first: what thousands hand in at one moment is asked for here
         path("", include("portal.desk.urls")),
         path("", include("portal.accounts.urls")),
         path("accounts/", include("allauth.urls")),
         path("home/notices/", include("portal.journal.urls")),
         path("", include("providers.urls")),
-        path("", include("vouchers.urls")),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),
