@@ -58,6 +58,7 @@ def play(say: world.Say) -> Outcome:
         first = world.first_draft(open_)
         steady = world.pour(first, open_, SLICES * SUBMITS + WARM)
         entrants = world.pour(first, closing, COMPANIES + LATE)
+        world.settle(database)
         pages = world.pages_of([*steady, *entrants])
         connection.close()
         say(f"  · {len(pages)} drafts in {time.monotonic() - begun:.0f} s")
