@@ -335,3 +335,41 @@ def test_the_companys_own_papers_are_taken_without_a_second_upload(application, 
     browser.post(take)
     assert browser.post(url("take_document", application.ref, "SIZE_CERTIFICATE")).status_code == 303
     assert queries.documents(application).count() == 1  # a certificate without a file is no paper
+
+
+def test_what_the_need_says_is_not_asked_again(owner, round_):
+    need = make.need(owner, round_)
+    type(need).objects.filter(pk=need.pk).update(
+        document={"modality": ["CT"], "product": "폐결절을 찾는 소프트웨어", "regulatory_route": "MFDS_CLASS_2"}
+    )
+    track = round_.tracks.get(key="LARGE")
+    made = actions.start(round_id=round_.pk, track_id=track.pk, by=owner.staff, need_id=need.pk)
+    browser, page = as_(owner.staff), url("section", made.ref, "project")
+    offered = browser.get(page).content.decode()
+    assert (
+        "폐결절을 찾는 소프트웨어" in offered
+        and 'value="MFDS_CLASS_2" selected' in offered
+        and "데이터 수요에서 가져온" in offered
+    )
+    assert not made.sections.get(key="project").answers  # offered, not stored
+    assert "데이터 수요에서 가져온" not in browser.get(url("section", made.ref, "company")).content.decode()
+    actions.save_section(
+        application_id=made.pk, key="project", answers={"title": "판독 보조", "product": ""}, version=1, by=owner.staff
+    )
+    again = browser.get(page).content.decode()
+    assert "폐결절을 찾는 소프트웨어" not in again and "데이터 수요에서 가져온" not in again
+
+
+def test_a_match_of_another_live_application_is_shown_but_not_offered(owner, round_):
+    need = make.need(owner, round_)
+    used, track = make.match(owner, need), round_.tracks.get(key="LARGE")
+    first = actions.start(round_id=round_.pk, track_id=track.pk, by=owner.staff, need_id=need.pk)  # takes the only match
+    elsewhere = make_round(key="elsewhere")
+    second = actions.start(round_id=elsewhere.pk, track_id=elsewhere.tracks.get(key="LARGE").pk, by=owner.staff)
+    browser, page = as_(owner.staff), url("section", second.ref, "data_need")
+    choose = f'name="choose" value="{used.pk}"'
+    told = browser.get(page).content.decode()
+    assert "다른 신청에서 사용 중" in told and choose not in told
+    actions.withdraw(application_id=first.pk, reason="", by=owner.representative)
+    free = browser.get(page).content.decode()
+    assert "다른 신청에서 사용 중" not in free and choose in free

@@ -47,6 +47,7 @@ from vouchers.applications.queries.behind import (
     size_of,
     startable_rounds,
     stored_money,
+    taken_elsewhere,
     tracks_of,
     waiting_for_a_match,
 )
@@ -102,6 +103,7 @@ from vouchers.applications.queries.reading import (
     not_taken,
     open_comments,
     own_answers,
+    said_in_need,
     shown,
     signers,
 )
@@ -226,6 +228,7 @@ __all__ = [
     "region_words",
     "representatives",
     "rounds_to_check",
+    "said_in_need",
     "section_of",
     "selectable_matches",
     "shown",
@@ -240,6 +243,7 @@ __all__ = [
     "supplement_missed",
     "supplements_missed",
     "surroundings",
+    "taken_elsewhere",
     "tracks_of",
     "upheld_verdict",
     "usual_waits",

@@ -183,6 +183,12 @@ def free_matches(application: Application) -> QuerySet[Match]:
     return found.select_related("need").order_by("pk")
 
 
+def taken_elsewhere(application: Application) -> set[int]:
+    """Matches of the company that another application of it stands on, or gets back. Two queries."""
+    rows = ApplicationMatch.objects.filter(application__company_id=application.company_id).exclude(application=application)
+    return {*rows.exclude(application__status__in=rules.ENDED).values_list("match_id", flat=True), *kept_matches(application)}
+
+
 def kept_matches(application: Application) -> set[int]:
     """Matches that another application of the company handed in and gets back should its supplement never come."""
     others = Application.objects.filter(company_id=application.company_id, status="SUPPLEMENT_REQUESTED").exclude(

@@ -161,6 +161,15 @@ def answers_about(need: Need) -> dict[str, Any]:
     return {name: value for section in newest.sections.all() for name, value in section.answers.items()} if newest else {}
 
 
+def said_in_need(application: Application, key: str) -> dict[str, Any]:
+    """What the data need says already that this section asks again, as long as it fits: nobody writes it twice. At most one query."""
+    if key != rules.SectionKey.PROJECT or application.need is None:
+        return {}
+    limits = {one.name: one.limit for one in rules.FIELDS[rules.SectionKey.PROJECT]}
+    told = {name: application.need.document.get(name) for name in ("product", "regulatory_route")}
+    return {name: words for name, words in told.items() if words and len(words) <= (limits[name] or len(words))}
+
+
 # ── Certification ────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Signer:

@@ -30,9 +30,11 @@ def section_context(
     overview = queries.progress(application)
     view = overview.of(key)
     stored = view.section.answers
+    taken: dict[str, Any] = {}
     if form is None:
         without = queries.not_asked(application, key) | queries.closed_questions(application, key)
-        form = SectionForm(key, initial=stored, without=without, asked=application.questions)
+        taken = queries.said_in_need(application, key) if view.editable and not stored else {}
+        form = SectionForm(key, initial={**taken, **stored}, without=without, asked=application.questions)
         form.marks = {name: rules.mark(stored.get(name)) for name in form.fields}
     files = queries.current_documents(application) if form.asked else []
     form.show_files({row.kind: row.document for row in files}, lambda one: _file_link(request, application, one))
@@ -47,6 +49,7 @@ def section_context(
         "number": keys.index(key) + 1,
         "next_key": rules.following(key),
         "version": view.section.version,
+        "taken_over": taken,
         "answers": [*queries.shown(key, stored), *queries.own_answers(application, key, stored, files)],
         "download": True,
         "asked": asked,
@@ -160,7 +163,8 @@ def need_rows(application: Application) -> dict[str, Any]:
         "needs": queries.needs_of(application),
         "matches": [(match, match.pk in chosen) for match in queries.selectable_matches(application)],
         "match_required": application.round.timing == "BEFORE_SUBMISSION",
-        "may_match": queries.may_match(application),
+        "may_match": (may_match := queries.may_match(application)),
+        "taken": queries.taken_elsewhere(application) if may_match else (),
     }
 
 
