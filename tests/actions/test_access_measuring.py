@@ -1,15 +1,19 @@
 """How long the steps of an institution took is measured over its newest cases and told to it once."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from portal.journal.models import Event
+from portal.kit import clock
 from portal.kit.clock import KST
 from providers.institutions.models import Institution
 from tests.factories import projects as p
+from tests.factories import quotes
 from vouchers.access import actions, queries
 from vouchers.access.models import AccessRequest, DataReview, EthicsReview
+from vouchers.access.queries import measuring
+from vouchers.matching import actions as matching
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +49,29 @@ def test_a_review_that_is_still_open_or_had_no_clock_is_no_case():
     assert queries.measured_days() == []
     EthicsReview.objects.filter(request__in=letters).update(due_at=datetime(2027, 3, 31, tzinfo=KST))
     assert [(one.institution_id, one.step) for one in queries.measured_days()] == [(letters[0].board_id, "irb_exemption")]
+
+
+def test_a_review_that_nobody_decided_is_no_case():
+    """The company withdrew, or the other track refused: the board did not need so few days, it did not get to decide."""
+    withdrawn, refused = p.in_review(), p.in_review()
+    actions.withdraw(request_id=withdrawn.sites[0].request.pk, reason="과제 변경", by=withdrawn.firm.representative)
+    p.decide_drb(refused.sites[0], "refuse", reason="결합 근거 없음", conditions="")
+    ended = [at.sites[0].request.pk for at in (withdrawn, refused)]
+    assert EthicsReview.objects.filter(request__in=ended, closed_at__isnull=False, due_at__isnull=False).count() == 2
+    counted = {(board, step) for board, step, *_clock in measuring._cases() if step != "quote"}
+    assert counted == {(refused.sites[0].request.board_id, "drb")}
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_days_on_which_a_quote_waited_for_the_companys_answer_are_not_the_institutions(answered):
+    with clock.at(datetime(2027, 3, 8, 10, tzinfo=KST)):  # a Monday
+        at = quotes.stage()
+        request = quotes.asked(at)
+    with clock.at(datetime(2027, 3, 9, 10, tzinfo=KST)):
+        matching.ask_clarification(request_id=request.pk, question="몇 건입니까?", by=at.hospital.user)
+    with clock.at(datetime(2027, 3, 12, 10, tzinfo=KST)):
+        if answered:
+            matching.clarify(request_id=request.pk, answer="2,000건입니다.", by=at.firm.user)
+        quotes.quoted(at, request)
+    ((_institution, step, begun, ended, stood),) = measuring._cases()
+    assert (step, ended - begun, stood) == ("quote", timedelta(days=4), 3)

@@ -10,6 +10,7 @@ from portal.accounts.rules import Role
 from tests.doors import as_
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
+from vouchers.applications import actions as applications
 from vouchers.companies import actions as companies
 from vouchers.evaluation import actions
 from vouchers.evaluation.models import Assignment, PanelPhase, Reading, Score
@@ -56,6 +57,14 @@ def test_an_open_panel_stands_on_the_list_of_its_members_alone_until_it_closes()
     assert heading not in as_(person(Role.EVALUATOR)).get("/evaluation/").content.decode()
     actions.close_panel(panel_id=panel.pk, by=at.officer)
     assert heading not in as_(mine.evaluator).get("/evaluation/").content.decode()
+
+
+def test_a_panel_about_an_application_that_was_withdrawn_stands_on_no_list():
+    at, mine, _other = told()
+    open_(at)
+    assert "논의 중인 패널" in as_(mine.evaluator).get("/evaluation/").content.decode()
+    applications.withdraw(application_id=at.applications[0].pk, reason="사업 중단", by=at.firms[0].representative)
+    assert "논의 중인 패널" not in as_(mine.evaluator).get("/evaluation/").content.decode()
 
 
 def test_who_has_a_conflict_sees_no_panel_and_its_officer_no_record_of_it():

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from portal.journal.models import Duty
 from portal.kit import clock, workdays
 from vouchers.access import rules
 from vouchers.access.models import AccessRequest, DataReview, EthicsReview
@@ -25,7 +26,7 @@ class Measured:
 
 
 def measured_days() -> list[Measured]:
-    """By institution and step, over its newest cases; none of a step that took place too seldom to say anything. Four queries."""
+    """By institution and step, over its newest cases; none of a step that took place too seldom to say anything. Five queries."""
     found: dict[tuple[int, str], list[tuple[datetime, int]]] = defaultdict(list)
     for institution_id, step, begun, ended, stood in _cases():
         took = workdays.working_days_between(clock.to_kst(begun).date(), clock.to_kst(ended).date()) - stood
@@ -40,10 +41,17 @@ def measured_days() -> list[Measured]:
 
 
 def _cases() -> Iterator[Case]:
-    """A board's cases are its own, also of other institutions; an institution quotes and prepares by itself."""
-    quotes = Quote.objects.filter(number=1).values_list("request__institution_id", "request__created_at", "created_at")
-    yield from ((institution, "quote", begun, ended, 0) for institution, begun, ended in quotes)
-    timed = {"started_at__isnull": False, "closed_at__isnull": False, "due_at__isnull": False}  # whose clock ran
+    """A board's cases are its own, also of other institutions; an institution quotes and prepares by itself. A review that the
+    company withdrew, or that the other track's refusal ended, was decided by nobody: it is no case."""
+    quotes = Quote.objects.filter(number=1).values_list(
+        "request__institution_id", "request__ref", "request__created_at", "created_at"
+    )
+    asked = _asked_back()
+    yield from ((institution, "quote", begun, ended, asked.get(ref, 0)) for institution, ref, begun, ended in quotes)
+    timed = {
+        "started_at__isnull": False, "due_at__isnull": False,  # whose clock ran
+        "closed_at__isnull": False, "decided_by__isnull": False,
+    }  # fmt: skip
     columns = ("request__board_id", "started_at", "closed_at", "paused_days")
     for board, begun, ended, stood, route in EthicsReview.objects.filter(kind="INSTITUTION", **timed).values_list(
         *columns, "route"
@@ -58,3 +66,14 @@ def _cases() -> Iterator[Case]:
     for institution, ethics, drb, ended in provided.values_list(*both):
         if ethics and drb:
             yield institution, "preparation", max(ethics, drb), ended, 0
+
+
+def _asked_back() -> dict[str, int]:
+    """Reference of a quote request → working days that it waited for the company's answer, as its duty kept them."""
+    duties = Duty.objects.filter(verb="quote", closed_at__isnull=False).exclude(paused_days=0, paused_at__isnull=True)
+    found: dict[str, int] = defaultdict(int)
+    for ref, days, since, until in duties.values_list("subject_ref", "paused_days", "paused_at", "closed_at"):
+        found[ref] += days
+        if since is not None and until is not None:  # quoted without the answer: the clock stood until then
+            found[ref] += workdays.working_days_between(clock.to_kst(since).date(), clock.to_kst(until).date())
+    return found

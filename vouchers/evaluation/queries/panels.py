@@ -117,8 +117,10 @@ def board_for(row: Assignment) -> Board | None:
 
 
 def talks_of(user: Any) -> list[Assignment]:
-    """The evaluator's own evaluations, handed in, whose panel is open: others' scores can be read, the own one changed."""
+    """The evaluator's own evaluations, handed in, whose panel is open: others' scores can be read, the own one changed. None of an
+    application that left the evaluation meanwhile: about it nothing is left to say."""
     own = Assignment.objects.visible_to(user).filter(evaluator_id=user.pk, status__in=rules.HANDED_IN)
+    own = own.filter(application__status="IN_EVALUATION")
     open_ = PanelPhase.objects.filter(status="OPEN").values("application_id")
     talking = own.filter(application_id__in=open_).annotate(blind=F("application__policy_version__body__blind_review"))
     return list(talking.select_related("application").order_by("application__receipt_no"))
