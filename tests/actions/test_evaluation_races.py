@@ -10,6 +10,7 @@ from portal.journal.models import Event
 from portal.kit import clock
 from portal.kit.errors import DomainError
 from tests.actions.test_evaluation_presenting import plan, seats
+from tests.actions.test_evaluation_rerun import released, rescored
 from tests.committed import together
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
@@ -261,3 +262,20 @@ def test_two_officers_want_one_room_at_once_and_the_second_reads_whose_it_is(com
     assert refusal.code == "clash" and first.application.receipt_no in str(refusal.message)
     assert PresentationSlot.objects.filter(starts_at=when).count() == 1
     assert not PresentationSeat.objects.taken().exclude(slot__starts_at=when).filter(starts_at=when).exists()
+
+
+def test_an_award_is_declined_while_the_selection_is_run_anew(committed_db):
+    """Both touch the application and then the round: the second waits, neither dies of the other."""
+    at, _objection = released((90, 80, 40), slots=3)
+    rescored(at, at.applications[-1], 85)
+    first = at.applications[0]
+    results = together(
+        lambda: actions.propose_rerun(round_id=at.round.pk, by=at.officer),
+        lambda: actions.decline_award(
+            award_id=Award.objects.get(application=first).pk, reason="사정", by=at.firms[0].representative
+        ),
+        behind=first,
+    )
+    assert outcome(results) == []
+    assert SelectionRun.objects.filter(status="PROPOSED").count() == 1
+    assert Award.objects.get(application=first).status == "DECLINED"

@@ -59,7 +59,7 @@ def propose_rerun(*, round_id: int, by: Any) -> SelectionRun:
     Writes: SelectionRun PROPOSED after the one that stands, SelectionRecord, SelectionLine, Assignment LOCKED, Event
     selection_run.proposed with the verdict, Duty and Notice for the approvers. Raises: Refused naming what is still open.
     """
-    lock_cases(round_id)
+    lock_cases(round_id, decided=True)
     programme = Round.objects.select_for_update(no_key=True).get(pk=round_id)
     require(by, "vouchers.propose_selection")
     _check_released(programme)

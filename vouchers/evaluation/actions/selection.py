@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -67,10 +67,13 @@ def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
     return run
 
 
-def lock_cases(round_id: int) -> None:
+def lock_cases(round_id: int, *, decided: bool = False) -> None:
     """Until the transaction ends nothing begins beside it about an application in evaluation: no panel, no assignment, no penalty.
-    Before the round, as a confirmation takes them."""
-    rows = Application.objects.select_for_update(of=("self",)).filter(round_id=round_id, status="IN_EVALUATION")
+    Before the round, as a confirmation and an award that ends take them. decided: those too that a run decided before, which a
+    run anew has lines for again."""
+    rows = Application.objects.select_for_update(of=("self",)).filter(round_id=round_id)
+    named = SelectionLine.objects.filter(run__round_id=round_id).values("application_id")
+    rows = rows.filter(Q(status="IN_EVALUATION") | Q(pk__in=named)) if decided else rows.filter(status="IN_EVALUATION")
     list(rows.order_by("pk").values_list("pk", flat=True))
 
 
