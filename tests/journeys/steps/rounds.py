@@ -16,7 +16,7 @@ def open_round(cast: Cast, story: Story) -> None:
     story["closes_on"] = (now.date() + timedelta(days=1)).isoformat()
     starts = date.fromisoformat(story["closes_on"]) + timedelta(days=3)
     story["starts_on"] = starts.isoformat()
-    officer.find_row("round", "[시연]")
+    officer.find_row("round", "공모 B")
     officer.verb("Copy as a new draft", key=key)
     officer.go(f"/admin/vouchers/round/?q={key}")
     officer.click(officer.page.locator("#result_list tbody tr").first.locator("th a, td a").first)
