@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -69,12 +69,13 @@ def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
 
 def lock_cases(round_id: int, *, decided: bool = False) -> None:
     """Until the transaction ends nothing begins beside it about an application in evaluation: no panel, no assignment, no penalty.
-    Before the round, as a confirmation and an award that ends take them. decided: those too that a run decided before, which a
-    run anew has lines for again."""
-    rows = Application.objects.select_for_update(of=("self",)).filter(round_id=round_id)
-    named = SelectionLine.objects.filter(run__round_id=round_id).values("application_id")
-    rows = rows.filter(Q(status="IN_EVALUATION") | Q(pk__in=named)) if decided else rows.filter(status="IN_EVALUATION")
-    list(rows.order_by("pk").values_list("pk", flat=True))
+    Before the round, as a confirmation and an award that ends take them. decided: then those too that a run decided before, which
+    a run anew has lines for again; afterwards, so that who waits for a confirmation holds nothing that it still moves up."""
+    every = Application.objects.select_for_update(of=("self",)).filter(round_id=round_id).order_by("pk")
+    list(every.filter(status="IN_EVALUATION").values_list("pk", flat=True))
+    if decided:
+        named = SelectionLine.objects.filter(run__round_id=round_id).values("application_id")
+        list(every.filter(pk__in=named).values_list("pk", flat=True))
 
 
 def ask_approver(run: SelectionRun, by: Any) -> None:
