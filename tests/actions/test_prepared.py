@@ -13,6 +13,7 @@ from tests.factories import applications as make
 from vouchers.applications import queries, rules
 from vouchers.applications.models import Application
 from vouchers.applications.queries import behind
+from vouchers.applications.queries.once import asked_as
 from vouchers.companies.models import Restriction
 
 pytestmark = pytest.mark.django_db
@@ -82,11 +83,10 @@ def test_restrictions_are_read_at_once_where_one_person_represents(what):
     Restriction(name="x", ground="y", starts_on=today, ends_on=today, status="IN_FORCE", **by).save()
     Restriction(name="x", ground="y", starts_on=today, ends_on=today, status="ENTERED", brn=company.brn).save()
     known = queries.at_once(application.pk, owner.representative, clock.now()).known
-    answer = known[behind.asked_as(behind.restrictions, company, today)]
+    answer = known[asked_as(behind.restrictions, company, today)]
     assert answer == behind.restrictions(company, today) == (what in {"brn", "corporate_no"}, what == "person_digest")
     assert (
-        behind.asked_as(behind.restrictions, company, today)
-        not in queries.at_once(application.pk, owner.staff, clock.now()).known
+        asked_as(behind.restrictions, company, today) not in queries.at_once(application.pk, owner.staff, clock.now()).known
     )  # somebody else's name was compared
 
 

@@ -339,7 +339,9 @@ def test_the_main_button_is_the_next_step_of_the_process_for_its_reader() -> Non
     p.submit(at, site)
     words = as_(at.user).get(path).content.decode()
     assert seen(at.user, drb, irb) == ["", "Papers complete, start the review", ""]
-    assert re.search(r'class="krds-btn medium danger"[^>]*>Withdraw<', words)
+    assert re.search(r'class="krds-btn medium tertiary"[^>]*>Withdraw<', words)  # quiet beside the process, red on its own page
+    asked = as_(at.user).get(step(site.request, "withdraw")).content.decode()
+    assert re.search(r'class="krds-btn [^"]*danger[^"]*"[^>]*>', asked)
     actions.start_review(request_id=site.request.pk, by=drb)
     assert seen(at.user, drb, irb) == ["", "Enter the DRB decision", "Enter the IRB decision"]
     assert as_(drb).get(step(site.request, "irb")).status_code == 403  # each board's book has its own keeper

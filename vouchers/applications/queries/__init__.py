@@ -14,7 +14,6 @@ from vouchers.applications.queries.batches import (
 )
 from vouchers.applications.queries.behind import (
     amounts,
-    asked_once,
     blocking_live,
     certificate_for,
     certificate_of,
@@ -84,6 +83,7 @@ from vouchers.applications.queries.late import (
     late_entry_of,
     late_tracks,
 )
+from vouchers.applications.queries.once import asked_once
 from vouchers.applications.queries.progressing import Progress, SectionView, may_match, may_write, progress, surroundings
 from vouchers.applications.queries.reading import (
     Answer,

@@ -20,6 +20,7 @@ from vouchers.applications import rules
 from vouchers.applications.models import Application, ApplicationDocument, ApplicationSection, Certification
 from vouchers.applications.queries import behind
 from vouchers.applications.queries.late import closes_at
+from vouchers.applications.queries.once import asked_as
 from vouchers.companies import queries as companies
 from vouchers.companies.models import Company, SizeCertificate
 from vouchers.companies.rules import clean_brn
@@ -98,7 +99,7 @@ ALL = " ".join(_ALL.split())
 class AtOnce:
     """application: the row with round, track, company, need and sections. people: the company's members. wishes: which of them chose about mail of the receipt, and what. last_event: of the
     application's chain. number: the next of the receipts' sequence, drawn where the submission is likely to come through (a
-    sequence has gaps anyhow). known: what `behind.asked_once` need not ask."""
+    sequence has gaps anyhow). known: what `asked_once` need not ask."""
 
     application: Application
     people: list[User]
@@ -140,24 +141,22 @@ def at_once(application_id: int, by: User, now: datetime) -> AtOnce:
     wishes = {one["user"]["id"]: one["by_mail"] for one in members if one["by_mail"] is not None}
     represent = [user for one, user in zip(members, people, strict=True) if one["represents"]]
     known: dict[Any, Any] = {
-        behind.asked_as(behind.chosen_matches, application): [_match(one, application) for one in found["matches"] or ()],
-        behind.asked_as(behind.taxable, tuple(one["quote"]["id"] for one in found["matches"] or ())): found["taxable"],
-        behind.asked_as(behind.current_documents, application): [_file(one, application) for one in found["files"] or ()],
-        behind.asked_as(behind.blind_hashes, application): found["blind"] or {},
-        behind.asked_as(behind.newest_policy, application.round): built(PolicyVersion, found["policy"]),
-        behind.asked_as(behind.other_live, application): found["others"],
-        behind.asked_as(behind.representatives, application.company.organisation): represent,
-        behind.asked_as(behind.certification_of, application, by): built(Certification, found["certification"]),
+        asked_as(behind.chosen_matches, application): [_match(one, application) for one in found["matches"] or ()],
+        asked_as(behind.taxable, tuple(one["quote"]["id"] for one in found["matches"] or ())): found["taxable"],
+        asked_as(behind.current_documents, application): [_file(one, application) for one in found["files"] or ()],
+        asked_as(behind.blind_hashes, application): found["blind"] or {},
+        asked_as(behind.newest_policy, application.round): built(PolicyVersion, found["policy"]),
+        asked_as(behind.other_live, application): found["others"],
+        asked_as(behind.representatives, application.company.organisation): represent,
+        asked_as(behind.certification_of, application, by): built(Certification, found["certification"]),
     }  # fmt: skip
     if represent == [by]:  # whose name alone was compared: joint representatives are asked about when it is asked for
-        key = behind.asked_as(behind.restrictions, application.company, today)
+        key = asked_as(behind.restrictions, application.company, today)
         known[key] = _restricted(found, application.company, digest)
     until = closes_at(application, now=now)
     if until == application.round.closes_at:  # the day of a late entry is another one: its certificate is asked for then
         day = behind.closing_day(application)
-        known[behind.asked_as(behind.current_certificate, application.company, day)] = built(
-            SizeCertificate, found["certificate"]
-        )
+        known[asked_as(behind.current_certificate, application.company, day)] = built(SizeCertificate, found["certificate"])
     return AtOnce(application, people, wishes, built(Event, found["last_event"]), found["number"], known)
 
 

@@ -1,15 +1,12 @@
 """What stands behind an application: lists, matches, certificates, policy, files, and the money formula on them."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import wraps
 from typing import Any
 
-from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from portal.accounts import queries as accounts
@@ -30,52 +27,13 @@ from vouchers.applications.models import (
     LateEntry,
 )
 from vouchers.applications.queries.late import closes_at
+from vouchers.applications.queries.once import once
 from vouchers.companies import queries as companies
 from vouchers.companies.models import Company, SizeCertificate
 from vouchers.matching.models import Match, Need, QuoteLine
 from vouchers.rounds.models import PolicyVersion, Round, Track
 from vouchers.rounds.rules import MatchTiming, Money, Phase, Policy, QuestionKind, is_question, parse_policy
 from vouchers.rounds.rules import money as money_formula
-
-# ── Asked once ───────────────────────────────────────────────────────────────────────────────────────
-_known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
-
-
-@contextmanager
-def asked_once(known: Mapping[Any, Any] | None = None) -> Iterator[None]:
-    """Within the block each question marked below is asked once: for an action that judges what stands behind a row that it
-    has locked, and changes nothing of it. known: answers that are at hand already, by `asked_as`."""
-    token = _known.set(dict(known or {}))
-    try:
-        yield
-    finally:
-        _known.reset(token)
-
-
-def asked_as(question: Any, *args: Any) -> Any:
-    """Under which key `asked_once` knows the answer to a question that is asked once."""
-    return _key(question.__wrapped__, *args)
-
-
-def _key(question: Any, *args: Any) -> Any:
-    if len(args) == 1 and isinstance(args[0], Model):  # most of them, dozens of times a submission
-        return question, (type(args[0]), args[0].pk)
-    return (question, *((type(a), a.pk) if isinstance(a, Model) else a for a in args))
-
-
-def _once[**P, T](question: Callable[P, T]) -> Callable[P, T]:
-    @wraps(question)
-    def inner(*args: P.args, **kwargs: P.kwargs) -> T:
-        known = _known.get()
-        if known is None:
-            return question(*args, **kwargs)
-        key = _key(question, *args, *kwargs.values())
-        if key not in known:
-            known[key] = question(*args, **kwargs)
-        found: T = known[key]
-        return found
-
-    return inner
 
 
 # ── Lists ────────────────────────────────────────────────────────────────────────────────────────────
@@ -155,7 +113,7 @@ def is_open(round_: Round) -> bool:
 
 
 # ── What stands behind an application ────────────────────────────────────────────────────────────────
-@_once
+@once
 def chosen_matches(application: Application) -> list[Match]:
     """The matches that the application points to, with quote and institution. One query."""
     return list(
@@ -226,31 +184,31 @@ def needs_of(application: Application) -> list[Need]:
     )
 
 
-@_once
+@once
 def current_certificate(company: Company, on: date) -> SizeCertificate | None:
     """The certificate that counts on a day."""
     return companies.current_certificate(company, on)
 
 
-@_once
+@once
 def representatives(organisation: Organisation) -> list[User]:
     """Who may certify for a company, by key."""
     return list(accounts.representatives_of(organisation).order_by("pk"))
 
 
-@_once
+@once
 def restrictions(company: Company, on: date) -> tuple[bool, bool]:
     """(the company is restricted on that day, a representative bears the name of somebody who is)."""
     return companies.restricted_on(company, representatives(company.organisation), on)
 
 
-@_once
+@once
 def other_live(application: Application) -> int:
     """How many other applications of the company in this round did not end."""
     return live_of(application.company, application.round).exclude(pk=application.pk).count()
 
 
-@_once
+@once
 def certification_of(application: Application, user: User) -> Certification | None:
     """What this person certified before, of whatever content."""
     return application.certifications.filter(user=user).first()
@@ -324,7 +282,7 @@ def amounts(application: Application, budget: Mapping[str, Any] | None = None) -
     return supply, taxed, None
 
 
-@_once
+@once
 def taxable(quotes: tuple[int, ...]) -> int:
     """The part of those quotes that carries VAT, in whole won."""
     return sum(QuoteLine.objects.filter(quote_id__in=quotes, tax_kind="TAXABLE").values_list("amount_won", flat=True))
@@ -393,12 +351,12 @@ def _policy(round_: Round) -> Policy:
     return _parsed(found)
 
 
-@_once
+@once
 def _parsed(version: PolicyVersion) -> Policy:
     return parse_policy(version.body)
 
 
-@_once
+@once
 def newest_policy(round_: Round) -> PolicyVersion | None:
     return round_.policy_version()
 
@@ -409,13 +367,13 @@ def documents(application: Application) -> QuerySet[ApplicationDocument]:
     return application.application_documents.filter(current=True).select_related("document").order_by("kind")
 
 
-@_once
+@once
 def current_documents(application: Application) -> list[ApplicationDocument]:
     """The same, read."""
     return list(documents(application))
 
 
-@_once
+@once
 def blind_hashes(application: Application) -> dict[str, str]:
     """Kind → SHA-256 of the blind versions that count."""
     return dict(application.blind_documents.filter(current=True).values_list("kind", "document__sha256"))
