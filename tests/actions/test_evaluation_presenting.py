@@ -18,6 +18,7 @@ from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries
 from vouchers.evaluation.models import PenaltyRecord, PresentationSeat, PresentationSlot
 from vouchers.evaluation.queries import presenting
+from vouchers.evaluation.queries.beside import beside
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +104,9 @@ def test_who_has_a_conflict_sits_in_no_panel_and_learns_nothing():
     slot = PresentationSlot.objects.get(application=at.applications[0])
     seat = PresentationSeat.objects.get(slot=slot, evaluator=apart)
     companies.declare_conflict(user=apart, organisation=at.firms[0].organisation, ground="자문", by=None)
-    assert [one.slot.application for one in presenting.seats_of(apart)] == [at.applications[1]]  # at once, before the sweep
+    known = beside(apart, queries.assignments_of(apart).closed).seats
+    assert [one.receipt_no for one in known] == [at.applications[1].receipt_no]  # at once, before the sweep
+    assert known[0].starts_at == PresentationSeat.objects.get(ref=known[0].ref).starts_at
     actions.sync_conflicts()
     assert apart.pk not in seats(slot) and PresentationSeat.objects.get(pk=seat.pk).released_at
     kept = Notice.objects.filter(user=apart, subject_ref=seat.ref, retracted_at=None)

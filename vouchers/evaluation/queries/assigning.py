@@ -1,5 +1,6 @@
 """Evaluators and the progress of an evaluation; what keeps a selection from being proposed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models.functions import Greatest
 from portal.kit.pages import recounted
 from vouchers.applications.models import Application
 from vouchers.evaluation import rules
-from vouchers.evaluation.models import Assignment, PanelPhase, SelectionRun
+from vouchers.evaluation.models import Assignment, PanelPhase, SelectionRun, cases_closed_to
 from vouchers.evaluation.queries.challenges import undecided
 from vouchers.evaluation.queries.presenting import not_held
 from vouchers.evaluation.rules.conflicts import least
@@ -28,16 +29,19 @@ def available_won(programme: Round) -> int:
 
 @dataclass(frozen=True)
 class OwnAssignments:
-    """An evaluator's own. rows: what is owed first by due day, each with `blind` (its policy's word); counts beside them."""
+    """An evaluator's own. rows: what is owed first by due day, each with `blind` (its policy's word); counts beside them.
+    closed: ids of the applications with which a conflict stands."""
 
     rows: QuerySet[Assignment]
     waiting: int
     ended: int
+    closed: Collection[int]
 
 
 def assignments_of(user: Any) -> OwnAssignments:
     """Which cases are closed to the evaluator is asked once, for the rows and for the counts. One query beside that and the rows."""
-    own = Assignment.objects.visible_to(user).filter(evaluator_id=user.pk)
+    closed = cases_closed_to(user.pk)
+    own = Assignment.objects.visible_to(user, closed).filter(evaluator_id=user.pk)
     waits = Q(status__in=rules.PENDING)
 
     def count() -> tuple[int, int]:
@@ -54,7 +58,7 @@ def assignments_of(user: Any) -> OwnAssignments:
         )
         .order_by("due_at", "id")
     )  # fmt: skip
-    return OwnAssignments(rows, waiting, ended)
+    return OwnAssignments(rows, waiting, ended, closed)
 
 
 @dataclass(frozen=True)

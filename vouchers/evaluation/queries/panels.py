@@ -1,7 +1,7 @@
 """What a panel shows of its members' scores, how often and how long each read the file."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -116,10 +116,10 @@ def board_for(row: Assignment) -> Board | None:
     return board(row.application) if row.status in rules.HANDED_IN and phases.exists() else None
 
 
-def talks_of(user: Any) -> list[Assignment]:
+def talks_of(user: Any, closed: Collection[int]) -> list[Assignment]:
     """The evaluator's own evaluations, handed in, whose panel is open: others' scores can be read, the own one changed. None of an
-    application that left the evaluation meanwhile: about it nothing is left to say."""
-    own = Assignment.objects.visible_to(user).filter(evaluator_id=user.pk, status__in=rules.HANDED_IN)
+    application that left the evaluation meanwhile: about it nothing is left to say. closed: see OwnAssignments. One query."""
+    own = Assignment.objects.visible_to(user, closed).filter(evaluator_id=user.pk, status__in=rules.HANDED_IN)
     own = own.filter(application__status="IN_EVALUATION")
     open_ = PanelPhase.objects.filter(status="OPEN").values("application_id")
     talking = own.filter(application_id__in=open_).annotate(blind=F("application__policy_version__body__blind_review"))

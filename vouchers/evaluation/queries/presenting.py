@@ -112,12 +112,6 @@ def slot_for_company(application: Application, user: Any) -> PresentationSlot | 
     return standing or rows.order_by("-updated_at", "-pk").first()
 
 
-def seats_of(user: Any) -> list[PresentationSeat]:
-    """An evaluator's own seats that are ahead, or have begun and are not recorded yet, by time. Two queries."""
-    rows = PresentationSeat.objects.own(user).filter(slot__status="INVITED").order_by("starts_at", "pk")
-    return list(rows.select_related("slot__application__round", "slot__application__track"))
-
-
 def seat_in(assignment: Assignment) -> PresentationSeat | None:
     """The own seat in the presentation of a case that one evaluates."""
     return (

@@ -51,7 +51,7 @@ def assignments(request: HttpRequest) -> HttpResponse:
         {"label": _("To do"), "url": "?", "count": own.waiting, "current": not done},
         {"label": _("Done and ended"), "url": "?show=done", "count": own.ended, "current": done},
     ]
-    there = Beside() if done else beside(request.user)
+    there = Beside() if done else beside(request.user, own.closed)
     named = [*shown.object_list, *there.talks]
     if blind := [row.application_id for row in named if row.blind]:
         titles = applications.blind_titles(blind)
