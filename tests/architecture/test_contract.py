@@ -224,3 +224,19 @@ def test_every_dependency_has_its_reason() -> None:
     for line in block.splitlines():
         if line.strip().startswith('"'):
             assert "#" in line, line
+
+
+def test_every_duty_has_its_name_in_both_languages() -> None:
+    """A queue of an officer is called by it; without one the verb itself would be read, in no language."""
+    from portal.desk.duty_words import WORDS
+
+    opened = {
+        call.args[1].value
+        for file in modules()
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "attr", getattr(call.func, "id", "")) == "open_duty"
+        and len(call.args) > 1
+        and isinstance(call.args[1], ast.Constant)
+    }
+    assert len(opened) > 40 and not opened - set(WORDS), opened - set(WORDS)

@@ -22,6 +22,8 @@ from vouchers.rounds.models import Criterion, Round
 
 _PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
+EXPERTISE = (["CT", "XRAY"], ["ECG", "BIOSIGNAL"], ["EHR", "CLINICAL_NOTE"])  # of the three evaluators
+
 
 def file(name: str) -> SimpleUploadedFile:
     """A small real PDF."""
@@ -116,9 +118,9 @@ def find_ineligible(cast: Cast, application: Application) -> None:
 
 def fill_pool(cast: Cast, programme: Round) -> None:
     """Three evaluators: one advised company 13 (found from that fact), one declares company 14 on the list of names."""
-    officer, knows = cast.people["officer"], (["CT", "XRAY"], ["ECG", "BIOSIGNAL"], ["EHR", "CLINICAL_NOTE"])
+    officer = cast.people["officer"]
     fields = (["II", "X"], ["IX"], ["IX", "X"])
-    for number, expertise in enumerate(knows, 1):
+    for number, expertise in enumerate(EXPERTISE, 1):
         user, until = cast.people[f"evaluator{number}"], clock.today() - timedelta(days=300)
         place = Entered("EMPLOYMENT", f"[시연] 가상연구소 {number}", [f"Fictional Institute {number}"])
         evaluation.add_affiliation(user_id=user.pk, entered=place, by=user)

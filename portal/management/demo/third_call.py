@@ -70,8 +70,7 @@ def _late(stage: Stage, programme: Round) -> None:
 
 
 def _pool(stage: Stage, programme: Round) -> None:
-    knows = (["CT", "XRAY"], ["ECG", "BIOSIGNAL"], ["EHR", "CLINICAL_NOTE"])
-    for number, expertise in enumerate(knows, 1):
+    for number, expertise in enumerate(calls.EXPERTISE, 1):
         user = stage.cast.people[f"evaluator{number}"]
         member = evaluation.add_to_pool(
             round_id=programme.pk, user_id=user.pk, expertise=expertise, languages=["ko", "en"], by=stage.cast.people["officer"]
