@@ -84,9 +84,14 @@ def task(code: str) -> str:
         if first == "file":
             return gettext("File %(ref)s") % {"ref": ref}
         return str(_TASKS.get(code) or gettext("Page: %(what)s") % {"what": record(code)})
-    listed = kind.removeprefix("list ")
-    words = gettext("Admin list: %(what)s") if listed != kind else gettext("Admin page: %(what)s")
-    return words % {"what": record(listed)}
+    way, _space, what = kind.rpartition(" ")
+    if way == "list":
+        words = gettext("Admin list: %(what)s")
+    elif way == "export":
+        words = gettext("Admin download: %(what)s")
+    else:
+        words = gettext("Admin page: %(what)s")
+    return words % {"what": record(what)}
 
 
 def role(code: str) -> str:

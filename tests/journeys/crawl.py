@@ -18,11 +18,11 @@ MUTE = {"script", "style", "code", "pre", "textarea", "noscript", "template", "s
 SPOKEN = ("aria-label", "title", "placeholder", "alt", "content")
 SKIP = re.compile(r"^/(en/)?(accounts/logout/|static/|api/|i18n/|metrics|health/|admin/logout/|admin/password|demo/mail/)")
 HANGUL = re.compile(r"[가-힣]+(?:[ ·,.()0-9A-Za-z%–-]*[가-힣]+)*")
-ENGLISH = re.compile(r"\b[A-Za-z][a-z']+(?:[ ,]+[A-Za-z][A-Za-z'-]*){4,}")
+ENGLISH = re.compile(r"\b[A-Za-z][a-z']+(?:,? +[A-Za-z][A-Za-z'-]*)+")  # two words; columns of a file have no space between
 # What may stand in the other language: the language switch, codes, brand and proper names
 ALLOWED = {
     "en": ("한국어", "바우처", "사업계획서"),  # the last one: a file's name at /styles/
-    "ko": ("Healthcare Data Voucher", "Business Model", "PostgreSQL"),
+    "ko": ("Healthcare Data Voucher", "Business Model", "PostgreSQL", "Fictional Institute"),
 }  # fmt: skip
 
 

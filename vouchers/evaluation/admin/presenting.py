@@ -54,9 +54,13 @@ class _Slots(ReadOnlyInline, TabularInline):
 
 class _Seats(ReadOnlyInline, TabularInline):
     model = PresentationSeat
-    fields = ("evaluator", "present", "released_at")
+    fields = ("evaluator", "present", "left")
     readonly_fields = fields
     verbose_name_plural = _("Panel")
+
+    @admin.display(description=_("Seat given up"))
+    def left(self, row: PresentationSeat) -> str:
+        return kst_text(row.released_at) if row.released_at else "—"
 
 
 def _call(action: Any, name: str) -> Any:
