@@ -14,6 +14,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests import services
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
 
 def _admin(settings: dict[str, Any]) -> psycopg.Connection[Any]:
     return psycopg.connect(
@@ -29,12 +33,13 @@ def committed_db(django_db_setup: Any, django_db_blocker: Any) -> Iterator[str]:
 
     settings = connection.settings_dict
     template = settings["NAME"]
+    source = services.template() if os.environ.get(services.EMBEDDED) else template  # there too where no other test asks for one
     clone = f"{template[:40]}_c{os.getpid()}"
     with django_db_blocker.unblock():
         connections.close_all()
         with _admin(settings) as admin:
             _drop(admin, clone)
-            admin.execute(f'CREATE DATABASE "{clone}" TEMPLATE "{template}"')
+            admin.execute(f'CREATE DATABASE "{clone}" TEMPLATE "{source}"')
         settings["NAME"] = clone
         try:
             yield clone
@@ -90,6 +95,19 @@ def together(*functions: Callable[[], Any], behind: Any = None) -> list[Any]:
     return results
 
 
+def second(function: Callable[[], Any]) -> Any:
+    """In `together`: called only once another function stands waiting for a lock, so that the order of the two is known."""
+    from django.db import connection
+
+    for _try in range(600):
+        with connection.cursor() as cursor:
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0]:
+                return function()
+        time.sleep(0.02)
+    raise AssertionError("nobody waited for a lock")
+
+
 class _Gate:
     """Holds one row, or one advisory lock, on a connection of its own."""
 
@@ -108,10 +126,9 @@ class _Gate:
         assert found, "the row to wait behind exists"
 
     def open_when_waiting(self, wanted: int) -> None:
-        count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         waiting = 0
         for _try in range(600):
-            waiting = self.held.execute(count).fetchone()[0]  # type: ignore[index]
+            waiting = self.held.execute(WAITING).fetchone()[0]  # type: ignore[index]
             self.held.execute("SELECT pg_stat_clear_snapshot()")
             if waiting >= wanted:
                 break

@@ -11,7 +11,7 @@ from portal.kit import clock
 from portal.kit.errors import DomainError
 from tests.actions.test_evaluation_presenting import plan, seats
 from tests.actions.test_evaluation_rerun import released, rescored
-from tests.committed import together
+from tests.committed import second, together
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
 from vouchers.agreements import actions as agreements
@@ -279,3 +279,39 @@ def test_an_award_is_declined_while_the_selection_is_run_anew(committed_db):
     assert outcome(results) == []
     assert SelectionRun.objects.filter(status="PROPOSED").count() == 1
     assert Award.objects.get(application=first).status == "DECLINED"
+
+
+def test_a_reserve_moves_up_while_another_track_is_run_anew(committed_db):
+    """The reserve applied before the one that gives up: who runs anew takes it first and then waits for the other."""
+    at, _objection = released((70, 90, 40), slots=1, apart=1)
+    reserve, selected, objector = at.applications
+    rescored(at, objector, 85)
+    results = together(
+        lambda: actions.decline_award(
+            award_id=Award.objects.get(application=selected).pk, reason="사정", by=at.firms[1].representative
+        ),
+        lambda: second(lambda: actions.propose_rerun(round_id=at.round.pk, by=at.officer)),
+        behind=at.round,
+    )
+    assert outcome(results) == []
+    assert Award.objects.get(application=reserve).status == "NOTIFIED"
+    assert SelectionRun.objects.filter(status="PROPOSED").count() == 1
+
+
+@pytest.mark.parametrize("first", ["decline", "confirm"])
+def test_an_award_is_declined_while_a_run_anew_is_confirmed(committed_db, first):
+    """Both would move up the same reserve: it moves up once, and neither dies of the other."""
+    at, _objection = released((60, 90, 80, 40), slots=2)
+    reserve, selected = at.applications[:2]
+    rescored(at, at.applications[-1], 50)
+    run = actions.propose_rerun(round_id=at.round.pk, by=at.officer)
+    award = Award.objects.get(application=selected)
+    verbs = {
+        "decline": lambda: actions.decline_award(award_id=award.pk, reason="사정", by=at.firms[1].representative),
+        "confirm": lambda: actions.confirm_selection(run_id=run.pk, by=at.approver),
+    }
+    results = together(verbs.pop(first), lambda: second(*verbs.values()), behind=at.round)
+    changed = [error.code for error in outcome(results)]
+    assert changed == ([] if first == "confirm" else ["selection_changed"])
+    assert Award.objects.filter(application=reserve, status="NOTIFIED").count() == (1 if first == "confirm" else 0)
+    assert Award.objects.get(pk=award.pk).status == "DECLINED"

@@ -160,14 +160,20 @@ def save(application: Application, key: str, by: User, **given: Any) -> None:
 
 
 def draft(
-    owner: Firm | None = None, round_: Round | None = None, *, amount_won: int = 400_000_000, title: str = ""
+    owner: Firm | None = None,
+    round_: Round | None = None,
+    *,
+    amount_won: int = 400_000_000,
+    title: str = "",
+    track: str = "LARGE",
 ) -> Application:
     """A complete draft: every section, one confirmed match, all documents. title: of the project, where a test needs its own.
+    track: its key.
 
     All but the last section and the last document are rows from below: the last ones go through the actions, which see all.
     """
     owner, round_ = owner or firm(), round_ or make_round()
-    application = start(owner, round_)
+    application = start(owner, round_, track)
     chosen = match(owner, need(owner, round_), amount_won=amount_won)
     kinds = round_.policy().required_documents
     for kind in kinds[:-1]:
@@ -186,6 +192,6 @@ def draft(
     return application
 
 
-def submitted(owner: Firm | None = None, round_: Round | None = None, *, title: str = "") -> Application:
+def submitted(owner: Firm | None = None, round_: Round | None = None, *, title: str = "", track: str = "LARGE") -> Application:
     owner = owner or firm()
-    return actions.submit(application_id=draft(owner, round_, title=title).pk, by=owner.representative)
+    return actions.submit(application_id=draft(owner, round_, title=title, track=track).pk, by=owner.representative)

@@ -41,24 +41,32 @@ class Panel:
 
 def panel(
     count: int = 1, *, slots: int = 2, budget_won: int = 1_000_000_000, regions: Sequence[str] = (), titles: Sequence[str] = (),
-    ineligible: int = 0, **policy: Any,
+    ineligible: int = 0, apart: int = 0, **policy: Any,
 ) -> Panel:  # fmt: skip
     """`count` eligible applications to the large track (320,000,000 won each); the call has closed two days ago.
 
-    ineligible: how many of the last are found not eligible instead. regions: of the companies, titles: of their projects, in order; those without one stay as the factory makes them.
+    ineligible: how many of the last are found not eligible instead. apart: how many of the last apply to a track beside it, with
+    one slot. regions: of the companies, titles: of their projects, in order; those without one stay as the factory makes them.
     """
     now = clock.now()
     tracks = [
         {"key": "LARGE", "name_ko": "대형과제", "name_en": "Large project", "cap_won": 320_000_000, "slots": slots,
          "task_price_won": 400_000_000},
+        *([{"key": "BESIDE", "name_ko": "병행과제", "name_en": "Project beside", "cap_won": 320_000_000, "slots": 1,
+            "task_price_won": 400_000_000}] if apart else []),
     ]  # fmt: skip
+    places = slots + bool(apart)
     with clock.at(now - timedelta(days=10)):
         programme = make_round(
-            opens_at=now - timedelta(days=20), closes_at=now - timedelta(days=2), tracks=tracks, budget_won=320_000_000 * slots,
+            opens_at=now - timedelta(days=20), closes_at=now - timedelta(days=2), tracks=tracks, budget_won=320_000_000 * places,
             policy=policy,
         )  # fmt: skip
         firms = [make.firm(**({"region": regions[n]} if n < len(regions) else {})) for n in range(count)]
-        handed_in = [make.submitted(owner, programme, title=title) for owner, title in zip_longest(firms, titles, fillvalue="")]
+        keys = ["LARGE"] * (count - apart) + ["BESIDE"] * apart
+        handed_in = [
+            make.submitted(owner, programme, title=title, track=key)
+            for owner, title, key in zip_longest(firms, titles, keys, fillvalue="")
+        ]
     officer, approver = person(Role.MINISTRY_OFFICER), person(Role.MINISTRY_APPROVER)
     ledger.appropriate(round_id=programme.pk, amount_won=budget_won, reason="시험 예산", by=approver)
     for application in handed_in[: count - ineligible]:

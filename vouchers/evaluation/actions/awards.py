@@ -14,6 +14,7 @@ from portal.kit.errors import Refused
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation import notices, queries, rules
+from vouchers.evaluation.actions.locking import lock_queue
 from vouchers.evaluation.models import Award, SelectionRun
 from vouchers.ledger import actions as ledger
 from vouchers.rounds.models import Round, Track
@@ -164,6 +165,7 @@ def _end_withdrawn(award_id: int) -> bool:
 def _free(award: Award, after: str, event: str, reason: str, by: Any, reason_en: str = "") -> None:
     """The award ends, its money returns to the round, the next in line moves up. reason_en: of a reason that the portal gives."""
     before, application = award.status, award.application
+    lock_queue(application.round_id, [application.track_id], leaving=application.pk)
     award.status, award.reason = after, reason
     if after != rules.AwardStatus.LAPSED:  # else nobody answered, and there is no day of an answer
         award.decided_by, award.decided_at = by, clock.now()

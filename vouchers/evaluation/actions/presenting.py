@@ -15,8 +15,9 @@ from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation import notices
 from vouchers.evaluation.actions.leaving import release
+from vouchers.evaluation.actions.locking import lock_cases
 from vouchers.evaluation.actions.penalties import record_penalty, take_back_penalty
-from vouchers.evaluation.actions.selection import lock_cases, sync_round
+from vouchers.evaluation.actions.selection import sync_round
 from vouchers.evaluation.models import Assignment, PenaltyRecord, PresentationSchedule, PresentationSeat, PresentationSlot
 from vouchers.evaluation.queries import presenting as queries
 from vouchers.evaluation.rules import FILE_OPEN

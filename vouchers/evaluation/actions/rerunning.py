@@ -13,13 +13,13 @@ from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation import queries
 from vouchers.evaluation.actions.ending import end
+from vouchers.evaluation.actions.locking import lock_cases
 from vouchers.evaluation.actions.selection import (
     LIFECYCLE,
     ask_approver,
     check_no_conflict,
     check_panels,
     keep,
-    lock_cases,
     lock_scores,
     write_lines,
 )

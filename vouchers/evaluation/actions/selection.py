@@ -17,6 +17,7 @@ from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation import notices, queries, rules
 from vouchers.evaluation.actions import awards, letters
+from vouchers.evaluation.actions.locking import lock_cases, lock_queue
 from vouchers.evaluation.models import Assignment, PanelPhase, SelectionLine, SelectionRecord, SelectionRun, cases_closed_to
 from vouchers.evaluation.queries import challenges as challenge_queries
 from vouchers.evaluation.queries import presenting as presenting_queries
@@ -65,17 +66,6 @@ def propose_selection(*, round_id: int, by: Any) -> SelectionRun:
         journal.close_duty(programme, verb, by=by)
     ask_approver(run, by)
     return run
-
-
-def lock_cases(round_id: int, *, decided: bool = False) -> None:
-    """Until the transaction ends nothing begins beside it about an application in evaluation: no panel, no assignment, no penalty.
-    Before the round, as a confirmation and an award that ends take them. decided: then those too that a run decided before, which
-    a run anew has lines for again; afterwards, so that who waits for a confirmation holds nothing that it still moves up."""
-    every = Application.objects.select_for_update(of=("self",)).filter(round_id=round_id).order_by("pk")
-    list(every.filter(status="IN_EVALUATION").values_list("pk", flat=True))
-    if decided:
-        named = SelectionLine.objects.filter(run__round_id=round_id).values("application_id")
-        list(every.filter(pk__in=named).values_list("pk", flat=True))
 
 
 def ask_approver(run: SelectionRun, by: Any) -> None:
@@ -342,6 +332,7 @@ def _check_unchanged(run: SelectionRun, lines: list[SelectionLine]) -> None:
     held = Application.objects.select_for_update().filter(pk__in=[line.application_id for line in lines]).order_by("pk")
     statuses = {application.status for application in held}
     if run.previous_id is not None:
+        lock_queue(run.round_id, {line.application.track_id for line in lines})
         Round.objects.select_for_update(no_key=True).get(pk=run.round_id)  # nobody moves up meanwhile
     now = queries.computed(run.round) if run.previous_id is None else queries.recomputed(run.round)
     if statuses - {"IN_EVALUATION"} or now is None or rules.digest(now.outputs) != run.outputs_sha256:
