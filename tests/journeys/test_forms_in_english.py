@@ -97,6 +97,33 @@ def test_back_button(project: Person) -> None:
     assert value(project, "product") == "A reader of chest CT"
 
 
+def test_a_save_that_the_browser_gave_up_does_not_silence_the_autosave(project: Person) -> None:
+    """The portal stored it, the page never heard of it: typing goes on, and nobody is told of a colleague who is oneself."""
+    here, lost = project.page.url, []
+
+    def swallow(route: Any) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        lost.append(route.fetch(max_redirects=0).status)
+        return route.fulfill(status=204)
+
+    project.page.route(here, swallow)
+    project.type(within="#section-form", team="Three")
+    project.page.locator("#section-form").get_by_role("button", name="Save", exact=True).click()
+    project.page.wait_for_timeout(500)
+    assert lost == [303]
+    project.page.unroute(here)
+    project.type(within="#section-form", team="Three data scientists")
+    project.page.keyboard.press("Escape")
+    for _twice in range(2):  # what Save said, then what was typed since
+        with project.page.expect_response(lambda answer: answer.url.endswith("/sections/project/save/")) as said:
+            pass
+        assert said.value.status == 200
+    assert value(project, "team") == "Three data scientists"
+    project.go(project.path.removeprefix("/en"))
+    assert value(project, "team") == "Three data scientists"
+
+
 def test_someone_elses_application(chromium: Browser, portal: Portal, project: Person) -> None:
     stranger = Person(chromium, portal, "en").sign_in("applicant@demo.example")
     stranger.go(project.path.removeprefix("/en"), status=404)

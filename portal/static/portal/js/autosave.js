@@ -7,13 +7,16 @@
     return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
   };
   const token = () => cookie("__Host-csrftoken") || cookie("csrftoken");
+  const ctxOf = (event) => (event.detail && event.detail.ctx) || {};
   const formOf = (event) => {
-    const ctx = event.detail && event.detail.ctx;
-    return ctx && ctx.sourceElement && ctx.sourceElement.closest && ctx.sourceElement.closest(FORM);
+    const ctx = ctxOf(event);
+    return ctx.sourceElement && ctx.sourceElement.closest && ctx.sourceElement.closest(FORM);
   };
   const underWay = new WeakSet(); // forms whose autosave has no answer yet
   const waiting = new WeakMap(); // form → what goes on after that answer
-  const leaving = new WeakSet(); // forms on their way by a button: what they say is in that request already
+  const leaving = new WeakMap(); // form on its way by a button → what that request says; nothing else is sent beside it
+  const again = new WeakSet(); // forms whose button's request had no answer: the next saving says the same once more
+  const PATIENCE = 15000; // milliseconds after which a page that is still here was not left
 
   const sent = new WeakMap(); // form → what the request under way says
 
@@ -33,13 +36,13 @@
 
   // A queued request was put together before the one ahead of it changed version and marks: it says what the form says now.
   document.addEventListener("htmx:before:request", (event) => {
-    const form = formOf(event), ctx = event.detail && event.detail.ctx;
+    const form = formOf(event), ctx = ctxOf(event);
     if (!form) return;
-    if (leaving.has(form)) { event.preventDefault(); return; } // a second saving would outdate the version that just went along
+    if (leaving.has(form) && !again.has(form)) { event.preventDefault(); return; } // a second saving would outdate what just went along
     underWay.add(form);
     const body = ctx.request.body;
     if (!body || !body.set) return;
-    const now = new FormData(form);
+    const now = again.has(form) ? leaving.get(form) : new FormData(form);
     [...new Set(form.querySelectorAll("[name]"))].forEach((field) => body.delete(field.name));
     now.forEach((value, name) => { if (!(value instanceof File)) body.append(name, value); }); // files go with Save
     sent.set(form, now);
@@ -50,6 +53,7 @@
     if (!form) return;
     underWay.delete(form);
     merge(form);
+    if (again.has(form)) settle(form, ctxOf(event));
     if (form.querySelector("[data-frozen]")) { // handed in elsewhere: nothing that is typed here counts any more
       form.querySelectorAll("input, textarea, select, button").forEach((field) => { field.disabled = true; });
       delete form.dataset.dirty;
@@ -80,11 +84,37 @@
     if (field && token()) field.value = token();
   }, true);
   document.addEventListener("submit", (event) => { // after all who may stop it
-    if (event.target.matches(FORM) && !event.defaultPrevented) leaving.add(event.target);
+    const form = event.target;
+    if (!form.matches(FORM) || event.defaultPrevented) return;
+    const said = new FormData(form);
+    leaving.set(form, said);
+    again.delete(form);
+    setTimeout(() => { if (leaving.get(form) === said) stay(form); }, PATIENCE);
   });
-  window.addEventListener("pageshow", (event) => { // come back to by the browser's button, the page saves again
-    if (event.persisted) document.querySelectorAll(FORM).forEach((form) => leaving.delete(form));
-  });
+
+  // Still here: the browser gave the request up (Esc, an answer without a page), or came back to the page. Nobody knows whether the
+  // portal stored it, so the same is said once more by the autosave: what is stored already is no change, and the answer
+  // brings the version and the marks on which what was typed since goes along.
+  const stay = (form) => {
+    if (!form.isConnected || again.has(form) || form.querySelector("[data-frozen]")) return;
+    again.add(form);
+    form.dataset.dirty = Number(form.dataset.dirty || 0) + 1; // it may be stored nowhere
+    form.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const text = (data) => JSON.stringify([...data].filter(([name]) => !/^(version$|csrf|seen_)/.test(name)).map(([name, value]) => [name, value instanceof File ? value.name : value]));
+  const settle = (form, ctx) => { // what was typed since follows
+    if (!ctx.response || ctx.response.status >= 500) return; // no answer again: the next saving tries
+    const typed = text(leaving.get(form)) !== text(new FormData(form));
+    leaving.delete(form);
+    again.delete(form);
+    if (!typed) return;
+    form.dataset.dirty = Number(form.dataset.dirty || 0) + 1;
+    form.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const stayAll = () => document.querySelectorAll(FORM).forEach((form) => { if (leaving.has(form)) stay(form); });
+  if (window.navigation) window.navigation.addEventListener("navigateerror", stayAll);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") setTimeout(stayAll, 500); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) stayAll(); });
 
   // A link away from the page saves first. What is refused stays on the page with its reason; the second click leaves.
   const save = (form) => {
