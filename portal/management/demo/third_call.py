@@ -14,7 +14,8 @@ from vouchers.evaluation.models import PresentationSlot
 from vouchers.rounds import actions as rounds
 from vouchers.rounds.models import Round
 
-APPLY = {2: ("MEDIUM", 150_000_000), 7: ("SMALL", 70_000_000), 13: ("SMALL", 64_000_000), 14: ("MEDIUM", 120_000_000)}
+# the first two have presented; the rival's presentation is ahead, so that its invitation can be looked at
+APPLY = {13: ("SMALL", 64_000_000), 7: ("SMALL", 70_000_000), 2: ("MEDIUM", 150_000_000), 14: ("MEDIUM", 120_000_000)}
 LATE = {9: "REJECTED", 12: "EXPIRED"}
 TALKS = 2  # whose presentation was held and whose scores are in
 
