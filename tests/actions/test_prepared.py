@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.models import Consent, User
 from portal.journal import actions as journal
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock, prepared
 from tests.factories import applications as make
-from vouchers.applications import queries, rules
+from vouchers.applications import actions, queries, rules
 from vouchers.applications.models import Application
 from vouchers.applications.queries import behind
 from vouchers.applications.queries.once import asked_as
@@ -134,7 +135,7 @@ def test_what_is_read_at_once_is_what_each_question_answers():
     assert money == queries.money(slow) and people == queries.representatives(owner.company.organisation)
 
 
-def test_the_short_fetch_is_a_part_of_what_is_visible():
+def test_the_short_claim_is_a_part_of_what_is_visible():
     """Whoever gets an application by it sees it; whoever gets none is asked about in the long way."""
     owner, draft = make.firm(), make.draft(make.firm())
     done = make.submitted(owner)
@@ -142,9 +143,18 @@ def test_the_short_fetch_is_a_part_of_what_is_visible():
     for one in (draft, done):
         for user in people:
             seen = Application.objects.visible_to(user).filter(ref=one.ref).exists()
-            short = queries.own_application(one.ref, user)
-            assert short in (None, (one.pk, one.receipt_no)) and (seen or short is None)
-    assert queries.own_application(done.ref, owner.staff) == (done.pk, done.receipt_no)
+            short = queries.claim_own(one.ref, user)
+            assert short in (None, (one.pk, one.status)) and (seen or short is None)
+    assert queries.claim_own(done.ref, owner.staff) == (done.pk, done.status)
+    assert actions.submit_own(ref=draft.ref, by=owner.representative) is None  # another company's
+
+
+def test_the_short_claim_locks_the_row():
+    owner = make.firm()
+    draft = make.draft(owner)
+    with CaptureQueriesContext(connection) as asked:
+        queries.claim_own(draft.ref, owner.representative)
+    assert sum(one["sql"].count("FOR UPDATE OF a") for one in asked) == 1
 
 
 def test_a_refused_submission_draws_no_number_after_the_close_and_writes_nothing():

@@ -52,6 +52,7 @@ from vouchers.applications.actions.reopening import (
 from vouchers.applications.actions.submitting import (
     certify,
     submit,
+    submit_own,
     supply_supplement,
     sync_deadlines,
     sync_matches,
@@ -110,6 +111,7 @@ __all__ = [
     "start_as_copy",
     "start_batch",
     "submit",
+    "submit_own",
     "supply_supplement",
     "sync_deadlines",
     "sync_matches",

@@ -106,6 +106,23 @@ def submit(*, application_id: int, by: User, declaration: bool | str = True, arr
     second click, Refused (closed, incomplete, not certified by all, a blocking rule), Stale, NotAllowed.
     """
     prepared.first_row("SELECT id FROM vouchers_application WHERE id = %s FOR UPDATE", [application_id])
+    return _submit_locked(application_id, by, declaration, arrived_at)
+
+
+@transaction.atomic
+def submit_own(*, ref: str, by: User, declaration: bool | str = True, arrived_at: datetime | None = None) -> Application | None:
+    """`submit` for a page that knows an address alone: one statement asks whose the application is and locks its row.
+
+    Returns None, with nothing written, where it is not of the person's own company: who sees more than that asks the long way.
+    """
+    claimed = queries.claim_own(ref, by)
+    if claimed is None:
+        return None
+    rules.LIFECYCLE.step(claimed[1], "submit")  # the second click reads nothing
+    return _submit_locked(claimed[0], by, declaration, arrived_at)
+
+
+def _submit_locked(application_id: int, by: User, declaration: bool | str, arrived_at: datetime | None) -> Application:
     now = arrived_at or clock.now()  # one value: the moment that is judged is the moment that is written down
     found = queries.at_once(application_id, by, now)  # after the lock: an extension may have come while it was waited for
     require(by, "vouchers.submit_application", found.application)

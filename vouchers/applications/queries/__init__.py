@@ -1,6 +1,6 @@
 """What an application says, what is missing in it, what its money is, and why it is eligible or not."""
 
-from vouchers.applications.queries.at_once import AtOnce, at_once, own_application
+from vouchers.applications.queries.at_once import AtOnce, at_once, claim_own
 from vouchers.applications.queries.batches import (
     Counts,
     Standing,
@@ -167,6 +167,7 @@ __all__ = [
     "certificate_of",
     "certification_of",
     "chosen_matches",
+    "claim_own",
     "closed_questions",
     "closes_at",
     "closing_day",
@@ -220,7 +221,6 @@ __all__ = [
     "only_fields",
     "open_comments",
     "own_answers",
-    "own_application",
     "policy_of",
     "progress",
     "provider_types",

@@ -27,9 +27,10 @@ from vouchers.companies.rules import clean_brn
 from vouchers.matching.models import Match, Need, Quote
 from vouchers.rounds.models import PolicyVersion, Round, Track
 
-_SEEN = """
-SELECT a.id, a.receipt_no FROM vouchers_application a JOIN vouchers_company c ON c.id = a.company_id
+_CLAIM = """
+SELECT a.id, a.status FROM vouchers_application a JOIN vouchers_company c ON c.id = a.company_id
 WHERE a.ref = %(ref)s AND c.organisation_id = ANY(%(organisations)s::bigint[])
+FOR UPDATE OF a
 """
 _ALL = """
 SELECT json_build_object(
@@ -109,14 +110,14 @@ class AtOnce:
     known: Mapping[Any, Any]
 
 
-def own_application(ref: str, by: Any) -> tuple[int, str | None] | None:
-    """(key, receipt number) of an application of the person's own company, by one prepared statement; None for any other.
+def claim_own(ref: str, by: Any) -> tuple[int, str] | None:
+    """(key, status) of an application of the person's own company, whose row is locked; None for any other.
 
     A part of `Application.objects.visible_to`: whoever gets None here is asked about there.
     """
     if accounts.sees_all(by):
         return None
-    found = prepared.first_row(_SEEN, {"ref": ref, "organisations": sorted(accounts.organisation_ids_of(by))})
+    found = prepared.first_row(_CLAIM, {"ref": ref, "organisations": sorted(accounts.organisation_ids_of(by))})
     return (found[0], found[1]) if found is not None else None
 
 

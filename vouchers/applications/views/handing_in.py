@@ -31,36 +31,34 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _sent(request: HttpRequest, ref: str) -> HttpResponse:
     """The short way of the last minute: nothing about the application is read here that the action reads anyhow."""
-    pk, receipt_no = _of_whom(request, ref)
-    if receipt_no:  # the second click of a double click
-        return redirect(request, reverse("applications:receipt", args=[ref]))
     form = SubmitForm(request.POST)
+    certifies = "certify" in request.POST
     if form.is_valid():
-        run = actions.certify if "certify" in request.POST else actions.submit
         try:
-            run(
-                application_id=pk, declaration=form.cleaned_data["content"], by=request.user,
-                arrived_at=request.arrived_at,  # type: ignore[attr-defined]
-            )  # fmt: skip
+            (_certify if certifies else _submit)(request, ref, form.cleaned_data["content"])
+            return _after(request, ref, certified=certifies)
         except Stale as error:
             application = application_or_404(request, ref)
             return _submit_page(request, application, _fresh(application), status=409, stale=error.message)
         except DomainError as error:
-            if _of_whom(request, ref)[1]:  # the second click of a double click, which waited for the first
-                return redirect(request, reverse("applications:receipt", args=[ref]))
             form_errors(form, error)
-        else:
-            return _after(request, ref, certified="certify" in request.POST)
-    return _submit_page(request, application_or_404(request, ref), form, status=422)
+    application = application_or_404(request, ref)
+    if application.receipt_no:  # the second click of a double click, which may have waited for the first
+        return redirect(request, reverse("applications:receipt", args=[ref]))
+    return _submit_page(request, application, form, status=422)
 
 
-def _of_whom(request: HttpRequest, ref: str) -> tuple[int, str | None]:
-    """(key, receipt number); 404 as on every page."""
-    own = queries.own_application(ref, request.user)
-    if own is not None:
-        return own
-    application = application_or_404(request, ref, whole=False)
-    return application.pk, application.receipt_no
+def _submit(request: HttpRequest, ref: str, content: str) -> None:
+    given: dict[str, Any] = {"declaration": content, "by": request.user, "arrived_at": request.arrived_at}  # type: ignore[attr-defined]
+    if actions.submit_own(ref=ref, **given) is None:
+        actions.submit(application_id=application_or_404(request, ref, whole=False).pk, **given)
+
+
+def _certify(request: HttpRequest, ref: str, content: str) -> None:
+    actions.certify(
+        application_id=application_or_404(request, ref, whole=False).pk, declaration=content, by=request.user,
+        arrived_at=request.arrived_at,  # type: ignore[attr-defined]
+    )  # fmt: skip
 
 
 def _fresh(application: Application) -> SubmitForm:
