@@ -147,7 +147,7 @@ class Round(Row):
         found = self.policy_version()
         if found is None:
             raise PolicyVersion.DoesNotExist
-        return rules.parse_policy(found.body)
+        return found.parsed()
 
     def __str__(self) -> str:
         from portal.kit.words import pick
@@ -197,8 +197,23 @@ class PolicyVersion(Row):
         verbose_name_plural = _("policy versions")
         constraints = [models.UniqueConstraint(fields=["round", "number"], name="policy_number_once")]
 
+    def parsed(self) -> rules.Policy:
+        """Its body as rules; that of a frozen one, which nobody changes any more, is kept by the process and not even read."""
+        if self.frozen_at is None:
+            return rules.parse_policy(self.body)
+        key = (self.ref, self.version)
+        if key not in _frozen:
+            if len(_frozen) >= MOST_KEPT:
+                _frozen.clear()
+            _frozen[key] = rules.parse_policy(self.body)
+        return _frozen[key]
+
     def __str__(self) -> str:
         return f"{self.round.key} v{self.number}"
+
+
+MOST_KEPT = 200
+_frozen: dict[tuple[str, int], rules.Policy] = {}
 
 
 class Criterion(Row):

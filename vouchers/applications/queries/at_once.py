@@ -42,7 +42,10 @@ SELECT json_build_object(
     'cap_won', t.cap_won),
   'organisation', json_build_object('id', o.id, 'ref', o.ref, 'kind', o.kind),
   'need', CASE WHEN n.id IS NOT NULL THEN json_build_object('id', n.id, 'ref', n.ref) END,
-  'policy', (SELECT row_to_json(p) FROM vouchers_policyversion p WHERE p.round_id = r.id ORDER BY p.number DESC LIMIT 1),
+  'policy', (
+    SELECT json_build_object('id', p.id, 'ref', p.ref, 'round_id', p.round_id, 'number', p.number, 'version', p.version,
+      'frozen_at', p.frozen_at)
+    FROM vouchers_policyversion p WHERE p.round_id = r.id ORDER BY p.number DESC LIMIT 1),
   'sections', (SELECT json_agg(s) FROM vouchers_applicationsection s WHERE s.application_id = a.id),
   'matches', (
     SELECT json_agg(json_build_object('match', json_build_object('id', m.id, 'ref', m.ref, 'status', m.status, 'need_id', m.need_id,

@@ -340,7 +340,7 @@ def _answers(application: Application, key: str) -> dict[str, Any]:
 def policy_of(application: Application) -> Policy:
     """The policy that was frozen for a submitted application, else the round's newest."""
     if application.policy_version_id and application.policy_version:
-        return _parsed(application.policy_version)
+        return application.policy_version.parsed()
     return _policy(application.round)
 
 
@@ -348,12 +348,7 @@ def _policy(round_: Round) -> Policy:
     found = newest_policy(round_)
     if found is None:
         raise PolicyVersion.DoesNotExist
-    return _parsed(found)
-
-
-@once
-def _parsed(version: PolicyVersion) -> Policy:
-    return parse_policy(version.body)
+    return found.parsed()
 
 
 @once
