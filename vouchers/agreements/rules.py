@@ -99,18 +99,17 @@ def waits_for(*, provisional: bool, unserved: int, last_day: date | None, review
 
 UNSIGNED = frozenset({S.DRAFTING, S.AWAITING_SIGNATURES})
 PAYABLE_AGREEMENTS = frozenset({S.ACTIVE, S.COMPLETED})  # a suspended or terminated one pays nothing
-CLAIM_DAYS = 10  # working days after its last day in which a voucher still waits for what was handed in by then
 
 
-def voucher_lapses(expires_on: date, today: date, *, running: bool, handed_in: bool) -> bool:
+def voucher_lapses(expires_on: date, today: date, *, running: bool, handed_in: bool, claim_days: int) -> bool:
     """Whether a voucher's rest expires: its last day is over and nothing that was begun in time is still on its way.
 
     running: a payment was asked for and is not settled. handed_in: a delivery waits for acceptance, for its request or for
-    a mended request; the voucher waits CLAIM_DAYS working days for it, then no longer.
+    a mended request; the voucher waits claim_days working days for it, then no longer.
     """
     if running or today <= expires_on:
         return False
-    return not handed_in or today > add_working_days(expires_on, CLAIM_DAYS)
+    return not handed_in or today > add_working_days(expires_on, claim_days)
 
 
 def content_hash(body: Mapping[str, Any], previous_hash: str) -> str:

@@ -273,7 +273,8 @@ def confirm_milestone(*, milestone_id: int, by: Any) -> Milestone:
     if milestone.institution.organisation_id and milestone.grant_won:
         journal.open_duty(
             milestone, "request_disbursement", title_ko=f"대금을 청구해 주십시오: {milestone.title}",
-            title_en=f"Request the disbursement: {milestone.title}", url=f"/payments/request/{milestone.ref}/", due_in=10,
+            title_en=f"Request the disbursement: {milestone.title}", url=f"/payments/request/{milestone.ref}/",
+            due_in=_days(milestone, "disbursement_request"),
             organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", by=by,
         )  # fmt: skip
     _owe_completion(milestone.agreement_id, by)

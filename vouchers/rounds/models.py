@@ -149,6 +149,11 @@ class Round(Row):
             raise PolicyVersion.DoesNotExist
         return found.parsed()
 
+    def days(self, step: str) -> int:
+        """Working days of a step (TARGET_STEPS): of the newest policy, else the programme's usual ones."""
+        found = self.policy_version()
+        return found.parsed().days(step) if found is not None else rules.TARGET_STEPS[step]
+
     def __str__(self) -> str:
         from portal.kit.words import pick
 

@@ -204,7 +204,8 @@ def provide(*, request_id: int, by: Any) -> AccessRequest:
     journal.open_duty(
         request, "confirm_receipt", title_ko=f"데이터 제공을 확인해 주십시오: {request.institution.name_ko}, {request.case.title}",
         title_en=f"Confirm that the data are there: {request.institution.name_en}, {request.case.title}",
-        url=f"/access/requests/{request.ref}/", due_in=5, organisation=request.case.company.organisation, by=by,
+        url=f"/access/requests/{request.ref}/", due_in=days(request, "receipt_confirmation"),
+        organisation=request.case.company.organisation, by=by,
     )  # fmt: skip
     notices.provided(request)
     return request

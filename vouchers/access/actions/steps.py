@@ -18,9 +18,7 @@ R, E, D = rules.RequestStatus, rules.EthicsStatus, rules.DrbStatus
 def days(request: AccessRequest, step: str) -> int:
     """Target working days of the round (of the need), else the programme's usual ones."""
     programme = request.case.need.round
-    if programme is not None and programme.policy_version() is not None:
-        return programme.policy().days(step)
-    return TARGET_STEPS[step]
+    return programme.days(step) if programme is not None else TARGET_STEPS[step]
 
 
 def record(name: str, request: AccessRequest, *, by: Any, frm: str = "", to: str = "", reason: str = "", **data: Any) -> None:
@@ -61,7 +59,7 @@ def owe_start(request: AccessRequest, by: Any) -> None:
             title_ko=f"데이터 활용신청 서류를 확인해 주십시오: {request.case.title}",
             title_en=f"Check the papers of an access request: {request.case.title}",
             url=f"/access/requests/{request.ref}/",
-            due_in=5,
+            due_in=days(request, "access_papers"),
             organisation=request.board.organisation,
             role="PROVIDER_DRB_SECRETARY",
             by=by,

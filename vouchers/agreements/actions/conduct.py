@@ -59,7 +59,8 @@ def owe_completion(*, agreement_id: int, settled: Callable[[], bool], by: Any) -
         return False
     journal.open_duty(
         agreement, "complete_agreement", title_ko=f"협약 완료 처리: {agreement.number}",
-        title_en=f"Complete the agreement: {agreement.number}", url=f"/agreements/{agreement.ref}/", due_in=10,
+        title_en=f"Complete the agreement: {agreement.number}", url=f"/agreements/{agreement.ref}/",
+        due_in=agreement.round.days("completion"),
         role="OPERATOR_CASE", by=by,
     )  # fmt: skip
     return True

@@ -78,7 +78,7 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
     ko, en = named(agreement)
     journal.open_duty(
         agreement, "send_for_signature", title_ko=f"협약서 서명 요청: {ko}",
-        title_en=f"Send the agreement for signature: {en}", url=agreement.get_absolute_url(), due_in=3,
+        title_en=f"Send the agreement for signature: {en}", url=agreement.get_absolute_url(), due_in=agreement.round.days("agreement_dispatch"),
         role="OPERATOR_CASE", by=by,
     )  # fmt: skip
     return agreement

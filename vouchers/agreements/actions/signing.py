@@ -86,7 +86,7 @@ def _activate(agreement: Agreement, by: Any) -> Voucher:
     ko, en = named(agreement)
     journal.open_duty(
         agreement, "plan_milestones", title_ko=f"마일스톤 계획: {ko}", title_en=f"Plan the milestones: {en}",
-        url=f"/milestones/plan/{agreement.ref}/", due_in=5,
+        url=f"/milestones/plan/{agreement.ref}/", due_in=agreement.round.days("milestone_plan"),
         role="OPERATOR_CASE", by=by,
     )  # fmt: skip
     for party in agreement.parties.select_related("organisation"):

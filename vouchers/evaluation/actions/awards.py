@@ -85,7 +85,8 @@ def accept_award(*, award_id: int, by: Any) -> Award:
     journal.open_duty(
         award, "draft_agreement", title_ko=f"협약서 작성: {award.project_no} · {company.name_ko} · {title}",
         title_en=f"Draft the agreement: {award.project_no} · {company.name_en or company.name_ko} · {title}",
-        url=f"/agreements/draft/{award.ref}/", due_in=5, role="OPERATOR_CASE", by=by,
+        url=f"/agreements/draft/{award.ref}/", due_in=award.application.round.days("agreement_draft"),
+        role="OPERATOR_CASE", by=by,
     )  # fmt: skip
     notices.award_accepted(award)
     return award

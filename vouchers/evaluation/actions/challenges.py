@@ -20,8 +20,6 @@ from vouchers.evaluation.queries import challenges as queries
 from vouchers.evaluation.rules import conflicts as rules
 from vouchers.evaluation.rules.stages import CHALLENGE_LIFECYCLE
 
-DECIDE_DAYS = 5  # working days for the officer's decision
-
 
 @transaction.atomic
 def file_challenge(*, application_id: int, member_id: int, statement: str, by: Any) -> Challenge:
@@ -50,7 +48,7 @@ def file_challenge(*, application_id: int, member_id: int, statement: str, by: A
     journal.open_duty(
         row, "decide_challenge", title_ko=f"기피 신청 결정: {application.receipt_no}",
         title_en=f"Decide the challenge: {application.receipt_no}", url=f"/admin/vouchers/challenge/{row.pk}/change/",
-        due_in=DECIDE_DAYS, role=Role.MINISTRY_OFFICER, by=by,
+        due_in=application.round.days("challenge"), role=Role.MINISTRY_OFFICER, by=by,
     )  # fmt: skip
     return row
 

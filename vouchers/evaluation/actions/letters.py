@@ -38,7 +38,8 @@ def _owe_posting(letter: SelectionLetter, by: Any) -> None:
     named = letter.line.application.receipt_no or letter.line.application.ref
     journal.open_duty(
         letter, "post_letter", title_ko=f"결과통지서 우편 발송: {named}", title_en=f"Post the letter of the result: {named}",
-        url=f"/admin/vouchers/selectionletter/{letter.pk}/change/", due_in=3, role="MINISTRY_OFFICER", by=by,
+        url=f"/admin/vouchers/selectionletter/{letter.pk}/change/", due_in=letter.line.application.round.days("letter_posting"),
+        role="MINISTRY_OFFICER", by=by,
     )  # fmt: skip
 
 
@@ -88,7 +89,8 @@ def post_letter(*, letter_id: int, posted_on: date, tracking_no: str, by: Any) -
         journal.open_duty(
             letter, "record_service", title_ko=f"결과통지서 송달일 입력: {named}",
             title_en=f"Record the delivery of the letter: {named}",
-            url=f"/admin/vouchers/selectionletter/{letter.pk}/change/", due_in=5, role="MINISTRY_OFFICER", by=by,
+            url=f"/admin/vouchers/selectionletter/{letter.pk}/change/", due_in=letter.line.application.round.days("letter_service"),
+            role="MINISTRY_OFFICER", by=by,
         )  # fmt: skip
     return letter
 

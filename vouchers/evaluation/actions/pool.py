@@ -53,7 +53,7 @@ def add_to_pool(
     journal.open_duty(
         member, "declare_names", title_ko=f"이해충돌 명단 확인: {programme.title_ko}",
         title_en=f"Go through the list of names: {programme.title_en}", url=f"/evaluation/names/{member.ref}/",
-        due_in=5, user=user, by=by,
+        due_in=programme.days("name_list"), user=user, by=by,
     )  # fmt: skip
     return member
 

@@ -26,7 +26,6 @@ from vouchers.rounds.models import Round
 
 LIFECYCLE = rules.RUN_LIFECYCLE
 OFFICE_VERBS = ("assign_evaluators", "propose_selection")  # what the officers owe for a round in evaluation
-PROPOSE_DAYS = 5  # working days, as for the approver's answer
 
 
 @transaction.atomic
@@ -74,7 +73,8 @@ def ask_approver(run: SelectionRun, by: Any) -> None:
     journal.record("selection_run.proposed", run, by=by, to=run.status, policy_version=run.policy_number, data=figures(run))
     journal.open_duty(
         run, "confirm_selection", title_ko=f"선정 확정: {programme.title_ko}", title_en=f"Confirm the selection: {programme.title_en}",
-        url=f"/admin/vouchers/selectionrun/{run.pk}/change/", due_in=5, role="MINISTRY_APPROVER", by=by,
+        url=f"/admin/vouchers/selectionrun/{run.pk}/change/", due_in=programme.days("selection_confirmation"),
+        role="MINISTRY_APPROVER", by=by,
     )  # fmt: skip
     notices.selection_proposed(run)
 
@@ -154,7 +154,8 @@ def _owe(programme: Round, verb: str) -> None:
         return
     journal.open_duty(
         programme, verb, title_ko=f"선정안 제안: {programme.title_ko}", title_en=f"Propose the selection: {programme.title_en}",
-        url=f"/admin/vouchers/selectionrun/propose/?round={programme.pk}", due_in=PROPOSE_DAYS, role="MINISTRY_OFFICER", by=None,
+        url=f"/admin/vouchers/selectionrun/propose/?round={programme.pk}", due_in=programme.days("selection_proposal"),
+        role="MINISTRY_OFFICER", by=None,
     )  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from providers.institutions.models import Institution
 from providers.offers.models import Offer
 from vouchers.matching import notices, queries
 from vouchers.matching.actions import needs
-from vouchers.matching.models import Match, Quote, QuoteRequest
+from vouchers.matching.models import Match, Need, Quote, QuoteRequest
 from vouchers.matching.rules import stages
+from vouchers.rounds.rules import TARGET_STEPS
 
 S = stages.QuoteStatus
 MESSAGE_LENGTH = 2000
@@ -113,14 +114,12 @@ def accept_quote(*, quote_id: int, by: Any) -> Match:
     journal.open_duty(
         match, "confirm_match", title_ko=f"매칭을 확인해 주십시오: {request.need.company.name_ko}, {request.need.title}",
         title_en=f"Confirm the match with {request.need.company.name_en or request.need.company.name_ko}: {request.need.title}",
-        url=f"/matching/matches/{match.ref}/", due_in=CONFIRM_DAYS, organisation=request.institution.organisation,
+        url=f"/matching/matches/{match.ref}/", due_in=days(request.need, "match_confirmation"),
+        organisation=request.institution.organisation,
         role="PROVIDER_MANAGER", by=by,
     )  # fmt: skip
     notices.quote_accepted(request)
     return match
-
-
-CONFIRM_DAYS = 5  # working days; a proposal, no source
 
 
 @transaction.atomic
@@ -148,6 +147,11 @@ def withdraw_request(*, request_id: int, reason: str = "", by: Any) -> QuoteRequ
     journal.close_duties(request, by=by)
     notices.quote_withdrawn(request)
     return request
+
+
+def days(need: Need, step: str) -> int:
+    """Working days of a step: of the call that the need is for, else the programme's usual ones."""
+    return need.round.days(step) if need.round is not None else TARGET_STEPS[step]
 
 
 # ── For both sides ───────────────────────────────────────────────────────────────────────────────────

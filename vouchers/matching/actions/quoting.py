@@ -16,11 +16,9 @@ from providers.institutions.models import Institution
 from providers.offers import actions as offers
 from vouchers.matching import notices, queries
 from vouchers.matching.actions import needs
-from vouchers.matching.actions.asking import lock, move, written
+from vouchers.matching.actions.asking import days, lock, move, written
 from vouchers.matching.models import Match, Quote, QuoteLine, QuoteRequest
 from vouchers.matching.rules import stages
-
-ANSWER_DAYS = 5  # working days for the company's answer, as for a supplement
 
 
 @transaction.atomic
@@ -35,7 +33,7 @@ def ask_clarification(*, request_id: int, question: str, by: Any) -> QuoteReques
         request, "clarify", title_ko=f"공급기관의 질문에 답해 주십시오: {request.institution.name_ko}, {request.need.title}",
         title_en=f"Answer the question of {request.institution.name_en}: {request.need.title}",
         url=f"/matching/quotes/{request.ref}/",
-        due_in=ANSWER_DAYS, organisation=request.need.company.organisation, by=by,
+        due_in=days(request.need, "clarification"), organisation=request.need.company.organisation, by=by,
     )  # fmt: skip
     notices.quote_question(request)
     return request

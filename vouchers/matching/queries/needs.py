@@ -78,9 +78,7 @@ def round_by_key(key: str) -> Round | None:
 
 def quote_days(round_: Round | None) -> int:
     """Working days within which a provider owes a quote."""
-    if round_ is None or round_.is_reference or round_.policy_version() is None:
-        return TARGET_STEPS["quote"]
-    return round_.policy().days("quote")
+    return round_.days("quote") if round_ is not None else TARGET_STEPS["quote"]
 
 
 def candidates_for(round_: Round | None) -> list[rules.Candidate]:

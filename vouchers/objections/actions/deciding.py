@@ -15,7 +15,6 @@ from vouchers.objections import notices, queries, rules
 from vouchers.objections.actions.steps import lock, owe, owe_decision, step
 from vouchers.objections.models import Objection
 
-REMEDY_DAYS = 5  # working days to act on what was upheld
 _OPINION_WORDS = "이의신청에 대한 처분부서 의견 제출", "Give the deciding unit's opinion on the objection"
 # room → what the officers owe
 _REMEDIES = {
@@ -184,4 +183,4 @@ def _settle(objection: Objection, verb: str, event: str, reason: str, by: Any) -
 
 def _owe_remedy(objection: Objection, by: Any) -> None:
     ko, en = _REMEDIES[rules.ATTACKABLE[objection.event_name].room]
-    owe(objection, "act_on_objection", Role.MINISTRY_OFFICER, ko, en, by=by, due_in=REMEDY_DAYS)
+    owe(objection, "act_on_objection", Role.MINISTRY_OFFICER, ko, en, by=by, due_in=objection.round.days("remedy"))

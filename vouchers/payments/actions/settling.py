@@ -291,7 +291,8 @@ def _owe_a_look(attempt: PaymentAttempt, verb: str) -> None:
     title = attempt.disbursement.milestone.title
     journal.open_duty(
         attempt, verb, title_ko=f"{ko}: {title}", title_en=f"{en}: {title}",
-        url=f"/payments/{attempt.disbursement.ref}/", due_in=2, role="OPERATOR_FINANCE", by=None, by_mail=verb == "prove_return",
+        url=f"/payments/{attempt.disbursement.ref}/", due_in=attempt.disbursement.milestone.agreement.round.days("bank_question"),
+        role="OPERATOR_FINANCE", by=None, by_mail=verb == "prove_return",
     )  # fmt: skip
 
 

@@ -28,7 +28,8 @@ def _expire(voucher_id: int, now: datetime) -> bool:
     if voucher.status != VoucherStatus.ISSUED or not queries.past_their_day(today).filter(pk=voucher_id).exists():
         return False
     running, handed_in = queries.on_its_way(voucher)
-    if not voucher_lapses(voucher.expires_on, today, running=running, handed_in=handed_in):
+    claim_days = voucher.agreement.round.days("voucher_claim")
+    if not voucher_lapses(voucher.expires_on, today, running=running, handed_in=handed_in, claim_days=claim_days):
         return False
     agreements.expire_voucher(voucher_id=voucher_id)
     _nothing_to_ask(voucher)

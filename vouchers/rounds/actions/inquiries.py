@@ -10,7 +10,7 @@ from portal.journal import actions as journal
 from portal.kit import clock, workdays
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
-from vouchers.rounds import notices, queries, rules
+from vouchers.rounds import notices, rules
 from vouchers.rounds.models import Inquiry, Round
 
 CLOSED = _("Questions are asked and answered until the call closes: an answer that comes later would help only some.")
@@ -41,12 +41,10 @@ def ask(*, round_id: int, text: str, by: User) -> Inquiry:
 
 
 def _owe_answer(inquiry: Inquiry, row: Round, by: User) -> None:
-    policy = queries.current_policy(row)
-    days = policy.days("inquiry") if policy else rules.TARGET_STEPS["inquiry"]
     journal.open_duty(
         inquiry, "answer_inquiry", title_ko=f"공고 질의 답변: {row.title_ko}", title_en=f"Answer a question about: {row.title_en}",
         url=f"/admin/vouchers/inquiry/{inquiry.pk}/change/", role=Role.MINISTRY_OFFICER, by=by,
-        due_at=rules.answer_due(workdays.due_at(clock.now(), days), row.closes_at),
+        due_at=rules.answer_due(workdays.due_at(clock.now(), row.days("inquiry")), row.closes_at),
     )  # fmt: skip
 
 

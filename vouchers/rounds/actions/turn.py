@@ -173,11 +173,10 @@ def hold_evaluation(*, round_id: int, until: datetime | None) -> None:
 
 def owe_evaluators(row: Round, *, by: User | None) -> None:
     """The officers assign evaluators, by the policy's days for the evaluation. Writes: Duty."""
-    policy = queries.current_policy(row)
     journal.open_duty(
         row, "assign_evaluators", title_ko=f"평가위원 배정: {row.title_ko}", title_en=f"Assign evaluators: {row.title_en}",
         url=f"/admin/vouchers/assignment/assign/?round={row.pk}", role=Role.MINISTRY_OFFICER, by=by,
-        due_in=policy.days("evaluation") if policy else rules.TARGET_STEPS["evaluation"],
+        due_in=row.days("evaluation"),
     )  # fmt: skip
 
 

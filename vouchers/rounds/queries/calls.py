@@ -55,7 +55,7 @@ def get_public(key: str) -> Round | None:
 def current_policy(round: Round) -> rules.Policy | None:
     """The newest policy, parsed; None when the round has none (reference rounds)."""
     found = next(iter(sorted(round.policy_versions.all(), key=lambda version: -version.number)), None)
-    return rules.parse_policy(found.body) if found else None
+    return found.parsed() if found else None
 
 
 def faults_of(round: Round) -> list[str]:
@@ -94,9 +94,7 @@ def budget_short_won(round: Round) -> int:
 
 def evaluation_due(round: Round) -> datetime:
     """24:00 KST of the last working day for the eligibility check after the close."""
-    policy = current_policy(round)
-    days = policy.days("eligibility") if policy else rules.TARGET_STEPS["eligibility"]
-    return workdays.due_at(round.closes_at or clock.now(), days)
+    return workdays.due_at(round.closes_at or clock.now(), round.days("eligibility"))
 
 
 def selection_rows(policy: rules.Policy) -> list[tuple[str, list[str]]]:
