@@ -2,11 +2,15 @@
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 
 from tests.doors import as_
 from tests.doors.applications import HTMX, form, url
+from tests.factories import applications as make
+from tests.factories.questions import QUESTIONS, SENT
+from tests.factories.rounds import make_round
 from vouchers.applications import rules
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +120,85 @@ def test_a_lost_session_keeps_the_marks_too(application, pages):
     (_mine, sent), _ = pages
     page = as_().post(url("section", application.ref, "project"), {**sent, "product": "내 글"}).content.decode()
     assert f'name="seen_product" value="{sent["seen_product"]}"' in page and "내 글" in page
+
+
+# ── A call's own questions, of every kind ────────────────────────────────────────────────────────────
+OTHER: dict[str, Any] = {
+    "q_1": "2", "q_2": "다른 품목", "q_3": "다른 비식별 계획", "q_4": "99", "q_5": "3,000", "q_6": "2027-05-05", "q_7": ["2", "3"],
+    "q_9": {"q_9-0-1": "동료병원", "q_9-0-2": "1", "q_9-2-1": "셋째 병원", "q_9-2-2": "3"},
+}  # fmt: skip
+PARTS = {
+    "q_5": [("q_5", "3,000")], "q_7": [("q_7", "2"), ("q_7", "3")],
+    "q_9": [("q_9-0-1", "동료병원"), ("q_9-0-2", "1"), ("q_9-1-1", "=병원"), ("q_9-1-2", "500"), ("q_9-2-1", "셋째 병원"), ("q_9-2-2", "3")],
+}  # fmt: skip
+
+
+def over(sent: dict, key: str) -> dict:
+    """The same page with another answer to one question."""
+    return {**sent, **(OTHER[key] if isinstance(OTHER[key], dict) else {key: OTHER[key]})}
+
+
+@pytest.fixture
+def asking(owner):
+    """A call that asks one question of every kind, answered once, then opened by two colleagues."""
+    application = make.draft(owner, make_round(policy={"questions": QUESTIONS}))
+    first, second = as_(owner.staff), as_(owner.representative)
+    first.post(url("section", application.ref, "project"), {**form(application, "project"), **SENT})
+    return application, *((one, {**opened(one, application), **SENT}) for one in (first, second))
+
+
+@pytest.mark.parametrize("key", OTHER)
+def test_what_a_colleague_answered_comes_into_the_open_page(asking, owner, key):
+    application, (mine, sent), (theirs, other) = asking
+    address = url("autosave", application.ref, "project")
+    assert theirs.post(address, over(other, key), **HTMX).status_code == 200
+    stored = answers(application)[key]
+    page = unescape(mine.post(address, {**sent, "team": "내 팀"}, **HTMX).content.decode())
+    told = re.search(rf'<div data-merged="{key}" data-mark="(\w+)" data-words="[^"]*{owner.representative.name}.*?</div>', page)
+    assert told and told.group(1) == rules.mark(stored) and f'id="seen_{key}"' not in page
+    parts = re.findall(r'<data data-part="([^"]+)" value="([^"]*)"', told.group(0))
+    assert parts == PARTS.get(key, [(key, OTHER[key])])
+    assert answers(application)[key] == stored and answers(application)["team"] == "내 팀"
+    plain = mine.post(url("section", application.ref, "project"), {**sent, "team": "둘째 팀"}, follow=True)  # without a script
+    assert owner.representative.name in plain.content.decode() and answers(application)[key] == stored
+
+
+@pytest.mark.parametrize("key", OTHER)
+def test_what_both_answered_is_shown_to_choose(asking, owner, key):
+    application, (mine, sent), (theirs, other) = asking
+    before, address = answers(application).get(key), url("section", application.ref, "project")
+    theirs.post(address, over(other, key))
+    stored = answers(application)[key]
+    taken_out = {name: [] if key == "q_7" else "" for name in sent if name == key or name.startswith(f"{key}-")}
+    own = {key: "7,000"} if key == "q_5" else taken_out
+    page = mine.post(address, {**sent, **own}).content.decode()
+    assert f'name="take" value="{key}"' in page and f'value="{key}:{rules.mark(stored)}"' in page
+    assert answers(application)[key] == stored != before
+    again = {**sent, **own, "keep": f"{key}:{rules.mark(stored)}"}
+    assert mine.post(address, again).status_code == 303 and answers(application)[key] in ([], "", None, 7000)
+
+
+def test_a_table_that_both_filled_in_is_shown_as_two_tables(asking):
+    application, (mine, sent), (theirs, other) = asking
+    theirs.post(url("section", application.ref, "project"), over(other, "q_9"))
+    page = mine.post(url("autosave", application.ref, "project"), {**sent, "q_9-1-1": "내 병원"}, **HTMX).content.decode()
+    assert page.count("<table") == 2 and "동료병원" in page and "내 병원" in page and 'href="#id_q_9-0-1"' in page
+
+
+def test_a_colleagues_file_is_shown_and_never_replaced_or_removed_unread(asking, owner):
+    application, (mine, sent), (theirs, other) = asking
+    address = url("section", application.ref, "project")
+    assert theirs.post(address, {**other, "q_8": make.pdf("동료.pdf")}).status_code == 303
+    held = application.application_documents.get(kind="q_8", current=True)
+    auto = mine.post(url("autosave", application.ref, "project"), {**sent, "team": "팀"}, **HTMX).content.decode()
+    assert 'id="held_q_8"' in auto and "동료.pdf" in auto and owner.representative.name in auto
+    mark = rules.file_mark(held.document.ref)
+    assert f'id="seen_q_8" value="{mark}" hx-swap-oob' in auto
+    refused = mine.post(address, {**sent, "q_8": make.pdf("내 파일.pdf")})  # the page from before
+    page = refused.content.decode()
+    assert refused.status_code == 422 and "동료.pdf" in page and owner.representative.name in page and f'value="{mark}"' in page
+    assert "내 파일.pdf" not in page and mine.post(address, {**sent, "remove": "q_8"}).status_code == 422
+    assert application.application_documents.get(kind="q_8", current=True) == held
+    assert mine.post(address, {**sent, "seen_q_8": mark, "q_8": make.pdf("내 파일.pdf")}).status_code == 303
+    assert application.application_documents.get(kind="q_8", current=True).document.name == "내 파일.pdf"
+    assert theirs.post(address, {**other, "seen_q_8": mark, "remove": "q_8"}).status_code == 422

@@ -32,13 +32,18 @@ def check_attachable(*, application_id: int, kind: str, by: User) -> Application
 
 
 @transaction.atomic
-def attach_document(*, application_id: int, kind: str, document: Document, by: User) -> ApplicationDocument:
+def attach_document(
+    *, application_id: int, kind: str, document: Document, by: User, seen: str | None = None
+) -> ApplicationDocument:
     """This file counts for its kind from now on; the one before is kept, marked as replaced.
 
-    Writes: ApplicationDocument, BlindDocument (the replaced file's counts no more), Event. Raises: Refused for another
-    organisation's file, an unknown kind, a type that the call's question does not take, too late.
+    seen: `rules.file_mark` of the file that the writer's page showed; None: no page was shown. Writes: ApplicationDocument,
+    BlindDocument (the replaced file's counts no more), Event. Raises: Refused for another organisation's file, an unknown kind,
+    a type that the call's question does not take, a file that a colleague changed meanwhile, too late.
     """
     application = check_attachable(application_id=application_id, kind=kind, by=by)
+    if seen is not None:
+        _refuse_unseen(application, kind, seen, _("Yours was not stored. To replace that file, choose yours again."))
     if document.organisation_id != application.company.organisation_id:
         raise Refused(_("Choose a file of your own company."), "bad_document", f"document_{kind}")
     question = next((one for one in application.questions if one.key == kind), None)
@@ -67,13 +72,16 @@ def take_company_document(*, application_id: int, kind: str, by: User) -> Applic
 
 
 @transaction.atomic
-def remove_document(*, application_id: int, kind: str, by: User) -> Application:
-    """No file counts for this kind any more. Writes: ApplicationDocument.current, Event."""
+def remove_document(*, application_id: int, kind: str, by: User, seen: str | None = None) -> Application:
+    """No file counts for this kind any more. seen: as in attach_document. Writes: ApplicationDocument.current, Event.
+    Raises: Refused, also when a colleague changed the file meanwhile."""
     application = locked(application_id)
     require(by, "vouchers.edit_application", application)
     section = queries.section_of(application, kind) or rules.SectionKey.DOCUMENTS
     refuse_unless_writable(application, section)
     refuse_unless_named(application, section, kind)
+    if seen is not None and application.application_documents.filter(kind=kind, current=True).exists():
+        _refuse_unseen(application, kind, seen, _("Nothing was removed: look at it first."))
     application.blind_documents.filter(kind=kind, current=True).update(current=False)
     if application.application_documents.filter(kind=kind, current=True).update(current=False):
         _after_documents(application, by, "application.document_removed", {"kind": kind})
@@ -110,6 +118,14 @@ def attach_blind_document(*, application_id: int, kind: str, document: Document,
     row = BlindDocument.objects.create(application=application, kind=kind, document=document)
     _after_documents(application, by, "application.blind_document_attached", {"kind": kind, "sha256": document.sha256})
     return row
+
+
+def _refuse_unseen(application: Application, kind: str, seen: str, so: Any) -> None:
+    """Nobody's file is replaced or removed unread. Raises: Refused with who changed it, and `so`, what that means."""
+    now = application.application_documents.filter(kind=kind, current=True).select_related("document").first()
+    if rules.file_mark(now.document.ref if now else None) != seen:
+        label = next((one.label for one in application.questions if one.key == kind), None) or rules.document_label(kind)
+        raise Refused(f"{queries.file_change_words(application, kind, label)} {so}", "file_changed", kind)
 
 
 def _after_documents(application: Application, by: User, event: str, data: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The shape of what a company types, and of what an officer answers."""
 
+from vouchers.applications.forms.asking import FileAnswer
 from vouchers.applications.forms.filling import (
     SEEN,
     BatchForm,
@@ -19,6 +20,6 @@ from vouchers.applications.forms.filling import (
 from vouchers.applications.forms.late import LateCodeForm, LateEntryForm
 
 __all__ = [
-    "SEEN", "BatchForm", "CommentForm", "FitForm", "JudgeForm", "LateCodeForm", "LateEntryForm", "RehearsalForm", "RoundInCheckForm", "SectionForm", "SubmitForm", "SupplementForm", "TrackForm", "UploadForm", "WithdrawForm",
+    "SEEN", "BatchForm", "CommentForm", "FileAnswer", "FitForm", "JudgeForm", "LateCodeForm", "LateEntryForm", "RehearsalForm", "RoundInCheckForm", "SectionForm", "SubmitForm", "SupplementForm", "TrackForm", "UploadForm", "WithdrawForm",
     "WriterForm",
 ]  # fmt: skip

@@ -76,11 +76,14 @@ class SectionForm(forms.Form):
 
     def _sent(self, name: str) -> bool:
         field = self.fields[name]
-        return not isinstance(field, forms.FileField) and not field.widget.value_omitted_from_data(self.data, self.files, name)
+        return not self.asks_file(name) and not field.widget.value_omitted_from_data(self.data, self.files, name)
+
+    def asks_file(self, name: str) -> bool:
+        return isinstance(self.fields[name], forms.FileField)
 
     def files_sent(self) -> dict[str, Any]:
         """Question → its well-formed file."""
-        return {n: f for n, f in self.cleaned_data.items() if f and isinstance(self.fields[n], forms.FileField)}
+        return {n: f for n, f in self.cleaned_data.items() if f and self.asks_file(n)}
 
     def show_files(self, held: Mapping[str, Document], link: Callable[[Document], Any]) -> None:
         """Beside each question that asks for a file stands the one that counts. held: by question."""
@@ -98,9 +101,19 @@ class SectionForm(forms.Form):
             if hasattr(widget, "sent"):
                 for part, values in widget.sent(name, stored.get(name)).items():
                     self.data.setlist(part, values)
-            elif stored.get(name) not in (None, "", False):
-                self.data[name] = "on" if stored[name] is True else str(stored[name])
+            elif not _empty(value := stored.get(name)):
+                self.data[name] = "on" if value is True else str(value)
         self.full_clean()
+
+    def parts(self, name: str, value: Any) -> list[tuple[str, str]]:
+        """(name of a control, its value): how the page's own controls say a stored answer; those that are empty are left out."""
+        widget = self.fields[name].widget
+        if hasattr(widget, "sent"):
+            return [(part, one) for part, values in widget.sent(name, value).items() for one in values]
+        if _empty(value):
+            return []
+        shown = widget.format_value(value) if isinstance(widget, forms.TextInput) else value
+        return [(name, "on" if value is True else str(shown))]
 
     def _forget(self, name: str) -> None:
         """What was sent into a field, and into its cells."""
@@ -108,17 +121,17 @@ class SectionForm(forms.Form):
             del self.data[part]
 
     def shown(self, name: str, value: Any) -> Any:
-        """A stored answer in words."""
+        """A stored answer to one of the form's own questions in words."""
         field = self.fields[name]
-        own = next((one for one in self.asked if one.key == name), None)
-        if own is not None:
-            line = rules.in_line(own, value)
-            return f"{line:,}" if isinstance(line, int) else line
         if isinstance(field, forms.BooleanField):
             return _("Yes") if value else _("No")
         if isinstance(field, forms.ChoiceField):
             return dict(field.widget.choices).get(value, value)  # type: ignore[attr-defined]
         return f"{value:,}" if isinstance(value, int) else value
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value is False or value == ""  # a typed 0 is an answer
 
 
 SEEN = "seen_"  # before a question's name: the mark of its answer as this page first showed it

@@ -368,6 +368,11 @@ def current_documents(application: Application) -> list[ApplicationDocument]:
     return list(documents(application))
 
 
+def answer_files(application: Application) -> dict[str, Document]:
+    """Field → the file that counts there, of the questions that are answered by a file."""
+    return {row.kind: row.document for row in current_documents(application) if is_question(row.kind)}
+
+
 @once
 def blind_hashes(application: Application) -> dict[str, str]:
     """Kind → SHA-256 of the blind versions that count."""

@@ -13,6 +13,7 @@ from portal.accounts.models import User
 from portal.journal import queries as journal
 from portal.journal.models import Duty, Event
 from portal.journal.rules import canonical
+from portal.kit.words import moment
 from vouchers.applications import rules
 from vouchers.applications.models import (
     Application,
@@ -24,7 +25,7 @@ from vouchers.applications.queries.behind import blind_hashes, chosen_matches, c
 from vouchers.applications.rules import copying
 from vouchers.companies.models import Company
 from vouchers.matching.models import Match, Need
-from vouchers.rounds.rules import Money, QuestionKind, is_question
+from vouchers.rounds.rules import Money, Question, QuestionKind, is_question
 
 
 # ── The whole content: preview, evaluators, hash ─────────────────────────────────────────────────────
@@ -122,13 +123,17 @@ def own_answers(
     asked = rules.asked_in(application.questions, key)
     held = {row.kind: row.document for row in files}
     return [
-        Answer(
-            one.label, held.get(one.key) if one.kind == QuestionKind.FILE else rules.in_words(one, answers.get(one.key)),
-            _SHOWN_AS.get(QuestionKind(one.kind), "text"), [column.label for column in one.columns], one.confidential,
-        )
+        answer_to(one, held.get(one.key) if one.kind == QuestionKind.FILE else answers.get(one.key))
         for one in asked
         if rules.applies(one, asked, answers) and not (for_evaluators and one.confidential)
-    ]  # fmt: skip
+    ]
+
+
+def answer_to(question: Question, value: Any) -> Answer:
+    """One answer to a call's own question. value: as stored; of a file its Document."""
+    words = value if question.kind == QuestionKind.FILE else rules.in_words(question, value)
+    shown_as = _SHOWN_AS.get(QuestionKind(question.kind), "text")
+    return Answer(question.label, words, shown_as, [column.label for column in question.columns], question.confidential)
 
 
 def content_hash(application: Application) -> str:
@@ -199,6 +204,29 @@ def last_changes(section: ApplicationSection) -> dict[str, Event]:
         for name in event.data.get("fields", []):
             found.setdefault(name, event)
     return found
+
+
+_FILED = ("application.document_attached", "application.document_removed")
+
+
+def file_change(application: Application, kind: str) -> Event | None:
+    """Who last uploaded or removed the file of a kind; looked for in the last hundred."""
+    found = journal.history(application).filter(name__in=_FILED).order_by("-seq")[:100]
+    return next((event for event in found if event.data.get("kind") == kind), None)
+
+
+def file_change_words(application: Application, kind: str, label: Any) -> str:
+    """The same as a sentence."""
+    event = file_change(application, kind)
+    if event is None:
+        return _("Somebody changed the file of “%(field)s”.") % {"field": label}
+    who = event.by.get_full_name() if event.by else _("A colleague")
+    words = (
+        _("%(who)s uploaded a file for “%(field)s” on %(when)s.")
+        if event.name == "application.document_attached"
+        else _("%(who)s removed the file of “%(field)s” on %(when)s.")
+    )
+    return words % {"who": who, "field": label, "when": moment(event.at)}
 
 
 def comments(application: Application, user: Any, key: str) -> list[SectionComment]:

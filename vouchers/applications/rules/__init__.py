@@ -28,7 +28,7 @@ from vouchers.applications.rules.late import (
     code_words,
     late_fault,
 )
-from vouchers.applications.rules.merging import Merged, mark, merge
+from vouchers.applications.rules.merging import Merged, file_mark, mark, merge
 from vouchers.applications.rules.questions import (
     answer_fault,
     applies,
@@ -134,6 +134,7 @@ __all__ = [
     "document_label",
     "eligibility",
     "fact_words",
+    "file_mark",
     "following",
     "formula",
     "in_kind_most",

@@ -15,6 +15,11 @@ def mark(value: Any) -> str:
     return hashlib.sha256(canonical({"answer": value})).hexdigest()[:16]
 
 
+def file_mark(ref: str | None) -> str:
+    """The same of a file that answers a question. ref: of its document; None: no file."""
+    return mark(ref)
+
+
 @dataclass(frozen=True)
 class Merged:
     """taken: what is stored of what was sent. theirs: fields that only the other one changed. conflicts: that both changed.

@@ -13,10 +13,11 @@ from portal.accounts import queries as accounts
 from portal.documents.links import link
 from portal.documents.models import Document
 from portal.journal.models import Event
-from portal.templatetags.portal import kst_text
+from portal.templatetags.portal import error_target, kst_text
 from vouchers.applications import queries, rules
 from vouchers.applications.forms import CommentForm, SectionForm
 from vouchers.applications.models import Application, ApplicationSection
+from vouchers.applications.views.filing import file_marks
 from vouchers.companies.rules import brn_words
 from vouchers.rounds.rules import is_question
 
@@ -35,9 +36,9 @@ def section_context(
         without = queries.not_asked(application, key) | queries.closed_questions(application, key)
         taken = queries.said_in_need(application, key) if view.editable and not stored else {}
         form = SectionForm(key, initial={**taken, **stored}, without=without, asked=application.questions)
-        form.marks = {name: rules.mark(stored.get(name)) for name in form.fields}
+        form.marks = {name: rules.mark(stored.get(name)) for name in form.fields} | file_marks(application, form)
     files = queries.current_documents(application) if form.asked else []
-    form.show_files({row.kind: row.document for row in files}, lambda one: _file_link(request, application, one))
+    form.show_files(queries.answer_files(application) if form.asked else {}, lambda one: _file_link(request, application, one))
     keys = list(rules.ORDER)
     asked = asked_here(application, key, form)
     context: dict[str, Any] = {
@@ -98,16 +99,25 @@ def asked_here(application: Application, key: rules.SectionKey, form: SectionFor
 
 @dataclass(frozen=True)
 class BothWrote:
-    """A field in which a colleague wrote too. mark: of their text; typed, stored: in words; value: theirs as the form shows it."""
+    """A field in which a colleague wrote too. target: id of its first control. mark: of their answer; typed, stored: to be shown.
+
+    parts: (control, value) of theirs, as the page's own form says it. words: who changed it and when, as a sentence.
+    """
 
     name: str
     label: Any
+    target: str
     who: str
     when: Any
     mark: str
-    typed: Any
-    stored: Any
-    value: str
+    typed: queries.Answer
+    stored: queries.Answer
+    parts: list[tuple[str, str]]
+
+    @property
+    def words(self) -> str:
+        said = {"who": self.who, "field": self.label, "when": kst_text(self.when)}
+        return _("%(who)s changed “%(field)s” on %(when)s; it stands as it was written there.") % said
 
 
 def both_wrote(section: ApplicationSection, form: SectionForm, names: Iterable[str]) -> list[BothWrote]:
@@ -122,19 +132,19 @@ def _both_wrote(section: ApplicationSection, form: SectionForm, name: str, event
     return BothWrote(
         name=name,
         label=form.fields[name].label,
+        target=error_target(form[name]),
         who=by.get_full_name() if by else _("A colleague"),
         when=event.at if event else section.updated_at,
         mark=rules.mark(stored),
-        typed=form.shown(name, typed),
-        stored=form.shown(name, stored),
-        value="" if name not in form.fields or hasattr(form.fields[name].widget, "sent") else str(form[name].value() or ""),
+        typed=_shown(form, name, typed),
+        stored=_shown(form, name, stored),
+        parts=form.parts(name, stored),
     )
 
 
-def merged_words(found: Iterable[BothWrote]) -> list[str]:
-    """A sentence for each field that now shows what a colleague wrote."""
-    words = _("%(who)s changed “%(field)s” on %(when)s; it stands as it was written there.")
-    return [words % {"who": one.who, "field": one.label, "when": kst_text(one.when)} for one in found]
+def _shown(form: SectionForm, name: str, value: Any) -> queries.Answer:
+    own = next((one for one in form.asked if one.key == name), None)
+    return queries.answer_to(own, value) if own else queries.Answer(form.fields[name].label, form.shown(name, value), "text")
 
 
 def company_rows(application: Application) -> list[dict[str, Any]]:

@@ -8,8 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.documents.actions import all_or_nothing, upload
-from portal.documents.models import Document
 from portal.kit.access import needs, sentences_of, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
@@ -18,7 +16,8 @@ from vouchers.applications import actions, queries, rules
 from vouchers.applications.forms import SEEN, SectionForm, TrackForm, UploadForm, WriterForm
 from vouchers.applications.models import Application
 from vouchers.applications.views.fetch import application_or_404, section_key, signed_in_keeping_text
-from vouchers.applications.views.shape import both_wrote, merged_words, section_context
+from vouchers.applications.views.filing import attach, file_answers, file_marks, files_changed
+from vouchers.applications.views.shape import both_wrote, section_context
 from vouchers.companies import queries as companies
 from vouchers.rounds.models import Round
 
@@ -90,54 +89,18 @@ def section(request: HttpRequest, ref: str, key: str) -> HttpResponse:
         context = section_context(request, application, which, form=form)
         return page(request, "vouchers/applications/section.html", context, status=200 if form.is_valid() else 422)
     answer = _save(request, application, which, form)
-    filed = "refused" in answer or _file_answers(request, application, form)
+    refused = {} if "refused" in answer else file_answers(request, application, form, WriterForm(request.POST).seen())
     fresh = application_or_404(request, ref)
     _show_merged(fresh, which, form, answer)
+    for name, words in refused.items():
+        form.add_error(name, words)
     limited = _name_limit(fresh, which, form, going_on="next" in request.POST)
-    if answer.pop("saved") and filed and not limited:
+    if answer.pop("saved") and not refused and not limited:
         messages.success(request, " ".join([_("Saved."), *answer["merged_words"]]))
         return redirect(request, _after(ref, which, going_on="next" in request.POST))
     status = answer.pop("status")
     context = section_context(request, fresh, which, form=form, unsaved=sentences_of(request), **answer)
     return page(request, "vouchers/applications/section.html", context, status=status)
-
-
-def _file_answers(request: HttpRequest, application: Application, form: SectionForm) -> bool:
-    """Stores the files that answer questions, and takes out the one that is to be removed. A refusal stands at its field.
-
-    Returns: whether all of it could be done.
-    """
-    good = True
-    for name, sent in form.files_sent().items():
-        try:
-            _attach(application, name, sent, request.user)
-        except DomainError as error:
-            form.add_error(name, str(error.message))
-            good = False
-    gone = request.POST.get("remove", "")
-    if gone in form.fields:
-        try:
-            actions.remove_document(application_id=application.pk, kind=gone, by=request.user)
-        except DomainError as error:
-            form.add_error(gone, str(error.message))
-            good = False
-    return good
-
-
-def _attach(
-    application: Application,
-    kind: str,
-    sent: Any,
-    by: Any,
-    check: Any = actions.check_attachable,
-    attach: Any = actions.attach_document,
-) -> Document:
-    """A file into quarantine, then it counts for its kind; a refused one leaves neither row nor content behind."""
-    with all_or_nothing():
-        check(application_id=application.pk, kind=kind, by=by)
-        file = upload(file=sent, kind=kind, organisation=application.company.organisation, by=by)
-        attach(application_id=application.pk, kind=kind, document=file, by=by)
-    return file
 
 
 def _name_limit(application: Application, key: rules.SectionKey, form: SectionForm, *, going_on: bool) -> bool:
@@ -189,17 +152,21 @@ def _save(request: HttpRequest, application: Application, key: rules.SectionKey,
 def _show_merged(application: Application, key: rules.SectionKey, form: SectionForm, answer: dict[str, Any]) -> None:
     """Puts into the form what a colleague wrote where this writer had not, and into `answer` the words about it."""
     merged = answer.pop("merged", None)
-    answer["merged_in"] = answer["conflicts"] = ()
+    answer["merged_in"] = answer["conflicts"] = answer["files_changed"] = ()
     if merged is None:
         return
+    seen = dict(form.marks)
     section = queries.progress(application).of(key).section
     wrong = set(form.errors)
     form.show(section.answers, merged.theirs)
     form.marks |= {n: rules.mark(section.answers.get(n)) for n in form.fields if n not in merged.conflicts and n not in wrong}
+    form.marks |= file_marks(application, form)  # a file that was not taken is chosen anew by who has read of the other one
+    own = {*form.files_sent(), *wrong, form.data.get("remove", "")}
+    answer["files_changed"] = files_changed(application, form, seen, own)
     if merged.theirs or merged.conflicts:
         answer["merged_in"] = both_wrote(section, form, merged.theirs)
         answer["conflicts"] = both_wrote(section, form, merged.conflicts)
-    answer["merged_words"] = merged_words(answer["merged_in"])
+    answer["merged_words"] = [one.words for one in (*answer["merged_in"], *answer["files_changed"])]
     answer["held"] = {SEEN + name for name in (*merged.theirs, *merged.conflicts)}  # the page itself learns these marks
 
 
@@ -275,13 +242,13 @@ def blind_document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     return _upload(request, ref, kind, actions.check_blind, actions.attach_blind_document, refused="blind_")
 
 
-def _upload(request: HttpRequest, ref: str, kind: str, check: Any, attach: Any, *, refused: str = "") -> HttpResponse:
+def _upload(request: HttpRequest, ref: str, kind: str, check: Any, keep: Any, *, refused: str = "") -> HttpResponse:
     """refused: where a refusal stands, before the kind's name."""
     application = application_or_404(request, ref)
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            file = _attach(application, kind, form.cleaned_data["file"], request.user, check, attach)
+            file = attach(application, kind, form.cleaned_data["file"], request.user, check, keep)
             messages.success(request, _("“%(name)s” was uploaded.") % {"name": file.name})
             return _back(request, application, rules.SectionKey.DOCUMENTS)
         except DomainError as error:

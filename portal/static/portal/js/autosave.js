@@ -21,18 +21,40 @@
   const sent = new WeakMap(); // form → what the request under way says
 
   // What a colleague wrote into a field that this page had not changed: shown unless it was typed in since, and then the mark
-  // of what was seen stays, so that the next saving finds both texts.
+  // of what was seen stays, so that the next saving finds both. A field with the cursor in it waits until it is left.
+  const says = (data, name) => JSON.stringify([...data].filter(([one, value]) => value !== "" && (one === name || one.startsWith(name + "-"))));
   const merge = (form) => {
     const before = sent.get(form);
-    form.querySelectorAll("#merged [data-merged]").forEach((told) => {
-      const field = form.querySelector("#id_" + told.dataset.merged), mark = form.querySelector("#seen_" + told.dataset.merged);
-      if (!field || !mark || !before) return;
-      const asSent = before.get(field.name) || "", box = field.type === "checkbox";
-      if ((box ? (field.checked ? "on" : "") : field.value) !== asSent) return;
-      if (box) field.checked = told.value !== ""; else field.value = told.value;
+    form.querySelectorAll("#merged > [data-merged]").forEach((told) => {
+      const name = told.dataset.merged, group = form.querySelector('[data-field="' + name + '"]'), mark = form.querySelector("#seen_" + name);
+      if (!group || !mark || !before) return;
+      if (says(new FormData(form), name) !== says(before, name)) { told.remove(); return; }
+      if (group.contains(document.activeElement)) return;
+      fill(group, [...told.querySelectorAll("data")].map((part) => [part.dataset.part, part.value]));
       mark.value = told.dataset.mark;
+      note(group, told.dataset.words);
+      told.remove();
     });
   };
+  const fill = (group, parts) => {
+    const table = group.querySelector(".table-answer");
+    if (table) table.dispatchEvent(new CustomEvent("portal:rows", { detail: 1 + Math.max(-1, ...parts.map(([name]) => Number(name.split("-")[1]))) }));
+    group.querySelectorAll("input[name], select[name], textarea[name]").forEach((one) => {
+      const part = parts.find(([name, value]) => name === one.name && (one.type !== "checkbox" || value === one.value));
+      if (one.type === "checkbox") one.checked = part !== undefined;
+      else one.value = part ? part[1] : "";
+      one.dispatchEvent(new Event("portal:filled", { bubbles: true })); // counters and groups of digits follow
+    });
+  };
+  const note = (group, words) => {
+    group.querySelectorAll("[data-merged-note]").forEach((old) => old.remove());
+    group.append(Object.assign(document.createElement("p"), { className: "merged-note", textContent: words }));
+    group.lastElementChild.dataset.mergedNote = "";
+  };
+  document.addEventListener("focusout", (event) => {
+    const form = event.target.closest && event.target.closest(FORM);
+    if (form) setTimeout(() => { if (!underWay.has(form)) merge(form); });
+  });
 
   // A queued request was put together before the one ahead of it changed version and marks: it says what the form says now.
   document.addEventListener("htmx:before:request", (event) => {
@@ -142,8 +164,9 @@
     else go();
   });
   document.addEventListener("input", (event) => {
-    const form = event.target.closest(FORM);
+    const form = event.target.closest(FORM), group = event.target.closest("[data-field]");
     if (form) delete form.dataset.refused;
+    if (form && group) group.querySelectorAll("[data-merged-note]").forEach((old) => old.remove());
   });
 
   // No answer at all (cable out, laptop asleep): say so; the text stays.

@@ -148,10 +148,10 @@
     }
     if (output) output.textContent = inWords(digits);
   };
-  document.addEventListener("input", (event) => {
+  ["input", "portal:filled"].forEach((kind) => document.addEventListener(kind, (event) => {
     if (event.target.matches("textarea[data-limit]")) count(event.target);
     if (event.target.matches("input[data-won]")) groupWon(event.target);
-  });
+  }));
 
   // ── Copy ─────────────────────────────────────────────────────────────────────────────────────────
   document.addEventListener("click", async (event) => {

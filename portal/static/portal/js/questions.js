@@ -14,13 +14,13 @@
     group.querySelectorAll("[data-only-if]").forEach((words) => { words.hidden = true; });
   });
   document.addEventListener("change", follow);
+  document.addEventListener("portal:filled", follow);
   document.addEventListener("htmx:finally:request", follow); // a colleague's choice may have come in
   follow();
 
   document.querySelectorAll(".table-answer").forEach((table) => {
     const body = table.querySelector("tbody"), button = table.querySelector("[data-add-row]");
-    const room = () => { button.hidden = body.rows.length >= Number(table.dataset.rows); };
-    button.addEventListener("click", () => {
+    const more = () => {
       const number = body.rows.length, row = body.rows[number - 1].cloneNode(true);
       row.querySelector("th").textContent = number + 1;
       row.querySelectorAll("input").forEach((cell) => {
@@ -30,7 +30,15 @@
         cell.setAttribute("aria-label", cell.getAttribute("aria-label").replace(/\d+$/, number + 1));
       });
       body.append(row);
-      row.querySelector("input").focus();
+      return row;
+    };
+    const room = () => { button.hidden = body.rows.length >= Number(table.dataset.rows); };
+    button.addEventListener("click", () => {
+      more().querySelector("input").focus();
+      room();
+    });
+    table.addEventListener("portal:rows", (event) => { // a colleague filled in more rows than this page shows
+      while (body.rows.length < Math.min(event.detail, Number(table.dataset.rows))) more();
       room();
     });
     room();
