@@ -92,6 +92,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "assignment.accepted": ("이해충돌이 없음을 밝혔습니다", "Declared: no conflict of interest"),
     "assignment.declined": ("평가를 사양했습니다", "Evaluation declined"),
     "assignment.excluded": ("이해충돌이 확인되어 제척했습니다", "Excluded for a conflict"),
+    "assignment.handed_back": (
+        "출석 기록이 바로잡혀 평가표를 돌려주었습니다",
+        "Sheet handed back after the attendance was corrected",
+    ),
     "assignment.handed_in": ("평가 점수를 제출했습니다", "Scores handed in"),
     "assignment.invited": ("평가위원을 배정했습니다", "Evaluator assigned"),
     "assignment.locked": ("평가 점수를 확정했습니다", "Scores locked"),

@@ -52,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "challenge_decided": ("기피 신청 결정", "Challenge of an evaluator decided"),
     "evaluation_ended_early": ("평가 조기 종료", "Evaluation ended early"),
     "evaluation_invited": ("평가 요청", "Evaluation asked"),
+    "evaluation_handed_back": ("다시 채점 요청", "Please score again"),
     "evaluation_withdrawn": ("평가 요청 취소", "Evaluation request taken back"),
     "joint_decided": ("공동심의 참여 결정", "Joint review: an institution decided"),
     "joint_invited": ("공동심의 요청", "Joint review asked"),

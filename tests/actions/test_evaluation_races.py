@@ -203,6 +203,31 @@ def test_an_attendance_is_corrected_while_the_selection_is_proposed(committed_db
     later(actions.confirm_selection, run_id=SelectionRun.objects.get().pk, by=at.approver)  # nothing changed since
 
 
+@pytest.mark.parametrize("first", ["correct", "hand in"])
+def test_attendance_is_corrected_while_a_sheet_is_handed_in(committed_db, first):
+    """Whichever comes first: no sheet counts that rests on the record as it was."""
+    at = ev.presenting(1, staged=True)
+    actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
+    moment = clock.now() + timedelta(days=8)
+    slot, sheet = PresentationSlot.objects.get(), Assignment.objects.earliest("pk")
+
+    def later(run, **given):
+        with clock.at(moment):
+            return run(**given)
+
+    later(actions.record_attendance, slot_id=slot.pk, present=True, evaluators=seats(slot), by=at.officer)
+    actions.save_scores(assignment_id=sheet.pk, scores=ev.points_for(sheet, 80), comment="의견", by=sheet.evaluator)
+    verbs = {
+        "correct": lambda: later(actions.record_attendance, slot_id=slot.pk, present=False, evaluators=(), by=at.officer),
+        "hand in": lambda: later(actions.submit_scores, assignment_id=sheet.pk, by=sheet.evaluator),
+    }
+    results = together(verbs.pop(first), lambda: second(*verbs.values()), behind=sheet)
+    assert outcome(results) == []
+    sheet.refresh_from_db()
+    points = sheet.scores.get(criterion__stage="PRESENTATION").points
+    assert (sheet.status, sheet.total, points) == (("ACCEPTED", None, None) if first == "hand in" else ("SUBMITTED", 60, 0))
+
+
 def test_both_members_of_a_panel_leave_at_once(committed_db):
     at = ev.presenting(1)
     actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)

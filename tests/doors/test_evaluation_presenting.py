@@ -7,10 +7,14 @@ from django.urls import reverse
 
 from portal.kit import clock
 from portal.kit.workdays import is_working_day
+from tests.actions.test_evaluation_presenting import plan
 from tests.doors import as_
 from tests.factories import evaluation as ev
+from tests.factories.rounds import make_round
 from vouchers.evaluation import actions
-from vouchers.evaluation.models import PresentationSchedule, PresentationSeat, PresentationSlot
+from vouchers.evaluation.models import Assignment, PresentationSchedule, PresentationSeat, PresentationSlot
+from vouchers.rounds.models import Criterion
+from vouchers.rounds.queries import announcing
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +81,52 @@ def test_a_plan_on_days_of_rest_says_so():
         shown = as_(at.officer).post(add, {**sent, "days": f"{day}"}, follow=True).content.decode()
         assert ("근무일이 아닌 날이 있습니다" in shown) is told
         actions.discard_schedule(schedule_id=PresentationSchedule.objects.latest("pk").pk, by=at.officer)
+
+
+def test_the_sheet_says_what_waits_and_what_an_absence_costs():
+    at = ev.presenting(1, staged=True)
+    sheet = Assignment.objects.earliest("pk")
+    criterion, address = (
+        Criterion.objects.get(round=at.round, stage="PRESENTATION"),
+        reverse("evaluation:assignment", args=[sheet.ref]),
+    )
+    evaluator, post = as_(sheet.evaluator), reverse("evaluation:scores", args=[sheet.ref])
+    page = evaluator.get(address).content.decode()
+    assert "발표가 끝난 뒤에 채점하는 항목: 수행 가능성" in page and 'name="hand_in"' not in page
+    assert f'name="points_{criterion.pk}"' not in page and "서류평가 · 데이터 활용의 필요성" in page
+    sent = {f"points_{c.pk}": "80" for c in at.round.criteria.all()} | {
+        "comment": "의견",
+        "version": f"{sheet.version}",
+        "hand_in": "1",
+    }
+    answer = evaluator.post(post, sent)
+    assert answer.status_code == 422 and "채점할 수 없는 항목이 있습니다: 수행 가능성" in answer.content.decode()
+    actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
+    slot = PresentationSlot.objects.get()
+    verb = reverse("admin:vouchers_presentationslot_verb", args=[slot.pk, "attendance"])
+    with clock.at(slot.ends_at):
+        assert "0점이 됩니다" in (asked := as_(at.officer).get(verb).content.decode()) and "돌아갑니다" not in asked
+        as_(at.officer).post(verb, {"present": "no"})
+        assert "돌아갑니다" in as_(at.officer).get(verb).content.decode()
+        page = evaluator.get(address).content.decode()
+        assert "기업이 발표에 불참했습니다" in page and 'name="hand_in"' in page and f'name="points_{criterion.pk}"' not in page
+        sheet.refresh_from_db()
+        assert evaluator.post(post, {**sent, "version": f"{sheet.version}"}).status_code == 303
+        page = evaluator.get(address).content.decode()
+        assert "기업이 발표에 불참했습니다" in page and "60.00" in page
+        mine = as_(at.firms[0].staff).get(at.applications[0].get_absolute_url()).content.decode()
+        assert "기업이 발표에 불참했습니다" in mine
+        as_(at.officer).post(verb, {"present": "yes", "evaluators": [sheet.evaluator_id]})
+        page = evaluator.get(address).content.decode()
+        assert f'name="points_{criterion.pk}"' in page and "발표평가 · 수행 가능성" in page
+
+
+def test_the_call_says_what_is_scored_by_the_presentation(client):
+    plain, staged = make_round(), make_round(criteria=ev.STAGED, policy={"evaluation_stages": ["DOCUMENT", "PRESENTATION"]})
+    for row, said in ((plain, False), (staged, True)):
+        page = client.get(reverse("rounds:detail", args=[row.key])).content.decode()
+        assert ("발표에 불참하면 그 항목은 0점입니다" in page) is said and ('data-label="평가 단계"' in page) is said
+        stages = [one["stage"] for one in client.get(f"/api/v1/rounds/{row.key}/").json()["criteria"]]
+        assert stages == ["DOCUMENT"] * 4 + ["PRESENTATION" if said else "DOCUMENT"]
+        words = str(announcing._evaluation(row, row.policy()))
+        assert ("발표에 불참하면 그 항목은 0점입니다" in words) is said

@@ -47,8 +47,8 @@ TRACK = {
     "task_price_won": 400000000,
 }  # fmt: skip
 CRITERIA = [
-    {"position": 0, "key": "a", "name_ko": "필요성", "name_en": "Need", "weight": 60},
-    {"position": 1, "key": "b", "name_ko": "효과", "name_en": "Effect", "weight": 39},
+    {"position": 0, "key": "a", "name_ko": "필요성", "name_en": "Need", "stage": "DOCUMENT", "weight": 60},
+    {"position": 1, "key": "b", "name_ko": "효과", "name_en": "Effect", "stage": "PRESENTATION", "weight": 39},
 ]
 
 
@@ -78,7 +78,7 @@ def test_prepare_a_round_from_nothing_to_announced():
         **inline("policy_versions", []),
     }  # fmt: skip
     assert client.post(f"{base}/change/", {**FACTS, "seen_version": row.version, **parts}).status_code == 302
-    assert [one.weight for one in row.criteria.all()] == [60, 40]
+    assert [(one.stage, one.weight) for one in row.criteria.all()] == [("DOCUMENT", 60), ("PRESENTATION", 40)]
     policy = {
         "rate_MICRO": "85", "rate_SMALL": "85", "rate_MEDIUM": "75", "min_cash_rate": "10", "in_kind_max_rate": "10",
         "vat_borne_by": "COMPANY", "rounding_unit_won": "1", "eligible_company_sizes": ["MICRO", "SMALL", "MEDIUM"],
@@ -88,13 +88,19 @@ def test_prepare_a_round_from_nothing_to_announced():
         "pass_mark_counts": "TOTAL", "tie_0": "SMALLER_GRANT", "bonus_YOUTH": "1.5", "bonus_cap": "2", "pool_NON_CAPITAL": "40",
         "objection_days": "30", "extension_days": "10", "assign_data": "50", "assign_field": "30", "assign_language": "20", "assign_load": "3", "assign_max_load": "12",
         "evaluation_stages": ["DOCUMENT", "PRESENTATION"], "region_bonus": "5", "grant_rate_max": "90",
+        "presentation_absence": "FILE",
         **{f"days_{step}": days for step, days in TARGET_STEPS.items()},
         "paper_TAX_CLEARANCE": "14", "paper_REGISTER_EXTRACT": "90", "paper_FINANCIAL_STATEMENTS": "365",
     }  # fmt: skip
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rate_SMALL": "95"})
     assert wrong.status_code == 422 and "100%를 넘습니다" in wrong.content.decode()
     assert 'name="min_cash_rate" value="10"' in wrong.content.decode()
+    assert client.post(f"{base}/verb/save_policy/", {**policy, "evaluation_stages": ["DOCUMENT"]}).status_code == 302
+    page = client.get(f"{base}/verb/submit_for_review/").content.decode()
+    assert "발표평가로 채점하는 항목이 있습니다: b" in page
     assert client.post(f"{base}/verb/save_policy/", policy).status_code == 302
+    assert row.policy().presentation_absence == "FILE"
+    assert "발표평가로 채점하는 항목" not in client.get(f"{base}/verb/submit_for_review/").content.decode()
     assert str(row.policy().grant_rates["SMALL"]) == "0.85" and row.policy().days("quote") == 15
     assert row.policy().paper_days["TAX_CLEARANCE"] == 14
     rates = [str(row.policy().rate(*who)) for who in (("SMALL", "BUSAN"), ("SMALL", "SEOUL"), ("MEDIUM", "BUSAN"))]

@@ -23,8 +23,11 @@ from vouchers.evaluation import actions
 from vouchers.evaluation.models import Assignment, Award, SelectionRun
 from vouchers.ledger import actions as ledger
 from vouchers.rounds import actions as rounds
+from vouchers.rounds.actions.demo import CRITERIA
 from vouchers.rounds.actions.demo import SELECTION as DEMO_SELECTION
 from vouchers.rounds.models import Round
+
+STAGED = [{**one, "stage": "PRESENTATION" if one["key"] == "feasibility" else "DOCUMENT"} for one in CRITERIA]
 
 
 @dataclass
@@ -41,12 +44,12 @@ class Panel:
 
 def panel(
     count: int = 1, *, slots: int = 2, budget_won: int = 1_000_000_000, regions: Sequence[str] = (), titles: Sequence[str] = (),
-    ineligible: int = 0, apart: int = 0, **policy: Any,
+    ineligible: int = 0, apart: int = 0, staged: bool = False, **policy: Any,
 ) -> Panel:  # fmt: skip
     """`count` eligible applications to the large track (320,000,000 won each); the call has closed two days ago.
 
     ineligible: how many of the last are found not eligible instead. apart: how many of the last apply to a track beside it, with
-    one slot. regions: of the companies, titles: of their projects, in order; those without one stay as the factory makes them.
+    one slot. staged: the criterion “feasibility” is scored by the presentation. regions: of the companies, titles: of their projects, in order; those without one stay as the factory makes them.
     """
     now = clock.now()
     tracks = [
@@ -59,7 +62,7 @@ def panel(
     with clock.at(now - timedelta(days=10)):
         programme = make_round(
             opens_at=now - timedelta(days=20), closes_at=now - timedelta(days=2), tracks=tracks, budget_won=320_000_000 * places,
-            policy=policy,
+            policy=policy, criteria=STAGED if staged else CRITERIA,
         )  # fmt: skip
         firms = [make.firm(**({"region": regions[n]} if n < len(regions) else {})) for n in range(count)]
         keys = ["LARGE"] * (count - apart) + ["BESIDE"] * apart
@@ -103,10 +106,11 @@ def assigned(at: Panel, application: Application, evaluator: User) -> Assignment
     return actions.assign(application_id=application.pk, evaluator_id=evaluator.pk, by=at.officer)
 
 
-def presenting(count: int = 2) -> Panel:
-    """Applications in evaluation whose evaluators accepted, in a round with presentations that takes five points off for an absence."""
+def presenting(count: int = 2, **facts: Any) -> Panel:
+    """Applications in evaluation whose evaluators accepted, in a round with presentations that takes five points off for an absence.
+    facts: of `panel`."""
     absent = {**DEMO_SELECTION, "penalty_points": {"ABSENT": "5"}, "penalty_cap": "10"}
-    at = panel(count, evaluation_stages=["DOCUMENT", "PRESENTATION"], selection=absent)
+    at = panel(count, evaluation_stages=["DOCUMENT", "PRESENTATION"], selection=absent, **facts)
     for case in at.applications:
         for who in at.evaluators:
             actions.accept(assignment_id=assigned(at, case, who).pk, by=who)

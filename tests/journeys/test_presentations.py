@@ -88,7 +88,7 @@ def _calendar(person: Person, link: str) -> str:
 
 
 def panel_is_told(cast: Cast, story: Story) -> None:
-    """Whoever sits in it finds time, room and a calendar file on the list; others do not."""
+    """Whoever sits in it finds time, room and a calendar file on the list, and on the sheet what waits; others do not."""
     story["panel"] = []
     for name in ("evaluator1", "evaluator2", "evaluator3"):
         person = cast(name)
@@ -99,6 +99,9 @@ def panel_is_told(cast: Cast, story: Story) -> None:
             assert story["place"] in row.inner_text() and story["place"] in _calendar(
                 person, f"tr:has-text('{story['receipt']}') a"
             )
+            person.click(person.page.locator("main li", has_text=story["receipt"]).locator("a").first)
+            person.sees_word("The presentation was not held yet", "You can hand in once the presentation was held.")
+            story["open"] = person.page.locator("#score-form [name^=points_]").count()
     assert len(story["panel"]) >= 2, story
 
 
@@ -118,12 +121,13 @@ def hold(cast: Cast, story: Story) -> None:
 
 
 def score(cast: Cast, story: Story) -> None:
-    """What was heard goes into the points."""
+    """What was heard goes into the points: the criterion that waited is open now."""
     for name in story["panel"]:
         person = cast(name)
         person.go("/evaluation/")
         person.click(person.page.locator("main li", has_text=story["receipt"]).locator("a").first)
         person.sees_word("Presented")
+        assert person.page.locator("#score-form [name^=points_]").count() == story["open"] + 1
         for field in person.page.locator("#score-form [name^=points_]").all():
             field.fill("82")
         person.page.locator("#score-form [name=comment]").fill(OPINION)

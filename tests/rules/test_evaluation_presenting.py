@@ -22,6 +22,24 @@ def slots(n: int) -> list[tuple[datetime, datetime]]:
     return rules.times([DAY], time(9), time(9 + n), minutes=50, gap=10)
 
 
+@pytest.mark.parametrize(
+    ("stage", "slot", "absence", "found"),
+    [
+        ("DOCUMENT", "", "ZERO", "OPEN"),
+        ("DOCUMENT", "MISSED", "ZERO", "OPEN"),
+        ("PRESENTATION", "", "ZERO", "WAITS"),
+        ("PRESENTATION", "PLANNED", "FILE", "WAITS"),
+        ("PRESENTATION", "INVITED", "ZERO", "WAITS"),
+        ("PRESENTATION", "CANCELLED", "ZERO", "WAITS"),
+        ("PRESENTATION", "ATTENDED", "ZERO", "OPEN"),
+        ("PRESENTATION", "MISSED", "ZERO", "ZERO"),
+        ("PRESENTATION", "MISSED", "FILE", "OPEN"),
+    ],
+)
+def test_what_a_criterion_waits_for(stage, slot, absence, found):
+    assert rules.standing(stage, slot, absence) == found
+
+
 def test_times_keep_the_gap_the_break_and_the_end_of_the_day():
     found = rules.times([DAY, DAY], time(10), time(15), minutes=40, gap=10, pause=(time(12), time(13)))
     assert found[:3] == [(at(10), at(10, 40)), (at(10, 50), at(11, 30)), (at(13), at(13, 40))]

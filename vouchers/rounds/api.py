@@ -24,7 +24,7 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
 class CriterionSerializer(serializers.ModelSerializer[Criterion]):
     class Meta:
         model = Criterion
-        fields: ClassVar[list[str]] = ["key", "name_ko", "name_en", "weight"]
+        fields: ClassVar[list[str]] = ["key", "name_ko", "name_en", "stage", "weight"]
 
 
 class RoundSerializer(serializers.ModelSerializer[Round]):

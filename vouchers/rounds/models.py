@@ -222,7 +222,10 @@ _frozen: dict[tuple[str, int], rules.Policy] = {}
 
 
 class Criterion(Row):
-    """What evaluators score, 0–100 points each; weights of a round sum to 100 (trigger at announcement)."""
+    """What evaluators score, 0–100 points each; weights of a round sum to 100 (trigger at announcement).
+
+    stage: what it is scored by. One of the presentation has points only once that was held or missed (trigger on scores).
+    """
 
     REF_PREFIX = "cri"
 
@@ -233,15 +236,20 @@ class Criterion(Row):
     name_en = models.CharField(_("Name (English)"), max_length=100)
     guidance_ko = models.TextField(_("Guidance (Korean)"), blank=True)
     guidance_en = models.TextField(_("Guidance (English)"), blank=True)
+    stage = models.CharField(
+        _("Scored by"), max_length=12, choices=[(one.value, one.label) for one in rules.SCORED_STAGES],
+        default=rules.EvaluationStage.DOCUMENT.value,
+    )  # fmt: skip
     weight = models.PositiveSmallIntegerField(_("Weight"))
 
     class Meta:
         verbose_name = _("criterion")
         verbose_name_plural = _("criteria")
-        ordering = ["position", "id"]
+        ordering = ["stage", "position", "id"]  # what is scored by the documents first
         constraints = [
             models.UniqueConstraint(fields=["round", "key"], name="criterion_key_once"),
             models.CheckConstraint(condition=Q(weight__gte=1, weight__lte=100), name="criterion_weight_range"),
+            models.CheckConstraint(condition=Q(stage__in=["DOCUMENT", "PRESENTATION"]), name="criterion_stage_known"),
         ]
 
     def __str__(self) -> str:

@@ -26,6 +26,8 @@ from vouchers.evaluation.actions.versions import keep_first, lock, own
 from vouchers.evaluation.models import Assignment, PoolMember, Score, SelectionRun
 from vouchers.evaluation.queries import conflicts as conflict_queries
 from vouchers.evaluation.queries import pool as pool_queries
+from vouchers.evaluation.queries import presenting
+from vouchers.evaluation.rules.presenting import Standing
 from vouchers.rounds.models import Criterion
 
 LIFECYCLE = rules.ASSIGNMENT_LIFECYCLE
@@ -60,7 +62,7 @@ def assign(*, application_id: int, evaluator_id: int, due_at: datetime | None = 
     assignment = Assignment(application=application, evaluator=evaluator, assigned_by=by, due_at=due_at)
     assignment.save()
     record("assignment.invited", assignment, by=by, to=assignment.status, evaluator=evaluator.ref)
-    _owe(
+    owe(
         assignment,
         "accept",
         "이해충돌 여부를 알려 주십시오",
@@ -143,7 +145,7 @@ def _accept(assignment_id: int, by: Any) -> Assignment:
     assignment.save()
     record("assignment.accepted", assignment, by=by, frm=before, to=assignment.status)
     journal.close_duty(assignment, "accept", by=by)
-    _owe(assignment, "submit_scores", "점수를 제출해 주십시오", "Score and hand in", by)
+    owe(assignment, "submit_scores", "점수를 제출해 주십시오", "Score and hand in", by)
     return assignment
 
 
@@ -205,7 +207,8 @@ def save_scores(*, assignment_id: int, scores: Entered, comment: str, by: Any, v
     """Keeps what was typed so far, a reason without points too.
 
     scores: criterion id → (points 0–100 or None, reason). version: of the assignment as its page showed it; None when no page
-    was shown. Writes: Score, Assignment. Raises: Stale when another window or device saved something else since, Refused.
+    was shown. Writes: Score, Assignment. Raises: Stale when another window or device saved something else since, Refused (also
+    for a criterion of a presentation that was not held).
     """
     assignment = own(assignment_id, by)
     assignment.status = LIFECYCLE.step(assignment.status, "save_scores")
@@ -213,7 +216,10 @@ def save_scores(*, assignment_id: int, scores: Entered, comment: str, by: Any, v
     if version is not None and version != assignment.version and not _says_the_same(assignment, held, scores, comment):
         raise Stale()
     criteria = {c.pk: c for c in Criterion.objects.filter(round_id=assignment.application.round_id)}
+    standing = presenting.standings(assignment.application, criteria.values())
     for criterion_id, (points, words) in scores.items():
+        if _closed(standing.get(criterion_id), points, words, criterion_id):
+            continue
         if criterion_id not in criteria:
             raise Refused(_("This criterion does not belong to the round. Reload the page."), "foreign_criterion")
         if points is not None and not 0 <= points <= 100:
@@ -227,6 +233,20 @@ def save_scores(*, assignment_id: int, scores: Entered, comment: str, by: Any, v
     return assignment
 
 
+WAITS = _("A criterion of the presentation is scored once the presentation was held.")
+ABSENT = _("The company was absent: criteria of the presentation count 0 points.")
+
+
+def _closed(standing: Standing | None, points: int | None, words: str, criterion_id: int) -> bool:
+    """A criterion that takes no points now. Raises: Refused when some are given all the same."""
+    if standing in (None, Standing.OPEN):
+        return False
+    if points or words.strip() or (points == 0 and standing == Standing.WAITS):
+        waits = standing == Standing.WAITS
+        raise Refused(WAITS if waits else ABSENT, "not_presented" if waits else "absent", f"points_{criterion_id}")
+    return True
+
+
 def _says_the_same(assignment: Assignment, held: Mapping[int, Score], scores: Entered, comment: str) -> bool:
     """Whether all that was typed is stored already, by this page's own saving a moment ago, for example: nobody's loss."""
     kept = {pk: (score.points, score.comment) for pk, score in held.items()}
@@ -238,7 +258,8 @@ def submit_scores(*, assignment_id: int, by: Any) -> Assignment:
     """Hands in: no edits before a panel opens (trigger). Writes: Assignment SUBMITTED with its total, ScoreVersion, Event; then, in a
     transaction of its own (it locks the round), what the officers owe now, so that the last one shows the proposal at once.
 
-    Raises: Refused when a criterion or the overall opinion is missing.
+    Criteria of the presentation from which the company stayed away get 0 points, where the policy says so.
+    Raises: Refused when a criterion or the overall opinion is missing, or the presentation was not held.
     """
     assignment = _hand_in(assignment_id, by)
     sync_round(assignment.application.round_id)
@@ -251,6 +272,7 @@ def _hand_in(assignment_id: int, by: Any) -> Assignment:
     before = assignment.status
     after = LIFECYCLE.step(before, "submit_scores")
     criteria = list(Criterion.objects.filter(round_id=assignment.application.round_id))
+    _settle_presentation(assignment, criteria)
     points = {c: n for c, n in assignment.scores.values_list("criterion_id", "points") if n is not None}
     missing = [c for c in criteria if c.pk not in points]
     if missing:
@@ -270,7 +292,21 @@ def _hand_in(assignment_id: int, by: Any) -> Assignment:
     return assignment
 
 
-def _owe(assignment: Assignment, verb: str, title_ko: str, title_en: str, by: Any) -> None:
+def _settle_presentation(assignment: Assignment, criteria: list[Criterion]) -> None:
+    """Writes: Score 0 for criteria of a presentation that was missed. Raises: Refused while it is ahead."""
+    standing = presenting.standings(assignment.application, criteria)
+    if Standing.WAITS in standing.values():
+        names = ", ".join(str(c) for c in criteria if standing.get(c.pk) == Standing.WAITS)
+        words = _("The presentation was not held yet, and these criteria wait for it: %(names)s. Hand in after it.")
+        raise Refused(words % {"names": names}, "not_presented")
+    for criterion in criteria:
+        if standing.get(criterion.pk) == Standing.ZERO:
+            score = assignment.scores.filter(criterion=criterion).first() or Score(assignment=assignment, criterion=criterion)
+            score.points = 0
+            score.save()
+
+
+def owe(assignment: Assignment, verb: str, title_ko: str, title_en: str, by: Any) -> None:
     """The duty names the application as its page does before the declaration: receipt number and title, no company."""
     application = assignment.application
     title = application_queries.shown_title(application) if application.title else ""

@@ -14,12 +14,14 @@ from portal.kit.errors import NotAllowed, Refused, Stale
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation import notices, rules
-from vouchers.evaluation.actions.assignments import Entered
+from vouchers.evaluation.actions.assignments import ABSENT, Entered
 from vouchers.evaluation.actions.ending import record
 from vouchers.evaluation.actions.selection import sync_round
 from vouchers.evaluation.actions.versions import keep_version, own
 from vouchers.evaluation.models import Assignment, PanelPhase, Reading, Score
+from vouchers.evaluation.queries import presenting
 from vouchers.evaluation.rules import panels as panel_rules
+from vouchers.evaluation.rules.presenting import Standing
 from vouchers.rounds.models import Criterion
 
 
@@ -118,7 +120,8 @@ def rescore(*, assignment_id: int, scores: Entered, reason: str, by: Any, versio
 
 def _changed(assignment: Assignment, scores: Entered) -> list[Score]:
     """The scores that differ now, with their new points and reasons; not saved yet."""
-    held = {score.criterion_id: score for score in assignment.scores.all()}
+    held = {score.criterion_id: score for score in assignment.scores.select_related("criterion")}
+    standing = presenting.standings(assignment.application, [score.criterion for score in held.values()])
     found = []
     for criterion_id, (points, words) in scores.items():
         if criterion_id not in held:
@@ -126,6 +129,8 @@ def _changed(assignment: Assignment, scores: Entered) -> list[Score]:
         if points is None or not 0 <= points <= 100:
             raise Refused(_("Give whole points from 0 to 100."), "points_range", f"points_{criterion_id}")
         score = held[criterion_id]
+        if points and standing.get(criterion_id) == Standing.ZERO:
+            raise Refused(ABSENT, "absent", f"points_{criterion_id}")
         if (score.points, score.comment) != (points, words.strip()):
             score.points, score.comment = points, words.strip()
             found.append(score)

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from portal.kit import clock, pdf
 from portal.kit.words import day, pick
 from vouchers.evaluation import notices, queries, rules
 from vouchers.evaluation.models import SelectionLine
+from vouchers.evaluation.queries import presenting
 from vouchers.rounds.models import Criterion
 
 
@@ -55,16 +57,23 @@ def _inputs(line: SelectionLine, lang: str) -> dict[str, Any]:
 
 def _criteria(line: SelectionLine) -> list[dict[str, Any]]:
     """Name, weight, mean points and what evaluators wrote, without their names."""
+    absent = {criterion.pk for criterion in presenting.absent_on(line.application)}
     points, said = queries.points_by_criterion(line.application), queries.reasons_by_criterion(line.application)
     return [
         {
-            "name": pick(criterion, "name"),
+            "name": _named(criterion, criterion.pk in absent),
             "weight": str(criterion.weight),
             "points": _mean(points.get(criterion.key, [])),
             "reasons": said.get(criterion.key, []),
         }
         for criterion in Criterion.objects.filter(round_id=line.application.round_id)
     ]
+
+
+def _named(criterion: Criterion, absent: bool) -> str:
+    """With the words for a company that stayed away from the presentation, where that decided its points."""
+    name = pick(criterion, "name")
+    return str(_("%(name)s: 0 points, since the company stayed away from the presentation") % {"name": name}) if absent else name
 
 
 def _mean(points: list[int]) -> str:

@@ -14,6 +14,7 @@ from portal.kit.errors import Refused
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation import notices
+from vouchers.evaluation.actions.handing_back import hand_back, lock_sheets
 from vouchers.evaluation.actions.leaving import release
 from vouchers.evaluation.actions.locking import lock_cases
 from vouchers.evaluation.actions.penalties import record_penalty, take_back_penalty
@@ -181,11 +182,11 @@ def cancel_presentation(*, slot_id: int, reason: str, by: Any) -> PresentationSl
 @transaction.atomic
 def record_attendance(*, slot_id: int, present: bool, evaluators: Collection[int], by: Any) -> PresentationSlot:
     """Who came. An absent company is handled as the policy says: where it has points for it, the penalty is recorded, and taken
-    back should the record be corrected.
+    back should the record be corrected. Corrected, sheets with points of the presentation go back to their evaluators.
 
     evaluators: ids of those of the panel who were there. Writes: slot, seats, Event, Duties, PenaltyRecord, Notice; then the
     officers' duties of the round. Raises: Refused (it has not begun, nobody of the panel, the application is decided or gone),
-    IllegalStep.
+    open panel, locked scores), IllegalStep.
     """
     slot = _attended(slot_id, present, frozenset(evaluators), by)
     sync_round(slot.application.round_id)
@@ -194,7 +195,7 @@ def record_attendance(*, slot_id: int, present: bool, evaluators: Collection[int
 
 def _attended(slot_id: int, present: bool, evaluators: frozenset[int], by: Any) -> PresentationSlot:
     with transaction.atomic():
-        slot = _locked(slot_id, by)
+        slot = _locked(slot_id, by, sheets=True)
         before = slot.status
         slot.status = rules.SLOT_LIFECYCLE.step(before, "record_present" if present else "record_absent")
         code, words = queries.not_to_record(slot)
@@ -203,6 +204,8 @@ def _attended(slot_id: int, present: bool, evaluators: frozenset[int], by: Any) 
         seats = list(_seats(slot))
         if present and not evaluators & {seat.evaluator_id for seat in seats}:
             raise Refused(_("Somebody of the panel must have heard it."), "nobody_there", "evaluators")
+        if before in rules.HELD_SLOTS:
+            hand_back(slot.application, by=by)
         slot.recorded_by, slot.recorded_at = by, clock.now()
         slot.save()
         for seat in seats:
@@ -242,16 +245,18 @@ def _sync(slot_id: int) -> bool:
 
 
 # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────
-def _row(slot_id: int) -> PresentationSlot:
-    """After its application, as everybody who ends an assignment takes them."""
+def _row(slot_id: int, *, sheets: bool = False) -> PresentationSlot:
+    """After its application, as everybody who ends an assignment takes them. sheets: those are taken too, in between."""
     case = PresentationSlot.objects.values_list("application_id", flat=True).get(pk=slot_id)
     Application.objects.select_for_update(of=("self",)).get(pk=case)
+    if sheets:
+        lock_sheets(case)
     rows = PresentationSlot.objects.select_for_update(of=("self",))
     return rows.select_related("schedule", "application__round", "application__track", "company__organisation").get(pk=slot_id)
 
 
-def _locked(slot_id: int, by: Any) -> PresentationSlot:
-    slot = _row(slot_id)
+def _locked(slot_id: int, by: Any, *, sheets: bool = False) -> PresentationSlot:
+    slot = _row(slot_id, sheets=sheets)
     require(by, PLAN)
     applications.require_apart(slot.application, by)
     return slot

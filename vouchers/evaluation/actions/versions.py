@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed
@@ -27,12 +28,21 @@ def lock(assignment_id: int) -> Assignment:
 
 
 def keep_first(assignment: Assignment) -> None:
-    """The independent scores as handed in. Writes: ScoreVersion 1 of each."""
-    ScoreVersion.objects.bulk_create(
-        ScoreVersion(assignment=assignment, criterion_id=s.criterion_id, number=1, points=s.points, comment=s.comment)
-        for s in Score.objects.filter(assignment=assignment).order_by("criterion_id")
-        if s.points is not None
-    )
+    """The independent scores as handed in. Writes: ScoreVersion 1 of each; handed in again, a further one of what differs."""
+    held = {v.criterion_id: v for v in ScoreVersion.objects.filter(assignment=assignment).order_by("number")}
+    again = str(_("The record of attendance was corrected.")) if held else ""
+    rows = []
+    for score in Score.objects.filter(assignment=assignment).order_by("criterion_id"):
+        last = held.get(score.criterion_id)
+        if score.points is None or (last and (last.points, last.comment) == (score.points, score.comment)):
+            continue
+        rows.append(
+            ScoreVersion(
+                assignment=assignment, criterion_id=score.criterion_id, number=last.number + 1 if last else 1,
+                points=score.points, comment=score.comment, reason=again if last else "",
+            )
+        )  # fmt: skip
+    ScoreVersion.objects.bulk_create(rows)
 
 
 def keep_version(score: Score, reason: str) -> ScoreVersion:

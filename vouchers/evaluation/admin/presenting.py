@@ -1,12 +1,13 @@
 """The officer's doors to presentations: plan, publish, move, cancel, record who attended."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
@@ -79,13 +80,22 @@ def _facts(row: PresentationSlot) -> list[tuple[Any, Any]]:
 
 
 def _absence(row: PresentationSlot) -> Any:
-    """What the policy of the round does with a company that stays away."""
+    """What the policy of the round does with a company that stays away, and what a correction does to sheets."""
+    return format_html_join("", "<p>{}</p>", ([words] for words in _absence_words(row)))
+
+
+def _absence_words(row: PresentationSlot) -> Iterator[Any]:
+    if queries.zero_if_absent(row.application.round):
+        yield _("If the company was absent, the criteria of the presentation count 0 points from every evaluator.")
+        if row.status in rules.HELD_SLOTS:
+            yield _("A correction hands the sheets back to their evaluators, without points for the presentation.")
     points = row.application.round.policy().selection.penalty_points.get("ABSENT")
     if points:
-        return _("If the company was absent, %(points)s points are taken off as the policy says, and it is told.") % {
+        yield _("If the company was absent, %(points)s points are taken off as the policy says, and it is told.") % {
             "points": points
         }
-    return _("The policy takes nothing off for an absence: the scores so far stand.")
+    else:
+        yield _("The policy takes nothing off for an absence: the scores so far stand.")
 
 
 @admin.register(PresentationSchedule)

@@ -14,15 +14,18 @@ from portal.kit.words import pick
 from vouchers.applications.models import Application
 from vouchers.evaluation import queries
 from vouchers.evaluation.models import Assignment, PenaltyRecord, PoolMember, SelectionRun
+from vouchers.evaluation.queries import presenting
 from vouchers.evaluation.queries.pool import Name
 from vouchers.evaluation.rules.conflicts import AffiliationKind, Entered
+from vouchers.evaluation.rules.presenting import Standing
 from vouchers.rounds.models import Criterion, Round
 
 
 class ScoreForm(forms.Form):
     """Points and a reason for each criterion, and the overall opinion. Nothing is required while it is only saved.
 
-    version: of the assignment that the evaluator saw. A field that cannot be read keeps what was saved before.
+    version: of the assignment that the evaluator saw. A field that cannot be read keeps what was saved before. waiting, absent:
+    criteria of the presentation that have no field, since it is ahead, or was missed and they count 0 points.
     """
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
@@ -33,11 +36,16 @@ class ScoreForm(forms.Form):
         for pk, score in held.items():
             initial |= {f"points_{pk}": score.points, f"comment_{pk}": score.comment}
         super().__init__(*args, initial=initial, **kwargs)
-        self.criteria = criteria
+        standing = presenting.standings(assignment.application, criteria)
+        self.staged = bool(standing)
+        self.waiting = [one for one in criteria if standing.get(one.pk) == Standing.WAITS]
+        self.absent = [one for one in criteria if standing.get(one.pk) == Standing.ZERO]
+        self.criteria = [one for one in criteria if standing.get(one.pk, Standing.OPEN) == Standing.OPEN]
         self.groups = []
-        for criterion in criteria:
+        for criterion in self.criteria:
             name = pick(criterion, "name")
             title = _("%(name)s (weight %(weight)d%%)") % {"name": name, "weight": criterion.weight}
+            title = f"{criterion.get_stage_display()} · {title}" if self.staged else title
             self.fields[f"points_{criterion.pk}"] = forms.IntegerField(
                 label=_("%(name)s: points (0 to 100)") % {"name": name}, min_value=0, max_value=100, required=False,
                 error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Give whole points from 0 to 100.")),
@@ -88,7 +96,7 @@ class ScoreForm(forms.Form):
 
     def differences(self, assignment: Assignment) -> list[tuple[Any, Any]]:
         """(label, what is saved) of the fields whose saved text differs from what was typed."""
-        saved = ScoreForm(assignment=assignment, criteria=self.criteria)
+        saved = ScoreForm(assignment=assignment, criteria=[*self.criteria, *self.waiting, *self.absent])
         found = []
         for title, _hint, names in self.groups:
             for name in names:
@@ -105,7 +113,7 @@ class RescoreForm(ScoreForm):
         criteria = list(Criterion.objects.filter(round_id=assignment.application.round_id))
         super().__init__(*args, assignment=assignment, criteria=criteria, **kwargs)
         del self.fields["comment"]
-        for criterion in criteria:
+        for criterion in self.criteria:
             self.fields[f"points_{criterion.pk}"].required = True
         self.fields["reason"] = forms.CharField(
             label=_("Why do you change your scores?"), max_length=1000, widget=CountedTextarea(attrs={"rows": 3}),

@@ -41,6 +41,11 @@ def panel_opened(assignment: Assignment) -> None:
     _to_evaluator("panel_opened", assignment)
 
 
+def evaluation_handed_back(assignment: Assignment) -> None:
+    """To an evaluator who handed in: who attended the presentation was corrected, so its criteria are scored anew."""
+    _to_evaluator("evaluation_handed_back", assignment)
+
+
 def evaluation_ended_early(assignment: Assignment) -> None:
     """To the officer who assigned: the evaluator declined or stepped aside; somebody else is needed."""
     application = assignment.application

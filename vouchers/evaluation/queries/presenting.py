@@ -1,7 +1,7 @@
 """Who still has to present, who sits where, and what a calendar is told of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +21,8 @@ from vouchers.evaluation.models import (
 )
 from vouchers.evaluation.rules import FILE_OPEN
 from vouchers.evaluation.rules import presenting as rules
-from vouchers.rounds.models import Round
-from vouchers.rounds.rules import EvaluationStage
+from vouchers.rounds.models import Criterion, Round
+from vouchers.rounds.rules import Absence, EvaluationStage
 
 LEFT = gettext_lazy("This application is not in evaluation.")
 
@@ -37,6 +37,29 @@ def not_to_record(slot: PresentationSlot) -> tuple[str, Any]:
 def presents(programme: Round) -> bool:
     """Whether the policy of this round has presentations."""
     return EvaluationStage.PRESENTATION in programme.policy().evaluation_stages
+
+
+def standings(application: Application, criteria: Iterable[Criterion]) -> dict[int, rules.Standing]:
+    """criterion → whether it can be scored now, of those that are scored by the presentation. Two queries, none where none is."""
+    staged = [one for one in criteria if one.stage == EvaluationStage.PRESENTATION]
+    if not staged:
+        return {}
+    slot = PresentationSlot.objects.standing().filter(application=application).values_list("status", flat=True).first() or ""
+    absence = application.round.policy().presentation_absence
+    return {one.pk: rules.standing(one.stage, slot, absence) for one in staged}
+
+
+def zero_if_absent(programme: Round) -> bool:
+    """Whether a company that stays away gets no points on some criteria."""
+    staged = Criterion.objects.filter(round=programme, stage=EvaluationStage.PRESENTATION)
+    return programme.policy().presentation_absence == Absence.ZERO and staged.exists()
+
+
+def absent_on(application: Application) -> list[Criterion]:
+    """Criteria that count 0 points, since the company stayed away from the presentation."""
+    criteria = list(Criterion.objects.filter(round_id=application.round_id, stage=EvaluationStage.PRESENTATION))
+    found: Mapping[int, rules.Standing] = standings(application, criteria)
+    return [one for one in criteria if found[one.pk] == rules.Standing.ZERO]
 
 
 def without_slot(programme: Round) -> QuerySet[Application]:

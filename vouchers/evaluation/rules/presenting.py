@@ -1,6 +1,8 @@
 """The presentation stage (발표평가): who presents when and where, without anybody in two places at once. Pure.
 
-A criterion belongs to no stage: what a presentation changed is scored by its panel members in the panel phase, with a reason.
+A criterion is scored by the documents or by the presentation, as the call says (발표평가 항목). One of the presentation has points
+only once it was held; of an absent company it counts 0 from everybody, unless the policy says otherwise. What a presentation
+changed about the others is scored by its panel members in the panel phase, with a reason.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit.clock import KST
 from portal.kit.codes import Codes
 from portal.kit.lifecycle import Lifecycle
+from vouchers.rounds.rules import Absence, EvaluationStage
 
 
 class ScheduleStatus(Codes):
@@ -32,6 +35,14 @@ class Clash(Codes):
     PLACE = "PLACE", _("The place is taken then")
     COMPANY = "COMPANY", _("The company presents elsewhere then")
     EVALUATOR = "EVALUATOR", _("A member of the panel sits elsewhere then")
+
+
+class Standing(Codes):
+    """Whether a criterion of an application can be scored now."""
+
+    OPEN = "OPEN", _("Can be scored")
+    WAITS = "WAITS", _("Waits for the presentation")
+    ZERO = "ZERO", _("Absent from the presentation: 0 points")
 
 
 P, S = ScheduleStatus, SlotStatus
@@ -61,6 +72,15 @@ OPEN_SLOTS = frozenset({S.PLANNED, S.INVITED})
 HELD_SLOTS = frozenset({S.ATTENDED, S.MISSED})
 LONGEST_DAYS, MOST_PLACES = 30, 20  # of one schedule: what a form can mean
 FARTHEST_DAYS = 366  # ahead of today: a later day is mistyped
+
+
+def standing(stage: str, slot: str, absence: str) -> Standing:
+    """Of a criterion of this stage. slot: the state of the application's presentation, "" without one; absence: Absence code."""
+    if stage != EvaluationStage.PRESENTATION or slot == SlotStatus.ATTENDED:
+        return Standing.OPEN
+    if slot == SlotStatus.MISSED:
+        return Standing.ZERO if absence == Absence.ZERO else Standing.OPEN
+    return Standing.WAITS
 
 
 @dataclass(frozen=True)

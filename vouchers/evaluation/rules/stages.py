@@ -75,6 +75,7 @@ ASSIGNMENT_LIFECYCLE = Lifecycle(
         (A.ACCEPTED, "submit_scores"): A.SUBMITTED,
         (A.ACCEPTED, "withdraw_assignment"): A.WITHDRAWN,
         (A.SUBMITTED, "rescore"): A.SUBMITTED,
+        (A.SUBMITTED, "hand_back"): A.ACCEPTED,
         (A.SUBMITTED, "lock"): A.LOCKED,
         (A.LOCKED, "set_aside"): A.SET_ASIDE,
         (A.INVITED, "exclude"): A.RECUSED,

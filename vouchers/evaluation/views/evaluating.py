@@ -123,7 +123,7 @@ def _file(request: HttpRequest, row: Assignment, form: ScoreForm | None = None, 
         "row": row,
         **content_of(row),
         "form": form,
-        "sums": _sums(row, criteria),
+        "sums": _sums(row, criteria, form),
         **reading_of(row),
         "seat": presenting.seat_in(row),
         "recuse_form": RecuseForm(),
@@ -132,9 +132,10 @@ def _file(request: HttpRequest, row: Assignment, form: ScoreForm | None = None, 
     return page(request, "vouchers/evaluation/scoring.html", context, status=status)
 
 
-def _sums(row: Assignment, criteria: list[Criterion]) -> rules.Partial:
-    """What is scored so far, as saved."""
+def _sums(row: Assignment, criteria: list[Criterion], form: ScoreForm) -> rules.Partial:
+    """What is scored so far, as saved; what an absent company gets no points for counts already."""
     points = {c: n for c, n in Score.objects.filter(assignment=row).values_list("criterion_id", "points") if n is not None}
+    points |= {c.pk: 0 for c in form.absent}
     return rules.partial_total(points, {c.pk: c.weight for c in criteria})
 
 
@@ -198,7 +199,7 @@ def scores(request: HttpRequest, ref: str) -> HttpResponse:
     form.show_version(row.version)
     if getattr(request, "htmx", False):
         more = _conflict(row, form) if status == 409 else {}
-        context = {"row": row, "form": form, "saved_at": clock.now(), "sums": _sums(row, criteria), **more}
+        context = {"row": row, "form": form, "saved_at": clock.now(), "sums": _sums(row, criteria, form), **more}
         return page(request, "vouchers/evaluation/scoring.html", context, part="saved", status=status)
     if status == 200:
         kept, handed_in = (

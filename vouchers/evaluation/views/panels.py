@@ -30,12 +30,16 @@ def show_handed_in(request: HttpRequest, row: Assignment, form: RescoreForm | No
     context = {
         "row": row,
         **content_of(row),
-        "lines": [(score.criterion, score) for score in row.scores.select_related("criterion").order_by("criterion__position")],
+        "lines": [
+            (score.criterion, score)
+            for score in row.scores.select_related("criterion").order_by("criterion__stage", "criterion__position")
+        ],
         "board": board,
         "own": own,
         "form": form,
         **reading_of(row),
         "seat": presenting.seat_in(row),
+        "absent": presenting.absent_on(row.application),
     }
     return page(request, "vouchers/evaluation/handed_in.html", context, status=status)
 

@@ -1,6 +1,6 @@
 """The demo's fictional calls, modelled on the 2026 policy and placed around the present moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -104,12 +104,18 @@ def make_blind_demo_round(now: datetime) -> Round:
     more = {
         "blind_review": True,
         "evaluation_stages": ["DOCUMENT", "PRESENTATION"],
+        "presentation_absence": "ZERO",
         "selection": {**SELECTION, "provisional": True, "penalty_points": {**SELECTION["penalty_points"], "ABSENT": "2"}},
     }
-    return _make(today.year + 1, TIMING.BEFORE_SELECTION, today - timedelta(days=45), today - timedelta(days=16), more)
+    staged = [{**one, "stage": "PRESENTATION" if one["key"] == "feasibility" else "DOCUMENT"} for one in CRITERIA]
+    days = (today - timedelta(days=45), today - timedelta(days=16))
+    return _make(today.year + 1, TIMING.BEFORE_SELECTION, *days, more, staged)
 
 
-def _make(year: int, timing: str, opens_on: date, closes_on: date, more: Mapping[str, Any] | None = None) -> Round:
+def _make(
+    year: int, timing: str, opens_on: date, closes_on: date, more: Mapping[str, Any] | None = None,
+    criteria: Sequence[Mapping[str, Any]] = CRITERIA,
+) -> Round:  # fmt: skip
     """more: what this call's policy has beside or instead of POLICY and SELECTION."""
     letter = _letter(year)
     opens_at = datetime.combine(opens_on, time(9), clock.KST)
@@ -131,7 +137,7 @@ def _make(year: int, timing: str, opens_on: date, closes_on: date, more: Mapping
             by=None,
         )
         set_tracks(round_id=row.pk, tracks=TRACKS, by=None)
-        set_criteria(round_id=row.pk, criteria=CRITERIA, by=None)
+        set_criteria(round_id=row.pk, criteria=criteria, by=None)
         save_policy(
             round_id=row.pk,
             body={**POLICY, "selection": SELECTION, "questions": QUESTIONS, **(more or {})},

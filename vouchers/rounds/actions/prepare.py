@@ -109,7 +109,7 @@ def edit_round(*, round_id: int, version: int, by: User | None, **facts: Any) ->
 
 
 TRACK_FIELDS = ("key", "name_ko", "name_en", "position", "cap_won", "slots", "task_price_won")
-CRITERION_FIELDS = ("key", "name_ko", "name_en", "guidance_ko", "guidance_en", "position", "weight")
+CRITERION_FIELDS = ("key", "name_ko", "name_en", "guidance_ko", "guidance_en", "position", "stage", "weight")
 
 
 @transaction.atomic
@@ -137,7 +137,7 @@ def set_tracks(*, round_id: int, tracks: Sequence[Mapping[str, Any]], by: User |
 def set_criteria(*, round_id: int, criteria: Sequence[Mapping[str, Any]], by: User | None) -> list[Criterion]:
     """Replaces the criteria of a draft; their weights need to add up to 100 only when the round is announced.
 
-    criteria: CRITERION_FIELDS. Writes: Criterion, Event round.criteria_set. Raises: Refused for a weight outside 1–100.
+    criteria: CRITERION_FIELDS; without a stage scored by the documents. Writes: Criterion, Event round.criteria_set. Raises: Refused for a weight outside 1–100.
     """
     row = draft_of(round_id, by)
     _no_doubles([str(one["key"]) for one in criteria], _("Two criteria have the same key."))
@@ -152,6 +152,7 @@ def set_criteria(*, round_id: int, criteria: Sequence[Mapping[str, Any]], by: Us
         for name in CRITERION_FIELDS:
             if name in given:
                 setattr(one, name, given[name])
+        one.stage = given.get("stage") or rules.EvaluationStage.DOCUMENT
         one.position = given.get("position") or position
         one.save()
         rows.append(one)

@@ -132,6 +132,11 @@ class PolicyForm(forms.Form):
         label=_("Stages of the evaluation"), choices=rules.EvaluationStage.choices(),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )  # fmt: skip
+    presentation_absence = forms.ChoiceField(
+        label=_("When a company stays away, its criteria of the presentation"), choices=rules.Absence.choices(),
+        initial=rules.Absence.ZERO.value, widget=UnfoldAdminSelectWidget,
+        help_text=_("Only where criteria are scored by the presentation. A penalty for an absence counts beside it."),
+    )  # fmt: skip
     blind_review = forms.BooleanField(
         label=_("Blind review"), required=False, widget=UnfoldBooleanSwitchWidget,
         help_text=_("Evaluators do not learn who applies; companies upload a blind version of each file. Files that answer the call's own questions are withheld."),
@@ -147,6 +152,7 @@ class PolicyForm(forms.Form):
     def __init__(self, *args: Any, subject: Round, **kwargs: Any) -> None:
         version = subject.policy_version()
         body = version.body if version else dict(rules.NEW_POLICY)
+        body.setdefault("presentation_absence", rules.Absence.ZERO.value)
         body.setdefault("evaluation_stages", [rules.EvaluationStage.DOCUMENT.value])
         self.kept = {name: value for name, value in body.items() if name not in (*_POLICY_FIELDS, *_POLICY_PARTS)}
         initial = {**body, **{name: _percent(body.get(name)) for name in _SHARES}}
@@ -196,7 +202,7 @@ class PolicyForm(forms.Form):
 _POLICY_FIELDS = (
     "min_cash_rate", "in_kind_max_rate", "vat_borne_by", "rounding_unit_won", "eligible_company_sizes",
     "eligible_provider_types", "required_documents", "min_evaluators", "reserve_length", "disclosure_threshold",
-    "applications_per_company", "feasibility_threshold", "evaluation_stages", "eligible_regions", "region_bonus", "grant_rate_max", "blind_review",
+    "applications_per_company", "feasibility_threshold", "evaluation_stages", "presentation_absence", "eligible_regions", "region_bonus", "grant_rate_max", "blind_review",
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def policy_parts() -> list[tuple[Any, list[str]]]:
         (_("Who may apply, with which documents"), [
             "eligible_company_sizes", "eligible_regions", "eligible_provider_types", "applications_per_company", "required_documents", *each["paper"],
         ]),
-        (_("Evaluation"), ["evaluation_stages", "blind_review", "pass_mark", "pass_mark_counts", "min_evaluators"]),
+        (_("Evaluation"), ["evaluation_stages", "presentation_absence", "blind_review", "pass_mark", "pass_mark_counts", "min_evaluators"]),
         (_("Selection"), [
             "normalisation", "normalise_from", "trim", *each["tie"], *each["bonus"], "bonus_cap", *each["penalty"], "penalty_cap",
             *each["pool"], "reserve_length",

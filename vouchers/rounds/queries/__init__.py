@@ -28,6 +28,7 @@ from vouchers.rounds.queries.calls import (
     money_words,
     public_rounds,
     selection_rows,
+    stage_words,
     track_names,
     track_words,
     years,
@@ -42,5 +43,5 @@ __all__ = [
     "AmendmentRow", "Example", "FeedEntry", "address_of", "amendment_rows", "answered", "budget_short_won", "call_paper",
     "change_words", "conflict_rows", "current_policy", "dates_of", "evaluation_due", "examples", "faults_of",
     "feed_entries", "get_public", "late_entries", "may_ask", "money_words", "own_waiting", "print_of", "public_rounds", "rate_rows",
-    "selection_rows", "track_names", "track_words", "untold_amendments", "years",
+    "selection_rows", "stage_words", "track_names", "track_words", "untold_amendments", "years",
 ]  # fmt: skip

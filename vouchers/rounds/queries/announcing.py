@@ -18,7 +18,7 @@ from portal.kit.words import dash, day, moment, pick
 from vouchers.rounds import rules
 from vouchers.rounds.models import Amendment, Inquiry, Round
 from vouchers.rounds.queries.amending import amendment_rows, change_words
-from vouchers.rounds.queries.calls import current_policy, public_rounds, selection_rows
+from vouchers.rounds.queries.calls import current_policy, public_rounds, selection_rows, stage_words
 from vouchers.rounds.queries.inquiries import PUBLIC
 
 FEED_LENGTH = 50
@@ -135,15 +135,19 @@ def _grant(policy: rules.Policy) -> Part:
 
 
 def _evaluation(round: Round, policy: rules.Policy) -> Part:
-    head = (_("Criterion"), _("Weight (%)"), _("What evaluators look at"))
-    rows = [(pick(one, "name"), str(one.weight), pick(one, "guidance") or "–") for one in round.criteria.all()]
+    criteria = list(round.criteria.all())
+    staged = stage_words(criteria, policy)
+    head: tuple[str, ...] = (_("Criterion"), _("Weight (%)"), _("What evaluators look at"))
+    rows: list[tuple[str, ...]] = [(pick(one, "name"), str(one.weight), pick(one, "guidance") or "–") for one in criteria]
+    if staged:
+        head, rows = (*head, _("Scored by")), [(*row, one.get_stage_display()) for row, one in zip(rows, criteria, strict=True)]
     points = [f"{word}: {' · '.join(sentences)}" for word, sentences in selection_rows(policy)]
     words = _(
         "Each criterion is scored from 0 to 100 and counts by its weight. Applications below %(mark)s of 100 are not selected."
     )
     return Part(
         _("How applications are evaluated"),
-        (words % {"mark": policy.pass_mark},),
+        (words % {"mark": policy.pass_mark}, *([staged] if staged else [])),
         _table(head, rows),
         tuple(points),
         figures=(1,),

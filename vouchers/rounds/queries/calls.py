@@ -1,6 +1,6 @@
 """A call's facts, its policy in words, and what stops its announcement."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
@@ -46,7 +46,7 @@ def get_public(key: str) -> Round | None:
     """A public round with tracks, criteria and policy versions, or None. Four queries."""
     parts = [
         Prefetch("tracks", Track.objects.order_by("position", "id")),
-        Prefetch("criteria", Criterion.objects.order_by("position", "id")),
+        Prefetch("criteria", Criterion.objects.order_by("stage", "position", "id")),
         Prefetch("policy_versions", PolicyVersion.objects.order_by("-number")),
     ]
     return public_rounds().filter(key=key).prefetch_related(None).prefetch_related(*parts).first()
@@ -71,6 +71,7 @@ def faults_of(round: Round) -> list[str]:
         now=clock.now(),
         projects=(round.project_start_on, round.project_end_on),
         texts=_texts(round),
+        stages=list(round.criteria.values_list("key", "stage")),
     )
 
 
@@ -85,6 +86,15 @@ def _texts(round: Round) -> list[rules.Text]:
         *(rules.Text(f"{part}.{one.key}", one.name_ko, one.name_en) for part, one in named),
         *guided,
     ]
+
+
+def stage_words(criteria: Iterable[Criterion], policy: rules.Policy) -> str:
+    """What the call says where criteria are scored by the presentation; empty where none is."""
+    if all(one.stage != rules.EvaluationStage.PRESENTATION for one in criteria):
+        return ""
+    if policy.presentation_absence == rules.Absence.ZERO:
+        return _("Criteria of the presentation are scored once it was held. Whoever stays away gets 0 points on them.")
+    return _("Criteria of the presentation are scored once it was held, and by the documents where a company stays away.")
 
 
 def budget_short_won(round: Round) -> int:

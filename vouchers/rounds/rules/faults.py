@@ -13,7 +13,7 @@ from vouchers.rounds.rules.conflicts import conflict_fault_words
 from vouchers.rounds.rules.policy import policy_faults
 from vouchers.rounds.rules.questions import parse_questions, question_fault_words, question_faults, question_shape_faults
 from vouchers.rounds.rules.selection import selection_fault_words
-from vouchers.rounds.rules.stages import CompanySize
+from vouchers.rounds.rules.stages import CompanySize, EvaluationStage
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,13 @@ def announcement_faults(
     now: datetime,
     projects: tuple[date | None, date | None] = (None, None),
     texts: Sequence[Text] = (),
+    stages: Sequence[tuple[str, str]] = (),
 ) -> list[str]:
-    """Everything that stops an announcement, as codes. tracks: (key, cap in won, slots)."""
+    """Everything that stops an announcement, as codes. tracks: (key, cap in won, slots). stages: (criterion's key, its stage)."""
     faults = ["no_policy"] if body is None else policy_faults(body)
     if sum(weights) != 100:
         faults.append(f"weights:{sum(weights)}")
+    faults += _stage_faults(body or {}, stages)
     if opens_at is None or closes_at is None:
         faults.append("window_missing")
     elif not opens_at < closes_at:
@@ -56,6 +58,12 @@ def announcement_faults(
     if budget_won is None:
         faults.append("budget_missing")
     return [*faults, *_project_faults(projects, closes_at), *text_faults(texts), *_asked_faults(body or {})]
+
+
+def _stage_faults(body: Mapping[str, Any], stages: Sequence[tuple[str, str]]) -> list[str]:
+    """A criterion is scored by a stage that the call has; the documents are always read."""
+    held = {*(body.get("evaluation_stages") or ()), EvaluationStage.DOCUMENT}
+    return [f"criterion_stage:{key}" for key, stage in stages if stage not in held]
 
 
 def _asked_faults(body: Mapping[str, Any]) -> list[str]:
@@ -107,6 +115,10 @@ _FAULTS = {
     "region_bonus_open": _("An addition outside the capital area needs a highest grant rate."),
     "rate_max_and_cash": _("The highest grant rate and the least own cash share exceed 100 percent together."),
     "stages": _("The stages of the evaluation name something unknown."),
+    "absence": _("What an absence from the presentation means is something unknown."),
+    "criterion_stage": _(
+        "The criterion “%(what)s” is scored by the presentation, but the policy of this call has no presentation. Add the stage to the policy, or score the criterion by the documents."
+    ),
     "project_before_close": _("Projects cannot start before the call has closed."),
     "project_order": _("Projects must end after they start."),
     "no_korean": _("A Korean text is missing: %(what)s."),
@@ -164,6 +176,7 @@ def fault_place(fault: str) -> tuple[str, str]:
 
 _PLACES = {
     "weights": ("criteria", ""),
+    "criterion_stage": ("criteria", ""),
     "no_tracks": ("tracks", ""),
     "track_incomplete": ("tracks", ""),
     "budget_missing": ("facts", "budget_won"),
@@ -179,6 +192,7 @@ _POLICY_PLACES = {
     "region_bonus_open": "grant_rate_max",
     "rate_max_and_cash": "grant_rate_max",
     "stages": "evaluation_stages",
+    "absence": "presentation_absence",
     "selection_points": "bonus_cap",
     "selection_twice": "tie_0",
     "selection_objection": "objection_days",

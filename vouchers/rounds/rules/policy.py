@@ -16,7 +16,7 @@ from vouchers.rounds.rules.selection import (
     parse_selection,
     selection_faults,
 )
-from vouchers.rounds.rules.stages import EvaluationStage
+from vouchers.rounds.rules.stages import Absence, EvaluationStage
 
 TARGET_STEPS = {
     "eligibility": 5, "supplement": 5, "quote": 15, "irb_exemption": 5, "irb_expedited": 10, "irb_full": 20,
@@ -37,6 +37,7 @@ class Policy:
     grant_rates: company size → share of the supply amount paid by the grant (base: supply amount, VAT excluded).
     region_bonus: added to the rate of companies outside the capital area, a share too; grant_rate_max: what rate and addition
     reach at most. eligible_regions: where the head office must be, as codes of the region list; none: anywhere. evaluation_stages: EvaluationStage codes in order.
+    presentation_absence: Absence code, for criteria that are scored by the presentation.
     min_cash_rate, in_kind_max_rate: base supply amount. vat_borne_by: COMPANY or GRANT. rounding_unit_won: floor to it.
     target_days: step → working days. blind_review: evaluators must not learn who applies. paper_days: kind of file → calendar
     days from its upload to the closing day for which it is taken over into another application; kinds without one never age.
@@ -62,6 +63,7 @@ class Policy:
     region_bonus: Decimal = Decimal(0)
     grant_rate_max: Decimal = Decimal(1)
     evaluation_stages: Sequence[str] = (EvaluationStage.DOCUMENT,)
+    presentation_absence: str = Absence.ZERO
     blind_review: bool = False
     eligible_regions: Sequence[str] = ()
     consents: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
@@ -113,6 +115,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         region_bonus=Decimal(body.get("region_bonus") or 0),
         grant_rate_max=Decimal(body.get("grant_rate_max") or 1),
         evaluation_stages=tuple(body.get("evaluation_stages") or (EvaluationStage.DOCUMENT,)),
+        presentation_absence=body.get("presentation_absence") or Absence.ZERO,
         blind_review=bool(body.get("blind_review", False)),
         eligible_regions=tuple(body.get("eligible_regions") or ()),
         consents=tuple(body.get("consents", ())),
@@ -149,6 +152,8 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
     faults += _region_faults(body)
     if not set(body.get("evaluation_stages") or ()) <= {str(code) for code in EvaluationStage}:
         faults.append("stages")
+    if (body.get("presentation_absence") or Absence.ZERO) not in {str(code) for code in Absence}:
+        faults.append("absence")
     if body["vat_borne_by"] != "COMPANY":
         faults.append("vat_bearer")
     apart = [*selection_faults(body.get("selection", {})), *conflict_faults(body.get("conflicts", {}))]

@@ -85,6 +85,16 @@ class EvaluationStage(Codes):
     SITE = "SITE", _("Site visit")
 
 
+class Absence(Codes):
+    """What becomes of the criteria of the presentation when a company stays away from it."""
+
+    ZERO = "ZERO", _("They count 0 points from every evaluator")
+    FILE = "FILE", _("They are scored by the documents all the same")
+
+
+SCORED_STAGES = (EvaluationStage.DOCUMENT, EvaluationStage.PRESENTATION)  # what a criterion may be scored by
+
+
 class MatchTiming(Codes):
     BEFORE_SUBMISSION = "BEFORE_SUBMISSION", _("Match confirmed before submission")
     BEFORE_SELECTION = "BEFORE_SELECTION", _("Match confirmed before selection")

@@ -1,0 +1,173 @@
+"""Criteria that are scored by the presentation: not before it was held, 0 of an absent company, asked anew after a correction."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from portal.journal.models import Duty, Notice
+from portal.kit import clock
+from tests.actions.test_evaluation_presenting import plan, seats
+from tests.factories import evaluation as ev
+from tests.refusals import refused
+from vouchers.evaluation import actions, queries
+from vouchers.evaluation.actions.paper import _criteria
+from vouchers.evaluation.models import Assignment, PresentationSlot, Score, ScoreVersion, SelectionLine
+from vouchers.evaluation.queries import presenting
+from vouchers.rounds import actions as rounds
+from vouchers.rounds.models import Criterion, Round
+
+pytestmark = pytest.mark.django_db
+
+
+def invited(count: int = 1, **facts):
+    at = ev.presenting(count, staged=True, **facts)
+    actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
+    return at
+
+
+def later():
+    return clock.at(clock.now() + timedelta(days=8))
+
+
+def record(at, slot, present):
+    actions.record_attendance(slot_id=slot.pk, present=present, evaluators=seats(slot) if present else (), by=at.officer)
+
+
+def save(sheet, points, *, staged: bool | None = None):
+    """staged: only what the presentation is scored by, or only the rest; None: all."""
+    every = sheet.application.round.criteria.all()
+    chosen = [c for c in every if staged is None or (c.stage == "PRESENTATION") is staged]
+    scores = {c.pk: (points, "근거") for c in chosen}
+    actions.save_scores(assignment_id=sheet.pk, scores=scores, comment="의견", by=sheet.evaluator)
+
+
+def hand_in(sheet):
+    return actions.submit_scores(assignment_id=sheet.pk, by=sheet.evaluator)
+
+
+def staged_points(sheet):
+    return list(Score.objects.filter(assignment=sheet, criterion__stage="PRESENTATION").values_list("points", flat=True))
+
+
+def test_before_the_presentation_only_the_documents_are_scored():
+    at = invited()
+    sheet, criterion = Assignment.objects.earliest("pk"), Criterion.objects.get(stage="PRESENTATION", round=at.round)
+    save(sheet, 80, staged=False)
+    for points in (80, 0):
+        refused(save, "not_presented", sheet=sheet, points=points, staged=True)
+    refused(hand_in, "not_presented", sheet=sheet)
+    with pytest.raises(IntegrityError, match="once it was held"), transaction.atomic():
+        Score.objects.create(assignment=sheet, criterion=criterion, points=0)
+    with later():
+        record(at, PresentationSlot.objects.get(), True)
+        refused(hand_in, "points_missing", sheet=sheet)
+        save(sheet, 60, staged=True)
+        assert hand_in(sheet).total == 75  # 80 on 75 %, 60 on 25 %
+
+
+def test_an_absent_company_gets_nothing_on_them_from_everybody():
+    at = invited()
+    sheets = list(Assignment.objects.order_by("pk"))
+    with later():
+        record(at, PresentationSlot.objects.get(), False)
+        for sheet in sheets:
+            save(sheet, 80, staged=False)
+            refused(save, "absent", sheet=sheet, points=1, staged=True)
+            assert hand_in(sheet).total == 60 and staged_points(sheet) == [0]
+        assert [one.key for one in presenting.absent_on(at.applications[0])] == ["feasibility"]
+        actions.open_panel(application_id=at.applications[0].pk, by=at.officer)
+        criterion = Criterion.objects.get(stage="PRESENTATION", round=at.round)
+        given = {"assignment_id": sheets[0].pk, "reason": "토의", "by": sheets[0].evaluator}
+        refused(actions.rescore, "absent", scores={criterion.pk: (50, "발표 없음")}, **given)
+        with pytest.raises(IntegrityError, match="was absent"), transaction.atomic():
+            Score.objects.filter(assignment=sheets[0], criterion=criterion).update(points=50)
+
+
+def test_where_the_policy_says_so_they_are_scored_by_the_documents():
+    at = invited(presentation_absence="FILE")
+    sheet, slot = Assignment.objects.earliest("pk"), PresentationSlot.objects.get()
+    with later():
+        record(at, slot, False)
+        save(sheet, 80)
+        assert hand_in(sheet).total == 80 and not presenting.absent_on(at.applications[0])
+        record(at, slot, True)  # a correction changes no points, so nothing comes back
+    sheet.refresh_from_db()
+    assert sheet.status == "SUBMITTED" and staged_points(sheet) == [80]
+
+
+def test_corrected_attendance_hands_the_sheets_back():
+    at = invited()
+    one, two = Assignment.objects.order_by("pk")
+    slot = PresentationSlot.objects.get()
+    with later():
+        record(at, slot, False)
+        save(one, 80, staged=False)
+        hand_in(one)
+        with pytest.raises(IntegrityError, match="who attended stays"), transaction.atomic():
+            PresentationSlot.objects.filter(pk=slot.pk).update(status="ATTENDED")
+        with pytest.raises(IntegrityError, match="handed in does not change"), transaction.atomic():
+            Assignment.objects.filter(pk=one.pk).update(status="ACCEPTED", total=None)  # still with the day of handing in
+        record(at, slot, True)
+        one.refresh_from_db()
+        assert (one.status, one.total, one.submitted_at) == ("ACCEPTED", None, None) and staged_points(one) == [None]
+        assert Notice.objects.filter(template="evaluation_handed_back", user=one.evaluator).exists()
+        assert not Notice.objects.filter(template="evaluation_handed_back", user=two.evaluator).exists()  # had not handed in
+        assert Duty.objects.filter(subject_ref=one.ref, verb="submit_scores", closed_at__isnull=True).count() == 1
+        save(one, 40, staged=True)
+        assert hand_in(one).total == 70
+        versions = ScoreVersion.objects.filter(assignment=one, criterion__stage="PRESENTATION").order_by("number")
+        assert [v.points for v in versions] == [0, 40] and versions[1].reason
+        assert ScoreVersion.objects.filter(assignment=one).count() == 6  # the others stay as they were
+        save(two, 80)
+        record(at, slot, False)  # typed and handed in points for the presentation are gone alike
+        assert staged_points(one) == [None] and staged_points(two) == [None]
+        for sheet in (one, two):
+            hand_in(sheet)
+        actions.open_panel(application_id=at.applications[0].pk, by=at.officer)
+        refused(record, "panel_open", at=at, slot=slot, present=True)
+    assert not list(queries.faults())
+
+
+def test_a_selection_counts_them_and_the_letter_says_why():
+    at = invited(2)
+    came, stayed = PresentationSlot.objects.order_by("pk")
+    with later():
+        record(at, came, True)
+        record(at, stayed, False)
+        for sheet in Assignment.objects.select_related("application"):
+            save(sheet, 90, staged=None if sheet.application_id == came.application_id else False)
+            hand_in(sheet)
+        ev.confirmed(at)
+        assert {line.application_id: line.raw for line in SelectionLine.objects.all()} == {
+            came.application_id: 90, stayed.application_id: 67.5,
+        }  # fmt: skip
+        refused(record, "not_in_evaluation", at=at, slot=came, present=False)
+    assert not list(queries.faults()) and queries.verified(at.applications[0]).same
+    for slot, said in ((came, False), (stayed, True)):
+        (named,) = [row for row in _criteria(SelectionLine.objects.get(application=slot.application)) if "수행" in row["name"]]
+        assert ("발표에 불참하여 0점" in named["name"]) is said and named["points"] == ("0.00" if said else "90.00")
+
+
+def test_scores_that_a_selection_locked_keep_the_record():
+    at = invited()
+    with later():
+        record(at, PresentationSlot.objects.get(), True)
+        for sheet in Assignment.objects.all():
+            save(sheet, 90)
+            hand_in(sheet)
+        actions.discard(run_id=ev.proposed(at).pk, reason="다시", by=at.officer)
+        refused(record, "locked", at=at, slot=PresentationSlot.objects.get(), present=False)
+
+
+def test_a_copy_keeps_the_stages_and_no_call_is_announced_without_the_stage():
+    at = ev.presenting(1, staged=True)
+    copy = rounds.copy_round(round_id=at.round.pk, key="staged-copy", by=None)
+    assert list(copy.criteria.values_list("key", "stage"))[-1] == ("feasibility", "PRESENTATION")
+    body = {**copy.policy_version().body, "evaluation_stages": ["DOCUMENT"]}
+    rounds.save_policy(round_id=copy.pk, body=body, reason="발표 없음", by=None)
+    from vouchers.rounds import queries as calls
+
+    assert "criterion_stage:feasibility" in calls.faults_of(Round.objects.get(pk=copy.pk))
+    with pytest.raises(IntegrityError, match="criterion_stage_known"), transaction.atomic():
+        Criterion.objects.filter(round=copy).update(stage="SITE")
