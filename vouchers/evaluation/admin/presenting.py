@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
@@ -79,9 +79,9 @@ def _facts(row: PresentationSlot) -> list[tuple[Any, Any]]:
     ]
 
 
-def _absence(row: PresentationSlot) -> Any:
+def _absence(row: PresentationSlot) -> str:
     """What the policy of the round does with a company that stays away, and what a correction does to sheets."""
-    return format_html_join("", "<p>{}</p>", ([words] for words in _absence_words(row)))
+    return " ".join(map(str, _absence_words(row)))
 
 
 def _absence_words(row: PresentationSlot) -> Iterator[Any]:

@@ -67,7 +67,7 @@ class TrackInline(_DraftInline):
 
 class CriterionInline(_DraftInline):
     model = Criterion
-    fields: ClassVar[list[str]] = ["position", "key", "name_ko", "name_en", "guidance_ko", "guidance_en", "stage", "weight"]
+    fields: ClassVar[list[str]] = ["position", "key", "name_ko", "name_en", "stage", "weight", "guidance_ko", "guidance_en"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields if _may_edit(request, obj) else self.fields[1:]
