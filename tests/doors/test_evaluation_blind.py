@@ -16,7 +16,7 @@ from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
 from tests.factories.rounds import make_round
-from vouchers.applications import actions, queries
+from vouchers.applications import actions, queries, rules
 from vouchers.applications.models import Application, BlindDocument
 from vouchers.applications.rules.blinding import BAR
 from vouchers.evaluation import actions as evaluation
@@ -198,3 +198,143 @@ def test_a_blind_version_that_was_never_handed_in_does_not_count():
         actions.resume_check(application_id=application.pk, by=officer)
     assert [row.document_id for row in queries.blind_files(application)] == [first.document_id]
     assert queries.content_hash(Application.objects.get(pk=application.pk)) == handed_in
+
+
+# ── Files that answer a call's own questions ─────────────────────────────────────────────────────────
+def _file_question(number: int, **more: Any) -> dict[str, Any]:
+    said = {"label_ko": f"첨부 {number}", "label_en": f"Attachment {number}", "help_ko": "도움말", "help_en": "Help"}
+    return {"key": f"q_{number}", "kind": "FILE", "section": "project", "required": True, **said, **more}
+
+
+FILES = [_file_question(1), _file_question(2, confidential=True), _file_question(3, section="company")]
+SECTION = "/applications/{}/sections/project/"
+
+
+def attached(owner: make.Firm, application: Application, kind: str, name: str, mark: bytes) -> Any:
+    file = documents.upload(file=blind_file(name, mark), kind=kind, organisation=owner.organisation, by=owner.staff)
+    return actions.attach_document(application_id=application.pk, kind=kind, document=file, by=owner.staff).document
+
+
+def asked_for_files(**facts: Any) -> tuple[make.Firm, Application]:
+    """A draft of a blind call with its plan and three files that answer questions: evaluators read the first alone."""
+    owner = make.firm()
+    programme = make_round(policy={"blind_review": True, "questions": FILES}, **facts)
+    application = make.draft(owner, programme, title="폐결절 과제")
+    blinded(owner, application)
+    for one in FILES:
+        attached(owner, application, one["key"], f"가상기업 {one['key']}.pdf", one["key"].encode())
+    return owner, Application.objects.get(pk=application.pk)
+
+
+def lacking(application: Application) -> list[str]:
+    fresh = Application.objects.get(pk=application.pk)
+    return [one.field for view in queries.progress(fresh).sections for one in view.missing]
+
+
+def test_an_answer_that_is_a_file_needs_its_blind_version_where_evaluators_read_it():
+    owner, application = asked_for_files()
+    assert lacking(application) == ["id_blind_q_1"]
+    page = as_(owner.staff).get(SECTION.format(application.ref)).content.decode()
+    assert 'name="blind_q_1"' in page and 'name="blind_q_2"' not in page and '"#id_blind_q_1"' in page
+    assert (
+        'name="blind_q_3"'
+        not in as_(owner.staff).get(SECTION.format(application.ref).replace("project", "company")).content.decode()
+    )
+    with pytest.raises(Refused):
+        actions.submit(application_id=application.pk, by=owner.representative)
+    for kind in ("q_2", "q_3"):
+        with pytest.raises(Refused) as error:
+            blinded(owner, application, kind)
+        assert error.value.code == "bad_kind"
+    with pytest.raises(Refused) as error:
+        blinded(owner, application, "q_1", name="그림.png", mark=b"q_1")
+    sent = {"blind_q_1": blind_file(mark=b"q_1")}
+    refused = as_(owner.staff).post(SECTION.format(application.ref), sent)
+    assert refused.status_code == 422 and "원본과 같은 파일" in refused.content.decode() and lacking(application)
+    assert as_(owner.staff).post(SECTION.format(application.ref), {"blind_q_1": blind_file()}).status_code == 303
+    assert lacking(application) == []
+
+    def both(**seen: str) -> int:
+        sent = {"q_1": blind_file(mark=b"second"), "blind_q_1": blind_file(mark=b"%second blind"), **seen}
+        return as_(owner.staff).post(SECTION.format(application.ref), sent).status_code
+
+    assert both(seen_q_1="-", seen_blind_q_1="-") == 422, "a page on which neither stood"
+    assert both() == 303 and lacking(application) == []
+    attached(owner, application, "q_1", "새 파일.pdf", b"third")
+    assert lacking(application) == ["id_blind_q_1"], "it falls with its file"
+
+
+def test_a_call_without_blind_review_asks_for_no_blind_version_of_an_answer():
+    owner = make.firm()
+    application = make.draft(owner, make_round(policy={"questions": FILES}))
+    assert "blind_q_1" not in as_(owner.staff).get(SECTION.format(application.ref)).content.decode()
+    attached(owner, application, "q_1", "파일.pdf", b"q_1")
+    assert "id_blind_q_1" not in lacking(application)
+
+
+def test_evaluators_are_served_the_blind_version_of_an_answer_and_never_the_file():
+    now = clock.now()
+    with clock.at(now - timedelta(days=10)):
+        owner, application = asked_for_files(opens_at=now - timedelta(days=20), closes_at=now - timedelta(days=2))
+        blind = blinded(owner, application, "q_1", name="가상기업 첨부.pdf", mark=b"%blind answer")
+        stray = BlindDocument.objects.create(  # however it came about: a confidential answer has no version for evaluators
+            application=application, kind="q_2", document=attached_file(owner)
+        )
+        actions.submit(application_id=application.pk, by=owner.representative)
+    officer, evaluator = ev.person(ev.Role.MINISTRY_OFFICER), ev.person(ev.Role.EVALUATOR)
+    ev.find_eligible(application, officer)
+    ev.rounds.begin_evaluation(round_id=application.round_id, by=officer)
+    application = Application.objects.get(pk=application.pk)
+    at = ev.Panel(application.round, officer, officer, [evaluator], [owner], [application])
+    member = evaluation.add_to_pool(round_id=application.round_id, user_id=evaluator.pk, by=officer)
+    evaluation.declare_names(member_id=member.pk, keys=[], ground="", by=evaluator)
+    row = ev.assigned(at, application, evaluator)
+    evaluation.accept(assignment_id=row.pk, by=evaluator)
+    client, base = as_(evaluator), f"/evaluation/{row.ref}/documents/"
+    originals = [one.document for one in queries.documents(application)]
+    for file in [*originals, blind.document, stray.document]:
+        documents.settle_scan(document_id=file.pk, clean=True)
+    for file in [*originals, stray.document]:
+        assert client.get(f"{base}{file.ref}/").status_code == 404, file.name
+    answer = client.get(f"{base}{blind.document.ref}/")
+    assert answer.status_code == 200 and b"%blind answer" in b"".join(answer)
+    page = client.get(f"/evaluation/{row.ref}/").content.decode()
+    assert blind.document.ref in page and "첨부 1.pdf" in page and "가상기업" not in page
+    assert not [file for file in [*originals, stray.document] if file.ref in page]
+    shown = as_(owner.staff).get(f"/applications/{application.ref}/preview/").content.decode()
+    assert blind.document.ref in shown and not [file for file in originals if file.ref in shown]
+    for reader in (owner.staff, officer):  # both versions, with their hashes
+        receipt = as_(reader).get(f"/applications/{application.ref}/receipt/").content.decode()
+        assert blind.document.sha256 in receipt and all(file.sha256 in receipt for file in originals)
+        assert "블라인드본: 첨부 1" in receipt
+        section = as_(reader).get(SECTION.format(application.ref)).content.decode()
+        assert blind.document.ref in section and originals[-3].ref in section
+
+
+def attached_file(owner: make.Firm) -> Any:
+    return documents.upload(file=blind_file(mark=b"%stray"), kind="q_2", organisation=owner.organisation, by=owner.staff)
+
+
+def test_a_colleagues_blind_version_is_never_replaced_unread():
+    owner, application = asked_for_files()
+    page = as_(owner.staff).get(SECTION.format(application.ref)).content.decode()
+    assert 'name="seen_blind_q_1" id="seen_blind_q_1" value="-"' in page
+    blinded(owner, application, "q_1")
+    sent = {"blind_q_1": blind_file(mark=b"%mine"), "seen_blind_q_1": "-"}
+    answer = as_(owner.representative).post(SECTION.format(application.ref), sent)
+    assert answer.status_code == 422 and owner.staff.name in answer.content.decode()
+
+
+def test_a_copy_takes_blind_versions_along_and_a_forgotten_draft_keeps_none():
+    owner, application = asked_for_files(opens_at=clock.now() - timedelta(days=20), closes_at=clock.now() + timedelta(days=1))
+    answer = blinded(owner, application, "q_1", name="답.pdf", mark=b"%answer")
+    for held in [*application.application_documents.all(), *application.blind_documents.all()]:
+        documents.settle_scan(document_id=held.document_id, clean=True)
+    other = make_round(policy={"blind_review": True})
+    copy = actions.start_as_copy(round_id=other.pk, track_id=other.tracks.first().pk, source_id=application.pk, by=owner.staff)
+    assert [row.kind for row in queries.blind_files(copy)] == ["PROJECT_PLAN"], "answers to the other call's questions stay there"
+    with clock.at(clock.now() + timedelta(days=1 + rules.DRAFT_DAYS, hours=1)):
+        actions.forget_drafts(now=clock.now())
+    assert not application.blind_documents.exists() and not application.application_documents.exists()
+    answer.document.refresh_from_db()
+    assert answer.document.erased_at

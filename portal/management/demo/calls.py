@@ -19,6 +19,7 @@ from vouchers.evaluation.models import Assignment
 from vouchers.evaluation.rules.conflicts import Entered
 from vouchers.matching.models import Match, Need
 from vouchers.rounds.models import Criterion, Round
+from vouchers.rounds.rules import QuestionKind
 
 _PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -30,10 +31,10 @@ def file(name: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, _PDF, content_type="application/pdf")
 
 
-def blind_file(kind: str) -> SimpleUploadedFile:
-    """Another small real PDF: what evaluators of a blind review read instead."""
+def blind_file(label: str) -> SimpleUploadedFile:
+    """Another small real PDF: what evaluators of a blind review read instead. label: of what, in Korean."""
     content = _PDF.replace(b"200 200", b"595 842")
-    return SimpleUploadedFile(_file_name(kind).replace(".pdf", "_블라인드.pdf"), content, content_type="application/pdf")
+    return SimpleUploadedFile(file_name(f"{label} 블라인드"), content, content_type="application/pdf")
 
 
 def _answers(number: int, ecg: bool, supply_won: int) -> dict[str, dict[str, Any]]:
@@ -62,9 +63,15 @@ def _answers(number: int, ecg: bool, supply_won: int) -> dict[str, dict[str, Any
     }  # fmt: skip
 
 
-def _file_name(kind: str) -> str:
+def file_name(label: str) -> str:
+    return f"시연_{label.replace(' ', '_')}.pdf"
+
+
+def label_of(kind: str, round_: Round) -> str:
+    """What a file is called in Korean: a kind, or one that answers a question of the call."""
     with override("ko"):
-        return f"시연_{str(document_label(kind)).replace(' ', '_')}.pdf"
+        asked = {one.key: one.label for one in round_.policy().questions}
+        return str(asked.get(kind) or document_label(kind))
 
 
 def draft(
@@ -80,9 +87,10 @@ def draft(
         version = ApplicationSection.objects.get(application=application, key=key).version
         applications.save_section(application_id=application.pk, key=key, answers=answers, version=version, by=user)
     if sections > 4:
-        for kind in round_.policy().required_documents:
+        policy = round_.policy()
+        for kind in [*policy.required_documents, *(one.key for one in policy.questions if one.kind == QuestionKind.FILE)]:
             document = documents.upload(
-                file=file(_file_name(kind)), kind=kind.lower(), organisation=company.organisation, by=user
+                file=file(file_name(label_of(kind, round_))), kind=kind.lower(), organisation=company.organisation, by=user
             )
             applications.attach_document(application_id=application.pk, kind=kind, document=document, by=user)
     return application

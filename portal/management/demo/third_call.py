@@ -44,8 +44,10 @@ def _apply(stage: Stage, programme: Round, number: int, track: str, supply_won: 
     with stage.at(-20, 9 + number % 8):
         need = market.post_need(programme, company, user, ecg=ecg, supply_won=supply_won, track=track)
         row = calls.draft(programme, company, user, number, track=track, supply_won=supply_won, ecg=ecg, need=need)
-        for kind in blind_wanted(programme.policy().required_documents):
-            version = documents.upload(file=calls.blind_file(kind), kind=kind.lower(), organisation=company.organisation, by=user)
+        policy = programme.policy()
+        for kind in blind_wanted([*policy.required_documents, *(one.key for one in policy.questions)], policy.questions):
+            file = calls.blind_file(calls.label_of(kind, programme))
+            version = documents.upload(file=file, kind=kind.lower(), organisation=company.organisation, by=user)
             applications.attach_blind_document(application_id=row.pk, kind=kind, document=version, by=user)
         return calls.submit(row, user)
 

@@ -17,6 +17,8 @@ from vouchers.applications import queries, rules
 from vouchers.applications.actions.drafting import locked, refresh_states, refuse_unless_named, refuse_unless_writable
 from vouchers.applications.models import Application, ApplicationDocument, ApplicationSection, BlindDocument
 
+NOT_STORED = _("Yours was not stored. To replace that file, choose yours again.")
+
 
 @transaction.atomic
 def check_attachable(*, application_id: int, kind: str, by: User) -> Application:
@@ -43,12 +45,10 @@ def attach_document(
     """
     application = check_attachable(application_id=application_id, kind=kind, by=by)
     if seen is not None:
-        _refuse_unseen(application, kind, seen, _("Yours was not stored. To replace that file, choose yours again."))
+        _refuse_unseen(application, kind, seen, NOT_STORED)
     if document.organisation_id != application.company.organisation_id:
         raise Refused(_("Choose a file of your own company."), "bad_document", f"document_{kind}")
-    question = next((one for one in application.questions if one.key == kind), None)
-    if question is not None and extension(document.name) not in rules.types_of(question):
-        raise Refused(_("This question does not take files of this type."), "file_type", kind)
+    _refuse_type(application, kind, document)
     application.application_documents.filter(kind=kind, current=True).update(current=False)
     replaced = Q(kind=kind) | Q(document__sha256=document.sha256)  # of what was replaced; never the original itself
     application.blind_documents.filter(replaced, current=True).update(current=False)
@@ -94,7 +94,7 @@ def check_blind(*, application_id: int, kind: str, by: User) -> Application:
     application = check_attachable(application_id=application_id, kind=kind, by=by)
     if not queries.policy_of(application).blind_review:
         raise Refused(_("This call has no blind review."), "not_blind")
-    if not rules.blind_wanted([kind]):
+    if not rules.blind_wanted([kind], application.questions):
         raise Refused(_("This kind of document is not asked for."), "bad_kind")
     if not application.application_documents.filter(kind=kind, current=True).exists():
         raise Refused(_("Upload the file itself first, then its blind version."), "no_original", f"document_{kind}")
@@ -102,30 +102,45 @@ def check_blind(*, application_id: int, kind: str, by: User) -> Application:
 
 
 @transaction.atomic
-def attach_blind_document(*, application_id: int, kind: str, document: Document, by: User) -> BlindDocument:
+def attach_blind_document(
+    *, application_id: int, kind: str, document: Document, by: User, seen: str | None = None
+) -> BlindDocument:
     """Evaluators read this version instead of the file of this kind. Writes: BlindDocument, Event.
 
-    Raises: Refused (no blind review, no file of this kind, another organisation's file, the original itself, too late).
+    seen: as in attach_document. Raises: Refused (no blind review, no file of this kind, one that evaluators do not read, another
+    organisation's file, the original itself, a type that the question does not take, changed by a colleague, too late).
     """
     application = check_blind(application_id=application_id, kind=kind, by=by)
+    if seen is not None:
+        _refuse_unseen(application, rules.BLIND + kind, seen, NOT_STORED)
     if document.organisation_id != application.company.organisation_id:
         raise Refused(_("Choose a file of your own company."), "bad_document", f"document_{kind}")
     if application.application_documents.filter(current=True, document__sha256=document.sha256).exists():
         raise Refused(
             _("This is the original itself. Upload a version without your company's name."), "same_file", f"document_{kind}"
         )
+    _refuse_type(application, kind, document)
     application.blind_documents.filter(kind=kind, current=True).update(current=False)
     row = BlindDocument.objects.create(application=application, kind=kind, document=document)
     _after_documents(application, by, "application.blind_document_attached", {"kind": kind, "sha256": document.sha256})
     return row
 
 
-def _refuse_unseen(application: Application, kind: str, seen: str, so: Any) -> None:
-    """Nobody's file is replaced or removed unread. Raises: Refused with who changed it, and `so`, what that means."""
-    now = application.application_documents.filter(kind=kind, current=True).select_related("document").first()
+def _refuse_type(application: Application, kind: str, document: Document) -> None:
+    question = next((one for one in application.questions if one.key == kind), None)
+    if question is not None and extension(document.name) not in rules.types_of(question):
+        raise Refused(_("This question does not take files of this type."), "file_type", kind)
+
+
+def _refuse_unseen(application: Application, field: str, seen: str, so: Any) -> None:
+    """Nobody's file is replaced or removed unread. field: a kind, with `BLIND` before it for its blind version. Raises: Refused
+    with who changed it, and `so`, what that means."""
+    kind = field.removeprefix(rules.BLIND)
+    rows: Any = application.application_documents if kind == field else application.blind_documents
+    now = rows.filter(kind=kind, current=True).select_related("document").first()
     if rules.file_mark(now.document.ref if now else None) != seen:
         label = next((one.label for one in application.questions if one.key == kind), None) or rules.document_label(kind)
-        raise Refused(f"{queries.file_change_words(application, kind, label)} {so}", "file_changed", kind)
+        raise Refused(f"{queries.file_change_words(application, field, label)} {so}", "file_changed", field)
 
 
 def _after_documents(application: Application, by: User, event: str, data: dict[str, Any]) -> None:

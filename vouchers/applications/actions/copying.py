@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from portal.documents.models import Document
 from portal.documents.rules import may_open
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.errors import Refused
 from vouchers.applications import queries, rules
-from vouchers.applications.actions.attaching import attach_document
+from vouchers.applications.actions.attaching import attach_blind_document, attach_document
 from vouchers.applications.actions.drafting import choose_need, start
 from vouchers.applications.actions.writing import save_section
 from vouchers.applications.models import Application
@@ -77,6 +78,7 @@ def _documents(application: Application, source: Application, by: User) -> list[
     papers, policy = queries.company_papers(application), queries.policy_of(application)
     known: dict[str, Any] = {**rules.DOCUMENT_WORDS, **dict.fromkeys(policy.required_documents)}
     closing_day = queries.closing_day(application)
+    blind = _blind(source) if policy.blind_review else {}
     for row in queries.documents(source):
         uploaded_on = clock.to_kst(row.document.created_at).date()
         open_ = may_open(row.document.scan_state, owns=True) and row.document.erased_at is None
@@ -90,6 +92,14 @@ def _documents(application: Application, source: Application, by: User) -> list[
         if reason is None:
             file = papers[row.kind] if row.kind in copying.PAPERS else row.document
             attach_document(application_id=application.pk, kind=row.kind, document=file, by=by)
+            if file == row.document and row.kind in blind and rules.blind_wanted([row.kind]):
+                attach_blind_document(application_id=application.pk, kind=row.kind, document=blind[row.kind], by=by)
         else:
             lines.append(_line(K.DOCUMENTS, row.kind, reason))
     return lines
+
+
+def _blind(source: Application) -> dict[str, Document]:
+    """Kind → the blind version that counts and is there; it comes along with its file where this call is blind too."""
+    rows = queries.blind_files(source)
+    return {row.kind: row.document for row in rows if may_open(row.document.scan_state, owns=True) and not row.document.erased_at}

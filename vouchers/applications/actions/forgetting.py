@@ -1,6 +1,7 @@
 """Drafts that were never handed in are kept no longer than the privacy notice says."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -33,8 +34,10 @@ def _forget_draft(application_id: int, before: datetime, now: datetime) -> bool:
     if not queries.drafts_to_forget(before).filter(pk=application_id).exists():
         return False
     ApplicationSection.objects.filter(application=application).update(answers={})
-    files = sorted(set(application.application_documents.values_list("document_id", flat=True)))
-    application.application_documents.all().delete()
+    held: tuple[Any, ...] = (application.application_documents, application.blind_documents)
+    files = sorted({document_id for rows in held for document_id in rows.values_list("document_id", flat=True)})
+    for rows in held:
+        rows.all().delete()
     for document_id in (one for one in files if not companies.was_registration_file(one)):
         documents.erase(document_id=document_id, by=None)
     application.section_comments.all().delete()

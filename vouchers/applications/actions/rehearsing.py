@@ -70,9 +70,10 @@ def _apply(round_: Round, number: int, by: User) -> Application:
             given = rules.rehearsed_answers(K(section.key), supply_won=supply, number=number, questions=policy.questions)
             save_section(application_id=application.pk, key=section.key, answers=given, version=section.version, by=person)
     files = [one.key for one in policy.questions if one.kind == QuestionKind.FILE]
-    for kind in [*policy.required_documents, *files]:
+    kinds = [*policy.required_documents, *files]
+    for kind in kinds:
         attach_document(application_id=application.pk, kind=kind, document=_paper(company, kind, person), by=person)
-    for kind in rules.blind_wanted(policy.required_documents) if policy.blind_review else ():
+    for kind in rules.blind_wanted(kinds, policy.questions) if policy.blind_review else ():
         file = _paper(company, kind, person, f"{rules.SAID} {BAR}")
         attach_blind_document(application_id=application.pk, kind=kind, document=file, by=person)
     made = submit(application_id=application.pk, by=person)

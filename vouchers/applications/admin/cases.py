@@ -312,7 +312,7 @@ class ApplicationAdmin(ExportPages, VerbAdmin):
         rows = [
             (link(row.document, reverse("applications:download", args=[application.ref, row.document.ref]), by=None),
              row.label)
-            for row in queries.documents(application)
+            for row in queries.files_of(application)
         ]  # fmt: skip
         return format_html_join("", "{} ({})<br>", rows) if rows else "—"
 

@@ -1,6 +1,7 @@
 """A call's own questions as form fields. Their values are what is stored (rules.questions); limits are the rules' to judge."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -46,9 +47,15 @@ class FileAnswer(forms.FileInput):
     template_name = "vouchers/applications/widgets/file_answer.html"
     document: Document | None = None
     link: Any = ""
+    removable = True
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return {**super().get_context(name, value, attrs), "document": self.document, "link": self.link}
+        return {
+            **super().get_context(name, value, attrs),
+            "document": self.document,
+            "link": self.link,
+            "fixed": not self.removable,
+        }
 
 
 class TableAnswer(forms.Widget):
@@ -188,6 +195,22 @@ def _file(question: Question, common: dict[str, Any]) -> forms.Field:
     hint = common.pop("help_text")
     field = UploadField(kinds=rules.types_of(question), widget=FileAnswer, **common)
     field.help_text = format_html("{} {}", hint, field.help_text)
+    return field
+
+
+def blind_field(question: Question, asked: Sequence[Question]) -> forms.Field:
+    """Beside a question that asks for a file: the version that evaluators of a blind review read instead."""
+    label = _("%(label)s (blind version)") % {"label": question.label}
+    words = _(
+        "Evaluators read this version only. Take out names, logos, numbers and addresses of your company and its people, in the file's properties too."
+    )
+    field = question_field(replace(question, help_ko="", help_en=""), asked)
+    field.label = label
+    field.help_text = format_html("{} {}", words, field.help_text)
+    if not question.required:
+        field.mark = _("(where you upload a file)")  # type: ignore[attr-defined]
+    assert isinstance(field.widget, FileAnswer)
+    field.widget.removable = False  # it goes with its file
     return field
 
 

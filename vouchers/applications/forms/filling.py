@@ -1,6 +1,6 @@
 """The shape of what a company types; what is still missing is said by rules.missing, never refused while saving."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from portal.documents.models import Document
 from portal.kit.forms import CountedTextarea, WonFormField, too_long
 from providers.catalogue import queries as catalogue
 from vouchers.applications import queries, rules
-from vouchers.applications.forms.asking import FileAnswer, PlainText, question_field
+from vouchers.applications.forms.asking import FileAnswer, PlainText, blind_field, question_field
 from vouchers.applications.models import Application
 from vouchers.applications.rules import fit
 from vouchers.rounds.models import Round, Track
@@ -40,19 +40,24 @@ class SectionForm(forms.Form):
     """One section's questions. Saving half an answer is right: `required` only marks what the check will miss.
 
     without: names of questions, fixed or the call's own, that do not apply now. asked: the call's own questions, of this section and others.
+    blind: those whose file has a blind version beside it.
     """
 
     use_required_attribute = False
 
     def __init__(
-        self, key: str, *args: Any, without: frozenset[str] = frozenset(), asked: Sequence[Question] = (), **kwargs: Any
-    ) -> None:
+        self, key: str, *args: Any, without: frozenset[str] = frozenset(), asked: Sequence[Question] = (),
+        blind: Collection[str] = (), **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.key, self.asked = key, rules.asked_in(asked, key)
         for field in rules.FIELDS[rules.SectionKey(key)]:
             if field.name not in without:
                 self.fields[field.name] = _form_field(field)
-        self.fields |= {one.key: question_field(one, self.asked) for one in self.asked if one.key not in without}
+        for one in (one for one in self.asked if one.key not in without):
+            self.fields[one.key] = question_field(one, self.asked)
+            if one.key in blind:
+                self.fields[rules.BLIND + one.key] = blind_field(one, self.asked)
         self.marks: dict[str, str] = {n.removeprefix(SEEN): self.data[n] for n in self.data if n.startswith(SEEN)}
 
     @property

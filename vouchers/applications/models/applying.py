@@ -177,9 +177,13 @@ class ApplicationDocument(models.Model):
     @property
     def label(self) -> str:
         """The kind in the reader's language; of an answer, the label of its question."""
-        if is_question(self.kind):
-            return next((one.label for one in self.application.questions if one.key == self.kind), self.kind)
-        return str(rules.document_label(self.kind))
+        return _kind_label(self.application, self.kind)
+
+
+def _kind_label(application: Application, kind: str) -> str:
+    if is_question(kind):
+        return next((str(one.label) for one in application.questions if one.key == kind), kind)
+    return str(rules.document_label(kind))
 
 
 class SectionCommentQuerySet(models.QuerySet["SectionComment"]):
@@ -273,8 +277,8 @@ class BlindDocument(models.Model):
 
     @property
     def label(self) -> str:
-        """The kind in the reader's language."""
-        return str(rules.document_label(self.kind))
+        """The kind in the reader's language; of an answer, the label of its question."""
+        return _kind_label(self.application, self.kind)
 
     def __str__(self) -> str:
         return self.label

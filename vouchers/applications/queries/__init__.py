@@ -14,7 +14,6 @@ from vouchers.applications.queries.batches import (
 )
 from vouchers.applications.queries.behind import (
     amounts,
-    answer_files,
     blocking_live,
     certificate_for,
     certificate_of,
@@ -22,10 +21,6 @@ from vouchers.applications.queries.behind import (
     chosen_matches,
     closing_day,
     company_papers,
-    current_document_of,
-    current_documents,
-    document_of,
-    documents,
     drafts_to_forget,
     dropped_a_match,
     free_matches,
@@ -42,7 +37,6 @@ from vouchers.applications.queries.behind import (
     policy_of,
     region_words,
     representatives,
-    section_of,
     selectable_matches,
     size_of,
     startable_rounds,
@@ -73,6 +67,16 @@ from vouchers.applications.queries.checking import (
     why,
 )
 from vouchers.applications.queries.exporting import export_rows
+from vouchers.applications.queries.filed import (
+    answer_files,
+    blind_questions,
+    current_document_of,
+    current_documents,
+    document_of,
+    documents,
+    files_of,
+    section_of,
+)
 from vouchers.applications.queries.fit import Fit, fits, rounds_to_check
 from vouchers.applications.queries.late import (
     awaited_code,
@@ -165,6 +169,7 @@ __all__ = [
     "blind_content",
     "blind_document_of",
     "blind_files",
+    "blind_questions",
     "blind_titles",
     "blocking_live",
     "candidates",
@@ -196,6 +201,7 @@ __all__ = [
     "export_rows",
     "facts",
     "file_change_words",
+    "files_of",
     "fits",
     "free_matches",
     "held_papers",

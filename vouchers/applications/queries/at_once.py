@@ -18,7 +18,7 @@ from portal.kit.prepared import built, joined
 from providers.institutions.models import Institution
 from vouchers.applications import rules
 from vouchers.applications.models import Application, ApplicationDocument, ApplicationSection, Certification
-from vouchers.applications.queries import behind
+from vouchers.applications.queries import behind, filed
 from vouchers.applications.queries.late import closes_at
 from vouchers.applications.queries.once import asked_as
 from vouchers.companies import queries as companies
@@ -147,8 +147,8 @@ def at_once(application_id: int, by: User, now: datetime) -> AtOnce:
     known: dict[Any, Any] = {
         asked_as(behind.chosen_matches, application): [_match(one, application) for one in found["matches"] or ()],
         asked_as(behind.taxable, tuple(one["quote"]["id"] for one in found["matches"] or ())): found["taxable"],
-        asked_as(behind.current_documents, application): [_file(one, application) for one in found["files"] or ()],
-        asked_as(behind.blind_hashes, application): found["blind"] or {},
+        asked_as(filed.current_documents, application): [_file(one, application) for one in found["files"] or ()],
+        asked_as(filed.blind_hashes, application): found["blind"] or {},
         asked_as(behind.newest_policy, application.round): built(PolicyVersion, found["policy"]),
         asked_as(behind.other_live, application): found["others"],
         asked_as(behind.representatives, application.company.organisation): represent,

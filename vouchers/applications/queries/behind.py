@@ -19,10 +19,8 @@ from providers.catalogue import queries as catalogue
 from vouchers.applications import rules
 from vouchers.applications.models import (
     Application,
-    ApplicationDocument,
     ApplicationMatch,
     ApplicationSection,
-    BlindDocument,
     Certification,
     LateEntry,
 )
@@ -32,7 +30,7 @@ from vouchers.companies import queries as companies
 from vouchers.companies.models import Company, SizeCertificate
 from vouchers.matching.models import Match, Need, QuoteLine
 from vouchers.rounds.models import PolicyVersion, Round, Track
-from vouchers.rounds.rules import MatchTiming, Money, Phase, Policy, QuestionKind, is_question, parse_policy
+from vouchers.rounds.rules import MatchTiming, Money, Phase, Policy, parse_policy
 from vouchers.rounds.rules import money as money_formula
 
 
@@ -354,50 +352,6 @@ def _policy(round_: Round) -> Policy:
 @once
 def newest_policy(round_: Round) -> PolicyVersion | None:
     return round_.policy_version()
-
-
-# ── Documents ────────────────────────────────────────────────────────────────────────────────────────
-def documents(application: Application) -> QuerySet[ApplicationDocument]:
-    """The files that count, one a kind."""
-    return application.application_documents.filter(current=True).select_related("document").order_by("kind")
-
-
-@once
-def current_documents(application: Application) -> list[ApplicationDocument]:
-    """The same, read."""
-    return list(documents(application))
-
-
-def answer_files(application: Application) -> dict[str, Document]:
-    """Field → the file that counts there, of the questions that are answered by a file."""
-    return {row.kind: row.document for row in current_documents(application) if is_question(row.kind)}
-
-
-@once
-def blind_hashes(application: Application) -> dict[str, str]:
-    """Kind → SHA-256 of the blind versions that count."""
-    return dict(application.blind_documents.filter(current=True).values_list("kind", "document__sha256"))
-
-
-def document_of(application: Application, document_ref: str) -> ApplicationDocument | BlindDocument | None:
-    """A file of this application, also a replaced one or a blind version: for its company and for those who see every case."""
-    held = application.application_documents, application.blind_documents
-    return next((row for rows in held for row in rows.filter(document__ref=document_ref).select_related("document")), None)
-
-
-def current_document_of(application: Application, document_ref: str) -> ApplicationDocument | None:
-    """A file that counts: an evaluator reads what was submitted, not what was replaced, taken back or kept from evaluators."""
-    kept_back = [one.key for one in application.questions if one.confidential]
-    return documents(application).exclude(kind__in=kept_back).filter(document__ref=document_ref).first()
-
-
-def section_of(application: Application, kind: str) -> str | None:
-    """The section in which files of this kind are handed in; None where the call does not ask for such a file."""
-    if is_question(kind):
-        asked = (one for one in application.questions if one.key == kind and one.kind == QuestionKind.FILE)
-        return next((one.section for one in asked), None)
-    known = kind in {*policy_of(application).required_documents, *rules.DOCUMENT_WORDS}
-    return rules.SectionKey.DOCUMENTS if known else None
 
 
 def stored_money(application: Application) -> Money | None:

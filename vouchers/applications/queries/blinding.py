@@ -2,18 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
 from django.db.models import QuerySet
 
 from portal.accounts.models import Membership
+from portal.documents.models import Document
 from vouchers.applications import rules
 from vouchers.applications.models import Application, BlindDocument
-from vouchers.applications.queries.behind import policy_of
+from vouchers.applications.queries.behind import (
+    policy_of,
+)
+from vouchers.applications.queries.filed import (
+    blind_rows,
+    current_documents,
+)
 from vouchers.applications.queries.reading import Answer, Content, content
 from vouchers.applications.rules import blinding
+from vouchers.rounds.rules import is_question
 
 
 def is_blind(application: Application) -> bool:
@@ -62,27 +70,37 @@ def shown_title(application: Application) -> str:
 def blind_content(application: Application) -> Content:
     """The content with a bar wherever the applicant is named: the company's section, free text; files in their blind version."""
     hidden = hidden_words([application])[application.pk]
-    found = content(application, for_evaluators=True)
+    blind = {row.kind: row for row in blind_documents(application)}
+    withheld = [_Bar(row.kind) for row in current_documents(application) if is_question(row.kind) and row.kind not in blind]
+    found = content(application, for_evaluators=True, files=[*blind.values(), *withheld])
     return replace(
         found,
         sections=[(key, [_withheld(key, one, hidden) for one in answers]) for key, answers in found.sections],
-        documents=blind_documents(application),
         need=blinding.redact(str(found.need), hidden) if found.need else None,
     )
+
+
+@dataclass(frozen=True)
+class _Bar:
+    """In place of a file that has no blind version."""
+
+    kind: str
+    document: str = blinding.BAR
 
 
 def _withheld(key: rules.SectionKey, answer: Answer, hidden: Any) -> Answer:
     if key in blinding.WITHHELD and answer.kind != "check":
         return replace(answer, value=blinding.BAR if answer.value else answer.value, kind="line")
     if answer.kind == "file":
-        return replace(answer, value=blinding.BAR if answer.value else "", kind="line")
+        return answer if isinstance(answer.value, Document) else replace(answer, value=answer.value or "", kind="line")
     return replace(answer, value=blinding.redacted(answer.value, hidden))
 
 
 # ── Blind versions of files ──────────────────────────────────────────────────────────────────────────
 def blind_files(application: Application) -> QuerySet[BlindDocument]:
-    """The blind versions that count, one a kind, as the company named them."""
-    return application.blind_documents.filter(current=True).select_related("document").order_by("kind")
+    """The blind versions that count, one a kind, as the company named them; of answers only those that evaluators read."""
+    kept_back = [one.key for one in application.questions if not rules.answered_blind(one)]
+    return blind_rows(application).exclude(kind__in=kept_back)
 
 
 def blind_documents(application: Application) -> list[Any]:
@@ -97,5 +115,5 @@ def blind_document_of(application: Application, document_ref: str) -> Any:
 
 
 def _neutral(row: BlindDocument) -> BlindDocument:
-    row.document.name = f"{row.label}{PurePath(row.document.name).suffix.lower()}"
+    row.document.name = f"{row.label[:80].replace('/', ' ')}{PurePath(row.document.name).suffix.lower()}"
     return row

@@ -19,12 +19,14 @@ from vouchers.applications.models import (
 from vouchers.applications.queries.behind import (
     certificate_of,
     chosen_matches,
-    current_documents,
     other_live,
     policy_of,
     region_words,
     restrictions,
     size_of,
+)
+from vouchers.applications.queries.filed import (
+    current_documents,
 )
 from vouchers.applications.queries.late import closes_at
 from vouchers.companies import queries as companies

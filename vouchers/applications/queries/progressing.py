@@ -7,7 +7,16 @@ from vouchers.applications.models import (
     Application,
     ApplicationSection,
 )
-from vouchers.applications.queries.behind import amounts, blind_hashes, chosen_matches, current_documents, money, policy_of
+from vouchers.applications.queries.behind import (
+    amounts,
+    chosen_matches,
+    money,
+    policy_of,
+)
+from vouchers.applications.queries.filed import (
+    blind_hashes,
+    current_documents,
+)
 from vouchers.applications.queries.late import is_open_for
 from vouchers.applications.queries.supplements import only_fields
 from vouchers.rounds.rules import MatchTiming, Policy, is_question

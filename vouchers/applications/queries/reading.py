@@ -17,11 +17,18 @@ from portal.kit.words import moment
 from vouchers.applications import rules
 from vouchers.applications.models import (
     Application,
-    ApplicationDocument,
     ApplicationSection,
     SectionComment,
 )
-from vouchers.applications.queries.behind import blind_hashes, chosen_matches, current_documents, representatives, stored_money
+from vouchers.applications.queries.behind import (
+    chosen_matches,
+    representatives,
+    stored_money,
+)
+from vouchers.applications.queries.filed import (
+    blind_hashes,
+    current_documents,
+)
 from vouchers.applications.rules import copying
 from vouchers.companies.models import Company
 from vouchers.matching.models import Match, Need
@@ -54,10 +61,12 @@ class Content:
     need: Need | str | None
 
 
-def content(application: Application, *, for_evaluators: bool = False) -> Content:
-    """Everything that was answered, in the order of the form (declarations last). for_evaluators: without the confidential ones."""
+def content(application: Application, *, for_evaluators: bool = False, files: Sequence[Any] | None = None) -> Content:
+    """Everything that was answered, in the order of the form (declarations last). for_evaluators: without the confidential ones.
+
+    files: rows with kind and document (default: the files that count)."""
     rows = {s.key: s.answers for s in application.sections.all()}
-    sums, files = stored_money(application), current_documents(application)
+    sums, files = stored_money(application), current_documents(application) if files is None else files
     sections = [
         (
             key,
@@ -115,7 +124,7 @@ def own_answers(
     application: Application,
     key: str,
     answers: Mapping[str, Any],
-    files: Sequence[ApplicationDocument],
+    files: Sequence[Any],
     *,
     for_evaluators: bool = False,
 ) -> list[Answer]:
@@ -209,21 +218,24 @@ def last_changes(section: ApplicationSection) -> dict[str, Event]:
 _FILED = ("application.document_attached", "application.document_removed")
 
 
-def file_change(application: Application, kind: str) -> Event | None:
-    """Who last uploaded or removed the file of a kind; looked for in the last hundred."""
-    found = journal.history(application).filter(name__in=_FILED).order_by("-seq")[:100]
+def file_change(application: Application, field: str) -> Event | None:
+    """Who last uploaded or removed the file of a kind, or with `BLIND` before it its blind version (which falls with its file);
+    looked for in the last hundred."""
+    kind = field.removeprefix(rules.BLIND)
+    names = [*_FILED, "application.blind_document_attached"] if kind != field else _FILED
+    found = journal.history(application).filter(name__in=names).order_by("-seq")[:100]
     return next((event for event in found if event.data.get("kind") == kind), None)
 
 
-def file_change_words(application: Application, kind: str, label: Any) -> str:
+def file_change_words(application: Application, field: str, label: Any) -> str:
     """The same as a sentence."""
-    event = file_change(application, kind)
+    event = file_change(application, field)
     if event is None:
         return _("Somebody changed the file of “%(field)s”.") % {"field": label}
     who = event.by.get_full_name() if event.by else _("A colleague")
     words = (
         _("%(who)s uploaded a file for “%(field)s” on %(when)s.")
-        if event.name == "application.document_attached"
+        if event.name != "application.document_removed"
         else _("%(who)s removed the file of “%(field)s” on %(when)s.")
     )
     return words % {"who": who, "field": label, "when": moment(event.at)}

@@ -1,7 +1,7 @@
 """An application on paper: its states, its sections, its eligibility, its money in words. No database, no clock."""
 
 from vouchers.applications.rules.batches import A_SWEEP, AT_ONCE, BatchKind, LineOutcome
-from vouchers.applications.rules.blinding import blind_wanted
+from vouchers.applications.rules.blinding import BLIND, answered_blind, blind_wanted
 from vouchers.applications.rules.eligibility import (
     BLOCKING,
     REMEDIES,
@@ -81,6 +81,7 @@ from vouchers.applications.rules.words import fact_words, size_words
 __all__ = [
     "AT_ONCE",
     "A_SWEEP",
+    "BLIND",
     "BLOCKING",
     "CODE_LENGTH",
     "CODE_SIGNS",
@@ -122,6 +123,7 @@ __all__ = [
     "Verdict",
     "answer_fault",
     "answer_to",
+    "answered_blind",
     "applies",
     "asked_in",
     "blind_wanted",

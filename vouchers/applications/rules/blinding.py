@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vouchers.applications.rules.stages import SectionKey
-from vouchers.rounds.rules import is_question
+from vouchers.rounds.rules import Question, QuestionKind, is_question
 
 BAR = "█████"  # one length for every name: a bar does not tell how long the name is
 LEAST = 2  # letters that a name needs to be looked for
@@ -29,9 +29,18 @@ COMPANY_PAPERS = frozenset(
 )  # fmt: skip
 
 
-def blind_wanted(kinds: Iterable[str]) -> list[str]:
-    """The attached kinds of which a blind version is needed; files that answer a call's own question are withheld as they are."""
-    return [kind for kind in kinds if kind not in COMPANY_PAPERS and not is_question(kind)]
+def blind_wanted(kinds: Iterable[str], questions: Iterable[Question] = ()) -> list[str]:
+    """The attached kinds of which a blind version is needed: of the files that evaluators read. questions: the call's own."""
+    asked = {one.key for one in questions if answered_blind(one)}
+    return [kind for kind in kinds if (kind in asked if is_question(kind) else kind not in COMPANY_PAPERS)]
+
+
+def answered_blind(question: Question) -> bool:
+    """Is it answered by a file that evaluators read?"""
+    return question.kind == QuestionKind.FILE and not question.confidential and question.section not in WITHHELD
+
+
+BLIND = "blind_"  # before a question's key: the field in which the blind version of its file is uploaded
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.won import won
-from vouchers.applications.rules.blinding import blind_wanted
-from vouchers.applications.rules.questions import asked_in, lacking
+from vouchers.applications.rules.blinding import BLIND, blind_wanted
+from vouchers.applications.rules.questions import applies, asked_in, lacking
 from vouchers.applications.rules.stages import SectionKey, SectionState
 from vouchers.matching.rules import RegulatoryRoute
 from vouchers.rounds.rules import DocumentKind, Question, QuestionKind
@@ -273,7 +273,12 @@ def missing(key: str, answers: Mapping[str, Any], around: Surroundings) -> list[
     if key == SectionKey.DECLARATIONS:
         found += _address_missing(bool(answers.get(declaration_field("ELECTRONIC_SERVICE"))), around)
     own = lacking(asked_in(around.questions, key), answers, around.documents)
-    return [*(more(around) if more else ()), *found, *(Missing(question_place(one), sentence) for one, sentence in own)]
+    return [
+        *(more(around) if more else ()),
+        *found,
+        *(Missing(question_place(one), sentence) for one, sentence in own),
+        *_blind_answers_missing(key, answers, around),
+    ]
 
 
 def question_place(question: Question) -> str:
@@ -345,15 +350,27 @@ def _documents_missing(around: Surroundings) -> list[Missing]:
     ] + _blind_missing(around)
 
 
+NO_BLIND = _("The blind version of “%(label)s” has not been uploaded.")
+
+
 def _blind_missing(around: Surroundings) -> list[Missing]:
     """In a blind review each file that evaluators read needs its blind version."""
     wanted = blind_wanted(sorted(around.documents)) if around.blind_review else []
     return [
-        Missing(
-            f"id_document_{kind}", _("The blind version of “%(label)s” has not been uploaded.") % {"label": document_label(kind)}
-        )
+        Missing(f"id_document_{kind}", NO_BLIND % {"label": document_label(kind)})
         for kind in wanted
         if kind not in around.blind_documents
+    ]
+
+
+def _blind_answers_missing(key: str, answers: Mapping[str, Any], around: Surroundings) -> list[Missing]:
+    """The same of the files that answer the section's questions, as far as they are asked."""
+    asked = asked_in(around.questions, key)
+    wanted = blind_wanted(around.documents, asked) if around.blind_review else []
+    return [
+        Missing(f"id_{BLIND}{one.key}", NO_BLIND % {"label": one.label})
+        for one in asked
+        if one.key in wanted and one.key not in around.blind_documents and applies(one, asked, answers)
     ]
 
 

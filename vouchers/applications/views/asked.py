@@ -10,7 +10,7 @@ from vouchers.applications import rules
 from vouchers.applications.forms import SectionForm
 from vouchers.applications.views.fetch import section_key
 from vouchers.rounds.models import Round
-from vouchers.rounds.rules import QuestionSection, parse_questions
+from vouchers.rounds.rules import QuestionSection, parse_policy, parse_questions
 
 
 @needs("vouchers.manage_round")
@@ -22,10 +22,11 @@ def asked(request: HttpRequest, key: str, section: str) -> HttpResponse:
         raise Http404
     version, which = round_.policy_version(), section_key(section)
     questions = parse_questions(version.body.get("questions", ())) if version else ()
+    blind = version is not None and parse_policy(version.body).blind_review
     context = {
         "round": round_,
         "key": which,
-        "form": SectionForm(which, asked=questions),
+        "form": SectionForm(which, asked=questions, blind=[one.key for one in questions if blind and rules.answered_blind(one)]),
         "sections": [rules.SectionKey(one.value) for one in QuestionSection],
     }
     return page(request, "vouchers/applications/asked.html", context)

@@ -38,13 +38,23 @@ def file_answers(request: HttpRequest, application: Application, form: SectionFo
     """
     refused: dict[str, str] = {}
     for name, sent in form.files_sent().items():
-        kept = partial(actions.attach_document, seen=seen.get(name))
-        refused |= _run(name, partial(attach, application, name, sent, request.user, attach=kept))
+        refused |= _run(name, partial(_store, application, name, sent, request.user, seen))
+        if name not in refused:  # with its file the blind version fell that the page showed
+            seen = {field: mark for field, mark in seen.items() if field != rules.BLIND + name}
     gone = request.POST.get("remove", "")
-    if gone in form.fields:
+    if gone in form.fields and not gone.startswith(rules.BLIND):
         remove = partial(actions.remove_document, application_id=application.pk, kind=gone, by=request.user, seen=seen.get(gone))
         refused |= _run(gone, remove)
     return refused
+
+
+def _store(application: Application, field: str, sent: Any, by: Any, seen: Mapping[str, str]) -> None:
+    kind = field.removeprefix(rules.BLIND)
+    if kind == field:
+        attach(application, kind, sent, by, attach=partial(actions.attach_document, seen=seen.get(field)))
+    else:
+        keep = partial(actions.attach_blind_document, seen=seen.get(field))
+        attach(application, kind, sent, by, actions.check_blind, keep)
 
 
 def _run(name: str, act: Callable[[], Any]) -> dict[str, str]:
@@ -62,6 +72,10 @@ class FileChanged:
     name: str
     words: str
     widget: FileAnswer
+
+    @property
+    def fixed(self) -> bool:
+        return not self.widget.removable
 
 
 def files_changed(

@@ -58,7 +58,7 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
         "outcome": outcome_words(application),
         "money_rows": money_rows(queries.stored_money(application)) if queries.stored_money(application) else [],
         "matches": queries.chosen_matches(application),
-        "documents": queries.documents(application),
+        "documents": queries.files_of(application),
         "has_checks": application.eligibility_checks.exists(),
         "matches_open": queries.may_match(application),
     }
@@ -116,7 +116,7 @@ def receipt(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "application": application,
         "next": what_next(application),
-        "documents": queries.documents(application),
+        "documents": queries.files_of(application),
         "pdf_url": reverse("applications:receipt_pdf", args=[ref]),
         "home_url": reverse("applications:detail", args=[ref]),
     }
@@ -161,7 +161,7 @@ def _receipt_words(application: Application) -> dict[str, Any]:
         ],
         "files_heading": _("Files handed in (SHA-256)"),
         "files": [[row.label, row.document.name, row.document.sha256]
-                  for row in queries.documents(application)],
+                  for row in queries.files_of(application)],
         "next_heading": _("What happens next"),
         "next": [str(step) for step in what_next(application)],
     }  # fmt: skip

@@ -35,7 +35,8 @@ def section_context(
     if form is None:
         without = queries.not_asked(application, key) | queries.closed_questions(application, key)
         taken = queries.said_in_need(application, key) if view.editable and not stored else {}
-        form = SectionForm(key, initial={**taken, **stored}, without=without, asked=application.questions)
+        blind = queries.blind_questions(application)
+        form = SectionForm(key, initial={**taken, **stored}, without=without, asked=application.questions, blind=blind)
         form.marks = {name: rules.mark(stored.get(name)) for name in form.fields} | file_marks(application, form)
     files = queries.current_documents(application) if form.asked else []
     form.show_files(queries.answer_files(application) if form.asked else {}, lambda one: _file_link(request, application, one))
@@ -51,7 +52,10 @@ def section_context(
         "next_key": rules.following(key),
         "version": view.section.version,
         "taken_over": taken,
-        "answers": [*queries.shown(key, stored), *queries.own_answers(application, key, stored, files)],
+        "answers": [
+            *queries.shown(key, stored),
+            *with_blind(queries.own_answers(application, key, stored, files), application, key),
+        ],
         "download": True,
         "asked": asked,
         "open": queries.is_open_for(application),
@@ -70,6 +74,14 @@ def section_context(
         context["kinds"] = document_rows(application, more.get("upload_errors") or {}, asked)
         context["linked"] = view.editable and any(row["error"] for row in context["kinds"])
     return context
+
+
+def with_blind(answers: list[queries.Answer], application: Application, key: str) -> list[queries.Answer]:
+    """The answers, and the blind versions of those that are files: for the company and for who sees every case."""
+    held = queries.answer_files(application)
+    files = [(one, held.get(rules.BLIND + one.key)) for one in rules.asked_in(application.questions, key)]
+    label = _("%(label)s (blind version)")
+    return [*answers, *(queries.Answer(label % {"label": one.label}, file, "file") for one, file in files if file)]
 
 
 def _file_link(request: HttpRequest, application: Application, document: Document) -> Any:

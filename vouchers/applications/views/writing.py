@@ -129,7 +129,8 @@ def _after(ref: str, key: rules.SectionKey, *, going_on: bool) -> str:
 def queries_form(application: Application, key: rules.SectionKey, request: HttpRequest) -> SectionForm:
     """The bound form of a section, without the questions that do not apply to this application."""
     without = queries.not_asked(application, key) | queries.closed_questions(application, key)
-    return SectionForm(key, request.POST, request.FILES, without=without, asked=application.questions)
+    blind = queries.blind_questions(application)
+    return SectionForm(key, request.POST, request.FILES, without=without, asked=application.questions, blind=blind)
 
 
 def _save(request: HttpRequest, application: Application, key: rules.SectionKey, form: SectionForm) -> dict[str, Any]:

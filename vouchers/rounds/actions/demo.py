@@ -10,7 +10,7 @@ from django.db import transaction
 
 from portal.kit import clock
 from vouchers.rounds import rules
-from vouchers.rounds.actions.demo_questions import QUESTIONS
+from vouchers.rounds.actions.demo_questions import QUESTIONS, TEST_PLAN
 from vouchers.rounds.actions.prepare import create_round, save_policy, set_criteria, set_tracks
 from vouchers.rounds.actions.turn import announce, submit_for_review
 from vouchers.rounds.models import Round
@@ -103,6 +103,7 @@ def make_blind_demo_round(now: datetime) -> Round:
     today = clock.to_kst(now).date()
     more = {
         "blind_review": True,
+        "questions": [*QUESTIONS, TEST_PLAN],
         "evaluation_stages": ["DOCUMENT", "PRESENTATION"],
         "presentation_absence": "ZERO",
         "selection": {**SELECTION, "provisional": True, "penalty_points": {**SELECTION["penalty_points"], "ABSENT": "2"}},

@@ -31,3 +31,10 @@ QUESTIONS: list[dict[str, Any]] = [
         "help_ko": "상담이 여러 번이면 마지막 날짜입니다.", "help_en": "With several talks, the last one's day.",
     },
 ]  # fmt: skip
+# Of the blind call alone: a file, so that its blind version is seen too.
+TEST_PLAN: dict[str, Any] = {
+    "key": "q_5", "section": "project", "kind": "FILE", "required": True, "confidential": False, "file_types": ["pdf"],
+    "label_ko": "성능 시험 계획서", "label_en": "Test plan",
+    "help_ko": "평가지표, 시험 데이터의 크기, 합격 기준을 적은 문서입니다.",
+    "help_en": "A document with the measures, the size of the test data and what counts as passed.",
+}  # fmt: skip
