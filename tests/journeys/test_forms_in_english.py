@@ -124,6 +124,44 @@ def test_a_save_that_the_browser_gave_up_does_not_silence_the_autosave(project: 
     assert value(project, "team") == "Three data scientists"
 
 
+def autosaved(person: Person, **typed: Any) -> int:
+    """Types and waits until the page saved by itself; returns the answer's status."""
+    with person.page.expect_response(lambda answer: answer.url.endswith("/sections/project/save/")) as said:
+        person.type(within="#section-form", **typed)
+    person.page.wait_for_timeout(300)
+    return said.value.status
+
+
+def test_what_a_colleague_changed_comes_into_the_open_page(chromium: Browser, portal: Portal, project: Person) -> None:
+    """Not into the field in which the cursor stands, before it is left; what both typed is shown to choose."""
+    other = Person(chromium, portal, "en").sign_in("rival@demo.example")
+    other.go(project.path.removeprefix("/en"))
+    assert (
+        autosaved(other, q_3="3", q_4="2026-03-04", regulatory_route="MFDS_DIGITAL", market="Clinics", schedule="Half a year")
+        == 200
+    )
+    with project.page.expect_response(lambda answer: answer.url.endswith("/save/")):
+        project.type(within="#section-form", problem="Few readers")
+        project.page.focus("[name=schedule]")
+    project.page.wait_for_timeout(300)
+    came = {name: value(project, name) for name in ("q_3", "q_4", "regulatory_route", "market", "problem")}
+    assert came == {
+        "q_3": "3",
+        "q_4": "2026-03-04",
+        "regulatory_route": "MFDS_DIGITAL",
+        "market": "Clinics",
+        "problem": "Few readers",
+    }
+    assert (
+        project.page.locator("[data-field=q_4] [data-merged-note]").is_visible() and value(project, "schedule") != "Half a year"
+    )
+    project.page.focus("[name=team]")
+    project.page.wait_for_function("document.querySelector('[name=schedule]').value === 'Half a year'")
+    assert autosaved(other, market="Hospitals") == 200 and autosaved(project, market="Abroad") == 409
+    assert value(project, "market") == "Abroad" and "Hospitals" in project.page.locator("#save-state").inner_text()
+    other.context.close()
+
+
 def test_someone_elses_application(chromium: Browser, portal: Portal, project: Person) -> None:
     stranger = Person(chromium, portal, "en").sign_in("applicant@demo.example")
     stranger.go(project.path.removeprefix("/en"), status=404)
