@@ -275,6 +275,27 @@ def test_upload_replace_download_remove(application, owner):
     assert not queries.documents(application).exists()
 
 
+def test_a_colleagues_required_file_is_never_replaced_or_removed_unread(application, owner):
+    """The page sends which file it showed; what a colleague uploaded since stands until it was looked at."""
+    browser, colleague = as_(owner.staff), as_(owner.representative)
+    section = url("section", application.ref, "documents")
+    address = url("document", application.ref, "PROJECT_PLAN")
+
+    def row():
+        return next(one for one in browser.get(section).context["kinds"] if one["kind"] == "PROJECT_PLAN")
+
+    before = row()["seen"]
+    assert f'name="seen" value="{before}"' in browser.get(section).content.decode()
+    assert colleague.post(address, {"file": make.pdf("동료.pdf")}).status_code == 303
+    answer = browser.post(address, {"file": make.pdf("나중.pdf"), "seen": before})
+    assert answer.status_code == 422 and owner.representative.name in answer.content.decode()
+    assert queries.documents(application).get().document.name == "동료.pdf"
+    assert browser.post(url("remove_document", application.ref, "PROJECT_PLAN"), {"seen": before}).status_code == 303
+    assert queries.documents(application).get().document.name == "동료.pdf"
+    assert browser.post(address, {"file": make.pdf("나중.pdf"), "seen": row()["seen"]}).status_code == 303
+    assert queries.documents(application).get().document.name == "나중.pdf"
+
+
 def test_bad_uploads(application, owner):
     browser = as_(owner.staff)
     address = url("document", application.ref, "PROJECT_PLAN")

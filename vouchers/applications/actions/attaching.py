@@ -58,9 +58,10 @@ def attach_document(
 
 
 @transaction.atomic
-def take_company_document(*, application_id: int, kind: str, by: User) -> ApplicationDocument:
+def take_company_document(*, application_id: int, kind: str, by: User, seen: str | None = None) -> ApplicationDocument:
     """The company's own file of this kind counts here too, without a second upload. The application keeps this very file,
-    whatever the company shows of itself later. Writes: ApplicationDocument, Event. Raises: Refused, NotAllowed."""
+    whatever the company shows of itself later. seen: as in attach_document. Writes: ApplicationDocument, Event. Raises: Refused,
+    NotAllowed."""
     application = check_attachable(application_id=application_id, kind=kind, by=by)
     found = queries.company_papers(application).get(kind)
     if found is None:
@@ -68,7 +69,7 @@ def take_company_document(*, application_id: int, kind: str, by: User) -> Applic
             _("Your company has no valid file of this kind that could be taken over. Upload one here."), "no_paper",
             f"document_{kind}",
         )  # fmt: skip
-    return attach_document(application_id=application_id, kind=kind, document=found, by=by)
+    return attach_document(application_id=application_id, kind=kind, document=found, by=by, seen=seen)
 
 
 @transaction.atomic

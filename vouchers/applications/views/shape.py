@@ -240,14 +240,18 @@ def document_rows(application: Application, errors: dict[str, str], asked: Itera
             "label": rules.document_label(kind),
             "required": kind in required,
             "file": files.get(kind),
+            "seen": rules.file_mark(files[kind].ref if kind in files else None),
             "paper": papers.get(kind),
             "held": held.get(kind),
             "error": errors.get(kind, ""),
             "asked": sentences.get(kind, ""),
             "open": only is None or kind in only,
-            "blind": {"file": blind.get(kind), "error": errors.get(f"blind_{kind}", "")} if kind in wanted else None,
+            "blind": {
+                "file": blind.get(kind), "seen": rules.file_mark(blind[kind].ref if kind in blind else None),
+                "error": errors.get(f"blind_{kind}", ""),
+            } if kind in wanted else None,
             "blind_url": reverse("applications:blind_document", args=[application.ref, kind]),
             "upload_url": reverse("applications:document", args=[application.ref, kind]),
         }
         for kind in kinds
-    ]
+    ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Start, write, save as typed, choose, attach."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -249,6 +250,7 @@ def _upload(request: HttpRequest, ref: str, kind: str, check: Any, keep: Any, *,
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
         try:
+            keep = partial(keep, seen=request.POST.get("seen"))
             file = attach(application, kind, form.cleaned_data["file"], request.user, check, keep)
             messages.success(request, _("“%(name)s” was uploaded.") % {"name": file.name})
             return _back(request, application, rules.SectionKey.DOCUMENTS)
@@ -267,7 +269,9 @@ def take_document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     """The company's own file of this kind counts, without a second upload."""
     application = application_or_404(request, ref)
     done = _("Taken from your company's documents.")
-    _or_message(request, actions.take_company_document, done, application_id=application.pk, kind=kind)
+    _or_message(
+        request, actions.take_company_document, done, application_id=application.pk, kind=kind, seen=request.POST.get("seen")
+    )
     return _back(request, application, rules.SectionKey.DOCUMENTS, f"#title_document_{kind}")
 
 
@@ -276,5 +280,6 @@ def take_document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
 def remove_document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     """No file counts for this kind any more."""
     application = application_or_404(request, ref)
-    _or_message(request, actions.remove_document, _("Document removed."), application_id=application.pk, kind=kind)
+    done = _("Document removed.")
+    _or_message(request, actions.remove_document, done, application_id=application.pk, kind=kind, seen=request.POST.get("seen"))
     return _back(request, application, rules.SectionKey.DOCUMENTS)
