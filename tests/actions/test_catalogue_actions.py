@@ -12,8 +12,8 @@ from portal.accounts.rules import Role
 from portal.journal.models import Event
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from portal.management import reference
-from providers.catalogue import actions
-from providers.catalogue.models import Code, CodeList, Dataset
+from providers.catalogue import actions, queries
+from providers.catalogue.models import Code, CodeList, Dataset, DatasetVersion
 from providers.institutions.models import Institution
 from tests.factories import matching, providers
 
@@ -23,14 +23,18 @@ pytestmark = pytest.mark.django_db
 def test_load_reference_brings_everything_and_twice_changes_nothing() -> None:
     out = io.StringIO()
     reference.load_reference(out)
-    assert "22 code lists, 64 institutions, 174 datasets" in out.getvalue()
-    assert (CodeList.objects.count(), Institution.objects.count(), Dataset.objects.count()) == (22, 64, 174)
+    assert "31 code lists, 64 institutions, 174 datasets" in out.getvalue()
+    assert (CodeList.objects.count(), Institution.objects.count(), Dataset.objects.count()) == (31, 64, 174)
     assert Institution.objects.suppliers().count() == 43
     assert Code.objects.get(code_list__key="modality", code="CT").more["data_kind"] == "IMAGING"
     lung = Dataset.objects.get(key="kc-snuh-lung")
     assert lung.part_of is not None and lung.part_of.key == "kcure-clinical-lung"
     assert lung.individuals == 19254 and lung.publication == "PUBLISHED"
     assert Dataset.objects.get(key="nbbd-main").status == "PLANNED"
+    assert Dataset.objects.published().count() == 174 == DatasetVersion.objects.filter(number=1, profile="DCAT_AP").count()
+    assert lung.custodian == "snuh" and {"custodian", "theme", "coding_systems"} <= set(lung.derived_fields)
+    assert lung.coding_systems == [{"system": "KCD", "version": "8"}] and not lung.contact_email
+    assert list(queries.faults()) == []
     events = Event.objects.count()
     reference.load_reference(out)
     assert Event.objects.count() == events
@@ -116,19 +120,6 @@ def test_pause_resume_retire_a_dataset() -> None:
     with pytest.raises(Refused):
         actions.retire(dataset_id=dataset.pk, reason="", by=owner.user)
     assert actions.retire(dataset_id=dataset.pk, reason="자료 종료", by=owner.user).publication == "RETIRED"
-
-
-def test_a_draft_entry_is_checked_and_published() -> None:
-    owner = providers.provider()
-    operator = providers.person(Role.OPERATOR_CASE)
-    dataset = providers.dataset(owner)
-    Dataset.objects.filter(pk=dataset.pk).update(publication="DRAFT")
-    actions.submit(dataset_id=dataset.pk, by=owner.user)
-    actions.start_check(dataset_id=dataset.pk, by=operator)
-    actions.return_dataset(dataset_id=dataset.pk, reason="설명을 보완해 주십시오.", by=operator)
-    actions.submit(dataset_id=dataset.pk, by=owner.user)
-    actions.start_check(dataset_id=dataset.pk, by=operator)
-    assert actions.publish(dataset_id=dataset.pk, by=operator).publication == "PUBLISHED"
 
 
 def test_search_reads_both_languages() -> None:

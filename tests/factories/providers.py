@@ -110,6 +110,65 @@ def dataset(owner: Provider, key: str = "", **facts: Any) -> Dataset:
     return catalogue.register_reference(record=record)
 
 
+def entry(**changes: Any) -> dict[str, Any]:
+    """All that HealthDCAT-AP asks of a non-public dataset, as an institution enters it."""
+    return {
+        "profile": "NON_PUBLIC",
+        "title_ko": "흉부 CT와 판독문",
+        "title_en": "Chest CT with reports",
+        "description_ko": "2014년부터 모은 흉부 CT 영상과 판독문입니다.",
+        "description_en": "Chest CT images and reports since 2014.",
+        "keywords_ko": ["폐결절"],
+        "keywords_en": ["lung nodule"],
+        "theme": ["HEAL"],
+        "dataset_type": "IMAGE_COLLECTION",
+        "status": "AVAILABLE",
+        "language": ["ko"],
+        "health_category": ["EHRS"],
+        "modality": ["CT"],
+        "disease_scope": "LISTED",
+        "disease_areas": [{"system": "KCD", "version": "9", "codes": ["C34"], "label_ko": "폐암", "label_en": "Lung cancer"}],
+        "structured": False,
+        "individuals": 4200,
+        "temporal_start": "2014",
+        "temporal_end": "2024",
+        "access_rights": "NON_PUBLIC",
+        "access_mode": ["CLOSED_ROOM"],
+        "exits": ["RESULT_EXPORT"],
+        "legal_basis": ["PIPA_28_2"],
+        "applicable_legislation": ["PIPA"],
+        "access_body": "hospital",
+        "commercial_use_allowed": True,
+        "contact_name_ko": "데이터사업팀",
+        "contact_name_en": "Data office",
+        "contact_email": "data@hospital.example",
+        "provenance_ko": "영상저장시스템에서 추출하여 가명처리하였습니다.",
+        "provenance_en": "Taken from the picture archive and pseudonymised.",
+        "distributions": [
+            {"title_ko": "신청 페이지", "title_en": "Application page", "access_url": "https://hospital.example/data",
+             "format": "DICOM", "licence": "AGREEMENT", "availability": ""}
+        ],
+        "source": "가상병원 데이터사업팀",
+        **changes,
+    }  # fmt: skip
+
+
+def own_dataset(owner: Provider, published: bool = False, key: str = "", **changes: Any) -> Dataset:
+    """An entry that the institution's manager wrote; checked and published by an operator when asked."""
+    made = catalogue.create_dataset(institution=owner.institution, values=entry(**changes), key=key, by=owner.user)
+    if published:
+        publish_dataset(made, owner)
+    made.refresh_from_db()
+    return made
+
+
+def publish_dataset(made: Dataset, owner: Provider) -> Dataset:
+    catalogue.submit(dataset_id=made.pk, by=owner.user)
+    operator = person(Role.OPERATOR_CASE)
+    catalogue.start_check(dataset_id=made.pk, by=operator)
+    return catalogue.publish(dataset_id=made.pk, by=operator)
+
+
 def values(**changes: Any) -> dict[str, Any]:
     """A complete offer's fields."""
     return {

@@ -1,6 +1,6 @@
-"""The only code that writes the catalogue."""
+"""Reference data: code lists, and entries that the portal takes over from public sources."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -13,19 +13,11 @@ from portal.kit.access import require
 from portal.kit.errors import Refused
 from portal.kit.models import make_ref
 from providers.catalogue import queries, rules
+from providers.catalogue.actions.versions import search_text, write_version
 from providers.catalogue.models import Code, CodeList, Dataset
 from providers.institutions.models import Institution
 
-_PLAIN = (
-    "title_ko", "title_en", "description_ko", "description_en", "status", "disease_scope", "temporal_start", "temporal_end",
-    "update_frequency", "access_rights", "linkage_note", "annotation", "landing_page", "commercial_use_note", "notes",
-    "source", "certainty",
-)  # fmt: skip
-_LISTS = (
-    "holders", "health_category", "modality", "access_mode", "exits", "standard", "language", "legal_basis",
-    "recalled_fields", "derived_fields", "disease_areas",
-)  # fmt: skip
-_MAYBE = ("min_age", "max_age", "linkage_possible", "commercial_use_allowed", "fee")
+PLACES = [queries.MODALITY_PLACE, *(queries.WORDS_PLACE.format(language) for language in ("ko", "en"))]
 
 
 @transaction.atomic
@@ -59,7 +51,7 @@ def register_code_list(*, record: Mapping[str, Any], by: Any = None) -> CodeList
     Code.objects.bulk_create(fresh)
     changed = changed or bool(fresh)
     if created or changed:
-        transaction.on_commit(partial(cache.delete_many, [queries.WORDS_PLACE.format(language) for language in ("ko", "en")]))
+        transaction.on_commit(partial(cache.delete_many, PLACES))
         journal("code_list.registered" if created else "code_list.revised", code_list, by=by, data={"key": code_list.key})
     return code_list
 
@@ -74,135 +66,65 @@ def register_reference(
 ) -> Dataset:
     """Creates or updates the dataset of a reference record (seeds/reference/datasets.json); idempotent.
 
-    Writes: Dataset (with `publication` when new), Event dataset.registered or dataset.revised when something changed.
-    Raises Refused when the institution is unknown or required metadata is missing.
+    It stands under the profile that the record names, else DCAT-AP, "as published by the source": what other profiles want
+    besides is shown as a gap. What follows from published facts by rule is filled in and marked in derived_fields. An entry
+    that its institution has taken over is left alone.
+
+    Writes: Dataset (with `publication` when new), DatasetVersion when published, Event dataset.registered or dataset.revised
+    when something changed. Raises Refused when the institution is unknown or the profile lacks something.
     """
     require(by, "providers.register_dataset")
-    missing = rules.missing_metadata(record)
-    if missing:
-        raise Refused(
-            _("The entry lacks what it needs to be published: %(fields)s.") % {"fields": ", ".join(missing)}, "metadata"
-        )
     institution = Institution.objects.filter(key=record["institution"]).first()
     if institution is None:
         raise Refused(_("No institution has the key %(key)s.") % {"key": record["institution"]}, "unknown_institution")
     values = _values(record, institution, part_of)
     dataset = Dataset.objects.select_for_update().filter(key=record["key"]).first()
-    if dataset is None:
-        dataset = Dataset(key=record["key"], publication=publication, **values)
-        dataset.save()
-        journal(
-            "dataset.registered",
-            dataset,
-            by=by,
-            to=publication,
-            public=True,
-            organisations=institution.organisation_ids(),
-        )
+    if dataset is not None and dataset.origin == rules.Origin.HOLDER:
         return dataset
-    changed = sorted(name for name, value in values.items() if getattr(dataset, name) != value)
-    if changed:
-        for name in changed:
-            setattr(dataset, name, values[name])
-        dataset.save()
-        journal("dataset.revised", dataset, by=by, data={"fields": changed}, organisations=institution.organisation_ids())
+    new = dataset is None
+    dataset = dataset or Dataset(key=record["key"], publication=publication)
+    changed = sorted(name for name, value in values.items() if getattr(dataset, name, None) != value)
+    if not new and not changed:
+        return dataset
+    for name, value in values.items():
+        setattr(dataset, name, value)
+    shown = dataset.publication in rules.SHOWN
+    content = dataset.content(queries.variables_of(dataset) if dataset.pk else [])
+    rules.check_publishable(dataset.judged(content), dataset.profile, dataset.origin, queries.known_codes_kept())
+    if shown:
+        dataset.published_number, dataset.published_sha256 = (dataset.published_number or 0) + 1, rules.sha256(content)
+    dataset.save()
+    if shown:
+        write_version(dataset, content, by)
+    told = {"to": publication, "public": True} if new else {"data": {"fields": changed}}
+    event = "dataset.registered" if new else "dataset.revised"
+    journal(event, dataset, by=by, organisations=institution.organisation_ids(), **told)
     return dataset
 
 
 def _values(record: Mapping[str, Any], institution: Institution, part_of: Dataset | None) -> dict[str, Any]:
+    """The columns of a record, what follows from it by rule included."""
     population = record.get("population") or {}
-    values: dict[str, Any] = {name: record.get(name) or "" for name in _PLAIN}
-    values |= {name: list(record.get(name) or ()) for name in _LISTS}
-    values |= {name: record.get(name) for name in _MAYBE}
+    more = rules.derived(record, queries.modality_words())
+    given = {**record, **more}
+    values: dict[str, Any] = {}
+    for field in rules.FIELDS:
+        value = given.get(field.name)
+        values[field.name] = list(value) if isinstance(value, list | tuple) else value
+        if value is None:
+            values[field.name] = rules.nothing(field.kind)
     values |= {
         "institution": institution,
         "part_of": part_of,
+        "profile": record.get("profile") or rules.Profile.DCAT_AP.value,
+        "origin": rules.Origin.SOURCE.value,
         "edition": record.get("version") or "",
         "individuals": population.get("individuals"),
         "records": population.get("records"),
         "record_unit": population.get("record_unit") or "",
         "population_note": population.get("note") or "",
     }
-    values["search_text"] = search_text(values, institution)
+    marks = values["derived_fields"]
+    values["derived_fields"] = marks if "*" in marks else [*marks, *(name for name in more if name not in marks)]
+    values["search_text"] = search_text(values, institution, [])
     return values
-
-
-def search_text(values: Mapping[str, Any], institution: Institution) -> str:
-    """Everything that a reader may type, lower case, both languages."""
-    names = Code.objects.filter(code_list__key="modality", code__in=values["modality"]).values_list("code", "name_ko", "name_en")
-    parts: list[str] = [values[name] for name in ("title_ko", "title_en", "description_ko", "description_en", "annotation")]
-    parts += [institution.key, institution.name_ko, institution.name_en, *institution.aliases]
-    parts += [text for row in names for text in row] + list(values["standard"])
-    for area in values["disease_areas"]:
-        parts += [area["label_ko"], area["label_en"], *area["codes"]]
-    return " ".join(part for part in parts if part).lower()
-
-
-def submit(*, dataset_id: int, by: Any) -> Dataset:
-    return _step(dataset_id, "submit", "dataset.submitted", by)
-
-
-def start_check(*, dataset_id: int, by: Any) -> Dataset:
-    return _step(dataset_id, "start_check", "dataset.check_started", by)
-
-
-def publish(*, dataset_id: int, by: Any) -> Dataset:
-    """Refused while required metadata is missing."""
-    return _step(dataset_id, "publish", "dataset.published", by)
-
-
-def return_dataset(*, dataset_id: int, reason: str, by: Any) -> Dataset:
-    return _step(dataset_id, "return", "dataset.returned", by, reason)
-
-
-def pause(*, dataset_id: int, by: Any) -> Dataset:
-    """Takes the entry out of the public catalogue and of matching until it is resumed."""
-    return _step(dataset_id, "pause", "dataset.paused", by)
-
-
-def resume(*, dataset_id: int, by: Any) -> Dataset:
-    return _step(dataset_id, "resume", "dataset.resumed", by)
-
-
-def retire(*, dataset_id: int, reason: str, by: Any) -> Dataset:
-    return _step(dataset_id, "retire", "dataset.retired", by, reason)
-
-
-PERMISSIONS = {
-    "submit": "providers.edit_dataset",
-    "start_check": "providers.check_dataset",
-    "publish": "providers.check_dataset",
-    "return": "providers.check_dataset",
-    "pause": "providers.pause_dataset",
-    "resume": "providers.pause_dataset",
-    "retire": "providers.pause_dataset",
-}
-REASONED: Iterable[str] = frozenset({"return", "retire"})
-
-
-@transaction.atomic
-def _step(dataset_id: int, verb: str, event: str, by: Any, reason: str = "") -> Dataset:
-    dataset = Dataset.objects.select_for_update(of=("self",)).select_related("institution").get(pk=dataset_id)
-    require(by, PERMISSIONS[verb], dataset)
-    if verb in REASONED and not reason.strip():
-        raise Refused(_("Give a reason: the institution will read it."), "reason_needed", "reason")
-    if verb == "publish":
-        missing = rules.missing_metadata({name: getattr(dataset, name) for name in rules.REQUIRED})
-        if missing:
-            raise Refused(
-                _("The entry lacks what it needs to be published: %(fields)s.") % {"fields": ", ".join(missing)},
-                "metadata",
-            )
-    before, dataset.publication = dataset.publication, rules.LIFECYCLE.step(dataset.publication, verb)
-    dataset.save()
-    journal(
-        event,
-        dataset,
-        by=by,
-        frm=before,
-        to=dataset.publication,
-        reason=reason,
-        public=True,
-        organisations=dataset.organisation_ids(),
-    )
-    return dataset

@@ -1,4 +1,4 @@
-"""What data there is. Code lists are data; a dataset's availability and its publication state are two fields."""
+"""What data there is: the published facts of each dataset. Its availability and its publication state are two fields."""
 
 from typing import Any, ClassVar, Self
 
@@ -11,49 +11,6 @@ from portal.accounts.queries import organisation_ids_of, sees_all
 from portal.kit.models import Row
 from providers.catalogue import rules
 from providers.institutions.models import Institution
-
-
-class CodeList(Row):
-    """A list of codes with its source (seeds/reference/code_lists.json)."""
-
-    REF_PREFIX: ClassVar[str] = "cdl"
-
-    key = models.CharField(_("Key"), max_length=40, unique=True)
-    title_ko = models.CharField(max_length=120)
-    title_en = models.CharField(max_length=120)
-    note = models.TextField(blank=True)
-    source = models.TextField(blank=True)
-    certainty = models.CharField(max_length=10, blank=True)
-
-    class Meta:
-        verbose_name = _("code list")
-        verbose_name_plural = _("code lists")
-        ordering = ["key"]
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class Code(Row):
-    """One item of a code list; more: its further fields as published (data_kind, uri, range_start …)."""
-
-    REF_PREFIX: ClassVar[str] = "cde"
-
-    code_list = models.ForeignKey(CodeList, on_delete=models.PROTECT, related_name="codes")
-    code = models.CharField(_("Code"), max_length=40)
-    name_ko = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=250)
-    position = models.PositiveIntegerField()
-    more = models.JSONField(default=dict, blank=True)
-
-    class Meta:
-        verbose_name = _("code")
-        verbose_name_plural = _("codes")
-        ordering = ["code_list", "position"]
-        constraints = [models.UniqueConstraint(fields=["code_list", "code"], name="code_unique_in_list")]
-
-    def __str__(self) -> str:
-        return self.code
 
 
 class DatasetQuerySet(models.QuerySet["Dataset"]):
@@ -83,8 +40,12 @@ _codes: dict[str, Any] = {"default": list, "blank": True}
 
 
 class Dataset(Row):
-    """A data set or collection. Nulls and empty lists mean "not published". individuals: persons;
-    status: availability code (dataset_status); publication: where its catalogue entry stands."""
+    """A data set or collection, as published. Nulls and empty lists mean "not published". individuals: persons;
+    status: availability code (dataset_status); publication: where its catalogue entry stands.
+
+    profile, origin: what judged the published version, and who wrote it; published_number, published_sha256: that version.
+    Columns hold the published version only: what is being written stands in Draft. confirmed_at: when it was last said to be right.
+    """
 
     REF_PREFIX: ClassVar[str] = "dst"
 
@@ -99,6 +60,11 @@ class Dataset(Row):
     edition = models.CharField(_("Edition"), max_length=40, blank=True)
     status = models.CharField(_("Availability"), max_length=20)
     publication = models.CharField(_("State"), max_length=16, choices=rules.Publication.choices())
+    profile = models.CharField(_("Profile"), max_length=12, choices=rules.Profile.choices(), blank=True)
+    origin = models.CharField(_("Entered by"), max_length=8, choices=rules.Origin.choices(), default=rules.Origin.SOURCE)
+    published_number = models.PositiveIntegerField(_("Published version"), null=True, blank=True, editable=False)
+    published_sha256 = models.CharField(_("Hash of the published version"), max_length=64, null=True, blank=True, editable=False)
+    confirmed_at = models.DateTimeField(_("Confirmed as right at"), null=True, blank=True, editable=False)
     health_category = ArrayField(models.CharField(max_length=10), **_codes)
     modality = ArrayField(models.CharField(max_length=30), **_codes)
     disease_scope = models.CharField(max_length=10)
@@ -126,6 +92,43 @@ class Dataset(Row):
     commercial_use_allowed = models.BooleanField(_("Commercial use"), null=True, blank=True)
     commercial_use_note = models.TextField(blank=True)
     notes = models.TextField(blank=True)
+    keywords_ko = ArrayField(models.CharField(max_length=200), **_codes)
+    keywords_en = ArrayField(models.CharField(max_length=250), **_codes)
+    theme = ArrayField(models.CharField(max_length=10), **_codes)
+    dataset_type = models.CharField(max_length=20, blank=True)
+    other_identifiers = ArrayField(models.CharField(max_length=200), **_codes)
+    health_theme = ArrayField(models.CharField(max_length=30), **_codes)
+    coding_systems = models.JSONField(default=list, blank=True)
+    structured = models.BooleanField(null=True, blank=True)
+    population_coverage_ko = models.TextField(blank=True)
+    population_coverage_en = models.TextField(blank=True)
+    temporal_resolution = models.CharField(max_length=20, blank=True)
+    spatial = ArrayField(models.CharField(max_length=20), **_codes)
+    personal_data = ArrayField(models.CharField(max_length=20), **_codes)
+    purposes = ArrayField(models.CharField(max_length=30), **_codes)
+    applicable_legislation = ArrayField(models.CharField(max_length=30), **_codes)
+    access_body = models.CharField(max_length=80, blank=True)
+    retention_start = models.CharField(max_length=10, blank=True)
+    retention_end = models.CharField(max_length=10, blank=True)
+    environment_seats = models.PositiveIntegerField(null=True, blank=True)
+    environment_gpus = models.PositiveIntegerField(null=True, blank=True)
+    environment_note = models.TextField(blank=True)
+    custodian = models.CharField(max_length=80, blank=True)
+    contact_name_ko = models.CharField(max_length=120, blank=True)
+    contact_name_en = models.CharField(max_length=120, blank=True)
+    contact_email = models.EmailField(max_length=200, blank=True)
+    contact_page = models.CharField(max_length=200, blank=True)
+    contact_phone = models.CharField(max_length=40, blank=True)
+    provenance_ko = models.TextField(blank=True)
+    provenance_en = models.TextField(blank=True)
+    quality_ko = models.TextField(blank=True)
+    quality_en = models.TextField(blank=True)
+    quality_url = models.CharField(max_length=200, blank=True)
+    sample_url = models.CharField(max_length=200, blank=True)
+    analytics_url = models.CharField(max_length=200, blank=True)
+    documentation_url = models.CharField(max_length=200, blank=True)
+    referenced_by = ArrayField(models.CharField(max_length=200), **_codes)
+    distributions = models.JSONField(default=list, blank=True)
     recalled_fields = ArrayField(models.CharField(max_length=60), **_codes)
     derived_fields = ArrayField(models.CharField(max_length=60), **_codes)
     source = models.TextField(_("Source"), blank=True)
@@ -143,7 +146,31 @@ class Dataset(Row):
             models.CheckConstraint(
                 condition=Q(min_age__isnull=True) | Q(max_age__isnull=True) | Q(min_age__lte=models.F("max_age")),
                 name="dataset_ages_in_order",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(publication__in=rules.SHOWN)
+                | (~Q(profile="") & Q(published_number__isnull=False, published_sha256__regex="^[0-9a-f]{64}$")),
+                name="dataset_published_has_version",
+            ),
+            models.CheckConstraint(  # what HealthDCAT-AP refuses to do without, as far as one row can say it
+                condition=~Q(publication__in=rules.SHOWN, profile__in=(rules.Profile.RESTRICTED, rules.Profile.NON_PUBLIC))
+                | (
+                    ~Q(access_body="")
+                    & Q(structured__isnull=False)
+                    & ~Q(theme=[])
+                    & ~Q(distributions=[])
+                    & ~Q(applicable_legislation=[])
+                    & ~Q(health_category=[])
+                    & ~Q(title_ko="")
+                    & ~Q(description_ko="")
+                ),
+                name="dataset_profile_satisfied",
+            ),
+            models.CheckConstraint(  # no way around: an institution's own entry is under DCAT-AP only when it is public
+                condition=~Q(publication__in=rules.SHOWN, origin=rules.Origin.HOLDER, profile=rules.Profile.DCAT_AP)
+                | Q(access_rights="PUBLIC"),
+                name="dataset_own_profile",
+            ),
         ]
         permissions = [
             ("edit_dataset", "Submit a dataset's entry"),
@@ -166,6 +193,15 @@ class Dataset(Row):
         counted = {"individuals": self.individuals, "records": self.records, "record_unit": self.record_unit}
         population = {**counted, "note": self.population_note}
         return {**{name: getattr(self, name) for name in names}, "population": population}
+
+    def content(self, variables: list[dict[str, Any]]) -> dict[str, Any]:
+        """What a version keeps: every field, profile and origin, and the variables, which stand in rows of their own."""
+        fields = {name: getattr(self, name) for name in rules.CONTENT}
+        return {**fields, "profile": self.profile, "origin": self.origin, "variables": variables}
+
+    def judged(self, content: dict[str, Any]) -> dict[str, Any]:
+        """A content with what belongs to the row itself: what the profiles are asked about."""
+        return {**content, "key": self.key, "institution": self.institution.key}
 
     def __str__(self) -> str:
         from portal.kit.words import pick

@@ -1,6 +1,17 @@
 """The catalogue's questions: words of codes, facets with counts, the search page."""
 
-from providers.catalogue.queries.codes import WORDS_PLACE, choices, code_lists, known_codes, lists, word_of, words
+from providers.catalogue.queries.codes import (
+    MODALITY_PLACE,
+    WORDS_PLACE,
+    choices,
+    code_lists,
+    known_codes,
+    known_codes_kept,
+    lists,
+    modality_words,
+    word_of,
+    words,
+)
 from providers.catalogue.queries.searching import (
     FACETS,
     Facet,
@@ -14,6 +25,8 @@ from providers.catalogue.queries.searching import (
     published_counts,
     published_of,
 )
+from providers.catalogue.queries.telling import Difference, differences, history, told
+from providers.catalogue.queries.versions import draft_of, faults, found_variables, variables_of, versions_of
 from providers.catalogue.queries.wording import (
     Fact,
     ages_words,
@@ -27,7 +40,9 @@ from providers.catalogue.queries.wording import (
 )
 
 __all__ = [
-    "FACETS", "WORDS_PLACE", "Facet", "FacetValue", "Fact", "Overview", "Wish", "ages_words", "cards", "choices",
-    "code_lists", "commercial_words", "count_words", "fact_sheet", "fees", "found", "in_order", "institutions_named",
-    "known_codes", "lists", "overview", "published_counts", "published_of", "says", "word_of", "words", "years_words",
+    "FACETS", "MODALITY_PLACE", "WORDS_PLACE", "Difference", "Facet", "FacetValue", "Fact", "Overview", "Wish",
+    "ages_words", "cards", "choices", "code_lists", "commercial_words", "count_words", "differences", "draft_of",
+    "fact_sheet", "faults", "fees", "found", "found_variables", "history", "in_order", "institutions_named",
+    "known_codes", "known_codes_kept", "lists", "modality_words", "overview", "published_counts", "published_of",
+    "says", "told", "variables_of", "versions_of", "word_of", "words", "years_words",
 ]  # fmt: skip

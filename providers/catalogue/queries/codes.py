@@ -26,6 +26,7 @@ def known_codes() -> dict[str, list[str]]:
     return {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists()}
 
 
+MODALITY_PLACE = "modality_words"  # beside WORDS_PLACE
 WORDS_PLACE = "code_words:{}"  # in the cache; `actions.register_code_list` empties it
 
 
@@ -40,6 +41,21 @@ def words(*keys: str) -> dict[str, dict[str, str]]:
             kept.setdefault(key, {})[code] = word
         cache.set(place, kept, 60)
     return {key: kept[key] for key in keys if key in kept} if keys else kept
+
+
+def known_codes_kept() -> dict[str, list[str]]:
+    """As known_codes, from the words that are kept: no query as a rule."""
+    return {key: list(codes) for key, codes in words().items()}
+
+
+def modality_words() -> dict[str, tuple[str, str]]:
+    """Code → (Korean, English), kept like the words. One query, or none."""
+    kept: dict[str, tuple[str, str]] | None = cache.get(MODALITY_PLACE)
+    if kept is None:
+        rows = Code.objects.filter(code_list__key="modality").values_list("code", "name_ko", "name_en")
+        kept = {code: (korean_name, english_name) for code, korean_name, english_name in rows}
+        cache.set(MODALITY_PLACE, kept, 60)
+    return kept
 
 
 def word_of(key: str, column: str) -> Subquery:

@@ -13,6 +13,7 @@ from providers.catalogue import rules
 from providers.catalogue.models import Dataset
 from providers.catalogue.queries.codes import words
 from providers.catalogue.queries.searching import institutions_named
+from providers.catalogue.queries.telling import LANGUAGES, told
 
 
 def says(text: str) -> str:
@@ -116,15 +117,52 @@ class Fact:
 
 
 def fact_sheet(dataset: Dataset) -> dict[str, list[Fact]]:
-    """The page's sections: what is inside, may I use it, how do I use it, where the facts come from. Two queries."""
+    """The page's sections: what is inside, may I use it, how do I use it, where the facts come from. Two queries.
+
+    What only the longer profiles ask stands there when it is published; what is not is named as a gap of the profile.
+    """
     labels = words()
-    named = institutions_named(dataset.holders)
-    return {
+    every = institutions_named({*dataset.holders, dataset.custodian, dataset.access_body} - {""})
+    named = {key: row for key, row in every.items() if key in dataset.holders}
+    sections = {
         "inside": _inside(dataset, labels, named),
         "allowed": _allowed(dataset, labels),
         "use": _use(dataset, labels),
         "origin": _origin(dataset, labels),
+        "desk": [],
     }
+    for section, names in MORE.items():
+        sections[section] += _more(dataset, names, labels, every)
+    return sections
+
+
+MORE = {
+    "inside": ("dataset_type", "health_theme", "coding_systems", "population_coverage", "spatial", "temporal_resolution",
+               "personal_data", "keywords"),
+    "allowed": ("purposes", "applicable_legislation", "access_body"),
+    "use": ("environment_seats", "environment_gpus", "environment_note", "retention_start", "retention_end"),
+    "origin": ("provenance", "quality", "quality_url", "sample_url", "analytics_url", "documentation_url", "referenced_by",
+               "distributions", "other_identifiers"),
+    "desk": ("custodian", "contact_name", "contact_email", "contact_phone", "contact_page"),
+}  # fmt: skip
+PAIRED = {"population_coverage": _("Population"), "provenance": _("Origin"), "quality": _("Quality"), "keywords": _("Keywords"),
+          "contact_name": _("Contact desk")}  # fmt: skip
+
+
+def _more(dataset: Dataset, names: Iterable[str], labels: "Labels", named: Mapping[str, Any]) -> list["Fact"]:
+    """Facts of the longer profiles, as far as they are published."""
+    found = []
+    for name in names:
+        if name in PAIRED:
+            first = f"{name}_ko" if korean() else f"{name}_en"
+            column = first if not rules.is_empty(getattr(dataset, first)) else f"{name}_en" if korean() else f"{name}_ko"
+            label = str(PAIRED[name])
+        else:
+            column, label = name, str(rules.BY_NAME[name].label)
+        value = told(column, getattr(dataset, column), labels, named)
+        if value:
+            found.append(_fact(dataset, label, value, column))
+    return found
 
 
 Labels = Mapping[str, Mapping[str, str]]
@@ -170,9 +208,6 @@ def _inside(dataset: Dataset, labels: Labels, named: Mapping[str, Any]) -> list[
             else []
         ),
     ]
-
-
-LANGUAGES = {"ko": _("Korean"), "en": _("English")}
 
 
 def _allowed(dataset: Dataset, labels: Labels) -> list[Fact]:

@@ -1,8 +1,6 @@
-"""What may be published, and when. Source: domain.md §3 (required metadata) and §6.7."""
+"""The states of a catalogue entry and of the draft of its next version. Source: domain.md §6.7."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -32,21 +30,39 @@ PUBLICATION_MOVES = {
 }
 LIFECYCLE = Lifecycle(name="dataset", states=Publication, initial=Publication.DRAFT, moves=PUBLICATION_MOVES)
 
-REQUIRED = (
-    "title_ko",
-    "title_en",
-    "description_ko",
-    "description_en",
-    "access_rights",
-    "health_category",
-    "language",
-    "source",
+WORKING = (Publication.DRAFT, Publication.SUBMITTED, Publication.METADATA_CHECK)  # never published yet
+SHOWN = (Publication.PUBLISHED, Publication.PAUSED)  # has a published version
+
+
+class DraftState(Codes):
+    """Where the next version of an entry stands; the published one stays as it is meanwhile."""
+
+    DRAFT = "DRAFT", _("Draft")
+    SUBMITTED = "SUBMITTED", _("Submitted")
+    METADATA_CHECK = "METADATA_CHECK", _("Metadata check")
+    PUBLISHED = "PUBLISHED", _("Published")
+    DISCARDED = "DISCARDED", _("Discarded")
+
+
+DRAFT_LIFECYCLE = Lifecycle(
+    name="dataset_draft",
+    states=DraftState,
+    initial=DraftState.DRAFT,
+    moves={
+        ("DRAFT", "submit"): "SUBMITTED",
+        ("SUBMITTED", "start_check"): "METADATA_CHECK",
+        ("METADATA_CHECK", "publish"): "PUBLISHED",
+        ("METADATA_CHECK", "return"): "DRAFT",
+        ("DRAFT", "discard"): "DISCARDED",
+    },
 )
 
 
-def missing_metadata(values: Mapping[str, Any]) -> list[str]:
-    """Fields that a dataset needs before it can be published (the union of the Korean draft and the European profile)."""
-    return [name for name in REQUIRED if not values.get(name)]
+class Origin(Codes):
+    """Who wrote the published entry."""
+
+    SOURCE = "SOURCE", _("Taken over from a public source by the portal")
+    HOLDER = "HOLDER", _("Entered by the institution")
 
 
 HANGUL = re.compile("[가-힣]")
@@ -69,6 +85,11 @@ EVENT_WORDS = {
     "code_list.revised": _("Code list revised"),
     "dataset.registered": _("Dataset registered"),
     "dataset.revised": _("Dataset revised"),
+    "dataset.drafted": _("Draft of a version begun"),
+    "dataset.edited": _("Draft saved"),
+    "dataset.variables_imported": _("Variables imported"),
+    "dataset.discarded": _("Draft discarded"),
+    "dataset.confirmed": _("Confirmed as still right"),
     "dataset.submitted": _("Dataset submitted"),
     "dataset.check_started": _("Metadata check started"),
     "dataset.published": _("Dataset published"),

@@ -1,0 +1,19 @@
+"""The only code that writes the catalogue."""
+
+from providers.catalogue.actions.drafting import create_dataset, discard, edit, import_variables
+from providers.catalogue.actions.publishing import (
+    confirm,
+    pause,
+    publish,
+    resume,
+    retire,
+    return_dataset,
+    start_check,
+    submit,
+)
+from providers.catalogue.actions.registering import register_code_list, register_reference
+
+__all__ = [
+    "confirm", "create_dataset", "discard", "edit", "import_variables", "pause", "publish", "register_code_list",
+    "register_reference", "resume", "retire", "return_dataset", "start_check", "submit",
+]  # fmt: skip

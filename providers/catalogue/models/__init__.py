@@ -1,0 +1,7 @@
+"""Code lists, datasets as published, their versions, what is being written, their variables."""
+
+from providers.catalogue.models.codes import Code, CodeList
+from providers.catalogue.models.datasets import Dataset, DatasetQuerySet
+from providers.catalogue.models.versions import DatasetVersion, Draft, Variable
+
+__all__ = ["Code", "CodeList", "Dataset", "DatasetQuerySet", "DatasetVersion", "Draft", "Variable"]

@@ -1,0 +1,52 @@
+"""What may be published, and when: states, the fields of an entry, the profiles that judge them, versions and variables."""
+
+from providers.catalogue.rules.derivations import derived
+from providers.catalogue.rules.fields import BY_NAME, CONTENT, FIELDS, LONGEST_ITEM, SECTIONS, Field, Kind, is_empty, nothing
+from providers.catalogue.rules.profiles import (
+    MANDATORY,
+    PORTAL,
+    PROPERTIES,
+    RECOMMENDED,
+    Completeness,
+    Gap,
+    Profile,
+    check_publishable,
+    completeness,
+    is_address,
+    profiles_for,
+    what_misfits,
+)
+from providers.catalogue.rules.publication import (
+    DRAFT_LIFECYCLE,
+    EVENT_WORDS,
+    HANGUL,
+    LIBRARY_NOTE,
+    LIFECYCLE,
+    PUBLICATION_MOVES,
+    SHOWN,
+    WORKING,
+    DraftState,
+    Origin,
+    Publication,
+    library_note_ko,
+)
+from providers.catalogue.rules.variables import (
+    COLUMNS,
+    DATATYPES,
+    MOST_CHARACTERS,
+    MOST_VARIABLES,
+    CellError,
+    Datatype,
+    Variable,
+    read_table,
+)
+from providers.catalogue.rules.versions import Change, canonical, changes, sha256
+
+__all__ = [
+    "BY_NAME", "COLUMNS", "CONTENT", "DATATYPES", "DRAFT_LIFECYCLE", "EVENT_WORDS", "FIELDS", "HANGUL",
+    "LIBRARY_NOTE", "LIFECYCLE", "LONGEST_ITEM", "MANDATORY", "MOST_CHARACTERS", "MOST_VARIABLES", "PORTAL",
+    "PROPERTIES", "PUBLICATION_MOVES", "RECOMMENDED", "SECTIONS", "SHOWN", "WORKING", "CellError", "Change",
+    "Completeness", "Datatype", "DraftState", "Field", "Gap", "Kind", "Origin", "Profile", "Publication", "Variable",
+    "canonical", "changes", "check_publishable", "completeness", "derived", "is_address", "is_empty",
+    "library_note_ko", "nothing", "profiles_for", "read_table", "sha256", "what_misfits",
+]  # fmt: skip
