@@ -22,6 +22,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "begin_evaluation": ("평가 시작", "Begin the evaluation"),
     "confirm_late_entry": ("추가 접수 확인", "Confirm late entries"),
     "use_late_entry": ("추가 접수", "Apply by a late entry"),
+    "check_dataset": ("데이터셋 점검", "Check datasets"),
+    "confirm_dataset": ("데이터셋 내용 확인", "Confirm that datasets are still right"),
     "check_evidence": ("지급 증빙 확인", "Check evidence"),
     "clarify": ("견적 질문 답변", "Answer questions about quotes"),
     "close_disbursement": ("해지된 협약의 지급 종결", "Close payments of terminated agreements"),

@@ -43,6 +43,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "disbursement_requested": ("대금 청구", "Payment requested"),
     "disbursement_returned": ("대금 청구 반려", "Payment request returned"),
     "disbursement_sent_back": ("지급한 대금이 되돌아옴", "A payment came back"),
+    "dataset_published": ("데이터셋 게시", "Dataset published"),
+    "dataset_returned": ("데이터셋 보완 요청", "Dataset returned"),
     "document_infected": ("올린 파일에서 바이러스 발견", "A virus was found in an uploaded file"),
     "late_entry_code": ("추가 접수 코드", "Code for a late entry"),
     "late_entry_confirmed": ("추가 접수 허용", "Late entry allowed"),

@@ -11,6 +11,8 @@ from portal.documents.rules import ScanState
 from portal.journal import queries as journal
 from portal.journal.models import Event, Seal
 from portal.kit import clock
+from providers.catalogue import queries as catalogue
+from providers.catalogue.models import DatasetVersion
 from vouchers.agreements import queries as agreements
 from vouchers.agreements.models import AgreementVersion
 from vouchers.evaluation import queries as evaluation
@@ -71,5 +73,6 @@ CHECKS: tuple[Check, ...] = (
     Check("quote sums", lambda: Quote.objects.count(), quote_faults),
     Check("scores, selections, awards", lambda: Assignment.objects.count(), evaluation.faults),
     Check("agreements and signatures", lambda: AgreementVersion.objects.count(), agreements.faults),
+    Check("versions of datasets", lambda: DatasetVersion.objects.count(), catalogue.faults),
     Check("stored files", lambda: Document.objects.count(), file_faults),
 )

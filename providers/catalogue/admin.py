@@ -4,6 +4,8 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -18,6 +20,9 @@ from providers.institutions.models import Institution
 
 
 def _shown(name: str):  # type: ignore[no-untyped-def]
+    """The check concerns what is being written, pausing what is published."""
+    if name in ("start_check", "publish", "return"):
+        return lambda row: rules.DRAFT_LIFECYCLE.can(row.draft_state or "", name)
     return lambda row: rules.LIFECYCLE.can(row.publication, name)
 
 
@@ -52,7 +57,7 @@ class DatasetAdmin(CodedAdmin):
     ]
     fields: ClassVar[list[str]] = [
         "key", "title_ko", "title_en", "description_ko", "description_en", "institution", "part_of", "availability",
-        "publication", "inside", "allowed", "use", "cost", "origin", "updated_at",
+        "publication", "profile", "next_version", "inside", "allowed", "use", "cost", "origin", "updated_at",
     ]  # fmt: skip
     readonly_fields = fields
     search_fields: ClassVar[list[str]] = ["key", "title_ko", "title_en"]
@@ -107,6 +112,25 @@ class DatasetAdmin(CodedAdmin):
             danger=True,
         ),
     )
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).annotate(draft_state=queries.draft_state())
+
+    @admin.display(description=_("Next version"))
+    def next_version(self, obj: Any) -> str:
+        """What is being written: its state, what its profile lacks, what changes, and the preview."""
+        if not obj.draft_state:
+            return gettext("None in work")
+        entry = queries.entry_of(obj)
+        lacking = ", ".join(str(gap.label) for gap in entry.completeness.required)
+        rows = [
+            queries.Fact(gettext("State"), str(rules.DraftState.word(entry.state))),
+            queries.Fact(gettext("Profile"), str(rules.Profile.word(entry.content["profile"]))),
+            queries.Fact(gettext("Missing"), lacking or gettext("Nothing that the profile requires is missing.")),
+            *(queries.Fact(one.label, f"{one.before or '–'} → {one.after or '–'}") for one in queries.changes_of(entry)),
+        ]
+        preview = reverse("providers:dataset_preview", args=[obj.key])
+        return format_html('{}<p><a href="{}">{}</a></p>', sheet(rows), preview, gettext("Preview as the public will see it"))
 
     @admin.display(description=_("Availability"), ordering="status")
     def availability(self, obj: Any) -> str:

@@ -2,7 +2,15 @@ from django.urls import path, re_path
 
 from providers.catalogue import views
 
+VERBS = "submit|discard|confirm|pause|resume|retire"
 urlpatterns = [
     path("catalogue/", views.search, name="catalogue"),
-    re_path(r"^providers/datasets/(?P<key>[\w-]+)/(?P<verb>pause|resume)/$", views.verb, name="dataset_verb"),
+    path("catalogue/<slug:key>/versions/", views.history, name="dataset_versions"),
+    path("catalogue/<slug:key>/variables/", views.variable_list, name="variable_list"),
+    path("providers/datasets/new/", views.new, name="dataset_new"),
+    path("providers/datasets/<slug:key>/", views.entry, name="dataset_entry"),
+    path("providers/datasets/<slug:key>/sections/<slug:name>/", views.section, name="dataset_section"),
+    path("providers/datasets/<slug:key>/variables/", views.variables, name="dataset_variables"),
+    re_path(r"^providers/datasets/(?P<key>[\w-]+)/variables\.(?P<ending>xlsx|csv)$", views.template, name="dataset_template"),
+    re_path(rf"^providers/datasets/(?P<key>[\w-]+)/(?P<verb>{VERBS})/$", views.verb, name="dataset_verb"),
 ]

@@ -14,8 +14,9 @@ from portal.journal import queries as journal
 from portal.kit import clock
 from portal.kit.won import won
 from providers.catalogue.models import Dataset
-from providers.catalogue.queries import Fact, words
+from providers.catalogue.queries import Fact, draft_state, words
 from providers.catalogue.queries import known_codes as catalogue_codes
+from providers.catalogue.rules import SHOWN, DraftState
 from providers.institutions import rules as institution_rules
 from providers.institutions.models import Institution
 from providers.offers import rules
@@ -30,7 +31,7 @@ def match_facts(*, demo: bool = False, now: datetime | None = None) -> Iterator[
     demo: a need of a demo round sees demo datasets and offers too; any other need sees none of them. A dataset with
     several offers comes once an offer. Four queries.
     """
-    datasets = Dataset.objects.published().select_related("institution").order_by("key")
+    datasets = Dataset.objects.published().select_related("institution").only(*Dataset.MATCHED, "institution").order_by("key")
     if not demo:
         datasets = datasets.filter(institution__is_demo=False)
     offers: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -127,12 +128,16 @@ def own(user: Any) -> Any:
 
 
 def own_datasets(user: Any) -> list[Dataset]:
-    """Datasets of those institutions, with their availability in words."""
+    """Datasets of those institutions, with their availability in words and where their next version stands."""
     labels = words("dataset_status").get("dataset_status", {})
     mine = Dataset.objects.filter(institution__organisation_id__in=organisation_ids_of(user)).order_by("key")
-    found = list(mine.only("key", "title_ko", "title_en", "status", "publication"))
+    found = list(mine.only("key", "title_ko", "title_en", "status", "publication").annotate(draft_state=draft_state()))
     for dataset in found:
         dataset.availability = labels.get(dataset.status, dataset.status)  # type: ignore[attr-defined]
+        written = dataset.publication in SHOWN and dataset.draft_state  # type: ignore[attr-defined]
+        dataset.next_state = (  # type: ignore[attr-defined]
+            gettext("Next version: %(state)s") % {"state": DraftState.word(written)} if written else ""
+        )
     return found
 
 

@@ -4,6 +4,7 @@ from providers.offers import views
 
 urlpatterns = [
     path("catalogue/<slug:key>/", views.dataset, name="dataset"),
+    path("providers/datasets/<slug:key>/preview/", views.preview, name="dataset_preview"),
     path("providers/", views.home, name="home"),
     path("providers/institutions/", views.institution_list, name="institutions"),
     path("providers/institutions/<slug:key>/", views.institution, name="institution"),

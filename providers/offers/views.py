@@ -7,15 +7,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.kit.access import needs, public
+from portal.kit.access import needs, public, signed_in
 from portal.kit.errors import DomainError, Stale
 from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.pages import Pages
 from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
-from providers.catalogue.models import Dataset
+from providers.catalogue import rules as catalogue_rules
+from providers.catalogue.models import Dataset, Draft
 from providers.catalogue.queries import holders
 from providers.institutions import queries as institutions
 from providers.institutions.models import Institution
@@ -29,8 +31,31 @@ def dataset(request: HttpRequest, key: str) -> HttpResponse:
     """What is in it, may I use it for a product, how, how long, cost, offers, where the facts come from."""
     rows = Dataset.objects.visible_to(request.user).select_related("institution", "part_of")
     found = get_object_or_404(rows, key=key)
+    if found.publication in catalogue_rules.WORKING:  # nothing of it was ever published
+        return redirect(request, reverse("providers:dataset_preview", args=[key]))
+    return page(request, "providers/offers/dataset.html", _context(request, found))
+
+
+@signed_in
+@require_safe
+def preview(request: HttpRequest, key: str) -> HttpResponse:
+    """The next version as the public will see it, for the institution's people and for those who check it."""
+    draft = get_object_or_404(Draft.objects.visible_to(request.user).select_related("dataset"), dataset__key=key)
+    found = catalogue.drafted(draft.dataset, draft.content)
+    context = _context(request, found, draft.content.get("variables") or [])
+    own = catalogue.own_datasets(request.user).filter(pk=found.pk).exists()
+    admin = f"/admin/providers/dataset/{found.pk}/change/"
+    context |= {"preview": True, "entry_url": reverse("providers:dataset_entry", args=[key]) if own else admin}
+    return page(request, "providers/offers/dataset.html", context)
+
+
+def _context(request: HttpRequest, found: Dataset, drafted: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """What a dataset's page says. drafted: the variables of a preview, else those that are published."""
     labels = catalogue.words("access_mode", "exit_kind", "dataset_status")
-    context = {
+    variables = catalogue.variables_of(found) if drafted is None else drafted
+    complete = catalogue_rules.completeness(found.judged(found.content(variables)), found.profile)
+    gaps = [*complete.required, *complete.recommended]
+    return {
         "dataset": found,
         "title": pick(found, "title"),
         "availability": labels["dataset_status"].get(found.status, found.status),
@@ -43,8 +68,16 @@ def dataset(request: HttpRequest, key: str) -> HttpResponse:
         "offers": [_shown(offer, labels) for offer in queries.of_dataset(found, request.user)],
         "parts": list(found.parts.published().order_by("title_ko")),
         "holder": holders.holder_facts(found.institution),
+        "completeness": complete,
+        "gaps": gaps,
+        "gaps_title": ngettext("%(n)d statement is not published", "%(n)d statements are not published", len(gaps))
+        % {"n": len(gaps)},
+        "variables": catalogue.shown_variables(variables[:VARIABLES_SHOWN]),
+        "variable_count": len(variables),
     }
-    return page(request, "providers/offers/dataset.html", context)
+
+
+VARIABLES_SHOWN = 10
 
 
 def _shown(offer: Offer, labels: dict[str, dict[str, str]]) -> Offer:

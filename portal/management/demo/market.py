@@ -21,13 +21,18 @@ from vouchers.rounds.models import Round
 
 
 def open_market(cast: Cast, market: dict[str, Any]) -> None:
-    """Institutions with people, published datasets and offers; idempotent by key and title."""
+    """Institutions with people, published datasets, one entry in work and offers; idempotent by key and title."""
     for record in market["institutions"]:
         institution = institutions.register_reference(record=record, is_demo=True)
         if institution.organisation_id is None:
             institutions.attach(institution_id=institution.pk, organisation=cast.organisations[record["organisation"]], by=None)
     for record in market["datasets"]:
         catalogue.register_reference(record=record)
+    for record in market["drafts"]:
+        if not Dataset.objects.filter(key=record["key"]).exists():
+            institution = Institution.objects.get(key=record["institution"])
+            manager = cast.people["provider" if record["institution"] == "demo-hanbit" else "provider2"]
+            catalogue.create_dataset(institution=institution, key=record["key"], values=record["values"], by=manager)
     for record in market["offers"]:
         if not Offer.objects.filter(title_ko=record["title_ko"]).exists():
             _offer(cast, record)

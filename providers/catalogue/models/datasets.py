@@ -135,6 +135,39 @@ class Dataset(Row):
     certainty = models.CharField(_("Certainty"), max_length=10, blank=True)
     search_text = models.TextField(editable=False, blank=True)
 
+    MATCHED: ClassVar[tuple[str, ...]] = (
+        "key",
+        "title_ko",
+        "title_en",
+        "holders",
+        "status",
+        "modality",
+        "disease_scope",
+        "disease_areas",
+        "min_age",
+        "max_age",
+        "temporal_start",
+        "temporal_end",
+        "access_mode",
+        "exits",
+        "standard",
+        "annotation",
+        "commercial_use_allowed",
+        "commercial_use_note",
+        "linkage_possible",
+        "notes",
+        "recalled_fields",
+        "derived_fields",
+        "update_frequency",
+        "access_rights",
+        "fee",
+        "certainty",
+        "individuals",
+        "records",
+        "record_unit",
+        "population_note",
+    )  # what `facts` reads
+
     objects = DatasetQuerySet.as_manager()
 
     class Meta:
@@ -184,12 +217,7 @@ class Dataset(Row):
 
     def facts(self) -> dict[str, Any]:
         """Shaped like a record of seeds/reference/datasets.json, for the matching engine."""
-        names = (
-            "key", "title_ko", "title_en", "holders", "status", "modality", "disease_scope", "disease_areas", "min_age",
-            "max_age", "temporal_start", "temporal_end", "access_mode", "exits", "standard", "annotation",
-            "commercial_use_allowed", "commercial_use_note", "linkage_possible", "notes", "recalled_fields", "derived_fields",
-            "update_frequency", "access_rights", "fee", "certainty",
-        )  # fmt: skip
+        names = [name for name in self.MATCHED if name not in ("individuals", "records", "record_unit", "population_note")]
         counted = {"individuals": self.individuals, "records": self.records, "record_unit": self.record_unit}
         population = {**counted, "note": self.population_note}
         return {**{name: getattr(self, name) for name in names}, "population": population}

@@ -26,7 +26,15 @@ from providers.catalogue.queries.searching import (
     published_of,
 )
 from providers.catalogue.queries.telling import Difference, differences, history, told
-from providers.catalogue.queries.versions import draft_of, faults, found_variables, variables_of, versions_of
+from providers.catalogue.queries.versions import (
+    draft_of,
+    draft_state,
+    faults,
+    found_variables,
+    shown_variables,
+    variables_of,
+    versions_of,
+)
 from providers.catalogue.queries.wording import (
     Fact,
     ages_words,
@@ -38,11 +46,23 @@ from providers.catalogue.queries.wording import (
     says,
     years_words,
 )
+from providers.catalogue.queries.writing import (
+    Entry,
+    changes_of,
+    drafted,
+    entry_of,
+    own_datasets,
+    section_of,
+    sections_of,
+    timeline,
+)
 
 __all__ = [
-    "FACETS", "MODALITY_PLACE", "WORDS_PLACE", "Difference", "Facet", "FacetValue", "Fact", "Overview", "Wish",
-    "ages_words", "cards", "choices", "code_lists", "commercial_words", "count_words", "differences", "draft_of",
-    "fact_sheet", "faults", "fees", "found", "found_variables", "history", "in_order", "institutions_named",
-    "known_codes", "known_codes_kept", "lists", "modality_words", "overview", "published_counts", "published_of",
-    "says", "told", "variables_of", "versions_of", "word_of", "words", "years_words",
+    "FACETS", "MODALITY_PLACE", "WORDS_PLACE", "Difference", "Entry", "Facet", "FacetValue", "Fact", "Overview",
+    "Wish", "ages_words", "cards", "changes_of", "choices", "code_lists", "commercial_words", "count_words",
+    "differences", "draft_of", "draft_state", "drafted", "entry_of", "fact_sheet", "faults", "fees", "found",
+    "found_variables", "history", "in_order", "institutions_named", "known_codes", "known_codes_kept", "lists",
+    "modality_words", "overview", "own_datasets", "published_counts", "published_of", "says", "section_of",
+    "sections_of", "shown_variables", "timeline", "told", "variables_of", "versions_of", "word_of", "words",
+    "years_words",
 ]  # fmt: skip

@@ -1,9 +1,9 @@
 """Versions, drafts and variables: what the pages and the actions ask about them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from providers.catalogue import rules
 from providers.catalogue.models import Dataset, DatasetVersion, Draft, Variable
@@ -12,6 +12,12 @@ from providers.catalogue.models import Dataset, DatasetVersion, Draft, Variable
 def variables_of(dataset: Dataset) -> list[dict[str, Any]]:
     """The published variables as a version keeps them. One query."""
     return list(Variable.objects.filter(dataset=dataset).order_by("position").values(*rules.COLUMNS))
+
+
+def shown_variables(rows: Iterable[Variable | dict[str, Any]]) -> list[dict[str, Any]]:
+    """Variables for a table, with the word of their datatype."""
+    facts = [row.facts() if isinstance(row, Variable) else row for row in rows]
+    return [{**one, "datatype_word": rules.Datatype.word(one["datatype"])} for one in facts]
 
 
 def found_variables(dataset: Dataset, text: str) -> QuerySet[Variable]:
@@ -30,6 +36,11 @@ def versions_of(dataset: Dataset) -> list[DatasetVersion]:
 def draft_of(dataset: Dataset, user: Any) -> Draft | None:
     """What is being written, for those who may see it."""
     return Draft.objects.visible_to(user).filter(dataset=dataset).first()
+
+
+def draft_state() -> Subquery:
+    """An annotation for rows of datasets: where the next version stands; None when there is none."""
+    return Subquery(Draft.objects.filter(dataset=OuterRef("pk")).values("state")[:1])
 
 
 def faults() -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
@@ -45,6 +45,7 @@ class Datatype(Codes):
 
 
 DATATYPES = tuple(str(one) for one in Datatype)
+_FORMULA = re.compile(r"=|@|[+-]\s*[A-Za-z(]")  # what a spreadsheet would calculate; “-9: missing” is a value
 _SAME = {"text": "string", "str": "string", "varchar": "string", "int": "integer", "number": "decimal", "float": "decimal",
          "double": "decimal", "bool": "boolean", "timestamp": "datetime", "문자": "string", "정수": "integer", "실수": "decimal",
          "숫자": "decimal", "날짜": "date", "일시": "datetime", "예아니오": "boolean"}  # fmt: skip
@@ -90,10 +91,12 @@ def read_table(rows: Iterable[Sequence[Any]]) -> tuple[list[Variable], list[Cell
         if not any(cells):
             continue
         if len(found) >= MOST_VARIABLES:
-            return [], [CellError(f"A{number}", now("At most %(n)s variables fit into an entry.") % {"n": f"{MOST_VARIABLES:,}"})]
+            return [], [
+                CellError(f"A{number}", gettext("At most %(n)s variables fit into an entry.") % {"n": f"{MOST_VARIABLES:,}"})
+            ]
         errors += _row(cells, number, places, seen, found)
     if not found and not errors:
-        errors.append(CellError("A2", now("The table has no variables.")))
+        errors.append(CellError("A2", gettext("The table has no variables.")))
     return ([], errors[:200]) if errors else (found, [])
 
 
@@ -104,15 +107,17 @@ def _head(head: list[str]) -> tuple[dict[str, int], list[CellError]]:
     for place, cell in enumerate(head):
         field = names.get(cell.lower().replace(" ", "_"))
         if cell and field is None:
-            errors.append(CellError(_cell(place, 1), now("There is no column “%(name)s” in the template.") % {"name": cell[:40]}))
+            errors.append(
+                CellError(_cell(place, 1), gettext("There is no column “%(name)s” in the template.") % {"name": cell[:40]})
+            )
         elif field in places:
-            errors.append(CellError(_cell(place, 1), now("This column stands twice.")))
+            errors.append(CellError(_cell(place, 1), gettext("This column stands twice.")))
         elif field:
             places[field] = place
     for field in NEEDED:
         if field not in places:
             errors.append(
-                CellError("A1", now("The column “%(name)s” is missing in the first row.") % {"name": COLUMNS[field][0]})
+                CellError("A1", gettext("The column “%(name)s” is missing in the first row.") % {"name": COLUMNS[field][0]})
             )
     return places, errors
 
@@ -123,13 +128,13 @@ def _row(cells: list[str], number: int, places: dict[str, int], seen: dict[str, 
         CellError(_cell(place, number), sentence) for field, place in places.items() if (sentence := _wrong(field, values[field]))
     ]
     if extra := [place for place, cell in enumerate(cells) if cell and place not in places.values()]:
-        errors.append(CellError(_cell(extra[0], number), now("This cell stands under no column name.")))
+        errors.append(CellError(_cell(extra[0], number), gettext("This cell stands under no column name.")))
     name = values["name"]
     if name in seen:
         errors.append(
             CellError(
                 _cell(places["name"], number),
-                now("“%(name)s” stands in row %(row)d already.") % {"name": name[:40], "row": seen[name]},
+                gettext("“%(name)s” stands in row %(row)d already.") % {"name": name[:40], "row": seen[name]},
             )
         )
     seen.setdefault(name, number)
@@ -142,25 +147,21 @@ def _row(cells: list[str], number: int, places: dict[str, int], seen: dict[str, 
 
 def _wrong(field: str, value: str) -> str:
     """A sentence, or "" when the cell is right."""
-    if value.startswith(("=", "@")) or (value.startswith(("+", "-")) and len(value) > 1 and not _is_number(value)):
-        return now("Formulas are not taken: enter the value itself.")
+    if _FORMULA.match(value):
+        return gettext("Formulas are not taken: enter the value itself.")
     if len(value) > MOST_CHARACTERS:
-        return now("At most %(n)s characters fit into a cell.") % {"n": f"{MOST_CHARACTERS:,}"}
+        return gettext("At most %(n)s characters fit into a cell.") % {"n": f"{MOST_CHARACTERS:,}"}
     if "\x00" in value:
-        return now("This cell holds characters that cannot be stored.")
+        return gettext("This cell holds characters that cannot be stored.")
     if field == "name" and not _NAME.fullmatch(value):
-        return now(
+        return gettext(
             "A name has letters, digits, dots, dashes and underscores, begins with a letter and has 100 characters at most."
         )
     if field == "datatype" and _datatype(value) not in DATATYPES:
-        return now("Choose one of %(types)s.") % {"types": ", ".join(DATATYPES)}
+        return gettext("Choose one of %(types)s.") % {"types": ", ".join(DATATYPES)}
     if field == "required" and value.lower() not in _YES | _NO:
-        return now("Enter yes or no.")
+        return gettext("Enter yes or no.")
     return ""
-
-
-def _is_number(value: str) -> bool:
-    return bool(re.fullmatch(r"[+-]?\d[\d.,eE+-]*", value))
 
 
 def _datatype(value: str) -> str:

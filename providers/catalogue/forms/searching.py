@@ -47,3 +47,14 @@ class SearchForm(forms.Form):
             self.fields[facet.name] = forms.ChoiceField(label=LABELS[facet.name], choices=options, required=False)
         if wished.each:
             self.fields["show"] = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class VariableSearchForm(forms.Form):
+    """A GET form over the variables of one dataset."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("name or label of a variable")}),
+    )

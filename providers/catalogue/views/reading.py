@@ -1,0 +1,70 @@
+"""What everybody reads: the list, a dataset's versions and its variables."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from portal.kit.access import public
+from portal.kit.htmx import page
+from portal.kit.pages import Counted, Pages
+from portal.kit.words import pick
+from providers.catalogue import forms, queries
+from providers.catalogue.models import Dataset
+
+PAGE_SIZE = 20
+
+
+@public
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Everybody finds published datasets by text and facets; the number of queries does not depend on how many."""
+    wished = forms.wish(request.GET)
+    labels = queries.words("modality", "region", "access_mode", "dataset_status")
+    whole = queries.overview(wished, labels)
+    found = Counted(queries.in_order(queries.found(wished)), PAGE_SIZE, whole.total).get_page(request.GET.get("page"))
+    context = {
+        "form": forms.SearchForm(whole.facets, wished),
+        "page": found,
+        "items": queries.cards(found.object_list, labels),
+        "narrowed": bool(wished.text or any(wished.chosen.values())),
+        "each": wished.each,
+        "folded": whole.folded,
+    }
+    return page(request, "providers/catalogue/search.html", context, part="results")
+
+
+@public
+@require_safe
+def history(request: HttpRequest, key: str) -> HttpResponse:
+    """Every published version and what differs from the one before it."""
+    dataset = get_object_or_404(Dataset.objects.visible_to(request.user), key=key)
+    versions = queries.versions_of(dataset)
+    if not versions:
+        raise Http404
+    context = {
+        "dataset": dataset,
+        "title": pick(dataset, "title"),
+        "url": reverse("providers:dataset", args=[dataset.key]),
+        "rows": queries.history(versions),
+    }
+    return page(request, "providers/catalogue/history.html", context)
+
+
+@public
+@require_safe
+def variable_list(request: HttpRequest, key: str) -> HttpResponse:
+    """The published variables, searched by name or label."""
+    dataset = get_object_or_404(Dataset.objects.visible_to(request.user), key=key)
+    text = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:100]
+    found = Pages(queries.found_variables(dataset, text), 100).get_page(request.GET.get("page"))
+    context = {
+        "dataset": dataset,
+        "title": pick(dataset, "title"),
+        "url": reverse("providers:dataset", args=[dataset.key]),
+        "page": found,
+        "variables": queries.shown_variables(found.object_list),
+        "form": forms.VariableSearchForm({"q": text}),
+        "narrowed": bool(text),
+    }
+    return page(request, "providers/catalogue/variables.html", context, part="results")

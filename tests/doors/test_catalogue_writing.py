@@ -1,0 +1,238 @@
+"""An institution writes its entry in the browser: sections, what is missing, preview, versions, variables from a spreadsheet."""
+
+import io
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import Workbook, load_workbook
+
+from portal.accounts.rules import Role
+from providers.catalogue import actions, rules
+from providers.catalogue.models import Dataset, Draft, Variable
+from tests.factories import providers
+from tests.factories.accounts import make_organisation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner() -> providers.Provider:
+    providers.code_lists()
+    return providers.provider()
+
+
+def browser(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text(answer: Any) -> str:
+    return answer.content.decode()  # type: ignore[no-any-return]
+
+
+def typed(client: Client, address: str, **changes: Any) -> dict[str, Any]:
+    """What a browser would send back from the page as it stands, with changes."""
+    page = client.get(address)
+    form = page.context["form"]
+    data: dict[str, Any] = {}
+    for source in [form, *(page.context.get("lines") or [])]:
+        for bound in source:
+            value = bound.value()
+            data[bound.html_name] = "" if value is None else value
+    if page.context.get("lines"):
+        data |= {f"lines-{name}": value for name, value in page.context["lines"].management_form.initial.items()}
+    return {**data, **changes}
+
+
+def test_from_nothing_to_the_catalogue(owner: providers.Provider) -> None:
+    client = browser(owner.user)
+    new = typed(
+        client, "/providers/datasets/new/", title_ko="심전도 자료", title_en="ECG", description_ko="심전도", description_en="ECG",
+        key="ecg-2026", dataset_type="COHORT", keywords_ko="심전도\n부정맥", keywords_en="ecg",
+    )  # fmt: skip
+    answer = client.post("/providers/datasets/new/", new)
+    assert answer.status_code == 303 and answer["Location"] == "/providers/datasets/ecg-2026/sections/inside/"
+    entry = "/providers/datasets/ecg-2026/"
+    page = text(client.get(entry))
+    assert (
+        f'href="{entry}sections/inside/#id_health_category"' in page and f'href="{entry}sections/origin/#distributions"' in page
+    )
+    inside = typed(
+        client, f"{entry}sections/inside/", health_category=["EHRS"], modality=["ECG"], structured="false",
+        coding_systems=["KCD|9"], **{"lines-0-codes": "i20-i25, I50", "lines-0-label_ko": "심장질환"},
+    )  # fmt: skip
+    assert client.post(f"{entry}sections/inside/", {**inside, "next": "1"})["Location"] == f"{entry}sections/use/"
+    use = typed(client, f"{entry}sections/use/", applicable_legislation=["PIPA"], access_body=owner.institution.key)
+    assert client.post(f"{entry}sections/use/", use)["Location"] == entry
+    who = typed(
+        client, f"{entry}sections/who/", contact_name_ko="데이터팀", contact_name_en="Office", contact_email="a@h.example"
+    )
+    client.post(f"{entry}sections/who/", who)
+    origin = typed(
+        client, f"{entry}sections/origin/", provenance_ko="가", provenance_en="b", source="병원",
+        **{"lines-0-access_url": "https://h.example/ecg"},
+    )  # fmt: skip
+    client.post(f"{entry}sections/origin/", origin)
+    draft = Draft.objects.get(dataset__key="ecg-2026")
+    assert draft.content["disease_areas"][0]["codes"] == ["I20-I25", "I50"] and draft.content["keywords_ko"] == [
+        "심전도",
+        "부정맥",
+    ]
+    assert draft.content["coding_systems"] == [{"system": "KCD", "version": "9"}]
+    assert "프로파일이 요구하는 항목이 모두 있습니다" in text(client.get(entry))
+    assert "심전도 자료" in text(client.get(f"{entry}preview/")) and "심전도 자료" not in text(Client().get("/catalogue/"))
+    assert client.post(f"{entry}submit/").status_code == 303
+    operator = providers.person(Role.OPERATOR_CASE)
+    dataset = Dataset.objects.get(key="ecg-2026")
+    actions.start_check(dataset_id=dataset.pk, by=operator)
+    actions.publish(dataset_id=dataset.pk, by=operator)
+    assert "심전도 자료" in text(Client().get("/catalogue/"))
+    assert "a@h.example" in text(Client().get("/catalogue/ecg-2026/"))
+
+
+def test_who_may_write_an_entry(owner: providers.Provider) -> None:
+    dataset = providers.own_dataset(owner)
+    pages = [f"/providers/datasets/{dataset.key}/", f"/providers/datasets/{dataset.key}/sections/use/",
+             f"/providers/datasets/{dataset.key}/variables/", f"/providers/datasets/{dataset.key}/variables.csv",
+             f"/providers/datasets/{dataset.key}/preview/"]  # fmt: skip
+    colleague = providers.person(Role.PROVIDER_MANAGER, owner.organisation)
+    company = providers.person(Role.REPRESENTATIVE, make_organisation())
+    for user, statuses in (
+        (owner.user, [200] * 5), (colleague, [200] * 5), (providers.provider().user, [404] * 5),
+        (company, [403, 403, 403, 403, 404]), (None, [302] * 5), (providers.person(Role.OPERATOR_CASE), [403, 403, 403, 403, 200]),
+    ):  # fmt: skip
+        client = browser(user) if user else Client()
+        assert [client.get(page).status_code for page in pages] == statuses
+    stranger = browser(providers.provider().user)
+    assert stranger.post(f"/providers/datasets/{dataset.key}/submit/").status_code in (303, 404)
+    assert Draft.objects.get(dataset=dataset).state == "DRAFT"
+
+
+def test_nothing_typed_is_lost_and_a_stale_page_is_told(owner: providers.Provider) -> None:
+    dataset = providers.own_dataset(owner)
+    client, address = browser(owner.user), f"/providers/datasets/{dataset.key}/sections/inside/"
+    sent = typed(client, address, min_age="70", max_age="20", annotation="내가 쓴 글")
+    answer = client.post(address, sent)
+    assert answer.status_code == 422 and "내가 쓴 글" in text(answer) and 'aria-invalid="true"' in text(answer)
+    answer = client.post(address, {**sent, "more": "1"})
+    assert answer.status_code == 200 and "내가 쓴 글" in text(answer) and "lines-2-codes" in text(answer)
+    fresh = typed(client, address, annotation="내 글")
+    actions.edit(dataset_id=dataset.pk, version=1, values={"annotation": "동료의 글"}, by=owner.user)
+    answer = client.post(address, fresh)
+    assert answer.status_code == 422 and "내 글" in text(answer)
+    assert Draft.objects.get(dataset=dataset).content["annotation"] == "동료의 글"
+    again = re.search(r'name="version" value="(\d+)"', text(answer))
+    assert again and client.post(address, {**fresh, "version": again[1]}).status_code == 303
+    assert Draft.objects.get(dataset=dataset).content["annotation"] == "내 글"
+
+
+def test_the_public_reads_the_published_version_and_its_history(owner: providers.Provider) -> None:
+    dataset = providers.own_dataset(owner, published=True)
+    client = browser(owner.user)
+    address = f"/providers/datasets/{dataset.key}/sections/inside/"
+    assert client.post(address, typed(client, address, individuals="9000")).status_code == 303
+    assert "4,200" in text(Client().get(f"/catalogue/{dataset.key}/")) and "9,000" in text(
+        client.get(address.replace("sections/inside", "preview"))
+    )
+    assert "다음 판" in text(client.get("/providers/"))
+    providers.publish_dataset(dataset, owner)
+    korean, english = (text(Client().get(f"{prefix}/catalogue/{dataset.key}/versions/")) for prefix in ("", "/en"))
+    assert "4,200" in korean and "9,000" in korean and "대상자 수" in korean and Dataset.objects.get().published_sha256 in korean
+    assert "Persons" in english and "The first published version." in english
+    assert Client().get("/catalogue/no-such/versions/").status_code == 404
+
+
+def sheet(*rows: list[Any], name: str = "v.xlsx") -> SimpleUploadedFile:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    return SimpleUploadedFile(name, written.getvalue())
+
+
+def plain(content: str | bytes, name: str = "v.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())
+
+
+HEAD = ["name", "datatype", "label_ko", "required"]
+
+
+def test_variables_come_from_a_spreadsheet_and_are_searched(owner: providers.Provider) -> None:
+    dataset = providers.own_dataset(owner, structured=True)
+    client, address = browser(owner.user), f"/providers/datasets/{dataset.key}/variables/"
+    for file, count in (
+        (sheet(HEAD, ["age", "integer", "나이", True], [], ["sex", "text", "성별", "no"]), 2),
+        (plain("name;datatype;values\nlvef;실수;-9: 없음\n"), 1),
+        (plain("name,datatype,label_ko\r\nage,integer,나이\r\n".encode("cp949")), 1),
+    ):
+        version = Draft.objects.get(dataset=dataset).version
+        assert client.post(address, {"file": file, "version": version}).status_code == 303
+        assert len(Draft.objects.get(dataset=dataset).content["variables"]) == count
+    book = load_workbook(io.BytesIO(client.get(f"/providers/datasets/{dataset.key}/variables.xlsx").content))
+    assert [cell.value for cell in book.active[2]][:2] == ["age", "나이"]
+    again = plain(client.get(f"/providers/datasets/{dataset.key}/variables.csv").content)
+    assert client.post(address, {"file": again, "version": Draft.objects.get(dataset=dataset).version}).status_code == 303
+    providers.publish_dataset(dataset, owner)
+    assert Variable.objects.get(dataset=dataset).label_ko == "나이"
+    public = f"/catalogue/{dataset.key}/variables/"
+    assert "<code>age</code>" in text(Client().get(f"{public}?q=나이")) and "<code>age</code>" not in text(
+        Client().get(f"{public}?q=zz")
+    )
+    assert "<code>age</code>" in text(Client().get(f"/catalogue/{dataset.key}/")) and dataset in Dataset.objects.search("나이")
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (sheet(HEAD, ["a", "integer"], ["b", "integer", "=1+1"]), ["C3", "수식"]),
+        (sheet(HEAD, ["a", "integer"], ["b", "whatever"], ["a", "integer"]), ["B3", "A4"]),
+        (sheet(["name"], ["a"]), ["datatype"]),
+        (sheet([*HEAD, "secret"], ["a", "integer", "", "", "x"]), ["E1", "secret"]),
+        (plain("name,datatype\n@SUM(A1),integer\n"), ["A2", "수식"]),
+        (plain("name,datatype\n+cmd|x,integer\n"), ["A2"]),
+        (plain("name,datatype\n"), ["A2"]),
+        (plain("name,datatype\n" + "".join(f"v{n},integer\n" for n in range(rules.MOST_VARIABLES + 1))), ["2,000"]),
+        (plain(b"\x00\x01\xff"), ["읽을 수 없습니다"]),
+        (plain("no zip", "v.xlsx"), ["통합문서"]),
+        (plain('name,datatype\n"a,integer\n'), ["따옴표"]),
+        (plain("x", "v.exe"), [".xlsx"]),
+        (plain("a" * (2 * 1024 * 1024 + 1)), ["2MB"]),
+    ],
+)
+def test_a_bad_spreadsheet_is_refused_whole_with_its_cells(owner: providers.Provider, file: Any, words: list[str]) -> None:
+    dataset = providers.own_dataset(owner)
+    client, address = browser(owner.user), f"/providers/datasets/{dataset.key}/variables/"
+    file.seek(0)
+    answer = client.post(address, {"file": file, "version": 1})
+    assert answer.status_code == 422
+    assert [word for word in words if word not in text(answer)] == []
+    assert Draft.objects.get(dataset=dataset).content["variables"] == []
+
+
+def test_pages_of_an_entry_need_the_same_queries_for_one_and_for_many(
+    owner: providers.Provider, django_assert_max_num_queries: Any
+) -> None:
+    dataset = providers.own_dataset(owner, published=True)
+    client = browser(owner.user)
+    pages = [f"/catalogue/{dataset.key}/", f"/catalogue/{dataset.key}/versions/", f"/catalogue/{dataset.key}/variables/"]
+
+    def counts() -> list[int]:
+        found = []
+        for page in pages:
+            client.get(page)
+            with django_assert_max_num_queries(30) as queries:
+                client.get(page)
+            found.append(len(queries))
+        return found
+
+    before = counts()
+    for number in range(3):
+        variables = [rules.Variable(f"v{n}", "", "", "string", "", "", "", "", False) for n in range(5 + number)]
+        actions.import_variables(dataset_id=dataset.pk, version=0, variables=variables, by=owner.user)
+        providers.publish_dataset(dataset, owner)
+    assert counts() == before
