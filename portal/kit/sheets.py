@@ -1,6 +1,7 @@
-"""Tables that leave the house as CSV, for programs that read spreadsheets."""
+"""Tables that leave the house as CSV or .xlsx, for programs that read spreadsheets."""
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -25,3 +26,17 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     yield "\ufeff"
     for row in rows:
         yield writer.writerow([in_spreadsheet(cell) for cell in row])
+
+
+def workbook(rows: Iterable[Sequence[Any]]) -> bytes:
+    """An .xlsx with one sheet. A text that begins like a formula stays a text, as in `csv_lines`."""
+    from openpyxl import Workbook  # a second of imports that few pages need
+    from openpyxl.writer.excel import save_workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("1")
+    for row in rows:
+        sheet.append([in_spreadsheet(cell) if str(cell)[:1] == "=" else cell for cell in row])
+    written = io.BytesIO()
+    save_workbook(book, written)
+    return written.getvalue()

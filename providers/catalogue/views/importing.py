@@ -1,6 +1,5 @@
 """The variables of an entry from a spreadsheet: all rows or none, each error with its cell."""
 
-import io
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.kit.access import needs
 from portal.kit.errors import DomainError, Stale
 from portal.kit.htmx import form_errors, page, redirect
-from portal.kit.sheets import csv_lines
+from portal.kit.sheets import csv_lines, workbook
 from portal.kit.words import pick
 from providers.catalogue import actions, forms, queries, rules
 
@@ -83,7 +82,7 @@ def template(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     if ending == "csv":
         response = HttpResponse("".join(csv_lines([head, *rows])), content_type="text/csv; charset=utf-8")
     else:
-        response = HttpResponse(_workbook([head, *rows]), content_type=XLSX)
+        response = HttpResponse(workbook([head, *rows]), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{found.dataset.key}-variables.{ending}"'
     return response
 
@@ -95,16 +94,3 @@ EXAMPLES = [
     {"name": "sex", "label_ko": "성별", "label_en": "Sex", "datatype": "string", "unit": "", "values": "M, F",
      "description_ko": "", "description_en": "", "required": False},
 ]  # fmt: skip
-
-
-def _workbook(rows: list[list[str]]) -> bytes:
-    """Every cell as text, so that nothing turns into a formula or a date."""
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("variables")
-    for row in rows:
-        sheet.append(row)
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
