@@ -24,7 +24,14 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
             "record_unit", "population_note", "min_age", "max_age", "temporal_start", "temporal_end", "update_frequency",
             "access_mode", "access_rights", "exits", "standard", "linkage_possible", "linkage_note", "annotation", "fee",
             "landing_page", "language", "legal_basis", "commercial_use_allowed", "commercial_use_note", "notes",
-            "recalled_fields", "derived_fields", "source", "certainty", "is_demo", "updated_at",
+            "keywords_ko", "keywords_en", "theme", "dataset_type", "other_identifiers", "health_theme", "coding_systems",
+            "structured", "population_coverage_ko", "population_coverage_en", "temporal_resolution", "spatial",
+            "personal_data", "purposes", "applicable_legislation", "access_body", "retention_start", "retention_end",
+            "environment_seats", "environment_gpus", "environment_note", "custodian", "contact_name_ko", "contact_name_en",
+            "contact_email", "contact_page", "contact_phone", "provenance_ko", "provenance_en", "quality_ko", "quality_en",
+            "quality_url", "sample_url", "analytics_url", "documentation_url", "referenced_by", "distributions",
+            "recalled_fields", "derived_fields", "source", "certainty", "is_demo", "profile", "origin",
+            "published_number", "published_sha256", "updated_at",
         ]  # fmt: skip
 
     def to_representation(self, instance: Dataset) -> dict[str, Any]:

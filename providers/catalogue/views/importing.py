@@ -1,6 +1,5 @@
 """The variables of an entry from a spreadsheet: all rows or none, each error with its cell."""
 
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
