@@ -27,6 +27,7 @@ SWEEPS: dict[str, float] = {
     "documents.remove_erased": 900,
     "rounds.turn": 30,
     "companies.check_registrations": 60,
+    "catalogue.ask_if_right": 3600,
     "matching.expire_quotes": 300,
     "applications.sync_deadlines": 300,
     "applications.tell_amendments": 60,

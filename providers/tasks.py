@@ -1,1 +1,5 @@
-"""Assembly only: the rooms have no tasks yet."""
+"""Assembly only: Celery finds the rooms' tasks here."""
+
+from providers.catalogue.tasks import ask_if_right
+
+__all__ = ["ask_if_right"]

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from portal.accounts.rules import Role
 from portal.journal.models import Event
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from portal.management import reference

@@ -1,5 +1,6 @@
 """An institution's own entry: drafted, checked, published as versions that nobody changes; and what the database guards itself."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,9 +8,11 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from portal.accounts.rules import Role
 from portal.journal.models import Duty, Event, Notice
+from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from providers.catalogue import actions, queries, rules
 from providers.catalogue.models import Dataset, DatasetVersion, Draft, Variable
+from providers.catalogue.tasks import ask_if_right
 from providers.offers import queries as offers
 from tests.factories import providers
 
@@ -187,3 +190,22 @@ def test_columns_that_are_not_what_the_version_says_are_found(owner: providers.P
     dataset = providers.own_dataset(owner, published=True)
     Dataset.objects.filter(pk=dataset.pk).update(individuals=1)
     assert len(list(queries.faults())) == 1
+
+
+def test_an_institution_is_asked_whether_an_old_entry_is_still_right(owner: providers.Provider) -> None:
+    dataset = providers.own_dataset(owner, published=True, update_frequency="QUARTERLY")
+    taken = providers.dataset(owner, update_frequency="")
+    assert ask_if_right() == 0
+    Dataset.objects.filter(pk=dataset.pk).update(confirmed_at=clock.now() - timedelta(days=119))
+    Dataset.objects.filter(pk=taken.pk).update(confirmed_at=clock.now() - timedelta(days=364))
+    assert ask_if_right() == 0
+    Dataset.objects.filter(pk=dataset.pk).update(confirmed_at=clock.now() - timedelta(days=120))
+    assert (ask_if_right(), ask_if_right()) == (1, 0)
+    duty = Duty.objects.get(verb="confirm_dataset", closed_at=None)
+    assert duty.organisation == owner.organisation and duty.subject_ref == dataset.ref
+    assert Notice.objects.filter(user=owner.user, subject_ref=dataset.ref, template="duty_opened").exists()
+    actions.confirm(dataset_id=dataset.pk, by=owner.user)
+    assert not Duty.objects.filter(closed_at=None).exists() and ask_if_right() == 0
+    Dataset.objects.filter(pk=taken.pk).update(confirmed_at=clock.now() - timedelta(days=365))
+    actions.pause(dataset_id=taken.pk, by=owner.user)
+    assert ask_if_right() == 0

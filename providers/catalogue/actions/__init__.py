@@ -2,6 +2,7 @@
 
 from providers.catalogue.actions.drafting import create_dataset, discard, edit, import_variables
 from providers.catalogue.actions.publishing import (
+    ask_if_right,
     confirm,
     pause,
     publish,
@@ -14,6 +15,6 @@ from providers.catalogue.actions.publishing import (
 from providers.catalogue.actions.registering import register_code_list, register_reference
 
 __all__ = [
-    "confirm", "create_dataset", "discard", "edit", "import_variables", "pause", "publish", "register_code_list",
+    "ask_if_right", "confirm", "create_dataset", "discard", "edit", "import_variables", "pause", "publish", "register_code_list",
     "register_reference", "resume", "retire", "return_dataset", "start_check", "submit",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from providers.catalogue.actions.versions import apply_content
 from providers.catalogue.models import Dataset, Draft
 
 CHECK_DAYS = 5  # working days in which the operating agency answers a submitted entry
+CONFIRM_DAYS = 20  # working days in which an institution says whether an entry is still right
 
 
 @transaction.atomic
@@ -97,6 +98,24 @@ def confirm(*, dataset_id: int, by: Any) -> Dataset:
     close_duty(dataset, "confirm_dataset", by=by)
     _journal(dataset, "dataset.confirmed", by)
     return dataset
+
+
+@transaction.atomic
+def ask_if_right(*, dataset_id: int) -> bool:
+    """The clock asks the institution whether its published entry is still right. Writes: Duty confirm_dataset, Notice.
+
+    False when it is no longer due: confirmed, taken out or asked meanwhile.
+    """
+    dataset = locked(dataset_id)
+    if dataset.pk not in queries.unconfirmed(clock.now()):
+        return False
+    open_duty(
+        dataset, "confirm_dataset",
+        title_ko=f"데이터셋 내용 확인: {dataset.title_ko}", title_en=f"Is this dataset's entry still right? {dataset.title_en}",
+        url=f"/providers/datasets/{dataset.key}/", due_in=CONFIRM_DAYS, organisation=dataset.institution.organisation,
+        role=Role.PROVIDER_MANAGER, by_mail=True, by=None,
+    )  # fmt: skip
+    return True
 
 
 PERMISSIONS = {

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.journal.actions import record as journal
+from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from portal.kit.models import make_ref
@@ -92,6 +93,7 @@ def register_reference(
     content = dataset.content(queries.variables_of(dataset) if dataset.pk else [])
     rules.check_publishable(dataset.judged(content), dataset.profile, dataset.origin, queries.known_codes_kept())
     if shown:
+        dataset.confirmed_at = clock.now()
         dataset.published_number, dataset.published_sha256 = (dataset.published_number or 0) + 1, rules.sha256(content)
     dataset.save()
     if shown:

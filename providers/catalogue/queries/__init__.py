@@ -32,6 +32,7 @@ from providers.catalogue.queries.versions import (
     faults,
     found_variables,
     shown_variables,
+    unconfirmed,
     variables_of,
     versions_of,
 )
@@ -63,6 +64,6 @@ __all__ = [
     "differences", "draft_of", "draft_state", "drafted", "entry_of", "fact_sheet", "faults", "fees", "found",
     "found_variables", "history", "in_order", "institutions_named", "known_codes", "known_codes_kept", "lists",
     "modality_words", "overview", "own_datasets", "published_counts", "published_of", "says", "section_of",
-    "sections_of", "shown_variables", "timeline", "told", "variables_of", "versions_of", "word_of", "words",
-    "years_words",
+    "sections_of", "shown_variables", "timeline", "told", "unconfirmed", "variables_of", "versions_of", "word_of",
+    "words", "years_words",
 ]  # fmt: skip

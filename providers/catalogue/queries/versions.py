@@ -1,12 +1,14 @@
 """Versions, drafts and variables: what the pages and the actions ask about them."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from portal.journal.models import Duty
 from providers.catalogue import rules
-from providers.catalogue.models import Dataset, DatasetVersion, Draft, Variable
+from providers.catalogue.models import Code, Dataset, DatasetVersion, Draft, Variable
 
 
 def variables_of(dataset: Dataset) -> list[dict[str, Any]]:
@@ -41,6 +43,16 @@ def draft_of(dataset: Dataset, user: Any) -> Draft | None:
 def draft_state() -> Subquery:
     """An annotation for rows of datasets: where the next version stands; None when there is none."""
     return Subquery(Draft.objects.filter(dataset=OuterRef("pk")).values("state")[:1])
+
+
+def unconfirmed(now: datetime) -> list[int]:
+    """Published entries of institutions with people of their own that nobody confirmed for as long as their update frequency
+    allows (`confirm_after_days` of its code list, else a year), and that nobody was asked about since. Two queries."""
+    days = {code.code: code.more.get("confirm_after_days") for code in Code.objects.filter(code_list__key="update_frequency")}
+    asked = Duty.objects.filter(subject_ref=OuterRef("ref"), verb="confirm_dataset", closed_at__isnull=True)
+    rows = Dataset.objects.published().filter(institution__organisation__isnull=False, confirmed_at__isnull=False)
+    rows = rows.exclude(Exists(asked)).order_by("pk").values_list("pk", "confirmed_at", "update_frequency")
+    return [pk for pk, confirmed, how in rows if rules.is_stale(confirmed, now, days.get(how))]
 
 
 def faults() -> Iterator[str]:

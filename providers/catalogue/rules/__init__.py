@@ -40,13 +40,13 @@ from providers.catalogue.rules.variables import (
     Variable,
     read_table,
 )
-from providers.catalogue.rules.versions import Change, canonical, changes, sha256
+from providers.catalogue.rules.versions import Change, canonical, changes, is_stale, sha256
 
 __all__ = [
     "BY_NAME", "COLUMNS", "CONTENT", "DATATYPES", "DRAFT_LIFECYCLE", "EVENT_WORDS", "FIELDS", "HANGUL",
     "LIBRARY_NOTE", "LIFECYCLE", "LONGEST_ITEM", "MANDATORY", "MOST_CHARACTERS", "MOST_VARIABLES", "PORTAL",
     "PROPERTIES", "PUBLICATION_MOVES", "RECOMMENDED", "SECTIONS", "SHOWN", "WORKING", "CellError", "Change",
     "Completeness", "Datatype", "DraftState", "Field", "Gap", "Kind", "Origin", "Profile", "Publication", "Variable",
-    "canonical", "changes", "check_publishable", "completeness", "derived", "is_address", "is_empty",
+    "canonical", "changes", "check_publishable", "completeness", "derived", "is_address", "is_empty", "is_stale",
     "library_note_ko", "nothing", "profiles_for", "read_table", "sha256", "what_misfits",
 ]  # fmt: skip

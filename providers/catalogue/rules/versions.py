@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from providers.catalogue.rules.fields import CONTENT, is_empty
@@ -37,3 +38,11 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
         if old != new and not (is_empty(old) and is_empty(new)):
             found.append(Change(name, old, new))
     return found
+
+
+CONFIRM_AFTER_DAYS = 365  # when the code list does not say it
+
+
+def is_stale(confirmed_at: datetime, now: datetime, days: int | None) -> bool:
+    """Whether the institution is asked again if an entry is still right. days: of its update frequency, None: a year."""
+    return now - confirmed_at >= timedelta(days=days or CONFIRM_AFTER_DAYS)
