@@ -65,7 +65,7 @@ def test_from_nothing_to_the_catalogue(owner: providers.Provider) -> None:
         client, f"{entry}sections/inside/", health_category=["EHRS"], modality=["ECG"], structured="false",
         coding_systems=["KCD|9"], **{"lines-0-codes": "i20-i25, I50", "lines-0-label_ko": "심장질환"},
     )  # fmt: skip
-    assert client.post(f"{entry}sections/inside/", {**inside, "next": "1"})["Location"] == f"{entry}sections/use/"
+    assert client.post(f"{entry}sections/inside/", {**inside, "next": "1"})["Location"] == f"{entry}sections/people/"
     use = typed(client, f"{entry}sections/use/", applicable_legislation=["PIPA"], access_body=owner.institution.key)
     assert client.post(f"{entry}sections/use/", use)["Location"] == entry
     who = typed(
@@ -115,7 +115,7 @@ def test_who_may_write_an_entry(owner: providers.Provider) -> None:
 def test_nothing_typed_is_lost_and_a_stale_page_is_told(owner: providers.Provider) -> None:
     dataset = providers.own_dataset(owner)
     client, address = browser(owner.user), f"/providers/datasets/{dataset.key}/sections/inside/"
-    sent = typed(client, address, min_age="70", max_age="20", annotation="내가 쓴 글")
+    sent = typed(client, address, annotation="내가 쓴 글", **{"lines-1-codes": "폐암", "lines-1-label_ko": "폐암"})
     answer = client.post(address, sent)
     assert answer.status_code == 422 and "내가 쓴 글" in text(answer) and 'aria-invalid="true"' in text(answer)
     answer = client.post(address, {**sent, "more": "1"})
@@ -133,10 +133,12 @@ def test_nothing_typed_is_lost_and_a_stale_page_is_told(owner: providers.Provide
 def test_the_public_reads_the_published_version_and_its_history(owner: providers.Provider) -> None:
     dataset = providers.own_dataset(owner, published=True)
     client = browser(owner.user)
-    address = f"/providers/datasets/{dataset.key}/sections/inside/"
+    address = f"/providers/datasets/{dataset.key}/sections/people/"
+    wrong = client.post(address, typed(client, address, min_age="70", max_age="20"))
+    assert wrong.status_code == 422 and 'value="70"' in text(wrong) and "끝이 시작보다 앞설 수 없습니다" in text(wrong)
     assert client.post(address, typed(client, address, individuals="9000")).status_code == 303
     assert "4,200" in text(Client().get(f"/catalogue/{dataset.key}/")) and "9,000" in text(
-        client.get(address.replace("sections/inside", "preview"))
+        client.get(address.replace("sections/people", "preview"))
     )
     assert "다음 판" in text(client.get("/providers/"))
     providers.publish_dataset(dataset, owner)

@@ -99,7 +99,7 @@ def draft_of(dataset: Dataset, by: Any) -> Draft:
         value = content[field.name]
         if field.kind == rules.Kind.URL and value and not rules.is_address(value):
             content[field.name] = f"https://{value}"
-    content |= {"origin": rules.Origin.HOLDER.value, "recalled_fields": [], "derived_fields": [], "certainty": "published"}
+    content |= {"origin": rules.Origin.HOLDER.value, "recalled_fields": [], "derived_fields": [], "certainty": ""}
     return Draft(dataset=dataset, state=rules.DRAFT_LIFECYCLE.initial, content=content)
 
 
@@ -127,7 +127,7 @@ def _saved(dataset: Dataset, draft: Draft, by: Any, event: str, **more: Any) -> 
 
 def _empty() -> dict[str, Any]:
     nothing = {field.name: rules.nothing(field.kind) for field in rules.FIELDS}
-    own = {"certainty": "published", "status": "AVAILABLE", "disease_scope": "UNKNOWN", "theme": ["HEAL"]}
+    own = {"status": "AVAILABLE", "disease_scope": "UNKNOWN", "theme": ["HEAL"]}
     return {**nothing, **own, "profile": "", "origin": rules.Origin.HOLDER.value, "variables": []}
 
 

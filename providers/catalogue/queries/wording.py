@@ -145,6 +145,7 @@ MORE = {
                "distributions", "other_identifiers"),
     "desk": ("custodian", "contact_name", "contact_email", "contact_phone", "contact_page"),
 }  # fmt: skip
+REPEATED = frozenset({"keywords", "distributions"})  # derived ones only say again what stands on the page
 PAIRED = {"population_coverage": _("Population"), "provenance": _("Origin"), "quality": _("Quality"), "keywords": _("Keywords"),
           "contact_name": _("Contact desk")}  # fmt: skip
 
@@ -159,6 +160,8 @@ def _more(dataset: Dataset, names: Iterable[str], labels: "Labels", named: Mappi
             label = str(PAIRED[name])
         else:
             column, label = name, str(rules.BY_NAME[name].label)
+        if name in REPEATED and column in dataset.derived_fields:
+            continue
         value = told(column, getattr(dataset, column), labels, named)
         if value:
             found.append(_fact(dataset, label, value, column))
@@ -235,8 +238,9 @@ def _use(dataset: Dataset, labels: Labels) -> list[Fact]:
 
 
 def _origin(dataset: Dataset, labels: Labels) -> list[Fact]:
+    certainty = _fact(dataset, gettext("Certainty"), _listed(labels, "certainty", filter(None, [dataset.certainty])))
     return [
-        _fact(dataset, gettext("Certainty"), _listed(labels, "certainty", filter(None, [dataset.certainty]))),
+        *([certainty] if dataset.origin == rules.Origin.SOURCE else []),  # whose own word it is needs no mark
         Fact(
             gettext("Source"),
             dataset.source or gettext("Not published"),

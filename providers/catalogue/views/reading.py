@@ -45,7 +45,7 @@ def history(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "dataset": dataset,
         "title": pick(dataset, "title"),
-        "url": reverse("providers:dataset", args=[dataset.key]),
+        "page_url": reverse("providers:dataset", args=[dataset.key]),
         "rows": queries.history(versions),
     }
     return page(request, "providers/catalogue/history.html", context)
@@ -61,7 +61,7 @@ def variable_list(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "dataset": dataset,
         "title": pick(dataset, "title"),
-        "url": reverse("providers:dataset", args=[dataset.key]),
+        "page_url": reverse("providers:dataset", args=[dataset.key]),
         "page": found,
         "variables": queries.shown_variables(found.object_list),
         "form": forms.VariableSearchForm({"q": text}),
