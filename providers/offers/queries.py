@@ -131,7 +131,9 @@ def own_datasets(user: Any) -> list[Dataset]:
     """Datasets of those institutions, with their availability in words and where their next version stands."""
     labels = words("dataset_status").get("dataset_status", {})
     mine = Dataset.objects.filter(institution__organisation_id__in=organisation_ids_of(user)).order_by("key")
-    found = list(mine.only("key", "title_ko", "title_en", "status", "publication").annotate(draft_state=draft_state()))
+    found: list[Dataset] = list(
+        mine.only("key", "title_ko", "title_en", "status", "publication").annotate(draft_state=draft_state())
+    )
     for dataset in found:
         dataset.availability = labels.get(dataset.status, dataset.status)  # type: ignore[attr-defined]
         written = dataset.publication in SHOWN and dataset.draft_state  # type: ignore[attr-defined]

@@ -50,9 +50,9 @@ def unconfirmed(now: datetime) -> list[int]:
     allows (`confirm_after_days` of its code list, else a year), and that nobody was asked about since. Two queries."""
     days = {code.code: code.more.get("confirm_after_days") for code in Code.objects.filter(code_list__key="update_frequency")}
     asked = Duty.objects.filter(subject_ref=OuterRef("ref"), verb="confirm_dataset", closed_at__isnull=True)
-    rows = Dataset.objects.published().filter(institution__organisation__isnull=False, confirmed_at__isnull=False)
-    rows = rows.exclude(Exists(asked)).order_by("pk").values_list("pk", "confirmed_at", "update_frequency")
-    return [pk for pk, confirmed, how in rows if rules.is_stale(confirmed, now, days.get(how))]
+    kept = Dataset.objects.published().filter(institution__organisation__isnull=False, confirmed_at__isnull=False)
+    rows = kept.exclude(Exists(asked)).order_by("pk").values_list("pk", "confirmed_at", "update_frequency")
+    return [pk for pk, confirmed, how in rows if confirmed and rules.is_stale(confirmed, now, days.get(how))]
 
 
 def faults() -> Iterator[str]:

@@ -178,7 +178,7 @@ def what_misfits(content: Mapping[str, Any], known: Mapping[str, Iterable[str]])
     loaded yet is not asked."""
     found: list[tuple[str, Any]] = []
     for field in FIELDS:
-        value = content.get(field.name)
+        value: Any = content.get(field.name)
         if is_empty(value):
             continue
         if content.get("origin") != Origin.SOURCE and too_long(field, value):

@@ -75,7 +75,8 @@ def _link(key: str, gap: rules.Gap) -> dict[str, Any]:
 
 def _verbs(found: queries.Entry) -> list[dict[str, Any]]:
     """The provider's buttons now, the main one first."""
-    dataset, names = found.dataset, []
+    dataset = found.dataset
+    names: list[tuple[str, str, str, dict[str, Any]]] = []
     draft = found.state == rules.DraftState.DRAFT
     if draft:
         names.append(("submit", _("Submit for checking"), "primary", {}))
@@ -95,7 +96,7 @@ def _verbs(found: queries.Entry) -> list[dict[str, Any]]:
     ]
 
 
-VERBS = {
+VERBS: dict[str, Any] = {
     "submit": actions.submit, "discard": actions.discard, "confirm": actions.confirm, "pause": actions.pause,
     "resume": actions.resume, "retire": actions.retire,
 }  # fmt: skip
@@ -168,7 +169,8 @@ def section(request: HttpRequest, key: str, name: str) -> HttpResponse:
     if request.method == "GET":
         return _section_page(request, found, form, name, lines)
     if lines is not None and "more" in request.POST:
-        form._errors, form.cleaned_data = {}, {}  # type: ignore[assignment]  only one more line was asked for
+        form._errors = {}  # type: ignore[attr-defined]  # only one more line was asked for
+        form.cleaned_data = {}
         return _section_page(request, found, form, name, _one_more(request.POST, lines_name))
     if all([form.is_valid(), lines is None or lines.is_valid()]):
         try:
