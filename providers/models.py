@@ -1,7 +1,9 @@
 """Assembly only: the rooms' models."""
 
-from providers.catalogue.models import Code, CodeList, Dataset, DatasetVersion, Draft, Variable
+from providers.catalogue.models import Code, CodeList, Dataset, DatasetSeries, DatasetVersion, Draft, Subscription, Variable
 from providers.institutions.models import Institution
 from providers.offers.models import Offer, OfferLine
 
-__all__ = ["Code", "CodeList", "Dataset", "DatasetVersion", "Draft", "Institution", "Offer", "OfferLine", "Variable"]
+__all__ = [
+    "Code", "CodeList", "Dataset", "DatasetSeries", "DatasetVersion", "Draft", "Institution", "Offer", "OfferLine", "Subscription", "Variable",
+]  # fmt: skip

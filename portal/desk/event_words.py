@@ -161,6 +161,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "dataset.retired": ("데이터 게시를 종료했습니다", "Dataset retired"),
     "dataset.returned": ("데이터 정보를 돌려보냈습니다", "Dataset returned"),
     "dataset.revised": ("데이터 정보를 고쳤습니다", "Dataset revised"),
+    "series.registered": ("데이터 시리즈를 등록했습니다", "Series registered"),
+    "series.revised": ("데이터 시리즈를 고쳤습니다", "Series revised"),
     "dataset.submitted": ("데이터 게시를 신청했습니다", "Dataset submitted"),
     "dataset.variables_imported": ("변수 표를 가져왔습니다", "Variables imported"),
     "disbursement.approved": ("지급을 승인했습니다", "Disbursement approved"),

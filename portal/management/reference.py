@@ -56,6 +56,9 @@ def load_reference(stdout: Any) -> None:
             _do("institutions.json", record, institutions.register_reference)
     with transaction.atomic():
         _load_datasets(datasets)
+    with transaction.atomic():
+        for record in read("dataset_series.json"):
+            _do("dataset_series.json", record, catalogue.register_series)
     rounds = _load_rounds()
     stdout.write(
         f"Reference data: {len(code_lists)} code lists, {len(institution_records)} institutions, "

@@ -16,6 +16,8 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     is_demo = serializers.BooleanField(source="institution.is_demo")
     part_of = serializers.CharField(source="part_of.key", allow_null=True, default=None)
 
+    series = serializers.CharField(source="series.key", allow_null=True, default=None)
+
     class Meta:
         model = Dataset
         fields: ClassVar[list[str]] = [
@@ -24,7 +26,7 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
             "record_unit", "population_note", "min_age", "max_age", "temporal_start", "temporal_end", "update_frequency",
             "access_mode", "access_rights", "exits", "standard", "linkage_possible", "linkage_note", "annotation", "fee",
             "landing_page", "language", "legal_basis", "commercial_use_allowed", "commercial_use_note", "notes",
-            "keywords_ko", "keywords_en", "theme", "dataset_type", "other_identifiers", "health_theme", "coding_systems",
+            "planned_for", "series", "keywords_ko", "keywords_en", "theme", "dataset_type", "other_identifiers", "health_theme", "coding_systems",
             "structured", "population_coverage_ko", "population_coverage_en", "temporal_resolution", "spatial",
             "personal_data", "purposes", "applicable_legislation", "access_body", "retention_start", "retention_end",
             "environment_seats", "environment_gpus", "environment_note", "custodian", "contact_name_ko", "contact_name_en",
@@ -61,4 +63,4 @@ class DatasetList(PublicList):
     orderings: ClassVar[dict[str, str]] = {"id": "key", "individuals": "individuals", "updated_at": "updated_at"}
 
     def get_queryset(self) -> QuerySet[Dataset]:
-        return Dataset.objects.published().select_related("institution", "part_of").order_by("key")
+        return Dataset.objects.published().select_related("institution", "part_of", "series").order_by("key")

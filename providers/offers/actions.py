@@ -11,6 +11,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import IllegalStep, Refused, Stale
 from providers.catalogue.models import Dataset
+from providers.catalogue.rules import AVAILABLE
 from providers.institutions.models import Institution
 from providers.offers import notices, rules
 from providers.offers.models import Offer, OfferLine
@@ -150,6 +151,8 @@ def _step(offer_id: int, verb: str, event: str, by: Any, reason: str = "") -> Of
     before, after = offer.status, rules.LIFECYCLE.step(offer.status, verb)
     if verb in ("submit", "publish", "resume"):
         _complete(offer, lines)
+        if offer.dataset is not None and offer.dataset.status != AVAILABLE:
+            raise Refused(_("This dataset cannot be had now: only what is available can be offered."), "not_available", "dataset")
     offer.status = after
     if after == rules.OfferStatus.PUBLISHED:
         offer.published_at = offer.published_at or clock.now()

@@ -13,7 +13,7 @@ from portal.kit import clock
 from portal.kit.models import Row
 from portal.kit.won import WonField
 from providers.catalogue.models import Dataset
-from providers.catalogue.rules import Publication
+from providers.catalogue.rules import AVAILABLE, Publication
 from providers.institutions.models import Institution
 from providers.institutions.rules import InstitutionStatus
 from providers.offers import rules
@@ -30,12 +30,13 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.filter(status=rules.OfferStatus.PUBLISHED)
 
     def offered(self, now: datetime) -> Self:
-        """Published, valid on that day, of an active institution and of a dataset that is not taken out."""
+        """Published, valid on that day, of an active institution and of a dataset that is neither taken out nor planned nor
+        superseded."""
         today = clock.to_kst(now).date()
         return self.published().filter(
             Q(valid_from__isnull=True) | Q(valid_from__lte=today),
             Q(valid_to__isnull=True) | Q(valid_to__gte=today),
-            Q(dataset__isnull=True) | Q(dataset__publication=Publication.PUBLISHED),
+            Q(dataset__isnull=True) | Q(dataset__publication=Publication.PUBLISHED, dataset__status=AVAILABLE),
             institution__status=InstitutionStatus.ACTIVE,
         )
 

@@ -29,7 +29,7 @@ from providers.offers.models import Offer
 @require_safe
 def dataset(request: HttpRequest, key: str) -> HttpResponse:
     """What is in it, may I use it for a product, how, how long, cost, offers, where the facts come from."""
-    rows = Dataset.objects.visible_to(request.user).select_related("institution", "part_of")
+    rows = Dataset.objects.visible_to(request.user).select_related("institution", "part_of", "series")
     found = get_object_or_404(rows, key=key)
     if found.publication in catalogue_rules.WORKING:  # nothing of it was ever published
         return redirect(request, reverse("providers:dataset_preview", args=[key]))
@@ -62,6 +62,7 @@ def _context(request: HttpRequest, found: Dataset, drafted: list[dict[str, Any]]
         "need_url": f"/matching/needs/new/?dataset={found.key}",
         "above_url": reverse("providers:dataset", args=[found.part_of.key]) if found.part_of else "",
         "above_title": pick(found.part_of, "title") if found.part_of else "",
+        "series": found.series,
         "sheet": catalogue.fact_sheet(found),
         "fees": catalogue.fees(found),
         "days": queries.days_of(found.institution),

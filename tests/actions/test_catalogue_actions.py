@@ -12,7 +12,7 @@ from portal.journal.models import Event
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from portal.management import reference
 from providers.catalogue import actions, queries
-from providers.catalogue.models import Code, CodeList, Dataset, DatasetVersion
+from providers.catalogue.models import Code, CodeList, Dataset, DatasetSeries, DatasetVersion
 from providers.institutions.models import Institution
 from tests.factories import matching, providers
 
@@ -34,6 +34,8 @@ def test_load_reference_brings_everything_and_twice_changes_nothing() -> None:
     assert lung.custodian == "snuh" and {"custodian", "theme", "coding_systems"} <= set(lung.derived_fields)
     assert lung.coding_systems == [{"system": "KCD", "version": "8"}] and not lung.contact_email
     assert list(queries.faults()) == []
+    series = DatasetSeries.objects.get()
+    assert [row.key for row in queries.releases_of(series)] == ["knih-bbd-pilot", "nbbd-release1", "nbbd-main"]
     events = Event.objects.count()
     reference.load_reference(out)
     assert Event.objects.count() == events

@@ -13,6 +13,7 @@ from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from providers.catalogue import actions, queries, rules
 from providers.catalogue.models import Dataset, DatasetVersion, Draft, Variable
 from providers.catalogue.tasks import ask_if_right
+from providers.offers import actions as offer_actions
 from providers.offers import queries as offers
 from tests.factories import providers
 
@@ -161,6 +162,59 @@ def test_a_draft_is_discarded_and_an_entry_retired_with_it(owner: providers.Prov
     actions.submit(dataset_id=dataset.pk, by=owner.user)
     actions.retire(dataset_id=dataset.pk, reason="자료 종료", by=owner.user)
     assert not Draft.objects.exists() and not Duty.objects.filter(closed_at=None).exists()
+
+
+def test_a_series_tells_its_subscribers_once_when_a_release_opens(owner: providers.Provider) -> None:
+    planned = providers.dataset(owner, key="phase-2", status="PLANNED", planned_for="2028")
+    providers.dataset(owner, key="phase-1")
+    series = actions.register_series(record=SERIES | {"institution": owner.institution.key})
+    events = Event.objects.count()
+    actions.register_series(record=SERIES | {"institution": owner.institution.key})
+    assert Event.objects.count() == events
+    assert [row.key for row in queries.releases_of(series)] == ["phase-1", "phase-2"]
+    reader, other = providers.person(Role.STAT_VIEWER), providers.person(Role.STAT_VIEWER)
+    for user in (reader, reader, other):
+        actions.subscribe(series=series, by=user)
+    actions.unsubscribe(series=series, by=other)
+    with pytest.raises(NotAllowed):
+        actions.subscribe(series=series, by=None)
+    actions.edit(dataset_id=planned.pk, version=0, values=providers.entry(status="PLANNED"), by=owner.user)
+    providers.publish_dataset(planned, owner)
+    assert not Notice.objects.filter(template="release_opened").exists()
+    for _time in range(2):
+        actions.edit(dataset_id=planned.pk, version=0, values={"status": "AVAILABLE"}, by=owner.user)
+        providers.publish_dataset(planned, owner)
+    assert [notice.user for notice in Notice.objects.filter(template="release_opened")] == [reader]
+
+
+def test_the_reference_opens_a_release_too(owner: providers.Provider) -> None:
+    providers.dataset(owner, key="phase-1")
+    providers.dataset(owner, key="phase-2", status="PLANNED")
+    series = actions.register_series(record=SERIES | {"institution": owner.institution.key})
+    reader = providers.person(Role.STAT_VIEWER)
+    actions.subscribe(series=series, by=reader)
+    providers.dataset(owner, key="phase-2", status="AVAILABLE")
+    assert Notice.objects.get(template="release_opened").user == reader
+
+
+def test_what_is_planned_or_superseded_is_never_offered(owner: providers.Provider) -> None:
+    dataset = providers.dataset(owner, key="later", status="PLANNED")
+    offer = providers.offer(owner, dataset)
+    with pytest.raises(Refused) as error:
+        offer_actions.submit(offer_id=offer.pk, by=owner.user)
+    assert error.value.code == "not_available"
+    refused(f"UPDATE providers_offer SET status = 'PUBLISHED' WHERE id = {offer.pk}")
+    providers.dataset(owner, key="later", status="AVAILABLE")
+    providers.publish(offer, owner)
+    assert [row.pk for row in offers.offered(demo=True)] == [offer.pk]
+    providers.dataset(owner, key="later", status="SUPERSEDED")
+    assert not list(offers.offered(demo=True))
+
+
+SERIES = {
+    "key": "phases", "title_ko": "단계별 자료", "title_en": "Phased data", "description_ko": "가", "description_en": "a",
+    "releases": ["phase-1", "phase-2"], "source": "fiction", "certainty": "published",
+}  # fmt: skip
 
 
 def refused(sql: str, error: type[Exception] = IntegrityError) -> None:

@@ -33,7 +33,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "end": OWN, "join": "who invites whom, to whoever holds the secret of the link",
     },
     "portal.journal.views": {"feed": OWN, "read": ANSWER, "open_notice": ANSWER, "mailbox": DEMO, "mail": DEMO},
-    "providers.catalogue.views.reading": {"search": PUBLIC, "history": PUBLIC, "variable_list": PUBLIC},
+    "providers.catalogue.views.reading": {"search": PUBLIC, "history": PUBLIC, "variable_list": PUBLIC, "series": PUBLIC, "series_verb": ANSWER},
     "providers.catalogue.views.writing": {"entry": OWN, "new": OWN, "section": OWN, "verb": ANSWER},
     "providers.catalogue.views.importing": {"variables": OWN, "template": OWN},
     "providers.offers.views": {"institution": PUBLIC, "institution_list": PUBLIC, "dataset": PUBLIC, "home": OWN, "new": OWN, "detail": OWN, "edit": OWN, "verb": OWN, "preview": "the next version of an entry, to its institution and to those who check it; no data of persons"},

@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from portal.accounts.rules import Role
 from providers.catalogue import actions, rules
-from providers.catalogue.models import Dataset, Draft, Variable
+from providers.catalogue.models import Dataset, Draft, Subscription, Variable
 from tests.factories import providers
 from tests.factories.accounts import make_organisation
 
@@ -238,3 +238,29 @@ def test_pages_of_an_entry_need_the_same_queries_for_one_and_for_many(
         actions.import_variables(dataset_id=dataset.pk, version=0, variables=variables, by=owner.user)
         providers.publish_dataset(dataset, owner)
     assert counts() == before
+
+
+def test_a_series_shows_what_is_planned_and_who_signed_in_is_told(owner: providers.Provider) -> None:
+    providers.dataset(owner, key="one")
+    providers.dataset(owner, key="two", status="PLANNED", planned_for="2026-H2")
+    actions.register_series(record={
+        "key": "s", "institution": owner.institution.key, "title_ko": "시리즈", "title_en": "A series", "description_ko": "가",
+        "description_en": "a", "releases": ["one", "two"],
+    })  # fmt: skip
+    page = text(Client().get("/catalogue/series/s/"))
+    assert (
+        page.index("/catalogue/one/") < page.index("/catalogue/two/")
+        and "개방 예정" in page
+        and "next=/catalogue/series/s/" in page
+    )
+    assert "2026년 하반기" in text(Client().get("/catalogue/two/")) and "/catalogue/series/s/" in text(
+        Client().get("/catalogue/two/")
+    )
+    assert Client().post("/catalogue/series/s/subscribe/").status_code == 302 and not Subscription.objects.exists()
+    reader = providers.person(Role.STAT_VIEWER)
+    client = browser(reader)
+    assert client.post("/catalogue/series/s/subscribe/").status_code == 303
+    assert Subscription.objects.get().user == reader and "개방 알림 그만 받기" in text(client.get("/catalogue/series/s/"))
+    assert "Tell me when a release opens" in text(browser(owner.user).get("/en/catalogue/series/s/"))
+    client.post("/catalogue/series/s/unsubscribe/")
+    assert not Subscription.objects.exists() and client.get("/catalogue/series/no/").status_code == 404

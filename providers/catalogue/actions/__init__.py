@@ -13,8 +13,9 @@ from providers.catalogue.actions.publishing import (
     submit,
 )
 from providers.catalogue.actions.registering import register_code_list, register_reference
+from providers.catalogue.actions.series import register_series, subscribe, unsubscribe
 
 __all__ = [
     "ask_if_right", "confirm", "create_dataset", "discard", "edit", "import_variables", "pause", "publish", "register_code_list",
-    "register_reference", "resume", "retire", "return_dataset", "start_check", "submit",
+    "register_reference", "register_series", "resume", "retire", "return_dataset", "start_check", "submit", "subscribe", "unsubscribe",
 ]  # fmt: skip

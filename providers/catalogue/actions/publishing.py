@@ -14,6 +14,7 @@ from portal.kit.access import require
 from portal.kit.errors import IllegalStep, Refused
 from providers.catalogue import notices, queries, rules
 from providers.catalogue.actions.drafting import draft_of, locked
+from providers.catalogue.actions.series import tell_opened
 from providers.catalogue.actions.versions import apply_content
 from providers.catalogue.models import Dataset, Draft
 
@@ -51,6 +52,7 @@ def publish(*, dataset_id: int, by: Any) -> Dataset:
 
     Writes: Dataset, DatasetVersion, Variable, Draft (gone), Event dataset.published, Notice; closes the duty to check.
     """
+    was_open = locked(dataset_id).is_open()
     dataset, draft = _moved(dataset_id, "publish", by)
     _check(dataset, draft)
     apply_content(dataset, draft.content, by)
@@ -58,6 +60,7 @@ def publish(*, dataset_id: int, by: Any) -> Dataset:
     close_duties(dataset, by=by)
     _journal(dataset, "dataset.published", by, data={"version": dataset.published_number, "sha256": dataset.published_sha256})
     notices.dataset_published(dataset)
+    tell_opened(dataset, was_open)
     return dataset
 
 

@@ -14,6 +14,7 @@ from portal.kit.access import require
 from portal.kit.errors import Refused
 from portal.kit.models import make_ref
 from providers.catalogue import queries, rules
+from providers.catalogue.actions.series import tell_opened
 from providers.catalogue.actions.versions import search_text, write_version
 from providers.catalogue.models import Code, CodeList, Dataset
 from providers.institutions.models import Institution
@@ -87,6 +88,7 @@ def register_reference(
     changed = sorted(name for name, value in values.items() if getattr(dataset, name, None) != value)
     if not new and not changed:
         return dataset
+    was_open = dataset.is_open() if dataset.pk else False
     for name, value in values.items():
         setattr(dataset, name, value)
     shown = dataset.publication in rules.SHOWN
@@ -98,6 +100,7 @@ def register_reference(
     dataset.save()
     if shown:
         write_version(dataset, content, by)
+        tell_opened(dataset, was_open)
     told = {"to": publication, "public": True} if new else {"data": {"fields": changed}}
     event = "dataset.registered" if new else "dataset.revised"
     journal(event, dataset, by=by, organisations=institution.organisation_ids(), **told)

@@ -20,6 +20,7 @@ OPEN = ("", _("Not published"))
 LANGUAGES = (("ko", _("Korean")), ("en", _("English")))
 MOST_LINES = 30
 _DATE = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_PLAN = re.compile(r"20\d\d(-(0[1-9]|1[0-2]|H[12]))?")
 _DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 _CODE = re.compile(r"[A-Z]\d[0-9A-Z](\.?\d{1,3})?(-[A-Z]\d[0-9A-Z](\.?\d{1,3})?)?")
 
@@ -97,6 +98,9 @@ def _made(field: rules.Field, institutions: Iterable[Institution]) -> forms.Fiel
         case Kind.INSTITUTION:
             return forms.ChoiceField(choices=[OPEN, *((row.key, str(row)) for row in institutions)], **more)
         case Kind.DATE:
+            if field.name == "planned_for":
+                plan = _("Enter a year, a month or a half year: 2028, 2027-05 or 2026-H2.")
+                return forms.CharField(max_length=10, validators=[_matching(_PLAN, plan)], **more)
             sentence = _("Enter a year, a month or a day: 2014, 2014-03 or 2014-03-01.")
             return forms.CharField(max_length=10, validators=[_matching(_DATE, sentence)], **more)
         case Kind.DURATION:

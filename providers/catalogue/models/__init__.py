@@ -2,6 +2,17 @@
 
 from providers.catalogue.models.codes import Code, CodeList
 from providers.catalogue.models.datasets import Dataset, DatasetQuerySet
+from providers.catalogue.models.series import DatasetSeries, Subscription
 from providers.catalogue.models.versions import DatasetVersion, Draft, Variable
 
-__all__ = ["Code", "CodeList", "Dataset", "DatasetQuerySet", "DatasetVersion", "Draft", "Variable"]
+__all__ = [
+    "Code",
+    "CodeList",
+    "Dataset",
+    "DatasetQuerySet",
+    "DatasetSeries",
+    "DatasetVersion",
+    "Draft",
+    "Subscription",
+    "Variable",
+]

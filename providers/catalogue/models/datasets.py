@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.queries import organisation_ids_of, sees_all
 from portal.kit.models import Row
 from providers.catalogue import rules
+from providers.catalogue.models.series import DatasetSeries
 from providers.institutions.models import Institution
 
 
@@ -53,6 +54,8 @@ class Dataset(Row):
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("Institution"))
     holders = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     part_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
+    series = models.ForeignKey(DatasetSeries, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    series_place = models.PositiveSmallIntegerField(null=True, blank=True)
     title_ko = models.CharField(_("Korean title"), max_length=200)
     title_en = models.CharField(_("English title"), max_length=200)
     description_ko = models.TextField(blank=True)
@@ -92,6 +95,7 @@ class Dataset(Row):
     commercial_use_allowed = models.BooleanField(_("Commercial use"), null=True, blank=True)
     commercial_use_note = models.TextField(blank=True)
     notes = models.TextField(blank=True)
+    planned_for = models.CharField(max_length=10, blank=True)
     keywords_ko = ArrayField(models.CharField(max_length=200), **_codes)
     keywords_en = ArrayField(models.CharField(max_length=250), **_codes)
     theme = ArrayField(models.CharField(max_length=10), **_codes)
@@ -221,6 +225,10 @@ class Dataset(Row):
         counted = {"individuals": self.individuals, "records": self.records, "record_unit": self.record_unit}
         population = {**counted, "note": self.population_note}
         return {**{name: getattr(self, name) for name in names}, "population": population}
+
+    def is_open(self) -> bool:
+        """Whether anybody can apply for it now: published, and neither planned nor superseded nor closed."""
+        return self.publication == rules.Publication.PUBLISHED and self.status == rules.AVAILABLE
 
     def content(self, variables: list[dict[str, Any]]) -> dict[str, Any]:
         """What a version keeps: every field, profile and origin, and the variables, which stand in rows of their own."""

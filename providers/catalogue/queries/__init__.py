@@ -25,6 +25,7 @@ from providers.catalogue.queries.searching import (
     published_counts,
     published_of,
 )
+from providers.catalogue.queries.series import is_subscribed, releases_of
 from providers.catalogue.queries.telling import Difference, differences, history, told
 from providers.catalogue.queries.versions import (
     draft_of,
@@ -62,8 +63,8 @@ __all__ = [
     "FACETS", "MODALITY_PLACE", "WORDS_PLACE", "Difference", "Entry", "Facet", "FacetValue", "Fact", "Overview",
     "Wish", "ages_words", "cards", "changes_of", "choices", "code_lists", "commercial_words", "count_words",
     "differences", "draft_of", "draft_state", "drafted", "entry_of", "fact_sheet", "faults", "fees", "found",
-    "found_variables", "history", "in_order", "institutions_named", "known_codes", "known_codes_kept", "lists",
-    "modality_words", "overview", "own_datasets", "published_counts", "published_of", "says", "section_of",
-    "sections_of", "shown_variables", "timeline", "told", "unconfirmed", "variables_of", "versions_of", "word_of",
-    "words", "years_words",
+    "found_variables", "history", "in_order", "institutions_named", "is_subscribed", "known_codes",
+    "known_codes_kept", "lists", "modality_words", "overview", "own_datasets", "published_counts", "published_of",
+    "releases_of", "says", "section_of", "sections_of", "shown_variables", "timeline", "told", "unconfirmed",
+    "variables_of", "versions_of", "word_of", "words", "years_words",
 ]  # fmt: skip

@@ -43,6 +43,9 @@ def told(name: str, value: Any, labels: Labels, named: Mapping[str, Any]) -> str
             return "; ".join(" · ".join(_distribution(one, labels)) for one in value)
         case Kind.WORDS | Kind.URLS:
             return ", ".join(str(one) for one in value)
+        case Kind.DATE if value[5:6] == "H":
+            half = gettext("first half of %(year)s") if value.endswith("1") else gettext("second half of %(year)s")
+            return half % {"year": value[:4]}
         case Kind.FEE:
             return gettext("as published by the source")
     return str(value)

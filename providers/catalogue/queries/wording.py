@@ -137,7 +137,7 @@ def fact_sheet(dataset: Dataset) -> dict[str, list[Fact]]:
 
 
 MORE = {
-    "inside": ("dataset_type", "health_theme", "coding_systems", "population_coverage", "spatial", "temporal_resolution",
+    "inside": ("planned_for", "dataset_type", "health_theme", "coding_systems", "population_coverage", "spatial", "temporal_resolution",
                "personal_data", "keywords"),
     "allowed": ("purposes", "applicable_legislation", "access_body"),
     "use": ("environment_seats", "environment_gpus", "environment_note", "retention_start", "retention_end"),

@@ -52,7 +52,7 @@ def changes_of(entry: Entry) -> list[Difference]:
 
 def drafted(dataset: Dataset, content: dict[str, Any]) -> Dataset:
     """The entry as it will stand once this content is published; never saved."""
-    shown = Dataset.objects.select_related("institution", "part_of").get(pk=dataset.pk)
+    shown = Dataset.objects.select_related("institution", "part_of", "series").get(pk=dataset.pk)
     for name in rules.CONTENT:
         setattr(shown, name, content.get(name, rules.nothing(rules.BY_NAME[name].kind)))
     shown.profile, shown.origin = content["profile"], content["origin"]

@@ -17,6 +17,7 @@ from providers.catalogue.rules.profiles import (
     what_misfits,
 )
 from providers.catalogue.rules.publication import (
+    AVAILABLE,
     DRAFT_LIFECYCLE,
     EVENT_WORDS,
     HANGUL,
@@ -43,7 +44,7 @@ from providers.catalogue.rules.variables import (
 from providers.catalogue.rules.versions import Change, canonical, changes, is_stale, sha256
 
 __all__ = [
-    "BY_NAME", "COLUMNS", "CONTENT", "DATATYPES", "DRAFT_LIFECYCLE", "EVENT_WORDS", "FIELDS", "HANGUL",
+    "AVAILABLE", "BY_NAME", "COLUMNS", "CONTENT", "DATATYPES", "DRAFT_LIFECYCLE", "EVENT_WORDS", "FIELDS", "HANGUL",
     "LIBRARY_NOTE", "LIFECYCLE", "LONGEST_ITEM", "MANDATORY", "MOST_CHARACTERS", "MOST_VARIABLES", "PORTAL",
     "PROPERTIES", "PUBLICATION_MOVES", "RECOMMENDED", "SECTIONS", "SHOWN", "WORKING", "CellError", "Change",
     "Completeness", "Datatype", "DraftState", "Field", "Gap", "Kind", "Origin", "Profile", "Publication", "Variable",

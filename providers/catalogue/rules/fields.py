@@ -74,6 +74,8 @@ FIELDS: tuple[Field, ...] = (
     Field("edition", _("Edition"), K.LINE, "what", most=40, help=_("As your institution calls this state of the data.")),
     Field("status", _("Availability"), K.CODE, "what", "dataset_status",
           _("Only what is available can be applied for; planned and earlier editions are shown as such.")),
+    Field("planned_for", _("Planned for"), K.DATE, "what",
+          help=_("When it will open, while it is planned: 2028, 2027-05 or 2026-H2 for the second half of 2026.")),
     Field("language", _("Language"), K.CODES, "what", help=_("In which the data itself is written.")),
     Field("other_identifiers", _("Other identifiers"), K.WORDS, "what", most=10,
           help=_("The number in your own data catalogue or a DOI, one a line. The portal gives its own identifier besides.")),

@@ -31,6 +31,7 @@ PUBLICATION_MOVES = {
 LIFECYCLE = Lifecycle(name="dataset", states=Publication, initial=Publication.DRAFT, moves=PUBLICATION_MOVES)
 
 WORKING = (Publication.DRAFT, Publication.SUBMITTED, Publication.METADATA_CHECK)  # never published yet
+AVAILABLE = "AVAILABLE"  # the one code of dataset_status that can be applied for and offered
 SHOWN = (Publication.PUBLISHED, Publication.PAUSED)  # has a published version
 
 
@@ -90,6 +91,8 @@ EVENT_WORDS = {
     "dataset.variables_imported": _("Variables imported"),
     "dataset.discarded": _("Draft discarded"),
     "dataset.confirmed": _("Confirmed as still right"),
+    "series.registered": _("Series registered"),
+    "series.revised": _("Series revised"),
     "dataset.submitted": _("Dataset submitted"),
     "dataset.check_started": _("Metadata check started"),
     "dataset.published": _("Dataset published"),

@@ -1,7 +1,19 @@
 """The catalogue's pages: what everybody reads, and what an institution writes."""
 
 from providers.catalogue.views.importing import template, variables
-from providers.catalogue.views.reading import history, search, variable_list
+from providers.catalogue.views.reading import history, search, series, series_verb, variable_list
 from providers.catalogue.views.writing import entry, new, section, verb
 
-__all__ = ["entry", "history", "new", "search", "section", "template", "variable_list", "variables", "verb"]
+__all__ = [
+    "entry",
+    "history",
+    "new",
+    "search",
+    "section",
+    "series",
+    "series_verb",
+    "template",
+    "variable_list",
+    "variables",
+    "verb",
+]

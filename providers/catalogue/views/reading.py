@@ -1,16 +1,20 @@
-"""What everybody reads: the list, a dataset's versions and its variables."""
+"""What everybody reads: the list, a dataset's versions, its variables, its series."""
 
+from urllib.parse import quote
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from portal.kit.access import public
-from portal.kit.htmx import page
+from portal.kit.access import public, signed_in
+from portal.kit.htmx import page, redirect
 from portal.kit.pages import Counted, Pages
 from portal.kit.words import pick
-from providers.catalogue import forms, queries
-from providers.catalogue.models import Dataset
+from providers.catalogue import actions, forms, queries
+from providers.catalogue.models import Dataset, DatasetSeries
 
 PAGE_SIZE = 20
 
@@ -68,3 +72,32 @@ def variable_list(request: HttpRequest, key: str) -> HttpResponse:
         "narrowed": bool(text),
     }
     return page(request, "providers/catalogue/variables.html", context, part="results")
+
+
+@public
+@require_safe
+def series(request: HttpRequest, key: str) -> HttpResponse:
+    """The releases of a series, planned ones too; who is signed in asks to be told."""
+    found = get_object_or_404(DatasetSeries.objects.select_related("institution"), key=key)
+    context = {
+        "series": found,
+        "title": pick(found, "title"),
+        "items": queries.cards(queries.releases_of(found)),
+        "subscribed": queries.is_subscribed(found, request.user),
+        "sign_in_url": f"{reverse('account_login')}?next={quote(request.path)}",
+    }
+    return page(request, "providers/catalogue/series.html", context)
+
+
+@signed_in
+@require_POST
+def series_verb(request: HttpRequest, key: str, verb: str) -> HttpResponse:
+    """Subscribe or end it; everybody for themselves."""
+    found = get_object_or_404(DatasetSeries, key=key)
+    if verb == "subscribe":
+        actions.subscribe(series=found, by=request.user)
+        messages.success(request, _("You will be told when a release opens."))
+    else:
+        actions.unsubscribe(series=found, by=request.user)
+        messages.success(request, _("You will not be told any more."))
+    return redirect(request, reverse("providers:series", args=[key]))
