@@ -264,3 +264,20 @@ def test_a_series_shows_what_is_planned_and_who_signed_in_is_told(owner: provide
     assert "Tell me when a release opens" in text(browser(owner.user).get("/en/catalogue/series/s/"))
     client.post("/catalogue/series/s/unsubscribe/")
     assert not Subscription.objects.exists() and client.get("/catalogue/series/no/").status_code == 404
+
+
+def test_the_operating_agency_checks_what_is_written_beside_what_is_published(owner: providers.Provider) -> None:
+    dataset = providers.own_dataset(owner, published=True)
+    actions.edit(dataset_id=dataset.pk, version=0, values={"individuals": 9000, "quality_ko": "점검함"}, by=owner.user)
+    client = browser(providers.person(Role.OPERATOR_CASE))
+    address = f"/admin/providers/dataset/{dataset.pk}/"
+    page = text(client.get(f"{address}change/"))
+    assert "4,200 → 9,000" in page and f"/providers/datasets/{dataset.key}/preview/" in page and "verb/publish" not in page
+    actions.submit(dataset_id=dataset.pk, by=owner.user)
+    assert "verb/start_check" in text(client.get(f"{address}change/"))
+    for verb in ("start_check", "publish"):
+        assert client.post(f"{address}verb/{verb}/", {"confirmed": "1"}).status_code in (200, 302, 303)
+    dataset.refresh_from_db()
+    assert (dataset.published_number, dataset.individuals) == (2, 9000)
+    assert "작성 중인 판 없음" in text(client.get(f"{address}change/"))
+    assert text(client.get("/admin/providers/dataset/")).count("게시") > 0

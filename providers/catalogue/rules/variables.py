@@ -33,7 +33,7 @@ _NAME = re.compile(r"[A-Za-z가-힣_][\w가-힣.\-]{0,99}")
 class Datatype(Codes):
     """The datatypes of CSVW that occur in health data."""
 
-    STRING = "string", _("Text")
+    STRING = "string", _("Characters")
     INTEGER = "integer", _("Whole number")
     DECIMAL = "decimal", _("Decimal number")
     BOOLEAN = "boolean", _("Yes or no")
