@@ -56,8 +56,8 @@ class DatasetAdmin(CodedAdmin):
         "commercial_use_allowed",
     ]
     fields: ClassVar[list[str]] = [
-        "key", "title_ko", "title_en", "description_ko", "description_en", "institution", "part_of", "availability",
-        "publication", "profile", "next_version", "inside", "allowed", "use", "cost", "origin", "updated_at",
+        "next_version", "key", "title_ko", "title_en", "description_ko", "description_en", "institution", "part_of", "availability",
+        "publication", "profile", "inside", "allowed", "use", "cost", "origin", "updated_at",
     ]  # fmt: skip
     readonly_fields = fields
     search_fields: ClassVar[list[str]] = ["key", "title_ko", "title_en"]
