@@ -66,6 +66,10 @@ KINDS = (
         RECORDS,
     ),
     Stored(
+        _("Subscriptions to series of datasets"), _("Which series, since when"), _("To tell you when a release opens"),
+        _("Until you end it"), why_not=_("You end it yourself on the page of the series."),
+    ),
+    Stored(
         _("Journal of events"), _("Who did what, when, and why"), _("To show that a decision came about properly; nobody can alter it"),
         _("With the case that it speaks of"), why_not=RECORDS,
     ),
