@@ -181,9 +181,10 @@ def test_a_series_tells_its_subscribers_once_when_a_release_opens(owner: provide
     actions.edit(dataset_id=planned.pk, version=0, values=providers.entry(status="PLANNED"), by=owner.user)
     providers.publish_dataset(planned, owner)
     assert not Notice.objects.filter(template="release_opened").exists()
-    for _time in range(2):
-        actions.edit(dataset_id=planned.pk, version=0, values={"status": "AVAILABLE"}, by=owner.user)
+    for edition in ("1", "2"):
+        actions.edit(dataset_id=planned.pk, version=0, values={"status": "AVAILABLE", "edition": edition}, by=owner.user)
         providers.publish_dataset(planned, owner)
+        actions.subscribe(series=series, by=other)  # too late for the first release: nothing opens with its second edition
     assert [notice.user for notice in Notice.objects.filter(template="release_opened")] == [reader]
 
 
@@ -203,7 +204,7 @@ def test_what_is_planned_or_superseded_is_never_offered(owner: providers.Provide
     with pytest.raises(Refused) as error:
         offer_actions.submit(offer_id=offer.pk, by=owner.user)
     assert error.value.code == "not_available"
-    refused(f"UPDATE providers_offer SET status = 'PUBLISHED' WHERE id = {offer.pk}")
+    refused(f"UPDATE providers_offer SET status = 'PUBLISHED', published_at = now() WHERE id = {offer.pk}")
     providers.dataset(owner, key="later", status="AVAILABLE")
     providers.publish(offer, owner)
     assert [row.pk for row in offers.offered(demo=True)] == [offer.pk]

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -161,6 +162,14 @@ def plain(content: str | bytes, name: str = "v.csv") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())
 
 
+def bomb() -> SimpleUploadedFile:
+    """A small workbook that unpacks to more than anybody reads."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b" " * (41 * 1024 * 1024))
+    return SimpleUploadedFile("v.xlsx", written.getvalue())
+
+
 HEAD = ["name", "datatype", "label_ko", "required"]
 
 
@@ -201,6 +210,7 @@ def test_variables_come_from_a_spreadsheet_and_are_searched(owner: providers.Pro
         (plain("name,datatype\n" + "".join(f"v{n},integer\n" for n in range(rules.MOST_VARIABLES + 1))), ["2,000"]),
         (plain(b"\x00\x01\xff"), ["읽을 수 없습니다"]),
         (plain("no zip", "v.xlsx"), ["통합문서"]),
+        (bomb(), ["통합문서의 내용이 너무 큽니다"]),
         (plain('name,datatype\n"a,integer\n'), ["따옴표"]),
         (plain("x", "v.exe"), [".xlsx"]),
         (plain("a" * (2 * 1024 * 1024 + 1)), ["2MB"]),
@@ -281,3 +291,18 @@ def test_the_operating_agency_checks_what_is_written_beside_what_is_published(ow
     assert (dataset.published_number, dataset.individuals) == (2, 9000)
     assert "작성 중인 판 없음" in text(client.get(f"{address}change/"))
     assert text(client.get("/admin/providers/dataset/")).count("게시") > 0
+
+
+def test_the_history_names_variables_that_came_went_and_changed(owner: providers.Provider) -> None:
+    def variable(name: str, unit: str = "") -> rules.Variable:
+        return rules.Variable(name, "", "", "string", unit, "", "", "", False)
+
+    dataset = providers.own_dataset(owner)
+    for version, variables in (
+        (1, [variable("kept"), variable("gone"), variable("other")]),
+        (0, [variable("kept"), variable("fresh"), variable("other", "mg")]),
+    ):
+        actions.import_variables(dataset_id=dataset.pk, version=version, variables=variables, by=owner.user)
+        providers.publish_dataset(dataset, owner)
+    page = text(Client().get(f"/en/catalogue/{dataset.key}/versions/"))
+    assert "3 variables. added: fresh. removed: gone. changed: other" in page
