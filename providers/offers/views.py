@@ -31,7 +31,7 @@ def dataset(request: HttpRequest, key: str) -> HttpResponse:
     """What is in it, may I use it for a product, how, how long, cost, offers, where the facts come from."""
     rows = Dataset.objects.visible_to(request.user).select_related("institution", "part_of", "series")
     found = get_object_or_404(rows, key=key)
-    if found.publication in catalogue_rules.WORKING:  # nothing of it was ever published
+    if found.publication in catalogue_rules.WORKING and catalogue.draft_of(found, request.user):  # never published yet
         return redirect(request, reverse("providers:dataset_preview", args=[key]))
     return page(request, "providers/offers/dataset.html", _context(request, found))
 

@@ -141,6 +141,10 @@ def test_only_the_institution_edits_and_never_while_it_is_checked(owner: provide
         ({"temporal_start": "2020-05", "temporal_end": "2019"}, "temporal_end"),
         ({"contact_page": "javascript:alert(1)"}, "contact_page"),
         ({"title_ko": ""}, "title_ko"),
+        ({"status": ""}, "status"),
+        ({"disease_scope": ""}, "disease_scope"),
+        ({"keywords_ko": ["x" * 201]}, "keywords_ko"),
+        ({"contact_phone": "1" * 41}, "contact_phone"),
     ],
 )
 def test_what_contradicts_itself_is_not_even_drafted(owner: providers.Provider, values: dict[str, Any], field: str) -> None:

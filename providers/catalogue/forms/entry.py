@@ -78,6 +78,8 @@ def _system_word(value: str) -> str:
 def _made(field: rules.Field, institutions: Iterable[Institution]) -> forms.Field:
     """The form field of a field of the table."""
     more: dict[str, Any] = {"label": field.label, "help_text": field.help, "required": field.name == "title_ko"}
+    if field.name in rules.ALWAYS:
+        return forms.ChoiceField(choices=choices(field.listed), **{**more, "required": True})
     match field.kind:
         case Kind.TEXT:
             rows = 6 if field.most > 2000 else 3

@@ -1,7 +1,18 @@
 """What may be published, and when: states, the fields of an entry, the profiles that judge them, versions and variables."""
 
 from providers.catalogue.rules.derivations import derived
-from providers.catalogue.rules.fields import BY_NAME, CONTENT, FIELDS, LONGEST_ITEM, SECTIONS, Field, Kind, is_empty, nothing
+from providers.catalogue.rules.fields import (
+    ALWAYS,
+    BY_NAME,
+    CONTENT,
+    FIELDS,
+    LONGEST_ITEM,
+    SECTIONS,
+    Field,
+    Kind,
+    is_empty,
+    nothing,
+)
 from providers.catalogue.rules.profiles import (
     MANDATORY,
     PORTAL,
@@ -44,8 +55,8 @@ from providers.catalogue.rules.variables import (
 from providers.catalogue.rules.versions import Change, canonical, changes, is_stale, sha256
 
 __all__ = [
-    "AVAILABLE", "BY_NAME", "COLUMNS", "CONTENT", "DATATYPES", "DRAFT_LIFECYCLE", "EVENT_WORDS", "FIELDS", "HANGUL",
-    "LIBRARY_NOTE", "LIFECYCLE", "LONGEST_ITEM", "MANDATORY", "MOST_CHARACTERS", "MOST_VARIABLES", "PORTAL",
+    "ALWAYS", "AVAILABLE", "BY_NAME", "COLUMNS", "CONTENT", "DATATYPES", "DRAFT_LIFECYCLE", "EVENT_WORDS", "FIELDS",
+    "HANGUL", "LIBRARY_NOTE", "LIFECYCLE", "LONGEST_ITEM", "MANDATORY", "MOST_CHARACTERS", "MOST_VARIABLES", "PORTAL",
     "PROPERTIES", "PUBLICATION_MOVES", "RECOMMENDED", "SECTIONS", "SHOWN", "WORKING", "CellError", "Change",
     "Completeness", "Datatype", "DraftState", "Field", "Gap", "Kind", "Origin", "Profile", "Publication", "Variable",
     "canonical", "changes", "check_publishable", "completeness", "derived", "is_address", "is_empty", "is_stale",

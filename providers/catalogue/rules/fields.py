@@ -161,6 +161,7 @@ LISTS = frozenset({K.WORDS, K.CODES, K.URLS, K.SYSTEMS, K.AREAS, K.DISTRIBUTIONS
 NULLS = frozenset({K.NUMBER, K.FLAG, K.FEE})
 
 
+ALWAYS = frozenset({"status", "disease_scope"})  # have an answer for every case: searching and matching read them
 LONGEST_ITEM = 200  # characters of one word, address or identifier in a list
 
 

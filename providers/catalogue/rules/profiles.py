@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
 from portal.kit.errors import Refused
-from providers.catalogue.rules.fields import BY_NAME, FIELDS, LONGEST_ITEM, Field, Kind, is_empty
+from providers.catalogue.rules.fields import ALWAYS, BY_NAME, FIELDS, LONGEST_ITEM, Field, Kind, is_empty
 from providers.catalogue.rules.publication import Origin
 
 
@@ -177,6 +177,9 @@ def what_misfits(content: Mapping[str, Any], known: Mapping[str, Iterable[str]])
     """(field, sentence) of values that contradict each other or their code list. known: code list → its codes; a list that is not
     loaded yet is not asked."""
     found: list[tuple[str, Any]] = []
+    for name in sorted(ALWAYS):
+        if name in content and is_empty(content[name]):
+            found.append((name, _("Choose one of the list.")))
     for field in FIELDS:
         value: Any = content.get(field.name)
         if is_empty(value):
