@@ -91,7 +91,7 @@ class ListSchema(AutoSchema):
         filters = [
             OpenApiParameter(name, bool) if name in view.booleans
             else OpenApiParameter(name, str, description="codes; several with commas mean any of them" if name in view.coded else "")
-            for name in view.filters
+            for name in (*view.filters, *view.searches)
         ]  # fmt: skip
         return [*filters, OpenApiParameter("ordering", str, enum=orders, description="a minus in front reverses"), LANGUAGE]
 
@@ -192,6 +192,7 @@ class PublicList(PublicView, GenericAPIView):  # type: ignore[type-arg]
     pagination_class = Cursor
     serializer_class: type[BaseSerializer[Any]]
     filters: ClassVar[Mapping[str, str]] = {}
+    searches: ClassVar[Mapping[str, Callable[[QuerySet[Any], str], QuerySet[Any]]]] = {}  # parameter → what it does to the rows
     booleans: ClassVar[frozenset[str]] = frozenset()
     coded: ClassVar[Mapping[str, str]] = {}
     codes: Callable[[], Mapping[str, Collection[str]]] | None = None
@@ -199,7 +200,7 @@ class PublicList(PublicView, GenericAPIView):  # type: ignore[type-arg]
 
     @property
     def parameters(self) -> frozenset[str]:  # type: ignore[override]
-        return frozenset(self.filters) | LIST_PARAMETERS
+        return frozenset(self.filters) | frozenset(self.searches) | LIST_PARAMETERS
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         rows = self.narrowed(self.get_queryset())
@@ -232,6 +233,9 @@ class PublicList(PublicView, GenericAPIView):  # type: ignore[type-arg]
                 rows = rows.filter(**{lookup: text})
             else:
                 rows = rows.filter(**{f"{lookup}__in": values})
+        for name, narrow in self.searches.items():
+            if text := self.request.query_params.get(name):
+                rows = narrow(rows, text)
         return rows
 
     def _refuse_unknown_codes(self, name: str, values: list[str]) -> None:

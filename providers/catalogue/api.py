@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from portal.kit.api import PublicList
+from providers.catalogue import queries
 from providers.catalogue.models import Dataset
 
 
@@ -51,8 +52,8 @@ class DatasetList(PublicList):
         "availability": "status",
         "institution": "institution__key",
         "commercial_use_allowed": "commercial_use_allowed",
-        "q": "search_text__icontains",
     }
+    searches: ClassVar[dict[str, Any]] = {"q": queries.fitting_text}
     coded: ClassVar[dict[str, str]] = {
         "modality": "modality",
         "region": "region",

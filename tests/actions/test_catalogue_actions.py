@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 def test_load_reference_brings_everything_and_twice_changes_nothing() -> None:
     out = io.StringIO()
     reference.load_reference(out)
-    assert "31 code lists, 64 institutions, 174 datasets" in out.getvalue()
-    assert (CodeList.objects.count(), Institution.objects.count(), Dataset.objects.count()) == (31, 64, 174)
+    assert "32 code lists, 64 institutions, 174 datasets" in out.getvalue()
+    assert (CodeList.objects.count(), Institution.objects.count(), Dataset.objects.count()) == (32, 64, 174)
     assert Institution.objects.suppliers().count() == 43
     assert Code.objects.get(code_list__key="modality", code="CT").more["data_kind"] == "IMAGING"
     lung = Dataset.objects.get(key="kc-snuh-lung")
@@ -127,5 +127,5 @@ def test_search_reads_both_languages() -> None:
     providers.code_lists()
     dataset = providers.dataset(providers.provider(aliases=["가상의료원"]))
     for text in ("폐암", "lung CANCER", "c34", "ct", "가상의료원", "전산화단층", "fictional hospital"):
-        assert dataset in Dataset.objects.search(text), text
-    assert dataset not in Dataset.objects.search("당뇨")
+        assert dataset in queries.fitting_text(Dataset.objects, text), text
+    assert dataset not in queries.fitting_text(Dataset.objects, "당뇨")

@@ -47,7 +47,7 @@ def test_a_draft_entry_is_checked_and_published(owner: providers.Provider) -> No
     dataset.refresh_from_db()
     version = DatasetVersion.objects.get(dataset=dataset)
     assert (dataset.published_number, dataset.published_sha256) == (1, version.sha256) == (1, rules.sha256(version.content))
-    assert dataset.contact_email == "data@hospital.example" and dataset in Dataset.objects.search("폐결절")
+    assert dataset.contact_email == "data@hospital.example" and dataset in queries.fitting_text(Dataset.objects, "폐결절")
     assert not Draft.objects.exists() and not Duty.objects.filter(closed_at=None).exists()
     event = Event.objects.get(name="dataset.published")
     assert event.public and event.data["sha256"] == version.sha256

@@ -51,7 +51,14 @@ def test_a_paused_entry_is_seen_by_its_own_people_and_the_ministry(owner: provid
 def test_words_and_facets_narrow_the_list(client: Client, owner: providers.Provider) -> None:
     ct = providers.dataset(owner)
     ecg = providers.dataset(
-        owner, modality=["ECG"], title_ko="심전도 자료", description_ko="파형", disease_areas=[], access_mode=["TRANSFER"]
+        owner,
+        modality=["ECG"],
+        title_ko="심전도 자료",
+        title_en="ECG records",
+        description_ko="파형",
+        description_en="Waveforms",
+        disease_areas=[],
+        access_mode=["TRANSFER"],
     )
     away = providers.dataset(providers.provider(region="BUSAN"), status="PLANNED")
 
@@ -74,12 +81,14 @@ def test_words_and_facets_narrow_the_list(client: Client, owner: providers.Provi
 
 def test_a_library_stands_for_its_hospitals_until_they_are_asked_for(client: Client, owner: providers.Provider) -> None:
     library = providers.dataset(owner, title_ko="폐암 라이브러리")
-    part = providers.dataset(owner, title_ko="가상병원 폐암")
+    part = providers.dataset(owner, title_ko="홀로병원 폐암")
     part.part_of = library
     part.save()
     assert f"/catalogue/{part.key}/" not in client.get("/catalogue/").content.decode()
     searched = client.get("/catalogue/?q=폐암").content.decode()
-    assert f"/catalogue/{part.key}/" in searched and f"/catalogue/{library.key}/" not in searched
+    assert f"/catalogue/{library.key}/" in searched and f"/catalogue/{part.key}/" not in searched
+    named = client.get("/catalogue/?q=홀로병원 폐암").content.decode()  # the library's own text does not name the hospital
+    assert f"/catalogue/{part.key}/" in named and f"/catalogue/{library.key}/" not in named
     assert part.title_ko in client.get(f"/catalogue/{library.key}/").content.decode()
     folded = client.get("/catalogue/").content.decode()
     assert "병원별 데이터 1건" in folded and "?show=each" in folded

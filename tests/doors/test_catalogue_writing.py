@@ -11,7 +11,7 @@ from django.test import Client
 from openpyxl import Workbook, load_workbook
 
 from portal.accounts.rules import Role
-from providers.catalogue import actions, rules
+from providers.catalogue import actions, queries, rules
 from providers.catalogue.models import Dataset, Draft, Subscription, Variable
 from tests.factories import providers
 from tests.factories.accounts import make_organisation
@@ -194,7 +194,9 @@ def test_variables_come_from_a_spreadsheet_and_are_searched(owner: providers.Pro
     assert "<code>age</code>" in text(Client().get(f"{public}?q=나이")) and "<code>age</code>" not in text(
         Client().get(f"{public}?q=zz")
     )
-    assert "<code>age</code>" in text(Client().get(f"/catalogue/{dataset.key}/")) and dataset in Dataset.objects.search("나이")
+    assert "<code>age</code>" in text(Client().get(f"/catalogue/{dataset.key}/")) and dataset in queries.fitting_text(
+        Dataset.objects, "나이"
+    )
 
 
 @pytest.mark.parametrize(

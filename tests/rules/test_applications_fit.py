@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.kit import workdays
+from providers.catalogue.rules import disease
 from vouchers.applications.rules import Verdict, fit
-from vouchers.matching.rules import disease
 from vouchers.rounds.actions.demo import POLICY
 from vouchers.rounds.rules import parse_policy
 

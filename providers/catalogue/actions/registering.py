@@ -15,11 +15,11 @@ from portal.kit.errors import Refused
 from portal.kit.models import make_ref
 from providers.catalogue import queries, rules
 from providers.catalogue.actions.series import tell_opened
-from providers.catalogue.actions.versions import search_text, write_version
+from providers.catalogue.actions.versions import LOOKED_AT, looked_at, write_version
 from providers.catalogue.models import Code, CodeList, Dataset
 from providers.institutions.models import Institution
 
-PLACES = [queries.MODALITY_PLACE, *(queries.WORDS_PLACE.format(language) for language in ("ko", "en"))]
+PLACES = [queries.MODALITY_PLACE, queries.VOCABULARY_PLACE, *(queries.WORDS_PLACE.format(language) for language in ("ko", "en"))]
 
 
 @transaction.atomic
@@ -85,8 +85,11 @@ def register_reference(
         return dataset
     new = dataset is None
     dataset = dataset or Dataset(key=record["key"], publication=publication)
-    changed = sorted(name for name, value in values.items() if getattr(dataset, name, None) != value)
+    differs = [name for name, value in values.items() if getattr(dataset, name, None) != value]
+    changed = sorted(set(differs) - LOOKED_AT)
     if not new and not changed:
+        if differs:  # only what a search looks at: the same facts
+            Dataset.objects.filter(pk=dataset.pk).update(**{name: values[name] for name in differs})
         return dataset
     was_open = dataset.is_open() if dataset.pk else False
     for name, value in values.items():
@@ -131,5 +134,4 @@ def _values(record: Mapping[str, Any], institution: Institution, part_of: Datase
     }
     marks = values["derived_fields"]
     values["derived_fields"] = marks if "*" in marks else [*marks, *(name for name in more if name not in marks)]
-    values["search_text"] = search_text(values, institution, [])
-    return values
+    return {**values, **looked_at(values, institution, [])}

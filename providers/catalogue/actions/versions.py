@@ -29,7 +29,8 @@ def apply_content(dataset: Dataset, content: Mapping[str, Any], by: Any) -> None
         setattr(dataset, name, content.get(name, rules.nothing(rules.BY_NAME[name].kind)))
     dataset.profile, dataset.origin = content["profile"], content["origin"]
     variables = content.get("variables") or []
-    dataset.search_text = search_text(content, dataset.institution, variables)
+    for name, value in looked_at(content, dataset.institution, variables).items():
+        setattr(dataset, name, value)
     whole = dataset.content(variables)
     dataset.published_number, dataset.published_sha256 = (dataset.published_number or 0) + 1, rules.sha256(whole)
     dataset.confirmed_at = clock.now()
@@ -41,10 +42,13 @@ def apply_content(dataset: Dataset, content: Mapping[str, Any], by: Any) -> None
     )
 
 
-def search_text(values: Mapping[str, Any], institution: Institution, variables: Sequence[Mapping[str, Any]]) -> str:
-    """Everything that a reader may type, lower case, both languages."""
+LOOKED_AT = frozenset({"search_title", "search_text", "disease_spans", "disease_chapters"})
+
+
+def looked_at(values: Mapping[str, Any], institution: Institution, variables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The columns that a search asks: everything that a reader may type, in both languages, and the named diseases."""
     words = queries.modality_words()
-    parts: list[str] = [values[name] for name in ("title_ko", "title_en", "description_ko", "description_en", "annotation")]
+    parts: list[str] = [values[name] for name in ("description_ko", "description_en", "annotation")]
     parts += [institution.key, institution.name_ko, institution.name_en, *institution.aliases]
     parts += [text for code in values["modality"] if code in words for text in (code, *words[code])] + list(values["standard"])
     for area in values["disease_areas"]:
@@ -52,4 +56,9 @@ def search_text(values: Mapping[str, Any], institution: Institution, variables: 
     parts += [*values["keywords_ko"], *values["keywords_en"]]
     for one in variables[:300]:
         parts += [one["name"], one["label_ko"], one["label_en"]]
-    return " ".join(dict.fromkeys(part for part in parts if part)).lower()
+    return {
+        "search_title": rules.looked_at([values["title_ko"], values["title_en"]]),
+        "search_text": rules.looked_at(parts),
+        "disease_spans": rules.spans(values["disease_areas"]),
+        "disease_chapters": rules.chapters(values["disease_areas"]),
+    }

@@ -6,31 +6,54 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from providers.catalogue.queries import FACETS, Facet, Wish
+from providers.catalogue.queries import FACETS, SORTS, Facet, Wish, understood
 
 LABELS = {
     "modality": _("Kind of data"),
-    "region": _("Region of the institution"),
+    "chapter": _("Disease area"),
     "access_mode": _("Way of use"),
+    "region": _("Region of the institution"),
+    "institution": _("Institution"),
+    "standard": _("Standard"),
+    "purpose": _("Permitted purpose"),
+    "lead": _("Time until the data are there"),
     "availability": _("Availability"),
 }
 ANY = {
     "modality": _("All kinds"),
-    "region": _("All regions"),
+    "chapter": _("All areas"),
     "access_mode": _("All ways"),
+    "region": _("All regions"),
+    "institution": _("All institutions"),
+    "standard": _("All standards"),
+    "purpose": _("All purposes"),
+    "lead": _("Any time"),
     "availability": _("All"),
 }
+LEAD_WORDS = {
+    "20": _("Up to 20 working days"),
+    "40": _("21 to 40 working days"),
+    "60": _("41 to 60 working days"),
+    "more": _("More than 60 working days"),
+}
+SORT_WORDS = {"fit": _("Best fit first"), "title": _("By title"), "persons": _("Most persons first"), "newest": _("Newest first")}
 
 
 def wish(parameters: Any) -> Wish:
     """What the address says; unknown codes simply find nothing."""
     chosen = {name: tuple(code for code in parameters.getlist(name) if code.isprintable() and code)[:20] for name in FACETS}
     text = " ".join(parameters.get("q", "").replace("\x00", " ").split())[:100]
-    return Wish(text=text, chosen=chosen, each=parameters.get("show") == "each")
+    sort = parameters.get("sort", "")
+    return Wish(
+        text=text, chosen=chosen, each=parameters.get("show") == "each", all_diseases=parameters.get("scope") == "all",
+        sort=sort if sort in SORTS else SORTS[0], terms=understood(text),
+    )  # fmt: skip
 
 
 class SearchForm(forms.Form):
-    """A GET form; its choices are the facets' values that occur, with counts."""
+    """A GET form; its choices are the facets' values that occur, with counts. more: fields that stand folded until one is chosen."""
+
+    more = ("region", "institution", "standard", "purpose", "lead", "availability")
 
     q = forms.CharField(
         label=_("Search"),
@@ -41,12 +64,16 @@ class SearchForm(forms.Form):
 
     def __init__(self, facets: Iterable[Facet], wished: Wish, **kwargs: Any) -> None:
         first = {name: codes[0] for name, codes in wished.chosen.items() if codes}
-        super().__init__({"q": wished.text, "show": "each" if wished.each else "", **first}, **kwargs)
+        hidden = {"show": "each" if wished.each else "", "scope": "all" if wished.all_diseases else ""}
+        super().__init__({"q": wished.text, "sort": wished.sort, **hidden, **first}, **kwargs)
         for facet in facets:
             options = [("", ANY[facet.name]), *((v.code, f"{v.word} ({v.count})") for v in facet.values)]
             self.fields[facet.name] = forms.ChoiceField(label=LABELS[facet.name], choices=options, required=False)
-        if wished.each:
-            self.fields["show"] = forms.CharField(widget=forms.HiddenInput, required=False)
+        self.more_chosen = any(wished.chosen.get(name) for name in self.more)
+        self.fields["sort"] = forms.ChoiceField(label=_("Order"), choices=list(SORT_WORDS.items()), required=False)
+        for name, value in hidden.items():
+            if value:
+                self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class VariableSearchForm(forms.Form):

@@ -1,7 +1,7 @@
 """Code lists, datasets as published, their versions, what is being written, their variables."""
 
 from providers.catalogue.models.codes import Code, CodeList
-from providers.catalogue.models.datasets import Dataset, DatasetQuerySet
+from providers.catalogue.models.datasets import Dataset, DatasetQuerySet, any_phrase
 from providers.catalogue.models.series import DatasetSeries, Subscription
 from providers.catalogue.models.versions import DatasetVersion, Draft, Variable
 
@@ -15,4 +15,5 @@ __all__ = [
     "Draft",
     "Subscription",
     "Variable",
+    "any_phrase",
 ]

@@ -1,8 +1,13 @@
 """What data there is: the published facts of each dataset. Its availability and its publication state are two fields."""
 
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_, or_
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.queries import organisation_ids_of, sees_all
 from portal.kit.models import Row
 from providers.catalogue import rules
+from providers.catalogue.models.columns import SpansField, StoredField
 from providers.catalogue.models.series import DatasetSeries
 from providers.institutions.models import Institution
 
@@ -29,12 +35,48 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
     def of_organisations(self, organisation_ids: Any) -> Self:
         return self.filter(institution__organisation_id__in=organisation_ids)
 
-    def search(self, text: str) -> Self:
-        """Every word must occur somewhere in title, description, names, disease labels or codes, in either language."""
+    def fitting(self, terms: Iterable[rules.Term], *, all_diseases: bool = False) -> Self:
+        """What was typed, understood (`queries.understood`): every term must hold. all_diseases: a collection of all diseases
+        fits every disease."""
         found = self
-        for word in text.lower().split()[:8]:
-            found = found.filter(search_text__contains=word)
+        for term in terms:
+            wide = Q(disease_scope="ALL") if all_diseases and term.spans else Q()
+            found = found.filter(_fits(term) | wide if wide else _fits(term))
         return found
+
+
+def _fits(term: rules.Term) -> Q:
+    """One of the codes that the term means, or one of its phrases in the text."""
+    asked = Q(disease_spans__meets=term.spans) if term.spans else Q()
+    for listed, code in term.listed:
+        asked |= Q(**{f"{listed}__contains": [code]})
+    text = any_phrase(term)
+    return asked | Q(search_vector=text) if text is not None else asked
+
+
+def any_phrase(term: rules.Term) -> Any:
+    """The term's phrases as one question to the full text; None where it has none."""
+    asked = [_asked(rules.question(phrase), prefix=not (term.spans or term.listed)) for phrase in term.phrases]
+    found = [one for one in asked if one is not None]
+    return reduce(or_, found) if found else None
+
+
+def _asked(question: rules.Question, *, prefix: bool) -> Any:
+    """prefix: a free word may be the beginning of one. All values are letters and digits (`rules.question`)."""
+    parts = []
+    if question.words:
+        more = ":*" if prefix and len(question.words[-1]) >= SHORTEST_PREFIX else ""
+        text = " <-> ".join(f"'{word}'" for word in question.words) + more
+        parts.append(
+            SearchQuery(text, config="english", search_type="raw") | SearchQuery(text, config="simple", search_type="raw")
+        )
+    if question.grams or question.starts:
+        text = " <-> ".join(f"'{pair}'" for pair in question.grams) or f"'{question.starts}':*"
+        parts.append(SearchQuery(text, config="simple", search_type="raw"))
+    return reduce(and_, parts) if parts else None
+
+
+SHORTEST_PREFIX = 3  # letters
 
 
 _codes: dict[str, Any] = {"default": list, "blank": True}
@@ -45,6 +87,8 @@ class Dataset(Row):
     status: availability code (dataset_status); publication: where its catalogue entry stands.
 
     profile, origin: what judged the published version, and who wrote it; published_number, published_sha256: that version.
+    search_title, search_text: what is looked for (`rules.looked_at`); disease_spans, disease_chapters: the named diseases.
+    lead_days: least working days to the data in an offer that stands, pushed down by the offers.
     Columns hold the published version only: what is being written stands in Draft. confirmed_at: when it was last said to be right.
     """
 
@@ -137,7 +181,18 @@ class Dataset(Row):
     derived_fields = ArrayField(models.CharField(max_length=60), **_codes)
     source = models.TextField(_("Source"), blank=True)
     certainty = models.CharField(_("Certainty"), max_length=10, blank=True)
+    search_title = models.TextField(editable=False, blank=True)
     search_text = models.TextField(editable=False, blank=True)
+    search_vector = StoredField(
+        expression=SearchVector("search_title", weight="A", config="english")
+        + SearchVector("search_title", weight="A", config="simple")
+        + SearchVector("search_text", weight="C", config="english")
+        + SearchVector("search_text", weight="C", config="simple"),
+        output_field=SearchVectorField(),
+    )  # fmt: skip
+    disease_spans = SpansField(default=tuple, editable=False)
+    disease_chapters = ArrayField(models.CharField(max_length=5), editable=False, **_codes)
+    lead_days = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
 
     MATCHED: ClassVar[tuple[str, ...]] = (
         "key",
@@ -178,7 +233,11 @@ class Dataset(Row):
         verbose_name = _("dataset")
         verbose_name_plural = _("datasets")
         ordering = ["key"]
-        indexes = [models.Index(fields=["publication", "status"], name="dataset_publication")]
+        indexes = [
+            models.Index(fields=["publication", "status"], name="dataset_publication"),
+            GinIndex(fields=["search_vector"], name="dataset_words"),
+            GistIndex(fields=["disease_spans"], name="dataset_diseases"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(min_age__isnull=True) | Q(max_age__isnull=True) | Q(min_age__lte=models.F("max_age")),

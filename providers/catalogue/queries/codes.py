@@ -26,6 +26,7 @@ def known_codes() -> dict[str, list[str]]:
     return {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists()}
 
 
+VOCABULARY_PLACE = "search_vocabulary"  # beside WORDS_PLACE
 MODALITY_PLACE = "modality_words"  # beside WORDS_PLACE
 WORDS_PLACE = "code_words:{}"  # in the cache; `actions.register_code_list` empties it
 

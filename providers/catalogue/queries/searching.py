@@ -2,20 +2,34 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Sum, When
+from django.contrib.postgres.search import SearchRank
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from providers.catalogue.models import Dataset
+from portal.kit.words import pick
+from providers.catalogue import rules
+from providers.catalogue.models import Dataset, any_phrase
+from providers.catalogue.queries.codes import VOCABULARY_PLACE, code_lists
 from providers.institutions.models import Institution
 
 FACETS = {  # parameter → (code list, column, is a list)
     "modality": ("modality", "modality", True),
-    "region": ("region", "institution__region", False),
+    "chapter": ("kcd_9_chapter", "disease_chapters", True),
     "access_mode": ("access_mode", "access_mode", True),
+    "region": ("region", "institution__region", False),
+    "institution": ("", "institution__key", False),
+    "standard": ("standard", "standard", True),
+    "purpose": ("permitted_purpose", "purposes", True),
+    "lead": ("", "lead", False),
     "availability": ("dataset_status", "status", False),
 }
+SORTS = ("fit", "title", "persons", "newest")
+SPOKEN = ("disease_term", "modality", "standard", "access_mode")  # code lists whose names are understood
 
 
 @dataclass(frozen=True)
@@ -34,40 +48,66 @@ class Facet:
 
 @dataclass(frozen=True)
 class Wish:
-    """What the reader typed and ticked: text, and codes a facet. each: single hospitals instead of their libraries."""
+    """What the reader typed and ticked: text, and codes a facet. each: single hospitals instead of their libraries; all_diseases:
+    collections of all diseases too, where the text names one; sort: one of SORTS; terms: the text, understood."""
 
     text: str
     chosen: Mapping[str, tuple[str, ...]]
     each: bool = False
+    all_diseases: bool = False
+    sort: str = "fit"
+    terms: tuple[rules.Term, ...] = field(default=())
+
+    @property
+    def names_a_disease(self) -> bool:
+        return any(term.spans for term in self.terms)
 
 
+def understood(text: str) -> tuple[rules.Term, ...]:
+    """What was typed, by the words of the code lists; no query as a rule: lists change with a new seed only."""
+    if not text:
+        return ()
+    known: rules.Vocabulary | None = cache.get(VOCABULARY_PLACE)
+    if known is None:
+        known = rules.vocabulary(code_lists(*SPOKEN))
+        cache.set(VOCABULARY_PLACE, known, 300)
+    return rules.understand(text, known)
+
+
+def fitting_text(rows: Any, text: str) -> Any:
+    """Those of the rows that fit what was typed; none where nothing of it can be looked for."""
+    terms = understood(" ".join(text.split()))
+    return rows.fitting(terms) if terms else rows.none()
+
+
+# ── What fits ────────────────────────────────────────────────────────────────────────────────────────
 def found(wish: Wish, *, without: str = "") -> QuerySet[Dataset]:
     """Published datasets that fit the wish; `without` leaves one facet out (for that facet's own counts).
 
     A library of several hospitals and its hospitals' own collections hold the same patients: the library stands for them
-    until the reader, a text or a region asks for single hospitals.
+    until the reader, a region, an institution or a text that it does not fit itself asks for single hospitals.
     """
-    rows = Dataset.objects.published()
-    if wish.text:
-        rows = rows.search(wish.text)
+    rows = _with_lead(Dataset.objects.published()).fitting(wish.terms, all_diseases=wish.all_diseases)
+    if wish.text and not wish.terms:
+        return rows.none()
     for name, (_list, column, many) in FACETS.items():
         codes = wish.chosen.get(name, ())
         if codes and name != without:
             rows = rows.filter(**{f"{column}__overlap" if many else f"{column}__in": list(codes)})
-    if wish.each or wish.text or (wish.chosen.get("region") and without != "region"):
-        above = rows.filter(part_of__isnull=False).order_by().values("part_of")
-        return rows.exclude(pk__in=above)
+    apart = {name for name in ("region", "institution") if wish.chosen.get(name)} - {without}
+    if wish.each or apart:
+        return rows.exclude(pk__in=rows.filter(part_of__isnull=False).order_by().values("part_of"))
+    if wish.text:  # a library that fits stands for its hospitals; a hospital that alone fits is shown itself
+        return rows.filter(Q(part_of__isnull=True) | ~Q(part_of__in=rows.order_by().values("pk")))
     return rows.filter(part_of__isnull=True)
 
 
-@dataclass(frozen=True)
-class Overview:
-    """What fits a wish as a whole. total: datasets of the list; folded: single hospitals' published collections that stand
-    behind its libraries, 0 when they are shown themselves; facets: with counts under the other choices."""
+LEADS = {"20": (0, 20), "40": (21, 40), "60": (41, 60), "more": (61, 32767)}  # working days from the agreement to the data
 
-    total: int
-    folded: int
-    facets: list[Facet]
+
+def _with_lead(rows: Any) -> Any:
+    whens = [When(lead_days__range=span, then=Value(code)) for code, span in LEADS.items()]
+    return rows.annotate(lead=Case(*whens, default=Value("")))
 
 
 _CARD = (
@@ -76,56 +116,115 @@ _CARD = (
 )  # fmt: skip
 
 
-def in_order(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
-    """What can be applied for first, voucher suppliers before others, then by title; with what a card shows."""
-    return (
+def in_order(rows: QuerySet[Dataset], wish: Wish | None = None) -> QuerySet[Dataset]:
+    """What can be applied for first; then by the wish's sort. With what a card shows.
+
+    fit: where a text was typed, titles that say it before texts that do; then voucher suppliers before others, then by title.
+    """
+    rows = (
         rows.select_related("institution")
         .only(*_CARD, "institution__name_ko", "institution__name_en", "institution__is_demo")
-        .annotate(
-            inside=_parts(Dataset.objects.all()),
-            ready=Case(When(status="AVAILABLE", then=0), default=1),
-        )
-        .order_by("ready", "-institution__voucher_supplier", "title_ko", "key")
+        .annotate(inside=_parts(), ready=Case(When(status="AVAILABLE", then=0), default=1))
     )
+    sort = wish.sort if wish else "fit"
+    last = ("-institution__voucher_supplier", "title_ko", "key")
+    if sort == "title":
+        return rows.order_by("title_ko", "key")
+    if sort == "persons":
+        return rows.order_by(F("individuals").desc(nulls_last=True), *last)
+    if sort == "newest":
+        return rows.order_by(F("confirmed_at").desc(nulls_last=True), *last)
+    if wish and wish.terms:
+        return rows.annotate(score=_score(wish.terms)).order_by("ready", "-score", *last)
+    return rows.order_by("ready", *last)
 
 
-def _parts(rows: QuerySet[Dataset]) -> Coalesce:
-    """How many of these rows are parts of a dataset."""
-    inside = rows.filter(part_of=OuterRef("pk")).order_by().values("part_of")
+def _score(terms: Iterable[rules.Term]) -> Any:
+    """How well the text fits: a phrase in the title counts five times one in the rest, a disease that the entry names as code twice."""
+    score: Any = Value(0.0)
+    for term in terms:
+        text = any_phrase(term)
+        if text is not None:
+            score = score + SearchRank(F("search_vector"), text, weights=[0.1, 0.2, 0.4, 1.0])
+        if term.spans:
+            score = score + Case(When(disease_spans__meets=term.spans, then=Value(0.5)), default=Value(0.0))
+        for listed, code in term.listed:
+            score = score + Case(When(**{f"{listed}__contains": [code]}, then=Value(0.5)), default=Value(0.0))
+    return score
+
+
+def _parts() -> Coalesce:
+    """How many datasets are parts of this one."""
+    inside = Dataset.objects.filter(part_of=OuterRef("pk")).order_by().values("part_of")
     return Coalesce(Subquery(inside.annotate(n=Count("pk")).values("n")), 0)
 
 
+# ── Counts ───────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Overview:
+    """What fits a wish as a whole. total: datasets of the list; folded: single hospitals' published collections that stand
+    behind its libraries, 0 when they are shown themselves; wider: collections of all diseases that are left out because the text
+    names one; facets: with counts under the other choices."""
+
+    total: int
+    folded: int
+    wider: int
+    facets: list[Facet]
+
+
 def overview(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> Overview:
-    """Counts of the list and of every facet: one query, and one for each facet that is chosen. labels: `words`."""
+    """Counts of the list and of every facet: one statement, and one for each facet that is chosen. labels: `words`, with the
+    words of `lead` beside."""
     everywhere, total, folded = _counted(found(wish))
+    counts = {name: (_counted(found(wish, without=name))[0] if wish.chosen.get(name) else everywhere)[name] for name in FACETS}
+    wider = 0
+    if wish.names_a_disease and not wish.all_diseases:
+        wider = found(Wish(wish.text, wish.chosen, wish.each, True, wish.sort, wish.terms)).count() - total
+    named = {**labels, "institution": _names({*counts["institution"], *wish.chosen.get("institution", ())})}
     told = []
     for name, (listed, _column, _many) in FACETS.items():
-        counts = (_counted(found(wish, without=name))[0] if wish.chosen.get(name) else everywhere)[name]
         chosen = wish.chosen.get(name, ())
         values = [
-            FacetValue(key, word, counts.get(key, 0), key in chosen)
-            for key, word in labels.get(listed, {}).items()
-            if counts.get(key) or key in chosen
+            FacetValue(key, word, counts[name].get(key, 0), key in chosen)
+            for key, word in named.get(listed or name, {}).items()
+            if counts[name].get(key) or key in chosen
         ]
-        told.append(Facet(name, sorted(values, key=lambda v: -v.count) if name != "region" else values))
-    return Overview(total, folded, told)
+        told.append(Facet(name, values if name in IN_ORDER else sorted(values, key=lambda v: -v.count)))
+    return Overview(total, folded, max(wider, 0), told)
+
+
+IN_ORDER = frozenset({"region", "chapter", "lead"})  # as their lists go, not by count
 
 
 def _counted(rows: QuerySet[Dataset]) -> tuple[dict[str, Counter[str]], int, int]:
-    """Facet → code → how many datasets carry it; how many in all; how many parts they have.
-
-    One query: equal combinations of codes are counted by the database.
-    """
-    told: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    """Facet → code → how many datasets carry it; how many in all; how many published parts they have. One statement."""
     columns = [column for _list, column, _many in FACETS.values()]
-    total = folded = 0
-    counts = rows.order_by().values_list(*columns).annotate(n=Count("pk"), inside=Sum(_parts(Dataset.objects.published())))
-    for *combination, n, inside in counts:
-        total, folded = total + n, folded + inside
-        for (name, (_list, _column, many)), value in zip(FACETS.items(), combination, strict=True):
-            for code in value if many else [value]:
-                told[name][code] += n
-    return told, total, folded
+    names = [f"f{place}" for place in range(len(columns))]
+    asked, params = rows.order_by().values_list("pk", *columns).query.sql_with_params()
+    parts = ["SELECT '' AS facet, '' AS code, count(*) FROM hits"]
+    parts.append(
+        "SELECT '', 'parts', count(*) FROM providers_dataset p JOIN hits ON hits.pk = p.part_of_id WHERE p.publication = 'PUBLISHED'"
+    )
+    for name, column, (_list, _column, many) in zip(FACETS, names, FACETS.values(), strict=True):
+        value = f"unnest(hits.{column})" if many else f"hits.{column}"
+        parts.append(f"SELECT '{name}', {value} AS code, count(*) FROM hits GROUP BY 2")
+    head = f"WITH hits (pk, {', '.join(names)}) AS MATERIALIZED ({asked})"
+    told: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    beside: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"{head} {' UNION ALL '.join(parts)}", params)
+        for facet, code, count in cursor.fetchall():
+            if facet:
+                told[facet][code] = count
+            else:
+                beside[code] = count
+    return told, beside[""], beside["parts"]
+
+
+def _names(keys: Iterable[str]) -> dict[str, str]:
+    """Institution key → name in the reader's language, by name."""
+    found_ = Institution.objects.filter(key__in=list(keys)).only("key", "name_ko", "name_en")
+    return dict(sorted(((row.key, pick(row, "name")) for row in found_), key=lambda pair: pair[1]))
 
 
 def institutions_named(keys: Iterable[str]) -> dict[str, Institution]:

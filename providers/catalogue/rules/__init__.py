@@ -42,6 +42,17 @@ from providers.catalogue.rules.publication import (
     Publication,
     library_note_ko,
 )
+from providers.catalogue.rules.searching import (
+    Question,
+    Term,
+    Vocabulary,
+    chapters,
+    looked_at,
+    question,
+    spans,
+    understand,
+    vocabulary,
+)
 from providers.catalogue.rules.variables import (
     COLUMNS,
     DATATYPES,
@@ -58,7 +69,8 @@ __all__ = [
     "ALWAYS", "AVAILABLE", "BY_NAME", "COLUMNS", "CONTENT", "DATATYPES", "DRAFT_LIFECYCLE", "EVENT_WORDS", "FIELDS",
     "HANGUL", "LIBRARY_NOTE", "LIFECYCLE", "LONGEST_ITEM", "MANDATORY", "MOST_CHARACTERS", "MOST_VARIABLES", "PORTAL",
     "PROPERTIES", "PUBLICATION_MOVES", "RECOMMENDED", "SECTIONS", "SHOWN", "WORKING", "CellError", "Change",
-    "Completeness", "Datatype", "DraftState", "Field", "Gap", "Kind", "Origin", "Profile", "Publication", "Variable",
-    "canonical", "changes", "check_publishable", "completeness", "derived", "is_address", "is_empty", "is_stale",
-    "library_note_ko", "nothing", "profiles_for", "read_table", "sha256", "what_misfits",
+    "Completeness", "Datatype", "DraftState", "Field", "Gap", "Kind", "Origin", "Profile", "Publication", "Question",
+    "Term", "Variable", "Vocabulary", "canonical", "changes", "chapters", "check_publishable", "completeness",
+    "derived", "is_address", "is_empty", "is_stale", "library_note_ko", "looked_at", "nothing", "profiles_for",
+    "question", "read_table", "spans", "understand", "vocabulary", "what_misfits",
 ]  # fmt: skip

@@ -24,9 +24,10 @@ PAGE_SIZE = 20
 def search(request: HttpRequest) -> HttpResponse:
     """Everybody finds published datasets by text and facets; the number of queries does not depend on how many."""
     wished = forms.wish(request.GET)
-    labels = queries.words("modality", "region", "access_mode", "dataset_status")
+    labels = queries.words(*(listed for listed, _column, _many in queries.FACETS.values() if listed))
+    labels["lead"] = {code: str(word) for code, word in forms.LEAD_WORDS.items()}
     whole = queries.overview(wished, labels)
-    found = Counted(queries.in_order(queries.found(wished)), PAGE_SIZE, whole.total).get_page(request.GET.get("page"))
+    found = Counted(queries.in_order(queries.found(wished), wished), PAGE_SIZE, whole.total).get_page(request.GET.get("page"))
     context = {
         "form": forms.SearchForm(whole.facets, wished),
         "page": found,
@@ -34,6 +35,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "narrowed": bool(wished.text or any(wished.chosen.values())),
         "each": wished.each,
         "folded": whole.folded,
+        "wider": whole.wider,
+        "all_diseases": wished.all_diseases and wished.names_a_disease,
     }
     return page(request, "providers/catalogue/search.html", context, part="results")
 

@@ -9,6 +9,7 @@ from portal.accounts import queries as accounts
 from portal.accounts.models import User
 from portal.accounts.rules import Role
 from providers.catalogue import queries as catalogue
+from providers.catalogue.rules import disease
 from vouchers.applications.models import Application
 from vouchers.evaluation import rules as stages
 from vouchers.evaluation.models import Assignment, AssignmentRun, CaseConflict, Challenge, cases_closed_to
@@ -16,7 +17,6 @@ from vouchers.evaluation.queries.assigning import assignable
 from vouchers.evaluation.queries.conflicts import inferred
 from vouchers.evaluation.queries.pool import pool_of
 from vouchers.evaluation.rules import assigning as rules
-from vouchers.matching.rules import disease
 from vouchers.rounds.models import Round
 
 

@@ -12,12 +12,13 @@ from portal.kit.errors import DomainError
 from portal.kit.forms import CountedTextarea, WonFormField
 from portal.kit.words import korean, pick
 from providers.catalogue.queries import code_lists
+from providers.catalogue.rules import disease
 from vouchers.companies.models import Company
 from vouchers.matching import rules
 from vouchers.matching.forms.starting import split
 from vouchers.matching.models import Need
 from vouchers.matching.queries import linkage_targets, rounds_for_new_needs
-from vouchers.matching.rules import disease, stages
+from vouchers.matching.rules import stages
 from vouchers.rounds.models import Round
 
 KIND_ORDER = ("IMAGING", "BIOSIGNAL", "STRUCTURED", "TEXT", "OMICS", "PATIENT_TRAIT", "OTHER")

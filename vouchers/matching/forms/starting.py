@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit import clock
 from portal.kit.forms import WonFormField
 from providers.catalogue.queries import choices
+from providers.catalogue.rules import disease
 from vouchers.companies.models import Company
 from vouchers.matching.queries import rounds_for_new_needs
-from vouchers.matching.rules import disease
 from vouchers.rounds.models import Round
 
 SEPARATORS = re.compile(r"[,;\n、，]+")

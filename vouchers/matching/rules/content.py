@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from vouchers.matching.rules import disease
+from providers.catalogue.rules import disease
 from vouchers.matching.rules.facts import Candidate, Words, body_regions
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import Policy

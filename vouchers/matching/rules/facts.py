@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext, override
 
-from vouchers.matching.rules import disease
+from providers.catalogue.rules import disease
 
 UMBRELLAS = {"baseline": "kcure-baseline-db"}  # kc-<hospital>-<site> belongs to kcure-clinical-<site>
 _SITES = ("liver", "colorectal", "gastric", "breast", "pancreas", "lung", "kidney", "prostate")

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
 from portal.kit.errors import Refused
+from providers.catalogue.rules import disease
 from providers.offers.rules import Purpose
-from vouchers.matching.rules import disease
 from vouchers.matching.rules.stages import LineKind
 
 COMMERCIAL_PURPOSES = frozenset({Purpose.PRODUCT_DEVELOPMENT, Purpose.EXTERNAL_VALIDATION})

@@ -1,0 +1,85 @@
+"""The search over the 174 real datasets: twenty questions that two readers wrote down before anything was scored.
+
+Must be found: among the first 5 where one to three are named, else among the first 10. first_not: none of these comes first.
+"""
+
+from fnmatch import fnmatch
+from io import StringIO
+
+import pytest
+
+from portal.management.reference import load_reference
+from providers.catalogue import queries
+from providers.catalogue.forms import wish
+
+pytestmark = pytest.mark.django_db
+
+KOREAN = [
+    ("위암 내시경", {}, ["hallym-gi"], ["kc-*-gastric", "kcure-clinical-gastric", "kcure-sample-stomach", "snuh-hpeace", "aihub-synthetic"]),
+    ("폐결절 CT", {"modality": "CT"}, ["hallym-lung-ct", "aihub-body-cancer", "amc-bigdata"], ["aihub-synthetic", "aihub-ped-abdomen", "snuh-hpeace"]),
+    ("당뇨망막병증 안저", {}, ["kims-eye-retina", "hangil-retina"], ["nhis-open-checkup", "kdca-knhanes", "kcure-baseline-db"]),
+    ("화순전남대 유방암", {}, ["kc-chonnam-hwasun-breast"], ["kc-amc-breast", "kc-smc-breast", "kc-jbnuh-breast", "kc-chonnam-hwasun-gastric", "kc-chonnam-hwasun-baseline"]),
+    ("치매 MRI", {}, ["kdrc-trr", "amc-bigdata"], ["nmc-dementia", "aihub-synthetic"]),
+    ("수면무호흡", {}, ["hallym-psg"], ["nbbd-release1", "nbbd-main", "snuh-vitaldb", "kdca-kchs"]),
+    ("심정지", {}, ["kdca-ohca"], ["sejong-cardio", "kostat-cod", "snuh-vitaldb"]),
+    ("심평원 환자표본", {}, ["hira-nps", "hira-nis", "hira-aps", "hira-pps"], ["hira-custom", "hira-covid-cdm", "nhis-nsc", "kcure-sample-*"]),
+    ("병리 슬라이드", {}, ["stmary-codipai", "aihub-body-cancer"], ["kc-*", "kcure-clinical-*", "ncc-connect"]),
+    ("암 공공 라이브러리", {}, ["kcure-cpld-v3"], ["kcure-cpld-v1", "kcure-cpld-v2", "kcure-clinical-*"]),
+]  # fmt: skip
+ENGLISH = [
+    ("stomach cancer", {}, ["kcure-sample-stomach", "kcure-clinical-gastric"], ["aihub-synthetic", "kcure-cpld-v1", "kcure-cpld-v2"]),
+    ("C16 endoscopy", {}, ["hallym-gi"], ["snuh-hpeace", "kc-*-gastric", "kcure-sample-stomach"]),
+    ("intraoperative waveforms", {}, ["snuh-vitaldb"], ["snuh-kmimic", "hallym-psg", "sejong-cardio"]),
+    ("heart failure ECG echo", {}, ["sejong-cardio"], ["kdca-ohca", "koges-cavas", "snuh-vitaldb", "snuh-kmimic"]),
+    ("intensive care biosignals", {}, ["snuh-kmimic"], ["hallym-psg", "sejong-cardio", "kdca-discharge"]),
+    ("rare disease whole genome", {}, ["knih-bbd-pilot"], ["nbbd-release1", "nbbd-main", "korea-kmaster", "koges-kchip"]),
+    ("nutrition survey", {"access_mode": "TRANSFER"}, ["kdca-knhanes"], ["kdca-kchs", "kdca-discharge", "kdca-knhanes-cod"]),
+    ("OMOP CDM", {"access_mode": "REMOTE_VDI"}, ["snuh-integrated-cdm", "kids-moa-cdm"], ["hira-covid-cdm"]),
+    ("lung cancer", {"region": "JEONBUK"}, ["kc-jbnuh-lung"], ["kc-jbnuh-baseline", "kc-jbnuh-breast", "kc-jbnuh-colorectal", "kc-jbnuh-prostate"]),
+    ("G47.3", {}, ["hallym-psg"], ["kcure-baseline-db", "nhis-nsc", "snuh-integrated-cdm", "snuh-vitaldb"]),
+]  # fmt: skip
+
+
+@pytest.fixture
+def reference() -> None:
+    load_reference(StringIO())
+
+
+def shown(text: str, **facets: str) -> list[str]:
+    from django.http import QueryDict
+
+    given = QueryDict(mutable=True)
+    given.update({"q": text, **facets})
+    wished = wish(given)
+    return [row.key for row in queries.in_order(queries.found(wished), wished)]
+
+
+def test_twenty_questions_of_two_readers(reference: None) -> None:
+    wrong = []
+    for text, facets, wanted, first_not in KOREAN + ENGLISH:
+        keys = shown(text, **facets)
+        early = keys[: 5 if len(wanted) <= 3 else 10]
+        lacking = [key for key in wanted if key not in early]
+        bad = [one for one in first_not if keys and fnmatch(keys[0], one)]
+        if lacking or bad:
+            wrong.append((text, {"lacking": lacking, "first": bad, "shown": keys[:8], "all": len(keys)}))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_one_disease_by_any_name_spacing_particle_and_code(reference: None) -> None:
+    names = [
+        "위암",
+        "위 암",
+        "위암의",
+        "위암을",
+        "gastric cancer",
+        "Gastric  Cancers",
+        "stomach",
+        "C16",
+        "c16",
+        "위-암",
+        "위암 데이터",
+    ]
+    found = {name: set(shown(name)) for name in names}
+    assert len(found["위암"]) > 10
+    assert {name: keys ^ found["위암"] for name, keys in found.items() if keys != found["위암"]} == {}
