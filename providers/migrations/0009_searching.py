@@ -36,7 +36,9 @@ class Migration(migrations.Migration):
             "dataset", "disease_spans", providers.catalogue.models.columns.SpansField(default=tuple, editable=False)
         ),
         migrations.AddField("dataset", "lead_days", models.PositiveSmallIntegerField(blank=True, editable=False, null=True)),
-        migrations.AddField("dataset", "search_title", models.TextField(blank=True, editable=False, default="")),
+        migrations.AddField(
+            "dataset", "search_title", models.TextField(blank=True, editable=False, default=""), preserve_default=False
+        ),
         migrations.RunPython(look_at, migrations.RunPython.noop),
         migrations.AddField(
             "dataset",

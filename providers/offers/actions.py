@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from portal.journal.actions import record as journal
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import IllegalStep, Refused, Stale
+from providers.catalogue import actions as catalogue
 from providers.catalogue.models import Dataset
 from providers.catalogue.rules import AVAILABLE
 from providers.institutions.models import Institution
@@ -128,6 +130,13 @@ def give_back_capacity(*, offer_id: int, by: Any) -> Offer:
         offer.save()
         journal("offer.capacity_given_back", offer, by=by, organisations=offer.organisation_ids())
     return offer
+
+
+def sync_lead_days() -> int:
+    """Every dataset is told the least lead time of its offers that stand today (sweep). Idempotent. Returns: how many changed."""
+    rows = Offer.objects.offered(clock.now()).filter(dataset__isnull=False, lead_time_days__isnull=False).order_by()
+    least = rows.values_list("dataset").annotate(days=Min("lead_time_days"))
+    return catalogue.record_lead_days(dict(least))
 
 
 PERMISSIONS = {

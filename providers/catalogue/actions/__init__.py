@@ -12,10 +12,10 @@ from providers.catalogue.actions.publishing import (
     start_check,
     submit,
 )
-from providers.catalogue.actions.registering import register_code_list, register_reference
+from providers.catalogue.actions.registering import record_lead_days, register_code_list, register_reference
 from providers.catalogue.actions.series import register_series, subscribe, unsubscribe
 
 __all__ = [
-    "ask_if_right", "confirm", "create_dataset", "discard", "edit", "import_variables", "pause", "publish", "register_code_list",
+    "ask_if_right", "confirm", "create_dataset", "discard", "edit", "import_variables", "pause", "publish", "record_lead_days", "register_code_list",
     "register_reference", "register_series", "resume", "retire", "return_dataset", "start_check", "submit", "subscribe", "unsubscribe",
 ]  # fmt: skip

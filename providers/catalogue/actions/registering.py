@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.journal.actions import record as journal
@@ -56,6 +57,18 @@ def register_code_list(*, record: Mapping[str, Any], by: Any = None) -> CodeList
         transaction.on_commit(partial(cache.delete_many, PLACES))
         journal("code_list.registered" if created else "code_list.revised", code_list, by=by, data={"key": code_list.key})
     return code_list
+
+
+def record_lead_days(found: Mapping[int, int]) -> int:
+    """Dataset id → least working days to the data in an offer that stands; a dataset that is not named has none. Idempotent.
+
+    Told by the offers; no part of any version. Writes: Dataset.lead_days. Returns: datasets that changed.
+    """
+    known = dict(Dataset.objects.filter(Q(lead_days__isnull=False) | Q(pk__in=found)).values_list("pk", "lead_days"))
+    changed = {pk: found.get(pk) for pk, days in known.items() if days != found.get(pk)}
+    for pk, days in changed.items():
+        Dataset.objects.filter(pk=pk).update(lead_days=days)
+    return len(changed)
 
 
 @transaction.atomic

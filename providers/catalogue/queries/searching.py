@@ -196,8 +196,8 @@ def overview(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> Overview:
 IN_ORDER = frozenset({"region", "chapter", "lead"})  # as their lists go, not by count
 
 
-def _counted(rows: QuerySet[Dataset]) -> tuple[dict[str, Counter[str]], int, int]:
-    """Facet → code → how many datasets carry it; how many in all; how many published parts they have. One statement."""
+def counting(rows: QuerySet[Dataset]) -> tuple[str, Any]:
+    """(statement, values): rows of (facet, code, count); facet "" with code "" is the whole, with "parts" the published parts."""
     columns = [column for _list, column, _many in FACETS.values()]
     names = [f"f{place}" for place in range(len(columns))]
     asked, params = rows.order_by().values_list("pk", *columns).query.sql_with_params()
@@ -209,10 +209,15 @@ def _counted(rows: QuerySet[Dataset]) -> tuple[dict[str, Counter[str]], int, int
         value = f"unnest(hits.{column})" if many else f"hits.{column}"
         parts.append(f"SELECT '{name}', {value} AS code, count(*) FROM hits GROUP BY 2")
     head = f"WITH hits (pk, {', '.join(names)}) AS MATERIALIZED ({asked})"
+    return f"{head} {' UNION ALL '.join(parts)}", params
+
+
+def _counted(rows: QuerySet[Dataset]) -> tuple[dict[str, Counter[str]], int, int]:
+    """Facet → code → how many datasets carry it; how many in all; how many published parts they have. One statement."""
     told: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     beside: dict[str, int] = {}
     with connection.cursor() as cursor:
-        cursor.execute(f"{head} {' UNION ALL '.join(parts)}", params)
+        cursor.execute(*counting(rows))
         for facet, code, count in cursor.fetchall():
             if facet:
                 told[facet][code] = count

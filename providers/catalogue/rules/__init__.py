@@ -72,5 +72,5 @@ __all__ = [
     "Completeness", "Datatype", "DraftState", "Field", "Gap", "Kind", "Origin", "Profile", "Publication", "Question",
     "Term", "Variable", "Vocabulary", "canonical", "changes", "chapters", "check_publishable", "completeness",
     "derived", "is_address", "is_empty", "is_stale", "library_note_ko", "looked_at", "nothing", "profiles_for",
-    "question", "read_table", "spans", "understand", "vocabulary", "what_misfits",
+    "question", "read_table", "sha256", "spans", "understand", "vocabulary", "what_misfits",
 ]  # fmt: skip
