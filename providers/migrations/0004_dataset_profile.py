@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                     "datatype",
                     models.CharField(
                         choices=[
-                            ("string", "Text"),
+                            ("string", "Characters"),
                             ("integer", "Whole number"),
                             ("decimal", "Decimal number"),
                             ("boolean", "Yes or no"),

@@ -55,7 +55,7 @@ class Meets(models.Lookup):
 
     lookup_name = "meets"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        return f"{left} && {right}::int4multirange", [*left_params, *right_params]
+        return f"{left} && {right}::int4multirange", (*left_params, *right_params)
