@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.search import SearchRank
@@ -11,6 +13,7 @@ from django.db import connection
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from portal.journal.memory import remembered
 from portal.kit.words import pick
 from providers.catalogue import rules
 from providers.catalogue.models import Dataset, any_phrase
@@ -59,6 +62,15 @@ class Wish:
     terms: tuple[rules.Term, ...] = field(default=())
 
     @property
+    def narrowed(self) -> bool:
+        return bool(self.text or any(self.chosen.values()))
+
+    @property
+    def is_particular(self) -> bool:
+        """Anything but the list as it is first opened."""
+        return self.narrowed or self.each or self.all_diseases or self.sort != SORTS[0]
+
+    @property
     def names_a_disease(self) -> bool:
         return any(term.spans for term in self.terms)
 
@@ -87,12 +99,16 @@ def found(wish: Wish, *, without: str = "") -> QuerySet[Dataset]:
     A library of several hospitals and its hospitals' own collections hold the same patients: the library stands for them
     until the reader, a region, an institution or a text that it does not fit itself asks for single hospitals.
     """
-    rows = _with_lead(Dataset.objects.published()).fitting(wish.terms, all_diseases=wish.all_diseases)
+    rows = Dataset.objects.published().fitting(wish.terms, all_diseases=wish.all_diseases)
     if wish.text and not wish.terms:
         return rows.none()
     for name, (_list, column, many) in FACETS.items():
         codes = wish.chosen.get(name, ())
-        if codes and name != without:
+        if not codes or name == without:
+            continue
+        if name == "lead":
+            rows = rows.filter(reduce(or_, (Q(lead_days__range=LEADS.get(code, NEVER)) for code in codes)))
+        else:
             rows = rows.filter(**{f"{column}__overlap" if many else f"{column}__in": list(codes)})
     apart = {name for name in ("region", "institution") if wish.chosen.get(name)} - {without}
     if wish.each or apart:
@@ -104,10 +120,8 @@ def found(wish: Wish, *, without: str = "") -> QuerySet[Dataset]:
 
 LEADS = {"20": (0, 20), "40": (21, 40), "60": (41, 60), "more": (61, 32767)}  # working days from the agreement to the data
 
-
-def _with_lead(rows: Any) -> Any:
-    whens = [When(lead_days__range=span, then=Value(code)) for code, span in LEADS.items()]
-    return rows.annotate(lead=Case(*whens, default=Value("")))
+NEVER = (-1, -1)
+LEAD = Case(*(When(lead_days__range=span, then=Value(code)) for code, span in LEADS.items()), default=Value(""))
 
 
 _CARD = (
@@ -174,7 +188,13 @@ class Overview:
 
 def overview(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> Overview:
     """Counts of the list and of every facet: one statement, and one for each facet that is chosen. labels: `words`, with the
-    words of `lead` beside."""
+    words of `lead` beside. Of the list as it is first opened, which most readers see, remembered until something happens."""
+    if wish.is_particular:
+        return _overview(wish, labels)
+    return remembered("catalogue.overview", lambda: _overview(wish, labels))
+
+
+def _overview(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> Overview:
     everywhere, total, folded = _counted(found(wish))
     counts = {name: (_counted(found(wish, without=name))[0] if wish.chosen.get(name) else everywhere)[name] for name in FACETS}
     wider = 0
@@ -200,7 +220,7 @@ def counting(rows: QuerySet[Dataset]) -> tuple[str, Any]:
     """(statement, values): rows of (facet, code, count); facet "" with code "" is the whole, with "parts" the published parts."""
     columns = [column for _list, column, _many in FACETS.values()]
     names = [f"f{place}" for place in range(len(columns))]
-    asked, params = rows.order_by().values_list("pk", *columns).query.sql_with_params()
+    asked, params = rows.order_by().values_list("pk", *(LEAD if c == "lead" else c for c in columns)).query.sql_with_params()
     parts = ["SELECT '' AS facet, '' AS code, count(*) FROM hits"]
     parts.append(
         "SELECT '', 'parts', count(*) FROM providers_dataset p JOIN hits ON hits.pk = p.part_of_id WHERE p.publication = 'PUBLISHED'"

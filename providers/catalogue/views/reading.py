@@ -5,10 +5,12 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.journal.memory import remembered
 from portal.kit.access import public, signed_in
 from portal.kit.htmx import page, redirect
 from portal.kit.pages import Counted, Pages
@@ -29,16 +31,30 @@ def search(request: HttpRequest) -> HttpResponse:
     whole = queries.overview(wished, labels)
     found = Counted(queries.in_order(queries.found(wished), wished), PAGE_SIZE, whole.total).get_page(request.GET.get("page"))
     context = {
-        "form": forms.SearchForm(whole.facets, wished),
+        "filters": _filters(request, whole, wished),
         "page": found,
         "items": queries.cards(found.object_list, labels),
-        "narrowed": bool(wished.text or any(wished.chosen.values())),
+        "narrowed": wished.narrowed,
         "each": wished.each,
         "folded": whole.folded,
         "wider": whole.wider,
         "all_diseases": wished.all_diseases and wished.names_a_disease,
     }
     return page(request, "providers/catalogue/search.html", context, part="results")
+
+
+def _filters(request: HttpRequest, whole: queries.Overview, wished: queries.Wish) -> str:
+    """The search form, written out; as it first stands the same for every reader, and remembered until something happens."""
+
+    def written() -> str:
+        action = reverse("providers:catalogue")
+        form = forms.SearchForm(whole.facets, wished)
+        context = {"form": form, "more": form.more, "action": action, "hx_target": "#catalogue", "label": _("Search datasets")}
+        if wished.narrowed:
+            context["reset_url"] = action
+        return render_to_string("components/filters.html", context, request)
+
+    return written() if wished.is_particular else remembered("catalogue.filters", written)
 
 
 @public
