@@ -12,7 +12,7 @@ from tests.factories import evaluation as ev
 from tests.refusals import refused
 from vouchers.evaluation import actions, queries
 from vouchers.evaluation.actions.paper import _criteria
-from vouchers.evaluation.models import Assignment, PresentationSlot, Score, ScoreVersion, SelectionLine
+from vouchers.evaluation.models import Assignment, PresentationSlot, Score, ScoreVersion, SelectionLine, SelectionRecord
 from vouchers.evaluation.queries import presenting
 from vouchers.rounds import actions as rounds
 from vouchers.rounds.models import Criterion, Round
@@ -171,3 +171,26 @@ def test_a_copy_keeps_the_stages_and_no_call_is_announced_without_the_stage():
     assert "criterion_stage:feasibility" in calls.faults_of(Round.objects.get(pk=copy.pk))
     with pytest.raises(IntegrityError, match="criterion_stage_known"), transaction.atomic():
         Criterion.objects.filter(round=copy).update(stage="SITE")
+
+
+def test_a_normalised_selection_keeps_the_zero_and_says_so():
+    at = invited(3, selection={"normalisation": "Z_SCORE", "normalise_from": 2})
+    *came, stayed = PresentationSlot.objects.order_by("pk")
+    with later():
+        for slot in came:
+            record(at, slot, True)
+        record(at, stayed, False)
+        given = dict(zip([slot.application_id for slot in (*came, stayed)], (90, 70, 80), strict=True))
+        for sheet in Assignment.objects.select_related("application"):
+            save(sheet, given[sheet.application_id], staged=False if sheet.application_id == stayed.application_id else None)
+            hand_in(sheet)
+        ev.confirmed(at)
+    said = {line.application_id: line.score for line in SelectionLine.objects.all()}
+    assert [said[slot.application_id] for slot in came] == [90, 70] and said[stayed.application_id] == 60
+    record_ = SelectionRecord.objects.get()
+    assert record_.inputs.count('"absent":["feasibility"]') == 1 and '"absent":[]' not in record_.inputs
+    assert not list(queries.faults())
+    for slot in (came[0], stayed):
+        found = queries.verified(slot.application)
+        assert found.same and found.explained.without_absent
+        assert [step.scaled for step in found.explained.steps] == [said[slot.application_id]] * 2

@@ -106,10 +106,10 @@ def assigned(at: Panel, application: Application, evaluator: User) -> Assignment
     return actions.assign(application_id=application.pk, evaluator_id=evaluator.pk, by=at.officer)
 
 
-def presenting(count: int = 2, **facts: Any) -> Panel:
+def presenting(count: int = 2, *, selection: dict[str, Any] | None = None, **facts: Any) -> Panel:
     """Applications in evaluation whose evaluators accepted, in a round with presentations that takes five points off for an absence.
     facts: of `panel`."""
-    absent = {**DEMO_SELECTION, "penalty_points": {"ABSENT": "5"}, "penalty_cap": "10"}
+    absent = {**DEMO_SELECTION, "penalty_points": {"ABSENT": "5"}, "penalty_cap": "10", **(selection or {})}
     at = panel(count, evaluation_stages=["DOCUMENT", "PRESENTATION"], selection=absent, **facts)
     for case in at.applications:
         for who in at.evaluators:

@@ -89,6 +89,21 @@ def test_z_scores_take_a_habit_away_and_are_exact():
     assert normalised(given_of(strict | {("x", "one"): 99}), parse_selection({"normalisation": "Z_SCORE"}))["x"] > found["x"]
 
 
+def test_points_that_the_policy_gave_show_no_habit_and_stay_zero():
+    own = {("x", "s"): 80, ("y", "s"): 84, ("z", "s"): 88}
+    other = {("u", "m"): 80, ("v", "m"): 84, ("w", "m"): 88}
+    policy = parse_selection({"normalisation": "Z_SCORE"})
+    among = given_of(own | other)
+    stayed = Given("a", "s", Fraction(60), judged=Fraction(3, 4))  # 80 on what was judged, 0 on a quarter
+    found = normalised([*among, stayed], policy)
+    assert found["x"] == found["u"] and {key: found[key] for key in "xyzuvw"} == normalised(among, policy)
+    assert found["a"] == found["x"] * 3 / 4
+    alone = normalised(
+        [Given("a", "s", Fraction(60), judged=Fraction(3, 4)), Given("b", "s", Fraction(0), judged=Fraction(0))], policy
+    )
+    assert alone == {"a": 60, "b": 0}  # nobody judged as a whole: nothing to compare with
+
+
 @given(st.lists(st.integers(0, 10000), min_size=1, max_size=12))
 def test_the_spread_is_the_root_down_to_a_billionth(points):
     totals = [Fraction(n, 100) for n in points]

@@ -55,6 +55,18 @@ def zero_if_absent(programme: Round) -> bool:
     return programme.policy().presentation_absence == Absence.ZERO and staged.exists()
 
 
+def absentees(programme: Round) -> dict[int, tuple[str, ...]]:
+    """application → keys of criteria that count 0 points, since it stayed away from its presentation. Three queries, one where
+    nobody presents."""
+    policy = programme.policy()
+    if EvaluationStage.PRESENTATION not in policy.evaluation_stages or policy.presentation_absence != Absence.ZERO:
+        return {}
+    staged = Criterion.objects.filter(round=programme, stage=EvaluationStage.PRESENTATION).order_by("key")
+    keys = tuple(staged.values_list("key", flat=True))
+    rows = PresentationSlot.objects.filter(application__round=programme, status=rules.SlotStatus.MISSED)
+    return dict.fromkeys(rows.values_list("application_id", flat=True), keys) if keys else {}
+
+
 def absent_on(application: Application) -> list[Criterion]:
     """Criteria that count 0 points, since the company stayed away from the presentation."""
     criteria = list(Criterion.objects.filter(round_id=application.round_id, stage=EvaluationStage.PRESENTATION))

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from vouchers.applications.models import Application, ApplicationMatch
 from vouchers.evaluation import rules
 from vouchers.evaluation.models import Assignment, PenaltyRecord, Score, SelectionLine, SelectionRecord, SelectionRun
+from vouchers.evaluation.queries import presenting
 from vouchers.evaluation.queries.assigning import available_won
 from vouchers.evaluation.queries.results import outputs_of
 from vouchers.rounds.models import Criterion, Round, Track
@@ -26,7 +27,7 @@ class Computed:
 
 
 def computed(programme: Round) -> Computed:
-    """What a selection would say now; writes nothing. Eight queries."""
+    """What a selection would say now; writes nothing. Nine queries, two more with presentations."""
     inputs = inputs_of(programme)
     outputs = rules.outputs_text(inputs)
     return Computed(inputs, outputs, rules.parse_outputs(json.loads(outputs)))
@@ -50,8 +51,8 @@ def inputs_of(programme: Round) -> str:
 
 
 def applicants_of(programme: Round) -> list[rules.Applicant]:
-    """Every application in evaluation that at least one evaluator handed in for. Three queries."""
-    points = _points(programme)
+    """Every application in evaluation that at least one evaluator handed in for. Four queries, two more with presentations."""
+    points, absent = _points(programme), presenting.absentees(programme)
     matches = ApplicationMatch.objects.filter(application=OuterRef("pk"))
     columns = (
         "ref",
@@ -81,7 +82,7 @@ def applicants_of(programme: Round) -> list[rules.Applicant]:
             submitted_at=str(row.submitted_at and row.submitted_at.isoformat()), matched=free or row.matched, region=row.region,
             youth=bool(row.company_snapshot.get("is_youth_led")), size=row.company_size, provider_outside=row.outside,
             penalties=tuple(penalties.get(row.pk, ())), evaluations=tuple(points[row.pk]),
-            late=row.late_entry_id is not None,
+            late=row.late_entry_id is not None, absent=absent.get(row.pk, ()),
         )
         for row in rows
     ]  # fmt: skip

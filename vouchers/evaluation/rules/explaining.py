@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from vouchers.evaluation.rules.scoring import Given, Habit, habit, habits, rounded, z_scored
-from vouchers.evaluation.rules.selection import Inputs, Line, Result, total_of
+from vouchers.evaluation.rules.scoring import Habit, habit_of_all, habits, rounded, z_scored
+from vouchers.evaluation.rules.selection import Inputs, Line, Result, given_in, judged_of, total_of
 from vouchers.rounds.rules import Normalisation
 
 SHOWN_FROM = 5  # totals of an evaluator from which their mean and spread are shown: of fewer, one's own gives the others away
@@ -31,7 +31,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Explained:
-    """middle, spread: of all totals of the round, where the policy uses them. of_track: how many were ranked in the track.
+    """middle, spread: of all totals of the round, where the policy uses them; without_absent: but for companies that stayed away
+    from the presentation, absent: as this one did. of_track: how many were ranked in the track.
 
     bonus, penalty: (code, points) of what counted, before the caps.
     """
@@ -43,6 +44,8 @@ class Explained:
     bonus: tuple[tuple[str, Decimal], ...]
     penalty: tuple[tuple[str, Decimal], ...]
     of_track: int
+    without_absent: bool = False
+    absent: bool = False
 
 
 def explain(inputs: Inputs, result: Result, ref: str) -> Explained | None:
@@ -53,15 +56,21 @@ def explain(inputs: Inputs, result: Result, ref: str) -> Explained | None:
         return None
     policy = inputs.policy
     scored = policy.normalisation == Normalisation.Z_SCORE
-    given = [Given(a.ref, who, total_of(points, inputs.weights)) for a in inputs.applicants for who, points in a.evaluations]
-    whole = habit([total.total for total in given])
+    given = given_in(inputs)
+    whole = habit_of_all(given)
     own = habits(given, policy.normalise_from) if scored else {}
     totals = [(who, points, total_of(points, inputs.weights)) for who, points in one.evaluations]
     dropped = _dropped([total for _who, _points, total in totals], inputs)
     return Explained(
         line=line,
         steps=tuple(
-            _step(number, points, total, own.get(who), whole if scored else None, number - 1 in dropped)
+            _step(
+                number,
+                points,
+                (total, z_scored(total, own.get(who), whole, judged_of(one, inputs.weights)) if scored else total),
+                own.get(who),
+                dropped=number - 1 in dropped,
+            )
             for number, (who, points, total) in enumerate(totals, 1)
         ),
         middle=rounded(whole.middle) if scored else None,
@@ -69,16 +78,19 @@ def explain(inputs: Inputs, result: Result, ref: str) -> Explained | None:
         bonus=tuple((code, policy.bonus_points[code]) for code in one.advantages() if code in policy.bonus_points),
         penalty=tuple((code, policy.penalty_points[code]) for code in one.penalties if code in policy.penalty_points),
         of_track=sum(other.track == line.track for other in inputs.applicants),
+        without_absent=any(other.absent for other in inputs.applicants),
+        absent=bool(one.absent),
     )
 
 
-def _step(number: int, points: Mapping[str, int], total: Fraction, own: Habit | None, whole: Habit | None, dropped: bool) -> Step:
+def _step(number: int, points: Mapping[str, int], totals: tuple[Fraction, Fraction], own: Habit | None, *, dropped: bool) -> Step:
+    """totals: as given, and as it counted."""
     shown = own is not None and own.count >= SHOWN_FROM
     return Step(
         number=number,
         points=points,
-        total=rounded(total),
-        scaled=rounded(z_scored(total, own, whole)) if whole is not None else rounded(total),
+        total=rounded(totals[0]),
+        scaled=rounded(totals[1]),
         middle=rounded(own.middle) if own is not None and shown else None,
         spread=rounded(own.width) if own is not None and shown else None,
         dropped=dropped,

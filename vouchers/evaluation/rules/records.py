@@ -56,8 +56,9 @@ def inputs_text(
 def _applicant(one: Applicant) -> dict[str, Any]:
     evaluations = sorted(one.evaluations, key=lambda pair: pair[0])
     facts = asdict(one)
-    if not one.late:  # as every record before there were late entries
-        del facts["late"]
+    for name in ("late", "absent"):  # as every record before there were late entries and absences
+        if not facts[name]:
+            del facts[name]
     return {
         **facts,
         "penalties": sorted(one.penalties),
@@ -82,7 +83,8 @@ def parse_inputs(body: Mapping[str, Any]) -> Inputs:
 
 def _parse_applicant(one: Mapping[str, Any]) -> Applicant:
     evaluations = tuple((row["evaluator"], row["points"]) for row in one["evaluations"])
-    return Applicant(**{**one, "penalties": tuple(one["penalties"]), "evaluations": evaluations})
+    listed = {"penalties": tuple(one["penalties"]), "absent": tuple(one.get("absent", ()))}
+    return Applicant(**{**one, **listed, "evaluations": evaluations})
 
 
 def outputs_text(text: str) -> str:

@@ -6,7 +6,7 @@ everywhere. The one root (of a variance) is taken downwards to a billionth.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import isqrt
@@ -65,11 +65,13 @@ def spread(totals: Sequence[Fraction]) -> Fraction:
 
 @dataclass(frozen=True)
 class Given:
-    """One evaluator's total for one application."""
+    """One evaluator's total for one application. judged: the share of the weights that the evaluator scored, 0–1; the rest counts 0
+    points by the policy, of a company that stayed away from the presentation."""
 
     application: str
     evaluator: str
     total: Fraction
+    judged: Fraction = Fraction(1)
 
 
 def normalised(given: Sequence[Given], policy: SelectionPolicy) -> dict[str, Fraction]:
@@ -77,7 +79,8 @@ def normalised(given: Sequence[Given], policy: SelectionPolicy) -> dict[str, Fra
 
     NONE: the mean of its evaluators' totals. TRIMMED_MEAN: without the `trim` highest and lowest, where at least one remains.
     Z_SCORE: each total becomes M + S × (total − m) ÷ s, with m and s of its evaluator and M and S of all totals of the round,
-    kept within 0–100; then the mean. An evaluator with fewer than `normalise_from` totals, or the same total for all, shows no
+    kept within 0–100; then the mean. A total with points that the policy gave shows no habit and stands in no mean and no spread,
+    else whoever shares an evaluator with an absent company would gain; what was judged in it is scaled, the rest stays 0. An evaluator with fewer than `normalise_from` totals, or the same total for all, shows no
     habit: the former's totals stay as they are, the latter's become M.
     """
     totals: dict[str, list[Fraction]] = defaultdict(list)
@@ -106,26 +109,32 @@ def habit(totals: Sequence[Fraction]) -> Habit:
 
 
 def habits(given: Sequence[Given], least: int) -> dict[str, Habit]:
-    """Evaluator → habit, of those with at least `least` totals."""
+    """Evaluator → habit, of those with at least `least` totals that are judged as a whole."""
     by_evaluator: dict[str, list[Fraction]] = defaultdict(list)
     for one in given:
-        by_evaluator[one.evaluator].append(one.total)
+        if one.judged == 1:
+            by_evaluator[one.evaluator].append(one.total)
     return {who: habit(own) for who, own in by_evaluator.items() if len(own) >= least}
+
+
+def habit_of_all(given: Sequence[Given]) -> Habit:
+    """Of all totals of the round that are judged as a whole; without one, of all totals."""
+    return habit([one.total for one in given if one.judged == 1] or [one.total for one in given])
 
 
 def _z_scored(given: Sequence[Given], least: int) -> list[Given]:
     if not given:
         return []
-    whole, own = habit([one.total for one in given]), habits(given, least)
-    return [Given(one.application, one.evaluator, z_scored(one.total, own.get(one.evaluator), whole)) for one in given]
+    whole, own = habit_of_all(given), habits(given, least)
+    return [replace(one, total=z_scored(one.total, own.get(one.evaluator), whole, one.judged)) for one in given]
 
 
-def z_scored(total: Fraction, own: Habit | None, whole: Habit) -> Fraction:
-    """One total on the scale of the round. own: of its evaluator; None: too few totals for one."""
-    if own is None:
+def z_scored(total: Fraction, own: Habit | None, whole: Habit, judged: Fraction = Fraction(1)) -> Fraction:
+    """One total on the scale of the round. own: of its evaluator; None: too few totals for one. judged: as in Given."""
+    if own is None or not judged:
         return total
-    moved = whole.middle + whole.width * (total - own.middle) / own.width if own.width else whole.middle
-    return min(max(moved, Fraction()), Fraction(100))
+    moved = whole.middle + whole.width * (total / judged - own.middle) / own.width if own.width else whole.middle
+    return min(max(moved, Fraction()), Fraction(100)) * judged
 
 
 def points_of(codes: Sequence[str], points: Mapping[str, Decimal], cap: Decimal) -> Decimal:

@@ -40,7 +40,8 @@ class Applicant:
     """One application as the run sees it. submitted_at: ISO 8601, UTC. evaluations: (evaluator's ref, criterion → points).
 
     matched: its confirmed match stands, or the round asks for none before the selection. penalties: Penalty codes. late: it came
-    by a late entry, by exception; that counts nowhere, and stands in the record.
+    by a late entry, by exception; that counts nowhere, and stands in the record. absent: criteria that
+    count 0 points by the policy, since it stayed away from the presentation.
     """
 
     ref: str
@@ -56,6 +57,7 @@ class Applicant:
     penalties: tuple[str, ...]
     evaluations: tuple[tuple[str, Mapping[str, int]], ...]
     late: bool = False
+    absent: tuple[str, ...] = ()
 
     def pools(self) -> frozenset[str]:
         return pools_by_facts(region=self.region, youth=self.youth, size=self.size)
@@ -167,9 +169,7 @@ def select(inputs: Inputs) -> Result:
 
 # ── The ranking ──────────────────────────────────────────────────────────────────────────────────────
 def _ranked(inputs: Inputs) -> list[_Ranked]:
-    given = [
-        Given(one.ref, who, total_of(points, inputs.weights)) for one in inputs.applicants for who, points in one.evaluations
-    ]
+    given = given_in(inputs)
     scores = normalised(given, inputs.policy)
     plain: dict[str, list[Fraction]] = defaultdict(list)
     for row in given:
@@ -177,6 +177,20 @@ def _ranked(inputs: Inputs) -> list[_Ranked]:
     heaviest = leading_criterion(inputs.weights, list(inputs.weights)) if inputs.weights else ""
     rows = [_row(one, plain[one.ref], scores[one.ref], heaviest, inputs) for one in inputs.applicants]
     return sorted(rows, key=lambda row: (-row.total, *row.key))
+
+
+def given_in(inputs: Inputs) -> list[Given]:
+    """Every evaluator's total for every application."""
+    return [
+        Given(one.ref, who, total_of(points, inputs.weights), judged_of(one, inputs.weights))
+        for one in inputs.applicants
+        for who, points in one.evaluations
+    ]
+
+
+def judged_of(one: Applicant, weights: Mapping[str, int]) -> Fraction:
+    """The share of the weights that evaluators scored, 0–1."""
+    return Fraction(sum(weight for key, weight in weights.items() if key not in one.absent), sum(weights.values()))
 
 
 def total_of(points: Mapping[str, int], weights: Mapping[str, int]) -> Fraction:

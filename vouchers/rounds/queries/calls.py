@@ -93,7 +93,10 @@ def stage_words(criteria: Iterable[Criterion], policy: rules.Policy) -> str:
     if all(one.stage != rules.EvaluationStage.PRESENTATION for one in criteria):
         return ""
     if policy.presentation_absence == rules.Absence.ZERO:
-        return _("Criteria of the presentation are scored once it was held. Whoever stays away gets 0 points on them.")
+        words = _("Criteria of the presentation are scored once it was held. Whoever stays away gets 0 points on them.")
+        if policy.selection.normalisation != rules.Normalisation.Z_SCORE:
+            return words
+        return f"{words} {_('Totals of companies that stayed away from the presentation count in no mean and no spread.')}"
     return _("Criteria of the presentation are scored once it was held, and by the documents where a company stays away.")
 
 
