@@ -10,6 +10,7 @@ from portal.kit import clock
 from tests.actions.test_evaluation_presenting import plan, seats
 from tests.factories import evaluation as ev
 from tests.refusals import refused
+from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries
 from vouchers.evaluation.actions.paper import _criteria
 from vouchers.evaluation.models import Assignment, PresentationSlot, Score, ScoreVersion, SelectionLine, SelectionRecord
@@ -127,6 +128,41 @@ def test_corrected_attendance_hands_the_sheets_back():
         actions.open_panel(application_id=at.applications[0].pk, by=at.officer)
         refused(record, "panel_open", at=at, slot=slot, present=True)
     assert not list(queries.faults())
+
+
+def test_a_reason_for_points_that_fell_away_goes_with_them():
+    at = invited()
+    sheet, slot = Assignment.objects.earliest("pk"), PresentationSlot.objects.get()
+    with later():
+        record(at, slot, True)
+        save(sheet, 80)
+        hand_in(sheet)
+        record(at, slot, False)
+        hand_in(sheet)
+    score = Score.objects.get(assignment=sheet, criterion__stage="PRESENTATION")
+    assert (score.points, score.comment) == (0, "")  # else the letter would praise a presentation that nobody held
+    assert [v.comment for v in ScoreVersion.objects.filter(assignment=sheet, criterion=score.criterion).order_by("number")] == [
+        "근거",
+        "",
+    ]
+
+
+def test_who_may_not_know_the_case_any_more_is_told_nothing_when_a_sheet_goes_back():
+    at = invited()
+    one, two = Assignment.objects.order_by("pk")
+    slot = PresentationSlot.objects.get()
+    with later():
+        record(at, slot, True)
+        for sheet in (one, two):
+            save(sheet, 80)
+            hand_in(sheet)
+        companies.declare_conflict(user=one.evaluator, organisation=at.firms[0].organisation, ground="자문", by=at.officer)
+        record(at, slot, False)
+    told = Notice.objects.filter(template="evaluation_handed_back").values_list("user_id", flat=True)
+    assert list(told) == [two.evaluator_id]
+    assert not Duty.objects.filter(subject_ref=one.ref, verb="submit_scores", closed_at__isnull=True).exists()
+    one.refresh_from_db()
+    assert one.status == "ACCEPTED" and staged_points(one) == [None]  # their points do not stand either
 
 
 def test_a_selection_counts_them_and_the_letter_says_why():

@@ -293,7 +293,7 @@ def _hand_in(assignment_id: int, by: Any) -> Assignment:
 
 
 def _settle_presentation(assignment: Assignment, criteria: list[Criterion]) -> None:
-    """Writes: Score 0 for criteria of a presentation that was missed. Raises: Refused while it is ahead."""
+    """Writes: Score 0, without a reason, for criteria of a presentation that was missed. Raises: Refused while it is ahead."""
     standing = presenting.standings(assignment.application, criteria)
     if Standing.WAITS in standing.values():
         names = ", ".join(str(c) for c in criteria if standing.get(c.pk) == Standing.WAITS)
@@ -302,7 +302,7 @@ def _settle_presentation(assignment: Assignment, criteria: list[Criterion]) -> N
     for criterion in criteria:
         if standing.get(criterion.pk) == Standing.ZERO:
             score = assignment.scores.filter(criterion=criterion).first() or Score(assignment=assignment, criterion=criterion)
-            score.points = 0
+            score.points, score.comment = 0, ""  # a reason of before a correction would speak of a presentation nobody held
             score.save()
 
 

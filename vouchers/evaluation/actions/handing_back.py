@@ -10,7 +10,7 @@ from vouchers.applications.models import Application
 from vouchers.evaluation import notices, rules
 from vouchers.evaluation.actions.assignments import owe
 from vouchers.evaluation.actions.ending import record
-from vouchers.evaluation.models import Assignment, PanelPhase, Score
+from vouchers.evaluation.models import Assignment, PanelPhase, Score, cases_closed_to
 from vouchers.evaluation.queries import presenting
 from vouchers.rounds.models import Criterion
 from vouchers.rounds.rules import EvaluationStage
@@ -26,7 +26,7 @@ def hand_back(application: Application, *, by: Any) -> int:
     """Sheets go back to their evaluators without points of the presentation; all else stays as typed. Inside the caller's
     transaction, which holds `lock_sheets`. Nothing where no criterion is scored by the presentation, or an absence does not count.
 
-    Writes: Score, Assignment ACCEPTED, Event assignment.handed_back, Duty, Notice. Returns: how many sheets went back. Raises:
+    Writes: Score, Assignment ACCEPTED, Event assignment.handed_back, Duty, Notice (but for evaluators with a conflict). Returns: how many sheets went back. Raises:
     Refused while a panel is open, or once a selection locked the scores.
     """
     staged = Criterion.objects.filter(round_id=application.round_id, stage=EvaluationStage.PRESENTATION)
@@ -58,6 +58,8 @@ def _back(sheet: Assignment, by: Any) -> None:
         sheet.due_at = workdays.due_at(clock.now(), sheet.application.round.policy().days("evaluation"))
     sheet.save()
     record("assignment.handed_back", sheet, by=by, frm=before, to=sheet.status)
+    if sheet.application_id in cases_closed_to(sheet.evaluator_id):  # the sweep is about to end it; until then nothing is told
+        return
     owe(
         sheet,
         "submit_scores",
