@@ -1,5 +1,6 @@
 """Blind review: an evaluator learns nowhere who applies, and gets no original by any address."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -338,3 +339,24 @@ def test_a_copy_takes_blind_versions_along_and_a_forgotten_draft_keeps_none():
     assert not application.blind_documents.exists() and not application.application_documents.exists()
     answer.document.refresh_from_db()
     assert answer.document.erased_at
+
+
+def test_a_blind_version_of_a_file_that_a_colleague_replaced_is_not_taken_for_the_new_ones():
+    owner, application = asked_for_files()
+    page = as_(owner.staff).get(SECTION.format(application.ref)).content.decode()
+    (of,) = re.findall(r'name="seen_q_1" id="seen_q_1" value="([^"]*)"', page)
+    attached(owner, application, "q_1", "동료의 새 파일.pdf", b"%colleague")
+    seen = {"seen_q_1": of, "seen_blind_q_1": "-"}
+    for own in ({}, {"q_1": blind_file(mark=b"%mine")}):  # its blind version alone, and with its file, which is refused
+        answer = as_(owner.representative).post(
+            SECTION.format(application.ref), {**own, "blind_q_1": blind_file(mark=b"%blind of the old one"), **seen}
+        )
+        assert answer.status_code == 422 and "동료의 새 파일.pdf" in answer.content.decode()
+        assert not application.blind_documents.filter(kind="q_1", current=True).exists()
+    assert application.application_documents.get(kind="q_1", current=True).document.name == "동료의 새 파일.pdf"
+    for of, status in (("-", 422), (rules.file_mark(queries.documents(application).get(kind="PROJECT_PLAN").document.ref), 303)):
+        sent = {"file": blind_file(mark=b"%plan"), "of": of}  # the same of a required document
+        address = f"/applications/{application.ref}/documents/PROJECT_PLAN/blind/"
+        assert as_(owner.staff).post(address, sent).status_code == status
+    page = as_(owner.staff).get(SECTION.format(application.ref).replace("project", "documents")).content.decode()
+    assert f'name="of" value="{of}"' in page

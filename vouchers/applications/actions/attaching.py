@@ -104,16 +104,17 @@ def check_blind(*, application_id: int, kind: str, by: User) -> Application:
 
 @transaction.atomic
 def attach_blind_document(
-    *, application_id: int, kind: str, document: Document, by: User, seen: str | None = None
+    *, application_id: int, kind: str, document: Document, by: User, seen: str | None = None, of: str | None = None
 ) -> BlindDocument:
     """Evaluators read this version instead of the file of this kind. Writes: BlindDocument, Event.
 
-    seen: as in attach_document. Raises: Refused (no blind review, no file of this kind, one that evaluators do not read, another
+    seen: as in attach_document; of: the same of the file itself, of which it is the version. Raises: Refused (no blind review, no file of this kind, one that evaluators do not read, another
     organisation's file, the original itself, a type that the question does not take, changed by a colleague, too late).
     """
     application = check_blind(application_id=application_id, kind=kind, by=by)
-    if seen is not None:
-        _refuse_unseen(application, rules.BLIND + kind, seen, NOT_STORED)
+    for field, mark in ((kind, of), (rules.BLIND + kind, seen)):
+        if mark is not None:
+            _refuse_unseen(application, field, mark, NOT_STORED)
     if document.organisation_id != application.company.organisation_id:
         raise Refused(_("Choose a file of your own company."), "bad_document", f"document_{kind}")
     if application.application_documents.filter(current=True, document__sha256=document.sha256).exists():

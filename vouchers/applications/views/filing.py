@@ -39,8 +39,8 @@ def file_answers(request: HttpRequest, application: Application, form: SectionFo
     refused: dict[str, str] = {}
     for name, sent in form.files_sent().items():
         refused |= _run(name, partial(_store, application, name, sent, request.user, seen))
-        if name not in refused:  # with its file the blind version fell that the page showed
-            seen = {field: mark for field, mark in seen.items() if field != rules.BLIND + name}
+        if name not in refused:  # its file is this one now, and the blind version fell that the page showed
+            seen = {field: mark for field, mark in seen.items() if field not in (name, rules.BLIND + name)}
     gone = request.POST.get("remove", "")
     if gone in form.fields and not gone.startswith(rules.BLIND):
         remove = partial(actions.remove_document, application_id=application.pk, kind=gone, by=request.user, seen=seen.get(gone))
@@ -53,7 +53,7 @@ def _store(application: Application, field: str, sent: Any, by: Any, seen: Mappi
     if kind == field:
         attach(application, kind, sent, by, attach=partial(actions.attach_document, seen=seen.get(field)))
     else:
-        keep = partial(actions.attach_blind_document, seen=seen.get(field))
+        keep = partial(actions.attach_blind_document, seen=seen.get(field), of=seen.get(kind))
         attach(application, kind, sent, by, actions.check_blind, keep)
 
 

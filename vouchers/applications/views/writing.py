@@ -241,7 +241,14 @@ def document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
 @require_POST
 def blind_document(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     """Uploads the version of a file that evaluators of a blind review read."""
-    return _upload(request, ref, kind, actions.check_blind, actions.attach_blind_document, refused="blind_")
+    return _upload(
+        request,
+        ref,
+        kind,
+        actions.check_blind,
+        partial(actions.attach_blind_document, of=request.POST.get("of")),
+        refused="blind_",
+    )
 
 
 def _upload(request: HttpRequest, ref: str, kind: str, check: Any, keep: Any, *, refused: str = "") -> HttpResponse:
