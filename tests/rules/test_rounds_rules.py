@@ -124,7 +124,7 @@ def test_a_region_adds_to_the_rate_up_to_the_highest():
     [
         ({"region_bonus": "1"}, "region_bonus_range"), ({"region_bonus": "0.05"}, "region_bonus_open"),
         ({"region_bonus": "0.05", "grant_rate_max": "0.95"}, "rate_max_and_cash"), ({"region_bonus": "x"}, "not_a_number:region_bonus"),
-        ({"evaluation_stages": ["COFFEE"]}, "stages"),
+        ({"evaluation_stages": ["COFFEE"]}, "stages"), ({"presentation_absence": ""}, "absence"), ({"presentation_absence": "LATE"}, "absence"),
     ],
 )  # fmt: skip
 def test_a_policy_with_a_wrong_addition_or_stage_is_named(changes, fault):

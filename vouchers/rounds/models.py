@@ -207,11 +207,12 @@ class PolicyVersion(Row):
         if self.frozen_at is None:
             return rules.parse_policy(self.body)
         key = (self.ref, self.version)
-        if key not in _frozen:
+        found = _frozen.get(key)
+        if found is None:  # other threads may read, fill and clear it meanwhile
             if len(_frozen) >= MOST_KEPT:
                 _frozen.clear()
-            _frozen[key] = rules.parse_policy(self.body)
-        return _frozen[key]
+            found = _frozen[key] = rules.parse_policy(self.body)
+        return found
 
     def __str__(self) -> str:
         return f"{self.round.key} v{self.number}"

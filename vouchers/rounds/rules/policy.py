@@ -152,7 +152,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
     faults += _region_faults(body)
     if not set(body.get("evaluation_stages") or ()) <= {str(code) for code in EvaluationStage}:
         faults.append("stages")
-    if (body.get("presentation_absence") or Absence.ZERO) not in {str(code) for code in Absence}:
+    if body.get("presentation_absence", Absence.ZERO) not in {str(code) for code in Absence}:
         faults.append("absence")
     if body["vat_borne_by"] != "COMPANY":
         faults.append("vat_bearer")

@@ -51,6 +51,14 @@
     group.append(Object.assign(document.createElement("p"), { className: "merged-note", textContent: words }));
     group.lastElementChild.dataset.mergedNote = "";
   };
+  // A file was chosen before a colleague's was shown: its mark stays, so that Save asks instead of replacing the other one.
+  const holdFiles = (form) => {
+    const before = sent.get(form);
+    form.querySelectorAll("input[type=file]").forEach((one) => {
+      const mark = form.querySelector("#seen_" + one.name);
+      if (one.files.length && mark && before && before.has(mark.name)) mark.value = before.get(mark.name);
+    });
+  };
   document.addEventListener("focusout", (event) => {
     const form = event.target.closest && event.target.closest(FORM);
     if (form) setTimeout(() => { if (!underWay.has(form)) merge(form); });
@@ -74,6 +82,7 @@
     const form = formOf(event);
     if (!form) return;
     underWay.delete(form);
+    holdFiles(form);
     merge(form);
     if (again.has(form)) settle(form, ctxOf(event));
     if (form.querySelector("[data-frozen]")) { // handed in elsewhere: nothing that is typed here counts any more
