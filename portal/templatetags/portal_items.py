@@ -15,7 +15,8 @@ register = template.Library()
 
 @register.simple_tag
 def structured_list(items: Iterable[Mapping[str, Any]], level: int | str = 2) -> SafeString:
-    """items: title, and as wanted url, badge (with tone) and kicker, text, facts (label, value), tags, action with action_url."""
+    """items: title, and as wanted url, badge (with tone) and kicker, text, facts (label, value), tags, action with action_url, more with more_url
+    (a small link at the end)."""
     level = int(level or 2)
     return SafeString(f'<ul class="item-list">{"".join(_item(one, level) for one in items)}</ul>')
 
@@ -50,6 +51,9 @@ def _parts(item: Mapping[str, Any]) -> Iterator[str]:
         yield f'<dl class="item-facts">{"".join(lines)}</dl>'
     if tags := item.get("tags"):
         yield f'<ul class="item-tags">{"".join(f"<li>{safe(tag)}</li>" for tag in tags)}</ul>'
+    if more_url := item.get("more_url"):
+        named = f'<span class="sr-only"> – {safe(item["title"])}</span>'
+        yield f'<p class="item-more"><a href="{safe(more_url)}">{safe(item["more"])}{named}</a></p>'
 
 
 @register.simple_tag

@@ -1,11 +1,12 @@
 """What the matching engine and the pages read of offers."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from portal.journal import queries as journal
 from portal.kit import clock
 from portal.kit.won import won
 from providers.catalogue.models import Dataset
-from providers.catalogue.queries import Fact, draft_state, words
+from providers.catalogue.queries import Fact, draft_state, fact_sheet, words
 from providers.catalogue.queries import known_codes as catalogue_codes
 from providers.catalogue.rules import SHOWN, DraftState
 from providers.institutions import rules as institution_rules
@@ -156,6 +157,57 @@ STEP_WORDS = {
     "adequacy": _("Adequacy review"),
     "export_review": _("Export review"),
 }
+
+
+@dataclass(frozen=True)
+class Side:
+    """A part of the comparison. rows: (label, a fact for each dataset, None where its page has no such line)."""
+
+    title: str
+    rows: list[tuple[str, list[Fact | None]]]
+
+
+def side_by_side(datasets: Sequence[Dataset], now: datetime | None = None) -> list[Side]:
+    """What the pages of these few datasets say, line by line beside each other. A few queries a dataset."""
+    sheets = [fact_sheet(one) for one in datasets]
+    parts = [(title, [sheet[name] for sheet in sheets]) for name, title in COMPARED.items()]
+    parts.append((_("How long does it take, and what does it cost?"), [_terms(one, now) for one in datasets]))
+    return [Side(str(title), _aligned(columns)) for title, columns in parts]
+
+
+COMPARED = {
+    "inside": _("What is in it?"),
+    "allowed": _("May I use it for a product?"),
+    "use": _("How do I use it?"),
+}
+
+
+def _aligned(columns: Sequence[Sequence[Fact]]) -> list[tuple[str, list[Fact | None]]]:
+    """Lines by their label, in the order in which they first stand."""
+    by_label = [{fact.label: fact for fact in column} for column in columns]
+    labels = dict.fromkeys(fact.label for column in columns for fact in column)
+    return [(label, [column.get(label) for column in by_label]) for label in labels]
+
+
+def _terms(dataset: Dataset, now: datetime | None) -> list[Fact]:
+    standing = Offer.objects.offered(now or clock.now()).filter(dataset=dataset)
+    found = standing.aggregate(n=Count("pk"), lead=Min("lead_time_days"), price=Min("floor_won"))
+    days = {row["label"]: row for row in days_of(dataset.institution)}
+    facts = [
+        Fact(gettext("Offers"), str(found["n"]) if found["n"] else gettext("None")),
+        Fact(gettext("Price floor"), won(found["price"]) if found["price"] is not None else gettext("Not published")),
+        Fact(gettext("Lead time"), _days(found["lead"])),
+    ]
+    return facts + [
+        Fact(str(label), _days(row["median"] if row["median"] is not None else row["target"]), gettext("Measured (median)") if row["median"] is not None else gettext("Promised"))
+        for label, row in days.items()
+    ]  # fmt: skip
+
+
+def _days(count: int | None) -> str:
+    if count is None:
+        return gettext("Not published")
+    return ngettext("%(n)s working day", "%(n)s working days", count) % {"n": count}
 
 
 def days_of(institution: Institution) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@ from django.urls import path, re_path
 from providers.offers import views
 
 urlpatterns = [
+    path("catalogue/compare/", views.compare, name="compare"),
     path("catalogue/<slug:key>/", views.dataset, name="dataset"),
     path("providers/datasets/<slug:key>/preview/", views.preview, name="dataset_preview"),
     path("providers/", views.home, name="home"),

@@ -1,6 +1,7 @@
 """A dataset's public page with its offers, and the provider's own pages."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,6 +35,21 @@ def dataset(request: HttpRequest, key: str) -> HttpResponse:
     if found.publication in catalogue_rules.WORKING and catalogue.draft_of(found, request.user):  # never published yet
         return redirect(request, reverse("providers:dataset_preview", args=[key]))
     return page(request, "providers/offers/dataset.html", _context(request, found))
+
+
+@public
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Up to three published datasets side by side, by their keys `d` in the address, which can be shared."""
+    keys = catalogue.compared_keys(request.GET.getlist("d"))
+    found = catalogue.compared(keys)
+    context = {
+        "datasets": found,
+        "parts": queries.side_by_side(found),
+        "lost": len(keys) - len(found),
+        "back_url": f"{reverse('providers:catalogue')}?{urlencode([('d', one.key) for one in found])}",
+    }
+    return page(request, "providers/offers/compare.html", context)
 
 
 @signed_in

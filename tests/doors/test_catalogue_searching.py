@@ -7,10 +7,12 @@ from fnmatch import fnmatch
 from io import StringIO
 
 import pytest
+from django.test import Client
 
 from portal.management.reference import load_reference
-from providers.catalogue import queries
+from providers.catalogue import actions, queries
 from providers.catalogue.forms import wish
+from tests.factories import providers
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +85,25 @@ def test_one_disease_by_any_name_spacing_particle_and_code(reference: None) -> N
     found = {name: set(shown(name)) for name in names}
     assert len(found["위암"]) > 10
     assert {name: keys ^ found["위암"] for name, keys in found.items() if keys != found["위암"]} == {}
+
+
+def test_three_datasets_side_by_side_by_their_address() -> None:
+    """Cards take a dataset in or out; the comparison stands in the address, shows published ones only, in constant queries."""
+    providers.code_lists()
+    owner = providers.provider()
+    first, second, third, fourth = (providers.dataset(owner) for _ in range(4))
+    hidden = providers.dataset(owner)
+    actions.pause(dataset_id=hidden.pk, by=owner.user)
+    browser = Client()
+    text = browser.get(f"/catalogue/?d={first.key}&d={second.key}&d={third.key}").content.decode()
+    assert f"/catalogue/compare/?d={first.key}&amp;d={second.key}&amp;d={third.key}" in text
+    assert "비교에서 빼기" in text and "비교에 담기" not in text  # three are the most
+    assert "비교에 담기" in browser.get(f"/catalogue/?d={first.key}&d=<script>").content.decode()
+    page = browser.get(f"/en/catalogue/compare/?d={second.key}&d={first.key}&d={hidden.key}")
+    said = page.content.decode()
+    assert said.index(second.title_en) < said.index(first.title_en) and hidden.title_en not in said
+    assert "Not everything can be shown." in said and "Price floor" in said
+    assert "아직 고른 데이터가 없습니다." in browser.get("/catalogue/compare/?d=nothing&d=%00").content.decode()
+    assert [one.key for one in queries.compared([first.key, first.key, second.key, third.key, fourth.key])] == [
+        first.key, second.key, third.key,
+    ]  # fmt: skip

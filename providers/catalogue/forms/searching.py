@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from providers.catalogue.queries import FACETS, SORTS, Facet, Wish, understood
+from providers.catalogue.queries import FACETS, SORTS, Facet, Wish, compared_keys, understood
 
 LABELS = {
     "modality": _("Kind of data"),
@@ -46,7 +46,7 @@ def wish(parameters: Any) -> Wish:
     sort = parameters.get("sort", "")
     return Wish(
         text=text, chosen=chosen, each=parameters.get("show") == "each", all_diseases=parameters.get("scope") == "all",
-        sort=sort if sort in SORTS else SORTS[0], terms=understood(text),
+        sort=sort if sort in SORTS else SORTS[0], terms=understood(text), beside=compared_keys(parameters.getlist("d")),
     )  # fmt: skip
 
 
@@ -71,6 +71,9 @@ class SearchForm(forms.Form):
             self.fields[facet.name] = forms.ChoiceField(label=LABELS[facet.name], choices=options, required=False)
         self.more_chosen = any(wished.chosen.get(name) for name in self.more)
         self.fields["sort"] = forms.ChoiceField(label=_("Order"), choices=list(SORT_WORDS.items()), required=False)
+        if wished.beside:
+            self.data["d"] = list(wished.beside)
+            self.fields["d"] = forms.Field(widget=forms.MultipleHiddenInput, required=False)
         for name, value in hidden.items():
             if value:
                 self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)

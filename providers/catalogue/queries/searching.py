@@ -1,8 +1,9 @@
 """The search page: what fits a wish, in order, with counts a facet."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -31,6 +32,7 @@ FACETS = {  # parameter → (code list, column, is a list)
     "lead": ("", "lead", False),
     "availability": ("dataset_status", "status", False),
 }
+MOST_COMPARED = 3
 SORTS = ("fit", "title", "persons", "newest")
 SPOKEN = ("disease_term", "modality", "standard", "access_mode")  # code lists whose names are understood
 
@@ -52,7 +54,8 @@ class Facet:
 @dataclass(frozen=True)
 class Wish:
     """What the reader typed and ticked: text, and codes a facet. each: single hospitals instead of their libraries; all_diseases:
-    collections of all diseases too, where the text names one; sort: one of SORTS; terms: the text, understood."""
+    collections of all diseases too, where the text names one; sort: one of SORTS; terms: the text, understood; beside: keys of
+    the datasets that are to be compared, at most MOST_COMPARED."""
 
     text: str
     chosen: Mapping[str, tuple[str, ...]]
@@ -60,6 +63,7 @@ class Wish:
     all_diseases: bool = False
     sort: str = "fit"
     terms: tuple[rules.Term, ...] = field(default=())
+    beside: tuple[str, ...] = ()
 
     @property
     def narrowed(self) -> bool:
@@ -68,7 +72,7 @@ class Wish:
     @property
     def is_particular(self) -> bool:
         """Anything but the list as it is first opened."""
-        return self.narrowed or self.each or self.all_diseases or self.sort != SORTS[0]
+        return self.narrowed or self.each or self.all_diseases or self.sort != SORTS[0] or bool(self.beside)
 
     @property
     def names_a_disease(self) -> bool:
@@ -199,7 +203,7 @@ def _overview(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> Overview:
     counts = {name: (_counted(found(wish, without=name))[0] if wish.chosen.get(name) else everywhere)[name] for name in FACETS}
     wider = 0
     if wish.names_a_disease and not wish.all_diseases:
-        wider = found(Wish(wish.text, wish.chosen, wish.each, True, wish.sort, wish.terms)).count() - total
+        wider = found(replace(wish, all_diseases=True)).count() - total
     named = {**labels, "institution": _names({*counts["institution"], *wish.chosen.get("institution", ())})}
     told = []
     for name, (listed, _column, _many) in FACETS.items():
@@ -250,6 +254,18 @@ def _names(keys: Iterable[str]) -> dict[str, str]:
     """Institution key → name in the reader's language, by name."""
     found_ = Institution.objects.filter(key__in=list(keys)).only("key", "name_ko", "name_en")
     return dict(sorted(((row.key, pick(row, "name")) for row in found_), key=lambda pair: pair[1]))
+
+
+def compared_keys(texts: Iterable[str]) -> tuple[str, ...]:
+    """Keys of datasets out of an address, each once, at most MOST_COMPARED; what is no key says nothing."""
+    return tuple(dict.fromkeys(text for text in texts if re.fullmatch(r"[\w-]{1,80}", text)))[:MOST_COMPARED]
+
+
+def compared(keys: Iterable[str]) -> list[Dataset]:
+    """Published datasets of these keys, in the order of the keys."""
+    wanted = compared_keys(keys)
+    rows = Dataset.objects.published().select_related("institution").in_bulk(wanted, field_name="key")
+    return [rows[key] for key in wanted if key in rows]
 
 
 def institutions_named(keys: Iterable[str]) -> dict[str, Institution]:

@@ -89,6 +89,7 @@ def _card(dataset: Dataset, labels: Mapping[str, Mapping[str, str]]) -> dict[str
     modes = ", ".join(labels["access_mode"].get(code, code) for code in dataset.access_mode)
     inside = getattr(dataset, "inside", 0)
     return {
+        "key": dataset.key,
         "title": pick(dataset, "title"),
         "url": f"/catalogue/{dataset.key}/",
         "badge": labels["dataset_status"].get(dataset.status, dataset.status),

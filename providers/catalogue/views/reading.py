@@ -1,6 +1,7 @@
 """What everybody reads: the list, a dataset's versions, its variables, its series."""
 
-from urllib.parse import quote
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,7 +34,9 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": _filters(request, whole, wished),
         "page": found,
-        "items": queries.cards(found.object_list, labels),
+        "items": [one | _comparing(request, one["key"], wished.beside) for one in queries.cards(found.object_list, labels)],
+        "beside": queries.compared(wished.beside) if wished.beside else [],
+        "compare_url": f"{reverse('providers:compare')}?{urlencode([('d', key) for key in wished.beside])}",
         "narrowed": wished.narrowed,
         "each": wished.each,
         "folded": whole.folded,
@@ -41,6 +44,19 @@ def search(request: HttpRequest) -> HttpResponse:
         "all_diseases": wished.all_diseases and wished.names_a_disease,
     }
     return page(request, "providers/catalogue/search.html", context, part="results")
+
+
+def _comparing(request: HttpRequest, key: str, beside: Sequence[str]) -> dict[str, str]:
+    """A card's link that takes the dataset into the comparison, or out of it; the address keeps what is compared."""
+    if key not in beside and len(beside) >= queries.MOST_COMPARED:
+        return {}
+    address = request.GET.copy()
+    address.setlist("d", [one for one in beside if one != key] if key in beside else [*beside, key])
+    word = _("Take out of the comparison") if key in beside else _("Add to the comparison")
+    return {"more": word, "more_url": f"{reverse('providers:catalogue')}?{address.urlencode()}#{COMPARISON}"}
+
+
+COMPARISON = "comparison"
 
 
 def _filters(request: HttpRequest, whole: queries.Overview, wished: queries.Wish) -> str:
