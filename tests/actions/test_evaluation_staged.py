@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from portal.journal.models import Duty, Notice
-from portal.kit import clock
+from portal.kit import clock, workdays
 from tests.actions.test_evaluation_presenting import plan, seats
 from tests.factories import evaluation as ev
 from tests.refusals import refused
@@ -230,3 +230,31 @@ def test_a_normalised_selection_keeps_the_zero_and_says_so():
         found = queries.verified(slot.application)
         assert found.same and found.explained.without_absent
         assert [step.scaled for step in found.explained.steps] == [said[slot.application_id]] * 2
+
+
+def test_nobody_is_dunned_for_a_sheet_that_waits_for_its_presentation():
+    at = ev.presenting(1, staged=True)
+    (case,) = at.applications
+    sheet = Assignment.objects.earliest("pk")
+    Assignment.objects.filter(pk=sheet.pk).update(due_at=clock.now() + timedelta(days=1))
+    late = ev.assigned(at, case, ev.person(ev.Role.EVALUATOR))
+    Assignment.objects.filter(pk=late.pk).update(due_at=clock.now() + timedelta(days=1))
+    actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
+    slot = PresentationSlot.objects.get()
+    due = workdays.due_at(slot.ends_at, at.round.days("evaluation"))
+    assert set(Assignment.objects.values_list("due_at", flat=True)) == {due}
+    assert Duty.objects.get(subject_ref=sheet.ref, verb="submit_scores").due_at == due
+    assert Duty.objects.get(subject_ref=late.ref, verb="accept").due_at < due, "to say whether one comes is due as before"
+    actions.move_presentation(slot_id=slot.pk, starts_at=slot.starts_at + timedelta(days=7), place=slot.place, by=at.officer)
+    slot.refresh_from_db()
+    sheet.refresh_from_db()
+    assert sheet.due_at == workdays.due_at(slot.ends_at, at.round.days("evaluation")) > due
+    asked_since = ev.assigned(at, case, ev.person(ev.Role.EVALUATOR))
+    assert asked_since.due_at == sheet.due_at
+
+
+def test_a_sheet_of_documents_alone_is_due_as_before():
+    at = ev.presenting(1)
+    before = set(Assignment.objects.values_list("due_at", flat=True))
+    actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
+    assert set(Assignment.objects.values_list("due_at", flat=True)) == before

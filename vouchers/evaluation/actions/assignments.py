@@ -11,7 +11,7 @@ from portal.accounts import queries as accounts
 from portal.accounts.models import User
 from portal.accounts.rules import Role
 from portal.journal import actions as journal
-from portal.kit import clock, workdays
+from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused, Stale
 from vouchers.applications import actions as applications
@@ -31,6 +31,7 @@ from vouchers.evaluation.rules.presenting import Standing
 from vouchers.rounds.models import Criterion
 
 LIFECYCLE = rules.ASSIGNMENT_LIFECYCLE
+SCORE = "점수를 제출해 주십시오", "Score and hand in"
 Entered = Mapping[int, tuple[int | None, str]]
 
 
@@ -38,7 +39,7 @@ Entered = Mapping[int, tuple[int | None, str]]
 def assign(*, application_id: int, evaluator_id: int, due_at: datetime | None = None, by: Any) -> Assignment:
     """An officer asks an evaluator for scores; the first assignment begins the application's evaluation.
 
-    due_at: until when (default: the round's working days for evaluation). Writes: Assignment INVITED, Event
+    due_at: until when (default: `presenting.due_by`). Writes: Assignment INVITED, Event
     assignment.invited, Duty, Notice. Raises: Refused (no evaluator, known conflict, assigned already), NotAllowed.
     """
     application = Application.objects.select_for_update(of=("self",)).select_related("round", "company").get(pk=application_id)
@@ -56,7 +57,7 @@ def assign(*, application_id: int, evaluator_id: int, due_at: datetime | None = 
         raise Refused(
             _("A selection is proposed for this round. Discard the proposal before assigning more evaluators."), "run_open"
         )
-    due_at = due_at or workdays.due_at(clock.now(), application.round.policy().days("evaluation"))
+    due_at = due_at or presenting.due_by(application, clock.now())
     if due_at <= clock.now():
         raise Refused(_("The due day lies in the past. Choose a later day."), "due_past", "due_on")
     assignment = Assignment(application=application, evaluator=evaluator, assigned_by=by, due_at=due_at)
@@ -145,7 +146,7 @@ def _accept(assignment_id: int, by: Any) -> Assignment:
     assignment.save()
     record("assignment.accepted", assignment, by=by, frm=before, to=assignment.status)
     journal.close_duty(assignment, "accept", by=by)
-    owe(assignment, "submit_scores", "점수를 제출해 주십시오", "Score and hand in", by)
+    owe(assignment, "submit_scores", *SCORE, by)
     return assignment
 
 

@@ -1,5 +1,6 @@
-"""A record of attendance is corrected: what was scored of the presentation is asked anew."""
+"""What a presentation does to the sheets of its application: they wait for it, and are asked anew when its record is corrected."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -8,18 +9,38 @@ from portal.kit import clock, workdays
 from portal.kit.errors import Refused
 from vouchers.applications.models import Application
 from vouchers.evaluation import notices, rules
-from vouchers.evaluation.actions.assignments import owe
+from vouchers.evaluation.actions.assignments import SCORE, owe
 from vouchers.evaluation.actions.ending import record
-from vouchers.evaluation.models import Assignment, PanelPhase, Score, cases_closed_to
+from vouchers.evaluation.models import Assignment, PanelPhase, PresentationSlot, Score, cases_closed_to
 from vouchers.evaluation.queries import presenting
 from vouchers.rounds.models import Criterion
 from vouchers.rounds.rules import EvaluationStage
 
 
-def lock_sheets(application_id: int) -> None:
-    """Every sheet that may hold points, after its application and before its presentation."""
-    rows = Assignment.objects.select_for_update(of=("self",)).filter(application_id=application_id, status__in=rules.FILE_OPEN)
+def lock_sheets(application_ids: Iterable[int]) -> None:
+    """Every sheet that holds points or may, after its application and before its presentation."""
+    alive = rules.FILE_OPEN | rules.PENDING
+    rows = Assignment.objects.select_for_update(of=("self",)).filter(application_id__in=application_ids, status__in=alive)
     list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def give_time(slot: PresentationSlot, *, by: Any) -> int:
+    """A sheet that waits for its presentation is due no sooner than the policy's days for the evaluation after it: nobody is
+    reminded of what cannot be handed in. Inside the caller's transaction, which holds `lock_sheets`.
+
+    Writes: Assignment.due_at, Duty. Returns: how many sheets got more time; none where all is scored by the documents.
+    """
+    due_at = presenting.due_after(slot)
+    if due_at is None:
+        return 0
+    sheets = Assignment.objects.filter(application=slot.application, status__in=rules.PENDING, due_at__lt=due_at)
+    rows = list(sheets.select_related("application__round", "evaluator").order_by("pk"))
+    for sheet in rows:
+        sheet.due_at = due_at
+        sheet.save()
+        if sheet.status == "ACCEPTED":
+            owe(sheet, "submit_scores", *SCORE, by)
+    return len(rows)
 
 
 def hand_back(application: Application, *, by: Any) -> int:

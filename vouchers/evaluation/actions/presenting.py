@@ -14,7 +14,7 @@ from portal.kit.errors import Refused
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation import notices
-from vouchers.evaluation.actions.handing_back import hand_back, lock_sheets
+from vouchers.evaluation.actions.handing_back import give_time, hand_back, lock_sheets
 from vouchers.evaluation.actions.leaving import release
 from vouchers.evaluation.actions.locking import lock_cases
 from vouchers.evaluation.actions.penalties import record_penalty, take_back_penalty
@@ -84,7 +84,7 @@ def plan_presentations(
 
 @transaction.atomic
 def publish_schedule(*, schedule_id: int, by: Any) -> PresentationSchedule:
-    """Companies and panels are invited. Writes: schedule PUBLISHED, slots INVITED, Events, Duties, Notices with calendar files.
+    """Companies and panels are invited. Writes: schedule PUBLISHED, slots INVITED, Events, Duties, Notices with calendar files; sheets that wait for it get time.
 
     Raises: Refused (a day has passed), NotAllowed, IllegalStep.
     """
@@ -129,10 +129,10 @@ def discard_schedule(*, schedule_id: int, by: Any) -> PresentationSchedule:
 def move_presentation(*, slot_id: int, starts_at: datetime, place: str, by: Any) -> PresentationSlot:
     """Another time or place, as long as before; the panel is taken anew from the assignments. Who was invited is told.
 
-    Writes: slot, seats, Event, Duties, Notices. Raises: Refused (a clash, named; in the past; nothing changed; the application
+    Writes: slot, seats, Event, Duties, Notices; sheets that wait for it get time. Raises: Refused (a clash, named; in the past; nothing changed; the application
     is decided or gone), IllegalStep.
     """
-    slot = _locked(slot_id, by)
+    slot = _locked(slot_id, by, sheets=True)
     slot.status = rules.SLOT_LIFECYCLE.step(slot.status, "move_presentation")
     if slot.application.status != "IN_EVALUATION":
         raise Refused(queries.LEFT, "not_in_evaluation")
@@ -250,7 +250,7 @@ def _row(slot_id: int, *, sheets: bool = False) -> PresentationSlot:
     case = PresentationSlot.objects.values_list("application_id", flat=True).get(pk=slot_id)
     Application.objects.select_for_update(of=("self",)).get(pk=case)
     if sheets:
-        lock_sheets(case)
+        lock_sheets([case])
     rows = PresentationSlot.objects.select_for_update(of=("self",))
     return rows.select_related("schedule", "application__round", "application__track", "company__organisation").get(pk=slot_id)
 
@@ -267,7 +267,8 @@ def _locked_schedule(schedule_id: int, by: Any) -> tuple[PresentationSchedule, l
     schedule = PresentationSchedule.objects.select_for_update().get(pk=schedule_id)
     require(by, PLAN)
     cases = PresentationSlot.objects.filter(schedule=schedule).values("application_id")
-    list(Application.objects.select_for_update(of=("self",)).filter(pk__in=cases).order_by("pk").values_list("pk", flat=True))
+    locked = Application.objects.select_for_update(of=("self",)).filter(pk__in=cases).order_by("pk")
+    lock_sheets(list(locked.values_list("pk", flat=True)))
     rows = PresentationSlot.objects.select_for_update(of=("self",)).filter(schedule=schedule).order_by("starts_at", "pk")
     slots = list(rows.select_related("application__round", "application__track", "company__organisation"))
     for slot in slots:
@@ -334,7 +335,7 @@ def _cancel(slot: PresentationSlot, by: Any) -> None:
 
 
 def _owe(slot: PresentationSlot, by: Any) -> None:
-    """The company and each member of the panel owe that they come. Writes: Duty."""
+    """The company and each member of the panel owe that they come; sheets that wait for it get time. Writes: Duty, Assignment."""
     due_at = slot.starts_at
     journal.open_duty(
         slot, "attend_presentation", title_ko=f"발표평가 참석: {slot.application}", title_en=f"Present your application: {slot.application}",
@@ -345,6 +346,7 @@ def _owe(slot: PresentationSlot, by: Any) -> None:
             seat, "attend_presentation", title_ko="발표평가 패널 참석", title_en="Sit in the panel of a presentation",
             url="/evaluation/", due_at=due_at, user=seat.evaluator, by=by,
         )  # fmt: skip
+    give_time(slot, by=by)
 
 
 def _record(name: str, slot: PresentationSlot, *, by: Any, frm: str = "", reason: str = "", **data: Any) -> None:

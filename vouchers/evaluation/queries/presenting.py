@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.kit import clock
+from portal.kit import clock, workdays
 from portal.templatetags.portal import kst_text
 from vouchers.applications.models import Application
 from vouchers.evaluation.models import (
@@ -53,6 +53,22 @@ def zero_if_absent(programme: Round) -> bool:
     """Whether a company that stays away gets no points on some criteria."""
     staged = Criterion.objects.filter(round=programme, stage=EvaluationStage.PRESENTATION)
     return programme.policy().presentation_absence == Absence.ZERO and staged.exists()
+
+
+def due_after(slot: PresentationSlot) -> datetime | None:
+    """When a sheet that waits for this presentation is due: the policy's days for the evaluation after it. None: no criterion waits."""
+    programme = slot.application.round
+    if not Criterion.objects.filter(round=programme, stage=EvaluationStage.PRESENTATION).exists():
+        return None
+    return workdays.due_at(slot.ends_at, programme.days("evaluation"))
+
+
+def due_by(application: Application, now: datetime) -> datetime:
+    """When a sheet that is asked for now is due: the policy's days from now, or from the presentation that it waits for."""
+    due = workdays.due_at(now, application.round.days("evaluation"))
+    slot = PresentationSlot.objects.filter(application=application, status=rules.SlotStatus.INVITED).first()
+    waits = due_after(slot) if slot is not None else None
+    return max(due, waits) if waits is not None else due
 
 
 def absentees(programme: Round) -> dict[int, tuple[str, ...]]:
