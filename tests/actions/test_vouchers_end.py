@@ -6,16 +6,19 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from portal.accounts.rules import Role
 from portal.journal import queries as journal
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import Refused
 from tests.factories import projects as p
+from tests.factories.providers import person
 from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Voucher
 from vouchers.ledger import queries as ledger
 from vouchers.payments import actions, gateways, tasks
 from vouchers.payments.models import Disbursement
+from vouchers.rounds import actions as rounds
 
 GRANT = 320_000_000
 PAID = gateways.Answer(gateways.Outcome.PAID, "BK1", "ACSC")
@@ -89,6 +92,17 @@ def test_what_was_handed_in_waits_ten_working_days_and_its_duty_ends_with_the_mo
     with pytest.raises(Refused) as error:
         p.request(at, milestone)
     assert error.value.code == "voucher_ended"
+
+
+def test_an_amendment_may_lengthen_that_wait_and_never_shortens_it():
+    at, (milestone,) = p.planned()
+    p.accept(at, milestone)
+    why = {"reason_ko": "정비", "reason_en": "Order", "by": person(Role.MINISTRY_APPROVER)}
+    rounds.amend(round_id=at.agreement.round_id, target_days={"voucher_claim": 1}, **why)
+    assert actions.expire_vouchers(now=after(10)) == 0  # the application keeps the days under which it was handed in
+    rounds.amend(round_id=at.agreement.round_id, target_days={"voucher_claim": 40}, **why)
+    assert actions.expire_vouchers(now=after(30)) == 0
+    assert actions.expire_vouchers(now=after(80)) == 1
 
 
 def test_a_returned_request_cannot_be_sent_again_once_the_voucher_expired():

@@ -9,6 +9,7 @@ from portal.kit import clock
 from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Voucher
 from vouchers.agreements.rules import VoucherStatus, voucher_lapses
+from vouchers.applications import queries as applications
 from vouchers.milestones.models import Milestone
 from vouchers.payments import queries, rules
 from vouchers.payments.models import Disbursement
@@ -28,12 +29,17 @@ def _expire(voucher_id: int, now: datetime) -> bool:
     if voucher.status != VoucherStatus.ISSUED or not queries.past_their_day(today).filter(pk=voucher_id).exists():
         return False
     running, handed_in = queries.on_its_way(voucher)
-    claim_days = voucher.agreement.round.days("voucher_claim")
-    if not voucher_lapses(voucher.expires_on, today, running=running, handed_in=handed_in, claim_days=claim_days):
+    if not voucher_lapses(voucher.expires_on, today, running=running, handed_in=handed_in, claim_days=_claim_days(voucher)):
         return False
     agreements.expire_voucher(voucher_id=voucher_id)
     _nothing_to_ask(voucher)
     return True
+
+
+def _claim_days(voucher: Voucher) -> int:
+    """Working days: an amendment may lengthen the wait; it takes nobody's that the application was handed in under."""
+    own = applications.policy_of(voucher.agreement.award.application).days("voucher_claim")
+    return max(own, voucher.agreement.round.days("voucher_claim"))
 
 
 def _nothing_to_ask(voucher: Voucher) -> None:
