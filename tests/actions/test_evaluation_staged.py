@@ -14,7 +14,7 @@ from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries
 from vouchers.evaluation.actions.paper import _criteria
 from vouchers.evaluation.models import Assignment, PresentationSlot, Score, ScoreVersion, SelectionLine, SelectionRecord
-from vouchers.evaluation.queries import presenting
+from vouchers.evaluation.queries import agreement, panels, presenting
 from vouchers.rounds import actions as rounds
 from vouchers.rounds.models import Criterion, Round
 
@@ -116,7 +116,7 @@ def test_corrected_attendance_hands_the_sheets_back():
         assert not Notice.objects.filter(template="evaluation_handed_back", user=two.evaluator).exists()  # had not handed in
         assert Duty.objects.filter(subject_ref=one.ref, verb="submit_scores", closed_at__isnull=True).count() == 1
         save(one, 40, staged=True)
-        assert hand_in(one).total == 70
+        assert hand_in(one).total == 70 and agreement._first_totals(at.round) == {one.pk: 70}
         versions = ScoreVersion.objects.filter(assignment=one, criterion__stage="PRESENTATION").order_by("number")
         assert [v.points for v in versions] == [0, 40] and versions[1].reason
         assert ScoreVersion.objects.filter(assignment=one).count() == 6  # the others stay as they were
@@ -127,6 +127,11 @@ def test_corrected_attendance_hands_the_sheets_back():
             hand_in(sheet)
         actions.open_panel(application_id=at.applications[0].pk, by=at.officer)
         refused(record, "panel_open", at=at, slot=slot, present=True)
+        board = panels.board(at.applications[0])
+        assert board.changes == () and [member.first_total for member in board.members] == [
+            60,
+            60,
+        ]  # independent, as handed in again
     assert not list(queries.faults())
 
 

@@ -40,6 +40,7 @@ def keep_first(assignment: Assignment) -> None:
             ScoreVersion(
                 assignment=assignment, criterion_id=score.criterion_id, number=last.number + 1 if last else 1,
                 points=score.points, comment=score.comment, reason=again if last else "",
+                again=last is not None,
             )
         )  # fmt: skip
     ScoreVersion.objects.bulk_create(rows)

@@ -68,7 +68,7 @@ class PanelPhase(Row):
 
 class ScoreVersion(models.Model):
     """One version of a score, append-only (trigger). number 1: the independent score as handed in; later ones: re-scored in the
-    panel, with the reason. The newest is what the score says (trigger at commit)."""
+    panel, with the reason, or handed in `again` after a correction of who attended, and then independent too. The newest is what the score says (trigger at commit)."""
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="score_versions")
     criterion = models.ForeignKey("vouchers.Criterion", on_delete=models.PROTECT, related_name="+", verbose_name=_("Criterion"))
@@ -76,6 +76,7 @@ class ScoreVersion(models.Model):
     points = models.PositiveSmallIntegerField(_("Points"))
     comment = models.TextField(_("Reason for the points"), blank=True)
     reason = models.TextField(_("Reason for the change"), blank=True)
+    again = models.BooleanField(default=False, editable=False)
     entered_at = models.DateTimeField(_("Entered at"), default=clock.now)
 
     class Meta:

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.db.models import Q
+
 from vouchers.evaluation.models import Assignment, ScoreVersion
 from vouchers.evaluation.rules import agreement as rules
 from vouchers.rounds.models import Criterion, Round
@@ -59,8 +61,10 @@ def _first_totals(programme: Round) -> dict[int, Fraction]:
     """assignment's id → the weighted total of its independent scores. Two queries."""
     weights = dict(Criterion.objects.filter(round=programme).values_list("pk", "weight"))
     found: dict[int, Fraction] = defaultdict(Fraction)
-    rows = ScoreVersion.objects.filter(number=1, assignment__application__round=programme)
-    for assignment, criterion, points in rows.order_by().values_list("assignment_id", "criterion_id", "points"):
+    rows = ScoreVersion.objects.filter(Q(number=1) | Q(again=True), assignment__application__round=programme)
+    columns = rows.order_by("number").values_list("assignment_id", "criterion_id", "points")
+    last = {(assignment, criterion): points for assignment, criterion, points in columns}
+    for (assignment, criterion), points in last.items():
         found[assignment] += Fraction(points * weights[criterion], 100)
     return found
 

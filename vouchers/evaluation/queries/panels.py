@@ -94,7 +94,8 @@ def _member(number: int, row: Assignment, criteria: list[Criterion], scores: Any
     given = []
     for criterion in criteria:
         now = scores[row.pk, criterion.pk]
-        first = next(iter(versions[row.pk, criterion.pk]), now)
+        own = versions[row.pk, criterion.pk]
+        first = next((one for one in reversed(own) if one.again), own[0] if own else now)
         given.append(Given(criterion, now.points, now.comment, first.points, first.comment))
     weights = {c.pk: c.weight for c in criteria}
     return Member(number, row, tuple(given), rules.weighted_total({g.criterion.pk: g.first_points for g in given}, weights))
@@ -106,7 +107,7 @@ def _changes(members: Iterable[Member], versions: Any) -> list[Changed]:
     found = []
     for (assignment, _criterion), own in versions.items():
         pairs = pairwise(own)
-        found += [Changed(by_assignment[assignment], after, before.points) for before, after in pairs]
+        found += [Changed(by_assignment[assignment], after, before.points) for before, after in pairs if not after.again]
     return sorted(found, key=lambda one: (one.version.entered_at, one.version.pk))
 
 
