@@ -28,6 +28,7 @@ SWEEPS: dict[str, float] = {
     "rounds.turn": 30,
     "companies.check_registrations": 60,
     "catalogue.ask_if_right": 3600,
+    "catalogue.tell_searches": 900,
     "offers.sync_lead_days": 600,
     "matching.expire_quotes": 300,
     "applications.sync_deadlines": 300,

@@ -104,6 +104,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quote_requested": ("견적 요청", "Quote requested"),
     "quote_withdrawn": ("견적 요청 철회", "Quote request withdrawn"),
     "release_opened": ("단계별 개방 알림", "A release has opened"),
+    "search_found": ("저장한 검색의 새 데이터", "New data in a saved search"),
     "role_ended": ("역할 종료", "A role of yours was ended"),
     "role_granted": ("역할 부여", "A role was given to you"),
     "round_amended": ("공고 변경", "Call amended"),

@@ -70,6 +70,10 @@ KINDS = (
         _("Until you end it"), why_not=_("You end it yourself on the page of the series."),
     ),
     Stored(
+        _("Saved searches"), _("What you searched for, since when"), _("To tell you what is new"),
+        _("Until you remove it"), why_not=_("You remove it yourself on the page of your saved searches."),
+    ),
+    Stored(
         _("Journal of events"), _("Who did what, when, and why"), _("To show that a decision came about properly; nobody can alter it"),
         _("With the case that it speaks of"), why_not=RECORDS,
     ),

@@ -29,6 +29,12 @@ def require(by: Any, perm: str, obj: Any = None) -> None:
         raise NotAllowed()
 
 
+def require_somebody(by: Any) -> None:
+    """Raises NotAllowed unless somebody is signed in: for what everybody decides for themselves, without a role."""
+    if by is None or not by.is_authenticated:
+        raise NotAllowed()
+
+
 def public(view: View) -> View:
     """Anybody, without signing in."""
     view.access = "public"  # type: ignore[attr-defined]

@@ -9,7 +9,6 @@ from django.http import QueryDict
 from django.test import Client
 
 from providers.catalogue import queries
-from providers.catalogue.forms import wish
 from providers.catalogue.models import Dataset, DatasetVersion
 
 QUESTIONS = (
@@ -79,7 +78,7 @@ def _statements(question: str) -> Callable[[], Any]:
     """The same question in bare SQL: the rows of the first page and the counts of every facet, fetched and thrown away."""
     from providers.catalogue.queries import searching
 
-    wished = wish(QueryDict(question))
+    wished = queries.wish(QueryDict(question))
     rows = queries.in_order(queries.found(wished), wished)[:20].query.sql_with_params()
     counts = [searching.counting(queries.found(wished))]
     counts += [searching.counting(queries.found(wished, without=name)) for name, codes in wished.chosen.items() if codes]

@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.accounts.rules import Role
 from portal.journal.actions import tell
-from providers.catalogue.models import Dataset
+from providers.catalogue.models import Dataset, SavedSearch
 
 
 def dataset_published(dataset: Dataset) -> None:
@@ -38,6 +38,26 @@ def release_opened(dataset: Dataset, users: Sequence[Any]) -> None:
         url=f"/catalogue/{dataset.key}/",
         once=f"{dataset.ref}:opened",
         context=context,
+    )
+
+
+LONGEST_URL = 200  # characters that a notice's address may have
+
+
+def search_found(search: SavedSearch, new: Sequence[Dataset], count: int) -> None:
+    """To whoever keeps the search: what was published since. new: those that are named; count: all of them."""
+    address = f"/catalogue/?{search.query}"
+    titles = {
+        f"titles_{language}": [getattr(one, f"title_{language}") or one.title_ko for one in new] for language in ("ko", "en")
+    }
+    tell(
+        "search_found",
+        app="providers",
+        subject=new[0],
+        to=[search.user],
+        url=address if len(address) <= LONGEST_URL else "/catalogue/searches/",
+        once=f"search-{search.pk}:{search.told_until.isoformat()}",
+        context={**titles, "count": count, "more": count - len(new)},
     )
 
 

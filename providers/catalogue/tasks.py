@@ -10,3 +10,10 @@ from providers.catalogue import actions, queries
 def ask_if_right() -> int:
     """Asks institutions whether entries that nobody confirmed for long are still right. Returns: entries asked about."""
     return sum(actions.ask_if_right(dataset_id=pk) for pk in queries.unconfirmed(clock.now()))
+
+
+@shared_task(name="catalogue.tell_searches")
+def tell_searches() -> int:
+    """Tells people what is new in the searches that they keep. Returns: datasets told of."""
+    now = clock.now()
+    return sum(actions.tell_search(search_id=pk, now=now) for pk in queries.untold(now))

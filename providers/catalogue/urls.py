@@ -5,6 +5,8 @@ from providers.catalogue import views
 VERBS = "submit|discard|confirm|pause|resume|retire"
 urlpatterns = [
     path("catalogue/", views.search, name="catalogue"),
+    path("catalogue/searches/", views.saved, name="saved_searches"),
+    path("catalogue/searches/<int:pk>/remove/", views.forget, name="forget_search"),
     path("catalogue/series/<slug:key>/", views.series, name="series"),
     re_path(r"^catalogue/series/(?P<key>[\w-]+)/(?P<verb>subscribe|unsubscribe)/$", views.series_verb, name="series_verb"),
     path("catalogue/<slug:key>/versions/", views.history, name="dataset_versions"),

@@ -36,7 +36,8 @@ DECIDED: dict[str, dict[str, str]] = {
     "providers.catalogue.views.reading": {"search": PUBLIC, "history": PUBLIC, "variable_list": PUBLIC, "series": PUBLIC, "series_verb": ANSWER},
     "providers.catalogue.views.writing": {"entry": OWN, "new": OWN, "section": OWN, "verb": ANSWER},
     "providers.catalogue.views.importing": {"variables": OWN, "template": OWN},
-    "providers.offers.views": {"institution": PUBLIC, "institution_list": PUBLIC, "dataset": PUBLIC, "home": OWN, "new": OWN, "detail": OWN, "edit": OWN, "verb": OWN, "preview": "the next version of an entry, to its institution and to those who check it; no data of persons"},
+    "providers.catalogue.views.searches": {"saved": OWN, "forget": ANSWER},
+    "providers.offers.views": {"institution": PUBLIC, "institution_list": PUBLIC, "dataset": PUBLIC, "compare": PUBLIC, "home": OWN, "new": OWN, "detail": OWN, "edit": OWN, "verb": OWN, "preview": "the next version of an entry, to its institution and to those who check it; no data of persons"},
     "vouchers.rounds.views.calls": {"rounds": PUBLIC, "detail": PUBLIC, "ask": OWN},
     "vouchers.rounds.views.papers": {"paper": PUBLIC, "dates": PUBLIC, "feed": PUBLIC},
     "vouchers.companies.views": {

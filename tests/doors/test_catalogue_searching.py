@@ -11,7 +11,6 @@ from django.test import Client
 
 from portal.management.reference import load_reference
 from providers.catalogue import actions, queries
-from providers.catalogue.forms import wish
 from tests.factories import providers
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +51,7 @@ def shown(text: str, **facets: str) -> list[str]:
 
     given = QueryDict(mutable=True)
     given.update({"q": text, **facets})
-    wished = wish(given)
+    wished = queries.wish(given)
     return [row.key for row in queries.in_order(queries.found(wished), wished)]
 
 

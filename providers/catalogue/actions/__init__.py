@@ -13,9 +13,30 @@ from providers.catalogue.actions.publishing import (
     submit,
 )
 from providers.catalogue.actions.registering import record_lead_days, register_code_list, register_reference
+from providers.catalogue.actions.searches import forget_search, save_search, tell_search
 from providers.catalogue.actions.series import register_series, subscribe, unsubscribe
 
 __all__ = [
-    "ask_if_right", "confirm", "create_dataset", "discard", "edit", "import_variables", "pause", "publish", "record_lead_days", "register_code_list",
-    "register_reference", "register_series", "resume", "retire", "return_dataset", "start_check", "submit", "subscribe", "unsubscribe",
+    "ask_if_right",
+    "confirm",
+    "create_dataset",
+    "discard",
+    "edit",
+    "forget_search",
+    "import_variables",
+    "pause",
+    "publish",
+    "record_lead_days",
+    "register_code_list",
+    "register_reference",
+    "register_series",
+    "resume",
+    "retire",
+    "return_dataset",
+    "save_search",
+    "start_check",
+    "submit",
+    "subscribe",
+    "tell_search",
+    "unsubscribe",
 ]  # fmt: skip

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.journal.actions import record as journal
 from portal.kit import clock
-from portal.kit.access import require
-from portal.kit.errors import NotAllowed, Refused
+from portal.kit.access import require, require_somebody
+from portal.kit.errors import Refused
 from providers.catalogue import notices
 from providers.catalogue.models import Dataset, DatasetSeries, Subscription
 from providers.institutions.models import Institution
@@ -53,21 +53,15 @@ def register_series(*, record: Mapping[str, Any], by: Any = None) -> DatasetSeri
 @transaction.atomic
 def subscribe(*, series: DatasetSeries, by: Any) -> None:
     """`by` is told when a release opens. Twice is once. Writes: Subscription."""
-    _somebody(by)
+    require_somebody(by)
     Subscription.objects.get_or_create(series=series, user=by, defaults={"since": clock.now()})
 
 
 @transaction.atomic
 def unsubscribe(*, series: DatasetSeries, by: Any) -> None:
     """`by` is no longer told. Writes: Subscription (gone)."""
-    _somebody(by)
+    require_somebody(by)
     Subscription.objects.filter(series=series, user=by).delete()
-
-
-def _somebody(by: Any) -> None:
-    """Everybody decides for themselves; nobody needs a role for it."""
-    if by is None or not by.is_authenticated:
-        raise NotAllowed()
 
 
 def tell_opened(dataset: Dataset, was_open: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from providers.catalogue.queries import FACETS, SORTS, Facet, Wish, compared_keys, understood
+from providers.catalogue.queries import Facet, Wish
 
 LABELS = {
     "modality": _("Kind of data"),
@@ -39,17 +39,6 @@ LEAD_WORDS = {
 SORT_WORDS = {"fit": _("Best fit first"), "title": _("By title"), "persons": _("Most persons first"), "newest": _("Newest first")}
 
 
-def wish(parameters: Any) -> Wish:
-    """What the address says; unknown codes simply find nothing."""
-    chosen = {name: tuple(code for code in parameters.getlist(name) if code.isprintable() and code)[:20] for name in FACETS}
-    text = " ".join(parameters.get("q", "").replace("\x00", " ").split())[:100]
-    sort = parameters.get("sort", "")
-    return Wish(
-        text=text, chosen=chosen, each=parameters.get("show") == "each", all_diseases=parameters.get("scope") == "all",
-        sort=sort if sort in SORTS else SORTS[0], terms=understood(text), beside=compared_keys(parameters.getlist("d")),
-    )  # fmt: skip
-
-
 class SearchForm(forms.Form):
     """A GET form; its choices are the facets' values that occur, with counts. more: fields that stand folded until one is chosen."""
 
@@ -65,14 +54,13 @@ class SearchForm(forms.Form):
     def __init__(self, facets: Iterable[Facet], wished: Wish, **kwargs: Any) -> None:
         first = {name: codes[0] for name, codes in wished.chosen.items() if codes}
         hidden = {"show": "each" if wished.each else "", "scope": "all" if wished.all_diseases else ""}
-        super().__init__({"q": wished.text, "sort": wished.sort, **hidden, **first}, **kwargs)
+        super().__init__({"q": wished.text, "sort": wished.sort, "d": list(wished.beside), **hidden, **first}, **kwargs)
         for facet in facets:
             options = [("", ANY[facet.name]), *((v.code, f"{v.word} ({v.count})") for v in facet.values)]
             self.fields[facet.name] = forms.ChoiceField(label=LABELS[facet.name], choices=options, required=False)
         self.more_chosen = any(wished.chosen.get(name) for name in self.more)
         self.fields["sort"] = forms.ChoiceField(label=_("Order"), choices=list(SORT_WORDS.items()), required=False)
         if wished.beside:
-            self.data["d"] = list(wished.beside)
             self.fields["d"] = forms.Field(widget=forms.MultipleHiddenInput, required=False)
         for name, value in hidden.items():
             if value:

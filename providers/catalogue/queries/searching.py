@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchRank
 from django.core.cache import cache
@@ -77,6 +78,34 @@ class Wish:
     @property
     def names_a_disease(self) -> bool:
         return any(term.spans for term in self.terms)
+
+
+def wish(parameters: Any) -> Wish:
+    """What an address says (a QueryDict); unknown codes simply find nothing."""
+    chosen = {name: tuple(code for code in parameters.getlist(name) if code.isprintable() and code)[:20] for name in FACETS}
+    text = " ".join(parameters.get("q", "").replace("\x00", " ").split())[:100]
+    sort = parameters.get("sort", "")
+    return Wish(
+        text=text, chosen=chosen, each=parameters.get("show") == "each", all_diseases=parameters.get("scope") == "all",
+        sort=sort if sort in SORTS else SORTS[0], terms=understood(text), beside=compared_keys(parameters.getlist("d")),
+    )  # fmt: skip
+
+
+def address_of(wish: Wish) -> str:
+    """The address's part that asks the same again: text, filters and what is shown; not the order, nor what is compared."""
+    asked = [("q", wish.text)] if wish.text else []
+    asked += [(name, code) for name in FACETS for code in sorted(wish.chosen.get(name, ()))]
+    asked += [("show", "each")] if wish.each else []
+    asked += [("scope", "all")] if wish.all_diseases else []
+    return urlencode(asked)
+
+
+def asked_words(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> str:
+    """`위암 · 내시경 · 서울특별시`: a search in words. labels: as for overview, with `institution`."""
+    said = [wish.text] if wish.text else []
+    for name, (listed, _column, _many) in FACETS.items():
+        said += [labels.get(listed or name, {}).get(code, code) for code in wish.chosen.get(name, ())]
+    return " · ".join(said)
 
 
 def understood(text: str) -> tuple[rules.Term, ...]:

@@ -2,12 +2,15 @@
 
 from providers.catalogue.views.importing import template, variables
 from providers.catalogue.views.reading import history, search, series, series_verb, variable_list
+from providers.catalogue.views.searches import forget, saved
 from providers.catalogue.views.writing import entry, new, section, verb
 
 __all__ = [
     "entry",
+    "forget",
     "history",
     "new",
+    "saved",
     "search",
     "section",
     "series",

@@ -26,7 +26,7 @@ PAGE_SIZE = 20
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Everybody finds published datasets by text and facets; the number of queries does not depend on how many."""
-    wished = forms.wish(request.GET)
+    wished = queries.wish(request.GET)
     labels = queries.words(*(listed for listed, _column, _many in queries.FACETS.values() if listed))
     labels["lead"] = {code: str(word) for code, word in forms.LEAD_WORDS.items()}
     whole = queries.overview(wished, labels)
@@ -38,6 +38,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "beside": queries.compared(wished.beside) if wished.beside else [],
         "compare_url": f"{reverse('providers:compare')}?{urlencode([('d', key) for key in wished.beside])}",
         "narrowed": wished.narrowed,
+        "query": queries.address_of(wished),
+        "sign_in_url": f"{reverse('account_login')}?next={quote(request.get_full_path())}",
         "each": wished.each,
         "folded": whole.folded,
         "wider": whole.wider,
