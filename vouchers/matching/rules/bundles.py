@@ -42,11 +42,27 @@ class LinkageUnmet:
 
 
 def bundles(
-    need: Need, ranked: Sequence[Candidate], judged: Sequence[tuple[Candidate, Verdict]], policy: Policy
+    need: Need,
+    ranked: Sequence[Candidate],
+    single: Sequence[Candidate],
+    judged: Sequence[tuple[Candidate, Verdict]],
+    policy: Policy,
 ) -> tuple[tuple[Bundle, ...], tuple[LinkageUnmet, ...]]:
-    """ranked: fitting candidates, best first; judged: all."""
+    """ranked: fitting candidates, best first; single: those that lack nothing but further sites, best first; judged: all."""
     linked, without = _linked(need, ranked, judged, policy)
-    return (*linked[:MOST_BUNDLES], *_sites(need, ranked, policy), *_together(need, judged)), without
+    return (*linked[:MOST_BUNDLES], *_sites(need, single, policy), *_together(need, judged)), without
+
+
+def partner_kinds(need: Need, judged: Sequence[tuple[Candidate, Verdict]]) -> frozenset[str]:
+    """Kinds of data that the institutions and datasets to be joined hold and that nothing hard stands against."""
+    return frozenset(
+        code
+        for found, verdict in judged
+        if found.linkage is not False
+        and {found.key, found.holder.key} & set(need.linkage)
+        and not any(failure.filter in HARD_FOR_PARTNER for failure in verdict.failures)
+        for code in found.modality
+    )
 
 
 def _linked(
@@ -54,7 +70,7 @@ def _linked(
 ) -> tuple[list[Bundle], tuple[LinkageUnmet, ...]]:
     found: list[Bundle] = []
     without: list[LinkageUnmet] = []
-    mains = [main for main in ranked if main.linkage is not False]
+    mains = [main for main in ranked if main.linkage is not False and not main.joins(need.linkage)]
     for target in need.linkage:
         partners, reason = _partners(target, judged)
         if not partners:
@@ -65,13 +81,6 @@ def _linked(
                     bundle = _link(main, partner, policy)
                     if all(set(bundle.datasets) != set(other.datasets) for other in found):
                         found.append(bundle)
-    if need.linkage and not mains and ranked:
-        without.append(
-            LinkageUnmet(
-                need.linkage[0],
-                ("맞는 데이터 중 결합이 허용된 것이 없습니다.", "None of the fitting datasets may be linked."),
-            )
-        )
     return found, tuple(without)
 
 
@@ -135,13 +144,13 @@ def _agency(main: Candidate, partner: Candidate, policy: Policy) -> Holder | Non
     return min(policy.agencies, key=lambda h: h.key) if policy.agencies else None
 
 
-def _sites(need: Need, ranked: Sequence[Candidate], policy: Policy) -> list[Bundle]:
+def _sites(need: Need, single: Sequence[Candidate], policy: Policy) -> list[Bundle]:
     """The best collection of each institution, voucher suppliers first, until the wished-for number of sites is reached."""
     wanted = need.sites_minimum or 0
     if wanted < 2:
         return []
     chosen: dict[str, Candidate] = {}
-    for found in sorted(ranked, key=lambda c: not policy.pays(c.holder)):
+    for found in sorted(single, key=lambda c: not policy.pays(c.holder)):
         chosen.setdefault(found.holder.key, found)
     picked = list(chosen.values())[:wanted]
     if len(picked) < wanted:
@@ -153,20 +162,20 @@ def _sites(need: Need, ranked: Sequence[Candidate], policy: Policy) -> list[Bund
 
 def _together(need: Need, judged: Sequence[tuple[Candidate, Verdict]]) -> list[Bundle]:
     """Collections that fail for their size alone and reach the minimum together."""
-    least = need.patients_minimum or 0
+    least, sites = need.patients_minimum or 0, max(2, need.sites_minimum or 0)
     small = {
         c.key: c
         for c, v in judged
-        if {f.filter for f in v.failures} == {"PATIENTS"} and c.individuals and c.record_unit in PERSON_UNITS
+        if {f.filter for f in v.failures} - {"SITES"} == {"PATIENTS"} and c.individuals and c.record_unit in PERSON_UNITS
     }
     ordered = sorted(small.values(), key=lambda c: (-(c.individuals or 0), c.key))
     chosen: dict[str, Candidate] = {}
     total = 0
     for found in ordered:
-        if total < least and found.holder.key not in chosen:
+        if (total < least or len(chosen) < sites) and found.holder.key not in chosen:
             chosen[found.holder.key] = found
             total += found.individuals or 0
-    if len(chosen) < 2 or total < least:
+    if len(chosen) < sites or total < least:
         return []
     words = (
         f"{len(chosen)}개 기관을 합하면 공표된 대상자 {number(total)}명으로 최소 {number(least)}명을 채웁니다(중복 가능).",

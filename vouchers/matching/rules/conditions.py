@@ -67,10 +67,14 @@ def gpu(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warn
 
 
 def linkage(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
-    if not need.linkage:
+    if not need.linkage or found.joins(need.linkage):
         return
     if found.linkage is False:
-        yield Warning("LINKAGE_NOT_POSSIBLE", "다른 데이터와 결합할 수 없는 데이터입니다.", "Cannot be linked with other data.")
+        yield Failure(
+            "LINKAGE",
+            "다른 데이터와 결합할 수 없고, 결합하려는 기관의 데이터가 들어 있지도 않습니다.",
+            "Cannot be linked with other data, and what you want to join is not inside.",
+        )
     elif found.linkage is None:
         yield Warning("LINKAGE_UNKNOWN", "결합 가능 여부가 공개되지 않았습니다.", "Whether it may be linked is not published.")
 

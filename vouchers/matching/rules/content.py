@@ -1,13 +1,14 @@
-"""Checks of what is inside a dataset: kinds of data, diseases, patients, variables, labels, years, size."""
+"""Checks of what is inside a dataset: diseases, patients, variables, labels, years, size."""
 
 import re
 from collections.abc import Iterator
 
 from providers.catalogue.rules import disease
 from vouchers.matching.rules.facts import Candidate, Words, body_regions
+from vouchers.matching.rules.kinds import CONCEPT_WORDS, VARIABLE_CONCEPTS, own
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import Policy
-from vouchers.matching.rules.verdict import Failure, Warning, number, recalled_note
+from vouchers.matching.rules.verdict import Failure, Warning, number
 
 
 def data_kind(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
@@ -21,24 +22,6 @@ def data_kind(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure 
             "실제 데이터와 합성 데이터가 함께 들어 있습니다. 실제 환자 수를 확인하십시오.",
             "Real and synthetic data together: ask how many patients are real.",
         )
-
-
-def modality(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
-    missing = tuple(code for code in need.modality if code not in found.modality)
-    if not found.modality:
-        yield Warning("MODALITY_UNKNOWN", "데이터 종류가 공개되지 않았습니다.", "The kinds of data inside are not published.")
-        return
-    if not missing:
-        return
-    core = policy.words.core(need.modality)  # a need of images or claims is not served by records alone
-    has_ko, has_en = policy.words.join("modality", found.modality)
-    if all(code in missing for code in core):
-        ko, en = policy.words.join("modality", core)
-        note_ko, note_en = recalled_note(found, "modality")
-        yield Failure("MODALITY", f"{ko} 없음. 보유 종류: {has_ko}{note_ko}.", f"Holds no {en}. Inside: {has_en}{note_en}.")
-    else:
-        ko, en = policy.words.join("modality", missing)
-        yield Warning("MODALITY_PARTIAL", f"요청하신 종류 중 {ko} 없음.", f"Does not hold: {en}.")
 
 
 def disease_codes(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
@@ -60,6 +43,13 @@ def disease_codes(need: Need, found: Candidate, policy: Policy) -> Iterator[Fail
                 f"대상 질환이 다릅니다: {found.disease_ko}({has})만 포함, 요청 {asked}.",
                 f"Other diseases only: {found.disease_en} ({has}); you asked for {asked}.",
             )
+    elif found.disease_scope == "ALL" and not _selectable(need, found, policy):
+        asked = ", ".join(wanted.include.texts)
+        yield Failure(
+            "DISEASE",
+            f"진단 정보가 없는 데이터로, 요청하신 {asked} 환자를 추려 낼 수 없습니다.",
+            f"Holds no diagnoses: patients with {asked} cannot be selected.",
+        )
     elif found.disease_scope == "ALL":
         yield Warning(
             "DISEASE_COUNT_UNKNOWN",
@@ -70,25 +60,47 @@ def disease_codes(need: Need, found: Candidate, policy: Policy) -> Iterator[Fail
         yield Warning("DISEASE_UNKNOWN", "대상 질환이 공개되지 않았습니다.", "The diseases inside are not published.")
 
 
+RECORDED_DIAGNOSES = frozenset({"EHR", "CLAIMS"})
+DIAGNOSES = RECORDED_DIAGNOSES | {
+    "REGISTRY", "MORTALITY", "INFECTION_REPORT", "LONG_TERM_CARE", "CLINICAL_NOTE", "PATHOLOGY_REPORT", "RADIOLOGY_REPORT",
+}  # fmt: skip
+
+
+def _selectable(need: Need, found: Candidate, policy: Policy) -> bool:
+    """A need that asks for records or claims selects its patients by diagnosis: a collection of everybody must hold some."""
+    if not RECORDED_DIAGNOSES & set(own(need, policy)) or not found.modality or set(found.modality) & DIAGNOSES:
+        return True
+    return found.diseases is not None and need.disease_codes is not None and need.disease_codes.include.overlaps(found.diseases)
+
+
 def body_part(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
     if not need.body_parts:
         return
-    wanted = body_regions(need.body_parts)
+    each = [body_regions((part,)) for part in need.body_parts]
+    wanted = frozenset().union(*each) if all(each) else frozenset()  # a part that is not recognised may be anywhere
     asked = ", ".join(need.body_parts)
-    if not wanted or not found.regions:
+    held = found.regions or _pictured(need, found, policy)
+    if not wanted or not held:
         if any(policy.words.kind(code) == "IMAGING" for code in need.modality):
             yield Warning(
                 "BODY_PART_UNKNOWN",
                 f"촬영 부위({asked})별 건수가 공개되지 않았습니다.",
                 f"How much of it shows the body part ({asked}) is not published.",
             )
-    elif not wanted & found.regions:
-        ko, en = _regions(found.regions)
+    elif not wanted & held:
+        ko, en = _regions(held)
         yield Failure(
             "BODY_PART",
             f"다른 부위의 데이터입니다: {ko}, 요청 {asked}.",
             f"Another body part: {en}; you asked for {asked}.",
         )
+
+
+def _pictured(need: Need, found: Candidate, policy: Policy) -> frozenset[str]:
+    """What the images asked for show; empty unless it is known of every kind of image that is inside."""
+    asked = [code for code in need.modality if policy.words.kind(code) == "IMAGING" and code in found.modality]
+    known = [found.pictured[code] for code in asked if code in found.pictured]
+    return frozenset().union(*known) if len(known) == len(asked) else frozenset()
 
 
 REGION_WORDS: dict[str, Words] = {
@@ -151,43 +163,6 @@ def span_words(low: int | None, high: int | None) -> Words:
     if low is None:
         return f"{high}세 이하", f"up to {high} years"
     return (f"{low}세 이상", f"{low} years and older") if high is None else (f"{low}~{high}세", f"{low} to {high} years")
-
-
-VARIABLE_CONCEPTS: dict[str, tuple[str, frozenset[str]]] = {  # concept → (what a company writes, kinds of data that hold it)
-    "LAB": (
-        r"\blab|laborator|blood test|hba1c|creatinine|cholesterol|haemoglobin|hemoglobin|glucose|crp|검사\s*(결과|수치|값)"
-        r"|혈액|당화혈색소|크레아티닌|콜레스테롤|혈당",
-        frozenset({"LAB"}),
-    ),
-    "CAUSE_OF_DEATH": (r"cause of death|사망\s*원인|사인", frozenset({"MORTALITY"})),
-    "PRESCRIPTION": (r"prescri|medicat|\bdrug|처방|투약|약물", frozenset({"MEDICATION"})),
-    "DIAGNOSIS": (r"diagnos|진단명|진단\s*코드|상병", frozenset({"EHR", "CLAIMS"})),
-    "STAY": (r"length of stay|admission|hospital days|입원\s*일수|입원|재원|요양\s*일수", frozenset({"CLAIMS", "EHR"})),
-    "ECG": (r"\becg\b|\bekg\b|electrocardio|심전도", frozenset({"ECG"})),
-    "VITAL": (r"blood pressure|saturation|heart rate|혈압|산소\s*포화도|맥박|심박", frozenset({"BIOSIGNAL"})),
-    "PATHOLOGY": (r"patholog|병리", frozenset({"PATHOLOGY_REPORT"})),
-    "READING": (r"radiology report|reading report|영상\s*판독|판독문", frozenset({"RADIOLOGY_REPORT"})),
-    "OPERATION": (r"operation note|수술\s*기록", frozenset({"OPERATION_NOTE"})),
-    "GENOME": (r"\bgen(e|ome|otype)|mutation|variant|유전", frozenset({"GENOMICS"})),
-    "HABIT": (r"smok|alcohol|흡연|음주", frozenset({"SURVEY", "SCREENING"})),
-}
-
-
-CONCEPT_WORDS: dict[str, Words] = {
-    "LAB": ("검사 결과값", "laboratory values"),
-    "CAUSE_OF_DEATH": ("사망원인", "cause of death"),
-}
-
-
-def variables_inside(need: Need, found: Candidate) -> list[tuple[str, tuple[str, ...]]]:
-    """(variable as written, kinds of data inside that hold such a thing)."""
-    told = []
-    for text in need.variables:
-        kinds = {kind for pattern, held in VARIABLE_CONCEPTS.values() if re.search(pattern, text, re.I) for kind in held}
-        inside = tuple(code for code in found.modality if code in kinds)
-        if inside:
-            told.append((text, inside))
-    return told
 
 
 def variable(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
@@ -253,17 +228,46 @@ def period(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | W
     if before or after:
         has = f"{found.first_year or ''}~{found.last_year or ''}"
         yield Failure("PERIOD", f"수집 기간이 겹치지 않습니다: {has}년.", f"Collected in other years: {has.replace('~', '–')}.")
+    elif (months := _common_months(need.period, found)) is not None and months < (need.follow_up_months_minimum or 0):
+        yield Failure(
+            "PERIOD",
+            f"요청 기간과 겹치는 기간이 {months}개월로, 필요한 추적 {need.follow_up_months_minimum}개월보다 짧습니다.",
+            f"Shares {months} months with the years you asked for; you need {need.follow_up_months_minimum} of follow-up.",
+        )
     elif found.first_year is None and found.last_year is None:
         yield Warning("PERIOD_UNKNOWN", "수집 기간이 공개되지 않았습니다.", "The years of collection are not published.")
 
 
-def patients(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
-    if need.sites_minimum and need.sites_minimum > 1 and len(found.holders) < need.sites_minimum:
+def _common_months(period: tuple[int | None, int | None], found: Candidate) -> int | None:
+    """Months that a collection of known years has in common with those asked for."""
+    if found.first_year is None or found.last_year is None:
+        return None
+    first, last = period
+    low = max(found.first_year, first if first is not None else found.first_year)
+    high = min(found.last_year, last if last is not None else found.last_year)
+    return max(0, high - low + 1) * 12
+
+
+def sites(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    least = need.sites_minimum or 0
+    if least < 2:
+        return
+    if found.sites is None:
         yield Warning(
-            "SITES_TO_COMBINE",
-            f"기관 {need.sites_minimum}곳 이상이 필요합니다. 다른 기관의 데이터와 함께 신청하십시오.",
-            f"You need {need.sites_minimum} sites or more: apply together with data of other institutions.",
+            "SITES_UNKNOWN",
+            f"몇 개 기관의 데이터인지 공개되지 않았습니다. {least}곳 이상인지 확인하십시오.",
+            f"Of how many institutions the data is, is not published: ask whether there are {least} or more.",
         )
+    elif found.sites < least:
+        yield Failure(
+            "SITES",
+            f"{found.sites}개 기관의 데이터로, 필요한 {least}곳에 못 미칩니다. 다른 기관의 데이터와 함께 신청할 수 있습니다.",
+            f"Data of {found.sites} {'institution' if found.sites == 1 else 'institutions'}; you need {least} or more."
+            " It can be applied for together with data of others.",
+        )
+
+
+def patients(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
     least = need.patients_minimum or (1 if need.patients_wanted else 0)
     if not least:
         return
@@ -277,7 +281,7 @@ def patients(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure |
         )
     elif found.individuals is None:
         note_ko, note_en = (
-            (f" 출처의 설명: {found.size_note[0]}.", f" The source says: {found.size_note[1]}.")
+            (f" 출처의 설명: {found.size_note[0].rstrip('.')}.", f" The source says: {found.size_note[1].rstrip('.')}.")
             if (found.size_note)
             else ("", "")
         )

@@ -1,10 +1,10 @@
 """Ranks candidates for a need: hard filters, integer score, words, bundles, and what stood in the way."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from vouchers.matching.rules.bundles import Bundle, LinkageUnmet, bundles
+from vouchers.matching.rules.bundles import Bundle, LinkageUnmet, bundles, partner_kinds
 from vouchers.matching.rules.facts import Candidate, Words
 from vouchers.matching.rules.filters import judge
 from vouchers.matching.rules.need import Need
@@ -14,7 +14,7 @@ from vouchers.matching.rules.remarks import Remark, remarks
 from vouchers.matching.rules.score import components
 from vouchers.matching.rules.verdict import FILTERS, Failure, Verdict, Warning
 
-ENGINE_VERSION = "1.1.0"
+ENGINE_VERSION = "1.2.0"
 
 
 @dataclass(frozen=True)
@@ -113,18 +113,21 @@ def match(need: Need, candidates: Iterable[Candidate], policy: Policy) -> MatchR
     """At most policy.limit results; the same for any order of candidates; ties broken by key, then offer."""
     everybody = sorted(candidates, key=lambda c: c.id)
     judged = [(found, judge(need, found, policy)) for found in everybody]
+    if brought := partner_kinds(need, judged):
+        policy = replace(policy, by_linkage=brought)
+        judged = [(found, judge(need, found, policy)) for found in everybody]
     passed = [(found, verdict) for found, verdict in judged if verdict.passed]
-    shown = fold(passed)
-    scored = []
-    for found, verdict in shown:
-        parts = components(need, found, policy)
-        scored.append((-sum(parts.values()), found.id, found, parts, verdict))
-    scored.sort(key=lambda row: row[:2])
+    kept, inside = fold(need, passed)
+    scored = _scored(need, kept, policy)
     results = tuple(
-        Result(found, rank, -negative, parts, tuple(reasons(need, found, policy)), verdict.warnings)
+        Result(
+            found, rank, -negative, parts, (*reasons(need, found, policy), *_whole(inside.get(found.key, 0))), verdict.warnings
+        )
         for rank, (negative, _id, found, parts, verdict) in enumerate(scored[: policy.limit], start=1)
     )
-    joined, without = bundles(need, [row[2] for row in scored], judged, policy)
+    alone = [(found, verdict) for found, verdict in judged if {failure.filter for failure in verdict.failures} == {"SITES"}]
+    single = [row[2] for row in _scored(need, alone, policy)]
+    joined, without = bundles(need, [row[2] for row in scored], single, judged, policy)
     return MatchResult(
         results=results,
         bundles=joined,
@@ -136,10 +139,51 @@ def match(need: Need, candidates: Iterable[Candidate], policy: Policy) -> MatchR
     )
 
 
-def fold(passed: Sequence[tuple[Candidate, Verdict]]) -> list[tuple[Candidate, Verdict]]:
-    """Umbrella entries are left out as soon as one of their hospitals' own collections fits."""
-    shown_above = {found.part_of for found, _verdict in passed}
-    return [(found, verdict) for found, verdict in passed if found.key not in shown_above]
+type _Row = tuple[int, str, Candidate, dict[str, int], Verdict]
+
+
+def _scored(need: Need, found: Sequence[tuple[Candidate, Verdict]], policy: Policy) -> list[_Row]:
+    """(minus score, id, candidate, components, verdict), best first."""
+    rows: list[_Row] = []
+    for one, verdict in found:
+        parts = components(need, one, policy)
+        rows.append((-sum(parts.values()), one.id, one, parts, verdict))
+    return sorted(rows, key=lambda row: row[:2])
+
+
+def fold(need: Need, passed: Sequence[tuple[Candidate, Verdict]]) -> tuple[list[tuple[Candidate, Verdict]], dict[str, int]]:
+    """An umbrella entry and its parts are counted once: the umbrella where it is wanted whole, else the parts that fit.
+
+    Returns what is kept, and of each umbrella that is kept the number of fitting parts for which it stands.
+    """
+    fitting = {found.key for found, _verdict in passed}
+    parts: dict[str, list[Candidate]] = {}
+    for found, _verdict in passed:
+        if found.part_of in fitting:
+            parts.setdefault(found.part_of or "", []).append(found)
+    whole = {key: len({part.key for part in inside}) for key, inside in parts.items() if _wanted_whole(need, inside)}
+    kept = [
+        (found, verdict)
+        for found, verdict in passed
+        if found.key in whole or (found.key not in parts and found.part_of not in whole)
+    ]
+    return kept, whole
+
+
+def _whole(parts: int) -> tuple[Words, ...]:
+    if not parts:
+        return ()
+    ko = f"조건에 맞는 개별 데이터 {parts}건이 이 데이터에 들어 있어 따로 보이지 않습니다."
+    noun = "collection" if parts == 1 else "collections"
+    return ((ko, f"Stands for {parts} {noun} inside it that would fit too and are not shown beside it."),)
+
+
+def _wanted_whole(need: Need, parts: Sequence[Candidate]) -> bool:
+    """Several sites are asked for, or more patients than any part publishes; never over a part that can be ordered."""
+    if any(part.offer for part in parts):
+        return False
+    several = (need.sites_minimum or 0) > 1
+    return several or (need.patients_wanted or 0) > max(part.individuals or 0 for part in parts)
 
 
 def _excluded(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[Excluded, ...]:
@@ -181,8 +225,10 @@ UNMET_WORDS: dict[str, Words] = {
     "FOLLOW_UP": ("추적 기간이 짧습니다", "Follow-up is too short"),
     "PERIOD": ("수집 기간이 맞지 않습니다", "Collected in other years"),
     "PATIENTS": ("환자 수가 부족합니다", "Too few patients"),
+    "SITES": ("기관 수가 부족합니다", "Too few institutions"),
     "ACCESS_MODE": ("이용 방식이 맞지 않습니다", "Used in another way than you accept"),
     "EXPORT": ("원하는 반출이 허용되지 않습니다", "What you want to take out is not allowed"),
+    "LINKAGE": ("다른 데이터와 결합할 수 없습니다", "Cannot be linked with other data"),
     "BUDGET": ("예산을 넘습니다", "Above your budget"),
     "LEAD_TIME": ("처리기간이 과제 기간보다 깁니다", "Takes longer than your project"),
 }

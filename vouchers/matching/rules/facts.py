@@ -97,6 +97,13 @@ class Candidate:
     free: bool = False
     public: bool = False  # anybody may have it: no review, no contract
     grows: bool = False  # later years are added regularly
+    sites: int | None = None  # institutions whose data is inside
+    pictured: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)  # kind of image → body regions
+
+    def joins(self, targets: Iterable[str]) -> bool:
+        """Is the data of all these institutions inside already, with that of others? False when none is asked for."""
+        wanted = set(targets)
+        return bool(wanted) and wanted < set(self.holders)
 
     @property
     def id(self) -> str:
@@ -157,7 +164,7 @@ def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer:
         synthetic=_synthetic(dataset, words),
         absent=absent_variables(notes),
         follow_up_months_max=12 if "no follow-up across years" in notes.lower() else None,
-        part_of=part_of(dataset["key"]),
+        part_of=part_of(dataset["key"]) or sample_of(dataset["key"]),
         offer=OfferFacts(**_tuples(offer)) if offer else None,
         derived=frozenset(dataset.get("derived_fields") or ()),
         commercial_note=both(dataset.get("commercial_use_note")),
@@ -167,6 +174,8 @@ def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer:
         free=_free(dataset.get("fee")),
         public=dataset.get("access_rights") == "PUBLIC",
         grows=dataset.get("update_frequency") in REGULAR,
+        sites=_sites(dataset, institution, f"{words} {notes} {population.get('note') or ''}"),
+        pictured=pictured(notes),
     )
 
 
@@ -229,6 +238,27 @@ def part_of(key: str) -> str | None:
     return UMBRELLAS.get(site) or (f"kcure-clinical-{site}" if site in _SITES else None)
 
 
+def sample_of(key: str) -> str | None:
+    """The library from which a sample cohort was drawn: its people are counted there already."""
+    return "kcure-cpld-v3" if key.startswith("kcure-sample-") else None
+
+
+SEVERAL = re.compile(r"다기관|여러 병원|전국|multi-?cent|nationwide|consorti|\bhospitals\b", re.I)
+
+
+def _sites(dataset: Mapping[str, Any], institution: Mapping[str, Any], words: str) -> int | None:
+    """The institutions named; one for a hospital's own entry; None where nobody says it.
+
+    A hospital that names no other one describes its own data, unless the entry speaks of several. Bodies of the national
+    platform that are no voucher suppliers hold what others report to them: nothing follows from their being a hospital.
+    """
+    if dataset.get("holders"):
+        return len(dataset["holders"])
+    reported = "HBDP_PROVIDER" in (institution.get("roles") or ()) and not institution.get("voucher_supplier")
+    own = institution.get("institution_type") == "HOSPITAL" and not reported
+    return 1 if own and not SEVERAL.search(words) else None
+
+
 def absent_variables(notes: str) -> frozenset[str]:
     """Concepts that the source says are not inside (README, notes of the insurance samples)."""
     text = notes.lower()
@@ -264,7 +294,7 @@ BODY_WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "ABDOMEN": (
         "abdomen", "abdominal", "liver", "hepatic", "stomach", "gastric", "gastro", "pancrea", "kidney", "renal", "colon",
-        "colorectal", "복부", "간암", "간 ", "위암", "췌장", "신장", "콩팥", "대장",
+        "colorectal", "복부", "간암", "=간", "위암", "=위", "췌장", "신장", "콩팥", "대장",
     ),
     "PELVIS": ("pelvi", "prostate", "uter", "ovar", "cervi", "bladder", "rect", "골반", "전립선", "자궁", "난소", "방광", "직장"),
     "LIMBS": ("knee", "hip", "hand", "foot", "spine", "limb", "bone", "musculoskeletal", "무릎", "척추", "사지", "근골격"),
@@ -278,5 +308,24 @@ def body_regions(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(region for region, words in BODY_WORDS.items() if any(_has(text, word) for word in words))
 
 
+IMAGE_WORDS: Mapping[str, str] = {  # kind of image → how it is written behind the body part
+    "XRAY": r"x-?ray|radiograph|x선|엑스레이", "CT": r"(?<![a-z])ct(?![a-z])", "MRI": r"(?<![a-z])mri(?![a-z])",
+    "PET": r"(?<![a-z])pet(?![a-z])", "ULTRASOUND": r"ultrasound|초음파", "ENDOSCOPY": r"endoscopy|oscopy|내시경",
+    "ANGIO": r"angiogra|혈관조영",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def pictured(notes: str) -> Mapping[str, frozenset[str]]:
+    """What images show, where a note puts the body part before them: `chest X-ray`, `coronary CT`."""
+    found: dict[str, frozenset[str]] = {}
+    for kind, pattern in IMAGE_WORDS.items():
+        if regions := body_regions(re.findall(rf"([^\s,.;:()·]+)[\s-]*(?:{pattern})", notes.lower())):
+            found[kind] = regions
+    return found
+
+
 def _has(text: str, word: str) -> bool:
+    if word.startswith("="):  # a whole word: one syllable stands inside many others
+        return re.search(rf"(?<![가-힣]){word[1:]}(?![가-힣])", text) is not None
     return re.search(rf"(?<![a-z]){re.escape(word)}", text) is not None if word.isascii() else word in text

@@ -1,6 +1,6 @@
 """Hard filters: each excludes only on a known contrary fact; what is not known passes with a warning."""
 
-from vouchers.matching.rules import conditions, content
+from vouchers.matching.rules import conditions, content, kinds
 from vouchers.matching.rules.facts import Candidate
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import Policy
@@ -12,7 +12,7 @@ CHECKS: tuple[Check, ...] = (
     conditions.entry,
     conditions.purpose,
     content.data_kind,
-    content.modality,
+    kinds.modality,
     content.disease_codes,
     content.body_part,
     content.cohort,
@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     conditions.gpu,
     conditions.export,
     conditions.linkage,
+    content.sites,
     conditions.budget,
     conditions.processing,
     conditions.lead_time,

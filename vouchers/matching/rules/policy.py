@@ -26,6 +26,7 @@ WEIGHTS: Mapping[str, int] = {
     "region": 200,
 }
 PRIMARY_KINDS = frozenset({"IMAGING", "BIOSIGNAL", "OMICS", "OTHER"})
+BY_DEVICES = frozenset({"LIFELOG"})  # recorded like a signal: no questionnaire replaces it
 ACCOMPANYING = frozenset(  # records that come with many collections, and stand for none of them
     {"EHR", "LAB", "MEDICATION", "CLINICAL_NOTE", "PATHOLOGY_REPORT", "RADIOLOGY_REPORT", "OPERATION_NOTE"}
 )
@@ -57,9 +58,17 @@ class Vocabulary:
         return self.kinds.get(modality, "STRUCTURED")
 
     def core(self, modalities: Sequence[str]) -> tuple[str, ...]:
-        """What nothing else replaces: images, signals and omics before claims, registries and surveys, before records."""
-        primary = tuple(code for code in modalities if self.kind(code) in PRIMARY_KINDS)
-        return primary or tuple(code for code in modalities if code not in ACCOMPANYING) or tuple(modalities)
+        """What nothing else replaces, one of it at least is needed: images, signals, omics and lifelogs before claims,
+        registries and surveys, before written reports, before the record, before what comes with a record."""
+        levels = [self._level(code) for code in modalities]
+        return tuple(code for code, level in zip(modalities, levels, strict=True) if level == min(levels))
+
+    def _level(self, code: str) -> int:
+        if self.kind(code) in PRIMARY_KINDS or code in BY_DEVICES:
+            return 0
+        if code not in ACCOMPANYING:
+            return 1
+        return 2 if self.kind(code) == "TEXT" else 3 if code == "EHR" else 4
 
 
 def _inside(word: str) -> str:
@@ -81,7 +90,8 @@ def vocabulary(code_lists: Iterable[Mapping[str, Any]]) -> Vocabulary:
 @dataclass(frozen=True)
 class Policy:
     """year: of today, for recency; provider_types: of the round (empty: as in 2025 and 2026); agencies: may link;
-    company_sizes: that may apply (empty: not said); task_prices: track → whole won, VAT excluded, of the round."""
+    company_sizes: that may apply (empty: not said); task_prices: track → whole won, VAT excluded, of the round;
+    by_linkage: kinds of data that the institutions to be joined can bring (`match` fills it in for its need)."""
 
     words: Vocabulary
     year: int
@@ -93,6 +103,7 @@ class Policy:
     task_prices: Mapping[str, int | None] = field(default_factory=dict, hash=False)
     weights: Mapping[str, int] = field(default_factory=lambda: WEIGHTS, hash=False)
     limit: int = 20
+    by_linkage: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if set(self.weights) != set(WEIGHTS) or sum(self.weights.values()) != FULL or min(self.weights.values()) < 0:

@@ -1,8 +1,9 @@
 """Why a dataset fits, in sentences of facts that its own data manager would sign. Korean and English side by side."""
 
 from vouchers.matching.rules.conditions import PROCESSING_WORDS
-from vouchers.matching.rules.content import span_words, variables_inside
+from vouchers.matching.rules.content import RECORDED_DIAGNOSES, span_words
 from vouchers.matching.rules.facts import Candidate, Words
+from vouchers.matching.rules.kinds import variables_inside
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import Policy
 from vouchers.matching.rules.verdict import number
@@ -72,7 +73,7 @@ def _disease(need: Need, found: Candidate) -> Words | None:
                 f"질환을 제한하지 않은 데이터이며, 특화 분야({found.disease_ko})에 요청하신 {asked} 포함.",
                 f"Not limited to a disease, and {asked} belongs to its special areas ({found.disease_en}).",
             )
-        if set(found.modality) & DIAGNOSED:
+        if set(found.modality) & RECORDED_DIAGNOSES:
             return (
                 f"질환을 제한하지 않은 데이터로, 진단 코드로 {asked} 환자를 추려 낼 수 있습니다.",
                 f"Not limited to a disease: patients with {asked} can be selected by their diagnosis codes.",
@@ -82,9 +83,6 @@ def _disease(need: Need, found: Candidate) -> Words | None:
             f"Not limited to a disease: patients with {asked} may be inside.",
         )
     return None
-
-
-DIAGNOSED = frozenset({"EHR", "CLAIMS"})  # kinds of data that carry diagnosis codes
 
 
 def _volume(need: Need, found: Candidate) -> Words | None:
@@ -206,6 +204,8 @@ def _sites(need: Need, found: Candidate) -> Words | None:
 
 
 def _linkage(need: Need, found: Candidate) -> Words | None:
+    if found.joins(need.linkage):
+        return "결합하려는 기관의 데이터가 이미 들어 있습니다.", "The data that you want to join is inside already."
     if need.linkage and found.linkage is True:
         return "다른 데이터와 결합할 수 있다고 공개되어 있습니다.", "Published as open to linkage with other data."
     return None

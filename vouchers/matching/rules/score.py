@@ -1,6 +1,7 @@
 """The score: named integer components that sum to at most 10,000, each weight × thousandths ÷ 1,000."""
 
 from vouchers.matching.rules.facts import Candidate
+from vouchers.matching.rules.kinds import core
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import WORKING_DAYS_A_MONTH, Policy
 
@@ -48,9 +49,10 @@ def _modality(need: Need, found: Candidate, policy: Policy) -> int:
     """How much of what was asked for is inside; what nothing else replaces counts three times what comes with it."""
     if not found.modality:
         return 300
-    core = policy.words.core(need.modality)
-    weigh = {code: 3 if code in core else 1 for code in need.modality}
-    inside = sum(weight for code, weight in weigh.items() if code in found.modality)
+    first = core(need, found, policy)
+    weigh = {code: 3 if code in first else 1 for code in need.modality}
+    held = {*found.modality, *(policy.by_linkage if found.linkage is not False else ())}
+    inside = sum(weight for code, weight in weigh.items() if code in held)
     return inside * FULL // sum(weigh.values())
 
 
@@ -106,7 +108,8 @@ def _access(need: Need, found: Candidate) -> int:
         way_out = FULL if set(need.exports_wanted) <= set(found.ways_out) else NONE
     if not need.linkage:
         return (mode + way_out) // 2
-    return (mode + way_out + {True: FULL, None: 400, False: NONE}[found.linkage]) // 3
+    joined = FULL if found.joins(need.linkage) else {True: FULL, None: 400, False: NONE}[found.linkage]
+    return (mode + way_out + joined) // 3
 
 
 def _region(need: Need, found: Candidate, policy: Policy) -> int:
@@ -161,7 +164,7 @@ def _population(need: Need, found: Candidate) -> int:
     points = FULL - (FULL - ages_covered(need, found)) * 600 // FULL
     if need.follow_up_months_minimum and (found.first_year is None or found.last_year is None):
         points -= 300
-    if need.sites_minimum and need.sites_minimum > 1 and len(found.holders) < need.sites_minimum:
+    if need.sites_minimum and need.sites_minimum > 1 and (found.sites or 0) < need.sites_minimum:
         points -= 300
     return max(0, points)
 

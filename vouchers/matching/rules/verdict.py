@@ -9,7 +9,7 @@ from vouchers.matching.rules.policy import Policy
 
 FILTERS = (
     "STATUS", "SUPPLIER", "PURPOSE", "DATA_KIND", "MODALITY", "DISEASE", "BODY_PART", "COHORT", "AGE", "VARIABLE",
-    "FOLLOW_UP", "PERIOD", "PATIENTS", "ACCESS_MODE", "EXPORT", "BUDGET", "LEAD_TIME",
+    "FOLLOW_UP", "PERIOD", "PATIENTS", "ACCESS_MODE", "EXPORT", "LINKAGE", "SITES", "BUDGET", "LEAD_TIME",
 )  # fmt: skip
 
 
