@@ -8,8 +8,10 @@ from django.db import IntegrityError, transaction
 from portal.journal.models import Duty, Notice
 from portal.kit import clock, workdays
 from tests.actions.test_evaluation_presenting import plan, seats
+from tests.actions.test_evaluation_rerun import uphold
 from tests.factories import evaluation as ev
 from tests.refusals import refused
+from vouchers.applications import actions as applications
 from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries
 from vouchers.evaluation.actions.paper import _criteria
@@ -263,3 +265,34 @@ def test_a_sheet_of_documents_alone_is_due_as_before():
     before = set(Assignment.objects.values_list("due_at", flat=True))
     actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
     assert set(Assignment.objects.values_list("due_at", flat=True)) == before
+
+
+def test_who_is_found_eligible_after_the_release_presents_too():
+    at = ev.presenting(2, staged=True, ineligible=1)
+    actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
+    late = at.applications[1]
+    refused(plan, "nothing_to_plan", at=at)
+    with later():
+        record(at, PresentationSlot.objects.get(), True)
+        for sheet in Assignment.objects.all():
+            save(sheet, 90)
+            hand_in(sheet)
+        ev.confirmed(at)
+        refused(plan, "no_stage", at=at)  # released, and nobody is evaluated again
+        uphold(late, at.firms[1].representative, at.officer)
+        applications.reopen_check(application_id=late.pk, reason="이의신청 인용", by=at.officer)
+        ev.judge_all(late, at.officer)
+        applications.find_eligible(application_id=late.pk, by=at.officer)
+        for who in at.evaluators:
+            actions.accept(assignment_id=ev.assigned(at, late, who).pk, by=who)
+        actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
+    slot = PresentationSlot.objects.get(application=late)
+    with clock.at(slot.ends_at + timedelta(hours=1)):
+        record(at, slot, True)
+        for sheet in Assignment.objects.filter(application=late):
+            save(sheet, 80)
+            hand_in(sheet)
+        run = actions.propose_rerun(round_id=at.round.pk, by=at.officer)
+        actions.confirm_selection(run_id=run.pk, by=at.approver)
+    late.refresh_from_db()
+    assert late.status == "SELECTED" and not list(queries.faults())

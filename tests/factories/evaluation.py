@@ -111,7 +111,7 @@ def presenting(count: int = 2, *, selection: dict[str, Any] | None = None, **fac
     facts: of `panel`."""
     absent = {**DEMO_SELECTION, "penalty_points": {"ABSENT": "5"}, "penalty_cap": "10", **(selection or {})}
     at = panel(count, evaluation_stages=["DOCUMENT", "PRESENTATION"], selection=absent, **facts)
-    for case in at.applications:
+    for case in at.applications[: count - facts.get("ineligible", 0)]:
         for who in at.evaluators:
             actions.accept(assignment_id=assigned(at, case, who).pk, by=who)
     return at

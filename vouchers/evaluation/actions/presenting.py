@@ -44,7 +44,7 @@ def plan_presentations(
     lock_cases(round_id)
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_id)
     require(by, PLAN)
-    if round_.status != "EVALUATING" or not queries.presents(round_):
+    if not queries.presents(round_) or not queries.plannable().filter(pk=round_.pk).exists():
         raise Refused(
             _("Presentations are planned while a round is evaluated whose policy has them as a stage."), "no_stage", "round"
         )

@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWid
 from portal.kit.forms import DateTimeInput
 from portal.kit.words import pick
 from vouchers.evaluation.models import PresentationSchedule, PresentationSlot
+from vouchers.evaluation.queries import presenting as queries
 from vouchers.evaluation.rules import presenting as rules
 from vouchers.rounds.models import Round
 
@@ -67,7 +68,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Round.objects.filter(status="EVALUATING").order_by("-closes_at", "-pk")
+        rows = queries.plannable().order_by("-closes_at", "-pk")
         fitting = [row.pk for row in rows if "PRESENTATION" in row.policy().evaluation_stages]
         self.fields["round"].queryset = rows.filter(pk__in=fitting)  # type: ignore[attr-defined]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +19,7 @@ from vouchers.evaluation.models import (
     PresentationSlot,
     cases_closed_to,
 )
-from vouchers.evaluation.rules import FILE_OPEN
+from vouchers.evaluation.rules import FILE_OPEN, RELEASED
 from vouchers.evaluation.rules import presenting as rules
 from vouchers.rounds.models import Criterion, Round
 from vouchers.rounds.rules import Absence, EvaluationStage
@@ -88,6 +88,12 @@ def absent_on(application: Application) -> list[Criterion]:
     criteria = list(Criterion.objects.filter(round_id=application.round_id, stage=EvaluationStage.PRESENTATION))
     found: Mapping[int, rules.Standing] = standings(application, criteria)
     return [one for one in criteria if found[one.pk] == rules.Standing.ZERO]
+
+
+def plannable() -> QuerySet[Round]:
+    """Rounds in evaluation, and released ones in which something is evaluated after an objection."""
+    anew = Application.objects.filter(round=OuterRef("pk"), status="IN_EVALUATION")
+    return Round.objects.filter(Q(status="EVALUATING") | Q(status__in=RELEASED) & Exists(anew))
 
 
 def without_slot(programme: Round) -> QuerySet[Application]:

@@ -17,7 +17,7 @@ from vouchers.evaluation.queries.results import current_run, outputs_of
 from vouchers.evaluation.queries.selecting import Computed, applicants_of, record_of
 from vouchers.rounds.models import Round
 
-RELEASED = ("AWARDED", "RUNNING")  # rounds whose selection was released and may be run after an objection
+RELEASED = rules.RELEASED
 
 
 def reopened(programme: Round) -> QuerySet[Application]:

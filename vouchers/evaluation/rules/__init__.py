@@ -13,7 +13,7 @@ from vouchers.evaluation.rules.records import (
     parse_rerun,
     rerun_text,
 )
-from vouchers.evaluation.rules.rerun import RERUN_ENGINE, Rerun
+from vouchers.evaluation.rules.rerun import RELEASED, RERUN_ENGINE, Rerun
 from vouchers.evaluation.rules.reserves import Reserve, next_reserve
 from vouchers.evaluation.rules.scoring import CENT, Partial, leading_criterion, partial_total, rounded, weighted_total
 from vouchers.evaluation.rules.selection import (
@@ -56,6 +56,7 @@ __all__ = [
     "LIVE_AWARDS",
     "PENDING",
     "POOL_WORDS",
+    "RELEASED",
     "RERUN_ENGINE",
     "RUN_LIFECYCLE",
     "WAITING",

@@ -14,6 +14,7 @@ from vouchers.evaluation.rules.selection import Inputs, Line, Quota, Result, sel
 from vouchers.evaluation.rules.stages import Outcome
 
 RERUN_ENGINE = "rerun-1"
+RELEASED = ("AWARDED", "RUNNING")  # rounds whose selection was released and may be run after an objection
 SELECTED, RESERVE = Outcome.SELECTED, Outcome.RESERVE
 OWED = frozenset({Ground.NO_FREE_SLOT, Ground.NO_FREE_WON})  # deserved a place and found none free
 
