@@ -86,6 +86,16 @@ def test_one_disease_by_any_name_spacing_particle_and_code(reference: None) -> N
     assert {name: keys ^ found["위암"] for name, keys in found.items() if keys != found["위암"]} == {}
 
 
+def test_an_empty_list_proposes_what_may_have_been_meant(reference: None) -> None:
+    for typed, proposed in (("alzheimer's diseese", "alzheimer"), ("심방새동", "심방세동"), ("glacoma MRI", "glaucoma mri")):
+        page = Client().get("/catalogue/", {"q": typed})
+        offered = [text for text, _url in page.context["meant"]]
+        assert any(proposed in text for text in offered), (typed, offered)
+    text = Client().get("/catalogue/", {"q": "심방새동", "modality": "ECG"}).content.decode()
+    assert "?q=%EC%8B%AC%EB%B0%A9%EC%84%B8%EB%8F%99&amp;modality=ECG" in text
+    assert not Client().get("/catalogue/", {"q": "zzzzzz"}).context["meant"]
+
+
 def test_three_datasets_side_by_side_by_their_address() -> None:
     """Cards take a dataset in or out; the comparison stands in the address, shows published ones only, in constant queries."""
     providers.code_lists()

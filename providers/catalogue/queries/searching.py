@@ -110,13 +110,20 @@ def asked_words(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> str:
 
 def understood(text: str) -> tuple[rules.Term, ...]:
     """What was typed, by the words of the code lists; no query as a rule: lists change with a new seed only."""
-    if not text:
-        return ()
+    return rules.understand(text, _vocabulary()) if text else ()
+
+
+def meant(wish: Wish) -> tuple[str, ...]:
+    """What the reader of an empty list may have meant: other texts, at most three."""
+    return rules.near(wish.text, _vocabulary()) if wish.text else ()
+
+
+def _vocabulary() -> rules.Vocabulary:
     known: rules.Vocabulary | None = cache.get(VOCABULARY_PLACE)
     if known is None:
         known = rules.vocabulary(code_lists(*SPOKEN))
         cache.set(VOCABULARY_PLACE, known, 300)
-    return rules.understand(text, known)
+    return known
 
 
 def fitting_text(rows: Any, text: str) -> Any:

@@ -48,6 +48,7 @@ from providers.catalogue.rules.searching import (
     Vocabulary,
     chapters,
     looked_at,
+    near,
     question,
     spans,
     understand,
@@ -71,6 +72,6 @@ __all__ = [
     "PROPERTIES", "PUBLICATION_MOVES", "RECOMMENDED", "SECTIONS", "SHOWN", "WORKING", "CellError", "Change",
     "Completeness", "Datatype", "DraftState", "Field", "Gap", "Kind", "Origin", "Profile", "Publication", "Question",
     "Term", "Variable", "Vocabulary", "canonical", "changes", "chapters", "check_publishable", "completeness",
-    "derived", "is_address", "is_empty", "is_stale", "library_note_ko", "looked_at", "nothing", "profiles_for",
+    "derived", "is_address", "is_empty", "is_stale", "library_note_ko", "looked_at", "near", "nothing", "profiles_for",
     "question", "read_table", "sha256", "spans", "understand", "vocabulary", "what_misfits",
 ]  # fmt: skip

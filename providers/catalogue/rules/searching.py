@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from providers.catalogue.rules import disease
@@ -242,6 +243,20 @@ def _stripped(word: str) -> tuple[str, ...]:
     if not _HANGUL.fullmatch(word[-1:] or "-"):
         return ()
     return tuple(word.removesuffix(one) for one in PARTICLES if word.endswith(one) and len(word) > len(one))
+
+
+def near(text: str, known: Vocabulary, most: int = 3) -> tuple[str, ...]:
+    """What may have been meant where nothing was found: known phrases, written as a list writes them, that differ by a letter or two
+    from a word that no list knows. Each replaces that word alone."""
+    words = _TOKEN.findall(fold(text)[:LONGEST])
+    found: list[str] = []
+    for at, word in enumerate(words):
+        if known.of(word) or word in COMMON or len(word) < 3:
+            continue
+        for close in get_close_matches(word, known.meaning, n=most, cutoff=0.7):
+            phrase = next((one for one in known.meaning[close].phrases if squeeze(one) == close), close)
+            found.append(" ".join([*words[:at], phrase, *words[at + 1 :]]))
+    return tuple(dict.fromkeys(found))[:most]
 
 
 # ── What is looked at ────────────────────────────────────────────────────────────────────────────────

@@ -38,6 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "beside": queries.compared(wished.beside) if wished.beside else [],
         "compare_url": f"{reverse('providers:compare')}?{urlencode([('d', key) for key in wished.beside])}",
         "narrowed": wished.narrowed,
+        "meant": [] if whole.total else [(text, _instead(request, text)) for text in queries.meant(wished)],
         "query": queries.address_of(wished),
         "sign_in_url": f"{reverse('account_login')}?next={quote(request.get_full_path())}",
         "each": wished.each,
@@ -59,6 +60,13 @@ def _comparing(request: HttpRequest, key: str, beside: Sequence[str]) -> dict[st
 
 
 COMPARISON = "comparison"
+
+
+def _instead(request: HttpRequest, text: str) -> str:
+    """The same list with another text."""
+    address = request.GET.copy()
+    address["q"] = text
+    return f"{reverse('providers:catalogue')}?{address.urlencode()}"
 
 
 def _filters(request: HttpRequest, whole: queries.Overview, wished: queries.Wish) -> str:
