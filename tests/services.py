@@ -108,6 +108,28 @@ def running_role(database: str) -> Iterator["psycopg.Connection[tuple[object, ..
         yield there
 
 
+@contextmanager
+def django_as_the_running_role() -> Iterator[None]:
+    """Django itself on the present test database as the role that runs the portal (embedded only; else skipped).
+
+    For a database of the test's own (`own_database`, `committed_db`): the connection is opened anew.
+    """
+    from django.db import connection
+
+    url = os.environ.get(APP_URL, "")
+    if not url:
+        pytest.skip("the roles of a foreign PostgreSQL are not known")
+    parts, settings = urlsplit(url), connection.settings_dict
+    owner = {name: settings[name] for name in ("USER", "PASSWORD")}
+    connection.close()
+    settings.update(USER=parts.username, PASSWORD=parts.password)
+    try:
+        yield
+    finally:
+        connection.close()
+        settings.update(owner)
+
+
 def _address(database: str) -> str:
     return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
 

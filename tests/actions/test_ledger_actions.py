@@ -4,11 +4,15 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from portal.kit.errors import NotAllowed, Refused
+from tests import services
 from tests.committed import together
 from tests.factories.providers import person
-from tests.factories.rounds import make_round
+from tests.factories.rounds import make_draft, make_round
 from vouchers.ledger import actions, queries
 from vouchers.ledger.models import Account, Entry, LedgerEvent
+from vouchers.ledger.rules import over_call_won
+from vouchers.rounds import actions as rounds
+from vouchers.rounds.models import Round
 
 BUDGET = 1_000_000_000
 
@@ -88,6 +92,53 @@ def test_reverse_books_back_what_is_still_free_and_once():
     with pytest.raises(Refused):
         actions.reverse(event_id=given.pk, reason="오타", by=approver)
     assert queries.faults() == [] and LedgerEvent.objects.filter(pk=given.pk).exists()
+
+
+@pytest.mark.django_db
+def test_a_round_never_gets_more_than_its_call_says_until_the_call_is_amended():
+    programme, approver = make_round(budget_won=100), person("MINISTRY_APPROVER")
+    give = lambda won, key: actions.appropriate(round_id=programme.pk, amount_won=won, reason="예산", by=approver, key=key)
+    with pytest.raises(Refused) as error:
+        give(200, "a")
+    assert (error.value.code, error.value.field) == ("over_call", "amount_won") and "변경" in str(error.value)
+    first = give(100, "b")
+    assert give(100, "b") == first  # the second click of one form is not a second budget
+    with pytest.raises(Refused) as error:
+        give(1, "c")
+    assert error.value.code == "over_call"
+    why = {"reason_ko": "추가경정", "reason_en": "Supplementary budget"}
+    rounds.amend(round_id=programme.pk, facts={"budget_won": 150}, by=approver, **why)
+    give(50, "d")
+    assert queries.position(programme.pk).appropriated_won == 150
+
+
+@pytest.mark.django_db
+def test_a_draft_with_money_keeps_a_budget_that_covers_it():
+    approver, draft = person("MINISTRY_APPROVER"), make_draft(budget_won=100)
+    actions.appropriate(round_id=draft.pk, amount_won=100, reason="예산", by=approver)
+    with pytest.raises(Refused, match="초안"):
+        actions.appropriate(round_id=draft.pk, amount_won=1, reason="예산", by=approver, key="more")
+    for less in (99, None):
+        with pytest.raises(Refused) as error:
+            rounds.edit_round(round_id=draft.pk, version=draft.version, by=None, budget_won=less)
+        assert error.value.code == "below_ledger"
+    with pytest.raises(Refused):
+        actions.appropriate(round_id=make_draft(budget_won=None).pk, amount_won=1, reason="예산", by=approver)
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "more", "over"), [(100, 0, 100, 0), (100, 60, 41, 1), (None, 0, 5, 5), (100, 100, 1, 1)]
+)
+def test_how_much_is_more_than_the_call_says(said, given, more, over):
+    assert over_call_won(said, given, more) == over
+
+
+@pytest.mark.django_db
+def test_money_is_booked_in_the_fiscal_year_of_its_round():
+    programme = make_round(fiscal_year=2031)
+    actions.appropriate(round_id=programme.pk, amount_won=BUDGET, reason="예산", by=person("MINISTRY_APPROVER"))
+    reserve(programme)
+    assert set(LedgerEvent.objects.values_list("fiscal_year", flat=True)) == {2031}
 
 
 # ── Committed: triggers and races ────────────────────────────────────────────────────────────────────
@@ -171,3 +222,41 @@ def test_overspending_by_sql_from_two_connections_is_refused(committed_db):
     results = together(lambda: spend(1), lambda: spend(2), behind=Account.objects.get(kind="RESERVED"))
     assert sum(isinstance(r, IntegrityError) for r in results) == 1, results
     assert queries.balance(programme.pk, "RESERVED", "app-1") == 20 and queries.faults() == []
+
+
+def test_a_budget_is_given_and_booked_back_by_the_role_that_runs_the_portal(committed_db):
+    """That role has no right to change the ledger, so it cannot lock what is there either."""
+    programme, approver = make_round(), person("MINISTRY_APPROVER")
+    with services.django_as_the_running_role():
+        given = actions.appropriate(round_id=programme.pk, amount_won=BUDGET, reason="예산", by=approver)
+        actions.reverse(event_id=given.pk, reason="오타", by=approver)
+        assert queries.position(programme.pk).appropriated_won == 0 and queries.faults() == []
+
+
+def test_two_book_the_same_budget_back_at_once_it_goes_once(committed_db):
+    funded()
+    given, approver = LedgerEvent.objects.get(), person("MINISTRY_APPROVER")
+    results = together(*[lambda: actions.reverse(event_id=given.pk, reason="오타", by=approver)] * 3, behind=Round.objects.get())
+    assert sum(isinstance(r, LedgerEvent) for r in results) == 1, results
+    assert sum(getattr(r, "code", "") == "reversed_already" for r in results) == 2 and queries.faults() == []
+
+
+def test_the_database_itself_gives_no_call_more_than_it_says(committed_db):
+    programme = make_round(budget_won=100)
+    actions.appropriate(round_id=programme.pk, amount_won=100, reason="예산", by=person("MINISTRY_APPROVER"))
+    pots = {a.kind: a.pk for a in Account.objects.all()}
+    with pytest.raises(IntegrityError, match="ledger_within_call"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO vouchers_ledgerevent (ref, created_at, updated_at, version, kind, key, round_id, fiscal_year, subject_ref,"
+            " amount_won, reason, at) VALUES ('lev-x', now(), now(), 1, 'APPROPRIATED', 'x', %s, 2027, 'x', 1, 'x', now())"
+            " RETURNING id",
+            [programme.pk],
+        )
+        (event,) = cursor.fetchone()
+        cursor.execute(
+            "INSERT INTO vouchers_entry (event_id, account_id, amount_won) VALUES (%s, %s, -1), (%s, %s, 1)",
+            [event, pots["TREASURY"], event, pots["AVAILABLE"]],
+        )
+    for lowered in ("99", "NULL"):
+        with pytest.raises(IntegrityError):
+            run(f"UPDATE vouchers_round SET budget_won = {lowered}")

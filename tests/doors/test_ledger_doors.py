@@ -36,9 +36,23 @@ def test_the_approver_gives_a_budget_once_and_may_add_to_it():
     assert client.post(page_of("ledgerevent_add"), first).status_code == 302
     client.post(page_of("ledgerevent_add"), first)  # a second click books nothing
     assert queries.position(programme.pk).available_won == 1_000_000_000
-    more = given(client, programme, amount_won="500000000", reason="추가경정예산")
+    more = given(client, programme, amount_won="440000000", reason="추가경정예산")
     assert client.post(page_of("ledgerevent_add"), more).status_code == 302
-    assert queries.position(programme.pk).appropriated_won == 1_500_000_000
+    assert queries.position(programme.pk).appropriated_won == 1_440_000_000
+
+
+def test_more_than_the_call_says_comes_back_beside_the_amount():
+    programme, client = make_round(budget_won=100_000_000), as_(person("MINISTRY_APPROVER"))
+    answer = client.post(page_of("ledgerevent_add"), given(client, programme, amount_won="200000000"))
+    assert answer.status_code == 422 and "amount_won" in answer.context["adminform"].form.errors
+    assert (
+        "공고에 적힌 예산까지만" in text(answer)
+        and "공고를 변경하여 예산을 올리십시오" in text(answer)
+        and not LedgerEvent.objects.exists()
+    )
+    english = client.post(f"/en{page_of('ledgerevent_add')}", given(client, programme, amount_won="200000000"))
+    assert "by an amendment of the call first" in text(english)
+    assert client.post(page_of("ledgerevent_add"), given(client, programme, amount_won="100000000")).status_code == 302
 
 
 @pytest.mark.parametrize("change", [{"amount_won": ""}, {"amount_won": "-5"}, {"amount_won": "많이"}, {"amount_won": "1" * 30},

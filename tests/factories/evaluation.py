@@ -61,8 +61,8 @@ def panel(
     places = slots + bool(apart)
     with clock.at(now - timedelta(days=10)):
         programme = make_round(
-            opens_at=now - timedelta(days=20), closes_at=now - timedelta(days=2), tracks=tracks, budget_won=320_000_000 * places,
-            policy=policy, criteria=STAGED if staged else CRITERIA,
+            opens_at=now - timedelta(days=20), closes_at=now - timedelta(days=2), tracks=tracks,
+            budget_won=max(budget_won, 320_000_000 * places), policy=policy, criteria=STAGED if staged else CRITERIA,
         )  # fmt: skip
         firms = [make.firm(**({"region": regions[n]} if n < len(regions) else {})) for n in range(count)]
         keys = ["LARGE"] * (count - apart) + ["BESIDE"] * apart

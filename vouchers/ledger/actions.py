@@ -66,19 +66,19 @@ def _move(
     assert (source.kind, target.kind) in rules.ROUTES[kind], f"{kind} does not run from {source.kind} to {target.kind}"
     if amount_won <= 0:
         raise Refused(_("An amount of money is at least 1 won."), "amount_not_positive")
-    held = Account.objects.select_for_update().get(pk=source.pk).balance_won  # first, so that a twin waits and then sees
+    pot = Account.objects.select_for_update(of=("self",)).select_related("round").get(pk=source.pk)  # so a twin waits, then sees
     earlier = LedgerEvent.objects.filter(key=key).first()
     if earlier is not None:
         if earlier.amount_won != amount_won or earlier.kind != kind:
             raise Refused(_("This movement of money was already booked with another amount."), "ledger_key_reused")
         return earlier
-    if source.kind != K.TREASURY and held < amount_won:
-        raise OverBudget(amount_won, held)
+    if source.kind != K.TREASURY and pot.balance_won < amount_won:
+        raise OverBudget(amount_won, pot.balance_won)
     event = LedgerEvent(
         kind=kind,
         key=key,
         round_id=round_id,
-        fiscal_year=clock.to_kst(clock.now()).year,
+        fiscal_year=pot.round.fiscal_year,  # of the budget, not of the day
         subject_ref=subject_ref,
         amount_won=amount_won,
         reason=reason[:300],
@@ -100,10 +100,10 @@ def _move(
 
 @transaction.atomic
 def appropriate(*, round_id: int, amount_won: int, reason: str, by: Any, key: str = "") -> LedgerEvent:
-    """The state gives a round its budget, or more of it (추가경정).
+    """The state gives a round its budget, or more of it (추가경정); never more than its call says.
 
     key: of the form that asks, so that a second click books nothing. Writes: Account, LedgerEvent, Entry, Event
-    money.appropriated.
+    money.appropriated. Raises: Refused (a rehearsal, more than the budget of the call: that is raised first), NotAllowed.
     """
     require(by, "vouchers.appropriate_budget")
     programme = Round.objects.select_for_update().get(pk=round_id)
@@ -111,9 +111,12 @@ def appropriate(*, round_id: int, amount_won: int, reason: str, by: Any, key: st
         raise Refused(
             _("A rehearsal never gets money: its selection counts with the budget of the call."), "rehearsal_has_no_money"
         )
+    key = key or f"APPROPRIATED:{programme.ref}:1"
+    if not LedgerEvent.objects.filter(key=key).exists():  # what was booked already is given back, not counted twice
+        _within_call(programme, amount_won)
     return _move(
         E.APPROPRIATED,
-        key=key or f"APPROPRIATED:{programme.ref}:1",
+        key=key,
         round_id=round_id,
         source=_account(round_id, K.TREASURY, programme.ref),
         target=_account(round_id, K.AVAILABLE, programme.ref),
@@ -124,6 +127,22 @@ def appropriate(*, round_id: int, amount_won: int, reason: str, by: Any, key: st
     )
 
 
+def _within_call(programme: Round, amount_won: int) -> None:
+    """Raises: Refused when the ledger would then hold more than the call says."""
+    given = queries.position(programme.pk).appropriated_won
+    if not rules.over_call_won(programme.budget_won, given, amount_won):
+        return
+    sentence = (
+        _("The call names a budget of %(said)s and %(given)s were given already: %(left)s may still be given. Raise the budget of the draft first.")
+        if programme.status in ("DRAFT", "REVIEW")
+        else _("The call names a budget of %(said)s and %(given)s were given already: %(left)s may still be given. Raise the budget by an amendment of the call first.")
+    )  # fmt: skip
+    said = programme.budget_won or 0
+    raise Refused(
+        sentence % {"said": won(said), "given": won(given), "left": won(max(0, said - given))}, "over_call", "amount_won"
+    )
+
+
 @transaction.atomic
 def reverse(*, event_id: int, reason: str, by: Any) -> LedgerEvent:
     """정정: a budget that was entered wrongly is booked back by a new event; the wrong one stays in sight.
@@ -131,15 +150,15 @@ def reverse(*, event_id: int, reason: str, by: Any) -> LedgerEvent:
     Writes: LedgerEvent REVERSED, Entry, Event money.reversed. Raises: Refused (no appropriation, reversed already, no
     reason), OverBudget when awards hold the money already.
     """
-    event = LedgerEvent.objects.select_for_update().get(pk=event_id)
+    event = LedgerEvent.objects.get(pk=event_id)  # never changes, so no lock: the portal's role may not even take one here
     require(by, "vouchers.appropriate_budget")
+    programme = Round.objects.select_for_update().get(pk=event.round_id)  # two who book back wait for each other
     if event.kind != E.APPROPRIATED:
         raise Refused(_("Only a budget is booked back here. Other movements end in their own room."), "not_reversible")
     if not reason.strip():
         raise Refused(_("Say what was wrong: auditors read it."), "reason_missing", "reason")
     if queries.reversed_by(event):
         raise Refused(_("This budget was booked back already."), "reversed_already")
-    programme = Round.objects.get(pk=event.round_id)
     return _move(
         E.REVERSED,
         key=f"REVERSED:{event.ref}",

@@ -70,7 +70,10 @@ class CorrectionForm(forms.Form):
 class AppropriationForm(forms.ModelForm):  # type: ignore[type-arg]
     """A round's budget, in whole won."""
 
-    amount_won = forms.IntegerField(label=_("Amount (won)"), min_value=1, max_value=10**13, widget=UnfoldAdminIntegerFieldWidget)
+    amount_won = forms.IntegerField(
+        label=_("Amount (won)"), min_value=1, max_value=10**13, widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_("A round gets at most the budget that its call names. For more, amend the call first."),
+    )  # fmt: skip
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
     once = forms.CharField(max_length=24, widget=forms.HiddenInput, initial=lambda: make_ref("once"))
 

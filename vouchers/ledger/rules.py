@@ -60,3 +60,8 @@ def move(from_account: int, to_account: int, amount_won: int) -> tuple[Line, Lin
     if amount_won <= 0:
         raise ValueError("a move carries a positive amount")
     return Line(from_account, -amount_won), Line(to_account, amount_won)
+
+
+def over_call_won(said_won: int | None, given_won: int, more_won: int) -> int:
+    """How much the ledger would hold beyond the budget of the call, whole won; a call that names none has none."""
+    return max(0, given_won + more_won - (said_won or 0))

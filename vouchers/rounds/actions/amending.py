@@ -1,11 +1,10 @@
 """Changes of an announced call: numbered, with reasons in both languages, told to everybody concerned."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Organisation, User
@@ -14,6 +13,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.rounds import notices, rules
+from vouchers.rounds.actions.prepare import not_below_ledger
 from vouchers.rounds.models import Amendment, PolicyVersion, Round
 
 
@@ -76,25 +76,10 @@ def _amendment(row: Round, facts: dict[str, Any], target_days: dict[str, int], b
     return Amendment(round=row, number=number, changes=changes, policy_number=policy, made_by=by, made_at=clock.now())
 
 
-@contextmanager
-def _below_ledger() -> Iterator[None]:
-    """The ledger stands later in time, so the database keeps that a budget never says less than what the call was given."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "round_budget_covers_ledger" not in str(error):
-            raise
-        raise Refused(
-            _("The ledger holds more than this for the call. Book it back there first, then lower the budget."),
-            "below_ledger", "budget_won",
-        ) from error  # fmt: skip
-
-
 def _apply(row: Round, amendment: Amendment, facts: dict[str, Any], target_days: dict[str, int]) -> None:
     for name, value in facts.items():
         setattr(row, name, value)
-    with _below_ledger():
+    with not_below_ledger():
         row.save()
     if amendment.policy_number is None:
         return

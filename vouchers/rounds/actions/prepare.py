@@ -1,12 +1,13 @@
 """While a round is a draft: its facts, tracks, criteria and policy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -91,7 +92,7 @@ def copy_round(*, round_id: int, key: str, as_child: bool = False, kind: str | N
 
 @transaction.atomic
 def edit_round(*, round_id: int, version: int, by: User | None, **facts: Any) -> Round:
-    """Changes facts of a draft. facts: any of FACTS. Writes: Round, Event round.edited. Raises: Stale, IllegalStep."""
+    """Changes facts of a draft. facts: any of FACTS. Writes: Round, Event round.edited. Raises: Stale, IllegalStep, Refused."""
     row = draft_of(round_id, by)
     if row.version != version:
         raise Stale()
@@ -103,7 +104,8 @@ def edit_round(*, round_id: int, version: int, by: User | None, **facts: Any) ->
     for name in changed:
         setattr(row, name, facts[name])
     _check_window(row.opens_at, row.closes_at)
-    row.save()
+    with not_below_ledger():
+        row.save()
     journal.record("round.edited", row, by=by, data={"changed": changed})
     return row
 
@@ -194,3 +196,18 @@ def _check_window(opens_at: datetime | None, closes_at: datetime | None) -> None
 def _no_doubles(keys: list[str], sentence: Any) -> None:
     if len(keys) != len(set(keys)):
         raise Refused(sentence, "key_twice")
+
+
+@contextmanager
+def not_below_ledger() -> Iterator[None]:
+    """The ledger stands later in time, so the database keeps that a budget never says less than what the call was given."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "round_budget_covers_ledger" not in str(error):
+            raise
+        raise Refused(
+            _("The ledger holds more than this for the call. Book it back there first, then lower the budget."),
+            "below_ledger", "budget_won",
+        ) from error  # fmt: skip
