@@ -45,5 +45,5 @@ CREATE TRIGGER round_budget_guarded BEFORE UPDATE OF budget_won ON vouchers_roun
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0071_criteria_of_presentations")]
+    dependencies: ClassVar = [("vouchers", "0072_scores_handed_in_again")]
     operations: ClassVar = [migrations.RunSQL(FORWARD, BACKWARD)]
