@@ -4,11 +4,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portal.accounts import queries as accounts
+from portal.accounts.models import User
 from portal.accounts.rules import Role
+from portal.journal.models import Duty
 from tests.actions.test_evaluation_rerun import released, score_anew
 from tests.doors import as_
 from tests.factories import evaluation as ev
 from tests.factories.providers import person
+from tests.refusals import refused
 from vouchers.agreements import actions as agreements
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
@@ -104,3 +108,38 @@ def test_the_page_of_an_agreement_says_why_it_waits():
     refused = client.post(f"/agreements/{agreement.ref}/verb/send_for_signature/")
     assert refused.status_code == 422 and "송달되지 않은" in text(refused)
     assert client.get(f"/agreements/{agreement.ref}/sign/").status_code == 303
+
+
+def test_where_nobody_is_left_the_page_says_so_and_the_pool_grows_while_it_is_evaluated_again():
+    at, _row = released((90, 80, 40), slots=2)
+    loser, office = at.applications[2], as_(at.officer)
+    for one in User.objects.filter(pk__in=accounts.holders_of(Role.EVALUATOR)).exclude(pk__in=[who.pk for who in at.evaluators]):
+        companies.declare_conflict(user=one, organisation=at.firms[2].organisation, ground="친족", by=one)
+    newcomer = ev.person(Role.EVALUATOR)
+    companies.declare_conflict(user=newcomer, organisation=at.firms[2].organisation, ground="친족", by=newcomer)
+    pooled = {"round_id": at.round.pk, "by": at.officer}
+    refused(actions.add_to_pool, "pool_closed", user_id=newcomer.pk, **pooled)
+    entry, address = reverse("admin:vouchers_poolmember_add"), reverse("admin:vouchers_selectionrun_rerun_page")
+    assert at.round.title_ko not in text(office.get(entry)), "its results are out"
+    assert "남아 있지 않습니다" in text(office.get(f"{address}?round={at.round.pk}"))
+    aside = Assignment.objects.filter(application=loser, evaluator=at.evaluators[0]).values_list("pk", flat=True)
+    actions.reopen_case(application_id=loser.pk, reason="이의신청 인용", set_aside=list(aside), by=at.officer)
+    owed = Duty.objects.get(subject_ref=at.round.ref, verb="assign_evaluators", closed_at__isnull=True)
+    assert str(at.round.pk) in owed.url and owed.role == Role.MINISTRY_OFFICER
+    page = text(office.get(f"{address}?round={at.round.pk}"))
+    assert "모자라는 신청" in page and f"{entry}?round={at.round.pk}" in page
+    assert at.round.title_ko in text(office.get(entry))
+    fresh = ev.person(Role.EVALUATOR)
+    member = actions.add_to_pool(user_id=fresh.pk, **pooled)
+    assign = text(office.get(f"{reverse('admin:vouchers_assignment_assign_page')}?round={at.round.pk}"))
+    assert fresh.name in assign and newcomer.name not in assign, "only the pool is asked"
+    actions.declare_names(member_id=member.pk, keys=[], ground="", by=fresh)
+    assert "모자라는 신청" not in text(office.get(f"{address}?round={at.round.pk}"))
+    at.evaluators = [fresh]
+    ev.score(at, loser, 99)
+    actions.sync_rounds()
+    owed = Duty.objects.get(subject_ref=at.round.ref, verb="propose_selection", closed_at__isnull=True)
+    assert "rerun" in owed.url and "재산정안" in owed.title_ko
+    actions.propose_rerun(round_id=at.round.pk, by=at.officer)
+    owed = Duty.objects.filter(subject_ref=at.round.ref, closed_at__isnull=True)
+    assert not owed.filter(verb__in=["assign_evaluators", "propose_selection"]).exists()

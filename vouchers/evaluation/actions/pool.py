@@ -37,6 +37,11 @@ def add_to_pool(
     """
     programme = Round.objects.select_for_update(no_key=True).get(pk=round_id)
     require(by, ASSIGN)
+    if not queries.growing().filter(pk=programme.pk).exists():
+        raise Refused(
+            _("The pool of this round takes nobody: its results are out, and no application is evaluated again after an objection."),
+            "pool_closed", "round",
+        )  # fmt: skip
     user = User.objects.get(pk=user_id)
     if Role.EVALUATOR not in accounts.roles_of(user):
         raise Refused(

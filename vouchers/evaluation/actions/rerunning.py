@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from portal.journal import actions as journal
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.applications import actions as applications
@@ -16,11 +17,13 @@ from vouchers.evaluation.actions.ending import end
 from vouchers.evaluation.actions.locking import lock_cases
 from vouchers.evaluation.actions.selection import (
     LIFECYCLE,
+    OFFICE_VERBS,
     ask_approver,
     check_no_conflict,
     check_panels,
     keep,
     lock_scores,
+    sync_round,
     write_lines,
 )
 from vouchers.evaluation.models import Assignment, SelectionRun
@@ -32,7 +35,7 @@ def reopen_case(*, application_id: int, reason: str, set_aside: Collection[int] 
     """An application whose objection was upheld is evaluated again. set_aside: assignments whose scores no longer count; others
     evaluate in their place. Penalties are corrected while it is open.
 
-    Writes: Application IN_EVALUATION, Assignment SET_ASIDE, Events, Notice. Raises: Refused without a verdict, a reason, or
+    Writes: Application IN_EVALUATION, Assignment SET_ASIDE, Events, Notice, the officers' Duty. Raises: Refused without a verdict, a reason, or
     before the release; IllegalStep.
     """
     programme = Round.objects.get(pk=Application.objects.values_list("round_id", flat=True).get(pk=application_id))
@@ -41,6 +44,7 @@ def reopen_case(*, application_id: int, reason: str, set_aside: Collection[int] 
     application = applications.reopen(application_id=application_id, reason=reason, by=by)
     for assignment in _counted(application_id, set_aside):
         end(assignment, "set_aside", reason=reason.strip(), by=by)
+    sync_round(programme.pk)
     return application
 
 
@@ -74,6 +78,8 @@ def propose_rerun(*, round_id: int, by: Any) -> SelectionRun:
     lines = before.lines.order_by().values_list("application__ref", "reason_ko", "reason_en")
     write_lines(run, found, {ref: (ko, en) for ref, ko, en in lines if ref not in anew})
     lock_scores(programme, by)
+    for verb in OFFICE_VERBS:
+        journal.close_duty(programme, verb, by=by)
     ask_approver(run, by)
     return run
 

@@ -127,16 +127,19 @@ def sync_rounds() -> int:
 
     Each round in its own transaction. Returns how many duties changed. Writes: Duty.
     """
-    return sum(sync_round(pk) for pk in list(Round.objects.filter(status="EVALUATING").values_list("pk", flat=True)))
+    found = Round.objects.filter(status__in=["EVALUATING", *queries.RELEASED]).order_by("pk")
+    return sum(sync_round(pk) for pk in list(found.values_list("pk", flat=True)))
 
 
 @transaction.atomic
 def sync_round(round_id: int) -> int:
     """The same for one round. Returns how many duties changed. Writes: Duty."""
     programme = Round.objects.select_for_update(no_key=True).get(pk=round_id)
-    if programme.status != "EVALUATING":
+    again = programme.status in queries.RELEASED  # what was taken up again after an objection
+    if programme.status != "EVALUATING" and not again:
         return 0
-    owed = {"assign_evaluators": queries.needs_evaluators(programme), "propose_selection": queries.ready_to_propose(programme)}
+    ready = queries.ready_to_rerun if again else queries.ready_to_propose
+    owed = {"assign_evaluators": queries.needs_evaluators(programme), "propose_selection": ready(programme)}
     changed = 0
     for verb, due in owed.items():
         is_open = bool(journal_queries.owing(verb, [programme.ref]))
@@ -152,9 +155,15 @@ def _owe(programme: Round, verb: str) -> None:
     if verb == "assign_evaluators":
         rounds.owe_evaluators(programme, by=None)
         return
+    again = programme.status in queries.RELEASED
+    ko, en = (
+        ("이의신청에 따른 재산정안 제안", "Propose the run after an objection")
+        if again
+        else ("선정안 제안", "Propose the selection")
+    )
     journal.open_duty(
-        programme, verb, title_ko=f"선정안 제안: {programme.title_ko}", title_en=f"Propose the selection: {programme.title_en}",
-        url=f"/admin/vouchers/selectionrun/propose/?round={programme.pk}", due_in=programme.days("selection_proposal"),
+        programme, verb, title_ko=f"{ko}: {programme.title_ko}", title_en=f"{en}: {programme.title_en}",
+        url=f"/admin/vouchers/selectionrun/{'rerun' if again else 'propose'}/?round={programme.pk}", due_in=programme.days("selection_proposal"),
         role="MINISTRY_OFFICER", by=None,
     )  # fmt: skip
 

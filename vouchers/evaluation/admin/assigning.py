@@ -12,8 +12,6 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 from unfold.decorators import action
 
-from portal.accounts import queries as accounts
-from portal.accounts.rules import Role
 from portal.kit import clock
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.errors import DomainError
@@ -23,6 +21,7 @@ from vouchers.evaluation.admin import parts
 from vouchers.evaluation.forms import AssignForm, AssignRoundForm
 from vouchers.evaluation.models import Assignment, Score, cases_closed_to
 from vouchers.evaluation.queries import panels
+from vouchers.evaluation.queries import pool as pool_queries
 from vouchers.rounds.models import Round
 
 
@@ -100,6 +99,7 @@ class AssignmentAdmin(parts.RoundPages, VerbAdmin):
             "page": Paginator(self._open(request, programme), parts.PER_PAGE).get_page(request.GET.get("page"))
             if programme
             else None,
+            "pool_url": f"{reverse('admin:vouchers_poolmember_add')}?round={programme.pk}" if programme else "",
             "propose": reverse(f"{self.admin_site.name}:vouchers_assignmentrun_propose_page"),
             "form": form,
         }
@@ -112,7 +112,7 @@ class AssignmentAdmin(parts.RoundPages, VerbAdmin):
     def _assign_form(self, request: HttpRequest, programme: Round) -> AssignForm:
         return AssignForm(
             request.POST if request.method == "POST" else None, applications=self._open(request, programme),
-            evaluators=accounts.holders_of(Role.EVALUATOR).order_by("name", "email"),
+            evaluators=pool_queries.askable(programme),
         )  # fmt: skip
 
     def _assign_all(self, request: HttpRequest, data: dict[str, Any]) -> int:

@@ -65,8 +65,7 @@ class MemberForm(_Knows, forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rounds = Round.objects.filter(status__in=["ANNOUNCED", "EVALUATING"]).order_by("-pk")
-        self.fields["round"].queryset = rounds  # type: ignore[attr-defined]
+        self.fields["round"].queryset = queries.growing()  # type: ignore[attr-defined]
         self.fields["user"].queryset = accounts.holders_of(Role.EVALUATOR).order_by("name", "pk")  # type: ignore[attr-defined]
 
 

@@ -62,7 +62,7 @@ def _case(one: queries.Upheld, typed: ReopenForm | None, upheld: list[queries.Up
     """An upheld objection with its form; what was refused stands in it."""
     own = typed is not None and typed.data.get("application") == str(one.application.pk)
     return {
-        "application": one.application, "verdict": one.verdict, "evaluations": one.evaluations,
+        "application": one.application, "verdict": one.verdict, "evaluations": one.evaluations, "left": one.left,
         "form": typed if own else ReopenForm(initial={"application": one.application.pk}, choices=upheld),
     }  # fmt: skip
 
@@ -76,9 +76,10 @@ def _now(programme: Round) -> dict[str, Any]:
     teller = queries.Teller(programme, found.inputs) if found is not None else None
     waits = queries.waiting_proposal(programme)
     return {
-        "reopened": reopened, "result": found.result if found else None, "before": before, "waits": waits,
+        "reopened": reopened, "stuck": queries.stuck(programme), "result": found.result if found else None, "before": before, "waits": waits,
         "lines": [(refs[line.ref], line, teller.sentences(line)) for line in lines if teller is not None],
         "ready": bool(reopened) and waits is None and not queries.not_ready(programme),
         "assign_url": f"{reverse('admin:vouchers_assignment_assign_page')}?round={programme.pk}",
+        "pool_url": f"{reverse('admin:vouchers_poolmember_add')}?round={programme.pk}",
         "penalty_url": reverse("admin:vouchers_penaltyrecord_changelist"),
     }  # fmt: skip

@@ -15,7 +15,7 @@ from vouchers.applications.models import Application
 from vouchers.evaluation import queries
 from vouchers.evaluation.models import Assignment, PenaltyRecord, PoolMember, SelectionRun
 from vouchers.evaluation.queries import presenting
-from vouchers.evaluation.queries.pool import Name
+from vouchers.evaluation.queries.pool import Name, taken_up_later
 from vouchers.evaluation.rules.conflicts import AffiliationKind, Entered
 from vouchers.evaluation.rules.presenting import Standing
 from vouchers.rounds.models import Criterion, Round
@@ -196,8 +196,7 @@ class AssignRoundForm(RoundChoiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        late = Application.objects.filter(round=OuterRef("pk"), status__in=["ELIGIBLE", "IN_EVALUATION"])
-        rounds = Round.objects.filter(Q(status="EVALUATING") | Q(status__in=queries.RELEASED) & Exists(late))
+        rounds = Round.objects.filter(Q(status="EVALUATING") | taken_up_later())
         self.fields["round"].queryset = rounds.order_by("-closes_at", "-pk")  # type: ignore[attr-defined]
 
 

@@ -59,14 +59,16 @@ def rounds_concerned(ids: Iterable[int] | None) -> QuerySet[Round]:
 
 
 def inferred(
-    programme: Round, ids: Iterable[int] | None = None, people_ids: Iterable[int] | None = None
+    programme: Round, ids: Iterable[int] | None = None, people_ids: Iterable[int] | None = None, *, decided: bool = False
 ) -> dict[int, dict[int, list[dict[str, str]]]]:
     """application → person → grounds as JSON, by the facts of now. The same number of queries for one and for all.
 
-    ids, people_ids: these applications and these people alone; None: all live ones, all evaluators.
+    ids, people_ids: these applications and these people alone; None: all live ones, all evaluators. decided: those of the ids that
+    are decided too.
     """
     policy, today, people = programme.policy().conflicts, clock.today(), evaluators(people_ids)
-    cases = parties(live_cases(ids).filter(round_id=programme.pk))
+    rows = Application.objects.filter(pk__in=list(ids or ())) if decided else live_cases(ids)
+    cases = parties(rows.filter(round_id=programme.pk))
     found: dict[int, dict[int, list[dict[str, str]]]] = {case: {} for case in cases}
     for case, person in rules.meeting(people, cases, policy):
         grounds = rules.infer(people[person], cases[case], policy, today)

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from portal.accounts.models import Organisation
+from portal.accounts import queries as accounts
+from portal.accounts.models import Organisation, User
+from portal.accounts.rules import Role
 from portal.kit import clock
 from portal.kit.words import korean
 from providers.institutions.models import Institution
-from vouchers.applications.models import ApplicationMatch
-from vouchers.evaluation.models import Affiliation, CaseConflict, PoolMember
-from vouchers.evaluation.queries.conflicts import live_cases
+from vouchers.applications.models import Application, ApplicationMatch
+from vouchers.evaluation.models import Affiliation, Assignment, CaseConflict, PoolMember
+from vouchers.evaluation.queries.conflicts import inferred, live_cases
+from vouchers.evaluation.rules import RELEASED
 from vouchers.evaluation.rules.conflicts import normalise
 from vouchers.rounds.models import Round
 
@@ -20,6 +23,34 @@ from vouchers.rounds.models import Round
 def pool_of(programme: Round) -> QuerySet[PoolMember]:
     """Who may be assigned in a round; a round without a pool asks whoever holds the evaluator's role."""
     return PoolMember.objects.filter(round=programme, ended_at__isnull=True).select_related("user").order_by("user__name", "pk")
+
+
+def taken_up_later() -> Q:
+    """Rounds whose results are released and in which an application is evaluated (again) after an objection."""
+    late = Application.objects.filter(round=OuterRef("pk"), status__in=["ELIGIBLE", "IN_EVALUATION"])
+    return Q(status__in=RELEASED) & Exists(late)
+
+
+def growing() -> QuerySet[Round]:
+    """Rounds whose pool takes members, the newest first: until the results, and again while something is evaluated after an
+    objection, since whoever evaluated it before must not do so twice."""
+    return Round.objects.filter(Q(status__in=["ANNOUNCED", "EVALUATING"]) | taken_up_later()).order_by("-pk")
+
+
+def askable(programme: Round) -> QuerySet[User]:
+    """Who may be asked to evaluate in this round: its pool, where it has one."""
+    holders, pool = accounts.holders_of(Role.EVALUATOR).order_by("name", "email"), pool_of(programme)
+    return holders.filter(pk__in=pool.values("user")) if pool.exists() else holders
+
+
+def left_for(application: Application) -> list[User]:
+    """Of these, who could still be asked about one application: without a conflict, and who did not have it before. Seven queries
+    and those of the facts."""
+    met = CaseConflict.objects.standing().filter(application=application).values("user")
+    had = Assignment.objects.filter(application=application).exclude(status__in=["DECLINED", "WITHDRAWN"]).values("evaluator")
+    found = list(askable(application.round).exclude(pk__in=met).exclude(pk__in=had))
+    meeting = inferred(application.round, [application.pk], [one.pk for one in found], decided=True).get(application.pk, {})
+    return [one for one in found if not meeting.get(one.pk)]
 
 
 def memberships_of(user: Any) -> QuerySet[PoolMember]:

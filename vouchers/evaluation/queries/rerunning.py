@@ -13,9 +13,11 @@ from vouchers.applications.models import Application
 from vouchers.evaluation import rules
 from vouchers.evaluation.models import Assignment, Award, SelectionLine, SelectionRun
 from vouchers.evaluation.queries.assigning import available_won, in_evaluation
+from vouchers.evaluation.queries.pool import left_for
 from vouchers.evaluation.queries.results import current_run, outputs_of
 from vouchers.evaluation.queries.selecting import Computed, applicants_of, record_of
 from vouchers.rounds.models import Round
+
 
 RELEASED = rules.RELEASED
 
@@ -34,6 +36,17 @@ def not_ready(programme: Round) -> list[Application]:
     """Of these, those that still lack evaluations."""
     rows: list[Any] = list(reopened(programme))
     return [row for row in rows if row.pending_count or row.handed_in_count < row.needed_count]
+
+
+def stuck(programme: Round) -> list[Application]:
+    """Of those that still lack evaluations, those for which fewer people are left than they lack."""
+    rows: list[Any] = not_ready(programme)
+    return [row for row in rows if len(left_for(row)) < row.needed_count - row.handed_in_count - row.pending_count]
+
+
+def ready_to_rerun(programme: Round) -> bool:
+    """Something was taken up again, has its evaluations, and waits for no approver."""
+    return not waiting_proposal(programme) and reopened(programme).exists() and not not_ready(programme)
 
 
 def recomputed(programme: Round) -> Computed | None:
@@ -97,10 +110,11 @@ class Upheld:
     application: Application
     verdict: Event
     evaluations: list[Assignment]
+    left: int  # people who could evaluate it in place of others
 
 
 def to_reopen(programme: Round) -> list[Upheld]:
-    """Of a released round. Three queries and one an application."""
+    """Of a released round. Three queries, and those of each application: few are."""
     decided = Application.objects.filter(round=programme, status__in=["RESERVE", "NOT_SELECTED"])
     rows = {row.ref: row for row in decided.select_related("company", "track", "round")}
     newest: dict[str, Event] = {}
@@ -108,7 +122,7 @@ def to_reopen(programme: Round) -> list[Upheld]:
         newest[event.subject_ref] = event
     verdicts = applications.verdicts_on(newest.values())
     return [
-        Upheld(rows[ref], verdicts[event.hash], list(_counted(rows[ref])))
+        Upheld(rows[ref], verdicts[event.hash], list(_counted(rows[ref])), len(left_for(rows[ref])))
         for ref, event in sorted(newest.items())
         if event.hash in verdicts
     ]
