@@ -271,6 +271,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "objection.found_inadmissible": ("이의신청을 각하했습니다", "Objection found not admissible"),
     "objection.opinion_given": ("처분부서가 의견을 냈습니다", "The deciding unit gave its opinion"),
     "objection.partly_upheld": ("이의신청을 일부 인용했습니다", "Objection partly upheld"),
+    "objection.remedy_waived": ("별도의 조치가 필요하지 않다고 기록했습니다", "Recorded that no act is needed"),
     "objection.remedied": ("인용 결정에 따라 조치했습니다", "Acted on the upheld objection"),
     "objection.taken_over": ("다른 심사 담당자가 이어받았습니다", "Taken over by another reviewer"),
     "objection.taken_up": ("이의신청 심사를 시작했습니다", "Objection taken up"),

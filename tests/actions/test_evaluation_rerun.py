@@ -86,6 +86,19 @@ def test_an_upheld_objection_takes_a_place_that_is_free():
     assert [(one.ref, one.kind) for one in moved] == [(third.ref, "IN")]
 
 
+def test_an_upheld_objection_is_acted_on_once_the_new_run_is_confirmed():
+    at, row = released((90, 80, 40), slots=3)
+    owed = Duty.objects.get(subject_ref=row.ref, verb="act_on_objection", closed_at=None)
+    assert owed.url == f"/admin/vouchers/selectionrun/rerun/?round={at.round.pk}"
+    record = {"objection_id": row.pk, "remedy": "다시 산정했습니다.", "by": at.officer}
+    refused(objections.record_remedy, "not_acted_on", **record)
+    rescored(at, at.applications[2], 85)
+    refused(objections.record_remedy, "not_acted_on", **record)
+    rerun(at)
+    objections.record_remedy(**record)
+    assert not Duty.objects.filter(subject_ref=row.ref, closed_at=None).exists()
+
+
 def test_without_a_free_place_it_waits_first_and_the_letter_says_so():
     at, _row = released((90, 80, 75, 40), slots=2)
     one, two, three, four = at.applications

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from portal.accounts.rules import Role
 from portal.journal.models import Duty, Event, Notice
@@ -196,11 +196,35 @@ def test_what_is_upheld_is_owed_to_be_acted_on():
     assert "인용" in told["objection_decided"] and "objection_upheld" in told
     with pytest.raises(NotAllowed):
         actions.record_remedy(objection_id=row.pk, remedy="처리", by=reviewer)
+    with refused("not_acted_on"):
+        actions.record_remedy(objection_id=row.pk, remedy="처리", by=officer)
+    application = queries.application_of(row)
+    assert Duty.objects.get(subject_ref=row.ref, closed_at=None).url == f"/admin/vouchers/application/{application.pk}/change/"
+    applications.reopen_check(application_id=application.pk, reason="이의신청 인용", by=officer)
     actions.record_remedy(objection_id=row.pk, remedy="다시 판단하여 통보했습니다.", by=officer)
     assert not Duty.objects.filter(subject_ref=row.ref, closed_at=None).exists()
     with refused("remedy_recorded"):
         actions.record_remedy(objection_id=row.pk, remedy="또", by=officer)
     assert Notice.objects.filter(subject_ref=row.ref, template="objection_remedied", user=owner.representative).exists()
+
+
+def test_where_no_act_is_needed_it_is_said_with_its_reason():
+    owner, row, officer = upheld()
+    for code, who, reason in (("reason_missing", officer, " "), ("conflict", person(Role.MINISTRY_OFFICER), "이유")):
+        if code == "conflict":
+            companies.declare_conflict(user=who, organisation=owner.organisation, ground="가족", by=officer)
+        with refused(code):
+            actions.waive_remedy(objection_id=row.pk, reason=reason, by=who)
+    with pytest.raises(NotAllowed):
+        actions.waive_remedy(objection_id=row.pk, reason="이유", by=owner.representative)
+    row = actions.waive_remedy(objection_id=row.pk, reason="그 사이 신청을 취하하여 다시 판단할 것이 없습니다.", by=officer)
+    assert row.remedy_waived and not Duty.objects.filter(subject_ref=row.ref, closed_at=None).exists()
+    told = Notice.objects.get(subject_ref=row.ref, template="objection_remedy_waived", user=owner.representative)
+    assert "취하하여" in told.body and "조치했습니다" not in told.title + told.body
+    with refused("remedy_recorded"):
+        actions.record_remedy(objection_id=row.pk, remedy="또", by=officer)
+    with pytest.raises(DatabaseError, match="stays as it was recorded"), transaction.atomic():
+        Objection.objects.filter(pk=row.pk).update(remedy_waived=False)
 
 
 def upheld(verb: str = "uphold"):

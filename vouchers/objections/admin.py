@@ -13,7 +13,7 @@ from portal.kit.admin import ReasonForm, Verb, VerbAdmin
 from portal.kit.words import day, korean
 from portal.templatetags.portal import kst_text
 from vouchers.objections import actions, queries, rules
-from vouchers.objections.forms import DecisionReasonForm, OpinionForm, RemedyForm
+from vouchers.objections.forms import DecisionReasonForm, OpinionForm, RemedyForm, WaiverForm
 from vouchers.objections.models import Objection
 
 
@@ -34,6 +34,15 @@ def _extendable(obj: Objection) -> bool:
 
 def _later(obj: Objection) -> Any:
     return rules.extended(obj.due_at, obj.round.policy().selection.extension_days)
+
+
+def _verdict(obj: Objection) -> list[tuple[Any, Any]]:
+    return [(_("Reason of the decision"), obj.reason)]
+
+
+def _not_acted_on(obj: Objection) -> str:
+    """Why what was done cannot be recorded yet."""
+    return "" if queries.acted_on(obj) else str(rules.NOT_ACTED_ON[rules.ATTACKABLE[obj.event_name].room])
 
 
 def _decide(name: str, label: Any, *, danger: bool = False) -> Verb:
@@ -65,7 +74,7 @@ class ObjectionAdmin(VerbAdmin):
     fields = readonly_fields = (
         "about", "company", "round", "attacked", "attacked_reason", "served", "until", "ground", "statement", "filed_by", "due_at",
         "first_due_at", "extension_reason", "reviewer", "opinion_due_at", "opinion", "opinion_by", "opinion_at", "reason", "decided_by", "decided_at", "remedy", "remedy_by",
-        "remedy_at",
+        "remedy_at", "remedy_waived",
     )  # fmt: skip
     verbs = (
         Verb("take_up", gettext_lazy("Take the objection up"), lambda pk, by: actions.take_up(objection_id=pk, by=by),
@@ -96,7 +105,11 @@ class ObjectionAdmin(VerbAdmin):
         Verb("record_remedy", gettext_lazy("Record what was done"),
              lambda pk, by, remedy: actions.record_remedy(objection_id=pk, remedy=remedy, by=by), "vouchers.answer_objection",
              lambda obj: rules.LIFECYCLE.can(obj.status, "record_remedy") and obj.remedy_at is None, form=RemedyForm,
-             facts=lambda obj: [(_("Reason of the decision"), obj.reason)]),
+             facts=_verdict, hindered=_not_acted_on),
+        Verb("waive_remedy", gettext_lazy("Record that no act is needed"),
+             lambda pk, by, reason: actions.waive_remedy(objection_id=pk, reason=reason, by=by), "vouchers.answer_objection",
+             lambda obj: rules.LIFECYCLE.can(obj.status, "waive_remedy") and obj.remedy_at is None, form=WaiverForm, facts=_verdict,
+             danger=True, consequence=lambda obj: _("Nothing is decided anew, and the company is told why. This cannot be taken back.")),
     )  # fmt: skip
 
     def headline(self, obj: Objection) -> str:
@@ -112,6 +125,8 @@ class ObjectionAdmin(VerbAdmin):
         if getattr(request.user, "sees_all_cases", False) and application is not None:
             found.append((_("Application"), reverse("admin:vouchers_application_change", args=[application.pk])))
             if rules.ATTACKABLE[obj.event_name].room == rules.Room.SELECTION:
+                address = reverse("admin:vouchers_selectionrun_rerun_page")
+                found.append((_("After an objection"), f"{address}?round={obj.round_id}"))
                 found.append((_("Selection runs"), reverse("admin:vouchers_selectionrun_changelist")))
         return found
 

@@ -45,5 +45,9 @@ class DecisionReasonForm(forms.Form):
     reason = _words(_("Reason of the decision"))
 
 
+class WaiverForm(forms.Form):
+    reason = _words(_("Why no act is needed"))
+
+
 class RemedyForm(forms.Form):
     remedy = _words(_("What was done"))

@@ -29,7 +29,7 @@ class Objection(Row):
     subject_ref: of the row that was decided about. deciders: ids of the people who took part in the decision, copied at
     filing; none of them may take it up or decide it (trigger). open_until: the last day of filing; empty: not served yet.
     first_due_at, extension_reason: both or neither, once (trigger).
-    opinion: of the unit that decided. remedy: what was done after it was upheld.
+    opinion: of the unit that decided. remedy: what was done after it was upheld; remedy_waived: why nothing had to be done.
     """
 
     REF_PREFIX = "obj"
@@ -70,6 +70,8 @@ class Objection(Row):
     )
     remedy_at = models.DateTimeField(_("Done on"), null=True)
 
+    remedy_waived = models.BooleanField(_("No act was needed"), default=False)
+
     objects = ObjectionQuerySet.as_manager()
 
     class Meta:
@@ -102,6 +104,7 @@ class Objection(Row):
                 | Q(status__in=["UPHELD", "PARTLY_UPHELD"], remedy_by__isnull=False, remedy_at__isnull=False) & ~Q(remedy=""),
                 name="objection_remedy_after_upheld",
             ),
+            models.CheckConstraint(condition=Q(remedy_waived=False) | ~Q(remedy=""), name="objection_waived_with_reason"),
         ]  # fmt: skip
         indexes = [models.Index(fields=["status", "due_at"], name="objection_status_due")]
         permissions = [

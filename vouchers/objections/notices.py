@@ -49,6 +49,11 @@ def remedied(objection: Objection) -> None:
     _company("objection_remedied", objection, remedy=objection.remedy)
 
 
+def remedy_waived(objection: Objection) -> None:
+    """To the company: nothing has to be done, and why."""
+    _company("objection_remedy_waived", objection, remedy=objection.remedy)
+
+
 def withdrawn(objection: Objection) -> None:
     _reviewers("objection_withdrawn", objection)
 

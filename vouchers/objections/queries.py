@@ -108,6 +108,17 @@ def outcome(event: Event) -> str | None:
     )
 
 
+def acted_on(objection: Objection) -> bool:
+    """Whether what was upheld was acted on: the check goes on, or a run that was confirmed since decided the application anew."""
+    assert objection.decided_at is not None
+    if rules.ATTACKABLE[objection.event_name].room == rules.Room.ELIGIBILITY:
+        verdicts = Event.objects.filter(subject_ref=objection.ref, data__decision=objection.event.hash).values("hash")
+        back = Event.objects.filter(subject_ref=objection.subject_ref, name="application.check_reopened")
+        return back.filter(data__verdict__in=list(verdicts.values_list("hash", flat=True))).exists()
+    anew = SelectionLine.objects.filter(application__ref=objection.subject_ref, run__status="CONFIRMED", decides=True)
+    return anew.filter(run__confirmed_at__gt=objection.decided_at).exists()
+
+
 def documents_of(objection: Objection) -> QuerySet[Any]:
     return objection.documents.select_related("document").order_by("pk")
 

@@ -71,6 +71,8 @@ LIFECYCLE = Lifecycle(
         (S.UNDER_REVIEW, "withdraw"): S.WITHDRAWN,
         (S.UPHELD, "record_remedy"): S.UPHELD,
         (S.PARTLY_UPHELD, "record_remedy"): S.PARTLY_UPHELD,
+        (S.UPHELD, "waive_remedy"): S.UPHELD,
+        (S.PARTLY_UPHELD, "waive_remedy"): S.PARTLY_UPHELD,
     },
 )  # fmt: skip
 
@@ -104,6 +106,12 @@ ATTACKABLE: dict[str, Attackable] = {
     "application.not_selected": Attackable(Room.SELECTION, _("Not selected")),
     "application.placed_on_reserve": Attackable(Room.SELECTION, _("Placed on the reserve list")),
 }
+
+
+NOT_ACTED_ON = {
+    Room.SELECTION: _("The application was not decided anew yet. Take it up again and record this once the new run is confirmed; if no act is needed, record that with its reason."),
+    Room.ELIGIBILITY: _("“Not eligible” was not taken back yet. Take it back and go on with the check, then record this; if no act is needed, record that with its reason."),
+}  # fmt: skip
 
 
 def in_time(last_day: date | None, now: datetime) -> bool:

@@ -18,7 +18,6 @@ from vouchers.evaluation.queries.results import current_run, outputs_of
 from vouchers.evaluation.queries.selecting import Computed, applicants_of, record_of
 from vouchers.rounds.models import Round
 
-
 RELEASED = rules.RELEASED
 
 

@@ -9,10 +9,11 @@ from vouchers.objections.actions.deciding import (
     record_remedy,
     take_over,
     take_up,
+    waive_remedy,
 )
 from vouchers.objections.actions.filing import file_objection, withdraw
 
 __all__ = [
     "decide", "extend", "file_objection", "find_admissible", "find_inadmissible", "give_opinion", "record_remedy", "take_over", "take_up",
-    "withdraw",
+    "waive_remedy", "withdraw",
 ]  # fmt: skip

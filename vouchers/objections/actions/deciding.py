@@ -132,19 +132,45 @@ def decide(*, objection_id: int, verb: str, reason: str, by: Any) -> Objection:
 
 @transaction.atomic
 def record_remedy(*, objection_id: int, remedy: str, by: Any) -> Objection:
-    """The officers say what they did after it was upheld; the company reads it. Writes: Objection, Event, Notice."""
+    """The officers say what they did after it was upheld; the company reads it. Writes: Objection, Event, Notice.
+    Raises: Refused before it is done (`queries.acted_on`), without words, a second time."""
+    objection = _to_remedy(objection_id, by)
+    if not remedy.strip():
+        raise Refused(_("Write what was done; the company reads it."), "remedy_missing", "remedy")
+    if not queries.acted_on(objection):
+        raise Refused(rules.NOT_ACTED_ON[rules.ATTACKABLE[objection.event_name].room], "not_acted_on")
+    _remedied(objection, "record_remedy", "objection.remedied", remedy.strip(), by)
+    notices.remedied(objection)
+    return objection
+
+
+@transaction.atomic
+def waive_remedy(*, objection_id: int, reason: str, by: Any) -> Objection:
+    """Upheld, and yet nothing has to be done; the company reads why. Writes: Objection.remedy_waived, Event, Notice.
+    Raises: Refused without a reason, a second time."""
+    objection = _to_remedy(objection_id, by)
+    if not reason.strip():
+        raise Refused(_("Say why no act is needed; the company reads it."), "reason_missing", "reason")
+    objection.remedy_waived = True
+    _remedied(objection, "waive_remedy", "objection.remedy_waived", reason.strip(), by)
+    notices.remedy_waived(objection)
+    return objection
+
+
+def _to_remedy(objection_id: int, by: Any) -> Objection:
+    """Locked, for an officer without a conflict, while nothing is recorded."""
     objection = lock(objection_id)
     require(by, "vouchers.answer_objection")
     _check_conflict(objection, by)
-    if not remedy.strip():
-        raise Refused(_("Write what was done; the company reads it."), "remedy_missing", "remedy")
     if objection.remedy_at is not None:
         raise Refused(_("What was done is recorded already."), "remedy_recorded")
-    objection.remedy, objection.remedy_by, objection.remedy_at = remedy.strip(), by, clock.now()
-    step(objection, "record_remedy", "objection.remedied", by=by, reason=objection.remedy)
-    journal.close_duty(objection, "act_on_objection", by=by)
-    notices.remedied(objection)
     return objection
+
+
+def _remedied(objection: Objection, verb: str, event: str, words: str, by: Any) -> None:
+    objection.remedy, objection.remedy_by, objection.remedy_at = words, by, clock.now()
+    step(objection, verb, event, by=by, reason=words)
+    journal.close_duty(objection, "act_on_objection", by=by)
 
 
 def _mine(objection_id: int, by: Any) -> Objection:
@@ -182,5 +208,14 @@ def _settle(objection: Objection, verb: str, event: str, reason: str, by: Any) -
 
 
 def _owe_remedy(objection: Objection, by: Any) -> None:
-    ko, en = _REMEDIES[rules.ATTACKABLE[objection.event_name].room]
-    owe(objection, "act_on_objection", Role.MINISTRY_OFFICER, ko, en, by=by, due_in=objection.round.days("remedy"))
+    """Leads to the page on which it is acted on."""
+    room = rules.ATTACKABLE[objection.event_name].room
+    application = queries.application_of(objection)
+    assert application is not None, "an objection attacks a decision about an application"
+    pages = {
+        rules.Room.SELECTION: f"/admin/vouchers/selectionrun/rerun/?round={objection.round_id}",
+        rules.Room.ELIGIBILITY: f"/admin/vouchers/application/{application.pk}/change/",
+    }
+    ko, en = _REMEDIES[room]
+    due = objection.round.days("remedy")
+    owe(objection, "act_on_objection", Role.MINISTRY_OFFICER, ko, en, by=by, url=pages[room], due_in=due)
