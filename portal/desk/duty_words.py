@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "approve_membership": ("구성원 가입 승인", "Decide about memberships"),
     "assign": ("평가위원 배정", "Assign evaluators"),
     "assign_evaluators": ("평가위원 배정", "Assign evaluators to a round"),
+    "record_attendance": ("발표평가 출석 기록", "Record who attended presentations"),
     "attend_presentation": ("발표평가 참석", "Attend a presentation"),
     "begin_check": ("요건검토 시작", "Begin eligibility checks"),
     "begin_evaluation": ("평가 시작", "Begin the evaluation"),

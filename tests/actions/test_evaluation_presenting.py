@@ -189,3 +189,39 @@ def test_no_stage_no_presentations():
     at = ev.panel()
     refused(plan, "no_stage", at=at)
     assert presenting.not_held(at.round) == 0
+
+
+def test_once_it_has_ended_nobody_owes_to_come_and_the_officers_owe_the_record():
+    at = ev.presenting(1, selection={"penalty_points": {}, "penalty_cap": "0"}, staged=True)
+    actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
+    slot = PresentationSlot.objects.get()
+    with clock.at(slot.ends_at - timedelta(minutes=1)):
+        assert actions.sync_presentations() == 0
+    with clock.at(slot.ends_at):
+        assert (actions.sync_presentations(), actions.sync_presentations()) == (1, 0)
+        assert not Duty.objects.filter(verb="attend_presentation", closed_at=None).exists()
+        owed = Duty.objects.get(subject_ref=slot.ref, closed_at=None)
+        assert (owed.verb, owed.role, owed.user, owed.organisation) == ("record_attendance", "MINISTRY_OFFICER", None, None)
+        assert owed.url == f"/admin/vouchers/presentationslot/{slot.pk}/change/" and owed.due_at > slot.ends_at
+        actions.move_presentation(slot_id=slot.pk, starts_at=slot.starts_at + timedelta(days=1), place="강당", by=at.officer)
+        assert Duty.objects.get(subject_ref=slot.ref, closed_at=None).verb == "attend_presentation"
+    slot.refresh_from_db()
+    with clock.at(slot.ends_at):
+        actions.sync_presentations()
+        actions.record_attendance(slot_id=slot.pk, present=False, evaluators=[], by=at.officer)
+        assert not Duty.objects.filter(subject_ref=slot.ref, closed_at=None).exists() and actions.sync_presentations() == 0
+
+
+def test_who_is_on_record_as_absent_is_told_what_it_means_also_without_a_penalty():
+    at = ev.presenting(1, selection={"penalty_points": {}, "penalty_cap": "0"}, staged=True)
+    actions.publish_schedule(schedule_id=plan(at).pk, by=at.officer)
+    slot = PresentationSlot.objects.get()
+    zero = at.round.criteria.get(stage="PRESENTATION")
+    given = {"slot_id": slot.pk, "by": at.officer}
+    with clock.at(slot.ends_at):
+        actions.record_attendance(**given, present=False, evaluators=[])
+        told = Notice.objects.get(template="presentation_missed", user=at.firms[0].representative)
+        assert zero.name_ko in told.body and "0점" in told.body and "감점합니다" not in told.body and not told.calendar
+        actions.record_attendance(**given, present=True, evaluators=[at.evaluators[0].pk])
+        mended = Notice.objects.get(template="presentation_record_corrected", user=at.firms[0].representative)
+        assert "바로잡았습니다" in mended.title

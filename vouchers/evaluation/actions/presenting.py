@@ -7,8 +7,10 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.rules import Role
 from portal.journal import actions as journal
-from portal.kit import clock
+from portal.journal import queries as journal_queries
+from portal.kit import clock, workdays
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.applications import actions as applications
@@ -26,7 +28,8 @@ from vouchers.evaluation.rules import presenting as rules
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import Penalty
 
-PLAN = "vouchers.plan_presentations"
+PLAN, RECORD = "vouchers.plan_presentations", "record_attendance"
+RECORD_DAYS = 1  # working days after a presentation in which it is recorded who came: scores and the selection wait for it
 TIMES_LOCK = 7214101  # who gives out times and places, of whatever round, does so one after the other
 S = rules.SlotStatus
 
@@ -156,6 +159,7 @@ def move_presentation(*, slot_id: int, starts_at: datetime, place: str, by: Any)
     _save_free(slot, "starts_at", panel - {seat.evaluator_id for seat in _seats(slot)})
     _record("presentation.moved", slot, by=by, frm=slot.status, **data)
     if slot.status == S.INVITED:
+        journal.close_duty(slot, RECORD, by=by)
         _owe(slot, by)
         notices.presentation_moved(slot)
         for seat in _seats(slot):
@@ -216,6 +220,10 @@ def _attended(slot_id: int, present: bool, evaluators: frozenset[int], by: Any) 
         for seat in seats:
             journal.close_duties(seat, by=by)
         _by_policy(slot, present, by)
+        if not present:
+            notices.presentation_missed(slot, queries.absent_on(slot.application))
+        elif before == S.MISSED:
+            notices.presentation_record_corrected(slot)
         return slot
 
 
@@ -230,9 +238,27 @@ def _by_policy(slot: PresentationSlot, present: bool, by: Any) -> None:
 
 
 def sync_presentations() -> int:
-    """Applications that left the evaluation present no more. Idempotent (sweep). Returns: presentations cancelled."""
+    """Applications that left the evaluation present no more; once a presentation has ended, nobody owes to come and the officers
+    owe the record of who came. Idempotent (sweep). Returns: presentations cancelled or ended."""
     gone = PresentationSlot.objects.filter(status__in=rules.OPEN_SLOTS).exclude(application__status="IN_EVALUATION")
-    return sum(_sync(pk) for pk in list(gone.order_by("pk").values_list("pk", flat=True)))
+    cancelled = sum(_sync(pk) for pk in list(gone.order_by("pk").values_list("pk", flat=True)))
+    return cancelled + sum(_over(pk) for pk in queries.over(clock.now()))
+
+
+@transaction.atomic
+def _over(slot_id: int) -> bool:
+    """Writes: Duty. Returns: whether something changed."""
+    slot = _row(slot_id)
+    if slot.status != S.INVITED or slot.ends_at > clock.now() or journal_queries.owing(RECORD, [slot.ref]):
+        return False
+    for row in (slot, *_seats(slot)):
+        journal.close_duties(row, by=None)
+    journal.open_duty(
+        slot, RECORD, title_ko=f"발표평가 출석 기록: {slot.application}", title_en=f"Record who attended: {slot.application}",
+        url=f"/admin/vouchers/presentationslot/{slot.pk}/change/", due_at=workdays.due_at(slot.ends_at, RECORD_DAYS),
+        role=Role.MINISTRY_OFFICER, by=None,
+    )  # fmt: skip
+    return True
 
 
 @transaction.atomic

@@ -85,7 +85,8 @@ def _absence(row: PresentationSlot) -> str:
 
 
 def _absence_words(row: PresentationSlot) -> Iterator[Any]:
-    if queries.zero_if_absent(row.application.round):
+    zero = queries.zero_if_absent(row.application.round)
+    if zero:
         yield _("If the company was absent, the criteria of the presentation count 0 points from every evaluator.")
         if row.status in rules.HELD_SLOTS:
             yield _("A correction hands the sheets back to their evaluators, without points for the presentation.")
@@ -94,8 +95,10 @@ def _absence_words(row: PresentationSlot) -> Iterator[Any]:
         yield _("If the company was absent, %(points)s points are taken off as the policy says, and it is told.") % {
             "points": points
         }
+    elif zero:
+        yield _("Nothing else is taken off; the company is told.")
     else:
-        yield _("The policy takes nothing off for an absence: the scores so far stand.")
+        yield _("The policy takes nothing off for an absence: the scores so far stand. The company is told.")
 
 
 @admin.register(PresentationSchedule)

@@ -1,5 +1,6 @@
 """What is told about evaluation, selection and awards: one function a message, one template a language."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,7 @@ from vouchers.evaluation.models import (
     SelectionRun,
 )
 from vouchers.evaluation.notices import calendars
-from vouchers.rounds.models import Round
+from vouchers.rounds.models import Criterion, Round
 from vouchers.rounds.rules import Penalty
 
 
@@ -239,12 +240,24 @@ def presentation_cancelled(slot: PresentationSlot) -> None:
     _presentation("presentation_cancelled", slot, reason=slot.reason)
 
 
-def _presentation(template: str, slot: PresentationSlot, **more: Any) -> None:
+def presentation_missed(slot: PresentationSlot, zero: Sequence[Criterion]) -> None:
+    """To the company: it is on record as absent, and what that means. zero: criteria that count 0 points by it."""
+    names = {"zero_ko": ", ".join(one.name_ko for one in zero), "zero_en": ", ".join(one.name_en for one in zero)}
+    points = slot.application.round.policy().selection.penalty_points.get(Penalty.ABSENT)
+    _presentation("presentation_missed", slot, calendar=False, points=str(points) if points else "", **names)
+
+
+def presentation_record_corrected(slot: PresentationSlot) -> None:
+    """To the company: the record said absent and was corrected."""
+    _presentation("presentation_record_corrected", slot, calendar=False)
+
+
+def _presentation(template: str, slot: PresentationSlot, *, calendar: bool = True, **more: Any) -> None:
     application = slot.application
+    file = {"calendar": lambda language, address: calendars.company_calendar(slot, language, address)} if calendar else {}
     _tell(
         template, slot, organisation=slot.company.organisation, url=f"/applications/{application.ref}/",
-        context=_application(application) | _when(slot) | more,
-        calendar=lambda language, address: calendars.company_calendar(slot, language, address),
+        context=_application(application) | _when(slot) | more, **file,
     )  # fmt: skip
 
 

@@ -96,6 +96,12 @@ def plannable() -> QuerySet[Round]:
     return Round.objects.filter(Q(status="EVALUATING") | Q(status__in=RELEASED) & Exists(anew))
 
 
+def over(now: datetime) -> list[int]:
+    """Presentations that have ended and of which nobody recorded who came, by id."""
+    rows = PresentationSlot.objects.filter(status=rules.SlotStatus.INVITED, ends_at__lte=now, application__status="IN_EVALUATION")
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def without_slot(programme: Round) -> QuerySet[Application]:
     """Applications in evaluation for which no presentation stands."""
     standing = PresentationSlot.objects.standing().filter(application=OuterRef("pk"))
