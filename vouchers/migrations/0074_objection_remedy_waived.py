@@ -23,7 +23,7 @@ DROP FUNCTION objections_guard_waiver();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0072_scores_handed_in_again")]
+    dependencies: ClassVar = [("vouchers", "0073_ledger_within_call")]
 
     operations: ClassVar = [
         migrations.AddField("objection", "remedy_waived", models.BooleanField(default=False, verbose_name="No act was needed")),
