@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from portal.journal.models import Duty, Notice
 from portal.kit import clock, workdays
+from portal.kit.errors import Refused
 from tests.actions.test_evaluation_presenting import plan, seats
 from tests.actions.test_evaluation_rerun import uphold
 from tests.factories import evaluation as ev
@@ -211,7 +212,12 @@ def test_a_copy_keeps_the_stages_and_no_call_is_announced_without_the_stage():
     rounds.save_policy(round_id=copy.pk, body=body, reason="발표 없음", by=None)
     from vouchers.rounds import queries as calls
 
-    assert "criterion_stage:feasibility" in calls.faults_of(Round.objects.get(pk=copy.pk))
+    faults = calls.faults_of(Round.objects.get(pk=copy.pk))
+    assert "criterion_stage:feasibility" in faults
+    name = copy.criteria.get(key="feasibility").name_ko
+    with pytest.raises(Refused) as error:
+        rounds.submit_for_review(round_id=copy.pk, by=None)
+    assert name in str(error.value) and "feasibility" not in str(error.value)
     with pytest.raises(IntegrityError, match="criterion_stage_known"), transaction.atomic():
         Criterion.objects.filter(round=copy).update(stage="SITE")
 

@@ -47,6 +47,12 @@ def test_create_and_announce_by_two_people(officer, approver):
     assert Notice.objects.filter(template="round_announced", user=officer).exists()
 
 
+def test_the_announcement_is_owed_before_the_call_opens(officer):
+    opens_at = clock.now() + timedelta(days=1)
+    row = actions.submit_for_review(round_id=make_draft(by=officer, opens_at=opens_at).pk, by=officer)
+    assert Duty.objects.get(subject_ref=row.ref, verb="announce").due_at == opens_at
+
+
 def test_announce_refuses_the_author(approver):
     grant_role(user=approver, role="SYSADMIN", by=None)
     row = make_draft(by=None)

@@ -97,7 +97,7 @@ def test_prepare_a_round_from_nothing_to_announced():
     assert 'name="min_cash_rate" value="10"' in wrong.content.decode()
     assert client.post(f"{base}/verb/save_policy/", {**policy, "evaluation_stages": ["DOCUMENT"]}).status_code == 302
     page = client.get(f"{base}/verb/submit_for_review/").content.decode()
-    assert "발표평가로 채점하는 항목이 있습니다: b" in page
+    assert f"발표평가로 채점하는 항목이 있습니다: {row.criteria.get(key='b').name_ko}" in page
     assert client.post(f"{base}/verb/save_policy/", policy).status_code == 302
     assert row.policy().presentation_absence == "FILE"
     assert "발표평가로 채점하는 항목" not in client.get(f"{base}/verb/submit_for_review/").content.decode()

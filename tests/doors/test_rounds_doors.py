@@ -17,6 +17,7 @@ from portal.kit.errors import Refused
 from tests.doors import as_
 from tests.factories.rounds import make_closed_round, make_draft, make_round
 from vouchers.rounds import actions
+from vouchers.rounds.actions.demo import TRACKS
 from vouchers.rounds.models import Round
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,17 @@ def test_list_shows_public_rounds_only(client, reference_rounds):
     assert "공개되지 않음" in page
     english = client.get("/en/rounds/").content.decode()
     assert row.title_en in english and "Not published" in english
+
+
+def test_a_task_price_that_the_call_does_not_set_is_not_called_unpublished(client):
+    priced = make_round(key="priced", tracks=[{**TRACKS[0], "key": "A"}, {**TRACKS[1], "key": "B", "task_price_won": None}])
+    page = client.get(f"/rounds/{priced.key}/").content.decode()
+    assert "과제 단가(원)" in page and "정하지 않음" in page and "공개되지 않음" not in page
+    assert "None set" in client.get(f"/en/rounds/{priced.key}/").content.decode()
+    make_round(key="free", tracks=[{**TRACKS[0], "task_price_won": None}])
+    page = client.get("/rounds/free/").content.decode()
+    assert "과제 단가(원)" not in page and "공개되지 않음" not in page
+    assert client.get("/rounds/free/call.pdf").status_code == client.get("/rounds/priced/call.pdf").status_code == 200
 
 
 def test_list_filters_stand_in_the_address(client, reference_rounds):

@@ -32,8 +32,11 @@ def test_add_edit_order_remove():
     second = {**FORM, "kind": "NUMBER", "label_ko": "등급", "label_en": "", "condition": "q_1=1", "least": "1", "most": "4"}
     answer = browser.post(one("new"), {**second, "version": version + 1}, follow=True)
     words = answer.content.decode()
-    assert "문항 “등급”에 영어 문구가 없습니다" in words and "허가 경로 = 의료기기" in words and "최대 4" in words
+    lacks = "문항 “등급”에 영어 문구가 없습니다: 제목."
+    assert lacks in words and "허가 경로 = 의료기기" in words and "최대 4" in words
     assert "&lt;b&gt;해당 없음&lt;/b&gt;" in words and "<b>해당 없음</b>" not in words
+    form = browser.get(one("q_2")).content.decode()
+    assert f'<a class="underline" href="#id_label_en">{lacks}</a>' in form and 'aria-describedby="id_label_en_helptext"' in form
     # reordered choices keep their codes, so the condition goes on pointing at the same one
     turned = {**FORM, "choices_ko": "기타\n의료기기", "choices_en": "Other\nMedical device", "version": version + 2}
     browser.post(one("q_1"), turned)

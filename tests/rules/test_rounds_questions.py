@@ -83,6 +83,21 @@ def test_faults_say_the_question_and_stop_the_announcement():
     assert "환자 수" in rules.fault_words(fault) and rules.fault_place(fault) == ("questions", "q_7")
 
 
+def test_a_fault_names_only_what_lacks_and_leads_to_its_field():
+    said = lambda **parts: [
+        (rules.fault_words(f), rules.question_fault_field(f))
+        for f in rules.question_faults(rules.parse_questions([one(**parts)]))
+    ]
+    ((words, field),) = said(label_ko="환자 수", help_ko=" ")
+    assert field == "help_ko" and "도움말" in words and "제목" not in words and "선택지" not in words and "환자 수" in words
+    ((words, field),) = said(kind="CHOICE", choices=[{**YES_NO[0], "label_en": ""}, YES_NO[1]])
+    assert field == "choices_en" and words.endswith(": 선택지.")
+    columns = [{"code": "1", "kind": "TEXT", "label_ko": "", "label_en": "a"}]
+    assert said(kind="TABLE", columns=columns, label_ko="", help_en="")[0][1] == "label_ko"
+    assert ": 제목, 열." in said(kind="TABLE", columns=columns, label_ko="", help_en="")[0][0]
+    assert [f for _w, f in said(kind="NUMBER", least=9, most=8)] == ["least"]
+
+
 def test_order_and_numbers():
     asked = rules.parse_questions([one("q_1"), one("q_2", section="company"), one("q_3")])
     assert [q.key for q in rules.moved(asked, "q_3", up=True)] == ["q_3", "q_2", "q_1"]

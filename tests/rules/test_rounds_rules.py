@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.kit import workdays
 from portal.kit.errors import IllegalStep
 from vouchers.rounds import rules
 from vouchers.rounds.actions.demo import CRITERIA, POLICY, TRACKS
@@ -129,6 +130,25 @@ def test_a_region_adds_to_the_rate_up_to_the_highest():
 )  # fmt: skip
 def test_a_policy_with_a_wrong_addition_or_stage_is_named(changes, fault):
     assert fault in rules.policy_faults({**POLICY, **changes}) and str(rules.fault_words(fault))
+
+
+def test_a_fault_says_the_name_that_people_know():
+    names = {"criteria.talk": "발표", "tracks.A": "대형과제"}
+    for fault, name in (
+        ("criterion_stage:talk", "발표"),
+        ("track_incomplete:A", "대형과제"),
+        ("no_english:criteria.talk", "평가항목 발표"),
+    ):
+        assert name in rules.fault_words(fault, names) and "talk" not in rules.fault_words(fault, names)
+    assert "talk" in rules.fault_words("criterion_stage:talk")
+
+
+def test_the_announcement_is_due_before_the_call_opens():
+    now = datetime(2027, 3, 3, 10, tzinfo=UTC)
+    usual = workdays.due_at(now, 5)
+    assert rules.announce_due(now, None) == usual == rules.announce_due(now, usual + timedelta(days=9))
+    assert rules.announce_due(now, now + timedelta(days=1)) == now + timedelta(days=1)
+    assert rules.announce_due(now, now - timedelta(days=1)) == workdays.due_at(now, 0) > now
 
 
 def test_texts_stand_in_both_languages():

@@ -25,6 +25,7 @@ def test_a_draft_shows_every_rule_with_what_would_change_it():
     assert verdicts["RESTRICTION"] == "NOT_MET" and verdicts["TAX_STATUS"] == "NEEDS_PERSON"
     assert verdicts["CERTIFICATE"] == "NEEDS_PERSON" and verdicts["DOCUMENTS"] == "NOT_MET" and verdicts["IN_TIME"] == "MET"
     assert all(bool(one.remedy) == (one.check.verdict != "MET") for one in found.values())
+    assert found["IN_TIME"].check.reason_ko == "지금 제출하면 접수 마감 전입니다."  # nothing was submitted yet
     page = as_(owner.staff).get(url("why", draft.ref)).content.decode()
     assert "지금 제출하면" in page and page.count("item-title") >= len(found)
     assert url("why", draft.ref) in as_(owner.representative).get(url("submit", draft.ref)).content.decode()

@@ -171,7 +171,7 @@ def forecast(application: Application) -> list[EligibilityCheck]:
     """What the rules would say of a draft if it were submitted now, or of one whose check has not begun. Nothing is stored."""
     found = facts(application)
     if found.submitted_at is None:
-        found = replace(found, submitted_at=clock.now())
+        found = replace(found, submitted_at=clock.now(), handed_in=False)
     return [
         EligibilityCheck(
             application=application, rule=one.rule, rule_version=rules.RULE_VERSION, verdict=one.verdict, reason_ko=one.reason_ko,

@@ -28,7 +28,7 @@ def submit_for_review(*, round_id: int, by: User | None) -> Round:
     journal.close_duty(row, "submit_for_review", by=by)
     journal.open_duty(
         row, "announce", title_ko=f"회차 공고 승인: {row.title_ko}", title_en=f"Approve the announcement: {row.title_en}",
-        url=admin_url(row), due_in=5, role=Role.MINISTRY_APPROVER, by=by,
+        url=admin_url(row), due_at=rules.announce_due(clock.now(), row.opens_at), role=Role.MINISTRY_APPROVER, by=by,
     )  # fmt: skip
     return row
 
@@ -187,7 +187,7 @@ def admin_url(row: Round) -> str:
 def _refuse_faults(row: Round) -> None:
     faults = queries.faults_of(row)
     if faults:
-        raise Refused(" ".join(rules.fault_words(fault) for fault in faults), "announcement_faults")
+        raise Refused(" ".join(queries.fault_sentences(row, faults)), "announcement_faults")
 
 
 def _plain(round_id: int, verb: str, event: str, by: User | None) -> Round:

@@ -115,7 +115,7 @@ def _faults(row: Round) -> Any:
 
 def _fault_list(row: Round, faults: list[str]) -> Any:
     """Sentences, each a link; an approver or a reader of a round in review sees them without a way."""
-    ways = [(_fault_way(row, fault), rules.fault_words(fault)) for fault in faults]
+    ways = [(_fault_way(row, fault), words) for fault, words in zip(faults, queries.fault_sentences(row, faults), strict=True)]
     return format_html_join(" ", '<a class="fault-way underline" href="{}">{}</a>', ways)
 
 
@@ -368,7 +368,8 @@ class RoundAdmin(QuestionPages, FormAdmin):
         faults, short = queries.faults_of(row), queries.budget_short_won(row)
         if not faults and not short:
             return _("Nothing.")
-        rows = [(_fault_way(row, fault), rules.fault_words(fault)) for fault in faults]
+        sentences = queries.fault_sentences(row, faults)
+        rows = [(_fault_way(row, fault), words) for fault, words in zip(faults, sentences, strict=True)]
         if short:
             words = str(_("Mind: ceilings and slots together exceed the budget by %(amount)s.")) % {"amount": won(short)}
             rows.append((_fault_way(row, "budget_missing"), words))

@@ -95,7 +95,8 @@ class QuestionPages(VerbAdmin):
             else:
                 return self._saved(request, row, held)
         title = held.label if held else _("New question")
-        return self._show(request, row, "question", title, {"form": form, "held": held}, 422 if form.errors else 200)
+        lacking = _lacking(asked, held.key) if held else []
+        return self._show(request, row, "question", title, {"form": form, "lacking": lacking}, 422 if form.errors else 200)
 
     def _saved(self, request: HttpRequest, row: Round, held: rules.Question | None) -> HttpResponse:
         """Back to the list, saying what the question still lacks."""
@@ -151,6 +152,12 @@ def _rows(asked: Sequence[rules.Question], section: str) -> list[Row]:
 
 def _faults(asked: Sequence[rules.Question], key: str) -> list[str]:
     return [rules.fault_words(one) for one in rules.question_faults(asked) if rules.fault_place(one)[1] == key]
+
+
+def _lacking(asked: Sequence[rules.Question], key: str) -> list[tuple[str, str]]:
+    """(field of the form where it is mended, or "", sentence) of what a stored question lacks."""
+    found = [one for one in rules.question_faults(asked) if rules.fault_place(one)[1] == key]
+    return [(rules.question_fault_field(one), rules.fault_words(one)) for one in found]
 
 
 def _condition(asked: Sequence[rules.Question], one: rules.Question) -> str:

@@ -17,9 +17,11 @@ from unfold.widgets import (
 from portal.kit.forms import DateInput
 from vouchers.rounds import rules
 
+BOTH = _("Needed in Korean and in English before the call is announced.")
 
-def _line(label: Any) -> forms.CharField:
-    return forms.CharField(label=label, max_length=200, required=False, widget=UnfoldAdminTextInputWidget)
+
+def _line(label: Any, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(label=label, max_length=200, required=False, help_text=help_text, widget=UnfoldAdminTextInputWidget)
 
 
 def _text(label: Any, help_text: Any = "") -> forms.CharField:
@@ -44,10 +46,10 @@ class QuestionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     section = forms.ChoiceField(label=_("Section"), choices=rules.QuestionSection.choices(), widget=UnfoldAdminSelectWidget)
     kind = forms.ChoiceField(label=_("Kind of answer"), choices=rules.QuestionKind.choices(), widget=UnfoldAdminSelectWidget)
-    label_ko = _line(_("Label (Korean)"))
-    label_en = _line(_("Label (English)"))
-    help_ko = _text(_("Help (Korean)"))
-    help_en = _text(_("Help (English)"))
+    label_ko = _line(_("Label (Korean)"), BOTH)
+    label_en = _line(_("Label (English)"), BOTH)
+    help_ko = _text(_("Help (Korean)"), BOTH)
+    help_en = _text(_("Help (English)"), BOTH)
     required = forms.BooleanField(label=_("An answer is required"), required=False, widget=UnfoldBooleanSwitchWidget)
     confidential = forms.BooleanField(
         label=_("Evaluators do not read the answer"), required=False, widget=UnfoldBooleanSwitchWidget,

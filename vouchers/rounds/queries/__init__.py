@@ -22,6 +22,7 @@ from vouchers.rounds.queries.calls import (
     current_policy,
     evaluation_due,
     examples,
+    fault_sentences,
     faults_of,
     get_public,
     late_entries,
@@ -41,7 +42,7 @@ from vouchers.rounds.queries.inquiries import (
 
 __all__ = [
     "AmendmentRow", "Example", "FeedEntry", "address_of", "amendment_rows", "answered", "budget_short_won", "call_paper",
-    "change_words", "conflict_rows", "current_policy", "dates_of", "evaluation_due", "examples", "faults_of",
+    "change_words", "conflict_rows", "current_policy", "dates_of", "evaluation_due", "examples", "fault_sentences", "faults_of",
     "feed_entries", "get_public", "late_entries", "may_ask", "money_words", "own_waiting", "print_of", "public_rounds", "rate_rows",
     "selection_rows", "stage_words", "track_names", "track_words", "untold_amendments", "years",
 ]  # fmt: skip

@@ -114,12 +114,17 @@ def _facts(round: Round, policy: rules.Policy) -> Part:
 
 
 def _tracks(round: Round) -> Part:
-    head = (_("Track"), _("Ceiling of the grant"), _("Projects"), _("Task price"))
-    rows = [
-        (pick(one, "name"), won(one.cap_won), str(one.slots or ""), won(one.task_price_won) if one.task_price_won else _("Not published"))
-        for one in round.tracks.all()
-    ]  # fmt: skip
-    return Part(_("Tracks"), (), _table(head, rows), figures=(1, 2, 3))
+    """Task prices only where the call sets any."""
+    tracks = list(round.tracks.all())
+    head: tuple[str, ...] = (_("Track"), _("Ceiling of the grant"), _("Projects"))
+    rows: list[tuple[str, ...]] = [(pick(one, "name"), won(one.cap_won), str(one.slots or "")) for one in tracks]
+    if any(one.task_price_won for one in tracks):
+        head = (*head, _("Task price"))
+        rows = [
+            (*row, won(one.task_price_won) if one.task_price_won else _("None set"))
+            for row, one in zip(rows, tracks, strict=True)
+        ]
+    return Part(_("Tracks"), (), _table(head, rows), figures=tuple(range(1, len(head))))
 
 
 def _grant(policy: rules.Policy) -> Part:

@@ -75,6 +75,16 @@ def faults_of(round: Round) -> list[str]:
     )
 
 
+def fault_sentences(round: Round, faults: Iterable[str]) -> list[str]:
+    """The sentences of faults of `faults_of`, in the reader's language, with the names of tracks and criteria."""
+    found = list(faults)
+    rows: list[tuple[str, Track | Criterion]] = []
+    if found:
+        rows = [*(("tracks", one) for one in round.tracks.all()), *(("criteria", one) for one in round.criteria.all())]
+    names = {f"{part}.{one.key}": pick(one, "name") or one.name_ko or one.name_en for part, one in rows}
+    return [rules.fault_words(fault, names) for fault in found]
+
+
 def _texts(round: Round) -> list[rules.Text]:
     """Everything that the call says in two languages."""
     named: list[tuple[str, Track | Criterion]] = [("tracks", one) for one in round.tracks.all()]

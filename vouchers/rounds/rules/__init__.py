@@ -67,6 +67,7 @@ from vouchers.rounds.rules.questions import (
     next_key,
     parse_questions,
     question_body,
+    question_fault_field,
     question_faults,
 )
 from vouchers.rounds.rules.rehearsing import (
@@ -107,6 +108,7 @@ from vouchers.rounds.rules.stages import (
     ProviderType,
     RoundKind,
     RoundStatus,
+    announce_due,
     evaluates,
     is_held,
     phase,
@@ -172,6 +174,7 @@ __all__ = [
     "TieBreak",
     "amended",
     "amendment_fault",
+    "announce_due",
     "announcement_faults",
     "answer_due",
     "assigning_faults",
@@ -197,6 +200,7 @@ __all__ = [
     "phase",
     "policy_faults",
     "question_body",
+    "question_fault_field",
     "question_faults",
     "selection_faults",
     "takes_inquiries",

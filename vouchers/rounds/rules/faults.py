@@ -126,8 +126,8 @@ _FAULTS = {
 }
 
 
-def fault_words(fault: str) -> str:
-    """The sentence of a fault code, in the reader's language."""
+def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
+    """The sentence of a fault code, in the reader's language. names: `tracks.<key>`, `criteria.<key>` → what people call it."""
     code, _colon, what = fault.partition(":")
     if code.startswith("selection_"):
         return selection_fault_words(code, what)
@@ -138,7 +138,9 @@ def fault_words(fault: str) -> str:
     if code.startswith("question_"):
         return question_fault_words(code, what)
     if code in {"no_korean", "no_english"}:
-        what = _place_words(what)
+        what = _place_words(what, names or {})
+    elif code in _NAMED:
+        what = (names or {}).get(f"{_NAMED[code]}.{what}") or what
     elif what in POLICY_WORDS:
         what = str(POLICY_WORDS[what])
     elif what in CompanySize._value2member_map_:
@@ -146,9 +148,12 @@ def fault_words(fault: str) -> str:
     return str(_FAULTS[code]).replace("%(what)s", what)
 
 
-def _place_words(place: str) -> str:
+_NAMED = {"criterion_stage": "criteria", "track_incomplete": "tracks"}  # faults that name a row by its key
+
+
+def _place_words(place: str, names: Mapping[str, str]) -> str:
     part, _dot, key = place.partition(".")
-    return f"{_PLACE_WORDS[part]} {key}".strip()
+    return f"{_PLACE_WORDS[part]} {names.get(place) or key}".strip()
 
 
 _PLACE_WORDS = {

@@ -197,20 +197,37 @@ def question_shape_faults(body: Any) -> list[str]:
 
 
 def question_faults(questions: Sequence[Question]) -> list[str]:
-    """What stops the announcement, as codes `<code>:<key>|<label>`, in the order of the questions."""
+    """What stops the announcement, as codes `<code>:<key>|<label>`, in the order of the questions.
+
+    Of a language that lacks: `question_korean:<key>|help,choices|<label>`, with the parts (of WORDED) that lack it.
+    """
     found = []
     for place, one in enumerate(questions):
-        codes = [*_texts(one), *_parts(one), *_limits(one), *_condition(one, questions[:place])]
-        found += [f"question_{code}:{one.key}|{one.label or one.key}" for code in codes]
+        name = one.label or one.label_ko or one.label_en or str(_("Question %(n)d")) % {"n": one.number}
+        found += [f"question_{language}:{one.key}|{','.join(parts)}|{name}" for language, parts in _texts(one).items()]
+        found += [
+            f"question_{code}:{one.key}|{name}" for code in (*_parts(one), *_limits(one), *_condition(one, questions[:place]))
+        ]
     return found
 
 
-def _texts(one: Question) -> list[str]:
-    own = [(one.label_ko, one.label_en), (one.help_ko, one.help_en)]
-    inside: Sequence[Choice | Column] = (*one.choices, *one.columns)
-    parts = [(part.label_ko, part.label_en) for part in inside]
-    korean, english = (all(pair[side].strip() for pair in (*own, *parts)) for side in (0, 1))
-    return [*([] if korean else ["korean"]), *([] if english else ["english"])]
+WORDED = {"label": _("label"), "help": _("help text"), "choices": _("choices"), "columns": _("columns")}
+
+
+def _texts(one: Question) -> dict[str, list[str]]:
+    """language → the parts of WORDED that lack words in it; help too is needed."""
+    lacking: dict[str, list[str]] = {}
+    for language, end in (("korean", "ko"), ("english", "en")):
+        words = {
+            "label": [getattr(one, f"label_{end}")],
+            "help": [getattr(one, f"help_{end}")],
+            "choices": [getattr(choice, f"label_{end}") for choice in one.choices],
+            "columns": [getattr(column, f"label_{end}") for column in one.columns],
+        }
+        empty = [part for part, texts in words.items() if not all(text.strip() for text in texts)]
+        if empty:
+            lacking[language] = empty
+    return lacking
 
 
 def _parts(one: Question) -> list[str]:
@@ -255,8 +272,8 @@ _FAULTS = {
     "question_shape": _("The questions of the call cannot be read."),
     "question_many": _("A call asks at most 60 questions of its own."),
     "question_twice": _("Two questions of the call have the same number."),
-    "question_korean": _("The question “%(what)s” lacks its Korean words: label, help, choices and columns need them."),
-    "question_english": _("The question “%(what)s” lacks its English words: label, help, choices and columns need them."),
+    "question_korean": _("The question “%(what)s” has no Korean words for: %(parts)s."),
+    "question_english": _("The question “%(what)s” has no English words for: %(parts)s."),
     "question_choices": _("The question “%(what)s” needs 2 to 30 different choices."),
     "question_columns": _("The table “%(what)s” needs 1 to 6 different columns."),
     "question_file_types": _("The question “%(what)s” asks for files of a type that the portal does not take."),
@@ -273,4 +290,27 @@ _FAULTS = {
 
 def question_fault_words(code: str, what: str) -> str:
     """The sentence of a fault of `question_faults`, in the reader's language."""
-    return str(_FAULTS[code]).replace("%(what)s", what.partition("|")[2])
+    rest = what.partition("|")[2]
+    if code not in _LANGUAGES:
+        return str(_FAULTS[code]).replace("%(what)s", rest)
+    parts, _bar, name = rest.partition("|")
+    named = ", ".join(str(WORDED[part]) for part in parts.split(","))
+    return str(_FAULTS[code]).replace("%(parts)s", named).replace("%(what)s", name)
+
+
+_LANGUAGES = {"question_korean": "ko", "question_english": "en"}
+
+
+def question_fault_field(fault: str) -> str:
+    """The field of the question's form where a fault is mended: `help_ko`; "" where none is named."""
+    code, _colon, what = fault.partition(":")
+    if code in _LANGUAGES:
+        part = what.split("|")[1].split(",")[0]
+        return f"column_0_{_LANGUAGES[code]}" if part == "columns" else f"{part}_{_LANGUAGES[code]}"
+    return _FIELDS.get(code, "")
+
+
+_FIELDS = {
+    "question_choices": "choices_ko", "question_columns": "column_0_ko", "question_days": "last_day", "question_limit": "most",
+    "question_limits": "least", "question_condition": "condition", "question_condition_choice": "condition",
+}  # fmt: skip

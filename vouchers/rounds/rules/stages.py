@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.kit import workdays
 from portal.kit.codes import Codes
 from portal.kit.lifecycle import Lifecycle
 
@@ -143,6 +144,17 @@ def is_held(late_until: datetime | None, now: datetime) -> bool:
 def evaluates(status: str) -> bool:
     """Whether the evaluation of a round in this state has begun, so that one of its applications may go to evaluators."""
     return status not in BEFORE_EVALUATION
+
+
+APPROVAL_DAYS = 5  # working days that an approver has, where the call does not open before
+
+
+def announce_due(now: datetime, opens_at: datetime | None) -> datetime:
+    """By when a round in review is announced: the opening of the call when that comes first; today when it has passed already."""
+    usual = workdays.due_at(now, APPROVAL_DAYS)
+    if opens_at is None or opens_at >= usual:
+        return usual
+    return opens_at if opens_at > now else workdays.due_at(now, 0)
 
 
 def phase(status: str, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> Phase:

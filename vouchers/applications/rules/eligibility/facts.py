@@ -62,6 +62,7 @@ class Facts:
     region_words: tuple[str, str] = ("", "")
     supported: Sequence[Supported] = ()
     declares_alone: bool = True
+    handed_in: bool = True  # False: a forecast, submitted_at is now
 
 
 @dataclass(frozen=True)

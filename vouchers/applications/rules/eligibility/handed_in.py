@@ -183,6 +183,14 @@ def in_time(facts: Facts, policy: Policy) -> Finding:
     if at is None or deadline is None:
         words = "제출 시각이 기록되지 않았습니다.", "No time of submission is recorded."
         return finding(Rule.IN_TIME, Verdict.NEEDS_PERSON, *words, **fact)
+    if not facts.handed_in:
+        return met(
+            Rule.IN_TIME,
+            at < deadline,
+            ("지금 제출하면 접수 마감 전입니다.", "If you submit now, it is before the closing time."),
+            ("접수가 마감되어 지금은 제출할 수 없습니다.", "The closing time has passed: nothing can be submitted any more."),
+            **fact,
+        )
     return met(
         Rule.IN_TIME,
         at < deadline,
