@@ -14,6 +14,7 @@ from portal.journal.models import AccessLog
 from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
+from vouchers.evaluation import actions
 from vouchers.evaluation.models import Assignment, Award
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +219,26 @@ def test_a_result_that_was_forged_does_not_pass_the_check():
     assert "결과가 일치하지 않습니다" in text(as_(at.firms[1].staff).get(f"/verify/{at.applications[1].ref}/"))
 
 
+def test_a_letter_promises_no_reasons_by_criterion_where_none_were_given():
+    at = ev.panel(2, slots=1)
+    for number, application in enumerate(at.applications):
+        for who in at.evaluators:
+            row = ev.assigned(at, application, who)
+            actions.accept(assignment_id=row.pk, by=who)
+            bare = {criterion.pk: (90 - number, "") for criterion in at.round.criteria.all()}
+            actions.save_scores(assignment_id=row.pk, scores=bare, comment="종합 의견", by=who)
+            actions.submit_scores(assignment_id=row.pk, by=who)
+    ev.confirmed(at)
+    address = f"/evaluation/results/{at.applications[1].ref}/letter."
+    for lang, heading, lacking, opinion in (
+        ("ko", "3.항목별점수", "항목별점수와이유", "평가위원종합의견"),
+        ("en", "3.Pointsbycriterion", "reasonsbycriterion", "Overallopinions"),
+    ):
+        answer = as_(at.firms[1].staff).get(f"{address}{lang}.pdf")
+        read = "".join("".join(one.extract_text() for one in PdfReader(BytesIO(answer.content)).pages).split())
+        assert heading in read and lacking not in read and opinion in read and "종합의견" in read
+
+
 def test_the_letter_of_a_result_says_why_by_criterion_and_what_can_be_done():
     at = ev.scored((90, 80), slots=1)
     second = at.applications[1]
@@ -229,9 +250,11 @@ def test_the_letter_of_a_result_says_why_by_criterion_and_what_can_be_done():
     read = "".join(paper.split())
     for words in ("귀중", "80.00", "근거", "보건복지부장관", "30일안에", "중앙행정심판위원회", "90일", run.outputs_sha256[:20]):
         assert words in read, words
+    assert "항목별점수와이유" in read and read.count("종합의견") == 3, "the heading, and what each of two evaluators wrote"
     assert at.evaluators[0].name not in paper and at.firms[0].company.name_ko not in paper
     english = staff.get(address.replace(".ko.", ".en."))
     text_en = " ".join("".join(p.extract_text() for p in PdfReader(BytesIO(english.content)).pages).split())
+    assert "Overall opinions of the evaluators" in text_en and "Points and reasons by criterion" in text_en
     assert "Minister of Health and Welfare" in text_en and "within 30 days" in text_en and "no-store" in english["Cache-Control"]
     assert owner.get(address.replace(".ko.", ".de.")).status_code == 404
     assert as_(at.firms[0].representative).get(address).status_code == 404

@@ -45,6 +45,7 @@ def _inputs(line: SelectionLine, lang: str) -> dict[str, Any]:
         "rank": str(line.rank),
         "pass_mark": str(run.round.policy().pass_mark),
         "criteria": _criteria(line),
+        "opinions": queries.opinions_of(application),
         "adverse": line.outcome in rules.ADVERSE,
         "body": pick({"body_ko": selection.objection_body_ko, "body_en": selection.objection_body_en}, "body"),
         "days": str(selection.objection_days),

@@ -60,7 +60,14 @@ from vouchers.evaluation.queries.selecting import (
     runs_of,
     summary,
 )
-from vouchers.evaluation.queries.verifying import Verified, points_by_criterion, reasons_by_criterion, released_to, verified
+from vouchers.evaluation.queries.verifying import (
+    Verified,
+    opinions_of,
+    points_by_criterion,
+    reasons_by_criterion,
+    released_to,
+    verified,
+)
 
 __all__ = [
     "RELEASED",
@@ -94,6 +101,7 @@ __all__ = [
     "objection_body",
     "objection_window",
     "obstacles",
+    "opinions_of",
     "outputs_of",
     "points_by_criterion",
     "pools_lacking",

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from portal.kit.words import pick
 from vouchers.applications.models import Application
 from vouchers.evaluation import rules
-from vouchers.evaluation.models import Score, SelectionLine, SelectionRecord
+from vouchers.evaluation.models import Assignment, Score, SelectionLine, SelectionRecord
 from vouchers.evaluation.queries.results import outputs_of, result_of
 from vouchers.evaluation.queries.selecting import record_of
 from vouchers.rounds.models import Criterion
@@ -96,6 +96,12 @@ def reasons_by_criterion(application: Application) -> Mapping[str, list[str]]:
         if comment:
             found.setdefault(key, []).append(comment)
     return found
+
+
+def opinions_of(application: Application) -> list[str]:
+    """The overall opinion of each evaluation that counted, without names, in the order in which they were handed in."""
+    rows = Assignment.objects.filter(application=application, status="LOCKED").exclude(comment="")
+    return list(rows.order_by("submitted_at", "pk").values_list("comment", flat=True))
 
 
 def _counted(application: Application) -> QuerySet[Score]:
