@@ -18,7 +18,7 @@ from vouchers.applications import queries, rules
 from vouchers.applications.models import Application
 from vouchers.applications.views.fetch import application_or_404
 from vouchers.applications.views.shape import money_rows
-from vouchers.applications.views.story import outcome_words, timeline, what_next
+from vouchers.applications.views.story import outcome_title, outcome_words, timeline, what_next
 from vouchers.companies.rules import brn_words
 
 STATES = {"NOT_STARTED": "todo", "IN_PROGRESS": "draft", "COMPLETE": "done", "NEEDS_WORK": "fix"}
@@ -56,6 +56,7 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
         "entries": timeline(application),
         "asked": queries.asked(application),
         "outcome": outcome_words(application),
+        "outcome_title": outcome_title(application),
         "money_rows": money_rows(queries.stored_money(application)) if queries.stored_money(application) else [],
         "matches": queries.chosen_matches(application),
         "documents": queries.files_of(application),

@@ -76,10 +76,21 @@ def reason_words(event: Event) -> str:
 
 
 def outcome_words(application: Application) -> str:
-    """The reason of a released outcome, or of its lapse, in the reader's language."""
-    told = rules.OUTCOME_EVENTS | {"application.lapsed"}
-    found = [event for event in queries.history(application) if event.name in told]
-    return reason_words(found[-1]) if found else ""
+    """The reason of a released outcome, or of what ended it, in the reader's language."""
+    found = [event for event in queries.history(application) if event.name in rules.OUTCOME_EVENTS | _ENDS]
+    return reason_words(found[-1]) if found and any(event.name not in _LEFT for event in found) else ""
+
+
+def outcome_title(application: Application) -> str:
+    """What the outcome is called: of an award that was given up, or cancelled before the agreement, that it was."""
+    left = [event for event in queries.history(application) if event.name in _LEFT]
+    if application.status != S.WITHDRAWN or not left or left[-1].frm != S.SELECTED:
+        return str(S(application.status).label)
+    return _("Award given up") if left[-1].by_id else _("The award ended before the agreement")
+
+
+_LEFT = frozenset({"application.withdrawn"})
+_ENDS = _LEFT | {"application.lapsed"}
 
 
 def _who(event: Event, members: frozenset[int]) -> str:
