@@ -142,3 +142,14 @@ def test_officers_keep_the_pool_in_the_admin():
         404,
         422,
     }
+
+
+def test_the_answer_to_the_list_of_names_says_what_was_declared():
+    at = ev.panel(1)
+    for user, marked, said in zip(
+        at.evaluators, (False, True), ("이해충돌이 있는 곳이 없다고", "고르신 곳의 신청서"), strict=True
+    ):
+        address = f"/evaluation/names/{member_of(at, user).ref}/"
+        names = [at.firms[0].organisation.ref] if marked else []
+        page = text(as_(user).post(address, {"names": names, "ground": "자문" if marked else ""}, follow=True))
+        assert said in page and ("고르신 곳의" in page) == marked

@@ -17,7 +17,7 @@ from vouchers.agreements import actions as agreements
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
 from vouchers.evaluation import actions
-from vouchers.evaluation.models import Assignment, Award, SelectionRun
+from vouchers.evaluation.models import Assignment, AssignmentRun, Award, SelectionRun
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,8 @@ def _concerned(at, loser, owner, row):
     moved = at.applications[2]
     page = text(as_(at.firms[2].representative).get(f"/verify/{moved.ref}/"))
     assert "selection-1" in page and "2순위(이의신청에 따른 재산정 뒤)" in page and row.reason not in page
-    assert "재산정 전 1순위" in text(as_(at.firms[2].representative).get(f"/evaluation/results/{moved.ref}/"))
+    result = text(as_(at.firms[2].representative).get(f"/evaluation/results/{moved.ref}/"))
+    assert "재산정 전 1순위" in result and "지금은 예비 2순위입니다. 아래 이유는 처음 결과의 것입니다." in result
     stranger = as_(at.firms[0].representative)
     assert stranger.get(f"/verify/{loser.ref}/").status_code == 404 and Client().get(f"/verify/{loser.ref}/").status_code == 302
 
@@ -143,3 +144,46 @@ def test_where_nobody_is_left_the_page_says_so_and_the_pool_grows_while_it_is_ev
     actions.propose_rerun(round_id=at.round.pk, by=at.officer)
     owed = Duty.objects.filter(subject_ref=at.round.ref, closed_at__isnull=True)
     assert not owed.filter(verb__in=["assign_evaluators", "propose_selection"]).exists()
+
+
+def test_a_page_that_is_not_for_a_round_says_so_and_shows_no_other():
+    at, _row = released((90, 40), slots=1)
+    other = ev.scored((80,))
+    office = as_(at.officer)
+    pages = ("assignmentrun_propose_page", "panelphase_round_page", "selectionrun_propose_page", "assignment_assign_page")
+    for name in pages:
+        address = reverse(f"admin:vouchers_{name}")
+        shown = text(office.get(f"{address}?round={at.round.pk}"))
+        assert "이 화면에서 다룰 수 없습니다" in shown and "아래에서 다른 공고를 고르실 수 있습니다" in shown, name
+        assert f'<option value="{other.round.pk}"' in shown and other.applications[0].receipt_no not in shown
+        assert 'method="post"' not in shown.split('id="content-main"')[1], "no live button"
+        assert office.post(f"{address}?round={at.round.pk}", {}).status_code == 200
+        assert "is not available here" in text(office.get(f"/en{address}?round={at.round.pk}"))
+        for wrong in ("99999999", "x"):
+            assert "그런 공고가 없습니다" in text(office.get(f"{address}?round={wrong}"))
+        assert "이 화면에서 다룰 수 없습니다" not in text(office.get(f"{address}?round={other.round.pk}"))
+    assert not SelectionRun.objects.filter(round=other.round).exists() and not AssignmentRun.objects.exists()
+    rerun = reverse("admin:vouchers_selectionrun_rerun_page")
+    assert "결과를 통보한 뒤에 합니다" in text(office.get(f"{rerun}?round={other.round.pk}"))
+
+
+def test_while_it_is_evaluated_again_the_result_page_asks_nothing_of_the_company():
+    at, _row = released((90, 40), slots=1)
+    actions.reopen_case(application_id=at.applications[1].pk, reason="이의신청 인용", set_aside=[], by=at.officer)
+    page = text(as_(at.firms[1].representative).get(f"/evaluation/results/{at.applications[1].ref}/"))
+    assert "이의신청에 따라" in page and "내 차례" not in page
+
+
+def test_after_the_award_was_given_up_the_application_says_so_with_its_own_reason():
+    at, awards = ev.awarded()
+    owner, application = at.firms[0], at.applications[0]
+    award = f"/evaluation/awards/{awards[0].ref}/"
+    form = text(as_(owner.representative).get(award)).split('id="decline-form"')[1].split("</form>")[0]
+    assert 'class="krds-btn medium danger"' in form, "it cannot be undone"
+    before = text(as_(owner.staff).get(application.get_absolute_url()))
+    assert "선정 포기" not in before
+    actions.decline_award(award_id=awards[0].pk, reason="사업 방향이 바뀌었습니다.", by=owner.representative)
+    page = text(as_(owner.staff).get(application.get_absolute_url()))
+    alert = page.split('<div class="alert tone-info"')[1].split("</div></div>")[0].split("<section")[0]
+    assert "선정 포기" in alert and "사업 방향이 바뀌었습니다." in alert and "철회" not in alert
+    assert "Award given up" in text(as_(owner.staff).get("/en" + application.get_absolute_url()))

@@ -35,10 +35,13 @@ class RoundPages:
     _change_url: Callable[[int], str]
 
     def _round(self, request: HttpRequest, chooser: type[RoundChoiceForm] = RoundChoiceForm) -> tuple[forms.Form, Round | None]:
-        """The round of the address, else the newest one that the chooser offers."""
+        """The round of the address; without one, the newest that the chooser offers. None, with the reason in the chooser, for one
+        that it does not offer: never another round in its place."""
         form = chooser(request.GET if "round" in request.GET else None)
-        if form.is_bound and form.is_valid():
-            return form, form.cleaned_data["round"]
+        if form.is_bound:
+            if form.is_valid():
+                return form, form.cleaned_data["round"]
+            return chooser(unavailable=form.data["round"]), None
         first = form.fields["round"].queryset.first()  # type: ignore[attr-defined]
         return chooser(initial={"round": first}), first
 

@@ -173,16 +173,37 @@ class ServedForm(forms.Form):
 
 
 class RoundChoiceForm(forms.Form):
-    """Which round's evaluation is worked on."""
+    """Which round's evaluation is worked on. unavailable: the id of one that was asked for and is not among them."""
 
+    offered: Any = _("On this page you work on rounds in evaluation.")
     round = forms.ModelChoiceField(
         label=_("Round"), queryset=Round.objects.filter(status="EVALUATING").order_by("-closes_at", "-pk"),
         empty_label=None, widget=forms.Select(attrs={"class": "border rounded-default p-2 max-w-full"}),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, unavailable: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._unavailable = unavailable
+
+    def refusal(self) -> str:
+        """Why the round that was asked for is not worked on here; "": none was, or it is."""
+        if not self._unavailable:
+            return ""
+        found = Round.objects.filter(pk=self._unavailable).first() if self._unavailable.isdecimal() else None
+        if found is None:
+            return _("There is no such round.")
+        words = _("“%(round)s” is not available here: its state is “%(state)s”.")
+        return f"{words % {'round': found, 'state': found.get_status_display()}} {self.offered}"
+
+    def others(self) -> bool:
+        """Whether another round can be chosen."""
+        return bool(self.fields["round"].queryset.exists())  # type: ignore[attr-defined]
+
 
 class RunRoundForm(RoundChoiceForm):
     """Which round's runs are looked at: those in evaluation, and those that have some."""
+
+    offered = _("On this page you see rounds in evaluation, and those that have runs.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -194,6 +215,8 @@ class RunRoundForm(RoundChoiceForm):
 class AssignRoundForm(RoundChoiceForm):
     """Which round gets evaluators: those in evaluation, and released ones in which something is evaluated after an objection."""
 
+    offered = _("Evaluators are assigned in rounds in evaluation, and while something is evaluated after an objection.")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rounds = Round.objects.filter(Q(status="EVALUATING") | taken_up_later())
@@ -202,6 +225,8 @@ class AssignRoundForm(RoundChoiceForm):
 
 class RerunRoundForm(RoundChoiceForm):
     """Which round is run again: those whose results are released."""
+
+    offered = _("A run after an objection follows the release of the results.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

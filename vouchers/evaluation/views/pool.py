@@ -72,7 +72,9 @@ def names(request: HttpRequest, ref: str) -> HttpResponse:
         except DomainError as error:
             form_errors(form, error)
         else:
-            messages.success(request, _("Thank you. You are asked about none of the names that you marked."))
+            none = _("Thank you. It is on record that you went through the list and have no conflict with any of the names.")
+            some = _("Thank you. You are asked about none of the names that you marked.")
+            messages.success(request, some if keys else none)
             return redirect(request, reverse("evaluation:list"))
     context = {"member": member, "ready": pool.names_ready(member.round), "form": form}
     return page(request, "vouchers/evaluation/names.html", context, status=422 if request.method == "POST" else 200)
