@@ -80,8 +80,8 @@ def _statements(question: str) -> Callable[[], Any]:
 
     wished = queries.wish(QueryDict(question))
     rows = queries.in_order(queries.found(wished), wished)[:20].query.sql_with_params()
-    counts = [searching.counting(queries.found(wished))]
-    counts += [searching.counting(queries.found(wished, without=name)) for name, codes in wished.chosen.items() if codes]
+    counts = [searching.counting(wished)]
+    counts += [searching.counting(wished, name) for name, codes in wished.chosen.items() if codes]
 
     def ask() -> None:
         with connection.cursor() as cursor:

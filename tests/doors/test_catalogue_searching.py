@@ -86,6 +86,33 @@ def test_one_disease_by_any_name_spacing_particle_and_code(reference: None) -> N
     assert {name: keys ^ found["위암"] for name, keys in found.items() if keys != found["위암"]} == {}
 
 
+@pytest.mark.parametrize(
+    "typed", ["!!!", "%", "'", "''", "\\", "&|!:*", "<->", "a" * 300, "한" * 300, "C99-A00", "; DROP TABLE x"]
+)
+def test_whatever_is_typed_is_answered(typed: str) -> None:
+    assert Client().get("/catalogue/", {"q": typed}).status_code == 200
+    assert Client().get("/api/v1/datasets/", {"q": typed}).status_code in (200, 400)
+
+
+def test_what_is_counted_is_what_is_listed(reference: None) -> None:
+    """The counting statement and the list say the same for every way in which libraries and hospitals are shown."""
+    from django.http import QueryDict
+
+    for asked in (
+        "",
+        "show=each",
+        "q=위암",
+        "q=lung+cancer&show=each",
+        "region=SEOUL",
+        "q=유방암&institution=kc",
+        "modality=CT",
+        "lead=20",
+    ):
+        wished = queries.wish(QueryDict(asked))
+        whole = queries.overview(wished, queries.words("modality", "region"))
+        assert whole.total == queries.found(wished).count(), asked
+
+
 def test_an_empty_list_proposes_what_may_have_been_meant(reference: None) -> None:
     for typed, proposed in (("alzheimer's diseese", "alzheimer"), ("심방새동", "심방세동"), ("glacoma MRI", "glaucoma mri")):
         page = Client().get("/catalogue/", {"q": typed})

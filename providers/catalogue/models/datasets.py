@@ -237,6 +237,10 @@ class Dataset(Row):
             models.Index(fields=["publication", "status"], name="dataset_publication"),
             GinIndex(fields=["search_vector"], name="dataset_words"),
             GistIndex(fields=["disease_spans"], name="dataset_diseases"),
+            GinIndex(fields=["modality"], name="dataset_modality"),
+            GinIndex(fields=["standard"], name="dataset_standard"),
+            GinIndex(fields=["access_mode"], name="dataset_access_mode"),
+            GinIndex(fields=["disease_chapters"], name="dataset_chapters"),
         ]
         constraints = [
             models.CheckConstraint(

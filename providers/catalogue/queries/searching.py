@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -69,6 +70,11 @@ class Wish:
     @property
     def narrowed(self) -> bool:
         return bool(self.text or any(self.chosen.values()))
+
+    @property
+    def says_nothing(self) -> bool:
+        """Something was typed of which nothing can be looked for."""
+        return bool(self.text) and not self.terms
 
     @property
     def is_particular(self) -> bool:
@@ -139,9 +145,35 @@ def found(wish: Wish, *, without: str = "") -> QuerySet[Dataset]:
     A library of several hospitals and its hospitals' own collections hold the same patients: the library stands for them
     until the reader, a region, an institution or a text that it does not fit itself asks for single hospitals.
     """
-    rows = Dataset.objects.published().fitting(wish.terms, all_diseases=wish.all_diseases)
-    if wish.text and not wish.terms:
+    rows = _fitting(wish, without)
+    if wish.says_nothing:
         return rows.none()
+    rule = _shown_as(wish, without)
+    if rule == Shown.SINGLE:
+        return rows.exclude(pk__in=rows.filter(part_of__isnull=False).order_by().values("part_of"))
+    if rule == Shown.ONE_OF_BOTH:
+        return rows.filter(Q(part_of__isnull=True) | ~Q(part_of__in=rows.order_by().values("pk")))
+    return rows.filter(part_of__isnull=True)
+
+
+class Shown(Enum):
+    """Which of a library and its hospitals stand in a list, and the same in SQL over `base (pk, above)`."""
+
+    LIBRARIES = "above IS NULL"
+    ONE_OF_BOTH = "above IS NULL OR above NOT IN (SELECT pk FROM base)"  # a library that fits stands for its hospitals
+    SINGLE = "pk NOT IN (SELECT above FROM base WHERE above IS NOT NULL)"
+
+
+def _shown_as(wish: Wish, without: str) -> Shown:
+    apart = {name for name in ("region", "institution") if wish.chosen.get(name)} - {without}
+    if wish.each or apart:
+        return Shown.SINGLE
+    return Shown.ONE_OF_BOTH if wish.text else Shown.LIBRARIES
+
+
+def _fitting(wish: Wish, without: str) -> QuerySet[Dataset]:
+    """What fits text and filters, libraries and their hospitals alike."""
+    rows = Dataset.objects.published().fitting(wish.terms, all_diseases=wish.all_diseases)
     for name, (_list, column, many) in FACETS.items():
         codes = wish.chosen.get(name, ())
         if not codes or name == without:
@@ -150,12 +182,7 @@ def found(wish: Wish, *, without: str = "") -> QuerySet[Dataset]:
             rows = rows.filter(reduce(or_, (Q(lead_days__range=LEADS.get(code, NEVER)) for code in codes)))
         else:
             rows = rows.filter(**{f"{column}__overlap" if many else f"{column}__in": list(codes)})
-    apart = {name for name in ("region", "institution") if wish.chosen.get(name)} - {without}
-    if wish.each or apart:
-        return rows.exclude(pk__in=rows.filter(part_of__isnull=False).order_by().values("part_of"))
-    if wish.text:  # a library that fits stands for its hospitals; a hospital that alone fits is shown itself
-        return rows.filter(Q(part_of__isnull=True) | ~Q(part_of__in=rows.order_by().values("pk")))
-    return rows.filter(part_of__isnull=True)
+    return rows
 
 
 LEADS = {"20": (0, 20), "40": (21, 40), "60": (41, 60), "more": (61, 32767)}  # working days from the agreement to the data
@@ -235,8 +262,8 @@ def overview(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> Overview:
 
 
 def _overview(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> Overview:
-    everywhere, total, folded = _counted(found(wish))
-    counts = {name: (_counted(found(wish, without=name))[0] if wish.chosen.get(name) else everywhere)[name] for name in FACETS}
+    everywhere, total, folded = _counted(wish)
+    counts = {name: (_counted(wish, name)[0] if wish.chosen.get(name) else everywhere)[name] for name in FACETS}
     wider = 0
     if wish.names_a_disease and not wish.all_diseases:
         wider = found(replace(wish, all_diseases=True)).count() - total
@@ -256,11 +283,12 @@ def _overview(wish: Wish, labels: Mapping[str, Mapping[str, str]]) -> Overview:
 IN_ORDER = frozenset({"region", "chapter", "lead"})  # as their lists go, not by count
 
 
-def counting(rows: QuerySet[Dataset]) -> tuple[str, Any]:
-    """(statement, values): rows of (facet, code, count); facet "" with code "" is the whole, with "parts" the published parts."""
+def counting(wish: Wish, without: str = "") -> tuple[str, Any]:
+    """(statement, values) that count what `found` finds, looked for once: rows of (facet, code, count); facet "" with code "" is the whole, with "parts" the published parts."""
     columns = [column for _list, column, _many in FACETS.values()]
     names = [f"f{place}" for place in range(len(columns))]
-    asked, params = rows.order_by().values_list("pk", *(LEAD if c == "lead" else c for c in columns)).query.sql_with_params()
+    rows = _fitting(wish, without).order_by()
+    asked, params = rows.values_list("pk", "part_of", *(LEAD if c == "lead" else c for c in columns)).query.sql_with_params()
     parts = ["SELECT '' AS facet, '' AS code, count(*) FROM hits"]
     parts.append(
         "SELECT '', 'parts', count(*) FROM providers_dataset p JOIN hits ON hits.pk = p.part_of_id WHERE p.publication = 'PUBLISHED'"
@@ -268,16 +296,19 @@ def counting(rows: QuerySet[Dataset]) -> tuple[str, Any]:
     for name, column, (_list, _column, many) in zip(FACETS, names, FACETS.values(), strict=True):
         value = f"unnest(hits.{column})" if many else f"hits.{column}"
         parts.append(f"SELECT '{name}', {value} AS code, count(*) FROM hits GROUP BY 2")
-    head = f"WITH hits (pk, {', '.join(names)}) AS MATERIALIZED ({asked})"
+    head = f"WITH base (pk, above, {', '.join(names)}) AS MATERIALIZED ({asked}), "
+    head += f"hits AS MATERIALIZED (SELECT * FROM base WHERE {_shown_as(wish, without).value})"
     return f"{head} {' UNION ALL '.join(parts)}", params
 
 
-def _counted(rows: QuerySet[Dataset]) -> tuple[dict[str, Counter[str]], int, int]:
+def _counted(wish: Wish, without: str = "") -> tuple[dict[str, Counter[str]], int, int]:
     """Facet → code → how many datasets carry it; how many in all; how many published parts they have. One statement."""
     told: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
-    beside: dict[str, int] = {}
+    beside: dict[str, int] = {"": 0, "parts": 0}
+    if wish.says_nothing:
+        return told, 0, 0
     with connection.cursor() as cursor:
-        cursor.execute(*counting(rows))
+        cursor.execute(*counting(wish, without))
         for facet, code, count in cursor.fetchall():
             if facet:
                 told[facet][code] = count
