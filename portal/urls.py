@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 
 from portal.desk import views
 from portal.kit.access import public
+from providers.urls import documents
 
 urlpatterns = [
     path("favicon.ico", views.favicon, name="favicon"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("health/ready", views.ready, name="health_ready"),
     path("metrics", views.metrics, name="metrics"),
     path("api/", include("portal.desk.api_urls")),
+    path("", include(documents)),
     path("i18n/language/", public(set_language), name="set_language"),  # the admin's language form
     *i18n_patterns(
         path("", include("vouchers.urls")),  # first: what thousands hand in at one moment is asked for here

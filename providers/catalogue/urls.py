@@ -11,10 +11,20 @@ urlpatterns = [
     re_path(r"^catalogue/series/(?P<key>[\w-]+)/(?P<verb>subscribe|unsubscribe)/$", views.series_verb, name="series_verb"),
     path("catalogue/<slug:key>/versions/", views.history, name="dataset_versions"),
     path("catalogue/<slug:key>/variables/", views.variable_list, name="variable_list"),
+    path("catalogue/<slug:key>/schema-org.jsonld", views.schema_org, name="dataset_schema_org"),
+    path("catalogue/<slug:key>/croissant.json", views.croissant, name="dataset_croissant"),
     path("providers/datasets/new/", views.new, name="dataset_new"),
     path("providers/datasets/<slug:key>/", views.entry, name="dataset_entry"),
     path("providers/datasets/<slug:key>/sections/<slug:name>/", views.section, name="dataset_section"),
     path("providers/datasets/<slug:key>/variables/", views.variables, name="dataset_variables"),
     re_path(r"^providers/datasets/(?P<key>[\w-]+)/variables\.(?P<ending>xlsx|csv)$", views.template, name="dataset_template"),
     re_path(rf"^providers/datasets/(?P<key>[\w-]+)/(?P<verb>{VERBS})/$", views.verb, name="dataset_verb"),
+]
+NAME = "[-a-zA-Z0-9_]+"
+ENDING = "(?P<ending>ttl|jsonld)"
+documents = [  # what programs read in both languages at once stands outside the languages
+    re_path(rf"^catalogue\.{ENDING}$", views.catalogue_document, name="catalogue_document"),
+    re_path(rf"^catalogue/(?P<key>{NAME})\.{ENDING}$", views.dataset_document, name="dataset_document"),
+    re_path(rf"^catalogue/codes/(?P<listed>{NAME})\.{ENDING}$", views.words_document, name="words_document"),
+    re_path(rf"^catalogue/codes/(?P<listed>{NAME})/$", views.words, name="words"),
 ]

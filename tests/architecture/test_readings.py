@@ -35,6 +35,10 @@ DECIDED: dict[str, dict[str, str]] = {
     "portal.journal.views": {"feed": OWN, "read": ANSWER, "open_notice": ANSWER, "mailbox": DEMO, "mail": DEMO},
     "providers.catalogue.views.reading": {"search": PUBLIC, "history": PUBLIC, "variable_list": PUBLIC, "series": PUBLIC, "series_verb": ANSWER},
     "providers.catalogue.views.writing": {"entry": OWN, "new": OWN, "section": OWN, "verb": ANSWER},
+    "providers.catalogue.views.exporting": {
+        "catalogue_document": PUBLIC, "dataset_document": PUBLIC, "schema_org": PUBLIC, "croissant": PUBLIC, "words": PUBLIC,
+        "words_document": PUBLIC,
+    },
     "providers.catalogue.views.importing": {"variables": OWN, "template": OWN},
     "providers.catalogue.views.searches": {"saved": OWN, "forget": ANSWER},
     "providers.offers.views": {"institution": PUBLIC, "institution_list": PUBLIC, "dataset": PUBLIC, "compare": PUBLIC, "home": OWN, "new": OWN, "detail": OWN, "edit": OWN, "verb": OWN, "preview": "the next version of an entry, to its institution and to those who check it; no data of persons"},

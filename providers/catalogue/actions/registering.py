@@ -20,7 +20,12 @@ from providers.catalogue.actions.versions import LOOKED_AT, looked_at, write_ver
 from providers.catalogue.models import Code, CodeList, Dataset
 from providers.institutions.models import Institution
 
-PLACES = [queries.MODALITY_PLACE, queries.VOCABULARY_PLACE, *(queries.WORDS_PLACE.format(language) for language in ("ko", "en"))]
+PLACES = [
+    queries.EXPORT_PLACE,
+    queries.MODALITY_PLACE,
+    queries.VOCABULARY_PLACE,
+    *(queries.WORDS_PLACE.format(language) for language in ("ko", "en")),
+]
 
 
 @transaction.atomic

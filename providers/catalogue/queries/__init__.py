@@ -1,6 +1,7 @@
 """The catalogue's questions: words of codes, facets with counts, the search page."""
 
 from providers.catalogue.queries.codes import (
+    EXPORT_PLACE,
     MODALITY_PLACE,
     VOCABULARY_PLACE,
     WORDS_PLACE,
@@ -12,6 +13,20 @@ from providers.catalogue.queries.codes import (
     modality_words,
     word_of,
     words,
+)
+from providers.catalogue.queries.exporting import (
+    FORMS,
+    PROFILES,
+    Exported,
+    Stamp,
+    catalogue_nodes,
+    croissant_of,
+    dataset_nodes,
+    exported,
+    in_page,
+    schema_org_of,
+    stamp,
+    word_nodes,
 )
 from providers.catalogue.queries.searches import new_in, saved_searches, untold
 from providers.catalogue.queries.searching import (
@@ -73,13 +88,14 @@ from providers.catalogue.queries.writing import (
 )
 
 __all__ = [
-    "FACETS", "LEADS", "MODALITY_PLACE", "MOST_COMPARED", "SORTS", "VOCABULARY_PLACE", "WORDS_PLACE", "Difference",
-    "Entry", "Facet", "FacetValue", "Fact", "Overview", "Wish", "address_of", "ages_words", "asked_words", "cards",
-    "changes_of", "choices", "code_lists", "commercial_words", "compared", "compared_keys", "count_words",
-    "differences", "draft_of", "draft_state", "drafted", "entry_of", "fact_sheet", "faults", "fees", "fitting_text",
-    "found", "found_variables", "history", "in_order", "institutions_named", "is_subscribed", "known_codes",
-    "known_codes_kept", "lists", "meant", "modality_words", "new_in", "overview", "own_datasets", "published_counts",
-    "published_of", "releases_of", "saved_searches", "says", "section_of", "sections_of", "shown_variables", "timeline",
-    "told", "unconfirmed", "understood", "untold", "variables_of", "versions_of", "wish", "word_of", "words",
-    "years_words",
+    "EXPORT_PLACE", "FACETS", "FORMS", "LEADS", "MODALITY_PLACE", "MOST_COMPARED", "PROFILES", "SORTS",
+    "VOCABULARY_PLACE", "WORDS_PLACE", "Difference", "Entry", "Exported", "Facet", "FacetValue", "Fact", "Overview",
+    "Stamp", "Wish", "address_of", "ages_words", "asked_words", "cards", "catalogue_nodes", "changes_of", "choices",
+    "code_lists", "commercial_words", "compared", "compared_keys", "count_words", "croissant_of", "dataset_nodes",
+    "differences", "draft_of", "draft_state", "drafted", "entry_of", "exported", "fact_sheet", "faults", "fees",
+    "fitting_text", "found", "found_variables", "history", "in_order", "in_page", "institutions_named", "is_subscribed",
+    "known_codes", "known_codes_kept", "lists", "meant", "modality_words", "new_in", "overview", "own_datasets",
+    "published_counts", "published_of", "releases_of", "saved_searches", "says", "schema_org_of", "section_of",
+    "sections_of", "shown_variables", "stamp", "timeline", "told", "unconfirmed", "understood", "untold",
+    "variables_of", "versions_of", "wish", "word_nodes", "word_of", "words", "years_words",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ def known_codes() -> dict[str, list[str]]:
 
 VOCABULARY_PLACE = "search_vocabulary"  # beside WORDS_PLACE
 MODALITY_PLACE = "modality_words"  # beside WORDS_PLACE
+EXPORT_PLACE = "export_words"  # beside WORDS_PLACE
 WORDS_PLACE = "code_words:{}"  # in the cache; `actions.register_code_list` empties it
 
 

@@ -1,16 +1,28 @@
 """The catalogue's pages: what everybody reads, and what an institution writes."""
 
+from providers.catalogue.views.exporting import (
+    catalogue_document,
+    croissant,
+    dataset_document,
+    schema_org,
+    words,
+    words_document,
+)
 from providers.catalogue.views.importing import template, variables
 from providers.catalogue.views.reading import history, search, series, series_verb, variable_list
 from providers.catalogue.views.searches import forget, saved
 from providers.catalogue.views.writing import entry, new, section, verb
 
 __all__ = [
+    "catalogue_document",
+    "croissant",
+    "dataset_document",
     "entry",
     "forget",
     "history",
     "new",
     "saved",
+    "schema_org",
     "search",
     "section",
     "series",
@@ -19,4 +31,6 @@ __all__ = [
     "variable_list",
     "variables",
     "verb",
+    "words",
+    "words_document",
 ]

@@ -44,6 +44,10 @@ def search(request: HttpRequest) -> HttpResponse:
         "each": wished.each,
         "folded": whole.folded,
         "wider": whole.wider,
+        "documents": [
+            {"name": name, "type": kind, "url": reverse("catalogue_document", args=[ending])}
+            for ending, kind, name in queries.FORMS
+        ],
         "all_diseases": wished.all_diseases and wished.names_a_disease,
     }
     return page(request, "providers/catalogue/search.html", context, part="results")
