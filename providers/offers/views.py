@@ -1,5 +1,6 @@
 """A dataset's public page with its offers, and the provider's own pages."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -71,7 +73,9 @@ def _context(request: HttpRequest, found: Dataset, drafted: list[dict[str, Any]]
     variables = catalogue.variables_of(found) if drafted is None else drafted
     complete = catalogue_rules.completeness(found.judged(found.content(variables)), found.profile)
     gaps = [*complete.required, *complete.recommended]
+    shown = drafted is None and found.publication == catalogue_rules.Publication.PUBLISHED
     return {
+        **(_for_programs(found, variables) if shown else {}),
         "dataset": found,
         "title": pick(found, "title"),
         "availability": labels["dataset_status"].get(found.status, found.status),
@@ -94,6 +98,28 @@ def _context(request: HttpRequest, found: Dataset, drafted: list[dict[str, Any]]
     }
 
 
+def _for_programs(found: Dataset, variables: list[dict[str, Any]]) -> dict[str, Any]:
+    """What search engines read inside the page, and the addresses of the other forms."""
+    said, has_croissant = catalogue.in_page(found, variables)
+    documents = [
+        *(
+            {
+                "name": f"{name} (DCAT-AP, HealthDCAT-AP)",
+                "type": kind,
+                "url": reverse("dataset_document", args=[found.key, ending]),
+            }
+            for ending, kind, name in catalogue.FORMS
+        ),
+        {"name": "schema.org", "type": LD, "url": reverse("providers:dataset_schema_org", args=[found.key])},
+    ]
+    if has_croissant:
+        documents.append({"name": "Croissant", "type": LD, "url": reverse("providers:dataset_croissant", args=[found.key])})
+    text = json.dumps(said, ensure_ascii=False).translate(UNSAFE_IN_A_PAGE)
+    return {"documents": documents, "schema_org": mark_safe(text)}
+
+
+LD = "application/ld+json"
+UNSAFE_IN_A_PAGE = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}  # so that no text can end the script that holds it
 VARIABLES_SHOWN = 10
 
 
