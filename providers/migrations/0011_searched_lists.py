@@ -5,26 +5,25 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('providers', '0010_saved_searches'),
+        ("providers", "0010_saved_searches"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='dataset',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['modality'], name='dataset_modality'),
+            model_name="dataset",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["modality"], name="dataset_modality"),
         ),
         migrations.AddIndex(
-            model_name='dataset',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['standard'], name='dataset_standard'),
+            model_name="dataset",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["standard"], name="dataset_standard"),
         ),
         migrations.AddIndex(
-            model_name='dataset',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['access_mode'], name='dataset_access_mode'),
+            model_name="dataset",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["access_mode"], name="dataset_access_mode"),
         ),
         migrations.AddIndex(
-            model_name='dataset',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['disease_chapters'], name='dataset_chapters'),
+            model_name="dataset",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["disease_chapters"], name="dataset_chapters"),
         ),
     ]
