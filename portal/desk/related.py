@@ -9,13 +9,18 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.desk.event_words import reason, words
+from portal.journal import queries as journal
 from portal.kit.words import pick
+from portal.templatetags.portal import kst_text
 from vouchers.access.models import AccessCase, AccessRequest
 from vouchers.agreements.models import Agreement
 from vouchers.agreements.rules import AgreementStatus
 from vouchers.applications.models import Application
 from vouchers.applications.rules import ApplicationStatus
 from vouchers.evaluation.models import Award
+from vouchers.evaluation.queries.presenting import slot_for_company
+from vouchers.evaluation.rules.presenting import SlotStatus
 from vouchers.milestones.models import Milestone
 from vouchers.payments.models import Disbursement
 
@@ -60,6 +65,23 @@ def moved_on(entries: list[dict[str, Any]], application: Application, user: Any)
     title = _("The project is under way") if row.status == AgreementStatus.ACTIVE else row.get_status_display()
     now = {"title": title, "state": "past" if over else "present", "url": url}
     return [*(one for one in entries if one["state"] == "past"), begun, now]
+
+
+def presented(entries: list[dict[str, Any]], application: Application, user: Any) -> list[dict[str, Any]]:
+    """An application's story with its presentation, as far as the company knows of it: what happened in its place in time, a date
+    that is still ahead after the present. One query, two once it was invited."""
+    slot = slot_for_company(application, user)
+    if slot is None:
+        return entries
+    events = [event for event in journal.history(slot) if event.organisations]
+    told = [{"title": words(event.name), "state": "past", "when": event.at, "text": reason(event)} for event in events]
+    past = [*(one for one in entries if one["state"] == "past"), *told]
+    past.sort(key=lambda one: one["when"])
+    rest = [one for one in entries if one["state"] != "past"]
+    if slot.status == SlotStatus.INVITED and rest:
+        when = f"{kst_text(slot.starts_at)}, {slot.place}"
+        rest.insert(1, {"title": _("Presentation"), "state": "future", "text": when})
+    return [*past, *rest]
 
 
 def _awards(user: Any, subject: Any) -> Iterable[Award]:

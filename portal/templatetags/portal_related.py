@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from portal.desk.related import moved_on, related
+from portal.desk.related import moved_on, presented, related
 from portal.kit.words import pick
 from vouchers.evaluation.queries.presenting import absent_on, slot_for_company
 
@@ -26,8 +26,9 @@ def names_of(rows: Iterable[Any]) -> str:
 
 @register.simple_tag
 def story_of(entries: list[dict[str, Any]], application: Any, user: Any) -> list[dict[str, Any]]:
-    """`{% story_of entries application user as entries %}`: an application's story, gone on to its agreement."""
-    return moved_on(entries, application, user)
+    """`{% story_of entries application user as entries %}`: an application's story with its presentation, gone on to its
+    agreement."""
+    return moved_on(presented(entries, application, user), application, user)
 
 
 @register.inclusion_tag("components/presentation.html")

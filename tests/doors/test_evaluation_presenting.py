@@ -19,7 +19,8 @@ from vouchers.rounds.queries import announcing
 pytestmark = pytest.mark.django_db
 
 
-def test_the_officers_plan_reaches_the_company_and_the_panel():
+def test_the_officers_plan_reaches_the_company_and_the_panel(settings):
+    settings.OPERATOR_CONTACT = "ask@operator.example"
     at = ev.presenting()
     officer, add = as_(at.officer), reverse("admin:vouchers_presentationschedule_add")
     assert add in officer.get(reverse("admin:vouchers_round_change", args=[at.round.pk])).content.decode()
@@ -49,6 +50,8 @@ def test_the_officers_plan_reaches_the_company_and_the_panel():
     company, file = at.applications[0].get_absolute_url(), reverse("evaluation:dates", args=[slot.ref])
     page = as_(at.firms[0].staff).get(company).content.decode()
     assert slot.place in page and file in page and at.evaluators[0].get_full_name() not in page
+    story = page.split('class="timeline"')[1].split("</ol>")[0]
+    assert "발표평가 일정을 알렸습니다" in story and slot.place in story and settings.OPERATOR_CONTACT in page
     assert f"UID:{slot.ref}@" in as_(at.firms[0].staff).get(file).content.decode()
     own = reverse("evaluation:dates", args=[seat.ref])
     assert as_(at.evaluators[0]).get(own).status_code == 200
@@ -130,3 +133,14 @@ def test_the_call_says_what_is_scored_by_the_presentation(client):
         assert stages == ["DOCUMENT"] * 4 + ["PRESENTATION" if said else "DOCUMENT"]
         words = str(announcing._evaluation(row, row.policy()))
         assert ("발표에 불참하면 그 항목은 0점입니다" in words) is said
+
+
+def test_the_page_of_attendance_says_one_thing_about_an_absence():
+    for staged in (True, False):
+        at = ev.presenting(1, selection={"penalty_points": {}, "penalty_cap": "0"}, staged=staged)
+        actions.publish_schedule(schedule_id=plan(at, places=[f"별관 {staged}"]).pk, by=at.officer)
+        slot = PresentationSlot.objects.get(application=at.applications[0])
+        with clock.at(slot.ends_at):
+            page = reverse("admin:vouchers_presentationslot_verb", args=[slot.pk, "attendance"])
+            shown = as_(at.officer).get(page).content.decode()
+        assert ("0점" in shown, "그대로 유지됩니다" in shown) == (staged, not staged)
