@@ -1,10 +1,13 @@
 """Proposed assignments as officers see them, and nobody else."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from portal.kit import clock
 from tests.actions.test_evaluation_proposing import pool, proposed
 from tests.doors import as_
 from tests.doors.test_evaluation_officers import page_of, text
@@ -91,3 +94,16 @@ def test_the_page_of_a_proposal_asks_the_same_for_one_application_and_for_three(
             client.get(address)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_while_the_pool_may_still_be_challenged_the_pages_that_assign_say_so():
+    for days, warned in ((20, True), (1, False)):
+        at = ev.panel(1, conflicts={"publishes_pool": True, "challenge_days": days})
+        pool(at)
+        client = as_(at.officer)
+        pages = [f"{page_of(name)}?round={at.round.pk}" for name in ("assignmentrun_propose_page", "assignment_assign_page")]
+        with clock.at(clock.now() + timedelta(days=6)):
+            pages.append(page_of("assignmentrun_verb", proposed(at).pk, "apply"))
+            for page in pages:
+                assert ("기피를 신청할 수 있습니다" in text(client.get(page))) == warned, page
+            assert ("may still challenge" in text(client.get("/en" + pages[0]))) == warned

@@ -20,7 +20,7 @@ from vouchers.evaluation import actions, queries, rules
 from vouchers.evaluation.admin import parts
 from vouchers.evaluation.forms import AssignForm, AssignRoundForm
 from vouchers.evaluation.models import Assignment, Score, cases_closed_to
-from vouchers.evaluation.queries import panels
+from vouchers.evaluation.queries import challenges, panels
 from vouchers.evaluation.queries import pool as pool_queries
 from vouchers.rounds.models import Round
 
@@ -99,6 +99,7 @@ class AssignmentAdmin(parts.RoundPages, VerbAdmin):
             "page": Paginator(self._open(request, programme), parts.PER_PAGE).get_page(request.GET.get("page"))
             if programme
             else None,
+            "window": challenges.window_words(programme) if programme else "",
             "pool_url": f"{reverse('admin:vouchers_poolmember_add')}?round={programme.pk}" if programme else "",
             "propose": reverse(f"{self.admin_site.name}:vouchers_assignmentrun_propose_page"),
             "form": form,

@@ -18,11 +18,16 @@ from vouchers.evaluation import actions, queries
 from vouchers.evaluation.admin import parts, telling
 from vouchers.evaluation.forms import SwapForm
 from vouchers.evaluation.models import AssignmentRun
-from vouchers.evaluation.queries import proposing
+from vouchers.evaluation.queries import challenges, proposing
 from vouchers.evaluation.rules import assigning as rules
 from vouchers.evaluation.rules.stages import PROPOSAL_LIFECYCLE
 
 ASSIGN = "vouchers.assign_evaluator"
+
+
+def _applied(run: AssignmentRun) -> str:
+    words = _("Each evaluator gets a mail and first says whether there is a conflict of interest. The file opens after that.")
+    return " ".join(filter(None, (challenges.window_words(run.round), words)))
 
 
 @admin.register(AssignmentRun)
@@ -41,7 +46,7 @@ class AssignmentRunAdmin(parts.RoundPages, VerbAdmin):
         Verb(
             "apply", gettext_lazy("Apply the proposal"), lambda pk, by: actions.apply_proposal(run_id=pk, by=by), ASSIGN,
             parts.can(PROPOSAL_LIFECYCLE, "apply_proposal"), form=forms.Form,
-            consequence=lambda obj: _("Each evaluator gets a mail and first says whether there is a conflict of interest. The file opens after that."),
+            consequence=lambda obj: _applied(obj),
         ),
         Verb(
             "discard", gettext_lazy("Discard"), lambda pk, by, reason: actions.discard_proposal(run_id=pk, reason=reason, by=by),
@@ -110,6 +115,7 @@ class AssignmentRunAdmin(parts.RoundPages, VerbAdmin):
             "progress": queries.progress(programme) if programme else None,
             "policy": programme.policy().assigning if programme else None,
             "refusal": refusal,
+            "window": challenges.window_words(programme) if programme else "",
             "waiting": self._change_url(waiting.pk) if waiting else "",
         }
         return self._page(request, "propose_assignments", context, 422 if refusal else 200)

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from portal.kit import workdays
+from portal.kit import clock, workdays
+from portal.templatetags.portal import kst_text
 from vouchers.applications.models import Application
 from vouchers.evaluation.models import Challenge, PoolMember
 from vouchers.evaluation.queries.conflicts import LIVE
@@ -14,7 +16,22 @@ from vouchers.rounds.models import Round
 
 def challenge_due(application: Application) -> datetime | None:
     """Until when the members of the published pool may be challenged; None where the round does not publish its pool."""
-    policy, closes_at = application.round.policy().conflicts, application.round.closes_at
+    return _due(application.round)
+
+
+def window_words(programme: Round) -> str:
+    """That applicants may still challenge members of the pool, and until when; "": nobody may any more."""
+    due_at = _due(programme)
+    if due_at is None or due_at <= clock.now():
+        return ""
+    return _(
+        "Applicants may still challenge members of the pool until %(time)s. Whom they challenge with success loses the assignment; "
+        "assign after that, or be ready to assign again."
+    ) % {"time": kst_text(due_at)}
+
+
+def _due(programme: Round) -> datetime | None:
+    policy, closes_at = programme.policy().conflicts, programme.closes_at
     if not policy.publishes_pool or closes_at is None:
         return None
     return workdays.due_at(closes_at, policy.challenge_days)
