@@ -71,7 +71,19 @@ def test_a_field_that_both_changed_is_shown_with_both_texts(application, owner, 
     assert answer.status_code == 409 and owner.representative.name in page
     assert "동료의 글" in page and "내 글" in page and 'name="take" value="product"' in page
     assert answers(application)["product"] == "동료의 글" and answers(application)["market"] == "내 시장"
+    said = f"{owner.representative.name} 님도 이 항목을 고쳤고"
+    if route == "autosave":  # at the top of the page and beside the field, as its script puts it there
+        top = page.partition('id="clashes"')[2].partition('id="missing"')[0]
+        assert 'role="alert"' in top and 'href="#id_product"' in top and 'href="#both_product"' in top
+        assert f'data-clash="product" data-target="id_product" data-words="{said}' in page and 'data-clash="market"' not in page
+        assert page.count('role="alert"') == 1 and 'id="both_product"' in page
+        settled = unescape(
+            mine.post(url(route, application.ref, "project"), {**sent, "product": "동료의 글"}, **HTMX).content.decode()
+        )
+        assert 'id="clashes" hx-swap-oob="true" hidden' in settled and "data-clash" not in settled
     if route == "section":
+        hint = page.partition('id="id_product_helptext"')[2].partition("</div>")[0]
+        assert said in hint and 'href="#both_product"' in hint and page.count(said) == 1
         assert f'id="seen_product" value="{sent["seen_product"]}"' in page  # Save alone asks again
         assert mine.post(url(route, application.ref, "project"), {**sent, "product": "내 글"}).status_code == 409
 

@@ -131,6 +131,19 @@ class BothWrote:
         said = {"who": self.who, "field": self.label, "when": kst_text(self.when)}
         return _("%(who)s changed “%(field)s” on %(when)s; it stands as it was written there.") % said
 
+    @property
+    def clash(self) -> str:
+        return _("%(who)s wrote in this field too, and yours is not saved yet. Choose which of the two stays.") % {
+            "who": self.who
+        }
+
+
+def mark_clashes(form: SectionForm, conflicts: Iterable[BothWrote]) -> None:
+    """Says beside each field that two wrote in it, with the way to both texts."""
+    for one in conflicts:
+        said = format_html('<a class="clash-note" href="#both_{}">{}</a>', one.name, one.clash)
+        form[one.name].help_text = format_html("{} {}", said, form[one.name].help_text)
+
 
 def both_wrote(section: ApplicationSection, form: SectionForm, names: Iterable[str]) -> list[BothWrote]:
     """Who changed these fields and when, and both texts."""

@@ -18,7 +18,7 @@ from vouchers.applications.forms import SEEN, SectionForm, TrackForm, UploadForm
 from vouchers.applications.models import Application
 from vouchers.applications.views.fetch import application_or_404, section_key, signed_in_keeping_text
 from vouchers.applications.views.filing import attach, file_answers, file_marks, files_changed
-from vouchers.applications.views.shape import both_wrote, section_context
+from vouchers.applications.views.shape import both_wrote, mark_clashes, section_context
 from vouchers.companies import queries as companies
 from vouchers.rounds.models import Round
 
@@ -100,6 +100,7 @@ def section(request: HttpRequest, ref: str, key: str) -> HttpResponse:
         messages.success(request, " ".join([_("Saved."), *answer["merged_words"]]))
         return redirect(request, _after(ref, which, going_on="next" in request.POST))
     status = answer.pop("status")
+    mark_clashes(form, answer["conflicts"])
     context = section_context(request, fresh, which, form=form, unsaved=sentences_of(request), **answer)
     return page(request, "vouchers/applications/section.html", context, status=status)
 

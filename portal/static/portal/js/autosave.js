@@ -51,6 +51,29 @@
     group.append(Object.assign(document.createElement("p"), { className: "merged-note", textContent: words }));
     group.lastElementChild.dataset.mergedNote = "";
   };
+  // A field in which a colleague wrote as well says so itself, with the way to both texts, until one of them was chosen.
+  const clash = (form) => {
+    form.querySelectorAll("[data-clash-note]").forEach((old) => {
+      const control = document.getElementById(old.dataset.clashNote);
+      if (control) describe(control, old.id, false);
+      old.remove();
+    });
+    form.querySelectorAll("#merged > [data-clash]").forEach((told) => {
+      const group = form.querySelector('[data-field="' + told.dataset.clash + '"]'), control = document.getElementById(told.dataset.target);
+      if (!group) return;
+      const said = Object.assign(document.createElement("p"), { className: "clash-note", id: "clash_" + told.dataset.clash });
+      said.dataset.clashNote = told.dataset.target;
+      said.append(Object.assign(document.createElement("a"), { href: "#both_" + told.dataset.clash, textContent: told.dataset.words }));
+      group.append(said);
+      if (control) describe(control, said.id, true);
+    });
+  };
+  const describe = (control, id, on) => {
+    const ids = (control.getAttribute("aria-describedby") || "").split(" ").filter((one) => one && one !== id);
+    if (on) ids.push(id);
+    if (ids.length) control.setAttribute("aria-describedby", ids.join(" "));
+    else control.removeAttribute("aria-describedby");
+  };
   // A file was chosen before a colleague's was shown: its mark stays, so that Save asks instead of replacing the other one.
   const holdFiles = (form) => {
     const before = sent.get(form);
@@ -84,6 +107,7 @@
     underWay.delete(form);
     holdFiles(form);
     merge(form);
+    clash(form);
     if (again.has(form)) settle(form, ctxOf(event));
     if (form.querySelector("[data-frozen]")) { // handed in elsewhere: nothing that is typed here counts any more
       form.querySelectorAll("input, textarea, select, button").forEach((field) => { field.disabled = true; });
