@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from vouchers.applications.urls import check
 from vouchers.evaluation.urls import verify
+from vouchers.statistics.urls import register
 
 urlpatterns = [
     path("check/", include((check, "check"))),
@@ -19,4 +20,5 @@ urlpatterns = [
     path("milestones/", include("vouchers.milestones.urls")),
     path("payments/", include("vouchers.payments.urls")),
     path("stats/", include("vouchers.statistics.urls")),
+    path("register/", include((register, "register"))),
 ]

@@ -102,7 +102,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "disbursement_list": NAMES, "request_disbursement": OWN, "demo_bank": DEMO,
         **dict.fromkeys(("detail", "resubmit", "confirm", "release", "resolve", "explain", "withdraw_return", "evidence", "decide"), WRITTEN_DOWN),
     },
-    "vouchers.statistics.views": {"dashboard": PUBLIC, "export": PUBLIC},
+    "vouchers.statistics.views": {"dashboard": PUBLIC, "export": PUBLIC, "register": PUBLIC},
     "portal.kit.api": {"view": PUBLIC},
     "vouchers.rounds.api": {"view": PUBLIC},
     "vouchers.statistics.api": {"view": PUBLIC},

@@ -1,22 +1,25 @@
-"""GET /api/v1/stats/ and /api/v1/stats/{measure}/"""
+"""GET /api/v1/stats/, /api/v1/stats/{measure}/ and /api/v1/awards/"""
 
 import csv
 import io
 import json
+from dataclasses import asdict
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework import renderers
+from rest_framework import renderers, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.kit import clock
-from portal.kit.api import LANGUAGE, BadParameters, PublicView
+from portal.kit.api import LANGUAGE, BadParameters, PublicList, PublicView
 from portal.kit.sheets import in_spreadsheet
+from vouchers.evaluation.models import Award
 from vouchers.statistics import queries, rules
 
 
@@ -118,7 +121,46 @@ def _body(table: rules.Table) -> dict[str, Any]:
     }  # fmt: skip
 
 
+class AwardSerializer(serializers.ModelSerializer[Award]):
+    """An award that stands. data_uses: empty until its agreement takes force."""
+
+    round = serializers.CharField(source="application.round.key")
+    track = serializers.CharField(source="application.track.key")
+    title = serializers.CharField(source="application.title", help_text="As the company wrote it, in Korean.")
+    company_ko = serializers.CharField(source="application.company.organisation.name_ko")
+    company_en = serializers.CharField(source="application.company.organisation.name_en")
+    region = serializers.CharField(source="application.region")
+    is_demo = serializers.BooleanField(source="application.round.is_demo", help_text="Fictional, exists only in a demonstration.")
+    data_uses = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Award
+        fields: ClassVar[list[str]] = [
+            "project_no", "round", "track", "title", "company_ko", "company_en", "region", "grant_won", "status", "is_demo", "data_uses", "updated_at",
+        ]  # fmt: skip
+
+    def get_data_uses(self, award: Award) -> list[dict[str, Any]]:
+        return [asdict(use) for use in self.context["data_uses"].get(award.application_id, [])]
+
+
+@extend_schema(summary="Public register: awards that stand, and the data that their projects use")
+class AwardList(PublicList):
+    serializer_class = AwardSerializer
+    filters: ClassVar[dict[str, str]] = {
+        "round": "application__round__key", "track": "application__track__key", "region": "application__region",
+    }  # fmt: skip
+    orderings: ClassVar[dict[str, str]] = {"project_no": "project_no", "grant_won": "grant_won", "updated_at": "updated_at"}
+
+    def get_queryset(self) -> QuerySet[Award]:
+        return queries.register()
+
+    def get_serializer(self, page: Any, **more: Any) -> Any:
+        more["context"] = {**self.get_serializer_context(), "data_uses": queries.data_uses(page)}
+        return super().get_serializer(page, **more)
+
+
 urlpatterns = [
+    path("awards/", AwardList.as_view(), name="api_awards"),
     path("stats/", StatsIndex.as_view(), name="api_stats"),
     path("stats/<slug:measure>/", StatsMeasure.as_view(), name="api_stats_measure"),
 ]

@@ -1,6 +1,7 @@
 """One truth for dashboard, public page, API and export."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,8 +11,10 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from portal.journal.memory import remembered
 from portal.kit import clock
 from providers.catalogue import queries as catalogue
-from vouchers.applications.models import Application
+from vouchers.agreements.models import Agreement
+from vouchers.applications.models import Application, ApplicationMatch
 from vouchers.applications.rules import ApplicationStatus
+from vouchers.evaluation.models import Award
 from vouchers.ledger.models import Account
 from vouchers.payments.models import Disbursement
 from vouchers.rounds import queries as round_queries
@@ -181,3 +184,45 @@ def funnel(round_key: str = "") -> list[tuple[str, str, int]]:
         cell.codes["state"]: cell.value for cell in table("applications", by=("state",), round_key=round_key, public=False).cells
     }
     return [(state.value, str(state.label), counted[state.value]) for state in ApplicationStatus if state.value in counted]
+
+
+# ── The public register ──────────────────────────────────────────────────────────────────────────────
+PUBLISHED = ("AWARDED", "RUNNING", "SETTLING", "ARCHIVED")  # states of a round whose selection is public
+STANDING = ("NOTIFIED", "ACCEPTED", "AGREEMENT_READY")  # of an award that was not given up, nor ended before its agreement
+
+
+def register() -> QuerySet[Award]:
+    """The awards that stand of every published selection, by project number, the newest first."""
+    rows = Award.objects.filter(
+        status__in=STANDING, application__round__in=rounds(), application__round__status__in=PUBLISHED
+    )  # fmt: skip
+    return rows.select_related("application__round", "application__track", "application__company__organisation").order_by(
+        "-project_no"
+    )
+
+
+@dataclass(frozen=True)
+class DataUse:
+    """Data that a project uses under an agreement that took force. dataset_*: "" where the institution offers it under no entry."""
+
+    institution_key: str
+    institution_ko: str
+    institution_en: str
+    dataset_key: str
+    dataset_ko: str
+    dataset_en: str
+
+
+def data_uses(awards: Iterable[Award]) -> dict[int, list[DataUse]]:
+    """application id → the data that its project uses. Two queries for all of them."""
+    wanted = [award.application_id for award in awards]
+    ruled = Agreement.objects.filter(award__application_id__in=wanted, activated_at__isnull=False)
+    rows = ApplicationMatch.objects.filter(
+        application_id__in=ruled.values("award__application_id"), match__status="CONFIRMED"
+    ).select_related("match__institution", "match__quote__request__dataset")
+    found: dict[int, list[DataUse]] = defaultdict(list)
+    for row in rows.order_by("pk"):
+        holder, dataset = row.match.institution, row.match.quote.request.dataset
+        data = (dataset.key, dataset.title_ko, dataset.title_en) if dataset else ("", "", "")
+        found[row.application_id].append(DataUse(holder.key, holder.name_ko, holder.name_en, *data))
+    return found

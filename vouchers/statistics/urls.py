@@ -7,3 +7,4 @@ urlpatterns = [
     path("", views.dashboard, name="dashboard"),
     path("<slug:measure>.csv", views.export, name="csv"),
 ]
+register = [path("", views.register, name="list")]  # at /register/

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -29,6 +30,26 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "by": by, "dimension": rules.DIMENSIONS[by], "dimensions": rules.DIMENSIONS.values(),
     }  # fmt: skip
     return page(request, "vouchers/statistics/dashboard.html", context, part="figures")
+
+
+PER_PAGE = 50
+
+
+@public
+@require_GET
+def register(request: HttpRequest) -> HttpResponse:
+    """Who was awarded what, and which data the projects use."""
+    chosen = request.GET.get("round", "")
+    rows = queries.register()
+    if chosen:
+        rows = rows.filter(application__round__key=chosen)
+    found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    uses = queries.data_uses(found.object_list)
+    context = {
+        "page": found, "total": found.paginator.count, "chosen": chosen, "rounds": queries.choices(),
+        "rows": [(award, uses.get(award.application_id, [])) for award in found.object_list],
+    }  # fmt: skip
+    return page(request, "vouchers/statistics/register.html", context)
 
 
 def _chart(table: rules.Table) -> dict[str, Any]:

@@ -1,0 +1,34 @@
+"""Every address that the house's contract promises answers; the list stands here in full, in both languages."""
+
+import pytest
+from django.test import Client
+
+from tests.factories.rounds import make_round
+
+pytestmark = pytest.mark.django_db
+PAGES = (
+    "/", "/check/", "/rounds/", "/accounts/login/", "/companies/", "/evaluation/", "/objections/", "/home/", "/applications/",
+    "/matching/", "/agreements/", "/access/", "/milestones/", "/payments/", "/providers/", "/catalogue/", "/stats/", "/admin/",
+    "/register/",
+)  # fmt: skip
+PROGRAMS = (
+    "/health/live", "/health/ready", "/metrics", "/api/schema/", "/api/docs/", "/api/v1/stats/", "/api/v1/rounds/",
+    "/api/v1/awards/", "/api/v1/institutions/", "/api/v1/datasets/", "/api/v1/offers/", "/catalogue.ttl", "/catalogue.jsonld",
+)  # fmt: skip
+PUBLIC = {"/", "/check/", "/rounds/", "/accounts/login/", "/catalogue/", "/stats/", "/register/", "/evaluation/"}
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_answers_or_asks_to_sign_in(address):
+    make_round()
+    for prefix in ("", "/en"):
+        answer = Client().get(prefix + address)
+        if answer.status_code == 302:
+            assert "/login/" in answer["Location"], (prefix + address, answer["Location"])
+            continue
+        assert answer.status_code == 200, prefix + address
+
+
+@pytest.mark.parametrize("address", PROGRAMS)
+def test_what_programs_read_answers(address):
+    assert Client().get(address).status_code in {200, 503}, address
