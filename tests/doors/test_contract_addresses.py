@@ -1,8 +1,10 @@
 """Every address that the house's contract promises answers; the list stands here in full, in both languages."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from tests.factories.providers import dataset, provider
 from tests.factories.rounds import make_round
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +17,7 @@ PROGRAMS = (
     "/health/live", "/health/ready", "/metrics", "/api/schema/", "/api/docs/", "/api/v1/stats/", "/api/v1/rounds/",
     "/api/v1/awards/", "/api/v1/institutions/", "/api/v1/datasets/", "/api/v1/offers/", "/catalogue.ttl", "/catalogue.jsonld",
 )  # fmt: skip
-PUBLIC = {"/", "/check/", "/rounds/", "/accounts/login/", "/catalogue/", "/stats/", "/register/", "/evaluation/"}
+OPEN = {"/", "/check/", "/rounds/", "/accounts/login/", "/catalogue/", "/stats/", "/register/"}
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -24,9 +26,22 @@ def test_a_page_answers_or_asks_to_sign_in(address):
     for prefix in ("", "/en"):
         answer = Client().get(prefix + address)
         if answer.status_code == 302:
-            assert "/login/" in answer["Location"], (prefix + address, answer["Location"])
+            assert address not in OPEN and "/login/" in answer["Location"], (prefix + address, answer["Location"])
             continue
         assert answer.status_code == 200, prefix + address
+
+
+@pytest.mark.parametrize("address", ["/styles/", "/demo/mail/", "/demo/bank/"])
+def test_pages_of_the_demo_answer_in_a_demo(address):
+    if not (settings.DEMO or settings.DEBUG):
+        pytest.skip("no demo here")
+    assert Client().get(address).status_code in {200, 302}, address
+
+
+@pytest.mark.parametrize("ending", ["/", ".jsonld", ".ttl"])
+def test_an_entry_of_the_catalogue_answers_in_all_its_forms(ending):
+    entry = dataset(provider())
+    assert Client().get(f"/catalogue/{entry.key}{ending}").status_code == 200
 
 
 @pytest.mark.parametrize("address", PROGRAMS)
