@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.factories.providers import dataset, provider
+from tests.factories.providers import code_lists, dataset, provider
 from tests.factories.rounds import make_round
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,7 @@ def test_pages_of_the_demo_answer_in_a_demo(address):
 
 @pytest.mark.parametrize("ending", ["/", ".jsonld", ".ttl"])
 def test_an_entry_of_the_catalogue_answers_in_all_its_forms(ending):
+    code_lists()
     entry = dataset(provider())
     assert Client().get(f"/catalogue/{entry.key}{ending}").status_code == 200
 
