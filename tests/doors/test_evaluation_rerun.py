@@ -52,7 +52,9 @@ def test_an_officer_takes_it_up_and_proposes_an_approver_confirms_and_those_conc
     assert boss.get(address).status_code == 403 and Client().get(address).status_code == 302
     verb = reverse("admin:vouchers_selectionrun_verb", args=[run.pk, "confirm"])
     assert row.reason in text(boss.get(verb)) and boss.post(verb).status_code == 302
-    assert text(office.get(reverse("admin:vouchers_selectionrun_change", args=[run.pk])))
+    assert "예비 번호가 기준입니다" in text(office.get(reverse("admin:vouchers_selectionrun_change", args=[run.pk])))
+    first = text(office.get(reverse("admin:vouchers_selectionrun_change", args=[run.previous_id])))
+    assert "예비 번호가 기준입니다" not in first, "nothing was decided anew in it"
     compared = office.get(f"{reverse('admin:vouchers_selectionrun_compare')}?before={run.previous_id}&after={run.pk}")
     assert compared.status_code == 200 and loser.receipt_no in text(compared)
     _concerned(at, loser, owner, row)
