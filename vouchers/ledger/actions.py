@@ -133,9 +133,9 @@ def _within_call(programme: Round, amount_won: int) -> None:
     if not rules.over_call_won(programme.budget_won, given, amount_won):
         return
     sentence = (
-        _("The call names a budget of %(said)s and %(given)s were given already: %(left)s may still be given. Raise the budget of the draft first.")
+        _("The call names a budget of %(said)s and %(given)s were given already, so %(left)s are left to give. Raise the budget of the draft first.")
         if programme.status in ("DRAFT", "REVIEW")
-        else _("The call names a budget of %(said)s and %(given)s were given already: %(left)s may still be given. Raise the budget by an amendment of the call first.")
+        else _("The call names a budget of %(said)s and %(given)s were given already, so %(left)s are left to give. Raise the budget by an amendment of the call first.")
     )  # fmt: skip
     said = programme.budget_won or 0
     raise Refused(
