@@ -28,7 +28,7 @@ def pool_of(programme: Round) -> QuerySet[PoolMember]:
 def taken_up_later() -> Q:
     """Rounds whose results are released and in which an application is evaluated (again) after an objection."""
     late = Application.objects.filter(round=OuterRef("pk"), status__in=["ELIGIBLE", "IN_EVALUATION"])
-    return Q(status__in=RELEASED) & Exists(late)
+    return Q(status__in=RELEASED) & Q(Exists(late))
 
 
 def growing() -> QuerySet[Round]:
