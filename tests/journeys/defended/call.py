@@ -73,8 +73,8 @@ def ask_question(cast: Cast, story: Story) -> None:
     officer.click(officer.page.locator("a[href*='/questions/new/?section=project']").first)
     officer.type(kind="LONG_TEXT", most=500, **QUESTION)
     officer.click(officer.page.locator("#content-main form button[type=submit]").last)
-    lacking = "The question “%(what)s” lacks its English words: label, help, choices and columns need them."
-    officer.sees(officer.say(lacking, what=QUESTION["label_ko"]))
+    lacking = officer.say("The question “%(what)s” has no English words for: %(parts)s.", what=QUESTION["label_ko"], parts="|")
+    officer.sees(lacking.partition("|")[0])
     officer.go(story["round_admin"])
     officer.click(officer.page.locator(".fault-list a", has_text=QUESTION["label_ko"]).first)
     officer.type(label_en="How do you validate it in the hospital?", help_en="Say on which patients and by which measures.")
