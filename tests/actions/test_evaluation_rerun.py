@@ -16,6 +16,7 @@ from vouchers.agreements import queries as agreement_queries
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application
 from vouchers.evaluation import actions, queries
+from vouchers.evaluation.actions import paper
 from vouchers.evaluation.models import Assignment, Award, SelectionLetter, SelectionLine, SelectionRun
 from vouchers.ledger import queries as ledger
 from vouchers.objections import actions as objections
@@ -259,3 +260,17 @@ def test_agreements_wait_while_results_are_provisional_and_say_why():
         with pytest.raises(DatabaseError, match="under review"), transaction.atomic():
             agreement.parties.update(signed_at=clock.now(), signed_by=operator, signed_hash=given["content_hash"])
             type(agreement).objects.filter(pk=agreement.pk).update(status="ACTIVE", activated_at=clock.now())
+
+
+def test_a_letter_that_was_written_says_the_same_after_its_evaluations_were_set_aside():
+    at, _objection = released((90, 80, 70), slots=1)
+    loser = at.applications[-1]
+    line = SelectionLine.objects.get(run__round=at.round, application=loser)
+    before = {lang: paper._inputs(line, lang) for lang in ("ko", "en")}
+    assert [one["points"] for one in before["ko"]["criteria"]] == ["70.00"] * len(before["ko"]["criteria"])
+    rescored(at, loser, 95)
+    after = SelectionLine.objects.select_related("letter").get(pk=line.pk)
+    for lang, kept in before.items():
+        now = paper._inputs(after, lang)
+        assert (now["criteria"], now["opinions"]) == (kept["criteria"], kept["opinions"])
+    assert paper.said_of(loser)["criteria"] != after.letter.content["criteria"]

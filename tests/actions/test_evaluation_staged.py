@@ -15,7 +15,7 @@ from tests.refusals import refused
 from vouchers.applications import actions as applications
 from vouchers.companies import actions as companies
 from vouchers.evaluation import actions, queries
-from vouchers.evaluation.actions.paper import _criteria
+from vouchers.evaluation.actions.paper import _shown, said_of
 from vouchers.evaluation.models import Assignment, PresentationSlot, Score, ScoreVersion, SelectionLine, SelectionRecord
 from vouchers.evaluation.queries import agreement, panels, presenting
 from vouchers.rounds import actions as rounds
@@ -189,7 +189,7 @@ def test_a_selection_counts_them_and_the_letter_says_why():
         refused(record, "not_in_evaluation", at=at, slot=came, present=False)
     assert not list(queries.faults()) and queries.verified(at.applications[0]).same
     for slot, said in ((came, False), (stayed, True)):
-        (named,) = [row for row in _criteria(SelectionLine.objects.get(application=slot.application)) if "수행" in row["name"]]
+        (named,) = [row for row in map(_shown, said_of(slot.application)["criteria"]) if "수행" in row["name"]]
         assert ("발표에 불참하여 0점" in named["name"]) is said and named["points"] == ("0.00" if said else "90.00")
 
 

@@ -13,6 +13,7 @@ from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.applications import actions as applications
 from vouchers.evaluation import notices, rules
+from vouchers.evaluation.actions.paper import said_of
 from vouchers.evaluation.models import SelectionLetter, SelectionLine
 
 
@@ -24,7 +25,7 @@ def write_letter(line: SelectionLine, *, by: Any) -> SelectionLetter | None:
         return None
     how = rules.service(company.service_email)
     address = company.service_email if how == rules.Service.ELECTRONIC else company.address
-    letter = SelectionLetter(line=line, how=how, address=address)
+    letter = SelectionLetter(line=line, how=how, address=address, content=said_of(line.application))
     letter.save()
     _record("letter.written", letter, by=by, how=how)
     if how == rules.Service.ELECTRONIC:

@@ -1,5 +1,6 @@
 """The letter of a result on paper, in Korean and English: reasons by criterion, the calculation, the remedy."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils.translation import override
 
 from portal.kit import clock, pdf
 from portal.kit.words import day, pick
+from vouchers.applications.models import Application
 from vouchers.evaluation import notices, queries, rules
 from vouchers.evaluation.models import SelectionLine
 from vouchers.evaluation.queries import presenting
@@ -31,6 +33,7 @@ def letter_paper(line: SelectionLine, *, lang: str) -> bytes:
 def _inputs(line: SelectionLine, lang: str) -> dict[str, Any]:
     application, run = line.application, line.run
     letter = getattr(line, "letter", None)
+    content = (letter.content if letter is not None else None) or said_of(application)
     selection = run.round.policy().selection
     return {
         "company": pick(application.company_snapshot, "name") or str(application.company),
@@ -44,8 +47,8 @@ def _inputs(line: SelectionLine, lang: str) -> dict[str, Any]:
         "points": [str(number) for number in (line.raw or line.score, line.score, line.bonus, line.penalty, line.points)],
         "rank": str(line.rank),
         "pass_mark": str(run.round.policy().pass_mark),
-        "criteria": _criteria(line),
-        "opinions": queries.opinions_of(application),
+        "criteria": [_shown(one) for one in content["criteria"]],
+        "opinions": content["opinions"],
         "adverse": line.outcome in rules.ADVERSE,
         "body": pick({"body_ko": selection.objection_body_ko, "body_en": selection.objection_body_en}, "body"),
         "days": str(selection.objection_days),
@@ -56,25 +59,34 @@ def _inputs(line: SelectionLine, lang: str) -> dict[str, Any]:
     }
 
 
-def _criteria(line: SelectionLine) -> list[dict[str, Any]]:
-    """Name, weight, mean points and what evaluators wrote, without their names."""
-    absent = {criterion.pk for criterion in presenting.absent_on(line.application)}
-    points, said = queries.points_by_criterion(line.application), queries.reasons_by_criterion(line.application)
-    return [
+def said_of(application: Application) -> dict[str, Any]:
+    """What the evaluators gave and wrote, without their names, as JSON: what a letter keeps from the day on which it is written,
+    since an objection may set evaluations aside afterwards.
+
+    criteria: name_ko, name_en, weight, points (mean, text), reasons, absent (0 since the company stayed away); opinions.
+    """
+    absent = {criterion.pk for criterion in presenting.absent_on(application)}
+    points, said = queries.points_by_criterion(application), queries.reasons_by_criterion(application)
+    criteria = [
         {
-            "name": _named(criterion, criterion.pk in absent),
+            "name_ko": criterion.name_ko,
+            "name_en": criterion.name_en,
             "weight": str(criterion.weight),
             "points": _mean(points.get(criterion.key, [])),
-            "reasons": said.get(criterion.key, []),
+            "reasons": list(said.get(criterion.key, [])),
+            "absent": criterion.pk in absent,
         }
-        for criterion in Criterion.objects.filter(round_id=line.application.round_id)
+        for criterion in Criterion.objects.filter(round_id=application.round_id)
     ]
+    return {"criteria": criteria, "opinions": list(queries.opinions_of(application))}
 
 
-def _named(criterion: Criterion, absent: bool) -> str:
-    """With the words for a company that stayed away from the presentation, where that decided its points."""
-    name = pick(criterion, "name")
-    return str(_("%(name)s: 0 points, since the company stayed away from the presentation") % {"name": name}) if absent else name
+def _shown(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """In the letter's language, with the words for a company that stayed away where that decided its points."""
+    name = pick(kept, "name")
+    if kept["absent"]:
+        name = str(_("%(name)s: 0 points, since the company stayed away from the presentation") % {"name": name})
+    return {"name": name, "weight": kept["weight"], "points": kept["points"], "reasons": kept["reasons"]}
 
 
 def _mean(points: list[int]) -> str:

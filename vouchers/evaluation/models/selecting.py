@@ -317,7 +317,8 @@ class SelectionLetterQuerySet(models.QuerySet["SelectionLetter"]):
 class SelectionLetter(Row):
     """The letter that tells an adverse result, and its service: the remedy's days run from it.
 
-    address: of the day of release, an e-mail address or a postal one. open_until: the remedy's last day, once served.
+    address: of the day of release, an e-mail address or a postal one. open_until: the remedy's last day, once served. content:
+    points, reasons and opinions as they were then (`actions.paper.said_of`); never changed (trigger), {} in letters of before.
     """
 
     REF_PREFIX = "ltr"
@@ -325,6 +326,7 @@ class SelectionLetter(Row):
     line = models.OneToOneField(SelectionLine, on_delete=models.PROTECT, related_name="letter", verbose_name=_("selection line"))
     how = models.CharField(_("Service"), max_length=10, choices=rules.Service.choices())
     address = models.CharField(_("Sent to"), max_length=300)
+    content = models.JSONField(default=dict, editable=False)
     posted_on = models.DateField(_("Posted on"), null=True)
     tracking_no = models.CharField(_("Number of the registered letter"), max_length=40, blank=True)
     served_on = models.DateField(_("Served on"), null=True)
