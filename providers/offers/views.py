@@ -57,8 +57,12 @@ def compare(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def preview(request: HttpRequest, key: str) -> HttpResponse:
-    """The next version as the public will see it, for the institution's people and for those who check it."""
-    draft = get_object_or_404(Draft.objects.visible_to(request.user).select_related("dataset"), dataset__key=key)
+    """The next version as the public will see it, for the institution's people and for those who check it; where none is being
+    written, the published one is what the public sees."""
+    draft = Draft.objects.visible_to(request.user).select_related("dataset").filter(dataset__key=key).first()
+    if draft is None:
+        published = get_object_or_404(Dataset.objects.published(), key=key)
+        return redirect(request, reverse("providers:dataset", args=[published.key]))
     found = catalogue.drafted(draft.dataset, draft.content)
     context = _context(request, found, draft.content.get("variables") or [])
     own = catalogue.own_datasets(request.user).filter(pk=found.pk).exists()
