@@ -274,3 +274,17 @@ def test_a_letter_that_was_written_says_the_same_after_its_evaluations_were_set_
         now = paper._inputs(after, lang)
         assert (now["criteria"], now["opinions"]) == (kept["criteria"], kept["opinions"])
     assert paper.said_of(loser)["criteria"] != after.letter.content["criteria"]
+
+
+def test_a_second_company_of_the_round_is_decided_anew_after_the_first():
+    """Each run decides about those who were taken up for it; who was decided anew before keeps that decision."""
+    at, _objection = released((90, 80, 70), slots=1)
+    first, second = at.applications[2], at.applications[1]
+    rescored(at, first, 60)
+    one = rerun(at)
+    uphold(second, at.firms[1].representative, at.officer)
+    rescored(at, second, 50)
+    two = rerun(at)
+    for run, decided in ((one, first), (two, second)):
+        assert [line.application for line in run.lines.filter(decides=True)] == [decided]
+    assert not list(queries.faults())

@@ -74,7 +74,7 @@ def propose_rerun(*, round_id: int, by: Any) -> SelectionRun:
     if before is None or found is None:
         raise Refused(_("The run that stands was made before runs kept their inputs, so it cannot be run again."), "no_record")
     run = keep(programme, found, LIFECYCLE.step(LIFECYCLE.initial, "propose_selection"), by, previous=before)
-    anew = set(queries.verdicts_behind(programme, [line.ref for line in found.result.lines]))
+    anew = set(queries.corrected_in(found.inputs))  # not whoever had a verdict once: an earlier run decided about them
     lines = before.lines.order_by().values_list("application__ref", "reason_ko", "reason_en")
     write_lines(run, found, {ref: (ko, en) for ref, ko, en in lines if ref not in anew})
     lock_scores(programme, by)

@@ -96,9 +96,15 @@ def verdicts_behind(programme: Round, refs: list[str]) -> dict[str, str]:
     return {ref: verdict.hash for ref, verdict in found.items() if verdict is not None}
 
 
+def corrected_in(inputs: str) -> dict[str, str]:
+    """ref → verdict of the applications that a run after objections decides anew."""
+    found: dict[str, str] = json.loads(inputs)["after"]["corrected"]
+    return found
+
+
 def cause_of(inputs: str) -> Event:
     """The first of the verdicts that a run after objections names."""
-    hashes = list(json.loads(inputs)["after"]["corrected"].values())
+    hashes = list(corrected_in(inputs).values())
     return Event.objects.filter(hash__in=hashes).order_by("id")[0]
 
 
