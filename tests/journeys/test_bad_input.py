@@ -4,7 +4,6 @@ No answer is a 500; a refusal says so in the reader's language, beside the form,
 Runs after the journey, since some of what it sends is lawful.
 """
 
-import os
 import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -48,8 +47,6 @@ _asked: set[str] = set()
 
 @pytest.mark.parametrize("reader", READERS)
 def test_forms(chromium: Browser, portal: Portal, reader: str) -> None:
-    if reader in {"registrar", "admin"} and not os.environ.get("ALL_JOURNEYS"):
-        pytest.skip("half a minute more than `make test` has; `make journeys` plays it as well")
     person = Person(chromium, portal, "en" if READERS.index(reader) % 2 else "ko")
     if reader:
         person.sign_in(f"{reader}@demo.example")
