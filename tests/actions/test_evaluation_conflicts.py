@@ -174,6 +174,7 @@ def test_affiliations_are_kept_by_their_person_or_an_officer_and_never_vanish():
     with pytest.raises(NotAllowed):
         actions.add_affiliation(user_id=evaluator.pk, entered=entered, by=stranger)
     assert actions.add_affiliation(user_id=evaluator.pk, entered=entered, by=at.officer).entered_by == at.officer
+    refused(actions.add_affiliation, "entered_already", user_id=evaluator.pk, entered=entered, by=evaluator)
     refused(actions.add_affiliation, "name_missing", user_id=evaluator.pk, entered=Entered("KIN", " "), by=evaluator)
     day = clock.today()
     late = Entered("KIN", "가", starts_on=day, ends_on=day - timedelta(days=1))

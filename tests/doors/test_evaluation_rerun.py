@@ -17,7 +17,7 @@ from vouchers.agreements import actions as agreements
 from vouchers.applications.models import Application
 from vouchers.companies import actions as companies
 from vouchers.evaluation import actions
-from vouchers.evaluation.models import Assignment, AssignmentRun, Award, SelectionRun
+from vouchers.evaluation.models import Assignment, AssignmentRun, Award, SelectionLine, SelectionRun
 
 pytestmark = pytest.mark.django_db
 
@@ -174,6 +174,10 @@ def test_while_it_is_evaluated_again_the_result_page_asks_nothing_of_the_company
     actions.reopen_case(application_id=at.applications[1].pk, reason="이의신청 인용", set_aside=[], by=at.officer)
     page = text(as_(at.firms[1].representative).get(f"/evaluation/results/{at.applications[1].ref}/"))
     assert "이의신청에 따라" in page and "내 차례" not in page
+    followed = at.applications[1].get_absolute_url()
+    earlier = SelectionLine.objects.get(application=at.applications[1]).reason_ko
+    alert = text(as_(at.firms[1].representative).get(followed)).split('class="timeline"')[0]
+    assert "이의신청 인용" not in alert and earlier not in alert, "what was decided before no longer holds"
 
 
 def test_after_the_award_was_given_up_the_application_says_so_with_its_own_reason():

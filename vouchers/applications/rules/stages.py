@@ -119,6 +119,8 @@ EVENT_WORDS = {
     "application.selected": _("Selected"),
     "application.placed_on_reserve": _("Placed on the reserve list"),
     "application.not_selected": _("Not selected"),
+    "application.reopened": _("Taken up again after an upheld objection"),
+    "application.check_reopened": _("“Not eligible” taken back after an objection, the check goes on"),
     "application.withdrawn": _("Withdrawn"),
     "application.lapsed": _("The award lapsed without an answer"),
     "application.need_chosen": _("Data need chosen"),

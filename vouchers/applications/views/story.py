@@ -77,8 +77,10 @@ def reason_words(event: Event) -> str:
 
 def outcome_words(application: Application) -> str:
     """The reason of a released outcome, or of what ended it, in the reader's language."""
-    found = [event for event in queries.history(application) if event.name in rules.OUTCOME_EVENTS | _ENDS]
-    return reason_words(found[-1]) if found and any(event.name not in _LEFT for event in found) else ""
+    found = [event for event in queries.history(application) if event.name in rules.OUTCOME_EVENTS | _ENDS | _AGAIN]
+    if not found or found[-1].name in _AGAIN or all(event.name in _LEFT for event in found):
+        return ""  # nothing decided yet, or decided anew just now: what was said before no longer holds
+    return reason_words(found[-1])
 
 
 def outcome_title(application: Application) -> str:
@@ -91,6 +93,7 @@ def outcome_title(application: Application) -> str:
 
 _LEFT = frozenset({"application.withdrawn"})
 _ENDS = _LEFT | {"application.lapsed"}
+_AGAIN = frozenset({"application.reopened", "application.check_reopened"})
 
 
 def _who(event: Event, members: frozenset[int]) -> str:

@@ -112,6 +112,8 @@ def _add(user_id: int, entered: Entered, by: Any) -> Affiliation:
         raise Refused(_("Enter the name of the organisation."), "name_missing", "name")
     if entered.starts_on and entered.ends_on and entered.starts_on > entered.ends_on:
         raise Refused(_("The affiliation ends before it begins. Compare the days."), "dates", "ends_on")
+    if Affiliation.objects.filter(user=user, kind=entered.kind, name__iexact=name[:160], ends_on__isnull=True).exists():
+        raise Refused(_("This affiliation stands here already. End it first, if something changed."), "entered_already", "name")
     aliases = [one.strip() for one in entered.aliases if one.strip()]
     row = Affiliation(
         user=user, kind=entered.kind, name=name[:160], aliases=[one[:160] for one in aliases], starts_on=entered.starts_on,

@@ -262,6 +262,7 @@ def discard(*, run_id: int, reason: str, by: Any) -> SelectionRun:
     journal.close_duties(run, by=by)
     if by is not None and by.pk != run.proposed_by_id:
         notices.selection_discarded(run, run.reason)
+    sync_round(run.round_id)
     return run
 
 

@@ -103,7 +103,7 @@ def publish_selection(*, round_id: int, by: User | None) -> Round:
     journal.open_duty(
         row, "start_projects", title_ko=f"협약 체결 후 과제 수행 시작: {row.title_ko}",
         title_en=f"Start the projects once agreements stand: {row.title_en}",
-        url=admin_url(row), due_in=20, role=Role.MINISTRY_OFFICER, by=by,
+        url=admin_url(row), due_in=row.policy().days("project_start"), role=Role.MINISTRY_OFFICER, by=by,
     )  # fmt: skip
     return row
 

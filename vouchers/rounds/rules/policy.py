@@ -25,7 +25,7 @@ TARGET_STEPS = {
     "evaluation": 10, "objection": 10, "objection_opinion": 5, "inquiry": 3, "match_confirmation": 5, "clarification": 5,
     "name_list": 5, "challenge": 5, "selection_proposal": 5, "selection_confirmation": 5, "letter_posting": 3, "letter_service": 5,
     "remedy": 5, "agreement_draft": 5, "agreement_dispatch": 3, "access_papers": 5, "receipt_confirmation": 5, "milestone_plan": 5,
-    "disbursement_request": 10, "completion": 10, "voucher_claim": 10, "bank_question": 2,
+    "disbursement_request": 10, "completion": 10, "voucher_claim": 10, "bank_question": 2, "project_start": 20,
 }  # fmt: skip
 PAPER_DAYS = {"TAX_CLEARANCE": 30, "REGISTER_EXTRACT": 90, "FINANCIAL_STATEMENTS": 365}  # where a policy says nothing
 
@@ -233,5 +233,6 @@ STEP_WORDS = {
     "disbursement_request": _("Request of a disbursement by the provider"),
     "completion": _("Completion of the agreement"),
     "bank_question": _("Question to the bank about a payment without an answer"),
+    "project_start": _("Start of the projects after the selection"),
     "voucher_claim": _("Wait of an expired voucher for what was handed in by its last day"),
 }
