@@ -77,7 +77,7 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     typed = typed_in(request)
     htmx = getattr(request, "htmx", False)
     if typed and saves_while_typing(request):
-        return render(request, "lost.html#note", {"inside": True}, status=401)
+        return render(request, "lost.html#note", {"inside": not _target(request).endswith(COUNTED)}, status=401)
     if typed and not htmx:
         context = {"typed": typed, "sentences": sentences_of(request)}
         return render(request, "lost.html", context | {"files": bool(request.FILES)}, status=401)
@@ -99,8 +99,15 @@ def sentences_of(request: HttpRequest) -> list[str]:
 
 
 def saves_while_typing(request: HttpRequest) -> bool:
-    """Whether a form keeps itself while somebody types: the answer lands in the line below it, the text stays on the page."""
-    return str(getattr(getattr(request, "htmx", None), "target", "") or "").endswith(("save-state", "saved"))
+    """Whether a form keeps itself, or counts, while somebody types: the answer lands in its own place, the text stays."""
+    return _target(request).endswith(("save-state", "saved", COUNTED))
+
+
+COUNTED = "counted"  # the place beside a form that says what its answers come to
+
+
+def _target(request: HttpRequest) -> str:
+    return str(getattr(getattr(request, "htmx", None), "target", "") or "")
 
 
 def page_of(request: HttpRequest, unknown: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,7 @@ from portal.journal import queries as journal
 from portal.kit import clock
 from portal.kit.won import won
 from providers.catalogue.models import Dataset
-from providers.catalogue.queries import Fact, draft_state, fact_sheet, words
+from providers.catalogue.queries import Fact, draft_state, fact_sheet, for_needs, words
 from providers.catalogue.queries import known_codes as catalogue_codes
 from providers.catalogue.rules import SHOWN, DraftState
 from providers.institutions import rules as institution_rules
@@ -32,17 +32,24 @@ def match_facts(*, demo: bool = False, now: datetime | None = None) -> Iterator[
     demo: a need of a demo round sees demo datasets and offers too; any other need sees none of them. A dataset with
     several offers comes once an offer. Four queries.
     """
-    datasets = Dataset.objects.published().select_related("institution").only(*Dataset.MATCHED, "institution").order_by("key")
-    if not demo:
-        datasets = datasets.filter(institution__is_demo=False)
-    offers: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for offer in offered(demo=demo, now=now).filter(dataset__isnull=False).prefetch_related("lines"):
-        offers[offer.dataset_id or 0].append(offer.facts(list(offer.lines.all())))
+    datasets = for_needs(demo=demo).select_related("institution").only(*Dataset.MATCHED, "institution").order_by("key")
+    offers = offer_facts(demo=demo, now=now)
     for dataset in datasets:
         institution = dataset.institution.facts()
         own: list[dict[str, Any] | None] = [*offers.get(dataset.pk, [])] or [None]
         for facts in own:
             yield dataset.facts(), institution, facts
+
+
+def offer_facts(
+    *, demo: bool, now: datetime | None = None, of: QuerySet[Dataset] | None = None
+) -> dict[int, list[dict[str, Any]]]:
+    """Dataset id → the facts of its offers that stand. of: only of these datasets. Two queries."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = offered(demo=demo, now=now).filter(dataset__isnull=False)
+    for offer in (rows if of is None else rows.filter(dataset__in=of)).prefetch_related("lines"):
+        found[offer.dataset_id or 0].append(offer.facts(list(offer.lines.all())))
+    return found
 
 
 def offered(*, demo: bool, now: datetime | None = None) -> Any:

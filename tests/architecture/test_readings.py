@@ -48,8 +48,9 @@ DECIDED: dict[str, dict[str, str]] = {
         "mine": NAMES, "register": OWN, "join": ANSWER, "dispute": OWN, "dispute_detail": OWN, "detail": WRITTEN_DOWN, "edit": OWN,
         "certificate": OWN, "registration": OWN, "representative": OWN, "file": WRITTEN_DOWN,
     },
+    "vouchers.matching.views.describing": {"need_new": OWN, "need_edit": WRITTEN_DOWN, "need_fits": WRITTEN_DOWN},
     "vouchers.matching.views.needs": {
-        "home": NAMES, "needs_list": NAMES, "need_new": OWN, "need_detail": WRITTEN_DOWN, "need_edit": WRITTEN_DOWN,
+        "home": NAMES, "needs_list": NAMES, "need_detail": WRITTEN_DOWN,
         "need_copy": WRITTEN_DOWN, "ask": WRITTEN_DOWN, "need_verb": WRITTEN_DOWN,
     },
     "vouchers.matching.views.quotes": {"quote_detail": WRITTEN_DOWN, "quote_verb": WRITTEN_DOWN},
@@ -111,7 +112,7 @@ DECIDED: dict[str, dict[str, str]] = {
     "providers.offers.api": {"view": PUBLIC},
     "django.views.i18n": {"set_language": ANSWER},
 }  # fmt: skip
-WRITERS = {"saw", "download", "application_or_404"}  # the last two call saw, or are tested to below
+WRITERS = {"saw", "download", "application_or_404", "need_or_404"}  # the last two call saw, or are tested to below
 
 # admin: no data of persons or companies on the object's page. Every other model's page is written down.
 IMPERSONAL = {"Seal", "Round", "CodeList", "Institution", "Dataset", "Offer", "Account", "LedgerEvent"}
@@ -167,7 +168,7 @@ def test_what_is_to_be_written_down_is_written_down(module: str) -> None:
 
 @pytest.mark.parametrize(("module", "name"), [
     ("portal.documents.responses", "download"), ("vouchers.companies.actions.readings", "saw"),
-    ("vouchers.applications.views.fetch", "application_or_404"),
+    ("vouchers.applications.views.fetch", "application_or_404"), ("vouchers.matching.views.needs", "need_or_404"),
 ])  # fmt: skip
 def test_the_rooms_own_words_for_it_do_write(module: str, name: str) -> None:
     assert "saw" in _calls(module)[name]

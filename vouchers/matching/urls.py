@@ -9,6 +9,7 @@ urlpatterns = [
     path("needs/new/", views.need_new, name="need_new"),
     path("needs/<slug:ref>/", views.need_detail, name="need"),
     path("needs/<slug:ref>/edit/", views.need_edit, name="need_edit"),
+    path("needs/<slug:ref>/edit/fits/", views.need_fits, name="need_fits"),
     path("needs/<slug:ref>/copy/", views.need_copy, name="need_copy"),
     path("needs/<slug:ref>/ask/", views.ask, name="ask"),
     path("needs/<slug:ref>/do/<slug:verb>/", views.need_verb, name="need_verb"),

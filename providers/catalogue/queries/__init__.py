@@ -28,6 +28,7 @@ from providers.catalogue.queries.exporting import (
     stamp,
     word_nodes,
 )
+from providers.catalogue.queries.needs import dataset_facts, for_needs, marks
 from providers.catalogue.queries.searches import new_in, saved_searches, untold
 from providers.catalogue.queries.searching import (
     FACETS,
@@ -91,10 +92,10 @@ __all__ = [
     "EXPORT_PLACE", "FACETS", "FORMS", "LEADS", "MODALITY_PLACE", "MOST_COMPARED", "PROFILES", "SORTS",
     "VOCABULARY_PLACE", "WORDS_PLACE", "Difference", "Entry", "Exported", "Facet", "FacetValue", "Fact", "Overview",
     "Stamp", "Wish", "address_of", "ages_words", "asked_words", "cards", "catalogue_nodes", "changes_of", "choices",
-    "code_lists", "commercial_words", "compared", "compared_keys", "count_words", "croissant_of", "dataset_nodes",
+    "code_lists", "commercial_words", "compared", "compared_keys", "count_words", "croissant_of", "dataset_facts", "dataset_nodes",
     "differences", "draft_of", "draft_state", "drafted", "entry_of", "exported", "fact_sheet", "faults", "fees",
-    "fitting_text", "found", "found_variables", "history", "in_order", "in_page", "institutions_named", "is_subscribed",
-    "known_codes", "known_codes_kept", "lists", "meant", "modality_words", "new_in", "overview", "own_datasets",
+    "fitting_text", "for_needs", "found", "found_variables", "history", "in_order", "in_page", "institutions_named", "is_subscribed",
+    "known_codes", "known_codes_kept", "lists", "marks", "meant", "modality_words", "new_in", "overview", "own_datasets",
     "published_counts", "published_of", "releases_of", "saved_searches", "says", "schema_org_of", "section_of",
     "sections_of", "shown_variables", "stamp", "timeline", "told", "unconfirmed", "understood", "untold",
     "variables_of", "versions_of", "wish", "word_nodes", "word_of", "words", "years_words",

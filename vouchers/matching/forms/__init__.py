@@ -11,6 +11,7 @@ from vouchers.matching.forms.quotes import (
     quote_initial,
     typed_lines,
 )
+from vouchers.matching.forms.relaxing import relaxed
 from vouchers.matching.forms.starting import CarriedForm, NewNeedForm
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "line_forms",
     "need_initial",
     "quote_initial",
+    "relaxed",
     "typed_lines",
 ]

@@ -41,6 +41,7 @@ from vouchers.matching.queries.quotes import (
     standings,
     timeline,
 )
+from vouchers.matching.queries.relaxing import Fits, Step, fits, near
 from vouchers.matching.queries.results import (
     COMPONENT_WORDS,
     NOT_IN_PORTAL,
@@ -62,12 +63,14 @@ __all__ = [
     "NOT_PUBLISHED",
     "Answer",
     "Component",
+    "Fits",
     "Joined",
     "Left",
     "LineShown",
     "Sheet",
     "Shown",
     "Standing",
+    "Step",
     "amount_of",
     "answer",
     "asked_by",
@@ -78,6 +81,7 @@ __all__ = [
     "confirmed_matches",
     "engine_policy",
     "expirable",
+    "fits",
     "inbox",
     "inbox_counts",
     "institutions_choice",
@@ -88,6 +92,7 @@ __all__ = [
     "match_of",
     "matches_for",
     "mine",
+    "near",
     "need_facts",
     "of_demo",
     "offer_lines",

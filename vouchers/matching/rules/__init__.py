@@ -2,7 +2,7 @@
 
 from providers.offers.rules import Purpose
 from vouchers.matching.rules.engine import ENGINE_VERSION, Excluded, MatchResult, Result, match
-from vouchers.matching.rules.facts import Candidate, Holder, OfferFacts, candidate, holder
+from vouchers.matching.rules.facts import Candidate, Holder, OfferFacts, candidate, holder, offer_facts
 from vouchers.matching.rules.filters import judge
 from vouchers.matching.rules.need import (
     COMMERCIAL_PURPOSES,
@@ -12,6 +12,7 @@ from vouchers.matching.rules.need import (
     parse_need,
 )
 from vouchers.matching.rules.policy import WEIGHTS, Policy, Vocabulary, vocabulary
+from vouchers.matching.rules.relaxing import Leeway, Relaxation, leeway, relaxations
 from vouchers.matching.rules.verdict import FILTERS, Warning
 
 __all__ = [
@@ -23,19 +24,24 @@ __all__ = [
     "Excluded",
     "Holder",
     "IrbState",
+    "Leeway",
     "MatchResult",
     "Need",
     "OfferFacts",
     "Policy",
     "Purpose",
     "RegulatoryRoute",
+    "Relaxation",
     "Result",
     "Vocabulary",
     "Warning",
     "candidate",
     "holder",
     "judge",
+    "leeway",
     "match",
+    "offer_facts",
     "parse_need",
+    "relaxations",
     "vocabulary",
 ]

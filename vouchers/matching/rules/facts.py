@@ -165,7 +165,7 @@ def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer:
         absent=absent_variables(notes),
         follow_up_months_max=12 if "no follow-up across years" in notes.lower() else None,
         part_of=part_of(dataset["key"]) or sample_of(dataset["key"]),
-        offer=OfferFacts(**_tuples(offer)) if offer else None,
+        offer=offer_facts(offer) if offer else None,
         derived=frozenset(dataset.get("derived_fields") or ()),
         commercial_note=both(dataset.get("commercial_use_note")),
         size_note=both(population.get("note")),
@@ -266,8 +266,9 @@ def absent_variables(notes: str) -> frozenset[str]:
     return frozenset(found | ({"CAUSE_OF_DEATH"} if "not cause unless linked" in text else set()))
 
 
-def _tuples(offer: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in offer.items()}
+def offer_facts(record: Mapping[str, Any]) -> OfferFacts:
+    """From a record shaped like OfferFacts, lists where tuples stand."""
+    return OfferFacts(**{name: tuple(value) if isinstance(value, list) else value for name, value in record.items()})
 
 
 def _synthetic(dataset: Mapping[str, Any], words: str) -> str | None:

@@ -54,6 +54,10 @@ class Vocabulary:
         pairs = [self.word(listed, code) for code in codes]
         return ", ".join(ko for ko, _en in pairs), ", ".join(_inside(en) for _ko, en in pairs)
 
+    def codes(self, listed: str) -> tuple[str, ...]:
+        """The codes of a list, in its order."""
+        return tuple(code for name, code in self.labels if name == listed)
+
     def kind(self, modality: str) -> str:
         return self.kinds.get(modality, "STRUCTURED")
 

@@ -1,7 +1,8 @@
 """The browser's door of matching."""
 
+from vouchers.matching.views.describing import need_edit, need_fits, need_new
 from vouchers.matching.views.matches import match_detail, match_verb
-from vouchers.matching.views.needs import ask, home, need_copy, need_detail, need_edit, need_new, need_verb, needs_list
+from vouchers.matching.views.needs import ask, home, need_copy, need_detail, need_verb, needs_list
 from vouchers.matching.views.quotes import quote_detail, quote_verb
 from vouchers.matching.views.requests import inbox, quote_form, request_detail, request_verb
 
@@ -14,6 +15,7 @@ __all__ = [
     "need_copy",
     "need_detail",
     "need_edit",
+    "need_fits",
     "need_new",
     "need_verb",
     "needs_list",

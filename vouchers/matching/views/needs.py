@@ -43,90 +43,6 @@ def needs_list(request: HttpRequest) -> HttpResponse:
     return page(request, "vouchers/matching/needs.html", context)
 
 
-@needs("vouchers.edit_need")
-@require_http_methods(["GET", "HEAD", "POST"])
-def need_new(request: HttpRequest) -> HttpResponse:
-    """A name and a call make the draft; the rest is saved as it is typed."""
-    mine = queries.companies_of(request.user)
-    carried = forms.CarriedForm(request.GET)
-    form = forms.NewNeedForm(request.POST or None, companies=mine, initial=carried.first())
-    if request.method == "POST" and form.is_valid():
-        v = form.cleaned_data
-        document = {**carried.document(), "company_size": v["company"].size, "region": v["company"].region}
-        document |= {"round": v["round"].key} if v["round"] else {}
-        try:
-            need = actions.save_need(
-                need_id=None, company_id=v["company"].pk, round_id=v["round"].pk if v["round"] else None,
-                title=v["title"], document=document, by=request.user,
-            )  # fmt: skip
-            return redirect(request, reverse("matching:need_edit", args=[need.ref]))
-        except DomainError as error:
-            form_errors(form, error)
-    status = 422 if request.method == "POST" else 200
-    return page(
-        request,
-        "vouchers/matching/need_new.html",
-        {"form": form, "companies": mine, "carried": carried.document()},
-        status=status,
-    )
-
-
-@needs("vouchers.edit_need")
-@require_http_methods(["GET", "HEAD", "POST"])
-def need_edit(request: HttpRequest, ref: str) -> HttpResponse:
-    """The need in five sections. `?auto=1` keeps what was typed so far; the plain button keeps and goes on."""
-    need = _visible(request, ref)
-    if need.status not in stages.NEED_EDITABLE or need.quote_requests.exists():
-        messages.warning(request, _("A provider was already asked about this need. Copy it to change it."))
-        return redirect(request, reverse("matching:need", args=[ref]))
-    if request.method == "POST":
-        return _save(request, need)
-    form = forms.NeedForm(initial=forms.need_initial(need), round_id=need.round_id)
-    return page(request, "vouchers/matching/need_edit.html", {"need": need, "form": form, "version": need.version})
-
-
-def _save(request: HttpRequest, need: Need) -> HttpResponse:
-    form, auto = forms.NeedForm(request.POST, round_id=need.round_id), "auto" in request.GET
-    context: dict[str, Any] = {"need": need, "form": form, "version": request.POST.get("version", "")}
-    if form.is_valid() or auto:
-        try:
-            saved = _keep(request, need, form)
-            if not auto:
-                return _after_saving(request, saved)
-            context |= {"version": saved.version, "saved_at": clock.now()}
-        except DomainError as error:
-            form.blame(error)
-            context |= {"problem": str(error.message), "status": error.status}
-    context["wrong"] = [(form[name].label, errors[0]) for name, errors in form.errors.items() if name in form.fields]
-    if auto:  # half a pair of ages is no mistake: what is well formed was kept, the rest is named and may still be typed
-        return page(request, "vouchers/matching/need_edit.html", context, part="saved", status=context.get("status", 200))
-    return page(request, "vouchers/matching/need_edit.html", context, status=422 if form.errors else 200)
-
-
-def _keep(request: HttpRequest, need: Need, form: forms.NeedForm) -> Need:
-    version = request.POST.get("version", "")
-    v = form.cleaned_data
-    return actions.save_need(
-        need_id=need.pk, company_id=need.company_id, round_id=v["round"].pk if v.get("round") else None,
-        title=v.get("title") or "", document=form.document(need.company),
-        version=int(version) if version.isdecimal() and len(version) < 9 else None, by=request.user,
-    )  # fmt: skip
-
-
-def _after_saving(request: HttpRequest, need: Need) -> HttpResponse:
-    """The button says what happens: keep, or keep and post (or rank again)."""
-    if "go" not in request.POST:
-        messages.success(request, _("Saved."))
-        return redirect(request, reverse("matching:need_edit", args=[need.ref]))
-    if need.status == stages.NeedStatus.DRAFT:
-        actions.post_need(need_id=need.pk, by=request.user)
-        messages.success(request, _("Posted. This is what fits."))
-    else:
-        actions.run_match(need_id=need.pk, by=request.user)
-        messages.success(request, _("Ranked again."))
-    return redirect(request, reverse("matching:need", args=[need.ref]))
-
-
 VERBS = {
     verb.name: verb
     for verb in (
@@ -149,16 +65,16 @@ VERBS = {
 @signed_in
 @require_safe
 def need_detail(request: HttpRequest, ref: str) -> HttpResponse:
-    return _show(request, _visible(request, ref))
+    return _show(request, need_or_404(request, ref))
 
 
 @needs("vouchers.edit_need")
 @require_POST
 def need_verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
-    need = _visible(request, ref)
+    need = need_or_404(request, ref)
 
     def show(**more: Any) -> HttpResponse:
-        return _show(request, _visible(request, ref), **more)
+        return _show(request, need_or_404(request, ref), **more)
 
     return perform(request, VERBS, verb, need, show, reverse("matching:need", args=[ref]))
 
@@ -192,7 +108,7 @@ def _show(request: HttpRequest, need: Need, *, bound: Any = None, problem: str =
 @require_POST
 def need_copy(request: HttpRequest, ref: str) -> HttpResponse:
     """The same description as a new draft."""
-    need = _visible(request, ref)
+    need = need_or_404(request, ref)
     rounds = set(queries.rounds_for_new_needs(clock.now()).values_list("pk", flat=True))
     try:
         made = actions.save_need(
@@ -208,7 +124,7 @@ def need_copy(request: HttpRequest, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, ref: str) -> HttpResponse:
     """Asks the holder of one result for a quote. `for` is dataset key and offer ref with a colon between."""
-    need = _visible(request, ref)
+    need = need_or_404(request, ref)
     key, _colon, offer_ref = request.GET.get("for", "").replace("\x00", "").partition(":")
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user).select_related("institution"), key=key)
     offer = get_object_or_404(Offer.objects.visible_to(request.user), ref=offer_ref, dataset=dataset) if offer_ref else None
@@ -227,7 +143,8 @@ def ask(request: HttpRequest, ref: str) -> HttpResponse:
     return page(request, "vouchers/matching/ask.html", context, status=422 if form.errors else 200)
 
 
-def _visible(request: HttpRequest, ref: str) -> Need:
+def need_or_404(request: HttpRequest, ref: str) -> Need:
+    """The need, if the person may see it; that it was looked at is written down."""
     found = Need.objects.visible_to(request.user).select_related("company__organisation", "round")
     if not request.user.is_authenticated:
         raise Http404
