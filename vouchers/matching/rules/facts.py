@@ -305,7 +305,11 @@ BODY_WORDS: Mapping[str, tuple[str, ...]] = {
 
 def body_regions(texts: Iterable[str]) -> frozenset[str]:
     """Body regions that the words name; empty when none is recognised."""
-    text = " ".join(texts).lower()
+    return _named(" ".join(texts).lower())
+
+
+@lru_cache(maxsize=8192)
+def _named(text: str) -> frozenset[str]:
     return frozenset(region for region, words in BODY_WORDS.items() if any(_has(text, word) for word in words))
 
 

@@ -72,14 +72,14 @@ def modality(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure |
     if not missing:
         return
     first = core(need, found, policy)  # a need of images or claims is not served by records alone
-    has_ko, has_en = policy.words.join("modality", found.modality)
-    note_ko, note_en = recalled_note(found, "modality")
     if all(code in missing for code in first):
         ko, en = policy.words.join("modality", first)
+        (has_ko, has_en), (note_ko, note_en) = _inside(found, policy)
         yield Failure("MODALITY", f"{ko} 없음. 보유 종류: {has_ko}{note_ko}.", f"Holds no {en}. Inside: {has_en}{note_en}.")
     elif called := _called_for(need, found, first, policy):
         text, codes = called
         ko, en = policy.words.join("modality", codes)
+        (has_ko, has_en), (note_ko, note_en) = _inside(found, policy)
         yield Failure(
             "MODALITY",
             f"요청 변수 ‘{text}’에 필요한 {ko} 없음. 보유 종류: {has_ko}{note_ko}.",
@@ -87,6 +87,11 @@ def modality(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure |
         )
     else:
         yield from _partial(missing, found, policy)
+
+
+def _inside(found: Candidate, policy: Policy) -> tuple[Words, Words]:
+    """The kinds that a dataset holds, in words, and how sure that is."""
+    return policy.words.join("modality", found.modality), recalled_note(found, "modality")
 
 
 def _called_for(need: Need, found: Candidate, first: tuple[str, ...], policy: Policy) -> tuple[str, tuple[str, ...]] | None:

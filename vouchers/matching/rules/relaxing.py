@@ -104,10 +104,10 @@ def leeway(need: Need, candidates: Sequence[Candidate], policy: Policy) -> Leewa
     for relaxation, eased in relaxations(need, policy):
         terms = _with_partners(eased, candidates, policy)
         if terms.by_linkage != own.by_linkage:  # what the joined institutions bring has changed for everybody
-            fitting = [found for found in candidates if not _against(eased, found, terms)]
+            fitting = [found for found in candidates if _fits(eased, found, terms)]
         else:
             lifted = LIFTS[relaxation.code]
-            fitting = [*passed, *(c for c, against in near if against <= lifted and judge(eased, c, terms).passed)]
+            fitting = [*passed, *(c for c, against in near if against <= lifted and _fits(eased, c, terms))]
         if (adds := counted(eased, fitting) - fits) > 0:
             more.append((relaxation, adds))
     return Leeway(fits, tuple(sorted(more, key=lambda row: (-row[1], row[0].value))))
@@ -133,6 +133,10 @@ def _against(need: Need, found: Candidate, policy: Policy) -> frozenset[str]:
                 if not any(against <= lifted for lifted in _SETS):
                     return against
     return against
+
+
+def _fits(need: Need, found: Candidate, policy: Policy) -> bool:
+    return not any(isinstance(said, Failure) for check in CHECKS for said in check(need, found, policy))
 
 
 def _with_partners(need: Need, candidates: Sequence[Candidate], policy: Policy) -> Policy:
