@@ -142,12 +142,23 @@ def _step(institution_id: int, verb: str, event: str, by: Any, reason: str = "")
 
 
 @transaction.atomic
-def record_measured_days(*, institution_id: int, step: str, median: int, n: int, as_of: date) -> Institution:
-    """Pushed down by later stages: the median of working days that `step` took in n cases. Writes: measured_days."""
+def record_measured_days(
+    *,
+    institution_id: int,
+    step: str,
+    median: int,
+    n: int,
+    as_of: date,
+    by_modality: Mapping[str, Mapping[str, int]] | None = None,
+) -> Institution:
+    """Pushed down by later stages: the median of working days that `step` took in n cases; by_modality: the same for each
+    kind of data, code → {median, n}. Writes: measured_days."""
     if step not in rules.STEPS:
         raise Refused(_("This step is not measured."), "unknown_step", "step")
     institution = Institution.objects.select_for_update().get(pk=institution_id)
-    figure = {"median": median, "n": n, "as_of": as_of.isoformat()}
+    figure: dict[str, Any] = {"median": median, "n": n, "as_of": as_of.isoformat()}
+    if by_modality:
+        figure["by_modality"] = {kind: dict(one) for kind, one in by_modality.items()}
     if institution.measured_days.get(step) != figure:
         institution.measured_days = {**institution.measured_days, step: figure}
         institution.save()

@@ -33,7 +33,7 @@ class InstitutionQuerySet(models.QuerySet["Institution"]):
 
 class Institution(Row):
     """Codes (types, region, roles, consortium) stand in the code lists. target_days: step → working days promised;
-    measured_days: step → {median, n, as_of} pushed down by later stages."""
+    measured_days: step → {median, n, as_of, by_modality} pushed down by later stages."""
 
     REF_PREFIX: ClassVar[str] = "ins"
 

@@ -43,6 +43,20 @@ STEPS = (  # whose target days and measured days are kept; domain.md §6.14
     "export_review",
 )
 
+USUAL_DAYS = {  # where an institution says nothing: what the programme reckons with; domain.md §6.14, a proposal
+    "quote": 15,
+    "irb_exemption": 5,
+    "irb_expedited": 10,
+    "irb_full": 20,
+    "drb": 15,
+    "drb_joint": 20,
+    "drb_recognised": 5,
+    "contract": 10,
+    "preparation": 20,
+    "adequacy": 5,
+    "export_review": 5,
+}
+
 EVENT_WORDS = {
     "institution.registered": _("Institution registered"),
     "institution.revised": _("Institution revised"),

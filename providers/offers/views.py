@@ -77,6 +77,7 @@ def _context(request: HttpRequest, found: Dataset, drafted: list[dict[str, Any]]
     variables = catalogue.variables_of(found) if drafted is None else drafted
     complete = catalogue_rules.completeness(found.judged(found.content(variables)), found.profile)
     gaps = [*complete.required, *complete.recommended]
+    standing = queries.of_dataset(found, request.user)
     shown = drafted is None and found.publication == catalogue_rules.Publication.PUBLISHED
     return {
         **(_for_programs(found, variables) if shown else {}),
@@ -89,8 +90,10 @@ def _context(request: HttpRequest, found: Dataset, drafted: list[dict[str, Any]]
         "series": found.series,
         "sheet": catalogue.fact_sheet(found),
         "fees": catalogue.fees(found),
-        "days": queries.days_of(found.institution),
-        "offers": [_shown(offer, labels) for offer in queries.of_dataset(found, request.user)],
+        "route": queries.route_of(found, standing),
+        "reviewed": queries.reviewed_alike(found),
+        "price": queries.price_words(standing),
+        "offers": [_shown(offer, labels) for offer in standing],
         "parts": list(found.parts.published().order_by("title_ko")),
         "holder": holders.holder_facts(found.institution),
         "completeness": complete,

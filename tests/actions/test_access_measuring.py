@@ -8,12 +8,14 @@ from portal.journal.models import Event
 from portal.kit import clock
 from portal.kit.clock import KST
 from providers.institutions.models import Institution
+from providers.offers import queries as offers
 from tests.factories import projects as p
-from tests.factories import quotes
+from tests.factories import providers, quotes
 from vouchers.access import actions, queries
 from vouchers.access.models import AccessRequest, DataReview, EthicsReview
 from vouchers.access.queries import measuring
 from vouchers.matching import actions as matching
+from vouchers.matching.models import QuoteRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,23 @@ def test_an_institution_is_told_the_median_of_its_cases_without_their_pauses():
     assert told["drb"]["n"] == 3 and set(told) == {"irb_exemption", "drb"}
     assert actions.sync_measured_days() == 0
     assert Event.objects.filter(subject_ref=board.ref, name="institution.measured").count() == 2
+
+
+def test_a_kind_of_data_has_days_of_its_own_once_there_were_enough_requests_for_it():
+    requests = [p.allowed().sites[0].request for _ in range(4)]
+    board = requests[0].board
+    AccessRequest.objects.filter(pk__in=[one.pk for one in requests]).update(board=board)
+    for request, last, kinds in zip(requests, (12, 16, 9, 31), (["CT"], ["CT", "ECG"], ["CT"], ["ECG"]), strict=True):
+        took(request, last)
+        asked = providers.dataset(providers.provider(), modality=kinds)
+        QuoteRequest.objects.filter(pk=request.match.quote.request_id).update(dataset=asked)
+    actions.sync_measured_days()
+    told = Institution.objects.get(pk=board.pk).measured_days["irb_exemption"]
+    assert told["by_modality"] == {"CT": {"median": 4, "n": 3}} and told["n"] == 4, "two requests for an ECG say nothing"
+    alike = offers.reviewed_alike(providers.dataset(providers.provider()))  # chest CT of somebody else
+    assert {(one.institution, one.n, one.own) for one in alike} == {(board, 3, False)}
+    assert 4 in {one.median for one in alike}
+    assert offers.reviewed_alike(asked) == [], "an ECG"
 
 
 def test_a_review_that_is_still_open_or_had_no_clock_is_no_case():
@@ -73,5 +92,5 @@ def test_days_on_which_a_quote_waited_for_the_companys_answer_are_not_the_instit
         if answered:
             matching.clarify(request_id=request.pk, answer="2,000건입니다.", by=at.firm.user)
         quotes.quoted(at, request)
-    ((_institution, step, begun, ended, stood),) = measuring._cases()
+    ((_institution, step, begun, ended, stood, _kinds),) = measuring._cases()
     assert (step, ended - begun, stood) == ("quote", timedelta(days=4), 3)

@@ -138,7 +138,7 @@ def test_three_datasets_side_by_side_by_their_address() -> None:
     page = browser.get(f"/en/catalogue/compare/?d={second.key}&d={first.key}&d={hidden.key}")
     said = page.content.decode()
     assert said.index(second.title_en) < said.index(first.title_en) and hidden.title_en not in said
-    assert "Not everything can be shown." in said and "Price floor" in said
+    assert "Not everything can be shown." in said and "Time until you have the data" in said
     assert "아직 고른 데이터가 없습니다." in browser.get("/catalogue/compare/?d=nothing&d=%00").content.decode()
     assert [one.key for one in queries.compared([first.key, first.key, second.key, third.key, fourth.key])] == [
         first.key, second.key, third.key,

@@ -9,13 +9,10 @@ def sync_measured_days() -> int:
     """Every institution is told how long its steps took, as far as that changed (sweep). Idempotent; each in its own transaction.
     Writes: Institution.measured_days, Event institution.measured. Returns: figures that changed."""
     known = dict(Institution.objects.values_list("pk", "measured_days"))
-    changed = [
-        one
-        for one in queries.measured_days()
-        if known[one.institution_id].get(one.step) != {"median": one.median, "n": one.n, "as_of": one.as_of.isoformat()}
-    ]
+    changed = [one for one in queries.measured_days() if known[one.institution_id].get(one.step) != one.figure]
     for one in changed:
         institutions.record_measured_days(
-            institution_id=one.institution_id, step=one.step, median=one.median, n=one.n, as_of=one.as_of
-        )
+            institution_id=one.institution_id, step=one.step, median=one.median, n=one.n, as_of=one.as_of,
+            by_modality=one.by_modality,
+        )  # fmt: skip
     return len(changed)

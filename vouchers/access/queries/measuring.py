@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from portal.journal.models import Duty
 from portal.kit import clock, workdays
@@ -11,33 +12,58 @@ from vouchers.access import rules
 from vouchers.access.models import AccessRequest, DataReview, EthicsReview
 from vouchers.matching.models import Quote
 
-Case = tuple[int, str, datetime, datetime, int]  # institution, step, begun, ended, working days that its clock stood
+# institution, step, begun, ended, working days that its clock stood, kinds of data that were asked for
+Case = tuple[int, str, datetime, datetime, int, list[str] | None]
 
 
 @dataclass(frozen=True)
 class Measured:
-    """median: working days without pauses, over n cases; as_of: the day on which the last of them ended."""
+    """median: working days without pauses, over n cases; as_of: the day on which the last of them ended. by_modality: the
+    same of a review's requests for one kind of data, code → {median, n}, where there were enough of them."""
 
     institution_id: int
     step: str
     median: int
     n: int
     as_of: date
+    by_modality: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def figure(self) -> dict[str, Any]:
+        """As it is kept with the institution."""
+        rest = {"by_modality": self.by_modality} if self.by_modality else {}
+        return {"median": self.median, "n": self.n, "as_of": self.as_of.isoformat(), **rest}
 
 
 def measured_days() -> list[Measured]:
     """By institution and step, over its newest cases; none of a step that took place too seldom to say anything. Five queries."""
-    found: dict[tuple[int, str], list[tuple[datetime, int]]] = defaultdict(list)
-    for institution_id, step, begun, ended, stood in _cases():
+    found: dict[tuple[int, str], list[_Took]] = defaultdict(list)
+    for institution_id, step, begun, ended, stood, kinds in _cases():
         took = workdays.working_days_between(clock.to_kst(begun).date(), clock.to_kst(ended).date()) - stood
-        found[institution_id, step].append((ended, max(took, 0)))
+        found[institution_id, step].append((ended, max(took, 0), tuple(kinds or ())))
     return [
         Measured(
-            institution_id, step, rules.median([days for _ended, days in cases]), len(cases), clock.to_kst(cases[0][0]).date()
+            institution_id, step, rules.median([days for _ended, days, _kinds in cases]), len(cases),
+            clock.to_kst(cases[0][0]).date(), _by_modality(cases),
         )
         for (institution_id, step), every in sorted(found.items())
         if len(cases := sorted(every, reverse=True)[: rules.NEWEST_MEASURED]) >= rules.LEAST_MEASURED
-    ]
+    ]  # fmt: skip
+
+
+type _Took = tuple[datetime, int, tuple[str, ...]]
+
+
+def _by_modality(cases: list[_Took]) -> dict[str, dict[str, int]]:
+    days: dict[str, list[int]] = defaultdict(list)
+    for _ended, took, kinds in cases:
+        for kind in kinds:
+            days[kind].append(took)
+    return {
+        kind: {"median": rules.median(every), "n": len(every)}
+        for kind, every in sorted(days.items())
+        if len(every) >= rules.LEAST_MEASURED
+    }
 
 
 def _cases() -> Iterator[Case]:
@@ -47,25 +73,26 @@ def _cases() -> Iterator[Case]:
         "request__institution_id", "request__ref", "request__created_at", "created_at"
     )
     asked = _asked_back()
-    yield from ((institution, "quote", begun, ended, asked.get(ref, 0)) for institution, ref, begun, ended in quotes)
+    yield from ((institution, "quote", begun, ended, asked.get(ref, 0), None) for institution, ref, begun, ended in quotes)
     timed = {
         "started_at__isnull": False, "due_at__isnull": False,  # whose clock ran
         "closed_at__isnull": False, "decided_by__isnull": False,
     }  # fmt: skip
-    columns = ("request__board_id", "started_at", "closed_at", "paused_days")
-    for board, begun, ended, stood, route in EthicsReview.objects.filter(kind="INSTITUTION", **timed).values_list(
+    kinds_of = "request__match__quote__request__dataset__modality"
+    columns = ("request__board_id", "started_at", "closed_at", "paused_days", kinds_of)
+    for board, begun, ended, stood, kinds, route in EthicsReview.objects.filter(kind="INSTITUTION", **timed).values_list(
         *columns, "route"
     ):
-        yield board, rules.ETHICS_STEPS[route], begun, ended, stood
-    for board, begun, ended, stood, mode in DataReview.objects.filter(mode__in=rules.DRB_STEPS, **timed).values_list(
+        yield board, rules.ETHICS_STEPS[route], begun, ended, stood, kinds
+    for board, begun, ended, stood, kinds, mode in DataReview.objects.filter(mode__in=rules.DRB_STEPS, **timed).values_list(
         *columns, "mode"
     ):
-        yield board, rules.DRB_STEPS[mode], begun, ended, stood
+        yield board, rules.DRB_STEPS[mode], begun, ended, stood, kinds
     provided = AccessRequest.objects.filter(provided_at__isnull=False)
     both = ("institution_id", "ethics__closed_at", "data_review__closed_at", "provided_at")
     for institution, ethics, drb, ended in provided.values_list(*both):
         if ethics and drb:
-            yield institution, "preparation", max(ethics, drb), ended, 0
+            yield institution, "preparation", max(ethics, drb), ended, 0, None
 
 
 def _asked_back() -> dict[str, int]:

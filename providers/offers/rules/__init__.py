@@ -10,6 +10,12 @@ from portal.kit.codes import Codes
 from portal.kit.errors import Refused
 from portal.kit.lifecycle import Lifecycle
 from providers.catalogue.rules import PUBLICATION_MOVES
+from providers.offers.rules.routing import Basis as Basis
+from providers.offers.rules.routing import PriceRange as PriceRange
+from providers.offers.rules.routing import Route as Route
+from providers.offers.rules.routing import Stage as Stage
+from providers.offers.rules.routing import price_range as price_range
+from providers.offers.rules.routing import route as route
 
 
 class OfferKind(Codes):

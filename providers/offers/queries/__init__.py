@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,9 @@ from providers.institutions import rules as institution_rules
 from providers.institutions.models import Institution
 from providers.offers import rules
 from providers.offers.models import Offer, OfferLine
+from providers.offers.queries.routing import price_words as price_words
+from providers.offers.queries.routing import reviewed_alike as reviewed_alike
+from providers.offers.queries.routing import route_of as route_of
 
 type Facts = tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]
 
@@ -197,13 +200,13 @@ def _aligned(columns: Sequence[Sequence[Fact]]) -> list[tuple[str, list[Fact | N
 
 
 def _terms(dataset: Dataset, now: datetime | None) -> list[Fact]:
-    standing = Offer.objects.offered(now or clock.now()).filter(dataset=dataset)
-    found = standing.aggregate(n=Count("pk"), lead=Min("lead_time_days"), price=Min("floor_won"))
+    standing = list(Offer.objects.offered(now or clock.now()).filter(dataset=dataset))
     days = {row["label"]: row for row in days_of(dataset.institution)}
+    way = route_of(dataset, standing)
     facts = [
-        Fact(gettext("Offers"), str(found["n"]) if found["n"] else gettext("None")),
-        Fact(gettext("Price floor"), won(found["price"]) if found["price"] is not None else gettext("Not published")),
-        Fact(gettext("Lead time"), _days(found["lead"])),
+        Fact(gettext("Offers"), str(len(standing)) if standing else gettext("None")),
+        Fact(gettext("Cost"), price_words(standing) or gettext("Not published")),
+        Fact(gettext("Time until you have the data"), way.days if way else gettext("At once: anybody may have it")),
     ]
     return facts + [
         Fact(str(label), _days(row["median"] if row["median"] is not None else row["target"]), gettext("Measured (median)") if row["median"] is not None else gettext("Promised"))
