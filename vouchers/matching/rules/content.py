@@ -122,7 +122,7 @@ def cohort(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | W
     if asked and found.sex and asked != found.sex:
         ko, en = {"MALE": ("남성", "men"), "FEMALE": ("여성", "women")}[found.sex]
         yield Failure("COHORT", f"{ko}만 포함한 데이터입니다.", f"Holds {en} only.")
-    left_out = _codes_in(wanted.exclude)
+    left_out = codes_in(wanted.exclude)
     if left_out and found.disease_scope == "LISTED" and found.diseases and found.diseases.share_in(left_out) == 1000:
         yield Failure(
             "COHORT",
@@ -134,7 +134,7 @@ def cohort(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | W
         yield Warning("EXCLUSION_TO_CHECK", ko, f"The holder has to check what you leave out: {'; '.join(wanted.exclude)}.")
 
 
-def _codes_in(texts: tuple[str, ...]) -> disease.Codes | None:
+def codes_in(texts: tuple[str, ...]) -> disease.Codes | None:
     """Exclusions that are plain codes; sentences are for people."""
     plain = tuple(text for text in texts if re.fullmatch(r"[A-Za-z]\d{2}[\d.\-A-Za-z]*", text.strip()))
     try:

@@ -55,7 +55,12 @@ def variables_inside(need: Need, found: Candidate) -> list[tuple[str, tuple[str,
 
 def own(need: Need, policy: Policy) -> tuple[str, ...]:
     """What a dataset has to bring itself: what was asked for without that which the institutions to be joined bring."""
-    return tuple(code for code in need.modality if code not in policy.by_linkage) or need.modality
+    return without(need, policy.by_linkage)
+
+
+def without(need: Need, brought: frozenset[str]) -> tuple[str, ...]:
+    """What was asked for without that which others bring; all of it where they would bring everything."""
+    return tuple(code for code in need.modality if code not in brought) or need.modality
 
 
 def core(need: Need, found: Candidate, policy: Policy) -> tuple[str, ...]:

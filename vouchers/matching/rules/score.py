@@ -31,16 +31,16 @@ def components(need: Need, found: Candidate, policy: Policy) -> dict[str, int]:
         "modality": _modality(need, found, policy),
         "disease": _disease(need, found),
         "volume": _volume(need, found),
-        "purpose": _purpose(need, found),
+        "purpose": purpose(need, found),
         "access": _access(need, found),
-        "supplier": FULL if policy.pays(found.holder) else NONE,
+        "supplier": supplier(found, policy),
         "terms": _terms(need, found, policy),
-        "labels": FULL if not need.labels or found.annotation_words else NONE,
+        "labels": labels(need, found),
         "period": _period(need, found, policy),
-        "standard": _standard(need, found, policy),
+        "standard": standard(need, found, policy),
         "population": _population(need, found),
-        "certainty": _certainty(found),
-        "region": _region(need, found, policy),
+        "certainty": certainty(found),
+        "region": region(need, found, policy),
     }
     return {name: policy.weights[name] * part // FULL for name, part in parts.items()}
 
@@ -87,7 +87,15 @@ def _volume(need: Need, found: Candidate) -> int:
     return share * 400 // FULL if unsure else share
 
 
-def _purpose(need: Need, found: Candidate) -> int:
+def supplier(found: Candidate, policy: Policy) -> int:
+    return FULL if policy.pays(found.holder) else NONE
+
+
+def labels(need: Need, found: Candidate) -> int:
+    return FULL if not need.labels or found.annotation_words else NONE
+
+
+def purpose(need: Need, found: Candidate) -> int:
     if not need.commercial:
         return FULL
     return {True: FULL, None: 400, False: NONE}[found.commercial_use]
@@ -112,7 +120,7 @@ def _access(need: Need, found: Candidate) -> int:
     return (mode + way_out + joined) // 3
 
 
-def _region(need: Need, found: Candidate, policy: Policy) -> int:
+def region(need: Need, found: Candidate, policy: Policy) -> int:
     """A supplier outside the capital area counts in the selection; one in the company's own region is nearer."""
     if not policy.pays(found.holder):
         return NONE
@@ -151,7 +159,7 @@ def _period(need: Need, found: Candidate, policy: Policy) -> int:
     return max(0, min(high, last) - max(low, first) + 1) * FULL // years
 
 
-def _standard(need: Need, found: Candidate, policy: Policy) -> int:
+def standard(need: Need, found: Candidate, policy: Policy) -> int:
     if not found.standard:
         return 200
     kinds = {policy.words.kind(code) for code in need.modality}
@@ -180,7 +188,7 @@ def ages_covered(need: Need, found: Candidate) -> int:
     return max(0, min(FULL, inside * FULL // (high - low + 1)))
 
 
-def _certainty(found: Candidate) -> int:
+def certainty(found: Candidate) -> int:
     base = {"published": FULL, "derived": 500, "recalled": 200}.get(found.certainty, 500)
     asked = {"*", "modality", "access_mode", "exits", "commercial_use_allowed", "standard"}
     return max(100, base - 150 * len(found.uncertain & asked))
