@@ -231,7 +231,7 @@ def offered_market() -> list[rules.Candidate]:
         {"patients_minimum": 11_000}, {"sites_minimum": 3}, {"labels": "결절"}, {"processing_wanted": ["LABELLING"]},
         {"access_modes_acceptable": ["TRANSFER"]}, {"exports_wanted": ["MODEL_EXPORT"]}, {"linkage": ["kostat"]},
         {"real_patients_required": True}, {"gpu": True}, {"irb_state": "APPROVED"}, {"project_months": 2},
-        {"budget_won": 100_000_000}, {"track": "SMALL"},
+        {"budget_won": 100_000_000}, {"track": "SMALL"}, {"seats": 3},
     ],
     ids=lambda change: next(iter(change)),
 )  # fmt: skip
@@ -428,3 +428,15 @@ def test_a_need_is_scored_well_under_a_tenth_of_a_second() -> None:
         rules.match(wanted, candidates(), policy())
         took.append(time.perf_counter() - started)
     assert min(took) < 0.1
+
+
+@pytest.mark.parametrize(("facts", "warned"), [
+    ({"gpus": None, "seats": None}, {"GPU_UNKNOWN", "SEATS_UNKNOWN"}), ({"gpus": 0, "seats": 2}, {"NO_GPU", "SEATS_FEWER"}),
+    ({"gpus": 4, "seats": 3}, set()), ({"access_mode": ("TRANSFER",), "gpus": 0, "seats": 0}, set()),
+])  # fmt: skip
+def test_the_holders_analysis_environment(facts: dict[str, Any], warned: set[str]) -> None:
+    """GPU and seats never exclude, and matter only where the data stays with the holder."""
+    found = replace(candidates()[0], **{"access_mode": ("CLOSED_ROOM",), "offer": None, **facts})
+    verdict = rules.judge(need(gpu=True, seats=3), found, policy())
+    assert {w.code for w in verdict.warnings} & {"GPU_UNKNOWN", "SEATS_UNKNOWN", "NO_GPU", "SEATS_FEWER"} == warned
+    assert not {w.code for w in rules.judge(need(), found, policy()).warnings} & {"NO_GPU", "SEATS_FEWER", "GPU_UNKNOWN"}

@@ -44,6 +44,13 @@ def test_everything_but_modality_may_be_null() -> None:
         ({"modality": ["CT"], "exports_wanted": ["ALL"]}, "exports_wanted"),
         ({"modality": ["CT"], "processing_wanted": ["MAGIC"]}, "processing_wanted"),
         ({"modality": ["CT"], "gpu": "yes"}, "gpu"),
+        ({"modality": ["CT"], "seats": -1}, "seats"),
+        ({"modality": ["CT"], "seats": 5000}, "seats"),
+        ({"modality": ["CT"], "starts_on": "next week"}, "starts_on"),
+        ({"modality": ["CT"], "starts_on": "2027-02-30"}, "starts_on"),
+        ({"modality": ["CT"], "ends_on": "0001-01-01"}, "ends_on"),
+        ({"modality": ["CT"], "ends_on": 20270301}, "ends_on"),
+        ({"modality": ["CT"], "starts_on": "2027-09-01", "ends_on": "2027-03-01"}, "starts_on"),
         ({"modality": ["CT"], "product": 5}, "product"),
         ({"modality": ["CT"], "labels": "x" * 5000}, "labels"),
     ],
@@ -53,6 +60,17 @@ def test_a_bad_field_is_named(document: Any, field: str) -> None:
         rules.parse_need(document, matching.known())
     assert refused.value.field == field
     assert field in str(refused.value.message) or not document.get(field), "what is missing is asked for in words"
+
+
+@pytest.mark.parametrize(("start", "end", "months"), [
+    ("2027-03-01", "2027-09-30", 7), ("2027-03-15", "2027-10-14", 7), ("2027-03-15", "2027-10-13", 6),
+    ("2027-12-31", "2028-02-28", 1), ("2027-03-01", "2027-03-10", 0),
+])  # fmt: skip
+def test_the_days_of_a_project_say_how_many_months_it_has(start: str, end: str, months: int) -> None:
+    need = matching.need(starts_on=start, ends_on=end)
+    assert need.months == months
+    assert matching.need(starts_on=start, ends_on=end, project_months=9).months == 9
+    assert matching.need(starts_on=start).months is None
 
 
 @pytest.mark.parametrize("document", [None, [], "CT", 5])

@@ -225,6 +225,8 @@ class Dataset(Row):
         "records",
         "record_unit",
         "population_note",
+        "environment_seats",
+        "environment_gpus",
     )  # what `facts` reads
 
     objects = DatasetQuerySet.as_manager()

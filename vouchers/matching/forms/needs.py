@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock
 from portal.kit.errors import DomainError
-from portal.kit.forms import CountedTextarea, WonFormField
+from portal.kit.forms import CountedTextarea, DateInput, WonFormField
 from portal.kit.words import korean, pick
 from providers.catalogue.queries import code_lists
 from providers.catalogue.rules import disease
@@ -32,6 +32,7 @@ NUMBERS: dict[str, tuple[Any, Any, int]] = {  # field → (label, hint, largest)
     "patients_minimum": (_("Patients at least"), _("Fewer than this would be of no use to you."), 10**9),
     "sites_minimum": (_("Institutions at least"), _("For example 2, when the data must come from two hospitals."), 1000),
     "follow_up_months_minimum": (_("Follow-up in months, at least"), "", 1200),
+    "seats": (_("Seats in the analysis environment"), _("People who work there at the same time."), 1000),
     "project_months": (_("Project in months"), _("From the agreement to the end of the project."), 120),
 }
 
@@ -94,6 +95,11 @@ class NeedForm(forms.Form):
     exports_wanted = _many(_("What you want to take out"))
     gpu = _ternary(_("GPU needed"))
     linkage = _many(_("Linkage with"), _("Only when the data must be linked with another institution's."))
+    starts_on = forms.DateField(label=_("First day of the project"), required=False, widget=DateInput())
+    ends_on = forms.DateField(
+        label=_("Last day of the project"), required=False, widget=DateInput(),
+        help_text=_("The data must arrive before. Months alone are enough while the days are open."),
+    )  # fmt: skip
     irb_state = forms.ChoiceField(label=_("IRB"), required=False)
     budget_won = WonFormField(
         label=_("Budget (won)"), required=False, max_value=10**12, help_text=_("Supply amount without VAT that you can spend.")
@@ -123,8 +129,8 @@ class NeedForm(forms.Form):
                                        "patients_wanted", "patients_minimum", "sites_minimum"]),
             (_("Which data"), _("Tick at least one kind of data."),
              [*kinds, "variables", "body_parts", "labels", "follow_up_months_minimum", "processing_wanted"]),
-            (_("How it is used"), "", ["access_modes_acceptable", "exports_wanted", "gpu", "linkage", "irb_state"]),
-            (_("When and budget"), "", ["project_months", "budget_won"]),
+            (_("How it is used"), "", ["access_modes_acceptable", "exports_wanted", "gpu", "seats", "linkage", "irb_state"]),
+            (_("When and budget"), "", ["starts_on", "ends_on", "project_months", "budget_won"]),
         ]  # fmt: skip
 
     def _modalities(self, lists: Mapping[str, Any], word: str) -> list[str]:
@@ -170,6 +176,8 @@ class NeedForm(forms.Form):
         ):
             if None not in (found.get(low), found.get(high)) and found[low] > found[high]:
                 self.add_error(low, sentence)
+        if None not in (days := (found.get("starts_on"), found.get("ends_on"))) and days[0] > days[1]:
+            self.add_error("starts_on", _("The first day lies after the last one."))
         for name in ("first_year", "last_year"):
             if found.get(name) is not None and found[name] < 1900:
                 self.add_error(name, _("Enter a year with four digits, for example 2015."))
@@ -195,6 +203,7 @@ class NeedForm(forms.Form):
             "variables": split(v.get("variables") or ""),
             "body_parts": split(v.get("body_parts") or ""),
             "period": years if any(years) else None,
+            **{name: v[name].isoformat() if v.get(name) else None for name in ("starts_on", "ends_on")},
             "disease_codes": {"system": "KCD", "version": "9", "include": include, "exclude": exclude}
             if include or exclude
             else None,

@@ -16,7 +16,7 @@ EMPTIED = {  # relaxation → fields of NeedForm that become empty
     "LINKAGE": ("linkage",),
     "SITES": ("sites_minimum",),
     "BUDGET": ("budget_won",),
-    "LEAD_TIME": ("project_months",),
+    "LEAD_TIME": ("project_months", "ends_on"),
 }
 
 

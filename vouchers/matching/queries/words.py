@@ -1,8 +1,10 @@
 """A need in words: everything that the company said."""
 
+from datetime import date
+
 from django.utils.translation import gettext
 
-from portal.kit.words import dash, korean, pick
+from portal.kit.words import dash, day, korean, pick
 from providers.catalogue import queries as catalogue
 from vouchers.matching import rules
 from vouchers.matching.models import Need
@@ -56,10 +58,13 @@ def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]], str]]:
             (gettext("Ways of use you accept"), codes("access_mode", "access_modes_acceptable")),
             (gettext("What you want to take out"), codes("exit_kind", "exports_wanted")),
             (gettext("GPU needed"), yes.get(d.get("gpu"), "")),
+            (gettext("Seats in the analysis environment"), count("seats")),
             (gettext("Linkage with"), ", ".join(linked.get(key, key) for key in d.get("linkage") or ())),
             (gettext("IRB"), str(rules.IrbState.word(d.get("irb_state") or ""))),
         ]),
         (gettext("When and budget"), [
+            (gettext("First day of the project"), _day_word(d.get("starts_on"))),
+            (gettext("Last day of the project"), _day_word(d.get("ends_on"))),
             (gettext("Project in months"), count("project_months")),
             (gettext("Budget (won)"), count("budget_won")),
             (gettext("Track"), _track_word(need)),
@@ -69,6 +74,10 @@ def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]], str]]:
         (title, [row for row in rows if row[1]], ", ".join(label for label, value in rows if not value))
         for title, rows in sections
     ]
+
+
+def _day_word(text: str | None) -> str:
+    return day(date.fromisoformat(text)) if text else ""
 
 
 def _track_word(need: Need) -> str:

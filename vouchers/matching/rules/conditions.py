@@ -58,11 +58,38 @@ def access_mode(need: Need, found: Candidate, policy: Policy) -> Iterator[Failur
 
 def gpu(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
     """Data that stays with the holder is computed on its machines."""
-    if need.gpu and found.modes and "TRANSFER" not in found.modes:
+    if not need.gpu or not _stays(found) or found.gpus:
+        return
+    if found.gpus == 0:
+        yield Warning("NO_GPU", "보유기관의 분석환경에 GPU가 없습니다.", "The holder's analysis environment has no GPU.")
+    else:
         yield Warning(
             "GPU_UNKNOWN",
             "보유기관의 분석환경에서 이용하는 데이터이며, GPU 제공 여부가 공개되지 않았습니다.",
             "Analysed on the holder's machines: whether they have a GPU is not published.",
+        )
+
+
+def _stays(found: Candidate) -> bool:
+    """Is the data used only where it is?"""
+    return bool(found.modes) and "TRANSFER" not in found.modes
+
+
+def seats(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    """Places in the holder's analysis environment, for data that stays there."""
+    if not need.seats or not _stays(found) or (found.seats or 0) >= need.seats:
+        return
+    if found.seats is None:
+        yield Warning(
+            "SEATS_UNKNOWN",
+            f"분석환경의 좌석 수가 공개되지 않았습니다. {need.seats}석이 가능한지 확인하십시오.",
+            f"How many places the analysis environment has is not published: ask for {need.seats}.",
+        )
+    else:
+        yield Warning(
+            "SEATS_FEWER",
+            f"분석환경의 좌석은 {found.seats}석으로, 필요한 {need.seats}석보다 적습니다.",
+            f"The analysis environment has {found.seats} places; you need {need.seats}.",
         )
 
 
@@ -124,15 +151,15 @@ def _no_offer(found: Candidate, policy: Policy) -> Warning:
 
 def lead_time(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
     offer = found.offer
-    window = need.project_months * WORKING_DAYS_A_MONTH if need.project_months is not None else None
+    window = need.months * WORKING_DAYS_A_MONTH if need.months is not None else None
     days = offer.lead_time_days if offer else None
     if offer and days is None:
         yield Warning("LEAD_TIME_UNKNOWN", "처리기간이 공개되지 않았습니다.", "The lead time is not published.")
     elif days is not None and window is not None and days > window:
         yield Failure(
             "LEAD_TIME",
-            f"제공까지 {days}근무일로, 과제 기간 {need.project_months}개월보다 깁니다.",
-            f"Delivery takes {days} working days, longer than the project of {need.project_months} months.",
+            f"제공까지 {days}근무일로, 과제 기간 {need.months}개월보다 깁니다.",
+            f"Delivery takes {days} working days, longer than the project of {need.months} months.",
         )
     if window is not None and not found.public:
         yield from _schedule(need, found, window)

@@ -99,6 +99,8 @@ class Candidate:
     grows: bool = False  # later years are added regularly
     sites: int | None = None  # institutions whose data is inside
     pictured: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)  # kind of image → body regions
+    seats: int | None = None  # of the holder's analysis environment
+    gpus: int | None = None
 
     def joins(self, targets: Iterable[str]) -> bool:
         """Is the data of all these institutions inside already, with that of others? False when none is asked for."""
@@ -176,6 +178,8 @@ def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer:
         grows=dataset.get("update_frequency") in REGULAR,
         sites=_sites(dataset, institution, f"{words} {notes} {population.get('note') or ''}"),
         pictured=pictured(notes),
+        seats=dataset.get("environment_seats"),
+        gpus=dataset.get("environment_gpus"),
     )
 
 
@@ -268,7 +272,8 @@ def absent_variables(notes: str) -> frozenset[str]:
 
 def offer_facts(record: Mapping[str, Any]) -> OfferFacts:
     """From a record shaped like OfferFacts, lists where tuples stand."""
-    return OfferFacts(**{name: tuple(value) if isinstance(value, list) else value for name, value in record.items()})
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in record.items()}
+    return OfferFacts(**values)
 
 
 def _synthetic(dataset: Mapping[str, Any], words: str) -> str | None:

@@ -24,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     content.patients,
     conditions.access_mode,
     conditions.gpu,
+    conditions.seats,
     conditions.export,
     conditions.linkage,
     content.sites,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -85,8 +86,11 @@ class Need:
     linkage: tuple[str, ...] = ()
     real_patients_required: bool | None = None
     gpu: bool | None = None
+    seats: int | None = None
     irb_state: str | None = None
     project_months: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
     budget_won: int | None = None
     track: str | None = None
 
@@ -94,13 +98,22 @@ class Need:
     def commercial(self) -> bool:
         return self.purpose in COMMERCIAL_PURPOSES
 
+    @property
+    def months(self) -> int | None:
+        """Whole calendar months of the project: as said, else from its first to its last day."""
+        if self.project_months is not None or self.starts_on is None or self.ends_on is None:
+            return self.project_months
+        after = self.ends_on + timedelta(days=1)
+        whole = (after.year - self.starts_on.year) * 12 + after.month - self.starts_on.month
+        return whole - (after.day < self.starts_on.day)
+
 
 FIELDS = tuple(Need.__dataclass_fields__)
 _TEXTS = ("round", "company_size", "region", "product", "regulatory_route", "labels", "irb_state", "track")
 _LISTS = ("body_parts", "variables", "processing_wanted", "access_modes_acceptable", "exports_wanted", "linkage")
 _COUNTS = (
     "min_age", "max_age", "follow_up_months_minimum", "patients_wanted", "patients_minimum", "sites_minimum",
-    "project_months", "budget_won",
+    "project_months", "budget_won", "seats",
 )  # fmt: skip
 _LARGEST = {
     "min_age": 150,
@@ -108,6 +121,7 @@ _LARGEST = {
     "follow_up_months_minimum": 1200,
     "project_months": 120,
     "sites_minimum": 1000,
+    "seats": 1000,
 }
 
 
@@ -127,6 +141,7 @@ def parse_need(document: Any, known: Mapping[str, Iterable[str]] | None = None) 
     values |= {name: _flag(document, name) for name in ("real_patients_required", "gpu")}
     values["purpose"] = _one_of(document, "purpose", tuple(Purpose))
     values["period"] = _period(document)
+    values |= {name: _day(document, name) for name in ("starts_on", "ends_on")}
     values["disease_codes"] = _disease(document)
     _whole(values, known or {})
     return Need(**values)
@@ -151,6 +166,8 @@ def _whole(values: dict[str, Any], known: Mapping[str, Iterable[str]]) -> None:
     for low, high in (("min_age", "max_age"), ("patients_minimum", "patients_wanted")):
         if values[low] is not None and values[high] is not None and values[low] > values[high]:
             raise _bad(low, _("“%(field)s” is larger than the upper figure. Correct one of the two."))
+    if values["starts_on"] and values["ends_on"] and values["starts_on"] > values["ends_on"]:
+        raise _bad("starts_on", _("“%(field)s” lies after the last day of the project."))
 
 
 def _bad(field: str, sentence: Any, **more: Any) -> Refused:
@@ -197,6 +214,17 @@ def _flag(document: Mapping[str, Any], name: str) -> bool | None:
     if value is not None and not isinstance(value, bool):
         raise _bad(name, _("“%(field)s” must be true or false."))
     return value
+
+
+def _day(document: Mapping[str, Any], name: str) -> date | None:
+    value = _text(document, name)
+    try:
+        found = date.fromisoformat(value) if value else None
+    except ValueError:
+        found = date.min
+    if found is not None and not 2000 <= found.year <= 2200:
+        raise _bad(name, _("“%(field)s” must be a day, for example 2027-03-01."))
+    return found
 
 
 def _one_of(document: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str | None:

@@ -40,7 +40,7 @@ DROPPED: dict[str, dict[str, Any]] = {  # conditions that are given up whole: th
     "LINKAGE": {"linkage": ()},
     "SITES": {"sites_minimum": None},
     "BUDGET": {"budget_won": None},
-    "LEAD_TIME": {"project_months": None},
+    "LEAD_TIME": {"project_months": None, "ends_on": None},
 }
 _NOTHING = Verdict((), ())
 

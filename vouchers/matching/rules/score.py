@@ -139,7 +139,7 @@ def _terms(need: Need, found: Candidate, policy: Policy) -> int:
         limit = policy.budget_of(need)
         points += 200 if limit is None or offer.floor_won <= limit else 0
     if offer.lead_time_days is not None:
-        window = need.project_months * WORKING_DAYS_A_MONTH if need.project_months else 120
+        window = need.months * WORKING_DAYS_A_MONTH if need.months else 120
         points += 200 * max(0, window - offer.lead_time_days) // window
     points += 100 if offer.joint_drb else 0
     points += 100 if set(need.processing_wanted) <= set(offer.processing) and offer.open_capacity != 0 else 0
