@@ -253,6 +253,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 50 * 1024 * 1024)
 MAX_BODY_BYTES = 3 * MAX_UPLOAD_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE  # no form takes more than three files at once
+SHEET_MAX_BYTES = env.int("SHEET_MAX_BYTES", 2 * 1024 * 1024)  # of a spreadsheet that changes offers
+SHEET_MAX_UNPACKED = env.int("SHEET_MAX_UNPACKED", 20 * 1024 * 1024)  # bytes that it holds once unpacked
+SHEET_MAX_ROWS = env.int("SHEET_MAX_ROWS", 5000)  # in one of its sheets
+SHEET_PREVIEW_SECONDS = env.int("SHEET_PREVIEW_SECONDS", 60 * 60)  # how long what was shown may still be applied
 CLAMD_URL = env.str("CLAMD_URL", "")
 
 # ── Neighbours ───────────────────────────────────────────────────────────────────────────────────────

@@ -2,25 +2,20 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterator
-from datetime import date, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.kit.sheets import Unreadable, sheets, without_sign
 from providers.catalogue import rules
 
 LARGEST = 2 * 1024 * 1024  # bytes of the file
 LARGEST_INSIDE = 40 * 1024 * 1024  # bytes of an .xlsx once unpacked
 MOST_COLUMNS = 30
 MOST_ROWS = rules.MOST_VARIABLES + 1000  # empty rows between are left out
-
-
-class Unreadable(Exception):
-    """No table could be read; the sentence says why."""
 
 
 class VariablesForm(forms.Form):
@@ -45,7 +40,7 @@ class VariablesForm(forms.Form):
 
 def rows_of(name: str, content: bytes) -> Iterator[list[Any]]:
     """The rows of a file, cell by cell; a formula of a workbook begins with =. Raises Unreadable."""
-    rows = _workbook(content) if name.lower().endswith(".xlsx") else _csv(content)
+    rows = sheets(content, unpacked=LARGEST_INSIDE)[0].rows() if name.lower().endswith(".xlsx") else _csv(content)
     for number, row in enumerate(rows, start=1):
         if number > MOST_ROWS:
             raise Unreadable(str(_("The table has more than %(n)s rows.") % {"n": f"{MOST_ROWS:,}"}))
@@ -70,28 +65,6 @@ def _csv(content: bytes) -> Iterator[list[Any]]:
     delimiter = max(",;\t", key=first.count)
     try:
         for row in csv.reader(io.StringIO(text), delimiter=delimiter, strict=True):
-            yield [cell[1:] if cell[:1] == "'" and cell[1:2] in "=+-@" else cell for cell in row]  # as kit.sheets wrote it
+            yield [without_sign(cell) for cell in row]  # as kit.sheets wrote it
     except csv.Error:
         raise Unreadable(str(_("A quotation mark in this file is not closed. Save the table again."))) from None
-
-
-def _plain(value: Any) -> Any:
-    """A cell's value; what is no value (a formula over several cells) counts as a formula."""
-    return value if value is None or isinstance(value, str | int | float | date | time) else "="
-
-
-def _workbook(content: bytes) -> Iterator[list[Any]]:
-    from openpyxl import load_workbook  # a second of imports that no other page needs
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > LARGEST_INSIDE:
-                raise Unreadable(str(_("This workbook holds more than can be read here.")))
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        yield from ([_plain(cell.value) for cell in row] for row in sheet.iter_rows())
-    except Unreadable:
-        raise
-    except Exception:  # a workbook may be broken in as many ways as it has parts
-        raise Unreadable(str(_("This workbook cannot be read. Open it, save it again as .xlsx and upload that."))) from None

@@ -1,5 +1,6 @@
 """What may be published, and when: states, the fields of an entry, the profiles that judge them, versions and variables."""
 
+from portal.kit.sheets import CellError
 from providers.catalogue.rules.derivations import derived
 from providers.catalogue.rules.fields import (
     ALWAYS,
@@ -59,7 +60,6 @@ from providers.catalogue.rules.variables import (
     DATATYPES,
     MOST_CHARACTERS,
     MOST_VARIABLES,
-    CellError,
     Datatype,
     Variable,
     read_table,

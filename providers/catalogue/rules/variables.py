@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
+from portal.kit.sheets import FORMULA, NO, YES, CellError, cell_name
 
 MOST_VARIABLES = 2000
 MOST_CHARACTERS = 1000  # in one cell
@@ -45,12 +46,11 @@ class Datatype(Codes):
 
 
 DATATYPES = tuple(str(one) for one in Datatype)
-_FORMULA = re.compile(r"=|@|[+-]\s*[A-Za-z(]")  # what a spreadsheet would calculate; “-9: missing” is a value
 _SAME = {"text": "string", "str": "string", "varchar": "string", "int": "integer", "number": "decimal", "float": "decimal",
          "double": "decimal", "bool": "boolean", "timestamp": "datetime", "문자": "string", "정수": "integer", "실수": "decimal",
          "숫자": "decimal", "날짜": "date", "일시": "datetime", "예아니오": "boolean"}  # fmt: skip
-_YES = {"yes", "y", "true", "1", "예", "필수", "o"}
-_NO = {"", "no", "n", "false", "0", "아니오", "아니요", "선택", "x"}
+_YES = YES | {"필수"}
+_NO = NO | {"", "선택"}
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,6 @@ class Variable:
     description_ko: str
     description_en: str
     required: bool
-
-
-@dataclass(frozen=True)
-class CellError:
-    """What is wrong in one cell: `B7`, and a sentence."""
-
-    cell: str
-    sentence: str
 
 
 def read_table(rows: Iterable[Sequence[Any]]) -> tuple[list[Variable], list[CellError]]:
@@ -108,10 +100,10 @@ def _head(head: list[str]) -> tuple[dict[str, int], list[CellError]]:
         field = names.get(cell.lower().replace(" ", "_"))
         if cell and field is None:
             errors.append(
-                CellError(_cell(place, 1), gettext("There is no column “%(name)s” in the template.") % {"name": cell[:40]})
+                CellError(cell_name(place, 1), gettext("There is no column “%(name)s” in the template.") % {"name": cell[:40]})
             )
         elif field in places:
-            errors.append(CellError(_cell(place, 1), gettext("This column stands twice.")))
+            errors.append(CellError(cell_name(place, 1), gettext("This column stands twice.")))
         elif field:
             places[field] = place
     for field in NEEDED:
@@ -125,15 +117,17 @@ def _head(head: list[str]) -> tuple[dict[str, int], list[CellError]]:
 def _row(cells: list[str], number: int, places: dict[str, int], seen: dict[str, int], found: list[Variable]) -> list[CellError]:
     values = {field: cells[place] if place < len(cells) else "" for field, place in places.items()}
     errors = [
-        CellError(_cell(place, number), sentence) for field, place in places.items() if (sentence := _wrong(field, values[field]))
+        CellError(cell_name(place, number), sentence)
+        for field, place in places.items()
+        if (sentence := _wrong(field, values[field]))
     ]
     if extra := [place for place, cell in enumerate(cells) if cell and place not in places.values()]:
-        errors.append(CellError(_cell(extra[0], number), gettext("This cell stands under no column name.")))
+        errors.append(CellError(cell_name(extra[0], number), gettext("This cell stands under no column name.")))
     name = values["name"]
     if name in seen:
         errors.append(
             CellError(
-                _cell(places["name"], number),
+                cell_name(places["name"], number),
                 gettext("“%(name)s” stands in row %(row)d already.") % {"name": name[:40], "row": seen[name]},
             )
         )
@@ -147,7 +141,7 @@ def _row(cells: list[str], number: int, places: dict[str, int], seen: dict[str, 
 
 def _wrong(field: str, value: str) -> str:
     """A sentence, or "" when the cell is right."""
-    if _FORMULA.match(value):
+    if FORMULA.match(value):
         return gettext("Formulas are not taken: enter the value itself.")
     if len(value) > MOST_CHARACTERS:
         return gettext("At most %(n)s characters fit into a cell.") % {"n": f"{MOST_CHARACTERS:,}"}
@@ -178,12 +172,3 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip()
-
-
-def _cell(place: int, row: int) -> str:
-    """0, 7 → A7, as spreadsheets name it."""
-    letters, place = "", place + 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"

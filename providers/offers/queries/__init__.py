@@ -25,6 +25,10 @@ from providers.offers.models import Offer, OfferLine
 from providers.offers.queries.routing import price_words as price_words
 from providers.offers.queries.routing import reviewed_alike as reviewed_alike
 from providers.offers.queries.routing import route_of as route_of
+from providers.offers.queries.sheets import code_words as code_words
+from providers.offers.queries.sheets import editable_by as editable_by
+from providers.offers.queries.sheets import table as table
+from providers.offers.queries.sheets import workbook as workbook
 
 type Facts = tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]
 

@@ -16,6 +16,23 @@ from providers.offers.rules.routing import Route as Route
 from providers.offers.rules.routing import Stage as Stage
 from providers.offers.rules.routing import price_range as price_range
 from providers.offers.rules.routing import route as route
+from providers.offers.rules.sheets import GUIDE_SHEET as GUIDE_SHEET
+from providers.offers.rules.sheets import LINES as LINES
+from providers.offers.rules.sheets import LINES_SHEET as LINES_SHEET
+from providers.offers.rules.sheets import LISTS_SHEET as LISTS_SHEET
+from providers.offers.rules.sheets import MARK as MARK
+from providers.offers.rules.sheets import MOST_ERRORS as MOST_ERRORS
+from providers.offers.rules.sheets import OFFERS as OFFERS
+from providers.offers.rules.sheets import OFFERS_SHEET as OFFERS_SHEET
+from providers.offers.rules.sheets import Change as Change
+from providers.offers.rules.sheets import Column as Column
+from providers.offers.rules.sheets import Kind as Kind
+from providers.offers.rules.sheets import NotApplied as NotApplied
+from providers.offers.rules.sheets import Row as Row
+from providers.offers.rules.sheets import Words as Words
+from providers.offers.rules.sheets import Wrong as Wrong
+from providers.offers.rules.sheets import heading as heading
+from providers.offers.rules.sheets import read_sheet as read_sheet
 
 
 class OfferKind(Codes):

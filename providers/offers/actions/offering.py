@@ -1,4 +1,4 @@
-"""The only code that writes offers. Every change is an event with the whole content, so each version can be read again."""
+"""One offer, from its draft to its end. Every change is an event with the whole content, so each version can be read again."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -240,12 +240,15 @@ def _write_lines(offer: Offer, lines: Sequence[rules.Line]) -> None:
         OfferLine(offer=offer, position=position, **line.__dict__).save()
 
 
-def _journal(event: str, offer: Offer, by: Any, *, lines: Sequence[rules.Line], **more: Any) -> None:
+def _journal(
+    event: str, offer: Offer, by: Any, *, lines: Sequence[rules.Line], also: Mapping[str, Any] | None = None, **more: Any
+) -> None:
     content = {name: getattr(offer, name) for name in FIELDS}
     content |= {name: content[name].isoformat() for name in ("valid_from", "valid_to") if content[name]}
     content |= {
         "version": offer.version,
         "dataset": offer.dataset.key if offer.dataset else None,
         "lines": [dict(line.__dict__) for line in lines],
+        **(also or {}),
     }
     journal(event, offer, by=by, organisations=offer.organisation_ids(), data=content, **more)

@@ -1,0 +1,26 @@
+"""The only code that writes offers."""
+
+from providers.offers.actions.bulk import check_many, edit_many
+from providers.offers.actions.offering import (
+    FIELDS,
+    PERMISSIONS,
+    WHAT_LACKS,
+    create_offer,
+    edit,
+    give_back_capacity,
+    lacks,
+    pause,
+    publish,
+    resume,
+    retire,
+    return_offer,
+    start_check,
+    submit,
+    sync_lead_days,
+    take_capacity,
+)
+
+__all__ = [
+    "FIELDS", "PERMISSIONS", "WHAT_LACKS", "check_many", "create_offer", "edit", "edit_many", "give_back_capacity", "lacks", "pause",
+    "publish", "resume", "retire", "return_offer", "start_check", "submit", "sync_lead_days", "take_capacity",
+]  # fmt: skip

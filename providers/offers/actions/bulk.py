@@ -1,0 +1,73 @@
+"""Many offers changed at once: all or none."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from portal.kit.access import require
+from portal.kit.errors import Refused
+from providers.catalogue.models import Dataset
+from providers.offers import rules
+from providers.offers.actions.offering import _complete, _fill, _journal, _write_lines
+from providers.offers.models import Offer
+
+
+@transaction.atomic
+def edit_many(*, changes: Sequence[rules.Change], by: Any) -> list[Offer]:
+    """Every change as `edit` does it, all of them or none. Rows are locked in one order, so that two uploads wait for each other.
+
+    Writes: Offer, OfferLine, an Event offer.edited each. Raises NotApplied naming every offer that cannot be changed so.
+    """
+    require(by, "providers.edit_offer")
+    rows = Offer.objects.select_for_update(of=("self",)).select_related("institution", "dataset").order_by("pk")
+    found = {offer.ref: offer for offer in rows.filter(ref__in=[change.ref for change in changes])}
+    wrong = _judge(changes, found, by)
+    if wrong:
+        raise rules.NotApplied(wrong)
+    for change in changes:
+        offer = found[change.ref]
+        offer.save()
+        offer.lines.all().delete()
+        _write_lines(offer, change.lines)
+        _journal("offer.edited", offer, by, lines=change.lines, also={"sheet": True}, frm=offer.status, to=offer.status)
+    return [found[change.ref] for change in changes]
+
+
+def check_many(*, changes: Sequence[rules.Change], by: Any) -> list[rules.Wrong]:
+    """What `edit_many` would refuse now. Writes nothing."""
+    rows = Offer.objects.select_related("institution", "dataset").filter(ref__in=[change.ref for change in changes])
+    return _judge(changes, {offer.ref: offer for offer in rows}, by)
+
+
+def _judge(changes: Sequence[rules.Change], found: Mapping[str, Offer], by: Any) -> list[rules.Wrong]:
+    """Puts the new values on the rows; says what stands against it."""
+    keys = {change.dataset for change in changes if change.dataset}
+    datasets = {dataset.key: dataset for dataset in Dataset.objects.filter(key__in=keys)}
+    wrong = []
+    for change in changes:
+        field, sentence = _against(change, found.get(change.ref), datasets, by)
+        if sentence:
+            wrong.append(rules.Wrong(change.ref, field, sentence))
+    return wrong
+
+
+def _against(change: rules.Change, offer: Offer | None, datasets: Mapping[str, Dataset], by: Any) -> tuple[str, str]:
+    if offer is None or (by is not None and not by.has_perm("providers.edit_offer", offer)):
+        return "ref", gettext("None of your offers has this key: download the workbook again.")
+    if offer.version != change.version:
+        told = gettext("This offer was changed after the download (version %(now)d now). Download again and repeat your change.")
+        return "version", told % {"now": offer.version}
+    if offer.status not in rules.EDITABLE:
+        told = gettext("An offer in the state “%(state)s” cannot be changed: leave this row as it was.")
+        return "status", told % {"state": offer.get_status_display()}
+    if change.dataset and change.dataset not in datasets:
+        return "dataset", gettext("None of your datasets has this key.")
+    try:
+        _fill(offer, change.values, change.lines, datasets.get(change.dataset))
+        if offer.status != rules.OfferStatus.DRAFT:
+            _complete(offer, change.lines)
+    except Refused as error:
+        return error.field or "ref", str(error.message)
+    return "", ""
