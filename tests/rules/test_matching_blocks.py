@@ -19,7 +19,7 @@ from vouchers.matching.rules import blocks, bundles, conditions, content, kinds
 from vouchers.matching.rules.score import components
 from vouchers.matching.rules.verdict import Failure
 
-LABELLED = sorted((Path(__file__).resolve().parents[1] / "labelled" / "needs").glob("*.json"))
+LABELLED = sorted((Path(__file__).resolve().parents[1] / "labelled").glob("**/needs/*.json"))
 READ = {  # face → (checks, components) of the engine that it stands for
     "purpose": ((conditions.purpose,), ("purpose",)),
     "data_kind": ((content.data_kind,), ()),
@@ -28,6 +28,7 @@ READ = {  # face → (checks, components) of the engine that it stands for
     "people": ((content.age,), ("population",)),
     "kinds": ((kinds.modality,), ("modality",)),
     "body": ((content.body_part,), ()),
+    "scope": ((content.scope,), ()),
     "years": ((content.follow_up, content.period), ("period",)),
     "size": ((content.patients,), ("volume",)),
     "access": ((conditions.access_mode, conditions.export, conditions.linkage), ("access",)),
@@ -52,7 +53,7 @@ def agree(needs: Any, everybody: Any, terms: rules.Policy) -> int:
     shelf = blocks.Shelf(needs, everybody, terms)
     assert set(shelf.faces) == set(READ)
     assert {check for checks, _parts in [*READ.values(), ALONE] for check in checks} | {
-        conditions.entry, conditions.gpu, conditions.processing, conditions.certainty  # these only warn
+        conditions.entry, conditions.gpu, conditions.seats, conditions.processing, conditions.certainty  # these only warn
     } == set(rules.filters.CHECKS)  # fmt: skip
     assert {part for _checks, parts in [*READ.values(), ALONE] for part in parts} == set(rules.WEIGHTS)
     total, passed = shelf.scores(0, len(needs)), 0

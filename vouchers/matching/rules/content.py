@@ -1,10 +1,10 @@
 """Checks of what is inside a dataset: diseases, patients, variables, labels, years, size."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from providers.catalogue.rules import disease
-from vouchers.matching.rules.facts import Candidate, Words, body_regions
+from vouchers.matching.rules.facts import Candidate, Words, body_regions, scoped
 from vouchers.matching.rules.kinds import CONCEPT_WORDS, VARIABLE_CONCEPTS, own
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import Policy
@@ -74,9 +74,10 @@ def _selectable(need: Need, found: Candidate, policy: Policy) -> bool:
 
 
 def body_part(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
-    if not need.body_parts:
+    parts = parts_asked(need, policy)
+    if not parts:
         return
-    each = [body_regions((part,)) for part in need.body_parts]
+    each = [body_regions((part,)) for part in parts]
     wanted = frozenset().union(*each) if all(each) else frozenset()  # a part that is not recognised may be anywhere
     asked = ", ".join(need.body_parts)
     held = found.regions or _pictured(need, found, policy)
@@ -94,6 +95,30 @@ def body_part(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure 
             f"다른 부위의 데이터입니다: {ko}, 요청 {asked}.",
             f"Another body part: {en}; you asked for {asked}.",
         )
+
+
+RECORDED = ("IMAGING", "BIOSIGNAL", "OTHER")  # of a part of the body; records and claims are of a whole patient
+
+
+def parts_asked(need: Need, policy: Policy) -> Sequence[str]:
+    """Body parts that what is asked for can lack; none where only records, claims or registries are asked for."""
+    recorded = any(policy.words.kind(code) in RECORDED for code in need.modality)
+    return need.body_parts if recorded else ()
+
+
+def scope(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
+    """An endoscopy of one organ shows no other."""
+    asked = organs_asked(need, policy)
+    if asked and found.scoped and not asked & found.scoped:
+        part = ", ".join(need.body_parts)
+        yield Failure(
+            "BODY_PART", f"다른 장기의 내시경 데이터입니다. 요청 {part}.", f"Endoscopies of another organ; you asked for {part}."
+        )
+
+
+def organs_asked(need: Need, policy: Policy) -> frozenset[str]:
+    images = [code for code in need.modality if policy.words.kind(code) == "IMAGING"]
+    return scoped(" ".join(need.body_parts)) if images == ["ENDOSCOPY"] else frozenset()
 
 
 def _pictured(need: Need, found: Candidate, policy: Policy) -> frozenset[str]:

@@ -101,6 +101,7 @@ class Candidate:
     pictured: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)  # kind of image → body regions
     seats: int | None = None  # of the holder's analysis environment
     gpus: int | None = None
+    scoped: frozenset[str] = frozenset()  # organs of its endoscopies, as far as they are named
 
     def joins(self, targets: Iterable[str]) -> bool:
         """Is the data of all these institutions inside already, with that of others? False when none is asked for."""
@@ -165,7 +166,7 @@ def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer:
         sex="FEMALE" if re.search(r"\bwomen\b|여성", words, re.I) else disease.sex(diseases) if diseases else None,
         synthetic=_synthetic(dataset, words),
         absent=absent_variables(notes),
-        follow_up_months_max=12 if "no follow-up across years" in notes.lower() else None,
+        follow_up_months_max=12 if YEARLY.search(f"{words} {notes} {population.get('note') or ''}") else None,
         part_of=part_of(dataset["key"]) or sample_of(dataset["key"]),
         offer=offer_facts(offer) if offer else None,
         derived=frozenset(dataset.get("derived_fields") or ()),
@@ -180,6 +181,7 @@ def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer:
         pictured=pictured(notes),
         seats=dataset.get("environment_seats"),
         gpus=dataset.get("environment_gpus"),
+        scoped=scoped(" ".join(SCOPES.findall(f"{words} {notes}"))),
     )
 
 
@@ -263,6 +265,12 @@ def _sites(dataset: Mapping[str, Any], institution: Mapping[str, Any], words: st
     return 1 if own and not SEVERAL.search(words) else None
 
 
+# other people in every year: nobody is followed from one into the next
+YEARLY = re.compile(
+    r"no follow-up across years|(?:people|patients|participants|examinees)[^.;]* of each year|per data year", re.I
+)
+
+
 def absent_variables(notes: str) -> frozenset[str]:
     """Concepts that the source says are not inside (README, notes of the insurance samples)."""
     text = notes.lower()
@@ -303,7 +311,7 @@ BODY_WORDS: Mapping[str, tuple[str, ...]] = {
         "colorectal", "복부", "간암", "=간", "위암", "=위", "췌장", "신장", "콩팥", "대장",
     ),
     "PELVIS": ("pelvi", "prostate", "uter", "ovar", "cervi", "bladder", "rect", "골반", "전립선", "자궁", "난소", "방광", "직장"),
-    "LIMBS": ("knee", "hip", "hand", "foot", "spine", "limb", "bone", "musculoskeletal", "무릎", "척추", "사지", "근골격"),
+    "LIMBS": ("knee", "hip", "hand", "foot", "spine", "limb", "bone", "wrist", "musculoskeletal", "무릎", "척추", "사지", "근골격", "=손", "손목", "왼손", "발목", "고관절"),
     "SKIN": ("skin", "dermat", "피부"),
 }  # fmt: skip
 
@@ -333,6 +341,24 @@ def pictured(notes: str) -> Mapping[str, frozenset[str]]:
         if regions := body_regions(re.findall(rf"([^\s,.;:()·]+)[\s-]*(?:{pattern})", notes.lower())):
             found[kind] = regions
     return found
+
+
+SCOPED: Mapping[str, tuple[str, ...]] = {  # organs that an endoscope shows: one of them says nothing about another
+    "STOMACH": ("gastroscop", "stomach", "gastric", "위내시경", "상부위장관", "=위"),
+    "COLON": ("colon", "대장"),
+    "SMALL_BOWEL": ("small bowel", "small intest", "capsule endosc", "소장", "캡슐내시경"),
+    "AIRWAY": ("bronch", "기관지"),
+}  # fmt: skip
+
+
+SCOPES = re.compile(r"(?:capsule )?[^\s,.;:()·]*(?:endoscopy|oscopy|내시경)", re.I)
+
+
+@lru_cache(maxsize=4096)
+def scoped(text: str) -> frozenset[str]:
+    """Organs of an endoscopy that these words name; empty when none is recognised."""
+    lowered = text.lower()
+    return frozenset(organ for organ, words in SCOPED.items() if any(_has(lowered, word) for word in words))
 
 
 def _has(text: str, word: str) -> bool:

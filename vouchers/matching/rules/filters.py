@@ -15,6 +15,7 @@ CHECKS: tuple[Check, ...] = (
     kinds.modality,
     content.disease_codes,
     content.body_part,
+    content.scope,
     content.cohort,
     content.age,
     content.variable,

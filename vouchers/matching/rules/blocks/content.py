@@ -7,7 +7,7 @@ import numpy as np
 
 from providers.catalogue.rules import disease
 from vouchers.matching.rules.blocks.faces import FULL, OUT, Array, Classes, Face, classes, common, marks, places, points
-from vouchers.matching.rules.content import DIAGNOSES, RECORDED_DIAGNOSES, codes_in
+from vouchers.matching.rules.content import DIAGNOSES, RECORDED_DIAGNOSES, codes_in, parts_asked
 from vouchers.matching.rules.facts import Candidate, body_regions
 from vouchers.matching.rules.kinds import WITH_A_RECORD, kinds_of, without
 from vouchers.matching.rules.need import Need
@@ -186,7 +186,7 @@ def body(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy)
     said: dict[str, frozenset[str]] = {}
 
     def wanted(need: Need) -> tuple[frozenset[str], frozenset[str]]:
-        each = [said.setdefault(part, body_regions((part,))) for part in need.body_parts]
+        each = [said.setdefault(part, body_regions((part,))) for part in parts_asked(need, policy)]
         if not each or not all(each):
             return frozenset(), frozenset()
         images = frozenset(code for code in need.modality if policy.words.kind(code) == "IMAGING")

@@ -155,6 +155,9 @@ def _faces(needs: Sequence[Need], found: Sequence[Candidate], policy: Policy, br
         **_hard(needs, found, policy, brought),
         "kinds": inside.kinds(needs, found, policy, brought),
         "body": inside.body(needs, found, policy),
+        "scope": told(
+            needs, found, policy, (lambda need: content.organs_asked(need, policy), lambda one: one.scoped), content.scope
+        ),
         "years": terms.years(needs, found, policy),
         "size": terms.size(needs, found, policy),
         "access": terms.access(needs, found, policy),
