@@ -1,0 +1,11 @@
+"""Who could be served by whom in a whole round: the best choice of pairs, its prices and its bound, with and without one budget.
+
+Import it where a round is allocated and nowhere else: it loads numpy, and the solver when it solves.
+"""
+
+from vouchers.matching.rules.allocating.budget import Plan, within
+from vouchers.matching.rules.allocating.flow import best, greedy, network, solver
+from vouchers.matching.rules.allocating.market import Market, Pair, market
+from vouchers.matching.rules.allocating.prices import Prices, prices
+
+__all__ = ["Market", "Pair", "Plan", "Prices", "best", "greedy", "market", "network", "prices", "solver", "within"]
