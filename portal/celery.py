@@ -44,6 +44,7 @@ SWEEPS: dict[str, float] = {
     "evaluation.sync_rounds": 30,
     "evaluation.sync_presentations": 60,
     "evaluation.serve_letters": 60,
+    "objections.release_matches": 900,
     "access.sync_measured_days": 3600,
     "milestones.remind": 300,
     "milestones.sync_completion": 300,

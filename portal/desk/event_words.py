@@ -226,6 +226,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "match.cancelled": ("매칭을 취소했습니다", "Match cancelled"),
     "match.confirmed": ("양쪽이 매칭을 확인했습니다", "Match confirmed by both sides"),
     "match.proposed": ("매칭을 제안했습니다", "Match proposed"),
+    "match.released": ("신청이 끝나 매칭을 풀었습니다", "Match released, since its application ended"),
     "match.side_confirmed": ("한쪽이 매칭을 확인했습니다", "Match confirmed by one side"),
     "membership.accepted": ("초대를 수락했습니다", "Invitation accepted"),
     "membership.appointed": ("대표자로 지정했습니다", "Appointed as representative"),

@@ -29,6 +29,14 @@ def add_working_days(day: date, n: int) -> date:
     return day
 
 
+def before_working_days(day: date, n: int) -> date:
+    """The n-th working day before `day` (n ≥ 0; 0 gives the last working day on or before it)."""
+    while n > 0 or not is_working_day(day):
+        day -= timedelta(days=1)
+        n -= n > 0 and is_working_day(day)
+    return day
+
+
 @lru_cache(maxsize=5000)
 def working_days_between(start: date, end: date) -> int:
     """Working days after `start` up to and including `end`; negative when `end` lies before."""

@@ -184,10 +184,10 @@ def test_quote_sums_versions_and_duties(at: quotes.Stage) -> None:
 
 def test_the_company_owes_its_answer_in_the_providers_time_not_at_the_end_of_validity(at: quotes.Stage) -> None:
     now = clock.now()
-    long, short = clock.today() + timedelta(days=300), clock.today() + timedelta(days=2)
+    long, short = clock.today() + timedelta(days=300), clock.today() + timedelta(days=quotes.VALID_DAYS)
     assert at.round.closes_at is not None and at.round.closes_at > now
     usual = min(workdays.due_at(now, 15), at.round.closes_at)
-    for valid_until, due in ((long, usual), (short, clock.end_of_day(short))):
+    for valid_until, due in ((long, usual), (short, usual)):
         request = quotes.asked(at)
         quote = quotes.quoted(at, request, valid_until=valid_until)
         duty = Duty.objects.get(subject_ref=request.ref, verb="accept_quote", closed_at=None)
@@ -230,11 +230,11 @@ def test_expire_quotes(at: quotes.Stage) -> None:
         need_id=other.pk, institution_id=at.hospital.institution.pk, offer_id=at.offer.pk, by=at.firm.user
     )
     assert actions.expire_quotes(clock.now()) == 0
-    with clock.at(clock.now() + timedelta(days=31)):
+    with clock.at(clock.now() + timedelta(days=60)):  # twice the time that it had
+        assert actions.expire_quotes(clock.now()) == 1
+    with clock.at(clock.now() + timedelta(days=quotes.VALID_DAYS + 1)):
         with pytest.raises(Refused):
             actions.accept_quote(quote_id=found.pk, by=at.firm.user)
-        assert actions.expire_quotes(clock.now()) == 1
-    with clock.at(clock.now() + timedelta(days=90)):
         assert actions.expire_quotes(clock.now()) == 1
         assert actions.expire_quotes(clock.now()) == 0
     assert set(QuoteRequest.objects.values_list("status", flat=True)) == {"EXPIRED"}

@@ -17,7 +17,7 @@ from tests.doors import as_
 from tests.factories import providers, quotes
 from tests.factories.rounds import make_round
 from vouchers.matching import actions, queries
-from vouchers.matching.models import Need, QuoteRequest
+from vouchers.matching.models import Need
 
 pytestmark = pytest.mark.django_db
 
@@ -213,10 +213,7 @@ def test_lists_need_the_same_queries_for_1_and_30_rows(at: quotes.Stage) -> None
     for n in range(30):
         other = quotes.need(at.firm, at.round, posted=False, title=f"수요 {n}")
         Need.objects.filter(pk=other.pk).update(status="POSTED")
-        row = QuoteRequest(need=other, institution=at.hospital.institution, dataset=at.offer.dataset, offer=at.offer,
-                           due_at=clock.now(), created_by=at.firm.user, status="SENT")  # fmt: skip
-        row.save()
-        quotes.quoted(at, row)
+        quotes.quoted(at, quotes.asked(at, need_id=other.pk))
     more = [1, 0, 0]  # rows on a second page: now they are counted as well
     assert [counted(browser, url) for browser, url in pages] == [had + also for had, also in zip(before, more, strict=True)]
 

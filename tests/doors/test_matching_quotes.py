@@ -39,7 +39,7 @@ def test_ask_for_a_quote(at: quotes.Stage) -> None:
 def sent(**more: Any) -> dict[str, Any]:
     form: dict[str, Any] = {
         "line-TOTAL_FORMS": 2, "line-INITIAL_FORMS": 0,
-        "valid_until": (clock.today() + timedelta(days=20)).isoformat(), "lead_time_days": 40, "access_mode": "CLOSED_ROOM",
+        "valid_until": (clock.today() + timedelta(days=quotes.VALID_DAYS)).isoformat(), "lead_time_days": 40, "access_mode": "CLOSED_ROOM",
     }  # fmt: skip
     for n, line in enumerate(quotes.lines()):
         form |= {f"line-{n}-{name}": value for name, value in line.items()}
@@ -126,7 +126,7 @@ def test_an_expired_quote_is_not_accepted_through_the_page(at: quotes.Stage) -> 
     request = quotes.asked(at)
     quotes.quoted(at, request)
     company, page = as_(at.firm.user), f"/matching/quotes/{request.ref}/"
-    with clock.at(clock.now() + timedelta(days=31)):
+    with clock.at(clock.now() + timedelta(days=quotes.VALID_DAYS + 1)):
         answer = company.post(f"{page}do/accept/")
     assert answer.status_code in (409, 422) and "유효" in text(answer) and not Match.objects.exists()
 

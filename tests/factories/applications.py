@@ -20,6 +20,7 @@ from vouchers.applications import actions, rules
 from vouchers.applications.models import Application, ApplicationDocument
 from vouchers.companies.models import Company, SizeCertificate
 from vouchers.companies.rules import brn_valid
+from vouchers.matching import queries
 from vouchers.matching.models import Match, Need, Quote, QuoteLine, QuoteRequest
 from vouchers.rounds.models import Round
 
@@ -105,13 +106,18 @@ def match(
     """A quote of one taxable line, accepted; confirmed by both sides unless another status is asked for."""
     hospital = hospital or provider()
     institution = hospital.institution
+    latest_at, award_on, asked_at = queries.latest_answer(row.round), queries.award_on(row.round), clock.now()
+    if latest_at is not None:
+        asked_at = min(asked_at, latest_at - timedelta(days=1))  # also for a call that is closed by now
+    due_at = asked_at + timedelta(days=5)
     request = QuoteRequest(
-        need=row, institution=institution, status="ACCEPTED", due_at=clock.now() + timedelta(days=5), created_by=owner.staff
-    )
+        need=row, institution=institution, status="ACCEPTED", due_at=min(due_at, latest_at or due_at), latest_at=latest_at,
+        created_at=asked_at, created_by=owner.staff,
+    )  # fmt: skip
     request.save()
     quote = Quote(
         request=request, number=1, valid_until=clock.today() + timedelta(days=valid_days), supply_amount_won=amount_won,
-        vat_won=amount_won // 10, quoted_by=hospital.user,
+        vat_won=amount_won // 10, quoted_by=hospital.user, award_on=award_on,
     )  # fmt: skip
     quote.save()
     QuoteLine.objects.create(

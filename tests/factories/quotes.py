@@ -14,6 +14,7 @@ from vouchers.matching import actions
 from vouchers.matching.models import Match, Need, Quote, QuoteRequest
 from vouchers.rounds.models import Round
 
+VALID_DAYS = 90  # beyond the award of the factories' round
 _count = 0
 
 
@@ -111,13 +112,15 @@ def stage(**offer: Any) -> Stage:
 
 def asked(at: Stage, **more: Any) -> QuoteRequest:
     return actions.request_quote(
-        need_id=at.need.pk,
-        institution_id=at.hospital.institution.pk,
-        dataset_id=at.offer.dataset_id,
-        offer_id=at.offer.pk,
-        message="견적을 부탁드립니다.",
-        by=at.firm.user,
-        **more,
+        **{
+            "need_id": at.need.pk,
+            "institution_id": at.hospital.institution.pk,
+            "dataset_id": at.offer.dataset_id,
+            "offer_id": at.offer.pk,
+            "message": "견적을 부탁드립니다.",
+            "by": at.firm.user,
+            **more,
+        }
     )
 
 
@@ -127,7 +130,7 @@ def quoted(at: Stage, request: QuoteRequest | None = None, **more: Any) -> Quote
         request_id=request.pk,
         **{
             "lines": lines(),
-            "valid_until": clock.today() + timedelta(days=30),
+            "valid_until": clock.today() + timedelta(days=VALID_DAYS),
             "access_mode": "CLOSED_ROOM",
             "lead_time_days": 40,
             "assumptions": "영상 2,000건 기준입니다.",

@@ -87,6 +87,7 @@ class QuoteRequest(Row):
     answer = models.TextField(_("Answer"), blank=True)
     reason = models.TextField(blank=True)
     due_at = models.DateTimeField()
+    latest_at = models.DateTimeField(null=True)  # the last useful moment for an answer; null: the call does not bound it
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
 
     objects = QuoteRequestQuerySet.as_manager()
@@ -127,6 +128,7 @@ class Quote(Row):
     supply_amount_won = WonField()
     vat_won = WonField()
     quoted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    award_on = models.DateField(null=True)  # the award that it must outlast, as planned when it was sent
 
     class Meta:
         verbose_name = _("quote")
@@ -134,6 +136,9 @@ class Quote(Row):
         constraints = [
             models.UniqueConstraint(fields=["request", "number"], name="quote_number_once"),
             models.CheckConstraint(condition=Q(supply_amount_won__gt=0), name="quote_has_price"),
+            models.CheckConstraint(
+                condition=Q(award_on__isnull=True) | Q(valid_until__gte=F("award_on")), name="quote_reaches_award"
+            ),
         ]
 
     def organisation_ids(self) -> set[int]:

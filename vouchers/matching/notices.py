@@ -110,5 +110,10 @@ def match_confirmed(match: Match) -> None:
     _both("match_confirmed", match)
 
 
+def match_released(match: Match) -> None:
+    """To both: the application ended without an award, so nobody is bound and the order is free."""
+    _both("match_released", match)
+
+
 def match_cancelled(match: Match) -> None:
     _both("match_cancelled", match, reason=match.reason)

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from portal.journal import queries as journal
 from portal.journal.models import Event
 from portal.kit import clock
 from vouchers.applications import queries as applications
-from vouchers.applications.models import Application
+from vouchers.applications.models import Application, ApplicationMatch
+from vouchers.applications.rules import ENDED
 from vouchers.evaluation.models import Assignment, SelectionLine
 from vouchers.objections import rules
 from vouchers.objections.models import Objection
@@ -117,6 +118,38 @@ def acted_on(objection: Objection) -> bool:
         return back.filter(data__verdict__in=list(verdicts.values_list("hash", flat=True))).exists()
     anew = SelectionLine.objects.filter(application__ref=objection.subject_ref, run__status="CONFIRMED", decides=True)
     return anew.filter(run__confirmed_at__gt=objection.decided_at).exists()
+
+
+# ── What an application that ended still holds ───────────────────────────────────────────────────────────
+def holding(now: datetime) -> dict[int, list[Application]]:
+    """Match → the applications that stand on it, of those in whose applications something may have ended. Two queries."""
+    over = Q(application__status__in=ENDED) | Q(application__status="DRAFT", application__round__closes_at__lte=now)
+    held = ApplicationMatch.objects.filter(over, match__status__in=["PROPOSED", "CONFIRMED"]).values("match_id")
+    found: dict[int, list[Application]] = {}
+    rows = ApplicationMatch.objects.filter(match_id__in=held).order_by("match_id", "pk")
+    for row in rows.select_related("application__round", "application__company", "application__track"):
+        found.setdefault(row.match_id, []).append(row.application)
+    return found
+
+
+def is_final(application: Application, now: datetime) -> bool:
+    """Whether nothing can bring this application back: it ended, its call is closed, and no objection can change that any more.
+
+    A draft that was never handed in has ended with its call. At most six queries.
+    """
+    if applications.is_open_for(application):
+        return False  # the company may begin anew and take the match along
+    if application.status not in ENDED:
+        return application.status == "DRAFT"
+    found = decision(application)
+    if found is None:
+        return True
+    objection = against(application)
+    if objection is None:
+        return found.open_until is not None and not rules.in_time(found.open_until, now)
+    if objection.status in rules.UPHELD:
+        return bool(objection.remedy_waived) or acted_on(objection)
+    return objection.status not in rules.LIVE
 
 
 def documents_of(objection: Objection) -> QuerySet[Any]:

@@ -13,7 +13,7 @@ def open_round(cast: Cast, story: Story) -> None:
     officer, approver = cast("officer"), cast("approver")
     key, now = f"journey-{story['mark']}", datetime.now(KST)
     story |= {"round": key, "title": f"[시연] 여정 공모 {story['mark']}"}
-    story["closes_on"] = (now.date() + timedelta(days=1)).isoformat()
+    story["closes_on"] = (now.date() + timedelta(days=14)).isoformat()  # a provider needs its days to quote
     starts = date.fromisoformat(story["closes_on"]) + timedelta(days=3)
     story["starts_on"] = starts.isoformat()
     officer.find_row("round", "공모 B")

@@ -29,6 +29,7 @@ from vouchers.applications.queries.once import once
 from vouchers.companies import queries as companies
 from vouchers.companies.models import Company, SizeCertificate
 from vouchers.matching.models import Match, Need, QuoteLine
+from vouchers.matching.rules.stages import MATCH_OVER
 from vouchers.rounds.models import PolicyVersion, Round, Track
 from vouchers.rounds.rules import MatchTiming, Money, Phase, Policy, parse_policy
 from vouchers.rounds.rules import money as money_formula
@@ -122,8 +123,8 @@ def chosen_matches(application: Application) -> list[Match]:
 
 
 def selectable_matches(application: Application) -> list[Match]:
-    """Matches of the company, not cancelled, for the chosen need (every need while none is chosen)."""
-    found = Match.objects.filter(need__company_id=application.company_id).exclude(status="CANCELLED")
+    """Matches of the company that are not over, for the chosen need (every need while none is chosen)."""
+    found = Match.objects.filter(need__company_id=application.company_id).exclude(status__in=MATCH_OVER)
     if application.need_id:
         found = found.filter(need_id=application.need_id)
     return list(found.select_related("quote__request", "institution", "need").order_by("-pk")[:50])

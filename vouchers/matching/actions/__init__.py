@@ -7,11 +7,10 @@ from vouchers.matching.actions.asking import (
     request_quote,
     withdraw_request,
 )
+from vouchers.matching.actions.matches import cancel_match, confirm_match, release_match
 from vouchers.matching.actions.needs import close_need, post_need, run_match, save_need
 from vouchers.matching.actions.quoting import (
     ask_clarification,
-    cancel_match,
-    confirm_match,
     decline_request,
     expire_quotes,
     quote,
@@ -29,6 +28,7 @@ __all__ = [
     "expire_quotes",
     "post_need",
     "quote",
+    "release_match",
     "request_quote",
     "run_match",
     "save_need",

@@ -16,7 +16,7 @@ from providers.offers.models import Offer
 from vouchers.matching import notices, queries
 from vouchers.matching.actions import needs
 from vouchers.matching.models import Match, Need, Quote, QuoteRequest
-from vouchers.matching.rules import stages
+from vouchers.matching.rules import stages, terms
 from vouchers.rounds.rules import TARGET_STEPS
 
 S = stages.QuoteStatus
@@ -27,10 +27,10 @@ MESSAGE_LENGTH = 2000
 def request_quote(
     *, need_id: int, institution_id: int, dataset_id: int | None = None, offer_id: int | None = None, message: str = "", by: Any
 ) -> QuoteRequest:
-    """Asks one institution for a price; it owes an answer within the round's target days.
+    """Asks one institution for a price; it owes an answer within the round's target days, and in time for the application.
 
     Writes: QuoteRequest, Event, Duty, Notice. Raises: Refused when the need is not posted, the institution cannot answer
-    here, dataset or offer is not published or not its own, or it was asked already.
+    here, dataset or offer is not published or not its own, it was asked already, or no working day is left for an answer.
     """
     need = needs.lock(need_id)
     require(by, "vouchers.request_quote", need)
@@ -46,15 +46,16 @@ def request_quote(
     same = need.quote_requests.filter(institution=institution, dataset=dataset, offer=offer)
     if same.filter(status__in=[*stages.LIVE, S.ACCEPTED]).exists():
         raise Refused(_("You already asked this institution for this. Its answer appears under this need."), "asked_already")
-    days = queries.quote_days(need.round)
+    now, latest_at = clock.now(), queries.latest_answer(need.round)
+    due_at = terms.request_due(now, queries.quote_days(need.round), latest_at)
     request = QuoteRequest(
         need=need, institution=institution, dataset=dataset, offer=offer, message=text,
-        due_at=workdays.due_at(clock.now(), days), created_by=by,
+        due_at=due_at, latest_at=latest_at, created_by=by,
     )  # fmt: skip
     request.save()
     record(request, "sent", by, frm="")
     owe_quote(request, by)
-    notices.quote_requested(request, days)
+    notices.quote_requested(request, workdays.left(due_at, now))
     return request
 
 
@@ -81,8 +82,10 @@ def clarify(*, request_id: int, answer: str, by: Any) -> QuoteRequest:
     journal.resume_duty(request, "quote", by=by)
     owed = duties.open_duties(request).filter(verb="quote").first()
     if owed is not None and owed.due_at is not None:
-        request.due_at = owed.due_at
+        closes_at = request.need.round.closes_at if request.need.round is not None else None
+        request.due_at = terms.resumed_due(owed.due_at, request.latest_at, closes_at)
         request.save()
+        owe_quote(request, by)
     notices.quote_answered(request)
     return request
 

@@ -1,4 +1,4 @@
-"""The provider's side: question, quote, decline; and the match that both sides confirm."""
+"""The provider's side: question, quote, decline."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -10,15 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
-from portal.kit.errors import NotAllowed, Refused
+from portal.kit.errors import Refused
 from providers.catalogue import queries as catalogue
 from providers.institutions.models import Institution
-from providers.offers import actions as offers
 from vouchers.matching import notices, queries
-from vouchers.matching.actions import needs
 from vouchers.matching.actions.asking import days, lock, move, written
-from vouchers.matching.models import Match, Quote, QuoteLine, QuoteRequest
-from vouchers.matching.rules import stages
+from vouchers.matching.models import Quote, QuoteLine, QuoteRequest
+from vouchers.matching.rules import stages, terms
 
 
 @transaction.atomic
@@ -61,6 +59,8 @@ def quote(
     require(by, "vouchers.answer_quote", request.institution)
     read = stages.read_lines(lines)
     stages.check_dates(valid_until=valid_until, earliest_delivery_on=earliest_delivery_on, today=clock.today())
+    award_on = queries.award_on(request.need.round)
+    terms.check_reaches(valid_until, award_on)
     modes = {entry["code"] for found in catalogue.code_lists("access_mode") for entry in found["items"]}
     if access_mode and access_mode not in modes:
         raise Refused(_("Choose a way of use from the list."), "bad_access_mode", "access_mode")
@@ -70,7 +70,7 @@ def quote(
     found = Quote(
         request=request, number=number, valid_until=valid_until, earliest_delivery_on=earliest_delivery_on,
         lead_time_days=lead_time_days, access_mode=access_mode, assumptions=written(assumptions, "assumptions"),
-        supply_amount_won=supply_won, vat_won=vat_won, quoted_by=by,
+        supply_amount_won=supply_won, vat_won=vat_won, quoted_by=by, award_on=award_on,
     )  # fmt: skip
     found.save()
     for position, line in enumerate(read, start=1):
@@ -151,79 +151,3 @@ def _expire(request_id: int, now: datetime) -> bool:
     journal.close_duties(request, by=None)
     notices.quote_expired(request)
     return True
-
-
-# ── The match ────────────────────────────────────────────────────────────────────────────────────────
-@transaction.atomic
-def confirm_match(*, match_id: int, by: Any) -> Match:
-    """One side confirms; with both, the match stands and takes one order of the offer's capacity. No budget is touched.
-
-    Writes: Match, Need.status, Offer.open_capacity, Event, Duty, Notice. Raises: NotAllowed for anybody of neither side,
-    IllegalStep when that side confirmed already, Refused when the offer is full.
-    """
-    match = _lock_match(match_id)
-    side = side_of(match, by)
-    require(by, "vouchers.confirm_match", match.need.company if side == "company" else match.institution)
-    if getattr(match, f"{side}_confirmed_at") is not None:
-        stages.MATCH_LIFECYCLE.step(match.status, "confirm_again")
-    setattr(match, f"{side}_confirmed_at", clock.now())
-    setattr(match, f"{side}_confirmed_by", by)
-    whole = match.company_confirmed_at is not None and match.provider_confirmed_at is not None
-    before = match.status
-    match.status = stages.MATCH_LIFECYCLE.step(match.status, "complete" if whole else "confirm")
-    match.save()
-    journal.record(
-        "match.confirmed" if whole else "match.side_confirmed", match, by=by, frm=before, to=match.status,
-        organisations=match.organisation_ids(), data={"side": side},
-    )  # fmt: skip
-    journal.close_duty(match, "confirm_match", by=by)
-    if whole:
-        needs.note(match.need_id, "note_match", "need.matched", by)
-        if match.quote.request.offer_id:
-            offers.take_capacity(offer_id=match.quote.request.offer_id, by=by)
-        notices.match_confirmed(match)
-    return match
-
-
-@transaction.atomic
-def cancel_match(*, match_id: int, reason: str, by: Any) -> Match:
-    """Either side steps back, with a reason. Writes: Match, Need.status, Offer.open_capacity, Event, Duty, Notices."""
-    match = _lock_match(match_id)
-    side = side_of(match, by)
-    require(by, "vouchers.confirm_match", match.need.company if side == "company" else match.institution)
-    match.reason = written(reason, "reason", needed=True)
-    before = match.status
-    match.status = stages.MATCH_LIFECYCLE.step(match.status, "cancel")
-    match.save()
-    journal.record(
-        "match.cancelled", match, by=by, frm=before, to=match.status, reason=match.reason,
-        organisations=match.organisation_ids(), data={"side": side},
-    )  # fmt: skip
-    journal.close_duties(match, by=by)
-    if before == stages.MatchStatus.CONFIRMED:
-        if match.quote.request.offer_id:
-            offers.give_back_capacity(offer_id=match.quote.request.offer_id, by=by)
-        if not Match.objects.confirmed().filter(need_id=match.need_id).exists():
-            needs.note(match.need_id, "note_unmatched", "need.unmatched", by)
-    notices.match_cancelled(match)
-    return match
-
-
-def side_of(match: Match, by: Any) -> str:
-    """`company` or `provider`. Raises NotAllowed for anybody else."""
-    if by is None or by.has_perm("vouchers.confirm_match", match.need.company):
-        return "company"
-    if by.has_perm("vouchers.confirm_match", match.institution):
-        return "provider"
-    raise NotAllowed()
-
-
-def _lock_match(match_id: int) -> Match:
-    return (
-        Match.objects.select_for_update(of=("self",))
-        .select_related(
-            "need__company__organisation", "need__round", "institution__organisation", "quote__request__dataset",
-            "quote__request__institution", "quote__request__need__company",
-        )
-        .get(pk=match_id)
-    )  # fmt: skip

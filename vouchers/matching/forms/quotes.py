@@ -14,8 +14,8 @@ from portal.kit import clock
 from portal.kit.forms import CountedTextarea, DateInput, Lines, WonFormField
 from portal.kit.words import korean
 from providers.catalogue.queries import code_lists
+from vouchers.matching import queries
 from vouchers.matching.models import QuoteRequest
-from vouchers.matching.queries import institutions_choice
 from vouchers.matching.rules import stages
 
 
@@ -68,7 +68,8 @@ class QuoteForm(forms.Form):
 
 def quote_initial(request: QuoteRequest) -> dict[str, Any]:
     """A first version from the asked offer."""
-    initial: dict[str, Any] = {"valid_until": clock.today() + timedelta(days=30)}
+    usual, award_on = clock.today() + timedelta(days=30), queries.award_on(request.need.round)
+    initial: dict[str, Any] = {"valid_until": max(usual, award_on or usual)}
     if request.offer is not None:
         modes = request.offer.access_modes
         initial |= {"lead_time_days": request.offer.lead_time_days, "access_mode": modes[0] if len(modes) == 1 else ""}
@@ -140,7 +141,7 @@ _LineFormSet: Any = formset_factory(
 
 def line_forms(request: QuoteRequest, data: Any = None, initial: list[dict[str, Any]] | None = None) -> BaseFormSet:
     """The lines' forms: bound to what was sent, or showing `initial`."""
-    kwargs = {"institutions": institutions_choice(request)}
+    kwargs = {"institutions": queries.institutions_choice(request)}
     found: BaseFormSet = _LineFormSet(data, initial=initial, prefix="line", form_kwargs=kwargs)
     return found
 

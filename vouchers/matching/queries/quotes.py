@@ -75,7 +75,7 @@ def _turn(row: QuoteRequest, match: Match | None) -> tuple[str, str]:
     }
     if row.status in told:
         return told[row.status]
-    if match is None or match.status == stages.MatchStatus.CANCELLED:
+    if match is None or match.status in stages.MATCH_OVER:
         return "", gettext("Nobody has to do anything")
     if match.company_confirmed_at is None:
         return "company", gettext("The company confirms the match")

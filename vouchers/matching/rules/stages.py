@@ -38,6 +38,7 @@ class MatchStatus(Codes):
     PROPOSED = "PROPOSED", _("Waiting for both confirmations")
     CONFIRMED = "CONFIRMED", _("Confirmed by both")
     CANCELLED = "CANCELLED", _("Cancelled")
+    RELEASED = "RELEASED", _("Released, the application ended")
 
 
 class LineKind(Codes):
@@ -103,6 +104,8 @@ MATCH_LIFECYCLE = Lifecycle(
         (M.PROPOSED, "complete"): M.CONFIRMED,
         (M.PROPOSED, "cancel"): M.CANCELLED,
         (M.CONFIRMED, "cancel"): M.CANCELLED,
+        (M.PROPOSED, "release"): M.RELEASED,
+        (M.CONFIRMED, "release"): M.RELEASED,
     },
 )
 
@@ -110,6 +113,7 @@ MATCH_LIFECYCLE = Lifecycle(
 NEED_EDITABLE = frozenset({N.DRAFT, N.POSTED, N.NO_MATCH})
 NEED_ASKING = frozenset({N.POSTED, N.NO_MATCH, N.MATCHED})  # quotes may be asked for
 LIVE = frozenset({Q.SENT, Q.CLARIFYING, Q.QUOTED})
+MATCH_OVER = frozenset({M.CANCELLED, M.RELEASED})
 MOST_LINES = 30
 LARGEST_QUANTITY = Decimal(1_000_000_000)
 LARGEST_PRICE_WON = 10**12
@@ -142,6 +146,7 @@ MATCH_EVENT_WORDS: dict[str, str | Promise] = {
     "match.side_confirmed": _("One side confirmed the match"),
     "match.confirmed": _("Match confirmed by both sides"),
     "match.cancelled": _("Match cancelled"),
+    "match.released": _("Match released, since its application ended"),
 }
 EVENT_WORDS = {**NEED_EVENT_WORDS, **QUOTE_EVENT_WORDS, **MATCH_EVENT_WORDS}
 

@@ -139,8 +139,16 @@ def ask(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect(request, reverse("matching:quote", args=[made.ref]))
         except DomainError as error:
             form_errors(form, error)
-    context = {"need": need, "dataset": dataset, "offer": offer, "form": form, "days": queries.quote_days(need.round)}
+    context = {"need": need, "dataset": dataset, "offer": offer, "form": form, **_answer_by(need)}
     return page(request, "vouchers/matching/ask.html", context, status=422 if form.errors else 200)
+
+
+def _answer_by(need: Need) -> dict[str, Any]:
+    """Until when the institution would answer; or why it is too late to ask."""
+    try:
+        return {"due_at": queries.request_due(need.round)}
+    except DomainError as error:
+        return {"problem": str(error.message)}
 
 
 def need_or_404(request: HttpRequest, ref: str) -> Need:

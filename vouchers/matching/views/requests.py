@@ -152,6 +152,7 @@ def _form(request: HttpRequest, row: QuoteRequest, form: Any, lines: Any, *, rea
     context = {
         "row": row, "need": row.need, "form": form, "lines": lines,
         "read": [(line, queries.amount_of(line.quantity, line.unit)) for line in read or ()],
+        "award_on": queries.award_on(row.need.round),
         "supply_won": sums and sums[0], "vat_won": sums and sums[1], "total_won": sums and sum(sums),
     }  # fmt: skip
     return page(request, "vouchers/matching/quote_form.html", context, part="quote", status=status)

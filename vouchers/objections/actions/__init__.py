@@ -12,8 +12,9 @@ from vouchers.objections.actions.deciding import (
     waive_remedy,
 )
 from vouchers.objections.actions.filing import file_objection, withdraw
+from vouchers.objections.actions.releasing import release_matches
 
 __all__ = [
-    "decide", "extend", "file_objection", "find_admissible", "find_inadmissible", "give_opinion", "record_remedy", "take_over", "take_up",
+    "decide", "extend", "file_objection", "find_admissible", "find_inadmissible", "give_opinion", "record_remedy", "release_matches", "take_over", "take_up",
     "waive_remedy", "withdraw",
 ]  # fmt: skip

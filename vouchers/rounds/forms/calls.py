@@ -10,6 +10,7 @@ from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
@@ -172,8 +173,9 @@ class PolicyForm(forms.Form):
         chosen = _selection_fields(body.get("selection", {}))
         apart = _conflict_fields(body.get("conflicts", {}))
         given = _assigning_fields(body.get("assigning", {}))
+        quoting = _quoting_fields(body.get("quoting", {}))
         papers = _paper_fields({**rules.PAPER_DAYS, **body.get("paper_days", {})})
-        every = {**rates, **self.fields, **papers, **chosen, **apart, **given, **targets, "reason": reason}
+        every = {**rates, **self.fields, **papers, **chosen, **apart, **given, **quoting, **targets, "reason": reason}
         self.fields = {name: every[name] for _title, names in policy_parts() for name in names}
         assert len(self.fields) == len(every), set(every) - set(self.fields)
 
@@ -194,6 +196,7 @@ class PolicyForm(forms.Form):
         body["selection"] = _selection_of(data)
         body["conflicts"] = _conflicts_of(data)
         body["assigning"] = {name: data[f"assign_{name}"] for name in rules.ASSIGNING_FIELDS}
+        body["quoting"] = _quoting_of(data)
         for fault in rules.policy_faults(body):
             self.add_error(None, rules.fault_words(fault))
         return {"body": {**self.kept, **body}, "reason": data["reason"]}
@@ -206,7 +209,7 @@ _POLICY_FIELDS = (
 )  # fmt: skip
 
 
-_POLICY_PARTS = ("grant_rates", "pass_mark", "target_days", "paper_days", "selection", "conflicts", "assigning")
+_POLICY_PARTS = ("grant_rates", "pass_mark", "target_days", "paper_days", "selection", "conflicts", "assigning", "quoting")
 _SHARES = ("min_cash_rate", "in_kind_max_rate", "region_bonus", "grant_rate_max")
 
 
@@ -344,6 +347,23 @@ def _assigning_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
     for name in rules.ASSIGNING_FIELDS:
         found[f"assign_{name}"].initial = getattr(held, name)
     return found
+
+
+def _quoting_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
+    """`quoting` of PolicyVersion.body as fields."""
+    held = rules.parse_quoting(body)
+    found: dict[str, forms.Field] = {
+        "quote_award_on": forms.DateField(
+            label=_("Planned day of the award"), required=False, initial=held.award_on, widget=UnfoldAdminSingleDateWidget,
+            help_text=_("Quotes must be valid until then. Empty: reckoned from the target days between the closing and the award."),
+        ),
+    }  # fmt: skip
+    return found
+
+
+def _quoting_of(data: dict[str, Any]) -> dict[str, Any]:
+    """What was typed → `quoting` of PolicyVersion.body."""
+    return {"award_on": data["quote_award_on"].isoformat() if data["quote_award_on"] else None}
 
 
 class RehearseForm(forms.Form):

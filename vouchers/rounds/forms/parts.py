@@ -34,6 +34,7 @@ def policy_parts() -> list[tuple[Any, list[str]]]:
             "employer_years", "advice_years", "challenge_days", "publishes_pool", "public_domains",
         ]),
         (_("Assignment of evaluators"), each["assign"]),
+        (_("Quotes"), ["quote_award_on"]),
         (_("Smallest counts"), ["disclosure_threshold", "feasibility_threshold"]),
         (_("Target days of each step"), each["days"]),
         (_("Reason"), ["reason"]),

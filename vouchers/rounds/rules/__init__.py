@@ -70,6 +70,11 @@ from vouchers.rounds.rules.questions import (
     question_fault_field,
     question_faults,
 )
+from vouchers.rounds.rules.quoting import (
+    QuotingPolicy,
+    parse_quoting,
+    quoting_faults,
+)
 from vouchers.rounds.rules.rehearsing import (
     MARK_EN,
     MARK_KO,
@@ -167,6 +172,7 @@ __all__ = [
     "Question",
     "QuestionKind",
     "QuestionSection",
+    "QuotingPolicy",
     "RoundKind",
     "RoundStatus",
     "SelectionPolicy",
@@ -196,14 +202,16 @@ __all__ = [
     "parse_conflicts",
     "parse_policy",
     "parse_questions",
+    "parse_quoting",
     "parse_selection",
     "phase",
     "policy_faults",
     "question_body",
     "question_fault_field",
     "question_faults",
+    "quoting_faults",
     "selection_faults",
     "takes_inquiries",
     "timing",
     "worked_supply_won",
-]  # fmt: skip
+]

@@ -12,6 +12,7 @@ from vouchers.rounds.rules.assigning import assigning_fault_words
 from vouchers.rounds.rules.conflicts import conflict_fault_words
 from vouchers.rounds.rules.policy import policy_faults
 from vouchers.rounds.rules.questions import parse_questions, question_fault_words, question_faults, question_shape_faults
+from vouchers.rounds.rules.quoting import quoting_fault_words, quoting_faults
 from vouchers.rounds.rules.selection import selection_fault_words
 from vouchers.rounds.rules.stages import CompanySize, EvaluationStage
 
@@ -57,6 +58,7 @@ def announcement_faults(
             faults.append(f"track_incomplete:{key}")
     if budget_won is None:
         faults.append("budget_missing")
+    faults += [one for one in quoting_faults((body or {}).get("quoting", {}), closes_at) if one not in faults]
     return [*faults, *_project_faults(projects, closes_at), *text_faults(texts), *_asked_faults(body or {})]
 
 
@@ -135,6 +137,8 @@ def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
         return conflict_fault_words(code)
     if code.startswith("assigning_"):
         return assigning_fault_words(code)
+    if code.startswith("quoting_"):
+        return quoting_fault_words(code)
     if code.startswith("question_"):
         return question_fault_words(code, what)
     if code in {"no_korean", "no_english"}:
@@ -206,6 +210,7 @@ _POLICY_PLACES = {
     "conflicts_days": "challenge_days",
     "assigning_weights": "assign_data",
     "assigning_load": "assign_load",
+    "quoting_award": "quote_award_on",
 }
 POLICY_WORDS = {
     "grant_rates": _("Grant rates"),

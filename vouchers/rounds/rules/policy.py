@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from vouchers.rounds.rules.assigning import AssigningPolicy, assigning_faults, parse_assigning
 from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
 from vouchers.rounds.rules.questions import Question, parse_questions, question_shape_faults
+from vouchers.rounds.rules.quoting import QuotingPolicy, parse_quoting, quoting_faults
 from vouchers.rounds.rules.selection import (
     CAPITAL_AREA,
     SelectionPolicy,
@@ -26,6 +27,7 @@ TARGET_STEPS = {
     "name_list": 5, "challenge": 5, "selection_proposal": 5, "selection_confirmation": 5, "letter_posting": 3, "letter_service": 5,
     "remedy": 5, "agreement_draft": 5, "agreement_dispatch": 3, "access_papers": 5, "receipt_confirmation": 5, "milestone_plan": 5,
     "disbursement_request": 10, "completion": 10, "voucher_claim": 10, "bank_question": 2, "project_start": 20,
+    "quote_before_close": 5,
 }  # fmt: skip
 PAPER_DAYS = {"TAX_CLEARANCE": 30, "REGISTER_EXTRACT": 90, "FINANCIAL_STATEMENTS": 365}  # where a policy says nothing
 
@@ -72,6 +74,7 @@ class Policy:
     assigning: AssigningPolicy = field(default_factory=AssigningPolicy)
     questions: Sequence[Question] = field(default_factory=tuple)
     paper_days: Mapping[str, int] = field(default_factory=lambda: PAPER_DAYS)
+    quoting: QuotingPolicy = field(default_factory=QuotingPolicy)
 
     def days(self, step: str) -> int:
         return self.target_days.get(step, TARGET_STEPS[step])
@@ -124,6 +127,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         assigning=parse_assigning(body.get("assigning", {})),
         questions=parse_questions(body.get("questions", ())),
         paper_days={**PAPER_DAYS, **body.get("paper_days", {})},
+        quoting=parse_quoting(body.get("quoting", {})),
     )
 
 
@@ -158,7 +162,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         faults.append("vat_bearer")
     apart = [*selection_faults(body.get("selection", {})), *conflict_faults(body.get("conflicts", {}))]
     asked = question_shape_faults(body.get("questions", ()))
-    return [*faults, *apart, *assigning_faults(body.get("assigning", {})), *asked]
+    return [*faults, *apart, *assigning_faults(body.get("assigning", {})), *quoting_faults(body.get("quoting", {})), *asked]
 
 
 def _region_faults(body: Mapping[str, Any]) -> list[str]:
@@ -198,6 +202,7 @@ STEP_WORDS = {
     "eligibility": _("Eligibility check"),
     "supplement": _("Supplement by the company"),
     "quote": _("Answer to a quote request"),
+    "quote_before_close": _("Last answer to a quote request, before the call closes"),
     "irb_exemption": _("IRB, exemption"),
     "irb_expedited": _("IRB, expedited review"),
     "irb_full": _("IRB, full review"),

@@ -1,0 +1,86 @@
+"""By when a quote must be there, and until when it must be valid. No database."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from portal.kit import clock, workdays
+from portal.kit.errors import Refused
+from vouchers.matching.rules import terms
+from vouchers.rounds import rules as rounds
+
+CLOSES = clock.kst(2027, 3, 19, 18)  # a Friday
+NOW = clock.kst(2027, 3, 2, 9)  # the Tuesday after a public holiday
+
+
+def test_the_latest_answer_is_the_end_of_the_nth_working_day_before_the_closing() -> None:
+    assert terms.latest_answer(CLOSES, 5) == clock.end_of_day(date(2027, 3, 12))
+    assert terms.latest_answer(CLOSES, 0) == CLOSES  # never after the call closed
+    assert terms.latest_answer(clock.kst(2027, 3, 20), 5) == clock.end_of_day(date(2027, 3, 12))  # 24:00 of the Friday
+    over_a_holiday = terms.latest_answer(clock.kst(2027, 3, 3, 18), 2)  # 1 March is a day off
+    assert over_a_holiday == clock.end_of_day(date(2027, 2, 26))
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (NOW, date(2027, 3, 12)),  # the call closes sooner than 15 working days
+        (clock.kst(2027, 3, 11, 23, 59), date(2027, 3, 12)),  # one working day is left
+        (clock.kst(2027, 2, 1, 9), date(2027, 2, 24)),  # 15 working days, over the holidays of the new year
+    ],
+)
+def test_a_request_is_due_at_the_sooner_of_both(now: datetime, due: date) -> None:
+    assert terms.request_due(now, 15, terms.latest_answer(CLOSES, 5)) == clock.end_of_day(due)
+    assert terms.request_due(now, 15, None) == workdays.due_at(now, 15)
+
+
+def test_a_request_that_cannot_be_answered_in_time_is_refused_with_the_last_day() -> None:
+    latest = terms.latest_answer(CLOSES, 5)
+    for now in (clock.kst(2027, 3, 12), clock.kst(2027, 3, 15, 9), clock.kst(2027, 4, 1)):
+        with pytest.raises(Refused) as error:
+            terms.request_due(now, 15, latest)
+        assert error.value.code == "too_late_to_ask" and "2027. 3. 11.(목)" in str(error.value.message)
+    assert terms.last_day_to_ask(latest) == date(2027, 3, 11)
+
+
+def test_after_a_question_the_clock_runs_on_but_not_beyond_the_closing() -> None:
+    latest = terms.latest_answer(CLOSES, 5)
+    later = latest + timedelta(days=3)
+    assert terms.resumed_due(later, latest, CLOSES) == later
+    assert terms.resumed_due(latest + timedelta(days=60), latest, CLOSES) == CLOSES
+    assert terms.resumed_due(latest + timedelta(days=60), None, CLOSES) == latest + timedelta(days=60)  # no bound
+
+
+def test_the_award_is_as_planned_else_reckoned_from_the_steps() -> None:
+    assert terms.award_day(CLOSES, date(2027, 5, 3), [5, 10]) == date(2027, 5, 3)
+    assert terms.award_day(CLOSES, None, [5, 10]) == date(2027, 4, 9)
+    assert terms.award_day(CLOSES, None, []) == date(2027, 3, 19)
+    assert set(terms.AWARD_STEPS) <= set(rounds.TARGET_STEPS)
+
+
+def test_a_quote_must_reach_the_award_and_is_told_the_day() -> None:
+    for enough in (date(2027, 5, 3), date(2027, 6, 1)):
+        terms.check_reaches(enough, date(2027, 5, 3))
+    terms.check_reaches(date(2027, 5, 2), None)
+    with pytest.raises(Refused) as error:
+        terms.check_reaches(date(2027, 5, 2), date(2027, 5, 3))
+    assert error.value.field == "valid_until" and "2027. 5. 3.(월)" in str(error.value.message)
+
+
+@pytest.mark.parametrize(
+    ("body", "faults"),
+    [
+        ({}, []), ({"award_on": None}, []), ({"award_on": "2027-05-03"}, []), ({"award_on": "soon"}, ["quoting_shape"]),
+        ({"award_on": 5}, ["quoting_shape"]), ("x", ["quoting_shape"]), ({"award_on": "2027-03-19"}, ["quoting_award"]),
+    ],
+)  # fmt: skip
+def test_quoting_faults(body: dict[str, object], faults: list[str]) -> None:
+    assert rounds.quoting_faults(body, CLOSES) == faults
+    assert all(rounds.fault_words(fault) for fault in faults)
+
+
+def test_the_working_day_before() -> None:
+    friday = date(2027, 3, 19)
+    assert [workdays.before_working_days(friday, n) for n in (0, 1, 5)] == [friday, date(2027, 3, 18), date(2027, 3, 12)]
+    assert workdays.before_working_days(date(2027, 3, 21), 0) == friday
+    assert workdays.before_working_days(date(2027, 3, 21), 1) == friday

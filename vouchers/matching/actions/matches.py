@@ -1,0 +1,121 @@
+"""The match that both sides confirm, and what frees the capacity that it holds."""
+
+from typing import Any
+
+from django.db import transaction
+
+from portal.journal import actions as journal
+from portal.kit import clock
+from portal.kit.access import require
+from portal.kit.errors import NotAllowed
+from providers.offers import actions as offers
+from vouchers.matching import notices
+from vouchers.matching.actions import needs
+from vouchers.matching.actions.asking import written
+from vouchers.matching.models import Match
+from vouchers.matching.rules import stages
+
+
+@transaction.atomic
+def confirm_match(*, match_id: int, by: Any) -> Match:
+    """One side confirms; with both, the match stands and takes one order of the offer's capacity. No budget is touched.
+
+    Writes: Match, Need.status, Offer.open_capacity, Event, Duty, Notice. Raises: NotAllowed for anybody of neither side,
+    IllegalStep when that side confirmed already, Refused when the offer is full.
+    """
+    match = _lock_match(match_id)
+    side = side_of(match, by)
+    require(by, "vouchers.confirm_match", match.need.company if side == "company" else match.institution)
+    if getattr(match, f"{side}_confirmed_at") is not None:
+        stages.MATCH_LIFECYCLE.step(match.status, "confirm_again")
+    setattr(match, f"{side}_confirmed_at", clock.now())
+    setattr(match, f"{side}_confirmed_by", by)
+    whole = match.company_confirmed_at is not None and match.provider_confirmed_at is not None
+    before = match.status
+    match.status = stages.MATCH_LIFECYCLE.step(match.status, "complete" if whole else "confirm")
+    match.save()
+    journal.record(
+        "match.confirmed" if whole else "match.side_confirmed", match, by=by, frm=before, to=match.status,
+        organisations=match.organisation_ids(), data={"side": side},
+    )  # fmt: skip
+    journal.close_duty(match, "confirm_match", by=by)
+    if whole:
+        needs.note(match.need_id, "note_match", "need.matched", by)
+        if match.quote.request.offer_id:
+            offers.take_capacity(offer_id=match.quote.request.offer_id, by=by)
+        notices.match_confirmed(match)
+    return match
+
+
+@transaction.atomic
+def cancel_match(*, match_id: int, reason: str, by: Any) -> Match:
+    """Either side steps back, with a reason. Writes: Match, Need.status, Offer.open_capacity, Event, Duty, Notices."""
+    match = _lock_match(match_id)
+    side = side_of(match, by)
+    require(by, "vouchers.confirm_match", match.need.company if side == "company" else match.institution)
+    match.reason = written(reason, "reason", needed=True)
+    before = match.status
+    match.status = stages.MATCH_LIFECYCLE.step(match.status, "cancel")
+    match.save()
+    journal.record(
+        "match.cancelled", match, by=by, frm=before, to=match.status, reason=match.reason,
+        organisations=match.organisation_ids(), data={"side": side},
+    )  # fmt: skip
+    journal.close_duties(match, by=by)
+    _free(match, before, by)
+    notices.match_cancelled(match)
+    return match
+
+
+@transaction.atomic
+def release_match(*, match_id: int, by: Any = None) -> bool:
+    """The application that it stood on ended without an award: the match ends, the offer's order is free again, once.
+
+    Called by the room that knows that nothing can change about the application any more. Writes: Match, Need.status,
+    Offer.open_capacity, Event, Duty, Notices. Returns: whether it still held anything. Raises: NotAllowed for a person.
+    """
+    match = _lock_match(match_id)
+    if by is not None:
+        raise NotAllowed()
+    if not stages.MATCH_LIFECYCLE.can(match.status, "release"):
+        return False
+    before = match.status
+    match.status = stages.MATCH_LIFECYCLE.step(match.status, "release")
+    match.save()
+    journal.record(
+        "match.released", match, by=by, frm=before, to=match.status, organisations=match.organisation_ids(),
+    )  # fmt: skip
+    journal.close_duties(match, by=by)
+    _free(match, before, by)
+    notices.match_released(match)
+    return True
+
+
+def _free(match: Match, before: str, by: Any) -> None:
+    """Gives back what a confirmed match held."""
+    if before != stages.MatchStatus.CONFIRMED:
+        return
+    if match.quote.request.offer_id:
+        offers.give_back_capacity(offer_id=match.quote.request.offer_id, by=by)
+    if not Match.objects.confirmed().filter(need_id=match.need_id).exists():
+        needs.note(match.need_id, "note_unmatched", "need.unmatched", by)
+
+
+def side_of(match: Match, by: Any) -> str:
+    """`company` or `provider`. Raises NotAllowed for anybody else."""
+    if by is None or by.has_perm("vouchers.confirm_match", match.need.company):
+        return "company"
+    if by.has_perm("vouchers.confirm_match", match.institution):
+        return "provider"
+    raise NotAllowed()
+
+
+def _lock_match(match_id: int) -> Match:
+    return (
+        Match.objects.select_for_update(of=("self",))
+        .select_related(
+            "need__company__organisation", "need__round", "institution__organisation", "quote__request__dataset",
+            "quote__request__institution", "quote__request__need__company",
+        )
+        .get(pk=match_id)
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""By when a quote must be there and until when it must be valid. Source: domain.md §6.8 and 6.14; every number is of the round."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit import clock, words, workdays
+from portal.kit.errors import Refused
+
+AWARD_STEPS = ("eligibility", "evaluation", "selection_proposal", "selection_confirmation")  # between the closing and the award
+
+
+def latest_answer(closes_at: datetime, days_before: int) -> datetime:
+    """The last moment at which a quote can still be used in an application: the end of the n-th working day before the call
+    closes, and never after it closed."""
+    closing_day = clock.to_kst(closes_at - timedelta(microseconds=1)).date()
+    return min(clock.end_of_day(workdays.before_working_days(closing_day, days_before)), closes_at)
+
+
+def request_due(now: datetime, quote_days: int, latest_at: datetime | None) -> datetime:
+    """When a request's answer is due: after the round's working days, or at the last useful moment if that is sooner.
+
+    Raises Refused when no whole working day is left for the answer, saying until when one could ask.
+    """
+    usual = workdays.due_at(now, quote_days)
+    if latest_at is None:
+        return usual
+    if workdays.due_at(now, min(quote_days, 1)) > latest_at:
+        sentence = _(
+            "It is too late to ask for a quote in this call: a provider needs a working day at least, and answers by the end of %(answer)s so that you can still apply with the quote. You could ask until the end of %(ask)s."
+        )
+        days = {"answer": words.day(_last_day(latest_at)), "ask": words.day(last_day_to_ask(latest_at))}
+        raise Refused(sentence % days, "too_late_to_ask")
+    return min(usual, latest_at)
+
+
+def last_day_to_ask(latest_at: datetime) -> date:
+    """The last day on which a request still leaves a whole working day for its answer."""
+    return workdays.before_working_days(_last_day(latest_at), 0) - timedelta(days=1)
+
+
+def resumed_due(due_at: datetime, latest_at: datetime | None, closes_at: datetime | None) -> datetime:
+    """When the answer is due once the clock runs again: later by what the company took for its own answer, out of the days that it
+    would have had to apply with the quote; never after the closing of a call that bounds it."""
+    return due_at if latest_at is None else min(due_at, closes_at or latest_at)
+
+
+def award_day(closes_at: datetime, planned: date | None, step_days: Iterable[int]) -> date:
+    """The day of the award: as planned, else reckoned from the working days of the steps between the closing and the award."""
+    if planned is not None:
+        return planned
+    day = clock.to_kst(closes_at).date()
+    for days in step_days:
+        day = workdays.add_working_days(day, days)
+    return day
+
+
+def check_reaches(valid_until: date, award_on: date | None) -> None:
+    """Raises Refused for a quote that would be void before the award, naming the day that it must reach."""
+    if award_on is not None and valid_until < award_on:
+        sentence = _(
+            "The quote must stay valid until the award of this call, so until %(day)s at least. Choose that day or a later one."
+        )
+        raise Refused(sentence % {"day": words.day(award_on)}, "before_award", "valid_until")
+
+
+def _last_day(moment: datetime) -> date:
+    return clock.to_kst(moment - timedelta(microseconds=1)).date()
