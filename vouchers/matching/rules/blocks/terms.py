@@ -164,7 +164,7 @@ def access(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Polic
 
 def price(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy) -> Face:
     """`conditions.budget`, `.lead_time` and the component terms. Whatever price passes the filter has room in the budget."""
-    asked = classes((policy.budget_of(one), one.project_months, frozenset(one.processing_wanted)) for one in needs)
+    asked = classes((policy.budget_of(one), one.months, frozenset(one.processing_wanted)) for one in needs)
     held = classes((one.offer.floor_won if one.offer else None, *_offer(one)) for one in candidates)
     plans, kinds = classes(key[1:] for key in asked.keys), classes(key[1:] for key in held.keys)
     floor = numbers((key[0] for key in held.keys), -1)
