@@ -7,6 +7,10 @@ from providers.catalogue.models import (
     DatasetSeries,
     DatasetVersion,
     Draft,
+    HarvestSource,
+    ImportedRecord,
+    ImportLine,
+    ImportRun,
     SavedSearch,
     Subscription,
     Variable,
@@ -15,5 +19,5 @@ from providers.institutions.models import Institution
 from providers.offers.models import Offer, OfferLine
 
 __all__ = [
-    "Code", "CodeList", "Dataset", "DatasetSeries", "DatasetVersion", "Draft", "Institution", "Offer", "OfferLine", "SavedSearch", "Subscription", "Variable",
+    "Code", "CodeList", "Dataset", "DatasetSeries", "DatasetVersion", "Draft", "HarvestSource", "ImportLine", "ImportRun", "ImportedRecord", "Institution", "Offer", "OfferLine", "SavedSearch", "Subscription", "Variable",
 ]  # fmt: skip

@@ -30,8 +30,8 @@ class UploadField(forms.FileField):
         super().__init__(**kwargs)
 
     def _types(self) -> str:
-        shown = accepted().split(", ")
-        return ", ".join(kind for kind in shown if kind.lower() in self.kinds)
+        of = rules.CATALOGUES if set(self.kinds) <= set(rules.CATALOGUES) else rules.TYPES
+        return ", ".join(kind for kind in accepted(of).split(", ") if kind.lower() in self.kinds)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "accept": ",".join(f".{kind}" for kind in self.kinds)}

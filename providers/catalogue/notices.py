@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import override
+
 from portal.accounts.rules import Role
 from portal.journal.actions import tell
-from providers.catalogue.models import Dataset, SavedSearch
+from providers.catalogue.models import Dataset, ImportRun, SavedSearch
+from providers.catalogue.rules.reading import sentence
 
 
 def dataset_published(dataset: Dataset) -> None:
@@ -72,3 +75,42 @@ def _to_institution(template: str, dataset: Dataset, url: str, **context: Any) -
             url=url,
             context=context,
         )
+
+
+# ── Imports ──────────────────────────────────────────────────────────────────────────────────────────
+def import_finished(run: ImportRun) -> None:
+    """To whoever began it; of a scheduled harvest, to those who manage the institution's data, else to the operating agency."""
+    counts = {name: getattr(run, name) for name in ("created", "changed", "unchanged", "refused", "gone")}
+    _of_run("import_finished", run, counts)
+
+
+def import_failed(run: ImportRun) -> None:
+    """To whoever began it: why it was given up."""
+    _of_run("import_failed", run, {name: getattr(run, name) for name in ("created", "changed", "done")})
+
+
+def harvest_failing(run: ImportRun, failures: int) -> None:
+    """To the institution's people and to the operating agency, once: the source was given up several times in a row."""
+    _of_run("harvest_failing", run, {"failures": failures})
+    if run.institution is not None and run.institution.organisation is not None:
+        _to("harvest_failing", run, {"failures": failures}, role=Role.OPERATOR_CASE)
+
+
+def _of_run(template: str, run: ImportRun, context: dict[str, Any]) -> None:
+    organisation = run.institution.organisation if run.institution else None
+    if run.started_by is not None:
+        _to(template, run, context, to=[run.started_by])
+    elif organisation is not None:
+        _to(template, run, context, organisation=organisation, role=Role.PROVIDER_MANAGER)
+    else:
+        _to(template, run, context, role=Role.OPERATOR_CASE)
+
+
+def _to(template: str, run: ImportRun, context: dict[str, Any], **whom: Any) -> None:
+    named = run.source.name if run.source else run.document.name if run.document else ""
+    why = {}
+    for language in ("ko", "en"):
+        with override(language):
+            why[f"reason_{language}"] = sentence(run.reason) if run.reason else ""
+    told = {**context, **why, "name": named}
+    tell(template, app="providers", subject=run, url=f"/providers/imports/{run.ref}/", context=told, **whom)

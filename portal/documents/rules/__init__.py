@@ -2,9 +2,19 @@
 
 from portal.documents.rules.content import inspect
 from portal.documents.rules.names import clean_name, extension
-from portal.documents.rules.states import LIFECYCLE, RETRY_DAYS, TYPES, ScanState, closed_because, may_open, not_taken_because
+from portal.documents.rules.states import (
+    CATALOGUES,
+    LIFECYCLE,
+    RETRY_DAYS,
+    TYPES,
+    ScanState,
+    closed_because,
+    may_open,
+    not_taken_because,
+)
 
 __all__ = [
+    "CATALOGUES",
     "LIFECYCLE",
     "RETRY_DAYS",
     "TYPES",

@@ -1,5 +1,6 @@
 """Does the content fit the name? Says no in sentences; never trusts a name, a declared size or a browser's type."""
 
+from collections.abc import Mapping
 from typing import BinaryIO
 
 import puremagic
@@ -8,17 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.documents.rules import archives, ole
 from portal.documents.rules.names import extension
-from portal.documents.rules.states import TYPES
+from portal.documents.rules.states import CATALOGUES, TYPES
 from portal.kit.errors import Refused
 
 HEAD = 4096
 
 
-def inspect(file: BinaryIO, name: str, size: int, max_bytes: int, field: str = "file") -> str:
-    """Returns the media type. Raises: Refused(field) with a sentence for each thing that can be wrong."""
+def inspect(file: BinaryIO, name: str, size: int, max_bytes: int, field: str = "file", types: Mapping[str, str] = TYPES) -> str:
+    """Returns the media type. types: extension → media type, of those that are taken. Raises: Refused(field) with a sentence for each thing that can be wrong."""
     kind = extension(name)
-    if kind not in TYPES:
-        raise Refused(_("Files of this type are not accepted. Upload one of: %(types)s.") % {"types": accepted()}, "type", field)
+    if kind not in types:
+        taken = {"types": accepted(types)}
+        raise Refused(_("Files of this type are not accepted. Upload one of: %(types)s.") % taken, "type", field)
     if size == 0:
         raise Refused(_("The file is empty. Choose the file again."), "empty", field)
     if size > max_bytes:
@@ -37,12 +39,12 @@ def inspect(file: BinaryIO, name: str, size: int, max_bytes: int, field: str = "
     if not good:
         raise Refused(_sentence(kind, head), "content", field)
     file.seek(0)
-    return TYPES[kind]
+    return types[kind]
 
 
-def accepted() -> str:
+def accepted(types: Mapping[str, str] = TYPES) -> str:
     """`PDF, HWP, …` for sentences."""
-    return ", ".join(dict.fromkeys(kind.upper() for kind in TYPES if kind != "jpeg"))
+    return ", ".join(dict.fromkeys(kind.upper() for kind in types if kind != "jpeg"))
 
 
 def _fits(kind: str, file: BinaryIO, head: bytes) -> bool:
@@ -55,6 +57,8 @@ def _fits(kind: str, file: BinaryIO, head: bytes) -> bool:
             return head.startswith(b"\xff\xd8\xff") and _recognised(head, "jpg", "jpeg", "jfif", "jpe")
         case "hwp":
             return ole.stream_start(file, "FileHeader", 32).startswith(b"HWP Document File")
+        case _ if kind in CATALOGUES:
+            return b"\0" not in head[4:] or head[:2] in (b"\xff\xfe", b"\xfe\xff")
         case _:
             return archives.is_kind(file, kind)
 

@@ -43,6 +43,14 @@ TYPES = {
     "zip": "application/zip",
 }
 
+CATALOGUES = {  # a catalogue of data, written as text
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "json": "application/json",
+    "rdf": "application/rdf+xml",
+    "xml": "application/rdf+xml",
+}
+
 
 # state → why nobody, or nobody else, may open the file
 _CLOSED: dict[str, Promise | str] = {

@@ -52,11 +52,15 @@ def record_all(subject: Row, happenings: Iterable[Mapping[str, Any]], *, by: Any
     return events
 
 
-def record_births(births: Iterable[tuple[str, Row, dict[str, Any]]], *, by: Any) -> None:
-    """The first events of rows that were made in this transaction, by (name, row, data): one statement for all. Writes: Event."""
+def record_births(births: Iterable[tuple[str, Row, dict[str, Any]]], *, by: Any, organisations: Iterable[int] = ()) -> None:
+    """The first events of rows that were made in this transaction, by (name, row, data): one statement for all. organisations: of
+    all of them. Writes: Event."""
     assert connection.in_atomic_block, "an event is written in the transaction of its change"
     prepared.insert(
-        [_event(name, subject, by=by, data=data, seq=1, previous_hash=rules.GENESIS) for name, subject, data in births]
+        [
+            _event(name, subject, by=by, data=data, seq=1, previous_hash=rules.GENESIS, organisations=organisations)
+            for name, subject, data in births
+        ]
     )
 
 

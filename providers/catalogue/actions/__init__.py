@@ -1,6 +1,7 @@
 """The only code that writes the catalogue."""
 
 from providers.catalogue.actions.drafting import create_dataset, discard, edit, import_variables
+from providers.catalogue.actions.importing import fail, finish, start_harvest, start_import, stop, take_records, take_up
 from providers.catalogue.actions.publishing import (
     ask_if_right,
     confirm,
@@ -22,6 +23,8 @@ __all__ = [
     "create_dataset",
     "discard",
     "edit",
+    "fail",
+    "finish",
     "forget_search",
     "import_variables",
     "pause",
@@ -35,8 +38,13 @@ __all__ = [
     "return_dataset",
     "save_search",
     "start_check",
+    "start_harvest",
+    "start_import",
+    "stop",
     "submit",
     "subscribe",
+    "take_records",
+    "take_up",
     "tell_search",
     "unsubscribe",
 ]  # fmt: skip

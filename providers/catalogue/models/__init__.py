@@ -2,6 +2,7 @@
 
 from providers.catalogue.models.codes import Code, CodeList
 from providers.catalogue.models.datasets import Dataset, DatasetQuerySet, any_phrase
+from providers.catalogue.models.imports import HarvestSource, ImportedRecord, ImportLine, ImportRun
 from providers.catalogue.models.searches import SavedSearch
 from providers.catalogue.models.series import DatasetSeries, Subscription
 from providers.catalogue.models.versions import DatasetVersion, Draft, Variable
@@ -14,6 +15,10 @@ __all__ = [
     "DatasetSeries",
     "DatasetVersion",
     "Draft",
+    "HarvestSource",
+    "ImportLine",
+    "ImportRun",
+    "ImportedRecord",
     "SavedSearch",
     "Subscription",
     "Variable",

@@ -243,6 +243,7 @@ class Dataset(Row):
             GinIndex(fields=["standard"], name="dataset_standard"),
             GinIndex(fields=["access_mode"], name="dataset_access_mode"),
             GinIndex(fields=["disease_chapters"], name="dataset_chapters"),
+            GinIndex(fields=["other_identifiers"], name="dataset_other_names"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,0 +1,281 @@
+"""Records of an import, one after the other: what each may do to the catalogue, and what became of it (docs/adr/0013)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db import DatabaseError, transaction
+
+from portal.accounts.rules import Role
+from portal.journal.actions import open_duty, record_births
+from portal.journal.actions import record as journal
+from portal.kit.models import make_ref
+from providers.catalogue import queries, rules
+from providers.catalogue.actions.drafting import _empty, _head, draft_of
+from providers.catalogue.models import Dataset, Draft, ImportedRecord, ImportLine, ImportRun
+from providers.catalogue.queries.reading import Known, Meant
+from providers.catalogue.rules import importing
+from providers.catalogue.rules.importing import Importer, Outcome
+from providers.catalogue.rules.reading import Lookup, Read, Reason, changed
+from providers.institutions.models import Institution
+
+CHECK_DAYS = 5  # working days in which the operating agency answers, as for any submitted entry
+
+
+@dataclass
+class Batch:
+    """What the records of one transaction share. fresh: new entries, written together at the end."""
+
+    run: ImportRun
+    lookup: Lookup
+    codes: Mapping[str, Sequence[str]]
+    known: Known
+    by: Any
+    fresh: list[tuple[Read, Institution, ImportLine]] = field(default_factory=list)
+    memory: list[ImportedRecord] = field(default_factory=list)
+
+
+def take(run: ImportRun, reads: Sequence[Read], lookup: Lookup, place: int, by: Any) -> list[ImportLine]:
+    """What becomes of each record; the caller saves the lines. place: of the first one in the report.
+
+    Writes: Dataset (DRAFT), Draft, ImportedRecord, Events and duties of each; never a published version.
+    """
+    named = queries.institutions_of(reads)
+    pairs = [(read, one) for read in reads if read.refusal is None and (one := _institution(run, read, named))]
+    batch = Batch(run, lookup, queries.known_codes_kept(), queries.known(pairs), by)
+    lines = []
+    for number, read in enumerate(reads):
+        line = ImportLine(run=run, place=place + number, identifier=read.identifier, title=read.title[:200])
+        line.reasons = [one.kept() for one in read.notes[:MOST_REASONS]]
+        _decide(batch, read, _institution(run, read, named), line)
+        lines.append(line)
+    _create(batch)
+    _remember(batch)
+    return lines
+
+
+MOST_REASONS = 20  # notes of one record that its line keeps
+
+
+def _institution(run: ImportRun, read: Read, named: Mapping[str, Institution]) -> Institution | None:
+    """Whose record it is: of the institution that imports, or of the one that a registrar's document names."""
+    if run.importer == Importer.REGISTRAR and read.publisher:
+        return named.get(read.publisher)
+    return run.institution
+
+
+def _refuse(line: ImportLine, *reasons: Reason) -> None:
+    line.outcome, line.reasons = Outcome.REFUSED, [one.kept() for one in reasons]
+
+
+def _decide(batch: Batch, read: Read, institution: Institution | None, line: ImportLine) -> None:
+    """Sets the line's outcome; writes what changed, keeps what is new for the end."""
+    if read.refusal is not None:
+        return _refuse(line, read.refusal)
+    if institution is None:
+        return _refuse(line, Reason("no_institution", {"name": read.publisher_name or "–"}))
+    if read.publisher and read.publisher != institution.key:
+        return _refuse(line, Reason("other_institution", {"name": read.publisher_name or read.publisher}))
+    meant = batch.known.meant(read, institution)
+    if meant is None:
+        batch.fresh.append((read, institution, line))
+        line.outcome = Outcome.CREATED
+    elif meant.dataset.institution_id != institution.pk:
+        _refuse(line, Reason("other_dataset"))
+    else:
+        line.dataset = meant.dataset
+        try:
+            with transaction.atomic():
+                _compare(batch, read, meant, line)
+        except DatabaseError:
+            _refuse(line, Reason("unsaved"))
+    return None
+
+
+# ── An entry that is there ───────────────────────────────────────────────────────────────────────────
+def _compare(batch: Batch, read: Read, meant: Meant, line: ImportLine) -> None:
+    said, line.outcome = rules.sha256(read.values), Outcome.UNCHANGED
+    if batch.run.importer == Importer.SOURCE and meant.said(read.identifier) == said:
+        return _seen(batch, read, meant, said)
+    values = _differing(batch, read, meant)
+    if not values:
+        return _seen(batch, read, meant, said)
+    if meant.is_taken:
+        return _refuse(line, Reason("twice"))
+    meant.is_taken = True
+    if reason := importing.closed_because(meant.standing, batch.run.importer):
+        return _refuse(line, reason)
+    return _change(batch, read, meant, values, said, line)
+
+
+def _differing(batch: Batch, read: Read, meant: Meant) -> dict[str, Any]:
+    """What the record says otherwise than what is published, and otherwise than the draft of the next version."""
+    if set(read.values.get("other_identifiers") or ()) <= {*meant.names, meant.dataset.key}:
+        read = replace(read, values=importing.without(read.values, {"other_identifiers"}))
+    published = changed(read, meant.published, meant.as_exported(), batch.lookup) if meant.was_published else read.values
+    if not published or meant.draft is None:
+        return published
+    return changed(read, meant.draft.content, None, batch.lookup)
+
+
+def _change(batch: Batch, read: Read, meant: Meant, values: dict[str, Any], said: str, line: ImportLine) -> None:
+    """The draft beside the entry takes what changed. What does not fit is left out, with the reason."""
+    dataset, began = meant.dataset, meant.draft is None
+    draft = meant.draft or _begun(batch, dataset)
+    content, left = _fitting(batch, draft.content, values)
+    line.reasons += left
+    line.fields = sorted(name for name in values if content.get(name) != draft.content.get(name))
+    if not line.fields:
+        return _seen(batch, read, meant, said)
+    line.outcome, draft.content = Outcome.CHANGED, content
+    draft.save()
+    if dataset.publication == rules.Publication.DRAFT:
+        for name, value in _head(content).items():
+            setattr(dataset, name, value)
+        dataset.save()
+    event = "dataset.drafted" if began else "dataset.edited"
+    journal(event, dataset, by=batch.by, organisations=dataset.organisation_ids(), data=_told(batch, draft))
+    _go_on(batch, dataset, draft, line)
+    return _seen(batch, read, meant, said, draft)
+
+
+def _told(batch: Batch, draft: Draft) -> dict[str, Any]:
+    """What the event says of the draft."""
+    return {"draft_version": draft.version, "sha256": rules.sha256(draft.content), "import": batch.run.ref}
+
+
+def _begun(batch: Batch, dataset: Dataset) -> Draft:
+    """A draft that begins with what is published. The portal's own taking over keeps its marks; an institution's does not."""
+    draft = draft_of(dataset, batch.by)
+    if _as_source(batch, dataset.institution):
+        draft.content = dataset.content(queries.variables_of(dataset))
+    return draft
+
+
+def _as_source(batch: Batch, institution: Institution) -> bool:
+    """Nobody at an institution answers for it: the portal took it over from what was published."""
+    return batch.run.importer == Importer.REGISTRAR or institution.organisation_id is None
+
+
+def _fitting(batch: Batch, before: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The content with the values that fit it, and the reasons for those that do not."""
+    values, left = dict(values), []
+    content = {**before, **values}
+    for name, _sentence in rules.what_misfits(content, batch.codes):
+        field = name if name in values else _OTHER_END.get(name, "")
+        if field in values:
+            left.append(Reason("misfit", {"value": str(values.pop(field))[:100]}, field).kept())
+    content = {**before, **values}
+    content["profile"] = importing.fitting_profile(content["profile"], content["access_rights"], content["origin"])
+    return content, left
+
+
+_OTHER_END = {"max_age": "min_age", "temporal_end": "temporal_start", "retention_end": "retention_start"}
+
+
+def _go_on(batch: Batch, dataset: Dataset, draft: Draft, line: ImportLine) -> None:
+    """What the portal takes over itself goes to the operating agency's check at once, where its profile lacks nothing; an
+    institution's people submit theirs themselves."""
+    content = draft.content
+    lacking = rules.completeness(dataset.judged(content), content["profile"]).required
+    if lacking:
+        line.reasons.append(Reason("lacking", {"names": [gap.name for gap in lacking]}).kept())
+    if lacking or not _as_source(batch, dataset.institution):
+        return
+    draft.state = rules.DRAFT_LIFECYCLE.step(draft.state, "submit")
+    draft.save()
+    if dataset.publication in rules.WORKING:
+        dataset.publication = rules.LIFECYCLE.step(dataset.publication, "submit")
+        dataset.save()
+    open_duty(
+        dataset, "check_dataset", title_ko=f"데이터셋 점검: {content['title_ko']}", title_en=f"Check a dataset: {content['title_en']}",
+        url=f"/admin/providers/dataset/{dataset.pk}/change/", due_in=CHECK_DAYS, role=Role.OPERATOR_CASE, by=batch.by,
+    )  # fmt: skip
+    journal("dataset.submitted", dataset, by=batch.by, to=dataset.publication, organisations=dataset.organisation_ids())
+
+
+# ── New entries ──────────────────────────────────────────────────────────────────────────────────────
+def _create(batch: Batch) -> None:
+    """All new entries with three statements; one by one where the database refuses one of them."""
+    if not batch.fresh:
+        return
+    try:
+        with transaction.atomic():
+            _born(batch, batch.fresh)
+    except DatabaseError:
+        for one in batch.fresh:
+            try:
+                with transaction.atomic():
+                    _born(batch, [one])
+            except DatabaseError:
+                one[2].dataset = None
+                _refuse(one[2], Reason("unsaved"))
+
+
+def _born(batch: Batch, fresh: Sequence[tuple[Read, Institution, ImportLine]]) -> None:
+    made: list[tuple[Dataset, Draft]] = []
+    for read, institution, line in fresh:
+        draft = _first_draft(batch, read, institution, line)
+        dataset = Dataset(
+            key=f"{institution.key[:60]}-{make_ref('d')[2:]}", institution=institution, publication=rules.LIFECYCLE.initial,
+            origin=draft.content["origin"], **_head(draft.content),
+        )  # fmt: skip
+        dataset.name_it()
+        draft.name_it()
+        made.append((dataset, draft))
+    Dataset.objects.bulk_create([dataset for dataset, _draft in made])
+    for dataset, draft in made:
+        draft.dataset = dataset
+    Draft.objects.bulk_create([draft for _dataset, draft in made])
+    for institution in {dataset.institution_id: dataset.institution for dataset, _draft in made}.values():
+        births = [(dataset, draft) for dataset, draft in made if dataset.institution_id == institution.pk]
+        record_births(
+            (("dataset.drafted", dataset, _told(batch, draft)) for dataset, draft in births),
+            by=batch.by, organisations=institution.organisation_ids(),
+        )  # fmt: skip
+    for (read, institution, line), (dataset, draft) in zip(fresh, made, strict=True):
+        line.dataset = dataset
+        _go_on(batch, dataset, draft, line)
+        batch.memory.append(_memory(batch, institution, read.identifier, dataset, rules.sha256(read.values), draft))
+
+
+def _first_draft(batch: Batch, read: Read, institution: Institution, line: ImportLine) -> Draft:
+    """The draft of a new entry: what fits, and where it came from."""
+    origin = rules.Origin.SOURCE if _as_source(batch, institution) else rules.Origin.HOLDER
+    empty = {**_empty(), "origin": origin.value, "profile": read.values.get("profile") or ""}
+    values = {name: value for name, value in read.values.items() if name != "profile"}
+    others = [*values.get("other_identifiers", ()), read.identifier]
+    values["other_identifiers"] = list(dict.fromkeys(one for one in others if len(one) <= rules.LONGEST_ITEM))[:10]
+    values.setdefault(
+        "source", batch.run.source.address if batch.run.source else batch.run.document.name if batch.run.document else ""
+    )
+    content, left = _fitting(batch, empty, values)
+    line.reasons += left
+    return Draft(state=rules.DRAFT_LIFECYCLE.initial, content=content)
+
+
+# ── Memory ───────────────────────────────────────────────────────────────────────────────────────────
+def _seen(batch: Batch, read: Read, meant: Meant, said: str, draft: Draft | None = None) -> None:
+    """A harvest remembers what it did not know yet; an upload what it wrote. Nothing is written for what is as it was."""
+    new = batch.run.importer == Importer.SOURCE and meant.said(read.identifier) != said
+    if new or draft is not None:
+        kept = draft or (meant.draft if meant.untouched else None)
+        batch.memory.append(_memory(batch, meant.dataset.institution, read.identifier, meant.dataset, said, kept))
+
+
+def _memory(
+    batch: Batch, institution: Institution, identifier: str, dataset: Dataset, said: str, draft: Draft | None
+) -> ImportedRecord:
+    return ImportedRecord(
+        institution=institution, identifier=identifier, dataset=dataset, source=batch.run.source, run=batch.run, sha256=said,
+        draft_ref=draft.ref if draft else "", draft_version=draft.version if draft else 0,
+    )  # fmt: skip
+
+
+def _remember(batch: Batch) -> None:
+    if batch.memory:
+        again = ["dataset", "run", "sha256", "draft_ref", "draft_version", "gone_at", *(["source"] if batch.run.source else [])]
+        ImportedRecord.objects.bulk_create(
+            {(one.institution_id, one.identifier): one for one in batch.memory}.values(), update_conflicts=True, update_fields=again,
+            unique_fields=["institution", "identifier"],
+        )  # fmt: skip

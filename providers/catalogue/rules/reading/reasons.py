@@ -1,0 +1,92 @@
+"""Why something was not taken over, as a code with its particulars: kept as data, said in the reader's language. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from providers.catalogue.rules.profiles import PROPERTIES
+
+
+class Unreadable(Exception):
+    """A whole document cannot be read. code: of SENTENCES; about: what the sentence names."""
+
+    def __init__(self, code: str, **about: Any) -> None:
+        super().__init__(code)
+        self.code, self.about = code, about
+
+    def __reduce__(self) -> Any:
+        return _remade, (self.code, self.about)
+
+    @property
+    def reason(self) -> "Reason":
+        return Reason(self.code, self.about)
+
+
+def _remade(code: str, about: Mapping[str, Any]) -> Unreadable:
+    return Unreadable(code, **about)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """code: of SENTENCES; about: what the sentence names, plain values; field: the field of the entry that it concerns."""
+
+    code: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+    field: str = ""
+
+    def kept(self) -> dict[str, Any]:
+        return {"code": self.code, "about": dict(self.about), "field": self.field}
+
+
+def sentence(kept: Mapping[str, Any]) -> str:
+    """A kept reason in the reader's language."""
+    code, about = kept.get("code") or "", kept.get("about") or {}
+    if code == "syntax" and not about.get("line"):
+        code = "syntax_nowhere"
+    if code == "lacking":  # names of properties of a profile
+        labels = (str(PROPERTIES[name].label) if name in PROPERTIES else name for name in about.get("names") or ())
+        about = {"value": ", ".join(labels)}
+    return gettext(SENTENCES[code]) % about if code in SENTENCES else code
+
+
+SENTENCES: Mapping[str, Any] = {
+    # a whole document
+    "empty": _("The document is empty."),
+    "no_text": _("This is a spreadsheet, an archive or another binary file, no catalogue. Save the catalogue as Turtle, JSON-LD, RDF/XML or CKAN JSON."),
+    "page": _("This is a web page, no catalogue. Give the address of the catalogue’s own document."),
+    "encoding": _("The characters at byte %(place)s are not UTF-8. Save the document as UTF-8."),
+    "deep": _("The document is nested too deeply."),
+    "large": _("The document says more than %(most)s things. Split it into several documents."),
+    "syntax": _("The document is broken in line %(line)s: %(words)s"),
+    "syntax_nowhere": _("The document is broken: %(words)s"),
+    "doctype": _("The document declares a document type (<!DOCTYPE …>), which can hide harm. Remove the declaration."),
+    "context": _("The JSON-LD context %(address)s is not known here, and contexts are never fetched. Write the context into the document."),
+    "died": _("Reading was begun %(times)s times and never came to an end, so it was given up. Split the document, or write to the operating agency."),
+    "slow": _("Reading the document took longer than %(seconds)s seconds, so it was given up. Split it into several documents."),
+    "heavy": _("Reading the document took more memory than there is for it. Split it into several documents."),
+    "nothing": _("No dataset was found in the document. It needs things of the class dcat:Dataset or schema.org Dataset, or the results of a CKAN search."),
+    "not_ckan": _("This is no answer of a CKAN search: “result” with its “results” is missing."),
+    "too_many": _("The document holds %(n)s datasets; at most %(most)s are taken over at once. Split it into several documents."),
+    # a record
+    "no_identifier": _("The record has no identifier (dct:identifier or an address of its own). Without one it would be a new dataset at every import."),
+    "no_title": _("The record has no title."),
+    "twice": _("Another record of this document has the same identifier. Only the first one was read."),
+    "no_institution": _("Whose data it is was not found: no institution here is called “%(name)s”."),
+    "other_institution": _("The record belongs to another institution: %(name)s."),
+    "other_dataset": _("The identifier belongs to a dataset of another institution."),
+    "held": _("The institution writes this entry itself; only it, or its registered source, changes it."),
+    "being_written": _("Somebody at the institution is writing the next version. Publish or discard that draft first; then import again."),
+    "being_checked": _("The next version is being checked. Wait for the answer; then import again."),
+    "retired": _("The entry was retired here. It is not taken up again by an import."),
+    "unsaved": _("The database refused the record. Nothing of it was saved; the others were."),
+    # a note on a record that was taken over
+    "unknown_code": _("“%(value)s” is not in the code list here and was left out."),
+    "unknown_agent": _("No institution here is called “%(value)s”; left out."),
+    "misfit": _("“%(value)s” does not fit here and was left out."),
+    "other_language": _("A text in the language “%(value)s” was left out; entries are in Korean and English."),
+    "cut": _("The text was longer than %(most)s characters and was cut."),
+    "lacking": _("Still missing before it can be published: %(value)s."),
+}  # fmt: skip
