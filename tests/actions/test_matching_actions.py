@@ -9,9 +9,10 @@ from portal.accounts.rules import Role
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock, workdays
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
-from tests.factories import providers, quotes
+from tests.factories import providers, quotes, rounds
 from vouchers.matching import actions, queries
 from vouchers.matching.models import MatchRun, Need, QuoteRequest
+from vouchers.rounds.rules import WEIGHTS
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +79,17 @@ def test_post_need_ranks_and_tells(at: quotes.Stage) -> None:
     assert "need_posted" in told(need)
     with pytest.raises(IllegalStep):
         actions.post_need(need_id=need.pk, by=at.firm.user)
+
+
+def test_a_round_weighs_what_counts_and_the_ranking_keeps_with_which_weights(at: quotes.Stage) -> None:
+    usual = queries.latest_run(at.need).result
+    assert usual["weights"] == WEIGHTS
+    ranking = {"weights": {**WEIGHTS, "modality": 0, "region": 2300}, "prefer_outside_capital": False}
+    other = rounds.make_round(policy={"ranking": ranking})
+    found = queries.latest_run(quotes.need(at.firm, other)).result
+    first, before = found["results"][0], usual["results"][0]
+    assert found["weights"]["region"] == 2300 and first["components"]["modality"] == 0 < before["components"]["modality"]
+    assert first["score"] == sum(first["components"].values()) != before["score"]
 
 
 def test_post_need_wants_a_title_and_a_modality() -> None:

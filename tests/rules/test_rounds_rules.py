@@ -170,7 +170,17 @@ def test_projects_follow_the_close():
         ("weights:99", ("criteria", "")), ("window_past", ("facts", "closes_at")), ("no_policy", ("policy", "")),
         ("no_rate:SMALL", ("policy", "rate_SMALL")), ("missing:pass_mark", ("policy", "pass_mark")),
         ("assigning_weights", ("policy", "assign_data")), ("track_incomplete:A", ("tracks", "")),
+        ("ranking_weights:9999", ("policy", "rank_modality")),
     ],
 )  # fmt: skip
 def test_every_fault_has_a_place_where_it_is_mended(fault, place):
     assert rules.fault_place(fault) == place and rules.fault_words(fault)
+
+
+def test_weights_of_the_ranking_name_every_component_and_add_up():
+    assert rules.ranking_faults({}) == [] and rules.parse_ranking({}).weights == rules.WEIGHTS
+    assert rules.ranking_faults({"weights": {**rules.WEIGHTS, "region": 201}}) == ["ranking_weights:10001"]
+    assert rules.ranking_faults({"weights": {**rules.WEIGHTS, "region": -200, "labels": 900}}) == ["ranking_weights:10000"]
+    for wrong in ({"region": 10_000}, {**rules.WEIGHTS, "looks": 0}, {**rules.WEIGHTS, "region": "x"}):
+        assert rules.ranking_faults({"weights": wrong}) == ["ranking_shape"]
+    assert rules.ranking_faults([]) == ["ranking_shape"]

@@ -19,7 +19,7 @@ from vouchers.matching import rules
 from vouchers.matching.models import Match, MatchRun, Need, QuoteRequest
 from vouchers.matching.rules import stages, terms
 from vouchers.rounds.models import Round
-from vouchers.rounds.rules import TARGET_STEPS, MatchTiming
+from vouchers.rounds.rules import TARGET_STEPS, MatchTiming, RankingPolicy
 
 CHECKED = tuple(sorted(set(rules.need.CHECKED_LISTS.values())))
 NOT_CHOSEN = ("DRAFT", "REVIEW", "SETTLING", "ARCHIVED", "CANCELLED")
@@ -42,6 +42,7 @@ class RoundTerms:
     provider_types: frozenset[str] = frozenset()
     company_sizes: frozenset[str] = frozenset()
     task_prices: Mapping[str, int | None] = field(default_factory=dict)
+    ranking: RankingPolicy = field(default_factory=RankingPolicy)
 
 
 def round_terms(round_: Round | None) -> RoundTerms:
@@ -55,7 +56,7 @@ def round_terms(round_: Round | None) -> RoundTerms:
     if round_.policy_version() is None:
         return RoundTerms(task_prices=prices)
     policy = round_.policy()
-    return RoundTerms(frozenset(policy.eligible_provider_types), frozenset(policy.eligible_company_sizes), prices)
+    return RoundTerms(frozenset(policy.eligible_provider_types), frozenset(policy.eligible_company_sizes), prices, policy.ranking)
 
 
 def engine_policy(round_: Round | None, code_lists: list[dict[str, Any]], *, suppliers_only: bool = False) -> rules.Policy:
@@ -67,6 +68,8 @@ def engine_policy(round_: Round | None, code_lists: list[dict[str, Any]], *, sup
         provider_types=terms.provider_types,
         company_sizes=terms.company_sizes,
         task_prices=terms.task_prices,
+        weights=terms.ranking.weights,
+        prefer_outside_capital=terms.ranking.prefer_outside_capital,
         suppliers_only=suppliers_only,
         agencies=tuple(rules.holder(record) for record in offers.linkage_agencies()),
     )

@@ -15,13 +15,9 @@ from vouchers.matching import rules
 from vouchers.matching.models import MatchRun, Need, QuoteRequest
 from vouchers.matching.queries.needs import latest_run
 from vouchers.matching.rules import stages
+from vouchers.rounds.rules import WEIGHT_WORDS
 
-COMPONENT_WORDS = {
-    "modality": _("Kind of data"), "disease": _("Disease"), "volume": _("Number of patients"), "purpose": _("Purpose"),
-    "access": _("Way of use"), "supplier": _("Voucher supplier"), "terms": _("Price and lead time"),
-    "labels": _("Labels"), "period": _("Years"), "standard": _("Data standard"), "population": _("Ages and patients"),
-    "certainty": _("Certainty of the facts"), "region": _("Outside the capital area"),
-}  # fmt: skip
+COMPONENT_WORDS = WEIGHT_WORDS
 
 
 TOP_REASONS, TOP_RESULTS = 3, 5  # shown at once; the rest unfolds
@@ -127,8 +123,9 @@ def answer(need: Need) -> Answer | None:
     by_ref = {row.ref: row for row in Offer.objects.filter(ref__in=refs).select_related("institution")}
     requests = need.quote_requests.filter(status__in=[*stages.LIVE, stages.QuoteStatus.ACCEPTED])
     asked = {(row.dataset_id, row.offer_id): row for row in requests}
+    most = found.get("weights", rules.WEIGHTS)  # rankings before 1.3 were made with the usual ones
     results = [
-        _shown(record, datasets[record["dataset"]], by_ref.get(record["offer"] or ""), asked, lang)
+        _shown(record, datasets[record["dataset"]], by_ref.get(record["offer"] or ""), asked, lang, most)
         for record in found["results"]
         if record["dataset"] in datasets
     ]
@@ -150,6 +147,7 @@ def _shown(
     offer: Offer | None,
     asked: Mapping[tuple[int | None, int | None], QuoteRequest],
     lang: str,
+    most: Mapping[str, int],
 ) -> Shown:
     institution = dataset.institution
     cannot: Any = ""
@@ -167,7 +165,7 @@ def _shown(
         years=years_words(dataset),
         components=sorted(
             (
-                Component(COMPONENT_WORDS.get(name, name), points, rules.WEIGHTS.get(name, points))
+                Component(COMPONENT_WORDS.get(name, name), points, most.get(name, points))
                 for name, points in record["components"].items()
             ),
             key=lambda part: -part.most,

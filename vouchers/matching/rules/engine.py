@@ -1,14 +1,14 @@
 """Ranks candidates for a need: hard filters, integer score, words, bundles, and what stood in the way."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vouchers.matching.rules.bundles import Bundle, LinkageUnmet, bundles, partner_kinds
 from vouchers.matching.rules.facts import Candidate, Words
 from vouchers.matching.rules.filters import judge
 from vouchers.matching.rules.need import Need
-from vouchers.matching.rules.policy import Policy
+from vouchers.matching.rules.policy import WEIGHTS, Policy
 from vouchers.matching.rules.reasons import reasons
 from vouchers.matching.rules.remarks import Remark, remarks
 from vouchers.matching.rules.score import components
@@ -95,11 +95,13 @@ class MatchResult:
     fitting: frozenset[str]
     remarks: tuple[Remark, ...] = ()
     engine_version: str = ENGINE_VERSION
+    weights: Mapping[str, int] = field(default_factory=lambda: WEIGHTS, hash=False)
 
     def document(self) -> dict[str, Any]:
         """As `manage.py match` prints it (contract.md)."""
         return {
             "engine_version": self.engine_version,
+            "weights": dict(self.weights),
             "results": [item.document() for item in self.results],
             "bundles": [item.document() for item in self.bundles],
             "excluded": [item.document() for item in self.excluded],
@@ -136,6 +138,7 @@ def match(need: Need, candidates: Iterable[Candidate], policy: Policy) -> MatchR
         linkage_unmet=without,
         fitting=frozenset(found.id for found, _verdict in passed),
         remarks=remarks(need, policy),
+        weights=policy.weights,
     )
 
 

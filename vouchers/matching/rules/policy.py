@@ -6,25 +6,11 @@ from typing import Any
 
 from vouchers.matching.rules.facts import Holder, Words
 from vouchers.matching.rules.need import Need
+from vouchers.rounds.rules import FULL_RANKING as FULL
+from vouchers.rounds.rules import WEIGHTS as WEIGHTS
 
 MEDICAL_DATA_HOSPITAL = "MEDICAL_DATA_HOSPITAL"
 WORKING_DAYS_A_MONTH = 20  # careful: public holidays cost a day a month
-FULL = 10_000
-WEIGHTS: Mapping[str, int] = {
-    "modality": 2100,
-    "disease": 1900,
-    "volume": 900,
-    "purpose": 800,
-    "access": 800,
-    "supplier": 700,
-    "terms": 600,
-    "labels": 500,
-    "period": 500,
-    "standard": 400,
-    "population": 300,
-    "certainty": 300,
-    "region": 200,
-}
 PRIMARY_KINDS = frozenset({"IMAGING", "BIOSIGNAL", "OMICS", "OTHER"})
 BY_DEVICES = frozenset({"LIFELOG"})  # recorded like a signal: no questionnaire replaces it
 ACCOMPANYING = frozenset(  # records that come with many collections, and stand for none of them

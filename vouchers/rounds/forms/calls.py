@@ -20,6 +20,7 @@ from portal.kit.errors import Stale
 from providers.catalogue import queries as catalogue
 from vouchers.rounds import rules
 from vouchers.rounds.forms.parts import policy_parts
+from vouchers.rounds.forms.ranking import ranking_fields, ranking_of
 from vouchers.rounds.models import Round
 
 PUBLIC_PHASES = [phase for phase in rules.Phase if phase not in {rules.Phase.DRAFT, rules.Phase.REVIEW}]
@@ -172,7 +173,7 @@ class PolicyForm(forms.Form):
         reason = self.fields.pop("reason")
         chosen = _selection_fields(body.get("selection", {}))
         apart = _conflict_fields(body.get("conflicts", {}))
-        given = _assigning_fields(body.get("assigning", {}))
+        given = {**_assigning_fields(body.get("assigning", {})), **ranking_fields(body.get("ranking", {}))}
         quoting = _quoting_fields(body.get("quoting", {}))
         papers = _paper_fields({**rules.PAPER_DAYS, **body.get("paper_days", {})})
         every = {**rates, **self.fields, **papers, **chosen, **apart, **given, **quoting, **targets, "reason": reason}
@@ -197,6 +198,7 @@ class PolicyForm(forms.Form):
         body["conflicts"] = _conflicts_of(data)
         body["assigning"] = {name: data[f"assign_{name}"] for name in rules.ASSIGNING_FIELDS}
         body["quoting"] = _quoting_of(data)
+        body["ranking"] = ranking_of(data)
         for fault in rules.policy_faults(body):
             self.add_error(None, rules.fault_words(fault))
         return {"body": {**self.kept, **body}, "reason": data["reason"]}
@@ -209,7 +211,9 @@ _POLICY_FIELDS = (
 )  # fmt: skip
 
 
-_POLICY_PARTS = ("grant_rates", "pass_mark", "target_days", "paper_days", "selection", "conflicts", "assigning", "quoting")
+_POLICY_PARTS = (
+    "grant_rates", "pass_mark", "target_days", "paper_days", "selection", "conflicts", "assigning", "quoting", "ranking",
+)  # fmt: skip
 _SHARES = ("min_cash_rate", "in_kind_max_rate", "region_bonus", "grant_rate_max")
 
 

@@ -75,6 +75,14 @@ from vouchers.rounds.rules.quoting import (
     parse_quoting,
     quoting_faults,
 )
+from vouchers.rounds.rules.ranking import FULL as FULL_RANKING
+from vouchers.rounds.rules.ranking import (
+    WEIGHT_WORDS,
+    WEIGHTS,
+    RankingPolicy,
+    parse_ranking,
+    ranking_faults,
+)
 from vouchers.rounds.rules.rehearsing import (
     MARK_EN,
     MARK_KO,
@@ -130,6 +138,7 @@ __all__ = [
     "CHOOSING",
     "COUNTED",
     "FILE_TYPES",
+    "FULL_RANKING",
     "HELD",
     "INQUIRIES_WAITING",
     "INQUIRY_LENGTH",
@@ -149,6 +158,8 @@ __all__ = [
     "TARGET",
     "TARGET_STEPS",
     "UNDER_WAY",
+    "WEIGHTS",
+    "WEIGHT_WORDS",
     "Absence",
     "Advantage",
     "AssigningPolicy",
@@ -173,6 +184,7 @@ __all__ = [
     "QuestionKind",
     "QuestionSection",
     "QuotingPolicy",
+    "RankingPolicy",
     "RoundKind",
     "RoundStatus",
     "SelectionPolicy",
@@ -203,6 +215,7 @@ __all__ = [
     "parse_policy",
     "parse_questions",
     "parse_quoting",
+    "parse_ranking",
     "parse_selection",
     "phase",
     "policy_faults",
@@ -210,6 +223,7 @@ __all__ = [
     "question_fault_field",
     "question_faults",
     "quoting_faults",
+    "ranking_faults",
     "selection_faults",
     "takes_inquiries",
     "timing",

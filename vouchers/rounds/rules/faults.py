@@ -13,6 +13,7 @@ from vouchers.rounds.rules.conflicts import conflict_fault_words
 from vouchers.rounds.rules.policy import policy_faults
 from vouchers.rounds.rules.questions import parse_questions, question_fault_words, question_faults, question_shape_faults
 from vouchers.rounds.rules.quoting import quoting_fault_words, quoting_faults
+from vouchers.rounds.rules.ranking import ranking_fault_words
 from vouchers.rounds.rules.selection import selection_fault_words
 from vouchers.rounds.rules.stages import CompanySize, EvaluationStage
 
@@ -139,6 +140,8 @@ def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
         return assigning_fault_words(code)
     if code.startswith("quoting_"):
         return quoting_fault_words(code)
+    if code.startswith("ranking_"):
+        return ranking_fault_words(code, what)
     if code.startswith("question_"):
         return question_fault_words(code, what)
     if code in {"no_korean", "no_english"}:
@@ -211,6 +214,7 @@ _POLICY_PLACES = {
     "assigning_weights": "assign_data",
     "assigning_load": "assign_load",
     "quoting_award": "quote_award_on",
+    "ranking_weights": "rank_modality",
 }
 POLICY_WORDS = {
     "grant_rates": _("Grant rates"),

@@ -11,6 +11,7 @@ from vouchers.rounds.rules.assigning import AssigningPolicy, assigning_faults, p
 from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
 from vouchers.rounds.rules.questions import Question, parse_questions, question_shape_faults
 from vouchers.rounds.rules.quoting import QuotingPolicy, parse_quoting, quoting_faults
+from vouchers.rounds.rules.ranking import RankingPolicy, parse_ranking, ranking_faults
 from vouchers.rounds.rules.selection import (
     CAPITAL_AREA,
     SelectionPolicy,
@@ -72,6 +73,7 @@ class Policy:
     selection: SelectionPolicy = field(default_factory=SelectionPolicy)
     conflicts: ConflictPolicy = field(default_factory=ConflictPolicy)
     assigning: AssigningPolicy = field(default_factory=AssigningPolicy)
+    ranking: RankingPolicy = field(default_factory=RankingPolicy)
     questions: Sequence[Question] = field(default_factory=tuple)
     paper_days: Mapping[str, int] = field(default_factory=lambda: PAPER_DAYS)
     quoting: QuotingPolicy = field(default_factory=QuotingPolicy)
@@ -125,6 +127,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         selection=parse_selection(body.get("selection", {})),
         conflicts=parse_conflicts(body.get("conflicts", {})),
         assigning=parse_assigning(body.get("assigning", {})),
+        ranking=parse_ranking(body.get("ranking", {})),
         questions=parse_questions(body.get("questions", ())),
         paper_days={**PAPER_DAYS, **body.get("paper_days", {})},
         quoting=parse_quoting(body.get("quoting", {})),
@@ -162,7 +165,9 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         faults.append("vat_bearer")
     apart = [*selection_faults(body.get("selection", {})), *conflict_faults(body.get("conflicts", {}))]
     asked = question_shape_faults(body.get("questions", ()))
-    return [*faults, *apart, *assigning_faults(body.get("assigning", {})), *quoting_faults(body.get("quoting", {})), *asked]
+    parts = (("assigning", assigning_faults), ("quoting", quoting_faults), ("ranking", ranking_faults))
+    named = [fault for name, judged in parts for fault in judged(body.get(name, {}))]
+    return [*faults, *apart, *named, *asked]
 
 
 def _region_faults(body: Mapping[str, Any]) -> list[str]:
