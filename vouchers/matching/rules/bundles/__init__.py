@@ -1,9 +1,10 @@
-"""Several datasets for one need: linked through a designated agency, or side by side from several sites."""
+"""Several datasets for one need: linked through a designated agency, or side by side from several sites; the cheapest that do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vouchers.matching.rules.bundles.costs import affordable, cheapest, price, price_words, review_words
 from vouchers.matching.rules.facts import PERSON_UNITS, Candidate, Holder, Words
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import Policy
@@ -15,16 +16,20 @@ HARD_FOR_PARTNER = frozenset({"STATUS", "PURPOSE", "DATA_KIND", "DISEASE", "COHO
 
 @dataclass(frozen=True)
 class Bundle:
-    """datasets: keys, the main one first; linkage_agency: institution key, or None when nothing is linked."""
+    """datasets: keys, the main one first; linkage_agency: institution key, or None when nothing is linked; price: datasets
+    without a published price, and the least that the others cost, whole won, VAT excluded."""
 
     datasets: tuple[str, ...]
     linkage_agency: str | None
     reasons: tuple[Words, ...]
+    price: tuple[int, int] = (0, 0)
 
     def document(self) -> dict[str, Any]:
         return {
             "datasets": list(self.datasets),
             "linkage_agency": self.linkage_agency,
+            "unpriced": self.price[0],
+            "floor_won": self.price[1],
             "reasons_ko": [ko for ko, _en in self.reasons],
             "reasons_en": [en for _ko, en in self.reasons],
         }
@@ -50,7 +55,7 @@ def bundles(
 ) -> tuple[tuple[Bundle, ...], tuple[LinkageUnmet, ...]]:
     """ranked: fitting candidates, best first; single: those that lack nothing but further sites, best first; judged: all."""
     linked, without = _linked(need, ranked, judged, policy)
-    return (*linked[:MOST_BUNDLES], *_sites(need, single, policy), *_together(need, judged)), without
+    return (*linked[:MOST_BUNDLES], *_sites(need, single, policy), *_together(need, judged, policy)), without
 
 
 def partner_kinds(need: Need, judged: Sequence[tuple[Candidate, Verdict]]) -> frozenset[str]:
@@ -75,13 +80,26 @@ def _linked(
         partners, reason = _partners(target, judged)
         if not partners:
             without.append(LinkageUnmet(target, reason))
-        for partner in partners:  # the best partner for each, before a second one for any
+        dear = False
+        for partner in partners:  # the cheapest partner for each, before a second one for any
             for main in mains:
-                if partner.key != main.key and partner.part_of != main.key and main.part_of != partner.key:
-                    bundle = _link(main, partner, policy)
-                    if all(set(bundle.datasets) != set(other.datasets) for other in found):
-                        found.append(bundle)
+                if partner.key == main.key or partner.part_of == main.key or main.part_of == partner.key:
+                    continue
+                if not affordable(need, (main, partner), policy):
+                    dear = True
+                    continue
+                bundle = _link(main, partner, policy)
+                if all(set(bundle.datasets) != set(other.datasets) for other in found):
+                    found.append(bundle)
+        if dear and not any(partner.key in bundle.datasets for bundle in found for partner in partners):
+            without.append(LinkageUnmet(target, TOO_DEAR))
     return found, tuple(without)
+
+
+TOO_DEAR: Words = (
+    "결합할 데이터의 최저 공급가액을 더하면 예산을 넘습니다.",
+    "Together with what is to be joined it costs more than your budget.",
+)
 
 
 def _partners(target: str, judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[list[Candidate], Words]:
@@ -99,7 +117,7 @@ def _partners(target: str, judged: Sequence[tuple[Candidate, Verdict]]) -> tuple
             reason = (against[0].ko, against[0].en)
         else:
             usable.setdefault(partner.key, partner)
-    order = sorted(usable.values(), key=lambda c: (c.linkage is not True, c.key))
+    order = sorted(usable.values(), key=lambda c: (c.linkage is not True, price([c]), c.key))
     return order[:MOST_PARTNERS], reason
 
 
@@ -128,7 +146,9 @@ def _link(main: Candidate, partner: Candidate, policy: Policy) -> Bundle:
                 "Whether both may be linked is not published: ask the holders.",
             )
         )
-    return Bundle((main.key, partner.key), agency.key if agency else None, tuple(words))
+    members = (main, partner)
+    words += [price_words(members), *review_words(members)]
+    return Bundle((main.key, partner.key), agency.key if agency else None, tuple(words), price(members))
 
 
 def _agency(main: Candidate, partner: Candidate, policy: Policy) -> Holder | None:
@@ -145,40 +165,41 @@ def _agency(main: Candidate, partner: Candidate, policy: Policy) -> Holder | Non
 
 
 def _sites(need: Need, single: Sequence[Candidate], policy: Policy) -> list[Bundle]:
-    """The best collection of each institution, voucher suppliers first, until the wished-for number of sites is reached."""
+    """One collection of each of the wished-for number of institutions: voucher suppliers first, then those that cost least; of
+    one institution the cheapest, of several that cost the same the best."""
     wanted = need.sites_minimum or 0
     if wanted < 2:
         return []
     chosen: dict[str, Candidate] = {}
-    for found in sorted(single, key=lambda c: not policy.pays(c.holder)):
+    for found in sorted(single, key=lambda c: (not policy.pays(c.holder), price([c]))):  # stable: the best first
         chosen.setdefault(found.holder.key, found)
     picked = list(chosen.values())[:wanted]
-    if len(picked) < wanted:
+    if len(picked) < wanted or not affordable(need, picked, policy):
         return []
     names_ko, names_en = ", ".join(c.holder.name_ko for c in picked), ", ".join(c.holder.name_en for c in picked)
     words = (f"서로 다른 {wanted}개 기관: {names_ko}.", f"{wanted} different institutions: {names_en}.")
-    return [Bundle(tuple(c.key for c in picked), None, (words,))]
+    return [_side_by_side(picked, words)]
 
 
-def _together(need: Need, judged: Sequence[tuple[Candidate, Verdict]]) -> list[Bundle]:
-    """Collections that fail for their size alone and reach the minimum together."""
+def _side_by_side(picked: Sequence[Candidate], words: Words) -> Bundle:
+    reasons = (words, price_words(picked), *review_words(picked))
+    return Bundle(tuple(c.key for c in picked), None, reasons, price(picked))
+
+
+def _together(need: Need, judged: Sequence[tuple[Candidate, Verdict]], policy: Policy) -> list[Bundle]:
+    """Collections that fail for their size alone and reach the minimum together, as cheaply as any set of them does."""
     least, sites = need.patients_minimum or 0, max(2, need.sites_minimum or 0)
-    small = {
-        c.key: c
-        for c, v in judged
-        if {f.filter for f in v.failures} - {"SITES"} == {"PATIENTS"} and c.individuals and c.record_unit in PERSON_UNITS
-    }
-    ordered = sorted(small.values(), key=lambda c: (-(c.individuals or 0), c.key))
-    chosen: dict[str, Candidate] = {}
-    total = 0
-    for found in ordered:
-        if (total < least or len(chosen) < sites) and found.holder.key not in chosen:
-            chosen[found.holder.key] = found
-            total += found.individuals or 0
-    if len(chosen) < sites or total < least:
+    groups: dict[str, list[Candidate]] = {}
+    for found, verdict in judged:
+        only_small = {failure.filter for failure in verdict.failures} - {"SITES"} == {"PATIENTS"}
+        if only_small and found.individuals and found.record_unit in PERSON_UNITS:
+            groups.setdefault(found.holder.key, []).append(found)
+    chosen = cheapest([groups[key] for key in sorted(groups)], least, sites)
+    if not chosen or not affordable(need, chosen, policy):
         return []
+    total = sum(one.individuals or 0 for one in chosen)
     words = (
         f"{len(chosen)}개 기관을 합하면 공표된 대상자 {number(total)}명으로 최소 {number(least)}명을 채웁니다(중복 가능).",
         f"{len(chosen)} institutions together publish {number(total)} persons, above the {number(least)} needed (may repeat).",
     )
-    return [Bundle(tuple(c.key for c in chosen.values()), None, (words,))]
+    return [_side_by_side(chosen, words)]

@@ -1,0 +1,95 @@
+"""What several datasets together cost at least, which reviews they need, and the cheapest set that reaches a minimum."""
+
+from collections.abc import Iterable, Sequence
+
+from vouchers.matching.rules.facts import Candidate, Words
+from vouchers.matching.rules.need import Need
+from vouchers.matching.rules.policy import Policy
+from vouchers.matching.rules.verdict import number
+
+type Price = tuple[int, int]  # datasets without a published price, whole won of the others: what is known comes first
+
+
+def price(members: Iterable[Candidate]) -> Price:
+    """The least that one order of each costs, VAT excluded; a free dataset costs nothing."""
+    found = [_floor(one) for one in members]
+    return sum(one is None for one in found), sum(one or 0 for one in found)
+
+
+def _floor(found: Candidate) -> int | None:
+    if found.offer is not None and found.offer.floor_won is not None:
+        return found.offer.floor_won
+    return 0 if found.free else None
+
+
+def affordable(need: Need, members: Sequence[Candidate], policy: Policy) -> bool:
+    """Not when the prices that are known exceed the budget already."""
+    limit = policy.budget_of(need)
+    return limit is None or price(members)[1] <= limit
+
+
+def cheapest(groups: Sequence[Sequence[Candidate]], least: int, sites: int) -> list[Candidate]:
+    """The set with at most one of each group (institution), of at least so many persons and institutions, that costs least:
+    fewest without a price, then won, then fewest datasets, then keys. Empty when there is none.
+
+    Exact: of each number of persons and of institutions only what no other set beats in all respects is carried on.
+    """
+    states: list[_State] = [(0, 0, (0, 0, 0), ())]
+    for group in groups:
+        more = [_with(state, one, least, sites) for state in states for one in group]
+        states = _front([*states, *more])
+    reached = [state for state in states if state[0] >= least and state[1] >= sites]
+    return list(min(reached, key=lambda state: (state[2], _keys(state[3])))[3]) if reached else []
+
+
+type _State = tuple[int, int, tuple[int, int, int], tuple[Candidate, ...]]  # persons, institutions, cost, members
+
+
+def _with(state: _State, one: Candidate, least: int, sites: int) -> _State:
+    persons, count, (unpriced, won, datasets), members = state
+    more_unpriced, more_won = price([one])
+    cost = (unpriced + more_unpriced, won + more_won, datasets + 1)
+    return min(least, persons + (one.individuals or 0)), min(sites, count + 1), cost, (*members, one)
+
+
+def _front(states: Iterable[_State]) -> list[_State]:
+    kept: list[_State] = []
+    for state in sorted(states, key=lambda s: (s[2], -s[0], -s[1], _keys(s[3]))):
+        if not any(other[0] >= state[0] and other[1] >= state[1] for other in kept):  # none that costs no more reaches as far
+            kept.append(state)
+    return kept
+
+
+def _keys(members: Iterable[Candidate]) -> tuple[str, ...]:
+    return tuple(sorted(one.key for one in members))
+
+
+def price_words(members: Sequence[Candidate]) -> Words:
+    unpriced, won = price(members)
+    if unpriced == len(members):
+        return "가격이 공개되지 않아 기관마다 견적이 필요합니다.", "No price is published: each holder must be asked for a quote."
+    ko, en = f"최저 공급가액 합계 {number(won)}원", f"Costs at least KRW {number(won)} together"
+    if unpriced:
+        noun = "dataset" if unpriced == 1 else "datasets"
+        ko, en = f"{ko}(가격 미공개 {unpriced}건 제외)", f"{en}, without {unpriced} {noun} whose price is not published"
+    return f"{ko}입니다(부가가치세 별도).", f"{en} (VAT excluded)."
+
+
+def review_words(members: Sequence[Candidate]) -> tuple[Words, ...]:
+    """Which data reviews they need; nothing for one institution alone."""
+    holders = {one.holder.key: one.holder for one in members if not one.public}
+    if len(holders) < 2:
+        return ()
+    joint = sorted({one.holder.key for one in members if one.offer is not None and one.offer.joint_drb})
+    if len(joint) < 2:
+        ko = "기관마다 데이터심의를 받습니다. 공동 DRB로 함께 심의할 수 있는지는 공개되지 않았습니다."
+        en = "Each institution reviews it. Whether a joint data review is possible is not published."
+        return ((ko, en),)
+    names_ko, names_en = (", ".join(getattr(holders[key], f"name_{lang}") for key in joint) for lang in ("ko", "en"))
+    alone = len(holders) - len(joint)
+    ko = f"공동 DRB 한 번으로 심의: {names_ko}." + (f" 나머지 {alone}개 기관은 따로 심의합니다." if alone else "")
+    others = "The other institution reviews" if alone == 1 else f"The other {alone} institutions review"
+    en = f"One joint data review for {names_en}." + (
+        f" {others} by itself." if alone == 1 else f" {others} by themselves." if alone else ""
+    )
+    return ((ko, en),)
