@@ -35,7 +35,7 @@ def cheapest(groups: Sequence[Sequence[Candidate]], least: int, sites: int) -> l
     Exact: of each number of persons and of institutions only what no other set beats in all respects is carried on.
     """
     states: list[_State] = [(0, 0, (0, 0, 0), ())]
-    for group in groups:
+    for group in sorted((sorted(one, key=_key) for one in groups if one), key=lambda one: one[0].key):  # in any order the same
         more = [_with(state, one, least, sites) for state in states for one in group]
         states = _front([*states, *more])
     reached = [state for state in states if state[0] >= least and state[1] >= sites]
@@ -58,6 +58,10 @@ def _front(states: Iterable[_State]) -> list[_State]:
         if not any(other[0] >= state[0] and other[1] >= state[1] for other in kept):  # none that costs no more reaches as far
             kept.append(state)
     return kept
+
+
+def _key(one: Candidate) -> str:
+    return one.id
 
 
 def _keys(members: Iterable[Candidate]) -> tuple[str, ...]:
