@@ -31,6 +31,7 @@ SWEEPS: dict[str, float] = {
     "catalogue.tell_searches": 900,
     "offers.sync_lead_days": 600,
     "matching.expire_quotes": 300,
+    "matching.expire_feasibility": 300,
     "applications.sync_deadlines": 300,
     "applications.tell_amendments": 60,
     "applications.sync_matches": 30,

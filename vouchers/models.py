@@ -65,6 +65,7 @@ from vouchers.ledger.models import (
     LedgerEvent,
 )
 from vouchers.matching.models import (
+    FeasibilityQuery,
     Match,
     MatchRun,
     Need,
@@ -99,7 +100,7 @@ __all__ = [
     "AgreementVersion", "Amendment", "Application", "ApplicationDocument", "ApplicationMatch", "ApplicationSection",
     "Assignment", "AssignmentRun", "Award", "BlindDocument", "CaseConflict", "Certification", "Challenge", "CheckBatch", "CheckBatchLine",
     "Company", "ConflictOfInterest", "Criterion", "DataReview", "Deliverable", "Disbursement", "EligibilityCheck", "Entry",
-    "EthicsReview", "Inquiry", "JointReview", "LateEntry", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection",
+    "EthicsReview", "FeasibilityQuery", "Inquiry", "JointReview", "LateEntry", "LedgerEvent", "Match", "MatchRun", "Milestone", "Need", "Objection",
     "ObjectionDocument", "OwnershipDispute", "PanelPhase", "PayeeAccount", "PaymentAttempt", "PenaltyRecord",
     "PolicyVersion", "PoolMember", "PresentationSchedule", "PresentationSeat", "PresentationSlot", "Quote", "QuoteLine", "QuoteRequest", "Reading", "RepresentativeChange", "Restriction",
     "Round", "Score", "ScoreVersion", "SectionComment", "SelectionLetter", "SelectionLine", "SelectionRecord", "SelectionRun",

@@ -83,6 +83,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("sell", "providers_offer"),
             ("search", "vouchers_need"),
             ("request_quote", "vouchers_quoterequest"),
+            ("tag", "vouchers_feasibilityquery"),
             ("join_inner", "vouchers_match"),
         ),
     ),

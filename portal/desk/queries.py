@@ -256,6 +256,7 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
     (_("Data needs and quotes"), "/matching/needs/", COMPANY_ROLES),
     (_("Applications"), "/applications/", COMPANY_ROLES),
     (_("Quote requests"), "/matching/requests/", frozenset({Role.PROVIDER_MANAGER})),
+    (_("Counts of patients"), "/matching/feasibility/", frozenset({Role.PROVIDER_MANAGER})),
     (_("Datasets and offers"), "/providers/", frozenset({Role.PROVIDER_MANAGER})),
     (_("Evaluation"), "/evaluation/", frozenset({Role.EVALUATOR})),
     (_("Assign evaluators"), "/admin/vouchers/assignment/assign/", frozenset({Role.MINISTRY_OFFICER})),

@@ -54,6 +54,9 @@ DECIDED: dict[str, dict[str, str]] = {
         "home": NAMES, "needs_list": NAMES, "need_detail": WRITTEN_DOWN,
         "need_copy": WRITTEN_DOWN, "ask": WRITTEN_DOWN, "need_verb": WRITTEN_DOWN,
     },
+    "vouchers.matching.views.feasibility": {
+        "counts_inbox": NAMES, "ask_count": WRITTEN_DOWN, "count_detail": WRITTEN_DOWN, "count_answer": WRITTEN_DOWN, "count_verb": WRITTEN_DOWN,
+    },
     "vouchers.matching.views.quotes": {"quote_detail": WRITTEN_DOWN, "quote_verb": WRITTEN_DOWN},
     "vouchers.matching.views.requests": {
         "inbox": NAMES, "request_detail": WRITTEN_DOWN, "quote_form": WRITTEN_DOWN, "request_verb": WRITTEN_DOWN,

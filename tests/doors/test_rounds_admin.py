@@ -84,7 +84,7 @@ def test_prepare_a_round_from_nothing_to_announced():
         "vat_borne_by": "COMPANY", "rounding_unit_won": "1", "eligible_company_sizes": ["MICRO", "SMALL", "MEDIUM"],
         "eligible_provider_types": ["MEDICAL_DATA_HOSPITAL"], "required_documents": ["PROJECT_PLAN"], "pass_mark": "60",
         "min_evaluators": "2", "reserve_length": "3", "disclosure_threshold": "10", "applications_per_company": "1",
-        "feasibility_threshold": "10", "reason": "첫 정책", "normalisation": "Z_SCORE", "normalise_from": "3", "trim": "1", "employer_years": "3", "advice_years": "2", "challenge_days": "5", "publishes_pool": "on", "public_domains": "Naver.com, daum.net",
+        "feasibility_threshold": "10", "feasibility_bands": "30, 100 300", "demand_threshold": "4", "reason": "첫 정책", "normalisation": "Z_SCORE", "normalise_from": "3", "trim": "1", "employer_years": "3", "advice_years": "2", "challenge_days": "5", "publishes_pool": "on", "public_domains": "Naver.com, daum.net",
         "pass_mark_counts": "TOTAL", "tie_0": "SMALLER_GRANT", "bonus_YOUTH": "1.5", "bonus_cap": "2", "pool_NON_CAPITAL": "40",
         "objection_days": "30", "extension_days": "10", "assign_data": "50", "assign_field": "30", "assign_language": "20", "assign_load": "3", "assign_max_load": "12",
         "evaluation_stages": ["DOCUMENT", "PRESENTATION"], "region_bonus": "5", "grant_rate_max": "90",

@@ -9,7 +9,7 @@ from unfold.admin import TabularInline
 from portal.kit.admin import ReadOnlyInline, VerbAdmin, sheet
 from portal.kit.won import won
 from vouchers.matching import queries
-from vouchers.matching.models import Match, Need, Quote, QuoteRequest
+from vouchers.matching.models import FeasibilityQuery, Match, Need, Quote, QuoteRequest
 
 
 class Said(NamedTuple):
@@ -92,3 +92,30 @@ class MatchAdmin(VerbAdmin):
     @admin.display(description=_("Supply amount"))
     def supply(self, obj: Match) -> str:
         return won(obj.quote.supply_amount_won)
+
+
+@admin.register(FeasibilityQuery)
+class FeasibilityQueryAdmin(VerbAdmin):
+    list_display = ("dataset", "company", "institution", "status", "answer", "due_at", "ref")
+    list_filter = ("status", "need__round")
+    search_fields = ("ref", "need__title", "institution__name_ko", "institution__name_en", "need__company__name_ko")
+    list_select_related = ("need__company", "institution", "dataset")
+    ordering = ("-id",)
+    fields = ("ref", "need", "company", "institution", "dataset", "status", "due_at", "conditions", "message", "answer", "basis",
+              "answered_at", "answered_by", "reason")  # fmt: skip
+    readonly_fields = fields
+
+    def headline(self, obj: FeasibilityQuery) -> str:
+        return f"{obj.need} · {obj.institution}"
+
+    @admin.display(description=_("Company"))
+    def company(self, obj: FeasibilityQuery) -> Any:
+        return obj.need.company
+
+    @admin.display(description=_("Answer"))
+    def answer(self, obj: FeasibilityQuery) -> str:
+        return queries.answer_words(obj)
+
+    @admin.display(description=_("Conditions"))
+    def conditions(self, obj: FeasibilityQuery) -> str:
+        return sheet(Said(label, value) for _title, rows, _unsaid in queries.count_facts(obj) for label, value in rows)

@@ -4,7 +4,7 @@ from typing import Any
 
 from portal.journal.actions import tell
 from portal.kit.won import won
-from vouchers.matching.models import Match, Need, Quote, QuoteRequest
+from vouchers.matching.models import FeasibilityQuery, Match, Need, Quote, QuoteRequest
 
 
 def _of_request(request: QuoteRequest, **more: Any) -> dict[str, Any]:
@@ -117,3 +117,51 @@ def match_released(match: Match) -> None:
 
 def match_cancelled(match: Match) -> None:
     _both("match_cancelled", match, reason=match.reason)
+
+
+# ── Counts asked for ─────────────────────────────────────────────────────────────────────────────────
+def _of_count(query: FeasibilityQuery, **more: Any) -> dict[str, Any]:
+    company, institution, dataset = query.need.company, query.institution, query.dataset
+    return {
+        "need": query.need.title,
+        "company_ko": company.name_ko, "company_en": company.name_en or company.name_ko,
+        "institution_ko": institution.name_ko, "institution_en": institution.name_en or institution.name_ko,
+        "dataset_ko": dataset.title_ko, "dataset_en": dataset.title_en, **more,
+    }  # fmt: skip
+
+
+def _count_to_company(template: str, query: FeasibilityQuery, **more: Any) -> None:
+    tell(
+        template, app="vouchers", subject=query, organisation=query.need.company.organisation,
+        url=f"/matching/feasibility/{query.ref}/", context=_of_count(query, **more),
+    )  # fmt: skip
+
+
+def _count_to_provider(template: str, query: FeasibilityQuery, **more: Any) -> None:
+    if query.institution.organisation_id:
+        tell(
+            template, app="vouchers", subject=query, organisation=query.institution.organisation,
+            role="PROVIDER_MANAGER", url=f"/matching/feasibility/{query.ref}/", context=_of_count(query, **more),
+        )  # fmt: skip
+
+
+def feasibility_asked(query: FeasibilityQuery, days: int) -> None:
+    _count_to_provider("feasibility_asked", query, days=days)
+
+
+def feasibility_answered(query: FeasibilityQuery) -> None:
+    """To the company: the answer stands on its page, not in a mail."""
+    _count_to_company("feasibility_answered", query)
+
+
+def feasibility_refused(query: FeasibilityQuery) -> None:
+    _count_to_company("feasibility_refused", query, reason=query.reason)
+
+
+def feasibility_withdrawn(query: FeasibilityQuery) -> None:
+    _count_to_provider("feasibility_withdrawn", query)
+
+
+def feasibility_expired(query: FeasibilityQuery) -> None:
+    _count_to_company("feasibility_expired", query)
+    _count_to_provider("feasibility_expired", query)

@@ -1,4 +1,4 @@
-"""The clock's door: quotes whose time is over."""
+"""The clock's door: quotes and questions whose time is over."""
 
 from celery import shared_task
 
@@ -9,3 +9,8 @@ from vouchers.matching import actions
 @shared_task(name="matching.expire_quotes")
 def expire_quotes() -> int:
     return actions.expire_quotes(clock.now())
+
+
+@shared_task(name="matching.expire_feasibility")
+def expire_feasibility() -> int:
+    return actions.expire_feasibility(clock.now())

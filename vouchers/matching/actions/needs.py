@@ -93,6 +93,8 @@ def close_need(*, need_id: int, by: Any) -> Need:
     require(by, "vouchers.edit_need", need)
     if need.quote_requests.filter(status__in=[*stages.LIVE]).exists():
         raise Refused(_("Quotes are still open for this need. Withdraw the requests or decline the quotes first."), "quotes_open")
+    if need.feasibility_queries.filter(status="ASKED").exists():
+        raise Refused(_("Institutions still count for this need. Withdraw the questions first."), "counts_open")
     return _move(need, "close", "need.closed", by)
 
 

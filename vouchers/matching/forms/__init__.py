@@ -1,5 +1,6 @@
 """The shape of a need, of a quote and of what the two sides say to each other."""
 
+from vouchers.matching.forms.feasibility import AskCountForm, CountForm
 from vouchers.matching.forms.needs import NeedForm, need_initial
 from vouchers.matching.forms.quotes import (
     AnswerForm,
@@ -16,8 +17,10 @@ from vouchers.matching.forms.starting import CarriedForm, NewNeedForm
 
 __all__ = [
     "AnswerForm",
+    "AskCountForm",
     "AskForm",
     "CarriedForm",
+    "CountForm",
     "NeedForm",
     "NewNeedForm",
     "QuestionForm",

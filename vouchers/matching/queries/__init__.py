@@ -1,5 +1,19 @@
 """What fits a need, what was quoted for it, and who waits for whom."""
 
+from vouchers.matching.queries.feasibility import (
+    CANNOT_COUNT,
+    FeasibilityTerms,
+    answer_words,
+    asking_facts,
+    band_choices,
+    count_facts,
+    counts_for,
+    counts_in_boxes,
+    counts_inbox,
+    counts_of,
+    feasibility_terms,
+    unanswered_counts,
+)
 from vouchers.matching.queries.needs import (
     NOT_CHOSEN,
     award_on,
@@ -56,9 +70,10 @@ from vouchers.matching.queries.results import (
     Shown,
     answer,
 )
-from vouchers.matching.queries.words import need_facts
+from vouchers.matching.queries.words import document_facts, need_facts
 
 __all__ = [
+    "CANNOT_COUNT",
     "COMPONENT_WORDS",
     "INBOX",
     "NOT_CHOSEN",
@@ -66,6 +81,7 @@ __all__ = [
     "NOT_PUBLISHED",
     "Answer",
     "Component",
+    "FeasibilityTerms",
     "Fits",
     "Joined",
     "Left",
@@ -76,15 +92,25 @@ __all__ = [
     "Step",
     "amount_of",
     "answer",
+    "answer_words",
     "asked_by",
     "asked_of",
+    "asking_facts",
     "award_on",
+    "band_choices",
     "candidates_for",
     "choosable_rounds",
     "companies_of",
     "confirmed_matches",
+    "count_facts",
+    "counts_for",
+    "counts_in_boxes",
+    "counts_inbox",
+    "counts_of",
+    "document_facts",
     "engine_policy",
     "expirable",
+    "feasibility_terms",
     "fits",
     "inbox",
     "inbox_counts",
@@ -113,4 +139,5 @@ __all__ = [
     "sheets",
     "standings",
     "timeline",
+    "unanswered_counts",
 ]

@@ -19,7 +19,7 @@ from providers.institutions.models import Institution
 from providers.offers import queries as offers
 from providers.offers.rules import Unit
 from vouchers.matching.models import Match, Need, Quote, QuoteLine, QuoteRequest
-from vouchers.matching.rules import stages
+from vouchers.matching.rules import feasibility, stages
 
 
 def requests_of(need: Need) -> list[QuoteRequest]:
@@ -209,12 +209,15 @@ def mode_of(quote: Quote, modes: dict[str, str]) -> str:
     return modes.get(quote.access_mode, quote.access_mode)
 
 
+EVENT_WORDS = {**stages.EVENT_WORDS, **feasibility.EVENT_WORDS}
+
+
 def timeline(*subjects: Row) -> list[dict[str, Any]]:
     """What happened to the subjects, in time order."""
     events = journal.histories([subject.ref for subject in subjects])
     return [
         {
-            "title": str(stages.EVENT_WORDS.get(event.name, event.name)),
+            "title": str(EVENT_WORDS.get(event.name, event.name)),
             "when": event.at,
             "who": event.by.get_full_name() if event.by else gettext("The portal"),
             "text": event.reason,

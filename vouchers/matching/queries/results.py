@@ -1,7 +1,7 @@
 """A ranking as the page shows it, in the reader's language."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,8 @@ from providers.catalogue.queries import count_words, years_words
 from providers.institutions.models import Institution
 from providers.offers.models import Offer
 from vouchers.matching import rules
-from vouchers.matching.models import MatchRun, Need, QuoteRequest
+from vouchers.matching.models import FeasibilityQuery, MatchRun, Need, QuoteRequest
+from vouchers.matching.queries.feasibility import answer_words
 from vouchers.matching.queries.needs import latest_run
 from vouchers.matching.rules import stages
 from vouchers.rounds.rules import WEIGHT_WORDS
@@ -46,6 +47,11 @@ class Shown:
     warnings: list[str]
     asked: QuoteRequest | None
     cannot: Any
+    counted: FeasibilityQuery | None = None  # the newest question about it that is open or answered
+
+    @property
+    def counted_words(self) -> str:
+        return answer_words(self.counted) if self.counted else ""
 
     @property
     def first_reasons(self) -> list[str]:
@@ -109,8 +115,8 @@ NOT_IN_PORTAL = _("This institution does not answer quotes in the portal yet. Ap
 NOT_PUBLISHED = _("This entry is no longer published. Rank again.")
 
 
-def answer(need: Need) -> Answer | None:
-    """The newest ranking in the reader's language, or None. The number of queries does not depend on the results."""
+def answer(need: Need, counts: Sequence[FeasibilityQuery] = ()) -> Answer | None:
+    """The newest ranking in the reader's language, or None. counts: the need's questions, the newest first. The number of queries does not depend on the results."""
     run = latest_run(need)
     if run is None:
         return None
@@ -124,8 +130,12 @@ def answer(need: Need) -> Answer | None:
     requests = need.quote_requests.filter(status__in=[*stages.LIVE, stages.QuoteStatus.ACCEPTED])
     asked = {(row.dataset_id, row.offer_id): row for row in requests}
     most = found.get("weights", rules.WEIGHTS)  # rankings before 1.3 were made with the usual ones
+    told = {row.dataset_id: row for row in reversed(counts) if row.status in ("ASKED", "ANSWERED")}
     results = [
-        _shown(record, datasets[record["dataset"]], by_ref.get(record["offer"] or ""), asked, lang, most)
+        replace(
+            _shown(record, datasets[record["dataset"]], by_ref.get(record["offer"] or ""), asked, lang, most),
+            counted=told.get(datasets[record["dataset"]].pk),
+        )
         for record in found["results"]
         if record["dataset"] in datasets
     ]

@@ -1,6 +1,7 @@
 """A need in words: everything that the company said."""
 
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext
 
@@ -11,11 +12,17 @@ from vouchers.matching.models import Need
 from vouchers.matching.queries.needs import CHECKED, linkage_targets
 from vouchers.matching.rules import stages
 from vouchers.matching.rules.content import span_words
+from vouchers.rounds.models import Round
 
 
 def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]], str]]:
     """(section, [(label, value)], labels of what was not said) of the whole description."""
-    d, words = need.document, catalogue.words(*CHECKED, "modality")
+    return document_facts(need.document, need.round)
+
+
+def document_facts(d: dict[str, Any], round_: Round | None) -> list[tuple[str, list[tuple[str, str]], str]]:
+    """The same of a need document, or of a part of one."""
+    words = catalogue.words(*CHECKED, "modality")
     yes = {True: gettext("Yes"), False: gettext("No")}
 
     def codes(listed: str, name: str) -> str:
@@ -67,7 +74,7 @@ def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]], str]]:
             (gettext("Last day of the project"), _day_word(d.get("ends_on"))),
             (gettext("Project in months"), count("project_months")),
             (gettext("Budget (won)"), count("budget_won")),
-            (gettext("Track"), _track_word(need)),
+            (gettext("Track"), _track_word(d.get("track") or "", round_)),
         ]),
     ]  # fmt: skip
     return [
@@ -80,7 +87,6 @@ def _day_word(text: str | None) -> str:
     return day(date.fromisoformat(text)) if text else ""
 
 
-def _track_word(need: Need) -> str:
-    key = need.document.get("track") or ""
-    track = need.round.tracks.filter(key=key).first() if need.round and key else None
+def _track_word(key: str, round_: Round | None) -> str:
+    track = round_.tracks.filter(key=key).first() if round_ and key else None
     return pick(track, "name") if track else key

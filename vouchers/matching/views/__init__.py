@@ -1,6 +1,7 @@
 """The browser's door of matching."""
 
 from vouchers.matching.views.describing import need_edit, need_fits, need_new
+from vouchers.matching.views.feasibility import ask_count, count_answer, count_detail, count_verb, counts_inbox
 from vouchers.matching.views.matches import match_detail, match_verb
 from vouchers.matching.views.needs import ask, home, need_copy, need_detail, need_verb, needs_list
 from vouchers.matching.views.quotes import quote_detail, quote_verb
@@ -8,6 +9,11 @@ from vouchers.matching.views.requests import inbox, quote_form, request_detail, 
 
 __all__ = [
     "ask",
+    "ask_count",
+    "count_answer",
+    "count_detail",
+    "count_verb",
+    "counts_inbox",
     "home",
     "inbox",
     "match_detail",

@@ -1,5 +1,6 @@
 """The shape of what is typed about rounds: list filters, facts, policy, the forms of verbs."""
 
+import re
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -87,6 +88,19 @@ class PercentField(forms.DecimalField):
         return None if percent is None else f"{percent / 100:f}"
 
 
+class BandsField(forms.CharField):
+    """Whole numbers with commas or spaces between; none has a comma inside."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(f"{one}" for one in value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> Any:
+        parts = [part for part in re.split(r"[\s,;]+", super().clean(value)) if part]
+        if any(not part.isdecimal() or len(part) > 10 for part in parts):
+            raise forms.ValidationError(_("Write whole numbers with commas between, for example 30, 100, 300."))
+        return [int(part) for part in parts] or None
+
+
 def _percent(rate: Any) -> str | None:
     """A stored rate as typed: "0.85" → "85"."""
     return None if rate in (None, "") else f"{(Decimal(rate) * 100).normalize():f}"
@@ -149,11 +163,18 @@ class PolicyForm(forms.Form):
     disclosure_threshold = _number(_("Smallest count that statistics disclose"), 1, 100)
     applications_per_company = _number(_("Applications a company may have"), 1, 10)
     feasibility_threshold = _number(_("Smallest patient count that a hospital answers with"), 1, 1000)
+    feasibility_bands = BandsField(
+        label=_("Counts of patients at which a further band begins"), required=False, max_length=200, widget=UnfoldAdminTextInputWidget,
+        help_text=_("With commas between, for example 30, 100, 300. A band holds as many counts as the smallest one at least; narrower ones are joined."),
+    )  # fmt: skip
+    demand_threshold = _number(_("Companies of which a group of unmet needs must consist before providers see it"), 3, 100)
     reason = forms.CharField(label=_("What changed and why"), max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, subject: Round, **kwargs: Any) -> None:
         version = subject.policy_version()
         body = version.body if version else dict(rules.NEW_POLICY)
+        body.setdefault("feasibility_bands", list(rules.FEASIBILITY_BANDS))
+        body.setdefault("demand_threshold", rules.DEMAND_THRESHOLD)
         body.setdefault("presentation_absence", rules.Absence.ZERO.value)
         body.setdefault("evaluation_stages", [rules.EvaluationStage.DOCUMENT.value])
         self.kept = {name: value for name, value in body.items() if name not in (*_POLICY_FIELDS, *_POLICY_PARTS)}
@@ -207,7 +228,7 @@ class PolicyForm(forms.Form):
 _POLICY_FIELDS = (
     "min_cash_rate", "in_kind_max_rate", "vat_borne_by", "rounding_unit_won", "eligible_company_sizes",
     "eligible_provider_types", "required_documents", "min_evaluators", "reserve_length", "disclosure_threshold",
-    "applications_per_company", "feasibility_threshold", "evaluation_stages", "presentation_absence", "eligible_regions", "region_bonus", "grant_rate_max", "blind_review",
+    "applications_per_company", "feasibility_threshold", "feasibility_bands", "demand_threshold", "evaluation_stages", "presentation_absence", "eligible_regions", "region_bonus", "grant_rate_max", "blind_review",
 )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def policy_parts() -> list[tuple[Any, list[str]]]:
         (_("Assignment of evaluators"), each["assign"]),
         (_("Quotes"), ["quote_award_on"]),
         (_("Ranking of datasets for a need"), list(RANKING_NAMES)),
-        (_("Smallest counts"), ["disclosure_threshold", "feasibility_threshold"]),
+        (_("Smallest counts"), ["disclosure_threshold", "feasibility_threshold", "feasibility_bands", "demand_threshold"]),
         (_("Target days of each step"), each["days"]),
         (_("Reason"), ["reason"]),
     ]  # fmt: skip

@@ -41,6 +41,9 @@ from vouchers.rounds.rules.money import (
     worked_supply_won,
 )
 from vouchers.rounds.rules.policy import (
+    DEMAND_THRESHOLD,
+    FEASIBILITY_BANDS,
+    FEASIBILITY_THRESHOLD,
     NEW_POLICY,
     PAPER_DAYS,
     STEP_WORDS,
@@ -137,6 +140,9 @@ __all__ = [
     "CELL_CHARACTERS",
     "CHOOSING",
     "COUNTED",
+    "DEMAND_THRESHOLD",
+    "FEASIBILITY_BANDS",
+    "FEASIBILITY_THRESHOLD",
     "FILE_TYPES",
     "FULL_RANKING",
     "HELD",

@@ -118,6 +118,8 @@ _FAULTS = {
     "region_bonus_open": _("An addition outside the capital area needs a highest grant rate."),
     "rate_max_and_cash": _("The highest grant rate and the least own cash share exceed 100 percent together."),
     "stages": _("The stages of the evaluation name something unknown."),
+    "feasibility_bands": _("Bands of patients must begin above the smallest count, each higher than the one before."),
+    "demand_threshold": _("A group of unmet needs that providers see must consist of three companies at least."),
     "absence": _("What an absence from the presentation means is something unknown."),
     "criterion_stage": _(
         "The criterion “%(what)s” is scored by the presentation, but the policy of this call has no presentation. Add the stage to the policy, or score the criterion by the documents."
@@ -204,6 +206,8 @@ _POLICY_PLACES = {
     "region_bonus_open": "grant_rate_max",
     "rate_max_and_cash": "grant_rate_max",
     "stages": "evaluation_stages",
+    "feasibility_bands": "feasibility_bands",
+    "demand_threshold": "demand_threshold",
     "absence": "presentation_absence",
     "selection_points": "bonus_cap",
     "selection_twice": "tie_0",

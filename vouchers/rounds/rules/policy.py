@@ -29,7 +29,13 @@ TARGET_STEPS = {
     "remedy": 5, "agreement_draft": 5, "agreement_dispatch": 3, "access_papers": 5, "receipt_confirmation": 5, "milestone_plan": 5,
     "disbursement_request": 10, "completion": 10, "voucher_claim": 10, "bank_question": 2, "project_start": 20,
     "quote_before_close": 5,
+    "feasibility": 10, "sourcing": 15,
 }  # fmt: skip
+FEASIBILITY_THRESHOLD, FEASIBILITY_BANDS = (
+    10,
+    (30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000),
+)  # where a policy says nothing
+DEMAND_THRESHOLD = 5
 PAPER_DAYS = {"TAX_CLEARANCE": 30, "REGISTER_EXTRACT": 90, "FINANCIAL_STATEMENTS": 365}  # where a policy says nothing
 
 
@@ -40,6 +46,8 @@ class Policy:
     grant_rates: company size → share of the supply amount paid by the grant (base: supply amount, VAT excluded).
     region_bonus: added to the rate of companies outside the capital area, a share too; grant_rate_max: what rate and addition
     reach at most. eligible_regions: where the head office must be, as codes of the region list; none: anywhere. evaluation_stages: EvaluationStage codes in order.
+    feasibility_threshold: counts of patients below it are told as one band; feasibility_bands: where the further bands begin.
+    demand_threshold: companies of which a group of unmet needs must consist before providers see it.
     presentation_absence: Absence code, for criteria that are scored by the presentation.
     min_cash_rate, in_kind_max_rate: base supply amount. vat_borne_by: COMPANY or GRANT. rounding_unit_won: floor to it.
     target_days: step → working days. blind_review: evaluators must not learn who applies. paper_days: kind of file → calendar
@@ -61,6 +69,8 @@ class Policy:
     disclosure_threshold: int
     applications_per_company: int
     feasibility_threshold: int = 10
+    feasibility_bands: Sequence[int] = FEASIBILITY_BANDS
+    demand_threshold: int = DEMAND_THRESHOLD
     reminder_days: Sequence[int] = (7, 1)
     payee: str = "PROVIDER"
     region_bonus: Decimal = Decimal(0)
@@ -115,6 +125,8 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         disclosure_threshold=int(body["disclosure_threshold"]),
         applications_per_company=int(body.get("applications_per_company", 1)),
         feasibility_threshold=int(body.get("feasibility_threshold", 10)),
+        feasibility_bands=tuple(body.get("feasibility_bands") or FEASIBILITY_BANDS),
+        demand_threshold=int(body.get("demand_threshold") or DEMAND_THRESHOLD),
         reminder_days=tuple(body.get("reminder_days", (7, 1))),
         payee=body.get("payee", "PROVIDER"),
         region_bonus=Decimal(body.get("region_bonus") or 0),
@@ -161,6 +173,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         faults.append("stages")
     if body.get("presentation_absence", Absence.ZERO) not in {str(code) for code in Absence}:
         faults.append("absence")
+    faults += _smallest_faults(body)
     if body["vat_borne_by"] != "COMPANY":
         faults.append("vat_bearer")
     apart = [*selection_faults(body.get("selection", {})), *conflict_faults(body.get("conflicts", {}))]
@@ -168,6 +181,19 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
     parts = (("assigning", assigning_faults), ("quoting", quoting_faults), ("ranking", ranking_faults))
     named = [fault for name, judged in parts for fault in judged(body.get(name, {}))]
     return [*faults, *apart, *named, *asked]
+
+
+def _smallest_faults(body: Mapping[str, Any]) -> list[str]:
+    """Bands begin at whole numbers above the threshold, each above the one before; a group of two tells each about the other."""
+    least, ends = int(body.get("feasibility_threshold") or FEASIBILITY_THRESHOLD), list(body.get("feasibility_bands") or ())
+    rising = all(isinstance(one, int) for one in ends) and ends == sorted(set(ends))
+    wrong = not rising or (ends and not least < ends[0] <= ends[-1] <= LARGEST_BAND)
+    small = (body.get("demand_threshold") or DEMAND_THRESHOLD) < SMALLEST_GROUP
+    return [code for code, is_wrong in (("feasibility_bands", wrong), ("demand_threshold", small)) if is_wrong]
+
+
+SMALLEST_GROUP = 3  # with two, each company would know the other
+LARGEST_BAND = 10**9
 
 
 def _region_faults(body: Mapping[str, Any]) -> list[str]:
@@ -242,6 +268,8 @@ STEP_WORDS = {
     "milestone_plan": _("Plan of the milestones"),
     "disbursement_request": _("Request of a disbursement by the provider"),
     "completion": _("Completion of the agreement"),
+    "feasibility": _("Answer to a question how many patients there are"),
+    "sourcing": _("Help of the operator when nothing fits a need"),
     "bank_question": _("Question to the bank about a payment without an answer"),
     "project_start": _("Start of the projects after the selection"),
     "voucher_claim": _("Wait of an expired voucher for what was handed in by its last day"),
