@@ -23,6 +23,7 @@ SWEEPS: dict[str, float] = {
     "accounts.forget_sign_ins": 900,
     "accounts.forget_sign_ups": 3600,
     "accounts.forget_role_grants": 3600,
+    "accounts.forget_answers": 3600,
     "journal.forget_accesses": 3600,
     "documents.remove_erased": 900,
     "rounds.turn": 30,

@@ -302,19 +302,24 @@ if BEHIND_PROXY:
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.accounts.api_keys.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "portal.kit.api.problem",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"anon": None if TESTING else "600/min"},
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle", "portal.accounts.api_keys.KeyRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"anon": None if TESTING else "600/min", "key": None if TESTING else "3000/min"},
     "UNAUTHENTICATED_USER": None,
     "NUM_PROXIES": 0,  # the peer's address, which client_address has set right
 }
+API_KEY_MAX_DAYS = env.int("API_KEY_MAX_DAYS", 365)  # for which a key of a provider may be valid
+API_KEYS_MOST = env.int("API_KEYS_MOST", 20)  # that one organisation may have at a time
+API_ANSWER_HOURS = env.int("API_ANSWER_HOURS", 24)  # for which the answer to an Idempotency-Key is kept
+API_WAIT_SECONDS = env.int("API_WAIT_SECONDS", 5)  # that a write waits for another one of the same key
 SPECTACULAR_SETTINGS = {
     "TITLE": "Healthcare Data Voucher API",
-    "DESCRIPTION": "Public statistics and registers of the healthcare data voucher programme.",
+    "DESCRIPTION": "Public statistics and registers of the healthcare data voucher programme. Institutions write offers, datasets and "
+    "quotes with a key: read first, send the ETag in If-Match, and an Idempotency-Key so that a repeated request happens once.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -322,6 +327,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "OfferKindEnum": "providers.offers.rules.OfferKind",
+        "LineKindEnum": "providers.offers.rules.LineKind",
+        "ProfileEnum": "providers.catalogue.rules.Profile",
+        "VariableDatatypeEnum": "providers.catalogue.rules.Datatype",
+    },
 }
 
 # ── Admin ────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.accounts import actions, forms
-from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
+from portal.accounts.models import ApiAnswer, ApiKey, Consent, Membership, Organisation, RoleGrant, User
 from portal.kit import clock
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual
 
@@ -148,4 +148,29 @@ class ConsentAdmin(VerbAdmin):
     search_fields = ("user__email", "ref", "organisation__name_ko")
     list_select_related = ("user", "organisation")
     fields = ("ref", "user", "organisation", "kind", "given", "text_version", "context", "address", "created_at")
+    readonly_fields = fields
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(VerbAdmin):
+    lists_persons = True
+    list_display = ("name", "organisation", "beginning", "made_by", "expires_at", "revoked_at", "last_used_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    search_fields = ("name", "ref", "beginning", "organisation__name_ko", "organisation__name_en", "made_by__email")
+    list_select_related = ("organisation", "made_by")
+    fields = (
+        "ref", "organisation", "name", "scopes", "beginning", "made_by", "created_at", "expires_at", "revoked_at", "last_used_at",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    def headline(self, obj: ApiKey) -> str:
+        return f"{obj.name} · {obj.organisation}"
+
+
+@admin.register(ApiAnswer)
+class ApiAnswerAdmin(VerbAdmin):
+    shows_persons = False
+    list_display = ("api_key", "status", "created_at", "expires_at")
+    list_select_related = ("api_key",)
+    fields = ("ref", "api_key", "status", "created_at", "expires_at")
     readonly_fields = fields

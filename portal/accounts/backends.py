@@ -36,6 +36,9 @@ class RoleGrantBackend(AuthenticationBackend):  # type: ignore[misc]
         """A grant without organisation, or of a role that works everywhere, holds anywhere; else for rows it owns."""
         if not user_obj.is_active:
             return False
+        scoped = getattr(user_obj, "scoped", None)  # who acts through an API key
+        if scoped is not None and perm not in scoped:
+            return False
         for role, organisation_id in grants_of(user_obj):
             if perm in _permissions(role) and (
                 obj is None

@@ -4,11 +4,13 @@ from typing import Any
 
 from allauth.account.forms import SignupForm as BaseSignupForm
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import actions, rules, second_factor
@@ -117,6 +119,30 @@ class CodeForm(forms.Form):
             self.fields["code"].help_text = _("Demonstration: the code that your phone would show now is %(code)s.") % {
                 "code": shown
             }
+
+
+class KeyForm(CodeForm):
+    """A new API key. scopes: what the person may allow."""
+
+    name = forms.CharField(
+        label=_("What the key is for"), max_length=80, help_text=_("So that colleagues know later which program uses it.")
+    )
+    scopes = forms.MultipleChoiceField(label=_("What it may do"), widget=forms.CheckboxSelectMultiple)
+    days = forms.TypedChoiceField(label=_("Valid for"), coerce=int)
+    field_order = ("name", "scopes", "days", "code")
+
+    def __init__(self, *args: Any, scopes: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = [(scope, format_lazy("{} ({})", words, scope)) for scope, words in scopes]  # type: ignore[attr-defined]
+        spans = sorted({*(span for span in (30, 90, 180) if span < settings.API_KEY_MAX_DAYS), settings.API_KEY_MAX_DAYS})
+        self.fields["days"].choices = [(n, ngettext("%(n)d day", "%(n)d days", n) % {"n": n}) for n in spans]  # type: ignore[attr-defined]
+        self.fields["days"].initial = spans[min(1, len(spans) - 1)]
+        self.fields["code"].widget.attrs["class"] = ""
+
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        data = self.cleaned_data
+        return {"name": data["name"], "scopes": data["scopes"], "days": data["days"], "second_factor_code": data["code"]}
 
 
 class GrantForm(forms.Form):

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -184,3 +185,61 @@ class Consent(Row):
     @property
     def word(self) -> str:
         return str(rules.CONSENT_WORDS.get(self.kind, self.kind))
+
+
+class ApiKey(Row):
+    """A program of an organisation writes with it, in the name of who made it. Only the token's SHA-256 is kept.
+
+    scopes: of the roof's table; beginning: the token's first characters, by which people tell keys apart.
+    """
+
+    REF_PREFIX = "key"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("Organisation"))
+    name = models.CharField(_("What the key is for"), max_length=80)
+    scopes = ArrayField(models.CharField(max_length=30), verbose_name=_("What it may do"))
+    beginning = models.CharField(_("Begins with"), max_length=12, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("Made by"))
+    expires_at = models.DateTimeField(_("Expires"))
+    revoked_at = models.DateTimeField(_("Revoked at"), null=True, editable=False)
+    last_used_at = models.DateTimeField(_("Last used"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        permissions = [("manage_keys", "Make and revoke API keys of an organisation")]
+        constraints = [
+            models.CheckConstraint(condition=Q(scopes__len__gt=0), name="api_key_may_something"),
+            models.CheckConstraint(condition=Q(expires_at__gt=models.F("created_at")), name="api_key_expires"),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="api_key_is_hashed"),
+        ]
+
+    def organisation_ids(self) -> set[int]:
+        return {self.organisation_id}
+
+    @property
+    def state(self) -> rules.KeyState:
+        return rules.key_state(self.revoked_at, self.expires_at, clock.now())
+
+
+class ApiAnswer(Row):
+    """What a write with an Idempotency-Key was answered: the same key gets the same answer until it expires.
+
+    idempotency: SHA-256 of the header; fingerprint: SHA-256 of method, address and body.
+    """
+
+    REF_PREFIX = "ans"
+
+    api_key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="+", verbose_name=_("API key"))
+    idempotency = models.CharField(max_length=64, editable=False)
+    fingerprint = models.CharField(max_length=64, editable=False)
+    status = models.PositiveSmallIntegerField(_("Status"))
+    body = models.TextField(editable=False)  # JSON as it was sent: byte by byte the same
+    etag = models.CharField(max_length=80, blank=True, editable=False)
+    expires_at = models.DateTimeField(_("Expires"))
+
+    class Meta:
+        verbose_name = _("kept answer")
+        verbose_name_plural = _("kept answers")
+        constraints = [models.UniqueConstraint(fields=["api_key", "idempotency"], name="api_answer_once")]

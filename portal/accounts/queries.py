@@ -10,7 +10,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.accounts import rules
-from portal.accounts.models import Consent, Membership, Organisation, RoleGrant, User
+from portal.accounts.models import ApiKey, Consent, Membership, Organisation, RoleGrant, User
 from portal.journal import memory
 from portal.journal import queries as journal
 from portal.kit import clock, prepared
@@ -202,3 +202,37 @@ def notice_kinds(user: Any) -> list[NoticeKind]:
     own = not kinds.isdisjoint(named.OFFERED)
     found = [NoticeKind(one, named.words(one), named.why_mandatory(one, of_organisation=own)) for one in known]
     return sorted(found, key=lambda one: one.words)
+
+
+# ── API keys ─────────────────────────────────────────────────────────────────────────────────────────
+def scopes() -> dict[str, tuple[Any, frozenset[str]]]:
+    """Scope → (words, permissions): the roof's table."""
+    found: dict[str, tuple[Any, frozenset[str]]] = import_module(settings.ROLE_TABLE).SCOPES
+    return found
+
+
+def scopes_for(user: Any, organisation: Organisation) -> list[tuple[str, Any]]:
+    """(scope, words) of what this person may allow a program of the organisation."""
+    return [
+        (scope, words)
+        for scope, (words, permissions) in scopes().items()
+        if all(user.has_perm(permission, organisation) for permission in permissions)
+    ]
+
+
+def keys_of(organisation: Organisation) -> QuerySet[ApiKey]:
+    """Those that work first, then the newest."""
+    return ApiKey.objects.filter(organisation=organisation).select_related("made_by").order_by("revoked_at", "-created_at", "-pk")
+
+
+def key_of(digest: str) -> ApiKey | None:
+    return ApiKey.objects.select_related("made_by", "organisation").filter(digest=digest).first()
+
+
+def acting(key: ApiKey) -> User:
+    """Who made the key, with what they hold for its organisation alone and only what its scopes allow."""
+    user, table = key.made_by, scopes()
+    held = active_grants().filter(user=user, organisation_id=key.organisation_id, role__in=rules.PROVIDER_ROLES)
+    user._grants = list(held.values_list("role", "organisation_id"))  # type: ignore[attr-defined]
+    user.scoped = frozenset(permission for scope in key.scopes if scope in table for permission in table[scope][1])  # type: ignore[attr-defined]
+    return user

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,19 @@ class Role(Codes):
     AUDITOR = "AUDITOR", _("Auditor")
     STAT_VIEWER = "STAT_VIEWER", _("Statistics viewer")
     SYSADMIN = "SYSADMIN", _("System administrator")
+
+
+class KeyState(Codes):
+    ACTIVE = "ACTIVE", _("Active")
+    EXPIRED = "EXPIRED", _("Expired")
+    REVOKED = "REVOKED", _("Revoked")
+
+
+def key_state(revoked_at: datetime | None, expires_at: datetime, now: datetime) -> KeyState:
+    """Of an API key, now; it ends at `expires_at` exactly."""
+    if revoked_at is not None:
+        return KeyState.REVOKED
+    return KeyState.EXPIRED if expires_at <= now else KeyState.ACTIVE
 
 
 COMPANY_ROLES = frozenset({Role.REPRESENTATIVE, Role.STAFF_MEMBER})

@@ -22,3 +22,9 @@ def forget_sign_ups() -> int:
 def forget_role_grants() -> int:
     """Records of roles past their time. Idempotent. Returns: how many."""
     return actions.forget_role_grants(now=clock.now())
+
+
+@shared_task(name="accounts.forget_answers")
+def forget_answers() -> int:
+    """Answers to writes of the API past their time. Idempotent. Returns: how many."""
+    return actions.forget_answers(now=clock.now())

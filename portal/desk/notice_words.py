@@ -16,6 +16,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "agreement_suspended": ("협약 중지", "Agreement suspended"),
     "agreement_terminated": ("협약 해지", "Agreement terminated"),
     "agreement_to_sign": ("협약 서명 요청", "Agreement to sign"),
+    "api_key_made": ("API 키 생성", "API key made"),
+    "api_key_revoked": ("API 키 폐기", "API key revoked"),
     "application_certification_asked": ("신청서 대표자 확인 요청", "Certification of an application asked"),
     "application_eligible": ("적격 판정", "Application eligible"),
     "application_ineligible": ("부적격 판정", "Application not eligible"),

@@ -1,5 +1,9 @@
 """The role table: role → what it may do. The one place where permissions meet roles (domain.md §6.13)."""
 
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
 from portal.accounts.rules import Role
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
@@ -38,6 +42,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.PROVIDER_MANAGER: frozenset(
         {
+            "accounts.manage_keys",
             "accounts.manage_members",
             "providers.apply_institution",
             "providers.edit_dataset",
@@ -108,4 +113,11 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.AUDITOR: frozenset(),
     Role.STAT_VIEWER: frozenset(),
     Role.SYSADMIN: frozenset({"accounts.grant_role", "accounts.manage_members", "desk.move_clock", "journal.resolve_notice"}),
+}
+
+# What an API key may be allowed: scope → (words, the permissions that it carries of those that its maker holds).
+SCOPES: dict[str, tuple[Any, frozenset[str]]] = {
+    "offers:write": (_("Change offers"), frozenset({"providers.edit_offer"})),
+    "datasets:write": (_("Describe datasets and hand them in"), frozenset({"providers.edit_dataset"})),
+    "quotes:write": (_("Prepare quotes"), frozenset({"vouchers.answer_quote"})),
 }

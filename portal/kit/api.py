@@ -16,7 +16,7 @@ from django.utils.translation import activate, get_language, get_language_from_r
 from django.utils.translation import gettext as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import exceptions, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -42,6 +42,60 @@ class BadParameters(exceptions.APIException):
         self.names, self.allowed = names, allowed
 
 
+class BadBody(exceptions.APIException):
+    """Fields or headers of a write that cannot be accepted; each named."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "bad_body"
+
+    def __init__(self, detail: str, names: list[str]) -> None:
+        super().__init__(detail)
+        self.fields = names
+
+
+class MissingPrecondition(exceptions.APIException):
+    """A write says on which version it rests (RFC 6585)."""
+
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_code = "precondition_required"
+
+
+class StalePrecondition(exceptions.APIException):
+    """The version on which a write rests is not the newest."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_code = "precondition_failed"
+
+
+class TooLarge(exceptions.APIException):
+    """More than the portal takes in one request."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
+class Whole(serializers.Serializer[Any]):
+    """A thing that is put whole: every field is needed, and an unknown one is refused by name."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and (unknown := sorted(set(data) - set(self.fields))):
+            raise exceptions.ValidationError({name[:60]: [_("This field is unknown.")] for name in unknown[:20]})
+        return super().to_internal_value(data)
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """RFC 9457, for the schema: `errors` says more where several fields are wrong."""
+
+    type = serializers.CharField(default="about:blank")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    field = serializers.CharField(required=False)
+    fields = serializers.ListField(child=serializers.CharField(), required=False)  # type: ignore[assignment]
+    errors = serializers.DictField(required=False)  # type: ignore[assignment]
+
+
 def problem(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST_FRAMEWORK's EXCEPTION_HANDLER: every error as application/problem+json (RFC 9457)."""
     extra: dict[str, Any] = {}
@@ -57,12 +111,18 @@ def problem(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     elif isinstance(exc, exceptions.ValidationError):
         code, detail, number = "invalid", _("Some fields cannot be accepted."), 400
         extra["errors"] = exc.detail
+        if isinstance(exc.detail, dict):
+            extra["fields"] = sorted(exc.detail)
     elif isinstance(exc, exceptions.APIException):
         code, detail, number = str(exc.default_code), str(exc.detail), exc.status_code
         if isinstance(exc, BadParameters):
             extra["parameters"] = exc.names
             if exc.allowed is not None:
                 extra["allowed"] = exc.allowed
+        if isinstance(exc, BadBody):
+            extra["fields"] = exc.fields
+        if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+            headers["WWW-Authenticate"] = getattr(exc, "auth_header", None) or "Api-Key"
         wait = getattr(exc, "wait", None)  # Throttled
         if wait:
             headers["Retry-After"] = str(int(wait) + 1)
@@ -70,7 +130,8 @@ def problem(exc: Exception, context: Mapping[str, Any]) -> Response | None:
         return None
     title = {
         400: _("Bad request"), 401: _("Key not accepted"), 403: _("Not allowed"), 404: _("Not found"), 405: _("Method not allowed"),
-        406: _("Format not on offer"), 409: _("Conflict"), 415: _("Unsupported media type"), 429: _("Too many requests"),
+        406: _("Format not on offer"), 409: _("Conflict"), 412: _("Changed meanwhile"),
+        413: _("Too large"), 422: _("Cannot be processed"), 428: _("Condition needed"), 415: _("Unsupported media type"), 429: _("Too many requests"),
     }.get(number, _("Error"))  # fmt: skip
     body = {"type": "about:blank", "title": title, "status": number, "detail": detail, "code": code, **extra}
     return Response(body, status=number, headers=headers, content_type=PROBLEM)
@@ -154,9 +215,9 @@ def language_of(request: Request | HttpRequest) -> str:
 
 def _stamp(request: Any, max_age: int) -> Any:
     def stamp(response: Any) -> None:
-        etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        etag = response.get("ETag") or f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
         response["ETag"] = etag
-        response["Cache-Control"] = f"public, max-age={max_age}"
+        response["Cache-Control"] = "private, no-cache" if request.auth else f"public, max-age={max_age}"
         known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
         if etag in known or "*" in known:
             response.status_code = 304

@@ -28,7 +28,8 @@ DECIDED: dict[str, dict[str, str]] = {
         "home": NAMES, "move_clock": DEMO,
     },
     "portal.desk.styles": {"styles": DEMO},
-    "portal.accounts.views": {
+    "portal.accounts.views.keys": {"keys": OWN, "revoke_key": ANSWER},
+    "portal.accounts.views.people": {
         "account": OWN, "consents": OWN, "notices": OWN, "organisation": OWN, "invite": OWN, "approve": ANSWER, "refuse": OWN,
         "end": OWN, "join": "who invites whom, to whoever holds the secret of the link",
     },
@@ -112,15 +113,16 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.rounds.api": {"view": PUBLIC},
     "vouchers.statistics.api": {"view": PUBLIC},
     "providers.institutions.api": {"view": PUBLIC},
-    "providers.catalogue.api": {"view": PUBLIC},
-    "providers.offers.api": {"view": PUBLIC},
+    "providers.catalogue.api.reading": {"view": PUBLIC},
+    "providers.catalogue.api.writing": {"view": "public facts, and the institution's own to its key"},
+    "providers.offers.api": {"view": "public facts, and the institution's own to its key"},
     "django.views.i18n": {"set_language": ANSWER},
 }  # fmt: skip
 WRITERS = {"saw", "download", "application_or_404", "need_or_404"}  # the last two call saw, or are tested to below
 
 # admin: no data of persons or companies on the object's page. Every other model's page is written down.
-IMPERSONAL = {"Seal", "Round", "CodeList", "Institution", "Dataset", "Offer", "Account", "LedgerEvent"}
-LISTS_OF_PEOPLE = {"User", "Membership", "RoleGrant", "Consent", "Notice", "PoolMember", "Affiliation"}
+IMPERSONAL = {"ApiAnswer", "Seal", "Round", "CodeList", "Institution", "Dataset", "Offer", "Account", "LedgerEvent"}
+LISTS_OF_PEOPLE = {"ApiKey", "User", "Membership", "RoleGrant", "Consent", "Notice", "PoolMember", "Affiliation"}
 # allauth registers these; no role may open them (see test_nobody_opens_what_other_apps_registered)
 OF_OTHERS = {"Group", "EmailAddress", "Authenticator", "UserSession"}
 

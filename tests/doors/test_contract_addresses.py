@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.factories.providers import code_lists, dataset, provider
+from tests.factories.providers import code_lists, dataset, offer, provider
 from tests.factories.rounds import make_round
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,14 @@ def test_an_entry_of_the_catalogue_answers_in_all_its_forms(ending):
     code_lists()
     entry = dataset(provider())
     assert Client().get(f"/catalogue/{entry.key}{ending}").status_code == 200
+
+
+def test_what_a_provider_writes_asks_for_a_key():
+    owner = provider()
+    code_lists()
+    for address in (f"/api/v1/offers/{offer(owner).ref}/", f"/api/v1/datasets/{dataset(owner).key}/"):
+        answer = Client().put(address, {}, "application/json")
+        assert answer.status_code == 401 and answer["Content-Type"] == "application/problem+json", address
 
 
 @pytest.mark.parametrize("address", PROGRAMS)

@@ -1,6 +1,15 @@
 """People join, get roles and lose them; each change is an event."""
 
 from portal.accounts.actions.forgetting import forget_role_grants, forget_sign_ups
+from portal.accounts.actions.keys import (
+    Answer,
+    KeyReused,
+    forget_answers,
+    make_key,
+    note_use,
+    perform,
+    revoke_key,
+)
 from portal.accounts.actions.members import (
     INVITATION_DAYS,
     accept_invitation,
@@ -33,6 +42,8 @@ from portal.accounts.actions.roles import create_organisation, grant_role, revok
 
 __all__ = [
     "INVITATION_DAYS",
+    "Answer",
+    "KeyReused",
     "Said",
     "accept_invitation",
     "add_member",
@@ -45,6 +56,7 @@ __all__ = [
     "end_membership",
     "end_other_sessions",
     "find_invitation",
+    "forget_answers",
     "forget_role_grants",
     "forget_sign_ins",
     "forget_sign_ups",
@@ -54,9 +66,13 @@ __all__ = [
     "invite",
     "make_background_user",
     "make_demo_user",
+    "make_key",
     "make_test_user",
+    "note_use",
+    "perform",
     "request_membership",
     "reset_second_factor",
+    "revoke_key",
     "revoke_role",
     "set_active",
     "set_language",

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import rules
+from portal.accounts.actions.keys import revoke_keys_of
 from portal.accounts.actions.roles import _names, _record_end, grant_role
 from portal.accounts.models import Membership, Organisation, RoleGrant, User
 from portal.accounts.queries import invitation
@@ -213,6 +214,7 @@ def end_membership(*, membership_id: int, reason: str, by: User) -> Membership:
             grant.revoked_at = clock.now()
             grant.save()
             _record_end(grant, "membership", by)
+        revoke_keys_of(membership.user_id, membership.organisation, by)
     journal.record(
         "membership.ended", membership, by=by, frm=before, to="ENDED", reason=reason,
         organisations=[membership.organisation_id],
@@ -266,6 +268,8 @@ def _leave(other: Membership, organisation: Organisation, reason: str, by: User 
         grant.revoked_at = clock.now()
         grant.save()
         _record_end(grant, "representative", by)
+    if other.user_id:
+        revoke_keys_of(other.user_id, organisation, by)
     journal.close_duty(other, "approve_membership", by=by)
     journal.record("membership.ended", other, by=by, frm=before, to="ENDED", reason=reason, organisations=[organisation.pk])
     if other.user is not None:

@@ -19,10 +19,11 @@ YES_NO = (("", _("Not published")), ("true", _("Yes")), ("false", _("No")))
 OPEN = ("", _("Not published"))
 LANGUAGES = (("ko", _("Korean")), ("en", _("English")))
 MOST_LINES = 30
-_DATE = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-_PLAN = re.compile(r"20\d\d(-(0[1-9]|1[0-2]|H[12]))?")
-_DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
-_CODE = re.compile(r"[A-Z]\d[0-9A-Z](\.?\d{1,3})?(-[A-Z]\d[0-9A-Z](\.?\d{1,3})?)?")
+DATE = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+PLAN = re.compile(r"20\d\d(-(0[1-9]|1[0-2]|H[12]))?")
+DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")  # an entry's identifier
+DISEASE_CODE = re.compile(r"[A-Z]\d[0-9A-Z](\.?\d{1,3})?(-[A-Z]\d[0-9A-Z](\.?\d{1,3})?)?")
 
 
 class ListField(forms.CharField):
@@ -102,12 +103,12 @@ def _made(field: rules.Field, institutions: Iterable[Institution]) -> forms.Fiel
         case Kind.DATE:
             if field.name == "planned_for":
                 plan = _("Enter a year, a month or a half year: 2028, 2027-05 or 2026-H2.")
-                return forms.CharField(max_length=10, validators=[_matching(_PLAN, plan)], **more)
+                return forms.CharField(max_length=10, validators=[_matching(PLAN, plan)], **more)
             sentence = _("Enter a year, a month or a day: 2014, 2014-03 or 2014-03-01.")
-            return forms.CharField(max_length=10, validators=[_matching(_DATE, sentence)], **more)
+            return forms.CharField(max_length=10, validators=[_matching(DATE, sentence)], **more)
         case Kind.DURATION:
             sentence = _("Write it as ISO 8601 does: P1D, P1M, PT1S.")
-            return forms.CharField(max_length=field.most, validators=[_matching(_DURATION, sentence)], **more)
+            return forms.CharField(max_length=field.most, validators=[_matching(DURATION, sentence)], **more)
         case Kind.URL:
             return forms.CharField(max_length=field.most, validators=[_address], **more)
         case Kind.EMAIL:
@@ -180,7 +181,7 @@ class NewForm(SectionForm):
             max_length=80,
             required=False,
             help_text=_("Stands in the address for ever: small letters, digits and dashes. Empty: the portal makes one."),
-            validators=[_matching(re.compile(r"[a-z0-9][a-z0-9-]*"), _("Use small letters, digits and dashes."))],
+            validators=[_matching(KEY, _("Use small letters, digits and dashes."))],
         )
         self.fields = {"institution": own, **self.fields, "key": key}
 
@@ -223,7 +224,7 @@ class AreaForm(forms.Form):
 
     def clean_codes(self) -> list[str]:
         found = [one for one in re.split(r"[,;\s]+", self.cleaned_data["codes"].upper().replace("~", "-")) if one]
-        wrong = [one for one in found if not _CODE.fullmatch(one)]
+        wrong = [one for one in found if not DISEASE_CODE.fullmatch(one)]
         if wrong and not self.data.get(self.add_prefix("system"), "").startswith("ICD_O"):
             raise ValidationError(
                 _("“%(code)s” is no code or range of codes: write C34 or J40-J47."), params={"code": wrong[0][:20]}

@@ -96,14 +96,14 @@ class OfferForm(forms.Form):
         label=_("Lead time in working days"),
         required=False,
         min_value=1,
-        max_value=500,
+        max_value=rules.LONGEST_LEAD_DAYS,
         help_text=_("From the signed agreement to the provision of the data, your reviews included."),
     )
     capacity = forms.IntegerField(
         label=_("Capacity"),
         required=False,
         min_value=0,
-        max_value=100_000,
+        max_value=rules.MOST_CAPACITY,
         help_text=_("Projects that you can take in a period. Empty: not limited."),
     )
     capacity_period = forms.ChoiceField(label=_("Period"), choices=rules.Period.choices(), initial=rules.Period.YEAR)
@@ -111,7 +111,7 @@ class OfferForm(forms.Form):
         label=_("Open capacity"),
         required=False,
         min_value=0,
-        max_value=100_000,
+        max_value=rules.MOST_CAPACITY,
         help_text=_("How many of them are still free. Empty: all."),
     )
     valid_from = forms.DateField(label=_("Valid from"), required=False, widget=DateInput)
@@ -165,7 +165,9 @@ class LineForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind of work"), choices=rules.LineKind.choices(), initial=rules.LineKind.EXTRACTION)
     unit_price_won = WonFormField(label=_("Unit price (won)"), required=False, max_value=rules.LARGEST_PRICE_WON)
     unit = forms.ChoiceField(label=_("Unit"), choices=rules.Unit.choices(), initial=rules.Unit.PROJECT)
-    minimum = forms.IntegerField(label=_("Minimum quantity"), min_value=0, max_value=1_000_000_000, required=False, initial=1)
+    minimum = forms.IntegerField(
+        label=_("Minimum quantity"), min_value=0, max_value=rules.MOST_QUANTITY, required=False, initial=1
+    )
     tax_kind = forms.ChoiceField(label=_("Tax"), choices=rules.TaxKind.choices(), initial=rules.TaxKind.TAXABLE)
 
     def clean(self) -> dict[str, Any]:

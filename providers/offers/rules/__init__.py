@@ -94,6 +94,9 @@ LIFECYCLE = Lifecycle(name="offer", states=OfferStatus, initial=OfferStatus.DRAF
 EDITABLE = frozenset({OfferStatus.DRAFT, OfferStatus.PUBLISHED, OfferStatus.PAUSED})
 MOST_LINES = 30
 LARGEST_PRICE_WON = 10_000_000_000
+MOST_QUANTITY = 1_000_000_000
+LONGEST_LEAD_DAYS = 500
+MOST_CAPACITY = 100_000
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def check_lines(lines: Sequence[Line]) -> None:
     if len(lines) > MOST_LINES:
         raise Refused(_("At most 30 price lines."), "too_many_lines")
     for line in lines:
-        if not 0 <= line.unit_price_won <= LARGEST_PRICE_WON or not 0 <= line.minimum <= 1_000_000_000:
+        if not 0 <= line.unit_price_won <= LARGEST_PRICE_WON or not 0 <= line.minimum <= MOST_QUANTITY:
             raise Refused(_("A price line is out of range: check price and minimum."), "bad_line", "lines")
 
 
