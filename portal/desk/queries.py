@@ -258,6 +258,7 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
     (_("Quote requests"), "/matching/requests/", frozenset({Role.PROVIDER_MANAGER})),
     (_("Counts of patients"), "/matching/feasibility/", frozenset({Role.PROVIDER_MANAGER})),
     (_("Datasets and offers"), "/providers/", frozenset({Role.PROVIDER_MANAGER})),
+    (_("Import datasets"), "/providers/imports/", frozenset({Role.OPERATOR_CASE, Role.MINISTRY_OFFICER})),
     (_("Evaluation"), "/evaluation/", frozenset({Role.EVALUATOR})),
     (_("Assign evaluators"), "/admin/vouchers/assignment/assign/", frozenset({Role.MINISTRY_OFFICER})),
     (_("Propose a selection"), "/admin/vouchers/selectionrun/propose/", frozenset({Role.MINISTRY_OFFICER})),

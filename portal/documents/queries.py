@@ -40,6 +40,12 @@ def not_taken_because(documents: Iterable[Document | None]) -> str:
     return ""
 
 
+def content_of(document: Document) -> bytes:
+    """What the file holds, for a room's worker that reads it; never for a page. Raises FileNotFoundError."""
+    with document.file.open("rb") as file:
+        return bytes(file.read())
+
+
 def is_used(document: Document) -> bool:
     """Does any row of any room point to this file?"""
     links = [one for one in Document._meta.get_fields(include_hidden=True) if one.one_to_many or one.one_to_one]

@@ -1,9 +1,26 @@
 """The catalogue's clock."""
 
+import time
+from collections.abc import Iterator
+from itertools import batched
+
+import structlog
 from celery import shared_task
 
+from portal.documents import queries as documents
+from portal.documents.rules import ScanState
 from portal.kit import clock
+from portal.kit.errors import NotAllowed, Stale
 from providers.catalogue import actions, queries
+from providers.catalogue.gateways import reading
+from providers.catalogue.models import ImportRun
+from providers.catalogue.rules.importing import RunState
+from providers.catalogue.rules.reading import Lookup, Read, Reason, Unreadable
+
+log = structlog.get_logger("catalogue")
+SWEEP_SECONDS = 45.0  # one sweep takes up no further run after that
+RUN_SECONDS = 600.0  # and gives back the one that it has, well below the time limit of a task
+BATCH = 200  # records of one transaction
 
 
 @shared_task(name="catalogue.ask_if_right")
@@ -17,3 +34,60 @@ def tell_searches() -> int:
     """Tells people what is new in the searches that they keep. Returns: datasets told of."""
     now = clock.now()
     return sum(actions.tell_search(search_id=pk, now=now) for pk in queries.untold(now))
+
+
+@shared_task(name="catalogue.go_on_imports")
+def go_on_imports() -> int:
+    """Reads what waits, and what a lost worker left: claim, read outside of any transaction, write batch by batch. Returns: runs."""
+    taken, end = 0, time.monotonic() + SWEEP_SECONDS
+    while time.monotonic() < end and (run := actions.take_up(now=clock.now())) is not None:
+        taken += 1
+        if run.state == RunState.RUNNING:
+            _go_through(run)
+    return taken
+
+
+def _go_through(run: ImportRun) -> None:
+    """One run to its end, or until the time is over."""
+    try:
+        if _take_all(run):
+            actions.finish(run_id=run.pk, turn=run.turn)
+        else:
+            actions.give_back(run_id=run.pk, turn=run.turn)
+    except Stale:  # stopped by a person, or taken up by another worker meanwhile
+        log.info("import_left", run=run.ref)
+    except Unreadable as unreadable:
+        _give_up(run, unreadable.reason)
+    except NotAllowed:
+        _give_up(run, Reason("not_allowed"))
+    except Exception:
+        log.exception("import_broke", run=run.ref)
+        _give_up(run, Reason("unread"))
+
+
+def _give_up(run: ImportRun, reason: Reason) -> None:
+    try:
+        actions.fail(run_id=run.pk, turn=run.turn, reason=reason)
+    except Stale:
+        log.info("import_left", run=run.ref)
+
+
+def _take_all(run: ImportRun) -> bool:
+    """Every record that the report does not name yet. False: the time was over first."""
+    lookup, end = Lookup(queries.reading_world()), time.monotonic() + RUN_SECONDS
+    told = queries.answered(run)
+    for reads, total in _pages(run, lookup):
+        for batch in batched(queries.not_answered(told, reads), BATCH):
+            if time.monotonic() > end:
+                return False
+            actions.take_records(run_id=run.pk, turn=run.turn, reads=batch, lookup=lookup, total=total)
+    return True
+
+
+def _pages(run: ImportRun, lookup: Lookup) -> Iterator[tuple[list[Read], int]]:
+    """The records with how many there are in all. Raises Unreadable."""
+    assert run.document is not None
+    if run.document.scan_state == ScanState.INFECTED:
+        raise Unreadable("infected")
+    reads = reading.read(documents.content_of(run.document), lookup.world, name=run.document.name)
+    yield reads, len(reads)

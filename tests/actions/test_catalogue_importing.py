@@ -300,7 +300,7 @@ def test_a_dead_worker_s_run_is_taken_up_and_the_dead_one_writes_no_more(owner) 
     assert second is not None and second.turn == first.turn + 1
     with pytest.raises(Stale):
         actions.take_records(run_id=run.pk, turn=first.turn, reads=reads[1:], lookup=lookup)
-    left = queries.not_answered(second, reads)
+    left = queries.not_answered(queries.answered(second), reads)
     assert [read.identifier for read in left] == ["h-2", "h-3"]
     actions.take_records(run_id=run.pk, turn=second.turn, reads=left, lookup=lookup)
     assert actions.finish(run_id=run.pk, turn=second.turn).created == 2 and Dataset.objects.count() == 2
@@ -309,7 +309,7 @@ def test_a_dead_worker_s_run_is_taken_up_and_the_dead_one_writes_no_more(owner) 
 def test_a_document_that_kills_its_workers_is_given_up(owner) -> None:
     actions.start_import(file=document(TURTLE), institution=owner.institution, by=owner.user)
     now = clock.now()
-    for turn in range(1, actions.importing.MOST_TURNS + 1):
+    for turn in range(1, actions.importing.MOST_DEATHS + 1):
         assert actions.take_up(now=now + 2 * turn * actions.importing.LEASE).turn == turn
     last = actions.take_up(now=now + 99 * actions.importing.LEASE)
     assert (last.state, last.reason["code"]) == ("FAILED", "died")

@@ -41,6 +41,10 @@ DECIDED: dict[str, dict[str, str]] = {
         "words_document": PUBLIC,
     },
     "providers.catalogue.views.importing": {"variables": OWN, "template": OWN},
+    "providers.catalogue.views.imports": {
+        "imports": NAMES, "report": "what became of catalogue records, to their institution and the registrar; no data of persons",
+        "report_table": "as the report", "stop": ANSWER,
+    },
     "providers.catalogue.views.searches": {"saved": OWN, "forget": ANSWER},
     "providers.offers.views.sheets": {"sheet": OWN, "apply_sheet": OWN, "download_sheet": OWN},
     "providers.offers.views.pages": {"institution": PUBLIC, "institution_list": PUBLIC, "dataset": PUBLIC, "compare": PUBLIC, "home": OWN, "new": OWN, "detail": OWN, "edit": OWN, "verb": OWN, "preview": "the next version of an entry, to its institution and to those who check it; no data of persons"},

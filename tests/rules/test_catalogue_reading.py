@@ -287,7 +287,8 @@ def test_entities_are_refused(head) -> None:
         (b"9" * 10_000, "a.jsonld", "syntax"),
         (b'{"@context": {"@vocab": "https://schema.org/"}, "name": "x"}', "a.jsonld", "nothing"),
         (b"<https://a.example/> <https://b.example/> 1 .", "a.ttl", "nothing"),
-        (b"<https://a.example/> <https://b.example/> ", "a.ttl", "syntax"),
+        (b"<https://a.example/> <https://b.example/> ", "a.ttl", "ends"),
+        (b"<https://a.example/> is what ; .", "a.ttl", "syntax"),
         (XML.format("x").encode()[:-20], "a.rdf", "syntax"),
     ],
 )

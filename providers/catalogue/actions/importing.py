@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.documents import actions as documents
+from portal.documents.rules import ScanState
 from portal.journal.actions import record as journal
 from portal.kit import clock
 from portal.kit.access import require
@@ -22,7 +23,7 @@ from providers.catalogue.rules.reading import Lookup, Read, Reason
 from providers.institutions.models import Institution
 
 LEASE = timedelta(minutes=5)  # a worker that is not heard of for so long is dead
-MOST_TURNS = 3  # a document that kills its worker so often is given up
+MOST_DEATHS = 3  # a document that kills its worker so often, without going on in between, is given up
 WORST_FAILURES = 3  # in a row, before people are told
 COUNTED = ("created", "changed", "unchanged", "refused")
 
@@ -75,15 +76,17 @@ def _started(run: ImportRun) -> ImportRun:
 def take_up(*, now: datetime) -> ImportRun | None:
     """The claim: the oldest run that waits, or whose worker is no longer heard of. Writes: ImportRun (RUNNING, turn, lease).
 
-    A run that killed MOST_TURNS workers is given up here. None: there is nothing to do.
+    A run that killed MOST_DEATHS workers is given up here. None: there is nothing to do; a document that waits for the virus scan waits.
     """
     dead = Q(state=RunState.RUNNING, leased_until__lt=now)
     waiting = ImportRun.objects.select_for_update(skip_locked=True, of=("self",)).filter(Q(state=RunState.WAITING) | dead)
-    run = waiting.select_related("institution", "source", "document", "started_by").order_by("created_at", "pk").first()
+    waiting = waiting.exclude(document__scan_state=ScanState.QUARANTINED).order_by("created_at", "pk")
+    run = waiting.select_related("institution", "source", "document", "started_by").first()
     if run is None:
         return None
-    if run.turn >= MOST_TURNS:
-        return _ended(run, "fail", None, Reason("died", {"times": run.turn}))
+    run.deaths += run.state == RunState.RUNNING
+    if run.deaths >= MOST_DEATHS:
+        return _ended(run, "fail", None, Reason("died", {"times": run.deaths}))
     run.state = rules.RUN_LIFECYCLE.step(run.state, "take_up")
     run.turn, run.leased_until = run.turn + 1, now + LEASE
     run.save()
@@ -105,7 +108,16 @@ def take_records(*, run_id: int, turn: int, reads: Sequence[Read], lookup: Looku
     run.done += len(lines)
     for line in lines:
         setattr(run, line.outcome.lower(), getattr(run, line.outcome.lower()) + 1)
-    run.leased_until = clock.now() + LEASE
+    run.leased_until, run.deaths = clock.now() + LEASE, 0
+    run.save()
+    return run
+
+
+@transaction.atomic
+def give_back(*, run_id: int, turn: int) -> ImportRun:
+    """A worker that had it long enough lets another one go on. Writes: ImportRun (WAITING)."""
+    run = _held(run_id, turn)
+    run.state, run.leased_until = rules.RUN_LIFECYCLE.step(run.state, "give_back"), None
     run.save()
     return run
 

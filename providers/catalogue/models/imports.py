@@ -64,7 +64,8 @@ class HarvestSource(Row):
 
 class ImportRun(Row):
     """One reading of one document or source. importer: on whose word; institution: whose records they are, None when a registrar's
-    document names it; turn: raised whenever a worker takes it up, so that one that was given up for dead cannot write any more.
+    document names it; turn: raised whenever a worker takes it up, so that one that was given up for dead cannot write any more; deaths: workers that were lost
+    since it last went on.
 
     total: records that were found, None before that is known; reason: why it was given up (`rules.reading`).
     """
@@ -86,6 +87,7 @@ class ImportRun(Row):
     )
     state = models.CharField(_("State"), max_length=8, choices=rules.RunState.choices())
     leased_until = models.DateTimeField(null=True, editable=False)
+    deaths = models.PositiveSmallIntegerField(default=0, editable=False)
     turn = models.PositiveSmallIntegerField(default=0, editable=False)
     total = models.PositiveIntegerField(_("Records in all"), null=True)
     done = models.PositiveIntegerField(_("Read so far"), default=0)

@@ -119,12 +119,17 @@ def institutions_of(reads: Iterable[Read]) -> Mapping[str, Institution]:
     return {row.key: row for row in Institution.objects.filter(key__in=keys).select_related("organisation")}
 
 
-def not_answered(run: ImportRun, reads: Iterable[Read]) -> list[Read]:
-    """The records that the run's report does not name yet: where a worker died, the next one goes on. One query."""
-    answered = Counter(ImportLine.objects.filter(run=run).exclude(outcome="GONE").values_list("identifier", flat=True))
+def answered(run: ImportRun) -> Counter[str]:
+    """How often the run's report names each record already: where a worker died, the next one goes on. One query."""
+    return Counter(ImportLine.objects.filter(run=run).exclude(outcome="GONE").values_list("identifier", flat=True))
+
+
+def not_answered(told: Counter[str], reads: Iterable[Read]) -> list[Read]:
+    """The records that are left. told: of `answered`; counted down."""
     left = []
     for read in reads:
-        answered[read.identifier] -= 1
-        if answered[read.identifier] < 0:
+        if told[read.identifier] > 0:
+            told[read.identifier] -= 1
+        else:
             left.append(read)
     return left

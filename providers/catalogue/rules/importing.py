@@ -28,6 +28,7 @@ RUN_LIFECYCLE = Lifecycle(
     moves={
         ("WAITING", "take_up"): "RUNNING",
         ("RUNNING", "take_up"): "RUNNING",  # whoever had it died
+        ("RUNNING", "give_back"): "WAITING",  # whoever has it worked long enough; another one goes on
         ("RUNNING", "finish"): "DONE",
         ("WAITING", "fail"): "FAILED",
         ("RUNNING", "fail"): "FAILED",

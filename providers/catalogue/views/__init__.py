@@ -9,6 +9,7 @@ from providers.catalogue.views.exporting import (
     words_document,
 )
 from providers.catalogue.views.importing import template, variables
+from providers.catalogue.views.imports import imports, report, report_table, stop
 from providers.catalogue.views.reading import history, search, series, series_verb, variable_list
 from providers.catalogue.views.searches import forget, saved
 from providers.catalogue.views.writing import entry, new, section, verb
@@ -20,13 +21,17 @@ __all__ = [
     "entry",
     "forget",
     "history",
+    "imports",
     "new",
+    "report",
+    "report_table",
     "saved",
     "schema_org",
     "search",
     "section",
     "series",
     "series_verb",
+    "stop",
     "template",
     "variable_list",
     "variables",

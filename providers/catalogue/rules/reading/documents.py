@@ -93,6 +93,7 @@ def statements_of(content: bytes, kind: str, base: str) -> Iterator[tuple[str, s
 
 def _parsed(document: Any, kind: str, base: str) -> list[tuple[str, str, Value]]:
     import rdflib  # half a second of imports that no page needs
+    from rdflib.plugins.parsers.notation3 import BadSyntax
 
     from providers.catalogue.rules.reading.sink import Sink
 
@@ -112,16 +113,20 @@ def _parsed(document: Any, kind: str, base: str) -> list[tuple[str, str, Value]]
         raise
     except RecursionError:
         raise Unreadable("deep") from None
+    except MemoryError:
+        raise Unreadable("heavy") from None
+    except IndexError:  # what rdflib says of Turtle that is cut off
+        raise Unreadable("ends") from None
+    except BadSyntax as error:
+        at_the_end = not error._str[error._i :].strip()
+        raise Unreadable("ends") if at_the_end else Unreadable("syntax", line=error.lines + 1, words=_words(error)) from None
     except Exception as error:  # a parser fails in as many ways as a document can be broken
         raise Unreadable("syntax", line=_line(error), words=_words(error)) from None
     return sink.said
 
 
 def _line(error: Exception) -> int:
-    line = getattr(error, "lines", None)
-    if not isinstance(line, int):
-        line = getattr(error, "getLineNumber", lambda: 0)()
-    return line + 1 if isinstance(line, int) and hasattr(error, "lines") else line or 0
+    return int(getattr(error, "getLineNumber", lambda: 0)() or 0)
 
 
 def _words(error: Exception) -> str:

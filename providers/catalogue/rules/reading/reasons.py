@@ -7,8 +7,6 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from providers.catalogue.rules.profiles import PROPERTIES
-
 
 class Unreadable(Exception):
     """A whole document cannot be read. code: of SENTENCES; about: what the sentence names."""
@@ -46,9 +44,8 @@ def sentence(kept: Mapping[str, Any]) -> str:
     code, about = kept.get("code") or "", kept.get("about") or {}
     if code == "syntax" and not about.get("line"):
         code = "syntax_nowhere"
-    if code == "lacking":  # names of properties of a profile
-        labels = (str(PROPERTIES[name].label) if name in PROPERTIES else name for name in about.get("names") or ())
-        about = {"value": ", ".join(labels)}
+    if code == "lacking":  # names of properties of a profile, which the entry's own page lists
+        about = {"n": len(about.get("names") or ())}
     return gettext(SENTENCES[code]) % about if code in SENTENCES else code
 
 
@@ -61,10 +58,14 @@ SENTENCES: Mapping[str, Any] = {
     "deep": _("The document is nested too deeply."),
     "large": _("The document says more than %(most)s things. Split it into several documents."),
     "syntax": _("The document is broken in line %(line)s: %(words)s"),
+    "ends": _("The document ends in the middle of a statement. Was it cut off while it was saved?"),
     "syntax_nowhere": _("The document is broken: %(words)s"),
     "doctype": _("The document declares a document type (<!DOCTYPE …>), which can hide harm. Remove the declaration."),
     "context": _("The JSON-LD context %(address)s is not known here, and contexts are never fetched. Write the context into the document."),
     "died": _("Reading was begun %(times)s times and never came to an end, so it was given up. Split the document, or write to the operating agency."),
+    "infected": _("The virus scan refused the file. Upload a clean one."),
+    "not_allowed": _("Whoever began the import may no longer do so. Begin it again with a role that allows it."),
+    "unread": _("Reading went wrong for a reason that is the portal’s own. It was written down; the operating agency looks into it."),
     "slow": _("Reading the document took longer than %(seconds)s seconds, so it was given up. Split it into several documents."),
     "heavy": _("Reading the document took more memory than there is for it. Split it into several documents."),
     "nothing": _("No dataset was found in the document. It needs things of the class dcat:Dataset or schema.org Dataset, or the results of a CKAN search."),
@@ -88,5 +89,5 @@ SENTENCES: Mapping[str, Any] = {
     "misfit": _("“%(value)s” does not fit here and was left out."),
     "other_language": _("A text in the language “%(value)s” was left out; entries are in Korean and English."),
     "cut": _("The text was longer than %(most)s characters and was cut."),
-    "lacking": _("Still missing before it can be published: %(value)s."),
+    "lacking": _("%(n)s statements are still missing before it can be published; its page names them."),
 }  # fmt: skip
