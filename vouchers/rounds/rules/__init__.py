@@ -1,5 +1,11 @@
 """A round's calendar, policy and lifecycle, pure. Every number is data of the round."""
 
+from vouchers.rounds.rules.allocating import (
+    ALLOCATING_RANGES,
+    AllocatingPolicy,
+    allocating_faults,
+    parse_allocating,
+)
 from vouchers.rounds.rules.amending import (
     AMENDABLE,
     AMENDED_WORDS,
@@ -131,6 +137,7 @@ from vouchers.rounds.rules.stages import (
 )
 
 __all__ = [
+    "ALLOCATING_RANGES",
     "AMENDABLE",
     "AMENDED_WORDS",
     "AMENDMENT_FAULTS",
@@ -168,6 +175,7 @@ __all__ = [
     "WEIGHT_WORDS",
     "Absence",
     "Advantage",
+    "AllocatingPolicy",
     "AssigningPolicy",
     "Choice",
     "Column",
@@ -196,6 +204,7 @@ __all__ = [
     "SelectionPolicy",
     "Text",
     "TieBreak",
+    "allocating_faults",
     "amended",
     "amendment_fault",
     "announce_due",
@@ -216,6 +225,7 @@ __all__ = [
     "moved",
     "next_key",
     "own_kind",
+    "parse_allocating",
     "parse_assigning",
     "parse_conflicts",
     "parse_policy",

@@ -3,9 +3,24 @@
 Import it where a round is allocated and nowhere else: it loads numpy, and the solver when it solves.
 """
 
+from vouchers.matching.rules.allocating.asking import Asked, asked
 from vouchers.matching.rules.allocating.budget import Plan, within
 from vouchers.matching.rules.allocating.flow import best, greedy, network, solver
 from vouchers.matching.rules.allocating.market import Market, Pair, market
 from vouchers.matching.rules.allocating.prices import Prices, prices
 
-__all__ = ["Market", "Pair", "Plan", "Prices", "best", "greedy", "market", "network", "prices", "solver", "within"]
+__all__ = [
+    "Asked",
+    "Market",
+    "Pair",
+    "Plan",
+    "Prices",
+    "asked",
+    "best",
+    "greedy",
+    "market",
+    "network",
+    "prices",
+    "solver",
+    "within",
+]

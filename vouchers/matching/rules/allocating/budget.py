@@ -13,7 +13,8 @@ import numpy as np
 from vouchers.matching.rules.allocating.flow import LARGEST, best, greedy, network
 from vouchers.matching.rules.allocating.market import Array, Market
 
-TURNS, TIGHT, STEPS = 16, 20_000, 200  # at most so many flows and single changes; a gap below a twenty-thousandth is enough
+TURNS, STEPS = 16, 200  # at most so many flows, and single changes at the end of each
+TIGHT, NEAR = 20_000, 1_000  # a gap below a twenty-thousandth is enough; filling up is worth it from a thousandth on
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,11 @@ def within(market: Market, budget_won: int) -> Plan:
             high, under = at, chosen
         else:
             low, over = at, chosen
-        best_of = max(best_of, filled(market, _mixed(market, under, over, budget_won), budget_won), key=market.worth)
-    return Plan(np.sort(best_of), market.worth(best_of), bound, Fraction(price, scale))
+        mixed = _mixed(market, under, over, budget_won)
+        near = (bound - market.worth(mixed)) * NEAR <= bound  # far from the bound it is not worth filling up
+        best_of = max(best_of, filled(market, mixed, budget_won) if near else mixed, key=market.worth)
+    best_of = filled(market, best_of, budget_won)
+    return Plan(best_of, market.worth(best_of), bound, Fraction(price, scale))
 
 
 def _scale(market: Market) -> int:
