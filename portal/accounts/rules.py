@@ -37,6 +37,7 @@ class Role(Codes):
     REPRESENTATIVE = "REPRESENTATIVE", _("Applicant, representative")
     STAFF_MEMBER = "STAFF_MEMBER", _("Applicant, staff")
     PROVIDER_MANAGER = "PROVIDER_MANAGER", _("Provider manager")
+    PROVIDER_APPROVER = "PROVIDER_APPROVER", _("Provider, agrees to quotes")
     PROVIDER_DRB_SECRETARY = "PROVIDER_DRB_SECRETARY", _("Review-board secretary")
     IRB_LIAISON = "IRB_LIAISON", _("IRB liaison")
     DRB_MEMBER = "DRB_MEMBER", _("Review-board member")
@@ -66,7 +67,9 @@ def key_state(revoked_at: datetime | None, expires_at: datetime, now: datetime) 
 
 
 COMPANY_ROLES = frozenset({Role.REPRESENTATIVE, Role.STAFF_MEMBER})
-PROVIDER_ROLES = frozenset({Role.PROVIDER_MANAGER, Role.PROVIDER_DRB_SECRETARY, Role.IRB_LIAISON, Role.DRB_MEMBER})
+PROVIDER_ROLES = frozenset(
+    {Role.PROVIDER_MANAGER, Role.PROVIDER_APPROVER, Role.PROVIDER_DRB_SECRETARY, Role.IRB_LIAISON, Role.DRB_MEMBER}
+)
 STAFF_ROLES = frozenset(
     {
         Role.OPERATOR_CASE,

@@ -21,10 +21,14 @@ PEOPLE: tuple[SignIn, ...] = (
     SignIn("staff@demo.example", "Same start-up, staff", "같은 기업 실무자", Role.STAFF_MEMBER, "company"),
     SignIn("rival@demo.example", "Another start-up", "다른 수요기업 대표자", Role.REPRESENTATIVE, "rival", True),
     SignIn("provider@demo.example", "Hospital, offers", "공급병원 담당자", Role.PROVIDER_MANAGER, "hospital"),
+    SignIn("head@demo.example", "Same hospital, agrees to quotes", "같은 병원 견적 승인자", Role.PROVIDER_APPROVER, "hospital"),
     SignIn("board@demo.example", "Review-board secretary", "데이터심의위원회 간사", Role.PROVIDER_DRB_SECRETARY, "hospital"),
     SignIn("irb@demo.example", "IRB liaison", "IRB 담당자", Role.IRB_LIAISON, "hospital"),
     SignIn("member@demo.example", "Review-board member", "심의위원", Role.DRB_MEMBER, "hospital"),
     SignIn("provider2@demo.example", "Second hospital, offers", "두 번째 공급병원 담당자", Role.PROVIDER_MANAGER, "hospital2"),
+    SignIn(
+        "head2@demo.example", "Second hospital, agrees to quotes", "두 번째 병원 견적 승인자", Role.PROVIDER_APPROVER, "hospital2"
+    ),
     SignIn("evaluator1@demo.example", "Evaluator 1", "평가위원 1", Role.EVALUATOR, None),
     SignIn("evaluator2@demo.example", "Evaluator 2", "평가위원 2", Role.EVALUATOR, None),
     SignIn("evaluator3@demo.example", "Evaluator 3", "평가위원 3", Role.EVALUATOR, None),

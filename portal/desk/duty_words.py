@@ -27,6 +27,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "check_dataset": ("데이터셋 점검", "Check datasets"),
     "confirm_dataset": ("데이터셋 내용 확인", "Confirm that datasets are still right"),
     "check_evidence": ("지급 증빙 확인", "Check evidence"),
+    "agree_to_quote": ("견적 동의(연구책임자)", "Agree to quotes as principal investigator"),
+    "approve_quote": ("견적 동의(기관)", "Agree to quotes for the institution"),
     "clarify": ("견적 질문 답변", "Answer questions about quotes"),
     "close_disbursement": ("해지된 협약의 지급 종결", "Close payments of terminated agreements"),
     "confirm_disbursement": ("대금 청구 확인", "Confirm disbursements"),

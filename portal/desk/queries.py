@@ -255,7 +255,7 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
     (_("My company"), "/companies/", COMPANY_ROLES),
     (_("Data needs and quotes"), "/matching/needs/", COMPANY_ROLES),
     (_("Applications"), "/applications/", COMPANY_ROLES),
-    (_("Quote requests"), "/matching/requests/", frozenset({Role.PROVIDER_MANAGER})),
+    (_("Quote requests"), "/matching/requests/", frozenset({Role.PROVIDER_MANAGER, Role.PROVIDER_APPROVER})),
     (_("Counts of patients"), "/matching/feasibility/", frozenset({Role.PROVIDER_MANAGER})),
     (_("Datasets and offers"), "/providers/", frozenset({Role.PROVIDER_MANAGER})),
     (_("Import datasets"), "/providers/imports/", frozenset({Role.OPERATOR_CASE, Role.MINISTRY_OFFICER})),

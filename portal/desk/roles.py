@@ -53,6 +53,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "providers.set_target_days",
             "vouchers.answer_feasibility",
             "vouchers.answer_quote",
+            "vouchers.read_requests",
             "vouchers.confirm_match",
             "vouchers.sign_agreement",
             "vouchers.provide_data",
@@ -60,6 +61,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.request_disbursement",
         }
     ),
+    Role.PROVIDER_APPROVER: frozenset({"vouchers.approve_quote", "vouchers.read_requests"}),
     Role.PROVIDER_DRB_SECRETARY: frozenset({"vouchers.review_request", "vouchers.decide_drb"}),
     Role.IRB_LIAISON: frozenset({"vouchers.decide_ethics"}),
     Role.DRB_MEMBER: frozenset({"vouchers.view_review"}),

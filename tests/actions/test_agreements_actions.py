@@ -198,7 +198,9 @@ def test_a_smaller_agreed_grant_gives_the_rest_back():
     agreement = actions.send_for_signature(agreement_id=agreement.pk, by=drafter)
     from portal.accounts.models import User
 
-    provider = User.objects.get(role_grants__organisation=agreement.parties.get(role="PROVIDER").organisation)
+    provider = User.objects.get(
+        role_grants__organisation=agreement.parties.get(role="PROVIDER").organisation, role_grants__role="PROVIDER_MANAGER"
+    )
     signing = ev.Signing(_at, award, agreement, drafter, _at.firms[0].representative, provider)
     for person in signing.everybody:
         ev.sign(signing, person)

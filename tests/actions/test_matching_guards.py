@@ -9,7 +9,7 @@ from portal.kit.errors import IllegalStep, Refused
 from tests.committed import together
 from tests.factories import quotes
 from vouchers.matching import actions
-from vouchers.matching.models import Match, Quote, QuoteLine, QuoteRequest
+from vouchers.matching.models import Match, Quote, QuoteDraft, QuoteLine, QuoteRequest
 
 
 def kinds(results: list[Any]) -> list[str]:
@@ -59,11 +59,11 @@ def test_the_last_capacity_goes_to_one_of_two_matches(committed_db: str) -> None
     assert at.offer.open_capacity == 0 and Match.objects.confirmed().count() == 1
 
 
-def test_two_versions_at_once_get_two_numbers(committed_db: str) -> None:
+def test_two_versions_at_once_get_two_numbers_and_one_replaces_the_other(committed_db: str) -> None:
     at = quotes.stage()
     request = quotes.asked(at)
-    together(lambda: quotes.quoted(at, request), lambda: quotes.quoted(at, request))
-    assert sorted(Quote.objects.values_list("number", flat=True)) == [1, 2]
+    together(lambda: quotes.prepared(at, request), lambda: quotes.prepared(at, request))
+    assert list(QuoteDraft.objects.order_by("number").values_list("number", "status")) == [(1, "REPLACED"), (2, "PREPARED")]
 
 
 @pytest.mark.django_db  # also makes pytest-django create the database that the others clone
@@ -94,12 +94,13 @@ def test_a_quotes_sums_equal_its_lines_at_commit(committed_db: str) -> None:
     at = quotes.stage()
     found = quotes.quoted(at)
     columns = (
-        "number, valid_until, access_mode, assumptions, supply_amount_won, vat_won, request_id, quoted_by_id, ref, "
-        "created_at, updated_at, version"
+        "number, valid_until, award_on, access_mode, assumptions, supply_amount_won, vat_won, request_id, quoted_by_id, ref, "
+        "created_at, updated_at, version, draft_id"
     )
+    agreed = quotes.agreed_copy(found)
     broken(  # a quote without lines
-        f"INSERT INTO vouchers_quote ({columns}) SELECT 9, valid_until, '', '', 5, 0, request_id, quoted_by_id, 'quo-x', "
-        "now(), now(), 1 FROM vouchers_quote WHERE id = %s", found.pk,
+        f"INSERT INTO vouchers_quote ({columns}) SELECT 9, valid_until, award_on, '', '', supply_amount_won, vat_won, request_id, "
+        "quoted_by_id, 'quo-x', now(), now(), 1, %s FROM vouchers_quote WHERE id = %s", agreed.pk, found.pk,
     )  # fmt: skip
     parts = (
         "kind, description, unit, quantity, unit_price_won, amount_won, tax_kind, data_holder_id, contracting_party_id, "
@@ -114,11 +115,11 @@ def test_a_quotes_sums_equal_its_lines_at_commit(committed_db: str) -> None:
 def test_a_line_is_quantity_times_price_and_a_match_stays_with_its_quote(committed_db: str) -> None:
     at = quotes.stage()
     match = quotes.accepted(at)
-    request = match.quote.request
+    request, agreed = match.quote.request, quotes.agreed_copy(match.quote)
     with pytest.raises(IntegrityError), transaction.atomic():
         wrong = Quote(
-            request=request, number=7, valid_until=match.quote.valid_until, supply_amount_won=11, vat_won=1,
-            quoted_by=at.hospital.user,
+            request=request, number=7, valid_until=match.quote.valid_until, award_on=match.quote.award_on, draft=agreed,
+            supply_amount_won=match.quote.supply_amount_won, vat_won=match.quote.vat_won, quoted_by=at.hospital.user,
         )  # fmt: skip
         wrong.save()
         own = at.hospital.institution

@@ -4,8 +4,9 @@ from portal.kit import clock
 from tests.actions import test_quotes_released as released
 from tests.committed import together
 from tests.factories import evaluation as ev
+from tests.factories import quotes
 from vouchers.matching import actions as matching
-from vouchers.matching.models import Match
+from vouchers.matching.models import Match, Quote, QuoteDraft, QuoteRequest
 from vouchers.objections import actions
 
 
@@ -25,3 +26,31 @@ def test_released_and_cancelled_at_once_gives_the_order_back_once(committed_db: 
     match.refresh_from_db()
     assert released.open_orders(offer) == 3 and match.status in {"RELEASED", "CANCELLED"}
     assert sum(result == 1 or isinstance(result, Match) for result in results) == 1
+
+
+def test_both_agreements_at_once_send_one_quote(committed_db: str) -> None:
+    at = quotes.stage()
+    draft, secret = quotes.prepared(at)
+    approver = quotes.approver(at.hospital.organisation)
+    results = together(
+        lambda: matching.approve_quote(draft_id=draft.pk, by=approver),
+        lambda: matching.approve_quote(draft_id=draft.pk, by=approver),
+        lambda: matching.agree_by_link(secret=secret),
+        lambda: matching.agree_by_link(secret=secret),
+        behind=draft.request,
+    )
+    assert sum(isinstance(result, QuoteDraft) for result in results) == 2
+    assert Quote.objects.count() == 1 and QuoteDraft.objects.get().status == "SENT"
+
+
+def test_agreed_to_and_withdrawn_at_once_one_wins(committed_db: str) -> None:
+    at = quotes.stage()
+    draft, secret = quotes.prepared(at)
+    matching.approve_quote(draft_id=draft.pk, by=quotes.approver(at.hospital.organisation))
+    together(
+        lambda: matching.agree_by_link(secret=secret),
+        lambda: matching.withdraw_request(request_id=draft.request_id, by=at.firm.user),
+        behind=draft.request,
+    )
+    ended = {"QUOTED": (1, "SENT"), "WITHDRAWN": (0, "LAPSED")}[QuoteRequest.objects.get().status]
+    assert (Quote.objects.count(), QuoteDraft.objects.get().status) == ended

@@ -119,13 +119,17 @@ def test_the_database_refuses_a_due_day_after_the_closing() -> None:
 
 QUOTE = (
     "INSERT INTO vouchers_quote (number, valid_until, award_on, access_mode, assumptions, supply_amount_won, vat_won, request_id, "
-    "quoted_by_id, ref, created_at, updated_at, version) SELECT 9, {valid}, {award}, '', '', 5, 0, request_id, quoted_by_id, "
-    "'quo-x', created_at, now(), 1 FROM vouchers_quote WHERE id = %s"
+    "quoted_by_id, ref, created_at, updated_at, version, draft_id) SELECT 9, {valid}, {award}, '', '', supply_amount_won, vat_won, "
+    "request_id, quoted_by_id, 'quo-x', created_at, now(), 1, %s FROM vouchers_quote WHERE id = %s"
 )
 
 
 def test_the_database_refuses_a_quote_that_ends_before_the_award_or_names_none() -> None:
     found = quotes.quoted(staged())
-    broken("quote_reaches_award", QUOTE.format(valid="award_on - 1", award="award_on"), found.pk)
-    broken("quote_names_award", QUOTE.format(valid="valid_until", award="NULL"), found.pk)
-    broken("quote_names_award", QUOTE.format(valid="valid_until", award="created_at::date"), found.pk)
+    agreed = quotes.agreed_copy(found)
+    for constraint, columns in (
+        ("quote_reaches_award", {"valid": "award_on - 1", "award": "award_on"}),
+        ("quote_names_award", {"valid": "valid_until", "award": "NULL"}),
+        ("quote_names_award", {"valid": "valid_until", "award": "created_at::date"}),
+    ):
+        broken(constraint, QUOTE.format(**columns), agreed.pk, found.pk)

@@ -62,6 +62,10 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.matching.views.feasibility": {
         "counts_inbox": NAMES, "ask_count": WRITTEN_DOWN, "count_detail": WRITTEN_DOWN, "count_answer": WRITTEN_DOWN, "count_verb": WRITTEN_DOWN,
     },
+    "vouchers.matching.views.agreeing": {
+        "draft_verb": WRITTEN_DOWN, "agreed": ANSWER,
+        "agree": "a hospital's own quote, with the names of company and need, to whoever holds the secret of the link",
+    },
     "vouchers.matching.views.quotes": {"quote_detail": WRITTEN_DOWN, "quote_verb": WRITTEN_DOWN},
     "vouchers.matching.views.requests": {
         "inbox": NAMES, "request_detail": WRITTEN_DOWN, "quote_form": WRITTEN_DOWN, "request_verb": WRITTEN_DOWN,

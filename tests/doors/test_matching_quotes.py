@@ -9,7 +9,7 @@ from portal.kit import clock
 from tests.doors import as_
 from tests.factories import quotes
 from vouchers.matching import actions
-from vouchers.matching.models import Match, Quote, QuoteRequest
+from vouchers.matching.models import Match, Quote, QuoteDraft, QuoteRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def test_ask_for_a_quote(at: quotes.Stage) -> None:
 def sent(**more: Any) -> dict[str, Any]:
     form: dict[str, Any] = {
         "line-TOTAL_FORMS": 2, "line-INITIAL_FORMS": 0,
-        "valid_until": (clock.today() + timedelta(days=quotes.VALID_DAYS)).isoformat(), "lead_time_days": 40, "access_mode": "CLOSED_ROOM",
+        "valid_until": (clock.today() + timedelta(days=quotes.VALID_DAYS)).isoformat(), "lead_time_days": 40, "access_mode": "CLOSED_ROOM", **quotes.INVESTIGATOR,
     }  # fmt: skip
     for n, line in enumerate(quotes.lines()):
         form |= {f"line-{n}-{name}": value for name, value in line.items()}
@@ -69,7 +69,7 @@ def test_quote_form_adds_previews_and_sends(at: quotes.Stage) -> None:
     unnamed = browser.post(url, with_parties(sent(), at))  # no button, no quote
     assert unnamed.status_code == 200 and Quote.objects.count() == 0
     done = browser.post(url, with_parties(sent(send="1"), at))
-    assert done.status_code == 303 and Quote.objects.get().vat_won == 7_000_000
+    assert done.status_code == 303 and QuoteDraft.objects.get().vat_won == 7_000_000 and Quote.objects.count() == 0
     again = browser.get(url)
     assert "영상 추출과 가명처리" in text(again)
 
@@ -80,13 +80,14 @@ def test_quote_form_adds_previews_and_sends(at: quotes.Stage) -> None:
         {"line-0-quantity": "0"}, {"line-0-quantity": "x"}, {"line-0-unit_price_won": "x"}, {"line-0-unit": ""},
         {"line-0-description": "가" * 201}, {"line-0-kind": "GIFT"}, {"line-0-payee": "999999"}, {"valid_until": ""},
         {"valid_until": "2020-01-01"}, {"access_mode": "POST"}, {"line-TOTAL_FORMS": "0"}, {"line-TOTAL_FORMS": "x"},
-        {"line-TOTAL_FORMS": "99999"}, {"lead_time_days": "0"}, {"assumptions": "가" * 2001},
+        {"line-TOTAL_FORMS": "99999"}, {"lead_time_days": "0"}, {"assumptions": "가" * 2001}, {"investigator_name": " "},
+        {"investigator_email": ""}, {"investigator_email": "nobody"},
     ],
 )  # fmt: skip
 def test_quote_form_refuses_bad_input(at: quotes.Stage, wrong: dict[str, Any]) -> None:
     request = quotes.asked(at)
     answer = as_(at.hospital.user).post(f"/matching/requests/{request.ref}/quote/", with_parties(sent(send="1", **wrong), at))
-    assert answer.status_code == 422 and Quote.objects.count() == 0
+    assert answer.status_code == 422 and QuoteDraft.objects.count() == 0
 
 
 def test_lines_that_did_not_arrive_are_said_so(at: quotes.Stage) -> None:

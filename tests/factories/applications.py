@@ -21,7 +21,7 @@ from vouchers.applications.models import Application, ApplicationDocument
 from vouchers.companies.models import Company, SizeCertificate
 from vouchers.companies.rules import brn_valid
 from vouchers.matching import queries
-from vouchers.matching.models import Match, Need, Quote, QuoteLine, QuoteRequest
+from vouchers.matching.models import Match, Need, Quote, QuoteDraft, QuoteLine, QuoteRequest
 from vouchers.rounds.models import Round
 
 _made = 0
@@ -115,8 +115,15 @@ def match(
         created_at=asked_at, created_by=owner.staff,
     )  # fmt: skip
     request.save()
+    approver = person(Role.PROVIDER_APPROVER, hospital.organisation)
+    draft = QuoteDraft(
+        request=request, number=1, status="SENT", content={}, supply_amount_won=amount_won, vat_won=amount_won // 10,
+        prepared_by=hospital.user, approved_at=clock.now(), approved_by=approver, investigator_name="가상 연구책임자",
+        investigator_agreed_at=clock.now(), investigator_agreed_by="LINK",
+    )  # fmt: skip
+    draft.save()
     quote = Quote(
-        request=request, number=1, valid_until=clock.today() + timedelta(days=valid_days), supply_amount_won=amount_won,
+        request=request, draft=draft, number=1, valid_until=clock.today() + timedelta(days=valid_days), supply_amount_won=amount_won,
         vat_won=amount_won // 10, quoted_by=hospital.user, award_on=award_on,
     )  # fmt: skip
     quote.save()

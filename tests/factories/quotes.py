@@ -6,12 +6,13 @@ from typing import Any
 
 from portal.accounts import actions as accounts
 from portal.accounts.models import User
+from portal.accounts.queries import holders_of
 from portal.accounts.rules import OrganisationKind, Role
 from portal.kit import clock
 from tests.factories import providers, rounds
 from vouchers.companies.models import Company
 from vouchers.matching import actions
-from vouchers.matching.models import Match, Need, Quote, QuoteRequest
+from vouchers.matching.models import Match, Need, Quote, QuoteDraft, QuoteRequest
 from vouchers.rounds.models import Round
 
 VALID_DAYS = 90  # beyond the award of the factories' round
@@ -124,11 +125,21 @@ def asked(at: Stage, **more: Any) -> QuoteRequest:
     )
 
 
-def quoted(at: Stage, request: QuoteRequest | None = None, **more: Any) -> Quote:
+INVESTIGATOR = {"investigator_name": "가상 연구책임자", "investigator_email": "investigator@hospital.example"}
+
+
+def approver(organisation: Any) -> User:
+    """Somebody of the hospital who agrees to its quotes."""
+    return holders_of(Role.PROVIDER_APPROVER, organisation).first() or providers.person(Role.PROVIDER_APPROVER, organisation)
+
+
+def prepared(at: Stage, request: QuoteRequest | None = None, **more: Any) -> tuple[QuoteDraft, str]:
+    """A draft and the secret of the investigator's link; nobody agreed yet."""
     request = request or asked(at)
-    return actions.quote(
+    return actions.prepare_quote(
         request_id=request.pk,
         **{
+            **INVESTIGATOR,
             "lines": lines(),
             "valid_until": clock.today() + timedelta(days=VALID_DAYS),
             "access_mode": "CLOSED_ROOM",
@@ -138,6 +149,24 @@ def quoted(at: Stage, request: QuoteRequest | None = None, **more: Any) -> Quote
             **more,
         },
     )
+
+
+def quoted(at: Stage, request: QuoteRequest | None = None, **more: Any) -> Quote:
+    """Prepared and agreed to by the hospital's approver and by the investigator: sent."""
+    draft, secret = prepared(at, request, **more)
+    actions.approve_quote(draft_id=draft.pk, by=approver(draft.request.institution.organisation))
+    if secret:
+        actions.agree_by_link(secret=secret)
+    return Quote.objects.get(draft=draft)
+
+
+def agreed_copy(found: Quote) -> QuoteDraft:
+    """Another draft like that of a quote, agreed to but of no quote yet: for what only the database should refuse."""
+    assert found.draft is not None
+    copy = QuoteDraft.objects.get(pk=found.draft.pk)
+    copy.pk, copy.ref, copy.number, copy._state.adding = None, "", 9, True
+    copy.save()
+    return copy
 
 
 def accepted(at: Stage) -> Match:

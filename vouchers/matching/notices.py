@@ -4,7 +4,7 @@ from typing import Any
 
 from portal.journal.actions import tell
 from portal.kit.won import won
-from vouchers.matching.models import FeasibilityQuery, Match, Need, Quote, QuoteRequest
+from vouchers.matching.models import FeasibilityQuery, Match, Need, Quote, QuoteDraft, QuoteRequest
 
 
 def _of_request(request: QuoteRequest, **more: Any) -> dict[str, Any]:
@@ -64,6 +64,41 @@ def quote_question(request: QuoteRequest) -> None:
 
 def quote_answered(request: QuoteRequest) -> None:
     _provider("quote_answered", request, answer=request.answer)
+
+
+def _of_draft(draft: QuoteDraft, **more: Any) -> dict[str, Any]:
+    money = {f"supply_{language}": won(draft.supply_amount_won, language) for language in ("ko", "en")}
+    return _of_request(
+        draft.request, prepared_by=draft.prepared_by.get_full_name(), investigator=draft.investigator_name, **money, **more
+    )
+
+
+def agreement_asked(draft: QuoteDraft) -> None:
+    """To the institution's approvers, and to an investigator with an account: agree, or return it with a reason."""
+    url = f"/matching/requests/{draft.request.ref}/"
+    organisation = draft.request.institution.organisation
+    tell(
+        "quote_to_approve", app="vouchers", subject=draft, organisation=organisation, role="PROVIDER_APPROVER", url=url,
+        context=_of_draft(draft),
+    )  # fmt: skip
+    if draft.investigator_user is not None:
+        tell("quote_to_agree", app="vouchers", subject=draft, to=[draft.investigator_user], url=url, context=_of_draft(draft))
+
+
+def agreement_asked_by_link(draft: QuoteDraft, secret: str) -> None:
+    """To the investigator's address, with a link that opens the quote once."""
+    tell(
+        "quote_to_agree_by_link", app="vouchers", subject=draft, addresses=[draft.investigator_email],
+        url=f"/matching/agree/{secret}/", context=_of_draft(draft),
+    )  # fmt: skip
+
+
+def quote_returned(draft: QuoteDraft) -> None:
+    """To whoever prepared it: somebody of the institution does not agree, and why."""
+    tell(
+        "quote_returned", app="vouchers", subject=draft, to=[draft.prepared_by], url=f"/matching/requests/{draft.request.ref}/",
+        context=_of_draft(draft, reason=draft.reason),
+    )  # fmt: skip
 
 
 def quote_received(request: QuoteRequest, quote: Quote) -> None:

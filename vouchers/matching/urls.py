@@ -24,6 +24,9 @@ urlpatterns = [
     path("requests/<slug:ref>/", views.request_detail, name="request"),
     path("requests/<slug:ref>/quote/", views.quote_form, name="quote_form"),
     path("requests/<slug:ref>/do/<slug:verb>/", views.request_verb, name="request_verb"),
+    path("drafts/<slug:ref>/do/<slug:verb>/", views.draft_verb, name="draft_verb"),
+    path("agree/", views.agreed, name="agreed"),
+    path("agree/<str:secret>/", views.agree, name="agree"),
     path("matches/<slug:ref>/", views.match_detail, name="match"),
     path("matches/<slug:ref>/do/<slug:verb>/", views.match_verb, name="match_verb"),
 ]

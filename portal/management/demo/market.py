@@ -16,7 +16,7 @@ from providers.offers import rules as offer_rules
 from providers.offers.models import Offer
 from vouchers.companies.models import Company
 from vouchers.matching import actions as matching
-from vouchers.matching.models import Match, Need, QuoteRequest
+from vouchers.matching.models import Match, Need, Quote, QuoteDraft, QuoteRequest
 from vouchers.rounds.models import Round
 
 
@@ -97,10 +97,19 @@ def ask(need: Need, user: User, *, dataset_key: str) -> QuoteRequest:
 
 
 def quote(cast: Cast, request: QuoteRequest, supply_won: int) -> Any:
-    """Two lines that add up to `supply_won`: extraction with VAT, a review fee without."""
+    """Two lines that add up to `supply_won`: extraction with VAT, a review fee without. Prepared, agreed to twice, sent."""
+    draft, secret = prepare(cast, request, supply_won)
+    matching.approve_quote(draft_id=draft.pk, by=cast.people["head" if request.institution.key == "demo-hanbit" else "head2"])
+    if secret:
+        matching.agree_by_link(secret=secret)
+    return Quote.objects.get(draft=draft)
+
+
+def prepare(cast: Cast, request: QuoteRequest, supply_won: int) -> tuple[QuoteDraft, str]:
+    """The hospital's office writes the quote and names an investigator, who has no account here."""
     manager = cast.people["provider" if request.institution.key == "demo-hanbit" else "provider2"]
     fee = 500_000
-    return matching.quote(
+    return matching.prepare_quote(
         request_id=request.pk,
         lines=[
             {"kind": "EXTRACTION", "description": "추출·가명처리·라벨링 일체", "unit": "PROJECT", "quantity": Decimal(1),
@@ -110,7 +119,8 @@ def quote(cast: Cast, request: QuoteRequest, supply_won: int) -> Any:
         ],
         valid_until=clock.today() + timedelta(days=180), earliest_delivery_on=clock.today() + timedelta(days=60),
         lead_time_days=45, access_mode=(request.offer.access_modes[0] if request.offer else ""),
-        assumptions="대상 환자 수는 사전 조회 결과에 따라 10% 안에서 달라질 수 있습니다.", by=manager,
+        assumptions="대상 환자 수는 사전 조회 결과에 따라 10% 안에서 달라질 수 있습니다.",
+        investigator_name="시연 연구책임자", investigator_email="investigator@hospital.example", by=manager,
     )  # fmt: skip
 
 

@@ -67,14 +67,15 @@ def _bring_to(stage: Stage, state: str, application: Application, user: User) ->
 
 
 def _own_draft(stage: Stage) -> None:
-    """The demo start-up's own beginning: a need, two quotes on the way, a draft."""
+    """The demo start-up's own beginning: a need, a quote, one that waits for agreement in its hospital, a draft."""
     user, company = stage.cast.people["applicant"], stage.cast.companies[1]
     with stage.at(-4):
         need = market.post_need(stage.open_round, company, user, ecg=False, supply_won=150_000_000, track="MEDIUM")
         request = market.ask(need, user, dataset_key="demo-hanbit-chest-ct")
-        market.ask(need, user, dataset_key="demo-namdo-chest-ct")
+        second = market.ask(need, user, dataset_key="demo-namdo-chest-ct")
     with stage.at(-2):
         market.quote(stage.cast, request, 150_000_000)
+        market.prepare(stage.cast, second, 138_000_000)  # waits for agreement in the second hospital
         calls.draft(stage.open_round, company, user, 1, track="MEDIUM", supply_won=150_000_000, ecg=False, need=need, sections=2)
 
 

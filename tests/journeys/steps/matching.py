@@ -1,5 +1,7 @@
 """From need to match."""
 
+import re
+
 from tests.journeys.steps.cast import Cast, Story, company
 
 
@@ -53,8 +55,33 @@ def give_quote(cast: Cast, story: Story) -> None:
         })  # fmt: skip
     provider.swap(provider.page.locator("button[name=preview]").first)
     provider.sees("75,000,000")
-    provider.press("Send the quote")
+    story["investigator"] = f"investigator{story['mark']}@hospital.example"
+    provider.type(investigator_name="여정 연구책임자", investigator_email=story["investigator"])
+    provider.press("Hand over for agreement")
     provider.sees("75,000,000")
+    provider.sees_word("The company does not see this yet. It is sent by itself with the last agreement.")
+
+
+def agree_in_the_hospital(cast: Cast, story: Story) -> None:
+    """Somebody else of the hospital agrees; the investigator, who has no account, through the link in the mail."""
+    head, reader, founder = cast("head"), cast("visitor"), company(cast, story)
+    founder.go(story["quote"])
+    assert "75,000,000" not in founder.text()  # nothing has left yet
+    head.go("/home/")
+    head.click(head.page.locator(f"main a[href='{story['request']}']").first)
+    head.sees("75,000,000")
+    head.unfold("Agree for the institution")
+    reader.go(f"/demo/mail/?q={story['investigator']}")
+    reader.until(story["investigator"])
+    reader.click(reader.page.locator("main tr, main li", has_text=story["investigator"]).locator("a").first)
+    link = re.search(r"https?://\S+/agree/\S+", reader.text())
+    assert link, reader.text()
+    reader.go(link.group())
+    reader.sees("75,000,000")
+    reader.type(agrees=True)
+    reader.press("Agree as principal investigator")
+    reader.sees_word("Your answer was recorded")
+    reader.go(link.group(), status=404)  # once
 
 
 def make_match(cast: Cast, story: Story) -> None:

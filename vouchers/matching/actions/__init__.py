@@ -1,5 +1,13 @@
 """Needs, quotes and matches: the only code that writes them."""
 
+from vouchers.matching.actions.agreeing import (
+    agree_as_investigator,
+    agree_by_link,
+    approve_quote,
+    find_by_link,
+    return_by_link,
+    return_quote,
+)
 from vouchers.matching.actions.asking import (
     accept_quote,
     clarify,
@@ -16,16 +24,19 @@ from vouchers.matching.actions.feasibility import (
 )
 from vouchers.matching.actions.matches import cancel_match, confirm_match, release_match
 from vouchers.matching.actions.needs import close_need, post_need, run_match, save_need
+from vouchers.matching.actions.preparing import prepare_quote, resend_link
 from vouchers.matching.actions.quoting import (
     ask_clarification,
     decline_request,
     expire_quotes,
-    quote,
 )
 
 __all__ = [
     "accept_quote",
+    "agree_as_investigator",
+    "agree_by_link",
     "answer_feasibility",
+    "approve_quote",
     "ask_clarification",
     "ask_feasibility",
     "cancel_match",
@@ -36,11 +47,15 @@ __all__ = [
     "decline_request",
     "expire_feasibility",
     "expire_quotes",
+    "find_by_link",
     "post_need",
-    "quote",
+    "prepare_quote",
     "refuse_feasibility",
     "release_match",
     "request_quote",
+    "resend_link",
+    "return_by_link",
+    "return_quote",
     "run_match",
     "save_need",
     "withdraw_feasibility",

@@ -16,7 +16,7 @@ from providers.offers.models import Offer
 from vouchers.matching import notices, queries
 from vouchers.matching.actions import needs
 from vouchers.matching.models import Match, Need, Quote, QuoteRequest
-from vouchers.matching.rules import stages, terms
+from vouchers.matching.rules import agreeing, stages, terms
 from vouchers.rounds.rules import TARGET_STEPS
 
 S = stages.QuoteStatus
@@ -172,6 +172,8 @@ def move(request: QuoteRequest, verb: str, past: str, by: Any, *, reason: str = 
     request.status = stages.QUOTE_LIFECYCLE.step(request.status, verb)
     request.save()
     record(request, past, by, frm=before, reason=reason, data=data)
+    if not stages.QUOTE_LIFECYCLE.can(request.status, "quote"):
+        lapse_drafts(request, by)
 
 
 def record(request: QuoteRequest, past: str, by: Any, *, frm: str, reason: str = "", data: Any = None) -> None:
@@ -179,6 +181,18 @@ def record(request: QuoteRequest, past: str, by: Any, *, frm: str, reason: str =
         f"quote_request.{past}", request, by=by, frm=frm, to=request.status, reason=reason, data=data,
         organisations=request.organisation_ids(),
     )  # fmt: skip
+
+
+def lapse_drafts(request: QuoteRequest, by: Any) -> None:
+    """Nobody waits for a quote any more: what waits for agreement in the institution falls away. Writes: QuoteDraft, Event, Duties."""
+    for draft in request.drafts.filter(status=agreeing.DraftStatus.PREPARED).select_for_update():
+        before, draft.status = draft.status, agreeing.DRAFT_LIFECYCLE.step(draft.status, "lapse")
+        draft.save()
+        journal.record(
+            "quote_draft.lapsed", draft, by=by, frm=before, to=draft.status,
+            organisations=[i for i in [request.institution.organisation_id] if i],
+        )  # fmt: skip
+        journal.close_duties(draft, by=by)
 
 
 def owe_quote(request: QuoteRequest, by: Any) -> None:

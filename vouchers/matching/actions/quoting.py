@@ -1,22 +1,17 @@
 """The provider's side: question, quote, decline."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
-from portal.kit.errors import Refused
-from providers.catalogue import queries as catalogue
-from providers.institutions.models import Institution
 from vouchers.matching import notices, queries
 from vouchers.matching.actions.asking import days, lock, move, written
-from vouchers.matching.models import Quote, QuoteLine, QuoteRequest
-from vouchers.matching.rules import stages, terms
+from vouchers.matching.models import QuoteRequest
+from vouchers.matching.rules import stages
 
 
 @transaction.atomic
@@ -35,84 +30,6 @@ def ask_clarification(*, request_id: int, question: str, by: Any) -> QuoteReques
     )  # fmt: skip
     notices.quote_question(request)
     return request
-
-
-@transaction.atomic
-def quote(
-    *,
-    request_id: int,
-    lines: Sequence[Mapping[str, Any]],
-    valid_until: date,
-    earliest_delivery_on: date | None = None,
-    lead_time_days: int | None = None,
-    access_mode: str = "",
-    assumptions: str = "",
-    by: Any,
-) -> Quote:
-    """Sends a price; a further call sends the next version, the earlier ones stay as they were.
-
-    lines: {kind, description, unit, quantity, unit_price_won, tax_kind} and optionally the institution ids data_holder,
-    contracting_party, reviewing_board, payee (default: the asked institution). Amounts: quantity × price, whole won,
-    rounded down; VAT 10 % of the taxable lines' sum. Writes: Quote, QuoteLines, Event, Duties, Notice. Raises: Refused.
-    """
-    request = lock(request_id)
-    require(by, "vouchers.answer_quote", request.institution)
-    read = stages.read_lines(lines)
-    stages.check_dates(valid_until=valid_until, earliest_delivery_on=earliest_delivery_on, today=clock.today())
-    award_on = queries.award_on(request.need.round)
-    terms.check_reaches(valid_until, award_on)
-    modes = {entry["code"] for found in catalogue.code_lists("access_mode") for entry in found["items"]}
-    if access_mode and access_mode not in modes:
-        raise Refused(_("Choose a way of use from the list."), "bad_access_mode", "access_mode")
-    _check_parties(request, read)
-    supply_won, vat_won = stages.quote_sums((line.amount_won, line.tax_kind) for line in read)
-    number = request.quotes.count() + 1
-    found = Quote(
-        request=request, number=number, valid_until=valid_until, earliest_delivery_on=earliest_delivery_on,
-        lead_time_days=lead_time_days, access_mode=access_mode, assumptions=written(assumptions, "assumptions"),
-        supply_amount_won=supply_won, vat_won=vat_won, quoted_by=by, award_on=award_on,
-    )  # fmt: skip
-    found.save()
-    for position, line in enumerate(read, start=1):
-        _write_line(found, position, line, request.institution_id)
-    data = {"quote": found.ref, "number": number, "supply_amount_won": supply_won, "vat_won": vat_won}
-    move(request, "quote", "quoted", by, data=data)
-    journal.close_duty(request, "quote", by=by)
-    journal.close_duty(request, "clarify", by=by)
-    journal.open_duty(
-        request, "accept_quote", title_ko=f"견적을 수락하거나 거절해 주십시오: {request.institution.name_ko}, {request.need.title}",
-        title_en=f"Accept or decline the quote of {request.institution.name_en}: {request.need.title}",
-        url=f"/matching/quotes/{request.ref}/",
-        due_at=_answer_due(request, valid_until), organisation=request.need.company.organisation, by=by,
-    )  # fmt: skip
-    notices.quote_received(request, found)
-    return found
-
-
-def _answer_due(request: QuoteRequest, valid_until: date) -> datetime:
-    round_ = request.need.round
-    return stages.answer_due(
-        valid_until=valid_until,
-        quote_days=queries.quote_days(round_),
-        closes_at=round_.closes_at if round_ else None,
-        now=clock.now(),
-    )
-
-
-def _check_parties(request: QuoteRequest, lines: Sequence[stages.Line]) -> None:
-    named = {getattr(line, name) for line in lines for name in stages.PARTIES} - {None, request.institution_id}
-    known = Institution.objects.active().filter(pk__in=named, is_demo=request.institution.is_demo)
-    if known.count() != len(named):
-        raise Refused(_("Choose the institutions of a line from the list."), "bad_party", "lines")
-
-
-def _write_line(found: Quote, position: int, line: stages.Line, own: int) -> None:
-    parties = {f"{name}_id": getattr(line, name) or own for name in stages.PARTIES}
-    QuoteLine(
-        quote=found, position=position, kind=line.kind, description=line.description, unit=line.unit,
-        quantity=line.quantity, unit_price_won=line.unit_price_won, amount_won=line.amount_won, tax_kind=line.tax_kind,
-        **parties,
-    ).save()  # fmt: skip
 
 
 @transaction.atomic

@@ -3,11 +3,13 @@
 from vouchers.matching.forms.feasibility import AskCountForm, CountForm
 from vouchers.matching.forms.needs import NeedForm, need_initial
 from vouchers.matching.forms.quotes import (
+    AgreementForm,
     AnswerForm,
     AskForm,
     QuestionForm,
     QuoteForm,
     ReasonForm,
+    ReturnForm,
     line_forms,
     quote_initial,
     typed_lines,
@@ -16,6 +18,7 @@ from vouchers.matching.forms.relaxing import relaxed
 from vouchers.matching.forms.starting import CarriedForm, NewNeedForm
 
 __all__ = [
+    "AgreementForm",
     "AnswerForm",
     "AskCountForm",
     "AskForm",
@@ -26,6 +29,7 @@ __all__ = [
     "QuestionForm",
     "QuoteForm",
     "ReasonForm",
+    "ReturnForm",
     "line_forms",
     "need_initial",
     "quote_initial",

@@ -15,7 +15,7 @@ from portal.kit.forms import CountedTextarea, DateInput, Lines, WonFormField
 from portal.kit.words import korean
 from providers.catalogue.queries import code_lists
 from vouchers.matching import queries
-from vouchers.matching.models import QuoteRequest
+from vouchers.matching.models import QuoteDraft, QuoteRequest
 from vouchers.matching.rules import stages
 
 
@@ -37,7 +37,17 @@ def says(label: Any, hint: Any = "") -> type[forms.Form]:
 
 QuestionForm = says(_("Question to the company"), _("Your time to quote stands still until the company answers."))
 AnswerForm = says(_("Answer"))
+ReturnForm = says(_("Why you do not agree"), _("Whoever prepared the quote reads this; the company does not."))
 ReasonForm = says(_("Reason"), _("The other side reads this."))
+
+
+class AgreementForm(forms.Form):
+    """The investigator's own word, ticked."""
+
+    agrees = forms.BooleanField(
+        label=_("I am the principal investigator named here, I am responsible for this data, and I agree to this quote."),
+        error_messages={"required": _("Tick the box if you agree. If you do not, say why below.")},
+    )  # fmt: skip
 
 
 # ── A quote ──────────────────────────────────────────────────────────────────────────────────────────
@@ -59,15 +69,31 @@ class QuoteForm(forms.Form):
         help_text=_("What the price rests on: number of cases, period, reviews that are needed."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    investigator_name = forms.CharField(
+        label=_("Principal investigator"), max_length=80,
+        help_text=_("Who is responsible for this data at your institution, and agrees before the quote leaves."),
+        error_messages={"required": _("Name the principal investigator who is responsible for this data.")},
+    )  # fmt: skip
+    investigator_email = forms.EmailField(
+        label=_("The investigator's e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text=_("A colleague with an account agrees here after signing in; anybody else gets a link by e-mail."),
+        error_messages={"required": _("Enter the investigator's e-mail address: that is where the agreement is asked for.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, investigator: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not investigator:
+            del self.fields["investigator_name"], self.fields["investigator_email"]
         word = "name_ko" if korean() else "name_en"
         modes = [(i["code"], i[word]) for entry in code_lists("access_mode") for i in entry["items"]]
         self.fields["access_mode"].choices = [("", _("Not decided yet")), *modes]  # type: ignore[attr-defined]
 
 
-def quote_initial(request: QuoteRequest) -> dict[str, Any]:
-    """A first version from the asked offer."""
+def quote_initial(request: QuoteRequest, draft: QuoteDraft | None = None) -> dict[str, Any]:
+    """From what was prepared before and came back, else a first version from the asked offer."""
+    if draft is not None:
+        named = {"investigator_name": draft.investigator_name, "investigator_email": draft.investigator_email}
+        return {**{name: draft.content[name] for name in draft.content if name != "lines"}, **named}
     usual, award_on = clock.today() + timedelta(days=30), queries.award_on(request.need.round)
     initial: dict[str, Any] = {"valid_until": max(usual, award_on or usual)}
     if request.offer is not None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts import queries as accounts
 from portal.kit.models import Row
 from portal.kit.won import WonField
+from vouchers.matching.rules import agreeing
 from vouchers.matching.rules import stages as rules
 
 
@@ -107,10 +108,87 @@ class QuoteRequest(Row):
             models.Index(fields=["institution", "status", "due_at"], name="quote_request_institution"),
             models.Index(fields=["status", "due_at"], name="quote_request_due"),
         ]
-        permissions = [("answer_quote", "Answer quote requests")]
+        permissions = [("answer_quote", "Answer quote requests"), ("read_requests", "Read quote requests to the institution")]
 
     def organisation_ids(self) -> set[int]:
         return {i for i in (self.need.company.organisation_id, self.institution.organisation_id) if i}
+
+
+class QuoteDraftQuerySet(models.QuerySet["QuoteDraft"]):
+    def visible_to(self, user: Any) -> "QuoteDraftQuerySet":
+        """The institution's own people alone: neither the company nor who sees every case reads what was not sent."""
+        return self.filter(request__institution__organisation_id__in=accounts.organisation_ids_of(user))
+
+
+class QuoteDraft(Row):
+    """A quote before it leaves: prepared by one, agreed to by the institution's approver and by the principal investigator.
+
+    content: {lines, valid_until, earliest_delivery_on, lead_time_days, access_mode, assumptions} as checked; it never changes, and
+    an agreement that was given stays (triggers). token_hash: of the link that was e-mailed to an investigator without an account.
+    """
+
+    REF_PREFIX = "qdr"
+
+    request = models.ForeignKey(QuoteRequest, on_delete=models.PROTECT, related_name="drafts")
+    number = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=10, choices=agreeing.DraftStatus.choices(), default="PREPARED")
+    content = models.JSONField()
+    supply_amount_won = WonField()
+    vat_won = WonField()
+    prepared_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    investigator_needed = models.BooleanField(default=True)
+    investigator_name = models.CharField(_("Principal investigator"), max_length=80, blank=True)
+    investigator_email = models.EmailField(blank=True)
+    investigator_user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    investigator_agreed_at = models.DateTimeField(null=True)
+    investigator_agreed_by = models.CharField(max_length=8, choices=agreeing.AgreedBy.choices(), blank=True)
+    token_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    token_until = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    objects = QuoteDraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("prepared quote")
+        verbose_name_plural = _("prepared quotes")
+        constraints = [
+            models.UniqueConstraint(fields=["request", "number"], name="quote_draft_number_once"),
+            models.UniqueConstraint(fields=["request"], condition=Q(status="PREPARED"), name="quote_draft_one_waits"),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True, approved_by__isnull=True)
+                | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="quote_draft_approved_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("prepared_by")), name="quote_draft_four_eyes"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | Q(investigator_user__isnull=True)
+                | ~Q(approved_by=F("investigator_user")),
+                name="quote_draft_approver_apart",
+            ),
+            models.CheckConstraint(
+                condition=Q(investigator_agreed_at__isnull=True, investigator_agreed_by="")
+                | (Q(investigator_agreed_at__isnull=False) & ~Q(investigator_agreed_by="")),
+                name="quote_draft_investigator_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(investigator_needed=False) | ~Q(investigator_name=""), name="quote_draft_names_investigator"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="SENT")
+                | (Q(approved_at__isnull=False) & (Q(investigator_needed=False) | Q(investigator_agreed_at__isnull=False))),
+                name="quote_draft_sent_agreed",
+            ),
+        ]
+        permissions = [("approve_quote", "Agree to quotes for the institution")]
+
+    def organisation_ids(self) -> set[int]:
+        """Its events are the institution's alone."""
+        return {self.request.institution.organisation_id} if self.request.institution.organisation_id else set()
 
 
 class Quote(Row):
@@ -128,6 +206,9 @@ class Quote(Row):
     supply_amount_won = WonField()
     vat_won = WonField()
     quoted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    draft = models.OneToOneField(
+        QuoteDraft, on_delete=models.PROTECT, null=True, related_name="quote"
+    )  # null: before it was asked
     award_on = models.DateField(null=True)  # the award that it must outlast, as planned when it was sent
 
     class Meta:

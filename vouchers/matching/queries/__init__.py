@@ -1,5 +1,13 @@
 """What fits a need, what was quoted for it, and who waits for whom."""
 
+from vouchers.matching.queries.drafts import (
+    DraftSheet,
+    draft_of_link,
+    draft_sheet,
+    drafts_visible,
+    newest_draft,
+    person_of,
+)
 from vouchers.matching.queries.feasibility import (
     CANNOT_COUNT,
     FeasibilityTerms,
@@ -22,6 +30,7 @@ from vouchers.matching.queries.needs import (
     companies_of,
     confirmed_matches,
     engine_policy,
+    investigator_agrees,
     known_codes,
     latest_answer,
     latest_run,
@@ -81,6 +90,7 @@ __all__ = [
     "NOT_PUBLISHED",
     "Answer",
     "Component",
+    "DraftSheet",
     "FeasibilityTerms",
     "Fits",
     "Joined",
@@ -108,6 +118,9 @@ __all__ = [
     "counts_inbox",
     "counts_of",
     "document_facts",
+    "draft_of_link",
+    "draft_sheet",
+    "drafts_visible",
     "engine_policy",
     "expirable",
     "feasibility_terms",
@@ -115,6 +128,7 @@ __all__ = [
     "inbox",
     "inbox_counts",
     "institutions_choice",
+    "investigator_agrees",
     "known_codes",
     "latest_answer",
     "latest_run",
@@ -125,8 +139,10 @@ __all__ = [
     "mine",
     "near",
     "need_facts",
+    "newest_draft",
     "of_demo",
     "offer_lines",
+    "person_of",
     "quote_days",
     "quotes_of",
     "rank",

@@ -19,7 +19,7 @@ from vouchers.matching import rules
 from vouchers.matching.models import Match, MatchRun, Need, QuoteRequest
 from vouchers.matching.rules import stages, terms
 from vouchers.rounds.models import Round
-from vouchers.rounds.rules import TARGET_STEPS, MatchTiming, RankingPolicy
+from vouchers.rounds.rules import TARGET_STEPS, MatchTiming, QuotingPolicy, RankingPolicy
 
 CHECKED = tuple(sorted(set(rules.need.CHECKED_LISTS.values())))
 NOT_CHOSEN = ("DRAFT", "REVIEW", "SETTLING", "ARCHIVED", "CANCELLED")
@@ -104,6 +104,12 @@ def award_on(round_: Round | None) -> date | None:
     policy = version.parsed()
     day = terms.award_day(round_.closes_at, policy.quoting.award_on, [policy.days(step) for step in terms.AWARD_STEPS])
     return day if day >= clock.today() else None
+
+
+def investigator_agrees(round_: Round | None) -> bool:
+    """Whether the principal investigator must agree before a quote for this round leaves. One query."""
+    version = round_.policy_version() if round_ is not None else None
+    return version.parsed().quoting.investigator_agrees if version is not None else QuotingPolicy.investigator_agrees
 
 
 def candidates_for(round_: Round | None) -> list[rules.Candidate]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from portal.accounts import queries as accounts
@@ -18,7 +18,7 @@ from providers.catalogue import queries as catalogue
 from providers.institutions.models import Institution
 from providers.offers import queries as offers
 from providers.offers.rules import Unit
-from vouchers.matching.models import Match, Need, Quote, QuoteLine, QuoteRequest
+from vouchers.matching.models import Match, Need, Quote, QuoteDraft, QuoteLine, QuoteRequest
 from vouchers.matching.rules import feasibility, stages
 
 
@@ -109,7 +109,10 @@ def inbox(user: Any, box: str = "") -> QuerySet[QuoteRequest]:
         "need__company__name_ko",
         "need__company__name_en",
     )
-    return rows.annotate(quoted_won=Subquery(newest)).order_by("-pk" if box == "ended" else F("due_at").asc(), "pk")
+    waits = QuoteDraft.objects.filter(request=OuterRef("pk"), status="PREPARED")
+    return rows.annotate(quoted_won=Subquery(newest), in_agreement=Exists(waits)).order_by(
+        "-pk" if box == "ended" else F("due_at").asc(), "pk"
+    )
 
 
 def inbox_counts(user: Any) -> dict[str, int]:

@@ -13,6 +13,7 @@ from portal.kit import clock, workdays
 from portal.kit.codes import Codes
 from portal.kit.errors import Refused
 from portal.kit.lifecycle import Lifecycle
+from vouchers.matching.rules.agreeing import DRAFT_EVENT_WORDS
 
 
 class NeedStatus(Codes):
@@ -148,7 +149,7 @@ MATCH_EVENT_WORDS: dict[str, str | Promise] = {
     "match.cancelled": _("Match cancelled"),
     "match.released": _("Match released, since its application ended"),
 }
-EVENT_WORDS = {**NEED_EVENT_WORDS, **QUOTE_EVENT_WORDS, **MATCH_EVENT_WORDS}
+EVENT_WORDS = {**NEED_EVENT_WORDS, **QUOTE_EVENT_WORDS, **DRAFT_EVENT_WORDS, **MATCH_EVENT_WORDS}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The browser's door of matching."""
 
+from vouchers.matching.views.agreeing import agree, agreed, draft_verb
 from vouchers.matching.views.describing import need_edit, need_fits, need_new
 from vouchers.matching.views.feasibility import ask_count, count_answer, count_detail, count_verb, counts_inbox
 from vouchers.matching.views.matches import match_detail, match_verb
@@ -8,12 +9,15 @@ from vouchers.matching.views.quotes import quote_detail, quote_verb
 from vouchers.matching.views.requests import inbox, quote_form, request_detail, request_verb
 
 __all__ = [
+    "agree",
+    "agreed",
     "ask",
     "ask_count",
     "count_answer",
     "count_detail",
     "count_verb",
     "counts_inbox",
+    "draft_verb",
     "home",
     "inbox",
     "match_detail",

@@ -30,7 +30,7 @@ PAGE_SIZE = 20
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Companies to their needs, providers to their requests."""
-    answers = request.user.has_perm("vouchers.answer_quote") and not request.user.has_perm("vouchers.edit_need")
+    answers = request.user.has_perm("vouchers.read_requests") and not request.user.has_perm("vouchers.edit_need")
     return redirect(request, reverse("matching:inbox" if answers else "matching:needs"))
 
 

@@ -16,8 +16,9 @@ from portal.kit.htmx import page, redirect
 from portal.kit.pages import Pages
 from vouchers.companies import actions as companies
 from vouchers.matching import actions, forms, queries
-from vouchers.matching.models import QuoteRequest
+from vouchers.matching.models import QuoteDraft, QuoteRequest
 from vouchers.matching.rules import stages
+from vouchers.matching.views.drafts import verbs_of
 from vouchers.matching.views.panels import Verb, panels, perform
 
 PAGE_SIZE = 20
@@ -43,7 +44,7 @@ VERBS = {
 }  # fmt: skip
 
 
-@needs("vouchers.answer_quote")
+@needs("vouchers.read_requests")
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """Requests by due date; the tabs are kept in the address."""
@@ -68,7 +69,7 @@ def _row(request: HttpRequest, ref: str) -> QuoteRequest:
 @signed_in
 @require_safe
 def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
-    return _show(request, ref)
+    return show_request(request, ref)
 
 
 @needs("vouchers.answer_quote")
@@ -76,28 +77,36 @@ def request_detail(request: HttpRequest, ref: str) -> HttpResponse:
 def request_verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     row = _row(request, ref)
     back = reverse("matching:request", args=[ref])
-    return perform(request, VERBS, verb, row, lambda **more: _show(request, ref, **more), back)
+    return perform(request, VERBS, verb, row, lambda **more: show_request(request, ref, **more), back)
 
 
-def _show(request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "", status: int = 200) -> HttpResponse:
+def show_request(request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "", status: int = 200) -> HttpResponse:
     row = _row(request, ref)
     may = request.user.has_perm("vouchers.answer_quote", row.institution)
     shown = [VERBS[name] for name, step in STEP.items() if may and stages.QUOTE_LIFECYCLE.can(row.status, step)]
-    if bound and all(verb.name != bound[0] for verb in shown):
+    if bound and bound[0] != "return" and all(verb.name != bound[0] for verb in shown):
         bound, problem = None, problem or " ".join(bound[1].non_field_errors())
-    match = queries.match_of(row)
+    match, draft = queries.match_of(row), queries.newest_draft(row, request.user)
     context = {
         "row": row,
         "need": row.need,
+        "draft": queries.draft_sheet(draft),
+        "draft_panels": _draft_panels(draft, request.user, bound),
         "sections": queries.need_facts(row.need),
         "quotes": queries.sheets(queries.quotes_of(row)),
         "may_quote": may and stages.QUOTE_LIFECYCLE.can(row.status, "quote"),
         "panels": panels(shown, lambda name: reverse("matching:request_verb", args=[row.ref, name]), bound),
         "problem": problem,
         "match": match,
-        "timeline": queries.timeline(row, *([match] if match else [])),
+        "timeline": queries.timeline(row, *queries.drafts_visible([row], request.user), *([match] if match else [])),
     }
     return page(request, "vouchers/matching/request.html", context, status=status)
+
+
+def _draft_panels(draft: QuoteDraft | None, user: Any, bound: Any) -> list[Any]:
+    if draft is None:
+        return []
+    return panels(verbs_of(draft, user), lambda name: reverse("matching:draft_verb", args=[draft.ref, name]), bound)
 
 
 @needs("vouchers.answer_quote")
@@ -108,25 +117,35 @@ def quote_form(request: HttpRequest, ref: str) -> HttpResponse:
     if not stages.QUOTE_LIFECYCLE.can(row.status, "quote"):
         messages.warning(request, _("This request can no longer be quoted."))
         return redirect(request, reverse("matching:request", args=[ref]))
+    needed = queries.investigator_agrees(row.need.round)
     if request.method != "POST":
-        first = queries.quotes_of(row)[:1]
-        initial = [_as_typed(line) for line in first[0].lines.all()] if first else queries.offer_lines(row)
-        lines = forms.line_forms(row, initial=initial or [{}])
-        return _form(request, row, forms.QuoteForm(initial=forms.quote_initial(row)), lines)
+        return _first_form(request, row, needed)
     if "add" in request.POST or "remove" in request.POST:
         return _reshaped(request, row)
-    form, lines = forms.QuoteForm(request.POST), forms.line_forms(row, request.POST)
-    if form.is_valid() & lines.is_valid():
+    form, lines = forms.QuoteForm(request.POST, investigator=needed), forms.line_forms(row, request.POST)
+    if lines.is_valid() & ("send" not in request.POST or form.is_valid()):
         try:
             read = stages.read_lines(given := [line.line() for line in lines if not line.blank()])
             if "send" not in request.POST:  # only the button that says so sends
-                return _form(request, row, form, lines, read=read)
-            actions.quote(request_id=row.pk, lines=given, by=request.user, **form.cleaned_data)
-            messages.success(request, _("Your quote was sent."))
+                return _form(request, row, _unjudged(request, needed), lines, read=read)
+            actions.prepare_quote(request_id=row.pk, lines=given, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Prepared. Once those who must agree did so, the quote goes to the company by itself."))
             return redirect(request, reverse("matching:request", args=[ref]))
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error.message))
     return _form(request, row, form, lines, status=422)
+
+
+def _first_form(request: HttpRequest, row: QuoteRequest, needed: bool) -> HttpResponse:
+    """What was prepared before, else the newest quote, else the offer's price list."""
+    draft, sent = queries.newest_draft(row, request.user), queries.quotes_of(row)[:1]
+    if draft is not None:
+        own = {name: str(row.institution_id) for name in stages.PARTIES}
+        typed = [{name: line[name] or own.get(name, "") for name in line} for line in draft.content["lines"]]
+    else:
+        typed = [_as_typed(line) for line in sent[0].lines.all()] if sent else queries.offer_lines(row)
+    form = forms.QuoteForm(initial=forms.quote_initial(row, draft), investigator=needed)
+    return _form(request, row, form, forms.line_forms(row, initial=typed or [{}]))
 
 
 def _as_typed(line: Any) -> dict[str, Any]:
@@ -143,8 +162,15 @@ def _reshaped(request: HttpRequest, row: QuoteRequest) -> HttpResponse:
         typed.append({})
     elif gone.isdecimal() and int(gone) < len(typed) > 1:
         typed.pop(int(gone))
-    form = forms.QuoteForm(initial={name: request.POST.get(name, "") for name in forms.QuoteForm.base_fields})
+    form = _unjudged(request, queries.investigator_agrees(row.need.round))
     return _form(request, row, form, forms.line_forms(row, initial=typed or [{}]))
+
+
+def _unjudged(request: HttpRequest, needed: bool) -> forms.QuoteForm:
+    """The terms as typed, while somebody still works on the lines."""
+    return forms.QuoteForm(
+        initial={name: request.POST.get(name, "") for name in forms.QuoteForm.base_fields}, investigator=needed
+    )
 
 
 def _form(request: HttpRequest, row: QuoteRequest, form: Any, lines: Any, *, read: Any = None, status: int = 200) -> HttpResponse:

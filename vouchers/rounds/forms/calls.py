@@ -378,6 +378,11 @@ def _quoting_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
     """`quoting` of PolicyVersion.body as fields."""
     held = rules.parse_quoting(body)
     found: dict[str, forms.Field] = {
+        "quote_investigator_agrees": forms.BooleanField(
+            label=_("The principal investigator agrees before a quote leaves"), required=False,
+            initial=held.investigator_agrees, widget=UnfoldBooleanSwitchWidget,
+            help_text=_("Somebody of the institution other than who prepared the quote agrees in any case."),
+        ),
         "quote_award_on": forms.DateField(
             label=_("Planned day of the award"), required=False, initial=held.award_on, widget=UnfoldAdminSingleDateWidget,
             help_text=_("Quotes must be valid until then. Empty: reckoned from the target days between the closing and the award."),
@@ -388,7 +393,8 @@ def _quoting_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
 
 def _quoting_of(data: dict[str, Any]) -> dict[str, Any]:
     """What was typed → `quoting` of PolicyVersion.body."""
-    return {"award_on": data["quote_award_on"].isoformat() if data["quote_award_on"] else None}
+    agrees = bool(data.get("quote_investigator_agrees"))
+    return {"investigator_agrees": agrees, "award_on": data["quote_award_on"].isoformat() if data["quote_award_on"] else None}
 
 
 class RehearseForm(forms.Form):

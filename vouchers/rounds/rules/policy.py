@@ -28,7 +28,7 @@ TARGET_STEPS = {
     "name_list": 5, "challenge": 5, "selection_proposal": 5, "selection_confirmation": 5, "letter_posting": 3, "letter_service": 5,
     "remedy": 5, "agreement_draft": 5, "agreement_dispatch": 3, "access_papers": 5, "receipt_confirmation": 5, "milestone_plan": 5,
     "disbursement_request": 10, "completion": 10, "voucher_claim": 10, "bank_question": 2, "project_start": 20,
-    "quote_before_close": 5,
+    "quote_before_close": 5, "quote_agreement": 5,
     "feasibility": 10, "sourcing": 15,
 }  # fmt: skip
 FEASIBILITY_THRESHOLD, FEASIBILITY_BANDS = (
@@ -233,6 +233,7 @@ STEP_WORDS = {
     "eligibility": _("Eligibility check"),
     "supplement": _("Supplement by the company"),
     "quote": _("Answer to a quote request"),
+    "quote_agreement": _("Agreement to a quote in the institution"),
     "quote_before_close": _("Last answer to a quote request, before the call closes"),
     "irb_exemption": _("IRB, exemption"),
     "irb_expedited": _("IRB, expedited review"),

@@ -12,8 +12,13 @@ from portal.kit.clock import to_kst
 
 @dataclass(frozen=True)
 class QuotingPolicy:
-    """award_on: the planned day of the award, until which a quote must be valid; none planned: reckoned from the steps' days."""
+    """investigator_agrees: a quote leaves only once the principal investigator whom it names agreed, beside the approver.
 
+    award_on: the planned day of the award, until which a quote must be valid; none planned: reckoned from the steps'
+    days.
+    """
+
+    investigator_agrees: bool = True
     award_on: date | None = None
 
 
@@ -23,7 +28,10 @@ def parse_quoting(body: Mapping[str, Any]) -> QuotingPolicy:
     Raises TypeError, ValueError or AttributeError for a body that `quoting_faults` would refuse.
     """
     day = body.get("award_on")
-    return QuotingPolicy(award_on=date.fromisoformat(day) if day else None)
+    agrees = body.get("investigator_agrees", QuotingPolicy.investigator_agrees)
+    if not isinstance(agrees, bool):
+        raise ValueError
+    return QuotingPolicy(investigator_agrees=agrees, award_on=date.fromisoformat(day) if day else None)
 
 
 def quoting_faults(body: Mapping[str, Any], closes_at: datetime | None = None) -> list[str]:

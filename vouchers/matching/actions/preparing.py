@@ -1,0 +1,186 @@
+"""A quote before it leaves: prepared by one of the institution, visible to nobody else."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from portal.journal import actions as journal
+from portal.kit import clock, workdays
+from portal.kit.access import require
+from portal.kit.errors import Refused
+from providers.catalogue import queries as catalogue
+from providers.institutions.models import Institution
+from vouchers.matching import notices, queries
+from vouchers.matching.actions.asking import days, lock, written
+from vouchers.matching.models import QuoteDraft, QuoteRequest
+from vouchers.matching.rules import agreeing, stages, terms
+
+APPROVE, AGREE = "approve_quote", "agree_to_quote"
+
+
+@transaction.atomic
+def prepare_quote(
+    *,
+    request_id: int,
+    lines: Sequence[Mapping[str, Any]],
+    valid_until: date,
+    earliest_delivery_on: date | None = None,
+    lead_time_days: int | None = None,
+    access_mode: str = "",
+    assumptions: str = "",
+    investigator_name: str = "",
+    investigator_email: str = "",
+    by: Any,
+) -> tuple[QuoteDraft, str]:
+    """A price that the institution's approver and the named investigator are asked to agree to; the company sees nothing yet.
+
+    lines: {kind, description, unit, quantity, unit_price_won, tax_kind} and optionally the institution ids data_holder,
+    contracting_party, reviewing_board, payee (default: the asked institution). Amounts: quantity × price, whole won,
+    rounded down; VAT 10 % of the taxable lines' sum. One that waits already is replaced. Returns: the draft and the secret of
+    the link for an investigator without an account ("" otherwise). Writes: QuoteDraft, Event, Duties, Notices. Raises: Refused.
+    """
+    request = lock(request_id)
+    require(by, "vouchers.answer_quote", request.institution)
+    stages.QUOTE_LIFECYCLE.step(request.status, "quote")
+    read = stages.read_lines(lines)
+    check_terms(request, read, valid_until=valid_until, earliest_delivery_on=earliest_delivery_on, access_mode=access_mode)
+    needed = queries.investigator_agrees(request.need.round)
+    name, email = agreeing.check_investigator(investigator_name, investigator_email, needed=needed)
+    if email:
+        _check_address(email)
+    supply_won, vat_won = stages.quote_sums((line.amount_won, line.tax_kind) for line in read)
+    _replace_drafts(request, by)
+    draft = QuoteDraft(
+        request=request, number=request.drafts.count() + 1, supply_amount_won=supply_won, vat_won=vat_won, prepared_by=by,
+        investigator_needed=needed, investigator_name=name, investigator_email=email,
+        content={
+            "lines": [_plain(line) for line in read], "valid_until": valid_until.isoformat(), "lead_time_days": lead_time_days,
+            "earliest_delivery_on": earliest_delivery_on and earliest_delivery_on.isoformat(), "access_mode": access_mode,
+            "assumptions": written(assumptions, "assumptions"),
+        },
+    )  # fmt: skip
+    until = _agree_by(request)
+    if email:
+        draft.investigator_user = queries.person_of(request.institution.organisation, email)
+    secret = _new_link(draft, until) if email and draft.investigator_user is None else ""
+    draft.save()
+    record(draft, "prepared", by, frm="", data={"number": draft.number, "supply_amount_won": supply_won, "vat_won": vat_won})
+    _ask_for_agreement(draft, until, secret, by)
+    return draft, secret
+
+
+@transaction.atomic
+def resend_link(*, draft_id: int, by: Any) -> tuple[QuoteDraft, str]:
+    """The investigator gets a new link; the older one opens nothing any more. Writes: QuoteDraft, Event, Notice. Raises: Refused."""
+    draft = lock_draft(draft_id)
+    require(by, "vouchers.answer_quote", draft.request.institution)
+    agreeing.DRAFT_LIFECYCLE.step(draft.status, "agree")
+    if not draft.investigator_email or draft.investigator_user_id or draft.investigator_agreed_at:
+        raise Refused(_("No link is needed: the investigator agreed already, or agrees after signing in."), "no_link")
+    secret = _new_link(draft, _agree_by(draft.request))
+    draft.save()
+    record(draft, "link_sent", by, frm=draft.status)
+    notices.agreement_asked_by_link(draft, secret)
+    return draft, secret
+
+
+def check_terms(
+    request: QuoteRequest, lines: Sequence[stages.Line], *, valid_until: date, earliest_delivery_on: date | None, access_mode: str
+) -> date | None:
+    """What must hold when a quote is prepared and once more when it leaves. Returns: the award's day. Raises Refused."""
+    stages.check_dates(valid_until=valid_until, earliest_delivery_on=earliest_delivery_on, today=clock.today())
+    award_on = queries.award_on(request.need.round)
+    terms.check_reaches(valid_until, award_on)
+    modes = {entry["code"] for found in catalogue.code_lists("access_mode") for entry in found["items"]}
+    if access_mode and access_mode not in modes:
+        raise Refused(_("Choose a way of use from the list."), "bad_access_mode", "access_mode")
+    named = {getattr(line, name) for line in lines for name in stages.PARTIES} - {None, request.institution_id}
+    known = Institution.objects.active().filter(pk__in=named, is_demo=request.institution.is_demo)
+    if known.count() != len(named):
+        raise Refused(_("Choose the institutions of a line from the list."), "bad_party", "lines")
+    return award_on
+
+
+# ── For the room's other actions ─────────────────────────────────────────────────────────────────────
+def lock_draft(draft_id: int) -> QuoteDraft:
+    """The draft under its request's lock, which every verb about a request takes first."""
+    request = lock(QuoteDraft.objects.values_list("request_id", flat=True).get(pk=draft_id))
+    draft = QuoteDraft.objects.select_for_update(of=("self",)).select_related("prepared_by").get(pk=draft_id)
+    draft.request = request
+    return draft
+
+
+def _replace_drafts(request: QuoteRequest, by: Any) -> None:
+    for draft in request.drafts.filter(status=agreeing.DraftStatus.PREPARED).select_for_update():
+        draft.request = request
+        step(draft, "replace", "replaced", by)
+        journal.close_duties(draft, by=by)
+
+
+def step(draft: QuoteDraft, verb: str, past: str, by: Any, *, reason: str = "", data: Any = None) -> None:
+    """One step of the lifecycle with its event."""
+    before, draft.status = draft.status, agreeing.DRAFT_LIFECYCLE.step(draft.status, verb)
+    draft.save()
+    record(draft, past, by, frm=before, reason=reason, data=data)
+
+
+def record(draft: QuoteDraft, past: str, by: Any, *, frm: str, reason: str = "", data: Any = None) -> None:
+    journal.record(
+        f"quote_draft.{past}", draft, by=by, frm=frm, to=draft.status, reason=reason, data=data,
+        organisations=draft.organisation_ids(),
+    )  # fmt: skip
+
+
+def hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _plain(line: stages.Line) -> dict[str, Any]:
+    parties = {name: getattr(line, name) for name in stages.PARTIES}
+    words = {name: getattr(line, name) for name in ("kind", "description", "unit", "unit_price_won", "tax_kind")}
+    return {**words, "quantity": str(line.quantity), **parties}
+
+
+def _new_link(draft: QuoteDraft, until: datetime) -> str:
+    secret = secrets.token_urlsafe(24)
+    draft.token_hash, draft.token_until = hashed(secret), until
+    return secret
+
+
+def _agree_by(request: QuoteRequest) -> datetime:
+    """Until when both should agree: the round's days for it, sooner where the company waits for the answer."""
+    now = clock.now()
+    usual = workdays.due_at(now, days(request.need, "quote_agreement"))
+    return min(usual, request.due_at) if request.due_at > now else usual
+
+
+def _check_address(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Refused(
+            _("Enter an e-mail address, for example name@hospital.example."), "bad_address", "investigator_email"
+        ) from None
+
+
+def _ask_for_agreement(draft: QuoteDraft, until: datetime, secret: str, by: Any) -> None:
+    request = draft.request
+    company: Any = request.need.company
+    words = {
+        "title_ko": f"견적에 동의해 주십시오: {company.name_ko}, {request.need.title}",
+        "title_en": f"Agree to the quote for {company.name_en or company.name_ko}: {request.need.title}",
+        "url": f"/matching/requests/{request.ref}/", "due_at": until, "by": by,
+    }  # fmt: skip
+    journal.open_duty(draft, APPROVE, organisation=request.institution.organisation, role="PROVIDER_APPROVER", **words)
+    if draft.investigator_user is not None:
+        journal.open_duty(draft, AGREE, user=draft.investigator_user, **words)
+    notices.agreement_asked(draft)
+    if secret:
+        notices.agreement_asked_by_link(draft, secret)

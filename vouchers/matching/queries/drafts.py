@@ -1,0 +1,114 @@
+"""Quotes that wait inside the institution for agreement."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext
+
+from portal.accounts import queries as accounts
+from portal.accounts.models import Organisation, User
+from portal.kit.words import pick
+from providers.institutions.models import Institution
+from vouchers.matching.models import QuoteDraft, QuoteLine, QuoteRequest
+from vouchers.matching.queries.quotes import LineShown, amount_of, mode_words
+from vouchers.matching.rules import agreeing, stages
+
+
+def person_of(organisation: Organisation | None, email: str) -> User | None:
+    """The member of this organisation with that address. One query."""
+    return accounts.users_of(organisation).filter(email__iexact=email).first() if organisation is not None else None
+
+
+def draft_of_link(token_hash: str) -> QuoteDraft | None:
+    """What the secret of a mailed link points to, whatever became of it. One query."""
+    if not token_hash:
+        return None
+    found = QuoteDraft.objects.filter(token_hash=token_hash)
+    return found.select_related("request__institution", "request__need__company", "prepared_by").first()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms of a draft under the names that a quote has."""
+
+    supply_amount_won: int
+    vat_won: int
+    valid_until: date
+    earliest_delivery_on: date | None
+    lead_time_days: int | None
+    access_mode: str
+    assumptions: str
+
+
+@dataclass(frozen=True)
+class DraftSheet:
+    """A draft as its page shows it, in the shape of a quote's sheet. waits: whose agreement is missing, in words."""
+
+    draft: QuoteDraft
+    quote: Terms
+    lines: list[LineShown]
+    mode: str
+    waits: tuple[str, ...] = field(default_factory=tuple)
+
+
+def draft_sheet(draft: QuoteDraft | None) -> DraftSheet | None:
+    """Two queries: the words, and the institutions that the lines name."""
+    if draft is None:
+        return None
+    content = draft.content
+    lines = stages.read_lines(content["lines"])
+    named = {getattr(line, name) for line in lines for name in stages.PARTIES} - {None}
+    names = {row.pk: pick(row, "name") for row in Institution.objects.filter(pk__in=named)}
+    day = content["earliest_delivery_on"]
+    shown = Terms(
+        supply_amount_won=draft.supply_amount_won, vat_won=draft.vat_won, valid_until=date.fromisoformat(content["valid_until"]),
+        earliest_delivery_on=date.fromisoformat(day) if day else None, lead_time_days=content["lead_time_days"],
+        access_mode=content["access_mode"], assumptions=content["assumptions"],
+    )  # fmt: skip
+    own = draft.request.institution_id
+    mode = mode_words().get(shown.access_mode, shown.access_mode)
+    return DraftSheet(draft, shown, [_line(line, names, own) for line in lines], mode, waits(draft))
+
+
+def waits(draft: QuoteDraft) -> tuple[str, ...]:
+    """Whose agreement a draft that is not sent still waits for, in words."""
+    words = {
+        "approver": gettext("the institution's approver"),
+        "investigator": gettext("the principal investigator, %(name)s") % {"name": draft.investigator_name},
+    }
+    missing = agreeing.missing(
+        approved=draft.approved_at is not None, investigator_needed=draft.investigator_needed,
+        investigator_agreed=draft.investigator_agreed_at is not None,
+    )  # fmt: skip
+    return tuple(words[who] for who in missing) if draft.status == agreeing.DraftStatus.PREPARED else ()
+
+
+def newest_draft(request: QuoteRequest, user: Any) -> QuoteDraft | None:
+    """The draft that waits or was returned last, for the institution's own people; nothing once it was sent. One query."""
+    found = QuoteDraft.objects.visible_to(user).filter(request=request).order_by("-number")
+    draft = found.select_related("prepared_by", "approved_by", "investigator_user").first()
+    if draft is None or draft.status not in (agreeing.DraftStatus.PREPARED, agreeing.DraftStatus.RETURNED):
+        return None
+    draft.request = request
+    return draft
+
+
+def drafts_visible(requests: Iterable[QuoteRequest], user: Any) -> list[QuoteDraft]:
+    """Every draft of the requests that this person may see: for their history."""
+    return list(QuoteDraft.objects.visible_to(user).filter(request__in=list(requests)).order_by("pk"))
+
+
+def _line(line: stages.Line, names: dict[int, str], own: int) -> LineShown:
+    labels = {
+        "data_holder": gettext("Data holder"), "contracting_party": gettext("Contracting party"),
+        "reviewing_board": gettext("Reviewing board"), "payee": gettext("Payee"),
+    }  # fmt: skip
+    parties = {name: getattr(line, name) or own for name in stages.PARTIES}
+    others = "; ".join(f"{labels[name]}: {names[pk]}" for name, pk in parties.items() if pk != own)
+    shown = QuoteLine(
+        kind=line.kind, description=line.description, unit=line.unit, quantity=line.quantity, unit_price_won=line.unit_price_won,
+        amount_won=line.amount_won, tax_kind=line.tax_kind,
+    )  # fmt: skip
+    return LineShown(shown, amount_of(line.quantity, line.unit), others)
