@@ -30,6 +30,7 @@ SWEEPS: dict[str, float] = {
     "companies.check_registrations": 60,
     "catalogue.ask_if_right": 3600,
     "catalogue.tell_searches": 900,
+    "catalogue.start_harvests": 60,
     "catalogue.go_on_imports": 5,
     "offers.sync_lead_days": 600,
     "matching.expire_quotes": 300,

@@ -80,6 +80,8 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         (
             ("local_hospital", "providers_institution"),
             ("database", "providers_dataset"),
+            ("sync", "providers_harvestsource"),
+            ("input", "providers_importrun"),
             ("sell", "providers_offer"),
             ("search", "vouchers_need"),
             ("request_quote", "vouchers_quoterequest"),

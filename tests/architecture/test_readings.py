@@ -45,6 +45,10 @@ DECIDED: dict[str, dict[str, str]] = {
         "imports": NAMES, "report": "what became of catalogue records, to their institution and the registrar; no data of persons",
         "report_table": "as the report", "stop": ANSWER,
     },
+    "providers.catalogue.views.sources": {
+        "sources": NAMES, "source": "an address and its runs, to its institution and the registrar; staff who changed it by name",
+        "source_new": OWN, "source_edit": "an address, to the registrar", "source_verb": ANSWER,
+    },
     "providers.catalogue.views.searches": {"saved": OWN, "forget": ANSWER},
     "providers.offers.views.sheets": {"sheet": OWN, "apply_sheet": OWN, "download_sheet": OWN},
     "providers.offers.views.pages": {"institution": PUBLIC, "institution_list": PUBLIC, "dataset": PUBLIC, "compare": PUBLIC, "home": OWN, "new": OWN, "detail": OWN, "edit": OWN, "verb": OWN, "preview": "the next version of an entry, to its institution and to those who check it; no data of persons"},
@@ -129,7 +133,19 @@ DECIDED: dict[str, dict[str, str]] = {
 WRITERS = {"saw", "download", "application_or_404", "need_or_404"}  # the last two call saw, or are tested to below
 
 # admin: no data of persons or companies on the object's page. Every other model's page is written down.
-IMPERSONAL = {"ApiAnswer", "Seal", "Round", "CodeList", "Institution", "Dataset", "Offer", "Account", "LedgerEvent"}
+IMPERSONAL = {
+    "ApiAnswer",
+    "HarvestSource",
+    "ImportRun",
+    "Seal",
+    "Round",
+    "CodeList",
+    "Institution",
+    "Dataset",
+    "Offer",
+    "Account",
+    "LedgerEvent",
+}
 LISTS_OF_PEOPLE = {"ApiKey", "User", "Membership", "RoleGrant", "Consent", "Notice", "PoolMember", "Affiliation"}
 # allauth registers these; no role may open them (see test_nobody_opens_what_other_apps_registered)
 OF_OTHERS = {"Group", "EmailAddress", "Authenticator", "UserSession"}

@@ -1,6 +1,7 @@
 """The only code that writes the catalogue."""
 
 from providers.catalogue.actions.drafting import create_dataset, discard, edit, import_variables
+from providers.catalogue.actions.harvesting import change_source, pause_source, register_source, resume_source, retire_source
 from providers.catalogue.actions.importing import (
     fail,
     finish,
@@ -27,8 +28,9 @@ from providers.catalogue.actions.searches import forget_search, save_search, tel
 from providers.catalogue.actions.series import register_series, subscribe, unsubscribe
 
 __all__ = [
-    "ask_if_right", "confirm", "create_dataset", "discard", "edit", "fail", "finish", "forget_search", "give_back",
-    "import_variables", "pause", "publish", "record_lead_days", "register_code_list", "register_reference",
-    "register_series", "resume", "retire", "return_dataset", "save_search", "start_check", "start_harvest", "start_import",
-    "stop", "submit", "subscribe", "take_records", "take_up", "tell_search", "unsubscribe",
+    "ask_if_right", "change_source", "confirm", "create_dataset", "discard", "edit", "fail", "finish", "forget_search",
+    "give_back", "import_variables", "pause", "pause_source", "publish", "record_lead_days", "register_code_list",
+    "register_reference", "register_series", "register_source", "resume", "resume_source", "retire", "retire_source",
+    "return_dataset", "save_search", "start_check", "start_harvest", "start_import", "stop", "submit", "subscribe",
+    "take_records", "take_up", "tell_search", "unsubscribe",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from providers.catalogue.rules.importing import Importer, Outcome, RunState
 from providers.catalogue.rules.reading import Lookup, Read, Reason
 from providers.institutions.models import Institution
 
-LEASE = timedelta(minutes=5)  # a worker that is not heard of for so long is dead
+LEASE = timedelta(minutes=10)  # a worker that is not heard of for so long is dead
 MOST_DEATHS = 3  # a document that kills its worker so often, without going on in between, is given up
 WORST_FAILURES = 3  # in a row, before people are told
 COUNTED = ("created", "changed", "unchanged", "refused")
@@ -123,19 +123,22 @@ def give_back(*, run_id: int, turn: int) -> ImportRun:
 
 
 @transaction.atomic
-def finish(*, run_id: int, turn: int, etag: str = "", last_modified: str = "", whole: bool = True) -> ImportRun:
-    """Everything was read. whole: the source was read to its end, so that what it no longer names is gone from it; nothing is
-    unpublished for that. etag, last_modified: as the source calls what was read.
+def finish(*, run_id: int, turn: int, etag: str = "", last_modified: str = "", known: bool = False) -> ImportRun:
+    """Everything was read; known: the source said that nothing changed. What a source no longer names is gone from
+    it; nothing is unpublished for that. etag, last_modified: as the source calls what was read; forgotten when a record was refused,
+    so that it is read again.
 
     Writes: ImportRun (DONE), ImportLine and ImportedRecord of what is gone, HarvestSource, Event import_run.finished, Notice.
     """
     run = _held(run_id, turn)
     if run.source is not None:
-        run.gone = _miss(run) if whole else 0
+        run.gone = 0 if known else _miss(run)
         source = HarvestSource.objects.select_for_update().get(pk=run.source.pk)
-        source.etag, source.last_modified, source.failures = etag[:200], last_modified[:60], 0
+        if not known:
+            source.etag, source.last_modified = ("", "") if run.refused else (etag[:200], last_modified[:60])
+        source.failures = 0
         source.save()
-    _ended(run, "finish", None)
+    _ended(run, "finish", None, Reason("not_modified") if known else None)
     if run.source is None or run.created or run.changed or run.gone:
         notices.import_finished(run)
     return run

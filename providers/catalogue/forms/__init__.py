@@ -14,12 +14,12 @@ from providers.catalogue.forms.entry import (
     lines_of,
     systems,
 )
-from providers.catalogue.forms.importing import ImportForm
+from providers.catalogue.forms.importing import ImportForm, SourceForm
 from providers.catalogue.forms.searching import LEAD_WORDS, SearchForm, VariableSearchForm
 from providers.catalogue.forms.variables import Unreadable, VariablesForm, rows_of
 
 __all__ = [
     "DATE", "DISEASE_CODE", "DURATION", "FORMSETS", "FORMSETS_OF", "KEY", "LEAD_WORDS", "PLAN", "ImportForm", "NewForm",
-    "SearchForm", "SectionForm", "Unreadable", "VariableSearchForm", "VariablesForm", "initial_lines", "lines_of",
+    "SearchForm", "SectionForm", "SourceForm", "Unreadable", "VariableSearchForm", "VariablesForm", "initial_lines", "lines_of",
     "rows_of", "systems",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.documents.forms import UploadField
 from portal.documents.rules import CATALOGUES
+from providers.catalogue.rules.importing import SourceKind
 from providers.institutions.models import Institution
 
 
@@ -31,3 +32,25 @@ class ImportForm(forms.Form):
             own.initial = institutions[0].pk if institutions else None
             if len(institutions) == 1:
                 own.widget = forms.HiddenInput()
+
+
+HOURS = ((6, _("Every 6 hours")), (24, _("Every day")), (168, _("Every week")), (720, _("Every 30 days")))
+
+
+class SourceForm(forms.Form):
+    """A source as it is registered or changed."""
+
+    institution = forms.ModelChoiceField(
+        label=_("Institution"), queryset=Institution.objects.active(), help_text=_("Whose records they are.")
+    )
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("As people of the institution call this catalogue."))
+    kind = forms.ChoiceField(label=_("Kind of source"), choices=SourceKind.choices())
+    address = forms.CharField(
+        label=_("Address"), max_length=500, widget=forms.TextInput(attrs={"inputmode": "url"}),
+        help_text=_("Of the document, or of the CKAN portal. Only public addresses are asked, and only what their robots.txt allows."),
+    )  # fmt: skip
+    every_hours = forms.TypedChoiceField(label=_("How often"), choices=HOURS, coerce=int, initial=24)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}

@@ -40,13 +40,17 @@ def main() -> int:
 
 
 def _answer(content: bytes, asked: dict[str, Any]) -> dict[str, Any]:
-    from providers.catalogue.rules.reading import Unreadable, read_document
+    from providers.catalogue.rules.reading import Unreadable, read_document, read_page
 
+    size, count = 0, None
     try:
-        reads = read_document(content, **asked)
+        if asked.pop("page", False):
+            reads, size, count = read_page(content, **asked)
+        else:
+            reads = read_document(content, **asked)
     except Unreadable as unreadable:
         return {"code": unreadable.code, "about": unreadable.about}
-    return {"reads": [{**asdict(one), "partial": sorted(one.partial)} for one in reads]}
+    return {"size": size, "count": count, "reads": [{**asdict(one), "partial": sorted(one.partial)} for one in reads]}
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import json
 import pickle
 import subprocess
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,27 @@ MEGABYTES = 1536  # of address space; Python and rdflib take a hundred
 
 def read(content: bytes, world: World, *, name: str = "", media_type: str = "", base: str = "") -> list[Read]:
     """As rules.reading.read_document, at arm's length. Raises Unreadable, also for a document that takes too long or too much."""
-    asked = pickle.dumps({"world": world, "name": name, "media_type": media_type, "base": base, "megabytes": MEGABYTES})
+    answer = _asked(content, world=world, name=name, media_type=media_type, base=base)
+    return [_read(one) for one in answer["reads"]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a CKAN search. size: datasets on it; count: of the whole search, None where the answer does not say it."""
+
+    reads: list[Read]
+    size: int
+    count: int | None
+
+
+def read_page(content: bytes, world: World) -> Page:
+    """As rules.reading.read_page, at arm's length. Raises Unreadable."""
+    answer = _asked(content, world=world, page=True)
+    return Page([_read(one) for one in answer["reads"]], answer["size"], answer["count"])
+
+
+def _asked(content: bytes, **about: Any) -> dict[str, Any]:
+    asked = pickle.dumps({**about, "megabytes": MEGABYTES})
     command = [sys.executable, "-m", "providers.catalogue.gateways.reader", str(len(asked))]
     try:
         done = subprocess.run(
@@ -36,7 +57,7 @@ def read(content: bytes, world: World, *, name: str = "", media_type: str = "", 
     answer: dict[str, Any] = json.loads(done.stdout)
     if "code" in answer:
         raise Unreadable(answer["code"], **answer["about"])
-    return [_read(one) for one in answer["reads"]]
+    return answer
 
 
 def _read(said: dict[str, Any]) -> Read:

@@ -29,7 +29,7 @@ from providers.catalogue.queries.exporting import (
     word_nodes,
 )
 from providers.catalogue.queries.needs import dataset_facts, for_needs, marks
-from providers.catalogue.queries.reading import answered, institutions_of, known, not_answered, reading_world
+from providers.catalogue.queries.reading import answered, due_sources, institutions_of, known, not_answered, reading_world
 from providers.catalogue.queries.searches import new_in, saved_searches, untold
 from providers.catalogue.queries.searching import (
     FACETS,
@@ -94,11 +94,11 @@ __all__ = [
     "WORDS_PLACE", "Difference", "Entry", "Exported", "Facet", "FacetValue", "Fact", "Overview", "Stamp", "Wish",
     "address_of", "ages_words", "answered", "asked_words", "cards", "catalogue_nodes", "changes_of", "choices",
     "code_lists", "commercial_words", "compared", "compared_keys", "count_words", "croissant_of", "dataset_facts",
-    "dataset_nodes", "differences", "draft_of", "draft_state", "drafted", "entry_of", "exported", "fact_sheet", "faults",
-    "fees", "fitting_text", "for_needs", "found", "found_variables", "history", "in_order", "in_page", "institutions_named",
-    "institutions_of", "is_subscribed", "known", "known_codes", "known_codes_kept", "lists", "marks", "meant",
-    "modality_words", "new_in", "not_answered", "overview", "own_datasets", "published_counts", "published_of",
-    "reading_world", "releases_of", "saved_searches", "says", "schema_org_of", "section_of", "sections_of",
+    "dataset_nodes", "differences", "draft_of", "draft_state", "drafted", "due_sources", "entry_of", "exported",
+    "fact_sheet", "faults", "fees", "fitting_text", "for_needs", "found", "found_variables", "history", "in_order",
+    "in_page", "institutions_named", "institutions_of", "is_subscribed", "known", "known_codes", "known_codes_kept",
+    "lists", "marks", "meant", "modality_words", "new_in", "not_answered", "overview", "own_datasets", "published_counts",
+    "published_of", "reading_world", "releases_of", "saved_searches", "says", "schema_org_of", "section_of", "sections_of",
     "shown_variables", "stamp", "timeline", "told", "unconfirmed", "understood", "untold", "variables_of", "versions_of",
     "wish", "word_nodes", "word_of", "words", "years_words",
 ]  # fmt: skip

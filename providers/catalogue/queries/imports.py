@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext
 
+from portal.journal import queries as journal
 from portal.kit.words import pick
-from providers.catalogue.models import ImportLine, ImportRun
+from providers.catalogue.models import HarvestSource, ImportLine, ImportRun
 from providers.catalogue.rules import BY_NAME
-from providers.catalogue.rules.importing import LIVE, Outcome
+from providers.catalogue.rules.importing import IMPORT_EVENT_WORDS, LIVE, Outcome, SourceState
 from providers.catalogue.rules.reading import sentence
 from providers.institutions.models import Institution
 from providers.institutions.queries import of_user
@@ -100,3 +101,36 @@ def is_live(run: ImportRun) -> bool:
 def whose(run: ImportRun) -> str:
     """The institution in the reader's language, or that the document names it."""
     return pick(run.institution, "name") if run.institution else gettext("As each record says")
+
+
+# ── Sources ──────────────────────────────────────────────────────────────────────────────────────────
+def sources(user: Any) -> QuerySet[HarvestSource]:
+    """Those that the person may see, by name; retired ones last."""
+    found = HarvestSource.objects.visible_to(user).select_related("institution", "institution__organisation")
+    return found.order_by(Case(When(state=SourceState.RETIRED, then=1), default=0), "name", "pk")
+
+
+def with_last_run(found: Iterable[HarvestSource]) -> list[tuple[HarvestSource, ImportRun | None]]:
+    """Each source with its last run. One query."""
+    rows = list(found)
+    last = ImportRun.objects.filter(source__in=rows).order_by("source_id", "-pk").distinct("source_id")
+    by_source = {run.source_id: run for run in last}
+    return [(row, by_source.get(row.pk)) for row in rows]
+
+
+def story(source: HarvestSource) -> list[dict[str, Any]]:
+    """What happened to the source, in time order."""
+    return [
+        {"title": event_word(event.name), "when": event.at, "who": event.by.get_full_name() if event.by else "", "text": event.reason,
+         "state": "past"}
+        for event in journal.history(source).order_by("seq")
+    ]  # fmt: skip
+
+
+def event_word(name: str) -> str:
+    return str(IMPORT_EVENT_WORDS.get(name, name))
+
+
+def of_source(source: HarvestSource, most: int = 5) -> list[ImportRun]:
+    """Its last runs, the newest first."""
+    return list(ImportRun.objects.filter(source=source).order_by("-created_at", "-pk")[:most])

@@ -3,12 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from providers.catalogue.models import Dataset, DatasetSeries, Draft, ImportedRecord, ImportLine, ImportRun
+from providers.catalogue.models import Dataset, DatasetSeries, Draft, HarvestSource, ImportedRecord, ImportLine, ImportRun
 from providers.catalogue.queries.exporting import _facts, _variables, _world
 from providers.catalogue.rules import WORKING, world
-from providers.catalogue.rules.importing import Standing
+from providers.catalogue.rules.importing import SourceState, Standing
 from providers.catalogue.rules.reading import Read
 from providers.institutions.models import Institution
 
@@ -133,3 +134,9 @@ def not_answered(told: Counter[str], reads: Iterable[Read]) -> list[Read]:
         else:
             left.append(read)
     return left
+
+
+def due_sources(now: datetime) -> list[int]:
+    """Ids of the sources that are to be harvested now, the longest due first."""
+    due = HarvestSource.objects.filter(state=SourceState.ACTIVE, next_at__lte=now).order_by("next_at", "pk")
+    return list(due.values_list("pk", flat=True)[:100])

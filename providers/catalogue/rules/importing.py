@@ -79,6 +79,15 @@ class Outcome(Codes):
     GONE = "GONE", _("Gone from the source")
 
 
+IMPORT_EVENT_WORDS = {
+    "harvest_source.registered": _("Source registered"),
+    "harvest_source.changed": _("Source changed"),
+    "harvest_source.paused": _("Harvest paused"),
+    "harvest_source.resumed": _("Harvest resumed"),
+    "harvest_source.retired": _("Harvest ended"),
+}
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where an entry stands. draft: its state, "" when there is none; untouched: nobody but an import wrote that draft."""

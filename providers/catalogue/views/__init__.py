@@ -12,6 +12,7 @@ from providers.catalogue.views.importing import template, variables
 from providers.catalogue.views.imports import imports, report, report_table, stop
 from providers.catalogue.views.reading import history, search, series, series_verb, variable_list
 from providers.catalogue.views.searches import forget, saved
+from providers.catalogue.views.sources import source, source_edit, source_new, source_verb, sources
 from providers.catalogue.views.writing import entry, new, section, verb
 
 __all__ = [
@@ -31,6 +32,11 @@ __all__ = [
     "section",
     "series",
     "series_verb",
+    "source",
+    "source_edit",
+    "source_new",
+    "source_verb",
+    "sources",
     "stop",
     "template",
     "variable_list",

@@ -15,7 +15,7 @@ from providers.catalogue.rules.reading.shape import Lookup, Read, differing
 from providers.catalogue.rules.world import Published, World
 
 __all__ = ["CKAN", "SENTENCES", "Graph", "Lookup", "Read", "Reason", "Unreadable", "changed", "ckan", "differing", "documents_kind",
-           "link_or_text", "read_document", "read_graph", "sentence"]  # fmt: skip
+           "link_or_text", "read_document", "read_graph", "read_page", "sentence"]  # fmt: skip
 documents_kind = kind_of
 
 
@@ -25,6 +25,13 @@ def read_document(content: bytes, world: World, *, name: str = "", media_type: s
     if kind == JSON_LD and ckan.is_answer(document := json_of(content)):
         return once(ckan.records(document, known))
     return read_graph(graph_of(content, kind, own=world.own, base=base or f"{world.base}/"), known)
+
+
+def read_page(content: bytes, world: World) -> tuple[list[Read], int, int | None]:
+    """One page of a CKAN search: its records, how many datasets stand on it, and how many the search found. Raises Unreadable."""
+    document = json_of(content)
+    found = ckan.packages(document)
+    return once(ckan.records({"packages": found}, Lookup(world))), len(found), ckan.count(document)
 
 
 def read_graph(graph: Graph, known: Lookup) -> list[Read]:

@@ -1,0 +1,6 @@
+"""The catalogue in the admin: entries, institutions, code lists, imports and the sources that are harvested."""
+
+from providers.catalogue.admin.datasets import CodeListAdmin, DatasetAdmin, InstitutionAdmin
+from providers.catalogue.admin.imports import HarvestSourceAdmin, ImportRunAdmin
+
+__all__ = ["CodeListAdmin", "DatasetAdmin", "HarvestSourceAdmin", "ImportRunAdmin", "InstitutionAdmin"]
