@@ -35,6 +35,8 @@ SWEEPS: dict[str, float] = {
     "offers.sync_lead_days": 600,
     "matching.expire_quotes": 300,
     "matching.expire_feasibility": 300,
+    "matching.compute_allocations": 10,
+    "matching.lapse_proposals": 300,
     "applications.sync_deadlines": 300,
     "applications.tell_amendments": 60,
     "applications.sync_matches": 30,

@@ -87,6 +87,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("request_quote", "vouchers_quoterequest"),
             ("tag", "vouchers_feasibilityquery"),
             ("join_inner", "vouchers_match"),
+            ("hub", "vouchers_allocation"),
         ),
     ),
     (

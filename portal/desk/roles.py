@@ -93,6 +93,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.assign_evaluator",
             "vouchers.open_panel",
             "vouchers.plan_presentations",
+            "vouchers.order_allocation",
             "vouchers.propose_selection",
             "vouchers.run_selection",
             "vouchers.record_penalty",
@@ -109,7 +110,13 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     Role.MINISTRY_APPROVER: frozenset(
-        {"vouchers.announce_round", "vouchers.confirm_late_entry", "vouchers.confirm_selection", "vouchers.appropriate_budget"}
+        {
+            "vouchers.announce_round",
+            "vouchers.confirm_late_entry",
+            "vouchers.confirm_selection",
+            "vouchers.appropriate_budget",
+            "vouchers.publish_allocation",
+        }
     ),
     Role.OBJECTION_REVIEWER: frozenset({"vouchers.decide_objection"}),
     Role.AUDITOR: frozenset(),

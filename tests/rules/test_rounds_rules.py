@@ -184,3 +184,14 @@ def test_weights_of_the_ranking_name_every_component_and_add_up():
     for wrong in ({"region": 10_000}, {**rules.WEIGHTS, "looks": 0}, {**rules.WEIGHTS, "region": "x"}):
         assert rules.ranking_faults({"weights": wrong}) == ["ranking_shape"]
     assert rules.ranking_faults([]) == ["ranking_shape"]
+
+
+def test_how_offers_are_proposed_is_data_of_the_round() -> None:
+    plain = rules.AllocatingPolicy()
+    assert rules.parse_allocating({}) == plain and rules.allocating_faults(plain.document()) == []
+    assert rules.parse_allocating({"a_need": "3"}).a_need == 3
+    for name, (low, high) in rules.ALLOCATING_RANGES.items():
+        for wrong in (low - 1, high + 1):
+            assert rules.allocating_faults({name: wrong}) == ["allocating_range"]
+    assert rules.allocating_faults({"a_need": "many"}) == rules.allocating_faults([]) == ["allocating_shape"]
+    assert rules.fault_words("allocating_range") and rules.fault_words("allocating_shape")

@@ -1,10 +1,21 @@
 """What matching tells. One function a message, one template each in templates/emails/vouchers/."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from portal.journal.actions import tell
 from portal.kit.won import won
-from vouchers.matching.models import FeasibilityQuery, Match, Need, Quote, QuoteDraft, QuoteRequest
+from vouchers.matching.models import (
+    Allocation,
+    FeasibilityQuery,
+    Match,
+    Need,
+    OfferProposal,
+    Quote,
+    QuoteDraft,
+    QuoteRequest,
+)
 
 
 def _of_request(request: QuoteRequest, **more: Any) -> dict[str, Any]:
@@ -200,3 +211,47 @@ def feasibility_withdrawn(query: FeasibilityQuery) -> None:
 def feasibility_expired(query: FeasibilityQuery) -> None:
     _count_to_company("feasibility_expired", query)
     _count_to_provider("feasibility_expired", query)
+
+
+# ── Offers allocated in a round ──────────────────────────────────────────────────────────────────────
+def allocation_ready(allocation: Allocation) -> None:
+    """To whoever ordered it: it is computed, or could not be."""
+    programme = allocation.round
+    tell(
+        "allocation_ready", app="vouchers", subject=allocation, to=[allocation.ordered_by],
+        url=f"/admin/vouchers/allocation/{allocation.pk}/change/",
+        context={
+            "round_ko": programme.title_ko, "round_en": programme.title_en or programme.title_ko,
+            "failed": allocation.status == "FAILED", "pairs": len(allocation.outputs.get("pairs", ())),
+        },
+    )  # fmt: skip
+
+
+def offers_proposed(proposals: Sequence[OfferProposal]) -> None:
+    """One to each company for a need, one to each institution for all of its offers. A company's name stays with the company."""
+    by_need: dict[int, list[OfferProposal]] = defaultdict(list)
+    by_institution: dict[int, list[OfferProposal]] = defaultdict(list)
+    for one in proposals:
+        by_need[one.need_id].append(one)
+        by_institution[one.institution_id].append(one)
+    for mine in by_need.values():
+        first = mine[0]
+        tell(
+            "offer_proposed", app="vouchers", subject=first, organisation=first.need.company.organisation,
+            url=f"/matching/needs/{first.need.ref}/", context={**_of_proposal(first), "need": first.need.title, "count": len(mine)},
+        )  # fmt: skip
+    for mine in by_institution.values():
+        first = mine[0]
+        if first.institution.organisation_id:
+            tell(
+                "needs_proposed", app="vouchers", subject=first, organisation=first.institution.organisation,
+                role="PROVIDER_MANAGER", url="/matching/proposals/", context={**_of_proposal(first), "count": len(mine)},
+            )  # fmt: skip
+
+
+def _of_proposal(one: OfferProposal) -> dict[str, Any]:
+    institution, dataset = one.institution, one.dataset
+    return {
+        "institution_ko": institution.name_ko, "institution_en": institution.name_en or institution.name_ko,
+        "dataset_ko": dataset.title_ko, "dataset_en": dataset.title_en, "until": one.lapses_at.isoformat(),
+    }  # fmt: skip

@@ -14,3 +14,13 @@ def expire_quotes() -> int:
 @shared_task(name="matching.expire_feasibility")
 def expire_feasibility() -> int:
     return actions.expire_feasibility(clock.now())
+
+
+@shared_task(name="matching.compute_allocations")
+def compute_allocations() -> int:
+    return actions.compute_allocations(clock.now())
+
+
+@shared_task(name="matching.lapse_proposals")
+def lapse_proposals() -> int:
+    return actions.lapse_proposals(clock.now())

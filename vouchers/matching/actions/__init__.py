@@ -8,6 +8,13 @@ from vouchers.matching.actions.agreeing import (
     return_by_link,
     return_quote,
 )
+from vouchers.matching.actions.allocating import (
+    compute_allocations,
+    discard_allocation,
+    lapse_proposals,
+    order_allocation,
+    publish_allocation,
+)
 from vouchers.matching.actions.asking import (
     accept_quote,
     clarify,
@@ -42,14 +49,19 @@ __all__ = [
     "cancel_match",
     "clarify",
     "close_need",
+    "compute_allocations",
     "confirm_match",
     "decline_quote",
     "decline_request",
+    "discard_allocation",
     "expire_feasibility",
     "expire_quotes",
     "find_by_link",
+    "lapse_proposals",
+    "order_allocation",
     "post_need",
     "prepare_quote",
+    "publish_allocation",
     "refuse_feasibility",
     "release_match",
     "request_quote",

@@ -1,5 +1,6 @@
-"""Rows of matching: needs and their rankings, quotes, matches, counts asked for."""
+"""Rows of matching: needs and their rankings, quotes, matches, counts asked for, a round's allocations."""
 
+from vouchers.matching.models.allocating import Allocation, AllocationQuerySet, OfferProposal, OfferProposalQuerySet
 from vouchers.matching.models.feasibility import FeasibilityQuery, FeasibilityQuerySet
 from vouchers.matching.models.needs import (
     Match,
@@ -16,6 +17,8 @@ from vouchers.matching.models.needs import (
 )
 
 __all__ = [
+    "Allocation",
+    "AllocationQuerySet",
     "FeasibilityQuery",
     "FeasibilityQuerySet",
     "Match",
@@ -23,6 +26,8 @@ __all__ = [
     "MatchRun",
     "Need",
     "NeedQuerySet",
+    "OfferProposal",
+    "OfferProposalQuerySet",
     "Quote",
     "QuoteDraft",
     "QuoteDraftQuerySet",

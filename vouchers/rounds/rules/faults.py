@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.clock import to_kst
+from vouchers.rounds.rules.allocating import allocating_fault_words
 from vouchers.rounds.rules.assigning import assigning_fault_words
 from vouchers.rounds.rules.conflicts import conflict_fault_words
 from vouchers.rounds.rules.policy import policy_faults
@@ -138,6 +139,8 @@ def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
         return selection_fault_words(code, what)
     if code.startswith("conflicts_"):
         return conflict_fault_words(code)
+    if code.startswith("allocating_"):
+        return allocating_fault_words(code)
     if code.startswith("assigning_"):
         return assigning_fault_words(code)
     if code.startswith("quoting_"):
@@ -218,6 +221,7 @@ _POLICY_PLACES = {
     "assigning_weights": "assign_data",
     "assigning_load": "assign_load",
     "quoting_award": "quote_award_on",
+    "allocating_range": "allocate_a_need",
     "ranking_weights": "rank_modality",
 }
 POLICY_WORDS = {

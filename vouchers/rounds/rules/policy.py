@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from vouchers.rounds.rules.allocating import AllocatingPolicy, allocating_faults, parse_allocating
 from vouchers.rounds.rules.assigning import AssigningPolicy, assigning_faults, parse_assigning
 from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
 from vouchers.rounds.rules.questions import Question, parse_questions, question_shape_faults
@@ -87,6 +88,7 @@ class Policy:
     questions: Sequence[Question] = field(default_factory=tuple)
     paper_days: Mapping[str, int] = field(default_factory=lambda: PAPER_DAYS)
     quoting: QuotingPolicy = field(default_factory=QuotingPolicy)
+    allocating: AllocatingPolicy = field(default_factory=AllocatingPolicy)
 
     def days(self, step: str) -> int:
         return self.target_days.get(step, TARGET_STEPS[step])
@@ -143,6 +145,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         questions=parse_questions(body.get("questions", ())),
         paper_days={**PAPER_DAYS, **body.get("paper_days", {})},
         quoting=parse_quoting(body.get("quoting", {})),
+        allocating=parse_allocating(body.get("allocating", {})),
     )
 
 
@@ -178,7 +181,12 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         faults.append("vat_bearer")
     apart = [*selection_faults(body.get("selection", {})), *conflict_faults(body.get("conflicts", {}))]
     asked = question_shape_faults(body.get("questions", ()))
-    parts = (("assigning", assigning_faults), ("quoting", quoting_faults), ("ranking", ranking_faults))
+    parts = (
+        ("assigning", assigning_faults),
+        ("quoting", quoting_faults),
+        ("ranking", ranking_faults),
+        ("allocating", allocating_faults),
+    )
     named = [fault for name, judged in parts for fault in judged(body.get(name, {}))]
     return [*faults, *apart, *named, *asked]
 

@@ -8,18 +8,23 @@ from vouchers.matching.rules.allocating.budget import Plan, within
 from vouchers.matching.rules.allocating.flow import best, greedy, network, solver
 from vouchers.matching.rules.allocating.market import Market, Pair, market
 from vouchers.matching.rules.allocating.prices import Prices, prices
+from vouchers.matching.rules.allocating.record import ENGINE, Outcome, inputs_text, outcome
 
 __all__ = [
+    "ENGINE",
     "Asked",
     "Market",
+    "Outcome",
     "Pair",
     "Plan",
     "Prices",
     "asked",
     "best",
     "greedy",
+    "inputs_text",
     "market",
     "network",
+    "outcome",
     "prices",
     "solver",
     "within",

@@ -15,12 +15,14 @@ from vouchers.rounds.rules import CAPITAL_AREA, AllocatingPolicy
 
 @dataclass(frozen=True)
 class Asked:
-    """A market and what its numbers stand for. score: of each pair, before the round's emphasis; unpriced: pairs that were left
+    """A market and what its numbers stand for. score: of each pair, before the round's emphasis; cost: won, −1 where nobody says;
+    unpriced: pairs that were left
     out of a market with one budget because nobody says what they cost."""
 
     market: Market
     candidates: tuple[Candidate, ...]
     score: Array
+    cost: Array
     unpriced: int = 0
 
 
@@ -55,7 +57,7 @@ def asked(
         cost=np.maximum(cost, 0),
         served=terms.served,
     )
-    return Asked(market, shelf.candidates, score, int((~known).sum()))
+    return Asked(market, shelf.candidates, score, cost, int((~known).sum()))
 
 
 def _room(one: Candidate, most: int) -> int:
