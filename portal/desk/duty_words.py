@@ -37,6 +37,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "confirm_match": ("매칭 확인", "Confirm matches"),
     "confirm_milestone": ("검수 확인", "Check acceptances"),
     "confirm_receipt": ("데이터 수령 확인", "Confirm receipt of data"),
+    "complete_institution": ("공급기관 등록 신청 보완", "Complete the application of your institution"),
+    "verify_institution": ("공급기관 확인", "Verify institutions"),
     "complete_agreement": ("협약 완료 처리", "Complete agreements"),
     "confirm_restriction": ("참여제한 확인", "Confirm restrictions"),
     "confirm_selection": ("선정 확정", "Confirm selections"),

@@ -60,8 +60,17 @@ class Institution(Row):
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Organisation")
     )
     status = models.CharField(_("State"), max_length=10, choices=rules.InstitutionStatus.choices())
+    claimant = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Asks to act for it")
+    )
+    review_mode = models.CharField(_("Way of review"), max_length=12, choices=rules.ReviewMode.choices(), blank=True)
+    desk_ko = models.CharField(_("Contact desk in Korean"), max_length=120, blank=True)
+    desk_en = models.CharField(_("Contact desk in English"), max_length=120, blank=True)
+    desk_email = models.EmailField(_("E-mail of the desk"), blank=True)
+    desk_phone = models.CharField(_("Telephone of the desk"), max_length=40, blank=True)
     target_days = models.JSONField(_("Target days"), default=dict, blank=True)
     measured_days = models.JSONField(_("Measured days"), default=dict, blank=True, editable=False)
+    measured_rates = models.JSONField(_("Measured shares"), default=dict, blank=True, editable=False)
 
     objects = InstitutionQuerySet.as_manager()
 
@@ -70,6 +79,19 @@ class Institution(Row):
         verbose_name_plural = _("institutions")
         ordering = ["name_ko"]
         indexes = [models.Index(fields=["region"], name="institution_region")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status__in=["APPLIED", "VERIFYING"]) | Q(organisation__isnull=False),
+                name="institution_applicant_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimant__isnull=True) | Q(organisation__isnull=True), name="institution_claimed_while_free"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["APPLIED", "VERIFYING"]) | Q(voucher_supplier=False),
+                name="institution_supplier_once_verified",
+            ),
+        ]
         permissions = [
             ("apply_institution", "Ask to become a provider"),
             ("manage_institution", "Verify, suspend and change institutions"),

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Replace
 
 from portal.accounts.queries import organisation_ids_of
+from providers.institutions import rules
 from providers.institutions.models import Institution
 
 FILTERS = {"region": "region", "kind": "institution_type", "consortium": "consortium"}  # parameter → column
@@ -42,3 +44,26 @@ def of_user(user: Any) -> list[Institution]:
 def match_facts() -> dict[int, dict[str, Any]]:
     """Institution id → its facts as the matching engine reads them. One query."""
     return {row.pk: row.facts() for row in Institution.objects.order_by("pk")}
+
+
+def in_list(name_ko: str, is_demo: bool) -> bool:
+    """Whether an institution of that Korean name, spaces aside, stands in the public list."""
+    wanted = "".join(name_ko.split())
+    rows = Institution.objects.filter(status__in=rules.SEEN, is_demo=is_demo).annotate(
+        squashed=Replace("name_ko", Value(" "), Value(""))
+    )
+    return rows.filter(squashed=wanted).exists()
+
+
+def unclaimed(is_demo: bool) -> QuerySet[Institution]:
+    """Of the public list those for which nobody acts and nobody asked to, by name."""
+    rows = Institution.objects.filter(status__in=rules.SEEN, is_demo=is_demo, organisation=None, claimant=None)
+    return rows.order_by("name_ko", "key")
+
+
+def applied_by(user: Any) -> Institution | None:
+    """The institution for which the person acts, applied or asked to act; the newest when one was refused before."""
+    mine = organisation_ids_of(user)
+    rows = Institution.objects.filter(Q(organisation_id__in=mine) | Q(claimant_id__in=mine)).order_by("-created_at", "-pk")
+    live = [row for row in rows if row.status != rules.InstitutionStatus.RETIRED]
+    return next(iter(live or rows), None)

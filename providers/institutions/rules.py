@@ -1,8 +1,12 @@
 """A provider's life. Source: domain.md §6.7."""
 
+from datetime import date
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
+from portal.kit.errors import Refused
 from portal.kit.lifecycle import Lifecycle
 
 
@@ -14,13 +18,24 @@ class InstitutionStatus(Codes):
     RETIRED = "RETIRED", _("Retired")
 
 
+class ReviewMode(Codes):
+    """Who decides about requests for the institution's data; said before anybody applies."""
+
+    OWN = "OWN", _("Own review boards decide about every request")
+    JOINT = "JOINT", _("Takes part in joint review: one decision for several institutions")
+    RECOGNISES = "RECOGNISES", _("Recognises the decision of another institution's board")
+    ENTRUSTED = "ENTRUSTED", _("Entrusts the review to a public board")
+
+
 LIFECYCLE = Lifecycle(
     name="institution",
     states=InstitutionStatus,
     initial=InstitutionStatus.APPLIED,
     moves={
         ("APPLIED", "start_verification"): "VERIFYING",
+        ("APPLIED", "withdraw"): "RETIRED",
         ("VERIFYING", "activate"): "ACTIVE",
+        ("VERIFYING", "return"): "APPLIED",
         ("VERIFYING", "refuse"): "RETIRED",
         ("ACTIVE", "suspend"): "SUSPENDED",
         ("SUSPENDED", "reinstate"): "ACTIVE",
@@ -43,6 +58,25 @@ STEPS = (  # whose target days and measured days are kept; domain.md §6.14
     "export_review",
 )
 
+RATES = ("quote", "review")  # shares that later stages measure: of requests quoted, of reviews that allowed the use
+LONGEST_DAYS = 250
+CAPITAL_AREA = frozenset({"SEOUL", "INCHEON", "GYEONGGI"})
+
+
+def check_active(status: str) -> None:
+    """What is not verified yet is prepared, but not handed in. Raises Refused."""
+    if status in (InstitutionStatus.APPLIED, InstitutionStatus.VERIFYING):
+        raise Refused(
+            _("Your institution is still being verified: prepare as much as you like and hand it in afterwards."), "not_verified"
+        )
+
+
+def rate(positive: int, n: int, least: int, as_of: date) -> dict[str, Any]:
+    """A share as it is kept: permille of n cases, or nothing but the least number of cases where there are fewer."""
+    told = {"least": least, "as_of": as_of.isoformat()}
+    return {**told, "permille": round(positive * 1000 / n), "n": n} if n and n >= least else told
+
+
 USUAL_DAYS = {  # where an institution says nothing: what the programme reckons with; domain.md §6.14, a proposal
     "quote": 15,
     "irb_exemption": 5,
@@ -64,6 +98,13 @@ EVENT_WORDS = {
     "institution.attached": _("Organisation connected with the institution"),
     "institution.verification_started": _("Verification started"),
     "institution.activated": _("Institution active"),
+    "institution.application_returned": _("Application sent back"),
+    "institution.application_revised": _("Application completed"),
+    "institution.application_withdrawn": _("Application withdrawn"),
+    "institution.claimed": _("An organisation asked to act for the institution"),
+    "institution.claim_refused": _("The request to act for the institution was refused"),
+    "institution.rate_measured": _("Share of positive answers measured"),
+    "institution.service_set": _("Service levels published"),
     "institution.refused": _("Institution refused"),
     "institution.suspended": _("Institution suspended"),
     "institution.reinstated": _("Institution reinstated"),

@@ -50,7 +50,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
 class Offer(Row):
     """lead_time_days: working days from a signed agreement to provision; capacity: orders a period, open_capacity of
-    them not yet taken (None: not limited). allowed_purposes: codes of a need's purpose."""
+    them not yet taken since capacity_since, the period's first day (None: not limited). allowed_purposes: codes of a need's purpose."""
 
     REF_PREFIX: ClassVar[str] = "ofr"
 
@@ -66,6 +66,7 @@ class Offer(Row):
     capacity = models.PositiveIntegerField(_("Capacity"), null=True, blank=True)
     capacity_period = models.CharField(max_length=10, choices=rules.Period.choices(), default=rules.Period.YEAR)
     open_capacity = models.PositiveIntegerField(_("Open capacity"), null=True, blank=True)
+    capacity_since = models.DateField(_("Open capacity counts since"), null=True, blank=True, editable=False)
     access_modes = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("Access modes"))
     exits = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("What may be taken out"))
     lead_time_days = models.PositiveSmallIntegerField(_("Lead time in working days"), null=True, blank=True)
@@ -95,6 +96,11 @@ class Offer(Row):
                 condition=Q(capacity__isnull=True, open_capacity__isnull=True)
                 | Q(capacity__isnull=False, open_capacity__isnull=False, open_capacity__lte=models.F("capacity")),
                 name="offer_open_capacity_within",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True, capacity_since__isnull=True)
+                | Q(capacity__isnull=False, capacity_since__isnull=False),
+                name="offer_capacity_has_its_period",
             ),
             models.CheckConstraint(
                 condition=~Q(status=rules.OfferStatus.PUBLISHED) | Q(published_at__isnull=False),

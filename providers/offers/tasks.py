@@ -9,3 +9,9 @@ from providers.offers import actions
 def sync_lead_days() -> int:
     """Offers begin and end with their days: what the catalogue says of the time to the data follows. Returns: datasets changed."""
     return actions.sync_lead_days()
+
+
+@shared_task(name="offers.renew_capacities")
+def renew_capacities() -> int:
+    """A new month, quarter or year: an offer takes its whole capacity again. Returns: how many were renewed."""
+    return actions.renew_capacities()

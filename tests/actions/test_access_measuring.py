@@ -7,6 +7,7 @@ import pytest
 from portal.journal.models import Event
 from portal.kit import clock
 from portal.kit.clock import KST
+from providers.institutions import actions as institutions
 from providers.institutions.models import Institution
 from providers.offers import queries as offers
 from tests.factories import projects as p
@@ -94,3 +95,34 @@ def test_days_on_which_a_quote_waited_for_the_companys_answer_are_not_the_instit
         quotes.quoted(at, request)
     ((_institution, step, begun, ended, stood, _kinds),) = measuring._cases()
     assert (step, ended - begun, stood) == ("quote", timedelta(days=4), 3)
+
+
+def test_an_institution_is_told_its_share_of_positive_answers_once_there_are_enough():
+    site = p.allowed().sites[0]
+    board = site.request.board
+    least = site.request.match.quote.request.need.round.policy().disclosure_threshold
+    assert actions.sync_measured_shares() > 0
+    told = Institution.objects.get(pk=board.pk).measured_rates["review"]
+    assert told["least"] == least and ("permille" in told) is (least <= 1)
+    reviews = [p.allowed().sites[0].request for _ in range(2)]
+    AccessRequest.objects.filter(pk__in=[one.pk for one in reviews]).update(board=board)
+    DataReview.objects.filter(request=reviews[0]).update(status="REFUSED")
+    share = next(one for one in queries.measured_shares() if (one.institution_id, one.kind) == (board.pk, "review"))
+    assert (share.positive, share.n) == (2, 3)
+    record = institutions.record_measured_rate(
+        institution_id=board.pk, kind="review", positive=2, n=3, least=3, as_of=share.as_of
+    )
+    assert record.measured_rates["review"]["permille"] == 667
+    actions.sync_measured_shares()
+    assert actions.sync_measured_shares() == 0
+
+
+def test_a_request_counts_by_its_answer():
+    stage = quotes.stage()
+    request = quotes.asked(stage)
+    assert not [one for one in queries.measured_shares() if one.kind == "quote"], "nobody answered yet"
+    matching.decline_request(request_id=request.pk, reason="처리 여력이 없습니다", by=stage.hospital.user)
+    (share,) = queries.measured_shares()
+    assert (share.institution_id, share.kind, share.positive, share.n) == (request.institution_id, "quote", 0, 1)
+    QuoteRequest.objects.filter(pk=request.pk).update(status="WITHDRAWN")
+    assert queries.measured_shares() == []

@@ -1,20 +1,24 @@
 """Institutions: reference data, verification, measured days."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from portal.accounts.models import Organisation
 from portal.accounts.rules import Role
 from portal.journal.models import Event
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from providers.institutions import actions
 from providers.institutions.models import Institution
+from tests.committed import together
 from tests.factories import providers
 
-pytestmark = pytest.mark.django_db
 RECORD = {"key": "some-hospital", "name_ko": "어느병원", "name_en": "Some Hospital", "institution_type": "HOSPITAL"}
 
 
+@pytest.mark.django_db
 def test_register_reference_is_idempotent() -> None:
     first = actions.register_reference(record=RECORD)
     again = actions.register_reference(record=RECORD)
@@ -25,6 +29,7 @@ def test_register_reference_is_idempotent() -> None:
     assert Event.objects.filter(subject_ref=first.ref, name="institution.revised").get().data == {"fields": ["region"]}
 
 
+@pytest.mark.django_db
 def test_an_applicant_is_verified_and_activated() -> None:
     owner = providers.provider()
     applied = actions.apply(record=RECORD, organisation=providers.provider().organisation, by=None)
@@ -40,6 +45,7 @@ def test_an_applicant_is_verified_and_activated() -> None:
         actions.apply(record=RECORD, organisation=owner.organisation, by=None)
 
 
+@pytest.mark.django_db
 def test_suspend_needs_a_reason() -> None:
     owner, officer = providers.provider(), providers.person(Role.MINISTRY_OFFICER)
     with pytest.raises(Refused):
@@ -48,6 +54,7 @@ def test_suspend_needs_a_reason() -> None:
     assert actions.reinstate(institution_id=suspended.pk, by=officer).status == "ACTIVE"
 
 
+@pytest.mark.django_db
 def test_record_measured_days() -> None:
     owner = providers.provider()
     told = {"step": "drb", "median": 12, "n": 7, "as_of": date(2026, 11, 1)}
@@ -58,6 +65,7 @@ def test_record_measured_days() -> None:
         actions.record_measured_days(institution_id=owner.institution.pk, **{**told, "step": "tea"})
 
 
+@pytest.mark.django_db
 def test_target_days_are_the_institutions_own() -> None:
     owner = providers.provider()
     assert actions.set_target_days(institution_id=owner.institution.pk, target_days={"drb": 10}, by=owner.user).target_days == {
@@ -69,7 +77,34 @@ def test_target_days_are_the_institutions_own() -> None:
         actions.set_target_days(institution_id=owner.institution.pk, target_days={"drb": 0}, by=owner.user)
 
 
+@pytest.mark.django_db
 def test_attach_keeps_demo_and_real_apart() -> None:
     real = actions.register_reference(record=RECORD)
     with pytest.raises(Refused):
         actions.attach(institution_id=real.pk, organisation=providers.provider().organisation, by=None)
+
+
+@pytest.mark.parametrize("broken", [
+    {"status": "APPLIED", "organisation": None, "voucher_supplier": False}, {"status": "VERIFYING", "voucher_supplier": True},
+])  # fmt: skip
+@pytest.mark.django_db
+def test_the_database_knows_an_applicant_and_calls_it_no_supplier(broken: dict[str, Any]) -> None:
+    owner = providers.provider()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Institution.objects.filter(pk=owner.institution.pk).update(**broken)
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_a_claim_apart_from_who_acts() -> None:
+    owner = providers.provider()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Institution.objects.filter(pk=owner.institution.pk).update(claimant=providers.provider().organisation)
+
+
+def test_two_who_ask_to_act_for_one_institution_meet_one_answer(committed_db: str) -> None:
+    known = actions.register_reference(record={**RECORD, "key": "wanted"}, is_demo=True)
+    people = [providers.person("") for _ in range(2)]
+    results = together(*(lambda by=by: actions.claim(institution_id=known.pk, by=by) for by in people), behind=known)
+    refused = [one for one in results if isinstance(one, Refused)]
+    assert len(refused) == 1 and refused[0].code == "claimed"
+    assert Organisation.objects.filter(kind="PROVIDER").count() == 1

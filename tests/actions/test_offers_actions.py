@@ -1,6 +1,6 @@
 """Offers are drafted, checked, published, changed and paused; every step leaves its event."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from portal.accounts.rules import Role
 from portal.journal.models import Event, Notice
 from portal.kit import clock
+from portal.kit.clock import KST
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from providers.institutions import actions as institutions
 from providers.offers import actions, queries, rules
@@ -183,6 +184,42 @@ def test_capacity_is_taken_and_given_back(owner: providers.Provider) -> None:
 
 
 @pytest.mark.parametrize(
+    ("period", "last", "first"),
+    [
+        ("MONTH", datetime(2027, 1, 31, 23, 59, tzinfo=KST), datetime(2027, 2, 1, tzinfo=KST)),
+        ("QUARTER", datetime(2027, 3, 31, 23, 59, tzinfo=KST), datetime(2027, 4, 1, tzinfo=KST)),
+        ("YEAR", datetime(2027, 12, 31, 23, 59, tzinfo=KST), datetime(2028, 1, 1, tzinfo=KST)),
+    ],
+)
+def test_capacity_is_renewed_when_its_period_turns(
+    owner: providers.Provider, monkeypatch: pytest.MonkeyPatch, period: str, last: datetime, first: datetime
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: last)
+    offer = providers.offer(owner, capacity=2, capacity_period=period)
+    free = providers.offer(owner, capacity=None, capacity_period=period)
+    actions.take_capacity(offer_id=offer.pk, by=None)
+    assert actions.renew_capacities() == 0
+    monkeypatch.setattr(clock, "now", lambda: first)
+    assert actions.renew_capacities() == 1 and actions.renew_capacities() == 0
+    offer.refresh_from_db()
+    assert (offer.open_capacity, offer.capacity_since) == (2, first.date())
+    event = Event.objects.get(name="offer.capacity_renewed")
+    assert event.subject_ref == offer.ref and event.data["before"] == 1
+    actions.take_capacity(offer_id=offer.pk, by=None)
+    assert actions.give_back_capacity(offer_id=offer.pk, by=None, taken_at=last).open_capacity == 1  # of the period before
+    assert actions.give_back_capacity(offer_id=offer.pk, by=None, taken_at=first).open_capacity == 2
+    assert actions.take_capacity(offer_id=free.pk, by=None).capacity_since is None
+
+
+def test_an_order_in_a_new_period_does_not_wait_for_the_sweep(owner: providers.Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 1, 31, tzinfo=KST))
+    offer = providers.offer(owner, capacity=1, capacity_period="MONTH")
+    actions.take_capacity(offer_id=offer.pk, by=None)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 2, 1, tzinfo=KST))
+    assert actions.take_capacity(offer_id=offer.pk, by=None).open_capacity == 0
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"valid_from": date(2027, 2, 1), "valid_to": date(2027, 1, 1)},
@@ -200,6 +237,7 @@ def test_the_database_guards_what_the_code_promises(owner: providers.Provider) -
     for broken in (
         {"valid_from": date(2027, 2, 1), "valid_to": date(2027, 1, 1)},
         {"capacity": 2, "open_capacity": 3},
+        {"capacity_since": None},
         {"floor_won": -1},
         {"status": "PUBLISHED", "published_at": None},
     ):

@@ -50,6 +50,9 @@ DECIDED: dict[str, dict[str, str]] = {
         "source_new": OWN, "source_edit": "an address, to the registrar", "source_verb": ANSWER,
     },
     "providers.catalogue.views.searches": {"saved": OWN, "forget": ANSWER},
+    "providers.offers.views.onboarding": {
+        "apply": OWN, "application": OWN, "edit_application": OWN, "withdraw_application": ANSWER, "service": OWN,
+    },
     "providers.offers.views.sheets": {"sheet": OWN, "apply_sheet": OWN, "download_sheet": OWN},
     "providers.offers.views.pages": {"institution": PUBLIC, "institution_list": PUBLIC, "dataset": PUBLIC, "compare": PUBLIC, "home": OWN, "new": OWN, "detail": OWN, "edit": OWN, "verb": OWN, "preview": "the next version of an entry, to its institution and to those who check it; no data of persons"},
     "vouchers.rounds.views.calls": {"rounds": PUBLIC, "detail": PUBLIC, "ask": OWN},

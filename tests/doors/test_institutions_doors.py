@@ -87,7 +87,19 @@ def test_the_list_needs_the_same_queries_for_one_and_for_thirty(client: Client, 
 # ── The reference data, every field ──────────────────────────────────────────────────────────────────
 SAME = {"id": "key", "edition": "version"}  # name in the API → name in the file
 OF_POPULATION = {"individuals": "individuals", "records": "records", "record_unit": "record_unit", "population_note": "note"}
-OURS = {"is_demo", "status", "target_days", "measured_days", "updated_at", "part_of", "series"}
+OURS = {
+    "review_mode",
+    "contact_desk",
+    "measured_rates",
+    "open_capacity",
+    "is_demo",
+    "status",
+    "target_days",
+    "measured_days",
+    "updated_at",
+    "part_of",
+    "series",
+}
 VERSIONED = {"profile", "origin", "published_number", "published_sha256"}
 
 

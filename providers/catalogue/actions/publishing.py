@@ -17,6 +17,7 @@ from providers.catalogue.actions.drafting import draft_of, locked
 from providers.catalogue.actions.series import tell_opened
 from providers.catalogue.actions.versions import apply_content
 from providers.catalogue.models import Dataset, Draft
+from providers.institutions.rules import check_active
 
 CHECK_DAYS = 5  # working days in which the operating agency answers a submitted entry
 CONFIRM_DAYS = 20  # working days in which an institution says whether an entry is still right
@@ -138,6 +139,8 @@ def _moved(dataset_id: int, verb: str, by: Any, reason: str = "") -> tuple[Datas
     dataset = locked(dataset_id)
     require(by, PERMISSIONS[verb], dataset)
     _reasoned(verb, reason)
+    if verb in ("submit", "publish"):
+        check_active(dataset.institution.status)
     draft = draft_of(dataset, by)
     if dataset.publication in rules.WORKING:
         dataset.publication = rules.LIFECYCLE.step(dataset.publication, verb)

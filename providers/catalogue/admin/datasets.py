@@ -13,9 +13,10 @@ from unfold.admin import TabularInline
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual, in_words, sheet
 from providers.catalogue import actions, queries, rules
 from providers.catalogue.models import Code, CodeList, Dataset
-from providers.catalogue.queries import holders
+from providers.catalogue.queries import Fact, holders
 from providers.institutions import actions as institutions
 from providers.institutions import rules as institution_rules
+from providers.institutions.forms import SupplierForm
 from providers.institutions.models import Institution
 
 
@@ -180,8 +181,18 @@ class InstitutionAdmin(CodedAdmin):
         "is_demo",
     ]
     search_fields: ClassVar[list[str]] = ["key", "name_ko", "name_en"]
-    list_select_related: ClassVar[list[str]] = ["organisation"]
-    fields: ClassVar[list[str]] = ["key", "name_ko", "name_en", "organisation", "status", "is_demo", "about", "origin"]
+    list_select_related: ClassVar[list[str]] = ["organisation", "claimant"]
+    fields: ClassVar[list[str]] = [
+        "key",
+        "name_ko",
+        "name_en",
+        "organisation",
+        "claimant",
+        "status",
+        "is_demo",
+        "about",
+        "origin",
+    ]
     readonly_fields = fields
 
     @admin.display(description=_("Institution type"), ordering="institution_type")
@@ -194,7 +205,8 @@ class InstitutionAdmin(CodedAdmin):
 
     @admin.display(description=_("About the institution"))
     def about(self, obj: Institution) -> str:
-        return sheet(holders.institution_facts(obj)["who"])
+        desk = [Fact(gettext("Contact desk"), holders.desk_words(obj))] if obj.desk_ko else []
+        return sheet([*holders.institution_facts(obj)["who"], *desk])
 
     @admin.display(description=_("Where these facts come from"))
     def origin(self, obj: Institution) -> str:
@@ -211,10 +223,36 @@ class InstitutionAdmin(CodedAdmin):
         Verb(
             "activate",
             _("Make active"),
-            lambda pk, by: institutions.activate(institution_id=pk, by=by),
+            lambda pk, by, voucher_supplier: institutions.activate(institution_id=pk, by=by, voucher_supplier=voucher_supplier),
             "providers.manage_institution",
             _institution_shown("activate"),
+            form=SupplierForm,
             consequence=lambda row: _("The institution can offer data from now on."),
+        ),
+        Verb(
+            "return",
+            _("Send back for completion"),
+            lambda pk, by, reason: institutions.return_application(institution_id=pk, by=by, reason=reason),
+            "providers.manage_institution",
+            _institution_shown("return"),
+            form=ReasonForm,
+        ),
+        Verb(
+            "confirm_claim",
+            _("Let the organisation act for it"),
+            lambda pk, by: institutions.confirm_claim(institution_id=pk, by=by),
+            "providers.manage_institution",
+            lambda row: row.claimant_id is not None,
+            consequence=lambda row: _("Its people manage the institution's datasets, offers and quotes from now on."),
+        ),
+        Verb(
+            "refuse_claim",
+            _("Refuse the organisation"),
+            lambda pk, by, reason: institutions.refuse_claim(institution_id=pk, by=by, reason=reason),
+            "providers.manage_institution",
+            lambda row: row.claimant_id is not None,
+            form=ReasonForm,
+            danger=True,
         ),
         Verb(
             "reinstate",

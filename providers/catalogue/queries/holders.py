@@ -69,6 +69,31 @@ def institution_facts(institution: Institution) -> dict[str, list[Fact]]:
     return {"who": who, "origin": origin}
 
 
+def stated(institution: Institution) -> list[Fact]:
+    """What an applicant said of itself, for its own people and for those who verify it."""
+    labels = words(*INSTITUTION_LISTS)
+    role = {"LEAD": gettext("Lead institution"), "MEMBER": gettext("Participating institution")}
+    consortium = [labels.get("consortium", {}).get(institution.consortium, ""), role.get(institution.consortium_role, "")]
+    said = [
+        (gettext("Korean name"), institution.name_ko),
+        (gettext("English name"), institution.name_en),
+        (gettext("Institution type"), labels.get("institution_type", {}).get(institution.institution_type, "")),
+        (gettext("Type of hospital"), labels.get("hospital_type", {}).get(institution.hospital_type, "")),
+        (gettext("Region"), labels.get("region", {}).get(institution.region, "")),
+        (gettext("Consortium"), " · ".join(part for part in consortium if part)),
+        (gettext("Website"), institution.site),
+        (gettext("What data you hold"), institution.notes),
+        (gettext("Contact desk"), desk_words(institution)),
+    ]
+    return [Fact(label, value or "—") for label, value in said]
+
+
+def desk_words(institution: Institution) -> str:
+    """The office that answers companies, with the ways to reach it."""
+    reached = [pick(institution, "desk"), institution.desk_email, institution.desk_phone]
+    return ", ".join(part for part in reached if part)
+
+
 def institution_cards(institutions: Iterable[Institution]) -> list[dict[str, Any]]:
     """Items for the structured list. Two queries, however many there are."""
     rows = list(institutions)

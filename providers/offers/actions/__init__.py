@@ -1,13 +1,13 @@
 """The only code that writes offers."""
 
 from providers.offers.actions.bulk import check_many, edit_many
+from providers.offers.actions.capacity import give_back_capacity, renew_capacities, take_capacity
 from providers.offers.actions.offering import (
     FIELDS,
     PERMISSIONS,
     WHAT_LACKS,
     create_offer,
     edit,
-    give_back_capacity,
     lacks,
     pause,
     publish,
@@ -17,10 +17,9 @@ from providers.offers.actions.offering import (
     start_check,
     submit,
     sync_lead_days,
-    take_capacity,
 )
 
 __all__ = [
     "FIELDS", "PERMISSIONS", "WHAT_LACKS", "check_many", "create_offer", "edit", "edit_many", "give_back_capacity", "lacks", "pause",
-    "publish", "resume", "retire", "return_offer", "start_check", "submit", "sync_lead_days", "take_capacity",
+    "publish", "renew_capacities", "resume", "retire", "return_offer", "start_check", "submit", "sync_lead_days", "take_capacity",
 ]  # fmt: skip

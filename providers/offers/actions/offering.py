@@ -14,6 +14,7 @@ from portal.kit.errors import IllegalStep, Refused, Stale
 from providers.catalogue import actions as catalogue
 from providers.catalogue.models import Dataset
 from providers.catalogue.rules import AVAILABLE
+from providers.institutions import rules as institution_rules
 from providers.institutions.models import Institution
 from providers.offers import notices, rules
 from providers.offers.models import Offer, OfferLine
@@ -59,7 +60,7 @@ def edit(
     Writes: Offer, OfferLine, Event offer.edited. Raises Stale when somebody saved first, Refused when a published offer
     would lack something.
     """
-    offer = _locked(offer_id)
+    offer = locked(offer_id)
     require(by, "providers.edit_offer", offer)
     if offer.version != version:
         raise Stale()
@@ -107,31 +108,6 @@ def retire(*, offer_id: int, by: Any, reason: str = "") -> Offer:
     return _step(offer_id, "retire", "offer.retired", by, reason)
 
 
-@transaction.atomic
-def take_capacity(*, offer_id: int, by: Any) -> Offer:
-    """One order is taken (a match was confirmed). Refused when none is open. Writes: open_capacity, Event."""
-    offer = _locked(offer_id)
-    if offer.open_capacity is None:
-        return offer
-    if offer.open_capacity == 0:
-        raise Refused(_("This offer takes no more orders in this period. Choose another one or ask the institution."), "full")
-    offer.open_capacity -= 1
-    offer.save()
-    journal("offer.capacity_taken", offer, by=by, organisations=offer.organisation_ids())
-    return offer
-
-
-@transaction.atomic
-def give_back_capacity(*, offer_id: int, by: Any) -> Offer:
-    """A taken order fell away. Writes: open_capacity, Event."""
-    offer = _locked(offer_id)
-    if offer.open_capacity is not None and offer.capacity is not None and offer.open_capacity < offer.capacity:
-        offer.open_capacity += 1
-        offer.save()
-        journal("offer.capacity_given_back", offer, by=by, organisations=offer.organisation_ids())
-    return offer
-
-
 def sync_lead_days() -> int:
     """Every dataset is told the least lead time of its offers that stand today (sweep). Idempotent. Returns: how many changed."""
     rows = Offer.objects.offered(clock.now()).filter(dataset__isnull=False, lead_time_days__isnull=False).order_by()
@@ -152,13 +128,14 @@ PERMISSIONS = {
 
 @transaction.atomic
 def _step(offer_id: int, verb: str, event: str, by: Any, reason: str = "") -> Offer:
-    offer = _locked(offer_id)
+    offer = locked(offer_id)
     require(by, PERMISSIONS[verb], offer)
     if verb == "return" and not reason.strip():
         raise Refused(_("Give a reason: the institution will read it."), "reason_needed", "reason")
     lines = [row.rule() for row in offer.lines.all()]
     before, after = offer.status, rules.LIFECYCLE.step(offer.status, verb)
     if verb in ("submit", "publish", "resume"):
+        institution_rules.check_active(offer.institution.status)
         _complete(offer, lines)
         if offer.dataset is not None and offer.dataset.status != AVAILABLE:
             raise Refused(_("This dataset cannot be had now: only what is available can be offered."), "not_available", "dataset")
@@ -172,7 +149,8 @@ def _step(offer_id: int, verb: str, event: str, by: Any, reason: str = "") -> Of
     return offer
 
 
-def _locked(offer_id: int) -> Offer:
+def locked(offer_id: int) -> Offer:
+    """For the room's other actions too."""
     return Offer.objects.select_for_update(of=("self",)).select_related("institution", "dataset").get(pk=offer_id)
 
 
@@ -183,6 +161,7 @@ def _fill(offer: Offer, values: Mapping[str, Any], lines: Sequence[rules.Line], 
     if dataset is not None and dataset.institution_id != offer.institution_id:
         raise Refused(_("Choose a dataset of your own institution."), "foreign_dataset", "dataset")
     rules.check_lines(lines)
+    changed_period = values.get("capacity_period", offer.capacity_period) != offer.capacity_period
     for name, value in values.items():
         setattr(offer, name, value)
     offer.dataset = dataset
@@ -191,11 +170,13 @@ def _fill(offer: Offer, values: Mapping[str, Any], lines: Sequence[rules.Line], 
     if offer.valid_from and offer.valid_to and offer.valid_from > offer.valid_to:
         raise Refused(_("The last day must not lie before the first day."), "bad_validity", "valid_to")
     if offer.capacity is None:
-        offer.open_capacity = None
+        offer.open_capacity = offer.capacity_since = None
     elif offer.open_capacity is None:
         offer.open_capacity = offer.capacity
     elif offer.open_capacity > offer.capacity:
         raise Refused(_("The open capacity cannot exceed the capacity."), "bad_capacity", "open_capacity")
+    if offer.capacity is not None and (offer.capacity_since is None or changed_period):
+        offer.capacity_since = rules.period_start(offer.capacity_period, clock.today())
     offer.floor_won = rules.floor_won(lines)
 
 

@@ -1,7 +1,7 @@
 """What the matching engine and the pages read of offers."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,9 @@ from providers.offers.models import Offer, OfferLine
 from providers.offers.queries.routing import price_words as price_words
 from providers.offers.queries.routing import reviewed_alike as reviewed_alike
 from providers.offers.queries.routing import route_of as route_of
+from providers.offers.queries.service import Capacity as Capacity
+from providers.offers.queries.service import open_capacities as open_capacities
+from providers.offers.queries.service import service_facts as service_facts
 from providers.offers.queries.sheets import code_words as code_words
 from providers.offers.queries.sheets import editable_by as editable_by
 from providers.offers.queries.sheets import table as table
@@ -243,15 +246,22 @@ def days_of(institution: Institution) -> list[dict[str, Any]]:
 
 def timeline(offer: Offer) -> list[dict[str, Any]]:
     """What happened to the offer, in time order."""
-    entries = []
-    for event in journal.history(offer).order_by("seq"):
-        entries.append(
-            {
-                "title": str(rules.EVENT_WORDS.get(event.name, event.name)),
-                "when": event.at,
-                "who": event.by.get_full_name() if event.by else "",
-                "text": event.reason,
-                "state": "past",
-            }
-        )
-    return entries
+    return _story(offer, rules.EVENT_WORDS)
+
+
+def story(institution: Institution) -> list[dict[str, Any]]:
+    """What happened to the institution, in time order; its own people read it."""
+    return _story(institution, institution_rules.EVENT_WORDS)
+
+
+def _story(row: Any, words: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": str(words.get(event.name, event.name)),
+            "when": event.at,
+            "who": event.by.get_full_name() if event.by else "",
+            "text": event.reason,
+            "state": "past",
+        }
+        for event in journal.history(row).order_by("seq")
+    ]

@@ -90,6 +90,12 @@ class Period(Codes):
     YEAR = "YEAR", _("year")
 
 
+def period_start(period: str, today: date) -> date:
+    """The first day of the month, quarter or year in which `today` lies."""
+    month = {Period.MONTH: today.month, Period.QUARTER: (today.month - 1) // 3 * 3 + 1, Period.YEAR: 1}[Period(period)]
+    return today.replace(month=month, day=1)
+
+
 LIFECYCLE = Lifecycle(name="offer", states=OfferStatus, initial=OfferStatus.DRAFT, moves=PUBLICATION_MOVES)  # as a dataset
 EDITABLE = frozenset({OfferStatus.DRAFT, OfferStatus.PUBLISHED, OfferStatus.PAUSED})
 MOST_LINES = 30
@@ -175,5 +181,6 @@ EVENT_WORDS = {
     "offer.resumed": _("Offer published again"),
     "offer.retired": _("Offer retired"),
     "offer.capacity_taken": _("Capacity taken by an order"),
+    "offer.capacity_renewed": _("Capacity of a new period"),
     "offer.capacity_given_back": _("Capacity given back"),
 }

@@ -1,5 +1,6 @@
 """A dataset's public page with its offers, the provider's own pages, offers by spreadsheet."""
 
+from providers.offers.views.onboarding import application, apply, edit_application, service, withdraw_application
 from providers.offers.views.pages import (
     compare,
     dataset,
@@ -15,17 +16,5 @@ from providers.offers.views.pages import (
 from providers.offers.views.sheets import apply_sheet, download_sheet, sheet
 
 __all__ = [
-    "apply_sheet",
-    "compare",
-    "dataset",
-    "detail",
-    "download_sheet",
-    "edit",
-    "home",
-    "institution",
-    "institution_list",
-    "new",
-    "preview",
-    "sheet",
-    "verb",
-]
+    "application", "apply", "apply_sheet", "compare", "dataset", "detail", "download_sheet", "edit", "edit_application", "home", "institution", "institution_list", "new", "preview", "service", "sheet", "verb", "withdraw_application",
+]  # fmt: skip

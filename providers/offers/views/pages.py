@@ -166,6 +166,7 @@ def institution(request: HttpRequest, key: str) -> HttpResponse:
         "institution": found,
         "title": pick(found, "name"),
         "facts": holders.institution_facts(found),
+        "service": queries.service_facts(found),
         "days": queries.days_of(found),
         "page": rows,
         "items": catalogue.cards(rows.object_list),
@@ -183,6 +184,7 @@ def home(request: HttpRequest) -> HttpResponse:
         offer.quick = verbs[0] if verbs else None  # type: ignore[attr-defined]
     context = {
         "institutions": institutions.of_user(request.user),
+        "applied": institutions.applied_by(request.user),
         "offers": found,
         "datasets": queries.own_datasets(request.user),
     }

@@ -17,7 +17,7 @@ from vouchers.access.actions.joint import (
     propose_joint,
     start_joint,
 )
-from vouchers.access.actions.measuring import sync_measured_days
+from vouchers.access.actions.measuring import sync_measured_days, sync_measured_shares
 from vouchers.access.actions.requests import (
     confirm_receipt,
     open_case,
@@ -35,5 +35,5 @@ __all__ = [
     "DOSSIER_REQUIRED", "adopt_joint", "answer_joint", "confirm_letter", "confirm_receipt", "decide_drb", "decide_ethics",
     "decide_joint", "file_letter", "missing", "object_joint", "open_case", "propose_joint", "provide",
     "request_supplement", "resubmit_drb", "resubmit_ethics", "save_dossier", "start_joint", "start_preparation", "start_review",
-    "submit_request", "supply_supplement", "sync_measured_days", "withdraw",
+    "submit_request", "supply_supplement", "sync_measured_days", "sync_measured_shares", "withdraw",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from providers.institutions import actions as institutions
 from providers.institutions.models import Institution
+from providers.institutions.rules import rate
 from vouchers.access import queries
 
 
@@ -16,3 +17,17 @@ def sync_measured_days() -> int:
             by_modality=one.by_modality,
         )  # fmt: skip
     return len(changed)
+
+
+def sync_measured_shares() -> int:
+    """Every institution is told which share of its answers was positive, as far as that changed (sweep). Idempotent; each in its own
+    transaction. Writes: Institution.measured_rates, Event institution.rate_measured. Returns: figures that changed."""
+    known = dict(Institution.objects.values_list("pk", "measured_rates"))
+    told = 0
+    for one in queries.measured_shares():
+        if known[one.institution_id].get(one.kind) != rate(one.positive, one.n, one.least, one.as_of):
+            institutions.record_measured_rate(
+                institution_id=one.institution_id, kind=one.kind, positive=one.positive, n=one.n, least=one.least, as_of=one.as_of
+            )
+            told += 1
+    return told

@@ -11,7 +11,7 @@ from vouchers.access.queries.dossiers import (
     use_begins,
     use_begins_of,
 )
-from vouchers.access.queries.measuring import Measured, measured_days
+from vouchers.access.queries.measuring import Measured, Share, measured_days, measured_shares
 from vouchers.access.queries.reviews import (
     ASIDE,
     STEPS,
@@ -43,6 +43,7 @@ __all__ = [
     "STEPS",
     "DossierShown",
     "Measured",
+    "Share",
     "TrackClock",
     "allows_use",
     "board_words",
@@ -64,6 +65,7 @@ __all__ = [
     "may_propose_joint",
     "may_step",
     "measured_days",
+    "measured_shares",
     "next_steps",
     "not_before",
     "open_steps",

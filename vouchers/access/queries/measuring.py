@@ -6,11 +6,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from portal.journal.models import Duty
 from portal.kit import clock, workdays
 from vouchers.access import rules
 from vouchers.access.models import AccessRequest, DataReview, EthicsReview
-from vouchers.matching.models import Quote
+from vouchers.matching.models import Quote, QuoteRequest
+from vouchers.rounds.models import PolicyVersion
+from vouchers.rounds.rules import parse_policy
+
+DECIDED = {"APPROVED": True, "RECOGNISED": True, "WAIVED": True, "REFUSED": False}  # of a data review: was the use allowed
+QUOTED = {"QUOTED": True, "ACCEPTED": True, "DECLINED_BY_COMPANY": True, "DECLINED_BY_PROVIDER": False}  # EXPIRED: either
 
 # institution, step, begun, ended, working days that its clock stood, kinds of data that were asked for
 Case = tuple[int, str, datetime, datetime, int, list[str] | None]
@@ -104,3 +111,47 @@ def _asked_back() -> dict[str, int]:
         if since is not None and until is not None:  # quoted without the answer: the clock stood until then
             found[ref] += workdays.working_days_between(clock.to_kst(since).date(), clock.to_kst(until).date())
     return found
+
+
+# ── Shares of positive answers ───────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Share:
+    """positive of n cases of `kind`; least: the strictest number of the rounds below which no count is disclosed."""
+
+    institution_id: int
+    kind: str
+    positive: int
+    n: int
+    least: int
+    as_of: date
+
+
+def measured_shares() -> list[Share]:
+    """By institution and kind, over its newest cases. What a company withdrew was answered by nobody. Three queries."""
+    least: dict[int | None, int] = {None: 1}
+    newest = PolicyVersion.objects.order_by("round_id", "-number").distinct("round_id")
+    for version in newest:
+        least[version.round_id] = parse_policy(version.body).disclosure_threshold
+    found: dict[tuple[int, str], list[tuple[datetime, bool, int]]] = defaultdict(list)
+    for institution, kind, positive, ended, round_id in _answers():
+        found[institution, kind].append((ended, positive, least.get(round_id, 1)))
+    shares = []
+    for (institution, kind), every in sorted(found.items()):
+        cases = sorted(every, reverse=True)[: rules.NEWEST_MEASURED]
+        strictest, last = max(number for _ended, _one, number in cases), clock.to_kst(cases[0][0]).date()
+        shares.append(Share(institution, kind, sum(one for _ended, one, _least in cases), len(cases), strictest, last))
+    return shares
+
+
+def _answers() -> Iterator[tuple[int, str, bool, datetime, int | None]]:
+    """(institution, kind, positive, when, round) of every case that came to an answer."""
+    asked = QuoteRequest.objects.filter(status__in=[*QUOTED, "EXPIRED"]).annotate(
+        quoted=Exists(Quote.objects.filter(request=OuterRef("pk")))
+    )
+    columns = ("institution_id", "status", "quoted", "updated_at", "need__round_id")
+    for institution, status, quoted, ended, round_id in asked.values_list(*columns):
+        yield institution, "quote", QUOTED.get(status, quoted), ended, round_id
+    reviews = DataReview.objects.filter(status__in=DECIDED, closed_at__isnull=False, decided_by__isnull=False)
+    path = "request__match__quote__request__need__round_id"
+    for board, status, ended, round_id in reviews.values_list("request__board_id", "status", "closed_at", path):
+        yield board, "review", DECIDED[status], ended, round_id
