@@ -256,8 +256,9 @@ def _update(model: type[models.Model], columns: tuple[Any, ...]) -> str:
 
 @lru_cache
 def _columns(model: type[models.Model]) -> list[tuple[str, str]]:
-    """(column, attribute). A field that works out its value while it is saved (a file, auto_now) has no place here."""
-    fields = [one for one in model._meta.concrete_fields if not one.primary_key]
+    """(column, attribute). A field that works out its value while it is saved (a file, auto_now) has no place here; what PostgreSQL
+    works out (a generated column) is left to it."""
+    fields = [one for one in model._meta.concrete_fields if not one.primary_key and not one.generated]
     assert not any(isinstance(f, models.FileField) or getattr(f, "auto_now", 0) or getattr(f, "auto_now_add", 0) for f in fields)
     return [(str(one.column), one.attname) for one in fields]
 
@@ -269,7 +270,17 @@ def _key(model: type[models.Model]) -> str:
 def _as_json(rows: Sequence[models.Model]) -> str:
     """What `json_populate_recordset` reads: a column's value as PostgreSQL would take it as text, JSON as JSON."""
     names = _columns(type(rows[0]))
-    return _JSON.encode([{column: getattr(one, name) for column, name in names} for one in rows])
+    told = [{column: getattr(one, name) for column, name in names} for one in rows]
+    for column, as_text in _told_as_text(type(rows[0])):
+        for one in told:
+            one[column] = as_text(one[column])
+    return _JSON.encode(told)
+
+
+@lru_cache
+def _told_as_text(model: type[models.Model]) -> list[tuple[str, Callable[[Any], str]]]:
+    """(column, how its value is written) of fields that JSON has no word for: those with a method `as_text`."""
+    return [(str(one.column), one.as_text) for one in model._meta.concrete_fields if hasattr(one, "as_text")]
 
 
 def _as_text(value: Any) -> str:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.rules import Role
 from portal.journal.models import Duty, Event, Notice
-from portal.kit import clock
+from portal.kit import clock, prepared
 from portal.kit.errors import NotAllowed, Refused, Stale
 from portal.management.reference import load_reference
 from providers.catalogue import actions, queries, rules
@@ -257,15 +257,15 @@ def test_ages_that_contradict_each_other_are_left_out_with_a_note(owner) -> None
 
 
 def test_one_record_that_the_database_refuses_harms_no_other(owner, monkeypatch) -> None:
-    bulk = Dataset.objects.bulk_create
+    insert = prepared.insert
 
-    def refusing(rows: list[Dataset], *args: Any, **more: Any) -> Any:
-        if any(row.title_ko == "병리 영상" for row in rows):
+    def refusing(rows: Any, **more: Any) -> int:
+        if any(isinstance(row, Dataset) and row.title_ko == "병리 영상" for row in rows):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1/0")
-        return bulk(rows, *args, **more)
+        return insert(rows, **more)
 
-    monkeypatch.setattr(type(Dataset.objects), "bulk_create", lambda self, rows, *args, **more: refusing(rows, *args, **more))
+    monkeypatch.setattr("providers.catalogue.actions.taking.prepared.insert", refusing)
     run = imported(TURTLE, by=owner.user, institution=owner.institution)
     assert (run.created, run.refused) == (1, 2)
     assert {line.identifier: line.outcome for line in ImportLine.objects.filter(run=run)} == {

@@ -77,6 +77,7 @@ LISTS = (
     ("admin_assignments", "officer", "/admin/vouchers/assignment/"),
     ("evaluation", "evaluator1", "/evaluation/"),
 )
+RECORDS = int(os.environ.get("RECORDS", "100000"))  # of the source that is harvested
 DATASETS = int(os.environ.get("DATASETS", "100000"))  # of the catalogue; fewer on a machine that others use
 NEEDS, OFFERS = int(os.environ.get("NEEDS", "10000")), int(os.environ.get("OFFERS", "10000"))  # of the round that is matched
 ALLOWED_GAP = 0.01  # percent
@@ -97,6 +98,7 @@ class Command(BaseCommand):
             "pages": self.pages,
             "lists": self.lists,
             "search": self.search,
+            "import": self.imports,
             "match": self.match,
             "select": self.select,
             "assign": self.assign,
@@ -238,6 +240,28 @@ class Command(BaseCommand):
         return [
             figure("search", "p50_ms", play.p(page, 0.5), "ms", play.p(bare, 0.5), words, bigger_is_better=False),
             figure("search", "p99_ms", play.p(page, 0.99), "ms", play.p(bare, 0.99), words, bigger_is_better=False),
+        ]
+
+    def imports(self) -> list[Figure]:
+        """100,000 records of a source harvested beside COPY of the same rows, in a copy of the database that is dropped at the end."""
+        from portal.management import imports
+        from portal.management.rush import world
+
+        try:
+            with world.own_database() as database:
+                found = imports.play(RECORDS, database, self.stdout.write)
+        except world.NoCopy as error:
+            if self.asked:
+                raise
+            self.stderr.write(f"import: {error}")
+            return []
+        words = f"COPY of the same rows, {RECORDS:,} records"
+        return [
+            figure("import", "seconds", found.first, "s", found.copy, words, bigger_is_better=False),
+            figure("import", "per_s", RECORDS / found.first, "rec/s", RECORDS / found.copy, "COPY", bigger_is_better=True),
+            figure("import", "again_seconds", found.again, "s", found.first, "the first time", bigger_is_better=False),
+            figure("import", "tenth_changed_seconds", found.changed, "s", found.first, "the first time", bigger_is_better=False),
+            figure("import", "peak_mb", found.peak_mb, "MB", found.before_mb, "before the import", bigger_is_better=False),
         ]
 
     def match(self) -> list[Figure]:

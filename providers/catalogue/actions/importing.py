@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.documents import actions as documents
 from portal.documents.rules import ScanState
 from portal.journal.actions import record as journal
-from portal.kit import clock
+from portal.kit import clock, prepared
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused, Stale
 from providers.catalogue import notices
@@ -103,7 +103,7 @@ def take_records(*, run_id: int, turn: int, reads: Sequence[Read], lookup: Looku
     run = _held(run_id, turn)
     _require_still(run)
     lines = take(run, reads, lookup, run.done + 1, run.started_by)
-    ImportLine.objects.bulk_create(lines)
+    prepared.insert(lines)
     run.total = total if total is not None else run.total
     run.done += len(lines)
     for line in lines:

@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 from portal.accounts.rules import Role
 from portal.journal.actions import open_duty, record_births
 from portal.journal.actions import record as journal
+from portal.kit import prepared
 from portal.kit.models import make_ref
 from providers.catalogue import queries, rules
 from providers.catalogue.actions.drafting import _empty, _head, draft_of
@@ -41,13 +42,21 @@ def take(run: ImportRun, reads: Sequence[Read], lookup: Lookup, place: int, by: 
     Writes: Dataset (DRAFT), Draft, ImportedRecord, Events and duties of each; never a published version.
     """
     named = queries.institutions_of(reads)
-    pairs = [(read, one) for read in reads if read.refusal is None and (one := _institution(run, read, named))]
+    as_before = queries.as_before(run, reads) if run.importer == Importer.SOURCE else {}
+    pairs = [
+        (read, one)
+        for read in reads
+        if read.refusal is None and read.identifier not in as_before and (one := _institution(run, read, named))
+    ]
     batch = Batch(run, lookup, queries.known_codes_kept(), queries.known(pairs), by)
     lines = []
     for number, read in enumerate(reads):
         line = ImportLine(run=run, place=place + number, identifier=read.identifier, title=read.title[:200])
         line.reasons = [one.kept() for one in read.notes[:MOST_REASONS]]
-        _decide(batch, read, _institution(run, read, named), line)
+        if read.refusal is None and read.identifier in as_before:
+            line.outcome, line.dataset_id = Outcome.UNCHANGED, as_before[read.identifier]
+        else:
+            _decide(batch, read, _institution(run, read, named), line)
         lines.append(line)
     _create(batch)
     _remember(batch)
@@ -95,8 +104,6 @@ def _decide(batch: Batch, read: Read, institution: Institution | None, line: Imp
 # ── An entry that is there ───────────────────────────────────────────────────────────────────────────
 def _compare(batch: Batch, read: Read, meant: Meant, line: ImportLine) -> None:
     said, line.outcome = rules.sha256(read.values), Outcome.UNCHANGED
-    if batch.run.importer == Importer.SOURCE and meant.said(read.identifier) == said:
-        return _seen(batch, read, meant, said)
     values = _differing(batch, read, meant)
     if not values:
         return _seen(batch, read, meant, said)
@@ -130,9 +137,10 @@ def _change(batch: Batch, read: Read, meant: Meant, values: dict[str, Any], said
     line.outcome, draft.content = Outcome.CHANGED, content
     draft.save()
     if dataset.publication == rules.Publication.DRAFT:
-        for name, value in _head(content).items():
+        head = _head(content)
+        for name, value in head.items():
             setattr(dataset, name, value)
-        dataset.save()
+        dataset.save(update_fields=list(head))
     event = "dataset.drafted" if began else "dataset.edited"
     journal(event, dataset, by=batch.by, organisations=dataset.organisation_ids(), data=_told(batch, draft))
     _go_on(batch, dataset, draft, line)
@@ -220,13 +228,11 @@ def _born(batch: Batch, fresh: Sequence[tuple[Read, Institution, ImportLine]]) -
             key=f"{institution.key[:60]}-{make_ref('d')[2:]}", institution=institution, publication=rules.LIFECYCLE.initial,
             origin=draft.content["origin"], **_head(draft.content),
         )  # fmt: skip
-        dataset.name_it()
-        draft.name_it()
         made.append((dataset, draft))
-    Dataset.objects.bulk_create([dataset for dataset, _draft in made])
+    prepared.insert([dataset for dataset, _draft in made])
     for dataset, draft in made:
         draft.dataset = dataset
-    Draft.objects.bulk_create([draft for _dataset, draft in made])
+    prepared.insert([draft for _dataset, draft in made])
     for institution in {dataset.institution_id: dataset.institution for dataset, _draft in made}.values():
         births = [(dataset, draft) for dataset, draft in made if dataset.institution_id == institution.pk]
         record_births(

@@ -19,6 +19,10 @@ class SpansField(models.Field):
     def get_prep_value(self, value: Any) -> Any:
         return value if value is None or isinstance(value, Multirange) else as_multirange(value)
 
+    def as_text(self, value: Any) -> str:
+        """As PostgreSQL reads it, for rows that are written as JSON."""
+        return "{" + ",".join(f"[{low},{high})" for low, high in value) + "}"
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         return None if value is None else tuple((one.lower, one.upper) for one in value)
 

@@ -29,7 +29,15 @@ from providers.catalogue.queries.exporting import (
     word_nodes,
 )
 from providers.catalogue.queries.needs import dataset_facts, for_needs, marks
-from providers.catalogue.queries.reading import answered, due_sources, institutions_of, known, not_answered, reading_world
+from providers.catalogue.queries.reading import (
+    answered,
+    as_before,
+    due_sources,
+    institutions_of,
+    known,
+    not_answered,
+    reading_world,
+)
 from providers.catalogue.queries.searches import new_in, saved_searches, untold
 from providers.catalogue.queries.searching import (
     FACETS,
@@ -92,7 +100,7 @@ from providers.catalogue.queries.writing import (
 __all__ = [
     "EXPORT_PLACE", "FACETS", "FORMS", "LEADS", "MODALITY_PLACE", "MOST_COMPARED", "PROFILES", "SORTS", "VOCABULARY_PLACE",
     "WORDS_PLACE", "Difference", "Entry", "Exported", "Facet", "FacetValue", "Fact", "Overview", "Stamp", "Wish",
-    "address_of", "ages_words", "answered", "asked_words", "cards", "catalogue_nodes", "changes_of", "choices",
+    "address_of", "ages_words", "answered", "as_before", "asked_words", "cards", "catalogue_nodes", "changes_of", "choices",
     "code_lists", "commercial_words", "compared", "compared_keys", "count_words", "croissant_of", "dataset_facts",
     "dataset_nodes", "differences", "draft_of", "draft_state", "drafted", "due_sources", "entry_of", "exported",
     "fact_sheet", "faults", "fees", "fitting_text", "for_needs", "found", "found_variables", "history", "in_order",
