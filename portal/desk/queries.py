@@ -257,6 +257,7 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
     (_("Applications"), "/applications/", COMPANY_ROLES),
     (_("Quote requests"), "/matching/requests/", frozenset({Role.PROVIDER_MANAGER, Role.PROVIDER_APPROVER})),
     (_("Counts of patients"), "/matching/feasibility/", frozenset({Role.PROVIDER_MANAGER})),
+    (_("Proposed needs"), "/matching/proposals/", frozenset({Role.PROVIDER_MANAGER})),
     (_("Datasets and offers"), "/providers/", frozenset({Role.PROVIDER_MANAGER})),
     (_("Import datasets"), "/providers/imports/", frozenset({Role.OPERATOR_CASE, Role.MINISTRY_OFFICER})),
     (_("Evaluation"), "/evaluation/", frozenset({Role.EVALUATOR})),

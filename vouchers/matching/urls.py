@@ -20,6 +20,7 @@ urlpatterns = [
     path("feasibility/<slug:ref>/do/<slug:verb>/", views.count_verb, name="count_verb"),
     path("quotes/<slug:ref>/", views.quote_detail, name="quote"),
     path("quotes/<slug:ref>/do/<slug:verb>/", views.quote_verb, name="quote_verb"),
+    path("proposals/", views.proposals, name="proposals"),
     path("requests/", views.inbox, name="inbox"),
     path("requests/<slug:ref>/", views.request_detail, name="request"),
     path("requests/<slug:ref>/quote/", views.quote_form, name="quote_form"),

@@ -17,6 +17,7 @@ from providers.offers.models import Offer
 from vouchers.matching import notices
 from vouchers.matching.models import Allocation, OfferProposal
 from vouchers.matching.queries import allocating as queries
+from vouchers.matching.queries.proposed import lapsing
 from vouchers.matching.rules import allocations as rules
 from vouchers.rounds.models import Round
 
@@ -167,10 +168,16 @@ def _proposals(row: Allocation, now: datetime) -> list[OfferProposal]:
                 OfferProposal(
                     allocation=row, need=needs[need], institution=datasets[key].institution, dataset=datasets[key],
                     offer=offers.get(ref), score=score, price_won=cost if ref else None, lapses_at=lapses_at,
-                    words=row.outputs["words"].get(f"{need} {name}", {}),
+                    words=_words(row.outputs, need, name),
                 )
             )  # fmt: skip
     return made
+
+
+def _words(found: dict[str, Any], need: str, name: str) -> dict[str, Any]:
+    """What the pages of both sides say, without reading the whole allocation again."""
+    first = found["first"][need][0]
+    return {**found["words"][f"{need} {name}"], "first": first, "place": found["place"].get(first, 0)}
 
 
 @transaction.atomic
@@ -194,7 +201,7 @@ def _discard(row: Allocation, reason: str, by: Any) -> Allocation:
 def lapse_proposals(now: datetime | None = None) -> int:
     """Proposals whose time is over. Writes: OfferProposal LAPSED, Event. Returns: how many."""
     moment = now or clock.now()
-    return sum(_lapse(pk, moment) for pk in queries.lapsing(moment))
+    return sum(_lapse(pk, moment) for pk in lapsing(moment))
 
 
 @transaction.atomic
@@ -216,4 +223,9 @@ def _end(row: OfferProposal, verb: str, by: Any) -> None:
 
 
 def lock(allocation_id: int) -> Allocation:
-    return Allocation.objects.select_for_update(of=("self",)).select_related("round", "ordered_by").get(pk=allocation_id)
+    return (
+        Allocation.objects.select_for_update(of=("self",))
+        .select_related("round", "ordered_by")
+        .defer("inputs")
+        .get(pk=allocation_id)
+    )

@@ -93,7 +93,8 @@ class OfferProposalQuerySet(models.QuerySet["OfferProposal"]):
 class OfferProposal(Row):
     """An offer suggested for a need: both sides still confirm by the ways that there are (a quote, a match).
 
-    score: of the need's ranking; price_won: least that it costs, VAT excluded, null where nobody says. words: {"ko": […], "en": […]}.
+    score: of the need's ranking; price_won: least that it costs, VAT excluded, null where nobody says. words: {"ko": […], "en": […],
+    "first": what the need's ranking has first, "place": points that one more place of that would bring}.
     """
 
     REF_PREFIX: ClassVar[str] = "ofp"

@@ -1,18 +1,17 @@
 """What an allocation depends on now, and a computed one as its readers see it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 
 from portal.kit.errors import Refused
-from portal.kit.words import korean, pick
+from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
 from providers.catalogue.models import Dataset
 from vouchers.matching import rules
-from vouchers.matching.models import Allocation, Need, OfferProposal, QuoteRequest
+from vouchers.matching.models import Allocation, Need, QuoteRequest
 from vouchers.matching.queries.needs import NOT_CHOSEN, candidates_for, engine_policy
 from vouchers.matching.rules import stages
 from vouchers.matching.rules.score import components
@@ -50,7 +49,7 @@ def terms_of(round_: Round) -> AllocatingPolicy:
 
 
 def open_allocation(round_: Round) -> Allocation | None:
-    return Allocation.objects.filter(round=round_, status__in=["ORDERED", "COMPUTED"]).first()
+    return Allocation.objects.filter(round=round_, status__in=["ORDERED", "COMPUTED"]).only("pk").first()
 
 
 def case_of(round_: Round) -> Case:
@@ -112,6 +111,15 @@ class Line:
         if not self.chosen:
             return None
         return (self.proposed[0][1] if self.proposed else 0) - (self.chosen_score or 0)
+
+    @property
+    def gain_words(self) -> str:
+        return "—" if self.gain is None else f"{self.gain:+,}" if self.gain else "0"
+
+    @property
+    def passed_over(self) -> bool:
+        """The need's own best is not among what is proposed."""
+        return bool(self.first) and self.first not in [title for title, _score in self.proposed]
 
 
 @dataclass(frozen=True)
@@ -177,24 +185,3 @@ def dataset_titles(keys: Iterable[str]) -> dict[str, str]:
 def _title(titles: dict[str, str], name: str) -> str:
     key = name.partition(":")[0]
     return titles.get(key, key)
-
-
-# ── Proposals on the pages of both sides ─────────────────────────────────────────────────────────────
-def proposals_for(need: Need) -> list[OfferProposal]:
-    """What stands for a need. One query."""
-    return list(need.offer_proposals.open().select_related("institution", "dataset", "offer", "allocation").order_by("pk"))
-
-
-def proposals_to(organisations: Sequence[int]) -> QuerySet[OfferProposal]:
-    """What stands for offers of these organisations' institutions, newest first."""
-    rows = OfferProposal.objects.open().filter(institution__organisation_id__in=organisations)
-    return rows.select_related("need", "dataset", "offer").order_by("-pk")
-
-
-def reasons_shown(proposal: OfferProposal) -> list[str]:
-    found: list[str] = proposal.words.get("ko" if korean() else "en", [])
-    return found
-
-
-def lapsing(now: Any) -> list[int]:
-    return list(OfferProposal.objects.open().filter(lapses_at__lte=now).order_by("pk").values_list("pk", flat=True))

@@ -5,6 +5,7 @@ from vouchers.matching.views.describing import need_edit, need_fits, need_new
 from vouchers.matching.views.feasibility import ask_count, count_answer, count_detail, count_verb, counts_inbox
 from vouchers.matching.views.matches import match_detail, match_verb
 from vouchers.matching.views.needs import ask, home, need_copy, need_detail, need_verb, needs_list
+from vouchers.matching.views.proposals import proposals
 from vouchers.matching.views.quotes import quote_detail, quote_verb
 from vouchers.matching.views.requests import inbox, quote_form, request_detail, request_verb
 
@@ -29,6 +30,7 @@ __all__ = [
     "need_new",
     "need_verb",
     "needs_list",
+    "proposals",
     "quote_detail",
     "quote_form",
     "quote_verb",

@@ -20,6 +20,7 @@ from providers.offers.models import Offer
 from vouchers.companies import actions as companies
 from vouchers.matching import actions, forms, queries
 from vouchers.matching.models import Need
+from vouchers.matching.queries.proposed import proposed_for
 from vouchers.matching.rules import stages
 from vouchers.matching.views.panels import Verb, panels, perform
 
@@ -98,6 +99,7 @@ def _show(request: HttpRequest, need: Need, *, bound: Any = None, problem: str =
         "standings": queries.standings(need, requests),
         "counts": (counts := [(row, queries.answer_words(row)) for row in queries.counts_of(need)]),
         "answer": queries.answer(need, [row for row, _words in counts]),
+        "proposals": proposed_for(need, requests),
         "sections": queries.need_facts(need),
         "matches": list(need.matches.select_related("institution").order_by("pk")),
         "timeline": queries.timeline(need),
