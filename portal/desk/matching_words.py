@@ -21,6 +21,7 @@ MATCHING: dict[str, tuple[str, str]] = {
     "need.drafted": ("데이터 수요를 쓰기 시작했습니다", "Need drafted"),
     "need.matched": ("매칭되었습니다", "Matched"),
     "need.posted": ("데이터 수요를 등록했습니다", "Need posted"),
+    "need.quotes_asked": ("여러 기관에 견적을 요청했습니다", "Several providers asked for a quote"),
     "need.ranked": ("데이터를 찾아 순위를 매겼습니다", "Datasets ranked"),
     "need.reopened": ("데이터 수요를 다시 열었습니다", "Need reopened"),
     "need.saved": ("데이터 수요를 저장했습니다", "Need saved"),
@@ -45,5 +46,6 @@ MATCHING: dict[str, tuple[str, str]] = {
     "quote_request.quoted": ("견적서를 보냈습니다", "Quoted"),
     "quote_request.refused": ("견적을 거절했습니다", "Quote declined by the company"),
     "quote_request.sent": ("견적을 요청했습니다", "Quote requested"),
+    "quote_request.viewed": ("공급기관이 요청을 열어 보았습니다", "Seen by the provider"),
     "quote_request.withdrawn": ("견적 요청을 거두었습니다", "Request withdrawn"),
 }

@@ -169,7 +169,7 @@ def test_clarification_stops_and_starts_the_providers_clock(at: quotes.Stage) ->
         actions.clarify(request_id=request.pk, answer="2,000건", by=at.hospital.user)
     with clock.at(clock.now() + timedelta(days=7)):
         request = actions.clarify(request_id=request.pk, answer="2,000건입니다.", by=at.firm.colleague)
-    assert request.status == "SENT" and request.due_at > due
+    assert request.status == "VIEWED" and request.due_at > due
     assert told(request) >= {"quote_question", "quote_answered"}
     for empty in ("", "   ", "가" * 2001):
         with pytest.raises(Refused) as error:

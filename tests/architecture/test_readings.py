@@ -64,12 +64,14 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.matching.views.describing": {"need_new": OWN, "need_edit": WRITTEN_DOWN, "need_fits": WRITTEN_DOWN},
     "vouchers.matching.views.needs": {
         "home": NAMES, "needs_list": NAMES, "need_detail": WRITTEN_DOWN,
-        "need_copy": WRITTEN_DOWN, "ask": WRITTEN_DOWN, "need_verb": WRITTEN_DOWN,
+        "need_copy": WRITTEN_DOWN, "need_verb": WRITTEN_DOWN,
     },
     "vouchers.matching.views.feasibility": {
         "counts_inbox": NAMES, "ask_count": WRITTEN_DOWN, "count_detail": WRITTEN_DOWN, "count_answer": WRITTEN_DOWN, "count_verb": WRITTEN_DOWN,
     },
     "vouchers.matching.views.proposals": {"proposals": "what is needed of the institution's own data, without who needs it"},
+    "vouchers.matching.views.asking": {"ask": WRITTEN_DOWN, "asked": WRITTEN_DOWN},
+    "vouchers.matching.views.comparing": {"compare": WRITTEN_DOWN},
     "vouchers.matching.views.agreeing": {
         "draft_verb": WRITTEN_DOWN, "agreed": ANSWER,
         "agree": "a hospital's own quote, with the names of company and need, to whoever holds the secret of the link",

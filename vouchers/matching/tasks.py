@@ -6,6 +6,12 @@ from portal.kit import clock
 from vouchers.matching import actions
 
 
+@shared_task(name="matching.note_views")
+def note_views() -> int:
+    """What the institutions opened is marked as seen. Idempotent."""
+    return actions.note_views()
+
+
 @shared_task(name="matching.expire_quotes")
 def expire_quotes() -> int:
     return actions.expire_quotes(clock.now())

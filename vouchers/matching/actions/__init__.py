@@ -20,6 +20,7 @@ from vouchers.matching.actions.asking import (
     clarify,
     decline_quote,
     request_quote,
+    request_quotes,
     withdraw_request,
 )
 from vouchers.matching.actions.feasibility import (
@@ -36,6 +37,7 @@ from vouchers.matching.actions.quoting import (
     ask_clarification,
     decline_request,
     expire_quotes,
+    note_views,
 )
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "expire_quotes",
     "find_by_link",
     "lapse_proposals",
+    "note_views",
     "order_allocation",
     "post_need",
     "prepare_quote",
@@ -65,6 +68,7 @@ __all__ = [
     "refuse_feasibility",
     "release_match",
     "request_quote",
+    "request_quotes",
     "resend_link",
     "return_by_link",
     "return_quote",

@@ -1,5 +1,6 @@
 """The company's side of a quote: ask, answer, accept, decline, withdraw."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.journal import actions as journal
 from portal.journal import queries as duties
+from portal.journal.models import Event
 from portal.kit import clock, workdays
 from portal.kit.access import require
 from portal.kit.errors import Refused
@@ -16,7 +18,7 @@ from providers.offers.models import Offer
 from vouchers.matching import notices, queries
 from vouchers.matching.actions import needs
 from vouchers.matching.models import Match, Need, Quote, QuoteRequest
-from vouchers.matching.rules import agreeing, stages, terms
+from vouchers.matching.rules import agreeing, asking, stages, terms
 from vouchers.rounds.rules import TARGET_STEPS
 
 S = stages.QuoteStatus
@@ -57,6 +59,37 @@ def request_quote(
     owe_quote(request, by)
     notices.quote_requested(request, workdays.left(due_at, now))
     return request
+
+
+@transaction.atomic
+def request_quotes(*, need_id: int, wanted: Sequence[tuple[int, int | None]], message: str = "", by: Any) -> Event:
+    """One message to several providers; each is asked on its own, and what stops one stops no other.
+
+    wanted: (dataset, offer or None) by id. Writes: as request_quote for each, and an Event of the need that names who was
+    asked and what stopped the others. Raises: Refused for the whole (not posted, too late, text); NotAllowed.
+    """
+    need = needs.lock(need_id)
+    require(by, "vouchers.request_quote", need)
+    if need.status not in stages.NEED_ASKING:
+        raise Refused(_("Post the need first; then you can ask for quotes."), "not_posted")
+    if not 0 < len(wanted) <= asking.MOST_AT_ONCE:
+        raise Refused(_("Choose between 1 and 20 results."), "bad_number")
+    written(message, "message")
+    queries.request_due(need.round)
+    holders = dict(Dataset.objects.filter(pk__in=[dataset for dataset, _offer in wanted]).values_list("pk", "institution_id"))
+    sent, refused = [], []
+    for dataset_id, offer_id in wanted:
+        try:
+            made = request_quote(
+                need_id=need_id, institution_id=holders.get(dataset_id, 0), dataset_id=dataset_id, offer_id=offer_id,
+                message=message, by=by,
+            )  # fmt: skip
+            sent.append(made.ref)
+        except Refused as error:
+            refused.append({"dataset": dataset_id, "offer": offer_id, "code": error.code})
+    return journal.record(
+        "need.quotes_asked", need, by=by, organisations=need.organisation_ids(), data={"sent": sent, "refused": refused},
+    )  # fmt: skip
 
 
 def _asked_for(institution: Institution, dataset_id: int | None, offer_id: int | None) -> tuple[Dataset | None, Offer | None]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from portal.accounts.models import User
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
@@ -19,6 +20,7 @@ def ask_clarification(*, request_id: int, question: str, by: Any) -> QuoteReques
     """Asks the company; the provider's clock stands still. Writes: QuoteRequest, Event, Duties, Notice."""
     request = lock(request_id)
     require(by, "vouchers.answer_quote", request.institution)
+    request.viewed_at = request.viewed_at or clock.now()
     request.question, request.answer = written(question, "question", needed=True), ""
     move(request, "ask_clarification", "clarification_asked", by, data={"question": request.question})
     journal.pause_duty(request, "quote", by=by)
@@ -42,6 +44,23 @@ def decline_request(*, request_id: int, reason: str, by: Any) -> QuoteRequest:
     journal.close_duties(request, by=by)
     notices.quote_request_declined(request)
     return request
+
+
+def note_views() -> int:
+    """Requests that somebody of the institution opened are seen; their clock runs on. A page that is read writes the access log
+    alone, so this follows it. Idempotent (sweep), each in its own transaction. Writes: QuoteRequest, Event. Returns: how many.
+    """
+    return sum(_note_view(*seen) for seen in queries.viewed())
+
+
+@transaction.atomic
+def _note_view(request_id: int, who: int, when: datetime) -> bool:
+    request = lock(request_id)
+    if not stages.QUOTE_LIFECYCLE.can(request.status, "view"):
+        return False
+    request.viewed_at = when
+    move(request, "view", "viewed", User.objects.get(pk=who), data={"at": when.isoformat()})
+    return True
 
 
 def expire_quotes(now: datetime | None = None) -> int:

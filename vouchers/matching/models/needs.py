@@ -89,6 +89,7 @@ class QuoteRequest(Row):
     reason = models.TextField(blank=True)
     due_at = models.DateTimeField()
     latest_at = models.DateTimeField(null=True)  # the last useful moment for an answer; null: the call does not bound it
+    viewed_at = models.DateTimeField(null=True)  # when somebody of the institution first opened it
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
 
     objects = QuoteRequestQuerySet.as_manager()
@@ -99,10 +100,13 @@ class QuoteRequest(Row):
         constraints = [
             models.UniqueConstraint(
                 fields=["need", "institution", "offer", "dataset"],
-                condition=Q(status__in=["SENT", "CLARIFYING", "QUOTED"]),
+                condition=Q(status__in=["SENT", "VIEWED", "CLARIFYING", "QUOTED"]),
                 nulls_distinct=False,
                 name="quote_request_one_live",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["VIEWED", "CLARIFYING"]) | Q(viewed_at__isnull=False), name="quote_request_viewed"
+            ),
         ]
         indexes = [
             models.Index(fields=["institution", "status", "due_at"], name="quote_request_institution"),
@@ -112,6 +116,11 @@ class QuoteRequest(Row):
 
     def organisation_ids(self) -> set[int]:
         return {i for i in (self.need.company.organisation_id, self.institution.organisation_id) if i}
+
+    @property
+    def waiting(self) -> bool:
+        """The provider has the ball and its clock runs."""
+        return self.status in rules.WAITING
 
 
 class QuoteDraftQuerySet(models.QuerySet["QuoteDraft"]):

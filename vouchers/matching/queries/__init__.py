@@ -1,5 +1,6 @@
 """What fits a need, what was quoted for it, and who waits for whom."""
 
+from vouchers.matching.queries.comparing import AskedAtOnce, Comparison, asked_at_once, comparison
 from vouchers.matching.queries.drafts import (
     DraftSheet,
     draft_of_link,
@@ -66,6 +67,7 @@ from vouchers.matching.queries.quotes import (
     sheets,
     standings,
     timeline,
+    viewed,
 )
 from vouchers.matching.queries.relaxing import Fits, Step, fits, near
 from vouchers.matching.queries.results import (
@@ -89,6 +91,8 @@ __all__ = [
     "NOT_IN_PORTAL",
     "NOT_PUBLISHED",
     "Answer",
+    "AskedAtOnce",
+    "Comparison",
     "Component",
     "DraftSheet",
     "FeasibilityTerms",
@@ -103,6 +107,7 @@ __all__ = [
     "amount_of",
     "answer",
     "answer_words",
+    "asked_at_once",
     "asked_by",
     "asked_of",
     "asking_facts",
@@ -111,6 +116,7 @@ __all__ = [
     "candidates_for",
     "choosable_rounds",
     "companies_of",
+    "comparison",
     "confirmed_matches",
     "count_facts",
     "counts_for",
@@ -156,4 +162,5 @@ __all__ = [
     "standings",
     "timeline",
     "unanswered_counts",
+    "viewed",
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from portal.accounts import queries as accounts
 from portal.journal import queries as journal
+from portal.journal.models import AccessLog
 from portal.kit import clock
 from portal.kit.models import Row
 from portal.kit.words import pick
@@ -60,7 +61,7 @@ def _standing(row: QuoteRequest, modes: dict[str, str], matches: dict[int, Match
     quote = quotes[0] if quotes else None
     match = next((matches[q.pk] for q in quotes if q.pk in matches), None)
     side, turn = _turn(row, match)
-    due_at = row.due_at if row.status == stages.QuoteStatus.SENT else None
+    due_at = row.due_at if row.waiting else None
     ended = not side and not (match and match.status == stages.MatchStatus.CONFIRMED)
     return Standing(row, quote, mode_of(quote, modes) if quote else "", turn, side, due_at, ended)
 
@@ -70,6 +71,7 @@ def _turn(row: QuoteRequest, match: Match | None) -> tuple[str, str]:
     status = stages.QuoteStatus
     told: dict[str, tuple[str, str]] = {
         status.SENT: ("provider", gettext("The provider writes its quote")),
+        status.VIEWED: ("provider", gettext("The provider writes its quote")),
         status.CLARIFYING: ("company", gettext("The company answers the question")),
         status.QUOTED: ("company", gettext("The company accepts or declines")),
     }
@@ -85,7 +87,7 @@ def _turn(row: QuoteRequest, match: Match | None) -> tuple[str, str]:
 
 
 INBOX = {
-    "waiting": ("SENT",),
+    "waiting": ("SENT", "VIEWED"),
     "asked": ("CLARIFYING",),
     "quoted": ("QUOTED",),
     "ended": ("ACCEPTED", "DECLINED_BY_PROVIDER", "DECLINED_BY_COMPANY", "EXPIRED", "WITHDRAWN"),
@@ -234,9 +236,21 @@ def expirable(now: datetime) -> list[int]:
     """Ids of requests that the sweep must look at: quoted and over, or unanswered beyond their due day."""
     newest = Quote.objects.filter(request=OuterRef("pk")).order_by("-number").values("valid_until")[:1]
     rows = QuoteRequest.objects.annotate(valid=Subquery(newest)).filter(
-        Q(status="QUOTED", valid__lt=clock.to_kst(now).date()) | Q(status__in=["SENT", "CLARIFYING"], due_at__lt=now)
+        Q(status="QUOTED", valid__lt=clock.to_kst(now).date()) | Q(status__in=["SENT", "VIEWED", "CLARIFYING"], due_at__lt=now)
     )
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def viewed() -> list[tuple[int, int, datetime]]:
+    """(request, who, when) of requests that somebody of the institution opened since they were sent: as the access log has it."""
+    ours = AccessLog.objects.filter(
+        subject_ref=OuterRef("ref"), by__memberships__organisation=OuterRef("institution__organisation"),
+        by__memberships__status="ACTIVE",
+    ).order_by("at", "pk")  # fmt: skip
+    rows = QuoteRequest.objects.filter(status=stages.QuoteStatus.SENT).annotate(
+        who=Subquery(ours.values("by")[:1]), when=Subquery(ours.values("at")[:1])
+    )
+    return list(rows.filter(who__isnull=False).order_by("pk").values_list("pk", "who", "when"))
 
 
 # ── Whose page ───────────────────────────────────────────────────────────────────────────────────────

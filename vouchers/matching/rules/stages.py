@@ -26,6 +26,7 @@ class NeedStatus(Codes):
 
 class QuoteStatus(Codes):
     SENT = "SENT", _("Quote requested")
+    VIEWED = "VIEWED", _("Seen by the provider")
     CLARIFYING = "CLARIFYING", _("Question to the company")
     QUOTED = "QUOTED", _("Quoted")
     ACCEPTED = "ACCEPTED", _("Accepted")
@@ -81,17 +82,23 @@ QUOTE_LIFECYCLE = Lifecycle(
     Q.SENT,
     {
         (Q.SENT, "quote"): Q.QUOTED,
+        (Q.SENT, "view"): Q.VIEWED,
+        (Q.VIEWED, "quote"): Q.QUOTED,
         (Q.SENT, "ask_clarification"): Q.CLARIFYING,
-        (Q.CLARIFYING, "clarify"): Q.SENT,
+        (Q.VIEWED, "ask_clarification"): Q.CLARIFYING,
+        (Q.CLARIFYING, "clarify"): Q.VIEWED,
         (Q.CLARIFYING, "quote"): Q.QUOTED,
         (Q.QUOTED, "quote"): Q.QUOTED,
         (Q.QUOTED, "accept_quote"): Q.ACCEPTED,
         (Q.SENT, "decline_request"): Q.DECLINED_BY_PROVIDER,
+        (Q.VIEWED, "decline_request"): Q.DECLINED_BY_PROVIDER,
         (Q.CLARIFYING, "decline_request"): Q.DECLINED_BY_PROVIDER,
         (Q.QUOTED, "decline_quote"): Q.DECLINED_BY_COMPANY,
         (Q.SENT, "withdraw_request"): Q.WITHDRAWN,
+        (Q.VIEWED, "withdraw_request"): Q.WITHDRAWN,
         (Q.CLARIFYING, "withdraw_request"): Q.WITHDRAWN,
         (Q.SENT, "expire"): Q.EXPIRED,
+        (Q.VIEWED, "expire"): Q.EXPIRED,
         (Q.CLARIFYING, "expire"): Q.EXPIRED,
         (Q.QUOTED, "expire"): Q.EXPIRED,
     },
@@ -113,7 +120,9 @@ MATCH_LIFECYCLE = Lifecycle(
 
 NEED_EDITABLE = frozenset({N.DRAFT, N.POSTED, N.NO_MATCH})
 NEED_ASKING = frozenset({N.POSTED, N.NO_MATCH, N.MATCHED})  # quotes may be asked for
-LIVE = frozenset({Q.SENT, Q.CLARIFYING, Q.QUOTED})
+LIVE = frozenset({Q.SENT, Q.VIEWED, Q.CLARIFYING, Q.QUOTED})
+COMPARABLE = frozenset({Q.QUOTED, Q.ACCEPTED})  # quotes that still count
+WAITING = frozenset({Q.SENT, Q.VIEWED})  # for the provider, whose clock runs
 MATCH_OVER = frozenset({M.CANCELLED, M.RELEASED})
 MOST_LINES = 30
 LARGEST_QUANTITY = Decimal(1_000_000_000)
@@ -129,11 +138,13 @@ NEED_EVENT_WORDS: dict[str, str | Promise] = {
     "need.reopened": _("Something fits now"),
     "need.matched": _("Match confirmed for this need"),
     "need.unmatched": _("Match cancelled, need open again"),
+    "need.quotes_asked": _("Several providers asked for a quote"),
     "need.closed": _("Need closed"),
 }
 QUOTE_EVENT_WORDS: dict[str, str | Promise] = {
     "quote_request.sent": _("Quote asked for"),
     "quote_request.clarification_asked": _("Provider asked a question"),
+    "quote_request.viewed": _("Seen by the provider"),
     "quote_request.clarified": _("Company answered"),
     "quote_request.quoted": _("Quote sent"),
     "quote_request.accepted": _("Quote accepted"),

@@ -1,10 +1,12 @@
 """The browser's door of matching."""
 
 from vouchers.matching.views.agreeing import agree, agreed, draft_verb
+from vouchers.matching.views.asking import ask, asked
+from vouchers.matching.views.comparing import compare
 from vouchers.matching.views.describing import need_edit, need_fits, need_new
 from vouchers.matching.views.feasibility import ask_count, count_answer, count_detail, count_verb, counts_inbox
 from vouchers.matching.views.matches import match_detail, match_verb
-from vouchers.matching.views.needs import ask, home, need_copy, need_detail, need_verb, needs_list
+from vouchers.matching.views.needs import home, need_copy, need_detail, need_verb, needs_list
 from vouchers.matching.views.proposals import proposals
 from vouchers.matching.views.quotes import quote_detail, quote_verb
 from vouchers.matching.views.requests import inbox, quote_form, request_detail, request_verb
@@ -14,6 +16,8 @@ __all__ = [
     "agreed",
     "ask",
     "ask_count",
+    "asked",
+    "compare",
     "count_answer",
     "count_detail",
     "count_verb",

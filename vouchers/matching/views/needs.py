@@ -2,23 +2,19 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from portal.kit import clock
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
-from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.htmx import page, redirect
 from portal.kit.pages import Pages
-from providers.catalogue.models import Dataset
-from providers.offers.models import Offer
 from vouchers.companies import actions as companies
-from vouchers.matching import actions, forms, queries
+from vouchers.matching import actions, queries
 from vouchers.matching.models import Need
 from vouchers.matching.queries.proposed import proposed_for
 from vouchers.matching.rules import stages
@@ -98,7 +94,8 @@ def _show(request: HttpRequest, need: Need, *, bound: Any = None, problem: str =
         ),
         "standings": queries.standings(need, requests),
         "counts": (counts := [(row, queries.answer_words(row)) for row in queries.counts_of(need)]),
-        "answer": queries.answer(need, [row for row, _words in counts]),
+        "answer": (answer := queries.answer(need, [row for row, _words in counts])),
+        "askable": sum(not one.asked and not one.cannot for one in answer.results) if answer else 0,
         "proposals": proposed_for(need, requests),
         "sections": queries.need_facts(need),
         "matches": list(need.matches.select_related("institution").order_by("pk")),
@@ -121,37 +118,6 @@ def need_copy(request: HttpRequest, ref: str) -> HttpResponse:
     except DomainError as error:
         return _show(request, need, problem=str(error.message), status=error.status)
     return redirect(request, reverse("matching:need_edit", args=[made.ref]))
-
-
-@needs("vouchers.request_quote")
-@require_http_methods(["GET", "HEAD", "POST"])
-def ask(request: HttpRequest, ref: str) -> HttpResponse:
-    """Asks the holder of one result for a quote. `for` is dataset key and offer ref with a colon between."""
-    need = need_or_404(request, ref)
-    key, _colon, offer_ref = request.GET.get("for", "").replace("\x00", "").partition(":")
-    dataset = get_object_or_404(Dataset.objects.visible_to(request.user).select_related("institution"), key=key)
-    offer = get_object_or_404(Offer.objects.visible_to(request.user), ref=offer_ref, dataset=dataset) if offer_ref else None
-    form = forms.AskForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.request_quote(
-                need_id=need.pk, institution_id=dataset.institution_id, dataset_id=dataset.pk,
-                offer_id=offer.pk if offer else None, message=form.cleaned_data["message"], by=request.user,
-            )  # fmt: skip
-            messages.success(request, _("Your request was sent. You get a notice when the answer arrives."))
-            return redirect(request, reverse("matching:quote", args=[made.ref]))
-        except DomainError as error:
-            form_errors(form, error)
-    context = {"need": need, "dataset": dataset, "offer": offer, "form": form, **_answer_by(need)}
-    return page(request, "vouchers/matching/ask.html", context, status=422 if form.errors else 200)
-
-
-def _answer_by(need: Need) -> dict[str, Any]:
-    """Until when the institution would answer; or why it is too late to ask."""
-    try:
-        return {"due_at": queries.request_due(need.round)}
-    except DomainError as error:
-        return {"problem": str(error.message)}
 
 
 def need_or_404(request: HttpRequest, ref: str) -> Need:

@@ -1,0 +1,89 @@
+"""The company asks: one provider or several, with one message; then a page says to whom it went."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.kit.access import needs, signed_in
+from portal.kit.errors import DomainError
+from portal.kit.htmx import form_errors, page, redirect
+from providers.catalogue.models import Dataset
+from providers.offers.models import Offer
+from vouchers.matching import actions, forms, queries
+from vouchers.matching.models import Need
+from vouchers.matching.rules import asking
+from vouchers.matching.views.needs import need_or_404
+
+Chosen = list[tuple[Dataset, Offer | None]]
+
+
+@needs("vouchers.request_quote")
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, ref: str) -> HttpResponse:
+    """Asks the holders of the chosen results for quotes. `for`, once or more: dataset key and offer ref with a colon between."""
+    need = need_or_404(request, ref)
+    chosen = _chosen(request)
+    if not chosen:
+        messages.warning(request, _("Tick at least one result, then ask for quotes."))
+        return redirect(request, reverse("matching:need", args=[ref]))
+    form = forms.AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _sent(request, need, chosen, form.cleaned_data["message"])
+        except DomainError as error:
+            form_errors(form, error)
+    context = {"need": need, "chosen": chosen, "form": form, **_answer_by(need)}
+    return page(request, "vouchers/matching/ask.html", context, status=422 if form.errors else 200)
+
+
+def _sent(request: HttpRequest, need: Need, chosen: Chosen, message: str) -> HttpResponse:
+    if len(chosen) == 1:
+        dataset, offer = chosen[0]
+        made = actions.request_quote(
+            need_id=need.pk, institution_id=dataset.institution_id, dataset_id=dataset.pk, offer_id=offer.pk if offer else None,
+            message=message, by=request.user,
+        )  # fmt: skip
+        messages.success(request, _("Your request was sent. You get a notice when the answer arrives."))
+        return redirect(request, reverse("matching:quote", args=[made.ref]))
+    wanted = [(dataset.pk, offer.pk if offer else None) for dataset, offer in chosen]
+    event = actions.request_quotes(need_id=need.pk, wanted=wanted, message=message, by=request.user)
+    return redirect(request, reverse("matching:asked", args=[need.ref, event.seq]))
+
+
+@signed_in
+@require_safe
+def asked(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    """To whom one message went, and why it did not go to the others."""
+    need = need_or_404(request, ref)
+    found = queries.asked_at_once(need, number)
+    if found is None:
+        raise Http404
+    return page(request, "vouchers/matching/asked.html", {"need": need, "asked": found})
+
+
+def _chosen(request: HttpRequest) -> Chosen:
+    """404 for anything that is not there, so that nobody asks for what they did not see."""
+    values = [value.replace("\x00", "") for value in request.GET.getlist("for")]
+    if not values and "many" not in request.GET:
+        raise Http404
+    return [_result(request, value) for value in dict.fromkeys(values[: asking.MOST_AT_ONCE])]
+
+
+def _result(request: HttpRequest, value: str) -> tuple[Dataset, Offer | None]:
+    key, _colon, offer_ref = value.partition(":")
+    dataset = get_object_or_404(Dataset.objects.visible_to(request.user).select_related("institution"), key=key)
+    offer = get_object_or_404(Offer.objects.visible_to(request.user), ref=offer_ref, dataset=dataset) if offer_ref else None
+    return dataset, offer
+
+
+def _answer_by(need: Need) -> dict[str, Any]:
+    """Until when the institution would answer; or why it is too late to ask."""
+    try:
+        return {"due_at": queries.request_due(need.round)}
+    except DomainError as error:
+        return {"problem": str(error.message)}
