@@ -33,7 +33,7 @@ def order_allocation(*, round_id: int, budget_won: int | None = None, by: Any) -
     programme = Round.objects.select_for_update(no_key=True).get(pk=round_id)
     require(by, ORDER)
     if not queries.allocatable_rounds().filter(pk=programme.pk).exists():
-        raise Refused(_("Offers are allocated in a round that is announced and not over."), "round_not_open")
+        raise Refused(_("Offers are allocated in a round in which a match can still count."), "round_not_open")
     if budget_won is not None and budget_won <= 0:
         raise Refused(_("Enter the budget in whole won, above zero, or leave it empty."), "bad_budget", "budget_won")
     if not queries.waiting_needs(programme).exists():

@@ -38,7 +38,7 @@ def _told(obj: Allocation) -> str:
 
 @admin.register(Allocation)
 class AllocationAdmin(VerbAdmin):
-    list_display = ("round", "status", "ordered_by", "ordered", "published_by", "budget")
+    list_display = ("round", "status", "ordered_by", "ordered", "publisher", "budget")
     list_filter = ("status", "round")
     list_select_related = ("round", "ordered_by", "published_by")
     list_only = ("round", "status", "ordered_by", "created_at", "published_by", "budget_won", "ref")
@@ -46,7 +46,7 @@ class AllocationAdmin(VerbAdmin):
     actions_list = ("order_page",)
     change_form_template = "vouchers/matching/admin_allocation.html"
     fields = readonly_fields = (
-        "round", "status", "budget", "ordered_by", "ordered", "published_by", "published", "stands_until", "reason", "engine",
+        "round", "status", "budget", "ordered_by", "ordered", "publisher", "published", "stands_until", "reason", "engine",
         "policy_number", "inputs_sha256",
     )  # fmt: skip
     verbs = (
@@ -56,7 +56,7 @@ class AllocationAdmin(VerbAdmin):
             consequence=_told, not_by="ordered_by",
         ),
         Verb(
-            "discard", gettext_lazy("Discard"),
+            "discard", gettext_lazy("Discard the allocation"),
             lambda pk, by, reason: actions.discard_allocation(allocation_id=pk, reason=reason, by=by), ORDER,
             lambda obj: ALLOCATION_LIFECYCLE.can(obj.status, "discard_allocation"), form=KeptReasonForm, danger=True,
         ),
@@ -65,6 +65,10 @@ class AllocationAdmin(VerbAdmin):
     @admin.display(description=gettext_lazy("Ordered on"), ordering="created_at")
     def ordered(self, obj: Allocation) -> str:
         return kst(obj.created_at)
+
+    @admin.display(description=gettext_lazy("Made public by"), ordering="published_by")
+    def publisher(self, obj: Allocation) -> Any:
+        return obj.published_by or "—"
 
     @admin.display(description=gettext_lazy("Published on"), ordering="published_at")
     def published(self, obj: Allocation) -> str:

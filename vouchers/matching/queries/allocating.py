@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from portal.kit import clock
 from portal.kit.errors import Refused
 from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
 from providers.catalogue.models import Dataset
 from vouchers.matching import rules
 from vouchers.matching.models import Allocation, Need, QuoteRequest
-from vouchers.matching.queries.needs import NOT_CHOSEN, candidates_for, engine_policy
+from vouchers.matching.queries.needs import candidates_for, engine_policy, rounds_for_new_needs
 from vouchers.matching.rules import stages
 from vouchers.matching.rules.score import components
 from vouchers.rounds.models import Round
@@ -32,8 +33,8 @@ class Case:
 
 
 def allocatable_rounds() -> QuerySet[Round]:
-    """Calls that are public and not over, newest first."""
-    return Round.objects.filter(is_reference=False).exclude(status__in=NOT_CHOSEN).order_by("-closes_at", "-id")
+    """Calls in which a match can still count, the one that closes last first."""
+    return rounds_for_new_needs(clock.now())
 
 
 def waiting_needs(round_: Round) -> QuerySet[Need]:
