@@ -73,6 +73,9 @@ from vouchers.matching.models import (
     Quote,
     QuoteLine,
     QuoteRequest,
+    SourcingCase,
+    SourcingNote,
+    SourcingProposal,
 )
 from vouchers.milestones.models import (
     Deliverable,
@@ -166,6 +169,9 @@ __all__ = [
     "SelectionRun",
     "SiteParticipation",
     "SizeCertificate",
+    "SourcingCase",
+    "SourcingNote",
+    "SourcingProposal",
     "SubmittedDossier",
     "SupplementItem",
     "Track",

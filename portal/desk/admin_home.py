@@ -86,6 +86,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("search", "vouchers_need"),
             ("request_quote", "vouchers_quoterequest"),
             ("tag", "vouchers_feasibilityquery"),
+            ("travel_explore", "vouchers_sourcingcase"),
             ("join_inner", "vouchers_match"),
             ("hub", "vouchers_allocation"),
         ),

@@ -61,6 +61,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "provide_data": ("데이터 제공", "Provide data"),
     "quote": ("견적 작성", "Send quotes"),
     "record_service": ("결과통지서 송달일 입력", "Record deliveries of letters"),
+    "source_data": ("맞는 데이터 찾기", "Help to find data"),
     "register_disbursement": ("지급 등록", "Register payments"),
     "request_disbursement": ("대금 청구", "Request disbursements"),
     "resolve_attempt": ("이체 결과 확인", "Resolve unclear transfers"),

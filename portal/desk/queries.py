@@ -258,6 +258,12 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
     (_("Quote requests"), "/matching/requests/", frozenset({Role.PROVIDER_MANAGER, Role.PROVIDER_APPROVER})),
     (_("Counts of patients"), "/matching/feasibility/", frozenset({Role.PROVIDER_MANAGER})),
     (_("Proposed needs"), "/matching/proposals/", frozenset({Role.PROVIDER_MANAGER})),
+    (
+        _("What is looked for"),
+        "/matching/demand/",
+        frozenset({Role.PROVIDER_MANAGER, Role.OPERATOR_CASE, Role.MINISTRY_OFFICER, Role.AUDITOR}),
+    ),
+    (_("Needs that nothing fits"), "/matching/sourcing/", frozenset({Role.OPERATOR_CASE})),
     (_("Datasets and offers"), "/providers/", frozenset({Role.PROVIDER_MANAGER})),
     (_("Import datasets"), "/providers/imports/", frozenset({Role.OPERATOR_CASE, Role.MINISTRY_OFFICER})),
     (_("Evaluation"), "/evaluation/", frozenset({Role.EVALUATOR})),

@@ -54,6 +54,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.answer_feasibility",
             "vouchers.answer_quote",
             "vouchers.read_requests",
+            "vouchers.see_demand",
             "vouchers.confirm_match",
             "vouchers.sign_agreement",
             "vouchers.provide_data",
@@ -67,6 +68,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.DRB_MEMBER: frozenset({"vouchers.view_review"}),
     Role.OPERATOR_CASE: frozenset(
         {
+            "vouchers.handle_sourcing",
+            "vouchers.see_demand",
             "providers.check_dataset",
             "providers.check_offer",
             "providers.import_catalogue",
@@ -85,6 +88,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.EVALUATOR: frozenset({"vouchers.score_application"}),
     Role.MINISTRY_OFFICER: frozenset(
         {
+            "vouchers.see_demand",
             "vouchers.manage_round",
             "vouchers.answer_inquiry",
             "vouchers.verify_company",
@@ -119,7 +123,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     Role.OBJECTION_REVIEWER: frozenset({"vouchers.decide_objection"}),
-    Role.AUDITOR: frozenset(),
+    Role.AUDITOR: frozenset({"vouchers.see_demand"}),
     Role.STAT_VIEWER: frozenset(),
     Role.SYSADMIN: frozenset({"accounts.grant_role", "accounts.manage_members", "desk.move_clock", "journal.resolve_notice"}),
 }

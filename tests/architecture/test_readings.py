@@ -76,6 +76,11 @@ DECIDED: dict[str, dict[str, str]] = {
         "draft_verb": WRITTEN_DOWN, "agreed": ANSWER,
         "agree": "a hospital's own quote, with the names of company and need, to whoever holds the secret of the link",
     },
+    "vouchers.matching.views.demand": {"demand": "groups of companies, none small enough to name one"},
+    "vouchers.matching.views.sourcing": {
+        "cases": NAMES, "case_detail": WRITTEN_DOWN, "case_verb": WRITTEN_DOWN, "case_propose": WRITTEN_DOWN, "case_ask": ANSWER,
+        "proposal_answer": WRITTEN_DOWN,
+    },
     "vouchers.matching.views.quotes": {"quote_detail": WRITTEN_DOWN, "quote_verb": WRITTEN_DOWN},
     "vouchers.matching.views.requests": {
         "inbox": NAMES, "request_detail": WRITTEN_DOWN, "quote_form": WRITTEN_DOWN, "request_verb": WRITTEN_DOWN,

@@ -15,6 +15,8 @@ from vouchers.matching.models import (
     Quote,
     QuoteDraft,
     QuoteRequest,
+    SourcingCase,
+    SourcingProposal,
 )
 
 
@@ -55,12 +57,11 @@ def need_posted(need: Need, fitting: int) -> None:
     )  # fmt: skip
 
 
-def need_without_match(need: Need) -> None:
+def need_without_match(case: SourcingCase) -> None:
     """To the operator, who helps to look for data: nothing fits."""
-    company = need.company
+    need, company = case.need, case.need.company
     tell(
-        "need_without_match", app="vouchers", subject=need, role="OPERATOR_CASE",
-        url=f"/admin/vouchers/need/{need.pk}/change/",
+        "need_without_match", app="vouchers", subject=case, role="OPERATOR_CASE", url=f"/matching/sourcing/{case.ref}/",
         context={"need": need.title, "company_ko": company.name_ko, "company_en": company.name_en or company.name_ko},
     )  # fmt: skip
 
@@ -255,3 +256,37 @@ def _of_proposal(one: OfferProposal) -> dict[str, Any]:
         "institution_ko": institution.name_ko, "institution_en": institution.name_en or institution.name_ko,
         "dataset_ko": dataset.title_ko, "dataset_en": dataset.title_en, "until": one.lapses_at.isoformat(),
     }  # fmt: skip
+
+
+# ── Assisted sourcing ────────────────────────────────────────────────────────────────────────────────
+def _of_proposal(proposal: SourcingProposal) -> dict[str, Any]:
+    what = proposal.dataset or proposal.institution
+    ko, en = (what.title_ko, what.title_en) if proposal.dataset else (what.name_ko, what.name_en or what.name_ko)
+    return {"need": proposal.case.need.title, "what_ko": ko, "what_en": en}
+
+
+def sourcing_proposed(proposal: SourcingProposal) -> None:
+    """To the company: the operator found something."""
+    case = proposal.case
+    tell(
+        "sourcing_proposed", app="vouchers", subject=case, organisation=case.need.company.organisation,
+        url=f"/matching/sourcing/{case.ref}/", context=_of_proposal(proposal),
+    )  # fmt: skip
+
+
+def sourcing_answered(case: SourcingCase, proposal: SourcingProposal) -> None:
+    """To whoever of the operator looks."""
+    if case.handler is not None:
+        tell(
+            "sourcing_answered", app="vouchers", subject=case, to=[case.handler], url=f"/matching/sourcing/{case.ref}/",
+            context={**_of_proposal(proposal), "useful": proposal.status == "USEFUL"},
+        )  # fmt: skip
+
+
+def sourcing_closed(case: SourcingCase) -> None:
+    """To the company: what came of it."""
+    tell(
+        "sourcing_closed", app="vouchers", subject=case, organisation=case.need.company.organisation,
+        url=f"/matching/sourcing/{case.ref}/",
+        context={"need": case.need.title, "found": case.status == "FOUND", "result": case.result},
+    )  # fmt: skip

@@ -12,6 +12,7 @@ from portal.kit.access import require
 from portal.kit.errors import Refused, Stale
 from vouchers.companies.models import Company
 from vouchers.matching import notices, queries, rules
+from vouchers.matching.actions import sourcing
 from vouchers.matching.models import MatchRun, Need
 from vouchers.matching.rules import stages
 from vouchers.rounds.models import Round
@@ -95,6 +96,7 @@ def close_need(*, need_id: int, by: Any) -> Need:
         raise Refused(_("Quotes are still open for this need. Withdraw the requests or decline the quotes first."), "quotes_open")
     if need.feasibility_queries.filter(status="ASKED").exists():
         raise Refused(_("Institutions still count for this need. Withdraw the questions first."), "counts_open")
+    sourcing.end_sourcing(need, by)
     return _move(need, "close", "need.closed", by)
 
 
@@ -108,6 +110,8 @@ def note(need_id: int, verb: str, event: str, by: Any) -> None:
     need = lock(need_id)
     if stages.NEED_LIFECYCLE.can(need.status, verb):
         _move(need, verb, event, by)
+    if need.status == stages.NeedStatus.MATCHED:
+        sourcing.end_sourcing(need, by)
 
 
 def _move(need: Need, verb: str, event: str, by: Any, **columns: Any) -> Need:
@@ -150,9 +154,10 @@ def _ranked(need: Need, by: Any) -> MatchRun:
     nothing = not found["results"]
     if nothing and need.status == stages.NeedStatus.POSTED:
         _move(need, "note_no_match", "need.without_match", by)
-        notices.need_without_match(need)
+        sourcing.open_sourcing(need, by)
     elif not nothing and need.status == stages.NeedStatus.NO_MATCH:
         _move(need, "note_results", "need.reopened", by)
+        sourcing.end_sourcing(need, by)
     run = MatchRun(need=need, engine_version=found["engine_version"], need_version=need.version, result=found)
     run.save()
     counts = {"run": run.ref, "results": len(found["results"]), "excluded": len(found["excluded"])}

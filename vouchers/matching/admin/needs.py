@@ -9,7 +9,16 @@ from unfold.admin import TabularInline
 from portal.kit.admin import ReadOnlyInline, VerbAdmin, sheet
 from portal.kit.won import won
 from vouchers.matching import queries
-from vouchers.matching.models import FeasibilityQuery, Match, Need, Quote, QuoteRequest
+from vouchers.matching.models import (
+    FeasibilityQuery,
+    Match,
+    Need,
+    Quote,
+    QuoteRequest,
+    SourcingCase,
+    SourcingNote,
+    SourcingProposal,
+)
 
 
 class Said(NamedTuple):
@@ -119,3 +128,29 @@ class FeasibilityQueryAdmin(VerbAdmin):
     @admin.display(description=_("Conditions"))
     def conditions(self, obj: FeasibilityQuery) -> str:
         return sheet(Said(label, value) for _title, rows, _unsaid in queries.count_facts(obj) for label, value in rows)
+
+
+class ProposalInline(ReadOnlyInline, TabularInline):
+    model = SourcingProposal
+    fields = ("institution", "dataset", "reason", "status", "answered_at")
+    readonly_fields = fields
+
+
+class NoteInline(ReadOnlyInline, TabularInline):
+    model = SourcingNote
+    fields = ("text", "written_by", "written_at")
+    readonly_fields = fields
+
+
+@admin.register(SourcingCase)
+class SourcingCaseAdmin(VerbAdmin):
+    list_display = ("need", "company", "status", "handler", "due_at", "ref")
+    list_filter = ("status", "need__round")
+    search_fields = ("ref", "need__title", "need__company__name_ko", "need__company__name_en")
+    list_select_related = ("need__company", "handler")
+    ordering = ("-id",)
+    inlines = (ProposalInline, NoteInline)
+
+    @admin.display(description=_("Company"))
+    def company(self, obj: SourcingCase) -> Any:
+        return obj.need.company

@@ -15,6 +15,7 @@ from vouchers.matching.forms.quotes import (
     typed_lines,
 )
 from vouchers.matching.forms.relaxing import relaxed
+from vouchers.matching.forms.sourcing import NoteForm, ProposeForm, ResultForm
 from vouchers.matching.forms.starting import CarriedForm, NewNeedForm
 
 __all__ = [
@@ -26,9 +27,12 @@ __all__ = [
     "CountForm",
     "NeedForm",
     "NewNeedForm",
+    "NoteForm",
+    "ProposeForm",
     "QuestionForm",
     "QuoteForm",
     "ReasonForm",
+    "ResultForm",
     "ReturnForm",
     "line_forms",
     "need_initial",

@@ -15,6 +15,7 @@ from vouchers.matching.models.needs import (
     QuoteRequest,
     QuoteRequestQuerySet,
 )
+from vouchers.matching.models.sourcing import SourcingCase, SourcingCaseSet, SourcingNote, SourcingProposal
 
 __all__ = [
     "Allocation",
@@ -34,4 +35,8 @@ __all__ = [
     "QuoteLine",
     "QuoteRequest",
     "QuoteRequestQuerySet",
+    "SourcingCase",
+    "SourcingCaseSet",
+    "SourcingNote",
+    "SourcingProposal",
 ]

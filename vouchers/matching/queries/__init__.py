@@ -1,6 +1,7 @@
 """What fits a need, what was quoted for it, and who waits for whom."""
 
 from vouchers.matching.queries.comparing import AskedAtOnce, Comparison, asked_at_once, comparison
+from vouchers.matching.queries.demand import demand_words, unmet_demand, week_begins
 from vouchers.matching.queries.drafts import (
     DraftSheet,
     draft_of_link,
@@ -81,10 +82,24 @@ from vouchers.matching.queries.results import (
     Shown,
     answer,
 )
+from vouchers.matching.queries.sourcing import (
+    CASE_BOXES,
+    Found,
+    case_of,
+    cases_for,
+    cases_in,
+    cases_in_boxes,
+    chosen,
+    may_ask_sourcing,
+    meant_by,
+    notes_of,
+    proposals_of,
+)
 from vouchers.matching.queries.words import document_facts, need_facts
 
 __all__ = [
     "CANNOT_COUNT",
+    "CASE_BOXES",
     "COMPONENT_WORDS",
     "INBOX",
     "NOT_CHOSEN",
@@ -97,6 +112,7 @@ __all__ = [
     "DraftSheet",
     "FeasibilityTerms",
     "Fits",
+    "Found",
     "Joined",
     "Left",
     "LineShown",
@@ -114,7 +130,12 @@ __all__ = [
     "award_on",
     "band_choices",
     "candidates_for",
+    "case_of",
+    "cases_for",
+    "cases_in",
+    "cases_in_boxes",
     "choosable_rounds",
+    "chosen",
     "companies_of",
     "comparison",
     "confirmed_matches",
@@ -123,6 +144,7 @@ __all__ = [
     "counts_in_boxes",
     "counts_inbox",
     "counts_of",
+    "demand_words",
     "document_facts",
     "draft_of_link",
     "draft_sheet",
@@ -142,13 +164,17 @@ __all__ = [
     "linkage_targets",
     "match_of",
     "matches_for",
+    "may_ask_sourcing",
+    "meant_by",
     "mine",
     "near",
     "need_facts",
     "newest_draft",
+    "notes_of",
     "of_demo",
     "offer_lines",
     "person_of",
+    "proposals_of",
     "quote_days",
     "quotes_of",
     "rank",
@@ -162,5 +188,7 @@ __all__ = [
     "standings",
     "timeline",
     "unanswered_counts",
+    "unmet_demand",
     "viewed",
+    "week_begins",
 ]

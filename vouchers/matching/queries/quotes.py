@@ -20,7 +20,7 @@ from providers.institutions.models import Institution
 from providers.offers import queries as offers
 from providers.offers.rules import Unit
 from vouchers.matching.models import Match, Need, Quote, QuoteDraft, QuoteLine, QuoteRequest
-from vouchers.matching.rules import feasibility, stages
+from vouchers.matching.rules import feasibility, sourcing, stages
 
 
 def requests_of(need: Need) -> list[QuoteRequest]:
@@ -214,7 +214,7 @@ def mode_of(quote: Quote, modes: dict[str, str]) -> str:
     return modes.get(quote.access_mode, quote.access_mode)
 
 
-EVENT_WORDS = {**stages.EVENT_WORDS, **feasibility.EVENT_WORDS}
+EVENT_WORDS = {**stages.EVENT_WORDS, **feasibility.EVENT_WORDS, **sourcing.EVENT_WORDS}
 
 
 def timeline(*subjects: Row) -> list[dict[str, Any]]:

@@ -97,6 +97,8 @@ def _show(request: HttpRequest, need: Need, *, bound: Any = None, problem: str =
         "answer": (answer := queries.answer(need, [row for row, _words in counts])),
         "askable": sum(not one.asked and not one.cannot for one in answer.results) if answer else 0,
         "proposals": proposed_for(need, requests),
+        "case": (case := queries.case_of(need)),
+        "may_ask_help": queries.may_ask_sourcing(need, case),
         "sections": queries.need_facts(need),
         "matches": list(need.matches.select_related("institution").order_by("pk")),
         "timeline": queries.timeline(need),

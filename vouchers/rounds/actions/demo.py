@@ -57,6 +57,7 @@ POLICY: dict[str, Any] = {
     "disclosure_threshold": 1,
     "applications_per_company": 1,
     "feasibility_threshold": 10,
+    "demand_threshold": 3,
     "reminder_days": [7, 1],
     "payee": "PROVIDER",
 }
