@@ -229,6 +229,27 @@ def test_the_database_refuses_to_change_what_was_agreed():
             rows._raw_delete(rows.db)
 
 
+def test_the_database_agrees_to_no_more_than_the_quote_commits_to():
+    made = ev.drafted()
+    line = made.agreement.lines.get()
+    line.pk, line.position, line.amount_won, line._state.adding = None, 2, 1, True
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        line.save()
+    assert error.value.__cause__.diag.constraint_name == "agreement_within_quote"
+    line.amount_won = 0  # as much as was committed, and no won more
+    line.save()
+
+
+def test_a_draft_agrees_to_no_more_than_the_quotes_maximum(monkeypatch):
+    _at, award = ev.accepted()
+    found = queries.lines_for(award)
+    found[0].quote.supply_amount_won -= 1
+    monkeypatch.setattr(queries, "lines_for", lambda award: found)
+    with pytest.raises(Refused) as error:
+        actions.draft(award_id=award.pk, by=ev.operator(), **ev.period())
+    assert error.value.code == "over_maximum" and not Agreement.objects.exists()
+
+
 def test_the_database_refuses_force_without_every_signature_and_signatures_of_other_texts():
     made = ev.to_sign()
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -68,3 +68,11 @@ def test_agreements_wait_for_letters_window_and_objections_only_where_the_round_
     assert rules.waits_for(**{**plain, "reviewed": True}, now=end) == rules.Waiting.OBJECTION
     assert rules.waits_for(**{**plain, "last_day": None}, now=end) is None, "nobody got an adverse letter"
     assert rules.waits_for(provisional=False, unserved=3, last_day=last, reviewed=True, now=end) is None
+
+
+def test_over_maximum_names_the_quotes_whose_lines_exceed_them():
+    maxima = {1: 100, 2: 50}
+    assert rules.over_maximum([(1, 60), (1, 40), (2, 50)], maxima) == []
+    assert rules.over_maximum([(1, 60), (1, 41), (2, 50)], maxima) == [1]
+    assert rules.over_maximum([(3, 1)], maxima) == [3]  # nothing was committed
+    assert rules.over_maximum([], maxima) == []

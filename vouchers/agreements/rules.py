@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -148,6 +148,15 @@ def period_fault(starts_on: date, ends_on: date, today: date, round_start: date 
 def first_day(round_start: date | None, today: date) -> date:
     """What a draft proposes: the project's start, or today when that is over."""
     return max(round_start or today, today)
+
+
+def over_maximum(agreed: Iterable[tuple[int, int]], maxima: Mapping[int, int]) -> list[int]:
+    """Quotes whose agreed lines exceed what the provider committed itself to at most. agreed: (quote, whole won without VAT) of each
+    line; maxima: quote → supply amount. Nothing was committed for a quote that maxima does not name."""
+    sums: dict[int, int] = {}
+    for quote, amount_won in agreed:
+        sums[quote] = sums.get(quote, 0) + amount_won
+    return [quote for quote, total in sums.items() if total > maxima.get(quote, 0)]
 
 
 def vat_won(lines: Sequence[tuple[int, int, str]]) -> int:

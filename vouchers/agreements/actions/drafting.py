@@ -36,7 +36,7 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
     """The operating agency drafts: quote lines are copied, parties named, version 1 written as PDF.
 
     Writes: Agreement DRAFTING, AgreementParty, AgreementLine, AgreementVersion, Document, Award AGREEMENT_READY, Event.
-    Raises: Refused (award not accepted, no confirmed match, institution without people here, period), NotAllowed.
+    Raises: Refused (award not accepted, no confirmed match, lines above the quote's maximum, institution without people here, period), NotAllowed.
     """
     Award.objects.select_for_update().get(pk=award_id)
     award = Award.objects.select_related("application__round", "application__track", "application__company__organisation").get(
@@ -55,6 +55,7 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
         raise Refused(
             _("No confirmed match stands behind this award. The company chooses one in its application first."), "no_match"
         )
+    _check_maximum(lines)
     providers = signers(lines)
     operator = queries.operator_for(by, application.round.is_demo)
     if operator is None:
@@ -90,6 +91,18 @@ def _check_period(programme: Any, starts_on: date, ends_on: date) -> None:
     )  # fmt: skip
     if fault:
         raise Refused(PERIOD_WORDS[fault], fault, "starts_on" if fault == "before_round" else "ends_on")
+
+
+def _check_maximum(lines: list[QuoteLine]) -> None:
+    """Raises Refused where lines exceed the maximum cost that their quote committed the provider to."""
+    maxima = {line.quote_id: line.quote.supply_amount_won for line in lines}
+    if over := rules.over_maximum([(line.quote_id, line.amount_won) for line in lines], maxima):
+        names = ", ".join(dict.fromkeys(str(line.contracting_party) for line in lines if line.quote_id in over))
+        raise Refused(
+            _("The lines of %(names)s exceed the most that was committed in the quote. Ask for a new quote first.")
+            % {"names": names},
+            "over_maximum",
+        )
 
 
 def signers(lines: list[QuoteLine]) -> list[Institution]:
