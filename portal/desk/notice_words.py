@@ -193,7 +193,8 @@ OFFERED: dict[str, tuple[str, ...]] = {
     ),
     "PROVIDER": (
         "needs_proposed", "feasibility_asked", "quote_requested", "quote_accepted", "quote_declined", "match_confirmed", "agreement_to_sign", "agreement_active",
-        "access_submitted", "access_supplement", "milestone_due", "milestone_accepted", "disbursement_paid", "duty_reminder",
+        "access_submitted", "access_supplement", "milestone_due", "milestone_accepted", "disbursement_paid", "import_finished",
+        "harvest_failing", "duty_reminder",
     ),
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from portal.journal import queries as journal
 from portal.journal.models import Event, Seal
 from portal.kit import clock
 from providers.catalogue import queries as catalogue
-from providers.catalogue.models import DatasetVersion
+from providers.catalogue.models import DatasetVersion, ImportRun
 from vouchers.agreements import queries as agreements
 from vouchers.agreements.models import AgreementVersion
 from vouchers.evaluation import queries as evaluation
@@ -74,5 +74,6 @@ CHECKS: tuple[Check, ...] = (
     Check("scores, selections, awards", lambda: Assignment.objects.count(), evaluation.faults),
     Check("agreements and signatures", lambda: AgreementVersion.objects.count(), agreements.faults),
     Check("versions of datasets", lambda: DatasetVersion.objects.count(), catalogue.faults),
+    Check("reports of imports", lambda: ImportRun.objects.count(), catalogue.import_faults),
     Check("stored files", lambda: Document.objects.count(), file_faults),
 )

@@ -22,7 +22,7 @@ from providers.catalogue.rules.reading import Lookup, Read, Reason, Unreadable
 
 log = structlog.get_logger("catalogue")
 SWEEP_SECONDS = 45.0  # one sweep takes up no further run after that
-RUN_SECONDS = 600.0  # and gives back the one that it has, well below the time limit of a task
+RUN_SECONDS = 120.0  # and gives back the one that it has: others wait too
 BATCH = 200  # records of one transaction
 ROWS = 1000  # datasets of one page of a CKAN search, the most that a CKAN gives by default
 MOST_RECORDS = 200_000  # of one source
@@ -60,11 +60,13 @@ def go_on_imports() -> int:
 
 @dataclass
 class Marks:
-    """How a source calls what was read; known: it says that nothing changed."""
+    """How a source calls what was read; known: it says that nothing changed; cursor: at which of its datasets the page begins that
+    is being read."""
 
     etag: str = ""
     last_modified: str = ""
     known: bool = False
+    cursor: int = 0
 
 
 def _go_through(run: ImportRun) -> None:
@@ -74,7 +76,7 @@ def _go_through(run: ImportRun) -> None:
         if _take_all(run, marks):
             actions.finish(run_id=run.pk, turn=run.turn, etag=marks.etag, last_modified=marks.last_modified, known=marks.known)
         else:
-            actions.give_back(run_id=run.pk, turn=run.turn)
+            actions.give_back(run_id=run.pk, turn=run.turn, cursor=marks.cursor)
     except Stale:  # stopped by a person, or taken up by another worker meanwhile
         log.info("import_left", run=run.ref)
     except Unreadable as unreadable:
@@ -108,7 +110,7 @@ def _take_all(run: ImportRun, marks: Marks) -> bool:
 def _pages(run: ImportRun, lookup: Lookup, marks: Marks) -> Iterator[tuple[list[Read], int]]:
     """The records with how many there are in all, page by page. Raises Unreadable."""
     if run.source is not None:
-        yield from (_searched if run.source.kind == SourceKind.CKAN else _fetched)(run.source, lookup, marks)
+        yield from (_searched if run.source.kind == SourceKind.CKAN else _fetched)(run, run.source, lookup, marks)
         return
     assert run.document is not None
     if run.document.scan_state == ScanState.INFECTED:
@@ -117,7 +119,7 @@ def _pages(run: ImportRun, lookup: Lookup, marks: Marks) -> Iterator[tuple[list[
     yield reads, len(reads)
 
 
-def _fetched(source: HarvestSource, lookup: Lookup, marks: Marks) -> Iterator[tuple[list[Read], int]]:
+def _fetched(_run: ImportRun, source: HarvestSource, lookup: Lookup, marks: Marks) -> Iterator[tuple[list[Read], int]]:
     """One document, unless the source says that it is as it was."""
     found = fetching.fetch(source.address, etag=source.etag, last_modified=source.last_modified)
     marks.etag, marks.last_modified, marks.known = found.etag, found.last_modified, found.content is None
@@ -127,10 +129,11 @@ def _fetched(source: HarvestSource, lookup: Lookup, marks: Marks) -> Iterator[tu
         yield reads, len(reads)
 
 
-def _searched(source: HarvestSource, lookup: Lookup, _marks: Marks) -> Iterator[tuple[list[Read], int]]:
+def _searched(run: ImportRun, source: HarvestSource, lookup: Lookup, marks: Marks) -> Iterator[tuple[list[Read], int]]:
     """A CKAN, page after page. A portal that gives fewer than were asked for is asked for the rest."""
-    start, before = 0, ""
+    start, before = run.cursor, ""
     while True:
+        marks.cursor = start
         found = fetching.fetch(search_page(source.address, start, ROWS))
         page = reading.read_page(found.content or b"", lookup.world)
         first = page.reads[0].identifier if page.reads else ""

@@ -375,3 +375,26 @@ def test_a_worker_that_dies_while_it_reads_is_followed_by_another(there, owner) 
     run.refresh_from_db()
     assert (run.state, run.created, run.done, run.turn) == ("DONE", 3, 3, 2) and Dataset.objects.count() == 3
     assert threading.active_count() < 50
+
+
+def test_a_ckan_that_was_given_back_goes_on_at_its_page(there, owner, monkeypatch) -> None:
+    from types import SimpleNamespace
+
+    monkeypatch.setattr(tasks, "ROWS", 4)
+    monkeypatch.setattr(tasks, "BATCH", 3)
+    ckan(there, 10)
+    source(owner, there.base, kind="CKAN")
+    tasks.start_harvests()
+    taken = actions.take_up(now=clock.now())
+    moments = iter([0.0, 0.0, 0.0, tasks.RUN_SECONDS + 1])  # the fourth question comes within the second page
+    monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    tasks._go_through(taken)
+    run = ImportRun.objects.get()
+    assert (run.state, run.cursor, run.created) == ("WAITING", 4, 6)
+    monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    before = len(there.asked)
+    tasks._go_through(actions.take_up(now=clock.now()))
+    run.refresh_from_db()
+    assert (run.state, run.created, run.done) == ("DONE", 9, 9)
+    asked = [parse_qs(urlsplit(path).query)["start"][0] for path, _headers in there.asked[before:] if "search" in path]
+    assert asked == ["4", "8"]

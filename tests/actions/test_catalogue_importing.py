@@ -376,3 +376,32 @@ def test_a_batch_of_thirty_takes_as_many_queries_as_one(owner) -> None:
 
     cost(0, 1)
     assert cost(10, 1) == cost(100, 30)
+
+
+def test_one_import_runs_at_a_time_and_the_one_with_fewer_turns_comes_first(owner) -> None:
+    first, second = (
+        actions.start_import(file=document(TURTLE), institution=owner.institution, by=owner.user) for _turn in range(2)
+    )
+    taken = actions.take_up(now=clock.now())
+    assert taken.pk == first.pk and actions.take_up(now=clock.now()) is None
+    actions.give_back(run_id=first.pk, turn=taken.turn)
+    assert actions.take_up(now=clock.now()).pk == second.pk
+
+
+def test_a_draft_that_only_an_import_wrote_follows_the_document_back_to_what_is_published(owner) -> None:
+    own = providers.own_dataset(owner, published=True, key="own", access_body="fictional", custodian="fictional")
+    text = body("/catalogue/own.ttl").decode()
+    imported(text.replace("흉부 CT와 판독문", "다른 이름"), by=owner.user, institution=owner.institution)
+    assert Draft.objects.get(dataset=own).content["title_ko"] == "다른 이름"
+    run = imported(text, by=owner.user, institution=owner.institution)
+    assert run.changed == 1 and Draft.objects.get(dataset=own).content["title_ko"] == "흉부 CT와 판독문"
+    assert imported(text, by=owner.user, institution=owner.institution).unchanged == 1
+
+
+def test_verify_names_an_import_whose_counts_lie(owner) -> None:
+    run = imported(TURTLE, by=owner.user, institution=owner.institution)
+    assert list(queries.import_faults()) == []
+    ImportLine.objects.filter(run=run, outcome="REFUSED").update(outcome="CREATED")
+    assert sorted(queries.import_faults()) == [
+        f"import {run.ref}: stores 1 refused, its report has 0", f"import {run.ref}: stores 2 created, its report has 3",
+    ]  # fmt: skip

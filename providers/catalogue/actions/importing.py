@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,7 @@ from providers.institutions.models import Institution
 LEASE = timedelta(minutes=10)  # a worker that is not heard of for so long is dead
 MOST_DEATHS = 3  # a document that kills its worker so often, without going on in between, is given up
 WORST_FAILURES = 3  # in a row, before people are told
+TAKING = 7_310_013  # the advisory lock of the claim
 COUNTED = ("created", "changed", "unchanged", "refused")
 
 
@@ -74,13 +75,18 @@ def _started(run: ImportRun) -> ImportRun:
 
 @transaction.atomic
 def take_up(*, now: datetime) -> ImportRun | None:
-    """The claim: the oldest run that waits, or whose worker is no longer heard of. Writes: ImportRun (RUNNING, turn, lease).
+    """The claim: a run that waits, or whose worker is no longer heard of; those that had fewer turns first, then the older ones.
+    Only one at a time, so that imports never hold all workers of the portal. Writes: ImportRun (RUNNING, turn, lease).
 
     A run that killed MOST_DEATHS workers is given up here. None: there is nothing to do; a document that waits for the virus scan waits.
     """
+    with connection.cursor() as cursor:  # two workers that ask at the same moment
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TAKING])
+    if ImportRun.objects.filter(state=RunState.RUNNING, leased_until__gte=now).exists():
+        return None
     dead = Q(state=RunState.RUNNING, leased_until__lt=now)
     waiting = ImportRun.objects.select_for_update(skip_locked=True, of=("self",)).filter(Q(state=RunState.WAITING) | dead)
-    waiting = waiting.exclude(document__scan_state=ScanState.QUARANTINED).order_by("created_at", "pk")
+    waiting = waiting.exclude(document__scan_state=ScanState.QUARANTINED).order_by("turn", "created_at", "pk")
     run = waiting.select_related("institution", "source", "document", "started_by").first()
     if run is None:
         return None
@@ -114,9 +120,10 @@ def take_records(*, run_id: int, turn: int, reads: Sequence[Read], lookup: Looku
 
 
 @transaction.atomic
-def give_back(*, run_id: int, turn: int) -> ImportRun:
-    """A worker that had it long enough lets another one go on. Writes: ImportRun (WAITING)."""
+def give_back(*, run_id: int, turn: int, cursor: int = 0) -> ImportRun:
+    """A worker that had it long enough lets another one go on. cursor: at which dataset of a CKAN. Writes: ImportRun (WAITING)."""
     run = _held(run_id, turn)
+    run.cursor = cursor
     run.state, run.leased_until = rules.RUN_LIFECYCLE.step(run.state, "give_back"), None
     run.save()
     return run

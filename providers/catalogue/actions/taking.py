@@ -116,13 +116,17 @@ def _compare(batch: Batch, read: Read, meant: Meant, line: ImportLine) -> None:
 
 
 def _differing(batch: Batch, read: Read, meant: Meant) -> dict[str, Any]:
-    """What the record says otherwise than what is published, and otherwise than the draft of the next version."""
+    """What the record says otherwise than what is published, and otherwise than the draft of the next version. A draft that only
+    an import wrote follows the record, even back to what is published."""
     if set(read.values.get("other_identifiers") or ()) <= {*meant.names, meant.dataset.key}:
         read = replace(read, values=importing.without(read.values, {"other_identifiers"}))
-    published = changed(read, meant.published, meant.as_exported(), batch.lookup) if meant.was_published else read.values
-    if not published or meant.draft is None:
-        return published
-    return changed(read, meant.draft.content, None, batch.lookup)
+    if meant.was_published and not meant.untouched:
+        content = meant.published
+        published = changed(read, content, meant.as_exported(content), batch.lookup)
+        if not published or meant.draft is None:
+            return published
+    assert meant.draft is not None
+    return changed(read, meant.draft.content, meant.as_exported(meant.draft.content), batch.lookup)
 
 
 def _change(batch: Batch, read: Read, meant: Meant, values: dict[str, Any], said: str, line: ImportLine) -> None:

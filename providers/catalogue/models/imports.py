@@ -67,7 +67,7 @@ class ImportRun(Row):
     document names it; turn: raised whenever a worker takes it up, so that one that was given up for dead cannot write any more; deaths: workers that were lost
     since it last went on.
 
-    total: records that were found, None before that is known; reason: why it was given up (`rules.reading`).
+    cursor: of a CKAN, at which dataset the next worker goes on; total: records that were found, None before that is known; reason: why it was given up (`rules.reading`).
     """
 
     REF_PREFIX: ClassVar[str] = "imp"
@@ -89,6 +89,7 @@ class ImportRun(Row):
     leased_until = models.DateTimeField(null=True, editable=False)
     deaths = models.PositiveSmallIntegerField(default=0, editable=False)
     turn = models.PositiveSmallIntegerField(default=0, editable=False)
+    cursor = models.PositiveIntegerField(default=0, editable=False)
     total = models.PositiveIntegerField(_("Records in all"), null=True)
     done = models.PositiveIntegerField(_("Read so far"), default=0)
     created = models.PositiveIntegerField(_("Created"), default=0)

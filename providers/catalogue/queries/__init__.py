@@ -28,6 +28,7 @@ from providers.catalogue.queries.exporting import (
     stamp,
     word_nodes,
 )
+from providers.catalogue.queries.imports import import_faults
 from providers.catalogue.queries.needs import dataset_facts, for_needs, marks
 from providers.catalogue.queries.reading import (
     answered,
@@ -103,10 +104,10 @@ __all__ = [
     "address_of", "ages_words", "answered", "as_before", "asked_words", "cards", "catalogue_nodes", "changes_of", "choices",
     "code_lists", "commercial_words", "compared", "compared_keys", "count_words", "croissant_of", "dataset_facts",
     "dataset_nodes", "differences", "draft_of", "draft_state", "drafted", "due_sources", "entry_of", "exported",
-    "fact_sheet", "faults", "fees", "fitting_text", "for_needs", "found", "found_variables", "history", "in_order",
-    "in_page", "institutions_named", "institutions_of", "is_subscribed", "known", "known_codes", "known_codes_kept",
-    "lists", "marks", "meant", "modality_words", "new_in", "not_answered", "overview", "own_datasets", "published_counts",
-    "published_of", "reading_world", "releases_of", "saved_searches", "says", "schema_org_of", "section_of", "sections_of",
-    "shown_variables", "stamp", "timeline", "told", "unconfirmed", "understood", "untold", "variables_of", "versions_of",
-    "wish", "word_nodes", "word_of", "words", "years_words",
+    "fact_sheet", "faults", "fees", "fitting_text", "for_needs", "found", "found_variables", "history", "import_faults",
+    "in_order", "in_page", "institutions_named", "institutions_of", "is_subscribed", "known", "known_codes",
+    "known_codes_kept", "lists", "marks", "meant", "modality_words", "new_in", "not_answered", "overview", "own_datasets",
+    "published_counts", "published_of", "reading_world", "releases_of", "saved_searches", "says", "schema_org_of",
+    "section_of", "sections_of", "shown_variables", "stamp", "timeline", "told", "unconfirmed", "understood", "untold",
+    "variables_of", "versions_of", "wish", "word_nodes", "word_of", "words", "years_words",
 ]  # fmt: skip

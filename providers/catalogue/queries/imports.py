@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from portal.journal import queries as journal
@@ -134,3 +135,16 @@ def event_word(name: str) -> str:
 def of_source(source: HarvestSource, most: int = 5) -> list[ImportRun]:
     """Its last runs, the newest first."""
     return list(ImportRun.objects.filter(source=source).order_by("-created_at", "-pk")[:most])
+
+
+def import_faults() -> Iterator[str]:
+    """Imports whose counts are not those of their lines. One query."""
+    lines = ImportLine.objects.filter(run=OuterRef("pk")).order_by().values("run")
+    for run in ImportRun.objects.annotate(**{f"n_{name}": _number(lines, name) for name in COUNTS}).iterator(chunk_size=500):
+        for name in COUNTS:
+            if getattr(run, name) != (found := getattr(run, f"n_{name}")):
+                yield f"import {run.ref}: stores {getattr(run, name)} {name}, its report has {found}"
+
+
+def _number(lines: Any, name: str) -> Any:
+    return Coalesce(Subquery(lines.filter(outcome=name.upper()).annotate(n=Count("pk")).values("n")), 0)

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -57,8 +57,9 @@ class Meant:
     def published(self) -> dict[str, Any]:
         return self.dataset.content(self.variables)
 
-    def as_exported(self) -> world.Published:
-        return _facts(self.dataset, self.variables)
+    def as_exported(self, content: Mapping[str, Any]) -> world.Published:
+        """The entry as it would be exported with that content."""
+        return replace(_facts(self.dataset, self.variables), content=content)
 
 
 @dataclass
