@@ -135,6 +135,7 @@ DECIDED: dict[str, dict[str, str]] = {
     "portal.kit.api": {"view": PUBLIC},
     "vouchers.rounds.api": {"view": PUBLIC},
     "vouchers.statistics.api": {"view": PUBLIC},
+    "vouchers.matching.api": {"view": ANSWER},
     "providers.institutions.api": {"view": PUBLIC},
     "providers.catalogue.api.reading": {"view": PUBLIC},
     "providers.catalogue.api.writing": {"view": "public facts, and the institution's own to its key"},

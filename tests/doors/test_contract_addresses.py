@@ -50,6 +50,11 @@ def test_what_a_provider_writes_asks_for_a_key():
         assert answer.status_code == 401 and answer["Content-Type"] == "application/problem+json", address
 
 
+def test_a_quote_by_a_program_asks_for_a_key():
+    answer = Client().post("/api/v1/quotes/", {}, "application/json")
+    assert answer.status_code == 401 and answer["Content-Type"] == "application/problem+json"
+
+
 @pytest.mark.parametrize("address", PROGRAMS)
 def test_what_programs_read_answers(address):
     assert Client().get(address).status_code in {200, 503}, address
