@@ -11,7 +11,17 @@ from django.utils import translation
 from portal.accounts import actions as accounts
 from portal.accounts.rules import Role
 from portal.kit import clock
-from portal.management.demo import first_call, first_projects, market, objections, open_call, people, sourcing, third_call
+from portal.management.demo import (
+    first_call,
+    first_projects,
+    market,
+    objections,
+    onboarding,
+    open_call,
+    people,
+    sourcing,
+    third_call,
+)
 from portal.management.demo.people import Cast
 from portal.management.demo.stage import Stage, moment
 from vouchers.applications.models import Application
@@ -21,7 +31,7 @@ from vouchers.rounds import actions as rounds
 SCENES = (
     first_call.register, first_call.apply, first_call.evaluate, first_call.answer_awards, objections.first_call,
     first_projects.contract, first_projects.deliver, open_call.fill, objections.open_call, open_call.others,
-    sourcing.play, sourcing.seek, third_call.play,
+    sourcing.play, sourcing.seek, onboarding.play, third_call.play,
 )  # fmt: skip
 
 
