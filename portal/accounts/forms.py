@@ -1,5 +1,6 @@
 """The shape of what people say about themselves and their colleagues."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.forms import SignupForm as BaseSignupForm
@@ -75,6 +76,25 @@ class InviteForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address of the colleague"), help_text=_("An invitation that is valid for 14 days is sent there.")
     )
+
+
+class ProviderInviteForm(InviteForm):
+    """An institution's people have different roles."""
+
+    role = forms.ChoiceField(
+        label=_("Role"), initial=rules.Role.PROVIDER_MANAGER,
+        choices=[(role.value, role.label) for role in rules.roles_within(rules.OrganisationKind.PROVIDER)],
+    )  # fmt: skip
+
+
+class MemberRoleForm(forms.Form):
+    """One more role for a member. offered: those that the member does not hold."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in rules.Role])
+
+    def __init__(self, *args: Any, offered: Iterable[rules.Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in offered]  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):

@@ -104,6 +104,7 @@ class Membership(Row):
     email = models.EmailField(_("E-mail address"), blank=True)  # of an invitation before its person has an account
     is_representative = models.BooleanField(_("Representative"), default=False)
     status = models.CharField(max_length=10, choices=rules.MembershipStatus.choices())
+    invited_role = models.CharField(max_length=24, choices=rules.Role.choices(), blank=True, editable=False)  # held once joined
     token_hash = models.CharField(max_length=64, blank=True, editable=False)
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -121,6 +122,9 @@ class Membership(Row):
             ),
             models.CheckConstraint(
                 condition=Q(user__isnull=False) | Q(status__in=["INVITED", "ENDED"]), name="membership_has_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(invited_role__in=["", *sorted(rules.PROVIDER_ROLES)]), name="membership_invited_to_a_providers_role"
             ),
         ]
 

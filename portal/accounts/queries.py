@@ -151,6 +151,14 @@ def members_of(organisation: Organisation) -> QuerySet[Membership]:
     return found.order_by("status", "-is_representative", "pk")
 
 
+def roles_in(organisation: Organisation) -> dict[int, list[RoleGrant]]:
+    """Person → the roles held for the organisation now. One query."""
+    found: dict[int, list[RoleGrant]] = {}
+    for grant in active_grants().filter(organisation=organisation).order_by("pk"):
+        found.setdefault(grant.user_id, []).append(grant)
+    return found
+
+
 def requests_of(organisation: Organisation) -> QuerySet[Membership]:
     """Colleagues who asked to join, the oldest first."""
     found = Membership.objects.filter(organisation=organisation, status=rules.MembershipStatus.REQUESTED)

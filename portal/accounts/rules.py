@@ -126,6 +126,11 @@ def business_role(kind: str) -> str:
     return Role.PROVIDER_MANAGER if kind == OrganisationKind.PROVIDER else ""
 
 
+def roles_within(kind: str) -> tuple[Role, ...]:
+    """The roles that an organisation's own manager gives to its members; a company's follow from the membership itself."""
+    return tuple(role for role in Role if role in PROVIDER_ROLES) if kind == OrganisationKind.PROVIDER else ()
+
+
 def bound_to(role: str) -> OrganisationKind | None:
     """The kind of organisation for which alone a role is given; None: the role works everywhere."""
     if role in COMPANY_ROLES:

@@ -16,5 +16,7 @@ urlpatterns = [
     path("accounts/members/<str:ref>/approve/", views.approve, name="approve"),
     path("accounts/members/<str:ref>/refuse/", views.refuse, name="refuse"),
     path("accounts/members/<str:ref>/end/", views.end, name="end"),
+    path("accounts/members/<str:ref>/role/", views.give_role, name="member_role"),
+    path("accounts/roles/<str:ref>/end/", views.end_role, name="role_end"),
     path("accounts/join/<str:token>/", views.join, name="join"),
 ]

@@ -214,6 +214,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "membership.ended": ("구성원 자격을 종료했습니다", "Membership ended"),
     "membership.invited": ("구성원으로 초대했습니다", "Invited"),
     "membership.refused": ("가입 요청을 거절했습니다", "Membership refused"),
+    "membership.role_given": ("구성원에게 역할을 부여했습니다", "Role given to a member"),
     "membership.requested": ("가입을 요청했습니다", "Membership requested"),
     "milestone.accepted": ("전담기관이 검수를 확인했습니다", "Acceptance checked by the operator"),
     "milestone.company_accepted": ("수요기업이 검수했습니다", "Accepted by the company"),

@@ -31,7 +31,7 @@ DECIDED: dict[str, dict[str, str]] = {
     "portal.accounts.views.keys": {"keys": OWN, "revoke_key": ANSWER},
     "portal.accounts.views.people": {
         "account": OWN, "consents": OWN, "notices": OWN, "organisation": OWN, "invite": OWN, "approve": ANSWER, "refuse": OWN,
-        "end": OWN, "join": "who invites whom, to whoever holds the secret of the link",
+        "end": OWN, "give_role": ANSWER, "end_role": ANSWER, "join": "who invites whom, to whoever holds the secret of the link",
     },
     "portal.journal.views": {"feed": OWN, "read": ANSWER, "open_notice": ANSWER, "mailbox": DEMO, "mail": DEMO},
     "providers.catalogue.views.reading": {"search": PUBLIC, "history": PUBLIC, "variable_list": PUBLIC, "series": PUBLIC, "series_verb": ANSWER},

@@ -10,6 +10,7 @@ from portal.accounts.actions.keys import (
     perform,
     revoke_key,
 )
+from portal.accounts.actions.member_roles import end_member_role, give_member_role
 from portal.accounts.actions.members import (
     INVITATION_DAYS,
     accept_invitation,
@@ -53,6 +54,7 @@ __all__ = [
     "decide_membership",
     "demo_digest",
     "edit_profile",
+    "end_member_role",
     "end_membership",
     "end_other_sessions",
     "find_invitation",
@@ -62,6 +64,7 @@ __all__ = [
     "forget_sign_ups",
     "give_consent",
     "give_consents",
+    "give_member_role",
     "grant_role",
     "invite",
     "make_background_user",

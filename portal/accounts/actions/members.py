@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import rules
 from portal.accounts.actions.keys import revoke_keys_of
+from portal.accounts.actions.member_roles import check_another_manager
 from portal.accounts.actions.roles import _names, _record_end, grant_role
 from portal.accounts.models import Membership, Organisation, RoleGrant, User
 from portal.accounts.queries import invitation
@@ -116,13 +117,17 @@ def _hash(token: str) -> str:
 
 
 @transaction.atomic
-def invite(*, organisation: Organisation, email: str, by: User) -> tuple[Membership, str]:
+def invite(*, organisation: Organisation, email: str, by: User, role: str = "") -> tuple[Membership, str]:
     """Invites somebody by e-mail for INVITATION_DAYS days. Returns the membership and the secret of the link.
+
+    role: of an institution, held once the person has joined; empty: the one that goes with the membership.
 
     Writes: Membership INVITED, Event, Notice to the address. Raises: Refused for a live member or invitation.
     """
     require(by, "accounts.manage_members", organisation)
     email = email.strip().lower()
+    if role and role not in rules.roles_within(organisation.kind):
+        raise Refused(_("Choose one of the roles of your organisation."), "strange_role", "role")
     live = Membership.objects.filter(organisation=organisation, status__in=["INVITED", "ACTIVE"])
     if live.filter(email=email).filter(expires_at__gt=clock.now()).exists() or live.filter(user__email=email).exists():
         raise Refused(_("This address is already a member or was already invited."), "already_invited", "email")
@@ -133,6 +138,7 @@ def invite(*, organisation: Organisation, email: str, by: User) -> tuple[Members
         status=rules.MembershipStatus.INVITED,
         token_hash=_hash(token),
         invited_by=by,
+        invited_role=role,
         expires_at=clock.now() + timedelta(days=INVITATION_DAYS),
     )
     membership.save()
@@ -178,7 +184,8 @@ def accept_invitation(*, token: str, by: User) -> Membership:
     journal.record(
         "membership.accepted", membership, by=by, frm="INVITED", to="ACTIVE", organisations=[membership.organisation_id]
     )
-    role = rules.Role.STAFF_MEMBER if membership.organisation.kind == "COMPANY" else rules.Role.PROVIDER_MANAGER
+    usual = rules.Role.STAFF_MEMBER if membership.organisation.kind == "COMPANY" else rules.Role.PROVIDER_MANAGER
+    role = membership.invited_role or usual
     if membership.organisation.kind in {"COMPANY", "PROVIDER"}:
         grant_role(user=by, role=role, organisation=membership.organisation, by=None, reason="invitation")
     return membership
@@ -202,6 +209,8 @@ def end_membership(*, membership_id: int, reason: str, by: User) -> Membership:
                 _("The last representative cannot leave. Ask the programme desk to change the representative first."),
                 "last_representative",
             )
+    if membership.user_id:
+        check_another_manager(membership.organisation, membership.user_id)
     before, membership.status = membership.status, rules.MembershipStatus.ENDED
     membership.save()
     if membership.user_id:

@@ -6,6 +6,8 @@ from portal.accounts.views.people import (
     approve,
     consents,
     end,
+    end_role,
+    give_role,
     invite,
     join,
     notices,
@@ -13,4 +15,18 @@ from portal.accounts.views.people import (
     refuse,
 )
 
-__all__ = ["account", "approve", "consents", "end", "invite", "join", "keys", "notices", "organisation", "refuse", "revoke_key"]
+__all__ = [
+    "account",
+    "approve",
+    "consents",
+    "end",
+    "end_role",
+    "give_role",
+    "invite",
+    "join",
+    "keys",
+    "notices",
+    "organisation",
+    "refuse",
+    "revoke_key",
+]

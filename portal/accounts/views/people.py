@@ -1,18 +1,18 @@
 """Pages about oneself and one's organisation."""
 
-from collections.abc import Iterable
-from typing import cast
+from collections.abc import Callable, Iterable
+from typing import Any, cast
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.accounts import actions, forms, queries
-from portal.accounts.models import Membership, Organisation, User
+from portal.accounts import actions, forms, queries, rules
+from portal.accounts.models import Membership, Organisation, RoleGrant, User
 from portal.journal import actions as journal
 from portal.journal import queries as feed
 from portal.kit.access import public, signed_in
@@ -96,12 +96,31 @@ def _organisation(
         "memberships": mine,
         "organisation": chosen,
         "other_role": bool(queries.roles_of(request.user)),
-        "members": _asked(queries.members_of(chosen) if chosen else [], refused),
+        "members": _asked(_with_roles(chosen, request.user) if chosen else [], refused),
+        "has_roles": bool(chosen and rules.roles_within(chosen.kind)),
         "requests": _asked(queries.requests_of(chosen) if chosen else [], refused),
         "may_manage": bool(chosen and request.user.has_perm("accounts.manage_members", chosen)),
-        "form": form or forms.InviteForm(),
+        "form": form or _invite_form(chosen),
     }
     return page(request, "accounts/organisation.html", context, status=422 if form or refused else 200)
+
+
+def _invite_form(organisation: Organisation | None, data: QueryDict | None = None) -> forms.InviteForm:
+    within = organisation is not None and rules.roles_within(organisation.kind)
+    return forms.ProviderInviteForm(data) if within else forms.InviteForm(data)
+
+
+def _with_roles(organisation: Organisation, reader: Any) -> list[Membership]:
+    """The members; those of an institution with their roles and the form for one more."""
+    members, within = list(queries.members_of(organisation)), rules.roles_within(organisation.kind)
+    held = queries.roles_in(organisation) if within else {}
+    for member in members:
+        roles = held.get(member.user_id or 0, [])
+        left = [role for role in within if role not in {grant.role for grant in roles}]
+        may = bool(left) and member.user_id not in (None, reader.pk)
+        member.roles = roles  # type: ignore[attr-defined]
+        member.role_form = forms.MemberRoleForm(offered=left, auto_id=f"id_%s_{member.ref}") if may else None  # type: ignore[attr-defined]
+    return members
 
 
 def _asked(rows: Iterable[Membership], refused: tuple[str, Form] | None) -> list[Membership]:
@@ -118,10 +137,10 @@ def _asked(rows: Iterable[Membership], refused: tuple[str, Form] | None) -> list
 def invite(request: HttpRequest, ref: str) -> HttpResponse:
     mine = queries.my_memberships(request.user).values("organisation_id")
     organisation = get_object_or_404(Organisation, ref=ref, pk__in=mine)
-    form = forms.InviteForm(request.POST)
+    form = _invite_form(organisation, request.POST)
     if form.is_valid():
         try:
-            actions.invite(organisation=organisation, email=form.cleaned_data["email"], by=_me(request))
+            actions.invite(organisation=organisation, by=_me(request), **form.cleaned_data)
         except DomainError as error:
             form_errors(form, error)
         else:
@@ -159,6 +178,36 @@ def end(request: HttpRequest, ref: str) -> HttpResponse:
     actions.end_membership(membership_id=found.pk, reason=form.cleaned_data["reason"], by=_me(request))
     messages.success(request, _("The membership ended."))
     return redirect(request, reverse("people:account") if found.user_id == request.user.pk else _home(found.organisation))
+
+
+@signed_in
+@require_POST
+def give_role(request: HttpRequest, ref: str) -> HttpResponse:
+    found = _membership(request, ref)
+    return _role_step(
+        request, found.organisation,
+        lambda: actions.give_member_role(membership_id=found.pk, role=request.POST.get("role", ""), by=_me(request)),
+    )  # fmt: skip
+
+
+@signed_in
+@require_POST
+def end_role(request: HttpRequest, ref: str) -> HttpResponse:
+    mine = queries.my_memberships(request.user).values("organisation_id")
+    grant = get_object_or_404(RoleGrant.objects.select_related("organisation"), ref=ref, organisation_id__in=mine)
+    assert grant.organisation is not None
+    return _role_step(request, grant.organisation, lambda: actions.end_member_role(grant_id=grant.pk, by=_me(request)))
+
+
+def _role_step(request: HttpRequest, organisation: Organisation, step: Callable[[], RoleGrant]) -> HttpResponse:
+    try:
+        grant = step()
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    else:
+        told = _("%(role)s: ended.") if grant.revoked_at else _("%(role)s: given.")
+        messages.success(request, told % {"role": grant.get_role_display()})
+    return redirect(request, _home(organisation))
 
 
 def _reason(request: HttpRequest, ref: str) -> forms.ReasonForm:
