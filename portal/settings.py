@@ -330,12 +330,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_NAME_OVERRIDES": {
-        "OfferKindEnum": "providers.offers.rules.OfferKind",
-        "LineKindEnum": "providers.offers.rules.LineKind",
-        "ProfileEnum": "providers.catalogue.rules.Profile",
-        "VariableDatatypeEnum": "providers.catalogue.rules.Datatype",
-    },
 }
 
 # ── Admin ────────────────────────────────────────────────────────────────────────────────────────────
