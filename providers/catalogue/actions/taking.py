@@ -122,11 +122,16 @@ def _differing(batch: Batch, read: Read, meant: Meant) -> dict[str, Any]:
         read = replace(read, values=importing.without(read.values, {"other_identifiers"}))
     if meant.was_published and not meant.untouched:
         content = meant.published
-        published = changed(read, content, meant.as_exported(content), batch.lookup)
+        published = _changed(batch, read, meant, content)
         if not published or meant.draft is None:
             return published
     assert meant.draft is not None
-    return changed(read, meant.draft.content, meant.as_exported(meant.draft.content), batch.lookup)
+    return _changed(batch, read, meant, meant.draft.content)
+
+
+def _changed(batch: Batch, read: Read, meant: Meant, content: dict[str, Any]) -> dict[str, Any]:
+    """A record of the portal's own documents is compared with these too: they cannot say everything."""
+    return changed(read, content, meant.as_exported(content) if read.key else None, batch.lookup)
 
 
 def _change(batch: Batch, read: Read, meant: Meant, values: dict[str, Any], said: str, line: ImportLine) -> None:
