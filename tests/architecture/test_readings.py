@@ -76,6 +76,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "draft_verb": WRITTEN_DOWN, "agreed": ANSWER,
         "agree": "a hospital's own quote, with the names of company and need, to whoever holds the secret of the link",
     },
+    "vouchers.matching.views.replaying": {"run_detail": WRITTEN_DOWN, "why": WRITTEN_DOWN},
     "vouchers.matching.views.demand": {"demand": "groups of companies, none small enough to name one"},
     "vouchers.matching.views.sourcing": {
         "cases": NAMES, "case_detail": WRITTEN_DOWN, "case_verb": WRITTEN_DOWN, "case_propose": WRITTEN_DOWN, "case_ask": ANSWER,

@@ -1,6 +1,6 @@
 """A company describes what data it needs and sees what fits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -13,8 +13,8 @@ from portal.kit.errors import Refused, Stale
 from vouchers.companies.models import Company
 from vouchers.matching import notices, queries, rules
 from vouchers.matching.actions import sourcing
-from vouchers.matching.models import MatchRun, Need
-from vouchers.matching.rules import stages
+from vouchers.matching.models import MatchFacts, MatchRun, Need
+from vouchers.matching.rules import replaying, stages
 from vouchers.rounds.models import Round
 
 
@@ -150,7 +150,8 @@ def _checked(document: Mapping[str, Any], *, draft: bool) -> dict[str, Any]:
 
 
 def _ranked(need: Need, by: Any) -> MatchRun:
-    found = queries.rank(need).document()
+    made = queries.ranking(need)
+    found = made.document
     nothing = not found["results"]
     if nothing and need.status == stages.NeedStatus.POSTED:
         _move(need, "note_no_match", "need.without_match", by)
@@ -158,8 +159,21 @@ def _ranked(need: Need, by: Any) -> MatchRun:
     elif not nothing and need.status == stages.NeedStatus.NO_MATCH:
         _move(need, "note_results", "need.reopened", by)
         sourcing.end_sourcing(need, by)
-    run = MatchRun(need=need, engine_version=found["engine_version"], need_version=need.version, result=found)
+    run = MatchRun(
+        need=need, engine_version=found["engine_version"], need_version=need.version, document=need.document, policy=made.policy,
+        facts=_kept(made.parts), sha256=replaying.sha256(found), result=replaying.stored(found),
+    )  # fmt: skip
     run.save()
     counts = {"run": run.ref, "results": len(found["results"]), "excluded": len(found["excluded"])}
     journal.record("need.ranked", need, by=by, organisations=need.organisation_ids(), data=counts)
     return run
+
+
+def _kept(parts: Sequence[Any]) -> list[int]:
+    """Ids of the parts, each stored once for all rankings that share it. Two or three queries. Writes: MatchFacts."""
+    hashes = [replaying.sha256(part) for part in parts]
+    there = dict(MatchFacts.objects.filter(sha256__in=hashes).values_list("sha256", "pk"))
+    if fresh := {one: part for one, part in zip(hashes, parts, strict=True) if one not in there}:
+        MatchFacts.objects.bulk_create([MatchFacts(sha256=one, body=part) for one, part in fresh.items()], ignore_conflicts=True)
+        there = dict(MatchFacts.objects.filter(sha256__in=hashes).values_list("sha256", "pk"))
+    return [there[one] for one in hashes]

@@ -4,6 +4,7 @@ from vouchers.matching.models.allocating import Allocation, AllocationQuerySet, 
 from vouchers.matching.models.feasibility import FeasibilityQuery, FeasibilityQuerySet
 from vouchers.matching.models.needs import (
     Match,
+    MatchFacts,
     MatchQuerySet,
     MatchRun,
     Need,
@@ -23,6 +24,7 @@ __all__ = [
     "FeasibilityQuery",
     "FeasibilityQuerySet",
     "Match",
+    "MatchFacts",
     "MatchQuerySet",
     "MatchRun",
     "Need",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -49,14 +50,37 @@ class Need(Row):
         return self.title or self.ref
 
 
+class MatchFacts(models.Model):
+    """A part of what rankings were made from, stored once for all that share it; append-only (trigger).
+
+    body: the code lists; the institutions by key; or a part of the market as [dataset's key, number of its version, institution's
+    key, facts of its offers] a dataset. sha256: of the body's canonical text.
+    """
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    body = models.JSONField()
+
+    class Meta:
+        verbose_name = _("facts of rankings")
+        verbose_name_plural = _("facts of rankings")
+
+
 class MatchRun(Row):
-    """One ranking of datasets and offers for a need, kept as it was shown."""
+    """One ranking of datasets and offers for a need, kept as it was shown, with all that it was made from; append-only (trigger).
+
+    document, policy: as the engine read them. facts: ids of MatchFacts: code lists, institutions, and each part of the market;
+    empty for rankings of before. sha256: of the whole answer's canonical text; result keeps the nearest excluded only.
+    """
 
     REF_PREFIX = "mrn"
 
     need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="match_runs")
     engine_version = models.CharField(max_length=20)
     need_version = models.PositiveIntegerField()
+    document = models.JSONField(default=dict)
+    policy = models.JSONField(default=dict)
+    facts = ArrayField(models.BigIntegerField(), default=list)
+    sha256 = models.CharField(max_length=64, blank=True)
     result = models.JSONField()
 
     class Meta:

@@ -71,6 +71,7 @@ from vouchers.matching.queries.quotes import (
     viewed,
 )
 from vouchers.matching.queries.relaxing import Fits, Step, fits, near
+from vouchers.matching.queries.replaying import Replayed, WhyNot, inputs, ranking, rankings_of, replay, run_facts, why_not
 from vouchers.matching.queries.results import (
     COMPONENT_WORDS,
     NOT_IN_PORTAL,
@@ -116,10 +117,12 @@ __all__ = [
     "Joined",
     "Left",
     "LineShown",
+    "Replayed",
     "Sheet",
     "Shown",
     "Standing",
     "Step",
+    "WhyNot",
     "amount_of",
     "answer",
     "answer_words",
@@ -155,6 +158,7 @@ __all__ = [
     "fits",
     "inbox",
     "inbox_counts",
+    "inputs",
     "institutions_choice",
     "investigator_agrees",
     "known_codes",
@@ -179,11 +183,15 @@ __all__ = [
     "quotes_of",
     "rank",
     "rank_document",
+    "ranking",
+    "rankings_of",
+    "replay",
     "request_due",
     "requests_of",
     "round_by_key",
     "round_terms",
     "rounds_for_new_needs",
+    "run_facts",
     "sheets",
     "standings",
     "timeline",
@@ -191,4 +199,5 @@ __all__ = [
     "unmet_demand",
     "viewed",
     "week_begins",
+    "why_not",
 ]

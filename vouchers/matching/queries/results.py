@@ -115,9 +115,9 @@ NOT_IN_PORTAL = _("This institution does not answer quotes in the portal yet. Ap
 NOT_PUBLISHED = _("This entry is no longer published. Rank again.")
 
 
-def answer(need: Need, counts: Sequence[FeasibilityQuery] = ()) -> Answer | None:
-    """The newest ranking in the reader's language, or None. counts: the need's questions, the newest first. The number of queries does not depend on the results."""
-    run = latest_run(need)
+def answer(need: Need, counts: Sequence[FeasibilityQuery] = (), run: MatchRun | None = None) -> Answer | None:
+    """A ranking, the newest unless one is given, in the reader's language, or None. counts: the need's questions, the newest first. The number of queries does not depend on the results."""
+    run = run or latest_run(need)
     if run is None:
         return None
     lang, found = "ko" if korean() else "en", run.result
@@ -144,7 +144,7 @@ def answer(need: Need, counts: Sequence[FeasibilityQuery] = ()) -> Answer | None
         results=results,
         joined=[_joined(bundle, datasets, lang) for bundle in found["bundles"]],
         left=_left(found["excluded"], datasets, lang),
-        left_total=len(found["excluded"]),
+        left_total=found.get("excluded_total", len(found["excluded"])),
         unmet=[item[f"reason_{lang}"] for item in found["unmet"]],
         linkage_unmet=[item[f"reason_{lang}"] for item in found["linkage_unmet"]],
         remarks=[item[f"reason_{lang}"] for item in found.get("remarks", ())],  # rankings before 1.1 have none

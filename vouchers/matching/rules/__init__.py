@@ -1,6 +1,7 @@
 """Matching on paper. The engine: `parse_need`, `candidate`, `vocabulary`, `Policy`, `match`. No database, no clock."""
 
 from providers.offers.rules import Purpose
+from vouchers.matching.rules import replaying
 from vouchers.matching.rules.engine import ENGINE_VERSION, Excluded, MatchResult, Result, match
 from vouchers.matching.rules.facts import Candidate, Holder, OfferFacts, candidate, holder, offer_facts
 from vouchers.matching.rules.filters import judge
@@ -12,7 +13,7 @@ from vouchers.matching.rules.need import (
     parse_need,
 )
 from vouchers.matching.rules.policy import WEIGHTS, Policy, Vocabulary, vocabulary
-from vouchers.matching.rules.relaxing import Leeway, Relaxation, leeway, relaxations
+from vouchers.matching.rules.relaxing import Leeway, Relaxation, leeway, relaxations, with_partners
 from vouchers.matching.rules.verdict import FILTERS, Warning
 
 __all__ = [
@@ -43,5 +44,7 @@ __all__ = [
     "offer_facts",
     "parse_need",
     "relaxations",
+    "replaying",
     "vocabulary",
+    "with_partners",
 ]

@@ -95,14 +95,14 @@ def leeway(need: Need, candidates: Sequence[Candidate], policy: Policy) -> Leewa
     candidates: all, or at least those that hold one of the kinds of data asked for (or say nothing about it), and those of
     the institutions to be joined. What the purpose or the kind of data excludes stays excluded: both are facts of the need.
     """
-    own = _with_partners(need, candidates, policy)
+    own = with_partners(need, candidates, policy)
     judged = [(found, _against(need, found, own)) for found in candidates]
     passed = [found for found, against in judged if not against]
     near = [(found, against) for found, against in judged if against and against <= _LIFTED]
     fits = counted(need, passed)
     more = []
     for relaxation, eased in relaxations(need, policy):
-        terms = _with_partners(eased, candidates, policy)
+        terms = with_partners(eased, candidates, policy)
         if terms.by_linkage != own.by_linkage:  # what the joined institutions bring has changed for everybody
             fitting = [found for found in candidates if _fits(eased, found, terms)]
         else:
@@ -139,7 +139,7 @@ def _fits(need: Need, found: Candidate, policy: Policy) -> bool:
     return not any(isinstance(said, Failure) for check in CHECKS for said in check(need, found, policy))
 
 
-def _with_partners(need: Need, candidates: Sequence[Candidate], policy: Policy) -> Policy:
+def with_partners(need: Need, candidates: Sequence[Candidate], policy: Policy) -> Policy:
     """The policy with the kinds of data that the institutions to be joined bring, as `match` finds them."""
     if not need.linkage:
         return policy

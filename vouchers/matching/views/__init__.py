@@ -10,6 +10,7 @@ from vouchers.matching.views.matches import match_detail, match_verb
 from vouchers.matching.views.needs import home, need_copy, need_detail, need_verb, needs_list
 from vouchers.matching.views.proposals import proposals
 from vouchers.matching.views.quotes import quote_detail, quote_verb
+from vouchers.matching.views.replaying import run_detail, why
 from vouchers.matching.views.requests import inbox, quote_form, request_detail, request_verb
 from vouchers.matching.views.sourcing import case_ask, case_detail, case_propose, case_verb, cases, proposal_answer
 
@@ -49,4 +50,6 @@ __all__ = [
     "quote_verb",
     "request_detail",
     "request_verb",
+    "run_detail",
+    "why",
 ]

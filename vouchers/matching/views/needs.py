@@ -97,6 +97,7 @@ def _show(request: HttpRequest, need: Need, *, bound: Any = None, problem: str =
         "answer": (answer := queries.answer(need, [row for row, _words in counts])),
         "askable": sum(not one.asked and not one.cannot for one in answer.results) if answer else 0,
         "proposals": proposed_for(need, requests),
+        "rankings": queries.rankings_of(need)[1:],
         "case": (case := queries.case_of(need)),
         "may_ask_help": queries.may_ask_sourcing(need, case),
         "sections": queries.need_facts(need),

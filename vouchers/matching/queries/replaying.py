@@ -1,0 +1,202 @@
+"""Rankings with what they were made from: made, read again, and asked why a dataset is not in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.codes import Codes
+from portal.kit.words import korean
+from providers.catalogue import queries as catalogue
+from providers.catalogue.models import Dataset, DatasetVersion
+from providers.institutions import queries as institutions
+from providers.offers import queries as offers
+from vouchers.matching import rules
+from vouchers.matching.models import MatchFacts, MatchRun, Need
+from vouchers.matching.queries.needs import engine_policy, of_demo
+from vouchers.matching.queries.words import document_facts
+from vouchers.matching.rules import replaying
+from vouchers.rounds.models import Round
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """document: the whole answer. parts: what it was made from, as MatchFacts keep it."""
+
+    document: dict[str, Any]
+    policy: dict[str, Any]
+    parts: tuple[Any, ...]
+
+
+def ranking(need: Need) -> Ranking:
+    """The engine's answer now, with what it was made from. Raises Refused naming the field of the document that is wrong."""
+    demo = of_demo(need.round)
+    code_lists, holders = catalogue.code_lists(), institutions.match_facts()
+    policy = engine_policy(need.round, code_lists)
+    priced = offers.offer_facts(demo=demo)
+    market: list[list[Any]] = [[] for _bucket in range(replaying.BUCKETS)]
+    candidates: list[rules.Candidate] = []
+    for row in catalogue.for_needs(demo=demo).only(*Dataset.MATCHED, "published_number", "institution_id").order_by("key"):
+        own, holder = priced.get(row.pk, []), holders[row.institution_id]
+        market[replaying.bucket(row.key)].append([row.key, row.published_number, holder["key"], own])
+        facts = row.facts()
+        candidates += [rules.candidate(facts, holder, offer) for offer in own or (None,)]
+    known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
+    found = rules.match(rules.parse_need(need.document, known), candidates, policy).document()
+    parts = (code_lists, {facts["key"]: facts for facts in holders.values()}, *market)
+    return Ranking(found, replaying.policy_document(policy), parts)
+
+
+class Replayed(Codes):
+    """What a ranking made again says."""
+
+    SAME = "SAME", _("The same inputs give the same ranking, byte by byte.")
+    OTHER = (
+        "OTHER",
+        _("The same inputs give another ranking now, although the engine says that it has not changed. Tell the operator."),
+    )
+    ENGINE = "ENGINE", _("The engine has changed since, so it is not made again: what you see is what was stored then.")
+    NOT_KEPT = "NOT_KEPT", _("This ranking is older than the record of its inputs: what you see is what was stored then.")
+
+
+def replay(run: MatchRun) -> Replayed:
+    """Makes a stored ranking again from its stored inputs. Two queries."""
+    if not run.facts:
+        return Replayed.NOT_KEPT
+    if run.engine_version != rules.ENGINE_VERSION:
+        return Replayed.ENGINE
+    need, candidates, policy = inputs(run)
+    found = rules.match(need, candidates, policy).document()
+    return Replayed.SAME if replaying.sha256(found) == run.sha256 else Replayed.OTHER
+
+
+def inputs(run: MatchRun) -> tuple[rules.Need, list[rules.Candidate], rules.Policy]:
+    """Need, candidates and policy as they were: datasets from their versions, all else from the stored facts."""
+    kept = MatchFacts.objects.in_bulk(run.facts)
+    code_lists, holders, *market = (kept[pk].body for pk in run.facts)
+    entries = [entry for part in market for entry in part]
+    return _need(run, code_lists), _candidates(entries, holders), replaying.policy_of(run.policy, code_lists, holders)
+
+
+def _need(run: MatchRun, code_lists: Sequence[dict[str, Any]]) -> rules.Need:
+    return rules.parse_need(run.document, {e["key"]: [i["code"] for i in e["items"]] for e in code_lists})
+
+
+def _candidates(entries: Sequence[Sequence[Any]], holders: dict[str, Any]) -> list[rules.Candidate]:
+    versions = {
+        (key, number): content
+        for key, number, content in DatasetVersion.objects.filter(dataset__key__in=[entry[0] for entry in entries]).values_list(
+            "dataset__key", "number", "content"
+        )
+    }
+    found: list[rules.Candidate] = []
+    for key, number, holder, own in entries:
+        facts = Dataset(**{name: value for name, value in versions[key, number].items() if name in _COLUMNS}, key=key).facts()
+        found += [rules.candidate(facts, holders[holder], offer) for offer in own or (None,)]
+    return found
+
+
+_COLUMNS = frozenset(Dataset.MATCHED) - {"key"}
+
+
+# ── Why not this one? ────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Reason:
+    """A filter that excludes: what it is called, the fact that stands against the need, and what would have to change."""
+
+    word: str
+    fact: str
+    change: Any
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """rank: where it stands, when it fits and is shown; fits: it fits but is not shown; reasons: the first one excluded it.
+
+    then: judged by what the ranking was made from; otherwise (not_there, or inputs not kept) by what is published now.
+    """
+
+    dataset: Dataset
+    rank: int | None
+    fits: bool
+    reasons: list[Reason]
+    then: bool
+    not_there: bool
+
+
+def why_not(run: MatchRun, dataset: Dataset, round_: Round | None) -> WhyNot:
+    """Why a dataset is not among the results of a ranking. At most a dozen queries, whatever the catalogue's size."""
+    rank = next((entry["rank"] for entry in run.result["results"] if entry["dataset"] == dataset.key), None)
+    there = _then(run, dataset.key)
+    if there is None:
+        need, found, policy = _now(run, dataset, round_)
+    else:
+        need, found, policy = there
+    verdict = replaying.judged(need, found, policy) if found else replaying.Judged(False, ())
+    place = 0 if korean() else 1
+    reasons = [
+        Reason(rules.engine.UNMET_WORDS[one.filter][place], (one.ko, one.en)[place], CHANGES[one.filter])
+        for one in verdict.failures
+    ]
+    return WhyNot(dataset, rank, verdict.fits, reasons, then=there is not None, not_there=bool(run.facts) and there is None)
+
+
+def _then(run: MatchRun, key: str) -> tuple[rules.Need, list[rules.Candidate], rules.Policy] | None:
+    """The dataset as it was; None when it was not in the market, or when that was not kept."""
+    if not run.facts:
+        return None
+    joined = set(run.document.get("linkage") or ())
+    wanted = run.facts if joined else [run.facts[0], run.facts[1], run.facts[2 + replaying.bucket(key)]]
+    kept = MatchFacts.objects.in_bulk(wanted)
+    code_lists, holders, *parts = (kept[pk].body for pk in wanted)
+    entries = [entry for part in parts for entry in part if entry[0] == key or {entry[0], entry[2]} & joined]
+    found = _candidates(entries, holders)
+    own = [one for one in found if one.key == key]
+    need, policy = _need(run, code_lists), replaying.policy_of(run.policy, code_lists, holders)
+    return (need, own, rules.with_partners(need, found, policy)) if own else None
+
+
+def _now(run: MatchRun, dataset: Dataset, round_: Round | None) -> tuple[rules.Need, list[rules.Candidate], rules.Policy]:
+    code_lists = catalogue.code_lists()
+    need = rules.parse_need(run.document or run.need.document)
+    holder = dataset.institution.facts()
+    own = offers.offer_facts(demo=of_demo(round_), of=Dataset.objects.filter(pk=dataset.pk)).get(dataset.pk, [])
+    found = [rules.candidate(dataset.facts(), holder, offer) for offer in own or (None,)]
+    return need, found, engine_policy(round_, code_lists)
+
+
+def run_facts(run: MatchRun) -> list[tuple[str, list[tuple[str, str]], str]]:
+    """The description as it was ranked, in words; nothing for rankings of before."""
+    return document_facts(run.document, run.need.round) if run.document else []
+
+
+def rankings_of(need: Need) -> list[MatchRun]:
+    """The need's rankings, the newest first, without their content. One query."""
+    return list(
+        need.match_runs.only("ref", "created_at", "engine_version", "need_version", "need_id").order_by("-pk")[:MOST_RANKINGS]
+    )
+
+
+MOST_RANKINGS = 20
+CHANGES = {
+    "STATUS": _("It must be open for applications again."),
+    "SUPPLIER": _("Its holder must become a supplier of the call."),
+    "PURPOSE": _("The holder must allow your purpose; or you need the data for a purpose that it allows."),
+    "DATA_KIND": _("You would have to accept data that is not of real patients."),
+    "MODALITY": _("You would have to ask for a kind of data that is inside."),
+    "DISEASE": _("You would have to accept the diseases that are inside, or leave the disease open."),
+    "BODY_PART": _("You would have to accept this body part, or leave it open."),
+    "COHORT": _("You would have to accept the patients that are inside."),
+    "AGE": _("You would have to accept these ages."),
+    "VARIABLE": _("You would have to do without this variable, or have it joined from elsewhere."),
+    "FOLLOW_UP": _("A shorter follow-up would have to be enough."),
+    "PERIOD": _("You would have to accept these years."),
+    "PATIENTS": _("Fewer patients would have to be enough."),
+    "ACCESS_MODE": _("You would have to accept this way of use."),
+    "EXPORT": _("You would have to do without taking this out."),
+    "LINKAGE": _("You would have to do without the linkage."),
+    "SITES": _("Data of fewer institutions would have to be enough, or you ask several."),
+    "BUDGET": _("Your budget would have to reach the price floor."),
+    "LEAD_TIME": _("Your project would have to be longer, or the delivery quicker."),
+}
