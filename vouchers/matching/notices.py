@@ -259,9 +259,11 @@ def _of_proposal(one: OfferProposal) -> dict[str, Any]:
 
 
 # ── Assisted sourcing ────────────────────────────────────────────────────────────────────────────────
-def _of_proposal(proposal: SourcingProposal) -> dict[str, Any]:
-    what = proposal.dataset or proposal.institution
-    ko, en = (what.title_ko, what.title_en) if proposal.dataset else (what.name_ko, what.name_en or what.name_ko)
+def _of_sourced(proposal: SourcingProposal) -> dict[str, Any]:
+    dataset, institution = proposal.dataset, proposal.institution
+    ko, en = (
+        (dataset.title_ko, dataset.title_en) if dataset else (institution.name_ko, institution.name_en or institution.name_ko)
+    )
     return {"need": proposal.case.need.title, "what_ko": ko, "what_en": en}
 
 
@@ -270,7 +272,7 @@ def sourcing_proposed(proposal: SourcingProposal) -> None:
     case = proposal.case
     tell(
         "sourcing_proposed", app="vouchers", subject=case, organisation=case.need.company.organisation,
-        url=f"/matching/sourcing/{case.ref}/", context=_of_proposal(proposal),
+        url=f"/matching/sourcing/{case.ref}/", context=_of_sourced(proposal),
     )  # fmt: skip
 
 
@@ -279,7 +281,7 @@ def sourcing_answered(case: SourcingCase, proposal: SourcingProposal) -> None:
     if case.handler is not None:
         tell(
             "sourcing_answered", app="vouchers", subject=case, to=[case.handler], url=f"/matching/sourcing/{case.ref}/",
-            context={**_of_proposal(proposal), "useful": proposal.status == "USEFUL"},
+            context={**_of_sourced(proposal), "useful": proposal.status == "USEFUL"},
         )  # fmt: skip
 
 

@@ -39,7 +39,11 @@ def week_begins(now: datetime) -> datetime:
 
 def _least(round_ids: set[int | None]) -> int:
     """The strictest threshold; a need for no call counts by the programme's usual one."""
-    newest = PolicyVersion.objects.filter(round_id__in=round_ids - {None}).order_by("round_id", "-number").distinct("round_id")
+    newest = (
+        PolicyVersion.objects.filter(round_id__in=[one for one in round_ids if one is not None])
+        .order_by("round_id", "-number")
+        .distinct("round_id")
+    )
     found = [version.parsed().demand_threshold for version in newest]
     return max([*found, *([DEMAND_THRESHOLD] if None in round_ids or not found else [])])
 

@@ -23,7 +23,7 @@ def need_facts(need: Need) -> list[tuple[str, list[tuple[str, str]], str]]:
 def document_facts(d: dict[str, Any], round_: Round | None) -> list[tuple[str, list[tuple[str, str]], str]]:
     """The same of a need document, or of a part of one."""
     words = catalogue.words(*CHECKED, "modality")
-    yes = {True: gettext("Yes"), False: gettext("No")}
+    yes: dict[Any, str] = {True: gettext("Yes"), False: gettext("No")}
 
     def codes(listed: str, name: str) -> str:
         return ", ".join(words.get(listed, {}).get(code, code) for code in d.get(name) or ())

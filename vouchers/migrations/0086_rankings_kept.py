@@ -24,7 +24,7 @@ DROP FUNCTION ranking_refuse();
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("vouchers", "0084_sourcing"),
+        ("vouchers", "0085_agreed_within_quotes"),
     ]
 
     operations: ClassVar = [
