@@ -1,15 +1,17 @@
 """Series: taken over from a source, subscribed to by people, told when a release opens."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.journal.actions import record as journal
+from portal.journal.queries import history
 from portal.kit import clock
 from portal.kit.access import require, require_somebody
-from portal.kit.errors import Refused
+from portal.kit.errors import Refused, Stale
+from portal.kit.models import make_ref
 from providers.catalogue import notices
 from providers.catalogue.models import Dataset, DatasetSeries, Subscription
 from providers.institutions.models import Institution
@@ -31,6 +33,8 @@ def register_series(*, record: Mapping[str, Any], by: Any = None) -> DatasetSeri
         raise Refused(_("The series names an institution or a dataset that does not exist."), "unknown")
     values = {**{name: record.get(name) or "" for name in _TEXTS}, "institution": institution}
     series = DatasetSeries.objects.select_for_update().filter(key=record["key"]).first()
+    if series is not None and history(series).filter(by__isnull=False).exists():
+        return series  # its institution has taken it over: a new seed changes nothing
     new = series is None
     series = series or DatasetSeries(key=record["key"])
     changed = sorted(name for name, value in values.items() if new or getattr(series, name) != value)
@@ -48,6 +52,76 @@ def register_series(*, record: Mapping[str, Any], by: Any = None) -> DatasetSeri
         name = "series.registered" if new else "series.revised"
         journal(name, series, by=by, public=True, organisations=series.organisation_ids(), data={"changed": changed})
     return series
+
+
+SERIES = ("title_ko", "title_en", "description_ko", "description_en")
+MOST_RELEASES = 50
+
+
+@transaction.atomic
+def save_series(
+    *,
+    institution: Institution,
+    values: Mapping[str, str],
+    releases: Sequence[str],
+    by: Any,
+    key: str = "",
+    version: int | None = None,
+) -> DatasetSeries:
+    """An institution's own series: made when no version is given, else changed. values: all of SERIES; releases: keys of the
+    institution's datasets in their order, planned ones too; one that is left out leaves the series.
+
+    Writes: DatasetSeries, Dataset.series, Event series.registered or series.revised. Raises Stale when somebody saved first; Refused
+    for a dataset of somebody else or of another series, twice the same one, or a taken identifier.
+    """
+    require(by, "providers.edit_dataset", institution)
+    series = _opened(institution, key, version)
+    if not values["title_ko"] or not values["description_ko"]:
+        raise Refused(_("Give the series a Korean title and description."), "title_needed", "title_ko")
+    rows = _releases(series, institution, releases)
+    for name in SERIES:
+        setattr(series, name, values[name] or values[name.replace("_en", "_ko")])
+    series.save()
+    left = Dataset.objects.select_for_update().filter(series=series).exclude(key__in=releases)
+    for row in left:
+        row.series, row.series_place = None, None
+        row.save()
+    for place, row in enumerate(rows, start=1):
+        if (row.series_id, row.series_place) != (series.pk, place):
+            row.series, row.series_place = series, place
+            row.save()
+    event = "series.registered" if version is None else "series.revised"
+    journal(event, series, by=by, public=True, organisations=series.organisation_ids(), data={"releases": list(releases)})
+    return series
+
+
+def _opened(institution: Institution, key: str, version: int | None) -> DatasetSeries:
+    if version is None:
+        key = key or f"{institution.key[:60]}-{make_ref('s')[2:]}"
+        if DatasetSeries.objects.filter(key=key).exists():
+            raise Refused(_("This identifier is taken. Choose another one."), "taken", "key")
+        return DatasetSeries(key=key, institution=institution)
+    series = DatasetSeries.objects.select_for_update().get(key=key, institution=institution)
+    if series.version != version:
+        raise Stale()
+    return series
+
+
+def _releases(series: DatasetSeries, institution: Institution, keys: Sequence[str]) -> list[Dataset]:
+    """The datasets in their order, locked. Raises Refused."""
+    if len(set(keys)) != len(keys):
+        raise Refused(_("A dataset stands twice among the releases."), "twice", "releases")
+    if len(keys) > MOST_RELEASES:
+        raise Refused(_("At most %(n)d releases fit into a series.") % {"n": MOST_RELEASES}, "too_many", "releases")
+    rows = Dataset.objects.select_for_update().filter(key__in=keys, institution=institution)
+    found = {row.key: row for row in rows.exclude(publication="RETIRED").order_by("pk")}
+    if set(keys) - set(found):
+        raise Refused(_("Choose datasets of your own institution."), "foreign_dataset", "releases")
+    for key in keys:
+        if found[key].series_id not in (None, series.pk):
+            told = _("“%(title)s” belongs to another series already.") % {"title": found[key].title_ko}
+            raise Refused(told, "other_series", "releases")
+    return [found[key] for key in keys]
 
 
 @transaction.atomic

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from portal.accounts.queries import organisation_ids_of
 from providers.catalogue.models import Dataset, DatasetSeries, Subscription
+from providers.institutions.models import Institution
 
 
 def releases_of(series: DatasetSeries) -> QuerySet[Dataset]:
@@ -14,3 +16,16 @@ def releases_of(series: DatasetSeries) -> QuerySet[Dataset]:
 
 def is_subscribed(series: DatasetSeries, user: Any) -> bool:
     return bool(user.is_authenticated) and Subscription.objects.filter(series=series, user=user).exists()
+
+
+def own_series(user: Any) -> QuerySet[DatasetSeries]:
+    """Series of the institutions for which the person acts."""
+    mine = DatasetSeries.objects.filter(institution__organisation_id__in=organisation_ids_of(user))
+    return mine.select_related("institution").order_by("key")
+
+
+def may_be_released(institution: Institution, series: DatasetSeries | None) -> list[Dataset]:
+    """Datasets of the institution that stand in this series or in none, the planned ones too, by title."""
+    free = Q(series__isnull=True) | Q(series=series) if series is not None else Q(series__isnull=True)
+    rows = Dataset.objects.filter(free, institution=institution).exclude(publication="RETIRED")
+    return list(rows.order_by("title_ko", "key"))

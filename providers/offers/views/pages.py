@@ -187,6 +187,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "applied": institutions.applied_by(request.user),
         "offers": found,
         "datasets": queries.own_datasets(request.user),
+        "series": list(catalogue.own_series(request.user)),
     }
     return page(request, "providers/offers/home.html", context)
 
