@@ -89,6 +89,7 @@ def test_nobody_else_agrees_and_nobody_agrees_twice(at: quotes.Stage) -> None:
 def test_who_prepared_a_quote_is_not_its_approver_even_with_both_roles(at: quotes.Stage) -> None:
     from portal.accounts import actions as accounts
 
+    head(at)
     accounts.grant_role(user=at.hospital.user, role=Role.PROVIDER_APPROVER, organisation=at.hospital.organisation, by=None)
     draft, _secret = quotes.prepared(at)
     with pytest.raises(Refused) as error:
@@ -126,6 +127,19 @@ def test_a_round_may_do_without_the_investigator() -> None:
     draft, secret = quotes.prepared(at)
     assert (draft.investigator_needed, draft.investigator_name, secret) == (False, "", "")
     assert actions.approve_quote(draft_id=draft.pk, by=head(at)).status == "SENT" and Quote.objects.count() == 1
+
+
+def test_where_nobody_could_agree_nothing_is_prepared(at: quotes.Stage) -> None:
+    from portal.accounts import actions as accounts
+
+    request = quotes.asked(at)
+    accounts.grant_role(user=at.hospital.user, role=Role.PROVIDER_APPROVER, organisation=at.hospital.organisation, by=None)
+    with pytest.raises(Refused) as error:  # they would have to agree to their own
+        actions.prepare_quote(
+            request_id=request.pk, lines=quotes.lines(), valid_until=clock.today() + timedelta(days=quotes.VALID_DAYS),
+            by=at.hospital.user, **quotes.INVESTIGATOR,
+        )  # fmt: skip
+    assert error.value.code == "no_approver" and not QuoteDraft.objects.exists()
 
 
 def test_prepare_quote_wants_the_investigator(at: quotes.Stage) -> None:

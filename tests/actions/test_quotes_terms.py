@@ -61,6 +61,18 @@ def test_a_question_moves_the_due_day_but_not_beyond_the_closing() -> None:
         assert Duty.objects.get(subject_ref=request.ref, verb="quote").due_at == at.round.closes_at
 
 
+def test_a_request_that_nobody_answered_ends_with_the_call() -> None:
+    at = staged(closes_at=clock.now() + timedelta(days=14))
+    request = quotes.asked(at)
+    draft, _secret = quotes.prepared(at, request)
+    assert at.round.closes_at is not None
+    assert actions.expire_quotes(at.round.closes_at - timedelta(seconds=1)) == 0
+    assert actions.expire_quotes(at.round.closes_at) == 1
+    request.refresh_from_db()
+    draft.refresh_from_db()
+    assert (request.status, draft.status) == ("EXPIRED", "LAPSED")
+
+
 def test_quote_must_outlast_the_award() -> None:
     at = staged()
     award = queries.award_on(at.round)

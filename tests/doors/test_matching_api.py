@@ -33,6 +33,9 @@ def program(stage: quotes.Stage, *scopes: str) -> Program:
 
 def test_a_quote_is_prepared_and_leaves_with_the_agreement_of_people(stage: quotes.Stage) -> None:
     request, speaker = quotes.asked(stage), program(stage)
+    nobody = speaker.post(QUOTES, body(request), Idempotency_Key="q0")
+    assert nobody.status_code == 409 and nobody.json()["code"] == "no_approver" and not QuoteDraft.objects.exists()
+    quotes.approver(stage.hospital.organisation)
     answer = speaker.post(QUOTES, body(request), Idempotency_Key="q1")
     assert answer.status_code == 201, answer.content
     said, draft = answer.json(), QuoteDraft.objects.get()

@@ -54,6 +54,9 @@ def with_parties(form: dict[str, Any], at: quotes.Stage) -> dict[str, Any]:
 
 def test_quote_form_adds_previews_and_sends(at: quotes.Stage) -> None:
     request = quotes.asked(at)
+    nobody = as_(at.hospital.user).post(f"/matching/requests/{request.ref}/quote/", with_parties(sent(send="1"), at))
+    assert nobody.status_code == 422 and "공급기관 견적 승인자" in text(nobody) and "영상 추출과 가명처리" in text(nobody)
+    quotes.approver(at.hospital.organisation)
     browser, url = as_(at.hospital.user), f"/matching/requests/{request.ref}/quote/"
     first = text(browser.get(url))
     assert "30,000,000" in first  # from the offer's price list

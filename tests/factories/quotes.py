@@ -136,6 +136,7 @@ def approver(organisation: Any) -> User:
 def prepared(at: Stage, request: QuoteRequest | None = None, **more: Any) -> tuple[QuoteDraft, str]:
     """A draft and the secret of the investigator's link; nobody agreed yet."""
     request = request or asked(at)
+    approver(request.institution.organisation)
     return actions.prepare_quote(
         request_id=request.pk,
         **{

@@ -51,6 +51,12 @@ def test_after_a_question_the_clock_runs_on_but_not_beyond_the_closing() -> None
     assert terms.resumed_due(latest + timedelta(days=60), None, CLOSES) == latest + timedelta(days=60)  # no bound
 
 
+def test_after_the_closing_an_answer_is_useless_where_the_call_bounds_it() -> None:
+    latest = terms.latest_answer(CLOSES, 5)
+    assert terms.useless(latest, CLOSES, CLOSES) and not terms.useless(latest, CLOSES, CLOSES - timedelta(seconds=1))
+    assert not terms.useless(None, CLOSES, CLOSES) and not terms.useless(latest, None, CLOSES)
+
+
 def test_the_award_is_as_planned_else_reckoned_from_the_steps() -> None:
     assert terms.award_day(CLOSES, date(2027, 5, 3), [5, 10]) == date(2027, 5, 3)
     assert terms.award_day(CLOSES, None, [5, 10]) == date(2027, 4, 9)

@@ -23,6 +23,9 @@ from vouchers.matching.models import QuoteDraft, QuoteRequest
 from vouchers.matching.rules import agreeing, stages, terms
 
 APPROVE, AGREE = "approve_quote", "agree_to_quote"
+NO_APPROVER = _(
+    "Nobody else of your institution agrees to its quotes yet. On the page of your organisation, give a colleague the role “Provider, agrees to quotes”, then hand the quote over again."
+)
 
 
 @transaction.atomic
@@ -55,6 +58,8 @@ def prepare_quote(
     name, email = agreeing.check_investigator(investigator_name, investigator_email, needed=needed)
     if email:
         _check_address(email)
+    if not queries.has_approver(request.institution.organisation, by):
+        raise Refused(NO_APPROVER, "no_approver")
     supply_won, vat_won = stages.quote_sums((line.amount_won, line.tax_kind) for line in read)
     _replace_drafts(request, by)
     draft = QuoteDraft(

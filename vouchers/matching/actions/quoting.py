@@ -12,7 +12,7 @@ from portal.kit.access import require
 from vouchers.matching import notices, queries
 from vouchers.matching.actions.asking import days, lock, move, written
 from vouchers.matching.models import QuoteRequest
-from vouchers.matching.rules import stages
+from vouchers.matching.rules import stages, terms
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def _note_view(request_id: int, who: int, when: datetime) -> bool:
 
 
 def expire_quotes(now: datetime | None = None) -> int:
-    """Quotes whose validity is over, and requests that nobody answered for twice the target days, expire.
+    """Quotes whose validity is over, and requests that nobody answered for twice the target days or before the call closed, expire.
 
     Each in its own transaction, so that one refusal stops no other. Writes: QuoteRequest, Event, Duties, Notices.
     Returns: how many.
@@ -80,7 +80,9 @@ def _expire(request_id: int, now: datetime) -> bool:
     if request.status == stages.QuoteStatus.QUOTED and newest is not None:
         over = newest.valid_until < clock.to_kst(now).date()
     else:
-        over = stages.silent(request.due_at, queries.quote_days(request.need.round), now)
+        closes_at = request.need.round.closes_at if request.need.round is not None else None
+        over = terms.useless(request.latest_at, closes_at, now)
+        over = over or stages.silent(request.due_at, queries.quote_days(request.need.round), now)
     if not over or not stages.QUOTE_LIFECYCLE.can(request.status, "expire"):
         return False
     move(request, "expire", "expired", None)

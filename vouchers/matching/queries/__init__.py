@@ -7,6 +7,7 @@ from vouchers.matching.queries.drafts import (
     draft_of_link,
     draft_sheet,
     drafts_visible,
+    has_approver,
     newest_draft,
     person_of,
 )
@@ -156,6 +157,7 @@ __all__ = [
     "expirable",
     "feasibility_terms",
     "fits",
+    "has_approver",
     "inbox",
     "inbox_counts",
     "inputs",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import Organisation, User
+from portal.accounts.rules import Role
 from portal.kit.words import pick
 from providers.institutions.models import Institution
 from vouchers.matching.models import QuoteDraft, QuoteLine, QuoteRequest
@@ -19,6 +20,11 @@ from vouchers.matching.rules import agreeing, stages
 def person_of(organisation: Organisation | None, email: str) -> User | None:
     """The member of this organisation with that address. One query."""
     return accounts.users_of(organisation).filter(email__iexact=email).first() if organisation is not None else None
+
+
+def has_approver(organisation: Organisation | None, besides: Any) -> bool:
+    """Whether somebody other than this person agrees to the institution's quotes. One query."""
+    return accounts.holders_of(Role.PROVIDER_APPROVER, organisation).exclude(pk=besides and besides.pk).exists()
 
 
 def draft_of_link(token_hash: str) -> QuoteDraft | None:

@@ -46,6 +46,11 @@ def resumed_due(due_at: datetime, latest_at: datetime | None, closes_at: datetim
     return due_at if latest_at is None else min(due_at, closes_at or latest_at)
 
 
+def useless(latest_at: datetime | None, closes_at: datetime | None, now: datetime) -> bool:
+    """A call that bounds the answer has closed: no quote can be used in an application any more."""
+    return latest_at is not None and closes_at is not None and now >= closes_at
+
+
 def award_day(closes_at: datetime, planned: date | None, step_days: Iterable[int]) -> date:
     """The day of the award: as planned, else reckoned from the working days of the steps between the closing and the award."""
     if planned is not None:
