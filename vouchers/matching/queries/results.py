@@ -103,6 +103,10 @@ class Answer:
     remarks: list[str]
 
     @property
+    def left_listed(self) -> int:
+        return sum(len(group.entries) for group in self.left)
+
+    @property
     def first(self) -> list[Shown]:
         return self.results[:TOP_RESULTS]
 
