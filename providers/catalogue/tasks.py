@@ -141,7 +141,7 @@ def _searched(run: ImportRun, source: HarvestSource, lookup: Lookup, marks: Mark
             raise Unreadable("paging")
         start, before, total = start + page.size, first, page.count if page.count is not None else start + page.size
         if total > MOST_RECORDS:
-            raise Unreadable("too_many", n=total, most=MOST_RECORDS)
+            raise Unreadable("too_many", most=f"{MOST_RECORDS:,}")
         yield page.reads, total
         if not page.size or start >= total:
             return

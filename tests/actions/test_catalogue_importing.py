@@ -165,6 +165,16 @@ def test_an_institution_s_upload_makes_drafts_of_its_own(owner) -> None:
     assert Notice.objects.get(template="import_finished").user_id == owner.user.pk
 
 
+def test_a_record_in_english_alone_is_a_draft_that_waits_for_its_korean_title(owner) -> None:
+    run = imported(TURTLE.replace('"심전도 모음"@ko, ', ""), by=owner.user, institution=owner.institution)
+    dataset = Dataset.objects.get(title_en="ECG collection")
+    assert run.created == 2 and str(dataset) == "ECG collection" and dataset.title_ko == ""
+    with pytest.raises(Refused) as lacking:
+        actions.edit(dataset_id=dataset.pk, version=1, values={"description_en": "x"}, by=owner.user)
+    assert lacking.value.field == "title_ko"
+    actions.edit(dataset_id=dataset.pk, version=1, values={"title_ko": "심전도"}, by=owner.user)
+
+
 def test_the_same_upload_again_changes_nothing(owner) -> None:
     imported(TURTLE, by=owner.user, institution=owner.institution)
     before = rows()

@@ -229,3 +229,12 @@ def test_a_record_with_very_much_in_it_is_cut_to_what_a_field_takes() -> None:
     [one] = read(text, "a.ttl")
     assert len(one.values["title_ko"]) == 200 and len(one.values["keywords_ko"]) == 30 and len(one.values["distributions"]) == 100
     assert {note.field for note in one.notes} == {"title_ko", "keywords_ko", "distributions"}
+
+
+def test_more_records_than_are_taken_over_at_once_are_refused(monkeypatch) -> None:
+    monkeypatch.setattr("providers.catalogue.rules.reading.MOST_RECORDS", 3)
+    text = json.dumps({"result": [{"id": str(n), "title": "자료"} for n in range(4)]}).encode()
+    with pytest.raises(Unreadable) as unreadable:
+        read_document(text, WORLD)
+    assert unreadable.value.code == "too_many"
+    assert len(read_document(text.replace(b', {"id": "3"', b', {"state": "deleted", "id": "3"'), WORLD)) == 3

@@ -33,7 +33,7 @@ def main() -> int:
     socket.socket = _Shut  # type: ignore[assignment, misc]
     try:
         text = json.dumps(_answer(sys.stdin.buffer.read(), asked), ensure_ascii=False).encode("utf-8", "replace")
-    except MemoryError:
+    except (MemoryError, SystemError):  # the interpreter itself may stumble where there is no memory
         return TOO_MUCH
     sys.stdout.buffer.write(text)
     return 0

@@ -16,7 +16,7 @@ from providers.catalogue.rules.world import World
 
 SECONDS = 120  # of one document, on a busy machine
 PLAIN = {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}  # neither passwords nor addresses of ours
-MEGABYTES = 1536  # of address space; Python and rdflib take a hundred
+MEGABYTES = 1024  # of address space; Python and rdflib take a hundred
 
 
 def read(content: bytes, world: World, *, name: str = "", media_type: str = "", base: str = "") -> list[Read]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from providers.catalogue.rules import dcat as writing
@@ -17,6 +18,7 @@ from providers.catalogue.rules.world import Published, World
 __all__ = ["CKAN", "SENTENCES", "Graph", "Lookup", "Read", "Reason", "Unreadable", "changed", "ckan", "differing", "documents_kind",
            "link_or_text", "read_document", "read_graph", "read_page", "sentence"]  # fmt: skip
 documents_kind = kind_of
+MOST_RECORDS = 50_000  # of one document; a CKAN gives many pages
 
 
 def read_document(content: bytes, world: World, *, name: str = "", media_type: str = "", base: str = "") -> list[Read]:
@@ -43,8 +45,10 @@ def read_graph(graph: Graph, known: Lookup) -> list[Read]:
 
 
 def once(found: Iterable[Read]) -> list[Read]:
-    """The first record of an identifier counts; the others are refused."""
-    reads, seen = list(found), set()
+    """The first record of an identifier counts; the others are refused. Raises Unreadable for more than can be taken over at once."""
+    reads, seen = list(islice(found, MOST_RECORDS + 1)), set()
+    if len(reads) > MOST_RECORDS:
+        raise Unreadable("too_many", most=f"{MOST_RECORDS:,}")
     for one in reads:
         if one.refusal is None and one.identifier in seen:
             one.refusal = Reason("twice")

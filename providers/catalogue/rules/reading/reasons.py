@@ -80,7 +80,7 @@ SENTENCES: Mapping[str, Any] = {
     "heavy": _("Reading the document took more memory than there is for it. Split it into several documents."),
     "nothing": _("No dataset was found in the document. It needs things of the class dcat:Dataset or schema.org Dataset, or the results of a CKAN search."),
     "not_ckan": _("This is no answer of a CKAN search: “result” with its “results” is missing."),
-    "too_many": _("The document holds %(n)s datasets; at most %(most)s are taken over at once. Split it into several documents."),
+    "too_many": _("There are more than %(most)s datasets, which is more than is taken over at once. Split the catalogue."),
     # a record
     "no_identifier": _("The record has no identifier (dct:identifier or an address of its own). Without one it would be a new dataset at every import."),
     "no_title": _("The record has no title."),
