@@ -22,7 +22,7 @@ ENGLISH = re.compile(r"\b[A-Za-z][a-z']+(?:,? +[A-Za-z][A-Za-z'-]*)+")  # two wo
 # What may stand in the other language: the language switch, codes, brand and proper names
 ALLOWED = {
     "en": ("한국어", "바우처", "사업계획서"),  # the last one: a file's name at /styles/
-    "ko": ("Healthcare Data Voucher", "Business Model", "PostgreSQL", "Fictional Institute"),
+    "ko": ("Healthcare Data Voucher", "Business Model", "PostgreSQL", "Fictional Institute", "org, Croissant"),
 }  # fmt: skip
 
 
