@@ -29,6 +29,7 @@ def styled_workbook(leaves: Sequence[Leaf], *, lists: str, refused: str) -> byte
 
     book = Workbook(write_only=True)
     columns: list[Sequence[str]] = []
+    styles = _styles()
     for leaf in leaves:
         sheet = book.create_sheet(leaf.title)
         sheet.freeze_panes = "A2"
@@ -41,7 +42,7 @@ def styled_workbook(leaves: Sequence[Leaf], *, lists: str, refused: str) -> byte
                 _validation(lists, columns.index(choices), len(choices), place, len(leaf.rows), refused)
             )
         for number, row in enumerate(leaf.rows):
-            sheet.append([_cell(sheet, leaf, number, place, value) for place, value in enumerate(row)])
+            sheet.append([_cell(sheet, leaf, styles, number, place, value) for place, value in enumerate(row)])
     hidden = book.create_sheet(lists)
     hidden.sheet_state = "hidden"
     for number in range(max((len(column) for column in columns), default=0)):
@@ -67,20 +68,35 @@ def _validation(lists: str, column: int, count: int, place: int, rows: int, refu
     return rule
 
 
-def _cell(sheet: Any, leaf: Leaf, number: int, place: int, value: Any) -> Any:
-    from openpyxl.cell import WriteOnlyCell
+@dataclass(frozen=True)
+class _Styles:
+    """Made once a workbook: a style a cell would cost more than its value."""
+
+    top: Any
+    bold: Any
+    head: Any
+    quiet: Any
+
+
+def _styles() -> _Styles:
     from openpyxl.styles import Alignment, Font, PatternFill
+
+    fills = [PatternFill("solid", fgColor=colour) for colour in ("D8E5FD", "EEEEEE")]
+    return _Styles(Alignment(wrap_text=True, vertical="top"), Font(bold=True), *fills)
+
+
+def _cell(sheet: Any, leaf: Leaf, styles: _Styles, number: int, place: int, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
 
     cell = WriteOnlyCell(sheet, value=value)
     if isinstance(value, str):
         cell.data_type = "s"  # whatever it begins with
+    cell.alignment = styles.top
     if number == 0:
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="D8E5FD")
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.font, cell.fill = styles.bold, styles.head
         return cell
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
     if place in leaf.quiet:
-        cell.fill = PatternFill("solid", fgColor="EEEEEE")
+        cell.fill = styles.quiet
     if place in leaf.amounts:
         cell.number_format = "#,##0"
     elif isinstance(value, date):

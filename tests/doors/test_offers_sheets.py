@@ -317,3 +317,45 @@ def test_the_preview_needs_the_same_queries_for_one_and_for_many(
             assert shown(client, book).status_code == 200
         counted.append(len(queries))
     assert counted[0] == counted[1]
+
+
+def test_no_broken_workbook_is_more_than_a_sentence(owner: providers.Provider) -> None:
+    """Bytes changed, cut off and doubled, in the packed file and inside its parts: read, or refused with a sentence."""
+    import random
+
+    from portal.kit.sheets import Unreadable
+    from providers.offers import forms, queries
+
+    providers.offer(owner)
+    offers, words = queries.editable_by(owner.user), queries.code_words()
+    whole, chance = queries.workbook(offers, words), random.Random(20261128)
+    with zipfile.ZipFile(io.BytesIO(whole)) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+
+    def hurt(content: bytes) -> bytes:
+        place = chance.randrange(len(content))
+        other = bytes(chance.randrange(256) for _ in range(chance.choice((1, 4, 40))))
+        return chance.choice(
+            (content[:place], content[:place] + other + content[place + len(other) :], content[:place] + content)
+        )
+
+    def repacked(name: str) -> bytes:
+        written = io.BytesIO()
+        with zipfile.ZipFile(written, "w") as again:
+            for part, content in parts.items():
+                again.writestr(part, hurt(content) if part == name else content)
+        return written.getvalue()
+
+    broken = [hurt(whole) for _ in range(20)] + [repacked(chance.choice(sorted(parts))) for _ in range(40)]
+    told = 0
+    for content in broken:
+        try:
+            upload, errors = forms.read_upload(content, offers, words)
+        except Unreadable as error:
+            told += 1
+            assert str(error)
+            continue
+        told += bool(errors)
+        if not errors:
+            forms.judge(upload, [])
+    assert told > 20

@@ -10,8 +10,8 @@ from portal.kit.access import require
 from portal.kit.errors import Refused
 from providers.catalogue.models import Dataset
 from providers.offers import rules
-from providers.offers.actions.offering import _complete, _fill, _journal, _write_lines
-from providers.offers.models import Offer
+from providers.offers.actions.offering import _complete, _fill, _journal
+from providers.offers.models import Offer, OfferLine
 
 
 @transaction.atomic
@@ -26,12 +26,16 @@ def edit_many(*, changes: Sequence[rules.Change], by: Any) -> list[Offer]:
     wrong = _judge(changes, found, by)
     if wrong:
         raise rules.NotApplied(wrong)
+    OfferLine.objects.filter(offer__in=list(found.values())).delete()
+    lines: list[OfferLine] = []
     for change in changes:
         offer = found[change.ref]
         offer.save()
-        offer.lines.all().delete()
-        _write_lines(offer, change.lines)
+        lines += [OfferLine(offer=offer, position=n, **line.__dict__) for n, line in enumerate(change.lines, start=1)]
         _journal("offer.edited", offer, by, lines=change.lines, also={"sheet": True}, frm=offer.status, to=offer.status)
+    for line in lines:
+        line.name_it()
+    OfferLine.objects.bulk_create(lines)
     return [found[change.ref] for change in changes]
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit.errors import Refused
 from portal.kit.sheets import CellError, Unreadable, cell_name, sheets
-from portal.kit.words import korean
+from portal.kit.words import korean, pick
 from providers.offers import rules
 from providers.offers.forms.offer import LineForm, OfferForm
 from providers.offers.models import Offer
@@ -96,14 +96,14 @@ class _Known:
 
 def _known(offers: list[Offer], words: rules.Words) -> _Known:
     said: dict[str, dict[str, set[str]]] = {}
-    for language in ("ko", "en"):
-        with override(language):
-            first, second = table(offers, words)
-            rows, _places, _errors = rules.read_sheet("", first, rules.OFFERS, words, most=len(first))
-            lines, _places, _errors = rules.read_sheet("", second, rules.LINES, words, most=len(second))
-        for row in rows:
-            for field in TOLD:
-                said.setdefault(row.data["ref"], {}).setdefault(field, set()).add(row.data[field])
+    first, second = table(offers, words)
+    rows, _places, _errors = rules.read_sheet("", first, rules.OFFERS, words, most=len(first))
+    lines, _places, _errors = rules.read_sheet("", second, rules.LINES, words, most=len(second))
+    for offer in offers:
+        for language in ("ko", "en"):  # whoever downloaded it may read the other one
+            with override(language):
+                for field, value in (("institution", pick(offer.institution, "name")), ("status", offer.get_status_display())):
+                    said.setdefault(offer.ref, {}).setdefault(field, set()).add(str(value).strip())
     by_ref: dict[str, list[dict[str, Any]]] = {row.data["ref"]: [] for row in rows}
     for line in lines:
         by_ref[line.data["ref"]].append(line.data)
