@@ -239,18 +239,18 @@ def offers_proposed(proposals: Sequence[OfferProposal]) -> None:
         first = mine[0]
         tell(
             "offer_proposed", app="vouchers", subject=first, organisation=first.need.company.organisation,
-            url=f"/matching/needs/{first.need.ref}/", context={**_of_proposal(first), "need": first.need.title, "count": len(mine)},
+            url=f"/matching/needs/{first.need.ref}/", context={**_of_offer(first), "need": first.need.title, "count": len(mine)},
         )  # fmt: skip
     for mine in by_institution.values():
         first = mine[0]
         if first.institution.organisation_id:
             tell(
                 "needs_proposed", app="vouchers", subject=first, organisation=first.institution.organisation,
-                role="PROVIDER_MANAGER", url="/matching/proposals/", context={**_of_proposal(first), "count": len(mine)},
+                role="PROVIDER_MANAGER", url="/matching/proposals/", context={**_of_offer(first), "count": len(mine)},
             )  # fmt: skip
 
 
-def _of_proposal(one: OfferProposal) -> dict[str, Any]:
+def _of_offer(one: OfferProposal) -> dict[str, Any]:
     institution, dataset = one.institution, one.dataset
     return {
         "institution_ko": institution.name_ko, "institution_en": institution.name_en or institution.name_ko,

@@ -34,7 +34,7 @@ def pour(count: int) -> int:
         Offer(
             ref=offer["ref"], institution_id=holders[one["institution"]], dataset_id=rows[one["key"]], kind="DATA", status="PUBLISHED",
             published_at=now, title_ko=offer["title_ko"], title_en=offer["title_en"], capacity=offer["open_capacity"],
-            open_capacity=offer["open_capacity"], access_modes=list(offer["access_modes"]), exits=list(offer["exits"]),
+            open_capacity=offer["open_capacity"], capacity_since=clock.to_kst(now).date(), access_modes=list(offer["access_modes"]), exits=list(offer["exits"]),
             lead_time_days=offer["lead_time_days"], allowed_purposes=list(offer["purposes"]), floor_won=offer["floor_won"],
             commercial_ai_allowed=offer["commercial_ai_allowed"], joint_drb=offer["joint_drb"],
         )

@@ -29,7 +29,7 @@ from providers.catalogue.queries.exporting import (
     word_nodes,
 )
 from providers.catalogue.queries.imports import import_faults
-from providers.catalogue.queries.needs import dataset_facts, for_needs, marks
+from providers.catalogue.queries.needs import dataset_facts, for_needs, marks, out_of_reach, within_reach
 from providers.catalogue.queries.reading import (
     answered,
     as_before,
@@ -166,6 +166,7 @@ __all__ = [
     "modality_words",
     "new_in",
     "not_answered",
+    "out_of_reach",
     "overview",
     "own_datasets",
     "own_series",
@@ -188,6 +189,7 @@ __all__ = [
     "variables_of",
     "versions_of",
     "wish",
+    "within_reach",
     "word_nodes",
     "word_of",
     "words",

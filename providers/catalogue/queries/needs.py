@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
 from providers.catalogue.models import Dataset
+from providers.catalogue.rules import AVAILABLE, disease
 
 
 def for_needs(*, demo: bool, kinds: Sequence[str] = (), named: Sequence[str] = ()) -> QuerySet[Dataset]:
@@ -21,6 +22,52 @@ def for_needs(*, demo: bool, kinds: Sequence[str] = (), named: Sequence[str] = (
             asked |= Q(key__in=list(named)) | Q(institution__key__in=list(named))
         found = found.filter(asked)
     return found
+
+
+def within_reach(
+    *, demo: bool, kinds: Sequence[str], named: Sequence[str] = (), spans: Sequence[tuple[int, int]] = ()
+) -> QuerySet[Dataset]:
+    """Of `for_needs`, what indexed columns do not stand against: open for applications, and, where diseases are asked for in
+    comparable codes, no collection of other diseases alone. What is not said stands against nothing; who is named stays."""
+    return for_needs(demo=demo, kinds=kinds, named=named).filter(_reached(spans) | _is(named))
+
+
+def out_of_reach(
+    *,
+    demo: bool,
+    kinds: Sequence[str],
+    core: Sequence[str],
+    named: Sequence[str] = (),
+    spans: Sequence[tuple[int, int]] = (),
+) -> dict[str, int]:
+    """What `within_reach` leaves out: filter → datasets, at least; one that several stand against counts for each; "": all of them.
+
+    core: of the kinds, those of which one is needed. One query.
+    """
+    held, closed = Q(modality__overlap=list(kinds)) | Q(modality=[]), ~Q(status=AVAILABLE)
+    lacking = ~Q(modality__overlap=list(core)) & ~Q(modality=[])
+    gone = for_needs(demo=demo).exclude(held & _reached(spans) | _is(named))
+    counts = {"all": Count("pk"), "STATUS": Count("pk", filter=closed), "MODALITY": Count("pk", filter=lacking)}
+    if spans:
+        counts["DISEASE"] = Count("pk", filter=_others(spans))
+    found = gone.aggregate(**counts)
+    return {name if name != "all" else "": count for name, count in found.items()}
+
+
+def _is(named: Sequence[str]) -> Q:
+    return Q(key__in=list(named)) | Q(institution__key__in=list(named)) if named else Q(pk__in=[])
+
+
+def _reached(spans: Sequence[tuple[int, int]]) -> Q:
+    return Q(status=AVAILABLE) & ~_others(spans) if spans else Q(status=AVAILABLE)
+
+
+def _others(spans: Sequence[tuple[int, int]]) -> Q:
+    """Lists its diseases in comparable codes, and has none of these. Codes of other systems say nothing."""
+    comparable = Q()
+    for system in sorted(disease.COMPARABLE):
+        comparable |= Q(disease_areas__contains=[{"system": system}])
+    return Q(disease_scope="LISTED") & comparable & ~Q(disease_spans__meets=tuple(spans)) & ~Q(disease_spans=())
 
 
 type Marked = tuple[int, int, str]  # dataset id, institution id, mark

@@ -25,6 +25,7 @@ from vouchers.matching.queries.feasibility import (
     feasibility_terms,
     unanswered_counts,
 )
+from vouchers.matching.queries.narrowing import rank_document
 from vouchers.matching.queries.needs import (
     NOT_CHOSEN,
     award_on,
@@ -41,8 +42,6 @@ from vouchers.matching.queries.needs import (
     mine,
     of_demo,
     quote_days,
-    rank,
-    rank_document,
     request_due,
     round_by_key,
     round_terms,
@@ -183,7 +182,6 @@ __all__ = [
     "proposals_of",
     "quote_days",
     "quotes_of",
-    "rank",
     "rank_document",
     "ranking",
     "rankings_of",

@@ -117,19 +117,6 @@ def candidates_for(round_: Round | None) -> list[rules.Candidate]:
     return [rules.candidate(*facts) for facts in offers.match_facts(demo=of_demo(round_))]
 
 
-def rank(need: Need) -> rules.MatchResult:
-    """The engine's answer now. Raises Refused naming the field of the document that is wrong."""
-    return rank_document(need.document, need.round)
-
-
-def rank_document(document: dict[str, Any], round_: Round | None) -> rules.MatchResult:
-    """The engine's answer to a need document that nobody has stored. Raises Refused as `rank`."""
-    code_lists = catalogue.code_lists()
-    known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
-    policy = engine_policy(round_, code_lists)
-    return rules.match(rules.parse_need(document, known), candidates_for(round_), policy)
-
-
 # ── Needs ────────────────────────────────────────────────────────────────────────────────────────────────
 def companies_of(user: Any) -> list[Company]:
     """The companies for which the person may act, the first one first."""

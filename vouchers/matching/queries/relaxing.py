@@ -1,7 +1,7 @@
 """While a need is described: how much of the catalogue still fits, and what each relaxation would add."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,15 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit.errors import Refused
 from portal.kit.words import korean
 from providers.catalogue import queries as catalogue
-from providers.institutions import queries as institutions
-from providers.offers import queries as offers
 from vouchers.matching import rules
 from vouchers.matching.queries.needs import engine_policy, of_demo
+from vouchers.matching.queries.reading import read
 from vouchers.rounds.models import Round
 
-MOST_KEPT = 30_000  # datasets as the engine reads them, a process; about 3 kB each
 MOST_SHOWN = 6
-_kept: dict[tuple[int, str, rules.Holder], rules.Candidate] = {}
 
 
 @dataclass(frozen=True)
@@ -52,27 +49,10 @@ def fits(document: Mapping[str, Any], round_: Round | None) -> Fits:
 
 
 def near(need: rules.Need, round_: Round | None) -> list[rules.Candidate]:
-    """Candidates that hold one of the kinds of data asked for, say nothing about it, or are to be joined.
-
-    A dataset is read once a process and kept while its row stays as it was written. Five queries, six when some are new.
-    """
+    """Candidates that hold one of the kinds of data asked for, say nothing about it, or are to be joined. Five queries, six when
+    some are new."""
     demo = of_demo(round_)
-    rows = catalogue.for_needs(demo=demo, kinds=need.modality, named=need.linkage)
-    marked, told = catalogue.marks(rows), institutions.match_facts()
-    holders = {pk: rules.holder(facts) for pk, facts in told.items()}
-    places = {pk: (pk, mark, holders[of]) for pk, of, mark in marked}
-    if len(_kept) + len(places) > MOST_KEPT:
-        _kept.clear()
-    fresh = catalogue.dataset_facts([pk for pk, place in places.items() if place not in _kept])
-    priced = offers.offer_facts(demo=demo, of=rows)
-    found: list[rules.Candidate] = []
-    for pk, of, _mark in marked:
-        if pk in fresh:
-            _kept[places[pk]] = rules.candidate(fresh[pk], told[of])
-        alone = _kept.get(places[pk])
-        if alone is not None:  # else it went between two queries
-            found += [replace(alone, offer=rules.offer_facts(one)) for one in priced.get(pk, ())] or [alone]
-    return found
+    return read(catalogue.for_needs(demo=demo, kinds=need.modality, named=need.linkage), demo=demo)
 
 
 WORDS = {

@@ -2,7 +2,7 @@
 
 from providers.offers.rules import Purpose
 from vouchers.matching.rules import replaying
-from vouchers.matching.rules.engine import ENGINE_VERSION, Excluded, MatchResult, Result, match
+from vouchers.matching.rules.engine import ENGINE_VERSION, Excluded, MatchResult, Result, beside, match
 from vouchers.matching.rules.facts import Candidate, Holder, OfferFacts, candidate, holder, offer_facts
 from vouchers.matching.rules.filters import judge
 from vouchers.matching.rules.need import (
@@ -36,6 +36,7 @@ __all__ = [
     "Result",
     "Vocabulary",
     "Warning",
+    "beside",
     "candidate",
     "holder",
     "judge",

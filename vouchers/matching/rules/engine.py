@@ -85,7 +85,8 @@ class Unmet:
 
 @dataclass(frozen=True)
 class MatchResult:
-    """fitting: ids of everything that passed the filters, before umbrellas are folded and the list is cut."""
+    """fitting: ids of everything that passed the filters, before umbrellas are folded and the list is cut. left: how many datasets
+    are excluded; as many as `excluded` tells, or more in a large catalogue, of which it tells the nearest."""
 
     results: tuple[Result, ...]
     bundles: tuple[Bundle, ...]
@@ -94,6 +95,7 @@ class MatchResult:
     linkage_unmet: tuple[LinkageUnmet, ...]
     fitting: frozenset[str]
     remarks: tuple[Remark, ...] = ()
+    left: int = 0
     engine_version: str = ENGINE_VERSION
     weights: Mapping[str, int] = field(default_factory=lambda: WEIGHTS, hash=False)
 
@@ -105,14 +107,16 @@ class MatchResult:
             "results": [item.document() for item in self.results],
             "bundles": [item.document() for item in self.bundles],
             "excluded": [item.document() for item in self.excluded],
+            **({"excluded_total": self.left} if self.left > len(self.excluded) else {}),
             "unmet": [item.document() for item in self.unmet],
             "linkage_unmet": [item.document() for item in self.linkage_unmet],
             "remarks": [item.document() for item in self.remarks],
         }
 
 
-def match(need: Need, candidates: Iterable[Candidate], policy: Policy) -> MatchResult:
-    """At most policy.limit results; the same for any order of candidates; ties broken by key, then offer."""
+def match(need: Need, candidates: Iterable[Candidate], policy: Policy, *, told: int | None = None) -> MatchResult:
+    """At most policy.limit results; the same for any order of candidates; ties broken by key, then offer. told: of the excluded
+    at most so many, those that fail fewest filters."""
     everybody = sorted(candidates, key=lambda c: c.id)
     judged = [(found, judge(need, found, policy)) for found in everybody]
     if brought := partner_kinds(need, judged):
@@ -130,10 +134,12 @@ def match(need: Need, candidates: Iterable[Candidate], policy: Policy) -> MatchR
     alone = [(found, verdict) for found, verdict in judged if {failure.filter for failure in verdict.failures} == {"SITES"}]
     single = [row[2] for row in _scored(need, alone, policy)]
     joined, without = bundles(need, [row[2] for row in scored], single, judged, policy)
+    excluded = _excluded(judged)
     return MatchResult(
         results=results,
         bundles=joined,
-        excluded=_excluded(judged),
+        excluded=excluded if told is None else _nearest(excluded, told),
+        left=len(excluded),
         unmet=() if results else _unmet(judged),
         linkage_unmet=without,
         fitting=frozenset(found.id for found, _verdict in passed),
@@ -201,6 +207,21 @@ def _excluded(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[Excluded, ..
     return tuple(entries[key] for key in sorted(entries))
 
 
+def _nearest(excluded: Sequence[Excluded], most: int) -> tuple[Excluded, ...]:
+    chosen = sorted(excluded, key=lambda one: (len(one.others), one.dataset))[:most]
+    return tuple(sorted(chosen, key=lambda one: one.dataset))
+
+
+def beside(found: MatchResult, unread: Mapping[str, int]) -> MatchResult:
+    """The answer together with datasets that were not read, since they were known to fail: filter → how many; "": all of them."""
+    counts = {item.filter: item for item in found.unmet}
+    for name in FILTERS:
+        if unread.get(name) and not found.results:
+            old = counts.get(name, Unmet(name, 0, 0))
+            counts[name] = Unmet(name, old.datasets + unread[name], old.alone)
+    return replace(found, unmet=_most_first(counts.values()), left=found.left + unread.get("", 0))
+
+
 def _unmet(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[Unmet, ...]:
     """What stood in the way most often, among datasets that can be applied for at all."""
     failed: dict[str, set[str]] = {}
@@ -210,7 +231,12 @@ def _unmet(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[Unmet, ...]:
     counts = [
         Unmet(name, sum(name in fs for fs in failed.values()), sum(fs == {name} for fs in failed.values())) for name in FILTERS
     ]
-    met = [item for item in counts if item.datasets and item.filter != "STATUS"] or [item for item in counts if item.datasets]
+    return _most_first(counts)
+
+
+def _most_first(counts: Iterable[Unmet]) -> tuple[Unmet, ...]:
+    every = [item for item in counts if item.datasets]
+    met = [item for item in every if item.filter != "STATUS"] or every
     return tuple(sorted(met, key=lambda item: (-item.datasets, -item.alone, FILTERS.index(item.filter))))
 
 

@@ -1,0 +1,34 @@
+"""The engine's answer to a need that nobody has stored: a large catalogue is narrowed on indexes first, then scored by the same
+engine. A stored ranking keeps the whole market that it was made from (ADR 16) and reads it."""
+
+from typing import Any
+
+from providers.catalogue import queries as catalogue
+from vouchers.matching import rules
+from vouchers.matching.queries.needs import candidates_for, engine_policy, of_demo
+from vouchers.matching.queries.reading import read
+from vouchers.rounds.models import Round
+
+READ_WHOLE = 1_000  # datasets: up to so many are all read, and the list of what is left out is complete
+MOST_TOLD = 200  # of what is left out of a larger catalogue, the nearest
+
+
+def rank_document(document: dict[str, Any], round_: Round | None) -> rules.MatchResult:
+    """The engine's answer to a need document that nobody has stored. Raises Refused naming the field that is wrong.
+
+    The results are those of the whole catalogue however large it is; of what is left out, a large one tells the nearest, and of
+    what stood in the way how often at least.
+    """
+    code_lists = catalogue.code_lists()
+    known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
+    policy, need, demo = engine_policy(round_, code_lists), rules.parse_need(document, known), of_demo(round_)
+    if catalogue.for_needs(demo=demo)[: READ_WHOLE + 1].count() <= READ_WHOLE:
+        return rules.match(need, candidates_for(round_), policy)
+    asked: dict[str, Any] = {"demo": demo, "kinds": need.modality, "named": need.linkage, "spans": _spans(need)}
+    found = rules.match(need, read(catalogue.within_reach(**asked), demo=demo), policy, told=MOST_TOLD)
+    return rules.beside(found, catalogue.out_of_reach(**asked, core=policy.words.core(need.modality)))
+
+
+def _spans(need: rules.Need) -> tuple[tuple[int, int], ...]:
+    """Diseases asked for, where they are codes that can be compared."""
+    return need.disease_codes.include.spans if need.disease_codes else ()
