@@ -15,6 +15,7 @@ from portal.kit import clock, prepared
 from portal.kit.errors import NotAllowed, Refused, Stale
 from portal.management.reference import load_reference
 from providers.catalogue import actions, queries, rules
+from providers.catalogue.actions import batches
 from providers.catalogue.models import Dataset, DatasetVersion, Draft, ImportedRecord, ImportLine, ImportRun, Variable
 from providers.catalogue.rules.reading import Lookup, Read, Reason, read_document
 from tests.factories import providers
@@ -266,21 +267,35 @@ def test_ages_that_contradict_each_other_are_left_out_with_a_note(owner) -> None
     assert ("misfit", "max_age") in [(one["code"], one["field"]) for one in ImportLine.objects.get(run=run, place=1).reasons]
 
 
-def test_one_record_that_the_database_refuses_harms_no_other(owner, monkeypatch) -> None:
+@pytest.mark.parametrize("late", [False, True])
+def test_one_record_that_the_database_refuses_harms_no_other(owner, monkeypatch, late) -> None:
     insert = prepared.insert
 
+    def broken() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1/0")
+
     def refusing(rows: Any, **more: Any) -> int:
-        if any(isinstance(row, Dataset) and row.title_ko == "병리 영상" for row in rows):
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1/0")
+        if not late and any(isinstance(row, Dataset) and row.title_ko == "병리 영상" for row in rows):
+            broken()
         return insert(rows, **more)
 
+    def refusing_late(batch: Any, dataset: Dataset, *args: Any) -> None:
+        """When the rows are there already, and the first record is remembered."""
+        go_on(batch, dataset, *args)
+        if late and dataset.title_ko == "병리 영상":
+            broken()
+
+    go_on = batches.go_on
+    monkeypatch.setattr("providers.catalogue.actions.taking.go_on", refusing_late)
     monkeypatch.setattr("providers.catalogue.actions.taking.prepared.insert", refusing)
     run = imported(TURTLE, by=owner.user, institution=owner.institution)
     assert (run.created, run.refused) == (1, 2)
     assert {line.identifier: line.outcome for line in ImportLine.objects.filter(run=run)} == {
         "h-1": "CREATED", "h-2": "REFUSED", "h-3": "REFUSED",
     }  # fmt: skip
+    assert [one["code"] for one in ImportLine.objects.get(run=run, identifier="h-1").reasons] == ["lacking"]
+    assert [one.identifier for one in ImportedRecord.objects.all()] == ["h-1"]
     assert [one.title_ko for one in Dataset.objects.all()] == ["심전도 모음"]
 
 

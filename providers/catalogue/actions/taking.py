@@ -1,39 +1,24 @@
 """Records of an import, one after the other: what each may do to the catalogue, and what became of it (docs/adr/0013)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from django.db import DatabaseError, transaction
 
-from portal.accounts.rules import Role
-from portal.journal.actions import open_duty, record_births
 from portal.journal.actions import record as journal
+from portal.journal.actions import record_births
 from portal.kit import prepared
 from portal.kit.models import make_ref
 from providers.catalogue import queries, rules
+from providers.catalogue.actions.batches import Batch, as_source, fitting, go_on, remember, remembered, told
 from providers.catalogue.actions.drafting import _empty, _head, draft_of
-from providers.catalogue.models import Dataset, Draft, ImportedRecord, ImportLine, ImportRun
-from providers.catalogue.queries.reading import Known, Meant
+from providers.catalogue.models import Dataset, Draft, ImportLine, ImportRun
+from providers.catalogue.queries.reading import Meant
 from providers.catalogue.rules import importing
 from providers.catalogue.rules.importing import Importer, Outcome
 from providers.catalogue.rules.reading import Lookup, Read, Reason, changed
 from providers.institutions.models import Institution
-
-CHECK_DAYS = 5  # working days in which the operating agency answers, as for any submitted entry
-
-
-@dataclass
-class Batch:
-    """What the records of one transaction share. fresh: new entries, written together at the end."""
-
-    run: ImportRun
-    lookup: Lookup
-    codes: Mapping[str, Sequence[str]]
-    known: Known
-    by: Any
-    fresh: list[tuple[Read, Institution, ImportLine]] = field(default_factory=list)
-    memory: list[ImportedRecord] = field(default_factory=list)
 
 
 def take(run: ImportRun, reads: Sequence[Read], lookup: Lookup, place: int, by: Any) -> list[ImportLine]:
@@ -59,7 +44,7 @@ def take(run: ImportRun, reads: Sequence[Read], lookup: Lookup, place: int, by: 
             _decide(batch, read, _institution(run, read, named), line)
         lines.append(line)
     _create(batch)
-    _remember(batch)
+    remember(batch)
     return lines
 
 
@@ -138,7 +123,7 @@ def _change(batch: Batch, read: Read, meant: Meant, values: dict[str, Any], said
     """The draft beside the entry takes what changed. What does not fit is left out, with the reason."""
     dataset, began = meant.dataset, meant.draft is None
     draft = meant.draft or _begun(batch, dataset)
-    content, left = _fitting(batch, draft.content, values)
+    content, left = fitting(batch, draft.content, values)
     line.reasons += left
     line.fields = sorted(name for name in values if content.get(name) != draft.content.get(name))
     if not line.fields:
@@ -151,64 +136,17 @@ def _change(batch: Batch, read: Read, meant: Meant, values: dict[str, Any], said
             setattr(dataset, name, value)
         dataset.save(update_fields=list(head))
     event = "dataset.drafted" if began else "dataset.edited"
-    journal(event, dataset, by=batch.by, organisations=dataset.organisation_ids(), data=_told(batch, draft))
-    _go_on(batch, dataset, draft, line)
+    journal(event, dataset, by=batch.by, organisations=dataset.organisation_ids(), data=told(batch, draft))
+    go_on(batch, dataset, draft, line)
     return _seen(batch, read, meant, said, draft)
-
-
-def _told(batch: Batch, draft: Draft) -> dict[str, Any]:
-    """What the event says of the draft."""
-    return {"draft_version": draft.version, "sha256": rules.sha256(draft.content), "import": batch.run.ref}
 
 
 def _begun(batch: Batch, dataset: Dataset) -> Draft:
     """A draft that begins with what is published. The portal's own taking over keeps its marks; an institution's does not."""
     draft = draft_of(dataset, batch.by)
-    if _as_source(batch, dataset.institution):
+    if as_source(batch, dataset.institution):
         draft.content = dataset.content(queries.variables_of(dataset))
     return draft
-
-
-def _as_source(batch: Batch, institution: Institution) -> bool:
-    """Nobody at an institution answers for it: the portal took it over from what was published."""
-    return batch.run.importer == Importer.REGISTRAR or institution.organisation_id is None
-
-
-def _fitting(batch: Batch, before: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The content with the values that fit it, and the reasons for those that do not."""
-    values, left = dict(values), []
-    content = {**before, **values}
-    for name, _sentence in rules.what_misfits(content, batch.codes):
-        field = name if name in values else _OTHER_END.get(name, "")
-        if field in values:
-            left.append(Reason("misfit", {"value": str(values.pop(field))[:100]}, field).kept())
-    content = {**before, **values}
-    content["profile"] = importing.fitting_profile(content["profile"], content["access_rights"], content["origin"])
-    return content, left
-
-
-_OTHER_END = {"max_age": "min_age", "temporal_end": "temporal_start", "retention_end": "retention_start"}
-
-
-def _go_on(batch: Batch, dataset: Dataset, draft: Draft, line: ImportLine) -> None:
-    """What the portal takes over itself goes to the operating agency's check at once, where its profile lacks nothing; an
-    institution's people submit theirs themselves."""
-    content = draft.content
-    lacking = rules.completeness(dataset.judged(content), content["profile"]).required
-    if lacking:
-        line.reasons.append(Reason("lacking", {"names": [gap.name for gap in lacking]}).kept())
-    if lacking or not _as_source(batch, dataset.institution):
-        return
-    draft.state = rules.DRAFT_LIFECYCLE.step(draft.state, "submit")
-    draft.save()
-    if dataset.publication in rules.WORKING:
-        dataset.publication = rules.LIFECYCLE.step(dataset.publication, "submit")
-        dataset.save()
-    open_duty(
-        dataset, "check_dataset", title_ko=f"데이터셋 점검: {content['title_ko']}", title_en=f"Check a dataset: {content['title_en']}",
-        url=f"/admin/providers/dataset/{dataset.pk}/change/", due_in=CHECK_DAYS, role=Role.OPERATOR_CASE, by=batch.by,
-    )  # fmt: skip
-    journal("dataset.submitted", dataset, by=batch.by, to=dataset.publication, organisations=dataset.organisation_ids())
 
 
 # ── New entries ──────────────────────────────────────────────────────────────────────────────────────
@@ -216,15 +154,19 @@ def _create(batch: Batch) -> None:
     """All new entries with three statements; one by one where the database refuses one of them."""
     if not batch.fresh:
         return
+    known, said = len(batch.memory), [list(line.reasons) for _read, _institution, line in batch.fresh]
     try:
         with transaction.atomic():
             _born(batch, batch.fresh)
     except DatabaseError:
-        for one in batch.fresh:
+        del batch.memory[known:]
+        for one, reasons in zip(batch.fresh, said, strict=True):
+            known, one[2].reasons = len(batch.memory), reasons
             try:
                 with transaction.atomic():
                     _born(batch, [one])
             except DatabaseError:
+                del batch.memory[known:]
                 one[2].dataset = None
                 _refuse(one[2], Reason("unsaved"))
 
@@ -245,18 +187,18 @@ def _born(batch: Batch, fresh: Sequence[tuple[Read, Institution, ImportLine]]) -
     for institution in {dataset.institution_id: dataset.institution for dataset, _draft in made}.values():
         births = [(dataset, draft) for dataset, draft in made if dataset.institution_id == institution.pk]
         record_births(
-            (("dataset.drafted", dataset, _told(batch, draft)) for dataset, draft in births),
+            (("dataset.drafted", dataset, told(batch, draft)) for dataset, draft in births),
             by=batch.by, organisations=institution.organisation_ids(),
         )  # fmt: skip
     for (read, institution, line), (dataset, draft) in zip(fresh, made, strict=True):
         line.dataset = dataset
-        _go_on(batch, dataset, draft, line)
-        batch.memory.append(_memory(batch, institution, read.identifier, dataset, rules.sha256(read.values), draft))
+        go_on(batch, dataset, draft, line)
+        batch.memory.append(remembered(batch, institution, read.identifier, dataset, rules.sha256(read.values), draft))
 
 
 def _first_draft(batch: Batch, read: Read, institution: Institution, line: ImportLine) -> Draft:
     """The draft of a new entry: what fits, and where it came from."""
-    origin = rules.Origin.SOURCE if _as_source(batch, institution) else rules.Origin.HOLDER
+    origin = rules.Origin.SOURCE if as_source(batch, institution) else rules.Origin.HOLDER
     empty = {**_empty(), "origin": origin.value, "profile": read.values.get("profile") or ""}
     values = {name: value for name, value in read.values.items() if name != "profile"}
     others = [*values.get("other_identifiers", ()), read.identifier]
@@ -264,7 +206,7 @@ def _first_draft(batch: Batch, read: Read, institution: Institution, line: Impor
     values.setdefault(
         "source", batch.run.source.address if batch.run.source else batch.run.document.name if batch.run.document else ""
     )
-    content, left = _fitting(batch, empty, values)
+    content, left = fitting(batch, empty, values)
     line.reasons += left
     return Draft(state=rules.DRAFT_LIFECYCLE.initial, content=content)
 
@@ -275,22 +217,4 @@ def _seen(batch: Batch, read: Read, meant: Meant, said: str, draft: Draft | None
     new = batch.run.importer == Importer.SOURCE and meant.said(read.identifier) != said
     if new or draft is not None:
         kept = draft or (meant.draft if meant.untouched else None)
-        batch.memory.append(_memory(batch, meant.dataset.institution, read.identifier, meant.dataset, said, kept))
-
-
-def _memory(
-    batch: Batch, institution: Institution, identifier: str, dataset: Dataset, said: str, draft: Draft | None
-) -> ImportedRecord:
-    return ImportedRecord(
-        institution=institution, identifier=identifier, dataset=dataset, source=batch.run.source, run=batch.run, sha256=said,
-        draft_ref=draft.ref if draft else "", draft_version=draft.version if draft else 0,
-    )  # fmt: skip
-
-
-def _remember(batch: Batch) -> None:
-    if batch.memory:
-        again = ["dataset", "run", "sha256", "draft_ref", "draft_version", "gone_at", *(["source"] if batch.run.source else [])]
-        ImportedRecord.objects.bulk_create(
-            {(one.institution_id, one.identifier): one for one in batch.memory}.values(), update_conflicts=True, update_fields=again,
-            unique_fields=["institution", "identifier"],
-        )  # fmt: skip
+        batch.memory.append(remembered(batch, meant.dataset.institution, read.identifier, meant.dataset, said, kept))
