@@ -98,6 +98,7 @@ def test_the_whole_real_catalogue_and_every_own_document_change_nothing(registra
 def test_every_dataset_s_own_document_changes_nothing(registrar, ending) -> None:
     load_reference(StringIO())
     keys = sorted(Dataset.objects.published().values_list("key", flat=True))
+    keys = keys if ending == "/schema-org.jsonld" else keys[::6]  # of the others the whole catalogue's document says it of all
     before, lookup = rows(), Lookup(queries.reading_world())
     run = actions.start_import(file=document(TURTLE), institution=None, by=registrar)
     taken = actions.take_up(now=clock.now())
