@@ -14,7 +14,7 @@ def offer_submitted(offer: Offer, reason: str) -> None:
         app="providers",
         subject=offer,
         role=Role.OPERATOR_CASE,
-        url="/admin/",
+        url=f"/admin/providers/offer/{offer.pk}/change/",
         context=_context(offer),
     )
 

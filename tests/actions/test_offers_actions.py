@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from portal.accounts.rules import Role
-from portal.journal.models import Event, Notice
+from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.clock import KST
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
@@ -89,6 +89,25 @@ def test_an_offer_can_be_sent_back_with_a_reason(owner: providers.Provider) -> N
     returned = actions.return_offer(offer_id=offer.pk, reason="단가를 확인해 주십시오.", by=operator)
     assert returned.status == "DRAFT"
     assert "단가를 확인해 주십시오." in Notice.objects.get(template="offer_returned", user=owner.user).body
+
+
+def test_a_submitted_offer_stands_in_the_operators_queue_until_it_is_answered(owner: providers.Provider) -> None:
+    operator = providers.person(Role.OPERATOR_CASE)
+    offer = providers.offer(owner)
+    actions.submit(offer_id=offer.pk, by=owner.user)
+    record = f"/admin/providers/offer/{offer.pk}/change/"
+    owed = Duty.objects.get(subject_ref=offer.ref, closed_at=None)
+    assert (owed.verb, owed.role, owed.url) == ("check_offer", Role.OPERATOR_CASE, record) and owed.due_at
+    assert Notice.objects.get(template="offer_submitted", user=operator).url == record
+    actions.start_check(offer_id=offer.pk, by=operator)
+    assert Duty.objects.filter(subject_ref=offer.ref, closed_at=None).exists()
+    actions.return_offer(offer_id=offer.pk, reason="단가를 확인해 주십시오.", by=operator)
+    assert not Duty.objects.filter(subject_ref=offer.ref, closed_at=None).exists()
+    actions.submit(offer_id=offer.pk, by=owner.user)
+    actions.start_check(offer_id=offer.pk, by=operator)
+    assert Duty.objects.filter(subject_ref=offer.ref, closed_at=None).count() == 1
+    actions.publish(offer_id=offer.pk, by=operator)
+    assert not Duty.objects.filter(subject_ref=offer.ref, closed_at=None).exists()
 
 
 def test_edit_of_a_published_offer_is_a_new_version_at_once(owner: providers.Provider) -> None:

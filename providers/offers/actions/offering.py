@@ -17,6 +17,7 @@ from providers.catalogue.rules import AVAILABLE
 from providers.institutions import rules as institution_rules
 from providers.institutions.models import Institution
 from providers.offers import notices, rules
+from providers.offers.actions.queue import queued
 from providers.offers.models import Offer, OfferLine
 
 FIELDS = (
@@ -77,7 +78,7 @@ def edit(
 
 
 def submit(*, offer_id: int, by: Any) -> Offer:
-    """The draft goes to the operating agency's check. Refused while something is missing. Tells OPERATOR_CASE."""
+    """The draft goes to the operating agency's check. Refused while something is missing. Tells OPERATOR_CASE, who owe the check."""
     return _step(offer_id, "submit", "offer.submitted", by)
 
 
@@ -144,6 +145,7 @@ def _step(offer_id: int, verb: str, event: str, by: Any, reason: str = "") -> Of
         offer.published_at = offer.published_at or clock.now()
     offer.save()
     _journal(event, offer, by, lines=lines, frm=before, to=after, reason=reason)
+    queued(verb, offer, by)
     if verb in notices.TOLD:
         notices.TOLD[verb](offer, reason)
     return offer
