@@ -27,13 +27,20 @@ class NextStep:
     label: str
 
 
-def register() -> NextStep:
-    """For a person without any role."""
-    return NextStep(
-        _("Register your company first"),
-        _("With the business registration number you register your company, or ask to join it when a colleague has done so."),
-        "/companies/register/", _("Register my company"),
-    )  # fmt: skip
+def register() -> list[NextStep]:
+    """For a person without any role: a company's or an institution's, which the portal cannot know."""
+    return [
+        NextStep(
+            _("Register your company first"),
+            _("With the business registration number you register your company, or ask to join it when a colleague has done so."),
+            "/companies/register/", _("Register my company"),
+        ),
+        NextStep(
+            _("Do you supply data for a hospital or another institution?"),
+            _("Apply for your institution. Where a colleague has done so already, ask that colleague to invite you."),
+            "/providers/apply/", _("Apply as a provider"),
+        ),
+    ]  # fmt: skip
 
 
 def of_company(organisations: frozenset[int], projects: Sequence[ProjectCard]) -> list[NextStep]:

@@ -220,7 +220,7 @@ def home(user: Any) -> dict[str, Any]:
     organisations = accounts.organisation_ids_of(user, *COMPANY_ROLES)
     applications, awarded = projects.under_way(organisations) if company else ([], [])
     return {
-        "next_steps": next_steps.of_company(organisations, awarded) if company else [] if roles else [next_steps.register()],
+        "next_steps": next_steps.of_company(organisations, awarded) if company else [] if roles else next_steps.register(),
         "rooms": [(label, url) for label, url, wanted in _ROOMS if not wanted or roles & wanted],
         "next_closing": next_closing(clock.now()) if settings.DEMO and Role.SYSADMIN in roles else None,
         "is_company": company,

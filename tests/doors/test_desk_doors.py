@@ -261,6 +261,7 @@ def test_a_notice_is_read_on_the_way_to_its_page_and_only_by_its_reader() -> Non
 def test_the_desk_of_somebody_without_a_company_says_only_what_comes_first() -> None:
     page = as_(make_person()).get("/home/").content.decode()
     assert "먼저 기업을 등록해" in page and "지금 하실 일이 없습니다" not in page
+    assert page.count('class="next-step"') == 2 and 'href="/providers/apply/"' in page  # an institution's people find their door
 
 
 def test_after_a_confirmed_match_the_next_step_is_to_apply_in_the_open_call() -> None:
