@@ -1,6 +1,7 @@
 """Offers are changed in a spreadsheet: downloaded, changed, shown, applied; all rows or none, each error with its cell."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -85,6 +86,16 @@ def test_prices_change_by_spreadsheet_after_they_were_shown(owner: providers.Pro
     assert second.access_modes == ["REMOTE_VDI"]
     events = Event.objects.filter(name="offer.edited")
     assert {event.subject_ref for event in events} == {first.ref, second.ref} and all(event.data["sheet"] for event in events)
+
+
+def test_the_preview_heads_its_columns_with_before_and_after(owner: providers.Provider) -> None:
+    offer = providers.offer(owner)
+    client = as_(owner.user)
+    book = downloaded(client)
+    put(book, FIRST, 2, "title_ko", "새 이름")
+    page = shown(client, book).content.decode()
+    heads = re.findall(r'<th scope="col">([^<]+)</th>', page)
+    assert heads == ["변경 항목", "변경 전", "변경 후"] and offer.title_ko in page and "새 이름" in page
 
 
 def test_what_is_downloaded_and_uploaded_again_changes_nothing(owner: providers.Provider) -> None:
