@@ -157,6 +157,11 @@ def test_front_page_without_an_open_call_says_so(client, reference_rounds):
     assert "See the open call" not in words
 
 
+def test_the_front_page_leads_institutions_to_their_application() -> None:
+    assert 'href="/providers/apply/"' in Client().get("/").content.decode()
+    assert 'href="/en/providers/apply/"' in Client().get("/en/").content.decode()
+
+
 def test_front_page_needs_the_same_queries_for_many(client, django_assert_max_num_queries, reference_rounds):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
