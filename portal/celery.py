@@ -52,6 +52,7 @@ SWEEPS: dict[str, float] = {
     "evaluation.sync_rounds": 30,
     "evaluation.sync_presentations": 60,
     "evaluation.serve_letters": 60,
+    "evaluation.ask_final_quotes": 30,
     "objections.release_matches": 900,
     "access.sync_measured_days": 3600,
     "access.sync_measured_shares": 3600,

@@ -119,6 +119,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "quote_declined": ("견적 거절", "Quote declined"),
     "inquiry_answered": ("공고 질의 답변", "Question about a call answered"),
     "inquiry_set_aside": ("공고 질의 미답변", "Question about a call set aside"),
+    "final_quote_asked": ("확정 견적 요청", "Final quote asked for"),
+    "final_quote_received": ("확정 견적 도착", "Final quote received"),
     "quote_expired": ("견적 만료", "Quote expired"),
     "quote_question": ("견적 질문", "Question about a quote"),
     "quote_received": ("견적 도착", "Quote received"),

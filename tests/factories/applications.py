@@ -101,9 +101,11 @@ def need(owner: Firm, round_: Round) -> Need:
 @transaction.atomic
 def match(
     owner: Firm, row: Need, *, hospital: Provider | None = None, amount_won: int = 400_000_000, status: str = "CONFIRMED",
-    valid_days: int = 90,
+    valid_days: int = 90, band_min_won: int | None = None,
 ) -> Match:  # fmt: skip
-    """A quote of one taxable line, accepted; confirmed by both sides unless another status is asked for."""
+    """A quote of one taxable line, accepted; confirmed by both sides unless another status is asked for.
+
+    band_min_won: it is a letter of intent."""
     hospital = hospital or provider()
     institution = hospital.institution
     latest_at, award_on, asked_at = queries.latest_answer(row.round), queries.award_on(row.round), clock.now()
@@ -118,13 +120,13 @@ def match(
     approver = person(Role.PROVIDER_APPROVER, hospital.organisation)
     draft = QuoteDraft(
         request=request, number=1, status="SENT", content={}, supply_amount_won=amount_won, vat_won=amount_won // 10,
-        prepared_by=hospital.user, approved_at=clock.now(), approved_by=approver, investigator_name="가상 연구책임자",
+        band_min_won=band_min_won, prepared_by=hospital.user, approved_at=clock.now(), approved_by=approver, investigator_name="가상 연구책임자",
         investigator_agreed_at=clock.now(), investigator_agreed_by="LINK",
     )  # fmt: skip
     draft.save()
     quote = Quote(
         request=request, draft=draft, number=1, valid_until=clock.today() + timedelta(days=valid_days), supply_amount_won=amount_won,
-        vat_won=amount_won // 10, quoted_by=hospital.user, award_on=award_on,
+        vat_won=amount_won // 10, quoted_by=hospital.user, award_on=award_on, band_min_won=band_min_won,
     )  # fmt: skip
     quote.save()
     QuoteLine.objects.create(

@@ -105,19 +105,30 @@ def period_of(*, match_ids: Iterable[int]) -> tuple[date | None, date | None]:
 
 
 def lines_for(award: Award) -> list[QuoteLine]:
-    """The quote lines of every match that the application chose and both sides confirmed, in order. Two queries."""
-    matches = ApplicationMatch.objects.filter(application_id=award.application_id, match__status="CONFIRMED")
+    """The quote lines of every match that the application chose and both sides confirmed, in order: of the final quote where the
+    match stands on a letter of intent, of the letter itself while there is none. Two queries."""
     return list(
-        QuoteLine.objects.filter(quote_id__in=matches.values("match__quote_id"))
-        .select_related("quote", "data_holder", "contracting_party", "reviewing_board", "payee")
+        QuoteLine.objects.filter(quote_id__in=match_of_quote(award))
+        .select_related("quote__request__institution", "data_holder", "contracting_party", "reviewing_board", "payee")
         .order_by("quote_id", "position")
     )
 
 
 def match_of_quote(award: Award) -> dict[int, int]:
-    """Quote id → match id of the application's confirmed matches."""
-    matches = ApplicationMatch.objects.filter(application_id=award.application_id, match__status="CONFIRMED")
-    return dict(matches.values_list("match__quote_id", "match_id"))
+    """Id of the quote that counts → match id of the application's confirmed matches."""
+    rows = ApplicationMatch.objects.filter(application_id=award.application_id, match__status="CONFIRMED")
+    found = rows.values_list("match__final_quote_id", "match__quote_id", "match_id")
+    return {final_id or quote_id: match_id for final_id, quote_id, match_id in found}
+
+
+def only_intended(lines: Iterable[QuoteLine]) -> str:
+    """Why nothing can be agreed from these lines yet: which providers gave a letter of intent and no final quote. Empty: nothing."""
+    names = dict.fromkeys(str(line.quote.request.institution) for line in lines if line.quote.band_min_won is not None)
+    if not names:
+        return ""
+    return _(
+        "%(names)s gave a letter of intent and owes its final quote within the price band. Once it sent the final quote, the agreement can be drafted."
+    ) % {"names": ", ".join(names)}
 
 
 def money_for(award: Award, lines: list[QuoteLine]) -> dict[str, Any]:

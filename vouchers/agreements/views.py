@@ -86,7 +86,7 @@ def draft(request: HttpRequest, ref: str) -> HttpResponse:
     lines = queries.lines_for(award)
     context = {
         "award": award, "form": form, "lines": _rows(lines), "money": queries.money_for(award, lines) if lines else None,
-        "waits": queries.provisional(programme),
+        "waits": queries.provisional(programme), "intended": queries.only_intended(lines),
         "existing": Agreement.objects.visible_to(request.user).filter(award=award).first(),
     }  # fmt: skip
     return page(request, "vouchers/agreements/draft.html", context, status=422 if form.errors else 200)

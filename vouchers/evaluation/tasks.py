@@ -39,3 +39,9 @@ def apply_proposals() -> int:
 def sync_presentations() -> int:
     """Presentations of applications that left the evaluation are cancelled. Idempotent. Returns: how many."""
     return actions.sync_presentations()
+
+
+@shared_task(name="evaluation.ask_final_quotes")
+def ask_final_quotes() -> int:
+    """Letters of intent behind accepted awards become final quotes. Idempotent. Returns: how many were asked for."""
+    return actions.ask_final_quotes()

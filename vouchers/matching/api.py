@@ -49,6 +49,10 @@ class QuoteWriting(Whole):
     lead_time_days = serializers.IntegerField(min_value=1, max_value=500, required=False, allow_null=True)
     access_mode = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
     assumptions = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    band_min_won = serializers.IntegerField(
+        min_value=1, max_value=stages.LARGEST_PRICE_WON, required=False, allow_null=True,
+        help_text="Lowest amount of a letter of intent, whose upper bound is the sum of the lines; empty for a quote.",
+    )  # fmt: skip
     investigator_name = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
     investigator_email = serializers.EmailField(required=False, allow_blank=True, default="")
 

@@ -115,7 +115,28 @@ def quote_returned(draft: QuoteDraft) -> None:
 
 def quote_received(request: QuoteRequest, quote: Quote) -> None:
     money = {"supply_ko": won(quote.supply_amount_won, "ko"), "supply_en": won(quote.supply_amount_won, "en")}
+    if quote.band_min_won is not None:
+        money |= _band(quote)
     _company("quote_received", request, number=quote.number, valid_until=quote.valid_until.isoformat(), **money)
+
+
+def final_quote_asked(match: Match) -> None:
+    """To the provider: the award was accepted, so its letter of intent becomes a final quote."""
+    _provider("final_quote_asked", match.quote.request, **_band(match.quote))
+
+
+def final_quote_received(request: QuoteRequest, quote: Quote) -> None:
+    _company(
+        "final_quote_received",
+        request,
+        supply_ko=won(quote.supply_amount_won, "ko"),
+        supply_en=won(quote.supply_amount_won, "en"),
+    )
+
+
+def _band(letter: Quote) -> dict[str, str]:
+    ends = {"least": letter.band_min_won, "most": letter.supply_amount_won}
+    return {f"{name}_{language}": won(amount, language) for name, amount in ends.items() for language in ("ko", "en")}
 
 
 def quote_request_declined(request: QuoteRequest) -> None:

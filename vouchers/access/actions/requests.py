@@ -43,7 +43,7 @@ def open_case(*, match_ids: Sequence[int], title: str, by: Any) -> AccessCase:
         Match.objects.visible_to(by)
         .filter(pk__in=match_ids, status="CONFIRMED")
         .select_for_update(of=("self",))
-        .select_related("need__company", "institution", "quote")
+        .select_related("need__company", "institution", "quote", "final_quote")
         .order_by("pk")
     )
     if not matches or len(matches) != len(set(match_ids)):
@@ -59,7 +59,7 @@ def open_case(*, match_ids: Sequence[int], title: str, by: Any) -> AccessCase:
     case = AccessCase(company=need.company, need=need, title=title.strip()[:150], created_by=by)
     case.save()
     for match in matches:
-        line = match.quote.lines.order_by("position").first()
+        line = (match.final_quote or match.quote).lines.order_by("position").first()
         request = AccessRequest(
             case=case,
             match=match,

@@ -36,7 +36,7 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
     """The operating agency drafts: quote lines are copied, parties named, version 1 written as PDF.
 
     Writes: Agreement DRAFTING, AgreementParty, AgreementLine, AgreementVersion, Document, Award AGREEMENT_READY, Event.
-    Raises: Refused (award not accepted, no confirmed match, lines above the quote's maximum, institution without people here, period), NotAllowed.
+    Raises: Refused (award not accepted, no confirmed match, no final quote, lines above the quote's maximum, institution without people here, period), NotAllowed.
     """
     Award.objects.select_for_update().get(pk=award_id)
     award = Award.objects.select_related("application__round", "application__track", "application__company__organisation").get(
@@ -55,6 +55,8 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
         raise Refused(
             _("No confirmed match stands behind this award. The company chooses one in its application first."), "no_match"
         )
+    if hindrance := queries.only_intended(lines):
+        raise Refused(hindrance, "letter_of_intent")
     _check_maximum(lines)
     providers = signers(lines)
     operator = queries.operator_for(by, application.round.is_demo)

@@ -18,6 +18,7 @@ from vouchers.evaluation.actions.awards import (
 )
 from vouchers.evaluation.actions.challenges import file_challenge, reject_challenge, uphold_challenge
 from vouchers.evaluation.actions.conflicts import sync_conflicts
+from vouchers.evaluation.actions.finals import ask_final_quotes
 from vouchers.evaluation.actions.letters import post_letter, record_service, serve_letters, turn_to_post
 from vouchers.evaluation.actions.panels import close_panel, open_panel, record_reading, rescore
 from vouchers.evaluation.actions.paper import letter_paper
@@ -58,6 +59,7 @@ __all__ = [
     "add_to_pool",
     "apply_proposal",
     "apply_proposals",
+    "ask_final_quotes",
     "assign",
     "cancel_award",
     "cancel_presentation",

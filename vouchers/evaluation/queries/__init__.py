@@ -13,6 +13,7 @@ from vouchers.evaluation.queries.assigning import (
     progress,
     ready_to_propose,
 )
+from vouchers.evaluation.queries.finals import letters_behind_awards
 from vouchers.evaluation.queries.rerunning import (
     RELEASED,
     Upheld,
@@ -95,6 +96,7 @@ __all__ = [
     "faults",
     "in_evaluation",
     "inputs_of",
+    "letters_behind_awards",
     "lines_of",
     "moved_reserves",
     "named",

@@ -30,6 +30,7 @@ from vouchers.matching.actions.feasibility import (
     refuse_feasibility,
     withdraw_feasibility,
 )
+from vouchers.matching.actions.finals import ask_final_quotes
 from vouchers.matching.actions.matches import cancel_match, confirm_match, release_match
 from vouchers.matching.actions.needs import close_need, post_need, run_match, save_need
 from vouchers.matching.actions.preparing import prepare_quote, resend_link
@@ -57,6 +58,7 @@ __all__ = [
     "approve_quote",
     "ask_clarification",
     "ask_feasibility",
+    "ask_final_quotes",
     "ask_sourcing",
     "cancel_match",
     "clarify",

@@ -11,8 +11,9 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from vouchers.matching import notices, queries
+from vouchers.matching.actions import finals
 from vouchers.matching.actions.asking import move, written
-from vouchers.matching.actions.preparing import AGREE, APPROVE, check_terms, hashed, lock_draft, step
+from vouchers.matching.actions.preparing import AGREE, APPROVE, check_amount, check_terms, hashed, lock_draft, priced, step
 from vouchers.matching.models import Quote, QuoteDraft, QuoteLine, QuoteRequest
 from vouchers.matching.rules import agreeing, stages
 
@@ -116,25 +117,28 @@ def _send_when_agreed(draft: QuoteDraft, by: Any) -> QuoteDraft:
     award_on = check_terms(
         request, lines, valid_until=valid_until, earliest_delivery_on=delivery_on, access_mode=content["access_mode"]
     )
+    settled = queries.awaiting_final(request, lock=True)
+    stages.QUOTE_LIFECYCLE.step(request.status, "quote" if settled is None else "quote_finally")
+    check_amount(request, settled, draft.supply_amount_won, draft.band_min_won)
     step(draft, "send", "sent", by)
     found = Quote(
         request=request, number=request.quotes.count() + 1, valid_until=valid_until, earliest_delivery_on=delivery_on,
         lead_time_days=content["lead_time_days"], access_mode=content["access_mode"], assumptions=content["assumptions"],
-        supply_amount_won=draft.supply_amount_won, vat_won=draft.vat_won, quoted_by=draft.prepared_by, draft=draft,
-        award_on=award_on,
+        supply_amount_won=draft.supply_amount_won, vat_won=draft.vat_won, band_min_won=draft.band_min_won,
+        quoted_by=draft.prepared_by, draft=draft, award_on=award_on,
     )  # fmt: skip
     found.save()
     for position, line in enumerate(lines, start=1):
         _write_line(found, position, line, request.institution_id)
-    _tell_company(request, found, by)
+    if settled is None:
+        _tell_company(request, found, by)
+    else:
+        finals.take(settled, request, found, by)
     return draft
 
 
 def _tell_company(request: QuoteRequest, found: Quote, by: Any) -> None:
-    data = {
-        "quote": found.ref, "number": found.number, "supply_amount_won": found.supply_amount_won, "vat_won": found.vat_won,
-    }  # fmt: skip
-    move(request, "quote", "quoted", by, data=data)
+    move(request, "quote", "quoted", by, data={"quote": found.ref, **priced(found)})
     journal.close_duty(request, "quote", by=by)
     journal.close_duty(request, "clarify", by=by)
     journal.open_duty(

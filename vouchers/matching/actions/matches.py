@@ -11,8 +11,8 @@ from portal.kit.errors import NotAllowed
 from providers.offers import actions as offers
 from vouchers.matching import notices
 from vouchers.matching.actions import needs
-from vouchers.matching.actions.asking import written
-from vouchers.matching.models import Match
+from vouchers.matching.actions.asking import lapse_drafts, lock, written
+from vouchers.matching.models import Match, QuoteRequest
 from vouchers.matching.rules import stages
 
 
@@ -50,6 +50,7 @@ def confirm_match(*, match_id: int, by: Any) -> Match:
 @transaction.atomic
 def cancel_match(*, match_id: int, reason: str, by: Any) -> Match:
     """Either side steps back, with a reason. Writes: Match, Need.status, Offer.open_capacity, Event, Duty, Notices."""
+    request = _lock_request(match_id)
     match = _lock_match(match_id)
     side = side_of(match, by)
     require(by, "vouchers.confirm_match", match.need.company if side == "company" else match.institution)
@@ -62,6 +63,7 @@ def cancel_match(*, match_id: int, reason: str, by: Any) -> Match:
         organisations=match.organisation_ids(), data={"side": side},
     )  # fmt: skip
     journal.close_duties(match, by=by)
+    lapse_drafts(request, by)
     _free(match, before, by)
     notices.match_cancelled(match)
     return match
@@ -74,6 +76,7 @@ def release_match(*, match_id: int, by: Any = None) -> bool:
     Called by the room that knows that nothing can change about the application any more. Writes: Match, Need.status,
     Offer.open_capacity, Event, Duty, Notices. Returns: whether it still held anything. Raises: NotAllowed for a person.
     """
+    request = _lock_request(match_id)
     match = _lock_match(match_id)
     if by is not None:
         raise NotAllowed()
@@ -86,6 +89,7 @@ def release_match(*, match_id: int, by: Any = None) -> bool:
         "match.released", match, by=by, frm=before, to=match.status, organisations=match.organisation_ids(),
     )  # fmt: skip
     journal.close_duties(match, by=by)
+    lapse_drafts(request, by)
     _free(match, before, by)
     notices.match_released(match)
     return True
@@ -109,6 +113,11 @@ def side_of(match: Match, by: Any) -> str:
     if by.has_perm("vouchers.confirm_match", match.institution):
         return "provider"
     raise NotAllowed()
+
+
+def _lock_request(match_id: int) -> QuoteRequest:
+    """Taken before the match, as a final quote that leaves does."""
+    return lock(Match.objects.values_list("quote__request_id", flat=True).get(pk=match_id))
 
 
 def _lock_match(match_id: int) -> Match:

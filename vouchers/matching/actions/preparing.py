@@ -19,8 +19,8 @@ from providers.catalogue import queries as catalogue
 from providers.institutions.models import Institution
 from vouchers.matching import notices, queries
 from vouchers.matching.actions.asking import days, lock, written
-from vouchers.matching.models import QuoteDraft, QuoteRequest
-from vouchers.matching.rules import agreeing, stages, terms
+from vouchers.matching.models import Match, Quote, QuoteDraft, QuoteRequest
+from vouchers.matching.rules import agreeing, letters, stages, terms
 
 APPROVE, AGREE = "approve_quote", "agree_to_quote"
 NO_APPROVER = _(
@@ -38,6 +38,7 @@ def prepare_quote(
     lead_time_days: int | None = None,
     access_mode: str = "",
     assumptions: str = "",
+    band_min_won: int | None = None,
     investigator_name: str = "",
     investigator_email: str = "",
     by: Any,
@@ -46,12 +47,14 @@ def prepare_quote(
 
     lines: {kind, description, unit, quantity, unit_price_won, tax_kind} and optionally the institution ids data_holder,
     contracting_party, reviewing_board, payee (default: the asked institution). Amounts: quantity × price, whole won,
-    rounded down; VAT 10 % of the taxable lines' sum. One that waits already is replaced. Returns: the draft and the secret of
+    rounded down; VAT 10 % of the taxable lines' sum. band_min_won: makes it a letter of intent, whose upper bound is the lines' sum.
+    After the award of a match on a letter it is the final quote, within the band. One that waits already is replaced. Returns: the draft and the secret of
     the link for an investigator without an account ("" otherwise). Writes: QuoteDraft, Event, Duties, Notices. Raises: Refused.
     """
     request = lock(request_id)
     require(by, "vouchers.answer_quote", request.institution)
-    stages.QUOTE_LIFECYCLE.step(request.status, "quote")
+    settled = queries.awaiting_final(request)
+    stages.QUOTE_LIFECYCLE.step(request.status, "quote" if settled is None else "quote_finally")
     read = stages.read_lines(lines)
     check_terms(request, read, valid_until=valid_until, earliest_delivery_on=earliest_delivery_on, access_mode=access_mode)
     needed = queries.investigator_agrees(request.need.round)
@@ -61,10 +64,11 @@ def prepare_quote(
     if not queries.has_approver(request.institution.organisation, by):
         raise Refused(NO_APPROVER, "no_approver")
     supply_won, vat_won = stages.quote_sums((line.amount_won, line.tax_kind) for line in read)
+    check_amount(request, settled, supply_won, band_min_won)
     _replace_drafts(request, by)
     draft = QuoteDraft(
         request=request, number=request.drafts.count() + 1, supply_amount_won=supply_won, vat_won=vat_won, prepared_by=by,
-        investigator_needed=needed, investigator_name=name, investigator_email=email,
+        band_min_won=band_min_won, investigator_needed=needed, investigator_name=name, investigator_email=email,
         content={
             "lines": [_plain(line) for line in read], "valid_until": valid_until.isoformat(), "lead_time_days": lead_time_days,
             "earliest_delivery_on": earliest_delivery_on and earliest_delivery_on.isoformat(), "access_mode": access_mode,
@@ -76,7 +80,7 @@ def prepare_quote(
         draft.investigator_user = queries.person_of(request.institution.organisation, email)
     secret = _new_link(draft, until) if email and draft.investigator_user is None else ""
     draft.save()
-    record(draft, "prepared", by, frm="", data={"number": draft.number, "supply_amount_won": supply_won, "vat_won": vat_won})
+    record(draft, "prepared", by, frm="", data=priced(draft))
     _ask_for_agreement(draft, until, secret, by)
     return draft, secret
 
@@ -113,6 +117,16 @@ def check_terms(
     return award_on
 
 
+def check_amount(request: QuoteRequest, settled: Match | None, supply_won: int, band_min_won: int | None) -> None:
+    """The band of a letter, or the final quote's place in it. settled: the match that the quote is to settle. Raises Refused."""
+    if settled is None:
+        letters.check_band(band_min_won, supply_won, allowed=queries.letters_allowed(request.need.round))
+    else:
+        letter = settled.quote
+        least_won = letter.band_min_won or letter.supply_amount_won
+        letters.check_final(supply_won, least_won=least_won, most_won=letter.supply_amount_won, band_won=band_min_won)
+
+
 # ── For the room's other actions ─────────────────────────────────────────────────────────────────────
 def lock_draft(draft_id: int) -> QuoteDraft:
     """The draft under its request's lock, which every verb about a request takes first."""
@@ -141,6 +155,12 @@ def record(draft: QuoteDraft, past: str, by: Any, *, frm: str, reason: str = "",
         f"quote_draft.{past}", draft, by=by, frm=frm, to=draft.status, reason=reason, data=data,
         organisations=draft.organisation_ids(),
     )  # fmt: skip
+
+
+def priced(source: QuoteDraft | Quote) -> dict[str, Any]:
+    """Number and amounts as events keep them."""
+    band = {"band_min_won": source.band_min_won} if source.band_min_won is not None else {}
+    return {"number": source.number, "supply_amount_won": source.supply_amount_won, "vat_won": source.vat_won, **band}
 
 
 def hashed(secret: str) -> str:

@@ -69,6 +69,10 @@ class QuoteForm(forms.Form):
         help_text=_("What the price rests on: number of cases, period, reviews that are needed."),
     )  # fmt: skip
 
+    band_min_won = WonFormField(
+        label=_("Lowest amount of a letter of intent (won)"), required=False, max_value=stages.LARGEST_PRICE_WON,
+        help_text=_("Leave empty for a quote. With an amount this is a letter of intent: its price lies between this amount and the sum of the lines, which is the most that you commit to. After the award you owe a final quote within this band."),
+    )  # fmt: skip
     investigator_name = forms.CharField(
         label=_("Principal investigator"), max_length=80,
         help_text=_("Who is responsible for this data at your institution, and agrees before the quote leaves."),
@@ -80,8 +84,10 @@ class QuoteForm(forms.Form):
         error_messages={"required": _("Enter the investigator's e-mail address: that is where the agreement is asked for.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, investigator: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, investigator: bool = True, letters: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not letters:
+            del self.fields["band_min_won"]
         if not investigator:
             del self.fields["investigator_name"], self.fields["investigator_email"]
         word = "name_ko" if korean() else "name_en"
@@ -93,7 +99,8 @@ def quote_initial(request: QuoteRequest, draft: QuoteDraft | None = None) -> dic
     """From what was prepared before and came back, else a first version from the asked offer."""
     if draft is not None:
         named = {"investigator_name": draft.investigator_name, "investigator_email": draft.investigator_email}
-        return {**{name: draft.content[name] for name in draft.content if name != "lines"}, **named}
+        terms = {name: draft.content[name] for name in draft.content if name != "lines"}
+        return {**terms, **named, "band_min_won": draft.band_min_won}
     usual, award_on = clock.today() + timedelta(days=30), queries.award_on(request.need.round)
     initial: dict[str, Any] = {"valid_until": max(usual, award_on or usual)}
     if request.offer is not None:

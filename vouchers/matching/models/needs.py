@@ -168,6 +168,7 @@ class QuoteDraft(Row):
     content = models.JSONField()
     supply_amount_won = WonField()
     vat_won = WonField()
+    band_min_won = WonField(null=True)  # of a letter of intent, whose upper bound is the supply amount; null: a quote
     prepared_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
@@ -216,6 +217,10 @@ class QuoteDraft(Row):
                 | (Q(approved_at__isnull=False) & (Q(investigator_needed=False) | Q(investigator_agreed_at__isnull=False))),
                 name="quote_draft_sent_agreed",
             ),
+            models.CheckConstraint(
+                condition=Q(band_min_won__isnull=True) | Q(band_min_won__gt=0, band_min_won__lte=F("supply_amount_won")),
+                name="quote_draft_band",
+            ),
         ]
         permissions = [("approve_quote", "Agree to quotes for the institution")]
 
@@ -225,7 +230,10 @@ class QuoteDraft(Row):
 
 
 class Quote(Row):
-    """A numbered, immutable price. max_cost_won: what it will not exceed, VAT excluded."""
+    """A numbered, immutable price. supply_amount_won: what it will not exceed, VAT excluded.
+
+    band_min_won: of a letter of intent, whose band ends with the supply amount; null: a quote.
+    """
 
     REF_PREFIX = "quo"
 
@@ -238,6 +246,7 @@ class Quote(Row):
     assumptions = models.TextField(_("Assumptions"), blank=True)
     supply_amount_won = WonField()
     vat_won = WonField()
+    band_min_won = WonField(null=True)
     quoted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     draft = models.OneToOneField(
         QuoteDraft, on_delete=models.PROTECT, null=True, related_name="quote"
@@ -252,6 +261,10 @@ class Quote(Row):
             models.CheckConstraint(condition=Q(supply_amount_won__gt=0), name="quote_has_price"),
             models.CheckConstraint(
                 condition=Q(award_on__isnull=True) | Q(valid_until__gte=F("award_on")), name="quote_reaches_award"
+            ),
+            models.CheckConstraint(
+                condition=Q(band_min_won__isnull=True) | Q(band_min_won__gt=0, band_min_won__lte=F("supply_amount_won")),
+                name="quote_band",
             ),
         ]
 
@@ -302,7 +315,10 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
 
 class Match(Row):
-    """매칭확인서: an accepted quote that both sides confirm. It touches no budget."""
+    """매칭확인서: an accepted quote that both sides confirm. It touches no budget.
+
+    final_asked_at: when the award that stands on a letter of intent was accepted. final_quote: what stands for the letter then.
+    """
 
     REF_PREFIX = "mat"
 
@@ -315,6 +331,8 @@ class Match(Row):
     provider_confirmed_at = models.DateTimeField(null=True)
     provider_confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True)
+    final_asked_at = models.DateTimeField(null=True)
+    final_quote = models.OneToOneField(Quote, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = MatchQuerySet.as_manager()
 
@@ -336,6 +354,9 @@ class Match(Row):
                 condition=Q(provider_confirmed_at__isnull=True, provider_confirmed_by__isnull=True)
                 | Q(provider_confirmed_at__isnull=False, provider_confirmed_by__isnull=False),
                 name="match_provider_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(final_quote__isnull=True) | Q(final_asked_at__isnull=False), name="match_final_was_asked"
             ),
         ]
         permissions = [("confirm_match", "Confirm a match")]

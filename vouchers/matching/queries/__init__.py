@@ -25,6 +25,7 @@ from vouchers.matching.queries.feasibility import (
     feasibility_terms,
     unanswered_counts,
 )
+from vouchers.matching.queries.finals import awaited_letter, awaiting_final, letters_allowed, letters_unasked, waits_for_final
 from vouchers.matching.queries.narrowing import rank_document
 from vouchers.matching.queries.needs import (
     NOT_CHOSEN,
@@ -130,6 +131,8 @@ __all__ = [
     "asked_by",
     "asked_of",
     "asking_facts",
+    "awaited_letter",
+    "awaiting_final",
     "award_on",
     "band_choices",
     "candidates_for",
@@ -165,6 +168,8 @@ __all__ = [
     "known_codes",
     "latest_answer",
     "latest_run",
+    "letters_allowed",
+    "letters_unasked",
     "lines_of",
     "linkage_targets",
     "match_of",
@@ -198,6 +203,7 @@ __all__ = [
     "unanswered_counts",
     "unmet_demand",
     "viewed",
+    "waits_for_final",
     "week_begins",
     "why_not",
 ]

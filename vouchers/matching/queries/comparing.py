@@ -97,7 +97,11 @@ def _state(one: Column, world: _World) -> Cell:
 
 
 def _supply(one: Column, world: _World) -> Cell:
-    return Cell(won(one.quote.supply_amount_won))
+    least_won = one.quote.band_min_won
+    if least_won is None:
+        return Cell(won(one.quote.supply_amount_won))
+    band = gettext("%(least)s to %(most)s") % {"least": won(least_won), "most": won(one.quote.supply_amount_won)}
+    return Cell(band, gettext("Letter of intent; the application reckons with the upper bound"))
 
 
 def _vat(one: Column, world: _World) -> Cell:
@@ -233,6 +237,7 @@ def _line_words(line: comparing.LineTerms | None) -> str:
 
 _TERMS: dict[str, tuple[Any, Any]] = {
     "supply_amount_won": (lambda: gettext("Supply amount"), lambda value, world: won(value)),
+    "band_min_won": (lambda: gettext("Lowest amount of the letter of intent"), lambda value, world: won(value) if value else ""),
     "vat_won": (lambda: gettext("VAT"), lambda value, world: won(value)),
     "valid_until": (lambda: gettext("Valid until"), lambda value, world: day(value)),
     "earliest_delivery_on": (lambda: gettext("Earliest delivery"), lambda value, world: day(value) if value else ""),

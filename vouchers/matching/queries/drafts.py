@@ -46,6 +46,7 @@ class Terms:
     lead_time_days: int | None
     access_mode: str
     assumptions: str
+    band_min_won: int | None
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def draft_sheet(draft: QuoteDraft | None) -> DraftSheet | None:
     shown = Terms(
         supply_amount_won=draft.supply_amount_won, vat_won=draft.vat_won, valid_until=date.fromisoformat(content["valid_until"]),
         earliest_delivery_on=date.fromisoformat(day) if day else None, lead_time_days=content["lead_time_days"],
-        access_mode=content["access_mode"], assumptions=content["assumptions"],
+        access_mode=content["access_mode"], assumptions=content["assumptions"], band_min_won=draft.band_min_won,
     )  # fmt: skip
     own = draft.request.institution_id
     mode = mode_words().get(shown.access_mode, shown.access_mode)

@@ -277,7 +277,7 @@ def matches_for(user: Any) -> QuerySet[Match]:
     """Matches of the person's company or institution, with all that their page shows."""
     return Match.objects.visible_to(user).select_related(
         "need__company", "need__round", "institution", "quote__request__dataset", "quote__request__institution",
-        "company_confirmed_by", "provider_confirmed_by",
+        "company_confirmed_by", "provider_confirmed_by", "final_quote",
     )  # fmt: skip
 
 

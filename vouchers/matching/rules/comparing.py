@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-TERMS = ("supply_amount_won", "vat_won", "valid_until", "earliest_delivery_on", "lead_time_days", "access_mode", "assumptions")
+TERMS = (
+    "supply_amount_won", "band_min_won", "vat_won", "valid_until", "earliest_delivery_on", "lead_time_days", "access_mode",
+    "assumptions",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

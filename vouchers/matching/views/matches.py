@@ -72,6 +72,8 @@ def _show(request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "
         "row": row,
         "sheet": sheet,
         "quote": sheet.quote,
+        "final": row.final_quote,
+        "owes_final": queries.waits_for_final(row) and request.user.has_perm("vouchers.answer_quote", row.institution),
         "of_company": of_company,
         "panels": panels(shown, lambda name: reverse("matching:match_verb", args=[row.ref, name]), bound),
         "problem": problem,

@@ -86,7 +86,7 @@ def show_request(request: HttpRequest, ref: str, *, bound: Any = None, problem: 
     shown = [VERBS[name] for name, step in STEP.items() if may and stages.QUOTE_LIFECYCLE.can(row.status, step)]
     if bound and bound[0] != "return" and all(verb.name != bound[0] for verb in shown):
         bound, problem = None, problem or " ".join(bound[1].non_field_errors())
-    match, draft = queries.match_of(row), queries.newest_draft(row, request.user)
+    match, draft, letter = queries.match_of(row), queries.newest_draft(row, request.user), queries.awaited_letter(row)
     context = {
         "row": row,
         "need": row.need,
@@ -94,7 +94,8 @@ def show_request(request: HttpRequest, ref: str, *, bound: Any = None, problem: 
         "draft_panels": _draft_panels(draft, request.user, bound),
         "sections": queries.need_facts(row.need),
         "quotes": queries.sheets(queries.quotes_of(row)),
-        "may_quote": may and stages.QUOTE_LIFECYCLE.can(row.status, "quote"),
+        "may_quote": may and (stages.QUOTE_LIFECYCLE.can(row.status, "quote") or letter is not None),
+        "letter": letter,
         "panels": panels(shown, lambda name: reverse("matching:request_verb", args=[row.ref, name]), bound),
         "problem": problem,
         "match": match,
@@ -114,20 +115,20 @@ def _draft_panels(draft: QuoteDraft | None, user: Any, bound: Any) -> list[Any]:
 def quote_form(request: HttpRequest, ref: str) -> HttpResponse:
     """Several lines; one more, one less and the sums are round trips of the same form, so no script is needed."""
     row = _row(request, ref)
-    if not stages.QUOTE_LIFECYCLE.can(row.status, "quote"):
+    if not stages.QUOTE_LIFECYCLE.can(row.status, "quote") and queries.awaited_letter(row) is None:
         messages.warning(request, _("This request can no longer be quoted."))
         return redirect(request, reverse("matching:request", args=[ref]))
-    needed = queries.investigator_agrees(row.need.round)
+    shape = _shape(row)
     if request.method != "POST":
-        return _first_form(request, row, needed)
+        return _first_form(request, row, shape)
     if "add" in request.POST or "remove" in request.POST:
         return _reshaped(request, row)
-    form, lines = forms.QuoteForm(request.POST, investigator=needed), forms.line_forms(row, request.POST)
+    form, lines = forms.QuoteForm(request.POST, **shape), forms.line_forms(row, request.POST)
     if lines.is_valid() & ("send" not in request.POST or form.is_valid()):
         try:
             read = stages.read_lines(given := [line.line() for line in lines if not line.blank()])
             if "send" not in request.POST:  # only the button that says so sends
-                return _form(request, row, _unjudged(request, needed), lines, read=read)
+                return _form(request, row, _unjudged(request, shape), lines, read=read)
             actions.prepare_quote(request_id=row.pk, lines=given, by=request.user, **form.cleaned_data)
             messages.success(request, _("Prepared. Once those who must agree did so, the quote goes to the company by itself."))
             return redirect(request, reverse("matching:request", args=[ref]))
@@ -136,7 +137,7 @@ def quote_form(request: HttpRequest, ref: str) -> HttpResponse:
     return _form(request, row, form, lines, status=422)
 
 
-def _first_form(request: HttpRequest, row: QuoteRequest, needed: bool) -> HttpResponse:
+def _first_form(request: HttpRequest, row: QuoteRequest, shape: dict[str, bool]) -> HttpResponse:
     """What was prepared before, else the newest quote, else the offer's price list."""
     draft, sent = queries.newest_draft(row, request.user), queries.quotes_of(row)[:1]
     if draft is not None:
@@ -144,7 +145,7 @@ def _first_form(request: HttpRequest, row: QuoteRequest, needed: bool) -> HttpRe
         typed = [{name: line[name] or own.get(name, "") for name in line} for line in draft.content["lines"]]
     else:
         typed = [_as_typed(line) for line in sent[0].lines.all()] if sent else queries.offer_lines(row)
-    form = forms.QuoteForm(initial=forms.quote_initial(row, draft), investigator=needed)
+    form = forms.QuoteForm(initial=forms.quote_initial(row, draft), **shape)
     return _form(request, row, form, forms.line_forms(row, initial=typed or [{}]))
 
 
@@ -162,15 +163,19 @@ def _reshaped(request: HttpRequest, row: QuoteRequest) -> HttpResponse:
         typed.append({})
     elif gone.isdecimal() and int(gone) < len(typed) > 1:
         typed.pop(int(gone))
-    form = _unjudged(request, queries.investigator_agrees(row.need.round))
+    form = _unjudged(request, _shape(row))
     return _form(request, row, form, forms.line_forms(row, initial=typed or [{}]))
 
 
-def _unjudged(request: HttpRequest, needed: bool) -> forms.QuoteForm:
+def _shape(row: QuoteRequest) -> dict[str, bool]:
+    """Which fields the form has: as the round asks; a final quote has no band."""
+    letters = row.status != stages.QuoteStatus.ACCEPTED and queries.letters_allowed(row.need.round)
+    return {"investigator": queries.investigator_agrees(row.need.round), "letters": letters}
+
+
+def _unjudged(request: HttpRequest, shape: dict[str, bool]) -> forms.QuoteForm:
     """The terms as typed, while somebody still works on the lines."""
-    return forms.QuoteForm(
-        initial={name: request.POST.get(name, "") for name in forms.QuoteForm.base_fields}, investigator=needed
-    )
+    return forms.QuoteForm(initial={name: request.POST.get(name, "") for name in forms.QuoteForm.base_fields}, **shape)
 
 
 def _form(request: HttpRequest, row: QuoteRequest, form: Any, lines: Any, *, read: Any = None, status: int = 200) -> HttpResponse:
@@ -178,7 +183,7 @@ def _form(request: HttpRequest, row: QuoteRequest, form: Any, lines: Any, *, rea
     context = {
         "row": row, "need": row.need, "form": form, "lines": lines,
         "read": [(line, queries.amount_of(line.quantity, line.unit)) for line in read or ()],
-        "award_on": queries.award_on(row.need.round),
+        "award_on": queries.award_on(row.need.round), "letter": queries.awaited_letter(row),
         "supply_won": sums and sums[0], "vat_won": sums and sums[1], "total_won": sums and sum(sums),
     }  # fmt: skip
     return page(request, "vouchers/matching/quote_form.html", context, part="quote", status=status)

@@ -386,6 +386,11 @@ def _quoting_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
             initial=held.investigator_agrees, widget=UnfoldBooleanSwitchWidget,
             help_text=_("Somebody of the institution other than who prepared the quote agrees in any case."),
         ),
+        "quote_letters": forms.BooleanField(
+            label=_("A letter of intent with a price band suffices until the award"), required=False,
+            initial=held.letters, widget=UnfoldBooleanSwitchWidget,
+            help_text=_("Applications reckon with the upper bound. After the award the provider owes a final quote within the band."),
+        ),
         "quote_award_on": forms.DateField(
             label=_("Planned day of the award"), required=False, initial=held.award_on, widget=UnfoldAdminSingleDateWidget,
             help_text=_("Quotes must be valid until then. Empty: reckoned from the target days between the closing and the award."),
@@ -397,7 +402,10 @@ def _quoting_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
 def _quoting_of(data: dict[str, Any]) -> dict[str, Any]:
     """What was typed → `quoting` of PolicyVersion.body."""
     agrees = bool(data.get("quote_investigator_agrees"))
-    return {"investigator_agrees": agrees, "award_on": data["quote_award_on"].isoformat() if data["quote_award_on"] else None}
+    day = data["quote_award_on"]
+    return {
+        "investigator_agrees": agrees, "award_on": day.isoformat() if day else None, "letters": bool(data.get("quote_letters")),
+    }  # fmt: skip
 
 
 class RehearseForm(forms.Form):

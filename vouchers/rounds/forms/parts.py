@@ -36,7 +36,7 @@ def policy_parts() -> list[tuple[Any, list[str]]]:
             "employer_years", "advice_years", "challenge_days", "publishes_pool", "public_domains",
         ]),
         (_("Assignment of evaluators"), each["assign"]),
-        (_("Quotes"), ["quote_investigator_agrees", "quote_award_on"]),
+        (_("Quotes"), ["quote_investigator_agrees", "quote_letters", "quote_award_on"]),
         (_("Ranking of datasets for a need"), list(RANKING_NAMES)),
         (_("Proposals of offers"), list(ALLOCATING_NAMES)),
         (_("Smallest counts"), ["disclosure_threshold", "feasibility_threshold", "feasibility_bands", "demand_threshold"]),

@@ -14,12 +14,14 @@ from portal.kit.clock import to_kst
 class QuotingPolicy:
     """investigator_agrees: a quote leaves only once the principal investigator whom it names agreed, beside the approver.
 
+    letters: a letter of intent with a price band suffices until the award.
     award_on: the planned day of the award, until which a quote must be valid; none planned: reckoned from the steps'
     days.
     """
 
     investigator_agrees: bool = True
     award_on: date | None = None
+    letters: bool = False
 
 
 def parse_quoting(body: Mapping[str, Any]) -> QuotingPolicy:
@@ -29,9 +31,10 @@ def parse_quoting(body: Mapping[str, Any]) -> QuotingPolicy:
     """
     day = body.get("award_on")
     agrees = body.get("investigator_agrees", QuotingPolicy.investigator_agrees)
-    if not isinstance(agrees, bool):
+    letters = body.get("letters", QuotingPolicy.letters)
+    if not isinstance(agrees, bool) or not isinstance(letters, bool):
         raise ValueError
-    return QuotingPolicy(investigator_agrees=agrees, award_on=date.fromisoformat(day) if day else None)
+    return QuotingPolicy(investigator_agrees=agrees, award_on=date.fromisoformat(day) if day else None, letters=letters)
 
 
 def quoting_faults(body: Mapping[str, Any], closes_at: datetime | None = None) -> list[str]:

@@ -1,0 +1,12 @@
+"""What an accepted award asks of providers whose letter of intent sufficed until then."""
+
+from vouchers.evaluation import queries
+from vouchers.matching import actions as matching
+
+
+def ask_final_quotes() -> int:
+    """Providers whose letters of intent stand behind accepted awards owe their final quotes. Idempotent (sweep).
+
+    Writes: through matching.ask_final_quotes. Returns: how many were asked.
+    """
+    return sum(matching.ask_final_quotes(match_ids=[match_id]) for match_id in queries.letters_behind_awards())
