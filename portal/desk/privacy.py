@@ -74,6 +74,17 @@ KINDS = (
         _("Until you remove it"), why_not=_("You remove it yourself on the page of your saved searches."),
     ),
     Stored(
+        _("Keys of programs"),
+        _("Who made the key, what it is for and may do, when it was used last, what its writes were answered"),
+        _("So that an institution's programs write in the name of whoever made the key"),
+        _("As long as its events; answers for a day"), ("accounts.forget_answers",),
+    ),
+    Stored(
+        _("Principal investigators named in quotes"), _("Name, e-mail address, whether and when they agreed"),
+        _("To ask whoever is responsible for the data before a quote leaves the institution"),
+        _("Five years after the project ends"), why_not=RECORDS,
+    ),
+    Stored(
         _("Journal of events"), _("Who did what, when, and why"), _("To show that a decision came about properly; nobody can alter it"),
         _("With the case that it speaks of"), why_not=RECORDS,
     ),
