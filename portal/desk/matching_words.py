@@ -11,7 +11,7 @@ MATCHING: dict[str, tuple[str, str]] = {
     "sourcing_case.ended": ("더 찾을 필요가 없어졌습니다", "Help is no longer needed"),
     "sourcing_case.found": ("데이터를 찾았습니다", "Data was found"),
     "sourcing_case.not_found": ("데이터를 찾지 못했습니다", "No data was found"),
-    "sourcing_case.opened": ("운영기관에 데이터 찾기를 요청했습니다", "The operator was asked to look"),
+    "sourcing_case.opened": ("전담기관에 데이터 찾기를 요청했습니다", "The operator was asked to look"),
     "sourcing_case.proposed": ("데이터를 제안했습니다", "The operator proposed data"),
     "sourcing_case.taken_up": ("데이터를 찾기 시작했습니다", "The operator looks for data"),
     "feasibility_query.answered": ("환자 수를 구간으로 답했습니다", "Count answered as a band"),

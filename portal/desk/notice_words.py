@@ -133,7 +133,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quote_withdrawn": ("견적 요청 철회", "Quote request withdrawn"),
     "sourcing_answered": ("제안한 데이터에 대한 기업의 답변", "A proposal of data was answered"),
     "sourcing_closed": ("데이터 찾기 결과", "What came of looking for data"),
-    "sourcing_proposed": ("운영기관의 데이터 제안", "The operator proposes data"),
+    "sourcing_proposed": ("전담기관의 데이터 제안", "The operator proposes data"),
     "release_opened": ("단계별 개방 알림", "A release has opened"),
     "search_found": ("저장한 검색의 새 데이터", "New data in a saved search"),
     "role_ended": ("역할 종료", "A role of yours was ended"),

@@ -63,7 +63,7 @@ def test_the_operator_looks_proposes_and_closes_in_the_browser(on: sourcing.Sear
     assert company.post(f"{page}proposals/{proposal.ref}/useful/").status_code == 409
     assert operator.post(f"{page}do/found/", {"found-text": "찾았습니다."}).status_code == 303
     assert "찾았습니다." in text(company.get(page))
-    assert "운영기관에 데이터 찾기 요청" in text(company.get(f"/matching/needs/{on.need.ref}/"))
+    assert "전담기관에 데이터 찾기 요청" in text(company.get(f"/matching/needs/{on.need.ref}/"))
     assert company.post(f"/matching/needs/{on.need.ref}/help/").status_code == 303
 
 
