@@ -148,6 +148,7 @@ FIELDS = ("id", "name", "title", "title_translated", "notes", "tags", "resources
 
 @house
 @given(st.lists(st.dictionaries(st.sampled_from(FIELDS), anything, max_size=8), max_size=3))
+@example([{"title_translated": {"\x00": 0}}])
 def test_packages_of_a_ckan_with_anything_in_them(packages) -> None:
     for one in ckan.records({"result": packages}, KNOWN):
         kept = json.dumps({"values": one.values, "notes": [note.kept() for note in one.notes]}, ensure_ascii=False)

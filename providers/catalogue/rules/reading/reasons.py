@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from providers.catalogue.rules.reading.graph import clean
+
 
 class Unreadable(Exception):
     """A whole document cannot be read. code: of SENTENCES; about: what the sentence names."""
@@ -36,7 +38,11 @@ class Reason:
     field: str = ""
 
     def kept(self) -> dict[str, Any]:
-        return {"code": self.code, "about": dict(self.about), "field": self.field}
+        return {"code": self.code, "about": {name: _storable(value) for name, value in self.about.items()}, "field": self.field}
+
+
+def _storable(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
 
 
 def sentence(kept: Mapping[str, Any]) -> str:
