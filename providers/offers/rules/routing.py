@@ -16,6 +16,7 @@ class Basis(Codes):
     MEASURED = "MEASURED", _("Measured: median of %(n)s cases")
     OFFERED = "OFFERED", _("Offered by the institution")
     PROMISED = "PROMISED", _("Promised by the institution")
+    MIXED = "MIXED", _("Partly of the institution, partly reckoned by the programme")
     USUAL = "USUAL", _("Reckoned by the programme; the institution has promised nothing")
 
 
@@ -54,7 +55,7 @@ def route(
     def stage(code: str, *steps: str) -> Stage:
         known = [_known(step, promised, measured) for step in steps]
         days = [one for one, _basis, _n in known]
-        basis = max((basis for _days, basis, _n in known), key=ORDER.index)  # no better than the worst of it
+        basis = _together(basis for _days, basis, _n in known)
         return Stage(code, min(days), max(days), basis, sum(n for _days, _basis, n in known))
 
     reviews = [stage(ETHICS, *ETHICS_STEPS), stage(DATA_REVIEW, "drb", *(("drb_joint",) if joint else ()))]
@@ -62,7 +63,7 @@ def route(
         provision = Stage("provision", leads[0], leads[-1], Basis.OFFERED)
     else:
         parts = [stage("provision", step) for step in ("preparation", "adequacy")]
-        basis = max((part.basis for part in parts), key=ORDER.index)
+        basis = _together(part.basis for part in parts)
         provision = Stage("provision", sum(p.least for p in parts), sum(p.most for p in parts), basis, min(p.n for p in parts))
     before, after = [stage("quote", "quote")], [stage("contract", "contract"), provision]
     alone = [*before, *after]
@@ -71,6 +72,14 @@ def route(
         sum(one.least for one in alone) + max(one.least for one in reviews),
         sum(one.most for one in alone) + max(one.most for one in reviews),
     )
+
+
+def _together(bases: Iterable[Basis]) -> Basis:
+    """Of a stage with several steps: what is known of all of them alike; else what the institution said of each, or only of some."""
+    found = set(bases)
+    if len(found) > 1 and Basis.USUAL in found:
+        return Basis.MIXED
+    return max(found, key=ORDER.index)  # no better than the worst of it
 
 
 def _known(step: str, promised: Mapping[str, int], measured: Mapping[str, Mapping[str, Any]]) -> tuple[int, Basis, int]:
