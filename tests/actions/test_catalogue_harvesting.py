@@ -327,8 +327,12 @@ def test_pause_resume_change_retire(owner, operator, there) -> None:
     HarvestSource.objects.filter(pk=one.pk).update(etag='"1"', failures=4)
     with pytest.raises(Stale):
         actions.change_source(source_id=one.pk, version=one.version - 1, name="x", by=operator)
+    live = actions.start_harvest(source_id=one.pk, by=operator)
+    one.refresh_from_db()
     changed = actions.change_source(source_id=one.pk, version=one.version, address="https://h.example/b", by=operator)
     assert (changed.etag, changed.failures, changed.address) == ("", 0, "https://h.example/b")
+    live.refresh_from_db()
+    assert live.state == "STOPPED", "it read another address, and must not leave the marks of that one"
     with pytest.raises(Refused):
         actions.retire_source(source_id=one.pk, reason=" ", by=operator)
     actions.retire_source(source_id=one.pk, reason="끝", by=operator)

@@ -55,6 +55,7 @@ def change_source(*, source_id: int, version: int, by: Any, **values: Any) -> Ha
     if {"address", "kind", "institution"} & set(changed):
         source.etag = source.last_modified = ""
         source.failures, source.next_at = 0, clock.now()
+        _stop_runs(source, by=by)  # what it reads and the marks of it belong to what the source was before
     _saved(source)
     _journal("harvest_source.changed", source, by, data={"fields": changed, "address": source.address})
     return source
@@ -90,12 +91,17 @@ def _step(source_id: int, verb: str, by: Any, reason: str = "") -> HarvestSource
     before, source.state = source.state, rules.SOURCE_LIFECYCLE.step(source.state, verb)
     source.save()
     if verb != "resume":
-        for run in ImportRun.objects.select_for_update().filter(source=source, state__in=rules.LIVE):
-            run.state, run.ended_at, run.leased_until = rules.RUN_LIFECYCLE.step(run.state, "stop"), clock.now(), None
-            run.save()
-            journal("import_run.stopped", run, by=by, to=run.state, reason=reason, organisations=source.organisation_ids())
+        _stop_runs(source, by=by, reason=reason)
     _journal(_EVENTS[verb], source, by, frm=before, to=source.state, reason=reason)
     return source
+
+
+def _stop_runs(source: HarvestSource, *, by: Any, reason: str = "") -> None:
+    """Inside the source's lock. Writes: ImportRun STOPPED, Events."""
+    for run in ImportRun.objects.select_for_update().filter(source=source, state__in=rules.LIVE):
+        run.state, run.ended_at, run.leased_until = rules.RUN_LIFECYCLE.step(run.state, "stop"), clock.now(), None
+        run.save()
+        journal("import_run.stopped", run, by=by, to=run.state, reason=reason, organisations=source.organisation_ids())
 
 
 def _locked(source_id: int) -> HarvestSource:

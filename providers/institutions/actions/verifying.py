@@ -160,12 +160,14 @@ def refuse_claim(*, institution_id: int, reason: str, by: Any) -> Institution:
     return institution
 
 
+@transaction.atomic
 def confirm_claim(*, institution_id: int, by: Any) -> Institution:
-    """The organisation that asked acts for the institution from now on."""
-    claimant = Institution.objects.select_related("claimant").get(pk=institution_id).claimant
-    if claimant is None:
+    """The organisation that asks acts for the institution from now on; one that a colleague refused meanwhile does not."""
+    institution = _locked(institution_id)
+    require(by, "providers.manage_institution", institution)
+    if institution.claimant is None:
         raise Refused(_("Nobody asks to act for this institution."), "no_claim")
-    return attach(institution_id=institution_id, organisation=claimant, by=by)
+    return attach(institution_id=institution_id, organisation=institution.claimant, by=by)
 
 
 @transaction.atomic
