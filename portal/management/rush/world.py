@@ -1,6 +1,7 @@
 """A database of the rush alone, and thousands of complete drafts in it: one written by the actions, the rest copies of it."""
 
 import copy
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from vouchers.rounds.actions import demo
 from vouchers.rounds.models import Round, Track
 
 NAME = "portal_rush"
+DROP_TURNS = 50  # of a fifth of a second: its connections were closed, the server needs a moment to know it
 BACKEND = "django.contrib.auth.backends.ModelBackend"  # Django's own, of the bare view
 Key = tuple[type[Model], Any]
 
@@ -60,19 +62,21 @@ def own_database() -> Iterator[str]:
     home = settings.MIGRATE_DATABASE_URL or _url()
     template, address = connection.settings_dict["NAME"], _with_name(_url(), NAME)
     connection.close()
-    _drop(home)
     try:
+        _drop(home)
         with psycopg.connect(_with_name(home, "postgres"), autocommit=True) as there:
             there.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(NAME), sql.Identifier(template)))
     except psycopg.Error as error:
-        raise NoCopy(f"The rush needs a copy of the database. Stop the portal and run it again. ({error})") from error
+        raise NoCopy(
+            f"The rush needs a copy of the database. Stop the portal, and any other bench, and run it again. ({error})"
+        ) from error
     connection.settings_dict["NAME"] = NAME
     try:
         yield address
     finally:
         connection.close()
         connection.settings_dict["NAME"] = template
-        _drop(home)
+        _drop(home, forced=True)
 
 
 def owner_of(database: str) -> str:
@@ -96,9 +100,21 @@ def _with_name(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-def _drop(home: str) -> None:
+def _drop(home: str, *, forced: bool = False) -> None:
+    """Waits for the server's own cleaner, which nobody may send away. Raises psycopg.Error while another run uses it.
+
+    forced: whoever is still connected is sent away.
+    """
+    words = sql.SQL("DROP DATABASE IF EXISTS {}" + (" WITH (FORCE)" if forced else "")).format(sql.Identifier(NAME))
     with psycopg.connect(_with_name(home, "postgres"), autocommit=True) as there:
-        there.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))
+        for turn in range(DROP_TURNS):
+            try:
+                there.execute(words)
+                return
+            except (psycopg.errors.ObjectInUse, psycopg.errors.InsufficientPrivilege):
+                if turn == DROP_TURNS - 1:
+                    raise
+                time.sleep(0.2)
 
 
 # ── Rounds ───────────────────────────────────────────────────────────────────────────────────────────
