@@ -36,6 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "confirm_drb_letter": ("외부 DRB 결과서 확인", "Check outside DRB letters"),
     "confirm_irb_letter": ("외부 IRB 결과서 확인", "Check outside IRB letters"),
     "final_quote": ("확정 견적 보내기", "Send final quotes"),
+    "decide_final_quote": ("조건이 달라진 확정 견적 결정", "Decide on final quotes whose terms changed"),
     "confirm_match": ("매칭 확인", "Confirm matches"),
     "confirm_milestone": ("검수 확인", "Check acceptances"),
     "confirm_receipt": ("데이터 수령 확인", "Confirm receipt of data"),

@@ -23,6 +23,12 @@ MATCHING: dict[str, tuple[str, str]] = {
     "match.confirmed": ("양쪽이 매칭을 확인했습니다", "Match confirmed by both sides"),
     "match.final_quote_asked": ("선정이 수락되어 확정 견적을 요청했습니다", "Award accepted: final quote asked for"),
     "match.final_quote_taken": ("확정 견적이 공급의향서를 대신합니다", "Final quote stands for the letter of intent"),
+    "match.final_quote_accepted": ("기업이 확정 견적을 수락했습니다", "The company accepted the final quote"),
+    "match.final_quote_declined": ("기업이 확정 견적을 거절했습니다", "The company declined the final quote"),
+    "match.final_quote_offered": (
+        "공급의향서와 조건이 다른 확정 견적이 왔습니다",
+        "Final quote on other terms than the letter of intent",
+    ),
     "match.proposed": ("매칭을 제안했습니다", "Match proposed"),
     "match.released": ("신청이 끝나 매칭을 풀었습니다", "Match released, since its application ended"),
     "match.side_confirmed": ("한쪽이 매칭을 확인했습니다", "Match confirmed by one side"),

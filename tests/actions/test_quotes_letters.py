@@ -87,13 +87,13 @@ def test_nobody_is_asked_for_a_final_quote_of_a_quote() -> None:
     assert actions.ask_final_quotes(match_ids=[match.pk]) == 0
 
 
-def asked(before: list[dict[str, Any]] | None = None) -> tuple[quotes.Stage, Match]:
+def asked(before: list[dict[str, Any]] | None = None, **letter_of: Any) -> tuple[quotes.Stage, Match]:
     """A confirmed match on a letter of 80 to 100 million won whose final quote is owed. before: lines of a quote before it."""
     at = staged()
     request = quotes.asked(at)
     if before is not None:
         quotes.quoted(at, request, lines=before)
-    letter = quotes.quoted(at, request, band_min_won=80_000_000)
+    letter = quotes.quoted(at, request, band_min_won=80_000_000, **letter_of)
     match = actions.accept_quote(quote_id=letter.pk, by=at.firm.user)
     actions.confirm_match(match_id=match.pk, by=at.hospital.user)
     assert actions.ask_final_quotes(match_ids=[match.pk]) == 1
@@ -126,15 +126,105 @@ def test_a_final_quote_is_no_letter_again_and_comes_once() -> None:
     with pytest.raises(Refused) as error:
         quotes.prepared(at, match.quote.request, band_min_won=90_000_000)
     assert error.value.code == "no_letters"
-    final = quotes.quoted(at, match.quote.request, lines=quotes.lines(quantity=1500))
+    final = quotes.quoted(at, match.quote.request, lines=quotes.lines(unit_price_won=26_250))
     match.refresh_from_db()
-    assert match.final_quote == final and final.supply_amount_won == 82_500_000
+    assert match.final_quote == final and final.supply_amount_won == 82_500_000 and match.offered_quote is None
     assert QuoteRequest.objects.get(pk=match.quote.request_id).status == "ACCEPTED"
     assert not Duty.objects.filter(subject_ref=match.ref, closed_at__isnull=True).exists()
     assert Notice.objects.filter(template="final_quote_received", user=at.firm.user).exists()
     with pytest.raises(IllegalStep):
         quotes.prepared(at, match.quote.request)
     assert list(verify.quote_faults()) == []
+
+
+# ── Its VAT and its other terms ──────────────────────────────────────────────────────────────────────
+EXEMPT = [{**line, "tax_kind": "EXEMPT"} for line in quotes.lines()]
+
+
+def test_a_final_quote_asks_for_no_more_vat_than_the_letter() -> None:
+    at, match = asked(lines=EXEMPT)
+    assert match.quote.vat_won == 0
+    with pytest.raises(Refused) as error:
+        quotes.prepared(at, match.quote.request)  # the same lines, 70 million of them taxable
+    assert (error.value.code, error.value.field) == ("vat_above_letter", "lines") and "7,000,000" in str(error.value.message)
+    assert not QuoteDraft.objects.filter(status="PREPARED").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"access_mode": "REMOTE_VDI"}, "access_mode"), ({"lead_time_days": 90}, "lead_time_days"),
+        ({"assumptions": "영상 1,000건 기준입니다."}, "assumptions"), ({"lines": quotes.lines(quantity=1500)}, "work"),
+        ({"earliest_delivery_on": clock.today() + timedelta(days=200)}, "earliest_delivery_on"),
+    ],
+)  # fmt: skip
+def test_a_final_quote_on_other_terms_counts_only_once_the_company_accepted_it(change: dict[str, Any], name: str) -> None:
+    at, match = asked()
+    found = quotes.quoted(at, match.quote.request, **change)
+    match.refresh_from_db()
+    assert match.final_quote is None and match.offered_quote == found
+    offered = Event.objects.get(name="match.final_quote_offered")
+    assert offered.data == {"quote": found.ref, "changed": [name]}
+    owed = Duty.objects.get(subject_ref=match.ref, closed_at__isnull=True)
+    assert (owed.verb, owed.organisation, owed.role) == ("decide_final_quote", at.firm.company.organisation, "REPRESENTATIVE")
+    assert owed.due_at is not None and Notice.objects.filter(template="final_quote_offered", user=at.firm.user).exists()
+    for stranger in (at.hospital.user, at.firm.colleague, quotes.firm().user):
+        with pytest.raises(NotAllowed):
+            actions.accept_final_quote(match_id=match.pk, by=stranger)
+    taken = actions.accept_final_quote(match_id=match.pk, quote_id=found.pk, by=at.firm.user)
+    assert (taken.final_quote, taken.offered_quote, taken.status) == (found, None, "CONFIRMED")
+    assert not Duty.objects.filter(subject_ref=match.ref, closed_at__isnull=True).exists()
+    assert Notice.objects.filter(template="final_quote_accepted", user=at.hospital.user).exists()
+    with pytest.raises(Refused) as error:
+        actions.accept_final_quote(match_id=match.pk, by=at.firm.user)
+    assert error.value.code == "nothing_offered"
+
+
+def test_a_declined_final_quote_is_owed_again_and_one_on_the_letters_terms_counts_at_once() -> None:
+    at, match = asked()
+    quotes.quoted(at, match.quote.request, lead_time_days=90)
+    for stranger in (at.hospital.user, at.firm.colleague, quotes.firm().user):
+        with pytest.raises(NotAllowed):
+            actions.decline_final_quote(match_id=match.pk, reason="늦습니다.", by=stranger)
+    with pytest.raises(Refused) as error:
+        actions.decline_final_quote(match_id=match.pk, reason=" ", by=at.firm.user)
+    assert error.value.field == "reason"
+    actions.decline_final_quote(match_id=match.pk, reason="너무 늦습니다.", by=at.firm.user)
+    match.refresh_from_db()
+    assert (match.final_quote, match.offered_quote, match.status) == (None, None, "CONFIRMED")
+    owed = Duty.objects.get(subject_ref=match.ref, closed_at__isnull=True)
+    assert (owed.verb, owed.organisation) == ("final_quote", at.hospital.organisation)
+    mail = Notice.objects.get(template="final_quote_declined", user=at.hospital.user, language="ko")
+    assert "너무 늦습니다." in mail.body and "80,000,000원" in mail.body
+    final = quotes.quoted(at, match.quote.request)
+    match.refresh_from_db()
+    assert match.final_quote == final and not Duty.objects.filter(subject_ref=match.ref, closed_at__isnull=True).exists()
+
+
+def test_a_newer_final_quote_is_never_taken_unread_and_an_old_one_not_after_its_day() -> None:
+    at, match = asked()
+    first = quotes.quoted(at, match.quote.request, lead_time_days=90)
+    second = quotes.quoted(at, match.quote.request, lead_time_days=80)
+    for decide in (actions.accept_final_quote, partial(actions.decline_final_quote, reason="아닙니다.")):
+        with pytest.raises(Refused) as error:
+            decide(match_id=match.pk, quote_id=first.pk, by=at.firm.user)
+        assert error.value.code == "newer_quote"
+    assert Duty.objects.filter(subject_ref=match.ref, closed_at__isnull=True).count() == 1
+    with clock.at(clock.now() + timedelta(days=quotes.VALID_DAYS + 1)), pytest.raises(Refused) as error:
+        actions.accept_final_quote(match_id=match.pk, quote_id=second.pk, by=at.firm.user)
+    assert error.value.code == "quote_expired"
+    third = quotes.quoted(at, match.quote.request)
+    match.refresh_from_db()
+    assert (match.final_quote, match.offered_quote) == (third, None)
+
+
+def test_nothing_is_decided_about_a_final_quote_of_a_match_that_ended() -> None:
+    at, match = asked()
+    quotes.quoted(at, match.quote.request, lead_time_days=90)
+    actions.cancel_match(match_id=match.pk, reason="사정이 바뀌었습니다.", by=at.hospital.user)
+    assert not Duty.objects.filter(subject_ref=match.ref, closed_at__isnull=True).exists()
+    with pytest.raises(IllegalStep):
+        actions.accept_final_quote(match_id=match.pk, by=at.firm.user)
 
 
 # ── From the letter to the agreement ─────────────────────────────────────────────────────────────────
@@ -161,7 +251,10 @@ def final(match: Match, amount_won: int) -> Quote:
     )  # fmt: skip
     actions.approve_quote(draft_id=draft.pk, by=quotes.approver(organisation))
     actions.agree_by_link(secret=secret)
-    return Quote.objects.get(draft=draft)
+    found = Quote.objects.get(draft=draft)
+    company = User.objects.get(role_grants__organisation=match.need.company.organisation, role_grants__role=Role.REPRESENTATIVE)
+    actions.accept_final_quote(match_id=match.pk, quote_id=found.pk, by=company)  # it names other work than the letter
+    return found
 
 
 def test_from_the_letter_to_the_agreement(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,9 +335,40 @@ def test_the_database_refuses_a_final_quote_outside_the_band_of_another_request_
     broken("match_final_stays", "UPDATE vouchers_match SET final_asked_at = NULL WHERE id = %s", match.pk)
     low = Quote.objects.get(request=match.quote.request, number=1)
     broken("match_final_within_band", SETTLE, low.pk, match.pk)
-    found = quotes.quoted(at, match.quote.request, lines=quotes.lines(quantity=1500))
+    found = quotes.quoted(at, match.quote.request, lines=quotes.lines(unit_price_won=26_250))
     broken("match_final_stays", "UPDATE vouchers_match SET final_quote_id = NULL WHERE id = %s", match.pk)
     assert Match.objects.get(pk=match.pk).final_quote == found
+
+
+OFFER = "UPDATE vouchers_match SET offered_quote_id = %s WHERE id = %s"
+
+
+def test_the_database_refuses_more_vat_than_the_letter_and_other_terms_that_the_company_did_not_decide_on() -> None:
+    at, match = asked(before=quotes.lines(), lines=EXEMPT)
+    taxed = Quote.objects.get(request=match.quote.request, number=1)
+    for sql in (SETTLE, OFFER):
+        broken("match_final_vat", sql, taxed.pk, match.pk)
+    broken("match_final_within_band", OFFER, match.quote_id, match.pk)
+    found = quotes.quoted(at, match.quote.request, lines=EXEMPT, lead_time_days=90)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE vouchers_match SET offered_quote_id = NULL WHERE id = %s", [match.pk])
+    broken("match_final_decided", SETTLE, found.pk, match.pk)
+    less = quotes.quoted(at, match.quote.request, lines=[*EXEMPT[:1], {**EXEMPT[1], "description": "다른 심의"}])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE vouchers_match SET offered_quote_id = NULL WHERE id = %s", [match.pk])
+    broken("match_final_decided", SETTLE, less.pk, match.pk)
+
+
+def test_the_database_refuses_a_final_quote_offered_that_nobody_asked_for_or_beside_a_final_one() -> None:
+    at = staged()
+    plain = quotes.quoted(at)
+    letter = quotes.quoted(at, plain.request, band_min_won=80_000_000)
+    match = actions.accept_quote(quote_id=letter.pk, by=at.firm.user)
+    broken("match_offered_was_asked", OFFER, plain.pk, match.pk)
+    actions.confirm_match(match_id=match.pk, by=at.hospital.user)
+    actions.ask_final_quotes(match_ids=[match.pk])
+    quotes.quoted(at, plain.request)
+    broken("match_offered_was_asked", OFFER, plain.pk, match.pk)
 
 
 def test_the_database_refuses_a_final_quote_that_nobody_asked_for() -> None:

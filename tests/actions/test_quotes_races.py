@@ -1,6 +1,7 @@
 """What only commits can show about quotes: several connections that meet at one row."""
 
 from portal.kit import clock
+from tests.actions import test_quotes_letters as letters
 from tests.actions import test_quotes_released as released
 from tests.committed import together
 from tests.factories import evaluation as ev
@@ -54,3 +55,23 @@ def test_agreed_to_and_withdrawn_at_once_one_wins(committed_db: str) -> None:
     )
     ended = {"QUOTED": (1, "SENT"), "WITHDRAWN": (0, "LAPSED")}[QuoteRequest.objects.get().status]
     assert (Quote.objects.count(), QuoteDraft.objects.get().status) == ended
+
+
+def test_a_final_quote_accepted_while_a_newer_one_arrives_leaves_one_that_was_read(committed_db: str) -> None:
+    at, match = letters.asked()
+    read = quotes.quoted(at, match.quote.request, lead_time_days=90)
+    draft, secret = quotes.prepared(at, match.quote.request, lead_time_days=80)
+    matching.approve_quote(draft_id=draft.pk, by=quotes.approver(at.hospital.organisation))
+    results = together(
+        lambda: matching.accept_final_quote(match_id=match.pk, quote_id=read.pk, by=at.firm.user),
+        lambda: matching.accept_final_quote(match_id=match.pk, quote_id=read.pk, by=at.firm.user),
+        lambda: matching.agree_by_link(secret=secret),
+        behind=match.quote.request,
+    )
+    match.refresh_from_db()
+    taken = [one for one in results if isinstance(one, Match)]
+    if match.final_quote is None:  # the newer one came first: it waits, unread
+        assert not taken and match.offered_quote is not None and match.offered_quote.draft == draft
+    else:
+        assert len(taken) == 1 and match.final_quote == read and match.offered_quote is None
+        assert Quote.objects.filter(draft=draft).count() == 0

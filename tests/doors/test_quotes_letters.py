@@ -101,7 +101,10 @@ def test_the_final_quote_through_the_page() -> None:
     assert outside.status_code == 422 and "79,999,999" in text(outside) and "범위인 80,000,000원" in text(outside)
     for stranger in (at.firm.user, providers.provider().user, providers.person(Role.AUDITOR)):
         assert as_(stranger).post(form, typed(**parties(at))).status_code in (403, 404)
-    assert office.post(form, typed(**parties(at))).status_code == 303
+    assert "부가가치세는 최대 7,000,000원입니다" in written and "영상 2,000건 기준입니다." in written  # as in the letter
+    taxed = office.post(form, typed(**parties(at)))
+    assert taxed.status_code == 422 and "최대 7,000,000원인데" in text(taxed) and "9,000,000원입니다" in text(taxed)
+    assert office.post(form, typed(**parties(at), **{"line-0-tax_kind": "EXEMPT"})).status_code == 303
     draft = QuoteDraft.objects.get(status="PREPARED")
     company = as_(at.firm.user)
     confirmation = f"/matching/matches/{match.ref}/"
@@ -114,12 +117,33 @@ def test_the_final_quote_through_the_page() -> None:
     linked = quotes_link(at, draft)
     actions.agree_by_link(secret=linked)
     final = Quote.objects.get(draft=draft)
-    assert Match.objects.get(pk=match.pk).final_quote == final
-    assert "90,000,000" in text(company.get(f"/matching/quotes/{request.ref}/"))
+    assert Match.objects.get(pk=match.pk).offered_quote == final
+    decide(at, match, final)
     assert "확정 견적이 왔습니다: 90,000,000원" in text(company.get(confirmation))
     assert "확정 견적 쓰기" not in text(office.get(place))
     assert office.get(form).status_code == 303
     assert as_(quotes.firm().user).get(confirmation).status_code == 404
+
+
+def decide(at: quotes.Stage, match: Match, final: Quote) -> None:
+    """The representative alone decides; the colleague and the hospital read that it is not their turn."""
+    company, office, colleague = as_(at.firm.user), as_(at.hospital.user), as_(at.firm.colleague)
+    place, accept = f"/matching/matches/{match.ref}/", f"/matching/matches/{match.ref}/do/accept_final/"
+    shown = text(company.get(place))
+    assert "확정 견적의 조건이 공급의향서와 다릅니다" in shown and "90,000,000" in shown and "내 차례" in shown
+    assert "가격 말고 달라진 조건: 이용 방식 · 처리기간(근무일) · 전제 조건 · 작업 내용, 수량, 수행 기관." in shown
+    for other in (office, colleague):
+        shown = text(other.get(place))
+        assert "수락할지는 기업이 결정합니다" in shown and "do/accept_final" not in shown and "내 차례" not in shown
+        assert other.post(accept, {"quote": final.ref}).status_code == 403
+    assert "확정 견적이 기업의 결정을 기다립니다" in text(office.get(f"/matching/requests/{match.quote.request.ref}/"))
+    assert "매칭확인서 화면에서 수락하거나" in text(company.get(f"/matching/quotes/{match.quote.request.ref}/"))
+    assert as_(quotes.firm().user).post(accept, {"quote": final.ref}).status_code == 404
+    stale = company.post(accept, {"quote": "quo-older"})
+    assert stale.status_code == 409 and "새 견적" in text(stale)
+    assert company.post(f"/matching/matches/{match.ref}/do/decline_final/", {"quote": final.ref}).status_code == 422
+    assert company.post(accept, {"quote": final.ref}).status_code == 303
+    assert Match.objects.get(pk=match.pk).final_quote == final
 
 
 def test_the_operator_reads_why_an_agreement_cannot_be_drafted_yet(monkeypatch: pytest.MonkeyPatch) -> None:

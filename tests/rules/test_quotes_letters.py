@@ -1,5 +1,10 @@
 """A letter of intent: its band, and the final quote within it."""
 
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
 from portal.kit.errors import Refused
@@ -29,7 +34,7 @@ def test_a_quote_has_no_band_in_any_round() -> None:
 
 @pytest.mark.parametrize("amount", [80, 90, 100])
 def test_a_final_quote_lies_within_the_band_bounds_included(amount: int) -> None:
-    letters.check_final(amount, least_won=80, most_won=100)
+    letters.check_final(amount, 10, least_won=80, most_won=100, most_vat_won=10)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +42,38 @@ def test_a_final_quote_lies_within_the_band_bounds_included(amount: int) -> None
 )
 def test_check_final_refuses(amount: int, band: int | None, code: str) -> None:
     with pytest.raises(Refused) as error:
-        letters.check_final(amount, least_won=80, most_won=100, band_won=band)
+        letters.check_final(amount, 10, least_won=80, most_won=100, most_vat_won=10, band_won=band)
     assert error.value.code == code
+
+
+@pytest.mark.parametrize(("vat", "most"), [(1, 0), (11, 10)])
+def test_a_final_quote_asks_for_no_more_vat_than_its_letter(vat: int, most: int) -> None:
+    with pytest.raises(Refused) as error:
+        letters.check_final(100, vat, least_won=80, most_won=100, most_vat_won=most)
+    assert (error.value.code, error.value.field) == ("vat_above_letter", "lines")
+    letters.check_final(100, most, least_won=80, most_won=100, most_vat_won=most)
+
+
+LINE = ("EXTRACTION", "추출", "건", Decimal("2000.00"), 1, 1, 1, 1)
+FEE = ("REVIEW_FEE", "심의", "식", Decimal("1.00"), 1, 1, 1, 1)
+LETTER = letters.Terms("CLOSED_ROOM", None, 40, "2,000건 기준", (LINE, FEE))
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"work": (FEE, LINE)}, ()),
+        ({"access_mode": "REMOTE_VDI"}, ("access_mode",)),
+        ({"earliest_delivery_on": date(2026, 9, 1), "lead_time_days": 60}, ("earliest_delivery_on", "lead_time_days")),
+        ({"assumptions": ""}, ("assumptions",)),
+        ({"work": (LINE,)}, ("work",)),
+        ({"work": (LINE, LINE, FEE)}, ("work",)),
+        ({"work": ((*LINE[:3], Decimal(1500), *LINE[4:]), FEE)}, ("work",)),
+        ({"work": ((*LINE[:-1], 2), FEE)}, ("work",)),
+    ],
+)
+def test_changed_names_the_terms_in_which_a_final_quote_is_not_its_letter(change: dict[str, Any], names: tuple[str, ...]) -> None:
+    assert letters.changed(LETTER, replace(LETTER, **change)) == names
 
 
 def test_a_final_quote_is_wanted_once_after_the_award_of_a_match_on_a_letter() -> None:

@@ -134,6 +134,27 @@ def final_quote_received(request: QuoteRequest, quote: Quote) -> None:
     )
 
 
+def final_quote_offered(match: Match) -> None:
+    """To the company: the final quote is not on the letter's terms, so it decides."""
+    offered: Any = match.offered_quote
+    tell(
+        "final_quote_offered", app="vouchers", subject=match, organisation=match.need.company.organisation,
+        url=f"/matching/matches/{match.ref}/",
+        context=_of_request(
+            match.quote.request, supply_ko=won(offered.supply_amount_won, "ko"), supply_en=won(offered.supply_amount_won, "en")
+        ),
+    )  # fmt: skip
+
+
+def final_quote_accepted(match: Match) -> None:
+    _provider("final_quote_accepted", match.quote.request)
+
+
+def final_quote_declined(match: Match, reason: str) -> None:
+    """To the provider: its letter still stands, and another final quote is owed."""
+    _provider("final_quote_declined", match.quote.request, reason=reason, **_band(match.quote))
+
+
 def _band(letter: Quote) -> dict[str, str]:
     ends = {"least": letter.band_min_won, "most": letter.supply_amount_won}
     return {f"{name}_{language}": won(amount, language) for name, amount in ends.items() for language in ("ko", "en")}

@@ -30,7 +30,7 @@ from vouchers.matching.actions.feasibility import (
     refuse_feasibility,
     withdraw_feasibility,
 )
-from vouchers.matching.actions.finals import ask_final_quotes
+from vouchers.matching.actions.finals import accept_final_quote, ask_final_quotes, decline_final_quote
 from vouchers.matching.actions.matches import cancel_match, confirm_match, release_match
 from vouchers.matching.actions.needs import close_need, post_need, run_match, save_need
 from vouchers.matching.actions.preparing import prepare_quote, resend_link
@@ -50,6 +50,7 @@ from vouchers.matching.actions.sourcing import (
 )
 
 __all__ = [
+    "accept_final_quote",
     "accept_quote",
     "agree_as_investigator",
     "agree_by_link",
@@ -66,6 +67,7 @@ __all__ = [
     "close_sourcing",
     "compute_allocations",
     "confirm_match",
+    "decline_final_quote",
     "decline_quote",
     "decline_request",
     "discard_allocation",

@@ -1,6 +1,6 @@
 """The institution agrees: its approver, and the principal investigator. With the last agreement the quote leaves."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -119,7 +119,7 @@ def _send_when_agreed(draft: QuoteDraft, by: Any) -> QuoteDraft:
     )
     settled = queries.awaiting_final(request, lock=True)
     stages.QUOTE_LIFECYCLE.step(request.status, "quote" if settled is None else "quote_finally")
-    check_amount(request, settled, draft.supply_amount_won, draft.band_min_won)
+    check_amount(request, settled, draft.supply_amount_won, draft.vat_won, draft.band_min_won)
     step(draft, "send", "sent", by)
     found = Quote(
         request=request, number=request.quotes.count() + 1, valid_until=valid_until, earliest_delivery_on=delivery_on,
@@ -133,7 +133,7 @@ def _send_when_agreed(draft: QuoteDraft, by: Any) -> QuoteDraft:
     if settled is None:
         _tell_company(request, found, by)
     else:
-        finals.take(settled, request, found, by)
+        finals.receive(settled, request, found, by)
     return draft
 
 
@@ -145,19 +145,9 @@ def _tell_company(request: QuoteRequest, found: Quote, by: Any) -> None:
         request, "accept_quote", title_ko=f"견적을 수락하거나 거절해 주십시오: {request.institution.name_ko}, {request.need.title}",
         title_en=f"Accept or decline the quote of {request.institution.name_en}: {request.need.title}",
         url=f"/matching/quotes/{request.ref}/",
-        due_at=_answer_due(request, found.valid_until), organisation=request.need.company.organisation, by=by,
+        due_at=queries.answer_due(request, found.valid_until), organisation=request.need.company.organisation, by=by,
     )  # fmt: skip
     notices.quote_received(request, found)
-
-
-def _answer_due(request: QuoteRequest, valid_until: date) -> datetime:
-    round_ = request.need.round
-    return stages.answer_due(
-        valid_until=valid_until,
-        quote_days=queries.quote_days(round_),
-        closes_at=round_.closes_at if round_ else None,
-        now=clock.now(),
-    )
 
 
 def _write_line(found: Quote, position: int, line: stages.Line, own: int) -> None:

@@ -48,8 +48,9 @@ def prepare_quote(
     lines: {kind, description, unit, quantity, unit_price_won, tax_kind} and optionally the institution ids data_holder,
     contracting_party, reviewing_board, payee (default: the asked institution). Amounts: quantity × price, whole won,
     rounded down; VAT 10 % of the taxable lines' sum. band_min_won: makes it a letter of intent, whose upper bound is the lines' sum.
-    After the award of a match on a letter it is the final quote, within the band. One that waits already is replaced. Returns: the draft and the secret of
-    the link for an investigator without an account ("" otherwise). Writes: QuoteDraft, Event, Duties, Notices. Raises: Refused.
+    After the award of a match on a letter it is the final quote, within the band and the letter's VAT. One that waits already is
+    replaced. Returns: the draft and the secret of the link for an investigator without an account ("" otherwise).
+    Writes: QuoteDraft, Event, Duties, Notices. Raises: Refused.
     """
     request = lock(request_id)
     require(by, "vouchers.answer_quote", request.institution)
@@ -64,7 +65,7 @@ def prepare_quote(
     if not queries.has_approver(request.institution.organisation, by):
         raise Refused(NO_APPROVER, "no_approver")
     supply_won, vat_won = stages.quote_sums((line.amount_won, line.tax_kind) for line in read)
-    check_amount(request, settled, supply_won, band_min_won)
+    check_amount(request, settled, supply_won, vat_won, band_min_won)
     _replace_drafts(request, by)
     draft = QuoteDraft(
         request=request, number=request.drafts.count() + 1, supply_amount_won=supply_won, vat_won=vat_won, prepared_by=by,
@@ -117,14 +118,17 @@ def check_terms(
     return award_on
 
 
-def check_amount(request: QuoteRequest, settled: Match | None, supply_won: int, band_min_won: int | None) -> None:
+def check_amount(request: QuoteRequest, settled: Match | None, supply_won: int, vat_won: int, band_min_won: int | None) -> None:
     """The band of a letter, or the final quote's place in it. settled: the match that the quote is to settle. Raises Refused."""
     if settled is None:
         letters.check_band(band_min_won, supply_won, allowed=queries.letters_allowed(request.need.round))
     else:
         letter = settled.quote
         least_won = letter.band_min_won or letter.supply_amount_won
-        letters.check_final(supply_won, least_won=least_won, most_won=letter.supply_amount_won, band_won=band_min_won)
+        letters.check_final(
+            supply_won, vat_won, least_won=least_won, most_won=letter.supply_amount_won, most_vat_won=letter.vat_won,
+            band_won=band_min_won,
+        )  # fmt: skip
 
 
 # ── For the room's other actions ─────────────────────────────────────────────────────────────────────

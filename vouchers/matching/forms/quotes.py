@@ -15,7 +15,7 @@ from portal.kit.forms import CountedTextarea, DateInput, Lines, WonFormField
 from portal.kit.words import korean
 from providers.catalogue.queries import code_lists
 from vouchers.matching import queries
-from vouchers.matching.models import QuoteDraft, QuoteRequest
+from vouchers.matching.models import Quote, QuoteDraft, QuoteRequest
 from vouchers.matching.rules import stages
 
 
@@ -95,15 +95,19 @@ class QuoteForm(forms.Form):
         self.fields["access_mode"].choices = [("", _("Not decided yet")), *modes]  # type: ignore[attr-defined]
 
 
-def quote_initial(request: QuoteRequest, draft: QuoteDraft | None = None) -> dict[str, Any]:
-    """From what was prepared before and came back, else a first version from the asked offer."""
+def quote_initial(request: QuoteRequest, draft: QuoteDraft | None = None, letter: Quote | None = None) -> dict[str, Any]:
+    """From what was prepared before and came back, else from the letter that it becomes final of, else from the asked offer."""
     if draft is not None:
         named = {"investigator_name": draft.investigator_name, "investigator_email": draft.investigator_email}
         terms = {name: draft.content[name] for name in draft.content if name != "lines"}
         return {**terms, **named, "band_min_won": draft.band_min_won}
     usual, award_on = clock.today() + timedelta(days=30), queries.award_on(request.need.round)
     initial: dict[str, Any] = {"valid_until": max(usual, award_on or usual)}
-    if request.offer is not None:
+    if letter is not None:
+        initial |= {
+            name: getattr(letter, name) for name in ("earliest_delivery_on", "lead_time_days", "access_mode", "assumptions")
+        }
+    elif request.offer is not None:
         modes = request.offer.access_modes
         initial |= {"lead_time_days": request.offer.lead_time_days, "access_mode": modes[0] if len(modes) == 1 else ""}
     return initial

@@ -318,6 +318,7 @@ class Match(Row):
     """매칭확인서: an accepted quote that both sides confirm. It touches no budget.
 
     final_asked_at: when the award that stands on a letter of intent was accepted. final_quote: what stands for the letter then.
+    offered_quote: a final quote whose terms are not those of the letter, until the company decides on it.
     """
 
     REF_PREFIX = "mat"
@@ -333,6 +334,7 @@ class Match(Row):
     reason = models.TextField(blank=True)
     final_asked_at = models.DateTimeField(null=True)
     final_quote = models.OneToOneField(Quote, on_delete=models.PROTECT, null=True, related_name="+")
+    offered_quote = models.OneToOneField(Quote, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = MatchQuerySet.as_manager()
 
@@ -357,6 +359,10 @@ class Match(Row):
             ),
             models.CheckConstraint(
                 condition=Q(final_quote__isnull=True) | Q(final_asked_at__isnull=False), name="match_final_was_asked"
+            ),
+            models.CheckConstraint(
+                condition=Q(offered_quote__isnull=True) | Q(final_quote__isnull=True, final_asked_at__isnull=False),
+                name="match_offered_was_asked",
             ),
         ]
         permissions = [("confirm_match", "Confirm a match")]

@@ -25,7 +25,17 @@ from vouchers.matching.queries.feasibility import (
     feasibility_terms,
     unanswered_counts,
 )
-from vouchers.matching.queries.finals import awaited_letter, awaiting_final, letters_allowed, letters_unasked, waits_for_final
+from vouchers.matching.queries.finals import (
+    answer_due,
+    awaited_letter,
+    awaiting_final,
+    changed_terms,
+    changed_words,
+    letters_allowed,
+    letters_unasked,
+    waits_for_final,
+    with_parts,
+)
 from vouchers.matching.queries.narrowing import rank_document
 from vouchers.matching.queries.needs import (
     NOT_CHOSEN,
@@ -126,6 +136,7 @@ __all__ = [
     "WhyNot",
     "amount_of",
     "answer",
+    "answer_due",
     "answer_words",
     "asked_at_once",
     "asked_by",
@@ -140,6 +151,8 @@ __all__ = [
     "cases_for",
     "cases_in",
     "cases_in_boxes",
+    "changed_terms",
+    "changed_words",
     "choosable_rounds",
     "chosen",
     "companies_of",
@@ -206,4 +219,5 @@ __all__ = [
     "waits_for_final",
     "week_begins",
     "why_not",
+    "with_parts",
 ]

@@ -1,11 +1,14 @@
 """Letters of intent and the final quotes that stand for them after the award."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
+from portal.kit import clock
 from vouchers.matching.models import Match, Quote, QuoteRequest
-from vouchers.matching.rules import letters
+from vouchers.matching.queries.needs import quote_days
+from vouchers.matching.rules import letters, stages
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import QuotingPolicy
 
@@ -52,3 +55,35 @@ def letters_unasked(match_ids: Iterable[int]) -> QuerySet[Match]:
         pk__in=list(match_ids), final_asked_at__isnull=True, quote__band_min_won__isnull=False
     )
     return rows.select_for_update(of=("self",)).select_related(*_PARTS).order_by("pk")
+
+
+def with_parts(match_id: int) -> Match:
+    """One match with what is told about it, locked. One query."""
+    rows = Match.objects.select_for_update(of=("self",)).select_related("offered_quote", *_PARTS)
+    return rows.get(pk=match_id)
+
+
+def changed_terms(letter: Quote, final: Quote) -> tuple[str, ...]:
+    """Names of the terms, price and tax apart, in which the final quote is not what its letter said. Two queries."""
+    return letters.changed(_terms(letter), _terms(final))
+
+
+def changed_words(match: Match) -> tuple[str, ...]:
+    """The same in words, of the final quote on which the company has to decide. At most two queries."""
+    if match.offered_quote is None:
+        return ()
+    return tuple(str(letters.TERM_WORDS[name]) for name in changed_terms(match.quote, match.offered_quote))
+
+
+def _terms(quote: Quote) -> letters.Terms:
+    parties = [f"{name}_id" for name in stages.PARTIES]
+    work = tuple(quote.lines.values_list("kind", "description", "unit", "quantity", *parties))
+    return letters.Terms(quote.access_mode, quote.earliest_delivery_on, quote.lead_time_days, quote.assumptions, work)
+
+
+def answer_due(request: QuoteRequest, valid_until: date) -> datetime:
+    """When the company should have decided on a quote that is sent now. At most one query."""
+    round_ = request.need.round
+    return stages.answer_due(
+        valid_until=valid_until, quote_days=quote_days(round_), closes_at=round_.closes_at if round_ else None, now=clock.now()
+    )  # fmt: skip

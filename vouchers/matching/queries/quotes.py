@@ -83,6 +83,8 @@ def _turn(row: QuoteRequest, match: Match | None) -> tuple[str, str]:
         return "company", gettext("The company confirms the match")
     if match.provider_confirmed_at is None:
         return "provider", gettext("The provider confirms the match")
+    if match.offered_quote_id is not None:
+        return "company", gettext("The company decides on the final quote")
     return "", gettext("Both sides confirmed")
 
 
@@ -277,7 +279,7 @@ def matches_for(user: Any) -> QuerySet[Match]:
     """Matches of the person's company or institution, with all that their page shows."""
     return Match.objects.visible_to(user).select_related(
         "need__company", "need__round", "institution", "quote__request__dataset", "quote__request__institution",
-        "company_confirmed_by", "provider_confirmed_by", "final_quote",
+        "company_confirmed_by", "provider_confirmed_by", "final_quote", "offered_quote",
     )  # fmt: skip
 
 

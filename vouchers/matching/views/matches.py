@@ -30,8 +30,22 @@ VERBS = {
             lambda row, by, text: actions.cancel_match(match_id=row.pk, reason=text, by=by),
             _("Cancelled. The other side was told."), forms.ReasonForm, danger=True,
         ),
+        Verb(
+            "accept_final", _("Accept the final quote"),
+            lambda row, by: actions.accept_final_quote(match_id=row.pk, quote_id=row.read_quote, by=by),
+            _("Accepted. The agreement is drafted from this quote."), kind="primary",
+            consequence=_("The final quote with its changed terms stands for the letter of intent. The agreement is drafted from it."),
+        ),
+        Verb(
+            "decline_final", _("Decline the final quote"),
+            lambda row, by, text: actions.decline_final_quote(match_id=row.pk, quote_id=row.read_quote, reason=text, by=by),
+            _("Declined. The provider was told, and owes another final quote."), forms.ReasonForm, danger=True,
+        ),
     )
 }  # fmt: skip
+
+
+STEP = {"accept_final": "accept_final_quote", "decline_final": "decline_final_quote"}
 
 
 def _row(request: HttpRequest, ref: str) -> Match:
@@ -50,6 +64,9 @@ def match_detail(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def match_verb(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     row = _row(request, ref)
+    named = request.POST.get("quote", "")  # the final quote that was on the page, so that a newer one is never taken unread
+    offered = row.offered_quote
+    row.read_quote = offered.pk if offered and named in ("", offered.ref) else 0  # type: ignore[attr-defined]
     back = reverse("matching:match", args=[ref])
     return perform(request, VERBS, verb, row, lambda **more: _show(request, ref, **more), back)
 
@@ -58,8 +75,14 @@ def _verbs(user: Any, row: Match) -> list[Verb]:
     company = user.has_perm("vouchers.confirm_match", row.need.company)
     provider = user.has_perm("vouchers.confirm_match", row.institution)
     owes = (company and row.company_confirmed_at is None) or (provider and row.provider_confirmed_at is None)
-    can = {"confirm": owes, "cancel": company or provider}
-    return [VERBS[name] for name, may in can.items() if may and stages.MATCH_LIFECYCLE.can(row.status, name)]
+    decides = company and row.offered_quote_id is not None
+    can = {"confirm": owes, "accept_final": decides, "decline_final": decides, "cancel": company or provider}
+    return [VERBS[name] for name, may in can.items() if may and stages.MATCH_LIFECYCLE.can(row.status, STEP.get(name, name))]
+
+
+def _read(row: Match) -> dict[str, str]:
+    """What the page shows and its forms send along."""
+    return {"quote": row.offered_quote.ref} if row.offered_quote else {}
 
 
 def _show(request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "", status: int = 200) -> HttpResponse:
@@ -73,11 +96,14 @@ def _show(request: HttpRequest, ref: str, *, bound: Any = None, problem: str = "
         "sheet": sheet,
         "quote": sheet.quote,
         "final": row.final_quote,
+        "offered": queries.sheets([queries.lines_of(row.offered_quote)])[0] if row.offered_quote else None,
+        "changed": queries.changed_words(row),
+        "decides": any(verb.name == "accept_final" for verb in shown),
         "owes_final": queries.waits_for_final(row) and request.user.has_perm("vouchers.answer_quote", row.institution),
         "of_company": of_company,
-        "panels": panels(shown, lambda name: reverse("matching:match_verb", args=[row.ref, name]), bound),
+        "panels": panels(shown, lambda name: reverse("matching:match_verb", args=[row.ref, name]), bound, _read(row)),
         "problem": problem,
-        "confirm_duty": journal.open_duties(row).filter(verb="confirm_match").first(),
+        "duty": journal.open_duties(row).filter(verb__in=["confirm_match", "decide_final_quote"]).first(),
         "timeline": queries.timeline(row),
     }
     return page(request, "vouchers/matching/match.html", context, status=status)

@@ -96,6 +96,7 @@ def show_request(request: HttpRequest, ref: str, *, bound: Any = None, problem: 
         "quotes": queries.sheets(queries.quotes_of(row)),
         "may_quote": may and (stages.QUOTE_LIFECYCLE.can(row.status, "quote") or letter is not None),
         "letter": letter,
+        "offered": match is not None and letter is not None and match.offered_quote_id is not None,
         "panels": panels(shown, lambda name: reverse("matching:request_verb", args=[row.ref, name]), bound),
         "problem": problem,
         "match": match,
@@ -145,7 +146,7 @@ def _first_form(request: HttpRequest, row: QuoteRequest, shape: dict[str, bool])
         typed = [{name: line[name] or own.get(name, "") for name in line} for line in draft.content["lines"]]
     else:
         typed = [_as_typed(line) for line in sent[0].lines.all()] if sent else queries.offer_lines(row)
-    form = forms.QuoteForm(initial=forms.quote_initial(row, draft), **shape)
+    form = forms.QuoteForm(initial=forms.quote_initial(row, draft, queries.awaited_letter(row)), **shape)
     return _form(request, row, form, forms.line_forms(row, initial=typed or [{}]))
 
 
