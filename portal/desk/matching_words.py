@@ -62,6 +62,7 @@ MATCHING: dict[str, tuple[str, str]] = {
     "quote_request.clarified": ("질문에 답했습니다", "Question answered"),
     "quote_request.declined": ("공급기관이 견적을 거절했습니다", "Declined by the provider"),
     "quote_request.expired": ("견적 기한이 지났습니다", "Expired"),
+    "quote_request.match_ended": ("매칭이 끝나 견적 요청도 끝났습니다", "Request ended with its match"),
     "quote_request.quoted": ("견적서를 보냈습니다", "Quoted"),
     "quote_request.refused": ("견적을 거절했습니다", "Quote declined by the company"),
     "quote_request.sent": ("견적을 요청했습니다", "Quote requested"),

@@ -17,7 +17,13 @@ from vouchers.rounds.models import PolicyVersion
 from vouchers.rounds.rules import parse_policy
 
 DECIDED = {"APPROVED": True, "RECOGNISED": True, "WAIVED": True, "REFUSED": False}  # of a data review: was the use allowed
-QUOTED = {"QUOTED": True, "ACCEPTED": True, "DECLINED_BY_COMPANY": True, "DECLINED_BY_PROVIDER": False}  # EXPIRED: either
+QUOTED = {
+    "QUOTED": True,
+    "ACCEPTED": True,
+    "MATCH_ENDED": True,
+    "DECLINED_BY_COMPANY": True,
+    "DECLINED_BY_PROVIDER": False,
+}  # EXPIRED: either
 
 # institution, step, begun, ended, working days that its clock stood, kinds of data that were asked for
 Case = tuple[int, str, datetime, datetime, int, list[str] | None]

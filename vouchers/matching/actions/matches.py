@@ -11,7 +11,7 @@ from portal.kit.errors import NotAllowed
 from providers.offers import actions as offers
 from vouchers.matching import notices
 from vouchers.matching.actions import needs
-from vouchers.matching.actions.asking import lapse_drafts, lock, written
+from vouchers.matching.actions.asking import lock, move, written
 from vouchers.matching.models import Match, QuoteRequest
 from vouchers.matching.rules import stages
 
@@ -49,7 +49,10 @@ def confirm_match(*, match_id: int, by: Any) -> Match:
 
 @transaction.atomic
 def cancel_match(*, match_id: int, reason: str, by: Any) -> Match:
-    """Either side steps back, with a reason. Writes: Match, Need.status, Offer.open_capacity, Event, Duty, Notices."""
+    """Either side steps back, with a reason. The request that it came from ends too, so that the same can be asked for again.
+
+    Writes: Match, QuoteRequest, Need.status, Offer.open_capacity, Events, Duties, Notices.
+    """
     request = _lock_request(match_id)
     match = _lock_match(match_id)
     side = side_of(match, by)
@@ -63,7 +66,7 @@ def cancel_match(*, match_id: int, reason: str, by: Any) -> Match:
         organisations=match.organisation_ids(), data={"side": side},
     )  # fmt: skip
     journal.close_duties(match, by=by)
-    lapse_drafts(request, by)
+    move(request, "end_match", "match_ended", by)
     _free(match, before, by)
     notices.match_cancelled(match)
     return match
@@ -73,8 +76,8 @@ def cancel_match(*, match_id: int, reason: str, by: Any) -> Match:
 def release_match(*, match_id: int, by: Any = None) -> bool:
     """The application that it stood on ended without an award: the match ends, the offer's order is free again, once.
 
-    Called by the room that knows that nothing can change about the application any more. Writes: Match, Need.status,
-    Offer.open_capacity, Event, Duty, Notices. Returns: whether it still held anything. Raises: NotAllowed for a person.
+    Called by the room that knows that nothing can change about the application any more. Writes: Match, QuoteRequest,
+    Need.status, Offer.open_capacity, Events, Duties, Notices. Returns: whether it still held anything. Raises: NotAllowed for a person.
     """
     request = _lock_request(match_id)
     match = _lock_match(match_id)
@@ -89,7 +92,7 @@ def release_match(*, match_id: int, by: Any = None) -> bool:
         "match.released", match, by=by, frm=before, to=match.status, organisations=match.organisation_ids(),
     )  # fmt: skip
     journal.close_duties(match, by=by)
-    lapse_drafts(request, by)
+    move(request, "end_match", "match_ended", by)
     _free(match, before, by)
     notices.match_released(match)
     return True

@@ -38,7 +38,8 @@ def allocatable_rounds() -> QuerySet[Round]:
 
 
 def waiting_needs(round_: Round) -> QuerySet[Need]:
-    """Needs of the call for which nothing is agreed yet."""
+    """Posted needs of the call whose company has accepted no quote, or none whose match still stands: others may be quoted for
+    them at the moment, and are proposed all the same."""
     agreed = QuoteRequest.objects.filter(status=stages.QuoteStatus.ACCEPTED).values("need")
     return Need.objects.filter(round=round_, status__in=WAITING).exclude(pk__in=agreed)
 

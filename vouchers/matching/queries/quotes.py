@@ -92,7 +92,7 @@ INBOX = {
     "waiting": ("SENT", "VIEWED"),
     "asked": ("CLARIFYING",),
     "quoted": ("QUOTED",),
-    "ended": ("ACCEPTED", "DECLINED_BY_PROVIDER", "DECLINED_BY_COMPANY", "EXPIRED", "WITHDRAWN"),
+    "ended": ("ACCEPTED", "DECLINED_BY_PROVIDER", "DECLINED_BY_COMPANY", "EXPIRED", "WITHDRAWN", "MATCH_ENDED"),
 }
 
 

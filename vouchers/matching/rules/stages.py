@@ -34,6 +34,7 @@ class QuoteStatus(Codes):
     DECLINED_BY_COMPANY = "DECLINED_BY_COMPANY", _("Declined by the company")
     EXPIRED = "EXPIRED", _("Expired")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    MATCH_ENDED = "MATCH_ENDED", _("Accepted, the match ended")
 
 
 class MatchStatus(Codes):
@@ -91,6 +92,7 @@ QUOTE_LIFECYCLE = Lifecycle(
         (Q.QUOTED, "quote"): Q.QUOTED,
         (Q.QUOTED, "accept_quote"): Q.ACCEPTED,
         (Q.ACCEPTED, "quote_finally"): Q.ACCEPTED,
+        (Q.ACCEPTED, "end_match"): Q.MATCH_ENDED,
         (Q.SENT, "decline_request"): Q.DECLINED_BY_PROVIDER,
         (Q.VIEWED, "decline_request"): Q.DECLINED_BY_PROVIDER,
         (Q.CLARIFYING, "decline_request"): Q.DECLINED_BY_PROVIDER,
@@ -159,6 +161,7 @@ QUOTE_EVENT_WORDS: dict[str, str | Promise] = {
     "quote_request.refused": _("Company declined the quote"),
     "quote_request.withdrawn": _("Request withdrawn"),
     "quote_request.expired": _("Expired"),
+    "quote_request.match_ended": _("Request ended with its match"),
 }
 MATCH_EVENT_WORDS: dict[str, str | Promise] = {
     "match.proposed": _("Match proposed by accepting the quote"),
