@@ -27,6 +27,15 @@ from providers.catalogue.rules import disease
         ("I", "A15", False),
         ("S00-T98", "S72", True),
         ("U07.1", "U07.2", False),
+        ("I21.0-3", "I21.3", True),
+        ("I21.0-3", "I21.4", False),
+        ("I21.0-3", "I25", False),  # chronic disease is not what was asked for
+        ("I210-3", "I25", False),
+        ("C34.1-9", "C50", False),
+        ("C34.1-9", "C34.9", True),
+        ("C34.1-36", "C36.9", True),
+        ("C18-20.1", "C20.1", True),
+        ("C18-20.1", "C20.8", False),
         ("G30†", "G30", True),
     ],
 )
@@ -35,7 +44,8 @@ def test_overlap(one: str, other: str, overlap: bool) -> None:
     assert disease.codes("KCD", [other]).overlaps(disease.codes("KCD", [one])) is overlap
 
 
-@pytest.mark.parametrize("text", ["", "34", "C34-C30", "lung", "C3.4", "C34.12345", "-C34", "CHAPTER", "폐암"])
+@pytest.mark.parametrize("text", ["", "34", "C34-C30", "lung", "C3.4", "C34.12345", "-C34", "CHAPTER", "폐암", "-20", "C18-2", "C18-200",
+                                  "C34.9-1", "C34.1-.9", "S72.00-05", "S72.00-75", "34-36", "C34.1-9.1"])  # fmt: skip
 def test_unreadable_codes_are_refused(text: str) -> None:
     with pytest.raises(disease.BadCode):
         disease.codes("KCD", [text])

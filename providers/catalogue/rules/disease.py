@@ -1,8 +1,9 @@
 """Disease codes as intervals: KCD and ICD-10 share letters, categories and order, so overlap is plain arithmetic.
 
 Accepted spellings: a category (`C34`), a dotted or undotted subcategory (`C34.1`, `C341`), a prefix (`C3`, `C`), a range
-(`C18-C20`, `S00-T98`), a chapter by its Roman number (`II`, `XIX`; the letters I, V and X alone are prefixes, so write
-`CHAPTER I`). Dagger, asterisk and trailing `.x` or `.-` are ignored.
+(`C18-C20`, `S00-T98`) whose end may leave out what it shares with its beginning (`C18-20`, `C34.1-9`; what could be read in two
+ways is refused), a chapter by its Roman number (`II`, `XIX`; the letters I, V and X alone are prefixes, so write `CHAPTER I`).
+Dagger, asterisk and trailing `.x` or `.-` are ignored.
 """
 
 import re
@@ -87,12 +88,27 @@ def interval(text: str) -> Interval:
     first, dash, last = clean.partition("-")
     if not dash:
         return _single(first)
-    if first and last and last[0].isdigit():  # C18-20
-        last = first[0] + last
+    if last[:1].isdigit():
+        last = _completed(first, last, text)
     low, high = _single(first)[0], _single(last)[1]
     if low >= high:
         raise BadCode(text)
     return low, high
+
+
+def _completed(first: str, last: str, text: str) -> str:
+    """The end of a range as if it were written in full: C18-20 → C20, C3-5 → C5, C34.1-9 → C34.9. Raises BadCode where the
+    digits say neither clearly: C18-2, S72.00-05."""
+    begun = _CODE.match(first)
+    if begun is None:
+        raise BadCode(text)
+    letter, category, sub = begun.groups()
+    digits = len(last.partition(".")[0])
+    if sub and len(sub) == 1 and digits == 1:
+        return f"{letter}{category}.{last}"
+    if digits != len(category) or (sub and len(sub) > 1):
+        raise BadCode(text)
+    return letter + last
 
 
 def chapters(texts: Iterable[str]) -> tuple[str, ...]:
