@@ -75,13 +75,21 @@ def test_what_is_not_said_or_not_comparable_is_read(narrowed: Any) -> None:
         "everybody": {"disease_scope": "ALL"},
         "topography": {"disease_areas": [{"system": "ICD_O_3", "codes": ["C50"], "label_ko": "유방", "label_en": "breast"}]},
         "other": {"disease_areas": [{"system": "KCD", "codes": ["C50"], "label_ko": "유방암", "label_en": "breast cancer"}]},
+        "mixed": {
+            "disease_areas": [
+                {"system": "KCD", "codes": ["C50"], "label_ko": "유방암", "label_en": "breast cancer"},
+                {"system": "SNOMED_CT", "codes": ["254637007"], "label_ko": "폐암", "label_en": "lung cancer"},
+            ]
+        },
+        "unreadable": {"disease_areas": [{"system": "KCD", "codes": ["C50", "M1A"], "label_ko": "유방암", "label_en": "breast"}]},
         "planned": {"status": "PLANNED"},
     }
     for name, changes in facts.items():
         providers.dataset(hospital, key=f"set-{name}", **{"disease_scope": "LISTED", **changes})
     _every, near = same({"modality": ["CT"], "disease_codes": {"system": "KCD", "include": ["C34"]}}, narrowed)
     shown = {entry["dataset"] for entry in near["results"]}
-    assert {"set-silent", "set-unlisted", "set-everybody", "set-topography"} <= shown and not {"set-other", "set-planned"} & shown
+    unknown = {"set-silent", "set-unlisted", "set-everybody", "set-topography", "set-mixed", "set-unreadable"}
+    assert unknown <= shown and not {"set-other", "set-planned"} & shown
     named, _near = same({"modality": ["CT"], "linkage": ["set-planned"], "purpose": "SCIENTIFIC_RESEARCH"}, narrowed)
     assert named["linkage_unmet"][0]["target"] == "set-planned"
 

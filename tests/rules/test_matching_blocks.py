@@ -145,6 +145,7 @@ FOUND = {
     "annotation_words": st.sampled_from([None, ("표", "marks")]), "sites": st.sampled_from([None, 1, 2, 30]),
     "pictured": st.dictionaries(st.sampled_from(["CT", "MRI"]), st.frozensets(st.sampled_from(REGIONS), min_size=1)),
     "scoped": st.frozensets(st.sampled_from(["STOMACH", "COLON"]), max_size=1),
+    "unread": some(["SNOMED-CT 254637007"], 1), "grows": st.booleans(),
 }  # fmt: skip
 found = st.builds(rules.Candidate, **FOUND)
 WANTED = {
@@ -209,7 +210,7 @@ def test_every_field_is_made_up_that_a_filter_or_a_score_reads() -> None:
     """A new field stands among the made-up ones, or here because it is told, warned of or folded and never counted."""
     told_only = {"round", "company_size", "product", "regulatory_route", "gpu", "seats", "irb_state"}
     assert {field.name for field in fields(rules.Need)} - set(WANTED) == told_only
-    shown_only = {"derived", "commercial_note", "size_note", "fee", "free", "public", "grows", "seats", "gpus"}
+    shown_only = {"derived", "commercial_note", "size_note", "fee", "free", "public", "seats", "gpus", "code_versions"}
     assert {field.name for field in fields(rules.Candidate)} - set(FOUND) == shown_only
 
 

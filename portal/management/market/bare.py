@@ -97,10 +97,13 @@ class Arrays:
         self.titled = [np.array([region in one.regions for one in found]) for region in REGIONS]
         self.untitled = np.array([not one.regions for one in found])
         self.allowed = [np.array([not deal.purposes or purpose in deal.purposes for deal in deals]) for purpose in PURPOSES]
-        self.commercial = figures({True: 1000, None: 400, False: 0}[one.commercial_use] for one in found)
+        self.commercial = [
+            figures({True: 1000, None: 400, False: 0}[one.allows(purpose)] for one in found) for purpose in COMMERCIAL
+        ]
         self.youngest, self.oldest = figures((one.min_age for one in found), 0), figures((one.max_age for one in found), 150)
         self.ageless = np.array([one.min_age is None and one.max_age is None for one in found])
         self.first, self.last = figures(one.first_year for one in found), figures(one.last_year for one in found)
+        self.grows = np.array([one.grows and one.last_year is not None for one in found])
         self.longest = figures((one.follow_up_months_max for one in found), 0)
         self.persons = figures(one.individuals if one.individuals is not None else one.records for one in found)
         self.counted = np.array([one.individuals is None for one in found])
@@ -172,8 +175,8 @@ def _purpose(a: Arrays, n: int, w: Any, out: Any, total: Any) -> None:
     if purpose >= 0:
         np.logical_or(out, ~a.allowed[purpose], out=out)
     if purpose in (0, 1):
-        np.logical_or(out, a.commercial == 0, out=out)
-        total += w["purpose"] * a.commercial // 1000
+        np.logical_or(out, a.commercial[purpose] == 0, out=out)
+        total += w["purpose"] * a.commercial[purpose] // 1000
     else:
         total += w["purpose"]
 
@@ -261,12 +264,15 @@ def _years(a: Arrays, n: int, w: Any, out: Any, total: Any) -> None:
         low, high = (since if since >= 0 else np.maximum(first, 1990)), (until if until >= 0 else year)
         shared = np.minimum(high, last) - np.maximum(low, first) + 1
         part = np.maximum(0, shared) * 1000 // np.maximum(1, high - low + 1)
-        common = np.minimum(a.last, until if until >= 0 else MOST) - np.maximum(a.first, since) + 1
+        part = np.maximum(part, 350 * (a.grows & (high > last)))
+        end = until if until >= 0 else MOST
+        common = np.where(a.grows, end, np.minimum(a.last, end)).astype(np.int64) - np.maximum(a.first, since) + 1
         np.logical_or(out, dated & (np.maximum(0, common) * 12 < months), out=out)
-        np.logical_or(out, ((a.last >= 0) & (a.last < since)) | ((until >= 0) & (a.first > until)), out=out)
+        np.logical_or(out, ((a.last >= 0) & ~a.grows & (a.last < since)) | ((until >= 0) & (a.first > until)), out=out)
     part = np.where((a.first < 0) & (a.last < 0), 350, part)
     if months:
-        longest = np.where(a.longest > 0, a.longest, np.where(dated, (a.last - a.first + 1) * 12, MOST))
+        longest = np.where(a.grows, np.maximum(a.last, year), a.last) - a.first + 1
+        longest = np.where(a.longest > 0, a.longest, np.where(dated, longest * 12, MOST))
         np.logical_or(out, longest < months, out=out)
     total += w["period"] * part // 1000
 

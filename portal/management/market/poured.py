@@ -8,7 +8,7 @@ from portal.kit import clock
 from portal.kit.models import make_ref
 from portal.management.market import made
 from providers.catalogue.models import Dataset, DatasetVersion
-from providers.catalogue.rules import spans
+from providers.catalogue.rules import comparable, spans
 from providers.institutions.models import Institution
 from providers.offers.models import Offer, OfferLine
 
@@ -60,5 +60,5 @@ def _dataset(one: dict[str, Any], holder: int) -> Dataset:
         ref=make_ref("dst"),
         **{**kept, **counted, "record_unit": population.get("record_unit") or "", "population_note": population.get("note") or ""},
         institution_id=holder, publication="PUBLISHED", profile="DCAT_AP", published_number=1, published_sha256=UNSEEN,
-        disease_spans=spans(one["disease_areas"] or ()),
+        disease_spans=spans(one["disease_areas"] or ()), diseases_comparable=comparable(one["disease_areas"] or ()),
     )  # fmt: skip

@@ -42,7 +42,7 @@ def apply_content(dataset: Dataset, content: Mapping[str, Any], by: Any) -> None
     )
 
 
-LOOKED_AT = frozenset({"search_title", "search_text", "disease_spans", "disease_chapters"})
+LOOKED_AT = frozenset({"search_title", "search_text", "disease_spans", "disease_chapters", "diseases_comparable"})
 
 
 def looked_at(values: Mapping[str, Any], institution: Institution, variables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -61,4 +61,5 @@ def looked_at(values: Mapping[str, Any], institution: Institution, variables: Se
         "search_text": rules.looked_at(parts),
         "disease_spans": rules.spans(values["disease_areas"]),
         "disease_chapters": rules.chapters(values["disease_areas"]),
+        "diseases_comparable": rules.comparable(values["disease_areas"]),
     }

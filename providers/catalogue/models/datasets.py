@@ -87,7 +87,8 @@ class Dataset(Row):
     status: availability code (dataset_status); publication: where its catalogue entry stands.
 
     profile, origin: what judged the published version, and who wrote it; published_number, published_sha256: that version.
-    search_title, search_text: what is looked for (`rules.looked_at`); disease_spans, disease_chapters: the named diseases.
+    search_title, search_text: what is looked for (`rules.looked_at`); disease_spans, disease_chapters: the named diseases;
+    diseases_comparable: all of them are in codes that can be compared.
     lead_days: least working days to the data in an offer that stands, pushed down by the offers.
     Columns hold the published version only: what is being written stands in Draft. confirmed_at: when it was last said to be right.
     """
@@ -192,6 +193,7 @@ class Dataset(Row):
     )  # fmt: skip
     disease_spans = SpansField(default=tuple, editable=False)
     disease_chapters = ArrayField(models.CharField(max_length=5), editable=False, **_codes)
+    diseases_comparable = models.BooleanField(default=False, editable=False)
     lead_days = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
 
     MATCHED: ClassVar[tuple[str, ...]] = (

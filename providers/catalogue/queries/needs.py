@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
 from providers.catalogue.models import Dataset
-from providers.catalogue.rules import AVAILABLE, disease
+from providers.catalogue.rules import AVAILABLE
 
 
 def for_needs(*, demo: bool, kinds: Sequence[str] = (), named: Sequence[str] = ()) -> QuerySet[Dataset]:
@@ -63,11 +63,8 @@ def _reached(spans: Sequence[tuple[int, int]]) -> Q:
 
 
 def _others(spans: Sequence[tuple[int, int]]) -> Q:
-    """Lists its diseases in comparable codes, and has none of these. Codes of other systems say nothing."""
-    comparable = Q()
-    for system in sorted(disease.COMPARABLE):
-        comparable |= Q(disease_areas__contains=[{"system": system}])
-    return Q(disease_scope="LISTED") & comparable & ~Q(disease_spans__meets=tuple(spans)) & ~Q(disease_spans=())
+    """Lists its diseases, all in comparable codes, and has none of these. Where one code cannot be compared, nothing is known."""
+    return Q(disease_scope="LISTED", diseases_comparable=True) & ~Q(disease_spans__meets=tuple(spans))
 
 
 type Marked = tuple[int, int, str]  # dataset id, institution id, mark

@@ -48,6 +48,7 @@ from providers.catalogue.rules.searching import (
     Term,
     Vocabulary,
     chapters,
+    comparable,
     looked_at,
     near,
     question,
@@ -71,7 +72,7 @@ __all__ = [
     "HANGUL", "LIBRARY_NOTE", "LIFECYCLE", "LONGEST_ITEM", "MANDATORY", "MOST_CHARACTERS", "MOST_VARIABLES", "PORTAL",
     "PROPERTIES", "PUBLICATION_MOVES", "RECOMMENDED", "SECTIONS", "SHOWN", "WORKING", "CellError", "Change",
     "Completeness", "Datatype", "DraftState", "Field", "Gap", "Kind", "Origin", "Profile", "Publication", "Question",
-    "Term", "Variable", "Vocabulary", "canonical", "changes", "chapters", "check_publishable", "completeness",
-    "derived", "is_address", "is_empty", "is_stale", "library_note_ko", "looked_at", "near", "nothing", "profiles_for",
+    "Term", "Variable", "Vocabulary", "canonical", "changes", "chapters", "check_publishable", "comparable",
+    "completeness", "derived", "is_address", "is_empty", "is_stale", "library_note_ko", "looked_at", "near", "nothing", "profiles_for",
     "question", "read_table", "sha256", "spans", "understand", "vocabulary", "what_misfits",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ Dagger, asterisk and trailing `.x` or `.-` are ignored.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 COMPARABLE = frozenset({"KCD", "ICD_10"})
 WIDTH = 1000  # positions inside one three-character category
@@ -76,6 +77,15 @@ def codes(system: str, texts: Iterable[str]) -> Codes:
     """The code set. Raises BadCode naming the first text that cannot be read."""
     listed = tuple(texts)
     return Codes(system, listed, _merge([interval(text) for text in listed]))
+
+
+@lru_cache(maxsize=8192)
+def readable(system: str, code: str) -> bool:
+    """Can this code be compared with others? Entries hold codes of other systems, and imported ones may hold anything."""
+    try:
+        return system in COMPARABLE and bool(interval(code))
+    except BadCode:
+        return False
 
 
 def interval(text: str) -> Interval:

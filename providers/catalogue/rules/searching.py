@@ -317,3 +317,9 @@ def spans(areas: Iterable[Mapping[str, Any]]) -> tuple[disease.Interval, ...]:
                 continue
             readable.append(code)
     return disease.codes("KCD", readable).spans
+
+
+def comparable(areas: Iterable[Mapping[str, Any]]) -> bool:
+    """Are all named diseases in codes that can be compared, and is at least one named?"""
+    named = [(area["system"], code) for area in areas for code in area["codes"]]
+    return bool(named) and all(disease.readable(system, code) for system, code in named)

@@ -185,15 +185,14 @@ def _shown(
             key=lambda part: -part.most,
         ),
         reasons=record[f"reasons_{lang}"],
-        warnings=[_without_asking(one) if cannot else one for one in record[f"warnings_{lang}"]],
+        warnings=[
+            sentence
+            for code, sentence in zip(record["warnings"], record[f"warnings_{lang}"], strict=True)
+            if not (cannot and code == rules.ASK_FOR_QUOTE)
+        ],
         asked=asked.get((dataset.pk, offer.pk if offer else None)),
         cannot=cannot,
     )
-
-
-def _without_asking(warning: str) -> str:
-    """A ranking says that a quote may be asked for; where this page knows that it may not, it does not say so."""
-    return warning.replace(" 견적을 요청하십시오.", "").replace(": ask for a quote.", ".")
 
 
 def _joined(bundle: Mapping[str, Any], datasets: Mapping[str, Dataset], lang: str) -> Joined:

@@ -2,6 +2,7 @@
 
 from providers.offers.rules import Purpose
 from vouchers.matching.rules import replaying
+from vouchers.matching.rules.conditions import ASK_FOR_QUOTE
 from vouchers.matching.rules.engine import ENGINE_VERSION, Excluded, MatchResult, Result, beside, match
 from vouchers.matching.rules.facts import Candidate, Holder, OfferFacts, candidate, holder, offer_facts
 from vouchers.matching.rules.filters import judge
@@ -17,6 +18,7 @@ from vouchers.matching.rules.relaxing import Leeway, Relaxation, leeway, relaxat
 from vouchers.matching.rules.verdict import FILTERS, Warning
 
 __all__ = [
+    "ASK_FOR_QUOTE",
     "COMMERCIAL_PURPOSES",
     "ENGINE_VERSION",
     "FILTERS",

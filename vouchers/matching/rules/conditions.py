@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from providers.offers.rules import Purpose
 from vouchers.matching.rules.facts import Candidate, Words
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import REVIEW_DAYS, WORKING_DAYS_A_MONTH, Policy
@@ -31,13 +32,17 @@ def purpose(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | 
             "이 공급 상품은 요청하신 활용 목적을 허용하지 않습니다.",
             "The offer does not allow the purpose you named.",
         )
-    elif need.commercial and found.commercial_use is False:
+    elif need.commercial and (allowed := found.allows(need.purpose)) is False:
+        if found.offer and found.offer.commercial_ai_allowed is False and need.purpose == Purpose.PRODUCT_DEVELOPMENT:
+            ko, en = "이 공급 상품은 상업적 AI 개발을 허용하지 않습니다.", "The offer does not allow commercial AI development."
+            yield Failure("PURPOSE", ko, en)
+            return
         yield Failure(
             "PURPOSE",
             "제품 개발·검증 등 상업적 이용이 허용되지 않는 데이터입니다.",
             "Commercial use, such as developing or validating a product, is not allowed.",
         )
-    elif need.commercial and found.commercial_use is None:
+    elif need.commercial and allowed is None:
         yield Warning(
             "COMMERCIAL_USE_UNKNOWN",
             "상업적 이용 가능 여부가 공개되지 않았습니다. 보유기관에 먼저 확인하십시오.",
@@ -123,7 +128,7 @@ def export(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | W
 def budget(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
     limit = policy.budget_of(need)
     if found.offer is None:
-        yield _no_offer(found, policy)
+        yield from _no_offer(found, policy)
     elif found.offer.floor_won is None:
         yield Warning("PRICE_UNKNOWN", "가격이 공개되지 않았습니다.", "The price is not published.")
     elif limit is not None and found.offer.floor_won > limit:
@@ -137,16 +142,19 @@ def budget(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | W
         )
 
 
-def _no_offer(found: Candidate, policy: Policy) -> Warning:
+def _no_offer(found: Candidate, policy: Policy) -> Iterator[Warning]:
     if found.free:
-        ko, en = "무료 데이터로, 공급 상품이 따로 없습니다.", "Free of charge; there is no offer to order."
-    elif policy.pays(found.holder):
-        ko = "공개된 공급 상품(가격·처리기간)이 없습니다. 견적을 요청하십시오."
-        en = "No offer with price and lead time is published: ask for a quote."
+        yield Warning("NO_OFFER", "무료 데이터로, 공급 상품이 따로 없습니다.", "Free of charge; there is no offer to order.")
+        return
+    ko, en = "공개된 공급 상품(가격·처리기간)이 없습니다.", "No offer with price and lead time is published."
+    if policy.pays(found.holder):
+        yield Warning("NO_OFFER", ko, en)
+        yield Warning(ASK_FOR_QUOTE, "견적을 요청하십시오.", "Ask for a quote.")
     else:
-        ko = "공개된 공급 상품(가격·처리기간)이 없습니다. 보유기관에 직접 신청하는 데이터입니다."
-        en = "No offer with price and lead time is published: it is applied for at the holder."
-    return Warning("NO_OFFER", ko, en)
+        yield Warning("NO_OFFER", f"{ko} 보유기관에 직접 신청하는 데이터입니다.", f"{en} It is applied for at the holder.")
+
+
+ASK_FOR_QUOTE = "ASK_FOR_QUOTE"  # a page that knows that this holder answers none leaves it out
 
 
 def lead_time(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:

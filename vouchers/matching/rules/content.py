@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from providers.catalogue.rules import disease
 from vouchers.matching.rules.facts import Candidate, Words, body_regions, scoped
 from vouchers.matching.rules.kinds import CONCEPT_WORDS, VARIABLE_CONCEPTS, own
-from vouchers.matching.rules.need import Need
+from vouchers.matching.rules.need import DiseaseNeed, Need
 from vouchers.matching.rules.policy import Policy
 from vouchers.matching.rules.verdict import Failure, Warning, number
 
@@ -34,9 +34,19 @@ def disease_codes(need: Need, found: Candidate, policy: Policy) -> Iterator[Fail
             f"{wanted.system} 코드는 KCD와 자동으로 비교할 수 없습니다. 보유기관에 확인하십시오.",
             f"{wanted.system} codes cannot be compared with KCD automatically: ask the holder.",
         )
-    elif found.disease_scope == "LISTED" and found.diseases is not None:
-        if not wanted.include.overlaps(found.diseases):
-            asked = ", ".join(wanted.include.texts)
+    elif found.disease_scope == "LISTED" and (found.diseases is not None or found.unread):
+        asked = ", ".join(wanted.include.texts)
+        if found.diseases is not None and wanted.include.overlaps(found.diseases):
+            yield from _code_versions(wanted, found)
+        elif found.unread:
+            unread = ", ".join(found.unread)
+            yield Warning(
+                "DISEASE_NOT_COMPARED",
+                f"대상 질환({found.disease_ko}) 중 KCD와 비교할 수 없는 코드가 있습니다: {unread}. {asked} 포함 여부를 확인하십시오.",
+                f"Of its diseases ({found.disease_en}) some codes cannot be compared with KCD: {unread}."
+                f" Ask whether {asked} is inside.",
+            )
+        elif found.diseases is not None:
             has = ", ".join(found.diseases.texts)
             yield Failure(
                 "DISEASE",
@@ -60,6 +70,18 @@ def disease_codes(need: Need, found: Candidate, policy: Policy) -> Iterator[Fail
         yield Warning("DISEASE_UNKNOWN", "대상 질환이 공개되지 않았습니다.", "The diseases inside are not published.")
 
 
+def _code_versions(wanted: DiseaseNeed, found: Candidate) -> Iterator[Warning]:
+    """The same code of another version of the system may mean something else."""
+    held = sorted(version for system, version in found.code_versions if system == wanted.system)
+    if wanted.version and held and held != [wanted.version]:
+        system, has = wanted.system.replace("_", "-"), ", ".join(held)
+        yield Warning(
+            "CODE_VERSION_DIFFERS",
+            f"대상 질환은 {system} {has}차 코드로, 요청은 {wanted.version}차 코드로 적혀 있습니다. 두 판에서 뜻이 같은지 확인하십시오.",
+            f"Its diseases are coded by {system}-{has}, yours by {system}-{wanted.version}: check that your codes mean the same.",
+        )
+
+
 RECORDED_DIAGNOSES = frozenset({"EHR", "CLAIMS"})
 DIAGNOSES = RECORDED_DIAGNOSES | {
     "REGISTRY", "MORTALITY", "INFECTION_REPORT", "LONG_TERM_CARE", "CLINICAL_NOTE", "PATHOLOGY_REPORT", "RADIOLOGY_REPORT",
@@ -69,6 +91,8 @@ DIAGNOSES = RECORDED_DIAGNOSES | {
 def _selectable(need: Need, found: Candidate, policy: Policy) -> bool:
     """A need that asks for records or claims selects its patients by diagnosis: a collection of everybody must hold some."""
     if not RECORDED_DIAGNOSES & set(own(need, policy)) or not found.modality or set(found.modality) & DIAGNOSES:
+        return True
+    if found.unread:
         return True
     return found.diseases is not None and need.disease_codes is not None and need.disease_codes.include.overlaps(found.diseases)
 
@@ -148,7 +172,7 @@ def cohort(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | W
         ko, en = {"MALE": ("남성", "men"), "FEMALE": ("여성", "women")}[found.sex]
         yield Failure("COHORT", f"{ko}만 포함한 데이터입니다.", f"Holds {en} only.")
     left_out = codes_in(wanted.exclude)
-    if left_out and found.disease_scope == "LISTED" and found.diseases and found.diseases.share_in(left_out) == 1000:
+    if left_out and only_these(left_out, found):
         yield Failure(
             "COHORT",
             "제외하려는 질환의 환자만 포함한 데이터입니다.",
@@ -157,6 +181,12 @@ def cohort(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | W
     elif wanted.exclude:
         ko = "제외 조건(" + "; ".join(wanted.exclude) + ")은 보유기관과 함께 확인해야 합니다."
         yield Warning("EXCLUSION_TO_CHECK", ko, f"The holder has to check what you leave out: {'; '.join(wanted.exclude)}.")
+
+
+def only_these(codes: disease.Codes, found: Candidate) -> bool:
+    """Is it known that nobody with another disease is inside?"""
+    listed = found.disease_scope == "LISTED" and found.diseases is not None and not found.unread
+    return listed and found.diseases is not None and found.diseases.share_in(codes) == 1000
 
 
 def codes_in(texts: tuple[str, ...]) -> disease.Codes | None:
@@ -229,7 +259,8 @@ def follow_up(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure 
         return
     longest = found.follow_up_months_max
     if longest is None and found.first_year is not None and found.last_year is not None:
-        longest = (found.last_year - found.first_year + 1) * 12
+        last = max(found.last_year, policy.year) if found.grows else found.last_year
+        longest = (last - found.first_year + 1) * 12
     if longest is not None and longest < wanted:
         yield Failure(
             "FOLLOW_UP",
@@ -248,7 +279,8 @@ def period(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | W
     if need.period is None:
         return
     first, last = need.period
-    before = first is not None and found.last_year is not None and found.last_year < first
+    early = first is not None and found.last_year is not None and found.last_year < first
+    before = early and not found.grows
     after = last is not None and found.first_year is not None and found.first_year > last
     if before or after:
         has = f"{found.first_year or ''}~{found.last_year or ''}"
@@ -259,18 +291,24 @@ def period(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | W
             f"요청 기간과 겹치는 기간이 {months}개월로, 필요한 추적 {need.follow_up_months_minimum}개월보다 짧습니다.",
             f"Shares {months} months with the years you asked for; you need {need.follow_up_months_minimum} of follow-up.",
         )
+    elif early:
+        yield Warning(
+            "PERIOD_TO_CONFIRM",
+            f"{found.last_year}년까지 공개되어 있고 정기적으로 추가됩니다. 요청하신 연도가 추가되었는지 확인하십시오.",
+            f"Described until {found.last_year} and regularly updated: ask whether the years you need have been added.",
+        )
     elif found.first_year is None and found.last_year is None:
         yield Warning("PERIOD_UNKNOWN", "수집 기간이 공개되지 않았습니다.", "The years of collection are not published.")
 
 
 def _common_months(period: tuple[int | None, int | None], found: Candidate) -> int | None:
-    """Months that a collection of known years has in common with those asked for."""
-    if found.first_year is None or found.last_year is None:
-        return None
+    """Months that a collection of known years has in common with those asked for; of one that grows, the most that it may."""
     first, last = period
+    if found.first_year is None or found.last_year is None or (found.grows and last is None):
+        return None
     low = max(found.first_year, first if first is not None else found.first_year)
-    high = min(found.last_year, last if last is not None else found.last_year)
-    return max(0, high - low + 1) * 12
+    high = last if last is not None else found.last_year
+    return max(0, (high if found.grows else min(found.last_year, high)) - low + 1) * 12
 
 
 def sites(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:
@@ -321,3 +359,17 @@ def patients(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure |
             f"공표된 대상자 {number(found.individuals)}명으로, 희망하신 {number(need.patients_wanted)}명보다 적습니다.",
             f"{number(found.individuals)} persons published, fewer than the {number(need.patients_wanted)} you wish for.",
         )
+    if found.individuals is not None and found.individuals >= least and of_several(need, found):
+        yield Warning(
+            "DISEASE_COUNT_UNKNOWN",
+            "공표된 대상자 수는 대상 질환 전체의 합계입니다. 요청하신 질환의 환자 수는 보유기관의 사전 조회가 필요합니다.",
+            "The published number counts all listed diseases together: how many patients have yours needs a count by the holder.",
+        )
+
+
+def of_several(need: Need, found: Candidate) -> bool:
+    """Does a published number of persons count others than those with the diseases asked for, too?"""
+    wanted = need.disease_codes
+    if wanted is None or not wanted.include.texts or found.disease_scope != "LISTED":
+        return False
+    return not only_these(wanted.include, found)

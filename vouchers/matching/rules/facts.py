@@ -9,10 +9,12 @@ from typing import Any
 from django.utils.translation import gettext, override
 
 from providers.catalogue.rules import disease
+from providers.offers.rules import Purpose
 
 UMBRELLAS = {"baseline": "kcure-baseline-db"}  # kc-<hospital>-<site> belongs to kcure-clinical-<site>
 _SITES = ("liver", "colorectal", "gastric", "breast", "pancreas", "lung", "kidney", "prostate")
 PERSON_UNITS = frozenset({"person", "person per year"})
+DATED = re.compile(r"last updated \d{4}", re.I)  # then the published years are what was inside on that day
 REGULAR = frozenset({"ANNUAL", "QUARTERLY", "BIENNIAL", "CONTINUOUS", "REGULAR_SYNC"})  # update_frequency
 
 type Words = tuple[str, str]  # Korean, English
@@ -96,12 +98,14 @@ class Candidate:
     fee: Words | None = None
     free: bool = False
     public: bool = False  # anybody may have it: no review, no contract
-    grows: bool = False  # later years are added regularly
+    grows: bool = False  # later years may have been added since: regularly updated, and no update is named that its years are of
     sites: int | None = None  # institutions whose data is inside
     pictured: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)  # kind of image → body regions
     seats: int | None = None  # of the holder's analysis environment
     gpus: int | None = None
     scoped: frozenset[str] = frozenset()  # organs of its endoscopies, as far as they are named
+    unread: tuple[str, ...] = ()  # named diseases whose codes cannot be compared: nothing follows from their not being read
+    code_versions: frozenset[tuple[str, str]] = frozenset()  # (coding system, version) of the named diseases
 
     def joins(self, targets: Iterable[str]) -> bool:
         """Is the data of all these institutions inside already, with that of others? False when none is asked for."""
@@ -120,10 +124,15 @@ class Candidate:
     def ways_out(self) -> tuple[str, ...]:
         return self.offer.exits if self.offer and self.offer.exits else self.exits
 
-    @property
-    def commercial_use(self) -> bool | None:
-        if self.offer is not None and self.offer.commercial_ai_allowed is not None:
-            return self.offer.commercial_ai_allowed
+    def allows(self, purpose: str | None) -> bool | None:
+        """May it be used for this commercial purpose? The offer's own word wins over the dataset's; whether commercial AI may be
+        developed with it says no about the development of a product alone, yes about both purposes."""
+        offer = self.offer
+        if offer is not None:
+            if purpose == Purpose.PRODUCT_DEVELOPMENT and offer.commercial_ai_allowed is not None:
+                return offer.commercial_ai_allowed
+            if offer.commercial_ai_allowed or purpose in offer.purposes:
+                return True
         return self.commercial
 
 
@@ -131,8 +140,8 @@ def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer:
     """The candidate of records shaped like seeds/reference/datasets.json and institutions.json; offer: OfferFacts' fields."""
     population = dataset.get("population") or {}
     areas = dataset.get("disease_areas") or ()
-    listed = [code for area in areas if area["system"] in disease.COMPARABLE for code in area["codes"]]
-    diseases = disease.codes("KCD", listed) if listed else None
+    diseases, unread = _diseases(areas)
+    whole = diseases if dataset["disease_scope"] == "LISTED" and not unread else None  # nothing else is inside
     uncertain = frozenset(dataset.get("recalled_fields") or ())
     notes = dataset.get("notes") or ""
     words = f"{dataset['title_en']} {dataset['title_ko']}"
@@ -162,8 +171,8 @@ def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer:
         linkage=dataset.get("linkage_possible"),
         certainty=dataset.get("certainty") or "",
         uncertain=uncertain,
-        regions=_regions(words, dataset["disease_scope"], diseases),
-        sex="FEMALE" if re.search(r"\bwomen\b|여성", words, re.I) else disease.sex(diseases) if diseases else None,
+        regions=body_regions((words,)) or (disease.regions(whole) if whole else frozenset()),
+        sex=_sex(words) or (disease.sex(whole) if whole else None),
         synthetic=_synthetic(dataset, words),
         absent=absent_variables(notes),
         follow_up_months_max=12 if YEARLY.search(f"{words} {notes} {population.get('note') or ''}") else None,
@@ -176,13 +185,34 @@ def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer:
         fee=fee_words(dataset.get("fee")),
         free=_free(dataset.get("fee")),
         public=dataset.get("access_rights") == "PUBLIC",
-        grows=dataset.get("update_frequency") in REGULAR,
+        grows=dataset.get("update_frequency") in REGULAR and not DATED.search(notes),
         sites=_sites(dataset, institution, f"{words} {notes} {population.get('note') or ''}"),
         pictured=pictured(notes),
         seats=dataset.get("environment_seats"),
         gpus=dataset.get("environment_gpus"),
         scoped=scoped(" ".join(SCOPES.findall(f"{words} {notes}"))),
+        unread=unread,
+        code_versions=frozenset((area["system"], str(area["version"])) for area in areas if area.get("version")),
     )
+
+
+def _diseases(areas: Iterable[Mapping[str, Any]]) -> tuple[disease.Codes | None, tuple[str, ...]]:
+    """(the named diseases whose codes can be compared, those whose codes cannot)."""
+    named = [(area["system"], code) for area in areas for code in area["codes"]]
+    read = [code for system, code in named if disease.readable(system, code)]
+    unread = tuple(f"{system.replace('_', '-')} {code}" for system, code in named if not disease.readable(system, code))
+    return disease.codes("KCD", read) if read else None, unread
+
+
+_WOMEN = re.compile(
+    r"\bwomen\b(?!['’]?s?\s+(?:hospital|medical|clinic|univ|cent))|여성(?!\s*(?:전문)?\s*(?:병원|의원|의료원|센터))", re.I
+)
+_MEN = re.compile(r"\b(?:men|male)\b|남성|남녀|남·여|남자", re.I)
+
+
+def _sex(words: str) -> str | None:
+    """FEMALE where the title is about women and says nothing of men; a hospital for women says nothing about its data."""
+    return "FEMALE" if _WOMEN.search(words) and not _MEN.search(words) else None
 
 
 @lru_cache(maxsize=4096)
@@ -288,14 +318,6 @@ def _synthetic(dataset: Mapping[str, Any], words: str) -> str | None:
     if "SYNTHETIC" in (dataset.get("standard") or ()):
         return "ALL"
     return "PART" if re.search(r"synthetic|합성", words, re.I) else None
-
-
-def _regions(words: str, scope: str, diseases: disease.Codes | None) -> frozenset[str]:
-    """Regions named in the title, else those of the listed diseases when nothing else is inside."""
-    named = body_regions((words,))
-    if named:
-        return named
-    return disease.regions(diseases) if scope == "LISTED" and diseases is not None else frozenset()
 
 
 BODY_WORDS: Mapping[str, tuple[str, ...]] = {

@@ -1,7 +1,7 @@
 """Why a dataset fits, in sentences of facts that its own data manager would sign. Korean and English side by side."""
 
 from vouchers.matching.rules.conditions import PROCESSING_WORDS
-from vouchers.matching.rules.content import RECORDED_DIAGNOSES, span_words
+from vouchers.matching.rules.content import RECORDED_DIAGNOSES, of_several, span_words
 from vouchers.matching.rules.facts import Candidate, Words
 from vouchers.matching.rules.kinds import variables_inside
 from vouchers.matching.rules.need import Need
@@ -25,7 +25,7 @@ def reasons(need: Need, found: Candidate, policy: Policy) -> list[Words]:
         _offer(found),
         _holder(need, found, policy),
         _access(need, found, policy),
-        _period(need, found),
+        _period(need, found, policy),
         _population(need, found),
         _variables(need, found, policy),
         _sites(need, found),
@@ -53,11 +53,13 @@ def _modality(need: Need, found: Candidate, policy: Policy) -> Words | None:
 def _disease(need: Need, found: Candidate) -> Words | None:
     wanted = need.disease_codes
     if found.disease_scope == "LISTED" and found.diseases is not None:
-        codes = ", ".join(found.diseases.texts)
+        codes = ", ".join((*found.diseases.texts, *found.unread))
         if wanted is None or not wanted.include.spans:
             return f"대상 질환: {found.disease_ko}(KCD {codes}).", f"Diseases: {found.disease_en} (KCD {codes})."
         asked = ", ".join(wanted.include.common(found.diseases))
-        if found.diseases.share_in(wanted.include) >= 500:
+        if not asked:
+            return None
+        if not found.unread and found.diseases.share_in(wanted.include) >= 500:
             return (
                 f"요청하신 {asked} 질환에 맞춘 데이터입니다: {found.disease_ko}(KCD {codes}).",
                 f"Built for the disease you asked for ({asked}): {found.disease_en} (KCD {codes}).",
@@ -92,6 +94,8 @@ def _volume(need: Need, found: Candidate) -> Words | None:
             ko, en = ko + "(연간)", en + " (per year)"
         if found.disease_scope != "LISTED" and need.disease_codes is not None:
             return ko + "(전 질환 합계).", en + ", all diseases together."
+        if of_several(need, found):
+            return ko + "(대상 질환 전체 합계).", en + ", all listed diseases together."
         if need.patients_minimum and found.individuals >= need.patients_minimum:
             ko += f", 최소 {number(need.patients_minimum)}명 충족"
             en += f", at least the {number(need.patients_minimum)} you need"
@@ -105,7 +109,8 @@ def _volume(need: Need, found: Candidate) -> Words | None:
     return None
 
 
-def _period(need: Need, found: Candidate) -> Words | None:
+def _period(need: Need, found: Candidate, policy: Policy) -> Words | None:
+    """Which years are inside; of those asked for, an open end is the current year, as in the score."""
     first, last = found.first_year, found.last_year
     if first is None and last is None:
         return None
@@ -119,17 +124,26 @@ def _period(need: Need, found: Candidate) -> Words | None:
         ko, en = f"{first}년 수집", f"Collected in {first}"
     else:
         ko, en = f"수집 기간 {first}~{last}년", f"Collected {first}–{last}"
+    if last is not None and found.grows:
+        ko, en = ko + ", 정기 갱신", en + ", regularly updated"
     if need.period is None:
         return ko + ".", en + "."
     low, high = need.period
-    from_start = low is None or (first is not None and first <= low)
-    to_end = high is None or (last is not None and last >= high)
+    if low is not None and last is not None and last < low:
+        return ko + ". 요청 기간이 추가되었는지 확인이 필요합니다.", en + ": ask whether the years you asked for have been added."
+    from_start = first is not None and (low is None or first <= low)
+    to_end = last is not None and last >= (high if high is not None else policy.year)
     if from_start and to_end:
         return ko + ", 요청 기간을 모두 포함합니다.", en + ", all the years you asked for."
-    if from_start and last is None:
+    if from_start and (last is None or found.grows):
         return (
             ko + ". 요청 기간의 처음부터 포함하며, 마지막 연도는 확인이 필요합니다.",
             en + ": from the first year you asked for; ask for the last one.",
+        )
+    if to_end and first is None:
+        return (
+            ko + ". 요청 기간의 끝까지 포함하며, 첫 연도는 확인이 필요합니다.",
+            en + ": until the last year you asked for; ask for the first one.",
         )
     return ko + ", 요청 기간의 일부를 포함합니다.", en + ", part of the years you asked for."
 
@@ -143,10 +157,12 @@ def _population(need: Need, found: Candidate) -> Words | None:
 
 def _purpose(need: Need, found: Candidate) -> Words | None:
     """What the holder says itself, or what the source says; never more."""
-    if not need.commercial or found.commercial_use is not True:
+    if not need.commercial or found.allows(need.purpose) is not True:
         return None
     if found.offer is not None and found.offer.commercial_ai_allowed is True:
         return "공급 상품이 상업적 AI 개발을 허용합니다.", "The offer allows commercial AI development."
+    if found.offer is not None and need.purpose in found.offer.purposes:
+        return "공급 상품이 요청하신 활용 목적을 허용합니다.", "The offer allows the purpose you named."
     if found.commercial_note is None:
         return "기업의 상업적 이용이 가능한 데이터로 등록되어 있습니다.", "Registered as open to commercial use by companies."
     ko, en = (text.rstrip(".") for text in found.commercial_note)

@@ -5,7 +5,7 @@ from vouchers.matching.rules.kinds import core
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import WORKING_DAYS_A_MONTH, Policy
 
-FULL, NONE = 1000, 0
+FULL, NONE, UNKNOWN_YEARS = 1000, 0, 350
 FITTING_STANDARDS = {
     "IMAGING": {"DICOM", "WSI_FORMAT"},
     "BIOSIGNAL": {"VITAL_FILE", "SLEEP_CDM", "FHIR"},
@@ -68,6 +68,8 @@ def _disease(need: Need, found: Candidate) -> int:
     covered = wanted.include.covered_by(found.diseases)
     if found.disease_scope != "LISTED":
         return 400 + covered * 200 // FULL
+    if found.unread and not wanted.include.overlaps(found.diseases):
+        return 300
     focus = found.diseases.share_in(wanted.include)
     return covered * (700 + min(FULL, focus * 2) * 300 // FULL) // FULL
 
@@ -98,7 +100,7 @@ def labels(need: Need, found: Candidate) -> int:
 def purpose(need: Need, found: Candidate) -> int:
     if not need.commercial:
         return FULL
-    return {True: FULL, None: 400, False: NONE}[found.commercial_use]
+    return {True: FULL, None: 400, False: NONE}[found.allows(need.purpose)]
 
 
 def _access(need: Need, found: Candidate) -> int:
@@ -149,14 +151,15 @@ def _terms(need: Need, found: Candidate, policy: Policy) -> int:
 def _period(need: Need, found: Candidate, policy: Policy) -> int:
     """The years asked for that are covered; without a wish, how recent the data is."""
     if found.first_year is None and found.last_year is None:
-        return 350
+        return UNKNOWN_YEARS
     first, last = found.first_year or 0, found.last_year or policy.year
     if need.period is None:
         return max(200, FULL - 100 * max(0, policy.year - last))
     low = need.period[0] if need.period[0] is not None else max(first, 1990)
     high = need.period[1] if need.period[1] is not None else policy.year
     years = max(1, high - low + 1)
-    return max(0, min(high, last) - max(low, first) + 1) * FULL // years
+    least = UNKNOWN_YEARS if found.grows and high > last else NONE  # the rest may have been added since
+    return max(least, max(0, min(high, last) - max(low, first) + 1) * FULL // years)
 
 
 def standard(need: Need, found: Candidate, policy: Policy) -> int:

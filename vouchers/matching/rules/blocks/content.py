@@ -111,11 +111,14 @@ def diseases(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Pol
     need that asks for records cannot select its patients in it."""
     asked = classes(_wanted(need, by) for need, by in zip(needs, brought, strict=True))
     held = classes(
-        (one.disease_scope, one.diseases, not one.modality or bool(DIAGNOSES.intersection(one.modality))) for one in candidates
+        (one.disease_scope, one.diseases, not one.modality or bool(DIAGNOSES.intersection(one.modality)), bool(one.unread))
+        for one in candidates
     )
     spans = _Spans([key[1] for key in held.keys])
     listed, everybody = (np.array([key[0] == scope for key in held.keys]) for scope in ("LISTED", "ALL"))
-    named, diagnoses = np.array([key[1] is not None for key in held.keys]), np.array([key[2] for key in held.keys])
+    named, diagnoses, unread = (
+        np.array([key[1] is not None for key in held.keys]), *(np.array([key[which] for key in held.keys]) for which in (2, 3))
+    )  # fmt: skip
 
     def compared(rows: Sequence[Any]) -> Array:
         """Of rows whose codes can be compared."""
@@ -127,10 +130,10 @@ def diseases(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Pol
         touched = np.add.reduceat(*spans.inside([include.spans for include, _records in rows]), axis=0)
         focus = touched * FULL // np.maximum(spans.width, 1)
         part = np.where(listed, covered * (700 + np.minimum(FULL, focus * 2) * 300 // FULL) // FULL, 400 + covered * 200 // FULL)
-        part = np.where(named, part, np.where(everybody, 400, 300))
-        records = np.array([records for _include, records in rows])[:, None]
         reached = named & (touched > 0)
-        out = (listed & named & ~reached) | (everybody & records & ~diagnoses & ~reached)
+        part = np.where(named & ~(listed & unread & ~reached), part, np.where(everybody, 400, 300))
+        records = np.array([records for _include, records in rows])[:, None]
+        out = ~reached & ~unread & ((listed & named) | (everybody & records & ~diagnoses))
         return np.where(out, OUT, points(part, policy.weights["disease"]))
 
     def table(used: Array) -> Array:
@@ -157,7 +160,7 @@ def _wanted(need: Need, by: frozenset[str]) -> tuple[disease.Codes | None, bool]
 def cohort(needs: Sequence[Need], candidates: Sequence[Candidate]) -> Face:
     """`content.cohort`: the other sex, or only patients that the need leaves out."""
     asked = classes(_left_out(need) for need in needs)
-    held = classes((one.sex, one.diseases if one.disease_scope == "LISTED" else None) for one in candidates)
+    held = classes((one.sex, one.diseases if one.disease_scope == "LISTED" and not one.unread else None) for one in candidates)
     spans = _Spans([key[1] for key in held.keys])
     sexes = [key[0] for key in held.keys]
 

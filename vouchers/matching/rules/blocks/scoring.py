@@ -138,7 +138,11 @@ def _hard(needs: Sequence[Need], found: Sequence[Candidate], policy: Policy, bro
     """The filters that nobody who is to be joined may fail either (`bundles.HARD_FOR_PARTNER`)."""
     return {
         "purpose": told(
-            needs, found, policy, (lambda need: need.purpose, lambda one: (one.offer and one.offer.purposes, one.commercial_use)),
+            needs, found, policy,
+            (
+                lambda need: need.purpose,
+                lambda one: (one.offer and (one.offer.purposes, one.offer.commercial_ai_allowed), one.commercial),
+            ),
             conditions.purpose, ("purpose", lambda need, one, _policy: score.purpose(need, one)),
         ),
         "data_kind": told(

@@ -21,6 +21,7 @@ from vouchers.matching.rules.blocks.faces import (
 from vouchers.matching.rules.facts import Candidate
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import WORKING_DAYS_A_MONTH, Policy
+from vouchers.matching.rules.score import UNKNOWN_YEARS
 
 FAR = 10**9  # beyond every year
 ENDLESS = 2**62  # beyond every count and price
@@ -64,11 +65,12 @@ def people(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Polic
 def years(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy) -> Face:
     """`content.follow_up`, `content.period` and the component period."""
     asked = classes((one.follow_up_months_minimum or 0, one.period is None, *(one.period or (None, None))) for one in needs)
-    held = classes((one.first_year, one.last_year, one.follow_up_months_max) for one in candidates)
-    (first, first_known), (last, last_known), (longest, longest_known) = _columns(held.keys)
+    held = classes((one.first_year, one.last_year, one.follow_up_months_max, one.grows) for one in candidates)
+    (first, first_known), (last, last_known), (longest, longest_known), (grows, _) = _columns(held.keys)
     dated, dateless = first_known & last_known, ~first_known & ~last_known
     since, until = np.where(first_known, first, 0), np.where(last_known & (last != 0), last, policy.year)
-    longest = np.where(longest_known, longest, (last - first + 1) * 12)
+    grows = last_known & (grows > 0)
+    longest = np.where(longest_known, longest, (np.where(grows, np.maximum(last, policy.year), last) - first + 1) * 12)
     longest_known = longest_known | dated
     recent = np.maximum(200, FULL - 100 * np.maximum(0, policy.year - until))
 
@@ -78,10 +80,13 @@ def years(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy
         end = np.where(high_known, high, policy.year)
         shared = np.minimum(end, until) - np.maximum(begin, since) + 1
         part = np.maximum(0, shared) * FULL // np.maximum(1, end - begin + 1)
-        part = np.where(dateless, 350, np.where(free > 0, recent, part))
+        part = np.maximum(part, np.where(grows & (end > until), UNKNOWN_YEARS, 0))
+        part = np.where(dateless, UNKNOWN_YEARS, np.where(free > 0, recent, part))
         out = (months > 0) & longest_known & (longest < months)
-        out |= (low_known & last_known & (last < low)) | (high_known & first_known & (first > high))
-        overlap = np.minimum(last, np.where(high_known, high, FAR)) - np.maximum(first, np.where(low_known, low, -FAR)) + 1
+        out |= (low_known & last_known & ~grows & (last < low)) | (high_known & first_known & (first > high))
+        top = np.where(high_known, high, FAR)
+        top = np.where(grows, top, np.minimum(last, top))
+        overlap = top - np.maximum(first, np.where(low_known, low, -FAR)) + 1
         out |= (free == 0) & dated & (np.maximum(0, overlap) * 12 < months)
         return np.where(out, OUT, points(part, policy.weights["period"]))
 
