@@ -124,6 +124,19 @@ def test_a_part_that_can_be_ordered_is_never_hidden() -> None:
     assert "kc-amc-breast" in found and "kcure-clinical-breast" not in found
 
 
+def test_an_umbrella_that_alone_can_be_ordered_is_never_hidden() -> None:
+    offer = rules.OfferFacts("ofr-1", "공급", "Offer", floor_won=10_000_000, lead_time_days=40)
+    umbrella, part = BY_KEY["kcure-clinical-breast"], BY_KEY["kc-amc-breast"]
+    among = [replace(found, offer=offer) if found is umbrella else found for found in candidates()]
+    found = result(breast(), among=among)
+    assert "kcure-clinical-breast" in keys(found) and "kc-amc-breast" not in keys(found)  # counted once
+    whole = next(entry for entry in found["results"] if entry["dataset"] == "kcure-clinical-breast")
+    assert whole["offer"] == "ofr-1" and whole["reasons_en"][-1].startswith("Stands for 11 collections")
+    both = [replace(found, offer=offer) if found in (umbrella, part) else found for found in candidates()]
+    shown = keys(result(breast(), among=both))
+    assert {"kcure-clinical-breast", "kc-amc-breast"} <= set(shown)
+
+
 def test_a_sample_is_not_counted_beside_the_library_it_was_drawn_from() -> None:
     wanted = {"modality": ["CLAIMS"], "disease_codes": {"system": "KCD", "include": ["C22"]}}
     assert {"kcure-sample-liver"} == {

@@ -161,20 +161,24 @@ def _scored(need: Need, found: Sequence[tuple[Candidate, Verdict]], policy: Poli
 
 
 def fold(need: Need, passed: Sequence[tuple[Candidate, Verdict]]) -> tuple[list[tuple[Candidate, Verdict]], dict[str, int]]:
-    """An umbrella entry and its parts are counted once: the umbrella where it is wanted whole, else the parts that fit.
+    """An umbrella entry and its parts are counted once: the umbrella where it is wanted whole, else the parts that fit. What can be
+    ordered is never hidden: where both have offers, both stand.
 
     Returns what is kept, and of each umbrella that is kept the number of fitting parts for which it stands.
     """
     fitting = {found.key for found, _verdict in passed}
+    ordered = {found.key for found, _verdict in passed if found.offer is not None}
     parts: dict[str, list[Candidate]] = {}
     for found, _verdict in passed:
         if found.part_of in fitting:
             parts.setdefault(found.part_of or "", []).append(found)
-    whole = {key: len({part.key for part in inside}) for key, inside in parts.items() if _wanted_whole(need, inside)}
+    whole = {
+        key: len({part.key for part in inside}) for key, inside in parts.items() if _wanted_whole(need, key in ordered, inside)
+    }
     kept = [
         (found, verdict)
         for found, verdict in passed
-        if found.key in whole or (found.key not in parts and found.part_of not in whole)
+        if found.key in whole or (found.part_of not in whole and (found.key not in parts or found.key in ordered))
     ]
     return kept, whole
 
@@ -187,12 +191,13 @@ def _whole(parts: int) -> tuple[Words, ...]:
     return ((ko, f"Stands for {parts} {noun} inside it that would fit too and are not shown beside it."),)
 
 
-def _wanted_whole(need: Need, parts: Sequence[Candidate]) -> bool:
-    """Several sites are asked for, or more patients than any part publishes; never over a part that can be ordered."""
+def _wanted_whole(need: Need, ordered: bool, parts: Sequence[Candidate]) -> bool:
+    """It alone can be ordered, several sites are asked for, or more patients than any part publishes; never over a part that can
+    be ordered."""
     if any(part.offer for part in parts):
         return False
     several = (need.sites_minimum or 0) > 1
-    return several or (need.patients_wanted or 0) > max(part.individuals or 0 for part in parts)
+    return ordered or several or (need.patients_wanted or 0) > max(part.individuals or 0 for part in parts)
 
 
 def _excluded(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[Excluded, ...]:

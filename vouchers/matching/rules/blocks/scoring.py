@@ -72,8 +72,8 @@ class Shelf:
 
     # ── Umbrellas ────────────────────────────────────────────────────────────────────────────────────
     @cached_property
-    def _umbrellas(self) -> list[tuple[str, Array, Array, Array, Array]]:
-        """(key, its own columns, columns of its parts, which of these are offers, their persons)."""
+    def _umbrellas(self) -> list[tuple[Array, Array, Array, Array, Array]]:
+        """(its own columns, which of these are offers, columns of its parts, which of these are offers, their persons)."""
         own: dict[str, list[int]] = {}
         parts: dict[str, list[int]] = {}
         for number, one in enumerate(self.candidates):
@@ -82,32 +82,37 @@ class Shelf:
                 parts.setdefault(one.part_of, []).append(number)
         return [
             (
-                key,
                 np.array(own[key]),
+                self._offered(own[key]),
                 np.array(columns),
-                np.array([self.candidates[n].offer is not None for n in columns]),
+                self._offered(columns),
                 np.array([self.candidates[n].individuals or 0 for n in columns], dtype=np.int64),
             )
             for key, columns in sorted(parts.items())
             if key in own
         ]
 
+    def _offered(self, columns: Sequence[int]) -> Array:
+        return np.array([self.candidates[column].offer is not None for column in columns])
+
     def _fold(self, total: Array, low: int) -> None:
-        """As `engine.fold`: the umbrella where it is wanted whole, else the parts that fit. Writes OUT into `total`."""
+        """As `engine.fold`: the umbrella where it is wanted whole, else the parts that fit; what can be ordered is never hidden.
+        Writes OUT into `total`."""
         needs = self.needs[low : low + len(total)]
         several = np.array([(need.sites_minimum or 0) > 1 for need in needs])
         wanted = np.array([need.patients_wanted or 0 for need in needs], dtype=np.int64)
         fits = total >= 0
         kept, left = np.zeros_like(fits), np.zeros_like(fits)
-        for _key, own, parts, offered, persons in self._umbrellas:
+        for own, own_offered, parts, offered, persons in self._umbrellas:
             inside_ = fits[:, parts]
             both = fits[:, own].any(axis=1) & inside_.any(axis=1)
+            alone = (fits[:, own] & own_offered).any(axis=1)
             ordered = (inside_ & offered).any(axis=1)
             largest = np.where(inside_, persons, 0).max(axis=1)
-            whole = both & ~ordered & (several | (wanted > largest))
+            whole = both & ~ordered & (alone | several | (wanted > largest))
             kept[np.ix_(whole, own)] = True
             left[np.ix_(whole, parts)] = True
-            left[np.ix_(both & ~whole, own)] = True
+            left[np.ix_(both & ~whole & ~alone, own)] = True
         total[fits & left & ~kept] = OUT
 
 
