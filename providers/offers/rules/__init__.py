@@ -132,9 +132,13 @@ def check_lines(lines: Sequence[Line]) -> None:
 
 
 def floor_won(lines: Iterable[Line]) -> int | None:
-    """The least that one order costs, VAT excluded; None without lines."""
+    """The least that one order costs, VAT excluded; None without lines. A line without a minimum may be left out, but an order
+    takes something: where nothing else costs, the cheapest line that does counts once."""
     listed = list(lines)
-    return sum(line.floor_won for line in listed) if listed else None
+    if not listed:
+        return None
+    priced = [line.unit_price_won for line in listed if line.unit_price_won]
+    return sum(line.floor_won for line in listed) or min(priced, default=0)
 
 
 def missing(
