@@ -43,6 +43,7 @@ SWEEPS: dict[str, float] = {
     "applications.tell_amendments": 60,
     "applications.sync_matches": 30,
     "applications.expire_late_entries": 60,
+    "applications.release_unused_matches": 900,
     "applications.miss_supplements": 60,
     "applications.forget_drafts": 3600,
     "applications.go_on_batches": 5,

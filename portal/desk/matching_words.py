@@ -32,6 +32,10 @@ MATCHING: dict[str, tuple[str, str]] = {
     "match.proposed": ("매칭을 제안했습니다", "Match proposed"),
     "match.released": ("신청이 끝나 매칭을 풀었습니다", "Match released, since its application ended"),
     "match.side_confirmed": ("한쪽이 매칭을 확인했습니다", "Match confirmed by one side"),
+    "match.unused": (
+        "공고가 마감될 때까지 신청에 쓰이지 않아 매칭을 풀었습니다",
+        "Match released, since the call closed and no application stands on it",
+    ),
     "need.closed": ("데이터 수요를 닫았습니다", "Need closed"),
     "need.drafted": ("데이터 수요를 쓰기 시작했습니다", "Need drafted"),
     "need.matched": ("매칭되었습니다", "Matched"),

@@ -79,6 +79,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "match_cancelled": ("매칭 취소", "Match cancelled"),
     "match_confirmed": ("매칭 확정", "Match confirmed"),
     "match_released": ("매칭 해제", "Match released"),
+    "match_unused": ("쓰이지 않은 매칭 해제", "Unused match released"),
     "membership_decided": ("가입 요청의 결정", "Your request to join was decided"),
     "membership_ended": ("구성원 자격 종료", "Your membership ended"),
     "membership_invited": ("조직 초대", "Invitation to an organisation"),

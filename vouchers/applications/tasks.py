@@ -24,6 +24,12 @@ def sync_matches() -> int:
     return actions.sync_matches(now=clock.now())
 
 
+@shared_task(name="applications.release_unused_matches")
+def release_unused_matches() -> int:
+    """Matches on which nobody applied before their call closed are free again. Idempotent. Returns: how many."""
+    return actions.release_unused_matches(now=clock.now())
+
+
 @shared_task(name="applications.miss_supplements")
 def miss_supplements() -> int:
     """A supplement that did not come by its due day is called, and the officers get the ball. Idempotent."""

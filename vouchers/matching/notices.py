@@ -204,6 +204,12 @@ def match_released(match: Match) -> None:
     _both("match_released", match)
 
 
+def match_unused(match: Match) -> None:
+    """To both: the call closed and no application stands on the match, so nobody is bound and the order is free."""
+    programme: Any = match.need.round
+    _both("match_unused", match, round_ko=programme.title_ko, round_en=programme.title_en or programme.title_ko)
+
+
 def match_cancelled(match: Match) -> None:
     _both("match_cancelled", match, reason=match.reason)
 

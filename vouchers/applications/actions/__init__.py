@@ -45,6 +45,7 @@ from vouchers.applications.actions.late import (
     send_late_code,
 )
 from vouchers.applications.actions.rehearsing import apply_in_rehearsal
+from vouchers.applications.actions.releasing import release_unused_matches
 from vouchers.applications.actions.reopening import (
     reopen,
     reopen_check,
@@ -96,6 +97,7 @@ __all__ = [
     "propose_late_entry",
     "reject",
     "reject_late_entry",
+    "release_unused_matches",
     "remove_document",
     "reopen",
     "reopen_check",

@@ -21,6 +21,7 @@ from vouchers.applications.models import (
 from vouchers.companies import queries as companies
 from vouchers.companies.models import Company
 from vouchers.matching.models import Match, Need
+from vouchers.matching.rules.stages import MATCH_OVER
 from vouchers.rounds.models import Round, Track
 from vouchers.rounds.rules import Phase, RoundStatus, may_hold
 from vouchers.rounds.rules import phase as phase_at
@@ -196,7 +197,7 @@ def choose_match(*, application_id: int, match_id: int, by: User) -> Application
     _refuse_matches_closed(application)
     found = Match.objects.select_for_update(of=("self",)).select_related("need")  # two applications cannot take it at once
     match = found.filter(pk=match_id, need__company=application.company).first()
-    if match is None or match.status == "CANCELLED":
+    if match is None or match.status in MATCH_OVER:
         raise Refused(_("This match is not open to your company any more. Reload the list."), "bad_match", "matches")
     if match.status != "CONFIRMED":
         raise Refused(_("Both sides must confirm the match before it can be chosen."), "match_not_confirmed", "matches")

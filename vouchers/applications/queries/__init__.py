@@ -124,6 +124,7 @@ from vouchers.applications.queries.supplements import (
     only_fields,
     supplement_items,
 )
+from vouchers.applications.queries.unused import unused_matches
 from vouchers.applications.queries.verdicts import (
     INELIGIBLE,
     NOT_CHOSEN,
@@ -257,6 +258,7 @@ __all__ = [
     "surroundings",
     "taken_elsewhere",
     "tracks_of",
+    "unused_matches",
     "upheld_verdict",
     "usual_waits",
     "verdict_behind",

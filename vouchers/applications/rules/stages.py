@@ -58,6 +58,7 @@ LIFECYCLE = Lifecycle(
 ENDED = frozenset({S.WITHDRAWN, S.INELIGIBLE, S.NOT_SELECTED, S.LAPSED})
 DRAFT_DAYS = 90  # how long what was never handed in is kept after its call closed
 EDITABLE = frozenset({S.DRAFT, S.SUPPLEMENT_REQUESTED})
+MAY_CHOOSE_AGAIN = frozenset({S.SUBMITTED, S.ELIGIBILITY_CHECK, S.SUPPLEMENT_REQUESTED})  # after the closing, by a supplement
 
 
 class SectionKey(Codes):

@@ -73,10 +73,11 @@ def cancel_match(*, match_id: int, reason: str, by: Any) -> Match:
 
 
 @transaction.atomic
-def release_match(*, match_id: int, by: Any = None) -> bool:
-    """The application that it stood on ended without an award: the match ends, the offer's order is free again, once.
+def release_match(*, match_id: int, unused: bool = False, by: Any = None) -> bool:
+    """The application that it stood on ended without an award, or none ever stood on it (unused) and its call has closed: the
+    match ends, the offer's order is free again, once.
 
-    Called by the room that knows that nothing can change about the application any more. Writes: Match, QuoteRequest,
+    Called by the room that knows that nothing can change about it any more. Writes: Match, QuoteRequest,
     Need.status, Offer.open_capacity, Events, Duties, Notices. Returns: whether it still held anything. Raises: NotAllowed for a person.
     """
     request = _lock_request(match_id)
@@ -89,12 +90,12 @@ def release_match(*, match_id: int, by: Any = None) -> bool:
     match.status = stages.MATCH_LIFECYCLE.step(match.status, "release")
     match.save()
     journal.record(
-        "match.released", match, by=by, frm=before, to=match.status, organisations=match.organisation_ids(),
+        "match.unused" if unused else "match.released", match, by=by, frm=before, to=match.status, organisations=match.organisation_ids(),
     )  # fmt: skip
     journal.close_duties(match, by=by)
     move(request, "end_match", "match_ended", by)
     _free(match, before, by)
-    notices.match_released(match)
+    (notices.match_unused if unused else notices.match_released)(match)
     return True
 
 

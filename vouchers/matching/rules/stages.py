@@ -41,7 +41,7 @@ class MatchStatus(Codes):
     PROPOSED = "PROPOSED", _("Waiting for both confirmations")
     CONFIRMED = "CONFIRMED", _("Confirmed by both")
     CANCELLED = "CANCELLED", _("Cancelled")
-    RELEASED = "RELEASED", _("Released, the application ended")
+    RELEASED = "RELEASED", _("Released")
 
 
 class LineKind(Codes):
@@ -174,6 +174,7 @@ MATCH_EVENT_WORDS: dict[str, str | Promise] = {
     "match.final_quote_declined": _("Company declined the final quote"),
     "match.cancelled": _("Match cancelled"),
     "match.released": _("Match released, since its application ended"),
+    "match.unused": _("Match released, since the call closed and no application stands on it"),
 }
 EVENT_WORDS = {**NEED_EVENT_WORDS, **QUOTE_EVENT_WORDS, **DRAFT_EVENT_WORDS, **MATCH_EVENT_WORDS}
 
