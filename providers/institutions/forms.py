@@ -19,6 +19,17 @@ class SupplierForm(forms.Form):
     )  # fmt: skip
 
 
+class ClaimantForm(forms.Form):
+    """In the admin, when it is decided who acts for an institution. claimant: ref of the organisation that the page showed."""
+
+    wants_subject = True
+    claimant = forms.CharField(widget=forms.HiddenInput, required=False, max_length=24)
+
+    def __init__(self, *args: Any, subject: Institution, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["claimant"] = subject.claimant.ref if subject.claimant else ""
+
+
 class DeskForm(forms.Form):
     """The office that answers companies."""
 

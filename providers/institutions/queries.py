@@ -48,11 +48,17 @@ def match_facts() -> dict[int, dict[str, Any]]:
 
 def in_list(name_ko: str, is_demo: bool) -> bool:
     """Whether an institution of that Korean name, spaces aside, stands in the public list."""
-    wanted = "".join(name_ko.split())
-    rows = Institution.objects.filter(status__in=rules.SEEN, is_demo=is_demo).annotate(
-        squashed=Replace("name_ko", Value(" "), Value(""))
-    )
-    return rows.filter(squashed=wanted).exists()
+    return _named(name_ko, is_demo).filter(status__in=rules.SEEN).exists()
+
+
+def applied_for(name_ko: str, is_demo: bool) -> bool:
+    """Whether an institution of that Korean name, spaces aside, is being applied for."""
+    return _named(name_ko, is_demo).filter(status__in=rules.APPLYING).exists()
+
+
+def _named(name_ko: str, is_demo: bool) -> QuerySet[Institution]:
+    squashed = Institution.objects.filter(is_demo=is_demo).annotate(squashed=Replace("name_ko", Value(" "), Value("")))
+    return squashed.filter(squashed="".join(name_ko.split()))
 
 
 def unclaimed(is_demo: bool) -> QuerySet[Institution]:

@@ -44,6 +44,7 @@ LIFECYCLE = Lifecycle(
     },
 )
 SEEN = (InstitutionStatus.ACTIVE, InstitutionStatus.SUSPENDED)
+APPLYING = (InstitutionStatus.APPLIED, InstitutionStatus.VERIFYING)
 STEPS = (  # whose target days and measured days are kept; domain.md §6.14
     "quote",
     "irb_exemption",
@@ -65,9 +66,27 @@ CAPITAL_AREA = frozenset({"SEOUL", "INCHEON", "GYEONGGI"})
 
 def check_active(status: str) -> None:
     """What is not verified yet is prepared, but not handed in. Raises Refused."""
-    if status in (InstitutionStatus.APPLIED, InstitutionStatus.VERIFYING):
+    if status in APPLYING:
         raise Refused(
             _("Your institution is still being verified: prepare as much as you like and hand it in afterwards."), "not_verified"
+        )
+
+
+def check_claimant(asks: str, seen: str) -> None:
+    """asks: ref of the organisation that asks to act for an institution now, "" for none; seen: of the one that was looked at.
+
+    Who decides decides about what was seen. Raises Refused.
+    """
+    if not asks:
+        raise Refused(
+            _("Nobody asks to act for this institution any more. Go back to the record to see what became of it."), "no_claim"
+        )
+    if asks != seen:
+        raise Refused(
+            _(
+                "Another organisation asks by now than the one that you looked at. Go back to the record, look at it, then decide."
+            ),
+            "other_claimant",
         )
 
 

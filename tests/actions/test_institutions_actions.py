@@ -108,3 +108,48 @@ def test_two_who_ask_to_act_for_one_institution_meet_one_answer(committed_db: st
     refused = [one for one in results if isinstance(one, Refused)]
     assert len(refused) == 1 and refused[0].code == "claimed"
     assert Organisation.objects.filter(kind="PROVIDER").count() == 1
+
+
+def applying(name_ko: str, name_en: str) -> dict[str, str]:
+    return dict.fromkeys(actions.FACTS, "") | {
+        "name_ko": name_ko, "name_en": name_en, "institution_type": "HOSPITAL", "region": "INCHEON",
+        "desk_ko": "데이터실", "desk_email": "data@saebit.example",
+    }  # fmt: skip
+
+
+def test_two_who_apply_with_one_english_name_both_get_an_answer(committed_db: str) -> None:
+    people = [providers.person("") for _ in range(2)]
+    results = together(
+        *(
+            lambda by=by, n=n: actions.apply_as_new(facts=applying(f"새빛병원 {n}", "Saebit Hospital"), by=by)
+            for n, by in enumerate(people)
+        ),
+        behind=actions.verifying.APPLYING,
+    )
+    assert all(isinstance(one, Institution) for one in results), results  # two hospitals, two addresses
+    assert len({one.key for one in results}) == 2
+
+
+def test_two_who_apply_for_one_institution_meet_one_answer(committed_db: str) -> None:
+    people = [providers.person("") for _ in range(2)]
+    results = together(
+        *(lambda by=by: actions.apply_as_new(facts=applying("새빛 병원", "Saebit Hospital"), by=by) for by in people),
+        behind=actions.verifying.APPLYING,
+    )
+    refused = [one for one in results if isinstance(one, Refused)]
+    assert len(refused) == 1 and refused[0].code == "applied_for" and refused[0].field == "name_ko", results
+    assert Institution.objects.count() == Organisation.objects.filter(kind="PROVIDER").count() == 1
+
+
+def test_one_person_who_applies_twice_at_once_acts_for_one_institution(committed_db: str) -> None:
+    person = providers.person("")
+    known = actions.register_reference(record={**RECORD, "key": "wanted"}, is_demo=True)
+    results = together(
+        lambda: actions.apply_as_new(facts=applying("새빛병원", "Saebit Hospital"), by=person),
+        lambda: actions.apply_as_new(facts=applying("다른병원", "Other Hospital"), by=person),
+        lambda: actions.claim(institution_id=known.pk, by=person),
+        behind=person,
+    )
+    refused = [one for one in results if isinstance(one, Refused)]
+    assert [one.code for one in refused] == ["has_one", "has_one"], results
+    assert Organisation.objects.filter(kind="PROVIDER").count() == 1

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from portal.accounts.models import Organisation
 from portal.accounts.rules import Role
@@ -106,17 +107,43 @@ def test_an_institution_of_the_list_is_chosen_not_entered_again() -> None:
         actions.claim(institution_id=known.pk, by=rival)
     operator = providers.person(Role.OPERATOR_CASE)
     with pytest.raises(Refused):
-        actions.refuse_claim(institution_id=known.pk, reason=" ", by=operator)
-    actions.refuse_claim(institution_id=known.pk, reason="재직 확인 불가", by=operator)
+        actions.refuse_claim(institution_id=known.pk, claimant=known.claimant.ref, reason=" ", by=operator)
+    actions.refuse_claim(institution_id=known.pk, claimant=known.claimant.ref, reason="재직 확인 불가", by=operator)
     assert Notice.objects.filter(template="institution_refused", user=person).exists()
     assert as_(person).post(APPLY, {"claim": "1", "institution": "known"}).status_code == 303  # with better papers
-    actions.confirm_claim(institution_id=known.pk, by=operator)
+    asked = known.claimant.ref
+    actions.confirm_claim(institution_id=known.pk, claimant=asked, by=operator)
     known.refresh_from_db()
     assert known.organisation is not None and known.claimant is None and "확인을 마쳤습니다" in seen(person)
     assert Organisation.objects.filter(kind="PROVIDER").count() == 1
     assert not Duty.objects.filter(verb="verify_institution", closed_at=None).exists()
     with pytest.raises(Refused):
-        actions.confirm_claim(institution_id=known.pk, by=operator)
+        actions.confirm_claim(institution_id=known.pk, claimant=asked, by=operator)
+
+
+def test_who_is_confirmed_or_refused_is_who_the_page_showed() -> None:
+    record = {"key": "known", "name_ko": "새 빛 병원", "name_en": "Known", "institution_type": "HOSPITAL"}
+    known = actions.register_reference(record=record, is_demo=True)
+    first, second, operator = newcomer(), newcomer(), as_(providers.person(Role.OPERATOR_CASE))
+    asked = actions.claim(institution_id=known.pk, by=first).claimant
+    confirm, refuse = (
+        reverse("admin:providers_institution_verb", args=[known.pk, verb]) for verb in ("confirm_claim", "refuse_claim")
+    )
+    page = operator.get(confirm).content.decode()
+    assert asked is not None and str(asked) in page and f'value="{asked.ref}"' in page
+    assert operator.post(refuse, {"claimant": asked.ref, "reason": "재직 확인 불가"}).status_code == 302  # by a colleague
+    other = actions.claim(institution_id=known.pk, by=second).claimant
+    for address, more in ((confirm, {}), (refuse, {"reason": "늦었음"})):
+        for old in (asked.ref, ""):
+            late = operator.post(address, {"claimant": old, **more})
+            assert late.status_code == 422 and "다른 조직" in late.content.decode()
+    known.refresh_from_db()
+    assert known.organisation is None and known.claimant == other  # nothing happened
+    assert other is not None and operator.post(confirm, {"claimant": other.ref}).status_code == 302
+    known.refresh_from_db()
+    assert known.organisation == other and known.claimant is None
+    done = operator.post(confirm, {"claimant": other.ref})
+    assert done.status_code == 422 and "더 이상" in done.content.decode()
 
 
 def test_what_is_sent_back_is_completed_and_looked_at_again() -> None:

@@ -16,7 +16,7 @@ from providers.catalogue.models import Code, CodeList, Dataset
 from providers.catalogue.queries import Fact, holders
 from providers.institutions import actions as institutions
 from providers.institutions import rules as institution_rules
-from providers.institutions.forms import SupplierForm
+from providers.institutions.forms import ClaimantForm, SupplierForm
 from providers.institutions.models import Institution
 
 
@@ -166,6 +166,10 @@ def _institution_shown(name: str):  # type: ignore[no-untyped-def]
     return lambda row: institution_rules.LIFECYCLE.can(row.status, name)
 
 
+class RefusedClaimantForm(ClaimantForm, ReasonForm):
+    """With the reason, which the organisation reads."""
+
+
 @admin.register(Institution)
 class InstitutionAdmin(CodedAdmin):
     """Stands here and not in its own room because its codes are told in the words of the code lists."""
@@ -240,18 +244,23 @@ class InstitutionAdmin(CodedAdmin):
         Verb(
             "confirm_claim",
             _("Let the organisation act for it"),
-            lambda pk, by: institutions.confirm_claim(institution_id=pk, by=by),
+            lambda pk, by, claimant: institutions.confirm_claim(institution_id=pk, claimant=claimant, by=by),
             "providers.manage_institution",
             lambda row: row.claimant_id is not None,
+            form=ClaimantForm,
+            facts=lambda row: [(_("Asks to act for it"), row.claimant)],
             consequence=lambda row: _("Its people manage the institution's datasets, offers and quotes from now on."),
         ),
         Verb(
             "refuse_claim",
             _("Refuse the organisation"),
-            lambda pk, by, reason: institutions.refuse_claim(institution_id=pk, by=by, reason=reason),
+            lambda pk, by, reason, claimant: institutions.refuse_claim(
+                institution_id=pk, claimant=claimant, reason=reason, by=by
+            ),
             "providers.manage_institution",
             lambda row: row.claimant_id is not None,
-            form=ReasonForm,
+            form=RefusedClaimantForm,
+            facts=lambda row: [(_("Asks to act for it"), row.claimant)],
             danger=True,
         ),
         Verb(

@@ -1,5 +1,6 @@
 """The only code that writes institutions."""
 
+from providers.institutions.actions.claiming import attach, claim, confirm_claim, refuse_claim
 from providers.institutions.actions.registering import register_reference
 from providers.institutions.actions.serving import (
     SERVICE,
@@ -14,11 +15,7 @@ from providers.institutions.actions.verifying import (
     activate,
     apply,
     apply_as_new,
-    attach,
-    claim,
-    confirm_claim,
     refuse,
-    refuse_claim,
     reinstate,
     retire,
     return_application,

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import actions as accounts
 from portal.accounts import queries as people
-from portal.accounts.models import Organisation
+from portal.accounts.models import Organisation, User
 from portal.accounts.rules import OrganisationKind, Role
 from portal.journal.actions import close_duties, close_duty, open_duty
 from portal.journal.actions import record as journal
@@ -23,6 +23,7 @@ from providers.institutions.models import Institution
 
 VERIFY_DAYS = 10  # working days in which the operating agency verifies an applicant
 COMPLETE_DAYS = 10  # working days in which an applicant completes what was sent back
+APPLYING = 7_310_014  # the advisory lock of applications: names are compared with those of others
 FACTS = (
     "name_ko", "name_en", "institution_type", "hospital_type", "consortium", "consortium_role", "region", "site", "notes",
     "desk_ko", "desk_en", "desk_email", "desk_phone",
@@ -37,14 +38,16 @@ def apply_as_new(*, facts: Mapping[str, str], by: Any) -> Institution:
     operating agency, Notice. Raises Refused for a name that is in the list, or who acts for somebody else.
     """
     require_somebody(by)
+    _one_at_a_time()
     check_desk(facts)
-    organisation = _organisation(by, facts["name_ko"], facts["name_en"])
+    organisation = organisation_for(by, facts["name_ko"], facts["name_en"])
     return apply(record={**facts, "key": _key(facts["name_en"])}, organisation=organisation, by=by)
 
 
 @transaction.atomic
 def apply(*, record: Mapping[str, Any], organisation: Organisation, by: Any) -> Institution:
     """An organisation asks to become a provider. Writes: Institution (APPLIED), Event institution.applied, Duty, Notice."""
+    _one_at_a_time()
     require(by, "providers.apply_institution", organisation)
     if Institution.objects.filter(key=record["key"]).exists() or queries.in_list(record["name_ko"], organisation.is_demo):
         raise Refused(
@@ -52,13 +55,25 @@ def apply(*, record: Mapping[str, Any], organisation: Organisation, by: Any) -> 
             "taken",
             "name_ko",
         )
+    if queries.applied_for(record["name_ko"], organisation.is_demo):
+        raise Refused(
+            _("Somebody applied for this institution already, and it is being verified. Ask that colleague for an invitation."),
+            "applied_for",
+            "name_ko",
+        )
     institution = Institution(key=record["key"], organisation=organisation, status=rules.LIFECYCLE.initial)
     _fill(institution, {**values_of(record, organisation.is_demo), **{name: record.get(name) or "" for name in FACTS}})
     institution.save()
     journal("institution.applied", institution, by=by, to=institution.status, organisations={organisation.pk})
-    _ask_to_verify(institution, by)
+    ask_to_verify(institution, by)
     notices.institution_applied(institution, organisation)
     return institution
+
+
+def _one_at_a_time() -> None:
+    """Two who apply at the same moment with one name meet here, not at a constraint."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLYING])
 
 
 def _fill(institution: Institution, values: Mapping[str, Any]) -> None:
@@ -70,7 +85,7 @@ def _fill(institution: Institution, values: Mapping[str, Any]) -> None:
     institution.capital_area = institution.region in rules.CAPITAL_AREA if institution.region else None
 
 
-def _ask_to_verify(institution: Institution, by: Any) -> None:
+def ask_to_verify(institution: Institution, by: Any) -> None:
     open_duty(
         institution, "verify_institution",
         title_ko=f"공급기관 확인: {institution.name_ko}", title_en=f"Verify an institution: {institution.name_en}",
@@ -79,13 +94,17 @@ def _ask_to_verify(institution: Institution, by: Any) -> None:
     )  # fmt: skip
 
 
-def _organisation(by: Any, name_ko: str, name_en: str) -> Organisation:
-    """The organisation in whose name this person applies, made when there is none. Raises Refused when it has its institution."""
-    for own in people.organisations_of(by, OrganisationKind.PROVIDER):
+def organisation_for(by: Any, name_ko: str, name_en: str) -> Organisation:
+    """The organisation in whose name this person applies, made when there is none. Raises Refused when it has its institution.
+
+    The person is locked and then read: of two applications sent at once the second one sees the first.
+    """
+    person = User.objects.select_for_update().get(pk=by.pk)
+    for own in people.organisations_of(person, OrganisationKind.PROVIDER).select_for_update():
         live = Institution.objects.filter(organisation=own).exclude(status=rules.InstitutionStatus.RETIRED)
         if live.exists() or Institution.objects.filter(claimant=own).exists():
             raise Refused(_("You act for an institution already, or asked to. One account acts for one institution."), "has_one")
-        return Organisation.objects.select_for_update().get(pk=own.pk)
+        return own
     made = accounts.create_organisation(
         kind=OrganisationKind.PROVIDER, name_ko=name_ko, name_en=name_en, is_demo=by.is_demo, by=by
     )
@@ -103,7 +122,7 @@ def _key(name_en: str) -> str:
 def revise(*, institution_id: int, version: int, facts: Mapping[str, str], by: Any) -> Institution:
     """The applicant corrects or completes the facts, until the verification begins. Writes: Institution, Event
     institution.application_revised; where it was sent back the operating agency is asked again."""
-    institution = _locked(institution_id)
+    institution = locked(institution_id)
     require(by, "providers.apply_institution", institution)
     if institution.version != version:
         raise Stale()
@@ -114,77 +133,13 @@ def revise(*, institution_id: int, version: int, facts: Mapping[str, str], by: A
     institution.save()
     journal("institution.application_revised", institution, by=by, organisations=institution.organisation_ids())
     if close_duty(institution, "complete_institution", by=by):
-        _ask_to_verify(institution, by)
+        ask_to_verify(institution, by)
     return institution
 
 
 def withdraw(*, institution_id: int, by: Any) -> Institution:
     """The applicant takes the application back; what was prepared stays with the organisation."""
     return _step(institution_id, "withdraw", "institution.application_withdrawn", by)
-
-
-@transaction.atomic
-def claim(*, institution_id: int, by: Any) -> Institution:
-    """Somebody asks to act for an institution of the list for which nobody acts yet, and becomes the first manager once the
-    operating agency agrees. Writes: Organisation, Membership, RoleGrant, claimant, Event, Duty verify_institution, Notice."""
-    require_somebody(by)
-    institution = _locked(institution_id)
-    organisation = _organisation(by, institution.name_ko, institution.name_en)
-    if institution.organisation_id or institution.claimant_id or institution.status not in rules.SEEN:
-        raise Refused(
-            _("Somebody acts for this institution already, or asked to. Ask that colleague for an invitation."), "claimed"
-        )
-    if institution.is_demo != organisation.is_demo:
-        raise Refused(_("Only a provider's organisation of the same kind, demo or real, can be chosen."), "wrong_kind")
-    institution.claimant = organisation
-    institution.save()
-    journal("institution.claimed", institution, by=by, organisations={organisation.pk})
-    _ask_to_verify(institution, by)
-    notices.institution_applied(institution, organisation)
-    return institution
-
-
-@transaction.atomic
-def refuse_claim(*, institution_id: int, reason: str, by: Any) -> Institution:
-    """The organisation that asked does not act for the institution. Writes: claimant, Event institution.claim_refused, Notice."""
-    institution = _locked(institution_id)
-    require(by, "providers.manage_institution", institution)
-    _reasoned(reason)
-    if institution.claimant is None:
-        raise Refused(_("Nobody asks to act for this institution."), "no_claim")
-    organisation, institution.claimant = institution.claimant, None
-    institution.save()
-    journal("institution.claim_refused", institution, by=by, reason=reason, organisations={organisation.pk})
-    close_duty(institution, "verify_institution", by=by)
-    notices.institution_refused(institution, organisation, reason)
-    return institution
-
-
-@transaction.atomic
-def confirm_claim(*, institution_id: int, by: Any) -> Institution:
-    """The organisation that asks acts for the institution from now on; one that a colleague refused meanwhile does not."""
-    institution = _locked(institution_id)
-    require(by, "providers.manage_institution", institution)
-    if institution.claimant is None:
-        raise Refused(_("Nobody asks to act for this institution."), "no_claim")
-    return attach(institution_id=institution_id, organisation=institution.claimant, by=by)
-
-
-@transaction.atomic
-def attach(*, institution_id: int, organisation: Organisation, by: Any) -> Institution:
-    """Lets an organisation's people act for the institution. Writes: Institution.organisation, Event."""
-    institution = _locked(institution_id)
-    require(by, "providers.manage_institution", institution)
-    if organisation.kind != OrganisationKind.PROVIDER or organisation.is_demo != institution.is_demo:
-        raise Refused(_("Only a provider's organisation of the same kind, demo or real, can be chosen."), "wrong_kind")
-    asked = institution.claimant_id == organisation.pk
-    institution.organisation, institution.claimant = organisation, None
-    institution.save()
-    journal("institution.attached", institution, by=by, organisations={organisation.pk})
-    if asked:
-        close_duty(institution, "verify_institution", by=by)
-        notices.institution_verified(institution, organisation)
-    return institution
 
 
 def start_verification(*, institution_id: int, by: Any) -> Institution:
@@ -231,10 +186,10 @@ REASONED = frozenset({"refuse", "return", "suspend", "retire"})
 
 @transaction.atomic
 def _step(institution_id: int, verb: str, event: str, by: Any, reason: str = "") -> Institution:
-    institution = _locked(institution_id)
+    institution = locked(institution_id)
     require(by, PERMISSIONS.get(verb, "providers.manage_institution"), institution)
     if verb in REASONED:
-        _reasoned(reason)
+        reasoned(reason)
     before, institution.status = institution.status, rules.LIFECYCLE.step(institution.status, verb)
     institution.save()
     journal(
@@ -254,11 +209,11 @@ def _step(institution_id: int, verb: str, event: str, by: Any, reason: str = "")
     return institution
 
 
-def _locked(institution_id: int) -> Institution:
+def locked(institution_id: int) -> Institution:
     rows = Institution.objects.select_for_update(of=("self",)).select_related("organisation", "claimant")
     return rows.get(pk=institution_id)
 
 
-def _reasoned(reason: str) -> None:
+def reasoned(reason: str) -> None:
     if not reason.strip():
         raise Refused(_("Give a reason: the institution will read it."), "reason_needed", "reason")
