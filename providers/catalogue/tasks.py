@@ -93,6 +93,10 @@ def _give_up(run: ImportRun, reason: Reason) -> None:
         actions.fail(run_id=run.pk, turn=run.turn, reason=reason)
     except Stale:
         log.info("import_left", run=run.ref)
+    except (
+        Exception
+    ):  # the others of this sweep are read all the same; its lease runs out, and it is taken up again as a lost one
+        log.exception("import_not_given_up", run=run.ref)
 
 
 def _take_all(run: ImportRun, marks: Marks) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -14,7 +14,7 @@ from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock, prepared
 from portal.kit.errors import NotAllowed, Refused, Stale
 from portal.management.reference import load_reference
-from providers.catalogue import actions, queries, rules
+from providers.catalogue import actions, queries, rules, tasks
 from providers.catalogue.actions import batches
 from providers.catalogue.models import Dataset, DatasetVersion, Draft, ImportedRecord, ImportLine, ImportRun, Variable
 from providers.catalogue.rules.reading import Lookup, Read, Reason, read_document
@@ -340,6 +340,22 @@ def test_a_document_that_kills_its_workers_is_given_up(owner) -> None:
     last = actions.take_up(now=now + 99 * actions.importing.LEASE)
     assert (last.state, last.reason["code"]) == ("FAILED", "died")
     assert Notice.objects.get(template="import_failed").user_id == owner.user.pk
+
+
+def test_a_run_that_cannot_even_be_given_up_is_left_to_its_lease(owner, monkeypatch) -> None:
+    run = actions.start_import(file=document(TURTLE), institution=owner.institution, by=owner.user)
+
+    def lost(*_args, **_more):
+        raise OperationalError("the database is gone")
+
+    monkeypatch.setattr(tasks, "_take_all", lost)
+    monkeypatch.setattr(actions, "fail", lost)
+    assert tasks.go_on_imports() == 1  # the sweep itself ends well
+    monkeypatch.undo()
+    run.refresh_from_db()
+    assert run.state == "RUNNING"
+    again = actions.take_up(now=clock.now() + 2 * actions.importing.LEASE)
+    assert again.pk == run.pk and again.turn == 2 and again.deaths == 1
 
 
 def test_a_stopped_run_writes_no_more(owner) -> None:

@@ -40,7 +40,7 @@ def change_source(*, source_id: int, version: int, by: Any, **values: Any) -> Ha
 
     Writes: HarvestSource, Event harvest_source.changed. Raises: Stale when somebody saved first; Refused as register_source.
     """
-    source = _locked(source_id)
+    source = locked(source_id)
     require(by, "providers.manage_source")
     if source.version != version:
         raise Stale()
@@ -84,7 +84,7 @@ _EVENTS = {"pause": "harvest_source.paused", "resume": "harvest_source.resumed",
 
 @transaction.atomic
 def _step(source_id: int, verb: str, by: Any, reason: str = "") -> HarvestSource:
-    source = _locked(source_id)
+    source = locked(source_id)
     require(by, "providers.manage_source")
     if verb == "retire" and not reason.strip():
         raise Refused(_("Give a reason: the institution will read it."), "reason_needed", "reason")
@@ -104,8 +104,10 @@ def _stop_runs(source: HarvestSource, *, by: Any, reason: str = "") -> None:
         journal("import_run.stopped", run, by=by, to=run.state, reason=reason, organisations=source.organisation_ids())
 
 
-def _locked(source_id: int) -> HarvestSource:
-    return HarvestSource.objects.select_for_update(of=("self",)).select_related("institution").get(pk=source_id)
+def locked(source_id: int) -> HarvestSource:
+    """Before any of its runs is. Not its key, to which the lines and names point that a run writes meanwhile."""
+    rows = HarvestSource.objects.select_for_update(no_key=True, of=("self",)).select_related("institution")
+    return rows.get(pk=source_id)
 
 
 def _saved(source: HarvestSource) -> None:

@@ -15,6 +15,7 @@ from portal.kit import clock, prepared
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused, Stale
 from providers.catalogue import notices
+from providers.catalogue.actions.harvesting import locked
 from providers.catalogue.actions.taking import take
 from providers.catalogue.models import HarvestSource, ImportedRecord, ImportLine, ImportRun
 from providers.catalogue.rules import importing as rules
@@ -50,7 +51,7 @@ def start_harvest(*, source_id: int, by: Any) -> ImportRun | None:
 
     Writes: HarvestSource.next_at, ImportRun (WAITING), Event import_run.started.
     """
-    source = HarvestSource.objects.select_for_update().get(pk=source_id)
+    source = locked(source_id)
     require(by, "providers.manage_source")
     now = clock.now()
     if by is None and (source.state != rules.SourceState.ACTIVE or source.next_at > now):
@@ -85,11 +86,18 @@ def take_up(*, now: datetime) -> ImportRun | None:
     if ImportRun.objects.filter(state=RunState.RUNNING, leased_until__gte=now).exists():
         return None
     dead = Q(state=RunState.RUNNING, leased_until__lt=now)
-    waiting = ImportRun.objects.select_for_update(skip_locked=True, of=("self",)).filter(Q(state=RunState.WAITING) | dead)
-    waiting = waiting.exclude(document__scan_state=ScanState.QUARANTINED).order_by("turn", "created_at", "pk")
-    run = waiting.select_related("institution", "source", "document", "started_by").first()
-    if run is None:
-        return None
+    waiting = ImportRun.objects.filter(Q(state=RunState.WAITING) | dead).exclude(document__scan_state=ScanState.QUARANTINED)
+    for pk in waiting.order_by("turn", "created_at", "pk").values_list("pk", flat=True):
+        _source_first(pk)  # which is written where the run is given up
+        rows = waiting.filter(pk=pk).select_for_update(skip_locked=True, of=("self",))
+        run = rows.select_related("institution", "source", "document", "started_by").first()
+        if run is not None:
+            return _taken(run, now)
+    return None
+
+
+def _taken(run: ImportRun, now: datetime) -> ImportRun:
+    """A locked run, for the worker that asks; or given up."""
     run.deaths += run.state == RunState.RUNNING
     if run.deaths >= MOST_DEATHS:
         return _ended(run, "fail", None, Reason("died", {"times": run.deaths}))
@@ -137,10 +145,10 @@ def finish(*, run_id: int, turn: int, etag: str = "", last_modified: str = "", k
 
     Writes: ImportRun (DONE), ImportLine and ImportedRecord of what is gone, HarvestSource, Event import_run.finished, Notice.
     """
+    source = _source_first(run_id)
     run = _held(run_id, turn)
-    if run.source is not None:
+    if source is not None:
         run.gone = 0 if known else _miss(run)
-        source = HarvestSource.objects.select_for_update().get(pk=run.source.pk)
         if not known:
             source.etag, source.last_modified = ("", "") if run.refused else (etag[:200], last_modified[:60])
         source.failures = 0
@@ -154,6 +162,7 @@ def finish(*, run_id: int, turn: int, etag: str = "", last_modified: str = "", k
 @transaction.atomic
 def fail(*, run_id: int, turn: int, reason: Reason) -> ImportRun:
     """Given up: what was written until then stays, with its lines. Writes: ImportRun (FAILED), HarvestSource.failures, Event, Notice."""
+    _source_first(run_id)
     return _ended(_held(run_id, turn), "fail", None, reason)
 
 
@@ -166,6 +175,12 @@ def stop(*, run_id: int, by: Any) -> ImportRun:
 
 
 # ── Details ──────────────────────────────────────────────────────────────────────────────────────────
+def _source_first(run_id: int) -> HarvestSource | None:
+    """The run's source, locked before the run itself: so do all who write both (docs/adr/0013), or they would wait for each other."""
+    source_id = ImportRun.objects.values_list("source_id", flat=True).get(pk=run_id)
+    return None if source_id is None else locked(source_id)
+
+
 def _held(run_id: int, turn: int) -> ImportRun:
     """The run, locked, for the worker that holds it. Raises Stale for any other."""
     rows = ImportRun.objects.select_for_update(of=("self",)).select_related("institution", "source", "document", "started_by")
@@ -221,7 +236,7 @@ def _tell_failure(run: ImportRun) -> None:
     if run.source is None:
         notices.import_failed(run)
         return
-    source = HarvestSource.objects.select_for_update().get(pk=run.source.pk)
+    source = locked(run.source.pk)
     source.failures += 1
     source.save()
     if source.failures == WORST_FAILURES:
