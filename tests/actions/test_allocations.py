@@ -3,31 +3,44 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from portal.accounts.rules import Role
 from portal.journal.models import Event, Notice
 from portal.kit import clock, workdays
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
+from providers.catalogue.models import Dataset
+from providers.institutions import actions as institutions
+from providers.offers import actions as offers
+from providers.offers.actions.capacity import take_capacity
 from providers.offers.models import Offer
 from tests.factories import providers, quotes
-from tests.factories.rounds import make_draft
+from tests.factories.rounds import make_draft, make_round
 from vouchers.ledger.models import Entry
 from vouchers.matching import actions
 from vouchers.matching.models import Allocation, OfferProposal, QuoteRequest
 from vouchers.matching.queries import allocating as queries
+from vouchers.matching.queries.allocated import lines
 from vouchers.matching.rules import allocating
+from vouchers.matching.rules.allocations import ABANDONED_AFTER_MINUTES, MOST_DEATHS, LeftOut
+from vouchers.rounds.actions import cancel as close_round
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def at() -> quotes.Stage:
-    """One place, which two needs want; a second dataset without an offer."""
+    return stage_of_two()
+
+
+def stage_of_two() -> Any:
+    """One place, which two needs want."""
     found = quotes.stage(capacity=1)
     found.rival = quotes.firm()  # type: ignore[attr-defined]
     found.second = quotes.need(found.rival, found.round, title="간암 CT", patients_minimum=600)  # type: ignore[attr-defined]
@@ -137,7 +150,7 @@ def test_what_companies_chose_is_compared(at: Any) -> None:
     row = computed(at)
     name, score = row.outputs["chosen"][at.need.ref]
     assert name == f"{at.offer.dataset.key}:{at.offer.ref}" and score > 0
-    found, totals = queries.lines(row)
+    found, totals = lines(row)
     mine = next(line for line in found if line.need == at.need)
     assert mine.chosen and mine.gain == (mine.proposed[0][1] if mine.proposed else 0) - score
     assert next(line for line in found if line.need == at.second).gain is None
@@ -152,6 +165,18 @@ def test_one_budget_for_all_is_kept(at: Any) -> None:
     assert row.outputs["worth"] <= row.outputs["bound"] and json.loads(row.inputs)["budget_won"] == at.offer.floor_won - 1
     with refusal("bad_budget"):
         ordered(at, budget_won=0)
+
+
+def test_the_database_keeps_to_the_budget(at: Any) -> None:
+    row = actions.publish_allocation(allocation_id=computed(at, budget_won=at.offer.floor_won).pk, by=at.approver)
+    one = row.proposals.get()
+    need = at.second if one.need == at.need else at.need
+    beyond = (
+        "INSERT INTO vouchers_offerproposal (ref, created_at, updated_at, version, allocation_id, need_id, institution_id, dataset_id,"
+        " offer_id, price_won, score, words, status, lapses_at) SELECT 'ofp-x', now(), now(), 0, allocation_id, %s, institution_id,"
+        " dataset_id, offer_id, price_won, score, words, status, lapses_at FROM vouchers_offerproposal WHERE id = %s"
+    )
+    assert "more than the budget" in refused(beyond, need.pk, one.pk)
 
 
 def test_proposals_lapse(at: Any) -> None:
@@ -180,14 +205,128 @@ def test_what_no_longer_stands_is_not_proposed(at: Any) -> None:
         ordered(at)
 
 
-def test_a_worker_that_died_is_followed_by_another(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+# ── What no longer holds when it is published ────────────────────────────────────────────────────────
+def dearer(at: Any, offer: Offer, **values: Any) -> None:
+    more = [replace(line, unit_price_won=line.unit_price_won + (0 if values else 1)) for line in providers.lines()]
+    offer.refresh_from_db()
+    offers.edit(
+        offer_id=offer.pk, version=offer.version, values=providers.values(**values), lines=more, dataset=offer.dataset,
+        by=at.hospital.user,
+    )  # fmt: skip
+
+
+def taken(_at: Any, offer: Offer) -> None:
+    for _turn in range(offer.open_capacity or 0):
+        take_capacity(offer_id=offer.pk, by=None)
+
+
+def unavailable(_at: Any, offer: Offer) -> None:
+    assert offer.dataset is not None
+    Dataset.objects.filter(pk=offer.dataset.pk).update(status="PLANNED")
+
+
+def suspended(at: Any, offer: Offer) -> None:
+    institutions.suspend(institution_id=offer.institution_id, reason="자료 점검", by=None)
+
+
+def need_changed(at: Any, offer: Offer) -> None:
+    need = at.pairs[f"{offer.dataset.key}:{offer.ref}"]
+    owner = at.firm if need == at.need else at.rival
+    actions.save_need(
+        need_id=need.pk, company_id=owner.company.pk, round_id=at.round.pk, title=need.title,
+        document={**need.document, "patients_wanted": 2100}, by=owner.user,
+    )  # fmt: skip
+
+
+CHANGES = {
+    "PRICE": dearer,
+    "CHANGED": lambda at, offer: dearer(at, offer, lead_time_days=41),
+    "GONE": lambda at, offer: offers.pause(offer_id=offer.pk, by=at.hospital.user),
+    "FULL": taken,
+    "UNAVAILABLE": unavailable,
+    "SUSPENDED": suspended,
+    "NEED": need_changed,
+}
+
+
+@pytest.mark.parametrize("code", CHANGES)
+def test_what_changed_since_is_left_out_with_its_reason(at: Any, code: str) -> None:
+    elsewhere = providers.provider()
+    other = providers.offer(elsewhere, published=True, capacity=1)
+    row = computed(at)
+    at.pairs = {name: {at.need.ref: at.need, at.second.ref: at.second}[need] for need, name, *_rest in row.outputs["pairs"]}
+    assert len(at.pairs) == 2  # one place each
+    hit = at.offer
+    CHANGES[code](at, hit)
+    before = queries.holding(row)
+    assert before.pairs and [one[1] for one in before.left] == [f"{hit.dataset.key}:{hit.ref}"]
+    assert before.left[0][2] == code
+    found = actions.publish_allocation(allocation_id=row.pk, by=at.approver)
+    assert [one.offer for one in OfferProposal.objects.all()] == [other]
+    assert found.left_out == [list(one) for one in before.left]
+    assert Event.objects.get(name="allocation.published").data == {"proposals": 1, "left_out": 1}
+    shown, totals = lines(found)
+    assert (totals.proposed, totals.left) == (1, 1)
+    assert [str(word) for line in shown for _title, word in line.left] == [str(LeftOut.word(code))]
+
+
+def test_an_allocation_is_published_only_where_a_match_still_counts(at: Any) -> None:
+    row = computed(at)
+    close_round(round_id=at.round.pk, reason="예산 사정", by=None)
+    assert queries.hindrance(row)
+    with refusal("round_not_open"):
+        actions.publish_allocation(allocation_id=row.pk, by=at.approver)
+    assert not OfferProposal.objects.exists()
+
+
+# ── Workers that die ─────────────────────────────────────────────────────────────────────────────────
+def test_a_worker_that_died_is_followed_by_another(at: Any) -> None:
     made = ordered(at)
     long_ago = clock.now() - timedelta(hours=2)
     Allocation.objects.filter(pk=made.pk).update(claimed_at=clock.now())
     assert actions.compute_allocations() == 0  # somebody is at it
     Allocation.objects.filter(pk=made.pk).update(claimed_at=long_ago)
     assert actions.compute_allocations() == 1
-    assert Allocation.objects.get(pk=made.pk).status == "COMPUTED"
+    row = Allocation.objects.get(pk=made.pk)
+    assert (row.status, row.deaths) == ("COMPUTED", 1)
+
+
+def test_one_that_keeps_killing_its_workers_is_given_up_and_ordered_again(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, real = ordered(at, budget_won=90_000_000), queries.case_of
+    monkeypatch.setattr(queries, "case_of", lambda _round: (_ for _ in ()).throw(SystemExit))  # nothing is written after that
+    for _turn in range(MOST_DEATHS):
+        with pytest.raises(SystemExit):
+            actions.compute_allocations()
+        Allocation.objects.filter(pk=made.pk).update(claimed_at=clock.now() - timedelta(hours=2))
+    assert actions.compute_allocations() == 0
+    made.refresh_from_db()
+    assert (made.status, made.deaths) == ("FAILED", MOST_DEATHS) and str(MOST_DEATHS) in made.reason
+    assert Notice.objects.get(subject_ref=made.ref).user == at.officer and events(made)[-1] == "allocation.failed"
+    monkeypatch.setattr(queries, "case_of", real)
+    again = actions.order_again(allocation_id=made.pk, by=at.officer)
+    assert (again.status, again.budget_won, again.deaths) == ("ORDERED", 90_000_000, 0)
+    assert actions.compute_allocations() == 1
+    with pytest.raises(NotAllowed):
+        actions.order_again(allocation_id=made.pk, by=at.approver)
+
+
+def test_each_is_claimed_when_its_turn_comes(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that waited long for the one before it is not taken for abandoned by another sweep."""
+    other = quotes.need(at.firm, make_round(by=at.officer), title="다른 회차의 수요")
+    first, second_ = ordered(at), ordered(at, round_id=other.round_id)
+    real = queries.case_of
+    with time_machine.travel(clock.now(), tick=False) as travel:
+
+        def slow(round_: Any) -> Any:
+            travel.shift(timedelta(minutes=2 * ABANDONED_AFTER_MINUTES))
+            return real(round_)
+
+        monkeypatch.setattr(queries, "case_of", slow)
+        begun = clock.now()
+        assert actions.compute_allocations() == 2
+    first.refresh_from_db()
+    second_.refresh_from_db()
+    assert first.claimed_at == begun and second_.claimed_at == begun + timedelta(minutes=2 * ABANDONED_AFTER_MINUTES)
 
 
 def test_discarded_while_it_is_computed(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,13 +381,15 @@ def test_the_database_keeps_what_was_computed(at: Any) -> None:
     assert "as it was computed" in refused(table + "inputs = 'x' WHERE id = %s", row.pk)
     assert "allocation_published" in refused(table + "published_at = now() WHERE id = %s", row.pk)
     assert "allocation_reason" in refused(table + "status = 'DISCARDED' WHERE id = %s", row.pk)
+    assert "allocation_left_out" in refused(table + """left_out = '[["a", "b", "GONE"]]' WHERE id = %s""", row.pk)
+    assert "allocation_deaths" in refused(table + "deaths = 3 WHERE id = %s", row.pk)
     assert "are kept" in refused("DELETE FROM vouchers_allocation WHERE id = %s", row.pk)
     made = ordered(at)
     assert "not that of the inputs" in refused(table + "inputs_sha256 = repeat('a', 64) WHERE id = %s", made.pk)
     assert "allocation_computed" in refused(table + "status = 'COMPUTED' WHERE id = %s", made.pk)
     assert "allocation_one_open" in refused(
         "INSERT INTO vouchers_allocation (ref, created_at, updated_at, version, round_id, status, step, ordered_by_id, engine, inputs,"
-        " inputs_sha256, outputs, reason) SELECT 'alc-x', now(), now(), 0, round_id, 'ORDERED', 'WAITING', ordered_by_id, '', '', '', '{}', ''"
+        " inputs_sha256, outputs, reason, deaths, left_out) SELECT 'alc-x', now(), now(), 0, round_id, 'ORDERED', 'WAITING', ordered_by_id, '', '', '', '{}', '', 0, '[]'"
         " FROM vouchers_allocation WHERE id = %s", made.pk,
     )  # fmt: skip
 
@@ -268,6 +409,11 @@ def test_the_database_keeps_proposals(at: Any) -> None:
     )
     assert "offer_proposal_once" in refused(copied.format(allocation="allocation_id", score="score"), one.pk)
     assert "offer_proposal_score" in refused(copied.format(allocation="allocation_id", score="10001"), one.pk)
+    of_offer = copied.replace(" lapses_at)", " lapses_at, offer_id, price_won)").replace(
+        ", lapses_at FROM", ", lapses_at, {offer} FROM"
+    )
+    for offer in ("offer_id, price_won + 1", "offer_id, NULL", "NULL, 1"):
+        assert "offer_proposal_costs" in refused(of_offer.format(allocation="allocation_id", score="score", offer=offer), one.pk)
     other = computed(at)
     assert "only a published" in refused(copied.format(allocation=other.pk, score="score"), one.pk)
     actions.lapse_proposals(row.lapses_at)
@@ -280,7 +426,7 @@ def test_the_number_of_queries_does_not_depend_on_the_needs(at: Any, django_asse
     def asked() -> int:
         with CaptureQueriesContext(connection) as found:
             queries.case_of(at.round)
-            queries.lines(row)
+            lines(row)
         return len(found)
 
     row = computed(at)

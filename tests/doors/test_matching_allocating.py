@@ -9,12 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.accounts.rules import Role
-from tests.actions.test_allocations import at, computed, ordered, published  # noqa: F401 (a fixture)
+from tests.actions.test_allocations import at, computed, dearer, ordered, published  # noqa: F401 (a fixture)
 from tests.doors import as_
 from tests.factories import providers, quotes
 from vouchers.matching import actions, tasks
 from vouchers.matching.models import Allocation, OfferProposal
 from vouchers.matching.queries.proposed import proposals_to, without_company
+from vouchers.matching.rules.allocations import MOST_DEATHS
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,45 @@ def test_an_officer_orders_watches_compares_and_an_approver_publishes(at: Any) -
     assert "예약되는 것은 없습니다" in text(approver.get(publish)) and approver.post(publish).status_code == 302
     assert OfferProposal.objects.exists() and "What is proposed, beside what companies chose" in text(officer.get(f"/en{change}"))
     assert approver.post(publish).status_code == 422  # once
+
+
+def test_the_page_promises_what_is_published(at: Any) -> None:  # noqa: F811
+    elsewhere = providers.provider()
+    kept = providers.offer(elsewhere, published=True, capacity=1)
+    run = computed(at)
+    assert len(run.outputs["pairs"]) == 2
+    dearer(at, at.offer)
+    officer, approver, publish = as_(at.officer), as_(at.approver), page_of("allocation_verb", run.pk, "publish")
+    page = text(officer.get(page_of("allocation_change", run.pk)))
+    assert "공개할 수 있는 제안" in page and "1 · 1" in page and "그 뒤에 가격이 바뀌었습니다" in page
+    asked = text(approver.get(publish))
+    assert "제안 1건을" in asked and "1건은 더 이상 유효하지 않아" in asked
+    assert approver.post(publish).status_code == 302 and OfferProposal.objects.get().offer == kept
+    assert "공개한 제안" in text(officer.get(page_of("allocation_change", run.pk)))
+
+
+def test_what_can_no_longer_be_published_says_so_and_is_computed_again(at: Any) -> None:  # noqa: F811
+    run = computed(at)
+    dearer(at, at.offer)
+    page, publish = page_of("allocation_change", run.pk), page_of("allocation_verb", run.pk, "publish")
+    assert "다시 계산해 주십시오" in text(as_(at.approver).get(page)) and as_(at.approver).get(publish).status_code == 302
+    assert as_(at.approver).post(publish).status_code == 422
+    again = page_of("allocation_verb", run.pk, "again")
+    assert as_(at.approver).post(again).status_code == 403 and "같은 예산" in text(as_(at.officer).get(again))
+    answer = as_(at.officer).post(again)
+    made = Allocation.objects.get(status="ORDERED")
+    assert answer.status_code == 302 and answer["Location"] == page_of("allocation_change", made.pk)
+    run.refresh_from_db()
+    assert run.status == "DISCARDED"
+
+
+def test_one_that_was_given_up_says_why_and_how_to_go_on(at: Any) -> None:  # noqa: F811
+    made = ordered(at)
+    Allocation.objects.filter(pk=made.pk).update(claimed_at="2026-01-01T00:00Z", deaths=MOST_DEATHS - 1)
+    assert actions.compute_allocations() == 0
+    page = page_of("allocation_change", made.pk)
+    assert "3번 잇따라 중단" in text(as_(at.officer).get(page)) and "다시 계산하기" in text(as_(at.officer).get(page))
+    assert "It cost 3 workers" in text(as_(at.officer).get(f"/en{page}"))
 
 
 def test_a_round_without_needs_is_refused_with_a_reason(at: Any) -> None:  # noqa: F811

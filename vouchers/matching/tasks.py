@@ -24,7 +24,7 @@ def expire_feasibility() -> int:
 
 @shared_task(name="matching.compute_allocations")
 def compute_allocations() -> int:
-    return actions.compute_allocations(clock.now())
+    return actions.compute_allocations()
 
 
 @shared_task(name="matching.lapse_proposals")

@@ -1,7 +1,7 @@
 """What the matching engine and the pages read of offers."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,15 +36,17 @@ from providers.offers.queries.sheets import workbook as workbook
 type Facts = tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]
 
 
-def match_facts(*, demo: bool = False, now: datetime | None = None) -> Iterator[Facts]:
+def match_facts(*, demo: bool = False, now: datetime | None = None, keys: Collection[str] | None = None) -> Iterator[Facts]:
     """(dataset, institution, offer or None) of all published datasets, for vouchers.matching.rules.candidate.
 
-    demo: a need of a demo round sees demo datasets and offers too; any other need sees none of them. A dataset with
-    several offers comes once an offer. Four queries.
+    demo: a need of a demo round sees demo datasets and offers too; any other need sees none of them. keys: only of these datasets.
+    A dataset with several offers comes once an offer. Four queries.
     """
-    datasets = for_needs(demo=demo).select_related("institution").only(*Dataset.MATCHED, "institution").order_by("key")
-    offers = offer_facts(demo=demo, now=now)
-    for dataset in datasets:
+    datasets = for_needs(demo=demo)
+    if keys is not None:
+        datasets = datasets.filter(key__in=keys)
+    offers = offer_facts(demo=demo, now=now, of=None if keys is None else datasets)
+    for dataset in datasets.select_related("institution").only(*Dataset.MATCHED, "institution").order_by("key"):
         institution = dataset.institution.facts()
         own: list[dict[str, Any] | None] = [*offers.get(dataset.pk, [])] or [None]
         for facts in own:

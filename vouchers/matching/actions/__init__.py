@@ -11,9 +11,8 @@ from vouchers.matching.actions.agreeing import (
 from vouchers.matching.actions.allocating import (
     compute_allocations,
     discard_allocation,
-    lapse_proposals,
+    order_again,
     order_allocation,
-    publish_allocation,
 )
 from vouchers.matching.actions.asking import (
     accept_quote,
@@ -34,6 +33,7 @@ from vouchers.matching.actions.finals import accept_final_quote, ask_final_quote
 from vouchers.matching.actions.matches import cancel_match, confirm_match, release_match
 from vouchers.matching.actions.needs import close_need, post_need, run_match, save_need
 from vouchers.matching.actions.preparing import prepare_quote, resend_link
+from vouchers.matching.actions.proposing import lapse_proposals, publish_allocation
 from vouchers.matching.actions.quoting import (
     ask_clarification,
     decline_request,
@@ -77,6 +77,7 @@ __all__ = [
     "lapse_proposals",
     "note_sourcing",
     "note_views",
+    "order_again",
     "order_allocation",
     "post_need",
     "prepare_quote",

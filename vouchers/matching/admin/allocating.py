@@ -20,20 +20,30 @@ from vouchers.matching import actions
 from vouchers.matching.forms.allocating import OrderAllocationForm
 from vouchers.matching.models import Allocation
 from vouchers.matching.queries import allocating as queries
-from vouchers.matching.rules.allocations import ALLOCATION_LIFECYCLE, Step
+from vouchers.matching.queries.allocated import lines
+from vouchers.matching.rules.allocations import ALLOCATION_LIFECYCLE, DIED, Step, given_up
 
 ORDER, PUBLISH = "vouchers.order_allocation", "vouchers.publish_allocation"
 PER_PAGE = 50
 
 
 def _told(obj: Allocation) -> str:
-    count = len(obj.outputs.get("pairs", ()))
+    found = queries.holding(obj)
+    count, left = len(found.pairs), len(found.left)
     days = queries.terms_of(obj.round).lapse_days
     made = ngettext("%(n)d proposal is published.", "%(n)d proposals are published.", count) % {"n": count}
     rest = _(
         "Companies and providers are told and see it beside their needs and offers for %(days)d working days. Nothing is reserved."
     )
-    return f"{made} {rest % {'days': days}}"
+    said = [made, rest % {"days": days}]
+    if left:
+        dropped = ngettext(
+            "%(n)d computed pair holds no longer and is left out: the record says why.",
+            "%(n)d computed pairs hold no longer and are left out: the record says why.",
+            left,
+        )
+        said.insert(1, dropped % {"n": left})
+    return " ".join(said)
 
 
 @admin.register(Allocation)
@@ -46,14 +56,21 @@ class AllocationAdmin(VerbAdmin):
     actions_list = ("order_page",)
     change_form_template = "vouchers/matching/admin_allocation.html"
     fields = readonly_fields = (
-        "round", "status", "budget", "ordered_by", "ordered", "publisher", "published", "stands_until", "reason", "engine",
+        "round", "status", "budget", "ordered_by", "ordered", "publisher", "published", "stands_until", "why", "engine",
         "policy_number", "inputs_sha256",
     )  # fmt: skip
     verbs = (
         Verb(
             "publish", gettext_lazy("Publish the proposals"), lambda pk, by: actions.publish_allocation(allocation_id=pk, by=by),
             PUBLISH, lambda obj: ALLOCATION_LIFECYCLE.can(obj.status, "publish_allocation"), form=forms.Form,
-            consequence=_told, not_by="ordered_by",
+            consequence=_told, not_by="ordered_by", hindered=queries.hindrance,
+        ),
+        Verb(
+            "again", gettext_lazy("Have it computed again"), lambda pk, by: actions.order_again(allocation_id=pk, by=by), ORDER,
+            lambda obj: obj.status != "ORDERED", makes=True,
+            consequence=lambda obj: _(
+                "A worker computes it from today's needs and offers, with the same budget. What is computed and not published is discarded."
+            ),
         ),
         Verb(
             "discard", gettext_lazy("Discard the allocation"),
@@ -82,6 +99,10 @@ class AllocationAdmin(VerbAdmin):
     def budget(self, obj: Allocation) -> str:
         return won(obj.budget_won) if obj.budget_won is not None else "—"
 
+    @admin.display(description=gettext_lazy("Reason"))
+    def why(self, obj: Allocation) -> str:
+        return str(DIED % {"n": obj.deaths}) if given_up(obj.deaths) else obj.reason or "—"
+
     def headline(self, obj: Allocation) -> str:
         return f"{obj.round} · {_('Allocation of offers')}"
 
@@ -92,7 +113,7 @@ class AllocationAdmin(VerbAdmin):
         """With how far it is; once computed with its totals and every need, losers first."""
         found: dict[str, Any] = {"run": obj, "places": [str(step) for step in Step].index(obj.step), "all_places": len(Step) - 1}
         if obj.outputs:
-            rows, totals = queries.lines(obj)
+            rows, totals = lines(obj)
             found |= {"page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")), "totals": totals}
         return super().case(request, obj) | found
 

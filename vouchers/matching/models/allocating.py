@@ -23,7 +23,8 @@ class Allocation(Row):
     """Needs of a round and the offers that the solver gives them. It reserves nothing and touches no budget.
 
     inputs: canonical text of rules.allocating.inputs_text, fixed once computed (trigger), like outputs (rules.allocating.Outcome with
-    the words of every pair). claimed_at: when a worker took it. lapses_at: until when what it proposes stands.
+    the words of every pair, and of needs and candidates how they were). claimed_at: when a worker took it; deaths: workers that were
+    lost over it. lapses_at: until when what it proposes stands; left_out: computed pairs that were not published, with rules.LeftOut.
     """
 
     REF_PREFIX: ClassVar[str] = "alc"
@@ -34,12 +35,14 @@ class Allocation(Row):
     budget_won = WonField(_("Budget for all together"), null=True, blank=True)
     ordered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Ordered by"))
     claimed_at = models.DateTimeField(null=True, editable=False)
+    deaths = models.PositiveSmallIntegerField(default=0, editable=False)
     computed_at = models.DateTimeField(_("Computed on"), null=True)
     engine = models.CharField(_("Engine"), max_length=20, blank=True)
     policy_number = models.PositiveIntegerField(_("Version of the policy"), null=True)
     inputs = models.TextField(blank=True)
     inputs_sha256 = models.CharField(_("SHA-256 of the inputs"), max_length=64, blank=True)
     outputs = models.JSONField(default=dict)
+    left_out = models.JSONField(default=list)
     published_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Published by")
     )
@@ -70,6 +73,8 @@ class Allocation(Row):
                 condition=Q(published_by__isnull=True) | ~Q(published_by=F("ordered_by")), name="allocation_four_eyes"
             ),
             models.CheckConstraint(condition=~Q(status__in=["FAILED", "DISCARDED"]) | ~Q(reason=""), name="allocation_reason"),
+            models.CheckConstraint(condition=Q(status="PUBLISHED") | Q(left_out=[]), name="allocation_left_out"),
+            models.CheckConstraint(condition=Q(deaths__lt=rules.MOST_DEATHS) | Q(status="FAILED"), name="allocation_deaths"),
         ]
         indexes = [models.Index(fields=["status", "claimed_at"], name="allocation_waiting")]
         permissions = [("order_allocation", "Have offers allocated"), ("publish_allocation", "Publish allocated offers")]

@@ -1,20 +1,20 @@
-"""What an allocation depends on now, and a computed one as its readers see it."""
+"""What an allocation depends on, and what of a computed one holds now."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
 from portal.kit import clock
 from portal.kit.errors import Refused
-from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
-from providers.catalogue.models import Dataset
+from providers.offers import queries as offers
 from vouchers.matching import rules
 from vouchers.matching.models import Allocation, Need, QuoteRequest
-from vouchers.matching.queries.needs import candidates_for, engine_policy, rounds_for_new_needs
-from vouchers.matching.rules import stages
+from vouchers.matching.queries.needs import engine_policy, of_demo, rounds_for_new_needs
+from vouchers.matching.rules import replaying, stages
+from vouchers.matching.rules.allocations import Pair, Parted, Standing, check_proposed, check_round, parted
 from vouchers.matching.rules.score import components
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import AllocatingPolicy
@@ -24,12 +24,15 @@ WAITING = (stages.NeedStatus.POSTED, stages.NeedStatus.NO_MATCH)  # a matched ne
 
 @dataclass(frozen=True)
 class Case:
-    """needs: ref → parsed need; chosen: ref → candidate that the company asked first for a quote, among those that still stand."""
+    """needs: ref → parsed need; chosen: ref → candidate that the company asked first for a quote, among those that still stand.
+    seen: need or candidate → how it was when it was read; policy_number: version of the policy that decides."""
 
     needs: dict[str, rules.Need]
     candidates: list[rules.Candidate]
     policy: rules.Policy
     chosen: dict[str, str]
+    seen: dict[str, Any]
+    policy_number: int | None
 
 
 def allocatable_rounds() -> QuerySet[Round]:
@@ -58,17 +61,42 @@ def case_of(round_: Round) -> Case:
     """The number of queries does not depend on needs or offers. A need that no longer reads as one is left out."""
     code_lists = catalogue.code_lists()
     known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
-    needs = {}
+    needs, seen = {}, dict[str, Any]()
     for ref, document in waiting_needs(round_).order_by("ref").values_list("ref", "document"):
         try:
             needs[ref] = rules.parse_need(document, known)
         except Refused:
             continue
+        seen[ref] = replaying.sha256(document)
+    candidates = []
+    for facts in offers.match_facts(demo=of_demo(round_)):
+        one = rules.candidate(*facts)
+        candidates.append(one)
+        seen[one.id] = standing_of(one, facts).kept()
     requests = QuoteRequest.objects.filter(need__round=round_, status__in=[*stages.LIVE], dataset__isnull=False)
     chosen: dict[str, str] = {}
     for ref, key, offer in requests.order_by("pk").values_list("need__ref", "dataset__key", "offer__ref"):
         chosen.setdefault(ref, f"{key}:{offer or ''}")
-    return Case(needs, candidates_for(round_), engine_policy(round_, code_lists), {k: v for k, v in chosen.items() if k in needs})
+    chosen = {ref: name for ref, name in chosen.items() if ref in needs}
+    return Case(needs, candidates, engine_policy(round_, code_lists), chosen, seen, policy_number(round_))
+
+
+def policy_number(round_: Round) -> int | None:
+    version = round_.policy_version()
+    return version.number if version else None
+
+
+def standing_of(one: rules.Candidate, facts: offers.Facts) -> Standing:
+    """A candidate as it stands, of the facts that it was made of."""
+    dataset, institution, offer = facts
+    told = {name: value for name, value in (offer or {}).items() if name not in ("floor_won", "open_capacity")}
+    return Standing(
+        mark=replaying.sha256([dataset, institution, told]),
+        floor_won=one.offer.floor_won if one.offer else None,
+        room=one.offer.open_capacity if one.offer else None,
+        available=one.status == "AVAILABLE",
+        active=one.holder.active,
+    )
 
 
 def scored(case: Case) -> dict[str, tuple[str, int | None]]:
@@ -94,96 +122,29 @@ def reasons_of(case: Case, pairs: Iterable[tuple[str, str]]) -> dict[str, dict[s
     return found
 
 
-# ── A computed one ───────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True)
-class Line:
-    """One need: what the company chose, what is proposed, and what the need's own ranking has first. Scores of 10,000."""
-
-    need: Need
-    chosen: str
-    chosen_score: int | None
-    proposed: list[tuple[str, int]]
-    first: str
-    first_score: int | None
-    place: int  # points that one more place of the first would bring
-
-    @property
-    def gain(self) -> int | None:
-        """Points of the proposal more than of the company's own choice; None where there is nothing to compare."""
-        if not self.chosen:
-            return None
-        return (self.proposed[0][1] if self.proposed else 0) - (self.chosen_score or 0)
-
-    @property
-    def gain_words(self) -> str:
-        return "—" if self.gain is None else f"{self.gain:+,}" if self.gain else "0"
-
-    @property
-    def passed_over(self) -> bool:
-        """The need's own best is not among what is proposed."""
-        return bool(self.first) and self.first not in [title for title, _score in self.proposed]
+def holding(row: Allocation) -> Parted:
+    """What of a computed one holds now, and what is left out and why. The number of queries does not depend on the pairs."""
+    pairs: list[Pair] = [(need, name, score, cost) for need, name, score, cost in row.outputs.get("pairs", ())]
+    needs = waiting_needs(row.round).filter(ref__in={need for need, *_rest in pairs})
+    marks = {ref: replaying.sha256(document) for ref, document in needs.values_list("ref", "document")}
+    keys = {name.partition(":")[0] for _need, name, *_rest in pairs}
+    now = {}
+    for facts in offers.match_facts(demo=of_demo(row.round), keys=keys):
+        one = rules.candidate(*facts)
+        now[one.id] = standing_of(one, facts)
+    return parted(pairs, row.outputs.get("seen", {}), marks, now)
 
 
-@dataclass(frozen=True)
-class Totals:
-    needs: int
-    served: int
-    chosen: int
-    gain: int
-    lose: int
-    same: int
-    price_won: int
-    unpriced: int
-    worth: int
-    bound: int
-    greedy: int
-
-    @property
-    def gap(self) -> float:
-        """Percent of the bound that may be missing."""
-        return 100 * (self.bound - self.worth) / self.bound if self.bound else 0.0
-
-    @property
-    def greedy_loses(self) -> float:
-        return 100 * (self.worth - self.greedy) / self.worth if self.worth else 0.0
+def hindrance(row: Allocation) -> str:
+    """Why nothing of a computed one can be published now; "": something can. The action asks the same."""
+    try:
+        check_open(row)
+        check_proposed(holding(row), row.budget_won)
+    except Refused as error:
+        return str(error)
+    return ""
 
 
-def lines(allocation: Allocation) -> tuple[list[Line], Totals]:
-    """Losers first, then gainers, then the rest. Three queries."""
-    found = allocation.outputs
-    pairs: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for need, name, score, _cost in found["pairs"]:
-        pairs[need].append((name, score))
-    refs = set(found["needs"])
-    rows = {row.ref: row for row in Need.objects.filter(ref__in=refs).select_related("company")}
-    names = {name for said in pairs.values() for name, _score in said}
-    names |= {name for name, _score in [*found["chosen"].values(), *found["first"].values()]}
-    titles = dataset_titles({name.partition(":")[0] for name in names})
-    made = []
-    for ref in sorted(refs & set(rows)):
-        chosen, chosen_score = found["chosen"].get(ref, ("", None))
-        first, first_score = found["first"].get(ref, ("", None))
-        told = [(_title(titles, name), score) for name, score in sorted(pairs[ref], key=lambda pair: -pair[1])]
-        made.append(
-            Line(
-                rows[ref], _title(titles, chosen), chosen_score, told, _title(titles, first), first_score,
-                found["place"].get(first, 0),
-            )
-        )  # fmt: skip
-    gains = [line.gain for line in made if line.gain is not None]
-    costs = [cost for _need, _name, _score, cost in found["pairs"]]
-    totals = Totals(
-        len(made), sum(bool(line.proposed) for line in made), len(gains), sum(g > 0 for g in gains), sum(g < 0 for g in gains),
-        gains.count(0), sum(cost or 0 for cost in costs), costs.count(None), found["worth"], found["bound"], found["greedy"],
-    )  # fmt: skip
-    made.sort(key=lambda line: (line.gain is None, line.gain if line.gain is None or line.gain < 0 else 1, line.need.ref))
-    return made, totals
-
-
-def dataset_titles(keys: Iterable[str]) -> dict[str, str]:
-    return {row.key: pick(row, "title") for row in Dataset.objects.filter(key__in=set(keys)).only("key", "title_ko", "title_en")}
-
-
-def _title(titles: dict[str, str], name: str) -> str:
-    key = name.partition(":")[0]
-    return titles.get(key, key)
+def check_open(row: Allocation) -> None:
+    """Raises Refused where nothing of it may be published, whatever stands in it."""
+    check_round(allocatable_rounds().filter(pk=row.round_id).exists())

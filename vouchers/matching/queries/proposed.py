@@ -12,7 +12,7 @@ from portal.accounts import queries as accounts
 from portal.kit.words import korean
 from providers.catalogue import queries as catalogue
 from vouchers.matching.models import Need, OfferProposal, QuoteRequest
-from vouchers.matching.queries.allocating import dataset_titles
+from vouchers.matching.queries.allocated import dataset_titles
 from vouchers.matching.rules import stages
 
 
