@@ -1,9 +1,13 @@
 """What only commits can show about quotes: several connections that meet at one row."""
 
+import pytest
+
+from portal.journal.models import Duty
 from portal.kit import clock
+from portal.kit.errors import DomainError
 from tests.actions import test_quotes_letters as letters
 from tests.actions import test_quotes_released as released
-from tests.committed import together
+from tests.committed import second, together
 from tests.factories import evaluation as ev
 from tests.factories import quotes
 from vouchers.matching import actions as matching
@@ -75,3 +79,40 @@ def test_a_final_quote_accepted_while_a_newer_one_arrives_leaves_one_that_was_re
     else:
         assert len(taken) == 1 and match.final_quote == read and match.offered_quote is None
         assert Quote.objects.filter(draft=draft).count() == 0
+
+
+@pytest.mark.parametrize("first", ["quote", "cancel"])
+def test_a_final_quote_that_leaves_while_the_match_is_cancelled(committed_db: str, first: str) -> None:
+    """The cancellation waits for the quote and ends the match with it, or the quote finds that nothing is owed any more."""
+    at, match = letters.asked()
+    draft, secret = quotes.prepared(at, match.quote.request)
+    matching.approve_quote(draft_id=draft.pk, by=quotes.approver(at.hospital.organisation))
+    quote = lambda: matching.agree_by_link(secret=secret)
+    cancel = lambda: matching.cancel_match(match_id=match.pk, reason="사정이 바뀌었습니다.", by=at.firm.user)
+    if first == "quote":
+        sent, cancelled = together(quote, lambda: second(cancel), behind=match)
+    else:
+        cancelled, sent = together(cancel, lambda: second(quote), behind=match)
+    assert isinstance(cancelled, Match), cancelled
+    match.refresh_from_db()
+    draft.refresh_from_db()
+    assert match.status == "CANCELLED" and not Duty.objects.filter(subject_ref=match.ref, closed_at=None).exists()
+    if first == "quote":
+        assert isinstance(sent, QuoteDraft) and draft.status == "SENT" and match.final_quote == Quote.objects.get(draft=draft)
+    else:
+        assert isinstance(sent, DomainError) and draft.status == "LAPSED" and match.final_quote is None, sent
+    assert released.open_orders(at.offer) == at.offer.capacity  # the order is free again
+
+
+def test_a_final_quote_that_is_prepared_while_the_match_is_cancelled_leaves_no_open_draft(committed_db: str) -> None:
+    at, match = letters.asked()
+    quotes.approver(at.hospital.organisation)
+    made, cancelled = together(
+        lambda: quotes.prepared(at, match.quote.request),
+        lambda: matching.cancel_match(match_id=match.pk, reason="사정이 바뀌었습니다.", by=at.firm.user),
+        behind=match.quote.request,
+    )
+    assert isinstance(cancelled, Match) and (isinstance(made, DomainError) or made[0].ref), (made, cancelled)
+    assert not QuoteDraft.objects.filter(status="PREPARED").exists()
+    refs = [match.ref, *QuoteDraft.objects.values_list("ref", flat=True)]
+    assert not Duty.objects.filter(subject_ref__in=refs, closed_at=None).exists()
