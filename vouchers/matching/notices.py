@@ -21,15 +21,15 @@ from vouchers.matching.models import (
 
 
 def _of_request(request: QuoteRequest, **more: Any) -> dict[str, Any]:
-    company, institution, dataset = request.need.company, request.institution, request.dataset
+    company, institution, what = request.need.company, request.institution, request.what
     return {
         "need": request.need.title,
         "company_ko": company.name_ko,
         "company_en": company.name_en or company.name_ko,
         "institution_ko": institution.name_ko,
         "institution_en": institution.name_en or institution.name_ko,
-        "dataset_ko": dataset.title_ko if dataset else "",
-        "dataset_en": dataset.title_en if dataset else "",
+        "dataset_ko": what.title_ko if what else "",
+        "dataset_en": (what.title_en or what.title_ko) if what else "",
         **more,
     }
 

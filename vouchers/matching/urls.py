@@ -11,6 +11,7 @@ urlpatterns = [
     path("needs/<slug:ref>/edit/", views.need_edit, name="need_edit"),
     path("needs/<slug:ref>/edit/fits/", views.need_fits, name="need_fits"),
     path("needs/<slug:ref>/copy/", views.need_copy, name="need_copy"),
+    path("ask/", views.choose_need, name="choose_need"),
     path("needs/<slug:ref>/ask/", views.ask, name="ask"),
     path("needs/<slug:ref>/asked/<int:number>/", views.asked, name="asked"),
     path("needs/<slug:ref>/compare/", views.compare, name="compare"),

@@ -86,6 +86,12 @@ def of_dataset(dataset: Dataset, user: Any, now: datetime | None = None) -> list
     )
 
 
+def processing_of(institution: Institution, user: Any, now: datetime | None = None) -> list[Offer]:
+    """What an institution offers without a dataset: processing work, as this reader may see it. Two queries."""
+    rows = Offer.objects.offered(now or clock.now()).filter(institution=institution, dataset__isnull=True).visible_to(user)
+    return list(rows.select_related("institution").prefetch_related("lines").order_by("pk"))
+
+
 def lines_of(offer: Offer) -> list[OfferLine]:
     return list(offer.lines.order_by("position"))
 

@@ -162,7 +162,10 @@ def institution(request: HttpRequest, key: str) -> HttpResponse:
     """Who it is, what it publishes, how long it takes, where the facts come from."""
     found = get_object_or_404(Institution.objects.visible_to(request.user), key=key)
     rows = Pages(catalogue.published_of(found), 20).get_page(request.GET.get("page"))
+    work = queries.processing_of(found, request.user)
+    labels = catalogue.words("access_mode", "exit_kind") if work else {}
     context = {
+        "work": [_shown(offer, labels) for offer in work],
         "institution": found,
         "title": pick(found, "name"),
         "facts": holders.institution_facts(found),

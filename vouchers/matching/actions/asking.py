@@ -62,10 +62,10 @@ def request_quote(
 
 
 @transaction.atomic
-def request_quotes(*, need_id: int, wanted: Sequence[tuple[int, int | None]], message: str = "", by: Any) -> Event:
+def request_quotes(*, need_id: int, wanted: Sequence[tuple[int | None, int | None]], message: str = "", by: Any) -> Event:
     """One message to several providers; each is asked on its own, and what stops one stops no other.
 
-    wanted: (dataset, offer or None) by id. Writes: as request_quote for each, and an Event of the need that names who was
+    wanted: (dataset, offer or None) by id; of processing work alone the offer without a dataset. Writes: as request_quote for each, and an Event of the need that names who was
     asked and what stopped the others. Raises: Refused for the whole (not posted, too late, text); NotAllowed.
     """
     need = needs.lock(need_id)
@@ -77,12 +77,13 @@ def request_quotes(*, need_id: int, wanted: Sequence[tuple[int, int | None]], me
     written(message, "message")
     queries.request_due(need.round)
     holders = dict(Dataset.objects.filter(pk__in=[dataset for dataset, _offer in wanted]).values_list("pk", "institution_id"))
+    workers = dict(Offer.objects.filter(pk__in=[offer for _dataset, offer in wanted]).values_list("pk", "institution_id"))
     sent, refused = [], []
     for dataset_id, offer_id in wanted:
         try:
             made = request_quote(
-                need_id=need_id, institution_id=holders.get(dataset_id, 0), dataset_id=dataset_id, offer_id=offer_id,
-                message=message, by=by,
+                need_id=need_id, institution_id=holders.get(dataset_id) or workers.get(offer_id, 0), dataset_id=dataset_id,
+                offer_id=offer_id, message=message, by=by,
             )  # fmt: skip
             sent.append(made.ref)
         except Refused as error:

@@ -142,6 +142,11 @@ class QuoteRequest(Row):
         return {i for i in (self.need.company.organisation_id, self.institution.organisation_id) if i}
 
     @property
+    def what(self) -> Any:
+        """What was asked for: the dataset, or the offer of processing work that needs none."""
+        return self.dataset or self.offer
+
+    @property
     def waiting(self) -> bool:
         """The provider has the ball and its clock runs."""
         return self.status in rules.WAITING

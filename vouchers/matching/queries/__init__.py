@@ -39,6 +39,7 @@ from vouchers.matching.queries.finals import (
 from vouchers.matching.queries.narrowing import rank_document
 from vouchers.matching.queries.needs import (
     NOT_CHOSEN,
+    asking_needs,
     award_on,
     candidates_for,
     choosable_rounds,
@@ -142,6 +143,7 @@ __all__ = [
     "asked_by",
     "asked_of",
     "asking_facts",
+    "asking_needs",
     "awaited_letter",
     "awaiting_final",
     "award_on",

@@ -12,6 +12,7 @@ from portal.kit.words import day
 from providers.catalogue import queries as catalogue
 from providers.catalogue.models import Dataset
 from providers.offers import rules as offers
+from providers.offers.models import Offer
 from vouchers.matching.models import Need, Quote, QuoteRequest
 from vouchers.matching.queries.quotes import amount_of
 from vouchers.matching.rules import asking, comparing, stages
@@ -252,18 +253,21 @@ _TERMS: dict[str, tuple[Any, Any]] = {
 # ── One message to several ───────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class AskedAtOnce:
-    """not_sent: (dataset or None, why) of those that the message did not reach."""
+    """not_sent: (dataset, offer of processing work, or None; why) of those that the message did not reach."""
 
     sent: list[QuoteRequest]
-    not_sent: list[tuple[Dataset | None, str]]
+    not_sent: list[tuple[Dataset | Offer | None, str]]
 
 
 def asked_at_once(need: Need, number: int) -> AskedAtOnce | None:
-    """What one message of this need did, by the number of its event. At most three queries."""
+    """What one message of this need did, by the number of its event. At most four queries."""
     event = journal.history(need).filter(name="need.quotes_asked", seq=number).first()
     if event is None:
         return None
     sent = need.quote_requests.filter(ref__in=event.data["sent"]).select_related("institution", "dataset", "offer").order_by("pk")
     refused = event.data["refused"]
     datasets = Dataset.objects.select_related("institution").in_bulk([one["dataset"] for one in refused])
-    return AskedAtOnce(list(sent), [(datasets.get(one["dataset"]), str(asking.refused_words(one["code"]))) for one in refused])
+    alone = [one["offer"] for one in refused if one["dataset"] is None]
+    work = Offer.objects.select_related("institution").in_bulk(alone) if alone else {}
+    missed = [(datasets.get(one["dataset"]) or work.get(one["offer"]), str(asking.refused_words(one["code"]))) for one in refused]
+    return AskedAtOnce(list(sent), missed)

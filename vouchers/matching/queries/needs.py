@@ -139,6 +139,11 @@ def mine(user: Any) -> QuerySet[Need]:
     )
 
 
+def asking_needs(user: Any) -> QuerySet[Need]:
+    """Those for which quotes may be asked now, newest first."""
+    return mine(user).filter(status__in=[*stages.NEED_ASKING])
+
+
 def _of_need(rows: QuerySet[Any]) -> Coalesce:
     """How many of these rows a need has; counted for the needs that are shown, not for all that are counted."""
     found = rows.filter(need=OuterRef("pk")).order_by().values("need")

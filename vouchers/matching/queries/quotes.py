@@ -102,13 +102,15 @@ def inbox(user: Any, box: str = "") -> QuerySet[QuoteRequest]:
     if box in INBOX:
         rows = rows.filter(status__in=INBOX[box])
     newest = Quote.objects.filter(request=OuterRef("pk")).order_by("-number").values("supply_amount_won")[:1]
-    rows = rows.select_related("dataset", "need__company").only(
+    rows = rows.select_related("dataset", "offer", "need__company").only(
         "ref",
         "status",
         "due_at",
         "dataset__key",
         "dataset__title_ko",
         "dataset__title_en",
+        "offer__title_ko",
+        "offer__title_en",
         "need__title",
         "need__company__name_ko",
         "need__company__name_en",
@@ -279,7 +281,7 @@ def matches_for(user: Any) -> QuerySet[Match]:
     """Matches of the person's company or institution, with all that their page shows."""
     return Match.objects.visible_to(user).select_related(
         "need__company", "need__round", "institution", "quote__request__dataset", "quote__request__institution",
-        "company_confirmed_by", "provider_confirmed_by", "final_quote", "offered_quote",
+        "quote__request__offer", "company_confirmed_by", "provider_confirmed_by", "final_quote", "offered_quote",
     )  # fmt: skip
 
 

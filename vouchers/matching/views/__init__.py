@@ -1,7 +1,7 @@
 """The browser's door of matching."""
 
 from vouchers.matching.views.agreeing import agree, agreed, draft_verb
-from vouchers.matching.views.asking import ask, asked
+from vouchers.matching.views.asking import ask, asked, choose_need
 from vouchers.matching.views.comparing import compare
 from vouchers.matching.views.demand import demand
 from vouchers.matching.views.describing import need_edit, need_fits, need_new
@@ -25,6 +25,7 @@ __all__ = [
     "case_propose",
     "case_verb",
     "cases",
+    "choose_need",
     "compare",
     "count_answer",
     "count_detail",

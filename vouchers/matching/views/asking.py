@@ -1,6 +1,7 @@
 """The company asks: one provider or several, with one message; then a page says to whom it went."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.pages import Pages
 from providers.catalogue.models import Dataset
 from providers.offers.models import Offer
 from vouchers.matching import actions, forms, queries
@@ -19,13 +21,25 @@ from vouchers.matching.models import Need
 from vouchers.matching.rules import asking
 from vouchers.matching.views.needs import need_or_404
 
-Chosen = list[tuple[Dataset, Offer | None]]
+Chosen = list[tuple[Dataset | None, Offer | None]]
+PAGE_SIZE = 20
+
+
+@needs("vouchers.request_quote")
+@require_safe
+def choose_need(request: HttpRequest) -> HttpResponse:
+    """For which of the company's needs to ask; `for` as in ask, which it hands over."""
+    chosen = _chosen(request)
+    found = Pages(queries.asking_needs(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    handed = urlencode([("for", value) for value in request.GET.getlist("for")])
+    return page(request, "vouchers/matching/choose_need.html", {"page": found, "chosen": chosen, "handed": handed})
 
 
 @needs("vouchers.request_quote")
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, ref: str) -> HttpResponse:
-    """Asks the holders of the chosen results for quotes. `for`, once or more: dataset key and offer ref with a colon between."""
+    """Asks the holders of the chosen results for quotes. `for`, once or more: dataset key and offer ref with a colon between; the
+    key is empty for processing work alone."""
     need = need_or_404(request, ref)
     chosen = _chosen(request)
     if not chosen:
@@ -45,12 +59,12 @@ def _sent(request: HttpRequest, need: Need, chosen: Chosen, message: str) -> Htt
     if len(chosen) == 1:
         dataset, offer = chosen[0]
         made = actions.request_quote(
-            need_id=need.pk, institution_id=dataset.institution_id, dataset_id=dataset.pk, offer_id=offer.pk if offer else None,
-            message=message, by=request.user,
+            need_id=need.pk, institution_id=_holder(dataset, offer), dataset_id=dataset and dataset.pk,
+            offer_id=offer and offer.pk, message=message, by=request.user,
         )  # fmt: skip
         messages.success(request, _("Your request was sent. You get a notice when the answer arrives."))
         return redirect(request, reverse("matching:quote", args=[made.ref]))
-    wanted = [(dataset.pk, offer.pk if offer else None) for dataset, offer in chosen]
+    wanted = [(dataset and dataset.pk, offer and offer.pk) for dataset, offer in chosen]
     event = actions.request_quotes(need_id=need.pk, wanted=wanted, message=message, by=request.user)
     return redirect(request, reverse("matching:asked", args=[need.ref, event.seq]))
 
@@ -74,8 +88,17 @@ def _chosen(request: HttpRequest) -> Chosen:
     return [_result(request, value) for value in dict.fromkeys(values[: asking.MOST_AT_ONCE])]
 
 
-def _result(request: HttpRequest, value: str) -> tuple[Dataset, Offer | None]:
+def _holder(dataset: Dataset | None, offer: Offer | None) -> int:
+    found = dataset or offer
+    assert found is not None
+    return found.institution_id
+
+
+def _result(request: HttpRequest, value: str) -> tuple[Dataset | None, Offer | None]:
     key, _colon, offer_ref = value.partition(":")
+    if not key:
+        work = Offer.objects.visible_to(request.user).select_related("institution")
+        return None, get_object_or_404(work, ref=offer_ref, dataset__isnull=True)
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user).select_related("institution"), key=key)
     offer = get_object_or_404(Offer.objects.visible_to(request.user), ref=offer_ref, dataset=dataset) if offer_ref else None
     return dataset, offer
