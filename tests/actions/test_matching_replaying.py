@@ -71,8 +71,8 @@ def test_offers_are_kept_as_they_were(at: quotes.Stage) -> None:
     assert queries.replay(run) == Replayed.SAME
     offers.pause(offer_id=at.offer.pk, by=at.hospital.user)
     assert queries.replay(run) == Replayed.SAME
-    _need, candidates, policy = queries.inputs(run)
-    assert [c.offer and c.offer.ref for c in candidates] == [at.offer.ref] and policy.words.labels
+    kept = queries.inputs(run)
+    assert [c.offer and c.offer.ref for c in kept.candidates] == [at.offer.ref] and kept.policy.words.labels
 
 
 def test_another_engine_is_said_and_not_used(at: quotes.Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from providers.catalogue.rules import comparable, spans
 from providers.institutions.models import Institution
 from providers.offers.models import Offer, OfferLine
 
-UNSEEN = "0" * 64  # hash of a version that nobody reads
+UNSEEN = "0" * 64  # hash of a version that nobody compares
 
 
 def pour(count: int) -> int:
@@ -27,7 +27,9 @@ def pour(count: int) -> int:
     with transaction.atomic():  # a published row and its version name each other
         made_up = [_dataset(one, holders[one["institution"]]) for one, _holder, _offer in listed]
         rows = {one.key: one.pk for one in Dataset.objects.bulk_create(made_up, batch_size=1000)}
-        versions = (DatasetVersion(dataset=one, number=1, profile=one.profile, content={}, sha256=UNSEEN) for one in made_up)
+        versions = (
+            DatasetVersion(dataset=one, number=1, profile=one.profile, content=one.content([]), sha256=UNSEEN) for one in made_up
+        )
         DatasetVersion.objects.bulk_create(versions, batch_size=1000)
     now = clock.now()
     offers = [

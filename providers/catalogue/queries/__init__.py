@@ -29,7 +29,7 @@ from providers.catalogue.queries.exporting import (
     word_nodes,
 )
 from providers.catalogue.queries.imports import import_faults
-from providers.catalogue.queries.needs import dataset_facts, for_needs, marks, out_of_reach, within_reach
+from providers.catalogue.queries.needs import Listed, Marked, dataset_facts, for_needs, listed, marks, out_of_reach, within_reach
 from providers.catalogue.queries.reading import (
     answered,
     as_before,
@@ -115,6 +115,8 @@ __all__ = [
     "Facet",
     "FacetValue",
     "Fact",
+    "Listed",
+    "Marked",
     "Overview",
     "Stamp",
     "Wish",
@@ -159,6 +161,7 @@ __all__ = [
     "known",
     "known_codes",
     "known_codes_kept",
+    "listed",
     "lists",
     "marks",
     "may_be_released",

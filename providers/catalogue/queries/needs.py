@@ -1,9 +1,9 @@
 """What the matching engine reads of datasets."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet, TextField
+from django.db.models import BooleanField, Case, Count, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import RawSQL
 
 from providers.catalogue.models import Dataset
@@ -68,15 +68,41 @@ def _others(spans: Sequence[tuple[int, int]]) -> Q:
 
 
 type Marked = tuple[int, int, str]  # dataset id, institution id, mark
+_MARK = '"providers_dataset".xmin::text || "providers_dataset".ctid::text'
 
 
 def marks(datasets: QuerySet[Dataset]) -> list[Marked]:
     """The datasets by key, each with a mark that changes with every write of its row, whoever wrote it. One query."""
-    mark = RawSQL('"providers_dataset".xmin::text || "providers_dataset".ctid::text', (), output_field=TextField())
-    return list(datasets.annotate(mark=mark).order_by("key").values_list("pk", "institution_id", "mark"))
+    return list(_marked(datasets).order_by("key").values_list("pk", "institution_id", "mark"))
 
 
-def dataset_facts(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Dataset id → facts as the engine reads them. One query, none for none."""
-    rows = Dataset.objects.filter(pk__in=ids).only(*Dataset.MATCHED) if ids else ()
-    return {row.pk: row.facts() for row in rows}
+class Listed(NamedTuple):
+    """A dataset of the market. number: of the version that is published; near: within the reach that was asked about."""
+
+    pk: int
+    key: str
+    number: int
+    institution: int
+    mark: str
+    near: bool
+
+    @property
+    def marked(self) -> Marked:
+        return self.pk, self.institution, self.mark
+
+
+def listed(*, demo: bool, near: QuerySet[Dataset]) -> list[Listed]:
+    """All of `for_needs` by key, and which of them are `near`, as of one moment. One query, which reads nothing else of them."""
+    reached = Case(When(pk__in=near.values("pk"), then=Value(True)), default=Value(False), output_field=BooleanField())
+    rows = _marked(for_needs(demo=demo)).annotate(near=reached).order_by("key")
+    return [Listed(*row) for row in rows.values_list("pk", "key", "published_number", "institution_id", "mark", "near")]
+
+
+def dataset_facts(ids: Sequence[int]) -> dict[int, tuple[int, dict[str, Any]]]:
+    """Dataset id → number of its version, and facts as the engine reads them. One query, none for none."""
+    rows = Dataset.objects.filter(pk__in=ids).only(*Dataset.MATCHED, "published_number") if ids else ()
+    return {row.pk: (row.published_number or 0, row.facts()) for row in rows}
+
+
+def _marked(datasets: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    return datasets.annotate(mark=RawSQL(_MARK, (), output_field=TextField()))

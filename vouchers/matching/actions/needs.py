@@ -161,10 +161,10 @@ def _ranked(need: Need, by: Any) -> MatchRun:
         sourcing.end_sourcing(need, by)
     run = MatchRun(
         need=need, engine_version=found["engine_version"], need_version=need.version, document=need.document, policy=made.policy,
-        facts=_kept(made.parts), sha256=replaying.sha256(found), result=replaying.stored(found),
+        facts=_kept(made.parts), sha256=replaying.sha256(found), result=replaying.stored(found, made.scored),
     )  # fmt: skip
     run.save()
-    counts = {"run": run.ref, "results": len(found["results"]), "excluded": len(found["excluded"])}
+    counts = {"run": run.ref, "results": len(found["results"]), "excluded": run.result["excluded_total"]}
     journal.record("need.ranked", need, by=by, organisations=need.organisation_ids(), data=counts)
     return run
 

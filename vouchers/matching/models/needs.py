@@ -53,8 +53,8 @@ class Need(Row):
 class MatchFacts(models.Model):
     """A part of what rankings were made from, stored once for all that share it; append-only (trigger).
 
-    body: the code lists; the institutions by key; or a part of the market as [dataset's key, number of its version, institution's
-    key, facts of its offers] a dataset. sha256: of the body's canonical text.
+    body: the code lists; the institutions by key; a part of the market as [dataset's key, number of its version, institution's
+    key, facts of its offers] a dataset; or which datasets of the market were read. sha256: of the body's canonical text.
     """
 
     sha256 = models.CharField(max_length=64, unique=True)
@@ -68,8 +68,8 @@ class MatchFacts(models.Model):
 class MatchRun(Row):
     """One ranking of datasets and offers for a need, kept as it was shown, with all that it was made from; append-only (trigger).
 
-    document, policy: as the engine read them. facts: ids of MatchFacts: code lists, institutions, and each part of the market;
-    empty for rankings of before. sha256: of the whole answer's canonical text; result keeps the nearest excluded only.
+    document, policy: as the engine read them. facts: ids of MatchFacts: code lists, institutions, each part of the market, and what
+    of it was read unless all was; empty for rankings of before. sha256: of the whole answer's canonical text; result keeps the nearest excluded only.
     """
 
     REF_PREFIX = "mrn"

@@ -36,6 +36,7 @@ from vouchers.matching.queries.finals import (
     waits_for_final,
     with_parts,
 )
+from vouchers.matching.queries.making import ranking
 from vouchers.matching.queries.narrowing import rank_document
 from vouchers.matching.queries.needs import (
     NOT_CHOSEN,
@@ -83,7 +84,7 @@ from vouchers.matching.queries.quotes import (
     viewed,
 )
 from vouchers.matching.queries.relaxing import Fits, Step, fits, near
-from vouchers.matching.queries.replaying import Replayed, WhyNot, inputs, ranking, rankings_of, replay, run_facts, why_not
+from vouchers.matching.queries.replaying import Replayed, WhyNot, inputs, rankings_of, replay, run_facts, why_not
 from vouchers.matching.queries.results import (
     COMPONENT_WORDS,
     NOT_IN_PORTAL,

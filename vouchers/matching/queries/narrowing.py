@@ -1,5 +1,5 @@
-"""The engine's answer to a need that nobody has stored: a large catalogue is narrowed on indexes first, then scored by the same
-engine. A stored ranking keeps the whole market that it was made from (ADR 16) and reads it."""
+"""A large catalogue is narrowed on indexes first, then scored by the same engine. Here for a need that nobody stores; `making`
+does it for a ranking that is kept."""
 
 from typing import Any
 
@@ -24,11 +24,12 @@ def rank_document(document: dict[str, Any], round_: Round | None) -> rules.Match
     policy, need, demo = engine_policy(round_, code_lists), rules.parse_need(document, known), of_demo(round_)
     if catalogue.for_needs(demo=demo)[: READ_WHOLE + 1].count() <= READ_WHOLE:
         return rules.match(need, candidates_for(round_), policy)
-    asked: dict[str, Any] = {"demo": demo, "kinds": need.modality, "named": need.linkage, "spans": _spans(need)}
+    asked = reach_of(need, demo=demo)
     found = rules.match(need, read(catalogue.within_reach(**asked), demo=demo), policy, told=MOST_TOLD)
     return rules.beside(found, catalogue.out_of_reach(**asked, core=policy.words.core(need.modality)))
 
 
-def _spans(need: rules.Need) -> tuple[tuple[int, int], ...]:
-    """Diseases asked for, where they are codes that can be compared."""
-    return need.disease_codes.include.spans if need.disease_codes else ()
+def reach_of(need: rules.Need, *, demo: bool) -> dict[str, Any]:
+    """What `catalogue.within_reach` is asked for a need. spans: diseases, where they are codes that can be compared."""
+    spans = need.disease_codes.include.spans if need.disease_codes else ()
+    return {"demo": demo, "kinds": need.modality, "named": need.linkage, "spans": spans}

@@ -1,4 +1,4 @@
-"""Rankings with what they were made from: made, read again, and asked why a dataset is not in them."""
+"""Stored rankings: made again from what they were made from, and asked why a dataset is not in them (ADR 16)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from portal.kit.codes import Codes
 from portal.kit.words import korean
 from providers.catalogue import queries as catalogue
 from providers.catalogue.models import Dataset, DatasetVersion
-from providers.institutions import queries as institutions
 from providers.offers import queries as offers
 from vouchers.matching import rules
 from vouchers.matching.models import MatchFacts, MatchRun, Need
@@ -18,34 +17,6 @@ from vouchers.matching.queries.needs import engine_policy, of_demo
 from vouchers.matching.queries.words import document_facts
 from vouchers.matching.rules import replaying
 from vouchers.rounds.models import Round
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """document: the whole answer. parts: what it was made from, as MatchFacts keep it."""
-
-    document: dict[str, Any]
-    policy: dict[str, Any]
-    parts: tuple[Any, ...]
-
-
-def ranking(need: Need) -> Ranking:
-    """The engine's answer now, with what it was made from. Raises Refused naming the field of the document that is wrong."""
-    demo = of_demo(need.round)
-    code_lists, holders = catalogue.code_lists(), institutions.match_facts()
-    policy = engine_policy(need.round, code_lists)
-    priced = offers.offer_facts(demo=demo)
-    market: list[list[Any]] = [[] for _bucket in range(replaying.BUCKETS)]
-    candidates: list[rules.Candidate] = []
-    for row in catalogue.for_needs(demo=demo).only(*Dataset.MATCHED, "published_number", "institution_id").order_by("key"):
-        own, holder = priced.get(row.pk, []), holders[row.institution_id]
-        market[replaying.bucket(row.key)].append([row.key, row.published_number, holder["key"], own])
-        facts = row.facts()
-        candidates += [rules.candidate(facts, holder, offer) for offer in own or (None,)]
-    known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
-    found = rules.match(rules.parse_need(need.document, known), candidates, policy).document()
-    parts = (code_lists, {facts["key"]: facts for facts in holders.values()}, *market)
-    return Ranking(found, replaying.policy_document(policy), parts)
 
 
 class Replayed(Codes):
@@ -66,17 +37,18 @@ def replay(run: MatchRun) -> Replayed:
         return Replayed.NOT_KEPT
     if run.engine_version != rules.ENGINE_VERSION:
         return Replayed.ENGINE
-    need, candidates, policy = inputs(run)
-    found = rules.match(need, candidates, policy).document()
+    found = inputs(run).answer().document()
     return Replayed.SAME if replaying.sha256(found) == run.sha256 else Replayed.OTHER
 
 
-def inputs(run: MatchRun) -> tuple[rules.Need, list[rules.Candidate], rules.Policy]:
+def inputs(run: MatchRun) -> replaying.Inputs:
     """Need, candidates and policy as they were: datasets from their versions, all else from the stored facts."""
     kept = MatchFacts.objects.in_bulk(run.facts)
-    code_lists, holders, *market = (kept[pk].body for pk in run.facts)
-    entries = [entry for part in market for entry in part]
-    return _need(run, code_lists), _candidates(entries, holders), replaying.policy_of(run.policy, code_lists, holders)
+    code_lists, holders, market, narrowing = replaying.parts_of([kept[pk].body for pk in run.facts])
+    near = [entry for part in market for entry in part] if narrowing is None else replaying.within(market, narrowing)
+    beyond = None if narrowing is None else replaying.Beyond(sum(map(len, market)) - len(near), narrowing["told"])
+    policy = replaying.policy_of(run.policy, code_lists, holders)
+    return replaying.Inputs(_need(run, code_lists), _candidates(near, holders), policy, beyond)
 
 
 def _need(run: MatchRun, code_lists: Sequence[dict[str, Any]]) -> rules.Need:
@@ -147,7 +119,7 @@ def _then(run: MatchRun, key: str) -> tuple[rules.Need, list[rules.Candidate], r
     if not run.facts:
         return None
     joined = set(run.document.get("linkage") or ())
-    wanted = run.facts if joined else [run.facts[0], run.facts[1], run.facts[2 + replaying.bucket(key)]]
+    wanted = run.facts[: 2 + replaying.BUCKETS] if joined else [run.facts[0], run.facts[1], run.facts[2 + replaying.bucket(key)]]
     kept = MatchFacts.objects.in_bulk(wanted)
     code_lists, holders, *parts = (kept[pk].body for pk in wanted)
     entries = [entry for part in parts for entry in part if entry[0] == key or {entry[0], entry[2]} & joined]

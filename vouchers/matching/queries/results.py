@@ -101,6 +101,7 @@ class Answer:
     unmet: list[str]
     linkage_unmet: list[str]
     remarks: list[str]
+    scored: int | None = None  # datasets that were compared one by one, where the market was narrowed first
 
     @property
     def left_listed(self) -> int:
@@ -152,6 +153,7 @@ def answer(need: Need, counts: Sequence[FeasibilityQuery] = (), run: MatchRun | 
         unmet=[item[f"reason_{lang}"] for item in found["unmet"]],
         linkage_unmet=[item[f"reason_{lang}"] for item in found["linkage_unmet"]],
         remarks=[item[f"reason_{lang}"] for item in found.get("remarks", ())],  # rankings before 1.1 have none
+        scored=found.get("scored"),
     )
 
 

@@ -1,11 +1,13 @@
 """What a ranking was made from, as text that can be read again years later, and why one dataset is not in it."""
 
+import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vouchers.matching.rules.engine import MatchResult, beside, match
 from vouchers.matching.rules.facts import Candidate, holder
 from vouchers.matching.rules.filters import judge
 from vouchers.matching.rules.need import Need
@@ -55,11 +57,65 @@ def policy_of(document: Mapping[str, Any], code_lists: Sequence[Mapping[str, Any
     )
 
 
-def stored(result: Mapping[str, Any]) -> dict[str, Any]:
-    """A ranking as it is kept: of the excluded datasets those that came nearest, and how many there were."""
+@dataclass(frozen=True)
+class Beyond:
+    """What was not read, since indexed columns stood against it. datasets: how many; told: of what was read and is excluded, as
+    many are told."""
+
+    datasets: int
+    told: int = MOST_EXCLUDED
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a ranking is made from. beyond: where its market was narrowed first."""
+
+    need: Need
+    candidates: Sequence[Candidate]
+    policy: Policy
+    beyond: Beyond | None = None
+
+    def answer(self) -> MatchResult:
+        if self.beyond is None:
+            return match(self.need, self.candidates, self.policy)
+        found = match(self.need, self.candidates, self.policy, told=self.beyond.told)
+        return beside(found, {"": self.beyond.datasets})
+
+
+type Entry = Sequence[Any]  # key, number of its version, institution's key, facts of its offers
+type Market = Sequence[Sequence[Entry]]  # in parts
+
+
+def narrowed(market: Market, near: Collection[str], told: int = MOST_EXCLUDED) -> dict[str, Any]:
+    """Which datasets of the market were read: a bit each, in the order in which its parts list them; and how many were told."""
+    inside = [entry[0] in near for part in market for entry in part]
+    packed = bytearray((len(inside) + 7) // 8)
+    for place, one in enumerate(inside):
+        packed[place // 8] |= one << place % 8
+    return {"inside": base64.b64encode(packed).decode(), "told": told}
+
+
+def within(market: Market, narrowing: Mapping[str, Any]) -> list[Entry]:
+    """Of the market what was read."""
+    packed = base64.b64decode(narrowing["inside"])
+    every = [entry for part in market for entry in part]
+    return [entry for place, entry in enumerate(every) if packed[place // 8] >> place % 8 & 1]
+
+
+def parts_of(bodies: Sequence[Any]) -> tuple[Any, Any, Market, Mapping[str, Any] | None]:
+    """(code lists, institutions, market, how it was narrowed or None) of what a ranking keeps."""
+    code_lists, holders, *rest = bodies
+    return code_lists, holders, rest[:BUCKETS], rest[BUCKETS] if len(rest) > BUCKETS else None
+
+
+def stored(result: Mapping[str, Any], scored: int | None = None) -> dict[str, Any]:
+    """A ranking as it is kept: of the excluded datasets those that came nearest, and how many there were. scored: how many were
+    read of a market that was narrowed first."""
     excluded = result["excluded"]
     nearest = sorted(excluded, key=lambda entry: (len(entry["also"]), entry["dataset"]))[:MOST_EXCLUDED]
-    return {**result, "excluded": sorted(nearest, key=lambda entry: entry["dataset"]), "excluded_total": len(excluded)}
+    kept = {**result, "excluded": sorted(nearest, key=lambda entry: entry["dataset"])}
+    kept["excluded_total"] = result.get("excluded_total", len(excluded))
+    return kept if scored is None else {**kept, "scored": scored}
 
 
 @dataclass(frozen=True)
