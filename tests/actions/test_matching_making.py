@@ -186,7 +186,7 @@ def test_an_entry_that_changes_meanwhile_is_kept_as_it_was_read(
         catalogue.register_reference(record={**record, "title_ko": f"{when} 다음의 제목"})
         return found
 
-    queries.reading._kept.clear()
+    queries.reading.forget()
     monkeypatch.setattr(catalogue_queries, steps[when].__name__, meanwhile)
     run = queries.latest_run(quotes.need(market))
     assert run is not None and queries.replay(run) == Replayed.SAME

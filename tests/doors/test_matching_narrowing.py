@@ -94,15 +94,20 @@ def test_what_is_not_said_or_not_comparable_is_read(narrowed: Any) -> None:
     assert named["linkage_unmet"][0]["target"] == "set-planned"
 
 
-def test_the_nearest_are_told(narrowed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_nearest_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     providers.code_lists()
     hospital = providers.provider(is_demo=False)
     for number in range(4):
         providers.dataset(hospital, key=f"ct-{number}", max_age=10, **({"individuals": 3} if number else {}))
-    monkeypatch.setattr(narrowing, "MOST_TOLD", 1)
-    found = narrowed({"modality": ["CT"], "min_age": 40, "patients_minimum": 500})
+    monkeypatch.setattr(narrowing, "READ_WHOLE", 0)
+    wish = {"modality": ["CT"], "min_age": 40, "patients_minimum": 500}
+    found = queries.rank_document(wish, None, told=1).document()
     assert [entry["dataset"] for entry in found["excluded"]] == ["ct-0"]  # it fails for its age alone
     assert found["excluded_total"] == 4 and found["unmet"][0]["filter"] == "AGE"
+    providers.dataset(hospital, key="ct-all")
+    found = queries.rank_document(wish, None, told=2).document()
+    assert [entry["dataset"] for entry in found["results"]] == ["ct-all"] and found["excluded_total"] == 4
+    assert [entry["dataset"] for entry in found["excluded"]] == ["ct-0", "ct-1"]
 
 
 def test_the_number_of_queries_does_not_depend_on_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -201,6 +201,34 @@ def test_the_order_is_the_engines_with_umbrellas_folded(needs: Any, everybody: A
         assert told(shelf, ranked, row) == expected
 
 
+@given(
+    wanted,
+    st.lists(found, min_size=0, max_size=14, unique_by=lambda one: one.id),
+    terms_of_rounds,
+    st.integers(1, 9),
+    st.data(),
+)
+@settings(max_examples=300, deadline=None)
+def test_one_need_is_answered_as_the_engine_does(wish: Any, everybody: Any, terms: rules.Policy, most: int, data: Any) -> None:
+    rows = (
+        data.draw(st.permutations(data.draw(st.lists(st.sampled_from(range(len(everybody))), unique=True)))) if everybody else []
+    )
+    terms, stock = replace(terms, limit=most), blocks.Stock(everybody)
+    for more in (None, 0, 1, 3):
+        assert blocks.match(wish, stock, rows, terms, told=more) == rules.match(
+            wish, [everybody[n] for n in rows], terms, told=more
+        )
+
+
+def test_the_labelled_needs_one_by_one() -> None:
+    stock, everybody = blocks.Stock(candidates()), range(len(candidates()))
+    for path in LABELLED:
+        one = rules.parse_need(json.loads(path.read_text()), matching.known())
+        for terms in (policy(), policy(suppliers_only=True)):
+            for more in (None, 5, 40, 1000):
+                assert blocks.match(one, stock, everybody, terms, told=more) == rules.match(one, candidates(), terms, told=more)
+
+
 def told(shelf: blocks.Shelf, ranked: blocks.Ranked, row: int) -> list[tuple[str, int]]:
     pairs = zip(ranked.column[row].tolist(), ranked.score[row].tolist(), strict=True)
     return [(shelf.candidates[column].id, points) for column, points in pairs if column >= 0]

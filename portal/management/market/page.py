@@ -20,15 +20,15 @@ def answers(offers: int) -> dict[str, list[float]]:
     arrays: Any = bare.Arrays(made.needs(NEEDS), made.offers(offers), made.policy())
     found: dict[str, list[float]] = {"page": [], "bare": [], "numpy": []}
     for number, document in enumerate(documents):
-        queries.rank_document(document, None)
+        queries.rank_document(document, None, told=0)
         with CaptureQueriesContext(connection) as asked:
-            queries.rank_document(document, None)
+            queries.rank_document(document, None, told=0)
         statements = [one["sql"] for one in asked.captured_queries]
         for _turn in range(TURNS):
             alone = _timed(lambda n=number: bare.best(arrays, n, 20))  # type: ignore[misc]
             found["numpy"].append(alone)
             found["bare"].append(alone + _timed(lambda s=statements: _fetched(s)))  # type: ignore[misc]
-            found["page"].append(_timed(lambda d=document: queries.rank_document(d, None)))  # type: ignore[misc]
+            found["page"].append(_timed(lambda d=document: queries.rank_document(d, None, told=0)))  # type: ignore[misc]
     return found
 
 

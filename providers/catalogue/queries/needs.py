@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Case, Count, Q, QuerySet, TextField, Value, When
+from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Concat
 
 from providers.catalogue.models import Dataset
 from providers.catalogue.rules import AVAILABLE
@@ -67,35 +68,34 @@ def _others(spans: Sequence[tuple[int, int]]) -> Q:
     return Q(disease_scope="LISTED", diseases_comparable=True) & ~Q(disease_spans__meets=tuple(spans))
 
 
-type Marked = tuple[int, int, str]  # dataset id, institution id, mark
-_MARK = '"providers_dataset".xmin::text || "providers_dataset".ctid::text'
+type Marked = tuple[int, str, int, str]  # dataset id, its mark, institution id, its mark
+_MARK = '"{0}".xmin::text || "{0}".ctid::text'
 
 
 def marks(datasets: QuerySet[Dataset]) -> list[Marked]:
-    """The datasets by key, each with a mark that changes with every write of its row, whoever wrote it. One query."""
-    return list(_marked(datasets).order_by("key").values_list("pk", "institution_id", "mark"))
+    """The datasets by key, each with marks that change with every write of its row and its institution's, whoever wrote it. One
+    query."""
+    return list(_marked(datasets).order_by("key").values_list(*_MARKED))
 
 
 class Listed(NamedTuple):
     """A dataset of the market. number: of the version that is published; near: within the reach that was asked about."""
 
-    pk: int
+    marked: Marked
     key: str
     number: int
-    institution: int
-    mark: str
     near: bool
 
     @property
-    def marked(self) -> Marked:
-        return self.pk, self.institution, self.mark
+    def pk(self) -> int:
+        return self.marked[0]
 
 
 def listed(*, demo: bool, near: QuerySet[Dataset]) -> list[Listed]:
     """All of `for_needs` by key, and which of them are `near`, as of one moment. One query, which reads nothing else of them."""
     reached = Case(When(pk__in=near.values("pk"), then=Value(True)), default=Value(False), output_field=BooleanField())
     rows = _marked(for_needs(demo=demo)).annotate(near=reached).order_by("key")
-    return [Listed(*row) for row in rows.values_list("pk", "key", "published_number", "institution_id", "mark", "near")]
+    return [Listed(row[:4], *row[4:]) for row in rows.values_list(*_MARKED, "key", "published_number", "near")]
 
 
 def dataset_facts(ids: Sequence[int]) -> dict[int, tuple[int, dict[str, Any]]]:
@@ -104,5 +104,12 @@ def dataset_facts(ids: Sequence[int]) -> dict[int, tuple[int, dict[str, Any]]]:
     return {row.pk: (row.published_number or 0, row.facts()) for row in rows}
 
 
+_MARKED = ("pk", "mark", "institution_id", "institution_mark")
+
+
 def _marked(datasets: QuerySet[Dataset]) -> QuerySet[Dataset]:
-    return datasets.annotate(mark=RawSQL(_MARK, (), output_field=TextField()))
+    def mark(table: str) -> RawSQL:
+        return RawSQL(_MARK.format(table), (), output_field=TextField())
+
+    of_institution = Concat(F("institution__key"), mark("providers_institution"), output_field=TextField())
+    return datasets.annotate(mark=mark("providers_dataset"), institution_mark=of_institution)

@@ -11,7 +11,7 @@ from vouchers.matching import rules
 from vouchers.matching.models import Need
 from vouchers.matching.queries import narrowing
 from vouchers.matching.queries.needs import engine_policy, of_demo
-from vouchers.matching.queries.reading import Read, datasets, with_offers
+from vouchers.matching.queries.reading import Market, market, offer_facts
 from vouchers.matching.rules import replaying
 
 
@@ -35,38 +35,33 @@ def ranking(need: Need) -> Ranking:
     code_lists, demo = catalogue.code_lists(), of_demo(need.round)
     known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
     wanted, policy = rules.parse_need(need.document, known), engine_policy(need.round, code_lists)
-    listed = catalogue.listed(demo=demo, near=catalogue.within_reach(**narrowing.reach_of(wanted, demo=demo)))
-    told, priced = institutions.match_facts(), offers.offer_facts(demo=demo)
-
-    def made(rows: Sequence[catalogue.Listed], beyond: replaying.Beyond | None) -> tuple[replaying.Inputs, dict[int, Read]]:
-        marked = [row.marked for row in rows]
-        found = datasets(marked, told)
-        return replaying.Inputs(wanted, with_offers(marked, found, priced), policy, beyond), found
-
-    near = [row for row in listed if row.near] if len(listed) > narrowing.READ_WHOLE else listed
-    whole = len(near) == len(listed)
-    inputs, read = made(near, None if whole else replaying.Beyond(len(listed) - len(near)))
-    answer = inputs.answer()
-    if not answer.results and not whole:
-        whole, (inputs, read) = True, made(listed, None)
-        answer = inputs.answer()
-    market = _market(listed, {pk: facts["key"] for pk, facts in told.items()}, read, priced)
-    parts = (code_lists, {facts["key"]: facts for facts in told.values()}, *market)
-    if whole:
-        return Ranking(answer.document(), replaying.policy_document(policy), parts)
-    narrowed = replaying.narrowed(market, {row.key for row in near})
-    return Ranking(answer.document(), replaying.policy_document(policy), (*parts, narrowed), len(near))
+    reach = catalogue.within_reach(**narrowing.reach_of(wanted, demo=demo))
+    listed, priced = catalogue.listed(demo=demo, near=reach), offers.marks(demo=demo)
+    if len(listed) > narrowing.READ_WHOLE:
+        near = [row for row in listed if row.near]
+        read = market([row.marked for row in near], priced)
+        beyond = len(listed) - len(near)
+        found = rules.beside(read.match(wanted, policy, told=replaying.MOST_EXCLUDED), {"": beyond})
+        if beyond and found.results:
+            parts = _parts(code_lists, listed, read, priced)
+            narrowed = replaying.narrowed(parts[2:], {row.key for row in near})
+            return Ranking(found.document(), replaying.policy_document(policy), (*parts, narrowed), len(near))
+    read = market([row.marked for row in listed], priced)
+    found = rules.match(wanted, read.candidates, policy)
+    return Ranking(found.document(), replaying.policy_document(policy), _parts(code_lists, listed, read, priced))
 
 
-def _market(
-    listed: Sequence[catalogue.Listed],
-    holders: Mapping[int, str],
-    read: Mapping[int, Read],
-    priced: Mapping[int, Sequence[Mapping[str, Any]]],
-) -> list[list[list[Any]]]:
-    """All datasets with their offers, in parts by their keys; of what was read the version that was read."""
-    market: list[list[list[Any]]] = [[] for _bucket in range(replaying.BUCKETS)]
+def _parts(
+    code_lists: Any, listed: Sequence[catalogue.Listed], read: Market, priced: Mapping[int, Sequence[offers.Marked]]
+) -> tuple[Any, ...]:
+    """Code lists, institutions, and all datasets with their offers, in parts by their keys; what was read as it was read."""
+    told = institutions.match_facts() | {
+        row.marked[2]: read.datasets[row.pk].institution for row in listed if row.pk in read.datasets
+    }
+    facts = offer_facts(read.kept, (one for row in listed for one in priced.get(row.pk, ())))
+    parts: list[list[list[Any]]] = [[] for _bucket in range(replaying.BUCKETS)]
     for row in listed:
-        number = read[row.pk].number if row.pk in read else row.number
-        market[replaying.bucket(row.key)].append([row.key, number, holders[row.institution], priced.get(row.pk, [])])
-    return market
+        number = read.datasets[row.pk].number if row.pk in read.datasets else row.number
+        own = [facts[one] for one in priced.get(row.pk, ()) if one in facts]
+        parts[replaying.bucket(row.key)].append([row.key, number, told[row.marked[2]]["key"], own])
+    return code_lists, {one["key"]: one for one in told.values()}, *parts

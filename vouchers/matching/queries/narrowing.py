@@ -10,14 +10,14 @@ from vouchers.matching.queries.reading import read
 from vouchers.rounds.models import Round
 
 READ_WHOLE = 1_000  # datasets: up to so many are all read, and the list of what is left out is complete
-MOST_TOLD = 200  # of what is left out of a larger catalogue, the nearest
+MOST_TOLD = 200  # of what is left out of a larger catalogue, unless the page shows none
 
 
-def rank_document(document: dict[str, Any], round_: Round | None) -> rules.MatchResult:
+def rank_document(document: dict[str, Any], round_: Round | None, *, told: int = MOST_TOLD) -> rules.MatchResult:
     """The engine's answer to a need document that nobody has stored. Raises Refused naming the field that is wrong.
 
-    The results are those of the whole catalogue however large it is; of what is left out, a large one tells the nearest, and of
-    what stood in the way how often at least.
+    The results are those of the whole catalogue however large it is; of what is left out, a large one tells the `told` nearest,
+    and of what stood in the way how often at least.
     """
     code_lists = catalogue.code_lists()
     known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
@@ -25,7 +25,7 @@ def rank_document(document: dict[str, Any], round_: Round | None) -> rules.Match
     if catalogue.for_needs(demo=demo)[: READ_WHOLE + 1].count() <= READ_WHOLE:
         return rules.match(need, candidates_for(round_), policy)
     asked = reach_of(need, demo=demo)
-    found = rules.match(need, read(catalogue.within_reach(**asked), demo=demo), policy, told=MOST_TOLD)
+    found = read(catalogue.within_reach(**asked), demo=demo).match(need, policy, told=told)
     return rules.beside(found, catalogue.out_of_reach(**asked, core=policy.words.core(need.modality)))
 
 

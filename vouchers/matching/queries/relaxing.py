@@ -49,10 +49,10 @@ def fits(document: Mapping[str, Any], round_: Round | None) -> Fits:
 
 
 def near(need: rules.Need, round_: Round | None) -> list[rules.Candidate]:
-    """Candidates that hold one of the kinds of data asked for, say nothing about it, or are to be joined. Five queries, six when
-    some are new."""
+    """Candidates that hold one of the kinds of data asked for, say nothing about it, or are to be joined. Two queries, a few
+    more when some are new."""
     demo = of_demo(round_)
-    return read(catalogue.for_needs(demo=demo, kinds=need.modality, named=need.linkage), demo=demo)
+    return read(catalogue.for_needs(demo=demo, kinds=need.modality, named=need.linkage), demo=demo).candidates
 
 
 WORDS = {

@@ -126,19 +126,17 @@ def match(need: Need, candidates: Iterable[Candidate], policy: Policy, *, told: 
     kept, inside = fold(need, passed)
     scored = _scored(need, kept, policy)
     results = tuple(
-        Result(
-            found, rank, -negative, parts, (*reasons(need, found, policy), *_whole(inside.get(found.key, 0))), verdict.warnings
-        )
-        for rank, (negative, _id, found, parts, verdict) in enumerate(scored[: policy.limit], start=1)
+        told_of(need, found, policy, verdict, rank, inside.get(found.key, 0))
+        for rank, (_negative, _id, found, verdict) in enumerate(scored[: policy.limit], start=1)
     )
     alone = [(found, verdict) for found, verdict in judged if {failure.filter for failure in verdict.failures} == {"SITES"}]
     single = [row[2] for row in _scored(need, alone, policy)]
     joined, without = bundles(need, [row[2] for row in scored], single, judged, policy)
-    excluded = _excluded(judged)
+    excluded = excluded_of(judged)
     return MatchResult(
         results=results,
         bundles=joined,
-        excluded=excluded if told is None else _nearest(excluded, told),
+        excluded=excluded if told is None else nearest(excluded, told),
         left=len(excluded),
         unmet=() if results else _unmet(judged),
         linkage_unmet=without,
@@ -148,16 +146,20 @@ def match(need: Need, candidates: Iterable[Candidate], policy: Policy, *, told: 
     )
 
 
-type _Row = tuple[int, str, Candidate, dict[str, int], Verdict]
+type _Row = tuple[int, str, Candidate, Verdict]
 
 
 def _scored(need: Need, found: Sequence[tuple[Candidate, Verdict]], policy: Policy) -> list[_Row]:
-    """(minus score, id, candidate, components, verdict), best first."""
-    rows: list[_Row] = []
-    for one, verdict in found:
-        parts = components(need, one, policy)
-        rows.append((-sum(parts.values()), one.id, one, parts, verdict))
+    """(minus score, id, candidate, verdict), best first."""
+    rows = [(-sum(components(need, one, policy).values()), one.id, one, verdict) for one, verdict in found]
     return sorted(rows, key=lambda row: row[:2])
+
+
+def told_of(need: Need, found: Candidate, policy: Policy, verdict: Verdict, rank: int, parts: int) -> Result:
+    """One result in words. parts: how many fitting parts it stands for."""
+    points = components(need, found, policy)
+    words = (*reasons(need, found, policy), *_whole(parts))
+    return Result(found, rank, sum(points.values()), points, words, verdict.warnings)
 
 
 def fold(need: Need, passed: Sequence[tuple[Candidate, Verdict]]) -> tuple[list[tuple[Candidate, Verdict]], dict[str, int]]:
@@ -200,7 +202,7 @@ def _wanted_whole(need: Need, ordered: bool, parts: Sequence[Candidate]) -> bool
     return ordered or several or (need.patients_wanted or 0) > max(part.individuals or 0 for part in parts)
 
 
-def _excluded(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[Excluded, ...]:
+def excluded_of(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[Excluded, ...]:
     """One entry a dataset, and only when none of its offers passes."""
     fits = {found.key for found, verdict in judged if verdict.passed}
     entries: dict[str, Excluded] = {}
@@ -212,7 +214,8 @@ def _excluded(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[Excluded, ..
     return tuple(entries[key] for key in sorted(entries))
 
 
-def _nearest(excluded: Sequence[Excluded], most: int) -> tuple[Excluded, ...]:
+def nearest(excluded: Sequence[Excluded], most: int) -> tuple[Excluded, ...]:
+    """Those that fail fewest filters."""
     chosen = sorted(excluded, key=lambda one: (len(one.others), one.dataset))[:most]
     return tuple(sorted(chosen, key=lambda one: one.dataset))
 

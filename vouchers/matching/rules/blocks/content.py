@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from providers.catalogue.rules import disease
-from vouchers.matching.rules.blocks.faces import FULL, OUT, Array, Classes, Face, classes, common, marks, places, points
+from vouchers.matching.rules.blocks.faces import FULL, OUT, Array, Classes, Face, Stock, classes, common, marks, places, points
 from vouchers.matching.rules.content import DIAGNOSES, RECORDED_DIAGNOSES, codes_in, parts_asked
 from vouchers.matching.rules.facts import Candidate, body_regions
 from vouchers.matching.rules.kinds import WITH_A_RECORD, kinds_of, without
@@ -17,13 +17,14 @@ type Brought = Sequence[frozenset[str]]  # of each need: kinds of data that the 
 
 
 # ── Kinds of data ────────────────────────────────────────────────────────────────────────────────────
-def kinds(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy, brought: Brought) -> Face:
+def kinds(needs: Sequence[Need], stock: Stock, policy: Policy, brought: Brought) -> Face:
     """`kinds.modality` and the component modality. Data that is joined already is measured against the whole need."""
     targets = {target for need in needs for target in need.linkage}
     asked = _asked(needs, policy, brought)
-    held = classes(
-        (frozenset(one.modality), one.linkage is not False, *holders_among(one, targets)) for one in candidates
-    )  # fmt: skip
+    held = stock.classes(
+        None if targets else "kinds",
+        lambda one: (frozenset(one.modality), one.linkage is not False, *holders_among(one, targets)),
+    )
     place = places([*(key[0] for key in asked.keys), *(key[0] for key in held.keys)])
     sets = places(key[which] for key in asked.keys for which in (3, 4))
     inside = marks([key[0] for key in held.keys], place)
@@ -106,15 +107,17 @@ class _Spans:
         return below[back[1::2]] - below[back[::2]], np.cumsum([0, *(len(row) for row in rows[:-1])])
 
 
-def diseases(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy, brought: Brought) -> Face:
+def diseases(needs: Sequence[Need], stock: Stock, policy: Policy, brought: Brought) -> Face:
     """`content.disease_codes` and the component disease. A collection of everybody is never filtered by disease, unless a
     need that asks for records cannot select its patients in it."""
     asked = classes(_wanted(need, by) for need, by in zip(needs, brought, strict=True))
-    held = classes(
-        (one.disease_scope, one.diseases, not one.modality or bool(DIAGNOSES.intersection(one.modality)), bool(one.unread))
-        for one in candidates
-    )
-    spans = _Spans([key[1] for key in held.keys])
+    held = stock.classes(
+        "diseases",
+        lambda one: (
+            one.disease_scope, one.diseases, not one.modality or bool(DIAGNOSES.intersection(one.modality)), bool(one.unread)
+        ),
+    )  # fmt: skip
+    spans = stock.kept("spans of diseases", lambda: _Spans([key[1] for key in held.keys]))
     listed, everybody = (np.array([key[0] == scope for key in held.keys]) for scope in ("LISTED", "ALL"))
     named, diagnoses, unread = (
         np.array([key[1] is not None for key in held.keys]), *(np.array([key[which] for key in held.keys]) for which in (2, 3))
@@ -157,11 +160,13 @@ def _wanted(need: Need, by: frozenset[str]) -> tuple[disease.Codes | None, bool]
     return (include, bool(RECORDED_DIAGNOSES.intersection(without(need, by)))) if include.spans else (None, False)
 
 
-def cohort(needs: Sequence[Need], candidates: Sequence[Candidate]) -> Face:
+def cohort(needs: Sequence[Need], stock: Stock) -> Face:
     """`content.cohort`: the other sex, or only patients that the need leaves out."""
     asked = classes(_left_out(need) for need in needs)
-    held = classes((one.sex, one.diseases if one.disease_scope == "LISTED" and not one.unread else None) for one in candidates)
-    spans = _Spans([key[1] for key in held.keys])
+    held = stock.classes(
+        "cohort", lambda one: (one.sex, one.diseases if one.disease_scope == "LISTED" and not one.unread else None)
+    )
+    spans = stock.kept("spans of cohorts", lambda: _Spans([key[1] for key in held.keys]))
     sexes = [key[0] for key in held.keys]
 
     def table(used: Array) -> Array:
@@ -184,7 +189,7 @@ def _left_out(need: Need) -> tuple[str | None, disease.Codes | None]:
 
 
 # ── Body parts ───────────────────────────────────────────────────────────────────────────────────────
-def body(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy) -> Face:
+def body(needs: Sequence[Need], stock: Stock, policy: Policy) -> Face:
     """`content.body_part`: what the title or the diseases name, else what every kind of image inside is known to show."""
     said: dict[str, frozenset[str]] = {}
 
@@ -196,7 +201,9 @@ def body(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy)
         return frozenset().union(*each), images
 
     asked = classes(map(wanted, needs))
-    held = classes((one.regions, frozenset(one.modality), frozenset(one.pictured.items())) for one in candidates)
+    held = stock.classes("body", lambda one: (one.regions, frozenset(one.modality), frozenset(one.pictured.items())))
+    if not any(key[0] for key in asked.keys):
+        return Face(asked, held, lambda used: np.zeros((len(used), len(held.keys)), dtype=np.int32))
     regions = places(key[0] for key in [*asked.keys, *held.keys])
     shown = [{code: seen for code, seen in key[2] if code in key[1]} for key in held.keys]
     images = places([*(key[1] for key in asked.keys), *(row for row in shown)])

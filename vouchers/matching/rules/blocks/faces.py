@@ -1,7 +1,7 @@
 """A face: what one check or component reads of a need and of a candidate, and its points for every such pair at once.
 
 Needs that read alike are counted once, candidates too: a table of the distinct ones says it for all. Pure; numpy is loaded
-with this package, which only those processes import that score whole rounds.
+with this package, which only those processes import that score whole rounds or a need against a large market.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -50,6 +50,27 @@ def classes(rows: Iterable[Hashable]) -> Classes:
     return Classes(list(place), np.array(of, dtype=np.int32), first)
 
 
+class Stock:
+    """Candidates, and what the faces read of them, which is read once for all needs that they are scored for."""
+
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        self.candidates = tuple(candidates)
+        self._kept: dict[Hashable, Any] = {}
+
+    def kept[T](self, name: Hashable, make: Callable[[], T]) -> T:
+        """What depends on the candidates and on the name alone."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        found: T = self._kept[name]
+        return found
+
+    def classes(self, name: Hashable, read: Callable[[Candidate], Hashable]) -> Classes:
+        """name: None where what is read depends on the needs, so that it is not kept."""
+        if name is None:
+            return classes(map(read, self.candidates))
+        return self.kept(name, lambda: classes(map(read, self.candidates)))
+
+
 @dataclass(frozen=True)
 class Face:
     """table: classes of needs → their points (or OUT) for every class of candidates."""
@@ -69,6 +90,11 @@ class Face:
         for row, number in zip(total, local.tolist(), strict=True):
             row += points[number]
 
+    def row(self, number: int) -> Array:
+        """The points of one need for every candidate."""
+        made: Array = self._every[self.needs.of[number]]
+        return made
+
     @cached_property
     def _every(self) -> Array:
         return self._wide(np.arange(len(self.needs.keys)))
@@ -84,8 +110,9 @@ def points(part: Array, weight: int) -> Array:
 
 
 def told(
+    name: Hashable,
     needs: Sequence[Need],
-    candidates: Sequence[Candidate],
+    stock: Stock,
     policy: Policy,
     read: tuple[Callable[[Need], Hashable], Callable[[Candidate], Hashable]],
     check: Check | None = None,
@@ -93,9 +120,9 @@ def told(
 ) -> Face:
     """The face of a check and a component with few distinct cases: the engine's own functions are asked for each of them.
 
-    read: all that these functions read of a need and of a candidate.
+    name: of what is read of the candidates; read: all that these functions read of a need and of a candidate.
     """
-    of_needs, of_candidates = classes(map(read[0], needs)), classes(map(read[1], candidates))
+    of_needs, of_candidates = classes(map(read[0], needs)), stock.classes(name, read[1])
 
     def one(need: Need, found: Candidate) -> int:
         if check is not None and any(isinstance(item, Failure) for item in check(need, found, policy)):
@@ -103,7 +130,7 @@ def told(
         return policy.weights[part[0]] * part[1](need, found, policy) // FULL if part else 0
 
     known: dict[int, Array] = {}
-    shown = [candidates[number] for number in of_candidates.first]
+    shown = [stock.candidates[number] for number in of_candidates.first]
 
     def row(number: int) -> Array:
         if number not in known:

@@ -10,7 +10,7 @@ import numpy as np
 from vouchers.matching.rules import conditions, content, score
 from vouchers.matching.rules.blocks import content as inside
 from vouchers.matching.rules.blocks import terms
-from vouchers.matching.rules.blocks.faces import FULL, OUT, Array, Face, marks, places, told
+from vouchers.matching.rules.blocks.faces import FULL, OUT, Array, Face, Stock, marks, places, told
 from vouchers.matching.rules.facts import Candidate
 from vouchers.matching.rules.kinds import VARIABLE_CONCEPTS
 from vouchers.matching.rules.need import Need
@@ -33,10 +33,11 @@ class Shelf:
 
     def __init__(self, needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy) -> None:
         self.needs, self.policy = tuple(needs), policy
-        self.candidates = tuple(sorted(candidates, key=lambda one: one.id))
+        stock = Stock(sorted(candidates, key=lambda one: one.id))
+        self.candidates = stock.candidates
         brought = self.brought = _brought(self.needs, self.candidates, policy)
-        self.base = np.array([_alone(one, policy) for one in self.candidates], dtype=np.int32)
-        self.faces = _faces(self.needs, self.candidates, policy, brought) if needs and candidates else {}
+        self.base = base_of(stock, policy)
+        self.faces = faces_of(self.needs, stock, policy, brought) if needs and candidates else {}
 
     @property
     def rows(self) -> int:
@@ -127,6 +128,15 @@ def _best(own: Array, most: int, count: int) -> Array:
 
 
 # ── Faces ────────────────────────────────────────────────────────────────────────────────────────────
+def base_of(stock: Stock, policy: Policy) -> Array:
+    """What no need changes, of each candidate; OUT where it stands against every need."""
+    apart = stock.classes(
+        ("alone", policy.provider_types),
+        lambda one: (one.status, one.holder.active, policy.pays(one.holder), one.certainty, one.uncertain),
+    )
+    return np.array([_alone(stock.candidates[n], policy) for n in apart.first], dtype=np.int32).take(apart.of)
+
+
 def _alone(one: Candidate, policy: Policy) -> int:
     """What no need changes: whether it can be applied for and ordered, who holds it, how sure its facts are."""
     if _stands_against(one, conditions.status, policy) or _stands_against(one, conditions.supplier, policy):
@@ -139,11 +149,11 @@ def _stands_against(one: Candidate, check: Check, policy: Policy) -> bool:
     return any(isinstance(item, Failure) for item in check(Need(("",)), one, policy))
 
 
-def _hard(needs: Sequence[Need], found: Sequence[Candidate], policy: Policy, brought: inside.Brought) -> dict[str, Face]:
+def _hard(needs: Sequence[Need], stock: Stock, policy: Policy, brought: inside.Brought) -> dict[str, Face]:
     """The filters that nobody who is to be joined may fail either (`bundles.HARD_FOR_PARTNER`)."""
     return {
         "purpose": told(
-            needs, found, policy,
+            "purpose", needs, stock, policy,
             (
                 lambda need: need.purpose,
                 lambda one: (one.offer and (one.offer.purposes, one.offer.commercial_ai_allowed), one.commercial),
@@ -151,48 +161,49 @@ def _hard(needs: Sequence[Need], found: Sequence[Candidate], policy: Policy, bro
             conditions.purpose, ("purpose", lambda need, one, _policy: score.purpose(need, one)),
         ),
         "data_kind": told(
-            needs, found, policy, (lambda need: bool(need.real_patients_required), lambda one: one.synthetic), content.data_kind
+            "synthetic", needs, stock, policy, (lambda need: bool(need.real_patients_required), lambda one: one.synthetic), content.data_kind
         ),
-        "diseases": inside.diseases(needs, found, policy, brought),
-        "cohort": inside.cohort(needs, found),
-        "people": terms.people(needs, found, policy),
+        "diseases": inside.diseases(needs, stock, policy, brought),
+        "cohort": inside.cohort(needs, stock),
+        "people": terms.people(needs, stock, policy),
     }  # fmt: skip
 
 
-def _faces(needs: Sequence[Need], found: Sequence[Candidate], policy: Policy, brought: inside.Brought) -> dict[str, Face]:
+def faces_of(needs: Sequence[Need], stock: Stock, policy: Policy, brought: inside.Brought) -> dict[str, Face]:
+    """brought: of each need the kinds of data that the institutions to be joined bring."""
     return {
-        **_hard(needs, found, policy, brought),
-        "kinds": inside.kinds(needs, found, policy, brought),
-        "body": inside.body(needs, found, policy),
+        **_hard(needs, stock, policy, brought),
+        "kinds": inside.kinds(needs, stock, policy, brought),
+        "body": inside.body(needs, stock, policy),
         "scope": told(
-            needs, found, policy, (lambda need: content.organs_asked(need, policy), lambda one: one.scoped), content.scope
+            "scoped", needs, stock, policy, (lambda need: content.organs_asked(need, policy), lambda one: one.scoped), content.scope
         ),
-        "years": terms.years(needs, found, policy),
-        "size": terms.size(needs, found, policy),
-        "access": terms.access(needs, found, policy),
-        "price": terms.price(needs, found, policy),
-        "variables": told(needs, found, policy, (_concepts(found), lambda one: one.absent), content.variable),
-        "sites": told(needs, found, policy, (lambda need: need.sites_minimum or 0, lambda one: one.sites), content.sites),
+        "years": terms.years(needs, stock, policy),
+        "size": terms.size(needs, stock, policy),
+        "access": terms.access(needs, stock, policy),
+        "price": terms.price(needs, stock, policy),
+        "variables": told("absent", needs, stock, policy, (_concepts(stock), lambda one: one.absent), content.variable),
+        "sites": told("sites", needs, stock, policy, (lambda need: need.sites_minimum or 0, lambda one: one.sites), content.sites),
         "labels": told(
-            needs, found, policy, (lambda need: bool(need.labels), lambda one: bool(one.annotation_words)),
+            "annotated", needs, stock, policy, (lambda need: bool(need.labels), lambda one: bool(one.annotation_words)),
             None, ("labels", lambda need, one, _policy: score.labels(need, one)),
         ),
         "standard": told(
-            needs, found, policy,
+            "standard", needs, stock, policy,
             (lambda need: frozenset(map(policy.words.kind, need.modality)), lambda one: frozenset(one.standard)),
             None, ("standard", score.standard),
         ),
         "region": told(
-            needs, found, policy,
+            ("region", policy.provider_types), needs, stock, policy,
             (lambda need: need.region, lambda one: (one.holder.region, one.holder.capital_area, policy.pays(one.holder))),
             None, ("region", score.region),
         ),
     }  # fmt: skip
 
 
-def _concepts(found: Sequence[Candidate]) -> Callable[[Need], frozenset[str]]:
+def _concepts(stock: Stock) -> Callable[[Need], frozenset[str]]:
     """What a need's variables are about, among that which a source says is not inside."""
-    absent = sorted(set().union(*(one.absent for one in found)))
+    absent = stock.kept("concepts", lambda: sorted(set().union(*(one.absent for one in stock.candidates))))
 
     @cache
     def about(text: str) -> frozenset[str]:
@@ -206,6 +217,8 @@ def _brought(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Pol
     none: frozenset[str] = frozenset()
     made = [none for _need in needs]
     linking = [number for number, need in enumerate(needs) if need.linkage]
+    if not linking:
+        return made
     targets = {target for number in linking for target in needs[number].linkage}
     partners = [
         one
@@ -214,10 +227,10 @@ def _brought(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Pol
         and {one.key, one.holder.key} & targets
         and not _stands_against(one, conditions.status, policy)
     ]
-    if not linking or not partners:
+    if not partners:
         return made
     asking = [needs[number] for number in linking]
-    faces = _hard(asking, partners, policy, [none] * len(asking))
+    faces = _hard(asking, Stock(partners), policy, [none] * len(asking))
     place, codes = places([targets]), places(one.modality for one in partners)
     named = marks([(one.key, one.holder.key) for one in partners], place)
     held, names = marks([one.modality for one in partners], codes), list(codes)

@@ -1,6 +1,7 @@
 """Faces of figures and conditions: ages, years, size, ways of use, price and time. As `content`, `conditions` and `score`."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,9 @@ from vouchers.matching.rules.blocks.faces import (
     FULL,
     OUT,
     Array,
+    Classes,
     Face,
+    Stock,
     classes,
     common,
     known,
@@ -37,13 +40,13 @@ def _down(pair: tuple[Array, Array]) -> tuple[Array, Array]:
     return pair[0][:, None], pair[1][:, None]
 
 
-def people(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy) -> Face:
+def people(needs: Sequence[Need], stock: Stock, policy: Policy) -> Face:
     """`content.age` and the component population."""
     asked = classes((one.min_age, one.max_age, bool(one.follow_up_months_minimum), one.sites_minimum or 0) for one in needs)
-    held = classes(
-        (one.min_age, one.max_age, one.sites or 0, one.first_year is None or one.last_year is None) for one in candidates
+    held = stock.classes(
+        "people", lambda one: (one.min_age, one.max_age, one.sites or 0, one.first_year is None or one.last_year is None)
     )
-    (young, young_known), (old, old_known), (sites, _), (dateless, _) = _columns(held.keys)
+    (young, young_known), (old, old_known), (sites, _), (dateless, _) = stock.kept("ages", lambda: _columns(held.keys))
     youngest, oldest = np.where(young_known, young, 0), np.where(old_known, old, 150)
     nothing = ~young_known & ~old_known
 
@@ -62,11 +65,12 @@ def people(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Polic
     return Face(asked, held, table)
 
 
-def years(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy) -> Face:
+def years(needs: Sequence[Need], stock: Stock, policy: Policy) -> Face:
     """`content.follow_up`, `content.period` and the component period."""
     asked = classes((one.follow_up_months_minimum or 0, one.period is None, *(one.period or (None, None))) for one in needs)
-    held = classes((one.first_year, one.last_year, one.follow_up_months_max, one.grows) for one in candidates)
-    (first, first_known), (last, last_known), (longest, longest_known), (grows, _) = _columns(held.keys)
+    held = stock.classes("years", lambda one: (one.first_year, one.last_year, one.follow_up_months_max, one.grows))
+    columns = stock.kept("dates", lambda: _columns(held.keys))
+    (first, first_known), (last, last_known), (longest, longest_known), (grows, _) = columns
     dated, dateless = first_known & last_known, ~first_known & ~last_known
     since, until = np.where(first_known, first, 0), np.where(last_known & (last != 0), last, policy.year)
     grows = last_known & (grows > 0)
@@ -93,7 +97,7 @@ def years(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy
     return Face(asked, held, table)
 
 
-def size(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy) -> Face:
+def size(needs: Sequence[Need], stock: Stock, policy: Policy) -> Face:
     """`content.patients` and the component volume."""
     asked = classes(
         (
@@ -103,16 +107,16 @@ def size(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy)
         )
         for one in needs
     )
-    held = classes(
-        (one.individuals if one.individuals is not None else one.records, one.individuals is None, one.disease_scope != "LISTED")
-        for one in candidates
-    )
-    count = numbers((key[0] for key in held.keys), ENDLESS)  # what is not known is never too small
+    held = stock.classes(
+        "size",
+        lambda one: (
+            one.individuals if one.individuals is not None else one.records, one.individuals is None, one.disease_scope != "LISTED"
+        ),
+    )  # fmt: skip
+    count, kind, mixed = stock.kept("counts", lambda: _counts(held))
     share = np.arange(FULL + 1)
     rows = [share, share * 700 // FULL, np.full(FULL + 1, 300)]  # persons, records, not known
     worth = points(np.concatenate([*rows, *(row * 400 // FULL for row in rows[:2]), rows[2]]), policy.weights["volume"])
-    kind = np.array([2 if key[0] is None else int(key[1]) for key in held.keys], dtype=np.int32)
-    mixed = np.array([key[2] for key in held.keys], dtype=np.int32)
     plain, unsure = kind * (FULL + 1), (kind + 3 * mixed) * (FULL + 1)
 
     def table(used: Array) -> Array:
@@ -124,6 +128,12 @@ def size(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy)
     return Face(asked, held, table)
 
 
+def _counts(held: Classes) -> tuple[Array, Array, Array]:
+    """(count, whether of persons, records or not known, whether of all diseases); what is not known is never too small."""
+    kind = np.array([2 if key[0] is None else int(key[1]) for key in held.keys], dtype=np.int32)
+    return numbers((key[0] for key in held.keys), ENDLESS), kind, np.array([key[2] for key in held.keys], dtype=np.int32)
+
+
 def _share(count: Array, wanted: Array) -> Array:
     """Thousandths of the wanted that are there, at most all. A quotient of floats is exact below 2**52."""
     there = np.minimum(count, wanted)
@@ -132,15 +142,16 @@ def _share(count: Array, wanted: Array) -> Array:
     return (there * FULL // wanted).astype(np.int32)
 
 
-def access(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy) -> Face:
+def access(needs: Sequence[Need], stock: Stock, policy: Policy) -> Face:
     """`conditions.access_mode`, `.export`, `.linkage` and the component access."""
     targets = {target for need in needs for target in need.linkage}
     asked = classes(
         (frozenset(one.access_modes_acceptable), frozenset(one.exports_wanted), frozenset(one.linkage)) for one in needs
     )
-    held = classes(
-        (frozenset(one.modes), frozenset(one.ways_out), one.linkage, *holders_among(one, targets)) for one in candidates
-    )  # fmt: skip
+    held = stock.classes(
+        None if targets else "access",
+        lambda one: (frozenset(one.modes), frozenset(one.ways_out), one.linkage, *holders_among(one, targets)),
+    )
     mode_at, exit_at = (places(key[which] for key in [*asked.keys, *held.keys]) for which in (0, 1))
     modes, exits = (marks([key[which] for key in held.keys], at) for which, at in ((0, mode_at), (1, exit_at)))
     has_mode, has_exit = modes.any(axis=1), exits.any(axis=1)
@@ -167,15 +178,13 @@ def access(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Polic
     return Face(asked, held, table)
 
 
-def price(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy) -> Face:
+def price(needs: Sequence[Need], stock: Stock, policy: Policy) -> Face:
     """`conditions.budget`, `.lead_time` and the component terms. Whatever price passes the filter has room in the budget."""
     asked = classes((policy.budget_of(one), one.months, frozenset(one.processing_wanted)) for one in needs)
-    held = classes((one.offer.floor_won if one.offer else None, *_offer(one)) for one in candidates)
-    plans, kinds = classes(key[1:] for key in asked.keys), classes(key[1:] for key in held.keys)
-    floor = numbers((key[0] for key in held.keys), -1)
-    (offer, _), (priced, _), (days, days_known), (joint, _), (full, _) = _columns([key[:5] for key in kinds.keys])
-    at = places(key[5] for key in kinds.keys)
-    work = marks([key[5] for key in kinds.keys], at)
+    held = stock.classes("price", lambda one: (one.offer.floor_won if one.offer else None, *_offer(one)))
+    plans = classes(key[1:] for key in asked.keys)
+    floor, kinds, columns, at, work = stock.kept("offers", lambda: _offers(held))
+    (offer, _), (priced, _), (days, days_known), (joint, _), (full, _) = columns
 
     def in_time(used: Array) -> Array:
         rows = [plans.keys[number] for number in used]
@@ -195,6 +204,14 @@ def price(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Policy
         return made
 
     return Face(asked, held, table)
+
+
+def _offers(held: Classes) -> tuple[Array, Classes, list[tuple[Array, Array]], dict[Any, int], Array]:
+    """(floor, kinds of offers as `_offer` tells them apart, their columns, place of each work, which work each prices)."""
+    kinds = classes(key[1:] for key in held.keys)
+    at = places(key[5] for key in kinds.keys)
+    work = marks([key[5] for key in kinds.keys], at)
+    return numbers((key[0] for key in held.keys), -1), kinds, _columns([key[:5] for key in kinds.keys]), at, work
 
 
 def _offer(one: Candidate) -> tuple[bool, bool, int | None, bool, bool, frozenset[str]]:
