@@ -1,11 +1,13 @@
 """The demo's own bank: a separate process with its own book, speaking pain.001, pain.002 and camt.053 over HTTP.
 
 It can be told to be slow, to refuse, to answer only after the caller gave up (having paid), to pay and send the money back a
-little later, to refuse and pay all the same, or to be down. It pays a key at
-most as often as it is asked: a second request with the same key is answered "duplicate" (RJCT/DUPL), as real banks do.
+little later, to refuse and pay all the same, to get each message twice (a line that repeats it), to answer garbage (having
+paid or not), or to be down. It pays a key once: a second request with the same key is answered "duplicate" (RJCT/DUPL), as
+real banks do.
 """
 
 import json
+import random
 import sqlite3
 import threading
 import time
@@ -16,10 +18,18 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from defusedxml.ElementTree import fromstring
 
-MOODS = ("good", "slow", "refuse", "timeout_after_paying", "error_before_paying", "send_back", "refuse_and_pay", "down")
+MOODS = (
+    "good", "slow", "refuse", "timeout_after_paying", "error_before_paying", "send_back", "refuse_and_pay", "twice", "garbage", "down",
+)  # fmt: skip
 PAIN_001 = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 PAIN_002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
 CAMT_053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+
+
+def _garbage(whole: bytes) -> bytes:
+    """What a gateway, a broken line or somebody else's server answers with 200 OK instead of that message."""
+    page = "<html><body><h1>점검 중입니다 (under maintenance)</h1></body></html>".encode()
+    return random.choice((b"", page, whole[: len(whole) // 2], whole.replace(b"EndToEndId", b"InstrId"), b"\x00\xff\xfe", b"OK"))
 
 
 class Book:
@@ -135,9 +145,11 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(b"", 503)
         path = urlsplit(self.path).path
         if path == "/statement":
-            return self._answer(_statement(self.book))
+            said = _statement(self.book)
+            return self._answer(_garbage(said) if self.book.mood()[0] == "garbage" else said)
         if path == "/book":
-            return self._answer(json.dumps(self.book.transfers()).encode(), kind="application/json")
+            limit = int(parse_qs(urlsplit(self.path).query).get("limit", ["500"])[0])
+            return self._answer(json.dumps(self.book.transfers(limit)).encode(), kind="application/json")
         return self._answer(b"", 404)
 
     def do_POST(self) -> None:
@@ -166,12 +178,19 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(_report(key, "RJCT", reason="계좌 해지 (account closed)"))
         if mood == "slow":
             time.sleep(seconds)
-        ref = self.book.execute(
+        if mood == "garbage" and random.random() < 0.5:
+            return self._answer(_garbage(_report(key, "ACSC")))  # and pays nothing
+        order = (
             key, int(one.findtext(f".//{PAIN_001}InstdAmt", "0")),
             one.findtext(f".//{PAIN_001}CdtrAcct//{PAIN_001}Id/{PAIN_001}Othr/{PAIN_001}Id", ""),
             one.findtext(f".//{PAIN_001}MmbId", ""), one.findtext(f".//{PAIN_001}Cdtr/{PAIN_001}Nm", ""),
             one.findtext(f".//{PAIN_001}Ustrd", ""),
         )  # fmt: skip
+        ref = self.book.execute(*order)
+        if mood == "garbage":
+            return self._answer(_garbage(_report(key, "ACSC", ref=ref or "")))
+        if mood == "twice":
+            ref = self.book.execute(*order)  # and only the second answer reaches the caller
         if mood == "timeout_after_paying":
             time.sleep(seconds)
         if mood == "send_back":

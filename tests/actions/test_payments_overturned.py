@@ -311,6 +311,38 @@ def test_a_reversal_stands_for_a_return_in_any_order():
     debit = entry.format(way="DBIT", more="")
     for back in (entry.format(way="CRDT", more=""), entry.format(way="DBIT", more="<RvslInd>true</RvslInd>")):
         for body in (debit + back, back + debit, back):
-            found = gateways.read_camt_053(f"<Document xmlns='{gateways.CAMT_053}'>{body}</Document>".encode())
+            found = gateways.read_camt_053(p.statement(body))
             assert found == {"k": gateways.Answer(OUT.SENT_BACK, "", "AC04", 5, None if body == back else 0)}
-    assert gateways.read_camt_053(f"<Document xmlns='{gateways.CAMT_053}'>{debit}</Document>".encode())["k"].outcome == OUT.PAID
+    assert gateways.read_camt_053(p.statement(debit))["k"].outcome == OUT.PAID
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<html><body>점검 중입니다</body></html>".encode(),  # a gateway's page, 200 OK and well-formed
+        f"<Document xmlns='{gateways.PAIN_002}'><CstmrPmtStsRpt/></Document>".encode(),
+        p.statement("").replace(b"001.08", b"001.02"),  # another version: none of its entries would be found
+        f"<Document xmlns='{gateways.CAMT_053}'/>".encode(),
+        p.statement("", "<StmtPgntn><PgNb>1</PgNb><LastPgInd>false</LastPgInd></StmtPgntn>"),
+        b"", b"\x00\xff", b"OK",
+    ],
+)  # fmt: skip
+def test_what_is_not_a_whole_statement_shows_nothing_and_frees_nothing(said, monkeypatch):
+    """Read as an empty statement it would let a transfer that the bank called refused, and executed, leave once more."""
+    _at, desk, row, _attempt = sent(REFUSED)
+    p.released("retry", row, desk.registrar)
+
+    class Bank:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            return None
+
+        def get(self, url, **_):
+            return httpx.Response(200, content=said, request=httpx.Request("GET", url))
+
+    monkeypatch.setattr(gateways, "client", lambda **_: Bank())
+    monkeypatch.setattr(gateways, "send", lambda *_args, **_words: pytest.fail("sent without knowing"))
+    assert gateways.statement(url="http://bank.example", since=clock.now()) is None
+    assert tasks.pay_due() == 0 and PaymentAttempt.objects.count() == 1

@@ -266,7 +266,7 @@ def test_entries_of_one_transfer_add_up():
 
     def told(*entries):
         body = "".join(entry.format(way=way, won=won) for way, won in entries)
-        return gateways.read_camt_053(f"<Document xmlns='{gateways.CAMT_053}'>{body}</Document>".encode())["k"]
+        return gateways.read_camt_053(p.statement(body))["k"]
 
     assert told(("DBIT", 3), ("DBIT", 5)) == gateways.Answer(OUT.PAID, "", "statement", 8)
     assert told(("CRDT", 3), ("DBIT", 3)).whole(8)  # a part moved, and all of that came back

@@ -26,6 +26,7 @@ from vouchers.matching.models import Match
 from vouchers.milestones import actions as milestones
 from vouchers.milestones.models import Milestone
 from vouchers.payments import actions as payments
+from vouchers.payments import gateways
 from vouchers.payments.models import Disbursement
 
 DOSSIER = {
@@ -298,3 +299,9 @@ def registered(parts: int = 1) -> tuple[Project, Office, list[Disbursement]]:
         approve(at, row, desk)
         made.append(released("register", row, desk.registrar))
     return at, desk, made
+
+
+def statement(entries: str, pages: str = "") -> bytes:
+    """A camt.053 of the bank with these entries. pages: its pagination, where it tells any."""
+    body = f"<BkToCstmrStmt><Stmt>{pages}{entries}</Stmt></BkToCstmrStmt>"
+    return f"<Document xmlns='{gateways.CAMT_053}'>{body}</Document>".encode()

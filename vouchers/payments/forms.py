@@ -88,7 +88,8 @@ class StateFilter(forms.Form):
 MOODS = [
     ("good", _("Normal")), ("slow", _("Slow")), ("refuse", _("Refuses")),
     ("timeout_after_paying", _("Pays, then answers too late")), ("error_before_paying", _("Breaks before paying")),
-    ("send_back", _("Pays, then sends the money back")), ("refuse_and_pay", _("Says it refused, and pays")), ("down", _("Down")),
+    ("send_back", _("Pays, then sends the money back")), ("refuse_and_pay", _("Says it refused, and pays")),
+    ("twice", _("Gets every order twice")), ("garbage", _("Answers garbage")), ("down", _("Down")),
 ]  # fmt: skip
 
 

@@ -110,8 +110,13 @@ def read_pain_002(body: bytes, key: str) -> Answer:
 def read_camt_053(body: bytes) -> dict[str, Answer]:
     """A statement: end-to-end id → what the bank booked. A debit is a payment; a credit or a reversal with the same id says
     that it came back, in whatever order they stand. Entries of one id add up: amount_won is what moved, or what came back,
-    with how much of it is still out."""
+    with how much of it is still out. Raises ValueError for anything else than one whole statement: a page of a gateway, another
+    message or the first pages of a longer one would show nothing of a transfer that did move."""
     root, space = fromstring(body), {"c": CAMT_053}
+    if root.tag != f"{{{CAMT_053}}}Document" or root.find("c:BkToCstmrStmt/c:Stmt", space) is None:
+        raise ValueError("no statement")
+    if any(last.text != "true" for last in root.iterfind(".//c:LastPgInd", space)):
+        raise ValueError("not all pages of the statement")
     out: dict[str, list[Answer]] = {}
     returned: dict[str, list[Answer]] = {}
     for entry in root.iterfind(".//c:Ntry", space):
