@@ -1,0 +1,182 @@
+"""For each guard of a money table a write that it alone refuses, in plain SQL: what a forger with the owner's rights would try.
+
+`{name}` in a statement stands for an id of the scene (test_money_guards.py). Foreign keys, sums that are not below zero and
+unique columns are tried there by their definition; here stand the others, every branch of every trigger.
+"""
+
+from dataclasses import dataclass, field
+
+TABLES = (
+    "vouchers_account", "vouchers_ledgerevent", "vouchers_entry", "vouchers_voucher", "vouchers_disbursement",
+    "vouchers_paymentattempt", "vouchers_payeeaccount",
+)  # fmt: skip
+A, L, E, V, D, P, Y = TABLES
+
+
+@dataclass(frozen=True)
+class Copy:
+    """INSERT of a copy of that row with other values (SQL) in some columns."""
+
+    table: str
+    row: str
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+Write = str | Copy
+
+
+@dataclass(frozen=True)
+class Bite:
+    """guard: a trigger, constraint or unique index; says: what the refusal names; beside: guards that it needs beside it."""
+
+    guard: str
+    writes: tuple[Write, ...]
+    says: str = ""
+    beside: tuple[str, ...] = ()
+
+
+def bite(guard: str, *writes: Write, says: str = "", beside: tuple[str, ...] = ()) -> Bite:
+    return Bite(guard, writes, says, beside)
+
+
+def copy(table: str, row: str, **columns: str) -> Copy:
+    return Copy(table, row, columns)
+
+
+def change(table: str, row: str, words: str) -> str:
+    return f"UPDATE {table} SET {words} WHERE id = {{{row}}}"
+
+
+def bites() -> list[Bite]:
+    return [*_ledger(), *_voucher(), *_disbursement(), *_attempt(), *_account()]
+
+
+def _ledger() -> list[Bite]:
+    never, balance = "the ledger is append-only", "moves only with its entries"
+    event = copy(L, "event", ref="'lev-x'", key="'forged'")
+    pot = copy(A, "paid_pot", ref="'acc-x'", owner_ref="'x'", balance_won="0")
+    overspent = (
+        copy(L, "event", ref="'lev-x'", key="'forged'", amount_won="900000000000"),
+        f"INSERT INTO {E} (event_id, account_id, amount_won) SELECT id, unnest(ARRAY[{{committed}}, {{paid_pot}}]),"
+        f" unnest(ARRAY[-amount_won, amount_won]) FROM {L} WHERE key = 'forged'",
+    )  # fmt: skip
+    return [
+        bite("ledger_entry_immutable", change(E, "entry", "amount_won = amount_won + 1"), says=never),
+        bite("ledger_entry_immutable", f"DELETE FROM {E} WHERE id = {{entry}}", says=never),
+        bite("ledger_entry_no_truncate", f"TRUNCATE {E}", says=never),
+        bite("ledger_event_immutable", change(L, "event", "amount_won = amount_won + 1"), says=never),
+        bite("ledger_event_immutable", event, f"DELETE FROM {L} WHERE key = 'forged'", says=never),
+        bite("ledger_event_no_truncate", f"TRUNCATE {L} CASCADE", says=never),
+        bite("ledger_events_balanced", event, says="does not balance"),
+        bite("ledger_entries_balanced", copy(E, "entry", account_id="{free_pot}", amount_won="7"), says="does not balance"),
+        bite("ledger_entry_balance", *overspent, says="account_no_overdraft", beside=("account_no_overdraft",)),
+        bite("account_no_overdraft", *overspent, beside=("ledger_entry_balance",)),
+        bite("account_no_overdraft", change(A, "committed", "balance_won = -1")),
+        bite("entry_not_zero", copy(E, "entry", account_id="{free_pot}", amount_won="0")),
+        bite("ledger_account_guard", change(A, "paid_pot", "balance_won = balance_won + 1"), says=balance),
+        bite("ledger_account_guard", change(A, "free_pot", "kind = 'PAID'"), says=balance),
+        bite("ledger_account_guard", change(A, "free_pot", "owner_ref = 'x'"), says=balance),
+        bite("ledger_account_guard", change(A, "free_pot", "round_id = {rehearsal}"), says=balance),
+        bite("ledger_account_guard", copy(A, "paid_pot", ref="'acc-x'", owner_ref="'x'"), says="opens with nothing"),
+        bite("ledger_account_guard", pot, f"DELETE FROM {A} WHERE ref = 'acc-x'", says="is never deleted"),
+        bite("ledger_account_within_call", change(A, "treasury", "balance_won = -1000000000000000"), says="the call says"),
+        bite("rehearsal_account_guard", change(A, "paid_pot", "round_id = {rehearsal}"), says="never has money"),
+        bite(
+            "rehearsal_ledger_guard", copy(L, "event", ref="'lev-x'", key="'x'", round_id="{rehearsal}"), says="never has money"
+        ),
+    ]
+
+
+def _voucher() -> list[Bite]:
+    agreed, guard = "carries the grant of its agreement", "agreements_voucher_guard"
+    twin = copy(V, "voucher", ref="'vch-x'", number="'X'")
+    return [
+        bite(guard, change(V, "voucher", "grant_won = grant_won + 1"), says=agreed),
+        bite(guard, change(V, "voucher", "number = 'forged'"), says=agreed),
+        bite(guard, copy(V, "voucher", ref="'vch-x'", number="'X'", grant_won="1"), says=agreed),
+        bite(guard, twin, f"DELETE FROM {V} WHERE ref = 'vch-x'", says="is never deleted"),
+        bite("voucher_end_guard", change(V, "voucher", "status = 'EXPIRED'"), says="money is still committed"),
+        bite("voucher_end_guard", change(V, "voucher", "status = 'SPENT'"), says="money is still committed"),
+        bite(
+            "voucher_end_guard", change(V, "voucher", "status = 'CANCELLED'"), change(V, "voucher", "status = 'ISSUED'"),
+            says="it has ended already",
+        ),
+    ]  # fmt: skip
+
+
+def _disbursement() -> list[Bite]:
+    guard, ends = "disbursement_guard", change(V, "voucher", "status = 'EXPIRED'")
+    approve = change(D, "checked", "status = 'APPROVED', approved_by_id = {finance}, approved_at = now()")
+    infect = "UPDATE documents_document SET scan_state = 'INFECTED' WHERE id = {checked_invoice}"
+    early = "approved_at = now() - interval '1 day', approved_by_id = {finance}, registered_by_id = {registrar}"
+    huge, fixed = "amount_won = 900000000000, supply_amount_won = 900000000000", "amount and payee never change"
+    twin = copy(D, "checked", ref="'dsb-x'", invoice_no="'X'", milestone_id="{planned}", amount_won="1")
+    return [
+        bite(guard, f"DELETE FROM {D} WHERE id = {{checked}}", says="is never deleted"),
+        bite(guard, change(D, "checked", huge), says="more than the voucher"),
+        bite(guard, change(D, "checked", "amount_won = amount_won - 1"), says=fixed),
+        bite(guard, change(D, "checked", "milestone_id = {planned}"), says=fixed),
+        bite(guard, change(D, "checked", "payee_id = {other_payee}"), says=fixed),
+        bite(guard, change(D, "paid", "status = 'REGISTERED', paid_at = NULL"), says="paid stays paid"),
+        bite(guard, change(D, "registered", "status = 'SENT_BACK'"), says="nothing of it came back"),
+        bite(guard, change(D, "sent", "status = 'FAILED'"), says="fails only when the bank refused"),
+        bite(guard, change(D, "registered", "status = 'PAID', paid_at = now()"), says="paid only by a paid attempt"),
+        bite(guard, change(D, "back", f"status = 'REGISTERED', {early}"), says="its money came back since it was approved"),
+        bite(guard, change(D, "registered", "status = 'CLOSED'"), says="closed once"),
+        bite(guard, change(D, "registered", "payee_account_id = NULL"), says="its account is not verified"),
+        bite(guard, twin, says="its milestone is not accepted"),
+        bite("disbursement_voucher_guard", ends, approve, says="its voucher is"),
+        bite(
+            "disbursement_release_guard", change(D, "back", "approved_by_id = {second}"), says="who said that its money came back"
+        ),
+        bite("disbursement_release_guard", change(D, "sent", "status = 'RETURNED'"), says="is under way"),
+        bite("disbursement_files_guard", infect, approve, says="the virus scan holds"),
+        bite("disbursement_amount", change(D, "checked", "amount_won = 0")),
+        bite("disbursement_within_supply", change(D, "checked", "supply_amount_won = amount_won - 1")),
+        bite("disbursement_approved_whole", change(D, "checked", "status = 'APPROVED'")),
+        bite("disbursement_registered_whole", change(D, "registered", "registered_by_id = NULL")),
+        bite("disbursement_registrar_not_approver", change(D, "registered", "registered_by_id = approved_by_id")),
+        bite("disbursement_approver_not_checker", change(D, "registered", "approved_by_id = checked_by_id")),
+        bite("disbursement_paid_pair", change(D, "paid", "paid_at = NULL")),
+        bite("disbursement_paid_pair", change(D, "registered", "paid_at = now()")),
+    ]
+
+
+def _attempt() -> list[Bite]:
+    guard, more = "attempt_guard", "not registered, or more than approved"
+    again = {"ref": "'att-x'", "key": "'forged'", "state": "'CLAIMED'"}
+    other = {**again, "disbursement_id": "{registered}", "approved_by_id": "{second}"}
+    ends, send = change(V, "voucher", "status = 'EXPIRED'"), change(P, "claimed_attempt", "state = 'SENT'")
+    infect = "UPDATE documents_document SET scan_state = 'INFECTED' WHERE id = {claimed_invoice}"
+    past = (
+        ("sent_attempt", "key = 'forged'"), ("sent_attempt", "amount_won = amount_won - 1"),
+        ("sent_attempt", "approved_by_id = NULL"), ("sent_attempt", "registered_by_id = NULL"),
+        ("sent_attempt", "disbursement_id = {checked}"), ("sent_attempt", "state = 'CLAIMED'"),
+        ("paid_attempt", "state = 'REFUSED'"), ("paid_attempt", "state = 'SENT'"), ("refused_attempt", "state = 'SENT'"),
+        ("claimed_attempt", "state = 'PAID'"), ("claimed_attempt", "state = 'REFUSED'"), ("back_attempt", "state = 'PAID'"),
+        ("back_attempt", "state = 'PARKED'"),
+    )  # fmt: skip
+    return [
+        *(bite(guard, change(P, row, words), says="its past never changes") for row, words in past),
+        bite(guard, f"DELETE FROM {P} WHERE id = {{sent_attempt}}", says="is never deleted"),
+        bite(guard, change(P, "sent_attempt", "resolved_by_id = approved_by_id"), says="by who released it"),
+        bite(guard, change(P, "sent_attempt", "explained_by_id = registered_by_id"), says="by who released it"),
+        bite(guard, copy(P, "sent_attempt", **again), says=more),
+        bite(guard, copy(P, "paid_attempt", **again), says=more),
+        bite(guard, copy(P, "paid_attempt", **{**again, "disbursement_id": "{registered}", "state": "'SENT'"}), says=more),
+        bite(guard, copy(P, "refused_attempt", **other), says="released by others"),
+        bite(
+            "attempt_release_guard_claimed", copy(P, "back_attempt", **again), says="does not show that the former one came back"
+        ),
+        bite("attempt_release_guard_sent", ends, send, says="its agreement is not in force"),
+        bite("attempt_release_guard_sent", infect, send, says="the virus scan holds"),
+        bite("attempt_one_live", copy(P, "sent_attempt", **again)),
+        bite("attempt_shown_back_is_sent_back", change(P, "paid_attempt", "shown_back_at = now()")),
+    ]
+
+
+def _account() -> list[Bite]:
+    return [
+        bite("payee_account_current", copy(Y, "payee", ref="'pay-x'")),
+        bite("payee_account_four_eyes", change(Y, "payee", "verified_by_id = entered_by_id")),
+    ]
