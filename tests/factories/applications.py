@@ -14,6 +14,7 @@ from portal.accounts.rules import OrganisationKind, Role
 from portal.documents import actions as documents
 from portal.documents.models import Document
 from portal.kit import clock
+from tests.factories.played import played
 from tests.factories.providers import Provider, person, provider
 from tests.factories.rounds import make_round
 from vouchers.applications import actions, rules
@@ -207,6 +208,7 @@ def draft(
     return application
 
 
+@played
 def submitted(owner: Firm | None = None, round_: Round | None = None, *, title: str = "", track: str = "LARGE") -> Application:
     owner = owner or firm()
     return actions.submit(application_id=draft(owner, round_, title=title, track=track).pk, by=owner.representative)

@@ -13,6 +13,7 @@ from portal.accounts.rules import OrganisationKind, Role
 from portal.kit import clock
 from tests.factories import applications as make
 from tests.factories.applications import Firm
+from tests.factories.played import played
 from tests.factories.providers import person
 from tests.factories.rounds import make_round
 from vouchers.agreements import actions as agreements
@@ -42,6 +43,7 @@ class Panel:
     applications: list[Application]
 
 
+@played
 def panel(
     count: int = 1, *, slots: int = 2, budget_won: int = 1_000_000_000, regions: Sequence[str] = (), titles: Sequence[str] = (),
     ineligible: int = 0, apart: int = 0, staged: bool = False, **policy: Any,
@@ -106,6 +108,7 @@ def assigned(at: Panel, application: Application, evaluator: User) -> Assignment
     return actions.assign(application_id=application.pk, evaluator_id=evaluator.pk, by=at.officer)
 
 
+@played
 def presenting(count: int = 2, *, selection: dict[str, Any] | None = None, **facts: Any) -> Panel:
     """Applications in evaluation whose evaluators accepted, in a round with presentations that takes five points off for an absence.
     facts: of `panel`."""
@@ -130,6 +133,7 @@ def score(at: Panel, application: Application, points: int) -> None:
         actions.submit_scores(assignment_id=row.pk, by=evaluator)
 
 
+@played
 def scored(points: Sequence[int] = (90,), **facts: Any) -> Panel:
     """One application a number of points, best first or not as given."""
     at = panel(len(points) + facts.get("ineligible", 0), **facts)
@@ -146,6 +150,7 @@ def confirmed(at: Panel) -> SelectionRun:
     return actions.confirm_selection(run_id=proposed(at).pk, by=at.approver)
 
 
+@played
 def awarded(points: Sequence[int] = (90,), **facts: Any) -> tuple[Panel, list[Award]]:
     at = scored(points, **facts)
     confirmed(at)
@@ -176,6 +181,7 @@ def operator() -> User:
     return person(Role.OPERATOR_CASE, body)
 
 
+@played
 def accepted() -> tuple[Panel, Award]:
     at, awards = awarded()
     return at, actions.accept_award(award_id=awards[0].pk, by=at.firms[0].representative)
@@ -186,6 +192,7 @@ def period(**changes: Any) -> dict[str, Any]:
     return {"starts_on": today + timedelta(days=10), "ends_on": today + timedelta(days=200), **changes}
 
 
+@played
 def drafted() -> Signing:
     at, award = accepted()
     drafter = operator()
@@ -195,6 +202,7 @@ def drafted() -> Signing:
     return Signing(at, award, agreement, drafter, at.firms[0].representative, manager)
 
 
+@played
 def to_sign() -> Signing:
     made = drafted()
     made.agreement = agreements.send_for_signature(agreement_id=made.agreement.pk, by=made.operator)
@@ -206,6 +214,7 @@ def sign(made: Signing, by: User, **changes: Any) -> Agreement:
     return agreements.sign(agreement_id=made.agreement.pk, by=by, **given)
 
 
+@played
 def active() -> Signing:
     """Signed by everybody: in force, voucher issued."""
     made = to_sign()

@@ -16,6 +16,7 @@ from portal.kit import clock
 from providers.institutions.models import Institution
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
+from tests.factories.played import played
 from tests.factories.providers import Provider, person, provider
 from tests.factories.rounds import make_round
 from vouchers.access import actions as access
@@ -84,6 +85,7 @@ def secretary(hospital: Provider) -> User:
     return user
 
 
+@played
 def case(count: int = 1, *, complete: bool = True) -> Reviewed:
     """A dossier for `count` hospitals with draft requests."""
     owner, hospitals = make.firm(), [provider() for _ in range(count)]
@@ -109,6 +111,7 @@ def submit(at: Reviewed, site: Site, **changes: Any) -> AccessRequest:
     return access.submit_request(request_id=site.request.pk, by=at.user, **given)
 
 
+@played
 def in_review(count: int = 1) -> Reviewed:
     at = case(count)
     for site in at.sites:
@@ -131,6 +134,7 @@ def decide_drb(site: Site, verdict: str = "approve", **changes: Any) -> AccessRe
     return access.decide_drb(request_id=site.request.pk, verdict=verdict, by=given.pop("by", site.secretary), **given)
 
 
+@played
 def allowed(count: int = 1) -> Reviewed:
     at = in_review(count)
     for site in at.sites:
@@ -139,6 +143,7 @@ def allowed(count: int = 1) -> Reviewed:
     return at
 
 
+@played
 def joint(count: int = 2, *, review: bool = True) -> tuple[Reviewed, JointReview]:
     """A joint DRB led by the first hospital, everybody takes part. review: the lead has begun."""
     at = case(count)
@@ -181,6 +186,7 @@ class Project:
         return self.institution.organisation
 
 
+@played
 def project(*, starts_in: int = 0) -> Project:
     """Signed by everybody, its first day so many days from now."""
     at, award = ev.accepted()
@@ -204,6 +210,7 @@ def item(at: Project, amount_won: int = 400_000_000, *, days: int = 30, uses_dat
     }  # fmt: skip
 
 
+@played
 def planned(at: Project | None = None, *, parts: int = 1, uses_data: bool = False) -> tuple[Project, list[Milestone]]:
     """400,000,000 won of supply in equal parts."""
     at = at or project()
@@ -287,6 +294,7 @@ def released(verb: str, row: Disbursement, by: User) -> Disbursement:
     return done
 
 
+@played
 def registered(parts: int = 1) -> tuple[Project, Office, list[Disbursement]]:
     """`parts` disbursements that the next bank run pays."""
     at, rows = planned(parts=parts)

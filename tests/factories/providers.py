@@ -14,6 +14,7 @@ from providers.offers import actions as offers
 from providers.offers import rules
 from providers.offers.models import Offer
 from tests.factories import matching
+from tests.factories.played import played
 
 _count = 0
 
@@ -33,6 +34,7 @@ class Provider:
     user: User
 
 
+@played
 def code_lists() -> None:
     """The real code lists."""
     for record in matching.records("code_lists"):

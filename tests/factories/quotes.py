@@ -10,6 +10,7 @@ from portal.accounts.queries import holders_of
 from portal.accounts.rules import OrganisationKind, Role
 from portal.kit import clock
 from tests.factories import providers, rounds
+from tests.factories.played import played
 from vouchers.companies.models import Company
 from vouchers.matching import actions
 from vouchers.matching.models import Match, Need, Quote, QuoteDraft, QuoteRequest
@@ -102,6 +103,7 @@ class Stage:
     offer: Any
 
 
+@played
 def stage(**offer: Any) -> Stage:
     providers.code_lists()
     round_ = rounds.make_round()

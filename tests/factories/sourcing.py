@@ -6,6 +6,7 @@ from typing import Any
 from portal.accounts.models import User
 from portal.accounts.rules import Role
 from tests.factories import providers, quotes
+from tests.factories.played import played
 from vouchers.matching import actions
 from vouchers.matching.models import Need, SourcingCase, SourcingProposal
 from vouchers.rounds.models import Round
@@ -26,6 +27,7 @@ def unmet(owner: quotes.Firm, round_: Round | None, **changes: Any) -> Need:
     return quotes.need(owner, round_, **{"modality": ["ECG"], "title": "심전도 없는 심전도", **changes})
 
 
+@played
 def search() -> Search:
     at = quotes.stage()
     need = unmet(at.firm, at.round)

@@ -84,7 +84,9 @@ def portal(home: Path) -> Iterator[Portal]:
     source = services.template() if os.environ.get(services.EMBEDDED) else "template1"
     home.mkdir(parents=True)
     with psycopg.connect(_database(url, "postgres"), autocommit=True) as there:
-        there.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source)))
+        there.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(name), sql.Identifier(source))
+        )
     port = free_port()  # of the system's choice: two portals on one port would share its visitors
     env = {
         **os.environ, "DATABASE_URL": _database(url, name), "MIGRATE_DATABASE_URL": "", "DATA_DIR": str(home), "PORT": str(port),
