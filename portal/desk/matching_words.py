@@ -46,6 +46,7 @@ MATCHING: dict[str, tuple[str, str]] = {
     "need.saved": ("데이터 수요를 저장했습니다", "Need saved"),
     "need.unmatched": ("매칭이 풀렸습니다", "Match undone"),
     "need.without_match": ("맞는 데이터를 찾지 못했습니다", "No match found"),
+    "offer_proposal.ended": ("데이터 수요가 바뀌거나 끝나 제안도 끝났습니다", "Proposal ended with its need"),
     "offer_proposal.lapsed": ("제안 기한이 지났습니다", "Proposal lapsed"),
     "offer_proposal.made": ("공급 상품을 제안했습니다", "Offer proposed"),
     "offer_proposal.withdrawn": ("새 제안으로 바뀌었습니다", "Proposal replaced"),

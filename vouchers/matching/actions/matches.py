@@ -103,11 +103,13 @@ def _free(match: Match, before: str, by: Any) -> None:
     """Gives back what a confirmed match held."""
     if before != stages.MatchStatus.CONFIRMED:
         return
+    if not Match.objects.confirmed().filter(need_id=match.need_id).exists():
+        needs.note(
+            match.need_id, "note_unmatched", "need.unmatched", by
+        )  # the need before the offer, as confirm_match locks them
     if match.quote.request.offer_id:
         taken_at = max(filter(None, [match.company_confirmed_at, match.provider_confirmed_at]), default=None)
         offers.give_back_capacity(offer_id=match.quote.request.offer_id, by=by, taken_at=taken_at)
-    if not Match.objects.confirmed().filter(need_id=match.need_id).exists():
-        needs.note(match.need_id, "note_unmatched", "need.unmatched", by)
 
 
 def side_of(match: Match, by: Any) -> str:

@@ -13,6 +13,7 @@ from portal.kit.errors import Refused, Stale
 from vouchers.companies.models import Company
 from vouchers.matching import notices, queries, rules
 from vouchers.matching.actions import sourcing
+from vouchers.matching.actions.ending import end_proposals
 from vouchers.matching.models import MatchFacts, MatchRun, Need
 from vouchers.matching.rules import replaying, stages
 from vouchers.rounds.models import Round
@@ -32,7 +33,8 @@ def save_need(
     """Keeps what was typed. A draft may lack much, but what stands in it must be of the right shape.
 
     document: as in contract.md; null and missing are the same. version: of the row that the person opened.
-    Writes: Need, Event. Raises: Stale; Refused with the field of the document that is wrong, or once a quote was asked for.
+    Writes: Need, Event; what was proposed for another document or call ends. Raises: Stale; Refused with the field of the document
+    that is wrong, or once a quote was asked for.
     """
     need = lock(need_id) if need_id is not None else None
     company = Company.objects.get(pk=company_id)
@@ -56,6 +58,8 @@ def save_need(
     if version is not None and need.version != version:
         raise Stale()
     changed = sorted(name for name in {*kept, *need.document} if kept.get(name) != need.document.get(name))
+    if (need.round_id, need.document) != (round_id, kept):
+        end_proposals(need, by)
     need.round, need.title, need.document = round_, title, kept
     need.save()
     journal.record("need.saved", need, by=by, organisations=need.organisation_ids(), data={"changed": changed})
@@ -89,7 +93,7 @@ def run_match(*, need_id: int, by: Any) -> MatchRun:
 
 @transaction.atomic
 def close_need(*, need_id: int, by: Any) -> Need:
-    """Nothing is looked for any more. Writes: Need, Event. Raises: Refused while a request is open."""
+    """Nothing is looked for any more. Writes: Need, OfferProposals, Events. Raises: Refused while a request is open."""
     need = lock(need_id)
     require(by, "vouchers.edit_need", need)
     if need.quote_requests.filter(status__in=[*stages.LIVE]).exists():
@@ -97,6 +101,7 @@ def close_need(*, need_id: int, by: Any) -> Need:
     if need.feasibility_queries.filter(status="ASKED").exists():
         raise Refused(_("Institutions still count for this need. Withdraw the questions first."), "counts_open")
     sourcing.end_sourcing(need, by)
+    end_proposals(need, by)
     return _move(need, "close", "need.closed", by)
 
 
@@ -112,6 +117,7 @@ def note(need_id: int, verb: str, event: str, by: Any) -> None:
         _move(need, verb, event, by)
     if need.status == stages.NeedStatus.MATCHED:
         sourcing.end_sourcing(need, by)
+        end_proposals(need, by)
 
 
 def _move(need: Need, verb: str, event: str, by: Any, **columns: Any) -> Need:

@@ -38,6 +38,7 @@ def publish_allocation(*, allocation_id: int, by: Any) -> Allocation:
     rules.check_publisher(row.ordered_by_id, by.pk)
     after = rules.ALLOCATION_LIFECYCLE.step(row.status, "publish_allocation")
     queries.check_open(row)
+    list(Need.objects.filter(ref__in={ref for ref, *_rest in row.outputs["pairs"]}).select_for_update(no_key=True).order_by("pk"))
     list(
         _offers_of(row).select_for_update(no_key=True).order_by("pk")
     )  # their prices and places stay as they are until this is written

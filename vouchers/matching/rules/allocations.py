@@ -29,6 +29,7 @@ class OfferProposalStatus(Codes):
     OPEN = "OPEN", _("Proposed")
     LAPSED = "LAPSED", _("Lapsed")
     WITHDRAWN = "WITHDRAWN", _("Replaced by a newer proposal")
+    ENDED = "ENDED", _("The need was changed, served or closed")
 
 
 class Step(Codes):
@@ -71,7 +72,7 @@ OFFER_PROPOSAL_LIFECYCLE = Lifecycle(
     "offer_proposal",
     P,
     P.OPEN,
-    {(P.OPEN, "lapse"): P.LAPSED, (P.OPEN, "withdraw"): P.WITHDRAWN},
+    {(P.OPEN, "lapse"): P.LAPSED, (P.OPEN, "withdraw"): P.WITHDRAWN, (P.OPEN, "end"): P.ENDED},
 )
 ALLOCATION_EVENT_WORDS: dict[str, str | Promise] = {
     "allocation.ordered": _("Computation ordered"),
