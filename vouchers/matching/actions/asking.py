@@ -14,6 +14,7 @@ from portal.kit.access import require
 from portal.kit.errors import Refused
 from providers.catalogue.models import Dataset
 from providers.institutions.models import Institution
+from providers.institutions.rules import InstitutionStatus
 from providers.offers.models import Offer
 from vouchers.matching import notices, queries
 from vouchers.matching.actions import needs
@@ -39,7 +40,7 @@ def request_quote(
     if need.status not in stages.NEED_ASKING:
         raise Refused(_("Post the need first; then you can ask for quotes."), "not_posted")
     institution = Institution.objects.select_related("organisation").filter(pk=institution_id).first()
-    if institution is None or institution.status != "ACTIVE" or institution.organisation is None:
+    if institution is None or institution.status != InstitutionStatus.ACTIVE or institution.organisation is None:
         raise Refused(queries.NOT_IN_PORTAL, "not_in_portal")
     if institution.is_demo and not queries.of_demo(need.round):
         raise Refused(_("Demonstration offers answer only needs of demonstration calls."), "demo_offer")
@@ -129,7 +130,7 @@ def accept_quote(*, quote_id: int, by: Any) -> Match:
     """Takes the newest quote; that confirms the company's side of the match, the provider still owes its own.
 
     Writes: QuoteRequest, Match (PROPOSED), Events, Duties, Notice. Raises: IllegalStep the second time; Refused when a newer
-    quote exists or this one is no longer valid.
+    quote exists, this one is no longer valid, or the institution does not supply at present.
     """
     quote = Quote.objects.get(pk=quote_id)
     request = lock(quote.request_id)
@@ -138,6 +139,7 @@ def accept_quote(*, quote_id: int, by: Any) -> Match:
         raise Refused(_("The provider has sent a newer quote. Look at that one."), "newer_quote")
     if request.status == S.QUOTED and quote.valid_until < clock.today():
         raise Refused(_("This quote is no longer valid. Ask the provider for a new one."), "quote_expired")
+    require_supplying(request.institution_id)
     move(request, "accept_quote", "accepted", by, data={"quote": quote.ref})
     match = Match(
         need=request.need, quote=quote, institution=request.institution,
@@ -192,6 +194,12 @@ def days(need: Need, step: str) -> int:
 
 
 # ── For both sides ───────────────────────────────────────────────────────────────────────────────────
+def require_supplying(institution_id: int) -> None:
+    """The institution supplies at present, and stays so until the transaction ends. Raises Refused."""
+    found = Institution.objects.select_for_update(no_key=True).get(pk=institution_id)
+    agreeing.check_supplies(str(found), active=found.status == InstitutionStatus.ACTIVE)
+
+
 def lock(request_id: int) -> QuoteRequest:
     return (
         QuoteRequest.objects.select_for_update(of=("self",))

@@ -11,7 +11,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from vouchers.matching import notices, queries
-from vouchers.matching.actions.asking import days, lock, move, written
+from vouchers.matching.actions.asking import days, lock, move, require_supplying, written
 from vouchers.matching.models import Match, Quote, QuoteRequest
 from vouchers.matching.rules import stages
 
@@ -72,6 +72,7 @@ def accept_final_quote(*, match_id: int, quote_id: int | None = None, by: Any) -
     match, offered = _offered(match_id, quote_id, by)
     if offered.valid_until < clock.today():
         raise Refused(_("This quote is no longer valid. Ask the provider for a new one."), "quote_expired")
+    require_supplying(match.institution_id)
     match.final_quote, match.offered_quote = offered, None
     _step(match, "accept_final_quote", "final_quote_accepted", by, quote=offered.ref)
     journal.close_duty(match, DECIDE, by=by)

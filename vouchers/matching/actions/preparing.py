@@ -18,7 +18,7 @@ from portal.kit.errors import Refused
 from providers.catalogue import queries as catalogue
 from providers.institutions.models import Institution
 from vouchers.matching import notices, queries
-from vouchers.matching.actions.asking import days, lock, written
+from vouchers.matching.actions.asking import days, lock, require_supplying, written
 from vouchers.matching.models import Match, Quote, QuoteDraft, QuoteRequest
 from vouchers.matching.rules import agreeing, letters, stages, terms
 
@@ -105,6 +105,7 @@ def check_terms(
     request: QuoteRequest, lines: Sequence[stages.Line], *, valid_until: date, earliest_delivery_on: date | None, access_mode: str
 ) -> date | None:
     """What must hold when a quote is prepared and once more when it leaves. Returns: the award's day. Raises Refused."""
+    require_supplying(request.institution_id)
     stages.check_dates(valid_until=valid_until, earliest_delivery_on=earliest_delivery_on, today=clock.today())
     award_on = queries.award_on(request.need.round)
     terms.check_reaches(valid_until, award_on)

@@ -55,6 +55,18 @@ def check_approver(approver: int, *, prepared_by: int, investigator: int | None)
         )
 
 
+def check_supplies(name: str, *, active: bool) -> None:
+    """Nothing is quoted by an institution that does not supply at present, nor agreed with it. Raises Refused."""
+    if not active:
+        raise Refused(
+            _(
+                "%(name)s does not supply data through the portal at present. Nothing can be quoted, accepted or confirmed until it does again; the operating agency knows more."
+            )
+            % {"name": name},
+            "institution_inactive",
+        )
+
+
 def check_investigator(name: str, email: str, *, needed: bool) -> tuple[str, str]:
     """(name, address) as they are kept; both empty where the round asks for none. Raises Refused naming the field."""
     name, email = " ".join(name.split()), email.strip().lower()
