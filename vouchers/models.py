@@ -11,9 +11,11 @@ from vouchers.access.models import (
 )
 from vouchers.agreements.models import (
     Agreement,
+    AgreementChange,
     AgreementLine,
     AgreementParty,
     AgreementVersion,
+    VersionSignature,
     Voucher,
 )
 from vouchers.applications.models import (
@@ -106,6 +108,7 @@ __all__ = [
     "Account",
     "Affiliation",
     "Agreement",
+    "AgreementChange",
     "AgreementLine",
     "AgreementParty",
     "AgreementVersion",
@@ -177,5 +180,6 @@ __all__ = [
     "SubmittedDossier",
     "SupplementItem",
     "Track",
+    "VersionSignature",
     "Voucher",
-]  # fmt: skip
+]

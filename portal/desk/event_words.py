@@ -25,6 +25,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "access_request.use_ended": ("데이터 이용을 마쳤습니다", "Use ended"),
     "access_request.withdrawn": ("활용신청을 철회했습니다", "Access request withdrawn"),
     "agreement.activated": ("협약이 체결되었습니다", "Agreement in force"),
+    "agreement.changed": ("협약변경을 반영했습니다", "Agreement changed"),
+    "change.approved": ("협약변경을 승인했습니다", "Change of the agreement approved"),
+    "change.enforced": ("변경협약이 체결되었습니다", "Changed agreement in force"),
+    "change.given_up": ("승인된 협약변경을 취소했습니다", "Approved change dropped"),
+    "change.noted": ("경미한 협약변경을 수리했습니다", "Minor change noted"),
+    "change.rejected": ("협약변경을 승인하지 않았습니다", "Change of the agreement not approved"),
+    "change.requested": ("협약변경을 요청했습니다", "Change of the agreement requested"),
+    "change.signed": ("변경협약에 서명했습니다", "Changed agreement signed"),
+    "change.taken_up": ("협약변경 검토를 시작했습니다", "Review of the change begun"),
+    "change.withdrawn": ("협약변경 요청을 철회했습니다", "Change of the agreement withdrawn"),
+    "milestone.dropped": ("협약변경으로 마일스톤을 뺐습니다", "Milestone dropped by a change"),
     "agreement.completed": ("협약을 완료했습니다", "Agreement completed"),
     "agreement.drafted": ("협약서를 작성했습니다", "Agreement drafted"),
     "agreement.resumed": ("협약을 재개했습니다", "Agreement resumed"),
@@ -326,7 +337,7 @@ WORDS: dict[str, tuple[str, str]] = {
 # What the portal does in consequence of somebody's act. The journal keeps whose act it was; it is not shown as theirs.
 BY_THE_PORTAL = frozenset(
     {
-        "access_request.allowed", "agreement.activated", "application.matches_fixed", "application.not_selected",
+        "access_request.allowed", "agreement.activated", "agreement.changed", "change.enforced", "application.matches_fixed", "application.not_selected",
         "application.placed_on_reserve", "application.selected", "assignment.locked", "award.notified", "award.prepared",
         "round.selection_published", "voucher.issued", "voucher.spent",
     }

@@ -9,6 +9,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "access_provided": ("데이터 제공", "Data provided"),
     "access_submitted": ("활용신청 접수", "An access request arrived"),
     "access_supplement": ("활용신청 보완 요청", "An access request needs more papers"),
+    "change_given_up": ("협약변경 취소", "A change of an agreement was dropped"),
+    "change_in_force": ("변경협약 체결", "Changed agreement in force"),
+    "change_noted": ("경미한 협약변경 수리", "A minor change was noted"),
+    "change_rejected": ("협약변경 불승인", "A change of an agreement was not approved"),
+    "change_requested": ("협약변경 요청", "A change of an agreement was requested"),
+    "change_to_sign": ("변경협약 서명 요청", "Changed agreement to sign"),
+    "milestones_replanned": ("마일스톤 재계획", "Milestones planned again"),
     "agreement_active": ("협약 체결", "Agreement in force"),
     "agreement_completed": ("협약 완료", "Agreement completed"),
     "agreement_resumed": ("협약 재개", "Agreement resumed"),
@@ -171,14 +178,14 @@ MANDATORY: dict[str, tuple[str, str]] = {
     **dict.fromkeys(
         (
             "selection_letter", "selection_not_selected", "selection_reserve", "award_notified", "application_ineligible",
-            "agreement_terminated", "agreement_suspended", "objection_decided", "objection_extended", "company_refused",
+            "agreement_terminated", "agreement_suspended", "change_rejected", "objection_decided", "objection_extended", "company_refused",
         ),
         _SERVICE,
     ),
     **dict.fromkeys(
         (
             "application_supplement_requested", "application_supplement_missed", "application_certification_asked",
-            "access_supplement", "agreement_to_sign", "award_lapsed", "penalty_recorded", "round_cancelled",
+            "access_supplement", "agreement_to_sign", "change_to_sign", "award_lapsed", "penalty_recorded", "round_cancelled",
             "late_entry_code", "late_entry_confirmed", "late_entry_revoked",
             "presentation_invited", "presentation_moved", "presentation_cancelled", "presentation_missed",
         ),
@@ -193,13 +200,13 @@ OFFERED: dict[str, tuple[str, ...]] = {
         "application_received", "application_commented", "application_eligible", "application_ineligible",
         "application_supplement_requested", "application_supplement_missed", "application_certification_asked",
         "application_withdrawn", "selection_letter", "selection_not_selected", "selection_reserve", "award_notified",
-        "award_lapsed", "agreement_to_sign", "agreement_active", "offer_proposed", "feasibility_answered", "sourcing_proposed", "sourcing_closed", "quote_received", "quote_expired", "match_confirmed",
+        "award_lapsed", "agreement_to_sign", "agreement_active", "change_requested", "change_to_sign", "change_in_force", "change_rejected", "offer_proposed", "feasibility_answered", "sourcing_proposed", "sourcing_closed", "quote_received", "quote_expired", "match_confirmed",
         "objection_decided", "objection_extended", "disbursement_paid", "milestone_due", "membership_requested",
         "round_announced", "round_amended", "duty_reminder",
     ),
     "PROVIDER": (
         "needs_proposed", "feasibility_asked", "quote_requested", "quote_accepted", "quote_declined", "match_confirmed", "agreement_to_sign", "agreement_active",
-        "access_submitted", "access_supplement", "milestone_due", "milestone_accepted", "disbursement_paid", "import_finished",
+        "change_requested", "change_to_sign", "change_in_force", "change_rejected", "milestones_replanned", "access_submitted", "access_supplement", "milestone_due", "milestone_accepted", "disbursement_paid", "import_finished",
         "harvest_failing", "duty_reminder",
     ),
 }  # fmt: skip

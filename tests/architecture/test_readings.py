@@ -115,7 +115,8 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.objections.views": {
         "objections": NAMES, **dict.fromkeys(("new", "detail", "withdraw", "document"), WRITTEN_DOWN),
     },
-    "vouchers.agreements.views": {
+    "vouchers.agreements.views.changing": {"change": WRITTEN_DOWN},
+    "vouchers.agreements.views.agreeing": {
         "agreements": NAMES, "draft": "sums and names of organisations, for the operator who writes the agreement",
         **dict.fromkeys(("detail", "sign", "revise", "verb", "document", "reading_copy", "signatures"), WRITTEN_DOWN),
     },
@@ -126,7 +127,10 @@ DECIDED: dict[str, dict[str, str]] = {
             WRITTEN_DOWN,
         ),
     },
-    "vouchers.milestones.views": {
+    "vouchers.milestones.views.changing": {
+        "replan": NAMES, **dict.fromkeys(("change", "change_verb", "sign_change"), WRITTEN_DOWN),
+    },
+    "vouchers.milestones.views.delivering": {
         "milestone_list": NAMES, "plan": NAMES, **dict.fromkeys(("detail", "submit", "deliverable", "decide"), WRITTEN_DOWN),
     },
     "vouchers.payments.views": {

@@ -165,3 +165,11 @@ def test_the_reading_finds_what_takes_a_lock(code, right, found):
 def test_the_reading_passes_a_lock_on_the_row_alone():
     (one,) = touched("Account.objects.select_for_update(of=('self',)).select_related('event').get(pk=1)")
     assert "event" not in one[2]
+
+
+def test_of_an_agreed_line_the_running_role_changes_the_amount_alone(own_database):
+    """A change of an agreement writes it; which amount, the trigger says."""
+    with services.running_role(own_database) as there:
+        columns = [field.column for field in apps.get_model("vouchers", "AgreementLine")._meta.concrete_fields]
+        asked = "SELECT has_column_privilege('vouchers_agreementline', %s, 'UPDATE')"
+        assert [name for name in columns if there.execute(asked, (name,)).fetchone() == (True,)] == ["amount_won"]

@@ -102,9 +102,9 @@ def need(owner: Firm, round_: Round) -> Need:
 @transaction.atomic
 def match(
     owner: Firm, row: Need, *, hospital: Provider | None = None, amount_won: int = 400_000_000, status: str = "CONFIRMED",
-    valid_days: int = 90, band_min_won: int | None = None,
+    valid_days: int = 90, band_min_won: int | None = None, parts: int = 1,
 ) -> Match:  # fmt: skip
-    """A quote of one taxable line, accepted; confirmed by both sides unless another status is asked for.
+    """A quote of taxable lines of equal amounts, accepted; confirmed by both sides unless another status is asked for.
 
     band_min_won: it is a letter of intent."""
     hospital = hospital or provider()
@@ -130,11 +130,12 @@ def match(
         vat_won=amount_won // 10, quoted_by=hospital.user, award_on=award_on, band_min_won=band_min_won,
     )  # fmt: skip
     quote.save()
-    QuoteLine.objects.create(
-        quote=quote, position=1, kind="EXTRACTION", description="추출", unit="건", quantity=Decimal(1),
-        unit_price_won=amount_won, amount_won=amount_won, tax_kind="TAXABLE", data_holder=institution,
-        contracting_party=institution, reviewing_board=institution, payee=institution,
-    )  # fmt: skip
+    for position in range(1, parts + 1):
+        QuoteLine.objects.create(
+            quote=quote, position=position, kind="EXTRACTION", description="추출", unit="건", quantity=Decimal(1),
+            unit_price_won=amount_won // parts, amount_won=amount_won // parts, tax_kind="TAXABLE", data_holder=institution,
+            contracting_party=institution, reviewing_board=institution, payee=institution,
+        )  # fmt: skip
     both = status == "CONFIRMED"
     made = Match(
         need=row, quote=quote, institution=institution, status=status, company_confirmed_at=clock.now(),

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
@@ -15,7 +16,7 @@ from portal.kit.won import won
 from portal.templatetags.portal import kst
 from vouchers.agreements import actions, queries, rules
 from vouchers.agreements.forms import PeriodForm
-from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion, Voucher
+from vouchers.agreements.models import Agreement, AgreementChange, AgreementLine, AgreementParty, AgreementVersion, Voucher
 
 
 def _at(verb: str) -> Callable[[Any], bool]:
@@ -119,6 +120,33 @@ class AgreementAdmin(VerbAdmin):
         from django.urls import reverse
 
         return format_html('<a class="text-link" href="{}">{}</a>', reverse("agreements:detail", args=[obj.ref]), obj.number)
+
+
+@admin.register(AgreementChange)
+class AgreementChangeAdmin(VerbAdmin):
+    """Read here; decided on its own page, where what it does to the deliveries stands beside it."""
+
+    list_display = ("agreement", "number", "kind", "status", "asked_for", "created_at")
+    list_filter = ("status", "kind", "agreement__round")
+    search_fields = ("agreement__number", "reason")
+    list_select_related = ("agreement__company", "asked_for__organisation")
+    ordering = ("-created_at", "-id")
+    fields = readonly_fields = (
+        "agreement", "number", "kind", "status", "differences", "reason", "asked_for", "asked_by", "decided_by", "decided_at",
+        "answer", "effective_at", "page",
+    )  # fmt: skip
+
+    def headline(self, obj: AgreementChange) -> str:
+        return f"{obj.agreement.number} · {obj.get_kind_display()} {obj.number}"
+
+    @admin.display(description=gettext_lazy("What it changes"))
+    def differences(self, obj: AgreementChange) -> str:
+        rows = [(one.name, one.was, one.would_be) for one in queries.said(obj)]
+        return format_html_join(mark_safe("<br>"), "{}: {} → {}", rows)
+
+    @admin.display(description=gettext_lazy("Page of the parties"))
+    def page(self, obj: AgreementChange) -> str:
+        return format_html('<a class="text-link" href="{}">{}</a>', obj.get_absolute_url(), obj)
 
 
 @admin.register(Voucher)

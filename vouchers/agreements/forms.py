@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit.forms import CountedTextarea, DateInput
+from portal.kit.forms import CountedTextarea, DateInput, WonFormField
+from portal.kit.words import pick
+from vouchers.agreements import rules
 from vouchers.agreements.rules import AgreementStatus
 
 
@@ -36,6 +38,61 @@ class ReasonForm(forms.Form):
         widget=CountedTextarea(attrs={"rows": 3}),
         error_messages={"required": _("Give the reason: the parties read it.")},
     )
+
+
+class ChangeForm(forms.Form):
+    """What a party would change, filled with what the agreement says now: what is left alone stays. base: hash of the version that
+    was shown."""
+
+    base = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    starts_on = forms.DateField(label=_("First day"), widget=DateInput)
+    ends_on = forms.DateField(label=_("Last day"), widget=DateInput)
+    goal = forms.CharField(
+        label=_("Goal of the project"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
+    )
+    data_scope = forms.CharField(
+        label=_("Scope of the data"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
+    )
+    contact = forms.ChoiceField(
+        label=_("Contact person of your organisation"),
+        required=False,
+        help_text=_("One of your organisation's people on this portal."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("The other parties and the operating agency read it."), max_length=1000,
+        widget=CountedTextarea(attrs={"rows": 3}), error_messages={"required": _("Give the reason: the parties read it.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, terms: rules.Terms, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        """people: (ref, name) of the asking party's own."""
+        super().__init__(*args, **kwargs)
+        self.positions = [line.position for line in terms.lines]
+        for line in terms.lines:
+            payee = pick({"name_ko": line.payee_ko, "name_en": line.payee_en}, "name")
+            self.fields[f"line_{line.position}"] = WonFormField(
+                label=f"{line.position}. {line.description} · {payee}", initial=line.amount_won
+            )
+        self.fields["contact"].choices = [("", _("Nobody in particular")), *people]  # type: ignore[attr-defined]
+        if not people:
+            del self.fields["contact"]
+        lines = [f"line_{position}" for position in self.positions]
+        self.groups = [
+            (_("Lines (won, VAT excluded)"), _("Grant, own share and VAT follow from the lines by the formula of the call. With 0 a line is given up."), lines),
+            (_("Period"), "", ["starts_on", "ends_on"]),
+            (_("What the project is about"), "", ["goal", "data_scope"]),
+            *([(_("Contact person"), "", ["contact"])] if people else []),
+            (_("Why"), "", ["reason"]),
+        ]  # fmt: skip
+
+    def wanted(self) -> dict[str, Any]:
+        """What was typed, as `request_change` takes it but base and reason. Only of a valid form."""
+        data = self.cleaned_data
+        texts = {name: data[name].replace("\r\n", "\n") for name in ("goal", "data_scope")}
+        return {
+            "amounts": {position: data[f"line_{position}"] for position in self.positions},
+            "starts_on": data["starts_on"], "ends_on": data["ends_on"], **texts,
+            **({"contact": data["contact"]} if "contact" in data else {}),
+        }  # fmt: skip
 
 
 class AgreementFilter(forms.Form):

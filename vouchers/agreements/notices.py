@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal.journal.actions import tell
-from vouchers.agreements.models import Agreement, AgreementParty, Voucher
+from vouchers.agreements.models import Agreement, AgreementChange, AgreementParty, Voucher
 from vouchers.agreements.rules import PartyRole
 
 SIGNING_ROLE = {PartyRole.COMPANY: "REPRESENTATIVE", PartyRole.PROVIDER: "PROVIDER_MANAGER", PartyRole.OPERATOR: "OPERATOR_CASE"}
@@ -74,3 +74,44 @@ def _context(agreement: Agreement) -> dict[str, Any]:
         "starts_on": agreement.starts_on.isoformat(),
         "ends_on": agreement.ends_on.isoformat(),
     }
+
+
+def change_requested(change: AgreementChange, party: AgreementParty) -> None:
+    """To the other parties: what is asked."""
+    _change("change_requested", change, party, reason=change.reason)
+
+
+def change_to_sign(change: AgreementChange, party: AgreementParty) -> None:
+    """To who goes on: the changed text waits for the signature."""
+    _change("change_to_sign", change, party, at=f"{change.get_absolute_url()}sign/")
+
+
+def change_rejected(change: AgreementChange, party: AgreementParty) -> None:
+    _change("change_rejected", change, party, reason=change.answer)
+
+
+def change_noted(change: AgreementChange, party: AgreementParty) -> None:
+    _change("change_noted", change, party)
+
+
+def change_given_up(change: AgreementChange, party: AgreementParty) -> None:
+    _change("change_given_up", change, party, reason=change.answer)
+
+
+def change_in_force(change: AgreementChange, party: AgreementParty) -> None:
+    _change("change_in_force", change, party)
+
+
+def _change(template: str, change: AgreementChange, party: AgreementParty, at: str = "", **more: Any) -> None:
+    agreement = change.agreement
+    tell(
+        template, app="vouchers", subject=change, organisation=party.organisation, role=SIGNING_ROLE[PartyRole(party.role)],
+        url=at or change.get_absolute_url(),
+        context=_context(agreement) | {"asked_for_ko": party_name(change, "ko"), "asked_for_en": party_name(change, "en")} | more,
+    )  # fmt: skip
+
+
+def party_name(change: AgreementChange, lang: str) -> str:
+    """Who asked, in one language."""
+    named = change.asked_for.organisation
+    return str(getattr(named, f"name_{lang}") or named.name_ko)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.agreements, name="list"),
     path("draft/<str:ref>/", views.draft, name="draft"),
     path("<str:ref>/", views.detail, name="detail"),
+    path("<str:ref>/change/", views.change, name="change"),
     path("<str:ref>/sign/", views.sign, name="sign"),
     path("<str:ref>/revise/", views.revise, name="revise"),
     path("<str:ref>/verb/<slug:verb>/", views.verb, name="verb"),

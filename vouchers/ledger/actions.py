@@ -174,19 +174,27 @@ def reverse(*, event_id: int, reason: str, by: Any) -> LedgerEvent:
 
 @transaction.atomic
 def reserve(
-    *, round_id: int, owner_ref: str, amount_won: int, organisation: Any, reason: str, by: Any, reason_en: str = ""
+    *,
+    round_id: int,
+    owner_ref: str,
+    amount_won: int,
+    organisation: Any,
+    reason: str,
+    by: Any,
+    reason_en: str = "",
+    turn: str = "",
 ) -> LedgerEvent:
     """An award was confirmed: available → reserved for it. Called by evaluation.confirm_selection, which asked for the
-    permission. Raises: OverBudget."""
+    permission; again, with the ref of an agreement's change as turn, when that raised the grant. Raises: OverBudget."""
     programme = Round.objects.get(pk=round_id)
     return _move(
         E.RESERVED,
-        key=f"RESERVED:{owner_ref}",
+        key=":".join(["RESERVED", owner_ref, *([turn] if turn else [])]),
         round_id=round_id,
         source=_account(round_id, K.AVAILABLE, programme.ref),
         target=_account(round_id, K.RESERVED, owner_ref, organisation),
         amount_won=amount_won,
-        subject_ref=owner_ref,
+        subject_ref=turn or owner_ref,  # what an award reserved is compared with the award
         reason=reason,
         reason_en=reason_en,
         by=by,
@@ -204,11 +212,13 @@ def commit(
     by: Any,
     reason_en: str = "",
     organisation: Any = None,
+    turn: str = "",
 ) -> LedgerEvent:
-    """The agreement took force, the voucher is issued: reserved → committed."""
+    """The agreement took force, the voucher is issued: reserved → committed; again, with the ref of an agreement's change as turn,
+    when that raised the grant."""
     return _move(
         E.COMMITTED,
-        key=f"COMMITTED:{voucher_ref}",
+        key=":".join(["COMMITTED", voucher_ref, *([turn] if turn else [])]),
         round_id=round_id,
         source=_account(round_id, K.RESERVED, owner_ref),
         target=_account(round_id, K.COMMITTED, voucher_ref, organisation),

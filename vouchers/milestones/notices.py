@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal.journal.actions import tell
+from vouchers.agreements.models import Agreement
 from vouchers.milestones.models import Milestone
 
 
@@ -52,4 +53,12 @@ def due_soon(milestone: Milestone, days_left: int, *, reminder: int) -> int:
         "milestone_due", app="vouchers", subject=milestone, organisation=milestone.institution.organisation,
         url=f"/milestones/{milestone.ref}/", context=_context(milestone, days_left=days_left),
         once=f"{milestone.due_on.isoformat()}:{reminder}",
+    )  # fmt: skip
+
+
+def replanned(agreement: Agreement, organisation: Any) -> None:
+    """To a provider: its milestones were planned again after a change of the agreement."""
+    tell(
+        "milestones_replanned", app="vouchers", subject=agreement, organisation=organisation,
+        url=f"/milestones/?agreement={agreement.ref}", context={"agreement": agreement.number, "title": agreement.award.application.title},
     )  # fmt: skip

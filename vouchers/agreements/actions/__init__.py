@@ -1,5 +1,15 @@
-"""The verbs of agreements: drafting and versions, signing, what happens to one in force."""
+"""The verbs of agreements: drafting and versions, signing, changing, what happens to one in force."""
 
+from vouchers.agreements.actions.changing import (
+    approve_change,
+    give_up_change,
+    note_change,
+    reject_change,
+    request_change,
+    sign_change,
+    take_up_change,
+    withdraw_change,
+)
 from vouchers.agreements.actions.conduct import complete, owe_completion, resume, suspend, terminate
 from vouchers.agreements.actions.drafting import draft, require_apart, return_to_draft, revise, send_for_signature
 from vouchers.agreements.actions.ending import expire_voucher, lock_voucher, reopen_voucher, spend_voucher
@@ -7,6 +17,30 @@ from vouchers.agreements.actions.paper import formula, paper, signature_record
 from vouchers.agreements.actions.signing import sign
 
 __all__ = [
-    "complete", "draft", "expire_voucher", "formula", "lock_voucher", "owe_completion", "paper", "reopen_voucher",
-    "require_apart", "resume", "return_to_draft", "revise", "send_for_signature", "sign", "signature_record", "spend_voucher", "suspend", "terminate",
+    "approve_change",
+    "complete",
+    "draft",
+    "expire_voucher",
+    "formula",
+    "give_up_change",
+    "lock_voucher",
+    "note_change",
+    "owe_completion",
+    "paper",
+    "reject_change",
+    "reopen_voucher",
+    "request_change",
+    "require_apart",
+    "resume",
+    "return_to_draft",
+    "revise",
+    "send_for_signature",
+    "sign",
+    "sign_change",
+    "signature_record",
+    "spend_voucher",
+    "suspend",
+    "take_up_change",
+    "terminate",
+    "withdraw_change",
 ]  # fmt: skip

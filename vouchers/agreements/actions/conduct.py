@@ -10,6 +10,7 @@ from portal.journal import queries as journal_queries
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.agreements import notices, queries, rules
+from vouchers.agreements.actions.changing import drop_open_change
 from vouchers.agreements.actions.drafting import lock, move, needed, require_apart
 from vouchers.agreements.actions.ending import end
 from vouchers.agreements.models import Agreement, Voucher
@@ -70,7 +71,7 @@ def owe_completion(*, agreement_id: int, settled: Callable[[], bool], by: Any) -
 def terminate(*, agreement_id: int, reason: str, by: Any) -> Agreement:
     """해지. Before the agreement took force the award ends with it: its money goes back and the next in line moves up.
 
-    Afterwards the voucher is cancelled and its money stays committed until the settlement says what is left: a payment may
+    Afterwards an open change is dropped, the voucher is cancelled and its money stays committed until the settlement says what is left: a payment may
     be under way at the bank. Writes: Agreement, Award or Voucher, Event, Notices.
     """
     agreement = _step(agreement_id, "terminate", "agreement.terminated", by, needed(reason))
@@ -79,6 +80,7 @@ def terminate(*, agreement_id: int, reason: str, by: Any) -> Agreement:
         evaluation.cancel_award(award_id=agreement.award_id, reason=agreement.reason, by=by)
     elif rules.VOUCHER_LIFECYCLE.can(voucher.status, "cancel"):
         end(voucher, "cancel", "cancelled", by=by, reason=agreement.reason)
+    drop_open_change(agreement, by=by, reason=agreement.reason)
     journal.close_duties(agreement, by=by)
     _tell_all(agreement, lambda party: notices.agreement_terminated(agreement, party, agreement.reason))
     return agreement

@@ -1,6 +1,5 @@
 """From an accepted award to a text that the parties can sign."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -15,8 +14,8 @@ from portal.kit.access import require
 from portal.kit.errors import Refused
 from providers.institutions.models import Institution
 from vouchers.agreements import notices, queries, rules
-from vouchers.agreements.actions.paper import paper
-from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty, AgreementVersion
+from vouchers.agreements.actions.writing import write_version
+from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty
 from vouchers.applications import actions as applications
 from vouchers.evaluation import actions as evaluation
 from vouchers.evaluation.models import Award
@@ -27,6 +26,7 @@ PERIOD_WORDS = {
     "period_order": _("The end lies before the start. Correct one of the two days."),
     "period_past": _("The end lies in the past. Choose a later day."),
     "before_round": _("The agreement cannot start before the call's project period."),
+    "begun": _("The agreement has begun, so its first day no longer moves."),
     "after_round": _("The agreement cannot end after the call's project period."),
 }
 
@@ -49,7 +49,7 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
             _("An agreement is drafted for an award that the company accepted and that has no agreement yet."), "award_not_ready"
         )
     application = award.application
-    _check_period(application.round, starts_on, ends_on)
+    check_period(application.round, starts_on, ends_on)
     lines = queries.lines_for(award)
     if not lines:
         raise Refused(
@@ -67,11 +67,12 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
         award=award, company=application.company, round=application.round, number=f"A{award.project_no}",
         starts_on=starts_on, ends_on=ends_on, drafted_by=by, grant_won=money["grant_won"],
         supply_amount_won=money["supply_won"], own_cash_won=money["own_cash_won"], vat_won=money["vat_won"],
+        goal=application.title, data_scope=application.need.title if application.need else "",
     )  # fmt: skip
     agreement.save()
     _write_parties(agreement, operator, providers)
     _copy_lines(agreement, award, lines)
-    _write_version(agreement, money["rate_percent"], money["by_rate_won"], by)
+    write_version(agreement, rate_percent=money["rate_percent"], by_rate_won=money["by_rate_won"], by=by)
     evaluation.prepare_agreement(award_id=award.pk, by=by)
     applications.fix_matches(application_id=application.pk, by=by)
     journal.record(
@@ -87,12 +88,14 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
     return agreement
 
 
-def _check_period(programme: Any, starts_on: date, ends_on: date) -> None:
-    fault = rules.period_fault(
-        starts_on, ends_on, clock.today(), programme.project_start_on, programme.project_end_on
-    )  # fmt: skip
+def check_period(programme: Any, starts_on: date, ends_on: date, *, begun: date | None = None) -> None:
+    """Raises Refused. begun: the first day as it was agreed, of an agreement in force: it may not move once it has come."""
+    today = clock.today()
+    fault = rules.period_fault(starts_on, ends_on, today, programme.project_start_on, programme.project_end_on)
+    if begun is not None and starts_on != begun and min(begun, starts_on) <= today:
+        fault = "begun"
     if fault:
-        raise Refused(PERIOD_WORDS[fault], fault, "starts_on" if fault == "before_round" else "ends_on")
+        raise Refused(PERIOD_WORDS[fault], fault, "starts_on" if fault in {"before_round", "begun"} else "ends_on")
 
 
 def _check_maximum(lines: list[QuoteLine]) -> None:
@@ -146,77 +149,6 @@ def _copy_lines(agreement: Agreement, award: Award, lines: list[QuoteLine]) -> N
     )  # fmt: skip
 
 
-def _write_version(agreement: Agreement, rate_percent: str, by_rate_won: int, by: Any) -> AgreementVersion:
-    last = agreement.versions.order_by("-number").first()
-    number, previous = (last.number + 1, last.content_hash) if last else (1, rules.GENESIS)
-    body = _body(agreement, number, rate_percent, by_rate_won)
-    own = rules.content_hash(body, previous)
-    document = documents.store_generated(
-        name=f"{agreement.number}-v{number}.pdf",
-        content=paper(body=body, content_hash=own, demo=agreement.round.is_demo, lang="ko"),
-        media_type="application/pdf", kind="agreement", organisation=agreement.company.organisation, by=by,
-    )  # fmt: skip
-    version = AgreementVersion(
-        agreement=agreement, number=number, body=body, content_hash=own, previous_hash=previous, document=document
-    )  # fmt: skip
-    version.save()
-    return version
-
-
-def _body(agreement: Agreement, number: int, rate_percent: str, by_rate_won: int) -> dict[str, Any]:
-    """Everything that is signed, as plain JSON; money in whole won, days as ISO text."""
-    award, application = agreement.award, agreement.award.application
-    lines = agreement.lines.select_related("data_holder", "contracting_party", "reviewing_board", "payee")
-    return {
-        "template": rules.TEMPLATE,
-        "number": agreement.number,
-        "version": number,
-        "project_no": award.project_no,
-        "receipt_no": application.receipt_no,
-        "title": application.title,
-        "round": _titles(agreement.round, "title"),
-        "track": _titles(application.track, "name"),
-        "period": {"from": agreement.starts_on.isoformat(), "to": agreement.ends_on.isoformat()},
-        "parties": [_party(agreement, party) for party in agreement.parties.select_related("organisation", "institution")],
-        "lines": [
-            {
-                "kind": line.kind,
-                "description": line.description,
-                "amount_won": line.amount_won,
-                "tax_kind": line.tax_kind,
-                "payee": _titles(line.payee, "name"),
-                "data_holder": _titles(line.data_holder, "name"),
-                "reviewing_board": _titles(line.reviewing_board, "name"),
-                "contracting_party": _titles(line.contracting_party, "name"),
-            }
-            for line in lines
-        ],
-        "money": {
-            "supply_won": agreement.supply_amount_won,
-            "vat_won": agreement.vat_won,
-            "grant_won": agreement.grant_won,
-            "own_cash_won": agreement.own_cash_won,
-            "rate_percent": rate_percent,
-            "by_rate_won": by_rate_won,
-        },
-        "clauses": [
-            {"title_ko": c.title_ko, "title_en": c.title_en, "text_ko": c.text_ko, "text_en": c.text_en} for c in rules.CLAUSES
-        ],
-    }
-
-
-def _titles(source: Any, name: str) -> dict[str, str]:
-    return {f"{name}_{lang}": getattr(source, f"{name}_{lang}") for lang in ("ko", "en")}
-
-
-def _party(agreement: Agreement, party: AgreementParty) -> Mapping[str, Any]:
-    """Name and number as they stand today; the body keeps them so."""
-    brn = agreement.company.brn
-    numbers = {P.COMPANY: f"{brn[:3]}-{brn[3:5]}-{brn[5:]}"}
-    named = party.institution or (agreement.company if party.role == P.COMPANY else party.organisation)
-    return {"role": str(party.role), "ref": party.ref, "id_no": numbers.get(P(party.role), ""), **_titles(named, "name")}
-
-
 @documents.all_or_nothing()
 def revise(*, agreement_id: int, starts_on: date, ends_on: date, by: Any) -> Agreement:
     """Changes the period of a draft: a new version follows the last one by its hash. Amounts and lines stay.
@@ -227,11 +159,11 @@ def revise(*, agreement_id: int, starts_on: date, ends_on: date, by: Any) -> Agr
     require(by, "vouchers.draft_agreement")
     require_apart(agreement, by)
     agreement.status = rules.LIFECYCLE.step(agreement.status, "revise")
-    _check_period(agreement.round, starts_on, ends_on)
+    check_period(agreement.round, starts_on, ends_on)
     agreement.starts_on, agreement.ends_on = starts_on, ends_on
     agreement.save()
     money = agreement.current().body["money"]
-    version = _write_version(agreement, money["rate_percent"], money["by_rate_won"], by)
+    version = write_version(agreement, rate_percent=money["rate_percent"], by_rate_won=money["by_rate_won"], by=by)
     journal.record(
         "agreement.revised", agreement, by=by, organisations=agreement.organisation_ids(), data={"version": version.number}
     )

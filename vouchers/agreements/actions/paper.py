@@ -77,12 +77,22 @@ def _inputs(body: Mapping[str, Any], lang: str) -> dict[str, Any]:
                 "contracting_party": word(line["contracting_party"], "name"),
             }
             for line in body["lines"]
+            if line["amount_won"]
         ],
         "money": {key: f"{money[key]:,}" for key in ("supply_won", "vat_won", "grant_won", "own_cash_won")}
         | {"company_pays": f"{money['own_cash_won'] + money['vat_won']:,}", "grant_words": won_words(money["grant_won"])},
+        "goal": body.get("goal", ""),
+        "data_scope": body.get("data_scope", ""),
+        "change": _change(body, lang),
         "formula": formula(money),
         "clauses": [{"title": word(c, "title"), "text": word(c, "text")} for c in body["clauses"]],
     }
+
+
+def _change(body: Mapping[str, Any], lang: str) -> list[list[str]]:
+    """What a change changed: (what, was, is) each; nothing in a text that no change made."""
+    change = body.get("change")
+    return change["differences"][lang] if change else []
 
 
 def formula(money: Mapping[str, Any]) -> str:

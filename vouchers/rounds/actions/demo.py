@@ -58,6 +58,7 @@ POLICY: dict[str, Any] = {
     "applications_per_company": 1,
     "feasibility_threshold": 10,
     "demand_threshold": 3,
+    "changing": {"shift_share": "0.10", "grant_may_rise": True},
     "reminder_days": [7, 1],
     "payee": "PROVIDER",
 }

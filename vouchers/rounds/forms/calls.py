@@ -21,6 +21,7 @@ from portal.kit.errors import Stale
 from providers.catalogue import queries as catalogue
 from vouchers.rounds import rules
 from vouchers.rounds.forms.allocating import allocating_fields, allocating_of
+from vouchers.rounds.forms.changing import changing_fields, changing_of
 from vouchers.rounds.forms.parts import policy_parts
 from vouchers.rounds.forms.ranking import ranking_fields, ranking_of
 from vouchers.rounds.models import Round
@@ -197,8 +198,9 @@ class PolicyForm(forms.Form):
         apart = _conflict_fields(body.get("conflicts", {}))
         given = {**_assigning_fields(body.get("assigning", {})), **ranking_fields(body.get("ranking", {}))}
         quoting = {**_quoting_fields(body.get("quoting", {})), **allocating_fields(body.get("allocating", {}))}
+        changing = changing_fields(body.get("changing", {}))
         papers = _paper_fields({**rules.PAPER_DAYS, **body.get("paper_days", {})})
-        every = {**rates, **self.fields, **papers, **chosen, **apart, **given, **quoting, **targets, "reason": reason}
+        every = {**rates, **self.fields, **papers, **chosen, **apart, **given, **quoting, **changing, **targets, "reason": reason}
         self.fields = {name: every[name] for _title, names in policy_parts() for name in names}
         assert len(self.fields) == len(every), set(every) - set(self.fields)
 
@@ -222,6 +224,7 @@ class PolicyForm(forms.Form):
         body["quoting"] = _quoting_of(data)
         body["ranking"] = ranking_of(data)
         body["allocating"] = allocating_of(data)
+        body["changing"] = changing_of(data)
         for fault in rules.policy_faults(body):
             self.add_error(None, rules.fault_words(fault))
         return {"body": {**self.kept, **body}, "reason": data["reason"]}
@@ -236,7 +239,7 @@ _POLICY_FIELDS = (
 
 _POLICY_PARTS = (
     "grant_rates", "pass_mark", "target_days", "paper_days", "selection", "conflicts", "assigning", "quoting", "ranking",
-    "allocating",
+    "allocating", "changing",
 )  # fmt: skip
 _SHARES = ("min_cash_rate", "in_kind_max_rate", "region_bonus", "grant_rate_max")
 

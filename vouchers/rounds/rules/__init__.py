@@ -20,6 +20,11 @@ from vouchers.rounds.rules.assigning import (
     assigning_faults,
     parse_assigning,
 )
+from vouchers.rounds.rules.changing import (
+    ChangingPolicy,
+    changing_faults,
+    parse_changing,
+)
 from vouchers.rounds.rules.conflicts import (
     ConflictPolicy,
     conflict_faults,
@@ -177,6 +182,7 @@ __all__ = [
     "Advantage",
     "AllocatingPolicy",
     "AssigningPolicy",
+    "ChangingPolicy",
     "Choice",
     "Column",
     "CompanySize",
@@ -212,6 +218,7 @@ __all__ = [
     "answer_due",
     "assigning_faults",
     "budget_short_won",
+    "changing_faults",
     "conflict_faults",
     "evaluates",
     "fault_place",
@@ -227,6 +234,7 @@ __all__ = [
     "own_kind",
     "parse_allocating",
     "parse_assigning",
+    "parse_changing",
     "parse_conflicts",
     "parse_policy",
     "parse_questions",

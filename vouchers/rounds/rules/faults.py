@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit.clock import to_kst
 from vouchers.rounds.rules.allocating import allocating_fault_words
 from vouchers.rounds.rules.assigning import assigning_fault_words
+from vouchers.rounds.rules.changing import changing_fault_words
 from vouchers.rounds.rules.conflicts import conflict_fault_words
 from vouchers.rounds.rules.policy import policy_faults
 from vouchers.rounds.rules.questions import parse_questions, question_fault_words, question_faults, question_shape_faults
@@ -141,6 +142,8 @@ def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
         return conflict_fault_words(code)
     if code.startswith("allocating_"):
         return allocating_fault_words(code)
+    if code.startswith("changing_"):
+        return changing_fault_words(code)
     if code.startswith("assigning_"):
         return assigning_fault_words(code)
     if code.startswith("quoting_"):
@@ -222,6 +225,7 @@ _POLICY_PLACES = {
     "assigning_load": "assign_load",
     "quoting_award": "quote_award_on",
     "allocating_range": "allocate_a_need",
+    "changing_share": "change_shift_share",
     "ranking_weights": "rank_modality",
 }
 POLICY_WORDS = {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vouchers.rounds.rules.allocating import AllocatingPolicy, allocating_faults, parse_allocating
 from vouchers.rounds.rules.assigning import AssigningPolicy, assigning_faults, parse_assigning
+from vouchers.rounds.rules.changing import ChangingPolicy, changing_faults, parse_changing
 from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
 from vouchers.rounds.rules.questions import Question, parse_questions, question_shape_faults
 from vouchers.rounds.rules.quoting import QuotingPolicy, parse_quoting, quoting_faults
@@ -30,7 +31,7 @@ TARGET_STEPS = {
     "remedy": 5, "agreement_draft": 5, "agreement_dispatch": 3, "access_papers": 5, "receipt_confirmation": 5, "milestone_plan": 5,
     "disbursement_request": 10, "completion": 10, "voucher_claim": 10, "bank_question": 2, "project_start": 20,
     "quote_before_close": 5, "quote_agreement": 5,
-    "feasibility": 10, "sourcing": 15,
+    "feasibility": 10, "sourcing": 15, "change_review": 10,
 }  # fmt: skip
 FEASIBILITY_THRESHOLD, FEASIBILITY_BANDS = (
     10,
@@ -89,6 +90,7 @@ class Policy:
     paper_days: Mapping[str, int] = field(default_factory=lambda: PAPER_DAYS)
     quoting: QuotingPolicy = field(default_factory=QuotingPolicy)
     allocating: AllocatingPolicy = field(default_factory=AllocatingPolicy)
+    changing: ChangingPolicy = field(default_factory=ChangingPolicy)
 
     def days(self, step: str) -> int:
         return self.target_days.get(step, TARGET_STEPS[step])
@@ -146,6 +148,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         paper_days={**PAPER_DAYS, **body.get("paper_days", {})},
         quoting=parse_quoting(body.get("quoting", {})),
         allocating=parse_allocating(body.get("allocating", {})),
+        changing=parse_changing(body.get("changing", {})),
     )
 
 
@@ -186,6 +189,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         ("quoting", quoting_faults),
         ("ranking", ranking_faults),
         ("allocating", allocating_faults),
+        ("changing", changing_faults),
     )
     named = [fault for name, judged in parts for fault in judged(body.get(name, {}))]
     return [*faults, *apart, *named, *asked]
@@ -277,6 +281,7 @@ STEP_WORDS = {
     "milestone_plan": _("Plan of the milestones"),
     "disbursement_request": _("Request of a disbursement by the provider"),
     "completion": _("Completion of the agreement"),
+    "change_review": _("Decision about a change of the agreement"),
     "feasibility": _("Answer to a question how many patients there are"),
     "sourcing": _("Help of the operator when nothing fits a need"),
     "bank_question": _("Question to the bank about a payment without an answer"),

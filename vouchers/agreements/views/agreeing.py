@@ -31,6 +31,7 @@ from vouchers.ledger import queries as ledger
 from vouchers.matching.rules.stages import LineKind, TaxKind
 
 PER_PAGE = 20
+INSTITUTIONS = ("payee", "data_holder", "contracting_party", "reviewing_board")  # that a line names
 FIRST_DRAFTS = 3  # of the drafting queue, above the list of agreements
 Run = Callable[..., Agreement]
 VERBS: dict[str, tuple[Run, Any]] = {
@@ -115,16 +116,19 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str = "", **typed: Form) -> HttpResponse:
     """The one page of an agreement. typed: forms that were refused, by verb; what was typed stands in them."""
-    parties = list(row.parties.select_related("organisation", "institution", "signed_by"))
+    signed = queries.signed_version(row)
+    parties = queries.signed_parties(signed)
     own = queries.party_of(row, request.user)
     conducts = request.user.has_perm("vouchers.draft_agreement")
     current, waits = row.current(), queries.provisional(row.round) if row.status in rules.UNSIGNED else ""
     context = {
         "row": row,
         "parties": parties,
-        "signed": sum(1 for party in parties if party.signed_at),
-        "lines": _rows(row.lines.select_related("payee", "data_holder", "contracting_party", "reviewing_board")),
+        "signed": sum(1 for _party, given in parties if given),
+        "signed_version": signed,
+        "lines": _rows(row.lines.filter(amount_won__gt=0).select_related(*INSTITUTIONS)),
         "version": current,
+        "versions": row.versions.select_related("change"),
         "formula": actions.formula(current.body["money"]),
         "intact": queries.intact(row),
         "waits": waits,
@@ -133,10 +137,19 @@ def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str 
         "period_form": typed.get("revise") or PeriodForm(initial={"starts_on": row.starts_on, "ends_on": row.ends_on}),
         "may_revise": conducts and rules.LIFECYCLE.can(row.status, "revise"),
         **_voucher(row),
+        **_changes(request, row),
         "refusal": refusal,
         "plans": request.user.has_perm("vouchers.plan_milestones") and journal.owing("plan_milestones", [row.ref]),
     }
     return page(request, "vouchers/agreements/detail.html", context, status=status)
+
+
+def _changes(request: HttpRequest, row: Agreement) -> dict[str, Any]:
+    """What was asked to change, and whether this person may ask."""
+    changes = list(row.changes.select_related("asked_for__organisation").order_by("-number"))
+    still = not any(change.status in rules.OPEN_CHANGES for change in changes)
+    may_ask = row.status in rules.CHANGEABLE and still and queries.own_party(row, request.user) is not None
+    return {"changes": changes, "may_ask": may_ask}
 
 
 def _voucher(row: Agreement) -> dict[str, Any]:
@@ -252,7 +265,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
             form_errors(form, error)
     context = {
         "row": row, "party": party, "version": version, "body": version.body, "form": form,
-        "lines": _rows(row.lines.select_related("payee", "data_holder", "contracting_party", "reviewing_board")),
+        "lines": _rows(row.lines.select_related(*INSTITUTIONS)),
         "formula": actions.formula(version.body["money"]), "demo_code": second_factor.demo_code(request.user),
         "last": len(queries.waiting_for(row)) == 1, "factor_missing": not second_factor.is_ready(request.user),
     }  # fmt: skip
@@ -293,9 +306,9 @@ def reading_copy(request: HttpRequest, ref: str, number: int) -> HttpResponse:
 def signatures(request: HttpRequest, ref: str) -> HttpResponse:
     """Who signed which hash and when, in the reader's language."""
     row, lang = _agreement(request, ref), "ko" if korean() else "en"
-    version = row.current()
+    version = queries.signed_version(row)
     made = actions.signature_record(
-        body=version.body, content_hash=version.content_hash, status=row.status, signatures=queries.signatures(row),
+        body=version.body, content_hash=version.content_hash, status=row.status, signatures=queries.signatures(version),
         demo=row.round.is_demo, lang=lang,
     )  # fmt: skip
     return _pdf(made, f"{row.number}-signatures-{lang}.pdf")

@@ -94,15 +94,15 @@ def access_allowed(milestone: Milestone) -> bool:
     """Whether the reviews let this milestone go on: both tracks of every match that its provider is paid for."""
     if not milestone.uses_data:
         return True
-    lines = milestone.agreement.lines.filter(payee_id=milestone.institution_id)
+    lines = milestone.agreement.lines.filter(payee_id=milestone.institution_id, amount_won__gt=0)
     return access.allows_use(match_ids=lines.values_list("match_id", flat=True))
 
 
 def use_begins(milestone: Milestone) -> date | None:
     """The day from which the boards allow the use of the data of this milestone's provider, while it lies ahead."""
-    if not milestone.uses_data or milestone.status in {"ACCEPTED", "REJECTED"}:
+    if not milestone.uses_data or milestone.status in rules.SETTLED:
         return None
-    lines = milestone.agreement.lines.filter(payee_id=milestone.institution_id)
+    lines = milestone.agreement.lines.filter(payee_id=milestone.institution_id, amount_won__gt=0)
     return access.use_begins_of(match_ids=lines.values_list("match_id", flat=True))
 
 
@@ -123,7 +123,7 @@ def payees(agreement: Agreement) -> tuple[list[Institution], list[tuple[Institut
     """Who is paid under an agreement, and each one's Σ of lines (supply amount, whole won)."""
     sums: dict[int, int] = {}
     found: dict[int, Institution] = {}
-    for line in agreement.lines.select_related("payee"):
+    for line in agreement.lines.filter(amount_won__gt=0).select_related("payee"):
         found[line.payee_id] = line.payee
         sums[line.payee_id] = sums.get(line.payee_id, 0) + line.amount_won
     return list(found.values()), [(found[pk], won) for pk, won in sums.items()]

@@ -15,7 +15,7 @@ from portal.journal import queries as journal
 from portal.kit import clock
 from portal.kit.words import day
 from vouchers.agreements import rules
-from vouchers.agreements.models import Agreement, AgreementParty, Voucher
+from vouchers.agreements.models import Agreement, AgreementParty, AgreementVersion, Voucher
 from vouchers.applications.models import ApplicationMatch
 from vouchers.evaluation import queries as evaluation
 from vouchers.evaluation.models import Award
@@ -141,6 +141,7 @@ def money_for(award: Award, lines: list[QuoteLine]) -> dict[str, Any]:
         company_size=application.company_size,
         cap_won=application.track.cap_won,
         policy=application.round.policy(),
+        region=application.region,
     )
     grant = min(award.grant_won, found.grant_won)
     return {
@@ -170,17 +171,6 @@ def party_of(agreement: Agreement, user: Any) -> AgreementParty | None:
     return next((party for party in mine if party.signed_at is None), mine[0] if mine else None)
 
 
-def signatures(agreement: Agreement) -> list[rules.Signature]:
-    """Who signed when, in the order of the document. One query."""
-    return [
-        rules.Signature(
-            role=party.role, name_ko=(named := party.institution or party.organisation).name_ko, name_en=named.name_en,
-            signer=party.signed_by.get_full_name() if party.signed_by else "", at=party.signed_at,
-        )
-        for party in agreement.parties.select_related("organisation", "institution", "signed_by")
-    ]  # fmt: skip
-
-
 def waiting_for(agreement: Agreement) -> list[AgreementParty]:
     """Who has not signed yet, in the order of the document."""
     return [party for party in agreement.parties.select_related("organisation") if party.signed_at is None]
@@ -193,13 +183,31 @@ def intact(agreement: Agreement) -> bool:
 
 def faults() -> Iterator[str]:
     """What `manage.py verify` must find empty: agreements whose versions were tampered with, signatures over another hash."""
-    for agreement in Agreement.objects.prefetch_related("versions", "parties").iterator(chunk_size=200):
+    parts = ("versions__change", "versions__signatures", "parties", "lines")
+    for agreement in Agreement.objects.prefetch_related(*parts).iterator(chunk_size=200):
         if not intact(agreement):
             yield f"agreement {agreement.ref}: the chain of its versions is broken"
-        newest = agreement.current().content_hash
+        versions = list(agreement.versions.all())
+        first_signed = [version.content_hash for version in versions if version.change_id is None][-1]
         for party in agreement.parties.all():
-            if party.signed_hash and party.signed_hash != newest:
+            if party.signed_hash and party.signed_hash != first_signed:
                 yield f"agreement {agreement.ref}: {party.ref} signed another text"
+        yield from _change_faults(agreement, versions)
     for voucher in Voucher.objects.select_related("agreement").iterator():
         if voucher.grant_won != voucher.agreement.grant_won:
             yield f"voucher {voucher.ref}: another amount than its agreement"
+
+
+def _change_faults(agreement: Agreement, versions: list[AgreementVersion]) -> Iterator[str]:
+    """Rows that say something else than the version that holds; changed texts in force that somebody signed otherwise."""
+    holding = [one for one in versions if one.change is None or one.change.status in rules.HELD_CHANGES][-1]
+    money = holding.body["money"]
+    sums = {"grant_won": agreement.grant_won, "supply_won": agreement.supply_amount_won, "vat_won": agreement.vat_won}
+    if any(money[name] != held for name, held in sums.items()):
+        yield f"agreement {agreement.ref}: other amounts than version {holding.number}"
+    lines = sorted(agreement.lines.all(), key=lambda line: line.position)
+    if [line.amount_won for line in lines] != [line["amount_won"] for line in holding.body["lines"]]:
+        yield f"agreement {agreement.ref}: other lines than version {holding.number}"
+    for version in versions:
+        if any(one.signed_hash != version.content_hash for one in version.signatures.all()):
+            yield f"agreement {agreement.ref}: a signature over another text than version {version.number}"

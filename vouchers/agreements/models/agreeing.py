@@ -43,6 +43,8 @@ class Agreement(Row):
     drafted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Drafted by"))
     activated_at = models.DateTimeField(_("In force since"), null=True)
     reason = models.TextField(_("Reason"), blank=True)
+    goal = models.TextField(_("Goal of the project"), blank=True)
+    data_scope = models.TextField(_("Scope of the data"), blank=True)
 
     objects = AgreementQuerySet.as_manager()
 
@@ -66,8 +68,9 @@ class Agreement(Row):
         return set(self.parties.values_list("organisation_id", flat=True))
 
     def current(self) -> "AgreementVersion":
-        """The version that is signed or to be signed."""
-        found = self.versions.order_by("-number").first()
+        """The version that holds, or that is to be signed before the agreement takes force; of a change only once it is in force."""
+        holds = Q(change__isnull=True) | Q(change__status__in=rules.HELD_CHANGES)
+        found = self.versions.filter(holds).order_by("-number").first()
         assert found is not None, "an agreement is born with its first version"
         return found
 
@@ -89,6 +92,9 @@ class AgreementVersion(Row):
     content_hash = models.CharField(_("Content hash (SHA-256)"), max_length=64)
     previous_hash = models.CharField(_("Hash of the version before"), max_length=64)
     document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
+    change = models.OneToOneField(
+        "vouchers.AgreementChange", on_delete=models.PROTECT, null=True, related_name="amended", verbose_name=_("Change")
+    )
 
     class Meta:
         verbose_name = _("agreement version")
@@ -114,6 +120,12 @@ class AgreementParty(Row):
     )
     signed_at = models.DateTimeField(_("Signed at"), null=True)
     signed_hash = models.CharField(_("Signed hash"), max_length=64, blank=True)
+    contact = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Contact person")
+    )
+    left_by = models.ForeignKey(  # the change by which nothing more is agreed with it
+        "vouchers.AgreementChange", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Left by the change")
+    )
 
     class Meta:
         verbose_name = _("party")

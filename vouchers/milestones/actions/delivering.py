@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from portal.documents.actions import require_taken
@@ -27,6 +28,7 @@ _PAST = {
     "return_milestone": "returned",
     "confirm_milestone": "accepted",
     "reject_milestone": "rejected",
+    "drop_milestone": "dropped",
 }
 
 
@@ -45,12 +47,25 @@ def plan(*, agreement_id: int, items: Sequence[Mapping[str, Any]], by: Any) -> l
         raise Refused(_("Milestones are planned for an agreement in force."), "agreement_not_active")
     if Milestone.objects.filter(agreement=agreement).exists():
         raise Refused(_("Milestones are planned already."), "already_planned")
-    _check_plan(agreement, items)
-    vat_of = _vat_by_payee(agreement)
+    wanted: dict[int, int] = {}
+    for line in agreement.lines.filter(amount_won__gt=0):
+        wanted[line.payee_id] = wanted.get(line.payee_id, 0) + line.amount_won
+    check_items(agreement, items, wanted)
+    rows = plan_rows(agreement, items, grant_won=agreement.grant_won, vat_of=_vat_by_payee(agreement), by=by)
+    journal.close_duty(agreement, "plan_milestones", by=by)
+    return rows
+
+
+def plan_rows(
+    agreement: Agreement, items: Sequence[Mapping[str, Any]], *, grant_won: int, vat_of: Mapping[int, int], by: Any
+) -> list[Milestone]:
+    """The milestones of a plan, numbered on. grant_won: of all of them; vat_of: institution → of its own; whole won, shared out in
+    proportion. Writes: Milestone, Event, Duty."""
     rows: list[Milestone] = []
-    grants = rules.shares(agreement.grant_won, [item["amount_won"] for item in items])
+    grants = rules.shares(grant_won, [item["amount_won"] for item in items])
     vats = _vats(vat_of, items)
-    for number, (item, grant, vat) in enumerate(zip(items, grants, vats, strict=True), 1):
+    last = Milestone.objects.filter(agreement=agreement).aggregate(last=Max("number"))["last"] or 0
+    for number, (item, grant, vat) in enumerate(zip(items, grants, vats, strict=True), last + 1):
         milestone = Milestone(
             agreement=agreement, institution_id=item["institution_id"], number=number, title=item["title"].strip()[:150],
             description=item.get("description", ""), due_on=item["due_on"], uses_data=bool(item.get("uses_data")),
@@ -63,18 +78,15 @@ def plan(*, agreement_id: int, items: Sequence[Mapping[str, Any]], by: Any) -> l
             data={"amount_won": milestone.amount_won, "due_on": milestone.due_on.isoformat()},
         )  # fmt: skip
         _owe_delivery(milestone, by)
-    journal.close_duty(agreement, "plan_milestones", by=by)
     return rows
 
 
-def _check_plan(agreement: Agreement, items: Sequence[Mapping[str, Any]]) -> None:
-    if not items:
+def check_items(agreement: Agreement, items: Sequence[Mapping[str, Any]], wanted: Mapping[int, int]) -> None:
+    """wanted: institution → what its items add up to, whole won. Raises: Refused."""
+    if not items and wanted:
         raise Refused(_("Plan at least one milestone."), "no_milestones")
     if any(item["amount_won"] <= 0 for item in items):
         raise Refused(_("Every milestone carries an amount of at least 1 won."), "milestone_amount", "amount_won")
-    wanted: dict[int, int] = {}
-    for line in agreement.lines.all():
-        wanted[line.payee_id] = wanted.get(line.payee_id, 0) + line.amount_won
     planned: dict[int, int] = {}
     for item in items:
         planned[item["institution_id"]] = planned.get(item["institution_id"], 0) + item["amount_won"]
@@ -134,6 +146,8 @@ def _owe_delivery(milestone: Milestone, by: Any) -> None:
 
 
 def _lock(milestone_id: int) -> Milestone:
+    """The agreement locked, then the milestone: a change of the agreement and a delivery wait for each other, in this order."""
+    Agreement.objects.select_for_update().get(pk=Milestone.objects.only("agreement_id").get(pk=milestone_id).agreement_id)
     Milestone.objects.select_for_update().get(pk=milestone_id)
     return Milestone.objects.select_related(
         "agreement__company__organisation", "agreement__round", "agreement__award", "institution__organisation"
@@ -147,7 +161,7 @@ def _provider(milestone: Milestone) -> Any:
     return milestone.institution.organisation
 
 
-def _move(milestone: Milestone, verb: str, *, by: Any, reason: str = "", **data: Any) -> None:
+def move(milestone: Milestone, verb: str, *, by: Any, reason: str = "", **data: Any) -> None:
     before = milestone.status
     milestone.status = rules.LIFECYCLE.step(milestone.status, verb)
     milestone.save()
@@ -171,6 +185,18 @@ def _require_begun(milestone: Milestone) -> None:
         )
 
 
+def _require_fitting(milestone: Milestone) -> None:
+    """After a change of the agreement nothing is handed in against a plan that no longer adds up. Raises: Refused."""
+    if any(one.institution.pk == milestone.institution_id for one in queries.apart(milestone.agreement)):
+        raise Refused(
+            _(
+                "The agreement was changed, and the milestones of %(name)s no longer add up to it. The operating agency plans them again first."
+            )
+            % {"name": milestone.institution},
+            "plan_apart",
+        )
+
+
 def _require_access(milestone: Milestone) -> None:
     """No milestone that uses data before both tracks of that provider allow it (domain.md §2.2, 6.9)."""
     if not queries.access_allowed(milestone):
@@ -189,11 +215,12 @@ def submit_milestone(*, milestone_id: int, documents: Sequence[Document], note: 
     _require_in_force(milestone)
     _require_begun(milestone)
     _require_access(milestone)
+    _require_fitting(milestone)
     if not documents:
         raise Refused(_("Attach at least one file that shows what was delivered."), "deliverable_missing", "file")
     count = milestone.deliverables.values("submission").distinct().count() + 1
     milestone.submitted_at, milestone.submitted_by = clock.now(), by
-    _move(milestone, "submit_milestone", by=by, submission=count)
+    move(milestone, "submit_milestone", by=by, submission=count)
     for document in documents:
         Deliverable(milestone=milestone, submission=count, document=document, note=note[:300]).save()
     journal.close_duty(milestone, "submit_milestone", by=by)
@@ -219,7 +246,7 @@ def accept_milestone(*, milestone_id: int, by: Any) -> Milestone:
     _require_access(milestone)
     require_taken(queries.handed_in(milestone))
     milestone.company_accepted_at, milestone.company_accepted_by = clock.now(), by
-    _move(milestone, "accept_milestone", by=by)
+    move(milestone, "accept_milestone", by=by)
     journal.close_duty(milestone, "accept_milestone", by=by)
     journal.open_duty(
         milestone, "confirm_milestone", title_ko=f"마일스톤 {milestone.number}번의 검수를 확인해 주십시오: {_named(milestone)}",
@@ -243,7 +270,7 @@ def return_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
         raise Refused(_("Say what must be mended, so that the provider can do it."), "reason_missing", "reason")
     milestone.reason = reason.strip()
     milestone.company_accepted_at = milestone.company_accepted_by = None
-    _move(milestone, "return_milestone", by=by, reason=reason)
+    move(milestone, "return_milestone", by=by, reason=reason)
     journal.close_duty(milestone, "accept_milestone", by=by)
     journal.close_duty(milestone, "confirm_milestone", by=by)
     journal.open_duty(
@@ -268,7 +295,7 @@ def confirm_milestone(*, milestone_id: int, by: Any) -> Milestone:
     if milestone.company_accepted_by_id == by.pk:
         raise Refused(_("Somebody else must check what you accepted yourself."), "four_eyes")
     milestone.accepted_at, milestone.accepted_by = clock.now(), by
-    _move(milestone, "confirm_milestone", by=by)
+    move(milestone, "confirm_milestone", by=by)
     journal.close_duty(milestone, "confirm_milestone", by=by)
     if milestone.institution.organisation_id and milestone.grant_won:
         journal.open_duty(
@@ -283,7 +310,14 @@ def confirm_milestone(*, milestone_id: int, by: Any) -> Milestone:
 
 
 def _owe_completion(agreement_id: int, by: Any) -> bool:
-    return agreements.owe_completion(agreement_id=agreement_id, settled=lambda: queries.all_settled(agreement_id), by=by)
+    return agreements.owe_completion(
+        agreement_id=agreement_id, settled=lambda: queries.all_settled(agreement_id) and _fits(agreement_id), by=by
+    )
+
+
+def _fits(agreement_id: int) -> bool:
+    """Whether nothing is left to be planned again."""
+    return not queries.apart(Agreement.objects.get(pk=agreement_id))
 
 
 def sync_completion() -> int:
@@ -300,7 +334,7 @@ def reject_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
     if not reason.strip():
         raise Refused(_("A rejection needs a reason."), "reason_missing", "reason")
     milestone.reason = reason.strip()
-    _move(milestone, "reject_milestone", by=by, reason=reason)
+    move(milestone, "reject_milestone", by=by, reason=reason)
     journal.close_duties(milestone, by=by)
     _owe_completion(milestone.agreement_id, by)
     notices.returned(milestone)

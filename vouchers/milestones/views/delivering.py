@@ -1,5 +1,6 @@
 """Doors of the room."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from portal.kit.errors import DomainError, IllegalStep
 from portal.kit.forms import ReasonForm
 from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.pages import Pages
+from providers.institutions.models import Institution
 from vouchers.agreements.models import Agreement
 from vouchers.companies import actions as companies
 from vouchers.milestones import actions, forms, queries
@@ -72,20 +74,25 @@ def _show(request: HttpRequest, row: Milestone, bound: tuple[str, ReasonForm] | 
     return page(request, "vouchers/milestones/detail.html", context, status=422 if bound else 200)
 
 
+def plan_formset(request: HttpRequest, payees: list[Institution], initial: Sequence[Mapping[str, Any]] = ()) -> Any:
+    """As many blocks as were sent or are filled already, one more where somebody asked for it."""
+    asked = request.POST.get("form-TOTAL_FORMS", "")
+    rows = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else max(PLAN_ROWS, len(initial))
+    rows = min(max(rows + ("add" in request.POST), PLAN_ROWS), MOST_ROWS)
+    formset_class = formset_factory(forms.PlanItemForm, extra=max(0, rows - len(initial)), max_num=MOST_ROWS, min_num=0)
+    data = request.POST.copy() if request.method == "POST" else None
+    if data is not None:
+        data["form-TOTAL_FORMS"], data["form-INITIAL_FORMS"] = str(rows), "0"
+    return formset_class(data, initial=None if data is not None else list(initial), form_kwargs={"payees": payees})
+
+
 @needs("vouchers.plan_milestones")
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest, agreement_ref: str) -> HttpResponse:
     """The operator plans the deliveries of an agreement in force."""
     agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("company"), ref=agreement_ref)
     payees, sums = queries.payees(agreement)
-    asked = request.POST.get("form-TOTAL_FORMS", "")
-    rows = (int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else PLAN_ROWS) + ("add" in request.POST)
-    rows = min(max(rows, PLAN_ROWS), MOST_ROWS)
-    formset_class = formset_factory(forms.PlanItemForm, extra=rows, max_num=rows, min_num=0)
-    data = request.POST.copy() if request.method == "POST" else None
-    if data is not None:
-        data["form-TOTAL_FORMS"] = str(rows)
-    formset = formset_class(data, form_kwargs={"payees": payees})
+    formset = plan_formset(request, payees)
     error = ""
     if request.method == "POST" and "add" not in request.POST and formset.is_valid():
         items = [form.cleaned_data for form in formset if form.has_changed()]

@@ -1,0 +1,55 @@
+"""Agreements on paper: how one comes about, what its articles say, how it changes."""
+
+from vouchers.agreements.rules.agreeing import (
+    COMPLETABLE,
+    GENESIS,
+    LIFECYCLE,
+    NEGATIVE,
+    NOT_YET_COMPLETE,
+    PAYABLE_AGREEMENTS,
+    UNSIGNED,
+    VOUCHER_LIFECYCLE,
+    AgreementStatus,
+    PartyRole,
+    Signature,
+    VoucherStatus,
+    Waiting,
+    chain_holds,
+    content_hash,
+    first_day,
+    over_maximum,
+    period_fault,
+    vat_won,
+    voucher_lapses,
+    waits_for,
+)
+from vouchers.agreements.rules.changing import (
+    CHANGE_LIFECYCLE,
+    CHANGEABLE,
+    HELD_CHANGES,
+    OPEN_CHANGES,
+    ChangeClass,
+    ChangePart,
+    ChangeStatus,
+    Difference,
+    LineTerms,
+    Terms,
+    change_fault,
+    changed_grant,
+    class_of,
+    may_decide,
+    moved_won,
+    parts_of,
+    stays,
+    terms_of,
+)
+from vouchers.agreements.rules.clauses import CLAUSES, TEMPLATE, Clause
+
+__all__ = [
+    "CHANGEABLE", "CHANGE_LIFECYCLE", "CLAUSES", "COMPLETABLE", "GENESIS", "HELD_CHANGES", "LIFECYCLE", "NEGATIVE",
+    "NOT_YET_COMPLETE", "OPEN_CHANGES", "PAYABLE_AGREEMENTS", "TEMPLATE", "UNSIGNED", "VOUCHER_LIFECYCLE", "AgreementStatus",
+    "ChangeClass", "ChangePart", "ChangeStatus", "Clause", "Difference", "LineTerms", "PartyRole", "Signature", "Terms",
+    "VoucherStatus", "Waiting", "chain_holds", "change_fault", "changed_grant", "class_of", "content_hash", "first_day",
+    "may_decide", "moved_won", "over_maximum", "parts_of", "period_fault", "stays", "terms_of", "vat_won", "voucher_lapses",
+    "waits_for",
+]  # fmt: skip
