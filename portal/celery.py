@@ -24,6 +24,7 @@ SWEEPS: dict[str, float] = {
     "accounts.forget_sign_ups": 3600,
     "accounts.forget_role_grants": 3600,
     "accounts.forget_answers": 3600,
+    "accounts.remind_of_keys": 3600,
     "journal.forget_accesses": 3600,
     "documents.remove_erased": 900,
     "rounds.turn": 30,

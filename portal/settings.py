@@ -316,6 +316,7 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": 0,  # the peer's address, which client_address has set right
 }
 API_KEY_MAX_DAYS = env.int("API_KEY_MAX_DAYS", 365)  # for which a key of a provider may be valid
+API_KEY_REMIND_DAYS = env.list("API_KEY_REMIND_DAYS", cast=int, default=[30, 7])  # before its end its people are told
 API_KEYS_MOST = env.int("API_KEYS_MOST", 20)  # that one organisation may have at a time
 API_ANSWER_HOURS = env.int("API_ANSWER_HOURS", 24)  # for which the answer to an Idempotency-Key is kept
 API_WAIT_SECONDS = env.int("API_WAIT_SECONDS", 5)  # that a write waits for another one of the same key

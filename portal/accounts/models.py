@@ -194,7 +194,8 @@ class Consent(Row):
 class ApiKey(Row):
     """A program of an organisation writes with it, in the name of who made it. Only the token's SHA-256 is kept.
 
-    scopes: of the roof's table; beginning: the token's first characters, by which people tell keys apart.
+    scopes: of the roof's table; beginning: the token's first characters, by which people tell keys apart; reminded_days: so many days
+    before its end its people were told last.
     """
 
     REF_PREFIX = "key"
@@ -208,6 +209,7 @@ class ApiKey(Row):
     expires_at = models.DateTimeField(_("Expires"))
     revoked_at = models.DateTimeField(_("Revoked at"), null=True, editable=False)
     last_used_at = models.DateTimeField(_("Last used"), null=True, editable=False)
+    reminded_days = models.PositiveSmallIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("API key")

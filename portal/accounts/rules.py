@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +64,19 @@ def key_state(revoked_at: datetime | None, expires_at: datetime, now: datetime) 
     if revoked_at is not None:
         return KeyState.REVOKED
     return KeyState.EXPIRED if expires_at <= now else KeyState.ACTIVE
+
+
+def key_reminder(
+    *, created_at: datetime, expires_at: datetime, now: datetime, days: Iterable[int], told: int | None
+) -> int | None:
+    """Which of `days` before its end is reached and not told yet; the nearest to the end. told: the last one that was told.
+
+    None: nothing is to be told; a key that was made for fewer days than that is not reminded of at once.
+    """
+    lasts = expires_at - created_at
+    reached = [one for one in days if timedelta(days=one) < lasts and expires_at - timedelta(days=one) <= now < expires_at]
+    nearest = min(reached, default=None)
+    return None if nearest is None or (told is not None and told <= nearest) else nearest
 
 
 COMPANY_ROLES = frozenset({Role.REPRESENTATIVE, Role.STAFF_MEMBER})

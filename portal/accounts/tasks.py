@@ -24,6 +24,12 @@ def forget_role_grants() -> int:
     return actions.forget_role_grants(now=clock.now())
 
 
+@shared_task(name="accounts.remind_of_keys")
+def remind_of_keys() -> int:
+    """API keys that end soon. Idempotent. Returns: keys told of."""
+    return actions.remind_of_keys(now=clock.now())
+
+
 @shared_task(name="accounts.forget_answers")
 def forget_answers() -> int:
     """Answers to writes of the API past their time. Idempotent. Returns: how many."""

@@ -23,6 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "agreement_suspended": ("협약 중지", "Agreement suspended"),
     "agreement_terminated": ("협약 해지", "Agreement terminated"),
     "agreement_to_sign": ("협약 서명 요청", "Agreement to sign"),
+    "api_key_ending": ("API 키 만료 예정", "API key ending soon"),
     "api_key_made": ("API 키 생성", "API key made"),
     "api_key_revoked": ("API 키 폐기", "API key revoked"),
     "application_certification_asked": ("신청서 대표자 확인 요청", "Certification of an application asked"),

@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from portal.accounts import actions, second_factor
+from portal.accounts import actions, second_factor, tasks
 from portal.accounts.models import ApiAnswer, ApiKey
 from portal.accounts.rules import KeyState, Role
+from portal.celery import SWEEPS
 from portal.journal.models import Event, Notice
 from portal.kit import clock
 from portal.kit.errors import NotAllowed, Refused
@@ -162,3 +163,42 @@ def test_answers_are_kept_once_and_forgotten(owner: providers.Provider) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         ApiAnswer(**facts, expires_at=clock.now()).save()
     assert actions.forget_answers(now=clock.now()) == 1 and actions.forget_answers(now=clock.now()) == 0
+
+
+# ── Before a key ends ────────────────────────────────────────────────────────────────────────────────
+def told() -> int:
+    return Notice.objects.filter(template="api_key_ending").count()
+
+
+def test_its_people_are_told_before_a_key_ends_once_at_each_time(owner: providers.Provider, settings: Any) -> None:
+    settings.API_KEY_REMIND_DAYS = [30, 7]
+    key, token = keys.key(owner, days=90, name="야간 동기화")
+    colleague = providers.person(Role.PROVIDER_MANAGER, owner.organisation)
+    end = key.expires_at
+    for before, tells in ((31, 0), (30, 2), (20, 0), (7, 2), (1, 0), (0, 0)):
+        with clock.at(end - timedelta(days=before)):
+            count = told()
+            assert tasks.remind_of_keys() == (1 if tells else 0) and tasks.remind_of_keys() == 0
+            assert told() - count == tells
+    mail = Notice.objects.filter(template="api_key_ending", user=colleague).first()
+    assert mail and "야간 동기화" in mail.body and key.beginning in mail.body and token not in mail.body
+    assert f"/accounts/keys/?org={owner.organisation.ref}" in mail.body and "accounts.remind_of_keys" in SWEEPS
+
+
+def test_of_two_times_that_passed_meanwhile_only_the_nearer_is_told(owner: providers.Provider) -> None:
+    key, _token = keys.key(owner, days=90)
+    with clock.at(key.expires_at - timedelta(days=3)):
+        assert actions.remind_of_keys(now=clock.now()) == 1
+    assert told() == 1
+
+
+def test_a_short_key_is_not_reminded_of_at_once_and_a_revoked_one_never(owner: providers.Provider) -> None:
+    short, _token = keys.key(owner, days=5)
+    assert actions.remind_of_keys(now=clock.now()) == 0
+    with clock.at(short.expires_at - timedelta(hours=1)):
+        assert actions.remind_of_keys(now=clock.now()) == 0
+    long, _token = keys.key(owner, days=90)
+    actions.revoke_key(key_id=long.pk, by=owner.user)
+    with clock.at(long.expires_at - timedelta(days=3)):
+        assert actions.remind_of_keys(now=clock.now()) == 0
+    assert told() == 0

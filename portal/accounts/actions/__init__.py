@@ -8,6 +8,7 @@ from portal.accounts.actions.keys import (
     make_key,
     note_use,
     perform,
+    remind_of_keys,
     revoke_key,
 )
 from portal.accounts.actions.member_roles import end_member_role, give_member_role
@@ -73,6 +74,7 @@ __all__ = [
     "make_test_user",
     "note_use",
     "perform",
+    "remind_of_keys",
     "request_membership",
     "reset_second_factor",
     "revoke_key",

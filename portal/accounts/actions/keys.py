@@ -90,12 +90,36 @@ def _revoke(key: ApiKey, by: User | None) -> None:
     journal.record("api_key.revoked", key, by=by, to=rules.KeyState.REVOKED, organisations=[key.organisation_id])
 
 
-def _tell(template: str, key: ApiKey, by: User) -> None:
+def _tell(template: str, key: ApiKey, by: User, *, once: str = "", **more: Any) -> None:
     journal.tell(
         template, app="accounts", subject=key, organisation=key.organisation, role=rules.Role.PROVIDER_MANAGER,
         url=f"/accounts/keys/?org={key.organisation.ref}",
-        context={"name": key.name, "beginning": key.beginning, "person": by.get_full_name()},
+        context={"name": key.name, "beginning": key.beginning, "person": by.get_full_name(), **more}, once=once,
     )  # fmt: skip
+
+
+def remind_of_keys(*, now: datetime) -> int:
+    """Tells an institution's people that a key of theirs ends soon (settings.API_KEY_REMIND_DAYS), so that their programs go on.
+
+    Writes: reminded_days, Notice. Idempotent. Returns: keys told of.
+    """
+    soon = now + timedelta(days=max(settings.API_KEY_REMIND_DAYS, default=0))
+    ending = ApiKey.objects.filter(LIVE, expires_at__gt=now, expires_at__lte=soon).order_by("pk").values_list("pk", flat=True)
+    return sum(_remind(pk, now) for pk in ending)
+
+
+@transaction.atomic
+def _remind(key_id: int, now: datetime) -> bool:
+    key = ApiKey.objects.select_for_update(of=("self",)).select_related("organisation", "made_by").get(pk=key_id)
+    days = rules.key_reminder(
+        created_at=key.created_at, expires_at=key.expires_at, now=now, days=settings.API_KEY_REMIND_DAYS, told=key.reminded_days
+    )
+    if days is None or key.revoked_at is not None:
+        return False
+    key.reminded_days = days
+    key.save(update_fields=["reminded_days"])
+    _tell("api_key_ending", key, key.made_by, expires_at=key.expires_at, once=f"{key.ref}:{days}")
+    return True
 
 
 def note_use(*, key: ApiKey, now: datetime) -> None:
