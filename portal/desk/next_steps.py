@@ -1,30 +1,37 @@
-"""What a company does next where nobody owes anything: nothing is late, but the ball lies with the company.
+"""What a company does next where nobody owes anything: nothing is late, but the ball lies with the company. And for whom somebody
+who has no duty waits.
 
 Derived from what is there; no duty, because a company is free to stop.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from portal.desk.projects import MOMENT, ProjectCard
+from portal.journal import queries as journal
 from portal.journal.memory import remembered
-from portal.kit import clock
+from portal.kit import clock, words
 from portal.kit.words import pick
+from providers.institutions import queries as institutions
+from providers.institutions.rules import APPLYING
 from vouchers.applications.rules import ENDED
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """title: what; text: why now; label: the button. url: without a language prefix."""
+    """title: what; text: why now; label: the button. url: without a language prefix. waits: somebody else has the ball."""
 
     title: str
     text: str
     url: str
     label: str
+    waits: bool = False
 
 
 def register() -> list[NextStep]:
@@ -41,6 +48,29 @@ def register() -> list[NextStep]:
             "/providers/apply/", _("Apply as a provider"),
         ),
     ]  # fmt: skip
+
+
+def of_provider(user: Any) -> list[NextStep]:
+    """Who applied as a provider, or asked to act for an institution, waits for the operating agency. Two queries."""
+    found = institutions.applied_by(user)
+    if found is None or (found.organisation_id is not None and found.status not in APPLYING):
+        return []
+    duty = journal.open_duties(found).filter(verb="verify_institution").first()
+    if duty is None:
+        return []
+    since = _("%(institution)s: waiting since %(day)s.") % {
+        "institution": pick(found, "name"),
+        "day": words.day(_day(duty.opened_at)),
+    }
+    until = (
+        _("Its answer is due on %(day)s.") % {"day": words.day(_day(duty.due_at - timedelta(seconds=1)))} if duty.due_at else ""
+    )
+    title = _("The operating agency verifies your institution")
+    return [NextStep(title, f"{since} {until}".strip(), "/providers/application/", _("Where the application stands"), waits=True)]
+
+
+def _day(moment: datetime) -> date:
+    return clock.to_kst(moment).date()
 
 
 def of_company(organisations: frozenset[int], projects: Sequence[ProjectCard]) -> list[NextStep]:

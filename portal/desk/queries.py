@@ -1,5 +1,6 @@
 """Each role's home: what do I owe, by when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -219,16 +220,24 @@ def home(user: Any) -> dict[str, Any]:
     company = bool(roles & COMPANY_ROLES)
     organisations = accounts.organisation_ids_of(user, *COMPANY_ROLES)
     applications, awarded = projects.under_way(organisations) if company else ([], [])
+    offers = _offers(user) if Role.PROVIDER_MANAGER in roles else None
     return {
-        "next_steps": next_steps.of_company(organisations, awarded) if company else [] if roles else next_steps.register(),
+        "next_steps": next_steps.of_company(organisations, awarded) if company else _without_company(user, roles, offers),
         "rooms": [(label, url) for label, url, wanted in _ROOMS if not wanted or roles & wanted],
         "next_closing": next_closing(clock.now()) if settings.DEMO and Role.SYSADMIN in roles else None,
         "is_company": company,
         "applications": applications,
         "projects": awarded,
-        "offers": _offers(user) if Role.PROVIDER_MANAGER in roles else None,
+        "offers": offers,
         "notices": journal.worded(journal.newest(user, 5), "en" if get_language() == "en" else "ko"),
     }
+
+
+def _without_company(user: Any, roles: frozenset[str], offers: Sequence[Any] | None) -> list[next_steps.NextStep]:
+    """Whoever offers something already is verified."""
+    if offers is not None and not offers:
+        return next_steps.of_provider(user)
+    return [] if roles else next_steps.register()
 
 
 class OfferLine(NamedTuple):

@@ -1,5 +1,6 @@
 """An institution applies in the browser, is verified by the operating agency, and publishes its service before anybody applies."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from portal.accounts.models import Organisation
 from portal.accounts.rules import Role
 from portal.journal.models import Duty, Event, Notice
+from portal.kit import clock, words
 from portal.kit.errors import Refused
 from providers.institutions import actions, queries
 from providers.institutions.models import Institution
@@ -221,6 +223,47 @@ def test_who_has_another_role_cannot_apply_and_strangers_see_nothing() -> None:
     assert as_(manager).post(APPLY, filled(name_ko="둘째")).status_code == 303 and Institution.objects.count() == 1
 
 
+def test_whoever_waits_for_the_verification_reads_so_on_the_desk() -> None:
+    person = newcomer()
+    institution = applied(person)
+    manager = type(person).objects.get(pk=person.pk)
+    desk = seen(manager, "/home/")
+    duty = Duty.objects.get(verb="verify_institution")
+    due = clock.to_kst(duty.due_at - timedelta(seconds=1)).date()
+    assert "확인하고 있습니다" in desk and "새빛병원" in desk and STATE in desk and "다른 곳의 차례" in desk
+    assert words.day(clock.today()) in desk and words.day(due) in desk and "지금 처리하실 일이 없습니다" not in desk
+    operator = providers.person(Role.OPERATOR_CASE)
+    actions.start_verification(institution_id=institution.pk, by=operator)
+    assert "확인하고 있습니다" in seen(manager, "/home/")
+    actions.return_application(institution_id=institution.pk, reason="창구 전화번호가 틀립니다", by=operator)
+    desk = seen(manager, "/home/")  # now it is the institution's turn
+    assert "다른 곳의 차례" not in desk and "공급기관 등록 신청 보완" in desk
+
+
+def test_whoever_asked_to_act_for_an_institution_reads_so_on_the_desk() -> None:
+    record = {"key": "known", "name_ko": "새 빛 병원", "name_en": "Known", "institution_type": "HOSPITAL"}
+    known, person = actions.register_reference(record=record, is_demo=True), newcomer()
+    asked = actions.claim(institution_id=known.pk, by=person).claimant
+    manager = type(person).objects.get(pk=person.pk)
+    assert "새 빛 병원" in seen(manager, "/home/") and "Waiting for others" in seen(manager, "/en/home/")
+    actions.confirm_claim(institution_id=known.pk, claimant=asked.ref, by=providers.person(Role.OPERATOR_CASE))
+    assert "다른 곳의 차례" not in seen(manager, "/home/")
+
+
+def test_the_providers_place_says_whose_it_is_and_how_to_come_in() -> None:
+    owner = providers.provider()
+    for person, said, unsaid in (
+        (newcomer(), APPLY, "다른 계정"),
+        (providers.person(Role.REPRESENTATIVE, make_organisation()), "다른 계정", APPLY),
+        (providers.person(Role.PROVIDER_DRB_SECRETARY, owner.organisation), str(owner.institution), APPLY),
+    ):
+        answer = as_(person).get("/providers/")
+        page = answer.content.decode()
+        assert answer.status_code == 403 and "데이터 공급기관을 위한 화면" in page and said in page and unsaid not in page
+        assert as_(person).get("/providers/offers/new/").status_code == 403
+    assert as_(owner.user).get("/providers/").status_code == 200 and Client().get("/providers/").status_code == 302
+
+
 def test_the_operator_verifies_in_the_admin() -> None:
     person = newcomer()
     institution = applied(person)
@@ -256,9 +299,9 @@ def test_service_levels_are_published_before_anybody_applies() -> None:
             institution_id=institution.pk, kind=kind, positive=positive, n=n, least=10, as_of=date(2026, 11, 20)
         )
     page = Client().get(f"/en/providers/institutions/{institution.key}/").content.decode()
-    for words in ("Takes part in joint review", "data@hospital.example", "75% of 12 cases until 20 Nov 2026",
+    for told_ in ("Takes part in joint review", "data@hospital.example", "75% of 12 cases until 20 Nov 2026",
                   "Fewer than 10 cases until 20 Nov 2026", "5 more projects"):  # fmt: skip
-        assert words in page, words
+        assert told_ in page, told_
     told = Client().get("/api/v1/institutions/").json()["results"][0]
     assert told["review_mode"] == "JOINT" and told["contact_desk"]["email"] == "data@hospital.example"
     assert told["target_days"] == {"quote": 7, "drb": 12} and told["open_capacity"] == {"offers": 1, "open": 5, "not_limited": 0}

@@ -11,10 +11,13 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts import queries as accounts
 from portal.accounts.queries import organisation_ids_of
+from portal.accounts.rules import PROVIDER_ROLES, OrganisationKind
 from portal.journal import queries as journal
 from portal.kit import clock
 from portal.kit.won import won
+from portal.kit.words import pick
 from providers.catalogue.models import Dataset
 from providers.catalogue.queries import Fact, draft_state, fact_sheet, for_needs, words
 from providers.catalogue.queries import known_codes as catalogue_codes
@@ -172,6 +175,12 @@ def _capacity(offer: Offer) -> str:
         "all": offer.capacity,
         "period": period,
     }
+
+
+def way_in(user: Any) -> dict[str, Any]:
+    """For whom somebody without the providers' pages acts as a provider, in words, and whether the account has another role."""
+    names = [pick(row, "name") for row in accounts.organisations_of(user, OrganisationKind.PROVIDER)]
+    return {"names": ", ".join(names), "other_role": bool(accounts.roles_of(user) - PROVIDER_ROLES)}
 
 
 def own(user: Any) -> Any:

@@ -177,10 +177,12 @@ def institution(request: HttpRequest, key: str) -> HttpResponse:
     return page(request, "providers/offers/institution.html", context)
 
 
-@needs("providers.edit_offer")
+@signed_in
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The provider's own offers and datasets; pausing is one click."""
+    """The provider's own offers and datasets; pausing is one click. To whom it does not belong it says whose it is."""
+    if not request.user.has_perm("providers.edit_offer"):
+        return page(request, "providers/offers/whose.html", queries.way_in(request.user), status=403)
     found = Pages(queries.own(request.user), 30).get_page(request.GET.get("page"))
     for offer in found.object_list:
         verbs = [verb for verb in _verbs(offer) if verb["name"] in ("pause", "resume", "submit")]
