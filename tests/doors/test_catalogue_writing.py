@@ -13,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 from portal.accounts.rules import Role
 from providers.catalogue import actions, queries, rules
 from providers.catalogue.models import Dataset, Draft, Subscription, Variable
+from providers.institutions import actions as institutions
 from tests.factories import providers
 from tests.factories.accounts import make_organisation
 
@@ -93,6 +94,41 @@ def test_from_nothing_to_the_catalogue(owner: providers.Provider) -> None:
     actions.publish(dataset_id=dataset.pk, by=operator)
     assert "심전도 자료" in text(Client().get("/catalogue/"))
     assert "a@h.example" in text(Client().get("/catalogue/ecg-2026/"))
+
+
+def test_a_new_entry_begins_with_what_the_institution_said_already(owner: providers.Provider) -> None:
+    desk = {"desk_ko": "데이터실", "desk_en": "Data office", "desk_email": "data@h.example", "desk_phone": "02-000-0000"}
+    institutions.set_service(
+        institution_id=owner.institution.pk, version=owner.institution.version, values={"review_mode": "", **desk}, target_days={},
+        by=owner.user,
+    )  # fmt: skip
+    client = browser(owner.user)
+    new = typed(client, "/providers/datasets/new/", title_ko="심전도 자료", key="ecg-2027")
+    assert client.post("/providers/datasets/new/", new).status_code == 303
+    content = Draft.objects.get(dataset__key="ecg-2027").content
+    assert content["custodian"] == owner.institution.key and content["contact_name_ko"] == "데이터실"
+    page = text(client.get("/providers/datasets/ecg-2027/sections/who/"))
+    for value in ("데이터실", "Data office", "data@h.example", "02-000-0000"):
+        assert f'value="{value}"' in page
+    assert f'<option value="{owner.institution.key}" selected' in page
+    who = typed(client, "/providers/datasets/ecg-2027/sections/who/", contact_name_ko="다른 창구", custodian="")
+    client.post("/providers/datasets/ecg-2027/sections/who/", who)
+    content = Draft.objects.get(dataset__key="ecg-2027").content
+    assert (content["contact_name_ko"], content["custodian"], content["contact_email"]) == ("다른 창구", "", "data@h.example")
+
+
+def test_the_operator_reads_an_entry_that_was_never_published_as_it_is_written(owner: providers.Provider) -> None:
+    dataset = providers.own_dataset(owner, individuals=4321, annotation="")
+    operator = browser(providers.person(Role.OPERATOR_CASE))
+    address = f"/admin/providers/dataset/{dataset.pk}/change/"
+    page = text(operator.get(address))
+    assert "4,321" in page and "2014년부터 모은 흉부 CT" in page and "아직 적지 않음" in page and "공개되지 않음" not in page
+    english = text(operator.get(f"/en{address}"))
+    assert "4,321" in english and "Not written yet" in english and "Not published" not in english
+    dataset.refresh_from_db()
+    assert dataset.individuals is None  # only shown
+    providers.publish_dataset(dataset, owner)
+    assert "Not written yet" not in text(operator.get(f"/en{address}"))
 
 
 def test_who_may_write_an_entry(owner: providers.Provider) -> None:

@@ -1,5 +1,6 @@
 """The catalogue in the admin: facts read-only, publication as buttons."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -117,6 +118,14 @@ class DatasetAdmin(CodedAdmin):
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).annotate(draft_state=queries.draft_state())
 
+    def get_object(self, request: Any, object_id: str, from_field: str | None = None) -> Any:
+        """An entry that was never published is shown as it is being written: its own row says nothing of it yet."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None and found.publication in rules.WORKING and found.draft_state:
+            queries.written_over(found, queries.entry_of(found).content)
+            found.status_word = queries.words("dataset_status")["dataset_status"].get(found.status, "")
+        return found
+
     @admin.display(description=_("Next version"))
     def next_version(self, obj: Any) -> str:
         """What is being written: its state, what its profile lacks, what changes, and the preview."""
@@ -143,23 +152,35 @@ class DatasetAdmin(CodedAdmin):
 
     @admin.display(description=_("What is in it?"))
     def inside(self, obj: Dataset) -> str:
-        return sheet(queries.fact_sheet(obj)["inside"])
+        return _facts(obj, "inside")
 
     @admin.display(description=_("May I use it for a product?"))
     def allowed(self, obj: Dataset) -> str:
-        return sheet(queries.fact_sheet(obj)["allowed"])
+        return _facts(obj, "allowed")
 
     @admin.display(description=_("How do I use it?"))
     def use(self, obj: Dataset) -> str:
-        return sheet(queries.fact_sheet(obj)["use"])
+        return _facts(obj, "use")
 
     @admin.display(description=_("What does it cost?"))
     def cost(self, obj: Dataset) -> str:
-        return sheet(queries.fees(obj)) or gettext("Not published")
+        return sheet(queries.fees(obj)) or _nothing(obj)
 
     @admin.display(description=_("Where these facts come from"))
     def origin(self, obj: Dataset) -> str:
-        return sheet(queries.fact_sheet(obj)["origin"])
+        return _facts(obj, "origin")
+
+
+def _facts(obj: Dataset, section: str) -> str:
+    """A part of the fact sheet. Of an entry that was never published nothing is unpublished: it is not written yet."""
+    unpublished = gettext("Not published")
+    return sheet(
+        [replace(one, value=_nothing(obj)) if one.value == unpublished else one for one in queries.fact_sheet(obj)[section]]
+    )
+
+
+def _nothing(obj: Dataset) -> str:
+    return gettext("Not written yet") if obj.publication in rules.WORKING else gettext("Not published")
 
 
 def _institution_shown(name: str):  # type: ignore[no-untyped-def]

@@ -96,6 +96,7 @@ from providers.catalogue.queries.writing import (
     section_of,
     sections_of,
     timeline,
+    written_over,
 )
 
 __all__ = [
@@ -196,5 +197,6 @@ __all__ = [
     "word_nodes",
     "word_of",
     "words",
+    "written_over",
     "years_words",
 ]  # fmt: skip

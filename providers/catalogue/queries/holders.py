@@ -88,6 +88,15 @@ def stated(institution: Institution) -> list[Fact]:
     return [Fact(label, value or "—") for label, value in said]
 
 
+def as_holder(institution: Institution) -> dict[str, str]:
+    """What an institution has said already and a new entry of it begins with: who keeps the data, whom to ask."""
+    desk = {
+        "contact_name_ko": institution.desk_ko, "contact_name_en": institution.desk_en, "contact_email": institution.desk_email,
+        "contact_phone": institution.desk_phone,
+    }  # fmt: skip
+    return {"custodian": institution.key, **desk} if institution.status in rules.SEEN else desk
+
+
 def desk_words(institution: Institution) -> str:
     """The office that answers companies, with the ways to reach it."""
     reached = [pick(institution, "desk"), institution.desk_email, institution.desk_phone]

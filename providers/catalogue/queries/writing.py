@@ -52,7 +52,11 @@ def changes_of(entry: Entry) -> list[Difference]:
 
 def drafted(dataset: Dataset, content: dict[str, Any]) -> Dataset:
     """The entry as it will stand once this content is published; never saved."""
-    shown = Dataset.objects.select_related("institution", "part_of", "series").get(pk=dataset.pk)
+    return written_over(Dataset.objects.select_related("institution", "part_of", "series").get(pk=dataset.pk), content)
+
+
+def written_over(shown: Dataset, content: dict[str, Any]) -> Dataset:
+    """The row itself with this content, to be shown; never saved."""
     for name in rules.CONTENT:
         setattr(shown, name, content.get(name, rules.nothing(rules.BY_NAME[name].kind)))
     shown.profile, shown.origin = content["profile"], content["origin"]

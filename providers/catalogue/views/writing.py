@@ -17,6 +17,7 @@ from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.words import pick
 from providers.catalogue import actions, forms, queries, rules
 from providers.catalogue.models import Dataset
+from providers.catalogue.queries import holders
 from providers.institutions import queries as institutions
 
 
@@ -127,6 +128,11 @@ def verb(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     return redirect(request, reverse("providers:dataset_entry", args=[dataset.key]))
 
 
+BEGINNING = {  # of a new entry, until somebody chooses something else
+    "status": "AVAILABLE", "theme": ["HEAL"], "access_rights": "NON_PUBLIC", "profile": "NON_PUBLIC", "language": ["ko"],
+}  # fmt: skip
+
+
 @needs("providers.edit_dataset")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
@@ -134,18 +140,12 @@ def new(request: HttpRequest) -> HttpResponse:
     mine = institutions.of_user(request.user)
     if not mine:
         raise Http404
-    content = {
-        "status": "AVAILABLE",
-        "theme": ["HEAL"],
-        "access_rights": "NON_PUBLIC",
-        "profile": "NON_PUBLIC",
-        "language": ["ko"],
-    }
-    form = forms.NewForm(request.POST or None, institutions=mine, content=content)
+    form = forms.NewForm(request.POST or None, institutions=mine, content=BEGINNING)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            made = actions.create_dataset(institution=data["institution"], key=data["key"], values=form.values(), by=request.user)
+            values = {**holders.as_holder(data["institution"]), **form.values()}
+            made = actions.create_dataset(institution=data["institution"], key=data["key"], values=values, by=request.user)
         except DomainError as error:
             form_errors(form, error)
         else:
