@@ -35,6 +35,7 @@ SWEEPS: dict[str, float] = {
     "catalogue.go_on_imports": 5,
     "offers.sync_lead_days": 600,
     "offers.renew_capacities": 600,
+    "offers.sync_checks": 3600,
     "matching.note_views": 15,
     "matching.expire_quotes": 300,
     "matching.expire_feasibility": 300,

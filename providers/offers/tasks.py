@@ -11,6 +11,12 @@ def sync_lead_days() -> int:
     return actions.sync_lead_days()
 
 
+@shared_task(name="offers.sync_checks")
+def sync_checks() -> int:
+    """Offers that wait for their check stand in the operating agency's queue. Returns: how many were put there."""
+    return actions.sync_checks()
+
+
 @shared_task(name="offers.renew_capacities")
 def renew_capacities() -> int:
     """A new month, quarter or year: an offer takes its whole capacity again. Returns: how many were renewed."""

@@ -6,12 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from portal.accounts.rules import Role
+from portal.celery import SWEEPS
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.clock import KST
 from portal.kit.errors import IllegalStep, NotAllowed, Refused, Stale
 from providers.institutions import actions as institutions
-from providers.offers import actions, queries, rules
+from providers.offers import actions, queries, rules, tasks
 from providers.offers.models import Offer
 from tests.factories import providers
 
@@ -108,6 +109,18 @@ def test_a_submitted_offer_stands_in_the_operators_queue_until_it_is_answered(ow
     assert Duty.objects.filter(subject_ref=offer.ref, closed_at=None).count() == 1
     actions.publish(offer_id=offer.pk, by=operator)
     assert not Duty.objects.filter(subject_ref=offer.ref, closed_at=None).exists()
+
+
+def test_an_offer_that_was_handed_in_before_there_was_a_queue_is_put_there(owner: providers.Provider) -> None:
+    waits, other, draft = (providers.offer(owner) for _ in range(3))
+    for one in (waits, other):
+        actions.submit(offer_id=one.pk, by=owner.user)
+    actions.start_check(offer_id=other.pk, by=providers.person(Role.OPERATOR_CASE))
+    Duty.objects.filter(subject_ref__in=[waits.ref, other.ref]).update(closed_at=clock.now())
+    assert tasks.sync_checks() == 2 and tasks.sync_checks() == 0
+    found = Duty.objects.filter(verb="check_offer", closed_at=None)
+    assert {duty.subject_ref for duty in found} == {waits.ref, other.ref} and all(duty.due_at for duty in found)
+    assert draft.ref not in {duty.subject_ref for duty in found} and "offers.sync_checks" in SWEEPS
 
 
 def test_edit_of_a_published_offer_is_a_new_version_at_once(owner: providers.Provider) -> None:
