@@ -66,7 +66,7 @@ class TaxKind(Codes):
 class LineKind(Codes):
     EXTRACTION = "EXTRACTION", _("Extraction")
     PSEUDONYMISATION = "PSEUDONYMISATION", _("Pseudonymisation")
-    LABELLING = "LABELLING", _("Labelling")
+    LABELLING = "LABELLING", _("Processing and labelling")
     STANDARDISATION = "STANDARDISATION", _("Standardisation")
     ENVIRONMENT = "ENVIRONMENT", _("Analysis environment")
     REVIEW_FEE = "REVIEW_FEE", _("Review fee")
