@@ -105,6 +105,23 @@ def organisation_ids_of(user: Any, *roles: str) -> frozenset[int]:
     return frozenset(org for role, org in grants_of(user) if org is not None and (not roles or role in roles))
 
 
+@dataclass(frozen=True)
+class _Of:
+    """Anything of this organisation, as has_perm asks for it."""
+
+    organisation_id: int
+
+    def organisation_ids(self) -> set[int]:
+        return {self.organisation_id}
+
+
+def organisation_ids_where(user: Any, *permissions: str) -> frozenset[int]:
+    """Organisations for which the person may do one of these."""
+    return frozenset(
+        org for org in organisation_ids_of(user) if any(user.has_perm(permission, _Of(org)) for permission in permissions)
+    )
+
+
 def organisations_of(user: Any, kind: str | None = None) -> QuerySet[Organisation]:
     found = Organisation.objects.filter(pk__in=organisation_ids_of(user)).order_by("pk")
     return found.filter(kind=kind) if kind else found

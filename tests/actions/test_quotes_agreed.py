@@ -112,7 +112,12 @@ def test_an_investigator_with_an_account_agrees_after_signing_in(at: quotes.Stag
 
 def test_the_investigator_is_not_also_the_approver(at: quotes.Stage) -> None:
     approver = head(at)
-    draft, _secret = quotes.prepared(at, investigator_email=approver.email)
+    request = quotes.asked(at)
+    with pytest.raises(Refused) as error:  # nobody could agree to it
+        quotes.prepared(at, request, investigator_email=approver.email)
+    assert (error.value.code, error.value.field) == ("no_approver", "investigator_email") and not QuoteDraft.objects.exists()
+    providers.person(Role.PROVIDER_APPROVER, at.hospital.organisation)
+    draft, _secret = quotes.prepared(at, request, investigator_email=approver.email)
     with pytest.raises(Refused) as error:
         actions.approve_quote(draft_id=draft.pk, by=approver)
     assert error.value.code == "own_research"

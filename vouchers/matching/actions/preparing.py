@@ -26,6 +26,9 @@ APPROVE, AGREE = "approve_quote", "agree_to_quote"
 NO_APPROVER = _(
     "Nobody else of your institution agrees to its quotes yet. On the page of your organisation, give a colleague the role “Provider, agrees to quotes”, then hand the quote over again."
 )
+ONLY_INVESTIGATOR = _(
+    "The investigator is the only person who agrees to quotes of your institution, and nobody agrees twice. Give another colleague the role “Provider, agrees to quotes” on the page of your organisation, or name another investigator."
+)
 
 
 @transaction.atomic
@@ -62,8 +65,8 @@ def prepare_quote(
     name, email = agreeing.check_investigator(investigator_name, investigator_email, needed=needed)
     if email:
         _check_address(email)
-    if not queries.has_approver(request.institution.organisation, by):
-        raise Refused(NO_APPROVER, "no_approver")
+    investigator = queries.person_of(request.institution.organisation, email) if email else None
+    _require_approver(request, by, investigator)
     supply_won, vat_won = stages.quote_sums((line.amount_won, line.tax_kind) for line in read)
     check_amount(request, settled, supply_won, vat_won, band_min_won)
     _replace_drafts(request, by)
@@ -77,8 +80,7 @@ def prepare_quote(
         },
     )  # fmt: skip
     until = _agree_by(request)
-    if email:
-        draft.investigator_user = queries.person_of(request.institution.organisation, email)
+    draft.investigator_user = investigator
     secret = _new_link(draft, until) if email and draft.investigator_user is None else ""
     draft.save()
     record(draft, "prepared", by, frm="", data=priced(draft))
@@ -139,6 +141,15 @@ def lock_draft(draft_id: int) -> QuoteDraft:
     draft = QuoteDraft.objects.select_for_update(of=("self",)).select_related("prepared_by").get(pk=draft_id)
     draft.request = request
     return draft
+
+
+def _require_approver(request: QuoteRequest, by: Any, investigator: Any) -> None:
+    """Somebody who neither prepared the quote nor answers for its research can agree to it. Raises Refused."""
+    organisation = request.institution.organisation
+    if not queries.has_approver(organisation, by):
+        raise Refused(NO_APPROVER, "no_approver")
+    if not queries.has_approver(organisation, by, investigator):
+        raise Refused(ONLY_INVESTIGATOR, "no_approver", "investigator_email")
 
 
 def _replace_drafts(request: QuoteRequest, by: Any) -> None:

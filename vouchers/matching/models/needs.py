@@ -88,13 +88,22 @@ class MatchRun(Row):
         verbose_name_plural = _("matching runs")
 
 
+READING = ("vouchers.read_requests", "vouchers.answer_quote")  # who of an institution reads needs, prices and drafts
+
+
 class QuoteRequestQuerySet(models.QuerySet["QuoteRequest"]):
     def visible_to(self, user: Any) -> "QuoteRequestQuerySet":
-        """The asking company and the asked institution; those who see every case. Never another company."""
+        """The asking company; of the asked institution those who read requests, and whom it named as investigator; those who see
+        every case. Never another company."""
         if accounts.sees_all(user):
             return self
-        mine = accounts.organisation_ids_of(user)
-        return self.filter(Q(need__company__organisation_id__in=mine) | Q(institution__organisation_id__in=mine))
+        return self.filter(need__company__organisation_id__in=accounts.organisation_ids_of(user)) | self.answered_by(user)
+
+    def answered_by(self, user: Any) -> "QuoteRequestQuerySet":
+        """As the institution's side sees it."""
+        reading = accounts.organisation_ids_where(user, *READING)
+        named = QuoteDraft.objects.filter(investigator_user_id=user.pk or 0).values("request_id")
+        return self.filter(Q(institution__organisation_id__in=reading) | Q(pk__in=named))
 
 
 class QuoteRequest(Row):
@@ -154,8 +163,10 @@ class QuoteRequest(Row):
 
 class QuoteDraftQuerySet(models.QuerySet["QuoteDraft"]):
     def visible_to(self, user: Any) -> "QuoteDraftQuerySet":
-        """The institution's own people alone: neither the company nor who sees every case reads what was not sent."""
-        return self.filter(request__institution__organisation_id__in=accounts.organisation_ids_of(user))
+        """Those of the institution who read requests, and the named investigator: neither the company nor who sees every case reads
+        what was not sent."""
+        reading = accounts.organisation_ids_where(user, *READING)
+        return self.filter(Q(request__institution__organisation_id__in=reading) | Q(investigator_user_id=user.pk or 0))
 
 
 class QuoteDraft(Row):
@@ -310,10 +321,11 @@ class QuoteLine(models.Model):
 
 class MatchQuerySet(models.QuerySet["Match"]):
     def visible_to(self, user: Any) -> "MatchQuerySet":
+        """The company; of the institution those who read requests; those who see every case."""
         if accounts.sees_all(user):
             return self
-        mine = accounts.organisation_ids_of(user)
-        return self.filter(Q(need__company__organisation_id__in=mine) | Q(institution__organisation_id__in=mine))
+        mine, reading = accounts.organisation_ids_of(user), accounts.organisation_ids_where(user, *READING)
+        return self.filter(Q(need__company__organisation_id__in=mine) | Q(institution__organisation_id__in=reading))
 
     def confirmed(self) -> "MatchQuerySet":
         return self.filter(status="CONFIRMED")

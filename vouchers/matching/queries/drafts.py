@@ -22,9 +22,10 @@ def person_of(organisation: Organisation | None, email: str) -> User | None:
     return accounts.users_of(organisation).filter(email__iexact=email).first() if organisation is not None else None
 
 
-def has_approver(organisation: Organisation | None, besides: Any) -> bool:
-    """Whether somebody other than this person agrees to the institution's quotes. One query."""
-    return accounts.holders_of(Role.PROVIDER_APPROVER, organisation).exclude(pk=besides and besides.pk).exists()
+def has_approver(organisation: Organisation | None, *besides: Any) -> bool:
+    """Whether somebody other than these people agrees to the institution's quotes. One query."""
+    others = [one.pk for one in besides if one is not None]
+    return accounts.holders_of(Role.PROVIDER_APPROVER, organisation).exclude(pk__in=others).exists()
 
 
 def draft_of_link(token_hash: str) -> QuoteDraft | None:

@@ -20,6 +20,7 @@ from providers.institutions.models import Institution
 from providers.offers import queries as offers
 from providers.offers.rules import Unit
 from vouchers.matching.models import Match, Need, Quote, QuoteDraft, QuoteLine, QuoteRequest
+from vouchers.matching.models.needs import READING
 from vouchers.matching.rules import feasibility, sourcing, stages
 
 
@@ -98,7 +99,7 @@ INBOX = {
 
 def inbox(user: Any, box: str = "") -> QuerySet[QuoteRequest]:
     """Requests to the person's institutions, the most urgent first."""
-    rows = QuoteRequest.objects.filter(institution__organisation_id__in=accounts.organisation_ids_of(user))
+    rows = QuoteRequest.objects.filter(institution__organisation_id__in=accounts.organisation_ids_where(user, *READING))
     if box in INBOX:
         rows = rows.filter(status__in=INBOX[box])
     newest = Quote.objects.filter(request=OuterRef("pk")).order_by("-number").values("supply_amount_won")[:1]
@@ -123,7 +124,7 @@ def inbox(user: Any, box: str = "") -> QuerySet[QuoteRequest]:
 
 def inbox_counts(user: Any) -> dict[str, int]:
     """How many requests lie in each box. One query."""
-    rows = QuoteRequest.objects.filter(institution__organisation_id__in=accounts.organisation_ids_of(user))
+    rows = QuoteRequest.objects.filter(institution__organisation_id__in=accounts.organisation_ids_where(user, *READING))
     return rows.aggregate(**{name: Count("pk", filter=Q(status__in=codes)) for name, codes in INBOX.items()})
 
 
@@ -270,11 +271,9 @@ def asked_by(user: Any) -> QuerySet[QuoteRequest]:
 
 
 def asked_of(user: Any) -> QuerySet[QuoteRequest]:
-    """Requests to the person's institution; ministry, operator and auditor see every one."""
-    rows = QuoteRequest.objects.visible_to(user).select_related(*_PARTS)
-    if accounts.sees_all(user):
-        return rows
-    return rows.filter(institution__organisation_id__in=accounts.organisation_ids_of(user))
+    """Requests to the person's institution that the person reads or is named in; ministry, operator and auditor see every one."""
+    rows = QuoteRequest.objects.select_related(*_PARTS)
+    return rows if accounts.sees_all(user) else rows.answered_by(user)
 
 
 def matches_for(user: Any) -> QuerySet[Match]:
