@@ -91,7 +91,9 @@ from vouchers.objections.models import (
 from vouchers.payments.models import (
     Disbursement,
     PayeeAccount,
+    PaymentAnswer,
     PaymentAttempt,
+    PaymentFile,
 )
 from vouchers.rounds.models import (
     Amendment,
@@ -151,7 +153,9 @@ __all__ = [
     "OwnershipDispute",
     "PanelPhase",
     "PayeeAccount",
+    "PaymentAnswer",
     "PaymentAttempt",
+    "PaymentFile",
     "PenaltyRecord",
     "PolicyVersion",
     "PoolMember",

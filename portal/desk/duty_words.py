@@ -68,6 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quote": ("견적 작성", "Send quotes"),
     "record_service": ("결과통지서 송달일 입력", "Record deliveries of letters"),
     "source_data": ("맞는 데이터 찾기", "Help to find data"),
+    "read_payment_answer": ("지급 파일 결과 읽어들이기", "Read answers to payment files"),
     "register_disbursement": ("지급 등록", "Register payments"),
     "request_disbursement": ("대금 청구", "Request disbursements"),
     "resolve_attempt": ("이체 결과 확인", "Resolve unclear transfers"),

@@ -48,6 +48,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "company_registered": ("기업 등록 접수", "Company registered"),
     "company_verified": ("기업 확인 완료", "Company verified"),
     "disbursement_closed": ("지급 없이 종결", "Closed without payment"),
+    "payee_changed": ("지급 계좌 변경", "Account for payments changed"),
     "disbursement_failed": ("지급 실패", "Payment failed"),
     "disbursement_paid": ("지급 완료", "Payment made"),
     "disbursement_requested": ("대금 청구", "Payment requested"),
@@ -191,6 +192,10 @@ MANDATORY: dict[str, tuple[str, str]] = {
             "presentation_invited", "presentation_moved", "presentation_cancelled", "presentation_missed",
         ),
         _TERM,
+    ),
+    "payee_changed": (
+        "남이 바꾼 계좌로 대금이 나갈 수 있어 끌 수 없습니다",
+        "Money may go to an account that somebody else entered, so it cannot be switched off",
     ),
 }  # fmt: skip
 # Reminders of what one's organisation owes are sent with `always`; the reminders of an office are its own choice.

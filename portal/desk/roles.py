@@ -87,7 +87,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.check_evidence",
         }
     ),
-    Role.OPERATOR_FINANCE: frozenset({"vouchers.approve_disbursement", "vouchers.resolve_attempt", "vouchers.verify_payee"}),
+    Role.OPERATOR_FINANCE: frozenset(
+        {"vouchers.approve_disbursement", "vouchers.resolve_attempt", "vouchers.send_payments", "vouchers.verify_payee"}
+    ),
     Role.PAYMENT_REGISTRAR: frozenset({"vouchers.register_disbursement", "vouchers.resolve_attempt", "vouchers.enter_payee"}),
     Role.EVALUATOR: frozenset({"vouchers.score_application"}),
     Role.MINISTRY_OFFICER: frozenset(

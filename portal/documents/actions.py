@@ -1,7 +1,7 @@
 """Files come in here: checked, hashed, quarantined. Who may attach a file is asked by the owning room's action."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -46,9 +46,11 @@ def all_or_nothing() -> Iterator[None]:
 
 
 @all_or_nothing()
-def upload(*, file: Any, kind: str, organisation: Any = None, by: Any, field: str = "file", catalogue: bool = False) -> Document:
-    """Takes an uploaded file. file: django UploadedFile; kind: what it is for ("CERTIFICATE"); field: of the form; catalogue: a
-    catalogue as text (rules.CATALOGUES) instead of an office's document.
+def upload(
+    *, file: Any, kind: str, organisation: Any = None, by: Any, field: str = "file", types: Mapping[str, str] = rules.TYPES
+) -> Document:
+    """Takes an uploaded file. file: django UploadedFile; kind: what it is for ("CERTIFICATE"); field: of the form; types: those of
+    an office's documents, or rules.CATALOGUES, rules.ANSWERS.
 
     Writes: the file, Document (QUARANTINED, or UNSCANNED where no scanner is set up), Event document.uploaded.
     Raises: Refused with a sentence for a wrong type, content, size or name.
@@ -56,9 +58,7 @@ def upload(*, file: Any, kind: str, organisation: Any = None, by: Any, field: st
     name = rules.clean_name(file.name or "")
     if not rules.extension(name):
         raise Refused(_("The file has no usable name. Give it a name such as “plan.pdf” and upload it again."), "name", field)
-    media_type = rules.inspect(
-        file, name, file.size, settings.MAX_UPLOAD_BYTES, field, rules.CATALOGUES if catalogue else rules.TYPES
-    )
+    media_type = rules.inspect(file, name, file.size, settings.MAX_UPLOAD_BYTES, field, types)
     state = rules.ScanState.QUARANTINED if settings.CLAMD_URL else rules.ScanState.UNSCANNED
     return _store(
         file, name=name, media_type=media_type, kind=kind, organisation=organisation, by=by, state=state, generated=False

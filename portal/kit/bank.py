@@ -18,6 +18,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from defusedxml.ElementTree import fromstring
 
+from portal.kit.bank_files import Counter
+
 MOODS = (
     "good", "slow", "refuse", "timeout_after_paying", "error_before_paying", "send_back", "refuse_and_pay", "twice", "garbage", "down",
 )  # fmt: skip
@@ -47,6 +49,7 @@ class Book:
             db.execute("CREATE TABLE IF NOT EXISTS sent_back (key TEXT PRIMARY KEY, at REAL, words TEXT)")
             db.execute("CREATE TABLE IF NOT EXISTS mood (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT, seconds REAL)")
             db.execute("INSERT OR IGNORE INTO mood VALUES (1, 'good', 0)")
+        self.counter = Counter(self._open)
 
     def _open(self) -> sqlite3.Connection:
         return sqlite3.connect(self.path, timeout=10)
@@ -76,6 +79,13 @@ class Book:
         """The payee's bank does not take the money: from `seconds` on the statement shows that it came back."""
         with self.lock, self._open() as db:
             db.execute("INSERT OR IGNORE INTO sent_back VALUES (?, ?, ?)", (key, time.time() + seconds, words))
+
+    def take_file(self, content: bytes, how: str) -> str:
+        """A payment file, carried here by hand. Returns: "", or why it was not taken."""
+        return self.counter.take(
+            content, how,
+            lambda line: self.execute(line["key"], line["amount"], line["account"], line["bank"], line["holder"], line["words"]),
+        )  # fmt: skip
 
     def transfers(self, limit: int = 500) -> list[dict[str, object]]:
         """Newest first. sent_back: why it came back, None while it did not."""
@@ -130,8 +140,10 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: the book is the record."""
 
-    def _answer(self, body: bytes, status: int = 200, kind: str = "application/xml") -> None:
+    def _answer(self, body: bytes, status: int = 200, kind: str = "application/xml", name: str = "") -> None:
         self.send_response(status)
+        if name:
+            self.send_header("Content-Disposition", f'attachment; filename="{name}"')
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -150,7 +162,19 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/book":
             limit = int(parse_qs(urlsplit(self.path).query).get("limit", ["500"])[0])
             return self._answer(json.dumps(self.book.transfers(limit)).encode(), kind="application/json")
+        if path == "/files":
+            return self._answer(json.dumps(self.book.counter.files()).encode(), kind="application/json")
+        if path.startswith("/files/"):
+            return self._give(path)
         return self._answer(b"", 404)
+
+    def _give(self, path: str) -> None:
+        """/files/<number>/<report, statement or result>"""
+        _empty, _files, number, *kind = path.split("/")
+        found = self.book.counter.answer(int(number), kind[0]) if number.isdigit() and len(kind) == 1 else None
+        if found is None:
+            return self._answer(b"", 404)
+        self._answer(found.content, kind=found.media_type, name=found.name)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -160,6 +184,10 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._answer(b"", 400)
             self.book.set_mood(wish["name"], float(wish.get("seconds", 8)))
             return self._answer(b"", 204)
+        if urlsplit(self.path).path == "/files":
+            how = parse_qs(urlsplit(self.path).query).get("how", ["good"])[0]
+            fault = "" if self.book.mood()[0] != "down" else "silent"
+            return self._answer((fault or self.book.take_file(body, how)).encode(), kind="text/plain")
         if urlsplit(self.path).path != "/payments":
             return self._answer(b"", 404)
         return self._pay(body)

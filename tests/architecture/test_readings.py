@@ -133,9 +133,14 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.milestones.views.delivering": {
         "milestone_list": NAMES, "plan": NAMES, **dict.fromkeys(("detail", "submit", "deliverable", "decide"), WRITTEN_DOWN),
     },
-    "vouchers.payments.views": {
-        "disbursement_list": NAMES, "request_disbursement": OWN, "demo_bank": DEMO,
+    "vouchers.payments.views.bank": {"demo_bank": DEMO, "demo_hand_in": DEMO, "demo_answer": DEMO},
+    "vouchers.payments.views.disbursements": {
+        "disbursement_list": NAMES, "request_disbursement": OWN,
         **dict.fromkeys(("detail", "resubmit", "confirm", "release", "resolve", "explain", "withdraw_return", "evidence", "decide"), WRITTEN_DOWN),
+    },
+    "vouchers.payments.views.files": {
+        "file_list": NAMES, "new_file": NAMES,
+        **dict.fromkeys(("file_detail", "file_download", "read_answer", "answer_download", "stop_waiting"), WRITTEN_DOWN),
     },
     "vouchers.statistics.views": {"dashboard": PUBLIC, "export": PUBLIC, "register": PUBLIC},
     "portal.kit.api": {"view": PUBLIC},

@@ -182,7 +182,7 @@ def test_from_request_to_registration_in_the_browser(ready: tuple[p.Project, Mil
     for verb, right, wrong in (
         ("check", at.operator, desk.finance), ("approve", desk.finance, desk.registrar), ("register", desk.registrar, desk.finance),
     ):  # fmt: skip
-        given = {"code": second_factor.demo_code(right)}
+        given = {"code": second_factor.demo_code(right), **({"way": "GATEWAY"} if verb == "register" else {})}
         assert as_(wrong).post(f"{page}{verb}/", given).status_code == 403, verb
         assert as_(at.manager).post(f"{page}{verb}/", given).status_code == 403, verb
         assert as_(make.firm().staff).post(f"{page}{verb}/", given).status_code == 404, verb

@@ -182,8 +182,8 @@ def operator() -> User:
 
 
 @played
-def accepted() -> tuple[Panel, Award]:
-    at, awards = awarded()
+def accepted(**facts: Any) -> tuple[Panel, Award]:
+    at, awards = awarded(**facts)
     return at, actions.accept_award(award_id=awards[0].pk, by=at.firms[0].representative)
 
 

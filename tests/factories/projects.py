@@ -1,5 +1,6 @@
 """From an agreement in force to money paid: reviews, milestones, disbursements, all through the actions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -28,7 +29,7 @@ from vouchers.milestones import actions as milestones
 from vouchers.milestones.models import Milestone
 from vouchers.payments import actions as payments
 from vouchers.payments import gateways
-from vouchers.payments.models import Disbursement
+from vouchers.payments.models import Disbursement, PaymentFile
 
 DOSSIER = {
     "purpose": "학습", "method": "지도 학습", "data_items": "영상 500건", "safeguards": "원격 분석실", "recipients": "연구원 2명",
@@ -187,9 +188,9 @@ class Project:
 
 
 @played
-def project(*, starts_in: int = 0) -> Project:
-    """Signed by everybody, its first day so many days from now."""
-    at, award = ev.accepted()
+def project(*, starts_in: int = 0, **policy: Any) -> Project:
+    """Signed by everybody, its first day so many days from now. policy: what its round's policy has instead."""
+    at, award = ev.accepted(**policy)
     operator, today = ev.operator(), clock.today()
     agreement = agreements.draft(
         award_id=award.pk, by=operator, starts_on=today + timedelta(days=starts_in), ends_on=today + timedelta(days=200)
@@ -287,17 +288,20 @@ def approve(at: Project, row: Disbursement, desk: Office) -> Disbursement:
     return released("approve", row, desk.finance)
 
 
-def released(verb: str, row: Disbursement, by: User) -> Disbursement:
-    """approve, register or retry, with the code that this person's phone shows."""
+def released(verb: str, row: Disbursement, by: User, **more: Any) -> Disbursement:
+    """approve, register or retry, with the code that this person's phone shows. more: the way, where it is not the usual one."""
     action = getattr(payments, f"{verb}_disbursement")
-    done: Disbursement = action(disbursement_id=row.pk, second_factor_code=second_factor.demo_code(by), by=by)
+    done: Disbursement = action(disbursement_id=row.pk, second_factor_code=second_factor.demo_code(by), by=by, **more)
     return done
 
 
+NETWORK = {"rail": "SUBSIDY_NETWORK", "ways": ["NETWORK"]}  # a round that pays through the subsidy network
+
+
 @played
-def registered(parts: int = 1) -> tuple[Project, Office, list[Disbursement]]:
-    """`parts` disbursements that the next bank run pays."""
-    at, rows = planned(parts=parts)
+def registered(parts: int = 1, *, way: str = "", **policy: Any) -> tuple[Project, Office, list[Disbursement]]:
+    """`parts` disbursements that the next bank run pays; way: that wait for such a file instead."""
+    at, rows = planned(project(**policy), parts=parts)
     desk = office()
     account(at, desk)
     made = []
@@ -305,8 +309,17 @@ def registered(parts: int = 1) -> tuple[Project, Office, list[Disbursement]]:
         accept(at, milestone)
         row = request(at, milestone)
         approve(at, row, desk)
-        made.append(released("register", row, desk.registrar))
+        made.append(released("register", row, desk.registrar, **({"way": way} if way else {})))
     return at, desk, made
+
+
+def file_of(desk: Office, rows: Sequence[Disbursement], *, by: User | None = None) -> PaymentFile:
+    """One payment file of these, made by the second finance person."""
+    who = by or desk.second
+    return payments.make_payment_file(
+        round_id=rows[0].milestone.agreement.round_id, way=Disbursement.objects.get(pk=rows[0].pk).way,
+        disbursement_ids=[row.pk for row in rows], second_factor_code=second_factor.demo_code(who), by=who,
+    )  # fmt: skip
 
 
 def statement(entries: str, pages: str = "") -> bytes:

@@ -1,5 +1,6 @@
 """Balances and statements, always from entries or from the trigger-kept balance that `verify` compares with them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +69,13 @@ def statement(*owner_refs: str) -> QuerySet[Entry]:
         .select_related("event", "event__by", "account")
         .order_by("event__at", "id")
     )
+
+
+def paid_under(keys: Iterable[str]) -> int:
+    """What the entries hold as paid under these references of transfers, whole won; what came back is taken off."""
+    booked = [f"{kind}:{key}" for key in keys for kind in (rules.EventKind.PAID, rules.EventKind.REVERSED)]
+    found = Entry.objects.filter(event__key__in=booked, account__kind=rules.AccountKind.PAID)
+    return int(found.aggregate(won=Sum("amount_won"))["won"] or 0)
 
 
 def reversed_by(event: LedgerEvent) -> LedgerEvent | None:

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from portal.accounts.forms import CodeForm
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
@@ -15,7 +15,7 @@ from portal.kit.entering import EnteredAdmin
 from portal.kit.won import won, won_long
 from portal.kit.words import korean, pick
 from vouchers.payments import actions, queries, rules
-from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
+from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAnswer, PaymentAttempt, PaymentFile
 
 
 def _at(verb: str) -> Any:
@@ -122,6 +122,39 @@ class PaymentAttemptAdmin(VerbAdmin):
         return f"{obj.disbursement.payee} · {won(obj.amount_won)}"
 
 
+class AnswerInline(ReadOnlyInline, TabularInline):
+    model = PaymentAnswer
+    fields = ("ref", "kind", "message_id", "read_by", "created_at", "sha256")
+    readonly_fields = fields
+
+
+@admin.register(PaymentFile)
+class PaymentFileAdmin(VerbAdmin):
+    """The record of what was handed over; made and answered at /payments/files/."""
+
+    list_display = ("ref", "round", "way", "line_count", "total", "made_by", "created_at")
+    list_filter = ("way",)
+    search_fields = ("ref",)
+    list_select_related = ("round", "made_by")
+    inlines = (AnswerInline,)
+    fields = ("ref", "round", "way", "account_ends", "pay_on", "line_count", "total", "made_by", "created_at", "fingerprint")
+
+    def headline(self, obj: PaymentFile) -> str:
+        return f"{obj.ref} · {won(obj.total_won)}"
+
+    @admin.display(description=_("Sum"), ordering="total_won")
+    def total(self, obj: PaymentFile) -> str:
+        return won(obj.total_won)
+
+    @admin.display(description=_("Account that pays"))
+    def account_ends(self, obj: PaymentFile) -> str:
+        return f"···{obj.account[-4:]}" if obj.account else "—"
+
+    @admin.display(description=_("Fingerprint (SHA-256)"))
+    def fingerprint(self, obj: PaymentFile) -> str:
+        return obj.document.sha256
+
+
 class PayeeAccountForm(forms.ModelForm):  # type: ignore[type-arg]
     bank_code = forms.ChoiceField(
         label=_("Bank"), choices=lambda: [("", "—"), *((code, rules.bank_words(code, korean=korean())) for code in rules.BANKS)],
@@ -130,8 +163,16 @@ class PayeeAccountForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = PayeeAccount
-        fields = ("institution", "bank_code", "number", "holder")
-        widgets = {"number": UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"})}
+        fields = ("institution", "bank_code", "number", "holder", "contact")
+        widgets = {
+            "number": UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+            "contact": UnfoldAdminEmailInputWidget(),
+        }
+        help_texts = {"contact": _("Told at once when another account is entered in its place.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].required = True
 
 
 @admin.register(PayeeAccount)
@@ -141,7 +182,7 @@ class PayeeAccountAdmin(EnteredAdmin):
     list_display = ("institution", "bank", "masked", "holder", "is_current", "entered_by", "verified_by")
     list_filter = ("is_current",)
     list_select_related = ("institution", "entered_by", "verified_by")
-    fields = ("institution", "bank", "masked", "holder", "is_current", "entered_by", "verified_by")
+    fields = ("institution", "bank", "masked", "holder", "contact", "is_current", "waits_until", "entered_by", "verified_by")
     verbs = (
         Verb("verify", _("Verify the account"), lambda pk, by: actions.verify_payee(account_id=pk, by=by),
              "vouchers.verify_payee", lambda o: o.is_current and o.verified_by_id is None,
@@ -152,7 +193,7 @@ class PayeeAccountAdmin(EnteredAdmin):
         """The second person's duty opens with it."""
         return actions.enter_payee(
             institution_id=data["institution"].pk, bank_code=data["bank_code"], number=data["number"], holder=data["holder"],
-            by=request.user,
+            contact=data["contact"], by=request.user,
         )  # fmt: skip
 
     def headline(self, obj: PayeeAccount) -> str:

@@ -1,5 +1,6 @@
 """The shape of input."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,12 @@ from portal.accounts.forms import CodeForm
 from portal.documents.forms import UploadField
 from portal.kit import clock
 from portal.kit.forms import CountedTextarea, DateInput
+from portal.kit.won import won
+from portal.kit.words import pick
 from vouchers.agreements.models import Agreement
 from vouchers.payments import rules
+from vouchers.payments.models import Disbursement
+from vouchers.rounds.rules import Way
 
 
 class RequestForm(forms.Form):
@@ -70,6 +75,65 @@ class ResolveForm(CodeForm):
         }  # fmt: skip
 
 
+class RegisterForm(CodeForm):
+    """The second factor, and how the payment is handed over where the round leaves a choice. ways: of the round; usual: the way
+    that was chosen before, ""."""
+
+    way = forms.ChoiceField(label=_("How it is handed over"), widget=forms.RadioSelect)
+    field_order = ("way", "code")
+
+    def __init__(self, *args: Any, ways: Sequence[Way], usual: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(ways) < 2:
+            del self.fields["way"]
+            return
+        self.fields["way"].choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
+        self.fields["way"].initial = usual or ways[0].value
+
+
+class FileForm(CodeForm):
+    """Which of the due payments go into the file. due: Disbursement rows that this person may hand over."""
+
+    payments = forms.TypedMultipleChoiceField(
+        label=_("Payments"), coerce=int, widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choose at least one payment."),
+            "invalid_choice": _("One of these payments is not due any more. Reload the page and choose again."),
+        },
+    )  # fmt: skip
+    field_order = ("payments", "code")
+
+    def __init__(self, *args: Any, due: Sequence[Disbursement], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["payments"].choices = [(row.pk, _payment_words(row)) for row in due]  # type: ignore[attr-defined]
+        self.fields["payments"].initial = [row.pk for row in due]
+
+
+def _payment_words(row: Disbursement) -> str:
+    account = row.payee_account
+    where = f"{account.bank} ···{account.number[-4:]}" if account else "—"
+    company, payee = pick(row.milestone.agreement.company, "name"), pick(row.payee, "name")
+    return f"{row.milestone.title} · {company} → {payee} · {won(row.amount_won)} · {where}"
+
+
+class AnswerForm(forms.Form):
+    """What came back to a file. way: of the file, which says what kind of answer it has."""
+
+    def __init__(self, *args: Any, way: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        xml = way == Way.PAIN_001
+        hint = _("The bank's status report (pain.002) or statement (camt.053).") if xml else _("The result list as it was given.")
+        self.fields["file"] = UploadField(label=_("Answer"), kinds=("xml",) if xml else ("xlsx",), hint=hint)
+
+
+def settled_words(settled: Mapping[str, int]) -> str:
+    """What reading an answer did, for who read it."""
+    words = [f"{rules.AttemptState.word(state)} {count}" for state, count in sorted(settled.items())]
+    if not words:
+        return str(_("The answer was read. It settles nothing yet."))
+    return str(_("The answer was read: %(what)s.")) % {"what": ", ".join(words)}
+
+
 class ExplainForm(CodeForm):
     reason = forms.CharField(
         label=_("Who said it, when, by which record"), max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
@@ -99,3 +163,24 @@ class MoodForm(forms.Form):
     mood = forms.ChoiceField(
         label=_("How it behaves"), choices=MOODS, error_messages={"invalid_choice": _("Choose one of the buttons.")}
     )
+
+
+HOWS = [
+    ("good", _("It executes all of it")), ("last", _("It refuses the last payment: account closed")),
+    ("none", _("It refuses all of it")), ("lies", _("It reports the last payment as refused, and executes it")),
+]  # fmt: skip
+HAND_IN_FAULTS = {
+    "unreadable": _("It does not know such a file. Download the payment file once more and hand that over."),
+    "twice": _("It has this file already. Its answers are below."),
+    "silent": _("The bank did not answer."),
+}
+
+
+class HandInForm(forms.Form):
+    """A payment file, carried to the demo's bank by hand."""
+
+    file = forms.FileField(
+        label=_("Payment file"), widget=forms.ClearableFileInput(attrs={"accept": ".xml,.xlsx"}),
+        error_messages={"required": _("Choose the payment file.")},
+    )  # fmt: skip
+    how = forms.ChoiceField(label=_("What it does with it"), choices=HOWS, initial="good", widget=forms.RadioSelect)

@@ -7,88 +7,29 @@ status report or statement is proof (stack.md, Money).
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement, tostring
 
 from defusedxml.ElementTree import fromstring
 from django.conf import settings
 
-from portal.kit.codes import Codes
+from portal.kit import clock
 from portal.kit.gateways import client
+from vouchers.payments import rules
+from vouchers.payments.rules import Answer, Outcome, Transfer
 
-PAIN_001 = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 PAIN_002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
 CAMT_053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
 
-class Outcome(Codes):
-    """SENT_BACK: the money moved and came back; only a statement says so."""
-
-    PAID = "PAID"
-    REFUSED = "REFUSED"
-    SENT_BACK = "SENT_BACK"
-    UNKNOWN = "UNKNOWN"
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """One credit transfer. key: end-to-end id, unique for ever; amount_won: whole won."""
-
-    key: str
-    amount_won: int
-    bank_code: str
-    account: str
-    holder: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the bank said. bank_ref: its own reference when it has one; words: short reason for people; amount_won: whole
-    won that it booked, where its message says so; out_won: of what came back, how much of the transfer is still out."""
-
-    outcome: Outcome
-    bank_ref: str = ""
-    words: str = ""
-    amount_won: int | None = None
-    out_won: int | None = None
-
-    def whole(self, amount_won: int) -> bool:
-        """Whether it speaks of all of a transfer of amount_won: all was booked, or nothing of what moved is out any more."""
-        if self.outcome == Outcome.SENT_BACK and self.out_won is not None:
-            return self.out_won == 0
-        return self.amount_won in {None, amount_won}
+PROGRAMME = rules.Payer(bank_code="", account="VOUCHER", holder="Healthcare Data Voucher")  # the gateway knows who calls
 
 
 def pain_001(transfer: Transfer, now: datetime) -> bytes:
-    """ISO 20022 customer credit transfer for one payment; Korean accounts stand in Othr/Id."""
-    root = Element("Document", xmlns=PAIN_001)
-    body = SubElement(root, "CstmrCdtTrfInitn")
-    header = SubElement(body, "GrpHdr")
-    SubElement(header, "MsgId").text = transfer.key
-    SubElement(header, "CreDtTm").text = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    SubElement(header, "NbOfTxs").text = "1"
-    SubElement(header, "CtrlSum").text = str(transfer.amount_won)
-    SubElement(SubElement(header, "InitgPty"), "Nm").text = "Healthcare Data Voucher"
-    info = SubElement(body, "PmtInf")
-    SubElement(info, "PmtInfId").text = transfer.key
-    SubElement(info, "PmtMtd").text = "TRF"
-    SubElement(SubElement(info, "ReqdExctnDt"), "Dt").text = now.astimezone(UTC).strftime("%Y-%m-%d")
-    SubElement(SubElement(info, "Dbtr"), "Nm").text = "Healthcare Data Voucher"
-    SubElement(SubElement(SubElement(SubElement(info, "DbtrAcct"), "Id"), "Othr"), "Id").text = "VOUCHER"
-    one = SubElement(info, "CdtTrfTxInf")
-    SubElement(SubElement(one, "PmtId"), "EndToEndId").text = transfer.key
-    amount = SubElement(SubElement(one, "Amt"), "InstdAmt", Ccy="KRW")
-    amount.text = str(transfer.amount_won)
-    agent = SubElement(SubElement(one, "CdtrAgt"), "FinInstnId")
-    SubElement(SubElement(agent, "ClrSysMmbId"), "MmbId").text = transfer.bank_code
-    SubElement(SubElement(one, "Cdtr"), "Nm").text = transfer.holder[:140]
-    SubElement(SubElement(SubElement(SubElement(one, "CdtrAcct"), "Id"), "Othr"), "Id").text = transfer.account
-    SubElement(SubElement(one, "RmtInf"), "Ustrd").text = transfer.text[:140]
-    return tostring(root, encoding="utf-8", xml_declaration=True)
+    """The message of one payment, as `rules.write_pain_001` writes it."""
+    day = clock.to_kst(now).date()
+    return rules.write_pain_001(message_id=transfer.key, payer=PROGRAMME, transfers=[transfer], pay_on=day, made_at=now)
 
 
 def read_pain_002(body: bytes, key: str) -> Answer:
@@ -109,16 +50,15 @@ def read_pain_002(body: bytes, key: str) -> Answer:
 
 def read_camt_053(body: bytes) -> dict[str, Answer]:
     """A statement: end-to-end id → what the bank booked. A debit is a payment; a credit or a reversal with the same id says
-    that it came back, in whatever order they stand. Entries of one id add up: amount_won is what moved, or what came back,
-    with how much of it is still out. Raises ValueError for anything else than one whole statement: a page of a gateway, another
-    message or the first pages of a longer one would show nothing of a transfer that did move."""
+    that it came back, in whatever order they stand; entries of one id add up (`rules.by_key`). Raises ValueError for anything
+    else than one whole statement: a page of a gateway, another message or the first pages of a longer one would show nothing of
+    a transfer that did move."""
     root, space = fromstring(body), {"c": CAMT_053}
     if root.tag != f"{{{CAMT_053}}}Document" or root.find("c:BkToCstmrStmt/c:Stmt", space) is None:
         raise ValueError("no statement")
     if any(last.text != "true" for last in root.iterfind(".//c:LastPgInd", space)):
         raise ValueError("not all pages of the statement")
-    out: dict[str, list[Answer]] = {}
-    returned: dict[str, list[Answer]] = {}
+    found: list[tuple[str, Answer]] = []
     for entry in root.iterfind(".//c:Ntry", space):
         key = entry.findtext(".//c:EndToEndId", "", space)
         if not key:
@@ -127,23 +67,9 @@ def read_camt_053(body: bytes) -> dict[str, Answer]:
         ref, amount = entry.findtext("c:AcctSvcrRef", "", space), entry.findtext("c:Amt", "", space)
         won = int(Decimal(amount)) if amount else None
         why = entry.findtext(".//c:RtrInf/c:AddtlInf", "", space) or entry.findtext(".//c:RtrInf/c:Rsn/c:Cd", "", space)
-        one = Answer(Outcome.SENT_BACK, ref, why, won) if back else Answer(Outcome.PAID, ref, "statement", won)
-        (returned if back else out).setdefault(key, []).append(one)
-    paid = {key: _added(entries) for key, entries in out.items()}
-    back_again = {key: _added(entries) for key, entries in returned.items()}
-    return paid | {key: _of_what_moved(answer, paid.get(key)) for key, answer in back_again.items()}
-
-
-def _added(entries: list[Answer]) -> Answer:
-    """The last entry's words with the sum of all; an entry without an amount leaves the sum unknown."""
-    amounts = [one.amount_won for one in entries]
-    return replace(entries[-1], amount_won=None if None in amounts else sum(won for won in amounts if won is not None))
-
-
-def _of_what_moved(back: Answer, moved: Answer | None) -> Answer:
-    if moved is None or moved.amount_won is None or back.amount_won is None:
-        return back
-    return replace(back, out_won=moved.amount_won - back.amount_won)
+        outcome = Outcome.SENT_BACK if back else Outcome.PAID
+        found.append((key, Answer(outcome, ref, why if back else "statement", won)))
+    return rules.by_key(found)
 
 
 def send(transfer: Transfer, *, url: str, now: datetime) -> Answer:
@@ -225,3 +151,33 @@ def demo_mood(*, url: str, name: str) -> bool:
             return bank.post(f"{url}/mood", data={"name": name}).status_code == 204
     except Exception:
         return False
+
+
+def demo_files(*, url: str) -> list[dict[str, Any]]:
+    """Payment files that the demo's bank took, newest first; none when it does not answer."""
+    try:
+        with client(timeout=2, verify=_tls(url)) as bank:
+            found: list[dict[str, Any]] = bank.get(f"{url}/files").raise_for_status().json()
+        return found
+    except Exception:
+        return []
+
+
+def demo_hand_in(*, url: str, content: bytes, how: str) -> str:
+    """Carries a payment file to the demo's bank. Returns: "", or why it was not taken: unreadable, twice, silent."""
+    try:
+        with client(timeout=10, verify=_tls(url)) as bank:
+            return bank.post(f"{url}/files", params={"how": how}, content=content).raise_for_status().text
+    except Exception:
+        return "silent"
+
+
+def demo_answer(*, url: str, number: int, kind: str) -> tuple[bytes, str, str] | None:
+    """(content, file name, media type) of what the demo's bank answers to a file; None where it has no such answer."""
+    try:
+        with client(timeout=5, verify=_tls(url)) as bank:
+            answer = bank.get(f"{url}/files/{number}/{kind}").raise_for_status()
+    except Exception:
+        return None
+    name = answer.headers.get("Content-Disposition", "").partition('filename="')[2].rstrip('"')
+    return answer.content, name, answer.headers.get("Content-Type", "application/octet-stream")

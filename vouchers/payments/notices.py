@@ -5,7 +5,7 @@ from typing import Any
 from portal.journal.actions import tell
 from portal.kit.won import won
 from vouchers.payments import rules
-from vouchers.payments.models import Disbursement
+from vouchers.payments.models import Disbursement, PayeeAccount
 
 
 def _context(disbursement: Disbursement, **more: Any) -> dict[str, Any]:
@@ -90,3 +90,22 @@ def parked(disbursement: Disbursement) -> None:
         "payment_parked", app="vouchers", subject=disbursement, role="OPERATOR_FINANCE",
         url=f"/payments/{disbursement.ref}/", context=_context(disbursement),
     )  # fmt: skip
+
+
+def payee_changed(account: PayeeAccount, former: PayeeAccount) -> None:
+    """To the contacts of the new account and of the one that it replaces, to the payee's people, and to finance: whoever knows
+    nothing of the change says so before anything is paid to it."""
+    institution, context = account.institution, dict[str, str]()
+    for language, korean in (("ko", True), ("en", False)):
+        context |= {
+            f"payee_{language}": getattr(institution, f"name_{language}"),
+            f"new_{language}": f"{rules.bank_words(account.bank_code, korean=korean)} ···{account.number[-4:]}",
+            f"former_{language}": f"{rules.bank_words(former.bank_code, korean=korean)} ···{former.number[-4:]}",
+        }
+    context["waits_until"] = account.waits_until.isoformat() if account.waits_until else ""
+    common: dict[str, Any] = {"app": "vouchers", "subject": account, "context": context, "once": account.ref}
+    contacts = sorted({address for address in (former.contact, account.contact) if address})
+    tell("payee_changed", addresses=contacts, **common)
+    tell("payee_changed", role="OPERATOR_FINANCE", **common)
+    if institution.organisation is not None:
+        tell("payee_changed", organisation=institution.organisation, **common)

@@ -3,6 +3,7 @@
 from portal.documents.rules.content import inspect
 from portal.documents.rules.names import clean_name, extension
 from portal.documents.rules.states import (
+    ANSWERS,
     CATALOGUES,
     LIFECYCLE,
     RETRY_DAYS,
@@ -14,6 +15,7 @@ from portal.documents.rules.states import (
 )
 
 __all__ = [
+    "ANSWERS",
     "CATALOGUES",
     "LIFECYCLE",
     "RETRY_DAYS",

@@ -51,6 +51,8 @@ CATALOGUES = {  # a catalogue of data, written as text
     "xml": "application/rdf+xml",
 }
 
+ANSWERS = {"xml": "application/xml", "xlsx": TYPES["xlsx"]}  # what another machine answered to a file of ours
+
 
 # state → why nobody, or nobody else, may open the file
 _CLOSED: dict[str, Promise | str] = {

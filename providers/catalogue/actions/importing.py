@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.documents import actions as documents
-from portal.documents.rules import ScanState
+from portal.documents.rules import CATALOGUES, ScanState
 from portal.journal.actions import record as journal
 from portal.kit import clock, prepared
 from portal.kit.access import require
@@ -40,7 +40,7 @@ def start_import(*, file: Any, institution: Institution | None, by: Any) -> Impo
     registrar = by is None or by.has_perm("providers.import_catalogue")
     require(by, "providers.import_catalogue" if institution is None else "providers.import_dataset", institution)
     organisation = institution.organisation if institution is not None and not registrar else None
-    document = documents.upload(file=file, kind="CATALOGUE", organisation=organisation, by=by, catalogue=True)
+    document = documents.upload(file=file, kind="CATALOGUE", organisation=organisation, by=by, types=CATALOGUES)
     importer = Importer.REGISTRAR if registrar else Importer.PEOPLE
     return _started(ImportRun(importer=importer, institution=institution, document=document, started_by=by))
 

@@ -1,5 +1,6 @@
 """The verbs of the room: disbursements (people), attempts (the bank), payees (accounts)."""
 
+from vouchers.payments.actions.answering import read_payment_answer, stop_waiting
 from vouchers.payments.actions.attempts import claim_next, lose_track, mark_sent
 from vouchers.payments.actions.closing import close_disbursement, sync_terminated
 from vouchers.payments.actions.disbursements import (
@@ -11,14 +12,36 @@ from vouchers.payments.actions.disbursements import (
     resubmit_disbursement,
     retry_disbursement,
 )
+from vouchers.payments.actions.filing import make_payment_file
 from vouchers.payments.actions.payees import enter_payee, verify_payee
 from vouchers.payments.actions.returning import return_disbursement
 from vouchers.payments.actions.settling import explain_attempt, park, reconcile, resolve_attempt, settle, withdraw_return
 from vouchers.payments.actions.vouchers import expire_vouchers
 
 __all__ = [
-    "approve_disbursement", "check_evidence", "claim_next", "close_disbursement", "confirm_disbursement", "enter_payee", "expire_vouchers",
-    "explain_attempt", "lose_track", "mark_sent",
-    "park", "reconcile", "register_disbursement", "request_disbursement", "resolve_attempt", "resubmit_disbursement",
-    "retry_disbursement", "return_disbursement", "settle", "sync_terminated", "verify_payee", "withdraw_return",
+    "approve_disbursement",
+    "check_evidence",
+    "claim_next",
+    "close_disbursement",
+    "confirm_disbursement",
+    "enter_payee",
+    "expire_vouchers",
+    "explain_attempt",
+    "lose_track",
+    "make_payment_file",
+    "mark_sent",
+    "park",
+    "read_payment_answer",
+    "reconcile",
+    "register_disbursement",
+    "request_disbursement",
+    "resolve_attempt",
+    "resubmit_disbursement",
+    "retry_disbursement",
+    "return_disbursement",
+    "settle",
+    "stop_waiting",
+    "sync_terminated",
+    "verify_payee",
+    "withdraw_return",
 ]  # fmt: skip

@@ -45,6 +45,8 @@ def end(attempt: PaymentAttempt, verb: str, past: str, answer: gateways.Answer, 
     record(attempt, past, before, by=by, reason=reason or answer.words)
     for verb_owed in ("resolve_attempt", "explain_attempt"):
         journal.close_duty(attempt, verb_owed, by=by)
+    if attempt.file is not None and not attempt.file.lines.filter(state__in=rules.LIVE_ATTEMPTS).exists():
+        journal.close_duty(attempt.file, "read_payment_answer", by=by)
 
 
 def drop_claimed(disbursement: Disbursement, why: str) -> None:
@@ -78,7 +80,7 @@ def claim_next(
     attempt = PaymentAttempt(
         disbursement=disbursement, key=gateways.new_key(disbursement.ref), amount_won=disbursement.amount_won,
         state=T.CLAIMED, claimed_at=clock.now(), approved_by_id=disbursement.approved_by_id,
-        registered_by_id=disbursement.registered_by_id,
+        registered_by_id=disbursement.registered_by_id, account_id=disbursement.payee_account_id,
     )  # fmt: skip
     attempt.save()
     record(attempt, "claimed", "", by=None)
@@ -134,21 +136,21 @@ def mark_sent(*, attempt_id: int, statement: Mapping[str, gateways.Answer] | Non
     the payment may leave is asked once more: it waits while the agreement is suspended or the virus scan holds a file, and is
     dropped, for finance to close, once the agreement was terminated.
     """
-    claimed = PaymentAttempt.objects.filter(pk=attempt_id, state=T.CLAIMED)
+    claimed = PaymentAttempt.objects.filter(pk=attempt_id, state=T.CLAIMED, file__isnull=True)
     found = claimed.values_list("disbursement_id", flat=True).first()
     if found is None:
         return None
     disbursement = lock(found)
-    attempt = claimed.select_for_update().first()
+    attempt = claimed.select_related("account").select_for_update(of=("self",)).first()
     if attempt is None or not _may_leave(disbursement, attempt, statement or {}):
         return None
     attempt.disbursement = disbursement
-    assert disbursement.payee_account is not None, "approved only with a verified account"
+    account = attempt.account or disbursement.payee_account
+    assert account is not None, "approved only with a verified account"
     attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "send")
     attempt.sent_at = clock.now()
     attempt.save()
     record(attempt, "sent", T.CLAIMED, by=None)
-    account = disbursement.payee_account
     return gateways.Transfer(
         key=attempt.key, amount_won=attempt.amount_won, bank_code=account.bank_code, account=account.number,
         holder=account.holder, text=f"{disbursement.ref} {disbursement.milestone.title}",
@@ -168,10 +170,11 @@ def _may_leave(disbursement: Disbursement, attempt: PaymentAttempt, statement: M
 
 @transaction.atomic
 def lose_track(*, now: datetime) -> int:
-    """SENT longer than any call may take: whoever sent it is dead. SENT → UNKNOWN. Returns: how many."""
+    """SENT longer than any call may take: whoever sent it is dead. SENT → UNKNOWN. What left in a file waits for its answer.
+    Returns: how many."""
     lost = 0
     for attempt in PaymentAttempt.objects.select_for_update(skip_locked=True).filter(
-        state=T.SENT, sent_at__lt=now - SENT_PATIENCE
+        state=T.SENT, file__isnull=True, sent_at__lt=now - SENT_PATIENCE
     ):
         attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "lose_track")
         attempt.answer = "no answer"

@@ -14,7 +14,7 @@ from portal.accounts import second_factor
 from portal.documents.actions import require_taken
 from portal.documents.models import Document
 from portal.journal import actions as journal
-from portal.kit import clock
+from portal.kit import clock, words
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from portal.kit.won import won
@@ -263,6 +263,31 @@ def check_evidence(*, disbursement_id: int, by: Any) -> Disbursement:
     return disbursement
 
 
+def _chosen_way(disbursement: Disbursement, way: str) -> str:
+    """The way in which it leaves from now on. Raises: Refused for one that the round does not allow, or another than before."""
+    chosen, ways = way or disbursement.way, disbursement.milestone.agreement.round.policy().paying.ways
+    if not rules.may_leave_by(chosen or ways[0], ways, before=disbursement.way, tried=disbursement.attempts.exists()):
+        raise Refused(
+            _("This payment cannot leave that way: the round does not allow it, or it was already tried in another one."),
+            "way_refused", "way",
+        )  # fmt: skip
+    return chosen or ways[0]
+
+
+def _account_to_pay(disbursement: Disbursement) -> PayeeAccount:
+    """The same, once it has taken another's place for as long as the round lets a changed account wait."""
+    account = _verified_account(disbursement)
+    if account.waits_until and rules.account_waits(account.waits_until, clock.today()):
+        raise Refused(
+            _(
+                "The account of the payee changed. Nothing is paid to it before %(day)s, so that who knows nothing of it can say so."
+            )
+            % {"day": words.day(account.waits_until)},
+            "payee_waits",
+        )
+    return account
+
+
 def _verified_account(disbursement: Disbursement) -> PayeeAccount:
     """The payee's account of now: one that was replaced since an earlier step is never paid."""
     account = PayeeAccount.objects.filter(institution=disbursement.payee, is_current=True).first()
@@ -304,11 +329,12 @@ def approve_disbursement(*, disbursement_id: int, second_factor_code: str, by: A
 
 
 @transaction.atomic
-def register_disbursement(*, disbursement_id: int, second_factor_code: str, by: Any) -> Disbursement:
-    """The registrar, never the approver, releases the payment to the bank run, with a fresh second factor.
+def register_disbursement(*, disbursement_id: int, second_factor_code: str, by: Any, way: str = "") -> Disbursement:
+    """The registrar, never the approver, releases the payment, with a fresh second factor.
 
-    Writes: Disbursement, Event."""
-    return _release(disbursement_id, "register_disbursement", second_factor_code, by)
+    way: how it is handed over, of those that the round allows (rounds.rules.Way); "": as before, else the round's usual one. A
+    payment that was tried keeps its way for ever. Writes: Disbursement, Event."""
+    return _release(disbursement_id, "register_disbursement", second_factor_code, by, way=way)
 
 
 @transaction.atomic
@@ -319,7 +345,7 @@ def retry_disbursement(*, disbursement_id: int, second_factor_code: str, by: Any
     return _release(disbursement_id, "retry_disbursement", second_factor_code, by)
 
 
-def _release(disbursement_id: int, verb: str, second_factor_code: str, by: Any) -> Disbursement:
+def _release(disbursement_id: int, verb: str, second_factor_code: str, by: Any, *, way: str = "") -> Disbursement:
     disbursement = lock(disbursement_id)
     require(by, "vouchers.register_disbursement")
     require_apart(disbursement, by)
@@ -331,9 +357,10 @@ def _release(disbursement_id: int, verb: str, second_factor_code: str, by: Any) 
     if not rules.approval_stands(disbursement.approved_at, came_back):
         raise Refused(_("The money came back since this was approved. Finance must approve it again."), "approve_anew")
     require_taken([disbursement.invoice_document, disbursement.own_share_document])
-    disbursement.payee_account = _verified_account(disbursement)
+    disbursement.payee_account = _account_to_pay(disbursement)
+    disbursement.way = _chosen_way(disbursement, way)
     second_factor.check(by, second_factor_code)
     disbursement.registered_by, disbursement.registered_at = by, clock.now()
-    move(disbursement, verb, by=by)
+    move(disbursement, verb, by=by, way=disbursement.way)
     journal.close_duty(disbursement, verb, by=by)
     return disbursement

@@ -61,6 +61,13 @@ POLICY: dict[str, Any] = {
     "changing": {"shift_share": "0.10", "grant_may_rise": True},
     "reminder_days": [7, 1],
     "payee": "PROVIDER",
+    "paying": {
+        "rail": "BANK",
+        "ways": ["GATEWAY", "PAIN_001", "SHEET"],
+        "bank_code": "004",
+        "account": "90010203040506",
+        "holder": "시연 바우처 사업비",
+    },
 }
 SELECTION: dict[str, Any] = {
     "bonus_points": {"NON_CAPITAL": "1", "YOUTH": "1"},

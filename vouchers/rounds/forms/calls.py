@@ -23,6 +23,7 @@ from vouchers.rounds import rules
 from vouchers.rounds.forms.allocating import allocating_fields, allocating_of
 from vouchers.rounds.forms.changing import changing_fields, changing_of
 from vouchers.rounds.forms.parts import policy_parts
+from vouchers.rounds.forms.paying import paying_fields, paying_of
 from vouchers.rounds.forms.ranking import ranking_fields, ranking_of
 from vouchers.rounds.models import Round
 
@@ -200,7 +201,8 @@ class PolicyForm(forms.Form):
         quoting = {**_quoting_fields(body.get("quoting", {})), **allocating_fields(body.get("allocating", {}))}
         changing = changing_fields(body.get("changing", {}))
         papers = _paper_fields({**rules.PAPER_DAYS, **body.get("paper_days", {})})
-        every = {**rates, **self.fields, **papers, **chosen, **apart, **given, **quoting, **changing, **targets, "reason": reason}
+        paying = paying_fields(body.get("paying", {}))
+        every = {**rates, **self.fields, **papers, **chosen, **apart, **given, **quoting, **changing, **paying, **targets, "reason": reason}
         self.fields = {name: every[name] for _title, names in policy_parts() for name in names}
         assert len(self.fields) == len(every), set(every) - set(self.fields)
 
@@ -225,6 +227,7 @@ class PolicyForm(forms.Form):
         body["ranking"] = ranking_of(data)
         body["allocating"] = allocating_of(data)
         body["changing"] = changing_of(data)
+        body["paying"] = paying_of(data)
         for fault in rules.policy_faults(body):
             self.add_error(None, rules.fault_words(fault))
         return {"body": {**self.kept, **body}, "reason": data["reason"]}
@@ -239,7 +242,7 @@ _POLICY_FIELDS = (
 
 _POLICY_PARTS = (
     "grant_rates", "pass_mark", "target_days", "paper_days", "selection", "conflicts", "assigning", "quoting", "ranking",
-    "allocating", "changing",
+    "allocating", "changing", "paying",
 )  # fmt: skip
 _SHARES = ("min_cash_rate", "in_kind_max_rate", "region_bonus", "grant_rate_max")
 

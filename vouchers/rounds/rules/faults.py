@@ -12,6 +12,7 @@ from vouchers.rounds.rules.allocating import allocating_fault_words
 from vouchers.rounds.rules.assigning import assigning_fault_words
 from vouchers.rounds.rules.changing import changing_fault_words
 from vouchers.rounds.rules.conflicts import conflict_fault_words
+from vouchers.rounds.rules.paying import paying_fault_words
 from vouchers.rounds.rules.policy import policy_faults
 from vouchers.rounds.rules.questions import parse_questions, question_fault_words, question_faults, question_shape_faults
 from vouchers.rounds.rules.quoting import quoting_fault_words, quoting_faults
@@ -144,6 +145,8 @@ def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
         return allocating_fault_words(code)
     if code.startswith("changing_"):
         return changing_fault_words(code)
+    if code.startswith("paying_"):
+        return paying_fault_words(code)
     if code.startswith("assigning_"):
         return assigning_fault_words(code)
     if code.startswith("quoting_"):

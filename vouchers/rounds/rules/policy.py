@@ -11,6 +11,7 @@ from vouchers.rounds.rules.allocating import AllocatingPolicy, allocating_faults
 from vouchers.rounds.rules.assigning import AssigningPolicy, assigning_faults, parse_assigning
 from vouchers.rounds.rules.changing import ChangingPolicy, changing_faults, parse_changing
 from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
+from vouchers.rounds.rules.paying import PayingPolicy, parse_paying, paying_faults
 from vouchers.rounds.rules.questions import Question, parse_questions, question_shape_faults
 from vouchers.rounds.rules.quoting import QuotingPolicy, parse_quoting, quoting_faults
 from vouchers.rounds.rules.ranking import RankingPolicy, parse_ranking, ranking_faults
@@ -31,7 +32,7 @@ TARGET_STEPS = {
     "remedy": 5, "agreement_draft": 5, "agreement_dispatch": 3, "access_papers": 5, "receipt_confirmation": 5, "milestone_plan": 5,
     "disbursement_request": 10, "completion": 10, "voucher_claim": 10, "bank_question": 2, "project_start": 20,
     "quote_before_close": 5, "quote_agreement": 5,
-    "feasibility": 10, "sourcing": 15, "change_review": 10,
+    "feasibility": 10, "sourcing": 15, "change_review": 10, "file_answer": 3, "payee_change": 3,
 }  # fmt: skip
 FEASIBILITY_THRESHOLD, FEASIBILITY_BANDS = (
     10,
@@ -91,6 +92,7 @@ class Policy:
     quoting: QuotingPolicy = field(default_factory=QuotingPolicy)
     allocating: AllocatingPolicy = field(default_factory=AllocatingPolicy)
     changing: ChangingPolicy = field(default_factory=ChangingPolicy)
+    paying: PayingPolicy = field(default_factory=PayingPolicy)
 
     def days(self, step: str) -> int:
         return self.target_days.get(step, TARGET_STEPS[step])
@@ -149,6 +151,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         quoting=parse_quoting(body.get("quoting", {})),
         allocating=parse_allocating(body.get("allocating", {})),
         changing=parse_changing(body.get("changing", {})),
+        paying=parse_paying(body.get("paying", {})),
     )
 
 
@@ -190,6 +193,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         ("ranking", ranking_faults),
         ("allocating", allocating_faults),
         ("changing", changing_faults),
+        ("paying", paying_faults),
     )
     named = [fault for name, judged in parts for fault in judged(body.get(name, {}))]
     return [*faults, *apart, *named, *asked]
@@ -285,6 +289,8 @@ STEP_WORDS = {
     "feasibility": _("Answer to a question how many patients there are"),
     "sourcing": _("Help of the operator when nothing fits a need"),
     "bank_question": _("Question to the bank about a payment without an answer"),
+    "file_answer": _("Answer of the bank or the subsidy network to a payment file"),
+    "payee_change": _("Wait after a payee's account changed, before anything is paid to it"),
     "project_start": _("Start of the projects after the selection"),
     "voucher_claim": _("Wait of an expired voucher for what was handed in by its last day"),
 }

@@ -171,6 +171,11 @@ BANKS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+def account_waits(waits_until: date | None, today: date) -> bool:
+    """Whether an account that took another's place may not be paid yet. waits_until: the first day on which it may, None: at once."""
+    return waits_until is not None and today < waits_until
+
+
 def bank_words(code: str, *, korean: bool) -> str:
     """`신한은행(088)`, `Shinhan Bank (088)`; a code that is not in the list stands alone."""
     if code not in BANKS:

@@ -14,6 +14,7 @@ from vouchers.agreements.models import Voucher
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
 from vouchers.matching.rules.stages import TaxKind
 from vouchers.payments import rules
+from vouchers.rounds.rules import Way
 
 
 class PayeeAccount(Row):
@@ -27,6 +28,9 @@ class PayeeAccount(Row):
     bank_code = models.CharField(_("Bank"), max_length=10)
     number = models.CharField(_("Account number"), max_length=30)
     holder = models.CharField(_("Account holder"), max_length=120)
+    contact = models.EmailField(_("Contact for this account"), blank=True)  # told when another account takes its place
+    # set where it took another's place: nothing is released to it before that day
+    waits_until = models.DateField(_("Nothing is paid to it before"), null=True)
     is_current = models.BooleanField(_("Current"), default=True)
     entered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Entered by"), related_name="+")
     verified_by = models.ForeignKey(
@@ -60,11 +64,13 @@ class DisbursementQuerySet(models.QuerySet["Disbursement"]):
         mine = accounts.organisation_ids_of(user)
         return self.filter(Q(milestone__agreement__company__organisation_id__in=mine) | Q(payee__organisation_id__in=mine))
 
-    def payable(self) -> "DisbursementQuerySet":
-        """Registered, without a live attempt, of a valid voucher whose agreement is neither suspended nor terminated."""
+    def payable(self, way: str = Way.GATEWAY) -> "DisbursementQuerySet":
+        """Registered for that way, without a live attempt, of a valid voucher whose agreement is neither suspended nor
+        terminated."""
         live = PaymentAttempt.objects.filter(state__in=rules.LIVE_ATTEMPTS | {"PAID"})
         valid = Voucher.objects.filter(status=VoucherStatus.ISSUED, agreement__status__in=PAYABLE_AGREEMENTS)
-        return self.filter(status="REGISTERED", voucher__in=valid.values("pk")).exclude(pk__in=live.values("disbursement_id"))
+        waiting = self.filter(status="REGISTERED", way=way, voucher__in=valid.values("pk"))
+        return waiting.exclude(pk__in=live.values("disbursement_id"))
 
 
 class Disbursement(Row):
@@ -79,6 +85,8 @@ class Disbursement(Row):
         PayeeAccount, on_delete=models.PROTECT, null=True, verbose_name=_("Account of the payee"), related_name="+"
     )
     status = models.CharField(_("State"), max_length=18, choices=rules.DisbursementStatus.choices(), default="REQUESTED")
+    # chosen when it is first registered, of those that its round allows; never another one afterwards
+    way = models.CharField(_("How it is handed over"), max_length=10, choices=Way.choices(), blank=True, default="")
     amount_won = WonField(_("Paid by the voucher"))
     supply_amount_won = WonField(_("Supply amount"))
     vat_won = WonField(_("VAT, paid by the company"), default=0)
@@ -139,6 +147,9 @@ class Disbursement(Row):
                 name="disbursement_registered_whole",
             ),
             models.CheckConstraint(
+                condition=~Q(status__in=["REGISTERED", "PAID", "FAILED"]) | ~Q(way=""), name="disbursement_registered_way"
+            ),
+            models.CheckConstraint(
                 condition=Q(status="PAID", paid_at__isnull=False) | (~Q(status="PAID") & Q(paid_at__isnull=True)),
                 name="disbursement_paid_pair",
             ),
@@ -168,6 +179,16 @@ class PaymentAttempt(Row):
     key = models.CharField(_("Reference"), max_length=35, unique=True)
     amount_won = WonField(_("Paid by the voucher"))
     state = models.CharField(_("State"), max_length=10, choices=rules.AttemptState.choices(), default="CLAIMED")
+    # the file in which it leaves, who made that file, and the account to which it goes, whatever is entered later
+    file = models.ForeignKey(
+        "vouchers.PaymentFile", on_delete=models.PROTECT, null=True, verbose_name=_("Payment file"), related_name="lines"
+    )
+    paid_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Handed over by"), related_name="+"
+    )
+    account = models.ForeignKey(
+        PayeeAccount, on_delete=models.PROTECT, null=True, verbose_name=_("Account of the payee"), related_name="+"
+    )
     claimed_at = models.DateTimeField(_("Attempt begun"))
     sent_at = models.DateTimeField(_("Sent to the bank"), null=True)
     settled_at = models.DateTimeField(_("Settled"), null=True)
@@ -205,6 +226,14 @@ class PaymentAttempt(Row):
             ),
             models.CheckConstraint(
                 condition=Q(shown_back_at__isnull=True) | Q(state="SENT_BACK"), name="attempt_shown_back_is_sent_back"
+            ),
+            models.CheckConstraint(
+                condition=Q(file__isnull=True, paid_by__isnull=True) | Q(file__isnull=False, paid_by__isnull=False),
+                name="attempt_file_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_by__isnull=True) | (~Q(paid_by=F("approved_by")) & ~Q(paid_by=F("registered_by"))),
+                name="attempt_payer_did_not_release",
             ),
         ]
         indexes = [models.Index(fields=["state", "claimed_at"], name="attempt_state")]

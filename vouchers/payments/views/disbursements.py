@@ -1,8 +1,7 @@
-"""Doors of the room, and the demo bank's own page."""
+"""Disbursements in the browser: asked for, confirmed, checked, released, and what became of each transfer."""
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -26,6 +25,7 @@ from portal.kit.words import pick
 from vouchers.milestones.models import Milestone
 from vouchers.payments import actions, forms, gateways, queries, rules
 from vouchers.payments.models import Disbursement, PaymentAttempt
+from vouchers.rounds.rules import Way
 
 PER_PAGE = 20
 
@@ -38,7 +38,9 @@ def disbursement_list(request: HttpRequest) -> HttpResponse:
     if status:
         found = found.filter(status=status)
     shown = Pages(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": shown, "status": status, "form": forms.StateFilter(request.GET or None)}
+    context = {
+        "page": shown, "status": status, "form": forms.StateFilter(request.GET or None), "files": queries.may_see_files(request.user),
+    }  # fmt: skip
     return page(request, "vouchers/payments/list.html", context)
 
 
@@ -65,7 +67,7 @@ def _show(request: HttpRequest, row: Disbursement, bound: ReasonForm | None = No
         "own_word": [one.ref for one in attempts if one.rests_on_a_word and one.resolved_by_id == request.user.pk],
         "contradicted": queries.contradicted(attempts), "stage": stage, "failure": queries.bank_words(attempts, stage),
         "kept_back": kept_back, "pays_no_more": rules.pays_no_more(row.milestone.agreement.status),
-        "reason_form": bound or ReasonForm(), "held": queries.held_because(row),
+        "reason_form": bound or ReasonForm(), "held": queries.held_because(row), "files": queries.may_see_files(request.user),
     }  # fmt: skip
     return page(request, "vouchers/payments/detail.html", context, status=422 if bound else 200)
 
@@ -205,6 +207,17 @@ RELEASES: dict[str, tuple[Any, Any]] = {
 }
 
 
+FOR_A_FILE = gettext_lazy("Registered. The payment waits for the next payment file, which somebody else makes.")
+
+
+def _release_form(request: HttpRequest, row: Disbursement, verb: str) -> CodeForm:
+    """The second factor; at the first registration also the way, where the round leaves a choice."""
+    data = request.POST if request.method == "POST" else None
+    if verb != "register":
+        return CodeForm(data, user=request.user)
+    return forms.RegisterForm(data, user=request.user, ways=queries.ways_of(row), usual=row.way)
+
+
 @signed_in
 @require_http_methods(["GET", "POST"])
 def release(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
@@ -212,14 +225,16 @@ def release(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     row, (action, title), (permission, consequence) = _row(request, ref), RELEASES[verb], rules.RELEASES[verb]
     require(request.user, permission)
     rules.LIFECYCLE.step(row.status, f"{verb}_disbursement")  # an old page is told before anything is typed
-    form = CodeForm(request.POST if request.method == "POST" else None, user=request.user)
+    form = _release_form(request, row, verb)
     if request.method == "POST" and form.is_valid():
+        more = {"way": form.cleaned_data["way"]} if "way" in form.fields else {}
         try:
-            action(disbursement_id=row.pk, second_factor_code=form.cleaned_data["code"], by=request.user)
+            action(disbursement_id=row.pk, second_factor_code=form.cleaned_data["code"], by=request.user, **more)
         except DomainError as error:
             form_errors(form, error)
         else:
-            messages.success(request, DONE[verb])
+            row.refresh_from_db(fields=["way"])
+            messages.success(request, DONE[verb] if row.way in {"", Way.GATEWAY} else FOR_A_FILE)
             return redirect(request, reverse("payments:detail", args=[row.ref]))
     context = {
         "form": form, "row": row, "title": title, "consequence": consequence % {"won": won_long(row.amount_won), "payee": pick(row.payee, "name")},
@@ -314,21 +329,3 @@ def evidence(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     if found is None:
         raise Http404
     return responses.download(found, by=request.user, case=row)
-
-
-@signed_in
-@require_http_methods(["GET", "POST"])
-def demo_bank(request: HttpRequest) -> HttpResponse:
-    """The local bank's book and its moods; only in a demonstration."""
-    if not settings.DEMO:
-        raise Http404
-    url, form = gateways.address(), forms.MoodForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        if gateways.demo_mood(url=url, name=form.cleaned_data["mood"]):
-            messages.success(request, _("The bank changed its mood."))
-        else:
-            messages.error(request, _("The bank did not answer."))
-        return redirect(request, reverse("demo_bank:book"))
-    now, book = gateways.demo_mood_now(url=url), gateways.demo_book(url=url)
-    context = {"form": form, "book": book, "moods": forms.MOODS, "now": now}
-    return page(request, "vouchers/payments/bank.html", context, status=422 if form.errors else 200)

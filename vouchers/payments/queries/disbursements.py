@@ -69,12 +69,12 @@ def listed(user: Any) -> QuerySet[Disbursement]:
 
 
 def attempts_of(disbursement: Disbursement) -> QuerySet[PaymentAttempt]:
-    return disbursement.attempts.order_by("-claimed_at", "-id")
+    return disbursement.attempts.select_related("file").order_by("-claimed_at", "-id")
 
 
 def anything_to_pay() -> bool:
     """Is there a registered disbursement to send, or an attempt that was claimed and not sent?"""
-    return Disbursement.objects.payable().exists() or PaymentAttempt.objects.filter(state="CLAIMED").exists()
+    return Disbursement.objects.payable().exists() or PaymentAttempt.objects.filter(state="CLAIMED", file__isnull=True).exists()
 
 
 def claimed_orphans(*, first: bool = False) -> list[int]:
@@ -82,7 +82,7 @@ def claimed_orphans(*, first: bool = False) -> list[int]:
 
     first: only those of disbursements that were never tried before.
     """
-    found = PaymentAttempt.objects.filter(state="CLAIMED")
+    found = PaymentAttempt.objects.filter(state="CLAIMED", file__isnull=True)
     if first:
         former = PaymentAttempt.objects.filter(disbursement=OuterRef("disbursement")).exclude(pk=OuterRef("pk"))
         found = found.exclude(Exists(former))
@@ -169,14 +169,19 @@ def requests(user: Any, row: Disbursement) -> bool:
 
 
 def bank_stage(row: Disbursement, attempts: list[PaymentAttempt]) -> str:
-    """Where a payment stands at the bank: waits (nothing is out), unclear (no answer yet), failed, sent_back, or ''."""
+    """Where a payment stands at the bank: waits or waits_file (nothing is out), in_file (handed over), unclear (no answer yet),
+    failed, sent_back, or ''."""
     if row.status in {"FAILED", "SENT_BACK"}:
         return row.status.lower()
     if row.status != "REGISTERED":
         return ""
     if any(attempt.state in {"UNKNOWN", "PARKED"} for attempt in attempts):
         return "unclear"
-    return "" if rules.pays_no_more(row.milestone.agreement.status) else "waits"
+    if any(attempt.state == "SENT" and attempt.file_id for attempt in attempts):
+        return "in_file"
+    if rules.pays_no_more(row.milestone.agreement.status):
+        return ""
+    return "waits_file" if row.way in rules.FILE_WAYS else "waits"
 
 
 def kept_back(row: Disbursement, attempts: Sequence[PaymentAttempt]) -> str:

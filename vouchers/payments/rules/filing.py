@@ -1,0 +1,95 @@
+"""What may stand in a payment file, and who may make it. Source: domain.md §6.11, stack.md (Money).
+
+A file is made once, whole: one line that cannot stand in it stops it. Its transfers are attempts like any other, so that no
+payment is in two files, or in a file and at the gateway, at once (unique constraint, triggers).
+
+What the bank refused leaves again only once its statement, made after that refusal, showed that nothing had moved: a refusal is
+what the bank says, the statement what it did (`freed`).
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.clock import to_kst
+from vouchers.payments.rules.disbursing import BANKS
+from vouchers.payments.rules.transfers import Transfer
+from vouchers.rounds.rules import Way
+
+FILE_WAYS = (Way.PAIN_001, Way.SHEET, Way.NETWORK)
+BY_STATEMENT = frozenset({Way.PAIN_001})  # whose refusals a statement confirms; the others' result lists are the record itself
+KEY, HOLDER = re.compile(r"[A-Za-z0-9-]{1,35}"), 120
+LINES = 1000  # of one file at most
+
+
+def line_fault(transfer: Transfer) -> str | Promise:
+    """Why this transfer cannot stand in a file, as a sentence that says how to mend it; empty when it can."""
+    if not KEY.fullmatch(transfer.key):
+        return _("Its reference cannot be written into a file.")
+    if transfer.amount_won <= 0:
+        return _("Its amount is not above zero.")
+    if transfer.bank_code not in BANKS:
+        return _("The bank of its account is not in the list. Enter the account again.")
+    if not re.fullmatch(r"[0-9]{8,20}", transfer.account):
+        return _("Its account number has not 8 to 20 digits. Enter the account again.")
+    if not transfer.holder.strip() or not transfer.holder.isprintable() or len(transfer.holder) > HOLDER:
+        return _("The holder of its account is empty, too long, or has signs that no file takes. Enter the account again.")
+    return ""
+
+
+def printable(text: str) -> str:
+    """Words for a file: signs that no format takes become spaces."""
+    return "".join(sign if sign.isprintable() else " " for sign in text).strip()
+
+
+def sum_fault(transfers: Sequence[Transfer]) -> str | Promise:
+    """Why these cannot be one file together; empty when they can."""
+    if not transfers:
+        return _("Choose at least one payment.")
+    if len(transfers) > LINES:
+        return _("A file holds at most 1,000 payments. Choose fewer; the others go into the next file.")
+    if len({one.key for one in transfers}) != len(transfers):
+        return _("Two payments have the same reference. Make the file again.")
+    return ""
+
+
+def may_leave_by(way: str, ways: Collection[str], *, before: str, tried: bool) -> bool:
+    """Whether a payment may be registered for that way. ways: of its round; before: the way that it was registered for, ""; tried:
+    whether it ever left, or was taken to leave: then it keeps its way, so that no payment uses two rails."""
+    return way in ways and (not tried or way == before)
+
+
+def way_words(way: str) -> str | Promise:
+    """How a payment is handed over, for people."""
+    return Way(way).label
+
+
+def may_pay(person_id: int, released_by: Collection[int | None]) -> bool:
+    """Who approved or registered a payment never hands it over (four eyes). released_by: who did either."""
+    return person_id not in released_by
+
+
+def freed(
+    way: str,
+    *,
+    refused_at: datetime,
+    reported_at: datetime | None,
+    statements: Collection[tuple[datetime, datetime | None, datetime]],
+    paid_on: date,
+) -> bool:
+    """Whether a refused transfer is no reason to hold the next one back: a statement was read after it was settled that the bank
+    made after its last report on the file, and that begins no later than the day of the file.
+
+    refused_at: by the portal's clock; reported_at: when the bank made that report, None where a person settled it; statements:
+    (made at, begins at, read at) of each one that was read to the file.
+    """
+    if way not in BY_STATEMENT:
+        return True
+    return any(
+        read_at >= refused_at and (reported_at is None or made_at >= reported_at)
+        and (begins_at is None or to_kst(begins_at).date() <= paid_on)
+        for made_at, begins_at, read_at in statements
+    )  # fmt: skip

@@ -1,0 +1,53 @@
+"""The browser's doors of the room."""
+
+from vouchers.payments.views.bank import (
+    demo_answer,
+    demo_bank,
+    demo_hand_in,
+)
+from vouchers.payments.views.disbursements import (
+    confirm,
+    decide,
+    detail,
+    disbursement_list,
+    evidence,
+    explain,
+    release,
+    request_disbursement,
+    resolve,
+    resubmit,
+    withdraw_return,
+)
+from vouchers.payments.views.files import (
+    answer_download,
+    file_detail,
+    file_download,
+    file_list,
+    new_file,
+    read_answer,
+    stop_waiting,
+)
+
+__all__ = [
+    "answer_download",
+    "confirm",
+    "decide",
+    "demo_answer",
+    "demo_bank",
+    "demo_hand_in",
+    "detail",
+    "disbursement_list",
+    "evidence",
+    "explain",
+    "file_detail",
+    "file_download",
+    "file_list",
+    "new_file",
+    "read_answer",
+    "release",
+    "request_disbursement",
+    "resolve",
+    "resubmit",
+    "stop_waiting",
+    "withdraw_return",
+]
