@@ -17,7 +17,7 @@ from vouchers.payments import queries, rules
 from vouchers.payments.actions.attempts import record
 from vouchers.payments.actions.filing import name_of
 from vouchers.payments.actions.settling import park, settle
-from vouchers.payments.models import PaymentAnswer, PaymentAttempt, PaymentFile
+from vouchers.payments.models import Disbursement, PaymentAnswer, PaymentAttempt, PaymentFile
 from vouchers.rounds.rules import Way
 
 T = rules.AttemptState
@@ -32,8 +32,7 @@ def read_payment_answer(*, file_id: int, document: Document, by: Any) -> Payment
     account, names other amounts or unknown references, or was read before; then nothing changes. Writes: PaymentAnswer, and as
     `settle` for each line; Event."""
     require(by, "vouchers.send_payments")
-    file = PaymentFile.objects.select_for_update().get(pk=file_id)
-    lines = list(queries.lines_of(file))
+    file, lines = _locked(file_id)
     _require_other_eyes(lines, by)
     _require_new(PaymentAnswer.objects.filter(file=file, sha256=document.sha256).first())
     content = document_queries.content_of(document)
@@ -55,6 +54,14 @@ def read_payment_answer(*, file_id: int, document: Document, by: Any) -> Payment
         data={"answer": answer.ref, "kind": str(reading.kind), "sha256": document.sha256, "settled": dict(changed)},
     )  # fmt: skip
     return answer
+
+
+def _locked(file_id: int) -> tuple[PaymentFile, list[PaymentAttempt]]:
+    """The file with its lines, whose payments are locked in one order; the row itself is written once and locked by nobody."""
+    file = PaymentFile.objects.get(pk=file_id)
+    paid = file.lines.values("disbursement_id")
+    list(Disbursement.objects.select_for_update().filter(pk__in=paid).order_by("pk").values_list("pk", flat=True))
+    return file, list(queries.lines_of(file))
 
 
 def _require_other_eyes(lines: list[PaymentAttempt], by: Any) -> None:
@@ -85,12 +92,12 @@ def stop_waiting(*, file_id: int, reason: str, by: Any) -> int:
     """No answer came by its due day: each open payment waits for a person, who asks and writes down what became of it. An
     answer that comes later is still read. Writes: PaymentAttempt PARKED, Events, Duties, Notices. Returns: how many."""
     require(by, "vouchers.send_payments")
-    file = PaymentFile.objects.select_for_update().get(pk=file_id)
+    file, lines = _locked(file_id)
     if not queries.is_overdue(file, clock.now()):
         raise Refused(_("The answer is not overdue, or nothing of the file is open any more."), "not_overdue")
     if not reason.strip():
         raise Refused(_("Write down whom you asked and what they said."), "reason_missing", "reason")
-    waiting = list(queries.lines_of(file).filter(state=T.SENT))
+    waiting = [line for line in lines if line.state == T.SENT]
     for line in waiting:
         _park(line, reason.strip(), by)
     journal.record("payment_file.not_answered", file, by=by, reason=reason.strip(), data={"lines": len(waiting)})
@@ -98,10 +105,6 @@ def stop_waiting(*, file_id: int, reason: str, by: Any) -> int:
 
 
 def _park(line: PaymentAttempt, reason: str, by: Any) -> None:
-    PaymentAttempt.objects.select_for_update().get(pk=line.pk)
-    line.refresh_from_db(fields=["state"])
-    if line.state != T.SENT:
-        return
     line.state, line.answer = rules.ATTEMPT_LIFECYCLE.step(line.state, "lose_track"), "no answer"
     line.save()
     record(line, "lost", T.SENT, by=by, reason=reason)
