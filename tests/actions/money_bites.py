@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 TABLES = (
     "vouchers_account", "vouchers_ledgerevent", "vouchers_entry", "vouchers_voucher", "vouchers_disbursement",
-    "vouchers_paymentattempt", "vouchers_payeeaccount",
+    "vouchers_paymentattempt", "vouchers_payeeaccount", "vouchers_paymentfile", "vouchers_paymentanswer",
 )  # fmt: skip
-A, L, E, V, D, P, Y = TABLES
+A, L, E, V, D, P, Y, F, N = TABLES
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def change(table: str, row: str, words: str) -> str:
 
 
 def bites() -> list[Bite]:
-    return [*_ledger(), *_voucher(), *_disbursement(), *_attempt(), *_account()]
+    return [*_ledger(), *_voucher(), *_disbursement(), *_attempt(), *_account(), *_file(), *_answer()]
 
 
 def _ledger() -> list[Bite]:
@@ -131,6 +131,16 @@ def _disbursement() -> list[Bite]:
         ),
         bite("disbursement_release_guard", change(D, "sent", "status = 'RETURNED'"), says="is under way"),
         bite("disbursement_files_guard", infect, approve, says="the virus scan holds"),
+        bite("disbursement_way_guard", change(D, "sent", "way = 'PAIN_001'"), says="it was tried and keeps its way"),
+        bite("disbursement_way_guard", change(D, "registered", "way = 'NETWORK'"), says="its round does not pay by"),
+        bite("disbursement_registered_way", change(D, "registered", "way = ''")),
+        bite("disbursement_account_guard", change(D, "sent", "payee_account_id = NULL"), says="is under way to its account"),
+        bite(
+            "disbursement_account_guard",
+            change(Y, "payee", "waits_until = '2999-01-01'"),
+            change(D, "refused", "status = 'REGISTERED', registered_at = now()"),
+            says="changed and waits",
+        ),
         bite("disbursement_amount", change(D, "checked", "amount_won = 0")),
         bite("disbursement_within_supply", change(D, "checked", "supply_amount_won = amount_won - 1")),
         bite("disbursement_approved_whole", change(D, "checked", "status = 'APPROVED'")),
@@ -171,6 +181,19 @@ def _attempt() -> list[Bite]:
         bite("attempt_release_guard_sent", ends, send, says="its agreement is not in force"),
         bite("attempt_release_guard_sent", infect, send, says="the virus scan holds"),
         bite("attempt_one_live", copy(P, "sent_attempt", **again)),
+        *(
+            bite("attempt_way_guard", change(P, "filed_attempt", f"{column} = NULL"), says="its file and account never change")
+            for column in ("file_id", "paid_by_id", "account_id")
+        ),
+        bite("attempt_way_guard", copy(P, "sent_attempt", **again, account_id="{other_account}"), says="to another account than"),
+        bite("attempt_way_guard", copy(P, "filed_attempt", **again, file_id="NULL", paid_by_id="NULL"), says="by another way"),
+        bite(
+            "attempt_way_guard", copy(P, "sent_attempt", **again, file_id="{file}", paid_by_id="{second}"), says="by another way"
+        ),
+        bite("attempt_file_pair", change(P, "sent_attempt", "paid_by_id = {second}")),
+        bite("attempt_payer_did_not_release", change(P, "filed_attempt", "paid_by_id = approved_by_id")),
+        bite("attempt_payer_did_not_release", change(P, "filed_attempt", "paid_by_id = registered_by_id")),
+        bite("payment_file_whole_lines", copy(P, "filed_attempt", **again), says="it says"),
         bite("attempt_shown_back_is_sent_back", change(P, "paid_attempt", "shown_back_at = now()")),
     ]
 
@@ -179,4 +202,30 @@ def _account() -> list[Bite]:
     return [
         bite("payee_account_current", copy(Y, "payee", ref="'pay-x'")),
         bite("payee_account_four_eyes", change(Y, "payee", "verified_by_id = entered_by_id")),
+        *(bite("payee_account_keeps", change(Y, "payee", words), says="another account is a new row")
+          for words in ("number = '12345678'", "waits_until = '2999-01-01'", "contact = 'x@y.example'")),
+    ]  # fmt: skip
+
+
+def _file() -> list[Bite]:
+    twin = copy(F, "file", ref="'pfl-x'")
+    return [
+        bite("payment_file_keeps", change(F, "file", "total_won = total_won + 1"), says="written once"),
+        bite("payment_file_keeps", twin, f"DELETE FROM {F} WHERE ref = 'pfl-x'", says="written once"),
+        bite("payment_files_stay", f"TRUNCATE {F} CASCADE", says="is never emptied"),
+        bite("payment_file_whole", twin, says="it says"),
+        bite("payment_file_way", change(F, "file", "way = 'GATEWAY'")),
+        bite("payment_file_sum", change(F, "file", "line_count = 0")),
+        bite("payment_file_sum", change(F, "file", "total_won = line_count - 1")),
+        bite("payment_file_account", change(F, "file", "account = ''")),
     ]
+
+
+def _answer() -> list[Bite]:
+    return [
+        bite("payment_answer_keeps", change(N, "answer", "message_id = 'forged'"), says="written once"),
+        bite("payment_answer_keeps", f"DELETE FROM {N} WHERE id = {{answer}}", says="written once"),
+        bite("payment_answers_stay", f"TRUNCATE {N}", says="is never emptied"),
+        *(bite("payment_answer_guard", copy(N, "answer", ref="'pan-x'", read_by_id=who), says="read by who released")
+          for who in ("{finance}", "{registrar}")),
+    ]  # fmt: skip

@@ -16,7 +16,7 @@ from tests.factories.providers import provider
 from tests.factories.rehearsals import rehearsal
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 from vouchers.payments import actions, gateways
-from vouchers.payments.models import Disbursement, PaymentAttempt
+from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAnswer, PaymentAttempt
 
 pytestmark = pytest.mark.django_db
 OUT = gateways.Outcome
@@ -24,6 +24,7 @@ LATE = 2_000_000_000  # an id that no row has
 ANY_ROW = {
     "vouchers_account": "paid_pot", "vouchers_ledgerevent": "event", "vouchers_entry": "entry", "vouchers_voucher": "voucher",
     "vouchers_disbursement": "checked", "vouchers_paymentattempt": "sent_attempt", "vouchers_payeeaccount": "payee",
+    "vouchers_paymentfile": "file", "vouchers_paymentanswer": "answer",
 }  # fmt: skip
 
 
@@ -82,7 +83,9 @@ def scene() -> dict[str, int]:
     desk = p.office()
     p.account(at, desk)
     rows: dict[str, Disbursement] = {}
-    for name, milestone in zip(("registered", "back", "refused", "paid", "sent", "claimed", "checked"), milestones, strict=False):
+    for name, milestone in zip(
+        ("registered", "back", "refused", "paid", "sent", "claimed", "checked", "filed"), milestones, strict=False
+    ):
         p.accept(at, milestone)
         rows[name] = p.request(at, milestone)
         if name == "checked":
@@ -92,6 +95,16 @@ def scene() -> dict[str, int]:
             p.approve(at, rows[name], desk)
     tried = {name: _tried(rows[name], name, desk) for name in ("back", "refused", "paid", "sent", "claimed")}
     p.released("register", rows["registered"], desk.registrar)
+    filed = _filed(rows["filed"], desk)
+    elsewhere = provider().institution
+    account = PayeeAccount.objects.create(
+        institution=elsewhere,
+        bank_code="088",
+        number="110987654321",
+        holder="다른병원",
+        entered_by=desk.registrar,
+        verified_by=desk.finance,
+    )
     pots = {account.kind: account.pk for account in Account.objects.filter(round_id=at.agreement.round_id)}
     event = LedgerEvent.objects.get(kind="PAID")
     checked = Disbursement.objects.get(pk=rows["checked"].pk)
@@ -99,10 +112,21 @@ def scene() -> dict[str, int]:
         **{name: row.pk for name, row in rows.items()}, **{f"{name}_attempt": pk for name, pk in tried.items()},
         "planned": milestones[-1].pk, "voucher": checked.voucher_id, "payee": checked.payee_account_id or 0,
         "checked_invoice": checked.invoice_document_id or 0, "claimed_invoice": rows["claimed"].invoice_document_id or 0,
-        "finance": desk.finance.pk, "registrar": desk.registrar.pk, "second": desk.second.pk, "other_payee": provider().institution.pk,
+        "finance": desk.finance.pk, "registrar": desk.registrar.pk, "second": desk.second.pk, "other_payee": elsewhere.pk, "other_account": account.pk,
+        **filed,
         "event": event.pk, "entry": Entry.objects.filter(event=event)[0].pk, "treasury": pots["TREASURY"],
         "free_pot": pots["AVAILABLE"], "committed": pots["COMMITTED"], "paid_pot": pots["PAID"], "rehearsal": rehearsal().pk,
     }  # fmt: skip
+
+
+def _filed(row: Disbursement, desk: p.Office) -> dict[str, int]:
+    """Handed over in a file, to which an answer was read that settles nothing yet."""
+    p.released("register", row, desk.registrar, way="PAIN_001")
+    file = p.file_of(desk, [row])
+    answer = PaymentAnswer.objects.create(
+        file=file, kind="PAIN_002", document=p.paper(None, desk.second), sha256="0" * 64, message_id="RPT-1", read_by=desk.second
+    )
+    return {"file": file.pk, "answer": answer.pk, "filed_attempt": file.lines.get().pk}
 
 
 def _tried(row: Disbursement, goal: str, desk: p.Office) -> int:

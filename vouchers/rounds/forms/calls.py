@@ -202,7 +202,19 @@ class PolicyForm(forms.Form):
         changing = changing_fields(body.get("changing", {}))
         papers = _paper_fields({**rules.PAPER_DAYS, **body.get("paper_days", {})})
         paying = paying_fields(body.get("paying", {}))
-        every = {**rates, **self.fields, **papers, **chosen, **apart, **given, **quoting, **changing, **paying, **targets, "reason": reason}
+        every = {
+            **rates,
+            **self.fields,
+            **papers,
+            **chosen,
+            **apart,
+            **given,
+            **quoting,
+            **changing,
+            **paying,
+            **targets,
+            "reason": reason,
+        }
         self.fields = {name: every[name] for _title, names in policy_parts() for name in names}
         assert len(self.fields) == len(every), set(every) - set(self.fields)
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0003_documents_erased"),
         ("providers", "0016_import_cursor"),
-        ("vouchers", "0092_kept_rows_reach"),
+        ("vouchers", "0095_agreement_changes_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

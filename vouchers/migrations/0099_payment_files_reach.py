@@ -18,5 +18,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0095_payment_files_guards")]
+    dependencies: ClassVar = [("vouchers", "0098_payment_files_guards")]
     operations: ClassVar = [migrations.RunSQL(FORWARD, migrations.RunSQL.noop)]

@@ -16,5 +16,5 @@ SET CONSTRAINTS ALL IMMEDIATE;
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0093_payment_files")]
+    dependencies: ClassVar = [("vouchers", "0096_payment_files")]
     operations: ClassVar = [migrations.RunSQL(FORWARD, migrations.RunSQL.noop)]

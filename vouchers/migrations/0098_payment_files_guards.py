@@ -166,7 +166,7 @@ DROP FUNCTION disbursement_way_guard();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("vouchers", "0094_ways_of_old_payments")]
+    dependencies: ClassVar = [("vouchers", "0097_ways_of_old_payments")]
     operations: ClassVar = [
         migrations.AddConstraint(
             "disbursement",
