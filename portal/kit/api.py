@@ -238,7 +238,7 @@ class Cursor(CursorPagination):
         text = request.query_params.get("page_size")
         if text is None:
             return self.page_size
-        if not text.isdigit() or not 1 <= int(text) <= self.max_page_size:
+        if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= self.max_page_size:
             raise BadParameters(_("The parameter page_size is a number from 1 to 200."), ["page_size"])
         return int(text)
 

@@ -40,6 +40,14 @@ def cell_name(place: int, row: int) -> str:
     return f"{letters}{row}"
 
 
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what no workbook can hold
+
+
+def printable(value: Any) -> Any:
+    """The value without the control characters that no workbook can hold; tabs and line ends stay."""
+    return _UNPRINTABLE.sub("", value) if isinstance(value, str) else value
+
+
 def without_sign(text: str) -> str:
     """The text as it was before `in_spreadsheet` put an apostrophe in front."""
     return text[1:] if text[:1] == "'" and text[1:2] and text[1] in SIGNS else text
@@ -48,6 +56,7 @@ def without_sign(text: str) -> str:
 def in_spreadsheet(value: Any) -> Any:
     """A cell of a CSV: words that a spreadsheet would take for a formula (=, +, -, @, tab, return in front) begin with an
     apostrophe, as OWASP advises; numbers stay numbers."""
+    value = printable(value)
     text = isinstance(value, str) and value[:1] in set(SIGNS)
     return f"'{value}" if text else value
 
@@ -75,7 +84,8 @@ def workbook(rows: Iterable[Sequence[Any]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("1")
     for row in rows:
-        sheet.append([in_spreadsheet(cell) if str(cell)[:1] == "=" else cell for cell in row])
+        texts = [printable(cell) for cell in row]
+        sheet.append([in_spreadsheet(cell) if str(cell)[:1] == "=" else cell for cell in texts])
     written = io.BytesIO()
     save_workbook(book, written)
     return written.getvalue()

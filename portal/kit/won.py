@@ -60,6 +60,6 @@ def won_long(amount: int | None, language: str | None = None) -> str:
 def parse_won(text: Any) -> int:
     """`320,000,000원` → 320000000. Raises ValueError for anything but whole won."""
     cleaned = str(text).strip().replace(",", "").replace(" ", "").removesuffix("원").removeprefix("KRW").removeprefix("₩")
-    if not cleaned.removeprefix("-").isdigit():
+    if not cleaned.removeprefix("-").isdecimal():
         raise ValueError("not whole won")
     return int(cleaned)

@@ -46,7 +46,17 @@ def test_unknown_parameters_are_named(client: Client, owner: providers.Provider,
 
 @pytest.mark.parametrize(
     "query",
-    ["page_size=0", "page_size=x", "ordering=colour", "language=fr", "cursor=garbage", "region=%00", "voucher_supplier=maybe"],
+    [
+        "page_size=0",
+        "page_size=x",
+        "page_size=%C2%B2",
+        "page_size=" + "9" * 5000,
+        "ordering=colour",
+        "language=fr",
+        "cursor=garbage",
+        "region=%00",
+        "voucher_supplier=maybe",
+    ],
 )
 def test_bad_values_are_refused_with_a_sentence(client: Client, owner: providers.Provider, query: str) -> None:
     answer = client.get(f"/api/v1/institutions/?{query}")

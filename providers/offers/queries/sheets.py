@@ -1,6 +1,5 @@
 """The offers of an institution as the rows of a workbook."""
 
-import re
 from typing import Any
 
 from django.utils.translation import gettext, override
@@ -13,7 +12,6 @@ from providers.catalogue.queries import words
 from providers.offers import rules
 from providers.offers.models import Offer, OfferLine
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what no workbook can hold
 _LISTS = {
     "offer_kind": rules.OfferKind,
     "purpose": rules.Purpose,
@@ -80,7 +78,7 @@ def _cell(row: Offer | OfferLine, column: rules.Column, lists: rules.Words, offe
         value = "\n".join(labelled(code, column, lists) for code in value)
     elif column.kind == rules.Kind.YES_NO:
         value = yes_no()[0 if value else 1] if value is not None else ""
-    return in_spreadsheet(_UNPRINTABLE.sub("", value)) if isinstance(value, str) else value
+    return in_spreadsheet(value)
 
 
 def labelled(code: str, column: rules.Column, lists: rules.Words) -> str:
