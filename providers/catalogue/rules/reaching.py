@@ -27,7 +27,8 @@ def is_public(text: str) -> bool:
             return False
         if inside is not None:
             address = inside
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    site_local = isinstance(address, IPv6Address) and address.is_site_local  # private before fc00::/7 was, and still in use
+    return address.is_global and not (address.is_multicast or address.is_reserved or site_local)
 
 
 def check_source(address: str) -> None:
