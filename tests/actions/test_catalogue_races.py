@@ -158,3 +158,21 @@ def test_a_source_that_is_paused_while_its_run_writes_names_of_it(monkeypatch: p
     assert ImportLine.objects.get().outcome == "CREATED"
     run.refresh_from_db()
     assert (run.state, run.done) == ("STOPPED", 1)
+
+
+def test_two_people_who_take_the_same_identifier_at_once_make_one_entry_and_one_reads_why() -> None:
+    owners = [providers.provider(), providers.provider()]
+    values = {"title_ko": "흉부 CT"}
+    results = together(
+        *[
+            lambda one=one: actions.create_dataset(institution=one.institution, key="same-name", values=values, by=one.user)  # type: ignore[misc]
+            for one in owners
+        ]
+    )
+    refused = [one for one in results if isinstance(one, DomainError)]
+    assert Dataset.objects.filter(key="same-name").count() == 1 and [(one.code, one.field) for one in refused] == [
+        ("taken", "key")
+    ]
+    assert sum(isinstance(one, Dataset) for one in results) == 1, results
+    with pytest.raises(DomainError):
+        actions.create_dataset(institution=owners[0].institution, key="same-name", values=values, by=owners[0].user)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.journal.actions import record as journal
@@ -25,8 +25,6 @@ def create_dataset(*, institution: Institution, values: Mapping[str, Any], by: A
     """
     require(by, "providers.edit_dataset", institution)
     key = key or f"{institution.key[:60]}-{make_ref('d')[2:]}"
-    if Dataset.objects.filter(key=key).exists():
-        raise Refused(_("This identifier is taken. Choose another one."), "taken", "key")
     dataset = Dataset(
         key=key,
         institution=institution,
@@ -34,12 +32,23 @@ def create_dataset(*, institution: Institution, values: Mapping[str, Any], by: A
         origin=rules.Origin.HOLDER,
         **_head(values),
     )
-    dataset.save()
+    _save_new(dataset)
     draft = Draft(dataset=dataset, state=rules.DRAFT_LIFECYCLE.initial, content=_content(_empty(), values))
     _check(draft.content)
     draft.save()
     _journal("dataset.drafted", dataset, draft, by)
     return dataset
+
+
+def _save_new(dataset: Dataset) -> None:
+    """The index decides whose identifier it is, also where two take it at once. Raises Refused."""
+    try:
+        with transaction.atomic():
+            dataset.save(force_insert=True)
+    except IntegrityError:
+        if not Dataset.objects.filter(key=dataset.key).exists():
+            raise
+        raise Refused(_("This identifier is taken. Choose another one."), "taken", "key") from None
 
 
 @transaction.atomic

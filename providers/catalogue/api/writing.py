@@ -3,7 +3,7 @@
 import re
 from typing import Any, ClassVar
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -15,7 +15,7 @@ from portal.accounts.actions import Answer
 from portal.accounts.api import IDEMPOTENCY, WritingView, require_match, responses
 from portal.accounts.models import ApiKey
 from portal.kit.api import LANGUAGE, MissingPrecondition, StalePrecondition, Whole
-from portal.kit.errors import Refused, Stale
+from portal.kit.errors import Stale
 from providers.catalogue import actions, forms, queries, rules
 from providers.catalogue.api.reading import DatasetSerializer
 from providers.catalogue.models import Dataset
@@ -212,13 +212,10 @@ def _new(request: Request, key: str, form: EntryWriting, content: dict[str, Any]
     variables = [rules.Variable(**one) for one in content.pop("variables")]
     if not forms.KEY.fullmatch(key):
         raise serializers.ValidationError({"identifier": [_("Use small letters, digits and dashes.")]})
-    try:
-        with transaction.atomic():
-            made = actions.create_dataset(institution=_institution(request, form), values=content, key=key, by=request.user)
-            if variables:
-                actions.import_variables(dataset_id=made.pk, version=1, variables=variables, by=request.user)
-    except IntegrityError:
-        raise Refused(_("This identifier is taken. Choose another one."), "taken", "key") from None
+    with transaction.atomic():
+        made = actions.create_dataset(institution=_institution(request, form), values=content, key=key, by=request.user)
+        if variables:
+            actions.import_variables(dataset_id=made.pk, version=1, variables=variables, by=request.user)
     return made
 
 
