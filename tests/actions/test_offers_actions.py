@@ -243,6 +243,17 @@ def test_capacity_is_renewed_when_its_period_turns(
     assert actions.take_capacity(offer_id=free.pk, by=None).capacity_since is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown", "now", "most", "kept"),
+    [(5, 5, 4, 5, 4), (3, 5, 4, 5, 2), (5, 4, 5, 5, 5), (0, 5, 4, 5, 0), (1, 5, 2, 5, 0), (None, 5, 4, 5, None), (4, None, None, 5, 4),
+     (6, 5, 4, 5, 6), (8, 5, 4, 8, 7)],
+)  # fmt: skip
+def test_merged_open_keeps_what_the_portal_moved(
+    typed: int | None, shown: int | None, now: int | None, most: int, kept: int | None
+) -> None:
+    assert rules.merged_open(typed, shown=shown, now=now, most=most) == kept
+
+
 def test_an_order_in_a_new_period_does_not_wait_for_the_sweep(owner: providers.Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2027, 1, 31, tzinfo=KST))
     offer = providers.offer(owner, capacity=1, capacity_period="MONTH")

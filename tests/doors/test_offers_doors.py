@@ -142,6 +142,25 @@ def test_editing_keeps_lines_and_notices_a_stale_page(owner: providers.Provider)
     assert offer.title_ko == "고친 제목"
 
 
+def test_saving_again_over_a_stale_page_keeps_the_order_that_was_taken_meanwhile(owner: providers.Provider) -> None:
+    offer = providers.offer(owner, published=True, capacity=4)
+    client, place = as_(owner.user), f"/providers/offers/{offer.ref}/edit/"
+    page = client.get(place).content.decode()
+    assert 'name="open_shown" value="4"' in page
+    data = filled(owner, offer.dataset.key, version=str(offer.version), open_capacity="4", open_shown="4")
+    actions.take_capacity(offer_id=offer.pk, by=None)
+    stale = client.post(place, data)
+    assert stale.status_code == 422
+    offer.refresh_from_db()
+    assert client.post(place, {**data, "version": str(offer.version)}).status_code == 303
+    offer.refresh_from_db()
+    assert (offer.title_en, offer.open_capacity) == ("Chest CT", 3)  # never sold a second time
+    again = {**data, "version": str(offer.version), "open_capacity": "1", "open_shown": "3"}
+    assert client.post(place, again).status_code == 303
+    offer.refresh_from_db()
+    assert offer.open_capacity == 1  # what the person decides counts
+
+
 def test_another_hospitals_dataset_or_offer_cannot_be_used(owner: providers.Provider) -> None:
     other = providers.provider()
     foreign = providers.offer(other, published=True)

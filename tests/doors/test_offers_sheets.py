@@ -154,6 +154,8 @@ BAD: list[tuple[str, int, str, Any, str]] = [
     (FIRST, 2, "ref", None, "고유번호"),
     (FIRST, 3, "version", 1, "내려받은 뒤"),
     (FIRST, 3, "version", "new", "버전"),
+    (FIRST, 3, "version", "²", "버전"),
+    (FIRST, 3, "version", "9" * 5000, "버전"),
     (FIRST, 2, "status", "중단", "읽기만"),
     (FIRST, 2, "title_ko", None, ""),
     (FIRST, 2, "title_ko", "가" * 121, "120"),

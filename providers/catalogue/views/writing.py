@@ -212,7 +212,7 @@ def _one_more(posted: Any, name: str) -> Any:
     """What was typed, and one more empty line."""
     data = posted.copy()
     text = data.get("lines-TOTAL_FORMS", "")
-    count = int(text) if text.isdigit() and len(text) < 4 else 0
+    count = int(text) if text.isdecimal() and len(text) < 4 else 0
     data["lines-TOTAL_FORMS"] = str(min(count + 1, forms.FORMSETS[name].max_num))
     more = forms.FORMSETS[name](data, prefix="lines")
     for one in more.forms:

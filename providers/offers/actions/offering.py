@@ -55,8 +55,10 @@ def edit(
     lines: Sequence[rules.Line],
     by: Any,
     dataset: Dataset | None = None,
+    open_shown: int | None = None,
 ) -> Offer:
     """Changes a draft, or publishes the next version of a published or paused offer at once. version: as it was opened.
+    open_shown: the open capacity that the person read; orders taken or given back since are kept beside what was typed.
 
     Writes: Offer, OfferLine, Event offer.edited. Raises Stale when somebody saved first, Refused when a published offer
     would lack something.
@@ -67,6 +69,10 @@ def edit(
         raise Stale()
     if offer.status not in rules.EDITABLE:
         raise IllegalStep("offer", offer.status, "edit")
+    if "open_capacity" in values and values.get("capacity_period", offer.capacity_period) == offer.capacity_period:
+        now, most = offer.open_capacity, values.get("capacity", offer.capacity)
+        merged = rules.merged_open(values["open_capacity"], shown=open_shown, now=now, most=most)
+        values = {**values, "open_capacity": merged}
     _fill(offer, values, lines, dataset)
     if offer.status != rules.OfferStatus.DRAFT:
         _complete(offer, lines)

@@ -119,6 +119,7 @@ class OfferForm(forms.Form):
         label=_("Valid to"), required=False, widget=DateInput, help_text=_("The last day is included. Empty: no end.")
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    open_shown = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)  # the open capacity that was read
 
     groups = [
         (
@@ -153,7 +154,7 @@ class OfferForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What the actions take: the fields of an offer."""
-        left_out = {"institution", "dataset", "version"}
+        left_out = {"institution", "dataset", "version", "open_shown"}
         return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
 
 
@@ -203,8 +204,8 @@ LineFormSet = formset_factory(LineForm, formset=LinesBase, extra=1, max_num=rule
 
 def initial(offer: Offer) -> dict[str, Any]:
     """The form's values of a stored offer."""
-    names = [name for name in OfferForm.base_fields if name not in ("institution", "dataset")]
-    values = {name: getattr(offer, name) for name in names}
+    names = [name for name in OfferForm.base_fields if name not in ("institution", "dataset", "open_shown")]
+    values = {**{name: getattr(offer, name) for name in names}, "open_shown": offer.open_capacity}
     for name in ("model_export", "commercial_ai_allowed"):
         values[name] = {True: "true", False: "false", None: ""}[values[name]]
     return values | {"institution": offer.institution_id, "dataset": offer.dataset.key if offer.dataset else None}

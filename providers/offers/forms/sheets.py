@@ -20,6 +20,7 @@ from providers.offers.models import Offer
 from providers.offers.queries import table
 
 SALT = "providers.offers.sheet"
+LONGEST_VERSION = 9  # digits
 
 
 class SheetForm(forms.Form):
@@ -191,7 +192,7 @@ def judge(upload: Upload, dataset_keys: Iterable[str]) -> tuple[list[rules.Chang
     for row in upload.offers:
         errors += _judged(form, row, rules.OFFERS_SHEET, upload)
         version = row.data["version"]
-        if not version.isdigit():
+        if not (version.isdecimal() and len(version) <= LONGEST_VERSION):
             told = gettext("Leave the version as it was downloaded.")
             errors.append(_at(upload, rules.OFFERS_SHEET, row, "version", told))
         values = form.values() if form.is_valid() else {}
@@ -213,7 +214,7 @@ def judge(upload: Upload, dataset_keys: Iterable[str]) -> tuple[list[rules.Chang
 def _row_form(dataset_keys: Iterable[str]) -> OfferForm:
     """The form of the page; the institution is known by the offer, and the datasets are looked up once for all rows."""
     form = OfferForm({}, institutions=[])
-    del form.fields["institution"], form.fields["version"]
+    del form.fields["institution"], form.fields["version"], form.fields["open_shown"]
     form.fields["dataset"] = forms.ChoiceField(
         choices=[(key, key) for key in dataset_keys],
         required=False,

@@ -141,6 +141,16 @@ def floor_won(lines: Iterable[Line]) -> int | None:
     return sum(line.floor_won for line in listed) or min(priced, default=0)
 
 
+def merged_open(typed: int | None, *, shown: int | None, now: int | None, most: int | None) -> int | None:
+    """The open orders once a form is saved: what the person changed, and what was taken or given back since it was opened.
+
+    typed: as sent; shown: as the form was opened; now: as stored; most: the capacity. None: unlimited, or not said.
+    """
+    if typed is None or shown is None or now is None or most is None or typed > most:
+        return typed
+    return min(max(now + typed - shown, 0), most)
+
+
 def missing(
     *,
     title_ko: str,

@@ -309,14 +309,15 @@ def _save(request: HttpRequest, form: forms.OfferForm, lines: Any, offer: Offer 
     more = {"values": form.values(), "lines": lines.lines(), "dataset": data["dataset"], "by": request.user}
     if offer is None:
         return actions.create_offer(institution=data["institution"], **more)
-    return actions.edit(offer_id=offer.pk, version=data["version"] if data["version"] is not None else -1, **more)
+    version = data["version"] if data["version"] is not None else -1
+    return actions.edit(offer_id=offer.pk, version=version, open_shown=data["open_shown"], **more)
 
 
 def _one_more(posted: Any) -> Any:
     """What was typed, and one more line as it stands in a new form."""
     data = posted.copy()
     text = data.get("lines-TOTAL_FORMS", "")
-    count = min(int(text), rules.MOST_LINES) if text.isdigit() else 0
+    count = min(int(text), rules.MOST_LINES) if text.isdecimal() and len(text) < 4 else 0
     if count < rules.MOST_LINES:
         for name, field in forms.LineForm.base_fields.items():
             data[f"lines-{count}-{name}"] = str(field.initial if field.initial is not None else "")
