@@ -147,6 +147,7 @@ COLUMNS = {
     "band_min_won": _("Lowest amount of a letter of intent (won)"),
     "final_asked_at": _("Final quote asked for at"),
     "final_quote": _("Final quote"),
+    "order_taken_at": _("Order taken at"),
     "offered_quote": _("Final quote that waits for the company"),
     "supply_amount_won": _("Supply amount (won)"),
     "task": _("Task"),

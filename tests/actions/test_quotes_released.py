@@ -12,7 +12,7 @@ from portal.kit import clock
 from portal.kit.errors import NotAllowed
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
-from tests.factories import providers, rounds
+from tests.factories import providers, quotes, rounds
 from vouchers.applications import actions as applications
 from vouchers.applications.models import Application, ApplicationMatch
 from vouchers.matching import actions as matching
@@ -29,6 +29,7 @@ def held(application: Application, capacity: int = 2) -> tuple[Match, Any]:
     offer = providers.offer(providers.provider(), published=True, capacity=capacity)
     QuoteRequest.objects.filter(pk=match.quote.request_id).update(offer=offer)
     type(offer).objects.filter(pk=offer.pk).update(open_capacity=capacity - 1)
+    Match.objects.filter(pk=match.pk).update(order_taken_at=match.provider_confirmed_at)
     return match, offer
 
 
@@ -120,3 +121,33 @@ def test_the_database_frees_no_match_in_use_and_lends_none_that_was_freed() -> N
     other = make.draft()
     with pytest.raises(IntegrityError), transaction.atomic():
         ApplicationMatch.objects.create(application=other, match=match)
+
+
+def test_a_match_of_before_the_limit_gives_nothing_back_that_it_never_took() -> None:
+    at = quotes.stage(capacity=None)
+    match = quotes.confirmed(at)
+    assert match.order_taken_at is None
+    offer = type(at.offer).objects.get(pk=at.offer.pk)
+    offer.capacity = offer.open_capacity = 3
+    offer.capacity_since = clock.today().replace(month=1, day=1)
+    offer.save()
+    other = quotes.stage().firm
+    request = quotes.asked(at, need_id=quotes.need(other, at.round).pk, by=other.user)
+    second = confirmed_by(at, request, other)
+    assert second.order_taken_at is not None and open_orders(offer) == 2
+    matching.cancel_match(match_id=match.pk, reason="사정이 바뀌었습니다.", by=at.firm.user)
+    assert open_orders(offer) == 2
+    matching.cancel_match(match_id=second.pk, reason="사정이 바뀌었습니다.", by=other.user)
+    assert open_orders(offer) == 3
+
+
+def confirmed_by(at: quotes.Stage, request: QuoteRequest, firm: quotes.Firm) -> Match:
+    match = matching.accept_quote(quote_id=quotes.quoted(at, request).pk, by=firm.user)
+    return matching.confirm_match(match_id=match.pk, by=at.hospital.user)
+
+
+def test_the_database_knows_no_order_of_a_match_that_nobody_confirmed() -> None:
+    match = quotes.accepted(quotes.stage())
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        Match.objects.filter(pk=match.pk).update(order_taken_at=clock.now())
+    assert error.value.__cause__.diag.constraint_name == "match_order_of_confirmed"  # type: ignore[union-attr]

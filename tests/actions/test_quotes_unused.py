@@ -144,6 +144,7 @@ def test_chosen_at_the_last_moment_and_swept_at_once_one_wins(committed_db: str)
     offer = providers.offer(providers.provider(), published=True, capacity=2)
     type(match.quote.request).objects.filter(pk=match.quote.request_id).update(offer=offer)
     type(offer).objects.filter(pk=offer.pk).update(open_capacity=1)
+    Match.objects.filter(pk=match.pk).update(order_taken_at=match.provider_confirmed_at)
     results = together(
         lambda: actions.choose_match(application_id=draft.pk, match_id=match.pk, by=owner.staff),
         lambda: actions.release_unused_matches(now=round_.closes_at),

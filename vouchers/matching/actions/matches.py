@@ -43,7 +43,7 @@ def confirm_match(*, match_id: int, by: Any) -> Match:
     if whole:
         needs.note(match.need_id, "note_match", "need.matched", by)
         if match.quote.request.offer_id:
-            offers.take_capacity(offer_id=match.quote.request.offer_id, by=by)
+            _take(match, match.quote.request.offer_id, by)
         notices.match_confirmed(match)
     return match
 
@@ -100,6 +100,13 @@ def release_match(*, match_id: int, unused: bool = False, by: Any = None) -> boo
     return True
 
 
+def _take(match: Match, offer_id: int, by: Any) -> None:
+    """Takes one order where the offer limits them, and remembers it: a limit that is set later took none from this match."""
+    if offers.take_capacity(offer_id=offer_id, by=by).open_capacity is not None:
+        match.order_taken_at = clock.now()
+        match.save()
+
+
 def _free(match: Match, before: str, by: Any) -> None:
     """Gives back what a confirmed match held."""
     if before != stages.MatchStatus.CONFIRMED:
@@ -108,9 +115,8 @@ def _free(match: Match, before: str, by: Any) -> None:
         needs.note(
             match.need_id, "note_unmatched", "need.unmatched", by
         )  # the need before the offer, as confirm_match locks them
-    if match.quote.request.offer_id:
-        taken_at = max(filter(None, [match.company_confirmed_at, match.provider_confirmed_at]), default=None)
-        offers.give_back_capacity(offer_id=match.quote.request.offer_id, by=by, taken_at=taken_at)
+    if match.quote.request.offer_id and match.order_taken_at is not None:
+        offers.give_back_capacity(offer_id=match.quote.request.offer_id, by=by, taken_at=match.order_taken_at)
 
 
 def side_of(match: Match, by: Any) -> str:

@@ -335,7 +335,8 @@ class Match(Row):
     """매칭확인서: an accepted quote that both sides confirm. It touches no budget.
 
     final_asked_at: when the award that stands on a letter of intent was accepted. final_quote: what stands for the letter then.
-    offered_quote: a final quote whose terms are not those of the letter, until the company decides on it.
+    offered_quote: a final quote whose terms are not those of the letter, until the company decides on it. order_taken_at: when it
+    took one order of its offer's capacity; null where that was not limited then.
     """
 
     REF_PREFIX = "mat"
@@ -348,6 +349,7 @@ class Match(Row):
     company_confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     provider_confirmed_at = models.DateTimeField(null=True)
     provider_confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    order_taken_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
     final_asked_at = models.DateTimeField(null=True)
     final_quote = models.OneToOneField(Quote, on_delete=models.PROTECT, null=True, related_name="+")
@@ -380,6 +382,9 @@ class Match(Row):
             models.CheckConstraint(
                 condition=Q(offered_quote__isnull=True) | Q(final_quote__isnull=True, final_asked_at__isnull=False),
                 name="match_offered_was_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(order_taken_at__isnull=True) | ~Q(status="PROPOSED"), name="match_order_of_confirmed"
             ),
         ]
         permissions = [("confirm_match", "Confirm a match")]
