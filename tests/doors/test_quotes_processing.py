@@ -120,3 +120,22 @@ def test_nobody_asks_for_what_is_not_there_or_for_a_datasets_offer_as_work(at: q
         for there in ("/matching/ask/", f"/matching/needs/{at.need.ref}/ask/"):
             assert company.get(there, {"for": wanted}).status_code == 404
     assert as_(providers.person(Role.AUDITOR)).get(f"/matching/ask/?for=:{work(at).ref}").status_code == 403
+
+
+def test_what_was_taken_out_since_stops_no_other_and_loses_no_message(at: quotes.Stage) -> None:
+    paused, gone = work(at), quotes.stage()
+    type(paused).objects.filter(pk=paused.pk).update(status="PAUSED")
+    dataset = gone.offer.dataset
+    type(dataset).objects.filter(pk=dataset.pk).update(publication="PAUSED")
+    wanted = [f"{at.offer.dataset.key}:{at.offer.ref}", f":{paused.ref}", f"{dataset.key}:{gone.offer.ref}"]
+    form = f"/matching/needs/{at.need.ref}/ask/?many=1&" + "&".join(f"for={one}" for one in wanted)
+    company = as_(at.firm.user)
+    assert company.get(form).status_code == 200
+    sent = company.post(form, {"message": "모두 부탁드립니다."}, follow=True)
+    assert [row.offer for row in QuoteRequest.objects.all()] == [at.offer]
+    shown = text(sent)
+    assert shown.count("이 데이터셋이나 공급 상품은 더 이상 공개되어 있지 않습니다") == 2 and "판독 라벨링" in shown
+    alone = company.post(f"/matching/needs/{at.need.ref}/ask/?for=:{paused.ref}", {"message": "이것만 부탁드립니다."})
+    assert alone.status_code == 422 and "이것만 부탁드립니다." in text(alone)
+    never = providers.offer(at.hospital)
+    assert company.get(f"/matching/needs/{at.need.ref}/ask/?for={never.dataset.key}:{never.ref}").status_code == 404

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from portal.accounts import queries as accounts
 from portal.kit import clock
 from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
+from providers.catalogue.models import Dataset, DatasetVersion
 from providers.institutions.models import Institution
 from providers.offers import queries as offers
+from providers.offers.models import Offer
 from vouchers.companies.models import Company
 from vouchers.matching import rules
 from vouchers.matching.models import Match, MatchRun, Need, QuoteRequest
@@ -142,6 +144,19 @@ def mine(user: Any) -> QuerySet[Need]:
 def asking_needs(user: Any) -> QuerySet[Need]:
     """Those for which quotes may be asked now, newest first."""
     return mine(user).filter(status__in=[*stages.NEED_ASKING])
+
+
+def once_published(user: Any) -> QuerySet[Dataset]:
+    """Entries that this reader sees, or could see before they were taken out."""
+    versions = DatasetVersion.objects.filter(dataset=OuterRef("pk"))
+    found = Dataset.objects.visible_to(user) | Dataset.objects.filter(Exists(versions))
+    return found.select_related("institution")
+
+
+def once_offered(user: Any) -> QuerySet[Offer]:
+    """Offers that this reader sees, or could see before they were paused or retired."""
+    found = Offer.objects.visible_to(user) | Offer.objects.filter(published_at__isnull=False)
+    return found.select_related("institution")
 
 
 def _of_need(rows: QuerySet[Any]) -> Coalesce:

@@ -81,7 +81,8 @@ def asked(request: HttpRequest, ref: str, number: int) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> Chosen:
-    """404 for anything that is not there, so that nobody asks for what they did not see."""
+    """404 for anything that nobody could have seen. What was taken out since is refused by name when it is asked for, so that
+    the others are asked and the message stays."""
     values = [value.replace("\x00", "") for value in request.GET.getlist("for")]
     if not values and "many" not in request.GET:
         raise Http404
@@ -96,12 +97,11 @@ def _holder(dataset: Dataset | None, offer: Offer | None) -> int:
 
 def _result(request: HttpRequest, value: str) -> tuple[Dataset | None, Offer | None]:
     key, _colon, offer_ref = value.partition(":")
+    offers = queries.once_offered(request.user)
     if not key:
-        work = Offer.objects.visible_to(request.user).select_related("institution")
-        return None, get_object_or_404(work, ref=offer_ref, dataset__isnull=True)
-    dataset = get_object_or_404(Dataset.objects.visible_to(request.user).select_related("institution"), key=key)
-    offer = get_object_or_404(Offer.objects.visible_to(request.user), ref=offer_ref, dataset=dataset) if offer_ref else None
-    return dataset, offer
+        return None, get_object_or_404(offers, ref=offer_ref, dataset__isnull=True)
+    dataset = get_object_or_404(queries.once_published(request.user), key=key)
+    return dataset, get_object_or_404(offers, ref=offer_ref, dataset=dataset) if offer_ref else None
 
 
 def _answer_by(need: Need) -> dict[str, Any]:
