@@ -240,16 +240,6 @@ def test_the_database_agrees_to_no_more_than_the_quote_commits_to():
     line.save()
 
 
-def test_a_draft_agrees_to_no_more_than_the_quotes_maximum(monkeypatch):
-    _at, award = ev.accepted()
-    found = queries.lines_for(award)
-    found[0].quote.supply_amount_won -= 1
-    monkeypatch.setattr(queries, "lines_for", lambda award: found)
-    with pytest.raises(Refused) as error:
-        actions.draft(award_id=award.pk, by=ev.operator(), **ev.period())
-    assert error.value.code == "over_maximum" and not Agreement.objects.exists()
-
-
 def test_the_database_refuses_force_without_every_signature_and_signatures_of_other_texts():
     made = ev.to_sign()
     with pytest.raises(IntegrityError), transaction.atomic():

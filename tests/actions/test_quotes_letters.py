@@ -23,6 +23,7 @@ from vouchers.evaluation import actions as evaluation
 from vouchers.evaluation.models import Award
 from vouchers.matching import actions
 from vouchers.matching.models import Match, Quote, QuoteDraft, QuoteRequest
+from vouchers.matching.rules import letters
 
 pytestmark = pytest.mark.django_db
 LEAST, MOST = 300_000_000, 400_000_000
@@ -278,6 +279,22 @@ def test_from_the_letter_to_the_agreement(monkeypatch: pytest.MonkeyPatch) -> No
     assert agreement.grant_won + agreement.own_cash_won == 350_000_000
     duty.refresh_from_db()
     assert duty.closed_at is not None and at.round.pk == agreement.round_id
+
+
+def test_nothing_is_agreed_above_what_the_company_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should a final quote above its letter ever stand there, past rule and trigger."""
+    _at, award, match = awarded(monkeypatch)
+    evaluation.ask_final_quotes()
+    monkeypatch.setattr(letters, "check_final", lambda *_args, **_more: None)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE vouchers_match DISABLE TRIGGER match_final_within_band")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    final(match, MOST + 1)
+    with pytest.raises(Refused) as error:
+        agreements.draft(award_id=award.pk, by=ev.operator(), **ev.period())
+    assert error.value.code == "over_maximum" and str(match.institution) in str(error.value.message)
+    assert not Agreement.objects.exists()
 
 
 @pytest.mark.parametrize("amount", [LEAST, MOST])

@@ -19,7 +19,7 @@ from vouchers.agreements.models import Agreement, AgreementLine, AgreementParty
 from vouchers.applications import actions as applications
 from vouchers.evaluation import actions as evaluation
 from vouchers.evaluation.models import Award
-from vouchers.matching.models import QuoteLine
+from vouchers.matching.models import Match, QuoteLine
 
 P = rules.PartyRole
 PERIOD_WORDS = {
@@ -57,7 +57,7 @@ def draft(*, award_id: int, starts_on: date, ends_on: date, by: Any) -> Agreemen
         )
     if hindrance := queries.only_intended(lines):
         raise Refused(hindrance, "letter_of_intent")
-    _check_maximum(lines)
+    _check_maximum(award, lines)
     providers = signers(lines)
     operator = queries.operator_for(by, application.round.is_demo)
     if operator is None:
@@ -98,11 +98,13 @@ def check_period(programme: Any, starts_on: date, ends_on: date, *, begun: date 
         raise Refused(PERIOD_WORDS[fault], fault, "starts_on" if fault in {"before_round", "begun"} else "ends_on")
 
 
-def _check_maximum(lines: list[QuoteLine]) -> None:
-    """Raises Refused where lines exceed the maximum cost that their quote committed the provider to."""
-    maxima = {line.quote_id: line.quote.supply_amount_won for line in lines}
-    if over := rules.over_maximum([(line.quote_id, line.amount_won) for line in lines], maxima):
-        names = ", ".join(dict.fromkeys(str(line.contracting_party) for line in lines if line.quote_id in over))
+def _check_maximum(award: Award, lines: list[QuoteLine]) -> None:
+    """Raises Refused where the lines of a match exceed the maximum that its company accepted: that of the letter of intent where a
+    final quote stands for it."""
+    match_of = queries.match_of_quote(award)
+    accepted = dict(Match.objects.filter(pk__in=match_of.values()).values_list("pk", "quote__supply_amount_won"))
+    if over := rules.over_maximum([(match_of[line.quote_id], line.amount_won) for line in lines], accepted):
+        names = ", ".join(dict.fromkeys(str(line.contracting_party) for line in lines if match_of[line.quote_id] in over))
         raise Refused(
             _("The lines of %(names)s exceed the most that was committed in the quote. Ask for a new quote first.")
             % {"names": names},
