@@ -30,13 +30,17 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.filter(status=rules.OfferStatus.PUBLISHED)
 
     def offered(self, now: datetime) -> Self:
-        """Published, valid on that day, of an active institution and of a dataset that is neither taken out nor planned nor
-        superseded."""
+        """Standing, and of a dataset that is neither taken out nor planned nor superseded."""
+        return self.standing(now).filter(
+            Q(dataset__isnull=True) | Q(dataset__publication=Publication.PUBLISHED, dataset__status=AVAILABLE)
+        )
+
+    def standing(self, now: datetime) -> Self:
+        """Published, valid on that day, of an active institution."""
         today = clock.to_kst(now).date()
         return self.published().filter(
             Q(valid_from__isnull=True) | Q(valid_from__lte=today),
             Q(valid_to__isnull=True) | Q(valid_to__gte=today),
-            Q(dataset__isnull=True) | Q(dataset__publication=Publication.PUBLISHED, dataset__status=AVAILABLE),
             institution__status=InstitutionStatus.ACTIVE,
         )
 

@@ -15,6 +15,7 @@ from providers.catalogue import actions as catalogue
 from providers.catalogue import queries as catalogue_queries
 from providers.catalogue.models import Dataset
 from providers.institutions import actions as institutions
+from providers.offers import queries as offers_queries
 from providers.offers.models import Offer
 from tests.factories import matching as real
 from tests.factories import providers, quotes
@@ -178,16 +179,18 @@ def test_an_entry_that_changes_meanwhile_is_kept_as_it_was_read(
     market: quotes.Firm, large: None, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     record = next(one for one in real.records("datasets") if "CT" in (one["modality"] or ()) and one["status"] == "AVAILABLE")
-    steps = {"listed": catalogue_queries.listed, "read": catalogue_queries.dataset_facts}
+    room: Any = {"listed": offers_queries, "read": catalogue_queries}[when]
+    name = {"listed": "listed", "read": "dataset_facts"}[when]
+    step = getattr(room, name)
     number = Dataset.objects.get(key=record["key"]).published_number
 
     def meanwhile(*args: Any, **options: Any) -> Any:
-        found = steps[when](*args, **options)
+        found = step(*args, **options)
         catalogue.register_reference(record={**record, "title_ko": f"{when} 다음의 제목"})
         return found
 
     queries.reading.forget()
-    monkeypatch.setattr(catalogue_queries, steps[when].__name__, meanwhile)
+    monkeypatch.setattr(room, name, meanwhile)
     run = queries.latest_run(quotes.need(market))
     assert run is not None and queries.replay(run) == Replayed.SAME
     entries = {one.key: one for one in queries.inputs(run).candidates}

@@ -1,6 +1,7 @@
 """The need form's help: how many datasets still fit, and what each relaxation adds, as somebody types and without a script."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.rules import Role
+from portal.kit import clock
 from providers.catalogue.models import Dataset
+from providers.offers.models import OfferLine
 from tests.doors import as_
 from tests.factories import providers, quotes
 from tests.factories.rounds import make_round
@@ -158,6 +161,35 @@ def test_what_is_kept_is_read_again_after_every_change(owner: quotes.Firm, need:
     assert [c.holder.active for c in queries.near(real(need), need.round)] == [False]
     Dataset.objects.filter(pk=found.pk).update(publication="PAUSED")
     assert queries.near(real(need), need.round) == []
+
+
+def test_a_line_alone_is_read_again_too(owner: quotes.Firm, need: Need) -> None:
+    offer = providers.offer(providers.provider(), published=True)
+
+    def work() -> list[tuple[str, ...]]:
+        return [c.offer.processing for c in queries.near(real(need), need.round) if c.offer]
+
+    assert work() == [("EXTRACTION", "LABELLING")] == work()
+    offer.lines.filter(position=1).update(kind="LABOUR")
+    assert work() == [("LABELLING", "LABOUR")]
+    offer.lines.filter(position=1).delete()
+    assert work() == [("LABELLING",)]
+    OfferLine.objects.bulk_create([OfferLine(offer=offer, position=3, kind="EXTRACTION", unit="CASE", unit_price_won=1)])
+    assert work() == [("EXTRACTION", "LABELLING")]
+    other = providers.offer(providers.provider())
+    offer.lines.filter(position=3).update(offer=other, position=9)
+    assert work() == [("LABELLING",)]
+
+
+def test_a_paused_offer_or_one_of_a_closed_dataset_is_none(owner: quotes.Firm, need: Need) -> None:
+    offer = providers.offer(providers.provider(), published=True)
+    assert [c.offer is not None for c in queries.near(real(need), need.round)] == [True]
+    type(offer).objects.filter(pk=offer.pk).update(valid_to=clock.today() - timedelta(days=1))
+    assert [c.offer for c in queries.near(real(need), need.round)] == [None]
+    type(offer).objects.filter(pk=offer.pk).update(valid_to=None)
+    Dataset.objects.filter(pk=offer.dataset_id).update(status="PLANNED")
+    assert [c.offer for c in queries.near(real(need), need.round)] == [None]
+    assert queries.near(real(need), None) == []  # a demo's institution
 
 
 def test_the_near_candidates_are_those_of_the_ranking(owner: quotes.Firm, need: Need) -> None:

@@ -288,6 +288,7 @@ class Command(BaseCommand):
         return [
             figure("match", "need_ms", middle["page"], "ms", middle["bare"], words, bigger_is_better=False),
             figure("match", "need_p99_ms", play.p(spent["page"], 0.99), "ms", play.p(spent["bare"], 0.99), words, bigger_is_better=False),
+            figure("match", "need_kept_ms", middle["kept"], "ms", middle["kept_bare"], words, bigger_is_better=False),
             figure("match", "need_numpy_ms", middle["page"], "ms", middle["numpy"], "bare numpy scoring", bigger_is_better=False),
         ]  # fmt: skip
 

@@ -29,7 +29,7 @@ from providers.catalogue.queries.exporting import (
     word_nodes,
 )
 from providers.catalogue.queries.imports import import_faults
-from providers.catalogue.queries.needs import Listed, Marked, dataset_facts, for_needs, listed, marks, out_of_reach, within_reach
+from providers.catalogue.queries.needs import dataset_facts, for_needs, marked, out_of_reach, reaching, within_reach
 from providers.catalogue.queries.reading import (
     answered,
     as_before,
@@ -116,8 +116,6 @@ __all__ = [
     "Facet",
     "FacetValue",
     "Fact",
-    "Listed",
-    "Marked",
     "Overview",
     "Stamp",
     "Wish",
@@ -162,9 +160,8 @@ __all__ = [
     "known",
     "known_codes",
     "known_codes_kept",
-    "listed",
     "lists",
-    "marks",
+    "marked",
     "may_be_released",
     "meant",
     "modality_words",
@@ -176,6 +173,7 @@ __all__ = [
     "own_series",
     "published_counts",
     "published_of",
+    "reaching",
     "reading_world",
     "releases_of",
     "saved_searches",

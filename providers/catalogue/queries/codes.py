@@ -1,9 +1,11 @@
 """Code lists and the words of their codes."""
 
+import json
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 
 from portal.kit.words import korean
 from providers.catalogue.models import Code, CodeList
@@ -11,13 +13,15 @@ from providers.catalogue.models import Code, CodeList
 
 def code_lists(*keys: str) -> list[dict[str, Any]]:
     """Records shaped like seeds/reference/code_lists.json; all lists when no key is given. One query."""
-    rows = Code.objects.select_related("code_list").order_by("code_list__key", "position")
+    rows = Code.objects.order_by("code_list__key", "position")
     if keys:
         rows = rows.filter(code_list__key__in=keys)
     lists: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        entry = lists.setdefault(row.code_list.key, {"key": row.code_list.key, "items": []})
-        entry["items"].append({"code": row.code, "name_ko": row.name_ko, "name_en": row.name_en, **row.more})
+    written = rows.annotate(written=Cast("more", TextField()))  # hardly any says more: only these are read
+    for key, code, name_ko, name_en, more in written.values_list("code_list__key", "code", "name_ko", "name_en", "written"):
+        entry = lists.setdefault(key, {"key": key, "items": []})
+        item = {"code": code, "name_ko": name_ko, "name_en": name_en}
+        entry["items"].append(item if more == "{}" else {**item, **json.loads(more)})
     return list(lists.values())
 
 

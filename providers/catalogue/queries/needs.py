@@ -1,7 +1,7 @@
 """What the matching engine reads of datasets."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import RawSQL
@@ -68,48 +68,23 @@ def _others(spans: Sequence[tuple[int, int]]) -> Q:
     return Q(disease_scope="LISTED", diseases_comparable=True) & ~Q(disease_spans__meets=tuple(spans))
 
 
-type Marked = tuple[int, str, int, str]  # dataset id, its mark, institution id, its mark
-_MARK = '"{0}".xmin::text || "{0}".ctid::text'
+def marked(datasets: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """mark, institution_mark: change with every write of the row and of its institution's, whoever wrote it."""
+
+    def mark(table: str) -> RawSQL:
+        return RawSQL(f'"{table}".xmin::text || "{table}".ctid::text', (), output_field=TextField())
+
+    of_institution = Concat(F("institution__key"), mark("providers_institution"), output_field=TextField())
+    return datasets.annotate(mark=mark("providers_dataset"), institution_mark=of_institution)
 
 
-def marks(datasets: QuerySet[Dataset]) -> list[Marked]:
-    """The datasets by key, each with marks that change with every write of its row and its institution's, whoever wrote it. One
-    query."""
-    return list(_marked(datasets).order_by("key").values_list(*_MARKED))
-
-
-class Listed(NamedTuple):
-    """A dataset of the market. number: of the version that is published; near: within the reach that was asked about."""
-
-    marked: Marked
-    key: str
-    number: int
-    near: bool
-
-    @property
-    def pk(self) -> int:
-        return self.marked[0]
-
-
-def listed(*, demo: bool, near: QuerySet[Dataset]) -> list[Listed]:
-    """All of `for_needs` by key, and which of them are `near`, as of one moment. One query, which reads nothing else of them."""
+def reaching(near: QuerySet[Dataset], *, demo: bool) -> QuerySet[Dataset]:
+    """All of `for_needs`, marked; near: whether it is one of those, as of the same moment."""
     reached = Case(When(pk__in=near.values("pk"), then=Value(True)), default=Value(False), output_field=BooleanField())
-    rows = _marked(for_needs(demo=demo)).annotate(near=reached).order_by("key")
-    return [Listed(row[:4], *row[4:]) for row in rows.values_list(*_MARKED, "key", "published_number", "near")]
+    return marked(for_needs(demo=demo)).annotate(near=reached)
 
 
 def dataset_facts(ids: Sequence[int]) -> dict[int, tuple[int, dict[str, Any]]]:
     """Dataset id → number of its version, and facts as the engine reads them. One query, none for none."""
     rows = Dataset.objects.filter(pk__in=ids).only(*Dataset.MATCHED, "published_number") if ids else ()
     return {row.pk: (row.published_number or 0, row.facts()) for row in rows}
-
-
-_MARKED = ("pk", "mark", "institution_id", "institution_mark")
-
-
-def _marked(datasets: QuerySet[Dataset]) -> QuerySet[Dataset]:
-    def mark(table: str) -> RawSQL:
-        return RawSQL(_MARK.format(table), (), output_field=TextField())
-
-    of_institution = Concat(F("institution__key"), mark("providers_institution"), output_field=TextField())
-    return datasets.annotate(mark=mark("providers_dataset"), institution_mark=of_institution)

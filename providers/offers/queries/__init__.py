@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.expressions import RawSQL
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +25,11 @@ from providers.institutions import rules as institution_rules
 from providers.institutions.models import Institution
 from providers.offers import rules
 from providers.offers.models import Offer, OfferLine
+from providers.offers.queries.marking import Listed as Listed
+from providers.offers.queries.marking import Marked as Marked
+from providers.offers.queries.marking import facts_of as facts_of
+from providers.offers.queries.marking import listed as listed
+from providers.offers.queries.marking import marks as marks
 from providers.offers.queries.routing import price_words as price_words
 from providers.offers.queries.routing import reviewed_alike as reviewed_alike
 from providers.offers.queries.routing import route_of as route_of
@@ -66,32 +70,6 @@ def offer_facts(
     for offer in (rows if of is None else rows.filter(dataset__in=of)).prefetch_related("lines"):
         found[offer.dataset_id or 0].append(offer.facts(list(offer.lines.all())))
     return found
-
-
-type Marked = tuple[int, str]  # offer id, mark
-
-
-def marks(*, demo: bool, of: QuerySet[Dataset] | None = None) -> dict[int, list[Marked]]:
-    """Dataset id → its offers that stand, each with a mark that changes with every write of the offer and with the work that its
-    lines price. of: only of these datasets. One query."""
-    mark = RawSQL(_MARK, (), output_field=TextField())
-    rows = offered(demo=demo).filter(dataset__isnull=False)
-    found: dict[int, list[Marked]] = defaultdict(list)
-    for dataset, pk, written in (
-        (rows if of is None else rows.filter(dataset__in=of)).annotate(mark=mark).values_list("dataset_id", "pk", "mark")
-    ):
-        found[dataset].append((pk, written))
-    return found
-
-
-_MARK = """"providers_offer".xmin::text || "providers_offer".ctid::text || ARRAY(
-    SELECT DISTINCT line.kind FROM providers_offerline line WHERE line.offer_id = "providers_offer".id ORDER BY 1)::text"""
-
-
-def facts_of(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Offer id → facts as the engine reads them. Two queries, none for none."""
-    rows = Offer.objects.filter(pk__in=ids).prefetch_related("lines") if ids else ()
-    return {row.pk: row.facts(list(row.lines.all())) for row in rows}
 
 
 def offered(*, demo: bool, now: datetime | None = None) -> Any:

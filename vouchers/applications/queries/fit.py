@@ -75,7 +75,7 @@ def fits(answers: paper.Answers, now: datetime) -> list[Fit]:
 def _fit(answers: paper.Answers, round_: Round) -> Fit:
     policy, tracks = round_.policy(), list(round_.tracks.all())
     found = paper.findings(answers, policy)
-    answer = matching.rank_document(answers.document(round_.key), round_, told=0)  # the page shows what fits
+    answer = matching.rank_document(answers.document(round_.key), round_, told=None)
     data = [_data(result) for result in answer.results[:MOST_DATA]]
     money = {row.key: row for row in paper.tracks(answers, policy, [(track.key, track.cap_won) for track in tracks])}
     return Fit(

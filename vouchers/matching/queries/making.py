@@ -1,6 +1,6 @@
 """A ranking that is kept: the engine's answer now, with all that it was made from (ADR 16)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from vouchers.matching import rules
 from vouchers.matching.models import Need
 from vouchers.matching.queries import narrowing
 from vouchers.matching.queries.needs import engine_policy, of_demo
-from vouchers.matching.queries.reading import Market, market, offer_facts
+from vouchers.matching.queries.reading import Kept, market
 from vouchers.matching.rules import replaying
 
 
@@ -35,33 +35,35 @@ def ranking(need: Need) -> Ranking:
     code_lists, demo = catalogue.code_lists(), of_demo(need.round)
     known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
     wanted, policy = rules.parse_need(need.document, known), engine_policy(need.round, code_lists)
-    reach = catalogue.within_reach(**narrowing.reach_of(wanted, demo=demo))
-    listed, priced = catalogue.listed(demo=demo, near=reach), offers.marks(demo=demo)
-    if len(listed) > narrowing.READ_WHOLE:
-        near = [row for row in listed if row.near]
-        read = market([row.marked for row in near], priced)
-        beyond = len(listed) - len(near)
-        found = rules.beside(read.match(wanted, policy, told=replaying.MOST_EXCLUDED), {"": beyond})
-        if beyond and found.results:
-            parts = _parts(code_lists, listed, read, priced)
-            narrowed = replaying.narrowed(parts[2:], {row.key for row in near})
+    listed = offers.listed(catalogue.within_reach(**narrowing.reach_of(wanted, demo=demo)), demo=demo)
+    size = len({row.key for row in listed})
+    if size > narrowing.READ_WHOLE:
+        near = {row.key for row in listed if row.near}
+        read = market([row.marked for row in listed if row.near])
+        found = rules.beside(read.match(wanted, policy, told=replaying.MOST_EXCLUDED), {"": size - len(near)})
+        if len(near) < size and found.results:
+            parts = _parts(code_lists, listed, read.kept)
+            narrowed = replaying.narrowed(parts[2:], near)
             return Ranking(found.document(), replaying.policy_document(policy), (*parts, narrowed), len(near))
-    read = market([row.marked for row in listed], priced)
+    read = market([row.marked for row in listed])
     found = rules.match(wanted, read.candidates, policy)
-    return Ranking(found.document(), replaying.policy_document(policy), _parts(code_lists, listed, read, priced))
+    return Ranking(found.document(), replaying.policy_document(policy), _parts(code_lists, listed, read.kept))
 
 
-def _parts(
-    code_lists: Any, listed: Sequence[catalogue.Listed], read: Market, priced: Mapping[int, Sequence[offers.Marked]]
-) -> tuple[Any, ...]:
+def _parts(code_lists: Any, listed: Sequence[offers.Listed], kept: Kept) -> tuple[Any, ...]:
     """Code lists, institutions, and all datasets with their offers, in parts by their keys; what was read as it was read."""
-    told = institutions.match_facts() | {
-        row.marked[2]: read.datasets[row.pk].institution for row in listed if row.pk in read.datasets
-    }
-    facts = offer_facts(read.kept, (one for row in listed for one in priced.get(row.pk, ())))
-    parts: list[list[list[Any]]] = [[] for _bucket in range(replaying.BUCKETS)]
+    told = institutions.match_facts()
+    kept.price(row.marked for row in listed)
+    entries: dict[str, list[Any]] = {}
     for row in listed:
-        number = read.datasets[row.pk].number if row.pk in read.datasets else row.number
-        own = [facts[one] for one in priced.get(row.pk, ()) if one in facts]
-        parts[replaying.bucket(row.key)].append([row.key, number, told[row.marked[2]]["key"], own])
+        read = kept.datasets.get(row.marked[:4])
+        if read is not None:
+            told[row.marked[2]] = read.institution
+        if row.key not in entries:
+            entries[row.key] = [row.key, read.number if read else row.number, told[row.marked[2]]["key"], []]
+        if row.marked[4:] in kept.offers:
+            entries[row.key][3].append(kept.offers[row.marked[4:]])
+    parts: list[list[Any]] = [[] for _bucket in range(replaying.BUCKETS)]
+    for key, entry in entries.items():
+        parts[replaying.bucket(key)].append(entry)
     return code_lists, {one["key"]: one for one in told.values()}, *parts

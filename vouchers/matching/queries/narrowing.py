@@ -5,7 +5,7 @@ from typing import Any
 
 from providers.catalogue import queries as catalogue
 from vouchers.matching import rules
-from vouchers.matching.queries.needs import candidates_for, engine_policy, of_demo
+from vouchers.matching.queries.needs import engine_policy, of_demo
 from vouchers.matching.queries.reading import read
 from vouchers.rounds.models import Round
 
@@ -13,19 +13,23 @@ READ_WHOLE = 1_000  # datasets: up to so many are all read, and the list of what
 MOST_TOLD = 200  # of what is left out of a larger catalogue, unless the page shows none
 
 
-def rank_document(document: dict[str, Any], round_: Round | None, *, told: int = MOST_TOLD) -> rules.MatchResult:
+def rank_document(document: dict[str, Any], round_: Round | None, *, told: int | None = MOST_TOLD) -> rules.MatchResult:
     """The engine's answer to a need document that nobody has stored. Raises Refused naming the field that is wrong.
 
-    The results are those of the whole catalogue however large it is; of what is left out, a large one tells the `told` nearest,
-    and of what stood in the way how often at least.
+    The results are those of the whole catalogue however large it is; of what is left out, a large one tells the `told` nearest
+    and how many there are (None: a page that shows neither), and of what stood in the way how often at least.
     """
     code_lists = catalogue.code_lists()
     known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
     policy, need, demo = engine_policy(round_, code_lists), rules.parse_need(document, known), of_demo(round_)
-    if catalogue.for_needs(demo=demo)[: READ_WHOLE + 1].count() <= READ_WHOLE:
-        return rules.match(need, candidates_for(round_), policy)
+    everything = catalogue.for_needs(demo=demo)
+    if everything[: READ_WHOLE + 1].count() <= READ_WHOLE:
+        return rules.match(need, read(everything, demo=demo).candidates, policy)
     asked = reach_of(need, demo=demo)
-    found = read(catalogue.within_reach(**asked), demo=demo).match(need, policy, told=told)
+    near = read(catalogue.within_reach(**asked), demo=demo)
+    found = near.match(need, policy, told=told or 0)
+    if found.results:
+        return found if told is None else rules.beside(found, {"": everything.count() - near.size})
     return rules.beside(found, catalogue.out_of_reach(**asked, core=policy.words.core(need.modality)))
 
 

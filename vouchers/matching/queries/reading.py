@@ -32,11 +32,11 @@ class Kept:
     """What a process has read. A mark that is found here names what was written then; nothing that stands here ever changes."""
 
     def __init__(self) -> None:
-        self.datasets: dict[catalogue.Marked, Read] = {}
-        self.institutions: dict[tuple[int, str], dict[str, Any]] = {}
-        self.offers: dict[offers.Marked, dict[str, Any]] = {}
+        self.datasets: dict[tuple[Any, ...], Read] = {}  # by the first four of `Marked`
+        self.institutions: dict[tuple[Any, ...], dict[str, Any]] = {}  # by the third and fourth
+        self.offers: dict[tuple[Any, ...], dict[str, Any]] = {}  # by the last two
         self.candidates: list[rules.Candidate] = []
-        self.numbers: dict[tuple[catalogue.Marked, offers.Marked | None], int] = {}  # of candidates, by what they were made from
+        self.numbers: dict[offers.Marked, int] = {}  # of the candidates
         self.lock = Lock()
         self._stock: Stock | None = None
 
@@ -49,15 +49,29 @@ class Kept:
             stock = self._stock = blocks.Stock(self.candidates)
         return stock
 
-    def number(self, marked: catalogue.Marked, offer: offers.Marked | None, found: Read) -> int:
+    def learn(self, marked: Sequence[offers.Marked]) -> None:
+        """Reads what these marks name. One query for the datasets, one for institutions, two for offers. What went since it was
+        marked stays unknown."""
+        wanted = {row[0]: row for row in marked if row[:4] not in self.datasets}
+        told = institutions.match_facts() if wanted else {}
+        for pk, (number, facts) in catalogue.dataset_facts([*wanted]).items():
+            row = wanted[pk]
+            institution = self.institutions.setdefault(row[2:4], told[row[2]])  # one for all of its datasets
+            self.datasets[row[:4]] = Read(number, rules.candidate(facts, institution), institution)
+        self.price(marked)
         with self.lock:
-            number = self.numbers.get((marked, offer))
-            if number is None:
-                number = len(self.candidates)
-                one = found.alone if offer is None else replace(found.alone, offer=rules.offer_facts(self.offers[offer]))
-                self.candidates.append(one)
-                self.numbers[marked, offer] = number
-            return number
+            for row in marked:
+                if row not in self.numbers and row[:4] in self.datasets and (row[4] is None or row[4:] in self.offers):
+                    alone = self.datasets[row[:4]].alone
+                    one = alone if row[4] is None else replace(alone, offer=rules.offer_facts(self.offers[row[4:]]))
+                    self.candidates.append(one)
+                    self.numbers[row] = len(self.candidates) - 1
+
+    def price(self, marked: Iterable[offers.Marked]) -> None:
+        """Reads the offers alone."""
+        wanted = {row[4]: row[4:] for row in marked if row[4] is not None and row[4:] not in self.offers}
+        for pk, facts in offers.facts_of([*wanted]).items():
+            self.offers[wanted[pk]] = facts
 
 
 _kept = Kept()
@@ -71,11 +85,11 @@ def forget() -> None:
 
 @dataclass(frozen=True)
 class Market:
-    """What was read for one need. datasets: by id; rows: numbers of the candidates."""
+    """What was read for one need. rows: numbers of the candidates; size: how many datasets."""
 
     kept: Kept
-    datasets: Mapping[int, Read]
     rows: Sequence[int]
+    size: int
 
     @cached_property
     def candidates(self) -> list[rules.Candidate]:
@@ -90,48 +104,18 @@ class Market:
 
 
 def read(rows: QuerySet[Dataset], *, demo: bool) -> Market:
-    """The datasets with their offers that stand. Two queries, a few more when some are new to this process."""
-    return market(catalogue.marks(rows), offers.marks(demo=demo, of=rows))
+    """The datasets with their offers that stand. One query, and four when some are new to this process."""
+    return market(offers.marks(rows, demo=demo))
 
 
-def market(marked: Sequence[catalogue.Marked], priced: Mapping[int, Sequence[offers.Marked]]) -> Market:
-    """priced: dataset id → its offers. A dataset or an offer that went since it was marked is not in it."""
+def market(marked: Sequence[offers.Marked]) -> Market:
+    """As `read`, of what was marked. A dataset or an offer that went since then is not in it."""
     if len(_kept.candidates) > MOST_KEPT:
         forget()
     kept = _kept
-    found = _datasets(kept, marked)
-    there = offer_facts(kept, (one for row in marked for one in priced.get(row[0], ())))
-    numbers, rows = kept.numbers, []
-    for row in marked:
-        own: Iterable[offers.Marked | None] = [one for one in priced.get(row[0], ()) if one in there] or (None,)
-        for one in own if row[0] in found else ():
-            number = numbers.get((row, one))
-            rows.append(kept.number(row, one, found[row[0]]) if number is None else number)
-    return Market(kept, found, rows)
-
-
-def offer_facts(kept: Kept, wanted: Iterable[offers.Marked]) -> Mapping[offers.Marked, dict[str, Any]]:
-    """Mark → facts of the offer, of these and of others. Two queries when some are new to this process."""
-    missing = {one[0]: one for one in wanted if one not in kept.offers}
-    for pk, facts in offers.facts_of([*missing]).items():
-        kept.offers[missing[pk]] = facts
-    return kept.offers
-
-
-def _datasets(kept: Kept, marked: Sequence[catalogue.Marked]) -> dict[int, Read]:
-    found: dict[int, Read] = {}
-    missing: list[catalogue.Marked] = []
-    for row in marked:
-        one = kept.datasets.get(row)
-        if one is None:
-            missing.append(row)
-        else:
-            found[row[0]] = one
-    if missing:
-        fresh, told = catalogue.dataset_facts([row[0] for row in missing]), institutions.match_facts()
-        for row in missing:
-            if row[0] in fresh:
-                number, facts = fresh[row[0]]
-                institution = kept.institutions.setdefault(row[2:], told[row[2]])  # one for all of its datasets
-                found[row[0]] = kept.datasets[row] = Read(number, rules.candidate(facts, institution), institution)
-    return found
+    known: Mapping[offers.Marked, int] = kept.numbers
+    rows = [known.get(row) for row in marked]
+    if None in rows:
+        kept.learn([row for row, number in zip(marked, rows, strict=True) if number is None])
+        rows = [known.get(row) for row in marked]
+    return Market(kept, [number for number in rows if number is not None], len({row[0] for row in marked}))

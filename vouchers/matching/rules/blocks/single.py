@@ -176,10 +176,12 @@ class _Sieve:
             return len(gone), engine.excluded_of(self.judged(gone.tolist()))
         found: list[engine.Excluded] = []
         for level in np.unique(self.against[gone]).tolist():
-            missing = told - sum(1 + len(one.others) < level for one in found)  # what is left fails as many filters at least
+            missing = told - sum(1 + len(one.others) < level for one in found)
+            if missing <= 0:  # what is left fails as many filters at least
+                break
             here = [place for place in gone.tolist() if self.against[place] == level]
             for place in sorted(here, key=lambda n: self.stock.candidates[self.rows[n]].key):
-                if missing <= 0:
+                if not missing:
                     break
                 (one,) = engine.excluded_of(self.judged([place]))
                 missing -= 1 + len(one.others) == level
