@@ -15,6 +15,7 @@ urlpatterns = [
     path("providers/service/<slug:key>/", views.service, name="service_of"),
     path("providers/institutions/", views.institution_list, name="institutions"),
     path("providers/institutions/<slug:key>/", views.institution, name="institution"),
+    path("providers/datasets/", views.dataset_list, name="datasets"),
     path("providers/offers/new/", views.new, name="offer_new"),
     path("providers/offers/sheet/", views.sheet, name="offer_sheet"),
     path("providers/offers/sheet/apply/", views.apply_sheet, name="offer_sheet_apply"),

@@ -59,6 +59,9 @@ def _ternary(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
     )
 
 
+MOST_CHOICES = 200  # datasets in a list to choose from; of more the key is typed
+
+
 class OfferForm(forms.Form):
     """Everything but the price lines. Completeness is judged when the offer is submitted, so a draft may lack much."""
 
@@ -149,6 +152,11 @@ class OfferForm(forms.Form):
         self.fields["dataset"].queryset = (  # type: ignore[attr-defined]
             Dataset.objects.filter(institution_id__in=ids).exclude(publication="RETIRED").select_related("institution")
         )
+        if self.fields["dataset"].queryset[MOST_CHOICES : MOST_CHOICES + 1].exists():  # type: ignore[attr-defined]
+            self.fields["dataset"].widget = forms.TextInput(attrs={"autocomplete": "off"})
+            self.fields["dataset"].help_text = _(
+                "Enter the dataset's key, as it stands in the address of its page. Needed when you offer data; leave it empty for processing work alone."
+            )
         self.fields["access_modes"].choices = choices("access_mode")  # type: ignore[attr-defined]
         self.fields["exits"].choices = choices("exit_kind")  # type: ignore[attr-defined]
 

@@ -1,7 +1,7 @@
 """What the matching engine and the pages read of offers."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -167,13 +167,17 @@ def own(user: Any) -> Any:
     return mine.select_related("dataset", "institution").order_by("-updated_at", "-pk")
 
 
-def own_datasets(user: Any) -> list[Dataset]:
-    """Datasets of those institutions, with their availability in words and where their next version stands."""
-    labels = words("dataset_status").get("dataset_status", {})
+def own_datasets(user: Any, text: str = "") -> QuerySet[Dataset]:
+    """Datasets of those institutions, by key; text: what key or title contain."""
     mine = Dataset.objects.filter(institution__organisation_id__in=organisation_ids_of(user)).order_by("key")
-    found: list[Dataset] = list(
-        mine.only("key", "title_ko", "title_en", "status", "publication").annotate(draft_state=draft_state())
-    )
+    if text:
+        mine = mine.filter(Q(key__icontains=text) | Q(title_ko__icontains=text) | Q(title_en__icontains=text))
+    return mine.only("key", "title_ko", "title_en", "status", "publication").annotate(draft_state=draft_state())
+
+
+def in_words(rows: Iterable[Dataset]) -> list[Dataset]:
+    """The same rows with their availability in words and where their next version stands. One query."""
+    found, labels = list(rows), words("dataset_status").get("dataset_status", {})
     for dataset in found:
         dataset.availability = labels.get(dataset.status, dataset.status)  # type: ignore[attr-defined]
         written = dataset.publication in SHOWN and dataset.draft_state  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from providers.offers.views.onboarding import application, apply, edit_applicati
 from providers.offers.views.pages import (
     compare,
     dataset,
+    dataset_list,
     detail,
     edit,
     home,
@@ -16,5 +17,5 @@ from providers.offers.views.pages import (
 from providers.offers.views.sheets import apply_sheet, download_sheet, sheet
 
 __all__ = [
-    "application", "apply", "apply_sheet", "compare", "dataset", "detail", "download_sheet", "edit", "edit_application", "home", "institution", "institution_list", "new", "preview", "service", "sheet", "verb", "withdraw_application",
+    "application", "apply", "apply_sheet", "compare", "dataset", "dataset_list", "detail", "download_sheet", "edit", "edit_application", "home", "institution", "institution_list", "new", "preview", "service", "sheet", "verb", "withdraw_application",
 ]  # fmt: skip

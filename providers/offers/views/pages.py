@@ -128,6 +128,7 @@ def _for_programs(found: Dataset, variables: list[dict[str, Any]]) -> dict[str, 
 LD = "application/ld+json"
 UNSAFE_IN_A_PAGE = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}  # so that no text can end the script that holds it
 VARIABLES_SHOWN = 10
+DATASETS_SHOWN = 20
 
 
 def _shown(offer: Offer, labels: dict[str, dict[str, str]]) -> Offer:
@@ -187,14 +188,26 @@ def home(request: HttpRequest) -> HttpResponse:
     for offer in found.object_list:
         verbs = [verb for verb in _verbs(offer) if verb["name"] in ("pause", "resume", "submit")]
         offer.quick = verbs[0] if verbs else None  # type: ignore[attr-defined]
+    mine = queries.own_datasets(request.user)
     context = {
         "institutions": institutions.of_user(request.user),
         "applied": institutions.applied_by(request.user),
         "offers": found,
-        "datasets": queries.own_datasets(request.user),
+        "datasets": queries.in_words(mine[:DATASETS_SHOWN]),
+        "dataset_count": mine.count(),
         "series": list(catalogue.own_series(request.user)),
     }
     return page(request, "providers/offers/home.html", context)
+
+
+@needs("providers.edit_offer")
+@require_safe
+def dataset_list(request: HttpRequest) -> HttpResponse:
+    """All datasets of the provider's institutions, page by page; `q` looks in keys and titles."""
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    found = Pages(queries.own_datasets(request.user, text), 30).get_page(request.GET.get("page"))
+    context = {"page": found, "datasets": queries.in_words(found.object_list), "q": text}
+    return page(request, "providers/offers/datasets.html", context)
 
 
 def _own(request: HttpRequest, ref: str) -> Offer:
