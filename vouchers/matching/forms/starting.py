@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock
 from portal.kit.forms import WonFormField
+from providers.catalogue.models import Dataset
 from providers.catalogue.queries import choices
 from providers.catalogue.rules import disease
 from vouchers.companies.models import Company
@@ -49,6 +50,7 @@ class CarriedForm(forms.Form):
     """What an earlier page asked already and hands over in the address; what is not well formed is left out."""
 
     round = forms.ModelChoiceField(queryset=Round.objects.none(), to_field_name="key", required=False)
+    dataset = forms.ModelChoiceField(queryset=Dataset.objects.none(), to_field_name="key", required=False)
     track = forms.CharField(max_length=20, required=False)
     modality = forms.MultipleChoiceField(required=False)
     diseases = forms.CharField(max_length=200, required=False)
@@ -58,6 +60,7 @@ class CarriedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["round"].queryset = rounds_for_new_needs(clock.now())  # type: ignore[attr-defined]
         self.fields["modality"].choices = choices("modality")  # type: ignore[attr-defined]
+        self.fields["dataset"].queryset = Dataset.objects.published()  # type: ignore[attr-defined]
         self.full_clean()
 
     def clean_diseases(self) -> list[str]:
@@ -70,15 +73,33 @@ class CarriedForm(forms.Form):
 
     def first(self) -> dict[str, Any]:
         """For the first step."""
-        return {"round": self.cleaned_data.get("round")}
+        return {"round": self.cleaned_data.get("round"), "title": str(self.begun_from or "")}
+
+    @property
+    def begun_from(self) -> Dataset | None:
+        """The dataset on whose page somebody began."""
+        found: Dataset | None = self.cleaned_data.get("dataset")
+        return found
 
     def document(self) -> dict[str, Any]:
         """The parts of a need document that were handed over."""
         v = self.cleaned_data
-        track, codes = v.get("track"), v.get("diseases")
+        track, codes = v.get("track"), v.get("diseases") or _diseases(self.begun_from)
+        kinds = v.get("modality") or (self.begun_from.modality if self.begun_from else None)
         found = {
-            "modality": v.get("modality"), "budget_won": v.get("budget"),
+            "modality": kinds, "budget_won": v.get("budget"),
             "track": track if v.get("round") and v["round"].tracks.filter(key=track).exists() else None,
             "disease_codes": {"system": "KCD", "version": "9", "include": codes, "exclude": []} if codes else None,
         }  # fmt: skip
         return {name: value for name, value in found.items() if value}
+
+
+def _diseases(dataset: Dataset | None) -> list[str]:
+    """The Korean disease codes that the entry names; none of a collection of all diseases."""
+    areas = dataset.disease_areas if dataset is not None and dataset.disease_scope != "ALL" else []
+    named = [code for area in areas if area.get("system") == "KCD" for code in area.get("codes") or ()]
+    try:
+        disease.codes("KCD", named)
+    except disease.BadCode:
+        return []
+    return list(dict.fromkeys(named))

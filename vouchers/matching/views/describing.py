@@ -43,7 +43,7 @@ def need_new(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "vouchers/matching/need_new.html",
-        {"form": form, "companies": mine, "carried": carried.document()},
+        {"form": form, "companies": mine, "carried": carried.document(), "dataset": carried.begun_from},
         status=status,
     )
 
