@@ -50,7 +50,7 @@ def test_a_letter_whose_mail_cannot_be_delivered_goes_by_post():
     at = ev.scored((90, 80), slots=1)
     ev.confirmed(at)
     letter = SelectionLetter.objects.get()
-    turn = {"letter_id": letter.pk, "reason": "없는 전자우편 주소", "by": at.officer}
+    turn = {"letter_id": letter.pk, "reason": "없는 이메일 주소", "by": at.officer}
     refused(actions.turn_to_post, "reason_missing", **{**turn, "reason": " "})
     with pytest.raises(NotAllowed):
         actions.turn_to_post(**{**turn, "by": at.approver})

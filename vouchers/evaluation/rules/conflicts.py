@@ -125,7 +125,7 @@ _WORDS = {
     ConflictGround.ADVICE: ("자문 ({fact})", "advised it ({fact})"),
     ConflictGround.HOLDING: ("지분 보유 ({fact})", "holds shares in it ({fact})"),
     ConflictGround.KIN: ("친족 관계 ({fact})", "a relative owns it or works there ({fact})"),
-    ConflictGround.MAIL_DOMAIN: ("같은 전자우편 도메인 ({fact})", "the same mail domain ({fact})"),
+    ConflictGround.MAIL_DOMAIN: ("같은 이메일 도메인 ({fact})", "the same mail domain ({fact})"),
     ConflictGround.CONSORTIUM: ("같은 컨소시엄 소속 ({fact})", "works in the same consortium ({fact})"),
     ConflictGround.CHALLENGED: ("기피 신청 인용 ({fact})", "a challenge was upheld ({fact})"),
 }

@@ -125,7 +125,7 @@ def _own(one: Column, world: _World) -> Cell:
         supply_won=one.quote.supply_amount_won, taxable_won=taxable, company_size=world.size, cap_won=world.cap_won,
         policy=world.policy, region=world.region,
     )  # fmt: skip
-    words = gettext("of it %(vat)s VAT; the grant would be %(grant)s") % {
+    words = gettext("%(vat)s of it is VAT; the grant would be %(grant)s") % {
         "vat": won(found.vat_won),
         "grant": won(found.grant_won),
     }
