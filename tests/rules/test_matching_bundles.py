@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.factories.matching import candidates, need, policy
 from vouchers.matching import rules
-from vouchers.matching.rules.bundles import costs
+from vouchers.matching.rules.bundles import costs, searching
 
 BY_KEY = {found.key: found for found in candidates()}
 BREAST = sorted(key for key in BY_KEY if key.startswith("kc-") and key.endswith("-breast"))
@@ -44,10 +44,12 @@ def test_several_sites_are_the_suppliers_that_cost_least():
 
 
 def test_a_set_above_the_budget_is_not_proposed():
-    suppliers = [key for key in BREAST if BY_KEY[key].holder.supplier]
-    market = among(*(priced(key, 40_000_000) for key in suppliers))
+    market = [priced(key, 40_000_000) for key in BREAST]
     assert beside(breast(sites_minimum=3, budget_won=120_000_000), market)
     assert not beside(breast(sites_minimum=3, budget_won=119_999_999), market)
+    open_ = [*market, BY_KEY["kc-amc-baseline"], BY_KEY["kc-snuh-baseline"]]  # whose price nobody knows
+    (found,) = beside(breast(sites_minimum=3, budget_won=119_999_999), open_)
+    assert (found["unpriced"], found["floor_won"]) == (1, 80_000_000)
 
 
 def test_what_is_to_be_joined_may_cost_too_much():
@@ -66,31 +68,133 @@ def test_each_institution_reviews_where_no_joint_review_is_known():
 
 
 SETS = st.lists(
-    st.lists(st.tuples(st.integers(1, 60), st.one_of(st.none(), st.integers(0, 9))), min_size=1, max_size=2),
+    st.lists(st.tuples(st.integers(1, 60), st.one_of(st.none(), st.integers(0, 9)), st.booleans()), min_size=1, max_size=2),
     min_size=1, max_size=5,
 )  # fmt: skip
 
 
-@given(SETS, st.integers(1, 150), st.integers(1, 4))
-def test_the_cheapest_set_is_as_cheap_as_the_best_of_all_sets(groups, least, sites):
+def offered(name: str, groups: Any) -> list[list[rules.Candidate]]:
     plain = BY_KEY[BREAST[0]]
-    made = [
+    return [
         [
-            replace(plain, key=f"g{g}-{n}", individuals=persons, offer=rules.OfferFacts("o", "", "", floor_won=won))
-            for n, (persons, won) in enumerate(group)
+            replace(
+                plain, key=f"{name}{g}-{n}", individuals=persons, linkage=known or None,
+                offer=rules.OfferFacts("o", "", "", floor_won=won),
+            )
+            for n, (persons, won, known) in enumerate(group)
         ]
         for g, group in enumerate(groups)
-    ]
+    ]  # fmt: skip
+
+
+@given(
+    SETS, st.integers(1, 150), st.integers(1, 4), st.one_of(st.none(), st.integers(0, 25)), SETS.filter(lambda one: len(one) < 3)
+)
+def test_the_cheapest_set_is_as_cheap_as_the_best_of_all_sets(groups, least, sites, limit, joined):
+    """Of institutions at most one each, and of what is to be joined exactly one each."""
+    made, must = offered("g", groups), offered("j", joined if least % 2 else [])
     sets = [
-        list(members)
+        [*partners, *members]
         for size in range(1, len(made) + 1)
         for chosen in combinations(made, size)
         for members in product(*chosen)
         if size >= sites and sum(one.individuals or 0 for one in members) >= least
+        for partners in product(*must)
     ]
-    found = costs.cheapest(made, least, sites)
-    assert bool(found) == bool(sets)
-    if sets:
-        assert (*costs.price(found), len(found)) == min((*costs.price(members), len(members)) for members in sets)
-        again = costs.cheapest([list(reversed(group)) for group in reversed(made)], least, sites)
+    fitting = [members for members in sets if limit is None or costs.price(members)[1] <= limit]
+    wish = searching.Wish(least, sites, limit, worse=lambda one: one.linkage is None)
+    found = searching.cheapest(wish, made, must)
+    assert bool(found) == bool(fitting)
+    if fitting:
+        assert cost(found) == min(map(cost, fitting))
+        assert tuple(found[: len(must)]) in set(product(*must))
+        again = searching.cheapest(wish, [list(reversed(group)) for group in reversed(made)], [group[::-1] for group in must])
         assert sorted(one.key for one in found) == sorted(one.key for one in again), "whatever the order"
+
+
+def cost(members: Any) -> tuple[int, ...]:
+    return (sum(one.linkage is None for one in members), *costs.price(members), len(members))
+
+
+# ── Sets that do all that is asked for ───────────────────────────────────────────────────────────────
+def test_a_non_supplier_makes_affordable_what_suppliers_alone_are_not():
+    first, second = (key for key in BREAST if BY_KEY[key].holder.supplier and key in ("kc-amc-breast", "kc-snubh-breast"))
+    other = replace(BY_KEY["kc-smc-breast"].holder, key="clinic", supplier=False, institution_type="CLINIC")
+    third = replace(priced("kc-smc-breast", 100), holder=other)
+    market = [priced(first, 400), priced(second, 300), third]
+    (found,) = beside(breast(sites_minimum=2, budget_won=500), market)
+    assert sorted(found["datasets"]) == sorted([second, "kc-smc-breast"]) and found["floor_won"] == 400
+    (rich,) = beside(breast(sites_minimum=2, budget_won=700), market)
+    assert sorted(rich["datasets"]) == sorted([first, second])  # the voucher pays both
+
+
+def test_large_and_small_collections_reach_sites_and_patients_together():
+    large, small, smaller = (
+        replace(priced(key, won), individuals=count)
+        for key, won, count in (("kc-amc-breast", 50, 9_000), ("kc-snubh-breast", 20, 400), ("kc-smc-breast", 30, 300))
+    )
+    (found,) = beside(breast(sites_minimum=3, patients_minimum=9_500), [large, small, smaller])
+    assert sorted(found["datasets"]) == sorted(one.key for one in (large, small, smaller))
+    assert any("9,700 persons, at least the 9,500 needed" in text for text in found["reasons_en"])
+    assert not beside(breast(sites_minimum=3, patients_minimum=9_701), [large, small, smaller])
+
+
+def joined(**fields: Any) -> rules.Need:
+    return need(modality=["EHR"], linkage=["hira", "kostat"], purpose="SCIENTIFIC_RESEARCH", **fields)
+
+
+MAINS = ("kc-amc-breast", "kc-snubh-breast", "kc-smc-breast")
+CLAIMS, DEATHS = ("hira-custom", "hira-nis"), ("kostat-cod",)
+
+
+def test_a_linked_set_holds_something_of_every_institution_that_is_to_be_joined():
+    market = [replace(priced(key, 100), linkage=True) for key in (*MAINS, *CLAIMS, *DEATHS)]
+    found = rules.match(joined(), market, policy()).document()
+    assert len(found["bundles"]) == 3 and not found["linkage_unmet"]
+    for bundle in found["bundles"]:
+        assert len(bundle["datasets"]) == 3 and bundle["floor_won"] == 300 and bundle["linkage_agency"]
+        assert {BY_KEY[key].holder.key for key in bundle["datasets"]} > {"hira", "kostat"}
+        assert bundle["offers"] == [f"ofr-{key}" for key in bundle["datasets"]]
+        assert "Links" in bundle["reasons_en"][0] and " and " in bundle["reasons_en"][0]
+    without = [one for one in market if one.key != "kostat-cod"]
+    lacking = rules.match(joined(), without, policy()).document()
+    assert not lacking["bundles"] and [one["target"] for one in lacking["linkage_unmet"]] == ["kostat"]
+
+
+def test_a_dataset_asked_for_by_name_is_its_institutions_share():
+    market = [replace(priced(key, won), linkage=True) for key, won in zip((*MAINS, *CLAIMS), (1, 1, 1, 50, 5), strict=True)]
+    found = rules.match(replace(joined(), linkage=("hira", "hira-custom")), market, policy()).document()["bundles"]
+    assert [one["datasets"][1:] for one in found] == [["hira-custom"]] * 3  # not the cheaper one besides
+
+
+def test_several_sites_are_joined_with_what_is_asked_for():
+    market = [replace(priced(key, 100), linkage=True) for key in (*MAINS, *CLAIMS, *DEATHS)]
+    found = rules.match(joined(sites_minimum=2), market, policy()).document()["bundles"]
+    assert [len(one["datasets"]) for one in found] == [4] and found[0]["floor_won"] == 400
+    assert {BY_KEY[key].holder.key for key in found[0]["datasets"]} > {"hira", "kostat"}
+    assert any("2 different institutions" in text for text in found[0]["reasons_en"])
+    assert not rules.match(joined(sites_minimum=2, budget_won=399), market, policy()).document()["bundles"]
+
+
+WON = st.one_of(st.none(), st.integers(0, 9))
+
+
+@given(st.tuples(*[st.tuples(WON, st.booleans())] * 6), st.one_of(st.none(), st.integers(0, 20)))
+def test_linked_sets_are_as_cheap_as_the_best_of_all_sets(given_, budget):
+    keys = (*MAINS, *CLAIMS, *DEATHS)
+    market = [
+        replace(priced(key, won), linkage=known or None, holder=replace(BY_KEY[key].holder, supplier=True))
+        for key, (won, known) in zip(keys, given_, strict=True)
+    ]  # fmt: skip
+    by_key = {one.key: one for one in market}
+    found = rules.match(joined(budget_won=budget), market, policy()).document()
+    sets = [[by_key[key] for key in one] for one in product(MAINS, CLAIMS, DEATHS)]
+    fitting = [one for one in sets if budget is None or costs.price(one)[1] <= budget]
+    mains = {one.key for one in market if budget is None or one.offer is None or (one.offer.floor_won or 0) <= budget}
+    best = {}
+    for members in fitting:
+        unsure = sum(one.linkage is None for one in members[1:])
+        best.setdefault(members[0].key, []).append((unsure, *costs.price(members)))
+    expected = sorted(min(rows)[1:] for main, rows in best.items() if main in mains)
+    assert [(one["unpriced"], one["floor_won"]) for one in found["bundles"]] == expected
+    assert bool(found["linkage_unmet"]) is (not expected and bool(mains & set(MAINS)))

@@ -173,7 +173,7 @@ def test_what_the_partners_bring_is_not_asked_of_the_main_dataset() -> None:
     assert "insurance claims" in next(text for text in main["warnings_en"] if "to be joined" in text)
     out = {entry["dataset"]: entry["filter"] for entry in found["excluded"]}
     assert out["hira-custom"] == out["kostat-cod"] == "MODALITY"  # partners, not answers
-    assert ["kcure-clinical-colorectal", "hira-custom"] in [bundle["datasets"] for bundle in found["bundles"]]
+    assert ["kcure-clinical-colorectal", "hira-custom", "kostat-cod"] in [bundle["datasets"] for bundle in found["bundles"]]
 
 
 def test_a_partner_alone_is_no_answer() -> None:

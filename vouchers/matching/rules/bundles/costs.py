@@ -1,10 +1,8 @@
-"""What several datasets together cost at least, which reviews they need, and the cheapest set that reaches a minimum."""
+"""What several datasets together cost at least, and which reviews they need."""
 
 from collections.abc import Iterable, Sequence
 
-from vouchers.matching.rules.facts import Candidate, Words
-from vouchers.matching.rules.need import Need
-from vouchers.matching.rules.policy import Policy
+from vouchers.matching.rules.facts import PERSON_UNITS, Candidate, Words
 from vouchers.matching.rules.verdict import number
 
 type Price = tuple[int, int]  # datasets without a published price, whole won of the others: what is known comes first
@@ -22,50 +20,9 @@ def _floor(found: Candidate) -> int | None:
     return 0 if found.free else None
 
 
-def affordable(need: Need, members: Sequence[Candidate], policy: Policy) -> bool:
-    """Not when the prices that are known exceed the budget already."""
-    limit = policy.budget_of(need)
-    return limit is None or price(members)[1] <= limit
-
-
-def cheapest(groups: Sequence[Sequence[Candidate]], least: int, sites: int) -> list[Candidate]:
-    """The set with at most one of each group (institution), of at least so many persons and institutions, that costs least:
-    fewest without a price, then won, then fewest datasets, then keys. Empty when there is none.
-
-    Exact: of each number of persons and of institutions only what no other set beats in all respects is carried on.
-    """
-    states: list[_State] = [(0, 0, (0, 0, 0), ())]
-    for group in sorted((sorted(one, key=_key) for one in groups if one), key=lambda one: one[0].key):  # in any order the same
-        more = [_with(state, one, least, sites) for state in states for one in group]
-        states = _front([*states, *more])
-    reached = [state for state in states if state[0] >= least and state[1] >= sites]
-    return list(min(reached, key=lambda state: (state[2], _keys(state[3])))[3]) if reached else []
-
-
-type _State = tuple[int, int, tuple[int, int, int], tuple[Candidate, ...]]  # persons, institutions, cost, members
-
-
-def _with(state: _State, one: Candidate, least: int, sites: int) -> _State:
-    persons, count, (unpriced, won, datasets), members = state
-    more_unpriced, more_won = price([one])
-    cost = (unpriced + more_unpriced, won + more_won, datasets + 1)
-    return min(least, persons + (one.individuals or 0)), min(sites, count + 1), cost, (*members, one)
-
-
-def _front(states: Iterable[_State]) -> list[_State]:
-    kept: list[_State] = []
-    for state in sorted(states, key=lambda s: (s[2], -s[0], -s[1], _keys(s[3]))):
-        if not any(other[0] >= state[0] and other[1] >= state[1] for other in kept):  # none that costs no more reaches as far
-            kept.append(state)
-    return kept
-
-
-def _key(one: Candidate) -> str:
-    return one.id
-
-
-def _keys(members: Iterable[Candidate]) -> tuple[str, ...]:
-    return tuple(sorted(one.key for one in members))
+def persons(one: Candidate) -> int | None:
+    """Published persons; None where they are not counted as persons."""
+    return one.individuals if one.record_unit in PERSON_UNITS else None
 
 
 def price_words(members: Sequence[Candidate]) -> Words:
