@@ -36,6 +36,7 @@ from vouchers.matching.queries.finals import (
     waits_for_final,
     with_parts,
 )
+from vouchers.matching.queries.joined import NOT_IN_PORTAL, NOT_PUBLISHED, Joined, Part
 from vouchers.matching.queries.making import ranking
 from vouchers.matching.queries.narrowing import rank_document
 from vouchers.matching.queries.needs import (
@@ -89,11 +90,8 @@ from vouchers.matching.queries.relaxing import Fits, Step, fits, near
 from vouchers.matching.queries.replaying import Replayed, WhyNot, inputs, rankings_of, replay, run_facts, why_not
 from vouchers.matching.queries.results import (
     COMPONENT_WORDS,
-    NOT_IN_PORTAL,
-    NOT_PUBLISHED,
     Answer,
     Component,
-    Joined,
     Left,
     Shown,
     answer,
@@ -132,6 +130,7 @@ __all__ = [
     "Joined",
     "Left",
     "LineShown",
+    "Part",
     "Replayed",
     "Sheet",
     "Shown",

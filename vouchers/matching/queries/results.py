@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 from portal.kit.words import korean, pick
 from providers.catalogue.models import Dataset
 from providers.catalogue.queries import count_words, years_words
@@ -14,6 +12,7 @@ from providers.offers.models import Offer
 from vouchers.matching import rules
 from vouchers.matching.models import FeasibilityQuery, MatchRun, Need, QuoteRequest
 from vouchers.matching.queries.feasibility import answer_words
+from vouchers.matching.queries.joined import NOT_IN_PORTAL, Asked, Joined, cannot_ask, joined, offers_named, value_of
 from vouchers.matching.queries.needs import latest_run
 from vouchers.matching.rules import stages
 from vouchers.rounds.rules import WEIGHT_WORDS
@@ -70,7 +69,7 @@ class Shown:
     @property
     def value(self) -> str:
         """The value of the button: dataset key and offer ref."""
-        return f"{self.dataset.key}:{self.offer.ref if self.offer else ''}"
+        return value_of(self.dataset, self.offer)
 
 
 @dataclass(frozen=True)
@@ -80,15 +79,6 @@ class Left:
     code: str
     word: str
     entries: list[tuple[str, str, str]]  # title, address, reason
-
-
-@dataclass(frozen=True)
-class Joined:
-    """Several datasets together; titles as words, reasons as sentences."""
-
-    titles: list[str]
-    agency: str
-    reasons: list[str]
 
 
 @dataclass(frozen=True)
@@ -116,10 +106,6 @@ class Answer:
         return self.results[TOP_RESULTS:]
 
 
-NOT_IN_PORTAL = _("This institution does not answer quotes in the portal yet. Apply through its own page.")
-NOT_PUBLISHED = _("This entry is no longer published. Rank again.")
-
-
 def answer(need: Need, counts: Sequence[FeasibilityQuery] = (), run: MatchRun | None = None) -> Answer | None:
     """A ranking, the newest unless one is given, in the reader's language, or None. counts: the need's questions, the newest first. The number of queries does not depend on the results."""
     run = run or latest_run(need)
@@ -130,7 +116,7 @@ def answer(need: Need, counts: Sequence[FeasibilityQuery] = (), run: MatchRun | 
         key for bundle in found["bundles"] for key in bundle["datasets"]
     }
     datasets = {row.key: row for row in Dataset.objects.filter(key__in=keys).select_related("institution__organisation")}
-    refs = [r["offer"] for r in found["results"] if r["offer"]]
+    refs = [*(r["offer"] for r in found["results"] if r["offer"]), *offers_named(found["bundles"])]
     by_ref = {row.ref: row for row in Offer.objects.filter(ref__in=refs).select_related("institution")}
     requests = need.quote_requests.filter(status__in=[*stages.LIVE, stages.QuoteStatus.ACCEPTED])
     asked = {(row.dataset_id, row.offer_id): row for row in requests}
@@ -147,7 +133,7 @@ def answer(need: Need, counts: Sequence[FeasibilityQuery] = (), run: MatchRun | 
     return Answer(
         run=run,
         results=results,
-        joined=[_joined(bundle, datasets, lang) for bundle in found["bundles"]],
+        joined=[joined(bundle, datasets, by_ref, asked, lang) for bundle in found["bundles"]],
         left=_left(found["excluded"], datasets, lang),
         left_total=found.get("excluded_total", len(found["excluded"])),
         unmet=[item[f"reason_{lang}"] for item in found["unmet"]],
@@ -161,21 +147,16 @@ def _shown(
     record: Mapping[str, Any],
     dataset: Dataset,
     offer: Offer | None,
-    asked: Mapping[tuple[int | None, int | None], QuoteRequest],
+    asked: Asked,
     lang: str,
     most: Mapping[str, int],
 ) -> Shown:
-    institution = dataset.institution
-    cannot: Any = ""
-    if institution.organisation_id is None:
-        cannot = NOT_IN_PORTAL
-    elif dataset.publication != "PUBLISHED" or (record["offer"] and (offer is None or offer.status != "PUBLISHED")):
-        cannot = NOT_PUBLISHED
+    cannot = cannot_ask(dataset, record["offer"], offer)
     return Shown(
         rank=record["rank"],
         score=record["score"],
         dataset=dataset,
-        institution=institution,
+        institution=dataset.institution,
         offer=offer,
         size=count_words(dataset),
         years=years_words(dataset),
@@ -195,11 +176,6 @@ def _shown(
         asked=asked.get((dataset.pk, offer.pk if offer else None)),
         cannot=cannot,
     )
-
-
-def _joined(bundle: Mapping[str, Any], datasets: Mapping[str, Dataset], lang: str) -> Joined:
-    titles = [pick(datasets[key], "title") if key in datasets else key for key in bundle["datasets"]]
-    return Joined(titles, bundle["linkage_agency"] or "", bundle[f"reasons_{lang}"])
 
 
 def _left(excluded: Iterable[Mapping[str, Any]], datasets: Mapping[str, Dataset], lang: str) -> list[Left]:
