@@ -141,7 +141,7 @@ def test_a_company_takes_a_proposal_up_by_asking_for_a_quote(at: Any) -> None:
     owner = at.firm if one.need == at.need else at.rival
     at.need, at.firm = one.need, owner
     quotes.confirmed(at)
-    assert OfferProposal.objects.get(pk=one.pk).status == "OPEN"  # nothing hangs on it
+    assert OfferProposal.objects.get(pk=one.pk).status == "ENDED"  # it served its purpose
     assert one.need.ref not in {need.ref for need in queries.waiting_needs(at.round)}  # and it waits for nothing more
 
 

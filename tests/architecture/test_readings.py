@@ -71,7 +71,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "counts_inbox": NAMES, "ask_count": WRITTEN_DOWN, "count_detail": WRITTEN_DOWN, "count_answer": WRITTEN_DOWN, "count_verb": WRITTEN_DOWN,
     },
     "vouchers.matching.views.proposals": {"proposals": "what is needed of the institution's own data, without who needs it"},
-    "vouchers.matching.views.asking": {"ask": WRITTEN_DOWN, "asked": WRITTEN_DOWN},
+    "vouchers.matching.views.asking": {"choose_need": OWN, "ask": WRITTEN_DOWN, "asked": WRITTEN_DOWN},
     "vouchers.matching.views.comparing": {"compare": WRITTEN_DOWN},
     "vouchers.matching.views.agreeing": {
         "draft_verb": WRITTEN_DOWN, "agreed": ANSWER,

@@ -133,6 +133,9 @@ def test_who_is_confirmed_or_refused_is_who_the_page_showed() -> None:
     )
     page = operator.get(confirm).content.decode()
     assert asked is not None and str(asked) in page and f'value="{asked.ref}"' in page
+    assert (
+        asked.ref in page and reverse("admin:accounts_organisation_change", args=[asked.pk]) in page
+    )  # told apart from the next
     assert operator.post(refuse, {"claimant": asked.ref, "reason": "재직 확인 불가"}).status_code == 302  # by a colleague
     other = actions.claim(institution_id=known.pk, by=second).claimant
     for address, more in ((confirm, {}), (refuse, {"reason": "늦었음"})):

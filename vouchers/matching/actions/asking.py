@@ -83,7 +83,7 @@ def request_quotes(*, need_id: int, wanted: Sequence[tuple[int | None, int | Non
     for dataset_id, offer_id in wanted:
         try:
             made = request_quote(
-                need_id=need_id, institution_id=holders.get(dataset_id) or workers.get(offer_id, 0), dataset_id=dataset_id,
+                need_id=need_id, institution_id=holders.get(dataset_id or 0) or workers.get(offer_id or 0, 0), dataset_id=dataset_id,
                 offer_id=offer_id, message=message, by=by,
             )  # fmt: skip
             sent.append(made.ref)

@@ -39,9 +39,7 @@ def publish_allocation(*, allocation_id: int, by: Any) -> Allocation:
     after = rules.ALLOCATION_LIFECYCLE.step(row.status, "publish_allocation")
     queries.check_open(row)
     list(Need.objects.filter(ref__in={ref for ref, *_rest in row.outputs["pairs"]}).select_for_update(no_key=True).order_by("pk"))
-    list(
-        _offers_of(row).select_for_update(no_key=True).order_by("pk")
-    )  # their prices and places stay as they are until this is written
+    list(_offers_of(row).select_for_update(no_key=True).order_by("pk"))  # nothing that was judged changes until this is written
     found = queries.holding(row)
     rules.check_proposed(found, row.budget_won)
     made = _proposals(row, found.pairs, clock.now())
@@ -53,14 +51,8 @@ def publish_allocation(*, allocation_id: int, by: Any) -> Allocation:
     prepared.insert(made)
     for one in made:
         journal.record("offer_proposal.made", one, by=by, to=one.status, organisations=one.organisation_ids())
-    journal.record(
-        "allocation.published",
-        row,
-        by=by,
-        frm="COMPUTED",
-        to=row.status,
-        data={"proposals": len(made), "left_out": len(found.left)},
-    )
+    data = {"proposals": len(made), "left_out": len(found.left)}
+    journal.record("allocation.published", row, by=by, frm="COMPUTED", to=row.status, data=data)
     notices.offers_proposed(made)
     return row
 

@@ -84,7 +84,7 @@ ALLOCATION_EVENT_WORDS: dict[str, str | Promise] = {
 
 
 DIED = _(
-    "It cost %(n)d workers, one after the other, and was given up. Have it computed again; if that fails too, tell the operator."
+    "It cost %(n)d workers, one after the other, and was given up. Have it computed again; if that fails too, tell the operating agency."
 )
 
 
