@@ -97,13 +97,15 @@ class QuoteRequestQuerySet(models.QuerySet["QuoteRequest"]):
         every case. Never another company."""
         if accounts.sees_all(user):
             return self
-        return self.filter(need__company__organisation_id__in=accounts.organisation_ids_of(user)) | self.answered_by(user)
+        return self.filter(Q(need__company__organisation_id__in=accounts.organisation_ids_of(user)) | self._read_by(user))
 
     def answered_by(self, user: Any) -> "QuoteRequestQuerySet":
         """As the institution's side sees it."""
-        reading = accounts.organisation_ids_where(user, *READING)
+        return self.filter(self._read_by(user))
+
+    def _read_by(self, user: Any) -> Q:
         named = QuoteDraft.objects.filter(investigator_user_id=user.pk or 0).values("request_id")
-        return self.filter(Q(institution__organisation_id__in=reading) | Q(pk__in=named))
+        return Q(institution__organisation_id__in=accounts.organisation_ids_where(user, *READING)) | Q(pk__in=named)
 
 
 class QuoteRequest(Row):
