@@ -9,8 +9,8 @@ from django.db import transaction
 
 from portal.kit.errors import DomainError
 from providers.catalogue import actions as catalogue
+from providers.catalogue.rules import above
 from providers.institutions import actions as institutions
-from vouchers.matching.rules.facts import part_of
 from vouchers.rounds import actions as rounds
 
 
@@ -69,9 +69,9 @@ def load_reference(stdout: Any) -> None:
 def _load_datasets(records: list[dict[str, Any]]) -> None:
     """Umbrella entries first, so that the hospitals' own collections can point to them."""
     rows: dict[str, Any] = {}
-    for record in sorted(records, key=lambda r: part_of(r["key"]) is not None):
-        above = rows.get(part_of(record["key"]) or "")
-        rows[record["key"]] = _do("datasets.json", record, catalogue.register_reference, part_of=above)
+    for record in sorted(records, key=lambda r: above(r["key"]) is not None):
+        umbrella = rows.get(above(record["key"]) or "")
+        rows[record["key"]] = _do("datasets.json", record, catalogue.register_reference, part_of=umbrella)
 
 
 def _load_rounds() -> int:

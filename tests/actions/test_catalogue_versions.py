@@ -70,6 +70,14 @@ def test_a_published_entry_is_edited_beside_itself(owner: providers.Provider) ->
     assert old.content["individuals"] == 4200 and list(queries.faults()) == []
 
 
+@pytest.mark.parametrize("key", ["kc-x-lung", "kcure-clinical-x"])
+def test_identifiers_of_the_reference_are_kept_for_it(owner: providers.Provider, key: str) -> None:
+    with pytest.raises(Refused) as refused:
+        actions.create_dataset(institution=owner.institution, values=providers.entry(), key=key, by=owner.user)
+    assert (refused.value.code, refused.value.field) == ("kept_identifier", "key")
+    actions.create_dataset(institution=owner.institution, values=providers.entry(), key="kcx-lung", by=owner.user)
+
+
 def test_what_is_missing_is_named_and_refused(owner: providers.Provider) -> None:
     dataset = providers.own_dataset(owner, access_body="", contact_email="", structured=True)
     with pytest.raises(Refused) as error:

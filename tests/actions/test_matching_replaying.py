@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from portal.kit import clock
 from providers.catalogue import actions as catalogue
+from providers.catalogue.models import Dataset
 from providers.institutions import actions as institutions
 from providers.offers import actions as offers
 from tests.factories import matching as real
@@ -179,3 +180,17 @@ def test_rankings_and_their_facts_never_change(at: quotes.Stage) -> None:
         broken(sql, run.pk)
     broken("UPDATE vouchers_matchfacts SET body = '[]' WHERE id = %s", run.facts[0])
     broken("DELETE FROM vouchers_matchfacts WHERE id = %s", run.facts[0])
+
+
+def test_what_a_dataset_is_part_of_is_the_column_of_the_catalogue_then(market: quotes.Firm) -> None:
+    above = Dataset.objects.get(key="kcure-clinical-breast")
+    Dataset.objects.filter(key="kc-amc-breast").update(part_of=above)
+    wish = {"system": "KCD", "version": "8", "include": ["C50"]}
+    need = quotes.need(
+        market, modality=["EHR"], disease_codes=wish, patients_wanted=60_000, patients_minimum=None, budget_won=None
+    )
+    run = run_of(need)
+    shown = {entry["dataset"] for entry in run.result["results"]}
+    assert "kcure-clinical-breast" in shown and "kc-amc-breast" not in shown
+    Dataset.objects.filter(key="kc-amc-breast").update(part_of=None)
+    assert queries.replay(run) == Replayed.SAME

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from providers.catalogue.rules import above, drawn_from
 from vouchers.matching import rules
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
@@ -23,7 +24,12 @@ def known() -> dict[str, list[str]]:
 @cache
 def candidates() -> tuple[rules.Candidate, ...]:
     institutions = {record["key"]: record for record in records("institutions")}
-    return tuple(rules.candidate(record, institutions[record["institution"]]) for record in records("datasets"))
+    return tuple(
+        rules.candidate(
+            {**record, "part_of": above(record["key"]) or drawn_from(record["key"])}, institutions[record["institution"]]
+        )
+        for record in records("datasets")
+    )
 
 
 def policy(**more: Any) -> rules.Policy:

@@ -137,6 +137,16 @@ def test_an_umbrella_that_alone_can_be_ordered_is_never_hidden() -> None:
     assert {"kcure-clinical-breast", "kc-amc-breast"} <= set(shown)
 
 
+def test_an_identifier_alone_makes_no_dataset_a_part() -> None:
+    record, holder = records("datasets")[0], records("institutions")[0]
+    stranger = {**record, "key": "kc-x-breast", "institution": holder["key"]}
+    assert rules.candidate(stranger, holder).part_of is None
+    assert rules.candidate({**stranger, "part_of": "kcure-clinical-breast"}, holder).part_of == "kcure-clinical-breast"
+    copy = replace(BY_KEY["kc-amc-breast"], key="kc-x-breast", part_of=None)
+    found = keys(result(breast(patients_wanted=60_000), among=[*candidates(), copy]))
+    assert {"kcure-clinical-breast", "kc-x-breast"} <= set(found)
+
+
 def test_a_sample_is_not_counted_beside_the_library_it_was_drawn_from() -> None:
     wanted = {"modality": ["CLAIMS"], "disease_codes": {"system": "KCD", "include": ["C22"]}}
     assert {"kcure-sample-liver"} == {

@@ -21,9 +21,13 @@ OPEN = (*rules.SHOWN, rules.Publication.DRAFT)  # entries of which a next versio
 def create_dataset(*, institution: Institution, values: Mapping[str, Any], by: Any, key: str = "") -> Dataset:
     """A new entry, not public. values: any of rules.CONTENT, and profile; key: its identifier for ever, made when empty.
 
-    Writes: Dataset (DRAFT), Draft, Event dataset.drafted. Raises Refused when the key is taken or a value does not fit.
+    Writes: Dataset (DRAFT), Draft, Event dataset.drafted. Raises Refused when the key is taken, or kept for reference data, or a value
+    does not fit.
     """
     require(by, "providers.edit_dataset", institution)
+    if rules.is_kept(key):
+        sentence = _("Identifiers that begin with kc- or kcure- are kept for the K-CURE collections. Choose another one.")
+        raise Refused(sentence, "kept_identifier", "key")
     key = key or f"{institution.key[:60]}-{make_ref('d')[2:]}"
     dataset = Dataset(
         key=key,

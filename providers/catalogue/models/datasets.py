@@ -229,7 +229,7 @@ class Dataset(Row):
         "population_note",
         "environment_seats",
         "environment_gpus",
-    )  # what `facts` reads
+    )  # what `facts` reads, beside the key of the entry above
 
     objects = DatasetQuerySet.as_manager()
 
@@ -292,7 +292,8 @@ class Dataset(Row):
         names = [name for name in self.MATCHED if name not in ("individuals", "records", "record_unit", "population_note")]
         counted = {"individuals": self.individuals, "records": self.records, "record_unit": self.record_unit}
         population = {**counted, "note": self.population_note}
-        return {**{name: getattr(self, name) for name in names}, "population": population}
+        above = self.part_of.key if self.part_of is not None else rules.drawn_from(self.key)
+        return {**{name: getattr(self, name) for name in names}, "population": population, "part_of": above}
 
     def is_open(self) -> bool:
         """Whether anybody can apply for it now: published, and neither planned nor superseded nor closed."""

@@ -29,7 +29,7 @@ from providers.catalogue.queries.exporting import (
     word_nodes,
 )
 from providers.catalogue.queries.imports import import_faults
-from providers.catalogue.queries.needs import dataset_facts, for_needs, marked, out_of_reach, reaching, within_reach
+from providers.catalogue.queries.needs import dataset_facts, for_needs, marked, matched, out_of_reach, reaching, within_reach
 from providers.catalogue.queries.reading import (
     answered,
     as_before,
@@ -162,6 +162,7 @@ __all__ = [
     "known_codes_kept",
     "lists",
     "marked",
+    "matched",
     "may_be_released",
     "meant",
     "modality_words",

@@ -56,6 +56,7 @@ from providers.catalogue.rules.searching import (
     understand,
     vocabulary,
 )
+from providers.catalogue.rules.umbrellas import above, drawn_from, is_kept
 from providers.catalogue.rules.variables import (
     COLUMNS,
     DATATYPES,
@@ -72,7 +73,7 @@ __all__ = [
     "HANGUL", "LIBRARY_NOTE", "LIFECYCLE", "LONGEST_ITEM", "MANDATORY", "MOST_CHARACTERS", "MOST_VARIABLES", "PORTAL",
     "PROPERTIES", "PUBLICATION_MOVES", "RECOMMENDED", "SECTIONS", "SHOWN", "WORKING", "CellError", "Change",
     "Completeness", "Datatype", "DraftState", "Field", "Gap", "Kind", "Origin", "Profile", "Publication", "Question",
-    "Term", "Variable", "Vocabulary", "canonical", "changes", "chapters", "check_publishable", "comparable",
-    "completeness", "derived", "is_address", "is_empty", "is_stale", "library_note_ko", "looked_at", "near", "nothing", "profiles_for",
+    "Term", "Variable", "Vocabulary", "above", "canonical", "changes", "chapters", "check_publishable", "comparable",
+    "completeness", "derived", "drawn_from", "is_address", "is_empty", "is_kept", "is_stale", "library_note_ko", "looked_at", "near", "nothing", "profiles_for",
     "question", "read_table", "sha256", "spans", "understand", "vocabulary", "what_misfits",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from portal.kit import clock
 from portal.kit.won import won
 from portal.kit.words import pick
 from providers.catalogue.models import Dataset
-from providers.catalogue.queries import Fact, draft_state, fact_sheet, for_needs, words
+from providers.catalogue.queries import Fact, draft_state, fact_sheet, for_needs, matched, words
 from providers.catalogue.queries import known_codes as catalogue_codes
 from providers.catalogue.rules import SHOWN, DraftState
 from providers.institutions import rules as institution_rules
@@ -54,7 +54,7 @@ def match_facts(*, demo: bool = False, now: datetime | None = None, keys: Collec
     if keys is not None:
         datasets = datasets.filter(key__in=keys)
     offers = offer_facts(demo=demo, now=now, of=None if keys is None else datasets)
-    for dataset in datasets.select_related("institution").only(*Dataset.MATCHED, "institution").order_by("key"):
+    for dataset in matched(datasets, "institution").select_related("part_of", "institution").order_by("key"):
         institution = dataset.institution.facts()
         own: list[dict[str, Any] | None] = [*offers.get(dataset.pk, [])] or [None]
         for facts in own:

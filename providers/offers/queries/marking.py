@@ -4,24 +4,26 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet, TextField
+from django.db.models import F, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
 from portal.kit import clock
 from providers.catalogue.models import Dataset
 from providers.catalogue.queries import marked, reaching
-from providers.catalogue.rules import AVAILABLE
+from providers.catalogue.rules import AVAILABLE, drawn_from
 from providers.offers.models import Offer
 
 type Marked = tuple[int, str, int, str, int | None, str | None]  # dataset, mark, institution, mark, offer or None, mark
 
 
 class Listed(NamedTuple):
-    """A dataset of the market, once an offer. number: of the version that is published; near: among those that were named."""
+    """A dataset of the market, once an offer. number: of the version that is published; above: key of the entry that it is part of;
+    near: among those that were named."""
 
     marked: Marked
     key: str
     number: int
+    above: str | None
     near: bool
 
 
@@ -33,8 +35,12 @@ def marks(datasets: QuerySet[Dataset], *, demo: bool) -> list[Marked]:
 
 def listed(near: QuerySet[Dataset], *, demo: bool) -> list[Listed]:
     """All that needs may be matched with, by key and offer, as of one moment. One query, which reads nothing else of them."""
-    found = _beside_offers(reaching(near, demo=demo), "key", "published_number", "near", demo=demo)
-    return [Listed(row[:6], *row[6:]) for row in sorted(found, key=lambda row: (row[6], row[4] or 0))]
+    rows = reaching(near, demo=demo).annotate(above=F("part_of__key"))
+    found = _beside_offers(rows, "key", "published_number", "above", "near", demo=demo)
+    return [
+        Listed(row[:6], row[6], row[7], row[8] or drawn_from(row[6]), row[9])
+        for row in sorted(found, key=lambda row: (row[6], row[4] or 0))
+    ]
 
 
 def facts_of(ids: Sequence[int]) -> dict[int, dict[str, Any]]:

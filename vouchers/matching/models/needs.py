@@ -54,7 +54,7 @@ class MatchFacts(models.Model):
     """A part of what rankings were made from, stored once for all that share it; append-only (trigger).
 
     body: the code lists; the institutions by key; a part of the market as [dataset's key, number of its version, institution's
-    key, facts of its offers] a dataset; or which datasets of the market were read. sha256: of the body's canonical text.
+    key, facts of its offers, key of the entry above] a dataset; or which datasets of the market were read. sha256: of the body's canonical text.
     """
 
     sha256 = models.CharField(max_length=64, unique=True)

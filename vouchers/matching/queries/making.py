@@ -60,7 +60,8 @@ def _parts(code_lists: Any, listed: Sequence[offers.Listed], kept: Kept) -> tupl
         if read is not None:
             told[row.marked[2]] = read.institution
         if row.key not in entries:
-            entries[row.key] = [row.key, read.number if read else row.number, told[row.marked[2]]["key"], []]
+            number, above = (read.number, read.alone.part_of) if read else (row.number, row.above)
+            entries[row.key] = [row.key, number, told[row.marked[2]]["key"], [], above]
         if row.marked[4:] in kept.offers:
             entries[row.key][3].append(kept.offers[row.marked[4:]])
     parts: list[list[Any]] = [[] for _bucket in range(replaying.BUCKETS)]

@@ -63,8 +63,9 @@ def _candidates(entries: Sequence[Sequence[Any]], holders: dict[str, Any]) -> li
         )
     }
     found: list[rules.Candidate] = []
-    for key, number, holder, own in entries:
+    for key, number, holder, own, *above in entries:  # rankings before 1.4 did not keep what a dataset is part of
         facts = Dataset(**{name: value for name, value in versions[key, number].items() if name in _COLUMNS}, key=key).facts()
+        facts["part_of"] = above[0] if above else None
         found += [rules.candidate(facts, holders[holder], offer) for offer in own or (None,)]
     return found
 

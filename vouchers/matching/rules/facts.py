@@ -11,8 +11,6 @@ from django.utils.translation import gettext, override
 from providers.catalogue.rules import disease
 from providers.offers.rules import Purpose
 
-UMBRELLAS = {"baseline": "kcure-baseline-db"}  # kc-<hospital>-<site> belongs to kcure-clinical-<site>
-_SITES = ("liver", "colorectal", "gastric", "breast", "pancreas", "lung", "kidney", "prostate")
 PERSON_UNITS = frozenset({"person", "person per year"})
 DATED = re.compile(r"last updated \d{4}", re.I)  # then the published years are what was inside on that day
 REGULAR = frozenset({"ANNUAL", "QUARTERLY", "BIENNIAL", "CONTINUOUS", "REGULAR_SYNC"})  # update_frequency
@@ -137,7 +135,8 @@ class Candidate:
 
 
 def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer: Mapping[str, Any] | None = None) -> Candidate:
-    """The candidate of records shaped like seeds/reference/datasets.json and institutions.json; offer: OfferFacts' fields."""
+    """The candidate of records shaped like seeds/reference/datasets.json and institutions.json, with the key of the umbrella entry
+    as part_of; offer: OfferFacts' fields."""
     population = dataset.get("population") or {}
     areas = dataset.get("disease_areas") or ()
     diseases, unread = _diseases(areas)
@@ -176,7 +175,7 @@ def candidate(dataset: Mapping[str, Any], institution: Mapping[str, Any], offer:
         synthetic=_synthetic(dataset, words),
         absent=absent_variables(notes),
         follow_up_months_max=12 if YEARLY.search(f"{words} {notes} {population.get('note') or ''}") else None,
-        part_of=part_of(dataset["key"]) or sample_of(dataset["key"]),
+        part_of=dataset.get("part_of"),
         offer=offer_facts(offer) if offer else None,
         derived=frozenset(dataset.get("derived_fields") or ()),
         commercial_note=both(dataset.get("commercial_use_note")),
@@ -264,19 +263,6 @@ def year(text: Any) -> int | None:
     """2003-10 → 2003."""
     found = re.match(r"\d{4}", str(text or ""))
     return int(found.group()) if found else None
-
-
-def part_of(key: str) -> str | None:
-    """The umbrella entry over a hospital's own K-CURE collection."""
-    if not key.startswith("kc-"):
-        return None
-    site = key.rsplit("-", 1)[-1]
-    return UMBRELLAS.get(site) or (f"kcure-clinical-{site}" if site in _SITES else None)
-
-
-def sample_of(key: str) -> str | None:
-    """The library from which a sample cohort was drawn: its people are counted there already."""
-    return "kcure-cpld-v3" if key.startswith("kcure-sample-") else None
 
 
 SEVERAL = re.compile(r"다기관|여러 병원|전국|multi-?cent|nationwide|consorti|\bhospitals\b", re.I)

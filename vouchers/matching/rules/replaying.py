@@ -82,7 +82,7 @@ class Inputs:
         return beside(found, {"": self.beyond.datasets})
 
 
-type Entry = Sequence[Any]  # key, number of its version, institution's key, facts of its offers
+type Entry = Sequence[Any]  # key, number of its version, institution's key, facts of its offers, key of the entry above or None
 type Market = Sequence[Sequence[Entry]]  # in parts
 
 
