@@ -186,15 +186,14 @@ def test_a_newer_quote_is_never_accepted_unread(at: quotes.Stage) -> None:
     assert company.post(f"{page}do/accept/", {"quote": second.ref}).status_code == 303
 
 
-def test_no_quote_is_asked_for_where_none_is_given() -> None:
-    from vouchers.matching.queries.results import _without_asking
-
-    assert (
-        _without_asking("공개된 공급 상품(가격·처리기간)이 없습니다. 견적을 요청하십시오.")
-        == "공개된 공급 상품(가격·처리기간)이 없습니다."
-    )
-    english = "No offer with price and lead time is published: ask for a quote."
-    assert _without_asking(english) == "No offer with price and lead time is published."
+def test_no_quote_is_asked_for_where_none_is_given(at: quotes.Stage) -> None:
+    type(at.offer).objects.filter(pk=at.offer.pk).update(status="PAUSED")
+    actions.run_match(need_id=at.need.pk, by=at.firm.user)
+    company, page = as_(at.firm.user), f"/matching/needs/{at.need.ref}/"
+    assert "견적을 요청하십시오." in text(company.get(page))
+    institution = at.hospital.institution
+    type(institution).objects.filter(pk=institution.pk).update(organisation=None)  # nobody of it answers here
+    assert "견적을 요청하십시오." not in text(company.get(page))
 
 
 def test_a_quotes_page_tells_the_day_of_the_answer_beside_its_validity(at: quotes.Stage) -> None:
