@@ -55,7 +55,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "apply": OWN, "application": OWN, "edit_application": OWN, "withdraw_application": ANSWER, "service": OWN,
     },
     "providers.offers.views.sheets": {"sheet": OWN, "apply_sheet": OWN, "download_sheet": OWN},
-    "providers.offers.views.pages": {"institution": PUBLIC, "institution_list": PUBLIC, "dataset": PUBLIC, "compare": PUBLIC, "home": OWN, "new": OWN, "detail": OWN, "edit": OWN, "verb": OWN, "preview": "the next version of an entry, to its institution and to those who check it; no data of persons"},
+    "providers.offers.views.pages": {"institution": PUBLIC, "institution_list": PUBLIC, "dataset": PUBLIC, "compare": PUBLIC, "home": OWN, "dataset_list": OWN, "new": OWN, "detail": OWN, "edit": OWN, "verb": OWN, "preview": "the next version of an entry, to its institution and to those who check it; no data of persons"},
     "vouchers.rounds.views.calls": {"rounds": PUBLIC, "detail": PUBLIC, "ask": OWN},
     "vouchers.rounds.views.papers": {"paper": PUBLIC, "dates": PUBLIC, "feed": PUBLIC},
     "vouchers.companies.views": {
