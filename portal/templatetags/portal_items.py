@@ -8,7 +8,7 @@ from django.utils.html import conditional_escape as safe
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from portal.templatetags.portal import due, kst, kst_from, status_tag
+from portal.templatetags.portal import due, here, kst, kst_from, status_tag
 
 register = template.Library()
 
@@ -24,9 +24,9 @@ def structured_list(items: Iterable[Mapping[str, Any]], level: int | str = 2) ->
 def _item(item: Mapping[str, Any], level: int) -> str:
     url, action_url = item.get("url"), item.get("action_url")
     title = safe(item["title"])
-    named = f'<a href="{safe(url)}">{title}</a>' if url else title
+    named = f'<a href="{safe(here(url))}">{title}</a>' if url else title
     action = (
-        f'<p class="item-action"><a class="krds-btn medium secondary" href="{safe(action_url)}">{safe(item["action"])}'
+        f'<p class="item-action"><a class="krds-btn medium secondary" href="{safe(here(action_url))}">{safe(item["action"])}'
         f'<span class="sr-only"> – {title}</span></a></p>'
         if action_url
         else ""
@@ -53,7 +53,7 @@ def _parts(item: Mapping[str, Any]) -> Iterator[str]:
         yield f'<ul class="item-tags">{"".join(f"<li>{safe(tag)}</li>" for tag in tags)}</ul>'
     if more_url := item.get("more_url"):
         named = f'<span class="sr-only"> – {safe(item["title"])}</span>'
-        yield f'<p class="item-more"><a href="{safe(more_url)}">{safe(item["more"])}{named}</a></p>'
+        yield f'<p class="item-more"><a href="{safe(here(more_url))}">{safe(item["more"])}{named}</a></p>'
 
 
 @register.simple_tag
@@ -89,4 +89,4 @@ def _lines(entry: Mapping[str, Any]) -> Iterator[str]:
         yield f'<p class="timeline-usual">{safe(usual)}</p>'
     if url := entry.get("url"):
         link = safe(entry.get("link") or gettext("See details"))
-        yield f'<p class="timeline-text"><a href="{safe(url)}">{link}</a></p>'
+        yield f'<p class="timeline-text"><a href="{safe(here(url))}">{link}</a></p>'

@@ -17,6 +17,7 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 MUTE = {"script", "style", "code", "pre", "textarea", "noscript", "template", "svg"}
 SPOKEN = ("aria-label", "title", "placeholder", "alt", "content")
 SKIP = re.compile(r"^/(en/)?(accounts/logout/|static/|api/|i18n/|metrics|health/|admin/logout/|admin/password|demo/mail/)")
+NEUTRAL = re.compile(r"^/(api|static|i18n|demo/mail)/|\.[a-z]{2,6}$")  # one address for both languages
 HANGUL = re.compile(r"[가-힣]+(?:[ ·,.()0-9A-Za-z%–-]*[가-힣]+)*")
 ENGLISH = re.compile(r"\b[A-Za-z][a-z']+(?:,? +[A-Za-z][A-Za-z'-]*)+")  # two words; columns of a file have no space between
 # What may stand in the other language: the language switch, codes, brand and proper names
@@ -34,6 +35,7 @@ class Words(HTMLParser):
         self.stack: list[tuple[str, str, bool]] = []
         self.texts: list[tuple[str, str]] = []
         self.links: list[str] = []
+        self.strays: list[str] = []
         self.title, self.headings = "", 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -122,12 +124,18 @@ def crawl(person: Person, starts: tuple[str, ...]) -> Iterator[tuple[str, str, A
             words.feed(answer.text())
             links = [urlsplit(urljoin(answer.url, link)) for link in words.links]
             here = urlsplit(person.portal.base).netloc
+            words.strays = sorted({found.path for found in links if found.netloc == here and _leaves(found.path, path)})
             todo += [
                 found.path for found in links
                 if found.netloc == here and found.scheme.startswith("http")
                 and found.path.startswith("/en/") == (person.language == "en")
             ]  # fmt: skip
         yield route, path, answer, words
+
+
+def _leaves(link: str, page: str) -> bool:
+    """Whether an English page leads to a Korean one; the language switch, to the same page, may."""
+    return page.startswith("/en/") and not (link.startswith("/en/") or NEUTRAL.search(link) or link == page.partition("?")[0][3:])
 
 
 def route_of(path: str) -> str | None:

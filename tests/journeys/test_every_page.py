@@ -47,6 +47,7 @@ def test_page(chromium: Browser, portal: Portal, entered: Entered, reader: str, 
             faults.append(f"{path}: no title")
         if words.headings != 1 and not route.startswith("admin/"):
             faults.append(f"{path}: {words.headings} h1")
+        faults += [f"{path}: leads to the Korean {stray}" for stray in words.strays]
         record = RECORD.search(path) is not None
         faults += [f"{path}: {stranger}" for stranger in list(entered.strangers(words, language, record))[:4]]
     person.context.close()
