@@ -9,6 +9,7 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from portal.accounts.rules import Role
 from portal.kit import clock
@@ -291,3 +292,19 @@ def test_an_institution_outside_the_portal_is_reached_at_its_own_page(at: quotes
     assert f'href="{dataset.landing_page}"' in page
     dataset.landing_page = "javascript:alert(1)"
     assert away.apply_at == ""
+
+
+def test_nobody_is_told_to_ask_who_answers_no_quotes_here(at: quotes.Stage) -> None:
+    data = providers.dataset(providers.provider())
+    need = quotes.need(at.firm, at.round)
+
+    def shown() -> queries.Shown:
+        with override("en"):
+            found = queries.answer(need)
+        assert found is not None
+        return next(one for one in found.results if one.dataset.key == data.key)
+
+    assert "Ask for a quote." in shown().warnings and not shown().cannot
+    type(data).objects.filter(pk=data.pk).update(publication="PAUSED")
+    assert "Ask for a quote." not in shown().warnings and shown().cannot
+    assert "No offer with price and lead time is published." in shown().warnings

@@ -89,3 +89,18 @@ def test_the_needs_page_needs_the_same_queries_for_1_and_20_rankings(at: quotes.
     for _ in range(20):
         actions.run_match(need_id=at.need.pk, by=at.firm.user)
     assert counted() == one
+
+
+def test_a_need_that_reads_as_none_today_says_so(at: quotes.Stage) -> None:
+    run = queries.latest_run(at.need)
+    assert run is not None
+    codes = {"system": "KCD", "version": "9", "include": ["C18-2"], "exclude": []}  # was read as C18–C29 once
+    document = {**run.document, "disease_codes": codes}
+    old = MatchRun(
+        need=at.need, engine_version="1.3.0", need_version=1, document=document, policy=run.policy, facts=run.facts,
+        sha256=run.sha256, result=run.result,
+    )  # fmt: skip
+    old.save()
+    asked = {"dataset": at.offer.dataset.key, "run": old.ref}
+    answer = as_(at.firm.user).get(f"/en/matching/needs/{at.need.ref}/why/", asked)
+    assert answer.status_code == 200 and "“C18-2” in “disease_codes” is not a disease code" in text(answer)

@@ -159,6 +159,11 @@ def test_a_linked_set_holds_something_of_every_institution_that_is_to_be_joined(
     without = [one for one in market if one.key != "kostat-cod"]
     lacking = rules.match(joined(), without, policy()).document()
     assert not lacking["bundles"] and [one["target"] for one in lacking["linkage_unmet"]] == ["kostat"]
+    closed = [replace(one, linkage=False) if one.key == "kostat-cod" else one for one in market]
+    (told,) = rules.match(joined(), closed, policy()).document()["linkage_unmet"]
+    name = BY_KEY["kostat-cod"].holder
+    assert told["reason_en"] == f"{name.name_en} cannot be joined: None of its datasets may be linked."
+    assert told["reason_ko"].startswith(f"{name.name_ko}, 결합 불가: ")
 
 
 def test_a_dataset_asked_for_by_name_is_its_institutions_share():

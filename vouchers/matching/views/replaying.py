@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from portal.kit.access import signed_in
+from portal.kit.errors import DomainError
 from portal.kit.htmx import page
 from providers.catalogue.models import Dataset
 from vouchers.matching import queries
@@ -36,6 +37,9 @@ def why(request: HttpRequest, ref: str) -> HttpResponse:
     only = Dataset.objects.published().select_related("institution").get(key=found[0].value[2:]) if len(found) == 1 else None
     context = {
         "need": need, "run": run, "text": text, "choices": [(one.value[2:], one) for one in found] if only is None else [],
-        "why": queries.why_not(run, only, need.round) if run is not None and only is not None else None,
     }  # fmt: skip
+    try:
+        context["why"] = queries.why_not(run, only, need.round) if run is not None and only is not None else None
+    except DomainError as error:  # what was written then reads as no need today
+        context["problem"] = str(error.message)
     return page(request, "vouchers/matching/why.html", context)

@@ -77,12 +77,12 @@ def unsure(one: Candidate) -> bool:
 
 
 def _usable(target: str, judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[list[Candidate], Words]:
-    """Datasets that the target (an institution or a dataset) names and that nothing hard stands against."""
+    """Datasets that the target (an institution or a dataset) names and that nothing hard stands against; else why it cannot serve."""
     named = [(c, v) for c, v in judged if target in (c.key, c.holder.key)]
-    if not named:
-        return [], ("그런 데이터나 기관이 목록에 없습니다.", "No such dataset or institution is in the catalogue.")
     usable: list[Candidate] = []
     reason: Words = ("결합할 수 있는 데이터가 없습니다.", "None of its datasets may be linked.")
+    if not named:
+        reason = ("그런 데이터나 기관이 목록에 없습니다.", "No such dataset or institution is in the catalogue.")
     for partner, verdict in named:
         against = [failure for failure in verdict.failures if failure.filter in HARD_FOR_PARTNER]
         if partner.linkage is False:
@@ -91,7 +91,12 @@ def _usable(target: str, judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[l
             reason = (against[0].ko, against[0].en)
         else:
             usable.append(partner)
-    return usable, reason
+    name_ko, name_en = _name(target, named[0][0]) if named else (target, target)
+    return usable, (f"{name_ko}, 결합 불가: {reason[0]}", f"{name_en} cannot be joined: {reason[1]}")
+
+
+def _name(target: str, one: Candidate) -> Words:
+    return (one.title_ko, one.title_en) if one.key == target else (one.holder.name_ko, one.holder.name_en)
 
 
 def _inside(one: Candidate) -> set[str]:
