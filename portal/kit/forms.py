@@ -4,6 +4,7 @@ The templates stand in `templates/django/forms/`. A form may carry `groups = [(t
 fields are then rendered in these groups, in this order, and what is in no group comes last.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -116,6 +117,9 @@ _PLAIN: dict[str, Callable[[dict[str, Any]], SafeString]] = {
 }
 
 
+GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
+
+
 class WonInput(forms.TextInput):
     """Whole won: digits are grouped while typing (portal.js); without JavaScript commas may be typed or left out."""
 
@@ -131,6 +135,14 @@ class WonInput(forms.TextInput):
             return f"{parse_won(value):,}"
         except ValueError:
             return str(value)  # what was typed comes back, so that it can be mended
+
+
+class WholeField(forms.IntegerField):
+    """`1,450` as `1450`: numbers are shown in groups, so they may be typed so."""
+
+    def to_python(self, value: Any) -> int | None:
+        grouped = isinstance(value, str) and GROUPED.fullmatch(value.strip())
+        return super().to_python(value.replace(",", "") if grouped else value)
 
 
 class WonFormField(forms.Field):

@@ -91,7 +91,7 @@ def test_what_is_no_catalogue_is_refused_at_once_with_a_sentence(owner, content,
     ("content", "words"),
     [
         (HEAD + "<https://a.example/> a dcat:Dataset ; ", "문장 중간에서 끝났습니다"),
-        (HEAD + "<https://a.example/> is what ; .\n", "2번째 줄이 잘못되었습니다"),
+        (HEAD + "<https://a.example/> is what ; .\n", "2번째 줄, “"),
         ('{"@context": "https://evil.example/c", "@type": "Dataset"}', "evil.example"),
         ("<!DOCTYPE html><html></html>", "웹 페이지"),
         ("가나다".encode("cp949") + b" <a>", "UTF-8"),

@@ -36,6 +36,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "page": found,
         "items": [one | _comparing(request, one["key"], wished.beside) for one in queries.cards(found.object_list, labels)],
         "beside": queries.compared(wished.beside) if wished.beside else [],
+        "comparison_full": len(wished.beside) >= queries.MOST_COMPARED,
         "compare_url": f"{reverse('providers:compare')}?{urlencode([('d', key) for key in wished.beside])}",
         "narrowed": wished.narrowed,
         "meant": [] if whole.total else [(text, _instead(request, text)) for text in queries.meant(wished)],

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit.forms import CountedTextarea
+from portal.kit.forms import CountedTextarea, WholeField
 from vouchers.matching.models import FeasibilityQuery
 from vouchers.matching.queries import band_choices
 from vouchers.matching.rules import feasibility as rules
@@ -21,7 +21,7 @@ class AskCountForm(forms.Form):
 class CountForm(forms.Form):
     """A number, of which only the band is kept, or the band itself."""
 
-    count = forms.IntegerField(
+    count = WholeField(
         label=_("Number of patients"), required=False, min_value=0, max_value=10**9,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("Only the band in which it lies is kept and shown; the number itself is stored nowhere."),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock
 from portal.kit.errors import DomainError
-from portal.kit.forms import CountedTextarea, DateInput, WonFormField
+from portal.kit.forms import CountedTextarea, DateInput, WholeField, WonFormField
 from portal.kit.words import korean, pick
 from providers.catalogue.queries import code_lists
 from providers.catalogue.rules import disease
@@ -108,7 +108,7 @@ class NeedForm(forms.Form):
     def __init__(self, *args: Any, round_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, (label, hint, largest) in NUMBERS.items():
-            self.fields[name] = forms.IntegerField(label=label, help_text=hint, required=False, min_value=0, max_value=largest)
+            self.fields[name] = WholeField(label=label, help_text=hint, required=False, min_value=0, max_value=largest)
         lists = {entry["key"]: entry["items"] for entry in code_lists("modality", "data_kind", "access_mode", "exit_kind")}
         word = "name_ko" if korean() else "name_en"
         kinds = self._modalities(lists, word)

@@ -104,7 +104,7 @@ def enough(band: Band, least: int | None) -> str | Promise:
     if not least:
         return ""
     if band.low >= least:
-        return _("At least as many as you need.")
+        return _("At least the minimum that you need.")
     if band.high is not None and band.high <= least:
         return _("Fewer than you need at least.")
     return _("May be fewer than you need at least.")

@@ -119,14 +119,25 @@ def _parsed(document: Any, kind: str, base: str) -> list[tuple[str, str, Value]]
         raise Unreadable("ends") from None
     except BadSyntax as error:
         at_the_end = not error._str[error._i :].strip()
-        raise Unreadable("ends") if at_the_end else Unreadable("syntax", line=error.lines + 1, words=_words(error)) from None
+        raise (
+            Unreadable("ends")
+            if at_the_end
+            else Unreadable("syntax", line=error.lines + 1, words=_there(document, error.lines + 1))
+        ) from None
     except Exception as error:  # a parser fails in as many ways as a document can be broken
-        raise Unreadable("syntax", line=_line(error), words=_words(error)) from None
+        line = _line(error)
+        raise Unreadable("syntax", line=line, words=_there(document, line) if line else _words(error)) from None
     return sink.said
 
 
 def _line(error: Exception) -> int:
     return int(getattr(error, "getLineNumber", lambda: 0)() or 0)
+
+
+def _there(document: Any, line: int) -> str:
+    """What stands in that line: a parser's own words are no help to whoever wrote it."""
+    found = text_of(document).splitlines()[line - 1 : line] if isinstance(document, bytes) else []
+    return " ".join(found[0].split())[:80] if found else "…"
 
 
 def _words(error: Exception) -> str:
@@ -150,7 +161,8 @@ def _without_entities(content: bytes) -> None:
     except DefusedXmlException:
         raise Unreadable("doctype") from None
     except SAXException as error:
-        raise Unreadable("syntax", line=_line(error), words=_words(error)) from None
+        line = _line(error)
+        raise Unreadable("syntax", line=line, words=_there(content, line) if line else _words(error)) from None
 
 
 def _local(document: Any) -> Any:

@@ -63,7 +63,7 @@ SENTENCES: Mapping[str, Any] = {
     "encoding": _("The characters at byte %(place)s are not UTF-8. Save the document as UTF-8."),
     "deep": _("The document is nested too deeply."),
     "large": _("The document says more than %(most)s things. Split it into several documents."),
-    "syntax": _("The document is broken in line %(line)s: %(words)s"),
+    "syntax": _("The document cannot be read from line %(line)s on, near “%(words)s”."),
     "ends": _("The document ends in the middle of a statement. Was it cut off while it was saved?"),
     "syntax_nowhere": _("The document is broken: %(words)s"),
     "doctype": _("The document declares a document type (<!DOCTYPE …>), which can hide harm. Remove the declaration."),
