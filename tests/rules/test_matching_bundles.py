@@ -102,18 +102,20 @@ def test_the_cheapest_set_is_as_cheap_as_the_best_of_all_sets(groups, least, sit
         for partners in product(*must)
     ]
     fitting = [members for members in sets if limit is None or costs.price(members)[1] <= limit]
-    wish = searching.Wish(least, sites, limit, worse=lambda one: one.linkage is None)
+    order = {one.id: place * 7 % 5 for place, one in enumerate(one for group in made for one in group)}
+    wish = searching.Wish(least, sites, limit, worse=lambda one: one.linkage is None, order=order)
     found = searching.cheapest(wish, made, must)
     assert bool(found) == bool(fitting)
     if fitting:
-        assert cost(found) == min(map(cost, fitting))
+        assert cost(found, order) == min(cost(members, order) for members in fitting)
         assert tuple(found[: len(must)]) in set(product(*must))
         again = searching.cheapest(wish, [list(reversed(group)) for group in reversed(made)], [group[::-1] for group in must])
         assert sorted(one.key for one in found) == sorted(one.key for one in again), "whatever the order"
 
 
-def cost(members: Any) -> tuple[int, ...]:
-    return (sum(one.linkage is None for one in members), *costs.price(members), len(members))
+def cost(members: Any, order: Any) -> tuple[int, ...]:
+    unsure, placed = sum(one.linkage is None for one in members), sum(order.get(one.id, 0) for one in members)
+    return (unsure, *costs.price(members), len(members), placed)
 
 
 # ── Sets that do all that is asked for ───────────────────────────────────────────────────────────────

@@ -3,7 +3,7 @@
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, product
+from itertools import accumulate, groupby, product
 from math import inf
 from typing import Any
 
@@ -69,10 +69,19 @@ class _Option:
         there = min(wish.least, wish.many if published is None else published) if institution else 0
         return cls(one, int(wish.worse(one)), unpriced, won, there, wish.order.get(one.id, 0), int(institution))
 
-    def beats(self, other: "_Option") -> bool:
-        mine, its = (self.worse, self.unpriced, self.won), (other.worse, other.unpriced, other.won)
-        no_worse = all(a <= b for a, b in zip(mine, its, strict=True)) and self.persons >= other.persons
-        return no_worse and (mine != its or (self.order, self.one.id) <= (other.order, other.one.id))
+
+def _worth(group: Iterable[_Option]) -> list[_Option]:
+    """Of one institution those that are cheaper, have more persons, or at the same price stand before the others."""
+    kept: list[_Option] = []
+    ordered = sorted(group, key=lambda one: (one.worse, one.unpriced, one.won, -one.persons, one.order, one.one.id))
+    for _alike, options in groupby(ordered, key=lambda one: (one.worse, one.unpriced)):
+        most, won, order = -1, -1, 0
+        for one in options:
+            if one.persons > most or (one.won == won and one.order < order):
+                kept.append(one)
+                most, order = max(most, one.persons), one.order if one.won != won else min(order, one.order)
+                won = one.won
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +143,7 @@ class _Search:
 
     def __init__(self, wish: Wish, groups: Iterable[Sequence[Candidate]]) -> None:
         self.wish = wish
-        read = [[_Option.of(wish, one, institution=True) for one in group] for group in groups if group]
-        rows = [[one for one in group if not any(other.beats(one) for other in group if other is not one)] for group in read]
+        rows = [_worth(_Option.of(wish, one, institution=True) for one in group) for group in groups if group]
         self.groups = sorted(rows, key=lambda group: (_rate(group), min(one.one.id for one in group)))
         self.rates = [_rate(group) for group in self.groups]
         plain = [max((one.persons for one in group if _plain(one)), default=0) for group in self.groups]
@@ -191,7 +199,8 @@ class _Search:
         for place, group in enumerate(self.groups, start=1):
             if not states:
                 break
-            found = _with(self.wish, states, group)
+            lacking = {key: [one for one in front if not _does(self.wish, key, one)] for key, front in states.items()}
+            found = _with(self.wish, lacking, group)  # more than enough is never cheaper
             for key, front in states.items():
                 found.setdefault(key, []).extend(front)
             most = min(
