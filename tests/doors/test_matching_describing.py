@@ -163,6 +163,18 @@ def test_what_is_kept_is_read_again_after_every_change(owner: quotes.Firm, need:
     assert queries.near(real(need), need.round) == []
 
 
+@pytest.mark.parametrize("most", ["MOST_KEPT", "MOST_PRICED"])
+def test_a_process_that_has_read_much_begins_anew(
+    owner: quotes.Firm, need: Need, monkeypatch: pytest.MonkeyPatch, most: str
+) -> None:
+    providers.offer(providers.provider(), published=True)
+    before = queries.near(real(need), need.round)
+    first = queries.reading._kept
+    assert queries.near(real(need), need.round)[0] is before[0] and queries.reading._kept is first
+    monkeypatch.setattr(queries.reading, most, 0)
+    assert queries.near(real(need), need.round) == before and queries.reading._kept is not first
+
+
 def test_a_line_alone_is_read_again_too(owner: quotes.Firm, need: Need) -> None:
     offer = providers.offer(providers.provider(), published=True)
 

@@ -220,6 +220,22 @@ def test_one_need_is_answered_as_the_engine_does(wish: Any, everybody: Any, term
         )
 
 
+def test_two_checks_of_one_filter_count_once_for_who_came_nearest() -> None:
+    plain = replace(
+        candidates()[0], status="AVAILABLE", part_of=None, modality=("ENDOSCOPY",), regions=frozenset({"ABDOMEN"}), scoped=frozenset(),
+        disease_scope="ALL", min_age=None, max_age=None, individuals=9000, offer=None,
+    )  # fmt: skip
+    everybody = [
+        replace(plain, key="a-two", max_age=10, individuals=1),
+        replace(plain, key="b-one", regions=frozenset({"HEAD"}), scoped=frozenset({"COLON"})),  # another part, another organ
+        replace(plain, key="c-fits"),
+    ]
+    wish = need(modality=["ENDOSCOPY"], body_parts=["위"], min_age=40, patients_minimum=500)
+    answer = blocks.match(wish, blocks.Stock(everybody), range(3), policy(), told=1)
+    assert [one.dataset for one in answer.excluded] == ["b-one"] and [one.candidate.key for one in answer.results] == ["c-fits"]
+    assert answer == rules.match(wish, everybody, policy(), told=1)
+
+
 def test_the_labelled_needs_one_by_one() -> None:
     stock, everybody = blocks.Stock(candidates()), range(len(candidates()))
     for path in LABELLED:
@@ -283,6 +299,8 @@ def test_equal_scores_are_ordered_by_id_at_the_edge_of_the_list() -> None:
     shelf = blocks.Shelf([need()], alike[::-1], policy())
     ranked = shelf.ranked(5)
     assert [shelf.candidates[column].key for column in ranked.column[0]] == [f"same-{n:02}" for n in range(5)]
+    answer = blocks.match(need(), blocks.Stock(alike[::-1]), range(30), policy(limit=5))
+    assert [one.candidate.key for one in answer.results] == [f"same-{n:02}" for n in range(5)]
     assert len(set(ranked.score[0].tolist())) == 1
 
 

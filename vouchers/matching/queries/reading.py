@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vouchers.matching.rules.blocks import Stock
 
 MOST_KEPT = 30_000  # candidates, a process; about 3 kB each
+MOST_PRICED = 120_000  # offers, a process, of datasets that nobody read, too; about 1 kB each
 
 
 class Read(NamedTuple):
@@ -110,7 +111,7 @@ def read(rows: QuerySet[Dataset], *, demo: bool) -> Market:
 
 def market(marked: Sequence[offers.Marked]) -> Market:
     """As `read`, of what was marked. A dataset or an offer that went since then is not in it."""
-    if len(_kept.candidates) > MOST_KEPT:
+    if len(_kept.candidates) > MOST_KEPT or len(_kept.offers) > MOST_PRICED:
         forget()
     kept = _kept
     known: Mapping[offers.Marked, int] = kept.numbers
