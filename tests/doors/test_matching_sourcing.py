@@ -84,6 +84,15 @@ def test_verbs_refuse_everybody_else(on: sourcing.Search) -> None:
     assert as_(on.at.firm.user).post(f"{page}proposals/{proposal.ref}/perhaps/").status_code == 404
 
 
+def test_the_need_says_that_a_proposal_waits_for_the_company(on: sourcing.Search) -> None:
+    company, page = as_(on.at.firm.user), f"/en/matching/needs/{on.need.ref}/"
+    assert "waits for your answer" not in text(company.get(page))
+    proposal = sourcing.proposed(on)
+    assert "1 proposal waits for your answer" in text(company.get(page))
+    company.post(f"/matching/sourcing/{on.case.ref}/proposals/{proposal.ref}/useful/")
+    assert "waits for your answer" not in text(company.get(page))
+
+
 @pytest.mark.parametrize("look", ["없는말없는말", "\x00", "%", "x" * 500, "https://elsewhere.example/catalogue/nothing/"])
 def test_a_search_that_finds_nothing_says_so(on: sourcing.Search, look: str) -> None:
     answer = as_(on.operator).get(f"/matching/sourcing/{on.case.ref}/", {"look": look})

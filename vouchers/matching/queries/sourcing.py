@@ -43,8 +43,9 @@ def cases_in_boxes(user: Any) -> dict[str, int]:
 
 
 def case_of(need: Need) -> SourcingCase | None:
-    """The need's newest case. One query."""
-    return need.sourcing_cases.order_by("-pk").first()
+    """The need's newest case; waiting: how many proposals in it the company has not answered. One query."""
+    unanswered = Count("proposals", filter=Q(proposals__status="PROPOSED"))
+    return need.sourcing_cases.annotate(waiting=unanswered).order_by("-pk").first()
 
 
 def proposals_of(case: SourcingCase) -> list[SourcingProposal]:
