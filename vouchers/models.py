@@ -15,6 +15,7 @@ from vouchers.agreements.models import (
     AgreementLine,
     AgreementParty,
     AgreementVersion,
+    ClauseComment,
     VersionSignature,
     Voucher,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "Challenge",
     "CheckBatch",
     "CheckBatchLine",
+    "ClauseComment",
     "Company",
     "ConflictOfInterest",
     "Criterion",

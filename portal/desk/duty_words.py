@@ -10,6 +10,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "accept_quote": ("견적 수락", "Answer quotes"),
     "act_on_objection": ("인용된 이의신청 이행", "Act on upheld objections"),
     "adopt_joint": ("공동 DRB 결과 채택", "Adopt joint DRB results"),
+    "answer_comments": ("협약 조항 의견 답변", "Answer comments on articles"),
     "announce": ("공고 승인", "Approve announcements"),
     "answer_feasibility": ("환자 수 사전 조회 답변", "Say how many patients there are"),
     "answer_inquiry": ("공고 질의 답변", "Answer questions about calls"),

@@ -18,6 +18,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.request_access",
             "vouchers.accept_milestone",
             "vouchers.confirm_disbursement",
+            "vouchers.comment_clause",
         }
     ),
     Role.REPRESENTATIVE: frozenset(
@@ -36,6 +37,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.file_objection",
             "vouchers.sign_agreement",
             "vouchers.request_change",
+            "vouchers.comment_clause",
             "vouchers.request_access",
             "vouchers.accept_milestone",
             "vouchers.confirm_disbursement",
@@ -59,6 +61,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.confirm_match",
             "vouchers.sign_agreement",
             "vouchers.request_change",
+            "vouchers.comment_clause",
             "vouchers.provide_data",
             "vouchers.submit_milestone",
             "vouchers.request_disbursement",

@@ -116,6 +116,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "objections": NAMES, **dict.fromkeys(("new", "detail", "withdraw", "document"), WRITTEN_DOWN),
     },
     "vouchers.agreements.views.changing": {"change": WRITTEN_DOWN},
+    "vouchers.agreements.views.negotiating": {"answer": WRITTEN_DOWN, "negotiation": WRITTEN_DOWN},
     "vouchers.agreements.views.agreeing": {
         "agreements": NAMES, "draft": "sums and names of organisations, for the operator who writes the agreement",
         **dict.fromkeys(("detail", "sign", "revise", "verb", "document", "reading_copy", "signatures"), WRITTEN_DOWN),

@@ -81,6 +81,7 @@ class AgreementAdmin(VerbAdmin):
         "activated_at", "reason", "page",
     )  # fmt: skip
     verbs = (
+        _verb("negotiate", gettext_lazy("Show the parties the draft")),
         _verb("send_for_signature", gettext_lazy("Ask the parties to sign")),
         _verb("revise", gettext_lazy("Change the period"), form=PeriodForm),
         _verb(

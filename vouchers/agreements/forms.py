@@ -40,6 +40,41 @@ class ReasonForm(forms.Form):
     )
 
 
+class CommentForm(forms.Form):
+    """A comment on one article. content_hash: of the version that was shown."""
+
+    content_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    clause = forms.TypedChoiceField(label=_("Article"), coerce=int)
+    text = forms.CharField(
+        label=_("What should be different, and why"), max_length=2000, widget=CountedTextarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write what should be different, and why.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, clauses: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clause"].choices = [(n, f"{n}. {pick(one, 'title')}") for n, one in enumerate(clauses, 1)]  # type: ignore[attr-defined]
+
+
+class AnswerForm(forms.Form):
+    """The operating agency's answer; an accepted comment rewords the article."""
+
+    verb = forms.ChoiceField(
+        label=_("Decision"), widget=forms.RadioSelect,
+        choices=[("accept", _("Accept and reword the article")), ("decline", _("Do not accept")), ("answer", _("Answer only"))],
+    )  # fmt: skip
+    answer = forms.CharField(
+        label=_("Answer"), max_length=2000, help_text=_("The party reads it."), widget=CountedTextarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write an answer: the party reads it.")},
+    )  # fmt: skip
+    text_ko = forms.CharField(
+        label=_("Article in Korean"), required=False, max_length=4000, widget=CountedTextarea(attrs={"rows": 4}),
+        help_text=_("Only when you accept the comment."),
+    )  # fmt: skip
+    text_en = forms.CharField(
+        label=_("Article in English"), required=False, max_length=4000, widget=CountedTextarea(attrs={"rows": 4})
+    )
+
+
 class ChangeForm(forms.Form):
     """What a party would change, filled with what the agreement says now: what is left alone stays. base: hash of the version that
     was shown."""

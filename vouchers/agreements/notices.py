@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal.journal.actions import tell
-from vouchers.agreements.models import Agreement, AgreementChange, AgreementParty, Voucher
+from vouchers.agreements.models import Agreement, AgreementChange, AgreementParty, ClauseComment, Voucher
 from vouchers.agreements.rules import PartyRole
 
 SIGNING_ROLE = {PartyRole.COMPANY: "REPRESENTATIVE", PartyRole.PROVIDER: "PROVIDER_MANAGER", PartyRole.OPERATOR: "OPERATOR_CASE"}
@@ -11,6 +11,19 @@ SIGNING_ROLE = {PartyRole.COMPANY: "REPRESENTATIVE", PartyRole.PROVIDER: "PROVID
 
 def agreement_to_sign(agreement: Agreement, party: AgreementParty) -> None:
     _party("agreement_to_sign", agreement, party)
+
+
+def agreement_to_negotiate(agreement: Agreement, party: AgreementParty) -> None:
+    """To company and providers: read the draft, comment on its articles."""
+    _party("agreement_to_negotiate", agreement, party, at=f"{agreement.get_absolute_url()}negotiate/")
+
+
+def comment_answered(agreement: Agreement, comment: ClauseComment) -> None:
+    """To the party that commented."""
+    _party(
+        "comment_answered", agreement, comment.party, at=f"{agreement.get_absolute_url()}negotiate/", clause=comment.clause,
+        answer=comment.answer,
+    )  # fmt: skip
 
 
 def agreement_returned(agreement: Agreement, party: AgreementParty, reason: str) -> None:

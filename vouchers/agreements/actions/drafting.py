@@ -181,6 +181,10 @@ def send_for_signature(*, agreement_id: int, by: Any) -> Agreement:
     require(by, "vouchers.draft_agreement")
     require_apart(agreement, by)
     refuse_provisional(agreement)
+    if waiting := queries.open_comments(agreement):
+        raise Refused(
+            _("Comments on articles that wait for an answer: %(n)d. Answer them first.") % {"n": waiting}, "comments_open"
+        )
     move(agreement, "send_for_signature", "agreement.sent", by=by)
     journal.close_duty(agreement, "send_for_signature", by=by)
     days = agreement.round.policy().days("signature")

@@ -14,15 +14,24 @@ P = rules.PartyRole
 
 
 def write_version(
-    agreement: Agreement, *, rate_percent: str, by_rate_won: int, by: Any, change: AgreementChange | None = None
+    agreement: Agreement,
+    *,
+    rate_percent: str,
+    by_rate_won: int,
+    by: Any,
+    change: AgreementChange | None = None,
+    clauses: Sequence[Mapping[str, str]] | None = None,
 ) -> AgreementVersion:
-    """The next version: of the agreement as its rows stand, or as a change would have it. Writes: AgreementVersion, Document."""
+    """The next version: of the agreement as its rows stand, or as a change would have it; with the round's articles, and then those of
+    the version before unless others are given. Writes: AgreementVersion, Document."""
     last = agreement.versions.order_by("-number").first()
     number, previous = (last.number + 1, last.content_hash) if last else (1, rules.GENESIS)
     terms = change.asked if change else queries.terms(agreement)
     body = _body(agreement, terms, number) | {"money": _money(terms, rate_percent, by_rate_won)}
+    if last is not None:  # what was negotiated stays
+        body["clauses"] = agreement.current().body["clauses"] if clauses is None else [dict(one) for one in clauses]
     if change is not None:
-        body |= {"clauses": agreement.current().body["clauses"], "change": _change(change)}
+        body["change"] = _change(change)
     own = rules.content_hash(body, previous)
     document = documents.store_generated(
         name=f"{agreement.number}-v{number}.pdf",
@@ -40,7 +49,7 @@ def _body(agreement: Agreement, terms: rules.Terms, number: int) -> dict[str, An
     """Everything that is signed but the money's sums, as plain JSON; money in whole won, days as ISO text."""
     award, application = agreement.award, agreement.award.application
     return {
-        "template": rules.TEMPLATE,
+        "template": "round" if agreement.round.policy().clauses else rules.TEMPLATE,
         "number": agreement.number,
         "version": number,
         "project_no": award.project_no,
@@ -54,7 +63,8 @@ def _body(agreement: Agreement, terms: rules.Terms, number: int) -> dict[str, An
         "parties": [_party(agreement, party) for party in queries.taking_part(agreement, terms)],
         "lines": _lines(agreement, terms.lines),
         "clauses": [
-            {"title_ko": c.title_ko, "title_en": c.title_en, "text_ko": c.text_ko, "text_en": c.text_en} for c in rules.CLAUSES
+            {"title_ko": c.title_ko, "title_en": c.title_en, "text_ko": c.text_ko, "text_en": c.text_en}
+            for c in (agreement.round.policy().clauses or rules.CLAUSES)
         ],
     }
 

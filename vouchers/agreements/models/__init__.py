@@ -1,4 +1,4 @@
-"""Agreement, parties, versions, lines, the voucher, and changes."""
+"""Agreement, parties, versions, lines, the voucher, comments on articles, and changes."""
 
 from vouchers.agreements.models.agreeing import (
     Agreement,
@@ -10,8 +10,9 @@ from vouchers.agreements.models.agreeing import (
     VoucherQuerySet,
 )
 from vouchers.agreements.models.changing import AgreementChange, AgreementChangeQuerySet, VersionSignature
+from vouchers.agreements.models.negotiating import ClauseComment
 
 __all__ = [
     "Agreement", "AgreementChange", "AgreementChangeQuerySet", "AgreementLine", "AgreementParty", "AgreementQuerySet",
-    "AgreementVersion", "VersionSignature", "Voucher", "VoucherQuerySet",
+    "AgreementVersion", "ClauseComment", "VersionSignature", "Voucher", "VoucherQuerySet",
 ]  # fmt: skip

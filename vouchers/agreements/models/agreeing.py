@@ -15,7 +15,7 @@ from vouchers.matching.rules.stages import LineKind, TaxKind
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, user: Any) -> "AgreementQuerySet":
-        """Its parties; those who see every case."""
+        """Its parties once the draft was shown to them or sent; those who see every case."""
         if accounts.sees_all(user):
             return self
         mine = accounts.organisation_ids_of(user)

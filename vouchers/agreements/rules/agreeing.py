@@ -17,6 +17,7 @@ from portal.kit.workdays import add_working_days
 
 class AgreementStatus(Codes):
     DRAFTING = "DRAFTING", _("Draft")
+    NEGOTIATING = "NEGOTIATING", _("Being negotiated")
     AWAITING_SIGNATURES = "AWAITING_SIGNATURES", _("Waiting for signatures")
     ACTIVE = "ACTIVE", _("In force")
     SUSPENDED = "SUSPENDED", _("Agreement suspended")
@@ -45,6 +46,13 @@ LIFECYCLE = Lifecycle(
     {
         (S.DRAFTING, "revise"): S.DRAFTING,
         (S.DRAFTING, "send_for_signature"): S.AWAITING_SIGNATURES,
+        (S.DRAFTING, "negotiate"): S.NEGOTIATING,
+        (S.NEGOTIATING, "comment_clause"): S.NEGOTIATING,
+        (S.NEGOTIATING, "answer_comment"): S.NEGOTIATING,
+        (S.NEGOTIATING, "revise"): S.NEGOTIATING,
+        (S.NEGOTIATING, "send_for_signature"): S.AWAITING_SIGNATURES,
+        (S.NEGOTIATING, "return_to_draft"): S.DRAFTING,
+        (S.NEGOTIATING, "terminate"): S.TERMINATED,
         (S.AWAITING_SIGNATURES, "return_to_draft"): S.DRAFTING,
         (S.AWAITING_SIGNATURES, "sign"): S.AWAITING_SIGNATURES,
         (S.AWAITING_SIGNATURES, "activate"): S.ACTIVE,
@@ -97,7 +105,7 @@ def waits_for(*, provisional: bool, unserved: int, last_day: date | None, review
     return Waiting.WINDOW if last_day is not None and now < end_of_day(last_day) else None
 
 
-UNSIGNED = frozenset({S.DRAFTING, S.AWAITING_SIGNATURES})
+UNSIGNED = frozenset({S.DRAFTING, S.NEGOTIATING, S.AWAITING_SIGNATURES})
 PAYABLE_AGREEMENTS = frozenset({S.ACTIVE, S.COMPLETED})  # a suspended or terminated one pays nothing
 
 

@@ -2,5 +2,19 @@
 
 from vouchers.agreements.views.agreeing import agreements, detail, document, draft, reading_copy, revise, sign, signatures, verb
 from vouchers.agreements.views.changing import change
+from vouchers.agreements.views.negotiating import answer, negotiation
 
-__all__ = ["agreements", "change", "detail", "document", "draft", "reading_copy", "revise", "sign", "signatures", "verb"]
+__all__ = [
+    "agreements",
+    "answer",
+    "change",
+    "detail",
+    "document",
+    "draft",
+    "negotiation",
+    "reading_copy",
+    "revise",
+    "sign",
+    "signatures",
+    "verb",
+]

@@ -36,6 +36,7 @@ FIRST_DRAFTS = 3  # of the drafting queue, above the list of agreements
 Run = Callable[..., Agreement]
 VERBS: dict[str, tuple[Run, Any]] = {
     "send_for_signature": (actions.send_for_signature, gettext_lazy("Every party was asked to sign.")),
+    "negotiate": (actions.negotiate, gettext_lazy("The parties may read the draft now and comment on its articles.")),
     "return_to_draft": (actions.return_to_draft, gettext_lazy("The agreement is a draft again.")),
     "suspend": (actions.suspend, gettext_lazy("The agreement is suspended.")),
     "resume": (actions.resume, gettext_lazy("The agreement is in force again.")),
@@ -138,6 +139,7 @@ def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str 
         "may_revise": conducts and rules.LIFECYCLE.can(row.status, "revise"),
         **_voucher(row),
         **_changes(request, row),
+        "comments": row.comments.count(),
         "refusal": refusal,
         "plans": request.user.has_perm("vouchers.plan_milestones") and journal.owing("plan_milestones", [row.ref]),
     }
@@ -165,6 +167,7 @@ def _verbs(row: Agreement, typed: Mapping[str, Form], waits: str) -> list[dict[s
     """Buttons of the operating agency, the usual next step first. typed: by verb, a reason that was refused."""
     words: dict[str, tuple[Any, Any]] = {
         "send_for_signature": (_("Ask the parties to sign"), _("The text is final. Every party gets a mail and a task.")),
+        "negotiate": (_("Show the parties the draft"), _("They read it and comment on its articles. Nobody is bound by it.")),
         "return_to_draft": (_("Take back and redraft"), _("Signatures given so far no longer count.")),
         "complete": (
             _("Complete the agreement"),
@@ -174,7 +177,7 @@ def _verbs(row: Agreement, typed: Mapping[str, Form], waits: str) -> list[dict[s
         "suspend": (_("Suspend the agreement"), _("Nothing is accepted or paid until it is resumed.")),
         "terminate": (_("Terminate the agreement"), _("The agreement ends for all parties. This cannot be undone.")),
     }
-    if row.status == rules.AgreementStatus.DRAFTING:
+    if row.status in {rules.AgreementStatus.DRAFTING, rules.AgreementStatus.NEGOTIATING}:
         words["terminate"] = (
             _("Give the draft up"), _("No agreement comes about: the award ends and its money goes back. This cannot be undone.")
         )  # fmt: skip

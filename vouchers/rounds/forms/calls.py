@@ -22,6 +22,7 @@ from providers.catalogue import queries as catalogue
 from vouchers.rounds import rules
 from vouchers.rounds.forms.allocating import allocating_fields, allocating_of
 from vouchers.rounds.forms.changing import changing_fields, changing_of
+from vouchers.rounds.forms.clauses import APART, clause_fields, clauses_of
 from vouchers.rounds.forms.parts import policy_parts
 from vouchers.rounds.forms.paying import paying_fields, paying_of
 from vouchers.rounds.forms.ranking import ranking_fields, ranking_of
@@ -199,7 +200,7 @@ class PolicyForm(forms.Form):
         apart = _conflict_fields(body.get("conflicts", {}))
         given = {**_assigning_fields(body.get("assigning", {})), **ranking_fields(body.get("ranking", {}))}
         quoting = {**_quoting_fields(body.get("quoting", {})), **allocating_fields(body.get("allocating", {}))}
-        changing = changing_fields(body.get("changing", {}))
+        changing = {**changing_fields(body.get("changing", {})), **clause_fields(body.get("clauses", ()))}
         papers = _paper_fields({**rules.PAPER_DAYS, **body.get("paper_days", {})})
         paying = paying_fields(body.get("paying", {}))
         every = {
@@ -240,6 +241,9 @@ class PolicyForm(forms.Form):
         body["allocating"] = allocating_of(data)
         body["changing"] = changing_of(data)
         body["paying"] = paying_of(data)
+        if (clauses := clauses_of(data)) is None:
+            self.add_error("clauses_ko", APART)
+        body["clauses"] = clauses or []
         for fault in rules.policy_faults(body):
             self.add_error(None, rules.fault_words(fault))
         return {"body": {**self.kept, **body}, "reason": data["reason"]}
@@ -254,7 +258,7 @@ _POLICY_FIELDS = (
 
 _POLICY_PARTS = (
     "grant_rates", "pass_mark", "target_days", "paper_days", "selection", "conflicts", "assigning", "quoting", "ranking",
-    "allocating", "changing", "paying",
+    "allocating", "changing", "paying", "clauses",
 )  # fmt: skip
 _SHARES = ("min_cash_rate", "in_kind_max_rate", "region_bonus", "grant_rate_max")
 

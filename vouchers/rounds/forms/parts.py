@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from vouchers.rounds import rules
 from vouchers.rounds.forms.allocating import ALLOCATING_NAMES
 from vouchers.rounds.forms.changing import CHANGING_NAMES
+from vouchers.rounds.forms.clauses import CLAUSE_NAMES
 from vouchers.rounds.forms.paying import PAYING_NAMES
 from vouchers.rounds.forms.ranking import RANKING_NAMES
 
@@ -41,8 +42,8 @@ def policy_parts() -> list[tuple[Any, list[str]]]:
         (_("Quotes"), ["quote_investigator_agrees", "quote_letters", "quote_award_on"]),
         (_("Ranking of datasets for a need"), list(RANKING_NAMES)),
         (_("Proposals of offers"), list(ALLOCATING_NAMES)),
-        (_("Changes of agreements"), list(CHANGING_NAMES)),
         (_("Paying out"), list(PAYING_NAMES)),
+        (_("Agreements and their changes"), [*CLAUSE_NAMES, *CHANGING_NAMES]),
         (_("Smallest counts"), ["disclosure_threshold", "feasibility_threshold", "feasibility_bands", "demand_threshold"]),
         (_("Target days of each step"), each["days"]),
         (_("Reason"), ["reason"]),

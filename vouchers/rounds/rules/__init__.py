@@ -25,6 +25,15 @@ from vouchers.rounds.rules.changing import (
     changing_faults,
     parse_changing,
 )
+from vouchers.rounds.rules.clauses import (
+    CLAUSE_TEXT,
+    CLAUSE_TITLE,
+    ClauseText,
+    clause_faults,
+    parse_clauses,
+    typed_clauses,
+    written_clauses,
+)
 from vouchers.rounds.rules.conflicts import (
     ConflictPolicy,
     conflict_faults,
@@ -159,6 +168,8 @@ __all__ = [
     "CELLS",
     "CELL_CHARACTERS",
     "CHOOSING",
+    "CLAUSE_TEXT",
+    "CLAUSE_TITLE",
     "COUNTED",
     "DEMAND_THRESHOLD",
     "FEASIBILITY_BANDS",
@@ -193,6 +204,7 @@ __all__ = [
     "AssigningPolicy",
     "ChangingPolicy",
     "Choice",
+    "ClauseText",
     "Column",
     "CompanySize",
     "ConflictPolicy",
@@ -231,6 +243,7 @@ __all__ = [
     "assigning_faults",
     "budget_short_won",
     "changing_faults",
+    "clause_faults",
     "conflict_faults",
     "evaluates",
     "fault_place",
@@ -247,6 +260,7 @@ __all__ = [
     "parse_allocating",
     "parse_assigning",
     "parse_changing",
+    "parse_clauses",
     "parse_conflicts",
     "parse_paying",
     "parse_policy",
@@ -265,5 +279,7 @@ __all__ = [
     "selection_faults",
     "takes_inquiries",
     "timing",
+    "typed_clauses",
     "worked_supply_won",
+    "written_clauses",
 ]

@@ -11,6 +11,7 @@ from portal.kit.clock import to_kst
 from vouchers.rounds.rules.allocating import allocating_fault_words
 from vouchers.rounds.rules.assigning import assigning_fault_words
 from vouchers.rounds.rules.changing import changing_fault_words
+from vouchers.rounds.rules.clauses import clause_fault_words
 from vouchers.rounds.rules.conflicts import conflict_fault_words
 from vouchers.rounds.rules.paying import paying_fault_words
 from vouchers.rounds.rules.policy import policy_faults
@@ -143,6 +144,8 @@ def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
         return conflict_fault_words(code)
     if code.startswith("allocating_"):
         return allocating_fault_words(code)
+    if code.startswith("clauses_"):
+        return clause_fault_words(code)
     if code.startswith("changing_"):
         return changing_fault_words(code)
     if code.startswith("paying_"):
@@ -229,6 +232,8 @@ _POLICY_PLACES = {
     "quoting_award": "quote_award_on",
     "allocating_range": "allocate_a_need",
     "changing_share": "change_shift_share",
+    "clauses_empty": "clauses_ko",
+    "clauses_long": "clauses_ko",
     "ranking_weights": "rank_modality",
 }
 POLICY_WORDS = {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from vouchers.rounds.rules.allocating import AllocatingPolicy, allocating_faults, parse_allocating
 from vouchers.rounds.rules.assigning import AssigningPolicy, assigning_faults, parse_assigning
 from vouchers.rounds.rules.changing import ChangingPolicy, changing_faults, parse_changing
+from vouchers.rounds.rules.clauses import ClauseText, clause_faults, parse_clauses
 from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
 from vouchers.rounds.rules.paying import PayingPolicy, parse_paying, paying_faults
 from vouchers.rounds.rules.questions import Question, parse_questions, question_shape_faults
@@ -33,6 +34,7 @@ TARGET_STEPS = {
     "disbursement_request": 10, "completion": 10, "voucher_claim": 10, "bank_question": 2, "project_start": 20,
     "quote_before_close": 5, "quote_agreement": 5,
     "feasibility": 10, "sourcing": 15, "change_review": 10, "file_answer": 3, "payee_change": 3,
+    "clause_answer": 5,
 }  # fmt: skip
 FEASIBILITY_THRESHOLD, FEASIBILITY_BANDS = (
     10,
@@ -53,7 +55,8 @@ class Policy:
     demand_threshold: companies of which a group of unmet needs must consist before providers see it.
     presentation_absence: Absence code, for criteria that are scored by the presentation.
     min_cash_rate, in_kind_max_rate: base supply amount. vat_borne_by: COMPANY or GRANT. rounding_unit_won: floor to it.
-    target_days: step → working days. blind_review: evaluators must not learn who applies. paper_days: kind of file → calendar
+    target_days: step → working days. clauses: of the agreements; none: the
+    standard articles. blind_review: evaluators must not learn who applies. paper_days: kind of file → calendar
     days from its upload to the closing day for which it is taken over into another application; kinds without one never age.
     """
 
@@ -93,6 +96,7 @@ class Policy:
     allocating: AllocatingPolicy = field(default_factory=AllocatingPolicy)
     changing: ChangingPolicy = field(default_factory=ChangingPolicy)
     paying: PayingPolicy = field(default_factory=PayingPolicy)
+    clauses: Sequence[ClauseText] = ()
 
     def days(self, step: str) -> int:
         return self.target_days.get(step, TARGET_STEPS[step])
@@ -152,6 +156,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         allocating=parse_allocating(body.get("allocating", {})),
         changing=parse_changing(body.get("changing", {})),
         paying=parse_paying(body.get("paying", {})),
+        clauses=parse_clauses(body.get("clauses", ())),
     )
 
 
@@ -196,7 +201,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         ("paying", paying_faults),
     )
     named = [fault for name, judged in parts for fault in judged(body.get(name, {}))]
-    return [*faults, *apart, *named, *asked]
+    return [*faults, *apart, *named, *clause_faults(body.get("clauses", ())), *asked]
 
 
 def _smallest_faults(body: Mapping[str, Any]) -> list[str]:
@@ -285,6 +290,7 @@ STEP_WORDS = {
     "milestone_plan": _("Plan of the milestones"),
     "disbursement_request": _("Request of a disbursement by the provider"),
     "completion": _("Completion of the agreement"),
+    "clause_answer": _("Answer to a comment on an article of the agreement"),
     "change_review": _("Decision about a change of the agreement"),
     "feasibility": _("Answer to a question how many patients there are"),
     "sourcing": _("Help of the operator when nothing fits a need"),

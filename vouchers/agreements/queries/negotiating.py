@@ -1,0 +1,36 @@
+"""Comments on articles, and what versions word differently."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from portal.accounts import queries as accounts
+from portal.kit.words import korean
+from vouchers.agreements import rules
+from vouchers.agreements.models import Agreement, AgreementParty, AgreementVersion, ClauseComment
+
+
+def comments_for(agreement: Agreement, user: Any) -> AgreementParty | None:
+    """The party for which somebody may comment; the operating agency answers instead."""
+    mine = accounts.organisation_ids_of(user)
+    for party in agreement.parties.select_related("organisation").exclude(role=rules.PartyRole.OPERATOR):
+        if party.organisation_id in mine and user.has_perm("vouchers.comment_clause", party):
+            return party
+    return None
+
+
+def open_comments(agreement: Agreement) -> int:
+    """How many wait for an answer."""
+    return agreement.comments.filter(status=rules.CommentStatus.OPEN).count()
+
+
+def comments_of(agreement: Agreement) -> QuerySet[ClauseComment]:
+    return agreement.comments.select_related("party__organisation", "author", "on_version", "made_version")
+
+
+def worded_differently(version: AgreementVersion) -> list[rules.Difference]:
+    """What a version words otherwise than the one before, in the reader's language. One query."""
+    before = AgreementVersion.objects.filter(agreement_id=version.agreement_id, number=version.number - 1).first()
+    if before is None:
+        return []
+    return rules.clause_differences(before.body["clauses"], version.body["clauses"], "ko" if korean() else "en")
