@@ -20,6 +20,8 @@ from vouchers.evaluation.models import Assignment
 from vouchers.ledger import queries as ledger
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 from vouchers.matching.models import Quote
+from vouchers.payments import queries as payments
+from vouchers.payments.models import PaymentFile
 
 
 @dataclass(frozen=True)
@@ -75,5 +77,6 @@ CHECKS: tuple[Check, ...] = (
     Check("agreements and signatures", lambda: AgreementVersion.objects.count(), agreements.faults),
     Check("versions of datasets", lambda: DatasetVersion.objects.count(), catalogue.faults),
     Check("reports of imports", lambda: ImportRun.objects.count(), catalogue.import_faults),
+    Check("payment files", lambda: PaymentFile.objects.count(), payments.file_faults),
     Check("stored files", lambda: Document.objects.count(), file_faults),
 )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 
@@ -333,6 +334,33 @@ def test_a_payment_is_never_in_two_files_by_sql_either():
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE vouchers_paymentattempt DISABLE TRIGGER USER")
         PaymentAttempt.objects.bulk_create([copy])
+
+
+@pytest.mark.django_db
+def test_verify_names_a_file_whose_bytes_lines_or_entries_lie():
+    _at, desk, _rows, file = filed(2)
+    answer = read(file, answers.paid(file, refuse=[1]), desk.second)
+    assert list(queries.file_faults()) == []
+    storage, name = file.document.file.storage, file.document.file.name
+    with storage.open(name, "rb") as stored:
+        content = stored.read()
+    digit = content.index(b"<InstdAmt") + len(b'<InstdAmt Ccy="KRW">')
+    for changed in (content[:digit] + b"9" + content[digit + 1 :], content + b" "):
+        storage.delete(name)
+        storage.save(name, ContentFile(changed))
+        assert [fault for fault in queries.file_faults() if file.ref in fault and "bytes" in fault]
+    storage.delete(name)
+    storage.save(name, ContentFile(content))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE vouchers_paymentattempt DISABLE TRIGGER USER")
+        cursor.execute("UPDATE vouchers_paymentattempt SET state = 'PAID' WHERE state = 'REFUSED'")
+        cursor.execute("ALTER TABLE vouchers_paymentattempt ENABLE TRIGGER USER")
+    assert any("the ledger holds 160000000" in fault for fault in queries.file_faults())
+    name = answer.document.file.name
+    storage.delete(name)
+    storage.save(name, ContentFile(b"<forged/>"))
+    assert any(answer.ref in fault for fault in queries.file_faults())
 
 
 # ── Accounts ─────────────────────────────────────────────────────────────────────────────────────────

@@ -153,6 +153,18 @@ def test_the_lists_of_files_ask_the_same_number_of_questions_for_one_and_for_man
     assert counts[0] == counts[1], counts
 
 
+def test_the_page_of_a_file_asks_the_same_number_of_questions_for_one_line_and_for_many() -> None:
+    _at, desk, rows = p.registered(5, way="SHEET")
+    payer, counts = as_(desk.second), []
+    for lines in (rows[:1], rows[1:]):
+        page = f"/payments/files/{p.file_of(desk, lines).ref}/"
+        payer.get(page)
+        with CaptureQueriesContext(connection) as asked:
+            assert payer.get(page).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1], counts
+
+
 # ── The demo's counter ───────────────────────────────────────────────────────────────────────────────
 @pytest.fixture
 def counter(tmp_path: Any, settings: Any) -> Any:

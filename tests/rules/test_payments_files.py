@@ -238,6 +238,18 @@ def test_a_payment_that_was_tried_keeps_its_way():
     assert rules.may_pay(1, {2, 3}) and not rules.may_pay(1, {1, 3})
 
 
+def test_what_a_release_does_is_told_by_the_ways_that_are_open():
+    told_ = lambda verb, *ways: str(rules.consequence(verb, ways))
+    at_once, filed, both = (
+        told_("register", Way.GATEWAY),
+        told_("register", Way.NETWORK),
+        told_("register", *rules.FILE_WAYS, Way.GATEWAY),
+    )
+    assert len({at_once, filed, both}) == 3 and told_("retry", Way.SHEET) == filed != told_("retry", Way.GATEWAY)
+    assert told_("approve", Way.NETWORK) == told_("approve", Way.GATEWAY)
+    assert all("%(won)s" in words and "%(payee)s" in words for words in (at_once, filed, both))
+
+
 def test_a_round_has_one_rail():
     account = {"bank_code": "004", "account": "90010203040506", "holder": "사업비"}
     assert parse_paying({}).ways == (Way.GATEWAY,) and parse_paying({"rail": "SUBSIDY_NETWORK"}).ways == (Way.NETWORK,)

@@ -36,11 +36,11 @@ def _facts(obj: Disbursement) -> list[tuple[Any, Any]]:
 
 def _release(name: str, label: Any, action: Any) -> Verb:
     """A step that lets money go: its decision page asks for the second factor."""
-    permission, consequence = rules.RELEASES[name]
+    permission, _words = rules.RELEASES[name]
     return Verb(
         name, label, lambda pk, by, code: action(disbursement_id=pk, second_factor_code=code, by=by), permission,
         _at(f"{name}_disbursement"), facts=_facts, form=CodeForm,
-        consequence=lambda obj: consequence % {"won": won_long(obj.amount_won), "payee": pick(obj.payee, "name")},
+        consequence=lambda obj: rules.consequence(name, [queries.usual_way(obj)]) % {"won": won_long(obj.amount_won), "payee": pick(obj.payee, "name")},
     )  # fmt: skip
 
 

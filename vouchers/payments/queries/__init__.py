@@ -38,9 +38,11 @@ from vouchers.payments.queries.files import (
     may_see_files,
     payee_change_days,
     statement_frees,
+    usual_way,
     waiting,
     ways_of,
 )
+from vouchers.payments.queries.proofs import file_faults
 
 __all__ = [
     "account_to_pay",
@@ -55,6 +57,7 @@ __all__ = [
     "contradicted",
     "disbursements_for",
     "due",
+    "file_faults",
     "files_for",
     "held_because",
     "is_contradicted",
@@ -76,6 +79,7 @@ __all__ = [
     "tried_since",
     "unclear_since",
     "under_way",
+    "usual_way",
     "waiting",
     "waiting_for_closing",
     "watched_since",

@@ -104,6 +104,11 @@ def may_see_files(user: Any) -> bool:
     return accounts.sees_all(user)
 
 
+def usual_way(row: Disbursement) -> Way:
+    """The way in which it leaves where nobody chooses another one."""
+    return Way(row.way) if row.way else row.milestone.agreement.round.policy().paying.ways[0]
+
+
 def ways_of(row: Disbursement) -> tuple[Way, ...]:
     """The ways among which a registrar may choose for this payment; the one that it was tried by alone, once it was."""
     ways = row.milestone.agreement.round.policy().paying.ways

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.clock import to_kst
-from vouchers.payments.rules.disbursing import BANKS
+from vouchers.payments.rules.disbursing import BANKS, RELEASES
 from vouchers.payments.rules.transfers import Transfer
 from vouchers.rounds.rules import Way
 
@@ -65,6 +65,22 @@ def may_leave_by(way: str, ways: Collection[str], *, before: str, tried: bool) -
 def way_words(way: str) -> str | Promise:
     """How a payment is handed over, for people."""
     return Way(way).label
+
+
+_IN_A_FILE = _(
+    "%(won)s for %(payee)s then waits for the next payment file, which somebody else makes. Once it is in one it cannot be called back."
+)
+_EITHER_WAY = _(
+    "%(won)s leaves for the account of %(payee)s in the way that you choose: at once, within seconds, or with the next payment file,"
+    " which somebody else makes. It cannot be called back."
+)
+
+
+def consequence(verb: str, ways: Collection[str]) -> str | Promise:
+    """What approve, register or retry does, for who is about to do it. ways: by which the payment may leave then."""
+    if verb == "approve" or set(ways) == {Way.GATEWAY}:
+        return RELEASES[verb][1]
+    return _EITHER_WAY if Way.GATEWAY in ways else _IN_A_FILE
 
 
 def may_pay(person_id: int, released_by: Collection[int | None]) -> bool:

@@ -222,7 +222,7 @@ def _release_form(request: HttpRequest, row: Disbursement, verb: str) -> CodeFor
 @require_http_methods(["GET", "POST"])
 def release(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     """approve, register or retry: how much goes where, what the step does, and a fresh second factor."""
-    row, (action, title), (permission, consequence) = _row(request, ref), RELEASES[verb], rules.RELEASES[verb]
+    row, (action, title), (permission, _words) = _row(request, ref), RELEASES[verb], rules.RELEASES[verb]
     require(request.user, permission)
     rules.LIFECYCLE.step(row.status, f"{verb}_disbursement")  # an old page is told before anything is typed
     form = _release_form(request, row, verb)
@@ -237,7 +237,7 @@ def release(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
             messages.success(request, DONE[verb] if row.way in {"", Way.GATEWAY} else FOR_A_FILE)
             return redirect(request, reverse("payments:detail", args=[row.ref]))
     context = {
-        "form": form, "row": row, "title": title, "consequence": consequence % {"won": won_long(row.amount_won), "payee": pick(row.payee, "name")},
+        "form": form, "row": row, "title": title, "consequence": rules.consequence(verb, queries.ways_of(row)) % {"won": won_long(row.amount_won), "payee": pick(row.payee, "name")},
         "account": queries.account_to_pay(row),
     }  # fmt: skip
     return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
