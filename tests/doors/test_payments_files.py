@@ -92,7 +92,12 @@ def test_payment_files_are_for_those_who_see_all_and_made_by_those_who_may() -> 
     at, desk, rows = p.registered(1, way="PAIN_001")
     file = p.file_of(desk, rows)
     auditor, stranger = person(Role.AUDITOR), provider().user
-    pages = ("/payments/files/", f"/payments/files/{file.ref}/", f"/payments/files/{file.ref}/download/")
+    download = f"/payments/files/{file.ref}/download/"
+    for user in (auditor, at.manager, desk.registrar, stranger):  # whole account numbers stand in it
+        assert as_(user).get(download).status_code == 403
+    assert as_(desk.finance).get(download).status_code == 200 and Client().get(download).status_code == 302
+    assert "download/" not in as_(auditor).get(f"/payments/files/{file.ref}/").content.decode()
+    pages = ("/payments/files/", f"/payments/files/{file.ref}/")
     for path in pages:
         for user in (at.manager, at.company, stranger, make.firm().staff):
             assert as_(user).get(path).status_code == 404, path

@@ -90,10 +90,10 @@ def _show(
     return page(request, "vouchers/payments/file.html", context, status=422 if bound or reason else 200)
 
 
-@signed_in
+@needs("vouchers.send_payments")
 @require_GET
 def file_download(request: HttpRequest, ref: str) -> HttpResponse:
-    """The very bytes that were made."""
+    """The very bytes that were made; whole account numbers stand in them, so they are for those who hand them over."""
     file = _file(request, ref)
     return responses.download(file.document, by=request.user, case=file)
 
@@ -118,7 +118,7 @@ def read_answer(request: HttpRequest, ref: str) -> HttpResponse:
     return _show(request, file, bound=form)
 
 
-@signed_in
+@needs("vouchers.send_payments")
 @require_GET
 def answer_download(request: HttpRequest, ref: str, answer_ref: str) -> HttpResponse:
     """An answer as it was uploaded."""
