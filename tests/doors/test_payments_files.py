@@ -73,7 +73,7 @@ def test_from_due_to_answered_in_the_browser() -> None:
     assert payer.post(f"{page}answer/", {"file": xml(answers.paid(file, refuse=[1]))}).status_code == 303
     done = payer.get(f"/en{page}").content.decode()
     for word in (
-        "Answered",
+        "All answered",
         "Paid",
         "Refused by the bank",
         "AC04",

@@ -123,7 +123,7 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         xml = way == Way.PAIN_001
         hint = _("The bank's status report (pain.002) or statement (camt.053).") if xml else _("The result list as it was given.")
-        self.fields["file"] = UploadField(label=_("Answer"), kinds=("xml",) if xml else ("xlsx",), hint=hint)
+        self.fields["file"] = UploadField(label=_("Answer to the file"), kinds=("xml",) if xml else ("xlsx",), hint=hint)
 
 
 def settled_words(settled: Mapping[str, int]) -> str:

@@ -188,7 +188,7 @@ def _entry(entry: Element) -> Iterator[tuple[str, Answer]]:
         amount = own if own is not None else entry.find("{*}Amt")
         ref = _at(one, "Refs/AcctSvcrRef") or _at(entry, "AcctSvcrRef")
         why = _at(one, "RtrInf/AddtlInf") or _at(one, "RtrInf/Rsn/Cd")
-        yield key, Answer(Outcome.SENT_BACK if back else Outcome.PAID, ref, why if back else "statement", _amount(amount))
+        yield key, Answer(Outcome.SENT_BACK if back else Outcome.PAID, ref, why if back else "camt.053", _amount(amount))
 
 
 def _amount(element: Element | None) -> int:
