@@ -53,6 +53,13 @@ def seek(stage: Stage) -> None:
         )
 
 
+def allocate(stage: Stage) -> None:
+    """The open call's offers allocated to its needs: computed, and open to be published by a second person"""
+    with stage.at(-1, hour=16):
+        matching.order_allocation(round_id=stage.open_round.pk, by=stage.cast.people["officer"])
+        matching.compute_allocations()
+
+
 def _unmet(stage: Stage, number: int, name: str, changes: dict[str, Any]) -> Need:
     company, user = stage.cast.companies[number], stage.user(number)
     document = market.need_document(stage.open_round, company, ecg=False, supply_won=90_000_000, track="SMALL")
