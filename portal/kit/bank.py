@@ -135,6 +135,7 @@ def _entry(statement: Element, row: dict[str, object], direction: str, why: str 
 
 class _Handler(BaseHTTPRequestHandler):
     book: Book
+    in_hand: set[int]  # threads that look at an order now
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:
@@ -152,7 +153,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if urlsplit(self.path).path == "/mood":
             name, seconds = self.book.mood()
-            return self._answer(json.dumps({"name": name, "seconds": seconds}).encode(), kind="application/json")
+            said = {"name": name, "seconds": seconds, "in_hand": len(self.in_hand)}
+            return self._answer(json.dumps(said).encode(), kind="application/json")
         if self.book.mood()[0] == "down":
             return self._answer(b"", 503)
         path = urlsplit(self.path).path
@@ -190,7 +192,11 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer((fault or self.book.take_file(body, how)).encode(), kind="text/plain")
         if urlsplit(self.path).path != "/payments":
             return self._answer(b"", 404)
-        return self._pay(body)
+        self.in_hand.add(threading.get_ident())
+        try:
+            return self._pay(body)
+        finally:
+            self.in_hand.discard(threading.get_ident())
 
     def _pay(self, body: bytes) -> None:
         mood, seconds = self.book.mood()
@@ -230,7 +236,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def server(data_dir: Path, port: int) -> ThreadingHTTPServer:
     """A bank on 127.0.0.1:`port` (0: any free one) with its book under `data_dir`; the caller serves and stops it."""
-    handler = type("Handler", (_Handler,), {"book": Book(data_dir / "bank.sqlite3")})
+    handler = type("Handler", (_Handler,), {"book": Book(data_dir / "bank.sqlite3"), "in_hand": set()})
     bank = ThreadingHTTPServer(("127.0.0.1", port), handler)
     bank.daemon_threads = True
     return bank

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from portal.kit.errors import NotAllowed, Refused
+from portal.management.verify import ledger_faults
 from tests import services
 from tests.committed import together
 from tests.factories.providers import person
@@ -40,8 +41,28 @@ def test_money_moves_from_appropriation_to_payment_and_nothing_is_lost():
     found = queries.position(programme.pk)
     assert (found.appropriated_won, found.available_won, found.reserved_won, found.committed_won) == (BUDGET, BUDGET - 200, 0, 0)
     assert (found.paid_won, found.expired_won, found.recovered_won) == (130, 50, 20)
-    assert queries.faults() == []
+    assert list(queries.faults()) == []
     assert sum(Entry.objects.values_list("amount_won", flat=True)) == 0
+
+
+@pytest.mark.django_db
+def test_one_won_that_is_changed_behind_the_ledgers_back_is_found_and_named():
+    programme = funded()
+    event = reserve(programme)
+    reserved = Account.objects.get(kind="RESERVED")
+    for change, said in (
+        ("UPDATE vouchers_entry SET amount_won = amount_won + 1 WHERE amount_won > 0 AND event_id = {event}", event.ref),
+        ("UPDATE vouchers_ledgerevent SET amount_won = amount_won + 1 WHERE id = {event}", event.ref),
+        ("DELETE FROM vouchers_entry WHERE event_id = {event}", event.ref),
+        ("UPDATE vouchers_account SET balance_won = balance_won + 1 WHERE id = {pot}", reserved.ref),
+    ):
+        with transaction.atomic(), connection.cursor() as cursor:
+            for table in ("vouchers_entry", "vouchers_ledgerevent", "vouchers_account"):
+                cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(change.format(event=event.pk, pot=reserved.pk))
+            assert any(said in fault for fault in ledger_faults()), change
+            transaction.set_rollback(True)
+    assert list(ledger_faults()) == []
 
 
 @pytest.mark.django_db
@@ -91,7 +112,7 @@ def test_reverse_books_back_what_is_still_free_and_once():
     assert (made.kind, made.amount_won) == ("REVERSED", BUDGET) and queries.position(programme.pk).appropriated_won == 0
     with pytest.raises(Refused):
         actions.reverse(event_id=given.pk, reason="오타", by=approver)
-    assert queries.faults() == [] and LedgerEvent.objects.filter(pk=given.pk).exists()
+    assert list(queries.faults()) == [] and LedgerEvent.objects.filter(pk=given.pk).exists()
 
 
 @pytest.mark.django_db
@@ -176,7 +197,7 @@ def test_the_database_guards_the_ledger(committed_db):
     )):  # fmt: skip
         with pytest.raises(IntegrityError):
             run(broken.format(n=n))
-    assert queries.faults() == [] and LedgerEvent.objects.count() == 2
+    assert list(queries.faults()) == [] and LedgerEvent.objects.count() == 2
     assert queries.balance(programme.pk, "RESERVED", "app-1") == 300
 
 
@@ -187,7 +208,7 @@ def test_two_reserve_the_last_money_at_once_one_wins(committed_db):
         behind=Account.objects.get(kind="AVAILABLE"),
     )
     assert sum(isinstance(r, actions.OverBudget) for r in results) == 3, results
-    assert queries.position(programme.pk).reserved_won == BUDGET // 2 + 1 and queries.faults() == []
+    assert queries.position(programme.pk).reserved_won == BUDGET // 2 + 1 and list(queries.faults()) == []
 
 
 def test_one_key_at_once_from_many_books_once(committed_db):
@@ -197,7 +218,7 @@ def test_one_key_at_once_from_many_books_once(committed_db):
     pay = lambda: actions.pay(round_id=programme.pk, voucher_ref="vch-1", amount_won=400, key="one", reason="x", by=None)
     results = together(*[pay] * 4, behind=Account.objects.get(kind="COMMITTED"))
     assert len({r.pk for r in results}) == 1, results
-    assert queries.position(programme.pk).paid_won == 400 and queries.faults() == []
+    assert queries.position(programme.pk).paid_won == 400 and list(queries.faults()) == []
 
 
 def test_overspending_by_sql_from_two_connections_is_refused(committed_db):
@@ -221,7 +242,7 @@ def test_overspending_by_sql_from_two_connections_is_refused(committed_db):
 
     results = together(lambda: spend(1), lambda: spend(2), behind=Account.objects.get(kind="RESERVED"))
     assert sum(isinstance(r, IntegrityError) for r in results) == 1, results
-    assert queries.balance(programme.pk, "RESERVED", "app-1") == 20 and queries.faults() == []
+    assert queries.balance(programme.pk, "RESERVED", "app-1") == 20 and list(queries.faults()) == []
 
 
 def test_a_budget_is_given_and_booked_back_by_the_role_that_runs_the_portal(committed_db):
@@ -230,7 +251,7 @@ def test_a_budget_is_given_and_booked_back_by_the_role_that_runs_the_portal(comm
     with services.django_as_the_running_role():
         given = actions.appropriate(round_id=programme.pk, amount_won=BUDGET, reason="예산", by=approver)
         actions.reverse(event_id=given.pk, reason="오타", by=approver)
-        assert queries.position(programme.pk).appropriated_won == 0 and queries.faults() == []
+        assert queries.position(programme.pk).appropriated_won == 0 and list(queries.faults()) == []
 
 
 def test_two_book_the_same_budget_back_at_once_it_goes_once(committed_db):
@@ -238,7 +259,7 @@ def test_two_book_the_same_budget_back_at_once_it_goes_once(committed_db):
     given, approver = LedgerEvent.objects.get(), person("MINISTRY_APPROVER")
     results = together(*[lambda: actions.reverse(event_id=given.pk, reason="오타", by=approver)] * 3, behind=Round.objects.get())
     assert sum(isinstance(r, LedgerEvent) for r in results) == 1, results
-    assert sum(getattr(r, "code", "") == "reversed_already" for r in results) == 2 and queries.faults() == []
+    assert sum(getattr(r, "code", "") == "reversed_already" for r in results) == 2 and list(queries.faults()) == []
 
 
 def test_the_database_itself_gives_no_call_more_than_it_says(committed_db):

@@ -89,4 +89,4 @@ def test_a_wrong_budget_is_booked_back_by_a_new_entry():
     assert LedgerEvent.objects.count() == 2 and queries.position(programme.pk).appropriated_won == 0
     assert "정정" in text(client.get(page_of("ledgerevent_change", LedgerEvent.objects.get(kind="REVERSED").pk)))
     assert "예산 되돌리기" not in text(client.get(page_of("ledgerevent_change", wrong.pk)))
-    assert queries.faults() == []
+    assert list(queries.faults()) == []

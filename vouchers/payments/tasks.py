@@ -1,6 +1,6 @@
 """The clock's door: pays what is registered, asks the statement about what is unclear, watches what was settled."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from celery import shared_task
@@ -13,32 +13,43 @@ from vouchers.payments import actions, gateways, queries
 BATCH = 50
 
 
-def send_one(attempt_id: int, statement: Mapping[str, gateways.Answer] | None = None) -> bool:
-    """One attempt: only who wins CLAIMED → SENT calls the bank, outside any transaction."""
+def send_one(attempt_id: int, statement: Mapping[str, gateways.Answer] | None = None) -> gateways.Answer | None:
+    """One attempt: only who wins CLAIMED → SENT calls the bank, outside any transaction. Returns: the bank's answer, None when
+    nothing was sent."""
     transfer = actions.mark_sent(attempt_id=attempt_id, statement=statement)
     if transfer is None:
-        return False
+        return None
     assert not transaction.get_connection().in_atomic_block or settings.TESTING, "no network inside a transaction"
     answer = gateways.send(transfer, url=gateways.address(), now=clock.now())
     actions.settle(attempt_id=attempt_id, answer=answer)
-    return True
+    return answer
 
 
 @shared_task(name="payments.pay_due")
 def pay_due() -> int:
-    """Every registered disbursement, at most BATCH a sweep; none while the bank does not answer at all. Returns: sent."""
+    """Every registered disbursement, at most BATCH a sweep; none while the bank does not answer at all, and none after an
+    unclear answer: of a bank that falls ill one payment a sweep is for people to look after, not all of them. Returns: sent."""
     if not queries.anything_to_pay() or not gateways.reachable(url=gateways.address()):
         return 0
     asked_at, since = clock.now(), queries.tried_since()
-    statement = _of_former_attempts(since)
+    statement, sent = _of_former_attempts(since), 0
+    for attempt_id in _due(statement, since, asked_at):
+        answer = send_one(attempt_id, statement)
+        sent += answer is not None
+        if answer is not None and answer.outcome == gateways.Outcome.UNKNOWN:
+            break  # the others wait, unclaimed
+    return sent
+
+
+def _due(statement: Mapping[str, gateways.Answer] | None, since: datetime | None, asked_at: datetime) -> Iterator[int]:
+    """Attempts to send: those that were claimed and left, then new ones, each claimed when it is its turn."""
     silent = since is not None and statement is None  # then nothing is sent of what was tried before
-    sent = sum(send_one(attempt_id, statement) for attempt_id in queries.claimed_orphans(first=silent))
+    yield from queries.claimed_orphans(first=silent)
     for _turn in range(BATCH):
         attempt = actions.claim_next(statement=statement, since=since, asked_at=asked_at)
         if attempt is None:
-            break
-        sent += send_one(attempt.pk, statement)
-    return sent
+            return
+        yield attempt.pk
 
 
 def _of_former_attempts(since: datetime | None) -> Mapping[str, gateways.Answer] | None:
