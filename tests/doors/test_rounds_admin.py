@@ -94,6 +94,7 @@ def test_prepare_a_round_from_nothing_to_announced():
         **{f"rank_{name}": points for name, points in WEIGHTS.items()}, "rank_modality": "1100", "rank_region": "1200",
         "rank_outside_capital": "", "allocate_a_need": "2", "allocate_ranked": "40", "allocate_least": "4500",
         "allocate_served": "6000", "allocate_region": "250", "allocate_lapse_days": "7",
+        "pay_rail": "BANK", "pay_ways": ["GATEWAY"],
     }  # fmt: skip
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rank_region": "1201"})
     assert wrong.status_code == 422 and "합계는 10,001점" in wrong.content.decode()
