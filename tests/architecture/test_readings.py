@@ -116,6 +116,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "objections": NAMES, **dict.fromkeys(("new", "detail", "withdraw", "document"), WRITTEN_DOWN),
     },
     "vouchers.agreements.views.changing": {"change": WRITTEN_DOWN},
+    "vouchers.agreements.views.verifying": {"verify": "what stands in the very file that was brought, and whether it holds"},
     "vouchers.agreements.views.negotiating": {"answer": WRITTEN_DOWN, "negotiation": WRITTEN_DOWN},
     "vouchers.agreements.views.agreeing": {
         "agreements": NAMES, "draft": "sums and names of organisations, for the operator who writes the agreement",

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.documents.forms import UploadField
 from portal.kit.forms import CountedTextarea, DateInput, WonFormField
 from portal.kit.words import pick
 from vouchers.agreements import rules
@@ -128,6 +129,15 @@ class ChangeForm(forms.Form):
             "starts_on": data["starts_on"], "ends_on": data["ends_on"], **texts,
             **({"contact": data["contact"]} if "contact" in data else {}),
         }  # fmt: skip
+
+
+class VerifyForm(forms.Form):
+    """A file to be compared; nothing of it is kept."""
+
+    file = UploadField(
+        label=_("Agreement (PDF)"), kinds=("pdf",),
+        hint=_("The Korean PDF as it was downloaded from the portal. English reading copies are not signed and cannot be verified."),
+    )  # fmt: skip
 
 
 class AgreementFilter(forms.Form):

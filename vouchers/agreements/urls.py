@@ -7,6 +7,7 @@ from vouchers.agreements import views
 app_name = "agreements"
 urlpatterns = [
     path("", views.agreements, name="list"),
+    path("verify/", views.verify, name="verify"),
     path("draft/<str:ref>/", views.draft, name="draft"),
     path("<str:ref>/", views.detail, name="detail"),
     path("<str:ref>/negotiate/", views.negotiation, name="negotiation"),

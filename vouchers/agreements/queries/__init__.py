@@ -41,17 +41,21 @@ from vouchers.agreements.queries.changing import (
     wanted_terms,
 )
 from vouchers.agreements.queries.negotiating import comments_for, comments_of, open_comments, worded_differently
+from vouchers.agreements.queries.verifying import Verified, fingerprint, known, verified
 
 __all__ = [
     "Preview",
+    "Verified",
     "available_won",
     "changes_for",
     "comments_for",
     "comments_of",
     "differences",
     "faults",
+    "fingerprint",
     "first_day_of",
     "intact",
+    "known",
     "lines_for",
     "listed",
     "match_of_quote",
@@ -80,7 +84,8 @@ __all__ = [
     "taking_part",
     "terms",
     "unsigned",
+    "verified",
     "waiting_for",
     "wanted_terms",
     "worded_differently",
-]  # fmt: skip
+]

@@ -185,3 +185,27 @@ class Signature:
     name_en: str
     signer: str
     at: datetime | None
+
+
+class Standing(Codes):
+    """What a version of an agreement is worth."""
+
+    HOLDS = "HOLDS", _("This version holds now.")
+    ENDED = "ENDED", _("This version is the last one; the agreement has ended.")
+    SUPERSEDED = "SUPERSEDED", _("A later version has taken its place.")
+    AWAITED = "AWAITED", _("This version is not in force: signatures are missing.")
+    NEVER = "NEVER", _("This version never took force.")
+
+
+def standing(number: int, *, held: int, in_force: bool, status: str, change: str) -> Standing:
+    """held: the number of the version that holds, or is the newest before the agreement takes force; in_force: whether it ever took
+    force; status: of the agreement; change: status of the change that made this version, "" for none."""
+    if change == "APPROVED":
+        return Standing.AWAITED
+    if change == "WITHDRAWN":
+        return Standing.NEVER
+    if number < held:
+        return Standing.SUPERSEDED
+    if not in_force:
+        return Standing.NEVER if status == S.TERMINATED else Standing.AWAITED
+    return Standing.ENDED if status in {S.TERMINATED, S.COMPLETED} else Standing.HOLDS

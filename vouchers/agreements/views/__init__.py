@@ -3,6 +3,7 @@
 from vouchers.agreements.views.agreeing import agreements, detail, document, draft, reading_copy, revise, sign, signatures, verb
 from vouchers.agreements.views.changing import change
 from vouchers.agreements.views.negotiating import answer, negotiation
+from vouchers.agreements.views.verifying import verify
 
 __all__ = [
     "agreements",
@@ -17,4 +18,5 @@ __all__ = [
     "sign",
     "signatures",
     "verb",
+    "verify",
 ]
