@@ -94,13 +94,20 @@ def test_prepare_a_round_from_nothing_to_announced():
         **{f"rank_{name}": points for name, points in WEIGHTS.items()}, "rank_modality": "1100", "rank_region": "1200",
         "rank_outside_capital": "", "allocate_a_need": "2", "allocate_ranked": "40", "allocate_least": "4500",
         "allocate_served": "6000", "allocate_region": "250", "allocate_lapse_days": "7",
-        "pay_rail": "BANK", "pay_ways": ["GATEWAY"],
+        "pay_rail": "BANK", "pay_ways": ["GATEWAY", "PAIN_001"], "pay_bank_code": "004", "pay_account": "900-102030-40506",
+        "pay_holder": "시험 사업비",
     }  # fmt: skip
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rank_region": "1201"})
     assert wrong.status_code == 422 and "합계는 10,001점" in wrong.content.decode()
     assert 'name="rank_region" value="1201"' in wrong.content.decode()
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "allocate_a_need": "9"})
     assert wrong.status_code == 422 and 'name="allocate_a_need" value="9"' in wrong.content.decode()
+    wrong = client.post(f"{base}/verb/save_policy/", {**policy, "pay_ways": ["GATEWAY", "NETWORK"], "pay_account": ""})
+    assert (
+        wrong.status_code == 422
+        and "한 경로로만" in wrong.content.decode()
+        and "출금 계좌가 들어갑니다" in wrong.content.decode()
+    )
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rate_SMALL": "95"})
     assert wrong.status_code == 422 and "100%를 넘습니다" in wrong.content.decode()
     assert 'name="min_cash_rate" value="10"' in wrong.content.decode()
@@ -120,6 +127,8 @@ def test_prepare_a_round_from_nothing_to_announced():
     assert (apart.advice_years, apart.publishes_pool, apart.public_domains) == (2, True, ("naver.com", "daum.net"))
     assert (row.policy().assigning.field, row.policy().assigning.max_load) == (30, 12)
     assert (row.policy().allocating.a_need, row.policy().allocating.lapse_days) == (2, 7)
+    paying = row.policy().paying
+    assert (paying.rail, paying.ways, paying.account) == ("BANK", ("GATEWAY", "PAIN_001"), "90010203040506")
     ranking = row.policy().ranking
     assert (ranking.weights["region"], ranking.weights["disease"], ranking.prefer_outside_capital) == (1200, 1900, False)
     assert selection.tie_break == ("SMALLER_GRANT", "RECEIPT_NO") and str(selection.bonus_points["YOUTH"]) == "1.5"
