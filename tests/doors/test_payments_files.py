@@ -22,7 +22,7 @@ from tests.factories import bank_answers as answers
 from tests.factories import projects as p
 from tests.factories.providers import person, provider
 from vouchers.payments import gateways
-from vouchers.payments.models import Disbursement, PaymentAnswer, PaymentFile
+from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAnswer, PaymentFile
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +168,21 @@ def test_the_page_of_a_file_asks_the_same_number_of_questions_for_one_line_and_f
             assert payer.get(page).status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1], counts
+
+
+def test_the_admin_keeps_the_record_of_files_and_takes_an_account_with_its_contact() -> None:
+    at, desk, rows = p.registered(1, way="PAIN_001")
+    file, finance = p.file_of(desk, rows), as_(desk.finance)
+    assert file.ref in finance.get("/admin/vouchers/paymentfile/").content.decode()
+    record = finance.get(f"/admin/vouchers/paymentfile/{file.pk}/change/").content.decode()
+    assert file.document.sha256 in record and "···0506" in record and "90010203040506" not in record
+    given = {"institution": at.institution.pk, "bank_code": "004", "number": "220-987-654321", "holder": "가상병원"}
+    registrar, add = as_(desk.registrar), "/admin/vouchers/payeeaccount/add/"
+    assert registrar.get(add).status_code == 200
+    assert registrar.post(add, given).status_code == 422, "somebody must hear when it is changed"
+    assert registrar.post(add, {**given, "contact": "money@hospital.example"}).status_code == 302
+    account = PayeeAccount.objects.get(is_current=True)
+    assert account.contact == "money@hospital.example" and account.waits_until is not None
 
 
 # ── The demo's counter ───────────────────────────────────────────────────────────────────────────────
