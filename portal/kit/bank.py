@@ -153,8 +153,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if urlsplit(self.path).path == "/mood":
             name, seconds = self.book.mood()
-            said = {"name": name, "seconds": seconds, "in_hand": len(self.in_hand)}
-            return self._answer(json.dumps(said).encode(), kind="application/json")
+            mood = {"name": name, "seconds": seconds, "in_hand": len(self.in_hand)}
+            return self._answer(json.dumps(mood).encode(), kind="application/json")
         if self.book.mood()[0] == "down":
             return self._answer(b"", 503)
         path = urlsplit(self.path).path
