@@ -14,8 +14,8 @@ from tests.factories.changes import agreed
 from tests.factories.projects import paper
 from tests.refusals import refused
 from vouchers.agreements import actions as agreements
-from vouchers.agreements import queries
-from vouchers.agreements.models import Agreement, AgreementChange, AgreementLine, VersionSignature, Voucher
+from vouchers.agreements import queries, rules
+from vouchers.agreements.models import Agreement, AgreementChange, AgreementLine, AgreementVersion, VersionSignature, Voucher
 from vouchers.ledger import queries as ledger
 from vouchers.milestones import actions as milestones
 from vouchers.milestones.models import Milestone
@@ -101,6 +101,29 @@ def test_a_provider_that_leaves_does_not_sign_and_blocks_nobody():
     assert refused(at.ask, "no_difference")
     with pytest.raises(NotAllowed):
         at.ask(by=at.second.user, goal="다른 목표")
+
+
+def test_a_provider_that_left_is_never_bound_again_without_its_signature():
+    at = agreed(grant_may_rise=True)
+    at.sign(at.approve(at.ask(amounts={3: 0})), at.operator, at.company, at.first.user)
+    said = refused(at.ask, "party_left", amounts={3: 160_000_000})
+    assert str(at.second.organisation) in said
+    again = at.approve(at.ask(amounts={1: 130_000_000}))  # who stays goes on
+    at.sign(again, at.operator, at.company, at.first.user)
+    assert money(at)[0] == 250_000_000 and list(queries.faults()) == []
+
+
+def test_an_agreement_is_completed_only_once_no_change_of_it_is_open():
+    at = agreed()
+    change = at.approve(at.ask(goal="다른 목표"))
+    given = {"agreement_id": at.agreement.pk, "by": at.operator}
+    agreements.owe_completion(settled=lambda: True, **given)
+    refused(agreements.complete, "change_open", **given)
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        Agreement.objects.filter(pk=at.agreement.pk).update(status="COMPLETED")
+    assert "a change of it is open" in str(error.value)
+    agreements.give_up_change(reason="서명하지 않기로 합의했습니다.", **_on(change, at.operator))
+    assert agreements.complete(**given).status == "COMPLETED"
 
 
 # ── Minor ────────────────────────────────────────────────────────────────────────────────────────────
@@ -268,6 +291,7 @@ def test_the_database_lets_amounts_change_only_by_a_change_that_everybody_signed
     with pytest.raises(IntegrityError), transaction.atomic():
         twin = AgreementChange.objects.get(pk=change.pk)
         twin.pk, twin.ref, twin.number, twin._state.adding = None, "", 2, True
+        twin.status, twin.decided_by, twin.decided_at = "REQUESTED", None, None
         twin.save()
     with pytest.raises(IntegrityError), transaction.atomic():  # a signature of somebody who is no party
         signature = VersionSignature.objects.first()
@@ -279,6 +303,98 @@ def test_the_database_lets_amounts_change_only_by_a_change_that_everybody_signed
         row.update(**{**sums, "grant_won": 255_000_001, "own_cash_won": 44_999_999})
     with pytest.raises(IntegrityError), transaction.atomic():
         AgreementChange.objects.filter(pk=done.pk).update(status="WITHDRAWN", effective_at=None)
+
+
+def forge(at, status, **changes):
+    """A change as SQL would write it, through every step up to this state."""
+    row = at.row
+    document = queries.terms(row).document()
+    given = {"kind": "MINOR", "parts": ["SHIFT"], "reason": "x", "before": document, "after": document, **changes}
+    party, number = row.parties.get(role="COMPANY"), row.changes.count() + 1
+    change = AgreementChange(
+        agreement=row, number=number, base=row.current(), asked_for=party, asked_by=at.company, **given
+    )  # fmt: skip
+    change.save()
+    for step in ("UNDER_REVIEW", status):
+        AgreementChange.objects.filter(pk=change.pk).update(
+            status=step, decided_by=at.operator, decided_at=clock.now(), effective_at=clock.now() if step == "NOTED" else None
+        )  # fmt: skip
+    return AgreementChange.objects.get(pk=change.pk)
+
+
+def write(change, body):
+    """The version of a change, with another body than the portal would write."""
+    last = AgreementVersion.objects.filter(agreement=change.agreement).latest("number")
+    row = AgreementVersion(
+        agreement=change.agreement, number=last.number + 1, body=body, previous_hash=last.content_hash,
+        content_hash=rules.content_hash(body, last.content_hash), document=last.document, change=change,
+    )  # fmt: skip
+    row.save()
+    return row
+
+
+def test_the_database_lets_a_change_begin_as_asked_and_go_no_step_further_than_its_lifecycle():
+    at = agreed()
+    asked = at.ask(goal="다른 목표")
+    decided = {"decided_by": at.operator, "decided_at": clock.now()}
+    for status in rules.ChangeStatus:
+        effective = {"effective_at": clock.now() if status in rules.HELD_CHANGES else None}
+        kind = {"kind": "MINOR"} if status == "NOTED" else {}
+        if status not in {"REQUESTED", "UNDER_REVIEW", "WITHDRAWN"}:
+            with pytest.raises(IntegrityError) as error, transaction.atomic():
+                AgreementChange.objects.filter(pk=asked.pk).update(status=status, **decided, **effective)
+            assert "does not follow" in str(error.value) or "everybody signs" in str(error.value)
+        if status != "REQUESTED":
+            with pytest.raises(IntegrityError) as error, transaction.atomic():
+                twin = AgreementChange.objects.get(pk=asked.pk)
+                twin.pk, twin.ref, twin.number, twin.status, twin._state.adding = None, "", 2, status, True
+                for name, value in {**decided, **effective, **kind}.items():
+                    setattr(twin, name, value)
+                twin.save()
+            assert "begins as asked" in str(error.value)
+
+
+def test_the_database_lets_a_notice_move_amounts_between_lines_of_one_provider_and_nothing_else():
+    at = agreed()
+    change, body = forge(at, "NOTED"), at.row.current().body
+
+    def moved(*amounts):
+        return [{**line, "amount_won": won} for line, won in zip(body["lines"], amounts, strict=True)]
+
+    forged = [
+        {"money": {**body["money"], "grant_won": 400_000_000, "own_cash_won": 0}}, {"goal": "다른 목표"}, {"data_scope": "모두"},
+        {"period": {**body["period"], "to": "2099-12-31"}}, {"clauses": body["clauses"][1:]},
+        {"lines": moved(120_000_000, 110_000_000, 170_000_000)}, {"lines": moved(120_000_000, 120_000_000, 160_000_001)},
+    ]  # fmt: skip
+    for wrong in forged:
+        with pytest.raises(IntegrityError) as error, transaction.atomic():
+            write(change, {**body, **wrong})
+        assert "and nothing else" in str(error.value)
+    write(change, {**body, "lines": moved(110_000_000, 130_000_000, 160_000_000)})
+
+
+def test_the_database_asks_everybody_with_a_line_and_never_binds_who_left():
+    at = agreed()
+    change = forge(at, "APPROVED", kind="MAJOR", parts=["GOAL"])
+    body = at.row.current().body
+    text = write(change, {**body, "goal": "다른 목표", "parties": body["parties"][:3]})  # the second hospital is not named
+    for person, party in zip((at.operator, at.company, at.first.user), at.row.parties.all(), strict=False):
+        VersionSignature(
+            agreement_version=text, party=party, signed_by=person, signed_at=clock.now(), signed_hash=text.content_hash
+        ).save()  # fmt: skip
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        AgreementChange.objects.filter(pk=change.pk).update(status="IN_FORCE", effective_at=clock.now())
+    assert "named or not" in str(error.value)
+    with pytest.raises(IntegrityError), transaction.atomic():  # nobody leaves by a change that is not in force
+        at.row.parties.filter(organisation=at.second.organisation).update(left_by=change)
+    AgreementChange.objects.filter(pk=change.pk).update(status="WITHDRAWN")
+    at.sign(at.approve(at.ask(amounts={3: 0})), at.operator, at.company, at.first.user)
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        at.row.lines.filter(position=3).update(amount_won=1)
+    assert "a party that left" in str(error.value)
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        at.row.parties.filter(organisation=at.second.organisation).update(left_by=None)
+    assert "leaves once" in str(error.value)
 
 
 def test_the_database_never_agrees_away_what_was_delivered():

@@ -54,6 +54,17 @@ def test_a_party_sees_what_would_differ_before_it_asks():
     assert client.get(address).status_code == 303  # one is open
 
 
+def test_the_lines_of_a_provider_that_left_are_not_offered():
+    at = agreed()
+    address = f"/agreements/{at.agreement.ref}/change/"
+    assert 'name="line_3"' in text(as_(at.company).get(address))
+    at.sign(at.approve(at.ask(amounts={3: 0})), at.operator, at.company, at.first.user)
+    shown = text(as_(at.company).get(address))
+    assert 'name="line_3"' not in shown and 'name="line_1"' in shown
+    assert as_(at.company).post(address, typed(at, goal="다른 목표", line_3="160,000,000")).status_code == 303
+    assert AgreementChange.objects.latest("number").parts == ["GOAL"]
+
+
 def test_who_sees_a_change_and_who_decides():
     at = agreed()
     change = at.ask(amounts={3: 0})

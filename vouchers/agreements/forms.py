@@ -1,5 +1,6 @@
 """Shapes of input: the period of an agreement, a signature, a reason."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -99,11 +100,14 @@ class ChangeForm(forms.Form):
         widget=CountedTextarea(attrs={"rows": 3}), error_messages={"required": _("Give the reason: the parties read it.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, terms: rules.Terms, people: list[tuple[str, str]], **kwargs: Any) -> None:
-        """people: (ref, name) of the asking party's own."""
+    def __init__(
+        self, *args: Any, terms: rules.Terms, given_up: Collection[int], people: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        """people: (ref, name) of the asking party's own; given_up: positions of the lines of who left, which stay at 0."""
         super().__init__(*args, **kwargs)
-        self.positions = [line.position for line in terms.lines]
-        for line in terms.lines:
+        lines_left = [line for line in terms.lines if line.position not in given_up]
+        self.positions = [line.position for line in lines_left]
+        for line in lines_left:
             payee = pick({"name_ko": line.payee_ko, "name_en": line.payee_en}, "name")
             self.fields[f"line_{line.position}"] = WonFormField(
                 label=f"{line.position}. {line.description} · {payee}", initial=line.amount_won

@@ -36,6 +36,7 @@ PAST = {
 FAULTS = {
     "line_negative": _("No line can be below 0 won."),
     "nothing_left": _("Nothing would be agreed any more. To end the agreement, ask the operating agency to terminate it."),
+    "party_left": _("%(names)s left this agreement by an earlier change and would not sign this one. Leave its lines at 0 won."),
     "below_paid": _("The grant would be below the %(paid)s that were paid already. Take less away from the lines."),
     "over_available": _(
         "The grant would rise by %(more)s, and the call has %(left)s left to give. Raise the lines by less, or wait until money is released."
@@ -154,8 +155,12 @@ def _check(agreement: Agreement, before: rules.Terms, after: rules.Terms, parts:
     if set(parts) - {rules.ChangePart.CONTACT} and Voucher.objects.get(agreement=agreement).status != rules.VoucherStatus.ISSUED:
         raise Refused(_("The voucher of this agreement has ended, so only the contact can change."), "voucher_ended")
     paid, available = queries.paid_won(agreement), queries.available_won(agreement)
-    if fault := rules.change_fault(before, after, paid_won=paid, available_won=available):
-        facts = {"paid": won(paid), "left": won(available), "more": won(after.grant_won - before.grant_won)}
+    given_up = queries.given_up(agreement)
+    if fault := rules.change_fault(before, after, paid_won=paid, available_won=available, given_up=given_up):
+        facts = {
+            "paid": won(paid), "left": won(available), "more": won(after.grant_won - before.grant_won),
+            "names": ", ".join(dict.fromkeys(given_up.values())),
+        }  # fmt: skip
         raise Refused(FAULTS[fault] % facts, fault)
 
 

@@ -36,12 +36,12 @@ def resume(*, agreement_id: int, by: Any) -> Agreement:
 @transaction.atomic
 def complete(*, agreement_id: int, by: Any) -> Agreement:
     """The project is done; settlement follows. Writes: Agreement, Event, Notices; closes the duty. Raises: Refused while a
-    delivery is open (`owe_completion`)."""
+    change or a delivery is open (`owe_completion`)."""
     agreement = lock(agreement_id)
     require(by, "vouchers.draft_agreement")
     require_apart(agreement, by)
     if why := queries.not_yet_complete(agreement):
-        raise Refused(why, "deliveries_open")
+        raise Refused(why, "change_open" if queries.open_change(agreement) else "deliveries_open")
     move(agreement, "complete", "agreement.completed", by=by)
     journal.close_duty(agreement, "complete_agreement", by=by)
     _tell_all(agreement, lambda party: notices.agreement_completed(agreement, party))

@@ -86,7 +86,10 @@ def _last_day(due_at: datetime) -> date:
 
 
 def not_yet_complete(agreement: Agreement) -> str:
-    """Why an agreement cannot be completed yet; empty once its deliveries are settled, which the later room says by a duty."""
+    """Why an agreement cannot be completed yet; empty once no change of it is open and its deliveries are settled, which the later
+    room says by a duty."""
+    if agreement.changes.filter(status__in=rules.OPEN_CHANGES).exists():
+        return _("A change of this agreement is not settled yet. Decide about it or drop it, then complete the agreement.")
     if agreement.status != rules.AgreementStatus.ACTIVE or journal.owing("complete_agreement", [agreement.ref]):
         return ""
     return str(rules.NOT_YET_COMPLETE)

@@ -6,7 +6,7 @@ to the round's share, are minor (a notice, which the operating agency notes). Wh
 the parties signed last, so that many small notices never add up to what would need an approval.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -163,11 +163,15 @@ def changed_grant(
     return max(held_won, by_formula_won if may_rise else min(by_formula_won, max(award_won, held_won)))
 
 
-def change_fault(before: Terms, after: Terms, *, paid_won: int, available_won: int) -> str:
+def change_fault(
+    before: Terms, after: Terms, *, paid_won: int, available_won: int, given_up: Collection[int] = frozenset()
+) -> str:
     """Why a change cannot come about whatever anybody decides, as a code; empty: nothing. Whole won; paid: from the voucher;
-    available: what the round has left to give."""
+    available: what the round has left to give; given_up: positions of the lines of parties that left, which would sign nothing."""
     if any(line.amount_won < 0 for line in after.lines):
         return "line_negative"
+    if any(line.amount_won and line.position in given_up for line in after.lines):
+        return "party_left"
     if not after.supply_won:
         return "nothing_left"
     if after.grant_won < paid_won:

@@ -54,4 +54,4 @@ def _form(request: HttpRequest, row: Agreement, party: AgreementParty) -> Change
         "base": row.current().content_hash, "starts_on": terms.starts_on, "ends_on": terms.ends_on, "goal": terms.goal,
         "data_scope": terms.data_scope, "contact": terms.contacts[party.ref],
     }  # fmt: skip
-    return ChangeForm(request.POST or None, initial=initial, terms=terms, people=people)
+    return ChangeForm(request.POST or None, initial=initial, terms=terms, given_up=queries.given_up(row), people=people)
