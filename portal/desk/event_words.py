@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "milestone.dropped": ("협약변경으로 마일스톤을 뺐습니다", "Milestone dropped by a change"),
     "agreement.comment_answered": ("협약 조항 의견에 답변했습니다", "Comment on an article answered"),
     "agreement.commented": ("협약 조항에 의견을 냈습니다", "Comment on an article"),
-    "agreement.shown": ("협약안을 당사자에게 보였습니다", "Draft shown to the parties"),
+    "agreement.shown": ("협약안을 당사자에게 공개했습니다", "Draft shown to the parties"),
     "agreement.completed": ("협약을 완료했습니다", "Agreement completed"),
     "agreement.drafted": ("협약서를 작성했습니다", "Agreement drafted"),
     "agreement.resumed": ("협약을 재개했습니다", "Agreement resumed"),

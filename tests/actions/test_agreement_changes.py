@@ -113,6 +113,24 @@ def test_a_provider_that_left_is_never_bound_again_without_its_signature():
     assert money(at)[0] == 250_000_000 and list(queries.faults()) == []
 
 
+def test_who_left_is_told_of_the_change_by_which_it_left_and_of_nothing_later():
+    at = agreed()
+    at.sign(at.approve(at.ask(amounts={3: 0})), at.operator, at.company, at.first.user)
+    theirs = Notice.objects.filter(user=at.second.user)
+    assert theirs.filter(template="change_in_force").count() == 1
+    heard, since = theirs.count(), Event.objects.latest("pk").pk
+    at.sign(at.approve(at.ask(goal="다른 목표")), at.operator, at.company, at.first.user)
+    at.note(at.ask(contact=at.company.ref))
+    given = {"agreement_id": at.agreement.pk, "by": at.operator}
+    agreements.suspend(reason="점검", **given)
+    agreements.resume(**given)
+    agreements.terminate(reason="합의 해지", **given)
+    assert theirs.count() == heard and Notice.objects.filter(user=at.first.user, template="agreement_terminated").exists()
+    later = Event.objects.filter(pk__gt=since)
+    assert later.exists() and not any(at.second.organisation.pk in event.organisations for event in later)
+    assert at.second.organisation.pk not in at.row.organisation_ids()
+
+
 def test_an_agreement_is_completed_only_once_no_change_of_it_is_open():
     at = agreed()
     change = at.approve(at.ask(goal="다른 목표"))

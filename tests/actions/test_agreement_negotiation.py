@@ -38,7 +38,8 @@ def comment(made, *, by=None, clause=2, text="심의를 마친 기관부터 30�
 
 
 def answer(made, row, verb, **texts):
-    return actions.answer_comment(comment_id=row.pk, verb=verb, answer="검토했습니다.", by=made.operator, **texts)
+    given = {"content_hash": made.agreement.current().content_hash, "answer": "검토했습니다.", **texts}
+    return actions.answer_comment(comment_id=row.pk, verb=verb, by=made.operator, **given)
 
 
 def text(response) -> str:
@@ -111,6 +112,62 @@ def test_an_accepted_comment_rewords_the_article_in_the_next_version():
     assert made.agreement.status == "ACTIVE" and list(queries.faults()) == []
 
 
+def test_two_accepted_comments_on_one_article_never_drop_each_others_wording():
+    made = negotiated()
+    first, second = comment(made), comment(made, by=made.provider, text="암호화하여 제공해 주십시오.")
+    read = made.agreement.current().content_hash
+    answer(made, first, "accept", text_ko="30일 안에 제공한다.", text_en="Provided within 30 days.")
+    late = {"text_ko": "암호화하여 제공한다.", "text_en": "Provided encrypted.", "content_hash": read}
+    for verb in ("accept", "decline", "answer"):
+        with pytest.raises(Stale):
+            answer(made, second, verb, **late)
+    reply = f"/agreements/{made.agreement.ref}/negotiate/{second.ref}/"
+    shown = as_(made.operator).post(reply, {"verb": "accept", "answer": "암호화를 넣었습니다.", **late})
+    assert shown.status_code == 422 and "30일 안에 제공한다." in text(shown) and "암호화하여 제공한다." in text(shown)
+    form = shown.context["form"]
+    assert form["content_hash"].value() == made.agreement.current().content_hash and made.agreement.versions.count() == 2
+    again = {name: form[name].value() for name in ("verb", "answer", "content_hash", "text_en")}
+    both = {**again, "text_ko": "30일 안에 암호화하여 제공한다."}
+    assert as_(made.operator).post(reply, both).status_code == 303
+    assert made.agreement.current().body["clauses"][1]["text_ko"] == "30일 안에 암호화하여 제공한다."
+
+
+def test_a_comment_on_a_version_that_was_replaced_is_kept_and_sent_again_for_the_one_that_stands():
+    made = negotiated()
+    address = f"/agreements/{made.agreement.ref}/negotiate/"
+    sent = {"content_hash": made.agreement.current().content_hash, "clause": "3", "text": "기한을 적어 주십시오."}
+    answer(made, comment(made), "accept", text_ko="30일 안에 제공한다.", text_en="Provided within 30 days.")
+    shown = as_(made.provider).post(address, sent)
+    assert shown.status_code == 422 and "기한을 적어 주십시오." in text(shown)
+    form = shown.context["form"]
+    again = {name: form[name].value() for name in sent}
+    assert as_(made.provider).post(address, again).status_code == 303
+    assert ClauseComment.objects.get(clause=3).on_version == made.agreement.current()
+
+
+def test_the_page_shows_every_article_that_differs_from_what_was_shown_first():
+    made = negotiated()
+    for clause, words in ((2, "30일 안에 제공한다."), (3, "셋째 조항을 고쳤다.")):
+        answer(made, comment(made, clause=clause), "accept", text_ko=words, text_en=f"Article {clause} reworded.")
+    row = actions.revise(agreement_id=made.agreement.pk, by=made.operator, **ev.period())
+    assert [one.would_be for one in queries.worded_differently(row.current())] == ["30일 안에 제공한다.", "셋째 조항을 고쳤다."]
+    shown = text(as_(made.company).get(f"/agreements/{row.ref}/negotiate/"))
+    assert "처음 협약안과 달라진 조항" in shown and shown.count("<del>") == 2
+    assert queries.worded_differently(row.versions.get(number=1)) == []
+
+
+def test_comments_that_waited_when_the_text_was_taken_back_are_owed_an_answer_again():
+    made = negotiated()
+    row, owed = comment(made), Duty.objects.filter(subject_ref=made.agreement.ref, verb="answer_comments", closed_at=None)
+    actions.return_to_draft(agreement_id=made.agreement.pk, reason="기간을 고칩니다.", by=made.operator)
+    assert not owed.exists()
+    refused(actions.send_for_signature, "comments_open", agreement_id=made.agreement.pk, by=made.operator)
+    made.agreement = actions.negotiate(agreement_id=made.agreement.pk, by=made.operator)
+    assert owed.get().role == "OPERATOR_CASE"
+    answer(made, row, "decline")
+    assert not owed.exists()
+
+
 def test_declined_and_answered_comments_write_no_version():
     made = negotiated()
     for verb, status in (("decline", "DECLINED"), ("answer", "ANSWERED")):
@@ -133,7 +190,9 @@ def test_comments_are_of_parties_on_the_version_that_stands_while_it_is_negotiat
     refused(comment, "no_clause", made=made, clause=99)
     refused(comment, "comment_empty", made=made, text=" ")
     with pytest.raises(NotAllowed):
-        actions.answer_comment(comment_id=comment(made).pk, verb="answer", answer="x", by=made.company)
+        actions.answer_comment(
+            comment_id=comment(made).pk, verb="answer", answer="x", content_hash=made.agreement.current().content_hash, by=made.company
+        )  # fmt: skip
 
 
 def test_the_database_keeps_what_was_said_and_answers_once():
@@ -176,7 +235,10 @@ def test_parties_comment_and_the_operator_answers_in_the_browser():
     reply = f"{address}negotiate/{row.ref}/"
     assert as_(made.company).get(reply).status_code == 403 and stranger.get(reply).status_code == 403
     assert "기한을 적어 주십시오." in text(operator.get(reply))
-    typed = {"verb": "accept", "answer": "기한을 넣었습니다.", "text_ko": "30일 안에 제공한다.", "text_en": ""}
+    typed = {
+        "verb": "accept", "answer": "기한을 넣었습니다.", "text_ko": "30일 안에 제공한다.", "text_en": "",
+        "content_hash": made.agreement.current().content_hash,
+    }  # fmt: skip
     half = operator.post(reply, typed)
     assert half.status_code == 422 and "30일 안에 제공한다." in text(half)
     assert operator.post(reply, {**typed, "text_en": "Within 30 days."}).status_code == 303

@@ -10,7 +10,8 @@ from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories.changes import agreed
 from tests.factories.providers import person
-from vouchers.agreements.models import AgreementChange
+from vouchers.agreements import queries
+from vouchers.agreements.models import AgreementChange, Voucher
 from vouchers.milestones.models import Milestone
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,35 @@ def test_the_lines_of_a_provider_that_left_are_not_offered():
     assert 'name="line_3"' not in shown and 'name="line_1"' in shown
     assert as_(at.company).post(address, typed(at, goal="다른 목표", line_3="160,000,000")).status_code == 303
     assert AgreementChange.objects.latest("number").parts == ["GOAL"]
+
+
+def test_who_left_reads_what_was_agreed_until_then_and_nothing_later():
+    at = agreed()
+    left = at.sign(at.approve(at.ask(amounts={3: 0})), at.operator, at.company, at.first.user)
+    later = at.sign(at.approve(at.ask(amounts={1: 131_000_000}, goal="다른 목표")), at.operator, at.company, at.first.user)
+    address, gone, here = f"/agreements/{at.agreement.ref}/", as_(at.second.user), as_(at.first.user)
+    shown = text(gone.get(address))
+    assert (
+        "소속 기관이 이 협약에서 빠졌습니다" in shown
+        and left.ref in shown
+        and f"{address}v2/agreement.pdf" in shown
+        and f"{address}v3/" not in shown
+    )
+    assert later.ref not in shown and "131,000,000" not in shown and "다른 목표" not in shown
+    assert "Your organisation left this agreement" in text(gone.get(f"/en{address}"))
+    listed = text(gone.get("/agreements/"))
+    assert "협약변경으로 빠짐" in listed and "지원금" not in listed and "협약변경으로 빠짐" not in text(here.get("/agreements/"))
+    assert gone.get(left.get_absolute_url()).status_code == 200 and gone.get(later.get_absolute_url()).status_code == 404
+    for page in ("document", "reading_copy"):
+        answers = [gone.get(reverse(f"agreements:{page}", args=[at.agreement.ref, number])).status_code for number in (1, 2, 3)]
+        assert answers == [200, 200, 404]
+        assert here.get(reverse(f"agreements:{page}", args=[at.agreement.ref, 3])).status_code == 200
+    assert (
+        queries.version_for(at.row, at.second.user) == left.amended
+        and queries.version_for(at.row, at.first.user) == later.amended
+    )
+    assert gone.get(f"{address}signatures.pdf").status_code == 200 and "131,000,000" in text(here.get(address))
+    assert not Voucher.objects.visible_to(at.second.user).exists() and Voucher.objects.visible_to(at.first.user).exists()
 
 
 def test_who_sees_a_change_and_who_decides():

@@ -58,8 +58,9 @@ class CommentForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """The operating agency's answer; an accepted comment rewords the article."""
+    """The operating agency's answer; an accepted comment rewords the article. content_hash: of the version that was shown."""
 
+    content_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
     verb = forms.ChoiceField(
         label=_("Decision"), widget=forms.RadioSelect,
         choices=[("accept", _("Accept and reword the article")), ("decline", _("Do not accept")), ("answer", _("Answer only"))],

@@ -410,5 +410,6 @@ def _apply_to_voucher(change: AgreementChange, before: rules.Terms, after: rules
 
 
 def _tell(change: AgreementChange, tell: Callable[[AgreementChange, AgreementParty], None]) -> None:
-    for party in change.agreement.parties.select_related("organisation").exclude(role=P.OPERATOR):
+    """Those who take part, and who leaves by this change; not who left before."""
+    for party in queries.told(change.agreement, leaving=change).exclude(role=P.OPERATOR):
         tell(change, party)

@@ -95,5 +95,5 @@ def _step(agreement_id: int, verb: str, event: str, by: Any, reason: str = "") -
 
 
 def _tell_all(agreement: Agreement, tell: Callable[[Any], None]) -> None:
-    for party in agreement.parties.select_related("organisation"):
+    for party in queries.told(agreement):
         tell(party)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from portal.journal import actions as journal
-from vouchers.agreements import notices, rules
+from vouchers.agreements import notices, queries, rules
 from vouchers.agreements.models import Voucher
 from vouchers.ledger import actions as ledger
 from vouchers.ledger import queries as money
@@ -62,7 +62,7 @@ def expire_voucher(*, voucher_id: int) -> int:
         reason=f"바우처 {voucher.number} 유효기간 경과", reason_en=f"Voucher {voucher.number} expired", by=None,
     )  # fmt: skip
     end(voucher, "expire", "expired", by=None, left_won=left_won)
-    for party in agreement.parties.select_related("organisation").exclude(role=rules.PartyRole.OPERATOR):
+    for party in queries.told(agreement).exclude(role=rules.PartyRole.OPERATOR):
         notices.voucher_expired(voucher, party, left_won)
     return left_won
 

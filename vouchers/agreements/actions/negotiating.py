@@ -14,20 +14,23 @@ from portal.kit.errors import NotAllowed, Refused, Stale
 from vouchers.agreements import notices, queries, rules
 from vouchers.agreements.actions.drafting import lock, move, named, require_apart
 from vouchers.agreements.actions.writing import write_version
-from vouchers.agreements.models import Agreement, ClauseComment
+from vouchers.agreements.models import Agreement, AgreementVersion, ClauseComment
 
 P = rules.PartyRole
 
 
 @transaction.atomic
 def negotiate(*, agreement_id: int, by: Any) -> Agreement:
-    """The draft is shown to the parties, who may comment on its articles. Nobody is bound. Writes: Agreement, Event, Notices."""
+    """The draft is shown to the parties, who may comment on its articles. Nobody is bound. Comments that waited when it was taken
+    back are owed an answer again. Writes: Agreement, Event, Duty, Notices."""
     agreement = lock(agreement_id)
     require(by, "vouchers.draft_agreement")
     require_apart(agreement, by)
     move(agreement, "negotiate", "agreement.shown", by=by)
     for party in agreement.parties.select_related("organisation").exclude(role=P.OPERATOR):
         notices.agreement_to_negotiate(agreement, party)
+    if queries.open_comments(agreement):
+        _owe_answers(agreement, by)
     return agreement
 
 
@@ -44,8 +47,7 @@ def comment_clause(*, agreement_id: int, clause: int, text: str, content_hash: s
     require(by, "vouchers.comment_clause", party)
     rules.LIFECYCLE.step(agreement.status, "comment_clause")
     version = agreement.current()
-    if not secrets.compare_digest(version.content_hash.encode(), content_hash.encode()):
-        raise Stale
+    _fresh(version, content_hash)
     if not 1 <= clause <= len(version.body["clauses"]):
         raise Refused(_("There is no such article. Choose one of the list."), "no_clause", "clause")
     if not text.strip():
@@ -58,26 +60,34 @@ def comment_clause(*, agreement_id: int, clause: int, text: str, content_hash: s
         "agreement.commented", agreement, by=by, organisations=agreement.organisation_ids(),
         data={"comment": comment.ref, "clause": clause, "version": version.number},
     )  # fmt: skip
+    _owe_answers(agreement, by)
+    return comment
+
+
+def _owe_answers(agreement: Agreement, by: Any) -> None:
     ko, en = named(agreement)
     journal.open_duty(
         agreement, "answer_comments", title_ko=f"협약 조항 의견 답변: {ko}", title_en=f"Answer comments on articles: {en}",
         url=f"/agreements/{agreement.ref}/negotiate/", due_in=agreement.round.days("clause_answer"), role="OPERATOR_CASE", by=by,
     )  # fmt: skip
-    return comment
 
 
 @documents.all_or_nothing()
-def answer_comment(*, comment_id: int, verb: str, answer: str, text_ko: str = "", text_en: str = "", by: Any) -> ClauseComment:
+def answer_comment(
+    *, comment_id: int, verb: str, answer: str, content_hash: str, text_ko: str = "", text_en: str = "", by: Any
+) -> ClauseComment:
     """The operating agency answers, accepts or declines a comment. verb: answer, accept or decline; an accepted one rewords the
-    article in both languages and writes the next version.
+    article in both languages and writes the next version. content_hash: of the version that was read.
 
-    Writes: ClauseComment, Event, Notice to the party; for an accepted one AgreementVersion and Document. Raises: Refused, NotAllowed.
+    Writes: ClauseComment, Event, Notice to the party; for an accepted one AgreementVersion and Document. Raises: Stale (another
+    version stands now, whose wording would be lost), Refused, NotAllowed.
     """
     agreement = lock(ClauseComment.objects.only("agreement_id").get(pk=comment_id).agreement_id)
     comment = ClauseComment.objects.select_related("party__organisation").get(pk=comment_id)
     require(by, "vouchers.draft_agreement")
     require_apart(agreement, by)
     rules.LIFECYCLE.step(agreement.status, "answer_comment")
+    _fresh(agreement.current(), content_hash)
     comment.status = rules.COMMENT_LIFECYCLE.step(comment.status, verb)
     if not answer.strip():
         raise Refused(_("Write an answer: the party reads it."), "answer_missing", "answer")
@@ -96,6 +106,12 @@ def answer_comment(*, comment_id: int, verb: str, answer: str, text_ko: str = ""
         journal.close_duty(agreement, "answer_comments", by=by)
     notices.comment_answered(agreement, comment)
     return comment
+
+
+def _fresh(version: AgreementVersion, content_hash: str) -> None:
+    """Raises: Stale for who read another version than the one that stands."""
+    if not secrets.compare_digest(version.content_hash.encode(), content_hash.encode()):
+        raise Stale
 
 
 def _reworded(agreement: Agreement, clause: int, text_ko: str, text_en: str, by: Any) -> Any:

@@ -15,7 +15,7 @@ from vouchers.matching.rules.stages import LineKind, TaxKind
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, user: Any) -> "AgreementQuerySet":
-        """Its parties once the draft was shown to them or sent; those who see every case."""
+        """Its parties once the draft was shown to them or sent, who left too (`queries.versions_for`); those who see every case."""
         if accounts.sees_all(user):
             return self
         mine = accounts.organisation_ids_of(user)
@@ -65,7 +65,8 @@ class Agreement(Row):
         permissions = [("draft_agreement", "Draft and conduct agreements"), ("sign_agreement", "Sign agreements")]
 
     def organisation_ids(self) -> set[int]:
-        return set(self.parties.values_list("organisation_id", flat=True))
+        """Of those that take part: who left by a change is told nothing more."""
+        return set(self.parties.filter(left_by__isnull=True).values_list("organisation_id", flat=True))
 
     def current(self) -> "AgreementVersion":
         """The version that holds, or that is to be signed before the agreement takes force; of a change only once it is in force."""
@@ -171,11 +172,12 @@ class AgreementLine(models.Model):
 
 class VoucherQuerySet(models.QuerySet["Voucher"]):
     def visible_to(self, user: Any) -> "VoucherQuerySet":
-        """The agreement's parties; those who see every case."""
+        """The agreement's parties that take part; those who see every case."""
         if accounts.sees_all(user):
             return self
         mine = accounts.organisation_ids_of(user)
-        return self.filter(agreement__in=AgreementParty.objects.filter(organisation_id__in=mine).values("agreement_id"))
+        here = AgreementParty.objects.filter(organisation_id__in=mine, left_by__isnull=True)
+        return self.filter(agreement__in=here.values("agreement_id"))
 
 
 class Voucher(Row):

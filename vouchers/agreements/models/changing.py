@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts import queries as accounts
 from portal.kit.models import Row
 from vouchers.agreements import rules
 from vouchers.agreements.models.agreeing import Agreement, AgreementParty, AgreementVersion
@@ -13,8 +14,16 @@ from vouchers.agreements.models.agreeing import Agreement, AgreementParty, Agree
 
 class AgreementChangeQuerySet(models.QuerySet["AgreementChange"]):
     def visible_to(self, user: Any) -> "AgreementChangeQuerySet":
-        """Who sees the agreement sees how it changes."""
-        return self.filter(agreement__in=Agreement.objects.visible_to(user).values("pk"))
+        """Who sees the agreement sees how it changes: who left, up to the change by which it left."""
+        seen = self.filter(agreement__in=Agreement.objects.visible_to(user).values("pk"))
+        if accounts.sees_all(user):
+            return seen
+        mine = AgreementParty.objects.filter(
+            agreement=models.OuterRef("agreement"), organisation_id__in=accounts.organisation_ids_of(user)
+        )
+        return seen.filter(
+            models.Exists(mine.filter(Q(left_by__isnull=True) | Q(left_by__number__gte=models.OuterRef("number"))))
+        )
 
 
 class AgreementChange(Row):

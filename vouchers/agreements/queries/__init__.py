@@ -21,7 +21,6 @@ from vouchers.agreements.queries.changing import (
     available_won,
     changes_for,
     differences,
-    given_up,
     names_in,
     open_change,
     own_party,
@@ -41,6 +40,7 @@ from vouchers.agreements.queries.changing import (
     unsigned,
     wanted_terms,
 )
+from vouchers.agreements.queries.leaving import given_up, left_by, told, version_for, versions_for
 from vouchers.agreements.queries.negotiating import comments_for, comments_of, open_comments, worded_differently
 from vouchers.agreements.queries.verifying import Verified, fingerprint, known, verified
 
@@ -58,6 +58,7 @@ __all__ = [
     "given_up",
     "intact",
     "known",
+    "left_by",
     "lines_for",
     "listed",
     "match_of_quote",
@@ -85,8 +86,11 @@ __all__ = [
     "signs_for",
     "taking_part",
     "terms",
+    "told",
     "unsigned",
     "verified",
+    "version_for",
+    "versions_for",
     "waiting_for",
     "wanted_terms",
     "worded_differently",

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -32,7 +32,10 @@ _SIGNED = f"{_PARTIES} AND pa.signed_at IS NOT NULL"
 
 
 def listed(user: Any) -> QuerySet[Agreement]:
-    """What somebody may see, the newest first, with the project's title and counts of parties and signatures."""
+    """What somebody may see, the newest first, with the project's title, counts of parties and signatures, and whether they left
+    it by a change."""
+    mine = AgreementParty.objects.filter(agreement=OuterRef("pk"), organisation_id__in=accounts.organisation_ids_of(user))
+    left = Value(False) if accounts.sees_all(user) else ~Exists(mine.filter(left_by__isnull=True))
     return (
         Agreement.objects.visible_to(user)
         .select_related("company", "round")
@@ -48,7 +51,7 @@ def listed(user: Any) -> QuerySet[Agreement]:
             "round__title_ko",
             "round__title_en",
         )
-        .annotate(project=RawSQL(_PROJECT, []), party_count=RawSQL(_PARTIES, []), signed_count=RawSQL(_SIGNED, []))
+        .annotate(left=left, project=RawSQL(_PROJECT, []), party_count=RawSQL(_PARTIES, []), signed_count=RawSQL(_SIGNED, []))
         .order_by("-created_at", "-id")
     )
 

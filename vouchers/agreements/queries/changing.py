@@ -19,8 +19,6 @@ from vouchers.ledger import queries as ledger
 from vouchers.rounds.rules import Money
 from vouchers.rounds.rules import money as money_formula
 
-_LEFT = Q(left_by__isnull=False)
-
 
 def terms(agreement: Agreement) -> rules.Terms:
     """What its rows say. Two queries."""
@@ -151,19 +149,6 @@ def taking_part(agreement: Agreement, after: rules.Terms) -> list[AgreementParty
         for party in agreement.parties.select_related("organisation", "institution").filter(left_by__isnull=True)
         if rules.stays(party.role, payees.get(party.organisation_id, ()), sums)
     ]
-
-
-def given_up(agreement: Agreement) -> dict[int, str]:
-    """Position of a line → the party of it that left the agreement by a change. One query while nobody left, else two."""
-    gone = {party.organisation_id: str(party) for party in agreement.parties.select_related("organisation").filter(_LEFT)}
-    if not gone:
-        return {}
-    return {
-        line.position: gone[institution.organisation_id]
-        for line in agreement.lines.select_related("contracting_party", "payee")
-        for institution in (line.contracting_party, line.payee)
-        if institution.organisation_id in gone
-    }
 
 
 def signed_parties(version: AgreementVersion) -> list[tuple[AgreementParty, Any]]:

@@ -29,8 +29,11 @@ def comments_of(agreement: Agreement) -> QuerySet[ClauseComment]:
 
 
 def worded_differently(version: AgreementVersion) -> list[rules.Difference]:
-    """What a version words otherwise than the one before, in the reader's language. One query."""
-    before = AgreementVersion.objects.filter(agreement_id=version.agreement_id, number=version.number - 1).first()
+    """What a version words otherwise than the text that the parties were shown first, in the reader's language: articles are reworded
+    by accepted comments alone, so that is the text of the first draft. One query."""
+    before = (
+        AgreementVersion.objects.filter(agreement_id=version.agreement_id, number__lt=version.number).order_by("number").first()
+    )
     if before is None:
         return []
     return rules.clause_differences(before.body["clauses"], version.body["clauses"], "ko" if korean() else "en")

@@ -23,7 +23,7 @@ from portal.kit.pages import Pages
 from portal.kit.words import korean
 from vouchers.agreements import actions, queries, rules
 from vouchers.agreements.forms import AgreementFilter, PeriodForm, ReasonForm, SignForm
-from vouchers.agreements.models import Agreement, Voucher
+from vouchers.agreements.models import Agreement, AgreementChange, Voucher
 from vouchers.companies import actions as companies
 from vouchers.evaluation import queries as evaluation
 from vouchers.evaluation.models import Award
@@ -112,7 +112,19 @@ def _agreement(request: HttpRequest, ref: str) -> Agreement:
 @signed_in
 @require_GET
 def detail(request: HttpRequest, ref: str) -> HttpResponse:
-    return _show(request, _agreement(request, ref))
+    row = _agreement(request, ref)
+    left = queries.left_by(row, request.user)
+    return _show(request, row) if left is None else _left(request, row, left)
+
+
+def _left(request: HttpRequest, row: Agreement, left: AgreementChange) -> HttpResponse:
+    """What who left may still read: the agreement up to the version by which it left."""
+    context = {
+        "row": row, "left": left, "version": queries.version_for(row, request.user),
+        "versions": queries.versions_for(row, request.user),
+        "changes": AgreementChange.objects.visible_to(request.user).filter(agreement=row).select_related("asked_for__organisation").order_by("-number"),
+    }  # fmt: skip
+    return page(request, "vouchers/agreements/left.html", context)
 
 
 def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str = "", **typed: Form) -> HttpResponse:
@@ -290,7 +302,7 @@ def _unsigned(form: SignForm, error: DomainError, content_hash: str) -> SignForm
 def document(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """The Korean PDF of one version, as it was written."""
     row = _agreement(request, ref)
-    version = get_object_or_404(row.versions.select_related("document"), number=number)
+    version = get_object_or_404(queries.versions_for(row, request.user).select_related("document"), number=number)
     return responses.download(version.document, by=request.user, case=row, inline=True)
 
 
@@ -299,7 +311,7 @@ def document(request: HttpRequest, ref: str, number: int) -> HttpResponse:
 def reading_copy(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """The same version in English, made from the same body."""
     row = _agreement(request, ref)
-    version = get_object_or_404(row.versions, number=number)
+    version = get_object_or_404(queries.versions_for(row, request.user), number=number)
     made = actions.paper(body=version.body, content_hash=version.content_hash, demo=row.round.is_demo, lang="en")
     return _pdf(made, f"{row.number}-v{version.number}-en.pdf")
 
@@ -309,7 +321,8 @@ def reading_copy(request: HttpRequest, ref: str, number: int) -> HttpResponse:
 def signatures(request: HttpRequest, ref: str) -> HttpResponse:
     """Who signed which hash and when, in the reader's language."""
     row, lang = _agreement(request, ref), "ko" if korean() else "en"
-    version = queries.signed_version(row)
+    left = queries.left_by(row, request.user)
+    version = queries.signed_version(row) if left is None else queries.version_for(row, request.user)
     made = actions.signature_record(
         body=version.body, content_hash=version.content_hash, status=row.status, signatures=queries.signatures(version),
         demo=row.round.is_demo, lang=lang,

@@ -41,7 +41,7 @@ def negotiation(request: HttpRequest, ref: str) -> HttpResponse:
         except DomainError as error:
             if error.status == 403:
                 raise
-            form_errors(form, error)
+            _refused(form, error, row)
         else:
             messages.success(request, _("Your comment was sent to the operating agency."))
             return redirect(request, reverse("agreements:negotiation", args=[ref]))
@@ -49,7 +49,7 @@ def negotiation(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _show(request: HttpRequest, row: Agreement, form: Form | None, status: int = 200) -> HttpResponse:
-    version, comments = row.current(), list(queries.comments_of(row))
+    version, comments = queries.version_for(row, request.user), list(queries.comments_of(row))
     negotiates = rules.LIFECYCLE.can(row.status, "comment_clause")
     articles = [
         {"number": number, "clause": clause, "comments": [one for one in comments if one.clause == number]}
@@ -71,8 +71,10 @@ def answer(request: HttpRequest, ref: str, comment: str) -> HttpResponse:
     found = get_object_or_404(queries.comments_of(row), ref=comment)
     if found.status != rules.CommentStatus.OPEN or not rules.LIFECYCLE.can(row.status, "answer_comment"):
         return redirect(request, reverse("agreements:negotiation", args=[ref]))
-    clause = row.current().body["clauses"][found.clause - 1]
-    form = AnswerForm(request.POST or None, initial={"text_ko": clause["text_ko"], "text_en": clause["text_en"]})
+    version = row.current()
+    clause = version.body["clauses"][found.clause - 1]
+    initial = {"content_hash": version.content_hash, "text_ko": clause["text_ko"], "text_en": clause["text_en"]}
+    form = AnswerForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _answered(request, found, form):
         messages.success(request, _("The party was told your answer."))
         return redirect(request, reverse("agreements:negotiation", args=[ref]))
@@ -84,6 +86,14 @@ def _answered(request: HttpRequest, comment: ClauseComment, form: AnswerForm) ->
     try:
         actions.answer_comment(comment_id=comment.pk, by=request.user, **form.cleaned_data)
     except DomainError as error:
-        form_errors(form, error)
+        _refused(form, error, comment.agreement)
         return False
     return True
+
+
+def _refused(form: Form, error: DomainError, row: Agreement) -> None:
+    """The refusal beside what was typed. When another version stands by now, the page shows it and the next try is for it."""
+    form_errors(form, error)
+    if error.code == "stale":
+        form.data = form.data.copy()
+        form.data["content_hash"] = row.current().content_hash
