@@ -98,7 +98,7 @@ def test_a_refused_payee_account_comes_back_with_422_and_everything_typed():
     hospital, client = provider(), as_(person("PAYMENT_REGISTRAR"))
     path, data = (
         "/admin/vouchers/payeeaccount/add/",
-        {"institution": hospital.institution.pk, "bank_code": "088", "holder": "가상병원"},
+        {"institution": hospital.institution.pk, "bank_code": "088", "holder": "가상병원", "contact": "money@hospital.example"},
     )
     for number in ("12", "abc", ""):
         answer = client.post(path, {**data, "number": number})

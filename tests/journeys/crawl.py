@@ -124,7 +124,9 @@ def crawl(person: Person, starts: tuple[str, ...]) -> Iterator[tuple[str, str, A
             words.feed(answer.text())
             links = [urlsplit(urljoin(answer.url, link)) for link in words.links]
             here = urlsplit(person.portal.base).netloc
-            words.strays = sorted({found.path for found in links if found.netloc == here and _leaves(found.path, path)})
+            at = urlsplit(answer.url).path  # where the address led to
+            leaving = {found.path for found in links if found.netloc == here and _leaves(found.path, at)}
+            words.strays = sorted(leaving | ({at} if _leaves(at, path) else set()))
             todo += [
                 found.path for found in links
                 if found.netloc == here and found.scheme.startswith("http")

@@ -13,7 +13,7 @@ from unfold.admin import TabularInline
 
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won
-from portal.templatetags.portal import kst
+from portal.templatetags.portal import here, kst
 from vouchers.agreements import actions, queries, rules
 from vouchers.agreements.forms import PeriodForm
 from vouchers.agreements.models import Agreement, AgreementChange, AgreementLine, AgreementParty, AgreementVersion, Voucher
@@ -147,7 +147,7 @@ class AgreementChangeAdmin(VerbAdmin):
 
     @admin.display(description=gettext_lazy("Page of the parties"))
     def page(self, obj: AgreementChange) -> str:
-        return format_html('<a class="text-link" href="{}">{}</a>', obj.get_absolute_url(), obj)
+        return format_html('<a class="text-link" href="{}">{}</a>', here(obj.get_absolute_url()), obj)
 
 
 @admin.register(Voucher)
