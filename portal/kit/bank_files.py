@@ -88,20 +88,24 @@ class Counter:
             })  # fmt: skip
         return found
 
-    def answer(self, number: int, kind: str) -> Answered | None:
-        """report, statement or result of a file; None where there is no such answer."""
+    def answer(self, number: int, kind: str, *, ahead: int = 0) -> Answered | None:
+        """report, statement or result of a file; None where there is no such answer. ahead: seconds by which the clock of whoever
+        asks was moved forward, so that a statement of now is one of their now."""
         with self.open_book() as db:
             row = db.execute("SELECT name, kind, account, at, lines FROM file WHERE id = ?", (number,)).fetchone()
         makers = {
             ("PAIN_001", "report"): _report,
-            ("PAIN_001", "statement"): _statement,
             ("SHEET", "result"): _result,
             ("NETWORK", "result"): _result,
         }
-        if row is None or (row[1], kind) not in makers:
+        if row is None or (row[1], kind) not in {*makers, ("PAIN_001", "statement")}:
             return None
         name, of, account, at, text = row
-        return makers[of, kind](str(name), str(of), str(account), datetime.fromtimestamp(at, UTC), json.loads(text))
+        taken = datetime.fromtimestamp(at, UTC)
+        if kind == "statement":
+            now = datetime.fromtimestamp(time.time() + ahead, UTC)  # another machine: its own clock
+            return _statement(str(name), str(account), taken, now, json.loads(text))
+        return makers[of, kind](str(name), str(of), str(account), taken, json.loads(text))
 
 
 # ── Taken ────────────────────────────────────────────────────────────────────────────────────────────
@@ -188,8 +192,7 @@ def _report(name: str, _kind: str, _account: str, at: datetime, lines: list[dict
     return _xml(root, f"{name}.pain002.xml")
 
 
-def _statement(name: str, _kind: str, account: str, at: datetime, lines: list[dict[str, Any]]) -> Answered:
-    now = datetime.fromtimestamp(time.time(), UTC)  # another machine: its own clock
+def _statement(name: str, account: str, at: datetime, now: datetime, lines: list[dict[str, Any]]) -> Answered:
     root = Element("Document", xmlns=CAMT_053)
     body = SubElement(root, "BkToCstmrStmt")
     number = f"STM-{name[-10:]}-{int(now.timestamp() * 1000)}"

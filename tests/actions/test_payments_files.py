@@ -21,6 +21,7 @@ from tests.committed import together
 from tests.factories import bank_answers as answers
 from tests.factories import projects as p
 from tests.factories.providers import person
+from vouchers.companies import actions as companies
 from vouchers.ledger import queries as ledger
 from vouchers.payments import actions, gateways, queries, rules, tasks
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAnswer, PaymentAttempt, PaymentFile
@@ -41,7 +42,9 @@ def read(file: PaymentFile, content: bytes, by: Any, kind: tuple[str, str] = XML
     with documents.all_or_nothing():
         upload = SimpleUploadedFile(f"answer.{kind[0]}", content, content_type=kind[1])
         document = documents.upload(file=upload, kind="payment_answer", by=by, types=ANSWERS)
-        return actions.read_payment_answer(file_id=file.pk, document=document, by=by)
+        return actions.read_payment_answer(
+            file_id=file.pk, document=document, second_factor_code=second_factor.demo_code(by), by=by
+        )
 
 
 def state(row: Disbursement) -> str:
@@ -147,7 +150,7 @@ def test_register_by_a_way_that_the_round_allows_and_keeps():
     assert row.way == "SHEET"
     file = p.file_of(desk, [row])
     (line,) = queries.lines_of(file)
-    read(file, answers.bank_result(file.ref, [(line.key, line.amount_won, "오류", "", "계좌 해지")]), desk.second, XLSX)
+    read(file, answers.bank_result(file.ref, [(line.key, line.amount_won, "오류", "", "계좌 해지")]), desk.reader, XLSX)
     assert state(row) == "FAILED"
     refused("way_refused", actions.disbursements._release, row.pk, "retry_disbursement", "", desk.registrar, way="GATEWAY")
     assert p.released("retry", row, desk.registrar).way == "SHEET"
@@ -160,7 +163,7 @@ def test_register_by_a_way_that_the_round_allows_and_keeps():
 def test_a_partly_refused_answer_books_the_paid_and_lets_the_refused_be_mended_and_paid_again():
     at, desk, rows, file = filed(4)
     voucher = at.agreement.voucher
-    answer = read(file, answers.paid(file, refuse=[1]), desk.second)
+    answer = read(file, answers.paid(file, refuse=[1]), desk.reader)
     assert answer.settled == {"PAID": 3, "REFUSED": 1} and [state(row) for row in rows] == ["PAID", "FAILED", "PAID", "PAID"]
     paid_won = 240_000_000
     assert queries.booked_won(file) == paid_won == ledger.balance(at.agreement.round_id, "PAID", voucher.ref)
@@ -171,10 +174,10 @@ def test_a_partly_refused_answer_books_the_paid_and_lets_the_refused_be_mended_a
     assert rows[1].ref in said and "camt.053" in said
     first = file.lines.order_by("id")[0]
     entries = [{"key": first.key, "amount": first.amount_won}]
-    read(file, answers.statement(file.account, entries, begins=clock.now() - timedelta(days=2)), desk.second)
+    read(file, answers.statement(file.account, entries, begins=clock.now() - timedelta(days=2)), desk.reader)
     again = p.file_of(desk, [rows[1]])
     assert again.ref != file.ref and again.line_count == 1
-    read(again, answers.paid(again), desk.second)
+    read(again, answers.paid(again), desk.reader)
     assert [state(row) for row in rows] == ["PAID"] * 4
     assert queries.booked_won(file) + queries.booked_won(again) == 320_000_000
     assert PaymentAttempt.objects.filter(state="PAID").count() == 4
@@ -183,10 +186,10 @@ def test_a_partly_refused_answer_books_the_paid_and_lets_the_refused_be_mended_a
 @pytest.mark.django_db
 def test_a_refusal_that_was_in_truth_paid_is_never_paid_again():
     _at, desk, (row,), file = filed(1)
-    read(file, answers.paid(file, refuse=[0]), desk.second)
+    read(file, answers.paid(file, refuse=[0]), desk.reader)
     p.released("retry", row, desk.registrar)
     line = file.lines.get()
-    read(file, answers.statement(file.account, [{"key": line.key, "amount": line.amount_won}]), desk.second)
+    read(file, answers.statement(file.account, [{"key": line.key, "amount": line.amount_won}]), desk.reader)
     assert state(row) == "PAID" and queries.booked_won(file) == row.amount_won
     refused("voucher_ended", p.file_of, desk, [row])
 
@@ -194,13 +197,13 @@ def test_a_refusal_that_was_in_truth_paid_is_never_paid_again():
 @pytest.mark.django_db
 def test_a_statement_shows_that_a_paid_transfer_came_back():
     _at, desk, (row,), file = filed(1)
-    read(file, answers.paid(file), desk.second)
+    read(file, answers.paid(file), desk.reader)
     line = file.lines.get()
     back = [
         {"key": line.key, "amount": line.amount_won},
         {"key": line.key, "amount": line.amount_won, "back": True, "why": "해지"},
     ]
-    read(file, answers.statement(file.account, back), desk.second)
+    read(file, answers.statement(file.account, back), desk.reader)
     assert state(row) == "SENT_BACK" and queries.booked_won(file) == 0
 
 
@@ -215,13 +218,12 @@ def test_an_answer_to_something_else_changes_nothing():
         ("answer_strange", answers.report(file.ref, [good, {"key": "unknown-1", "status": "ACSC"}])),
         ("answer_other_amount", answers.report(file.ref, [good, {"key": second.key, "status": "ACSC", "amount": 1}])),
         ("answer_other_account", answers.statement("11112222", [{"key": first.key, "amount": first.amount_won}])),
-        ("answer_strange", answers.statement(file.account, [{"key": "unknown-1", "amount": 5}])),
         ("answer_unreadable", b"<html>error</html>"),
         ("answer_unreadable", b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>"),
     ):  # fmt: skip
-        assert refused(code, read, file, content, desk.second)
+        assert refused(code, read, file, content, desk.reader)
         assert snapshot() == before, code
-    for who in (desk.finance, desk.registrar, at.manager, at.company):
+    for who in (desk.finance, desk.registrar, desk.second, at.manager, at.company):
         with pytest.raises(NotAllowed):
             read(file, answers.paid(file), who)
     assert snapshot() == before
@@ -231,20 +233,22 @@ def test_an_answer_to_something_else_changes_nothing():
 def test_the_same_answer_twice_books_once():
     _at, desk, _rows, file = filed(2)
     content = answers.paid(file)
-    read(file, content, desk.second)
+    read(file, content, desk.reader)
     before = snapshot()
-    refused("answer_twice", read, file, content, desk.second)
-    refused("answer_twice", read, file, content.replace(b"<TxSts>ACSC</TxSts>", b"<TxSts>ACCC</TxSts>", 1), desk.second)
-    refused("answer_contradicts", read, file, answers.paid(file, refuse=[0], name="RPT-2"), desk.second)
-    assert snapshot() == before and queries.booked_won(file) == 320_000_000
-    read(file, answers.paid(file, name="RPT-3"), desk.second)  # says the same in another message: nothing is booked again
+    refused("answer_twice", read, file, content, desk.reader)
+    refused("answer_twice", read, file, content.replace(b"<TxSts>ACSC</TxSts>", b"<TxSts>ACCC</TxSts>", 1), desk.reader)
+    assert snapshot() == before
+    read(file, answers.paid(file, refuse=[0], name="RPT-2"), desk.reader)  # says otherwise: told to people, nothing is booked
+    assert snapshot()[:2] == before[:2] and queries.booked_won(file) == 320_000_000
+    assert Duty.objects.get(verb="explain_attempt").subject_ref == file.lines.order_by("id")[0].ref
+    read(file, answers.paid(file, name="RPT-3"), desk.reader)  # says the same in another message: nothing is booked again
     assert queries.booked_won(file) == 320_000_000
 
 
 @pytest.mark.django_db
 def test_stop_waiting_hands_what_is_open_to_a_person_and_later_answers_still_count():
     _at, desk, (row,), file = filed(1)
-    wait = lambda reason="은행에 전화": actions.stop_waiting(file_id=file.pk, reason=reason, by=desk.second)
+    wait = lambda reason="은행에 전화": actions.stop_waiting(file_id=file.pk, reason=reason, by=desk.reader)
     refused("not_overdue", wait)
     with clock.at(clock.now() + timedelta(days=12)):
         refused("reason_missing", wait, " ")
@@ -253,8 +257,119 @@ def test_stop_waiting_hands_what_is_open_to_a_person_and_later_answers_still_cou
         line = file.lines.get()
         assert line.state == "PARKED" and Duty.objects.filter(verb="resolve_attempt", closed_at__isnull=True).exists()
         refused("not_due", p.file_of, desk, [row])
-        read(file, answers.paid(file), desk.second)
+        read(file, answers.paid(file), desk.reader)
     assert state(row) == "PAID" and not Duty.objects.filter(verb="resolve_attempt", closed_at__isnull=True).exists()
+
+
+@pytest.mark.django_db
+def test_a_file_of_which_the_bank_refuses_everything_is_paid_again_once_the_statement_shows_nothing():
+    _at, desk, (row,), file = filed(1)
+    read(file, answers.paid(file, refuse=[0]), desk.reader)
+    early = answers.statement(file.account, [], name="EARLY")  # before it is registered again
+    p.released("retry", row, desk.registrar)
+    read(file, early, desk.reader)
+    refused("statement_missing", p.file_of, desk, [row])
+    read(file, answers.statement(file.account, [{"key": "funding", "amount": 5, "back": True}]), desk.reader)
+    assert Event.objects.filter(name="payment_file.answered").latest("id").data["strange"] == ["funding"]
+    again = p.file_of(desk, [row])
+    read(again, answers.paid(again), desk.reader)
+    assert state(row) == "PAID"
+
+
+@pytest.mark.django_db
+def test_a_line_that_differs_waits_for_people_and_the_others_are_settled():
+    _at, desk, (mine, other), file = filed(2)
+    first, second = file.lines.order_by("id")
+    with clock.at(clock.now() + timedelta(days=12)):
+        actions.stop_waiting(file_id=file.pk, reason="전화", by=desk.reader)
+        said = {"attempt_id": first.pk, "outcome": "REFUSED", "bank_ref": "", "reason": "이체되지 않음"}
+        refused(
+            "four_eyes", actions.resolve_attempt, **said, second_factor_code=second_factor.demo_code(desk.second), by=desk.second
+        )
+        actions.resolve_attempt(**said, second_factor_code=second_factor.demo_code(desk.reader), by=desk.reader)
+        read(file, answers.paid(file), desk.reader)
+        assert (state(mine), state(other)) == ("FAILED", "PAID") and queries.booked_won(file) == second.amount_won
+        assert Duty.objects.get(verb="explain_attempt", closed_at__isnull=True).subject_ref == first.ref
+        p.released("retry", mine, desk.registrar)
+        read(file, answers.statement(file.account, [], begins=clock.now() - timedelta(days=13)), desk.reader)
+        refused("kept_back", p.file_of, desk, [mine])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", ["SHEET", "NETWORK"])
+def test_a_persons_word_frees_no_second_transfer_where_the_list_is_the_record(way):
+    _at, desk, (row,), file = filed(1, **({"way": "SHEET"} if way == "SHEET" else {"way": "", **NETWORK}))
+    line, listed = file.lines.get(), answers.bank_result if way == "SHEET" else answers.network_result
+    result = lambda word, ref="": listed(file.ref, [(line.key, line.amount_won, word, ref, "")])
+    paid, none, open_ = ("정상", "오류", "처리중") if way == "SHEET" else ("이체완료", "반려", "처리중")
+    other = person(Role.OPERATOR_FINANCE)
+    with clock.at(clock.now() + timedelta(days=12)):
+        actions.stop_waiting(file_id=file.pk, reason="전화", by=desk.reader)
+        actions.resolve_attempt(
+            attempt_id=line.pk, outcome="REFUSED", bank_ref="", reason="이체되지 않음",
+            second_factor_code=second_factor.demo_code(desk.reader), by=desk.reader,
+        )  # fmt: skip
+        p.released("retry", row, desk.registrar)
+        refused("statement_missing", p.file_of, desk, [row])
+        read(file, result(none), desk.reader, XLSX)
+        refused("statement_missing", p.file_of, desk, [row])  # read by who said so
+        read(file, result(open_), other, XLSX)
+        refused("statement_missing", p.file_of, desk, [row])  # says nothing yet
+        with transaction.atomic():
+            read(file, listed(file.ref, [(line.key, line.amount_won, none, "", "계좌")]), other, XLSX)
+            assert p.file_of(desk, [row]).line_count == 1
+            transaction.set_rollback(True)
+        read(file, result(paid, "T-1"), other, XLSX)
+        assert state(row) == "REGISTERED" and Duty.objects.filter(verb="explain_attempt", closed_at__isnull=True).exists()
+        refused("kept_back", p.file_of, desk, [row])
+        if way == "SHEET":
+            read(file, answers.statement(file.account, [{"key": line.key, "amount": line.amount_won}]), other)
+            assert state(row) == "PAID" and queries.booked_won(file) == row.amount_won
+
+
+@pytest.mark.django_db
+def test_a_statement_read_at_one_file_settles_the_transfers_of_the_others():
+    _at, desk, rows = p.registered(4, way="PAIN_001")
+    former, latter = p.file_of(desk, rows[:2]), p.file_of(desk, rows[2:])
+    read(former, answers.paid(former, refuse=[1]), desk.reader)
+    moved = [{"key": line.key, "amount": line.amount_won} for line in PaymentAttempt.objects.order_by("id")]
+    answer = read(latter, answers.statement(latter.account, moved), desk.reader)
+    assert [state(row) for row in rows] == ["PAID"] * 4 and answer.settled == {"PAID": 3}
+    for file, own in ((former, rows[:2]), (latter, rows[2:])):
+        assert queries.booked_won(file) == sum(row.amount_won for row in own)
+
+
+@pytest.mark.django_db
+def test_what_a_statement_says_of_a_transfer_that_its_reader_released_waits_for_others():
+    _at, desk, rows = p.registered(2, way="PAIN_001")
+    former, latter = p.file_of(desk, rows[:1], by=desk.reader), p.file_of(desk, rows[1:])
+    read(former, answers.paid(former, refuse=[0]), desk.second)
+    moved = [{"key": line.key, "amount": line.amount_won} for line in PaymentAttempt.objects.order_by("id")]
+    read(latter, answers.statement(latter.account, moved), desk.reader)
+    assert [state(row) for row in rows] == ["FAILED", "PAID"]
+    assert Duty.objects.get(verb="explain_attempt", closed_at__isnull=True).subject_ref == former.lines.get().ref
+    read(former, answers.statement(latter.account, moved), desk.second)
+    assert state(rows[0]) == "PAID" and not Duty.objects.filter(verb="explain_attempt", closed_at__isnull=True).exists()
+
+
+@pytest.mark.django_db
+def test_an_older_statement_read_later_says_nothing_of_what_a_newer_one_told():
+    _at, desk, (row,), file = filed(1)
+    line, now = file.lines.get(), clock.now()
+    out = {"key": line.key, "amount": line.amount_won}
+    newer = answers.statement(file.account, [{**out, "back": True, "why": "해지"}], name="DAY-2", made_at=now)
+    older = answers.statement(file.account, [out], name="DAY-1", made_at=now - timedelta(hours=9))
+    read(file, newer, desk.reader)
+    assert state(row) == "SENT_BACK"
+    read(file, older, desk.reader)
+    assert state(row) == "SENT_BACK" and not Duty.objects.filter(verb="explain_attempt").exists()
+
+
+@pytest.mark.django_db
+def test_an_answer_is_not_read_by_who_has_a_conflict():
+    at, desk, _rows, file = filed(1)
+    companies.declare_conflict(user=desk.reader, organisation=at.provider_organisation, ground="친족", by=desk.reader)
+    refused("conflict", read, file, answers.paid(file), desk.reader)
 
 
 # ── The subsidy network ──────────────────────────────────────────────────────────────────────────────
@@ -267,12 +382,12 @@ def test_the_network_pays_and_its_result_is_read_back():
         file.ref,
         [(second.key, second.amount_won, "반려", "", "증빙 불일치"), (first.key, first.amount_won, "이체완료", "2027000001", "")],
     )
-    read(file, content, desk.second, XLSX)
+    read(file, content, desk.reader, XLSX)
     assert [state(row) for row in rows] == ["PAID", "FAILED"] and file.lines.get(pk=first.pk).bank_ref == "2027000001"
     p.released("retry", rows[1], desk.registrar)
     again = p.file_of(desk, [rows[1]])
     line = again.lines.get()
-    read(again, answers.network_result(again.ref, [(line.key, line.amount_won, "이체완료", "2027000002", "")]), desk.second, XLSX)
+    read(again, answers.network_result(again.ref, [(line.key, line.amount_won, "이체완료", "2027000002", "")]), desk.reader, XLSX)
     assert state(rows[1]) == "PAID"
 
 
@@ -295,7 +410,7 @@ def test_a_round_of_the_network_never_pays_by_the_bank():
 @pytest.mark.django_db
 def test_the_database_keeps_files_lines_and_answers():
     _at, desk, rows, file = filed(2)
-    answer = read(file, answers.paid(file, refuse=[1]), desk.second)
+    answer = read(file, answers.paid(file, refuse=[1]), desk.reader)
     line = file.lines.order_by("id")[0]
     for broken in (
         lambda: PaymentFile.objects.filter(pk=file.pk).update(total_won=1),
@@ -310,10 +425,17 @@ def test_the_database_keeps_files_lines_and_answers():
             file=file, kind="PAIN_002", document=file.document, sha256="0" * 64, read_by=desk.finance, message_id="x"
         ),
         lambda: PaymentAnswer.objects.create(
-            file=file, kind="PAIN_002", document=file.document, sha256=answer.sha256, read_by=desk.second, message_id="y"
+            file=file, kind="PAIN_002", document=file.document, sha256=answer.sha256, read_by=desk.reader, message_id="y"
         ),
         lambda: PaymentAnswer.objects.create(
-            file=file, kind="PAIN_002", document=file.document, sha256="1" * 64, read_by=desk.second, message_id="RPT-1"
+            file=file, kind="PAIN_002", document=file.document, sha256="1" * 64, read_by=desk.reader, message_id="RPT-1"
+        ),
+        lambda: PaymentAnswer.objects.create(
+            file=file, kind="PAIN_002", document=p.paper(None, desk.second), sha256="2" * 64, read_by=desk.second, message_id="z"
+        ),
+        *(
+            lambda column=column: PaymentAttempt.objects.filter(pk=line.pk).update(**{column: line.paid_by})
+            for column in ("resolved_by", "explained_by", "withdrawn_by")
         ),
     ):  # fmt: skip
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -339,7 +461,7 @@ def test_a_payment_is_never_in_two_files_by_sql_either():
 @pytest.mark.django_db
 def test_verify_names_a_file_whose_bytes_lines_or_entries_lie():
     _at, desk, _rows, file = filed(2)
-    answer = read(file, answers.paid(file, refuse=[1]), desk.second)
+    answer = read(file, answers.paid(file, refuse=[1]), desk.reader)
     assert list(queries.file_faults()) == []
     storage, name = file.document.file.storage, file.document.file.name
     with storage.open(name, "rb") as stored:
@@ -398,6 +520,37 @@ def test_a_changed_account_is_told_to_both_contacts_and_waits():
 
 
 @pytest.mark.django_db
+def test_a_changed_account_waits_by_sql_too():
+    at, desk, (row,) = p.registered(1)
+    changed = enter(at, desk.registrar)
+    actions.verify_payee(account_id=changed.pk, by=desk.finance)
+    with pytest.raises(IntegrityError, match="changed and waits"), transaction.atomic():
+        Disbursement.objects.filter(pk=row.pk).update(payee_account=changed)
+    far = clock.now() + timedelta(days=40)
+    Disbursement.objects.filter(pk=row.pk).update(
+        payee_account=changed, registered_at=far
+    )  # as if registered when it waited no more
+    assert actions.claim_next() is None
+    row.refresh_from_db()
+    attempt = PaymentAttempt(
+        disbursement=row, key="k-1", amount_won=row.amount_won, claimed_at=clock.now(), approved_by_id=row.approved_by_id,
+        registered_by_id=row.registered_by_id, account_id=row.payee_account_id,
+    )  # fmt: skip
+    with pytest.raises(IntegrityError, match="changed and waits"), transaction.atomic():
+        attempt.save()
+
+
+@pytest.mark.django_db
+def test_a_failed_payment_is_not_registered_by_sql_for_an_account_that_waits():
+    at, desk, (row,), file = filed(1)
+    read(file, answers.paid(file, refuse=[0]), desk.reader)
+    changed = enter(at, desk.registrar)
+    actions.verify_payee(account_id=changed.pk, by=desk.finance)
+    with pytest.raises(IntegrityError, match="changed and waits"), transaction.atomic():
+        Disbursement.objects.filter(pk=row.pk).update(status="REGISTERED", payee_account=changed)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("way", ["GATEWAY", "PAIN_001"])
 def test_a_change_during_a_payment_never_redirects_it(way):
     at, desk, (row,) = p.registered(1, way=way)
@@ -439,7 +592,7 @@ def test_one_answer_read_twice_at_once_books_once(committed_db):
 
     def answer() -> str:
         try:
-            return read(file, content, desk.second).kind
+            return read(file, content, desk.reader).kind
         except Refused as error:
             return error.code
 

@@ -61,17 +61,22 @@ def test_from_due_to_answered_in_the_browser() -> None:
     file = PaymentFile.objects.get()
     assert made.status_code == 303 and made["Location"] == f"/payments/files/{file.ref}/"
     page = f"/payments/files/{file.ref}/"
+    assert "handed over a payment of this file" in payer.get(f"/en{page}").content.decode(), "who carries it proves nothing"
+    assert payer.post(f"{page}answer/", {"file": xml(answers.paid(file)), "code": code}).status_code == 422
+    reader, code = as_(desk.reader), second_factor.demo_code(desk.reader)
     first, second = (payer.get(f"{page}download/") for _turn in range(2))
     assert body(first) == body(second) and first["Content-Disposition"].endswith('.xml"')
     assert "Handed over in a payment file" in payer.get(f"/en/payments/{rows[0].ref}/").content.decode()
     for content in (b"<html/>", answers.report("pfl-0000000000", [{"key": "k", "status": "ACSC"}])):
-        answer = payer.post(f"{page}answer/", {"file": xml(content)})
+        answer = reader.post(f"{page}answer/", {"file": xml(content), "code": code})
         assert answer.status_code == 422 and 'href="#id_file"' in answer.content.decode()
-    assert payer.post(f"{page}answer/", {}).status_code == 422
-    assert payer.post(f"{page}answer/", {"file": SimpleUploadedFile("a.xlsx", b"PK")}).status_code == 422
+    assert reader.post(f"{page}answer/", {"code": code}).status_code == 422
+    assert reader.post(f"{page}answer/", {"file": SimpleUploadedFile("a.xlsx", b"PK"), "code": code}).status_code == 422
+    for wrong in ("", "000000"):
+        assert reader.post(f"{page}answer/", {"file": xml(answers.paid(file)), "code": wrong}).status_code == 422
     assert not Document.objects.filter(kind="payment_answer").exists(), "a refused answer leaves nothing behind"
-    assert payer.post(f"{page}answer/", {"file": xml(answers.paid(file, refuse=[1]))}).status_code == 303
-    done = payer.get(f"/en{page}").content.decode()
+    assert reader.post(f"{page}answer/", {"file": xml(answers.paid(file, refuse=[1])), "code": code}).status_code == 303
+    done = reader.get(f"/en{page}").content.decode()
     for word in (
         "All answered",
         "Paid",
@@ -83,9 +88,9 @@ def test_from_due_to_answered_in_the_browser() -> None:
     ):
         assert word in done, word
     answer = PaymentAnswer.objects.get()
-    assert answer.ref in done and payer.get(f"{page}answers/{answer.ref}/").status_code == 200
+    assert answer.ref in done and reader.get(f"{page}answers/{answer.ref}/").status_code == 200
     assert [Disbursement.objects.get(pk=pk).status for pk in ids] == ["PAID", "FAILED"]
-    assert payer.post(f"{page}answer/", {"file": xml(answers.paid(file, refuse=[1]))}).status_code == 422
+    assert reader.post(f"{page}answer/", {"file": xml(answers.paid(file, refuse=[1])), "code": code}).status_code == 422
 
 
 def test_payment_files_are_for_those_who_see_all_and_made_by_those_who_may() -> None:
@@ -111,10 +116,16 @@ def test_payment_files_are_for_those_who_see_all_and_made_by_those_who_may() -> 
         assert as_(user).post(f"/payments/files/{file.ref}/answer/", {"file": xml(answers.paid(file))}).status_code in {403, 404}
         assert as_(user).post(f"/payments/files/{file.ref}/stop/", {"reason": "x"}).status_code in {403, 404}
     theirs = as_(desk.finance)
-    assert theirs.post(f"/payments/files/{file.ref}/answer/", {"file": xml(answers.paid(file))}).status_code == 422
+    assert (
+        theirs.post(
+            f"/payments/files/{file.ref}/answer/",
+            {"file": xml(answers.paid(file)), "code": second_factor.demo_code(desk.finance)},
+        ).status_code
+        == 422
+    )
     assert "somebody else reads its answer" in theirs.get(f"/en/payments/files/{file.ref}/").content.decode()
-    assert as_(desk.second).post(f"/payments/files/{file.ref}/stop/", {"reason": "전화함"}).status_code == 409
-    assert as_(desk.second).post(f"/payments/files/{file.ref}/stop/", {"reason": ""}).status_code == 422
+    assert as_(desk.reader).post(f"/payments/files/{file.ref}/stop/", {"reason": "전화함"}).status_code == 409
+    assert as_(desk.reader).post(f"/payments/files/{file.ref}/stop/", {"reason": ""}).status_code == 422
     for path in ("/payments/files/new/no-such-round/pain_001/", f"{new.rsplit('/', 2)[0]}/gateway/", "/payments/files/pfl-none/"):
         assert as_(desk.second).get(path).status_code == 404, path
 
@@ -213,7 +224,8 @@ def test_the_demos_counter_takes_a_file_and_its_answers_are_read_back(counter: s
         assert address in words
         found = payer.get(address)
         name = found["Content-Disposition"].partition('"')[2].rstrip('"')
-        answer = payer.post(f"{page}answer/", {"file": SimpleUploadedFile(name, found.content)})
+        given = {"file": SimpleUploadedFile(name, found.content), "code": second_factor.demo_code(desk.reader)}
+        answer = as_(desk.reader).post(f"{page}answer/", given)
         assert answer.status_code == 303, answer.content.decode()[:3000]
     assert [Disbursement.objects.get(pk=row.pk).status for row in rows] == ["PAID", "FAILED"]
     assert len(gateways.demo_book(url=counter) or []) == 1

@@ -13,7 +13,7 @@ CAMT_053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.10"
 
 
 def stamp(when: datetime) -> str:
-    return when.isoformat(timespec="seconds")
+    return when.isoformat(timespec="microseconds")
 
 
 def report(

@@ -252,10 +252,16 @@ class Office:
     finance: User
     registrar: User
     second: User
+    reader: User  # of answers to files, who had no hand in them
 
 
 def office() -> Office:
-    return Office(person(Role.OPERATOR_FINANCE), person(Role.PAYMENT_REGISTRAR), person(Role.OPERATOR_FINANCE))
+    return Office(
+        person(Role.OPERATOR_FINANCE),
+        person(Role.PAYMENT_REGISTRAR),
+        person(Role.OPERATOR_FINANCE),
+        person(Role.OPERATOR_FINANCE),
+    )
 
 
 def account(at: Project, desk: Office) -> None:

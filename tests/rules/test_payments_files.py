@@ -1,5 +1,6 @@
 """Payment files on paper: what is written is valid and reads back, what is read is one to this file, garbage is a sentence."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -92,11 +93,13 @@ LINES = {
     "k2": Line("자료 (dsb-2)", 2000, "SENT"),
     "k3": Line("평가 (dsb-3)", 3000, "PAID"),
 }
-FILE = Asked("pfl-1", "90010203040506", LINES)
+DAY = date(2026, 11, 28)
+FILE = Asked("pfl-1", "90010203040506", LINES, DAY)
 
 
 def told(content: bytes, others: tuple[str, ...] = (), asked: Asked = FILE) -> dict[str, str]:
-    return {key: str(answer.outcome) for key, answer in rules.judged(rules.read_message(content), asked, others).items()}
+    booked = rules.judged(rules.read_message(content), asked, others).booked
+    return {key: str(answer.outcome) for key, answer in booked.items()}
 
 
 def code(call, *args: object) -> str:
@@ -113,9 +116,9 @@ def test_a_report_settles_what_is_settled_and_leaves_the_rest_open():
     ]  # fmt: skip
     assert told(answers.report("pfl-1", lines)) == {"k1": "PAID", "k2": "REFUSED"}
     assert told(answers.report("pfl-1", [{"key": "k1", "status": "RJCT", "reason": "DUPL"}])) == {}
-    assert told(answers.report("pfl-1", [], head="<GrpSts>RJCT</GrpSts>"), asked=Asked("pfl-1", "", {"k1": LINES["k1"]})) == {
-        "k1": "REFUSED"
-    }
+    assert told(
+        answers.report("pfl-1", [], head="<GrpSts>RJCT</GrpSts>"), asked=Asked("pfl-1", "", {"k1": LINES["k1"]}, DAY)
+    ) == {"k1": "REFUSED"}
     head = "<OrgnlNbOfTxs>3</OrgnlNbOfTxs><OrgnlCtrlSum>6000.00</OrgnlCtrlSum>"
     assert told(answers.report("pfl-1", lines[:1], head=head)) == {"k1": "PAID"}
 
@@ -124,7 +127,6 @@ def test_a_report_settles_what_is_settled_and_leaves_the_rest_open():
     ("answer_other_file", "pfl-2", {"key": "k1", "status": "ACSC"}, ""),
     ("answer_strange", "pfl-1", {"key": "k9", "status": "ACSC"}, ""),
     ("answer_other_amount", "pfl-1", {"key": "k1", "status": "ACSC", "amount": 1001}, ""),
-    ("answer_contradicts", "pfl-1", {"key": "k3", "status": "RJCT", "reason": "AC04"}, ""),
     ("answer_other_sum", "pfl-1", {"key": "k1", "status": "ACSC"}, "<OrgnlNbOfTxs>2</OrgnlNbOfTxs>"),
     ("answer_other_sum", "pfl-1", {"key": "k1", "status": "ACSC"}, "<OrgnlCtrlSum>1</OrgnlCtrlSum>"),
     ("answer_unreadable", "pfl-1", {"key": "k1", "status": ""}, ""),
@@ -148,13 +150,56 @@ def test_a_statement_speaks_of_booked_transfers_alone():
         {"key": "k3", "amount": 3000, "back": True, "why": "closed"}, {"key": "NOTPROVIDED", "amount": 77},
     ]  # fmt: skip
     assert told(answers.statement(account, entries), others=("theirs",)) == {"k1": "PAID", "k3": "SENT_BACK"}
-    assert code(told, answers.statement(account, entries)) == "answer_strange"
     assert code(told, answers.statement("1", entries[:1])) == "answer_other_account"
-    assert code(told, answers.statement(account, [])) == "answer_empty"
     assert code(told, answers.statement(account, [{"key": "k1", "amount": 1000}] * 2)) == "answer_other_amount"
     both = [{"key": "k1", "amount": 1000}, {"key": "k1", "amount": 400, "back": True}]
     assert code(told, answers.statement(account, both)) == "answer_other_amount"
     assert code(told, answers.statement(account, entries[:1]).replace(b"KRW", b"USD")) == "answer_unreadable"
+
+
+def test_a_statement_that_names_nothing_of_the_file_shows_that_nothing_moved():
+    account, morning = FILE.account, NOW - timedelta(hours=1)
+    judge = lambda content: rules.judged(rules.read_message(content), FILE, ("theirs",))
+    for entries in ([], [{"key": "theirs", "amount": 5}, {"key": "funding", "amount": 9 * 10**9, "back": True}]):
+        said = judge(answers.statement(account, entries, made_at=NOW, begins=morning))
+        assert not said.booked and not said.differs and said.strange == (("funding",) if entries else ())
+    assert code(judge, answers.statement(account, [], made_at=NOW, begins=NOW + timedelta(days=1))) == "answer_empty"
+    whole = answers.statement(account, [], made_at=NOW)
+    without = whole[: whole.index(b"<FrToDt>")] + whole[whole.index(b"</FrToDt>") + 9 :]
+    assert code(judge, without) == "answer_empty", "it does not say which days it tells of"
+    assert code(judge, answers.statement("1", [], made_at=NOW)) == "answer_other_account"
+
+
+def test_entries_that_the_portal_never_made_stop_no_statement():
+    entries = [{"key": "k1", "amount": 1000}, {"key": "salary-7", "amount": 4}]
+    said = rules.judged(rules.read_message(answers.statement(FILE.account, entries)), FILE)
+    assert {key: one.outcome for key, one in said.booked.items()} == {"k1": "PAID"} and said.strange == ("salary-7",)
+
+
+def test_a_line_that_was_settled_otherwise_is_told_apart_and_stops_no_other():
+    lines = [{"key": "k1", "status": "ACSC", "amount": 1000}, {"key": "k3", "status": "RJCT", "reason": "AC04"}]
+    said = rules.judged(rules.read_message(answers.report("pfl-1", lines)), FILE)
+    assert {key: one.outcome for key, one in said.booked.items()} == {"k1": "PAID"}
+    assert {key: one.outcome for key, one in said.differs.items()} == {"k3": "REFUSED"}
+
+
+@pytest.mark.parametrize("reason", ["DUPL", "AM05", "DU01", "DU02", "DU03", "DU04", "DU05"])
+def test_a_duplicate_is_no_refusal_wherever_the_bank_says_it(reason):
+    asked = Asked("pfl-1", "", {"k1": LINES["k1"]}, DAY)
+    of_line = answers.report("pfl-1", [{"key": "k1", "status": "RJCT", "reason": reason}])
+    why = lambda code: f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn></StsRsnInf>"
+    of_all = answers.report("pfl-1", [], head=f"<GrpSts>RJCT</GrpSts>{why(reason)}")
+    beside = of_all.replace(
+        b"<OrgnlPmtInfId>pfl-1</OrgnlPmtInfId>", b"<OrgnlPmtInfId>pfl-1</OrgnlPmtInfId>" + why("AC04").encode()
+    )
+    above = answers.report(
+        "pfl-1", [{"key": "k1", "status": "RJCT", "reason": "NARR"}], head=f"<GrpSts>RJCT</GrpSts>{why(reason)}"
+    )
+    assert beside != of_all
+    for content in (of_line, of_all, beside, above):
+        assert told(content, asked=asked) == {}, content
+    body = of_line.replace(b"pain.002.001.12", b"pain.002.001.10")
+    assert gateways.read_pain_002(body, "k1").outcome == Outcome.UNKNOWN
 
 
 ENTITIES = b"<!DOCTYPE d [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;'>]><Document>&b;</Document>"
@@ -184,8 +229,8 @@ def test_an_answer_may_not_be_larger_than_any_answer():
 
 # ── Result lists ─────────────────────────────────────────────────────────────────────────────────────
 def result(way: str, content: bytes) -> dict[str, str]:
-    asked = Asked("pfl-1", "", {key: LINES[key] for key in ("k1", "k2")})
-    return {key: str(one.outcome) for key, one in rules.judged(rules.read_result(way, content), asked).items()}
+    asked = Asked("pfl-1", "", {key: LINES[key] for key in ("k1", "k2")}, DAY)
+    return {key: str(one.outcome) for key, one in rules.judged(rules.read_result(way, content), asked).booked.items()}
 
 
 def test_result_lists_read_back():
@@ -216,17 +261,50 @@ def test_a_result_list_without_its_headings_is_refused():
 
 # ── Who, when, by which rail ─────────────────────────────────────────────────────────────────────────
 def test_a_refusal_frees_only_what_the_statement_confirms():
-    refused, reported = NOW, NOW - timedelta(minutes=5)
-    judge = lambda *statements, reported_at=reported, way=Way.PAIN_001: rules.freed(
-        way, refused_at=refused, reported_at=reported_at, statements=statements, paid_on=date(2026, 11, 28)
-    )
+    since, day = NOW, timedelta(days=1)
+
+    def judge(*shown: rules.Shown, way: str = Way.PAIN_001, by_person: bool = False, confirmed: bool = False) -> bool:
+        return rules.freed(way, since=since, paid_on=DAY, statements=shown, by_person=by_person, confirmed=confirmed)
+
     late, early = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
-    assert not judge() and judge(way=Way.SHEET) and judge(way=Way.NETWORK)
-    assert judge((late, None, late)) and judge((late, NOW - timedelta(days=1), late))
-    assert not judge((early, None, late)), "the bank made it before its refusal"
-    assert not judge((late, None, early)), "it was read before the refusal"
-    assert not judge((late, NOW + timedelta(days=2), late)), "it begins after the day of the file"
-    assert judge((early, None, late), reported_at=None)
+    good = rules.Shown(late, NOW - day, late, late)
+    assert not judge() and judge(good) and judge(good, by_person=True)
+    assert not judge(replace(good, ends_at=early)), "it ends before the refusal, so what moved later is not in it"
+    assert not judge(replace(good, made_at=early)), "the bank made it before the refusal, whatever day it is said to end"
+    assert not judge(replace(good, read_at=early)), "it was read before the refusal"
+    assert not judge(replace(good, begins_at=NOW + day)), "it begins after the day of the file"
+    assert not judge(replace(good, begins_at=None)) and not judge(replace(good, ends_at=None)), "it does not say which days"
+    for way in (Way.SHEET, Way.NETWORK):
+        assert judge(way=way), "the list is the record"
+        assert not judge(way=way, by_person=True), "a person's word is none"
+        assert judge(way=way, by_person=True, confirmed=True) and judge(good, way=way, by_person=True)
+    assert not judge(confirmed=True), "a report is no statement"
+
+
+def test_a_time_without_a_zone_is_the_countrys():
+    content = answers.statement(FILE.account, [{"key": "k1", "amount": 1000}], made_at=NOW)
+    told_ = rules.read_message(content.replace(b"+00:00", b""))
+    assert told_.made_at == NOW - timedelta(hours=9) == told_.covers_to
+
+
+def test_a_sign_that_no_sheet_takes_is_no_fault_of_the_file():
+    about = rules.Evidence("협약\x07", "가상\x0b병원", 1, 0, "INV\x01-1", DAY, taxed=True)
+    rows = list(sheets(rules.write_network_sheet("pfl-1", "사업\x00", [(one(text="a\x02b"), about)]), unpacked=10**7)[0].rows())
+    assert "INV -1" in rows[1] and len(rows) == 2
+    assert len(list(sheets(rules.write_bank_sheet("pfl-1", [one(text="a\x02b")]), unpacked=10**7)[0].rows())) == 2
+    assert (
+        rules.invoice_no_fault("INV\x01-1") and rules.invoice_no_fault("1\n2") and not rules.invoice_no_fault("20261128-가나 1")
+    )
+
+
+def test_the_network_shows_that_money_came_back():
+    asked = Asked("pfl-1", "", {"k3": LINES["k3"]}, DAY)
+    said = rules.judged(
+        rules.read_result(Way.NETWORK, answers.network_result("pfl-1", [("k3", 3000, "반송", "N1", "해지")])), asked
+    )
+    assert said.booked["k3"].outcome == Outcome.SENT_BACK and not said.differs
+    refused = rules.read_result(Way.NETWORK, answers.network_result("pfl-1", [("k3", 3000, "반려", "", "해지")]))
+    assert rules.judged(refused, asked).differs
 
 
 def test_a_payment_that_was_tried_keeps_its_way():

@@ -28,6 +28,12 @@ class RequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.agreement = agreement
 
+    def clean_invoice_no(self) -> str:
+        number: str = self.cleaned_data["invoice_no"]
+        if fault := rules.invoice_no_fault(number):
+            raise forms.ValidationError(fault)
+        return number
+
     def clean_invoice_on(self) -> date:
         """As the action judges it, but together with all else that is wrong: a refusal loses the file."""
         day: date = self.cleaned_data["invoice_on"]
@@ -116,14 +122,23 @@ def _payment_words(row: Disbursement) -> str:
     return f"{row.milestone.title} · {company} → {payee} · {won(row.amount_won)} · {where}"
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(CodeForm):
     """What came back to a file. way: of the file, which says what kind of answer it has."""
+
+    field_order = ("file", "code")
 
     def __init__(self, *args: Any, way: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        xml = way == Way.PAIN_001
-        hint = _("The bank's status report (pain.002) or statement (camt.053).") if xml else _("The result list as it was given.")
-        self.fields["file"] = UploadField(label=_("Answer to the file"), kinds=("xml",) if xml else ("xlsx",), hint=hint)
+        kinds, hint = _ANSWERS[Way(way)]
+        self.fields["file"] = UploadField(label=_("Answer to the file"), kinds=kinds, hint=hint)
+        self.order_fields(self.field_order)
+
+
+_ANSWERS: Mapping[Way, tuple[tuple[str, ...], Any]] = {
+    Way.PAIN_001: (("xml",), _("The bank's status report (pain.002) or statement (camt.053).")),
+    Way.SHEET: (("xlsx", "xml"), _("The result list as it was given, or the bank's statement (camt.053).")),
+    Way.NETWORK: (("xlsx",), _("The result list as it was given.")),
+}
 
 
 def settled_words(settled: Mapping[str, int]) -> str:

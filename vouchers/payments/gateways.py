@@ -38,12 +38,13 @@ def read_pain_002(body: bytes, key: str) -> Answer:
     space = {"p": PAIN_002}
     status = root.findtext(".//p:TxInfAndSts/p:TxSts", "", space)
     reason = root.findtext(".//p:StsRsnInf/p:AddtlInf", "", space) or root.findtext(".//p:StsRsnInf/p:Rsn/p:Cd", "", space)
+    reasons = [reason, *((code.text or "") for code in root.iterfind(".//p:StsRsnInf/p:Rsn/*", space))]
     ref = root.findtext(".//p:TxInfAndSts/p:AcctSvcrRef", "", space)
     if root.findtext(".//p:TxInfAndSts/p:OrgnlEndToEndId", "", space) != key:
         return Answer(Outcome.UNKNOWN, words="a report on another transfer")
     if status in {"ACSC", "ACCC"}:
         return Answer(Outcome.PAID, ref, status)
-    if status == "RJCT" and reason != "DUPL":
+    if status == "RJCT" and not rules.DUPLICATES & {said.upper() for said in reasons}:
         return Answer(Outcome.REFUSED, ref, reason or status)
     return Answer(Outcome.UNKNOWN, ref, reason or status or "no status")
 
@@ -176,7 +177,9 @@ def demo_answer(*, url: str, number: int, kind: str) -> tuple[bytes, str, str] |
     """(content, file name, media type) of what the demo's bank answers to a file; None where it has no such answer."""
     try:
         with client(timeout=5, verify=_tls(url)) as bank:
-            answer = bank.get(f"{url}/files/{number}/{kind}").raise_for_status()
+            answer = bank.get(
+                f"{url}/files/{number}/{kind}", params={"ahead": int(clock.offset().total_seconds())}
+            ).raise_for_status()
     except Exception:
         return None
     name = answer.headers.get("Content-Disposition", "").partition('filename="')[2].rstrip('"')

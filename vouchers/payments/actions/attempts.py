@@ -19,7 +19,7 @@ from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
 from vouchers.payments import gateways, rules
 from vouchers.payments.actions.closing import owe_closing
 from vouchers.payments.actions.disbursements import lock
-from vouchers.payments.models import Disbursement, PaymentAttempt
+from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
 
 T = rules.AttemptState
 TERMINATED = "not sent: the agreement was terminated"
@@ -92,8 +92,14 @@ def _take_payable(
 ) -> Disbursement | None:
     """Locks one payable row. It is asked again once it is locked: another worker may have claimed and committed between."""
     gone: list[int] = []
+    waits = PayeeAccount.objects.filter(waits_until__gt=clock.today())
     while True:
-        waiting = Disbursement.objects.payable().exclude(pk__in=gone).order_by("registered_at", "id")
+        waiting = (
+            Disbursement.objects.payable()
+            .exclude(pk__in=gone)
+            .exclude(payee_account__in=waits.values("pk"))
+            .order_by("registered_at", "id")
+        )
         found = waiting.select_for_update(skip_locked=True).first()
         if found is None:
             return None

@@ -89,6 +89,8 @@ def owe(disbursement: Disbursement, verb: str, ko: str, en: str, *, step: str, b
 def _check_invoice(invoice_no: str, invoice_on: date, milestone: Milestone) -> None:
     if not invoice_no.strip():
         raise Refused(_("Enter the number of the tax invoice."), "invoice_missing", "invoice_no")
+    if fault := rules.invoice_no_fault(invoice_no):
+        raise Refused(fault, "invoice_unprintable", "invoice_no")
     today, agreement = clock.today(), milestone.agreement
     if fault := rules.invoice_day_fault(invoice_on, today, agreement.starts_on, agreement.ends_on):
         raise Refused(fault, "invoice_future" if invoice_on > today else "invoice_period", "invoice_on")
@@ -280,7 +282,7 @@ def _account_to_pay(disbursement: Disbursement) -> PayeeAccount:
     if account.waits_until and rules.account_waits(account.waits_until, clock.today()):
         raise Refused(
             _(
-                "The account of the payee changed. Nothing is paid to it before %(day)s, so that who knows nothing of it can say so."
+                "The account of the payee changed. Nothing is paid to it before %(day)s, so that anybody who knows nothing of it can say so."
             )
             % {"day": words.day(account.waits_until)},
             "payee_waits",

@@ -87,12 +87,14 @@ def _require_leaves(row: Disbursement, round_id: int, way: str, by: Any) -> None
             raise Refused(
                 _("It is not registered for such a file, or has left already. Reload the page and choose again."), "not_due"
             )
+        if row.payee_account and rules.account_waits(row.payee_account.waits_until, clock.today()):
+            raise Refused(_("The account of its payee changed and still waits. Leave it for a later file."), "payee_waits")
         documents.require_taken([row.invoice_document, row.own_share_document])
         if why := queries.kept_back(row, list(queries.attempts_of(row))):
             raise Refused(why, "kept_back")
         if not queries.statement_frees(row):
             raise Refused(
-                _("A former transfer of it was refused. Read the bank's statement (camt.053) from after that refusal first; it must show that nothing moved."),
+                _("A former transfer of it was refused. Read to its former file first what shows that nothing moved: a statement (camt.053) that begins by the day of that file and was made after the payment was registered again, or, where a person said so, the result list, read by somebody else."),
                 "statement_missing",
             )  # fmt: skip
     except DomainError as error:

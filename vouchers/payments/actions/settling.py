@@ -184,6 +184,13 @@ def _anew(disbursement: Disbursement, back: PaymentAttempt, words: str, *, by: A
     notices.sent_back(disbursement, words, back.key)
 
 
+@transaction.atomic
+def contradict(*, attempt_id: int, answer: gateways.Answer) -> None:
+    """An answer says otherwise than was settled, and may not overturn it: nothing is booked, people look. Writes: Event, Duty,
+    Notice; what was claimed of the payment is dropped."""
+    _contradicted(*_locked(attempt_id), answer)
+
+
 def _contradicted(disbursement: Disbursement, attempt: PaymentAttempt, answer: gateways.Answer) -> None:
     """The bank's record and ours differ in a way that no entry can mend: nothing is booked, nothing more leaves (what was
     claimed is dropped), people look. Each contradiction is told once, also after an earlier one of the same transfer was
@@ -383,8 +390,8 @@ def _registered_again(disbursement: Disbursement, attempt: PaymentAttempt, reaso
 
 
 def require_other_eyes(attempt: PaymentAttempt, by: Any) -> None:
-    """Raises: NotAllowed without the permission, Refused for who approved or registered this transfer or has a conflict."""
+    """Raises: NotAllowed without the permission, Refused for who approved, registered or handed over this transfer or has a conflict."""
     require(by, "vouchers.resolve_attempt")
     require_apart(attempt.disbursement, by)
     if not rules.may_resolve(by.pk, attempt.released_by):
-        raise Refused(_("Somebody else must resolve a payment that you approved or registered."), "four_eyes")
+        raise Refused(_("Somebody else must resolve a payment that you approved, registered or handed over."), "four_eyes")

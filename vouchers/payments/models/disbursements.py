@@ -240,8 +240,8 @@ class PaymentAttempt(Row):
 
     @property
     def released_by(self) -> set[int | None]:
-        """Ids of who approved and who registered this transfer."""
-        return {self.approved_by_id, self.registered_by_id}
+        """Ids of who approved, who registered and who handed over this transfer."""
+        return {self.approved_by_id, self.registered_by_id} | ({self.paid_by_id} if self.paid_by_id else set())
 
     @property
     def rests_on_a_word(self) -> bool:

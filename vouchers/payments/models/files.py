@@ -56,7 +56,8 @@ class PaymentFile(Row):
 
 
 class PaymentAnswer(Row):
-    """A report, statement or result list that was read to a file; what it settled stands in `settled`: {outcome: how many}."""
+    """A report, statement or result list that was read to a file; what it settled stands in `settled`: {outcome: how many}; what
+    it says of each transfer of the portal in `said`: {end-to-end id: outcome}."""
 
     REF_PREFIX = "pan"
 
@@ -67,7 +68,9 @@ class PaymentAnswer(Row):
     message_id = models.CharField(_("Name of the answer"), max_length=60, blank=True)
     made_at = models.DateTimeField(_("Made by the other side at"), null=True)
     covers_from = models.DateTimeField(_("Begins at"), null=True)
+    covers_to = models.DateTimeField(_("Ends at"), null=True)
     settled = models.JSONField(_("What it settled"), default=dict)
+    said = models.JSONField(_("What it says"), default=dict)
     read_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Read by"), related_name="+")
 
     class Meta:

@@ -28,6 +28,7 @@ from vouchers.payments.queries.disbursements import (
     watched_since,
 )
 from vouchers.payments.queries.files import (
+    also_told,
     answers_of,
     booked_won,
     due,
@@ -38,6 +39,7 @@ from vouchers.payments.queries.files import (
     may_see_files,
     payee_change_days,
     statement_frees,
+    told_later,
     usual_way,
     waiting,
     ways_of,
@@ -46,6 +48,7 @@ from vouchers.payments.queries.proofs import file_faults
 
 __all__ = [
     "account_to_pay",
+    "also_told",
     "answers_of",
     "anything_to_pay",
     "attempts_of",
@@ -76,6 +79,7 @@ __all__ = [
     "returned_by_finance",
     "statement_frees",
     "terminated",
+    "told_later",
     "tried_since",
     "unclear_since",
     "under_way",

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from portal.accounts import queries as accounts
 from portal.journal import queries as journal
@@ -70,21 +70,39 @@ def known_keys(keys: Collection[str], *, but: PaymentFile) -> set[str]:
     return set(others.values_list("key", flat=True))
 
 
+def also_told(reading: rules.Reading, *, but: PaymentFile) -> QuerySet[PaymentAttempt]:
+    """Transfers of the account's other files of which a statement speaks."""
+    if reading.kind != rules.AnswerKind.CAMT_053:
+        return PaymentAttempt.objects.none()
+    found = PaymentAttempt.objects.filter(key__in=list(reading.answers), file__account=reading.account)
+    return found.exclude(file=but).select_related("disbursement").order_by("id")
+
+
+def told_later(reading: rules.Reading, keys: Collection[str]) -> set[str]:
+    """Of these ids, those of which a statement of the same account was read that the bank made later than this one."""
+    if reading.kind != rules.AnswerKind.CAMT_053 or reading.made_at is None:
+        return set()
+    later = PaymentAnswer.objects.filter(kind=reading.kind, file__account=reading.account, made_at__gt=reading.made_at)
+    return {key for said in later.values_list("said", flat=True) for key in said} & set(keys)
+
+
 def statement_frees(row: Disbursement) -> bool:
     """Whether no former transfer of this payment in a file holds the next one back (`rules.freed`)."""
     former = row.attempts.filter(state="REFUSED", sent_at__isnull=False, file__isnull=False).select_related("file")
-    return all(_frees(one) for one in former)
+    return all(_frees(one, row.registered_at) for one in former)
 
 
-def _frees(attempt: PaymentAttempt) -> bool:
+def _frees(attempt: PaymentAttempt, registered_at: datetime | None) -> bool:
     assert attempt.file is not None and attempt.settled_at is not None
-    answers = attempt.file.answers
-    reported = answers.filter(kind=rules.AnswerKind.PAIN_002).aggregate(last=Max("made_at"))["last"]
-    read = answers.filter(kind=rules.AnswerKind.CAMT_053, made_at__isnull=False)
-    statements = [(one.made_at or one.created_at, one.covers_from, one.created_at) for one in read]
+    answers = list(attempt.file.answers.all())
+    told = [one for one in answers if one.kind == rules.AnswerKind.CAMT_053 and one.made_at is not None]
+    lists = [one for one in answers if one.kind in {rules.AnswerKind.SHEET, rules.AnswerKind.NETWORK}]
     return rules.freed(
-        attempt.file.way, refused_at=attempt.settled_at, reported_at=reported, statements=statements, paid_on=attempt.file.pay_on
-    )
+        attempt.file.way, since=max(attempt.settled_at, registered_at or attempt.settled_at), paid_on=attempt.file.pay_on,
+        statements=[rules.Shown(one.made_at, one.covers_from, one.covers_to, one.created_at) for one in told if one.made_at],
+        by_person=attempt.resolved_by_id is not None,
+        confirmed=any(one.said.get(attempt.key) == "REFUSED" and one.read_by_id != attempt.resolved_by_id for one in lists),
+    )  # fmt: skip
 
 
 def is_overdue(file: PaymentFile, now: datetime) -> bool:

@@ -37,6 +37,15 @@ def invoice_day_fault(day: date, today: date, first: date, last: date) -> str:
     return ""
 
 
+def invoice_no_fault(number: str) -> str:
+    """Why this cannot be the number of an invoice, which stands in files for others; "": it can."""
+    if not number.isprintable():
+        return str(
+            _("The number has a sign that cannot be printed, a line break for instance. Type it as it stands on the invoice.")
+        )
+    return ""
+
+
 class DisbursementStatus(Codes):
     REQUESTED = "REQUESTED", _("Requested by the provider")
     COMPANY_CONFIRMED = "COMPANY_CONFIRMED", _("Confirmed by the company")
@@ -242,7 +251,7 @@ def may_approve(person_id: int, settled_by: Collection[int | None]) -> bool:
 def may_resolve(person_id: int, released_by: Collection[int | None]) -> bool:
     """Who released a transfer never says what became of it (domain.md §6.11, four eyes).
 
-    released_by: who had approved and registered that very attempt; another release of the same payment is not it.
+    released_by: who had approved, registered and handed over that very attempt; another release of the same payment is not it.
     """
     return person_id not in released_by
 

@@ -3,12 +3,14 @@
 A file is made once, whole: one line that cannot stand in it stops it. Its transfers are attempts like any other, so that no
 payment is in two files, or in a file and at the gateway, at once (unique constraint, triggers).
 
-What the bank refused leaves again only once its statement, made after that refusal, showed that nothing had moved: a refusal is
-what the bank says, the statement what it did (`freed`).
+What the bank refused leaves again only once its statement, which reaches until it was registered again, showed that nothing had
+moved: a refusal is what the bank says, the statement what it did (`freed`). A result list is the record of the ways that have no
+statement; a person's word that nothing moved is none, so somebody else reads the list or a statement first.
 """
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.functional import Promise
@@ -20,7 +22,9 @@ from vouchers.payments.rules.transfers import Transfer
 from vouchers.rounds.rules import Way
 
 FILE_WAYS = (Way.PAIN_001, Way.SHEET, Way.NETWORK)
-BY_STATEMENT = frozenset({Way.PAIN_001})  # whose refusals a statement confirms; the others' result lists are the record itself
+BY_STATEMENT = frozenset(
+    {Way.PAIN_001}
+)  # whose refusals a statement alone confirms; the others' result lists are the record itself
 KEY, HOLDER = re.compile(r"[A-Za-z0-9-]{1,35}"), 120
 LINES = 1000  # of one file at most
 
@@ -34,15 +38,10 @@ def line_fault(transfer: Transfer) -> str | Promise:
     if transfer.bank_code not in BANKS:
         return _("The bank of its account is not in the list. Enter the account again.")
     if not re.fullmatch(r"[0-9]{8,20}", transfer.account):
-        return _("Its account number has not 8 to 20 digits. Enter the account again.")
+        return _("Its account number does not have 8 to 20 digits. Enter the account again.")
     if not transfer.holder.strip() or not transfer.holder.isprintable() or len(transfer.holder) > HOLDER:
         return _("The holder of its account is empty, too long, or has signs that no file takes. Enter the account again.")
     return ""
-
-
-def printable(text: str) -> str:
-    """Words for a file: signs that no format takes become spaces."""
-    return "".join(sign if sign.isprintable() else " " for sign in text).strip()
 
 
 def sum_fault(transfers: Sequence[Transfer]) -> str | Promise:
@@ -88,24 +87,31 @@ def may_pay(person_id: int, released_by: Collection[int | None]) -> bool:
     return person_id not in released_by
 
 
-def freed(
-    way: str,
-    *,
-    refused_at: datetime,
-    reported_at: datetime | None,
-    statements: Collection[tuple[datetime, datetime | None, datetime]],
-    paid_on: date,
-) -> bool:
-    """Whether a refused transfer is no reason to hold the next one back: a statement was read after it was settled that the bank
-    made after its last report on the file, and that begins no later than the day of the file.
+@dataclass(frozen=True)
+class Shown:
+    """A statement that was read to a file: made_at, begins_at, ends_at by the bank's clock (None: not told), read_at by ours."""
 
-    refused_at: by the portal's clock; reported_at: when the bank made that report, None where a person settled it; statements:
-    (made at, begins at, read at) of each one that was read to the file.
+    made_at: datetime
+    begins_at: datetime | None
+    ends_at: datetime | None
+    read_at: datetime
+
+    def covers(self, first: date, last: datetime) -> bool:
+        """Whether it tells of all that moved from the day `first` until the moment `last`."""
+        if self.begins_at is None or self.ends_at is None or self.read_at < last:
+            return False
+        return to_kst(self.begins_at).date() <= first and min(self.made_at, self.ends_at) >= last
+
+
+def freed(
+    way: str, *, since: datetime, paid_on: date, statements: Collection[Shown], by_person: bool, confirmed: bool
+) -> bool:  # fmt: skip
+    """Whether a refused transfer is no reason to hold the next one back: a statement covers the day of the file until `since`;
+    elsewhere also the result list, which is the record itself.
+
+    since: when it was refused or, later, registered again, as in the gateway's way; statements: read to the file; by_person:
+    whether a person, not the list, said that it was refused; confirmed: whether a list that somebody else read says so too.
     """
-    if way not in BY_STATEMENT:
+    if way not in BY_STATEMENT and (confirmed or not by_person):
         return True
-    return any(
-        read_at >= refused_at and (reported_at is None or made_at >= reported_at)
-        and (begins_at is None or to_kst(begins_at).date() <= paid_on)
-        for made_at, begins_at, read_at in statements
-    )  # fmt: skip
+    return any(one.covers(paid_on, since) for one in statements)

@@ -5,7 +5,7 @@ without entities, within limits, and anything that is not plainly such a message
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -13,13 +13,14 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext_lazy as _
 
+from portal.kit.clock import KST
 from portal.kit.errors import Refused
 from vouchers.payments.rules.readings import ANSWER_BYTES, MOST_LINES, AnswerKind, Payer, Reading
-from vouchers.payments.rules.transfers import Answer, Outcome, Transfer, by_key
+from vouchers.payments.rules.transfers import DUPLICATES, Answer, Outcome, Transfer, by_key
 
 PAIN_001 = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 FAMILY = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:(pain\.002|camt\.053)\.001\.\d\d\}Document")
-SETTLED, REJECTED, DUPLICATE = frozenset({"ACSC", "ACCC"}), "RJCT", "DUPL"
+SETTLED, REJECTED = frozenset({"ACSC", "ACCC"}), "RJCT"
 NOT_PROVIDED = "NOTPROVIDED"  # what banks write where a reference is missing
 
 
@@ -116,12 +117,13 @@ def _read_report(root: Element) -> Reading:
     about = root.find("{*}CstmrPmtStsRpt/{*}OrgnlGrpInfAndSts")
     if about is None:
         raise ValueError
-    lines = [_line_of_report(one) for one in root.iterfind(".//{*}TxInfAndSts")]
     groups = [about, *root.iterfind("{*}CstmrPmtStsRpt/{*}OrgnlPmtInfAndSts")]
+    reasons = [reason for one in groups for reason in _reasons(one)]
+    lines = [_line_of_report(one, reasons) for one in root.iterfind(".//{*}TxInfAndSts")]
     statuses = {status for one in groups if (status := _at(one, "GrpSts") or _at(one, "PmtInfSts"))}
     whole = None
     if not lines and len(statuses) == 1:  # one word for all: no transfer is named apart
-        whole = _judged(statuses.pop(), groups[-1] if _reason(groups[-1]) else about)
+        whole = _judged(statuses.pop(), groups[-1] if _reason(groups[-1]) else about, reasons)
     count, total = _at(about, "OrgnlNbOfTxs"), _at(about, "OrgnlCtrlSum")
     return Reading(
         kind=AnswerKind.PAIN_002, message_id=_needed(root, "CstmrPmtStsRpt/GrpHdr/MsgId"),
@@ -130,22 +132,33 @@ def _read_report(root: Element) -> Reading:
     )  # fmt: skip
 
 
-def _line_of_report(one: Element) -> tuple[str, Answer]:
+def _line_of_report(one: Element, above: Collection[str]) -> tuple[str, Answer]:
     amount = one.find("{*}OrgnlTxRef/{*}Amt/{*}InstdAmt")
-    return _needed(one, "OrgnlEndToEndId"), _judged(_needed(one, "TxSts"), one, _amount(amount) if amount is not None else None)
+    won = _amount(amount) if amount is not None else None
+    return _needed(one, "OrgnlEndToEndId"), _judged(_needed(one, "TxSts"), one, above, won)
 
 
-def _judged(status: str, where: Element, amount_won: int | None = None) -> Answer:
-    """ACSC, ACCC: the money moved. RJCT: it did not, unless the bank says "duplicate", which proves nothing. All else: not yet."""
+def _judged(status: str, where: Element, above: Collection[str], amount_won: int | None = None) -> Answer:
+    """ACSC, ACCC: the money moved. RJCT: it did not, unless the bank says "duplicate" of it or of the whole, which proves nothing
+    (above: reasons of the whole). All else: not yet."""
     reason, ref = _reason(where), _at(where, "AcctSvcrRef")
     outcome = Outcome.PAID if status in SETTLED else Outcome.UNKNOWN
-    if status == REJECTED and _at(where, "StsRsnInf/Rsn/Cd") != DUPLICATE and reason != DUPLICATE:
+    if status == REJECTED and not DUPLICATES & {said.upper() for said in (*_reasons(where), *above)}:
         outcome = Outcome.REFUSED
     return Answer(outcome, ref, reason or status, amount_won)
 
 
 def _reason(where: Element) -> str:
     return _at(where, "StsRsnInf/AddtlInf") or _at(where, "StsRsnInf/Rsn/Cd") or _at(where, "StsRsnInf/Rsn/Prtry")
+
+
+def _reasons(where: Element) -> list[str]:
+    """Each reason that stands at this very element, as code or as words."""
+    return [
+        (found.text or "").strip()
+        for path in ("Rsn/{*}Cd", "Rsn/{*}Prtry", "AddtlInf")
+        for found in where.iterfind("{*}StsRsnInf/{*}" + path)
+    ]
 
 
 def _once(lines: Sequence[tuple[str, Answer]]) -> dict[str, Answer]:
@@ -162,12 +175,14 @@ def _read_statement(root: Element) -> Reading:
             _("This is one page of a longer statement. Ask the bank for all of it in one file."), "answer_pages", "file"
         )
     entries = [pair for one in statement.iterfind("{*}Ntry") for pair in _entry(one)]
-    begins, made = _at(statement, "FrToDt/FrDtTm"), _at(statement, "CreDtTm") or _needed(root, "BkToCstmrStmt/GrpHdr/CreDtTm")
+    begins, ends = _at(statement, "FrToDt/FrDtTm"), _at(statement, "FrToDt/ToDtTm")
+    made = _at(statement, "CreDtTm") or _needed(root, "BkToCstmrStmt/GrpHdr/CreDtTm")
     if len(entries) > MOST_LINES:
         raise ValueError
     return Reading(
         kind=AnswerKind.CAMT_053, message_id=_needed(statement, "Id"), made_at=_moment(made), answers=by_key(entries),
         account=_needed(statement, "Acct/Id/Othr/Id"), covers_from=_moment(begins) if begins else None,
+        covers_to=_moment(ends) if ends else None,
     )  # fmt: skip
 
 
@@ -205,9 +220,9 @@ def _won(text: str) -> int:
 
 
 def _moment(text: str) -> datetime:
-    """Banks write their own time; without a zone it is taken for the portal's (UTC), which decides nothing alone."""
+    """Banks write their own time; without a zone it is the country's."""
     found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=KST)
 
 
 def _at(element: Element, path: str) -> str:

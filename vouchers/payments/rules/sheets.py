@@ -18,7 +18,7 @@ from portal.kit.sheets import Unreadable, sheets
 from portal.kit.workbooks import Leaf, styled_workbook
 from vouchers.payments.rules.disbursing import BANKS
 from vouchers.payments.rules.readings import ANSWER_BYTES, MOST_LINES, AnswerKind, Reading
-from vouchers.payments.rules.transfers import Answer, Outcome, Transfer
+from vouchers.payments.rules.transfers import Answer, Outcome, Transfer, printable
 from vouchers.rounds.rules import Way
 
 KEY, AMOUNT, FILE = "관리번호", "이체금액", "파일번호"
@@ -68,6 +68,7 @@ def write_network_sheet(file_ref: str, programme: str, rows: Sequence[tuple[Tran
 
 
 def _book(title: str, heading: Sequence[str], rows: Sequence[Sequence[Any]], amounts: frozenset[int]) -> bytes:
+    rows = [[printable(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     widths = [_WIDE if name == KEY else _WIDTHS for name in heading]
     return styled_workbook([Leaf(title, [heading, *rows], widths, amounts=amounts)], lists="목록", refused="")
 
@@ -92,7 +93,7 @@ _RESULTS = {
     ),
     Way.NETWORK: _Result(
         AnswerKind.NETWORK, "집행금액", "처리상태", "집행등록번호", "사유",
-        {"이체완료": Outcome.PAID, "이체실패": Outcome.REFUSED, "반려": Outcome.REFUSED, "처리중": Outcome.UNKNOWN},
+        {"이체완료": Outcome.PAID, "이체실패": Outcome.REFUSED, "반려": Outcome.REFUSED, "반송": Outcome.SENT_BACK, "처리중": Outcome.UNKNOWN},
     ),
 }  # fmt: skip
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 
 from portal.kit.codes import Codes
 
+# of ISO 20022: the other side has such an order already. That says nothing of what became of the first one
+DUPLICATES = frozenset({"DUPL", "AM05", "DU01", "DU02", "DU03", "DU04", "DU05"})
+
 
 class Outcome(Codes):
     """SENT_BACK: the money moved and came back; only a statement says so."""
@@ -43,6 +46,11 @@ class Answer:
         if self.outcome == Outcome.SENT_BACK and self.out_won is not None:
             return self.out_won == 0
         return self.amount_won in {None, amount_won}
+
+
+def printable(text: str) -> str:
+    """Words for a file: signs that no format takes become spaces."""
+    return "".join(sign if sign.isprintable() else " " for sign in text).strip()
 
 
 def by_key(entries: Iterable[tuple[str, Answer]]) -> dict[str, Answer]:

@@ -85,7 +85,7 @@ def _show(
     context = {
         "file": file, "lines": lines, "answers": queries.answers_of(file), "booked_won": queries.booked_won(file),
         "may_send": request.user.has_perm("vouchers.send_payments"), "own_hand": own_hand, "overdue": queries.is_overdue(file, clock.now()),
-        "form": bound or forms.AnswerForm(way=file.way), "reason_form": reason or ReasonForm(),
+        "form": bound or forms.AnswerForm(way=file.way, user=request.user), "reason_form": reason or ReasonForm(),
     }  # fmt: skip
     return page(request, "vouchers/payments/file.html", context, status=422 if bound or reason else 200)
 
@@ -103,13 +103,14 @@ def file_download(request: HttpRequest, ref: str) -> HttpResponse:
 def read_answer(request: HttpRequest, ref: str) -> HttpResponse:
     """A report, a statement or a result list is read, whole or not at all."""
     file = _file(request, ref)
-    form = forms.AnswerForm(request.POST, request.FILES, way=file.way)
+    form = forms.AnswerForm(request.POST, request.FILES, way=file.way, user=request.user)
     if form.is_valid():
         try:
             with documents.all_or_nothing():  # an answer that is refused leaves nothing behind
                 upload = form.cleaned_data["file"]
                 document = documents.upload(file=upload, kind="payment_answer", by=request.user, types=ANSWERS)
-                answer = actions.read_payment_answer(file_id=file.pk, document=document, by=request.user)
+                code = form.cleaned_data["code"]
+                answer = actions.read_payment_answer(file_id=file.pk, document=document, second_factor_code=code, by=request.user)
         except DomainError as error:
             form_errors(form, error)
         else:
