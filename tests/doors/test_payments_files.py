@@ -93,6 +93,17 @@ def test_from_due_to_answered_in_the_browser() -> None:
     assert reader.post(f"{page}answer/", {"file": xml(answers.paid(file, refuse=[1])), "code": code}).status_code == 422
 
 
+def test_what_waits_for_a_statement_is_not_chosen_at_first() -> None:
+    _at, desk, rows = p.registered(2, way="PAIN_001")
+    file, reader = p.file_of(desk, rows[:1]), as_(desk.reader)
+    given = {"file": xml(answers.paid(file, refuse=[0])), "code": second_factor.demo_code(desk.reader)}
+    assert reader.post(f"/payments/files/{file.ref}/answer/", given).status_code == 303
+    p.released("retry", rows[0], desk.registrar)
+    shown = as_(desk.second).get(f"/en{new_path(rows[0])}").content.decode()
+    assert len(re.findall(r'name="payments"[^>]* checked', shown)) == 1 and shown.count('name="payments"') == 2
+    assert shown.count("its statement must be read first") == 1
+
+
 def test_payment_files_are_for_those_who_see_all_and_made_by_those_who_may() -> None:
     at, desk, rows = p.registered(1, way="PAIN_001")
     file = p.file_of(desk, rows)

@@ -1,6 +1,6 @@
 """The shape of input."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -98,7 +98,8 @@ class RegisterForm(CodeForm):
 
 
 class FileForm(CodeForm):
-    """Which of the due payments go into the file. due: Disbursement rows that this person may hand over."""
+    """Which of the due payments go into the file. due: Disbursement rows that this person may hand over; held: ids of those that
+    wait for a statement, which are not chosen at first."""
 
     payments = forms.TypedMultipleChoiceField(
         label=_("Payments"), coerce=int, widget=forms.CheckboxSelectMultiple,
@@ -109,17 +110,18 @@ class FileForm(CodeForm):
     )  # fmt: skip
     field_order = ("payments", "code")
 
-    def __init__(self, *args: Any, due: Sequence[Disbursement], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, due: Sequence[Disbursement], held: Collection[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["payments"].choices = [(row.pk, _payment_words(row)) for row in due]  # type: ignore[attr-defined]
-        self.fields["payments"].initial = [row.pk for row in due]
+        self.fields["payments"].choices = [(row.pk, _payment_words(row, held=row.pk in held)) for row in due]  # type: ignore[attr-defined]
+        self.fields["payments"].initial = [row.pk for row in due if row.pk not in held]
 
 
-def _payment_words(row: Disbursement) -> str:
+def _payment_words(row: Disbursement, *, held: bool) -> str:
     account = row.payee_account
     where = f"{account.bank} ···{account.number[-4:]}" if account else "—"
     company, payee = pick(row.milestone.agreement.company, "name"), pick(row.payee, "name")
-    return f"{row.milestone.title} · {company} → {payee} · {won(row.amount_won)} · {where}"
+    wait = f" · {_('refused before: its statement must be read first')}" if held else ""
+    return f"{row.milestone.title} · {company} → {payee} · {won(row.amount_won)} · {where}{wait}"
 
 
 class AnswerForm(CodeForm):

@@ -88,8 +88,17 @@ def told_later(reading: rules.Reading, keys: Collection[str]) -> set[str]:
 
 def statement_frees(row: Disbursement) -> bool:
     """Whether no former transfer of this payment in a file holds the next one back (`rules.freed`)."""
-    former = row.attempts.filter(state="REFUSED", sent_at__isnull=False, file__isnull=False).select_related("file")
-    return all(_frees(one, row.registered_at) for one in former)
+    return not unproved([row])
+
+
+def unproved(rows: Collection[Disbursement]) -> set[int]:
+    """Ids of those that a former transfer in a file holds back, until a statement or list shows that nothing moved."""
+    registered = {row.pk: row.registered_at for row in rows}
+    former = PaymentAttempt.objects.filter(
+        disbursement__in=list(registered), state="REFUSED", sent_at__isnull=False, file__isnull=False
+    )
+    tried = former.select_related("file").prefetch_related("file__answers")
+    return {one.disbursement_id for one in tried if not _frees(one, registered[one.disbursement_id])}
 
 
 def _frees(attempt: PaymentAttempt, registered_at: datetime | None) -> bool:

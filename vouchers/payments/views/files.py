@@ -44,7 +44,9 @@ def new_file(request: HttpRequest, round_key: str, way: str) -> HttpResponse:
         raise Http404
     due = list(queries.due(round_, code))
     mine = [row for row in due if rules.may_pay(request.user.pk, {row.approved_by_id, row.registered_by_id})]
-    form = forms.FileForm(request.POST if request.method == "POST" else None, user=request.user, due=mine)
+    form = forms.FileForm(
+        request.POST if request.method == "POST" else None, user=request.user, due=mine, held=queries.unproved(mine)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             file = actions.make_payment_file(
