@@ -6,7 +6,7 @@ CANDIDATES := .venv/bin/python python3 python3.13 python3.12 python3.14 /usr/bin
 PYTHON ?= $(shell for p in $(CANDIDATES); do "$$p" -c "" >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 SETUP = $(if $(PYTHON),$(PYTHON),$(error No Python was found. Install Python and pip, or name one: make PYTHON=/path/to/python3 $@)) -B portal/kit/stamps.py
 RUN := .venv/bin/python
-WORKERS ?= 2
+WORKERS ?= 3
 .DEFAULT_GOAL := up
 .PHONY: up setup test journeys pictures bench lint types fmt packages packages-dev
 

@@ -190,9 +190,19 @@ def _attempt() -> list[Bite]:
         bite(
             "attempt_way_guard", copy(P, "sent_attempt", **again, file_id="{file}", paid_by_id="{second}"), says="by another way"
         ),
+        bite(
+            "attempt_way_guard",
+            change(Y, "payee", "waits_until = '2999-01-01'"),
+            copy(P, "sent_attempt", **again, disbursement_id="{registered}"),
+            says="changed and waits",
+        ),
         bite("attempt_file_pair", change(P, "sent_attempt", "paid_by_id = {second}")),
         bite("attempt_payer_did_not_release", change(P, "filed_attempt", "paid_by_id = approved_by_id")),
         bite("attempt_payer_did_not_release", change(P, "filed_attempt", "paid_by_id = registered_by_id")),
+        *(
+            bite("attempt_payer_guard", change(P, "filed_attempt", words), says="by who handed it over")
+            for words in ("resolved_by_id = paid_by_id", "explained_by_id = paid_by_id", "withdrawn_by_id = paid_by_id")
+        ),
         bite("payment_file_whole_lines", copy(P, "filed_attempt", **again), says="it says"),
         bite("attempt_shown_back_is_sent_back", change(P, "paid_attempt", "shown_back_at = now()")),
     ]

@@ -124,7 +124,7 @@ def _filed(row: Disbursement, desk: p.Office) -> dict[str, int]:
     p.released("register", row, desk.registrar, way="PAIN_001")
     file = p.file_of(desk, [row])
     answer = PaymentAnswer.objects.create(
-        file=file, kind="PAIN_002", document=p.paper(None, desk.second), sha256="0" * 64, message_id="RPT-1", read_by=desk.second
+        file=file, kind="PAIN_002", document=p.paper(None, desk.reader), sha256="0" * 64, message_id="RPT-1", read_by=desk.reader
     )
     return {"file": file.pk, "answer": answer.pk, "filed_attempt": file.lines.get().pk}
 
