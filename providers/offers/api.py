@@ -101,7 +101,10 @@ class OfferWriting(Whole):
     access_modes = _codes("Codes of the list access_mode.")
     exits = _codes("Codes of the list exit_kind.")
     lead_time_days = serializers.IntegerField(
-        min_value=1, max_value=rules.LONGEST_LEAD_DAYS, allow_null=True, help_text="Working days."
+        min_value=1,
+        max_value=rules.LONGEST_LEAD_DAYS,
+        allow_null=True,
+        help_text="Working days from the signed agreement and the positive reviews, whichever is later, to the data.",
     )
     allowed_purposes = serializers.MultipleChoiceField(choices=rules.Purpose.choices())
     commercial_ai_allowed = serializers.BooleanField(allow_null=True)

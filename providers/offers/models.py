@@ -53,7 +53,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
 
 class Offer(Row):
-    """lead_time_days: working days from a signed agreement to provision; capacity: orders a period, open_capacity of
+    """lead_time_days: working days as `rules.LEAD_TIME` counts them; capacity: orders a period, open_capacity of
     them not yet taken since capacity_since, the period's first day (None: not limited). allowed_purposes: codes of a need's purpose."""
 
     REF_PREFIX: ClassVar[str] = "ofr"

@@ -1,5 +1,6 @@
 """Several providers asked at once and their quotes side by side, in the browser; no company sees another's."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.rules import Role
+from portal.kit import clock
+from providers.offers import rules as offers
+from providers.offers.models import Offer
 from tests.doors import as_
 from tests.factories import providers, quotes
 from vouchers.matching import actions
@@ -71,10 +75,6 @@ def test_the_page_after_it_is_the_companys(at: quotes.Stage) -> None:
 
 
 def test_too_late_to_ask_is_said_before_anything_is_typed(at: quotes.Stage) -> None:
-    from datetime import timedelta
-
-    from portal.kit import clock
-
     with clock.at(at.round.closes_at - timedelta(days=1)):  # type: ignore[operator]
         page = text(as_(at.firm.user).get(f"/matching/needs/{at.need.ref}/ask/?for={value(at)}"))
     assert "이제 견적을 요청할 수 없습니다" in page and "<textarea" not in page
@@ -94,6 +94,27 @@ def test_quotes_stand_side_by_side_with_what_changed(at: quotes.Stage) -> None:
     assert "무엇이 바뀌었" in page and "100,000,000" in page and "40근무일" in page
     assert browser.get(f"/en/matching/needs/{at.need.ref}/compare/").status_code == 200
     assert f"/matching/needs/{at.need.ref}/compare/" in text(browser.get(f"/matching/needs/{at.need.ref}/"))
+
+
+def test_time_to_data_is_one_way_for_the_forms_the_datasets_pages_and_the_quotes(at: quotes.Stage) -> None:
+    made = quotes.quoted(at, lead_time_days=35)
+    Offer.objects.filter(pk=at.offer.pk).update(lead_time_days=35)
+    key = at.offer.dataset.key  # type: ignore[union-attr]
+    holder = at.hospital.institution
+    route = offers.route(promised=holder.target_days, measured=holder.measured_days, lead_days=[35], joint=at.offer.joint_drb)
+    whole, left = f"{route.least}~{route.most}근무일", "{}~{}근무일".format(*route.after_quote)
+    browser, provider = as_(at.firm.user), as_(at.hospital.user)
+    for page in (f"/catalogue/{key}/", f"/catalogue/compare/?d={key}"):
+        assert whole in text(browser.get(page)) and "데이터심의(DRB)" in text(browser.get(page)), page
+    beside = text(browser.get(f"/matching/needs/{at.need.ref}/compare/"))
+    assert left in beside and "35근무일" in beside and whole not in beside
+    for page in (f"/providers/offers/{at.offer.ref}/edit/", f"/matching/requests/{made.request.ref}/quote/"):
+        assert str(offers.LEAD_TIME) in text(provider.get(page)), page
+
+
+def test_a_delivery_earlier_than_the_steps_allow_is_marked(at: quotes.Stage) -> None:
+    quotes.quoted(at, lead_time_days=35, earliest_delivery_on=clock.today() + timedelta(days=3))
+    assert "이유를 물어보십시오" in text(as_(at.firm.user).get(f"/matching/needs/{at.need.ref}/compare/"))
 
 
 def test_without_a_quote_the_comparison_says_why_it_is_empty(at: quotes.Stage) -> None:

@@ -46,7 +46,10 @@ class QuoteWriting(Whole):
     lines = QuoteLineWriting(many=True, max_length=stages.MOST_LINES)  # type: ignore[call-arg]
     valid_until = serializers.DateField(help_text="The company can accept the quote up to the end of this day.")
     earliest_delivery_on = serializers.DateField(required=False, allow_null=True)
-    lead_time_days = serializers.IntegerField(min_value=1, max_value=500, required=False, allow_null=True)
+    lead_time_days = serializers.IntegerField(
+        min_value=1, max_value=500, required=False, allow_null=True,
+        help_text="Working days from the signed agreement and the positive reviews, whichever is later, to the data.",
+    )  # fmt: skip
     access_mode = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
     assumptions = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
     band_min_won = serializers.IntegerField(

@@ -100,7 +100,7 @@ class OfferForm(forms.Form):
         required=False,
         min_value=1,
         max_value=rules.LONGEST_LEAD_DAYS,
-        help_text=_("From the signed agreement to the provision of the data, your reviews included."),
+        help_text=rules.LEAD_TIME,
     )
     capacity = forms.IntegerField(
         label=_("Capacity"),

@@ -131,6 +131,7 @@ def sheet(offer: Offer, labels: dict[str, dict[str, str]]) -> list[Fact]:
         Fact(
             gettext("Lead time"),
             ngettext("%(n)d working day", "%(n)d working days", days) % {"n": days} if days else unpublished,
+            str(rules.LEAD_TIME),
         ),
         Fact(gettext("Joint data review"), gettext("Takes part") if offer.joint_drb else gettext("Does not take part")),
         Fact(gettext("Capacity"), _capacity(offer)),
@@ -234,23 +235,14 @@ def _aligned(columns: Sequence[Sequence[Fact]]) -> list[tuple[str, list[Fact | N
 
 def _terms(dataset: Dataset, now: datetime | None) -> list[Fact]:
     standing = list(Offer.objects.offered(now or clock.now()).filter(dataset=dataset))
-    days = {row["label"]: row for row in days_of(dataset.institution)}
     way = route_of(dataset, standing)
+    whole = gettext("Time until you have the data")
     facts = [
         Fact(gettext("Offers"), str(len(standing)) if standing else gettext("None")),
         Fact(gettext("Cost"), price_words(standing) or gettext("Not published")),
-        Fact(gettext("Time until you have the data"), way.days if way else gettext("At once: anybody may have it")),
+        Fact(whole, way.days, way.note) if way else Fact(whole, gettext("At once: anybody may have it")),
     ]
-    return facts + [
-        Fact(str(label), _days(row["median"] if row["median"] is not None else row["target"]), gettext("Measured (median)") if row["median"] is not None else gettext("Promised"))
-        for label, row in days.items()
-    ]  # fmt: skip
-
-
-def _days(count: int | None) -> str:
-    if count is None:
-        return gettext("Not published")
-    return ngettext("%(n)s working day", "%(n)s working days", count) % {"n": count}
+    return facts + [Fact(str(stage.label), stage.days, stage.basis) for stage in (way.stages if way else ())]
 
 
 def days_of(institution: Institution) -> list[dict[str, Any]]:

@@ -37,10 +37,11 @@ class StageShown:
 
 @dataclass(frozen=True)
 class RouteShown:
-    """stages in order; days: in all."""
+    """stages in order; days: in all; note: why they are less sure than an offer's, "" where an offer stands."""
 
     stages: list[StageShown]
     days: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def route_of(dataset: Dataset, offers: Sequence[Offer]) -> RouteShown | None:
         StageShown(*STAGE_WORDS[one.code], _days(one.least, one.most), str(rules.Basis.word(one.basis)) % {"n": one.n})
         for one in found.stages
     ]
-    return RouteShown(shown, _days(found.least, found.most))
+    note = "" if offers else gettext("No offer stands now, so nobody has said that the data can be had in this time: ask first")
+    return RouteShown(shown, _days(found.least, found.most), note)
 
 
 PUBLIC = "PUBLIC"

@@ -10,6 +10,9 @@ from portal.kit.codes import Codes
 from portal.kit.errors import Refused
 from portal.kit.lifecycle import Lifecycle
 from providers.catalogue.rules import PUBLICATION_MOVES
+from providers.offers.rules.routing import DATA_REVIEW as DATA_REVIEW
+from providers.offers.rules.routing import LEAD_TIME as LEAD_TIME
+from providers.offers.rules.routing import PROVISION as PROVISION
 from providers.offers.rules.routing import Basis as Basis
 from providers.offers.rules.routing import PriceRange as PriceRange
 from providers.offers.rules.routing import Route as Route

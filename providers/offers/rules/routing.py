@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit.codes import Codes
 from providers.institutions.rules import USUAL_DAYS
 
+LEAD_TIME = _(
+    "Working days from the signed agreement and the positive reviews, whichever is later, until one can work with the data: extraction, pseudonymisation and adequacy review. IRB and DRB are counted apart."
+)
+
 
 class Basis(Codes):
     """How well a number of days is known, best first."""
@@ -33,14 +37,24 @@ class Stage:
 
 @dataclass(frozen=True)
 class Route:
-    """least and most: working days in all; the two reviews run side by side, everything else one after the other."""
+    """least and most: working days in all, the time to data; the two reviews run side by side, everything else one after the
+    other."""
 
     stages: tuple[Stage, ...]
     least: int
     most: int
 
+    def stage(self, code: str) -> Stage:
+        return next(one for one in self.stages if one.code == code)
 
-ETHICS, DATA_REVIEW = "ethics", "data_review"
+    @property
+    def after_quote(self) -> tuple[int, int]:
+        """Least and most working days that are left when a quote is accepted."""
+        asked = self.stage(QUOTE)
+        return self.least - asked.least, self.most - asked.most
+
+
+QUOTE, ETHICS, DATA_REVIEW, CONTRACT, PROVISION = "quote", "ethics", "data_review", "contract", "provision"
 ETHICS_STEPS = ("irb_exemption", "irb_expedited", "irb_full")
 ORDER = list(Basis)
 
@@ -48,8 +62,8 @@ ORDER = list(Basis)
 def route(
     *, promised: Mapping[str, int], measured: Mapping[str, Mapping[str, Any]], lead_days: Iterable[int] = (), joint: bool = False
 ) -> Route:
-    """promised: step → working days; measured: step → {median, n}; lead_days: of the offers, from the signed agreement to the
-    data; joint: an offer takes part in the joint data review. Every number is the best that is known of the step."""
+    """promised: step → working days; measured: step → {median, n}; lead_days: of the offers or of a quote, as LEAD_TIME
+    counts them; joint: an offer takes part in the joint data review. Every number is the best that is known of the step."""
     leads = sorted(lead_days)
 
     def stage(code: str, *steps: str) -> Stage:
@@ -60,12 +74,12 @@ def route(
 
     reviews = [stage(ETHICS, *ETHICS_STEPS), stage(DATA_REVIEW, "drb", *(("drb_joint",) if joint else ()))]
     if leads:
-        provision = Stage("provision", leads[0], leads[-1], Basis.OFFERED)
+        provision = Stage(PROVISION, leads[0], leads[-1], Basis.OFFERED)
     else:
-        parts = [stage("provision", step) for step in ("preparation", "adequacy")]
+        parts = [stage(PROVISION, step) for step in ("preparation", "adequacy")]
         basis = _together(part.basis for part in parts)
-        provision = Stage("provision", sum(p.least for p in parts), sum(p.most for p in parts), basis, min(p.n for p in parts))
-    before, after = [stage("quote", "quote")], [stage("contract", "contract"), provision]
+        provision = Stage(PROVISION, sum(p.least for p in parts), sum(p.most for p in parts), basis, min(p.n for p in parts))
+    before, after = [stage(QUOTE, "quote")], [stage(CONTRACT, "contract"), provision]
     alone = [*before, *after]
     return Route(
         (*before, *reviews, *after),

@@ -198,12 +198,12 @@ def calendar(
     *, closes_at: datetime, starts_on: date | None, project_end: date | None, fiscal_year: int, policy: Policy, lead_days: int
 ) -> Calendar:
     """Target days of the policy one after the other, in working days of Korea. lead_days: the offer's own lead time, which
-    counts where it is longer than the policy's. No work begins before `starts_on`, the first day of the projects."""
+    counts where it is longer than the policy's preparation and adequacy review together. No work begins before `starts_on`, the first day of the projects."""
     days = policy.days
     planned = (
         (Step.ELIGIBILITY, days("eligibility")), (Step.EVALUATION, days("evaluation")), (Step.ACCEPTANCE, days("award_acceptance")),
         (Step.SIGNATURE, days("signature")), (Step.REVIEW, max(days("irb_expedited"), days("drb_institution"))),
-        (Step.PROVISION, max(days("provision"), lead_days)), (Step.MILESTONE, days("milestone_acceptance")),
+        (Step.PROVISION, max(days("provision") + days("adequacy"), lead_days)), (Step.MILESTONE, days("milestone_acceptance")),
         (Step.PAYMENT, days("evidence_check") + days("payment")),
     )  # fmt: skip
     at, legs = clock.to_kst(closes_at).date(), []

@@ -14,6 +14,7 @@ from portal.kit import clock
 from portal.kit.forms import CountedTextarea, DateInput, Lines, WonFormField
 from portal.kit.words import korean
 from providers.catalogue.queries import code_lists
+from providers.offers import rules as offers
 from vouchers.matching import queries
 from vouchers.matching.models import Quote, QuoteDraft, QuoteRequest
 from vouchers.matching.rules import stages
@@ -61,7 +62,7 @@ class QuoteForm(forms.Form):
     lead_time_days = forms.IntegerField(
         label=_("Lead time (working days)"), required=False, min_value=1, max_value=500,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        help_text=_("From the signed agreement to the provision of the data, your reviews included."),
+        help_text=offers.LEAD_TIME,
     )  # fmt: skip
     access_mode = forms.ChoiceField(label=_("Access mode"), required=False)
     assumptions = forms.CharField(

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from portal.journal import queries as journal
+from portal.kit import clock, workdays
 from portal.kit.won import won
 from portal.kit.words import day
 from providers.catalogue import queries as catalogue
@@ -137,15 +138,25 @@ def _valid(one: Column, world: _World) -> Cell:
 
 
 def _delivery(one: Column, world: _World) -> Cell:
-    return Cell(day(one.quote.earliest_delivery_on) if one.quote.earliest_delivery_on else "")
+    """The day that the institution names itself, and whether the steps below reach it at all."""
+    named = one.quote.earliest_delivery_on
+    if named is None:
+        return Cell()
+    soonest = workdays.add_working_days(clock.today(), _route(one).after_quote[0])
+    if named >= soonest:
+        return Cell(day(named), gettext("The institution names this day itself"))
+    early = gettext("Earlier than its steps allow if you accept today (%(day)s at the earliest): ask for the reason")
+    return Cell(day(named), early % {"day": day(soonest)})
 
 
 def _lead(one: Column, world: _World) -> Cell:
-    return Cell(_days(one.quote.lead_time_days))
+    """Only what is left when agreement and reviews are there; the whole way stands in the next line."""
+    words = gettext("After the signed agreement and the positive reviews")
+    return Cell(_days(one.quote.lead_time_days), words) if one.quote.lead_time_days else Cell()
 
 
 def _route(one: Column) -> offers.Route:
-    """From the accepted quote to the data: the reviews side by side, then contract and provision as quoted."""
+    """The way that the dataset's page shows, with the lead time of this quote."""
     holder, offer = one.request.institution, one.request.offer
     lead = [one.quote.lead_time_days] if one.quote.lead_time_days else []
     return offers.route(
@@ -154,15 +165,19 @@ def _route(one: Column) -> offers.Route:
 
 
 def _time_to_data(one: Column, world: _World) -> Cell:
-    found = _route(one)
-    asked = next(stage for stage in found.stages if stage.code == "quote")
-    least, most = found.least - asked.least, found.most - asked.most
-    return Cell(_days(least) if least == most else gettext("%(least)d–%(most)d working days") % {"least": least, "most": most})
+    least, most = _route(one).after_quote
+    days = _days(least) if least == most else gettext("%(least)d–%(most)d working days") % {"least": least, "most": most}
+    words = gettext("Reviews, contract and lead time together. Accepted today: by %(day)s") % {
+        "day": day(workdays.add_working_days(clock.today(), most))
+    }
+    if not one.quote.lead_time_days:
+        words = gettext("Reviews, contract and the usual preparation together; the quote names no lead time")
+    return Cell(days, words)
 
 
 def _review(one: Column, world: _World) -> Cell:
     joint = bool(one.request.offer and one.request.offer.joint_drb)
-    stage = next(stage for stage in _route(one).stages if stage.code == "data_review")
+    stage = _route(one).stage(offers.DATA_REVIEW)
     days = _days(stage.most) if stage.least == stage.most else f"{stage.least}–{_days(stage.most)}"
     basis = str(offers.Basis.word(stage.basis)) % {"n": stage.n}
     return Cell(

@@ -166,8 +166,8 @@ def lead_time(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure 
     elif days is not None and window is not None and days > window:
         yield Failure(
             "LEAD_TIME",
-            f"제공까지 {days}근무일로, 과제 기간 {need.months}개월보다 깁니다.",
-            f"Delivery takes {days} working days, longer than the project of {need.months} months.",
+            f"심의와 계약 뒤 제공까지 {days}근무일로, 과제 기간 {need.months}개월보다 깁니다.",
+            f"After reviews and contract delivery takes {days} working days, longer than the project of {need.months} months.",
         )
     if window is not None and not found.public:
         yield from _schedule(need, found, window)
@@ -176,14 +176,15 @@ def lead_time(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure 
 
 
 def _schedule(need: Need, found: Candidate, window: int) -> Iterator[Warning]:
-    """Reviews, contract and preparation take more than half of the project. Promised days, else the usual ones (§6.14)."""
+    """Reviews, contract and preparation take more than half of the project, on the way that a dataset's page shows. Promised days,
+    else the usual ones (§6.14)."""
     steps = {**REVIEW_DAYS, **_promised(found)}
     steps["irb"] = {"APPROVED": 0, "EXEMPTION_CONFIRMED": 0, "SUBMITTED": steps["irb"] // 2}.get(
         need.irb_state or "", steps["irb"]
     )
-    if found.offer and found.offer.lead_time_days is not None:
-        steps["preparation"] = found.offer.lead_time_days
-    total = max(steps["irb"], steps["drb"]) + steps["contract"] + steps["preparation"] + steps["adequacy"]
+    lead = found.offer.lead_time_days if found.offer else None  # preparation and adequacy review in one number
+    provision = steps["preparation"] + steps["adequacy"] if lead is None else lead
+    total = max(steps["irb"], steps["drb"]) + steps["contract"] + provision
     if total * 2 > window:
         yield Warning(
             "SCHEDULE_TIGHT",

@@ -249,8 +249,8 @@ def _offer(found: Candidate) -> Words | None:
         ko.append(f"최저 {number(offer.floor_won)}원(부가세 별도)")
         en.append(f"from KRW {number(offer.floor_won)} (VAT excluded)")
     if offer.lead_time_days is not None:
-        ko.append(f"제공까지 {offer.lead_time_days}근무일")
-        en.append(f"delivered within {offer.lead_time_days} working days")
+        ko.append(f"심의·계약 뒤 제공까지 {offer.lead_time_days}근무일")
+        en.append(f"delivered {offer.lead_time_days} working days after reviews and contract")
     if offer.processing:
         ko.append(
             "가격표의 작업: " + "·".join(PROCESSING_WORDS[code][0] for code in offer.processing if code in PROCESSING_WORDS)
