@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 def test_load_reference_brings_everything_and_twice_changes_nothing() -> None:
     out = io.StringIO()
     reference.load_reference(out)
-    assert "32 code lists, 64 institutions, 174 datasets" in out.getvalue()
-    assert (CodeList.objects.count(), Institution.objects.count(), Dataset.objects.count()) == (32, 64, 174)
+    assert "33 code lists, 64 institutions, 174 datasets" in out.getvalue()
+    assert (CodeList.objects.count(), Institution.objects.count(), Dataset.objects.count()) == (33, 64, 174)
     assert Institution.objects.suppliers().count() == 43
     assert Code.objects.get(code_list__key="modality", code="CT").more["data_kind"] == "IMAGING"
     lung = Dataset.objects.get(key="kc-snuh-lung")

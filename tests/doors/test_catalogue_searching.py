@@ -86,6 +86,12 @@ def test_one_disease_by_any_name_spacing_particle_and_code(reference: None) -> N
     assert {name: keys ^ found["위암"] for name, keys in found.items() if keys != found["위암"]} == {}
 
 
+def test_parts_of_the_body_go_by_many_names(reference: None) -> None:
+    for names in (["흉부 CT", "thoracic CT", "chest CT", "Thorax CT"], ["heart", "cardiac", "심장"], ["renal", "kidney", "신장"]):
+        found = [set(shown(name)) for name in names]
+        assert found[0] and all(one == found[0] for one in found), names
+
+
 @pytest.mark.parametrize(
     "typed", ["!!!", "%", "'", "''", "\\", "&|!:*", "<->", "a" * 300, "한" * 300, "C99-A00", "; DROP TABLE x"]
 )

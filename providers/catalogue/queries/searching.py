@@ -36,7 +36,7 @@ FACETS = {  # parameter → (code list, column, is a list)
 }
 MOST_COMPARED = 3
 SORTS = ("fit", "title", "persons", "newest")
-SPOKEN = ("disease_term", "modality", "standard", "access_mode")  # code lists whose names are understood
+SPOKEN = ("disease_term", "body_part", "modality", "standard", "access_mode")  # code lists whose names are understood
 
 
 @dataclass(frozen=True)

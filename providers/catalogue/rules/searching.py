@@ -127,17 +127,17 @@ def squeeze(text: str) -> str:
 
 
 def vocabulary(lists: Iterable[Mapping[str, Any]]) -> Vocabulary:
-    """lists: records of code lists. `disease_term` carries `kcd`; every list may carry `synonyms`; of `modality`, `standard` and
-    `access_mode` the code itself counts too. What two things are called means both."""
+    """lists: records of code lists. `disease_term` carries `kcd`, `body_part` only words; every list may carry `synonyms`; of
+    `modality`, `standard` and `access_mode` the code itself counts too. What two things are called means both."""
     meaning: dict[str, Concept] = {}
     for entry in lists:
         for item in entry["items"]:
             names = [item["name_ko"], item["name_en"], *item.get("synonyms", ())]
-            if entry["key"] != "disease_term":
+            if entry["key"] not in ("disease_term", "body_part"):
                 names += [item["code"].replace("_", " "), *re.split(r"[(),/·]", f"{item['name_ko']},{item['name_en']}")]
             phrases = tuple(dict.fromkeys(fold(name) for name in names if name.strip()))
             spans = disease.codes("KCD", item["kcd"]).spans if item.get("kcd") else ()
-            listed = () if spans else ((entry["key"], item["code"]),)
+            listed = () if spans or entry["key"] == "body_part" else ((entry["key"], item["code"]),)
             for phrase in phrases:
                 key = squeeze(phrase)
                 if len(key) > 1 or _HANGUL.fullmatch(key):
