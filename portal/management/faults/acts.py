@@ -145,7 +145,7 @@ NONE = Fault("nothing", "payers", lambda _play: 0)
 
 # ── All at once ──────────────────────────────────────────────────────────────────────────────────────
 def storm(dice: random.Random) -> Fault:
-    """Anything at any moment, while the bank's mood changes with every fault."""
+    """Anything at any moment, while the bank's mood changes with every fault; one that answers at once lasts for a payment."""
     moods = (
         ("slow", 0.05), ("slow", 0.2), ("timeout_after_paying", 0.7), ("slow", 0.1), ("refuse", 0), ("slow", 0.9), ("good", 0),
         ("error_before_paying", 0), ("refuse_and_pay", 0), ("twice", 0), ("garbage", 0), ("slow", 0.1), ("down", 0),
@@ -157,7 +157,12 @@ def storm(dice: random.Random) -> Fault:
     def strike(play: "Play") -> int:
         if not turns:
             turns.extend(dice.sample(killers, len(killers)))
-        play.stage.mood(*next(mind))
+        mood, seconds = next(mind)
+        met = play.tried()
+        play.stage.mood(mood, seconds)
+        if not seconds:  # a bank that answers at once is through with everybody before anything can be struck
+            play.wait(lambda: play.tried() > met or play.done("payers"), PATIENCE)
+            play.stage.mood("slow", 0.15)
         return turns.pop().strike(play)
 
     return Fault("all of it at random", "payers", strike)
