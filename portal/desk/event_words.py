@@ -192,6 +192,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "The word that it came back was taken back",
     ),
     "disbursement.sent_back": ("은행이 대금을 되돌렸습니다", "The bank sent the money back"),
+    "disbursement.unregistered": ("지급 등록을 취소했습니다", "Registration taken back"),
     "dispute.filed": ("등록 분쟁을 신청했습니다", "Disputed claim filed"),
     "dispute.settled": ("등록 분쟁을 처리했습니다", "Disputed claim settled"),
     "dispute.taken_up": ("등록 분쟁 검토를 시작했습니다", "Disputed claim taken up"),

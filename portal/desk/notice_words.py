@@ -56,6 +56,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "disbursement_requested": ("대금 청구", "Payment requested"),
     "disbursement_returned": ("대금 청구 반려", "Payment request returned"),
     "disbursement_sent_back": ("지급한 대금이 되돌아옴", "A payment came back"),
+    "disbursement_unregistered": ("지급 등록 취소", "Registered payment taken back"),
     "dataset_published": ("데이터셋 게시", "Dataset published"),
     "dataset_returned": ("데이터셋 보완 요청", "Dataset returned"),
     "harvest_failing": ("수집이 계속 실패함", "A source cannot be harvested"),

@@ -91,9 +91,22 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     Role.OPERATOR_FINANCE: frozenset(
-        {"vouchers.approve_disbursement", "vouchers.resolve_attempt", "vouchers.send_payments", "vouchers.verify_payee"}
+        {
+            "vouchers.approve_disbursement",
+            "vouchers.unregister_disbursement",
+            "vouchers.resolve_attempt",
+            "vouchers.send_payments",
+            "vouchers.verify_payee",
+        }
     ),
-    Role.PAYMENT_REGISTRAR: frozenset({"vouchers.register_disbursement", "vouchers.resolve_attempt", "vouchers.enter_payee"}),
+    Role.PAYMENT_REGISTRAR: frozenset(
+        {
+            "vouchers.register_disbursement",
+            "vouchers.unregister_disbursement",
+            "vouchers.resolve_attempt",
+            "vouchers.enter_payee",
+        }
+    ),
     Role.EVALUATOR: frozenset({"vouchers.score_application"}),
     Role.MINISTRY_OFFICER: frozenset(
         {

@@ -147,6 +147,16 @@ def _disbursement() -> list[Bite]:
         bite("disbursement_registered_whole", change(D, "registered", "registered_by_id = NULL")),
         bite("disbursement_registrar_not_approver", change(D, "registered", "registered_by_id = approved_by_id")),
         bite("disbursement_approver_not_checker", change(D, "registered", "approved_by_id = checked_by_id")),
+        bite(
+            "disbursement_unregister_guard",
+            change(D, "sent", "status = 'APPROVED', registered_by_id = NULL, registered_at = NULL"),
+            says="its registration stands",
+        ),
+        bite("disbursement_not_registered", change(D, "registered", "status = 'APPROVED'")),
+        bite(
+            "disbursement_not_approved",
+            change(D, "registered", "status = 'EVIDENCE_CHECKED', registered_by_id = NULL, registered_at = NULL"),
+        ),
         bite("disbursement_paid_pair", change(D, "paid", "paid_at = NULL")),
         bite("disbursement_paid_pair", change(D, "registered", "paid_at = now()")),
     ]

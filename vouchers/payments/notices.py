@@ -84,6 +84,17 @@ def closed(disbursement: Disbursement) -> None:
             )  # fmt: skip
 
 
+def unregistered(disbursement: Disbursement, reason: str) -> None:
+    """To provider and company: the registration was taken back, and why; the money comes later."""
+    for organisation in (disbursement.payee.organisation, disbursement.milestone.agreement.company.organisation):
+        if organisation is not None:
+            tell(
+                "disbursement_unregistered", app="vouchers", subject=disbursement, organisation=organisation,
+                url=f"/payments/{disbursement.ref}/",
+                context=_context(disbursement, reason=reason, anew=disbursement.status in {"EVIDENCE_CHECKED", "SENT_BACK"}),
+            )  # fmt: skip
+
+
 def parked(disbursement: Disbursement) -> None:
     """To finance: the bank's record does not show what happened; a person looks."""
     tell(

@@ -32,7 +32,8 @@ PAST = {
     "confirm_disbursement": "confirmed", "return_disbursement": "returned", "check_evidence": "evidence_checked",
     "resubmit_disbursement": "resubmitted", "approve_disbursement": "approved", "register_disbursement": "registered",
     "settle_paid": "paid", "settle_failed": "failed", "settle_sent_back": "sent_back", "retry_disbursement": "retried",
-    "close_disbursement": "closed", "withdraw_return": "return_withdrawn",
+    "close_disbursement": "closed", "withdraw_return": "return_withdrawn", "unregister_disbursement": "unregistered",
+    "unapprove_disbursement": "unregistered", "unregister_refused": "unregistered", "unapprove_sent_back": "unregistered",
 }  # fmt: skip
 
 

@@ -150,6 +150,16 @@ class Disbursement(Row):
                 condition=~Q(status__in=["REGISTERED", "PAID", "FAILED"]) | ~Q(way=""), name="disbursement_registered_way"
             ),
             models.CheckConstraint(
+                condition=~Q(status__in=["REQUESTED", "COMPANY_CONFIRMED", "EVIDENCE_CHECKED", "SENT_BACK", "APPROVED"])
+                | Q(registered_by__isnull=True, registered_at__isnull=True),
+                name="disbursement_not_registered",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["REQUESTED", "COMPANY_CONFIRMED", "EVIDENCE_CHECKED", "SENT_BACK"])
+                | Q(approved_by__isnull=True, approved_at__isnull=True),
+                name="disbursement_not_approved",
+            ),
+            models.CheckConstraint(
                 condition=Q(status="PAID", paid_at__isnull=False) | (~Q(status="PAID") & Q(paid_at__isnull=True)),
                 name="disbursement_paid_pair",
             ),
@@ -161,6 +171,7 @@ class Disbursement(Row):
             ("check_evidence", "Check evidence"),
             ("approve_disbursement", "Approve a disbursement"),
             ("register_disbursement", "Register a payment"),
+            ("unregister_disbursement", "Take the registration of a payment back"),
             ("resolve_attempt", "Resolve a parked payment"),
         ]
 

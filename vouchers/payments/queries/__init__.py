@@ -1,6 +1,7 @@
 """Questions of the room: about disbursements and attempts, and about payment files."""
 
 from vouchers.payments.queries.disbursements import (
+    account_stands,
     account_to_pay,
     anything_to_pay,
     attempts_of,
@@ -15,6 +16,7 @@ from vouchers.payments.queries.disbursements import (
     kept_back,
     listed,
     may,
+    may_be_unregistered,
     of_milestone,
     on_its_way,
     past_their_day,
@@ -24,6 +26,7 @@ from vouchers.payments.queries.disbursements import (
     tried_since,
     unclear_since,
     under_way,
+    unregistering,
     waiting_for_closing,
     watched_since,
 )
@@ -48,6 +51,7 @@ from vouchers.payments.queries.files import (
 from vouchers.payments.queries.proofs import file_faults
 
 __all__ = [
+    "account_stands",
     "account_to_pay",
     "also_told",
     "answers_of",
@@ -71,6 +75,7 @@ __all__ = [
     "lines_of",
     "listed",
     "may",
+    "may_be_unregistered",
     "may_see_files",
     "of_milestone",
     "on_its_way",
@@ -85,6 +90,7 @@ __all__ = [
     "unclear_since",
     "under_way",
     "unproved",
+    "unregistering",
     "usual_way",
     "waiting",
     "waiting_for_closing",

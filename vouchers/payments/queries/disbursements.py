@@ -220,6 +220,26 @@ def returned_by_finance(row: Disbursement) -> bool:
     return rules.may_return(row.status, held=bool(held_because(row)), under_way=under_way(row))
 
 
+def may_be_unregistered(row: Disbursement) -> bool:
+    """Whether nothing holds a registered payment yet, neither a transfer nor a file (`rules.may_unregister`)."""
+    if row.status != S.REGISTERED:
+        return False
+    held = row.attempts.filter(state__in=rules.LIVE_ATTEMPTS | {rules.AttemptState.PAID}).exists()
+    return rules.may_unregister(row.status, row.milestone.agreement.status, held=held)
+
+
+def account_stands(row: Disbursement) -> bool:
+    """Whether the account to which it was registered is the payee's still, and verified."""
+    found = row.payee_account
+    return found is not None and found.is_current and found.verified_by_id is not None
+
+
+def unregistering(row: Disbursement) -> str:
+    """The verb by which its registration is taken back now (`rules.unregistering`)."""
+    newest = row.attempts.order_by("-id").values_list("state", flat=True).first()
+    return rules.unregistering(newest or "", account_stands=account_stands(row))
+
+
 def may(user: Any, row: Disbursement) -> dict[str, bool]:
     """Which verbs this person may use now: for the page's buttons; each action asks again. A terminated agreement's payment
     is only closed."""
@@ -236,6 +256,7 @@ def may(user: Any, row: Disbursement) -> dict[str, bool]:
         "retry": pays and state == "FAILED" and user.has_perm("vouchers.register_disbursement"),
         "close": not pays and user.has_perm("vouchers.approve_disbursement") and terminated().filter(pk=row.pk).exists(),
         "resolve": user.has_perm("vouchers.resolve_attempt"),
+        "unregister": user.has_perm("vouchers.unregister_disbursement") and may_be_unregistered(row),
         "return": (state == "REQUESTED" and user.has_perm("vouchers.confirm_disbursement", company))
         or (state == "COMPANY_CONFIRMED" and user.has_perm("vouchers.check_evidence"))
         or (user.has_perm("vouchers.approve_disbursement") and returned_by_finance(row)),

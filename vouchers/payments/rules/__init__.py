@@ -71,6 +71,11 @@ from vouchers.payments.rules.transfers import (
     by_key,
     printable,
 )
+from vouchers.payments.rules.unregistering import (
+    leads_to,
+    may_unregister,
+    unregistering,
+)
 
 __all__ = [
     "ANSWER_BYTES",
@@ -107,6 +112,7 @@ __all__ = [
     "invoice_day_fault",
     "invoice_no_fault",
     "judged",
+    "leads_to",
     "lets_another_leave",
     "line_fault",
     "may_approve",
@@ -115,6 +121,7 @@ __all__ = [
     "may_pay",
     "may_resolve",
     "may_return",
+    "may_unregister",
     "may_withdraw",
     "overturns",
     "papers_count",
@@ -126,6 +133,7 @@ __all__ = [
     "rests_on_a_word",
     "schema_fault",
     "sum_fault",
+    "unregistering",
     "way_words",
     "write_bank_sheet",
     "write_network_sheet",

@@ -94,6 +94,10 @@ LIFECYCLE = Lifecycle(
         (S.APPROVED, "settle_sent_back"): S.SENT_BACK,
         (S.SENT_BACK, "approve_disbursement"): S.APPROVED,
         **{(state, "withdraw_return"): S.REGISTERED for state in (S.SENT_BACK, S.APPROVED, S.REGISTERED, S.RETURNED, S.CLOSED)},
+        (S.REGISTERED, "unregister_disbursement"): S.APPROVED,
+        (S.REGISTERED, "unapprove_disbursement"): S.EVIDENCE_CHECKED,
+        (S.REGISTERED, "unregister_refused"): S.FAILED,
+        (S.REGISTERED, "unapprove_sent_back"): S.SENT_BACK,
         **{(state, "close_disbursement"): S.CLOSED for state in S if state not in {S.PAID, S.CLOSED}},
     },
 )

@@ -57,8 +57,8 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
     return _show(request, _row(request, ref))
 
 
-def _show(request: HttpRequest, row: Disbursement, bound: ReasonForm | None = None) -> HttpResponse:
-    """The disbursement's page; bound: a reason for returning it that could not be accepted."""
+def _show(request: HttpRequest, row: Disbursement, bound: ReasonForm | None = None, verb: str = "") -> HttpResponse:
+    """The disbursement's page; bound: a reason for that verb that could not be accepted."""
     attempts = list(queries.attempts_of(row))
     stage, kept_back = queries.bank_stage(row, attempts), queries.kept_back(row, attempts)
     context = {
@@ -67,9 +67,14 @@ def _show(request: HttpRequest, row: Disbursement, bound: ReasonForm | None = No
         "own_word": [one.ref for one in attempts if one.rests_on_a_word and one.resolved_by_id == request.user.pk],
         "contradicted": queries.contradicted(attempts), "stage": stage, "failure": queries.bank_words(attempts, stage),
         "kept_back": kept_back, "pays_no_more": rules.pays_no_more(row.milestone.agreement.status),
-        "reason_form": bound or ReasonForm(), "held": queries.held_because(row), "files": queries.may_see_files(request.user),
+        "reason_form": bound if bound and verb != "unregister" else ReasonForm(), "account_stands": queries.account_stands(row),
+        "back_form": bound if verb == "unregister" else ReasonForm(auto_id="back_%s"), "back_leads": _back_leads(row), "held": queries.held_because(row), "files": queries.may_see_files(request.user),
     }  # fmt: skip
     return page(request, "vouchers/payments/detail.html", context, status=422 if bound else 200)
+
+
+def _back_leads(row: Disbursement) -> Any:
+    return rules.leads_to(queries.unregistering(row)) if row.status == "REGISTERED" else ""
 
 
 def _own_won(row: Disbursement) -> int:
@@ -178,19 +183,24 @@ DONE = {
     "retry": gettext_lazy("Registered again. The payment leaves with the next bank run, within seconds."),
     "return": gettext_lazy("Returned to the provider with your reason."),
     "close": gettext_lazy("Closed. Provider and company were told why nothing is paid."),
+    "unregister": gettext_lazy(
+        "Taken back. Provider and company were told why; nothing of it leaves until it is registered again."
+    ),
 }
-WITH_REASON = {"return": actions.return_disbursement, "close": actions.close_disbursement}
+WITH_REASON: dict[str, Any] = {
+    "return": actions.return_disbursement, "close": actions.close_disbursement, "unregister": actions.unregister_disbursement,
+}  # fmt: skip
 
 
 @signed_in
 @require_POST
 def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
-    """check; return, or close, with a reason."""
+    """check; return, close or unregister, with a reason."""
     row = _row(request, ref)
     if verb in WITH_REASON:
-        form = ReasonForm(request.POST)
+        form = ReasonForm(request.POST, auto_id="back_%s" if verb == "unregister" else "id_%s")
         if not form.is_valid() and queries.may(request.user, row)[verb]:
-            return _show(request, row, form)
+            return _show(request, row, form, verb)
         WITH_REASON[verb](disbursement_id=row.pk, reason=form.cleaned_data.get("reason", ""), by=request.user)
     elif verb == "check":
         actions.check_evidence(disbursement_id=row.pk, by=request.user)
