@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.accounts.models import User
-from portal.kit import clock
+from portal.kit import clock, workdays
 from portal.management.demo.people import Cast
 from providers.catalogue import actions as catalogue
 from providers.catalogue.models import Dataset
@@ -117,7 +117,7 @@ def prepare(cast: Cast, request: QuoteRequest, supply_won: int) -> tuple[QuoteDr
             {"kind": "REVIEW_FEE", "description": "데이터심의 수수료", "unit": "PROJECT", "quantity": Decimal(1),
              "unit_price_won": fee, "tax_kind": "EXEMPT"},
         ],
-        valid_until=clock.today() + timedelta(days=180), earliest_delivery_on=clock.today() + timedelta(days=60),
+        valid_until=clock.today() + timedelta(days=180), earliest_delivery_on=workdays.add_working_days(clock.today(), 75),  # after reviews and contract
         lead_time_days=45, access_mode=(request.offer.access_modes[0] if request.offer else ""),
         assumptions="대상 환자 수는 사전 조회 결과에 따라 10% 안에서 달라질 수 있습니다.",
         investigator_name="시연 연구책임자", investigator_email="investigator@hospital.example", by=manager,
