@@ -1,6 +1,6 @@
 """Who hears of something. The journal points to people by settings.AUTH_USER_MODEL and asks the app registry."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,26 @@ def audience(*, to: Sequence[Any], organisation: Any, role: str, addresses: Sequ
         )
     people = {u.pk: Person(u.pk, u.email, u.language, u.get_full_name()) for u in users}
     return [*people.values(), *(Person(None, address, language, address) for address in addresses)]
+
+
+def audiences(organisations: Iterable[Any], role: str = "") -> dict[int, list[Person]]:
+    """Organisation id → whom `audience` finds there. Three queries, however many organisations."""
+    wanted = {one.pk: role or one.business_role for one in organisations}
+    grants = _grants().filter(organisation__in=wanted, role__in={*wanted.values()} - {""})
+    pairs = [(pk, user) for pk, held, user in grants.values_list("organisation", "role", "user") if wanted[pk] == held]
+    holders = _people(pairs)
+    silent = [pk for pk in wanted if not holders.get(pk)]
+    members = apps.get_model("accounts", "Membership")._default_manager.filter(organisation__in=silent, status="ACTIVE")
+    return holders | _people(list(members.values_list("organisation", "user")) if silent else [])
+
+
+def _people(pairs: Sequence[tuple[int, int]]) -> dict[int, list[Person]]:
+    users = _users().filter(is_active=True).in_bulk({user for _pk, user in pairs}) if pairs else {}
+    found: dict[int, dict[int, Person]] = {}
+    for pk, user in pairs:
+        if one := users.get(user):
+            found.setdefault(pk, {})[user] = Person(one.pk, one.email, one.language, one.get_full_name())
+    return {pk: list(people.values()) for pk, people in found.items()}
 
 
 def _users() -> Any:

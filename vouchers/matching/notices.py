@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from portal.journal.actions import tell
+from portal.journal.actions import Telling, tell, tell_each
 from portal.kit.won import won
 from vouchers.matching.models import (
     Allocation,
@@ -283,19 +283,22 @@ def offers_proposed(proposals: Sequence[OfferProposal]) -> None:
     for one in proposals:
         by_need[one.need_id].append(one)
         by_institution[one.institution_id].append(one)
-    for mine in by_need.values():
-        first = mine[0]
-        tell(
-            "offer_proposed", app="vouchers", subject=first, organisation=first.need.company.organisation,
-            url=f"/matching/needs/{first.need.ref}/", context={**_of_offer(first), "need": first.need.title, "count": len(mine)},
-        )  # fmt: skip
-    for mine in by_institution.values():
-        first = mine[0]
-        if first.institution.organisation_id:
-            tell(
-                "needs_proposed", app="vouchers", subject=first, organisation=first.institution.organisation,
-                role="PROVIDER_MANAGER", url="/matching/proposals/", context={**_of_offer(first), "count": len(mine)},
-            )  # fmt: skip
+    to_companies = [
+        Telling(
+            first, first.need.company.organisation, f"/matching/needs/{first.need.ref}/",
+            {**_of_offer(first), "need": first.need.title, "count": len(mine)},
+        )
+        for mine in by_need.values()
+        for first in mine[:1]
+    ]  # fmt: skip
+    to_institutions = [
+        Telling(first, first.institution.organisation, "/matching/proposals/", {**_of_offer(first), "count": len(mine)})
+        for mine in by_institution.values()
+        for first in mine[:1]
+        if first.institution.organisation_id
+    ]
+    tell_each("offer_proposed", app="vouchers", tellings=to_companies)
+    tell_each("needs_proposed", app="vouchers", tellings=to_institutions, role="PROVIDER_MANAGER")
 
 
 def _of_offer(one: OfferProposal) -> dict[str, Any]:

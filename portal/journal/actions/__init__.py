@@ -11,6 +11,7 @@ from portal.journal.actions.duties import (
 from portal.journal.actions.erasing import forget_accesses, forget_address, note_erasure
 from portal.journal.actions.events import record, record_all, record_births, saw
 from portal.journal.actions.notices import (
+    Telling,
     choose_mail,
     claim_lost,
     claim_notice,
@@ -24,11 +25,13 @@ from portal.journal.actions.notices import (
     retract_notices,
     settle_notice,
     tell,
+    tell_each,
 )
 from portal.journal.actions.seals import seal_day
 from portal.journal.wording import absolute
 
 __all__ = [
+    "Telling",
     "absolute",
     "choose_mail",
     "claim_lost",
@@ -57,4 +60,5 @@ __all__ = [
     "seal_day",
     "settle_notice",
     "tell",
+    "tell_each",
 ]

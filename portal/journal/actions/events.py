@@ -1,7 +1,7 @@
 """What happened, chained per subject, and who saw whose data."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import connection
@@ -52,13 +52,28 @@ def record_all(subject: Row, happenings: Iterable[Mapping[str, Any]], *, by: Any
     return events
 
 
-def record_births(births: Iterable[tuple[str, Row, dict[str, Any]]], *, by: Any, organisations: Iterable[int] = ()) -> None:
+def record_births(
+    births: Iterable[tuple[str, Row, dict[str, Any]]],
+    *,
+    by: Any,
+    to: str = "",
+    organisations: Iterable[int] | Callable[[Any], Iterable[int]] = (),
+) -> None:
     """The first events of rows that were made in this transaction, by (name, row, data): one statement for all. organisations: of
-    all of them. Writes: Event."""
+    all of them, or what gives those of a row. Writes: Event."""
     assert connection.in_atomic_block, "an event is written in the transaction of its change"
     prepared.insert(
         [
-            _event(name, subject, by=by, data=data, seq=1, previous_hash=rules.GENESIS, organisations=organisations)
+            _event(
+                name,
+                subject,
+                by=by,
+                data=data,
+                to=to,
+                seq=1,
+                previous_hash=rules.GENESIS,
+                organisations=organisations(subject) if callable(organisations) else organisations,
+            )
             for name, subject, data in births
         ]
     )

@@ -1,6 +1,7 @@
 """The outbox: what is told to whom, and how it leaves the house: claim, send, settle (docs/adr/0002-mail-outcome.md)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.journal import rules
 from portal.journal.actions.events import record
 from portal.journal.models import Duty, MailboxMessage, Notice, NoticeChoice
-from portal.journal.people import Person, audience
+from portal.journal.people import Person, audience, audiences
 from portal.journal.wording import absolute, always_by_mail, render
 from portal.kit import clock, prepared
 from portal.kit.access import require
@@ -55,6 +56,33 @@ def tell(
     moment = once or rules.stamp(clock.now())
     words = {**(context or {}), **({"rehearsal": True} if import_string(settings.REHEARSAL_MARK)(subject) else {})}
     rows = [_notice(template, app, subject, person, url, words, moment, wishes, calendar) for person in people]
+    return prepared.insert(rows, ignore_conflicts=True)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One of many alike: arguments of `tell`."""
+
+    subject: Row
+    organisation: Any
+    url: str
+    context: Mapping[str, Any]
+
+
+def tell_each(template: str, *, app: str, tellings: Sequence[Telling], role: str = "") -> int:
+    """As `tell`, for many organisations at once: six statements, however many. Writes: Notice. Returns: rows written."""
+    heard = audiences({one.organisation.pk: one.organisation for one in tellings}.values(), role)
+    everybody = {person.user_id for people in heard.values() for person in people if person.user_id}
+    wishes = {} if always_by_mail(template) else _wishes(template, sorted(everybody))
+    moment, marked = rules.stamp(clock.now()), import_string(settings.REHEARSAL_MARK)
+    rows = [
+        _notice(
+            template, app, one.subject, person, one.url, {**one.context, **({"rehearsal": True} if marked(one.subject) else {})},
+            moment, wishes, None,
+        )
+        for one in tellings
+        for person in heard.get(one.organisation.pk, ())
+    ]  # fmt: skip
     return prepared.insert(rows, ignore_conflicts=True)
 
 

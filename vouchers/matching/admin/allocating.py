@@ -21,14 +21,29 @@ from vouchers.matching.forms.allocating import OrderAllocationForm
 from vouchers.matching.models import Allocation
 from vouchers.matching.queries import allocating as queries
 from vouchers.matching.queries.allocated import lines
-from vouchers.matching.rules.allocations import ALLOCATION_LIFECYCLE, DIED, Step, given_up
+from vouchers.matching.rules.allocations import ALLOCATION_LIFECYCLE, DIED, Parted, Step, given_up
 
 ORDER, PUBLISH = "vouchers.order_allocation", "vouchers.publish_allocation"
 PER_PAGE = 50
 
 
+def _held(obj: Allocation) -> Parted | None:
+    """What of a computed one holds now: asked once a page. None once it is published or discarded."""
+    if obj.status != "COMPUTED":
+        return None
+    if "_held" not in obj.__dict__:
+        obj.__dict__["_held"] = queries.holding(obj)
+    found: Parted = obj.__dict__["_held"]
+    return found
+
+
+def _hindrance(obj: Allocation) -> str:
+    found = _held(obj)
+    return queries.hindrance(obj, found) if found is not None else ""
+
+
 def _told(obj: Allocation) -> str:
-    found = queries.holding(obj)
+    found = _held(obj) or Parted((), ())
     count, left = len(found.pairs), len(found.left)
     days = queries.terms_of(obj.round).lapse_days
     made = ngettext("%(n)d proposal is published.", "%(n)d proposals are published.", count) % {"n": count}
@@ -63,7 +78,7 @@ class AllocationAdmin(VerbAdmin):
         Verb(
             "publish", gettext_lazy("Publish the proposals"), lambda pk, by: actions.publish_allocation(allocation_id=pk, by=by),
             PUBLISH, lambda obj: ALLOCATION_LIFECYCLE.can(obj.status, "publish_allocation"), form=forms.Form,
-            consequence=_told, not_by="ordered_by", hindered=queries.hindrance,
+            consequence=_told, not_by="ordered_by", hindered=_hindrance,
         ),
         Verb(
             "again", gettext_lazy("Have it computed again"), lambda pk, by: actions.order_again(allocation_id=pk, by=by), ORDER,
@@ -113,7 +128,7 @@ class AllocationAdmin(VerbAdmin):
         """With how far it is; once computed with its totals and every need, losers first."""
         found: dict[str, Any] = {"run": obj, "places": [str(step) for step in Step].index(obj.step), "all_places": len(Step) - 1}
         if obj.outputs:
-            rows, totals = lines(obj)
+            rows, totals = lines(obj, _held(obj))
             found |= {"page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")), "totals": totals}
         return super().case(request, obj) | found
 

@@ -9,7 +9,7 @@ from portal.kit.words import pick
 from providers.catalogue.models import Dataset
 from vouchers.matching.models import Allocation, Need
 from vouchers.matching.queries.allocating import holding
-from vouchers.matching.rules.allocations import LeftOut
+from vouchers.matching.rules.allocations import LeftOut, Parted
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,15 @@ class Totals:
         return 100 * (self.worth - self.greedy) / self.worth if self.worth else 0.0
 
 
-def lines(allocation: Allocation) -> tuple[list[Line], Totals]:
-    """Losers first, then gainers, then the rest. What is left out: once published as it was then, before as it would be now.
+def lines(allocation: Allocation, held: Parted | None = None) -> tuple[list[Line], Totals]:
+    """held: what of a computed one holds now, where the caller knows. Losers first, then gainers, then the rest. What is left out: once published as it was then, before as it would be now.
 
     The number of queries does not depend on the needs.
     """
     found = allocation.outputs
-    gone = allocation.left_out if allocation.status != "COMPUTED" else holding(allocation).left
+    if held is None and allocation.status == "COMPUTED":
+        held = holding(allocation)
+    gone = held.left if held is not None else allocation.left_out
     why = {(need, name): LeftOut.word(code) for need, name, code in gone}
     pairs: dict[str, list[tuple[str, int]]] = defaultdict(list)
     left: dict[str, list[tuple[str, Any]]] = defaultdict(list)
@@ -87,7 +89,7 @@ def lines(allocation: Allocation) -> tuple[list[Line], Totals]:
             pairs[need].append((name, score))
             costs.append(cost)
     refs = set(found["needs"])
-    rows = {row.ref: row for row in Need.objects.filter(ref__in=refs).select_related("company")}
+    rows = {row.ref: row for row in Need.objects.filter(ref__in=refs).select_related("company").defer("document")}
     names = {name for said in [*pairs.values(), *left.values()] for name, _score in said}
     names |= {name for name, _score in [*found["chosen"].values(), *found["first"].values()]}
     titles = dataset_titles({name.partition(":")[0] for name in names})

@@ -1,6 +1,6 @@
 """What an allocation depends on, and what of a computed one holds now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from portal.kit import clock
 from portal.kit.errors import Refused
 from providers.catalogue import queries as catalogue
+from providers.institutions.queries import match_facts
 from providers.offers import queries as offers
 from vouchers.matching import rules
 from vouchers.matching.models import Allocation, Need, QuoteRequest
@@ -128,18 +129,38 @@ def holding(row: Allocation) -> Parted:
     needs = waiting_needs(row.round).filter(ref__in={need for need, *_rest in pairs})
     marks = {ref: replaying.sha256(document) for ref, document in needs.values_list("ref", "document")}
     keys = {name.partition(":")[0] for _need, name, *_rest in pairs}
-    now = {}
-    for facts in offers.match_facts(demo=of_demo(row.round), keys=keys):
-        one = rules.candidate(*facts)
-        now[one.id] = standing_of(one, facts)
+    demo = of_demo(row.round)
+    now = standings(offers.marks(catalogue.for_needs(demo=demo).filter(key__in=keys), demo=demo))
     return parted(pairs, row.outputs.get("seen", {}), marks, now)
 
 
-def hindrance(row: Allocation) -> str:
-    """Why nothing of a computed one can be published now; "": something can. The action asks the same."""
+MOST_STANDINGS = 60_000  # a process; about 0.5 kB each
+_standings: dict[offers.Marked, tuple[str, Standing]] = {}  # what a mark names never changes
+
+
+def standings(marked: Sequence[offers.Marked]) -> dict[str, Standing]:
+    """Candidate → how it stands, of datasets with their offers as they were marked. What a process has seen it does not read again:
+    four queries for what is new to it. What went since it was marked is left out."""
+    if len(_standings) > MOST_STANDINGS:
+        _standings.clear()
+    if unknown := [row for row in marked if row not in _standings]:
+        datasets, institutions = catalogue.dataset_facts([*{row[0] for row in unknown}]), match_facts()
+        priced = offers.facts_of([row[4] for row in unknown if row[4] is not None])
+        for row in unknown:
+            offer = priced.get(row[4]) if row[4] is not None else None
+            if row[0] not in datasets or (row[4] is not None and offer is None):
+                continue
+            facts = datasets[row[0]][1], institutions[row[2]], offer
+            one = rules.candidate(*facts)
+            _standings[row] = one.id, standing_of(one, facts)
+    return dict(_standings[row] for row in marked if row in _standings)
+
+
+def hindrance(row: Allocation, found: Parted | None = None) -> str:
+    """Why nothing of a computed one can be published now; "": something can. The action asks the same. found: of `holding`, where the caller knows."""
     try:
         check_open(row)
-        check_proposed(holding(row), row.budget_won)
+        check_proposed(found or holding(row), row.budget_won)
     except Refused as error:
         return str(error)
     return ""
