@@ -66,5 +66,7 @@ SWEEPS: dict[str, float] = {
     "payments.watch_statement": 60,
     "payments.expire_vouchers": 300,
     "payments.sync_terminated": 300,
+    "settlements.sync_ended": 300,
+    "settlements.sync_objections": 300,
 }
 app.conf.beat_schedule = {name: {"task": name, "schedule": seconds} for name, seconds in SWEEPS.items()}

@@ -104,6 +104,12 @@ from vouchers.rounds.models import (
     Round,
     Track,
 )
+from vouchers.settlements.models import (
+    Debt,
+    Receipt,
+    Settlement,
+    SettlementLine,
+)
 
 __all__ = [
     "AccessCase",
@@ -135,6 +141,7 @@ __all__ = [
     "ConflictOfInterest",
     "Criterion",
     "DataReview",
+    "Debt",
     "Deliverable",
     "Disbursement",
     "EligibilityCheck",
@@ -168,6 +175,7 @@ __all__ = [
     "QuoteLine",
     "QuoteRequest",
     "Reading",
+    "Receipt",
     "RepresentativeChange",
     "Restriction",
     "Round",
@@ -178,6 +186,8 @@ __all__ = [
     "SelectionLine",
     "SelectionRecord",
     "SelectionRun",
+    "Settlement",
+    "SettlementLine",
     "SiteParticipation",
     "SizeCertificate",
     "SourcingCase",

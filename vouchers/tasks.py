@@ -3,6 +3,17 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-for _room in ("rounds", "companies", "matching", "applications", "evaluation", "objections", "access", "milestones", "payments"):
+for _room in (
+    "rounds",
+    "companies",
+    "matching",
+    "applications",
+    "evaluation",
+    "objections",
+    "access",
+    "milestones",
+    "payments",
+    "settlements",
+):
     if find_spec(f"vouchers.{_room}.tasks"):
         import_module(f"vouchers.{_room}.tasks")

@@ -19,6 +19,7 @@ urlpatterns = [
     path("access/", include("vouchers.access.urls")),
     path("milestones/", include("vouchers.milestones.urls")),
     path("payments/", include("vouchers.payments.urls")),
+    path("settlements/", include("vouchers.settlements.urls")),
     path("stats/", include("vouchers.statistics.urls")),
     path("register/", include((register, "register"))),
 ]

@@ -70,6 +70,8 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         (
             ("payments", "vouchers_disbursement"),
             ("account_balance", "vouchers_paymentattempt"),
+            ("fact_check", "vouchers_settlement"),
+            ("assignment_return", "vouchers_debt"),
             ("credit_card", "vouchers_payeeaccount"),
             ("book", "vouchers_account"),
             ("list_alt", "vouchers_ledgerevent"),

@@ -4,6 +4,12 @@ from portal.kit.words import korean
 
 # verb → (Korean, English)
 WORDS: dict[str, tuple[str, str]] = {
+    "submit_statement": ("정산 보고", "State what was used"),
+    "review_settlement": ("정산 검토", "Review settlements"),
+    "confirm_settlement": ("정산 금액 확정", "Fix amounts of settlements"),
+    "pay_debt": ("반납·납부", "Pay back"),
+    "check_receipt": ("반납금 입금 확인", "Check money that was paid back"),
+    "repay_debt": ("과오납 반환", "Pay back what came too much"),
     "accept": ("평가 수락 여부", "Say whether you may evaluate"),
     "accept_award": ("선정 수락", "Answer the award"),
     "accept_milestone": ("마일스톤 검수", "Accept milestones"),

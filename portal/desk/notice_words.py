@@ -4,6 +4,14 @@ from portal.kit.words import korean
 
 # template → (Korean, English)
 WORDS: dict[str, tuple[str, str]] = {
+    "settlement_opened": ("정산 안내", "Project to be settled"),
+    "settlement_supplement": ("정산 보완 요청", "Settlement needs more"),
+    "settlement_confirmed": ("정산 금액 확정", "Amount of the settlement fixed"),
+    "debt_opened": ("반납·납부 안내", "Amount to be paid back"),
+    "debt_lowered": ("반납할 금액 감액", "Less is to be paid back"),
+    "debt_received": ("반납금 입금 확인", "Money paid back arrived"),
+    "debt_receipt_rejected": ("반납금 입금 미확인", "Reported payment not found"),
+    "debt_enforced": ("강제징수 안내", "Handed over to be collected"),
     "access_allowed": ("활용 허용", "Access allowed"),
     "access_decided": ("심의 결정", "A review was decided"),
     "access_provided": ("데이터 제공", "Data provided"),
@@ -184,13 +192,14 @@ MANDATORY: dict[str, tuple[str, str]] = {
         (
             "selection_letter", "selection_not_selected", "selection_reserve", "award_notified", "application_ineligible",
             "agreement_terminated", "agreement_suspended", "change_rejected", "objection_decided", "objection_extended", "company_refused",
+            "settlement_confirmed", "debt_opened", "debt_lowered", "debt_enforced",
         ),
         _SERVICE,
     ),
     **dict.fromkeys(
         (
             "application_supplement_requested", "application_supplement_missed", "application_certification_asked",
-            "access_supplement", "agreement_to_sign", "change_to_sign", "award_lapsed", "penalty_recorded", "round_cancelled",
+            "settlement_opened", "settlement_supplement", "access_supplement", "agreement_to_sign", "change_to_sign", "award_lapsed", "penalty_recorded", "round_cancelled",
             "late_entry_code", "late_entry_confirmed", "late_entry_revoked",
             "presentation_invited", "presentation_moved", "presentation_cancelled", "presentation_missed",
         ),
@@ -211,11 +220,12 @@ OFFERED: dict[str, tuple[str, ...]] = {
         "application_withdrawn", "selection_letter", "selection_not_selected", "selection_reserve", "award_notified",
         "award_lapsed", "agreement_to_negotiate", "comment_answered", "agreement_to_sign", "agreement_active", "change_requested", "change_to_sign", "change_in_force", "change_rejected", "offer_proposed", "feasibility_answered", "sourcing_proposed", "sourcing_closed", "quote_received", "quote_expired", "match_confirmed",
         "objection_decided", "objection_extended", "disbursement_paid", "milestone_due", "membership_requested",
+        "settlement_opened", "settlement_supplement", "settlement_confirmed", "debt_opened", "debt_received", "debt_receipt_rejected",
         "round_announced", "round_amended", "duty_reminder",
     ),
     "PROVIDER": (
         "needs_proposed", "feasibility_asked", "quote_requested", "quote_accepted", "quote_declined", "match_confirmed", "agreement_to_negotiate", "comment_answered", "agreement_to_sign", "agreement_active",
-        "change_requested", "change_to_sign", "change_in_force", "change_rejected", "milestones_replanned", "access_submitted", "access_supplement", "milestone_due", "milestone_accepted", "disbursement_paid", "import_finished",
+        "change_requested", "change_to_sign", "change_in_force", "change_rejected", "milestones_replanned", "access_submitted", "access_supplement", "milestone_due", "milestone_accepted", "disbursement_paid", "debt_opened", "debt_received", "debt_receipt_rejected", "import_finished",
         "harvest_failing", "duty_reminder",
     ),
 }  # fmt: skip

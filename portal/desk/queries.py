@@ -283,5 +283,6 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
     (_("Data access"), "/access/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
     (_("Milestones"), "/milestones/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
     (_("Disbursements"), "/payments/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
+    (_("Settlements"), "/settlements/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
     (_("Case work (admin)"), "/admin/", STAFF_ROLES),
 )

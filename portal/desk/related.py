@@ -23,6 +23,7 @@ from vouchers.evaluation.queries.presenting import slot_for_company
 from vouchers.evaluation.rules.presenting import SlotStatus
 from vouchers.milestones.models import Milestone
 from vouchers.payments.models import Disbursement
+from vouchers.settlements.models import Debt, Settlement
 
 type Text = str | Promise
 
@@ -38,7 +39,7 @@ class Link:
 
 
 def related(user: Any, subject: Any) -> list[tuple[Text, list[Link]]]:
-    """(heading, links) in the order of the journey, without the subject itself and without empty headings. At most five queries."""
+    """(heading, links) in the order of the journey, without the subject itself and without empty headings. At most six queries."""
     agreements = _agreements(user, subject)
     refs = [agreement.pk for agreement in agreements]
     groups: tuple[tuple[Text, Iterable[Any], Callable[[Any], Link]], ...] = (
@@ -47,6 +48,7 @@ def related(user: Any, subject: Any) -> list[tuple[Text, list[Link]]]:
         (_("Data access"), _requests(user, subject, refs), _request),
         (_("Milestones"), _milestones(user, subject, refs), _milestone),
         (_("Disbursements"), _disbursements(user, subject, refs), _disbursement),
+        (_("Settlements"), _settlements(user, subject, refs), _settlement),
     )
     found = [(heading, [link(row) for row in rows]) for heading, rows, link in groups]
     return [(heading, links) for heading, links in found if links]
@@ -98,6 +100,8 @@ def _agreements(user: Any, subject: Any) -> list[Agreement]:
         return list(rows.filter(pk=subject.agreement_id))
     if isinstance(subject, Disbursement):
         return list(rows.filter(pk=subject.milestone.agreement_id))
+    if isinstance(subject, Settlement | Debt):
+        return list(rows.filter(pk=subject.agreement_id))
     case = subject if isinstance(subject, AccessCase) else subject.case
     return list(rows.filter(lines__match_id__in=case.requests.values("match_id")).distinct().order_by("pk"))
 
@@ -108,7 +112,7 @@ def _requests(user: Any, subject: Any, agreements: list[int]) -> Iterable[Access
         return []
     matches = Agreement.objects.filter(pk__in=agreements).values("lines__match_id")
     rows = AccessRequest.objects.visible_to(user).filter(match_id__in=matches).select_related("case", "institution")
-    if isinstance(subject, Agreement | Application):
+    if isinstance(subject, Agreement | Application | Settlement | Debt):
         return rows.order_by("pk")
     provider = subject.institution_id if isinstance(subject, Milestone) else subject.payee_id
     return rows.filter(institution_id=provider).order_by("pk")
@@ -128,7 +132,17 @@ def _disbursements(user: Any, subject: Any, agreements: list[int]) -> QuerySet[D
     rows = Disbursement.objects.visible_to(user).select_related("milestone", "payee").order_by("milestone__number", "pk")
     if isinstance(subject, Milestone):
         return rows.filter(milestone=subject)
-    return rows.filter(milestone__agreement_id__in=agreements) if isinstance(subject, Agreement | Application) else []
+    return (
+        rows.filter(milestone__agreement_id__in=agreements)
+        if isinstance(subject, Agreement | Application | Settlement | Debt)
+        else []
+    )
+
+
+def _settlements(user: Any, subject: Any, agreements: list[int]) -> QuerySet[Settlement] | list[Settlement]:
+    if not isinstance(subject, Agreement | Application | Debt):
+        return []
+    return Settlement.objects.visible_to(user).filter(agreement_id__in=agreements).select_related("agreement")
 
 
 def _award(row: Award) -> Link:
@@ -153,3 +167,7 @@ def _milestone(row: Milestone) -> Link:
 def _disbursement(row: Disbursement) -> Link:
     title = f"{row.milestone.number}. {row.milestone.title} · {pick(row.payee, 'name')}"
     return Link(title, reverse("payments:detail", args=[row.ref]), row.status, row.get_status_display())
+
+
+def _settlement(row: Settlement) -> Link:
+    return Link(row.agreement.number, reverse("settlements:detail", args=[row.ref]), row.status, row.get_status_display())

@@ -19,6 +19,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.accept_milestone",
             "vouchers.confirm_disbursement",
             "vouchers.comment_clause",
+            "vouchers.state_settlement",
+            "vouchers.report_receipt",
         }
     ),
     Role.REPRESENTATIVE: frozenset(
@@ -41,6 +43,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.request_access",
             "vouchers.accept_milestone",
             "vouchers.confirm_disbursement",
+            "vouchers.state_settlement",
+            "vouchers.report_receipt",
         }
     ),
     Role.PROVIDER_MANAGER: frozenset(
@@ -65,6 +69,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.provide_data",
             "vouchers.submit_milestone",
             "vouchers.request_disbursement",
+            "vouchers.report_receipt",
         }
     ),
     Role.PROVIDER_APPROVER: frozenset({"vouchers.approve_quote", "vouchers.read_requests"}),
@@ -88,6 +93,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.plan_milestones",
             "vouchers.confirm_milestone",
             "vouchers.check_evidence",
+            "vouchers.review_settlement",
         }
     ),
     Role.OPERATOR_FINANCE: frozenset(
@@ -97,6 +103,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.resolve_attempt",
             "vouchers.send_payments",
             "vouchers.verify_payee",
+            "vouchers.confirm_settlement",
+            "vouchers.confirm_receipt",
         }
     ),
     Role.PAYMENT_REGISTRAR: frozenset(

@@ -6,7 +6,17 @@ from pathlib import Path
 from vouchers.rounds.rules import STEP_WORDS, TARGET_STEPS
 
 VOUCHERS = Path(__file__).resolve().parents[2] / "vouchers"
-OF_A_ROUND = ("matching", "applications", "evaluation", "objections", "agreements", "access", "milestones", "payments")
+OF_A_ROUND = (
+    "matching",
+    "applications",
+    "evaluation",
+    "objections",
+    "agreements",
+    "access",
+    "milestones",
+    "payments",
+    "settlements",
+)
 OF_NO_ROUND = {"payments/actions/payees.py"}  # an institution's account serves every round
 
 

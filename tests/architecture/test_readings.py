@@ -144,6 +144,10 @@ DECIDED: dict[str, dict[str, str]] = {
         "file_list": NAMES, "new_file": NAMES,
         **dict.fromkeys(("file_detail", "file_download", "read_answer", "answer_download", "stop_waiting"), WRITTEN_DOWN),
     },
+    "vouchers.settlements.views.settling": {
+        "settlement_list": NAMES, **dict.fromkeys(("detail", "state", "object_to", "lower", "file"), WRITTEN_DOWN),
+    },
+    "vouchers.settlements.views.debts": dict.fromkeys(("debt_detail", "report", "check", "enforce", "repay", "proof"), WRITTEN_DOWN),
     "vouchers.statistics.views": {"dashboard": PUBLIC, "export": PUBLIC, "register": PUBLIC},
     "portal.kit.api": {"view": PUBLIC},
     "vouchers.rounds.api": {"view": PUBLIC},

@@ -15,6 +15,7 @@ from portal.templatetags.portal import kst
 from portal.templatetags.portal_admin import admin_standing
 from tests.doors import as_
 from tests.factories.rounds import make_closed_round, make_draft, make_round
+from vouchers.rounds.forms.settling import settling_fields
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import TARGET_STEPS, WEIGHTS
 
@@ -95,7 +96,7 @@ def test_prepare_a_round_from_nothing_to_announced():
         "rank_outside_capital": "", "allocate_a_need": "2", "allocate_ranked": "40", "allocate_least": "4500",
         "allocate_served": "6000", "allocate_region": "250", "allocate_lapse_days": "7",
         "pay_rail": "BANK", "pay_ways": ["GATEWAY", "PAIN_001"], "pay_bank_code": "004", "pay_account": "900-102030-40506",
-        "pay_holder": "시험 사업비",
+        "pay_holder": "시험 사업비", **{name: one.initial for name, one in settling_fields({}).items()}, "settle_late": "7d:1, 1m:2, :4",
     }  # fmt: skip
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rank_region": "1201"})
     assert wrong.status_code == 422 and "합계는 10,001점" in wrong.content.decode()
@@ -111,6 +112,8 @@ def test_prepare_a_round_from_nothing_to_announced():
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rate_SMALL": "95"})
     assert wrong.status_code == 422 and "100%를 넘습니다" in wrong.content.decode()
     assert 'name="min_cash_rate" value="10"' in wrong.content.decode()
+    wrong = client.post(f"{base}/verb/save_policy/", {**policy, "settle_late": "7d:1, 1m:2, :6"})
+    assert wrong.status_code == 422 and "5%를 넘지 않으며" in wrong.content.decode()
     assert client.post(f"{base}/verb/save_policy/", {**policy, "evaluation_stages": ["DOCUMENT"]}).status_code == 302
     page = client.get(f"{base}/verb/submit_for_review/").content.decode()
     assert f"발표평가로 채점하는 항목이 있습니다: {row.criteria.get(key='b').name_ko}" in page
@@ -129,6 +132,8 @@ def test_prepare_a_round_from_nothing_to_announced():
     assert (row.policy().allocating.a_need, row.policy().allocating.lapse_days) == (2, 7)
     paying = row.policy().paying
     assert (paying.rail, paying.ways, paying.account) == ("BANK", ("GATEWAY", "PAIN_001"), "90010203040506")
+    settling = row.policy().settling
+    assert (settling.months, settling.objection_suspends, str(settling.late[-1].rate)) == (2, True, "0.04")
     ranking = row.policy().ranking
     assert (ranking.weights["region"], ranking.weights["disease"], ranking.prefer_outside_capital) == (1200, 1900, False)
     assert selection.tie_break == ("SMALLER_GRANT", "RECEIPT_NO") and str(selection.bonus_points["YOUTH"]) == "1.5"

@@ -307,8 +307,10 @@ def expire(*, round_id: int, voucher_ref: str, amount_won: int, reason: str, by:
 
 
 @transaction.atomic
-def recover(*, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: str, by: Any) -> LedgerEvent:
-    """Money came back from a payee: paid → recovered."""
+def recover(
+    *, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: str, by: Any, reason_en: str = ""
+) -> LedgerEvent:
+    """Money came back from a payee: paid → recovered. key: of its receipt, so it is booked once."""
     return _move(
         E.RECOVERED,
         key=f"RECOVERED:{key}",
@@ -318,5 +320,25 @@ def recover(*, round_id: int, voucher_ref: str, amount_won: int, key: str, reaso
         amount_won=amount_won,
         subject_ref=voucher_ref,
         reason=reason,
+        reason_en=reason_en,
+        by=by,
+    )
+
+
+@transaction.atomic
+def repay(
+    *, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: str, by: Any, reason_en: str = ""
+) -> LedgerEvent:
+    """More came back than was owed and was paid out again: recovered → paid, by a new event. key: of its receipt."""
+    return _move(
+        E.REVERSED,
+        key=f"REVERSED:{key}",
+        round_id=round_id,
+        source=_account(round_id, K.RECOVERED, voucher_ref),
+        target=_account(round_id, K.PAID, voucher_ref),
+        amount_won=amount_won,
+        subject_ref=voucher_ref,
+        reason=reason,
+        reason_en=reason_en,
         by=by,
     )

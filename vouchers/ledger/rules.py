@@ -41,7 +41,7 @@ ROUTES: dict[EventKind, frozenset[tuple[AccountKind, AccountKind]]] = {
     EventKind.COMMITTED: frozenset({(A.RESERVED, A.COMMITTED)}),
     EventKind.RELEASED: frozenset({(A.RESERVED, A.AVAILABLE), (A.COMMITTED, A.AVAILABLE)}),
     EventKind.PAID: frozenset({(A.COMMITTED, A.PAID)}),
-    EventKind.REVERSED: frozenset({(A.PAID, A.COMMITTED), (A.AVAILABLE, A.TREASURY)}),
+    EventKind.REVERSED: frozenset({(A.PAID, A.COMMITTED), (A.AVAILABLE, A.TREASURY), (A.RECOVERED, A.PAID)}),
     EventKind.EXPIRED: frozenset({(A.COMMITTED, A.EXPIRED), (A.RESERVED, A.EXPIRED)}),
     EventKind.RECOVERED: frozenset({(A.PAID, A.RECOVERED)}),
 }

@@ -109,9 +109,15 @@ def outcome(event: Event) -> str | None:
     )
 
 
+LOWERED = {rules.Room.SETTLEMENT: "settlement.lowered", rules.Room.CLAWBACK: "clawback.lowered"}
+
+
 def acted_on(objection: Objection) -> bool:
     """Whether what was upheld was acted on: the check goes on, or a run that was confirmed since decided the application anew."""
     assert objection.decided_at is not None
+    room = rules.ATTACKABLE[objection.event_name].room
+    if room in LOWERED:
+        return Event.objects.filter(name=LOWERED[room], data__decision=objection.event.hash).exists()
     if rules.ATTACKABLE[objection.event_name].room == rules.Room.ELIGIBILITY:
         verdicts = Event.objects.filter(subject_ref=objection.ref, data__decision=objection.event.hash).values("hash")
         back = Event.objects.filter(subject_ref=objection.subject_ref, name="application.check_reopened")
@@ -150,6 +156,11 @@ def is_final(application: Application, now: datetime) -> bool:
     if objection.status in rules.UPHELD:
         return bool(objection.remedy_waived) or acted_on(objection)
     return objection.status not in rules.LIVE
+
+
+def filed_against(event: Event) -> Objection | None:
+    """The objection that counts against a decision of a later room."""
+    return Objection.objects.counting().filter(event=event).first()
 
 
 def documents_of(objection: Objection) -> QuerySet[Any]:

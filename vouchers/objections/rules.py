@@ -90,6 +90,8 @@ class Room(Codes):
 
     ELIGIBILITY = "ELIGIBILITY", _("Eligibility check")
     SELECTION = "SELECTION", _("Selection")
+    SETTLEMENT = "SETTLEMENT", _("Settlement")
+    CLAWBACK = "CLAWBACK", _("Money ordered back")
 
 
 @dataclass(frozen=True)
@@ -100,17 +102,22 @@ class Attackable:
     words: object
 
 
-# The events that an objection may name. A later room adds its own line and its facts in `queries.decisions`.
+# The events that an objection may name. A later room adds its own line here, gathers the facts itself (`queries.Decision`) and files
+# by `actions.file_against`.
 ATTACKABLE: dict[str, Attackable] = {
     "application.found_ineligible": Attackable(Room.ELIGIBILITY, _("Found not eligible")),
     "application.not_selected": Attackable(Room.SELECTION, _("Not selected")),
     "application.placed_on_reserve": Attackable(Room.SELECTION, _("Placed on the reserve list")),
+    "settlement.confirmed": Attackable(Room.SETTLEMENT, _("Amount of the settlement fixed")),
+    "clawback.ordered": Attackable(Room.CLAWBACK, _("Money ordered back")),
 }
 
 
 NOT_ACTED_ON = {
     Room.SELECTION: _("The application was not decided anew yet. Take it up again and record this once the new run is confirmed; if no act is needed, record that with its reason."),
     Room.ELIGIBILITY: _("“Not eligible” was not taken back yet. Take it back and go on with the check, then record this; if no act is needed, record that with its reason."),
+    Room.SETTLEMENT: _("The amount was not lowered yet. The operating agency lowers it first; if no act is needed, record that with its reason."),
+    Room.CLAWBACK: _("What was ordered back was not lowered yet. The operating agency lowers it first; if no act is needed, record that with its reason."),
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from vouchers.agreements.actions.changing import (
 )
 from vouchers.agreements.actions.conduct import complete, owe_completion, resume, suspend, terminate
 from vouchers.agreements.actions.drafting import draft, require_apart, return_to_draft, revise, send_for_signature
-from vouchers.agreements.actions.ending import expire_voucher, lock_voucher, reopen_voucher, spend_voucher
+from vouchers.agreements.actions.ending import expire_voucher, lock_voucher, release_voucher, reopen_voucher, spend_voucher
 from vouchers.agreements.actions.negotiating import answer_comment, comment_clause, negotiate
 from vouchers.agreements.actions.paper import formula, paper, signature_record
 from vouchers.agreements.actions.signing import sign
@@ -32,6 +32,7 @@ __all__ = [
     "owe_completion",
     "paper",
     "reject_change",
+    "release_voucher",
     "reopen_voucher",
     "request_change",
     "require_apart",

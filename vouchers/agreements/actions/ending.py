@@ -68,6 +68,26 @@ def expire_voucher(*, voucher_id: int) -> int:
 
 
 @transaction.atomic
+def release_voucher(*, voucher_id: int, reason: str, reason_en: str, by: Any) -> int:
+    """The settlement fixed what was used: what is left goes back to the round, and a voucher that is valid still ends with it. The
+    caller holds that nothing is on its way.
+
+    Writes: Voucher CANCELLED, ledger RELEASED (committed → available), Event voucher.cancelled. Returns: whole won that went back.
+    """
+    voucher = lock_voucher(voucher_id)
+    left_won = _left_won(voucher)
+    if not left_won:
+        return 0
+    if voucher.status == rules.VoucherStatus.ISSUED:
+        end(voucher, "cancel", "cancelled", by=by, reason=reason, left_won=left_won)
+    ledger.release(
+        round_id=voucher.agreement.round_id, owner_ref=voucher.ref, amount_won=left_won, reason=reason, reason_en=reason_en,
+        by=by, kind="COMMITTED",
+    )  # fmt: skip
+    return left_won
+
+
+@transaction.atomic
 def reopen_voucher(*, voucher_id: int) -> bool:
     """The bank sent a payment back to it: valid again until that is paid; with a terminated agreement it is cancelled instead,
     as its money then waits for the settlement. The caller has booked the money back.

@@ -11,10 +11,10 @@ from vouchers.objections.actions.deciding import (
     take_up,
     waive_remedy,
 )
-from vouchers.objections.actions.filing import file_objection, withdraw
+from vouchers.objections.actions.filing import file_against, file_objection, withdraw
 from vouchers.objections.actions.releasing import release_matches
 
 __all__ = [
-    "decide", "extend", "file_objection", "find_admissible", "find_inadmissible", "give_opinion", "record_remedy", "release_matches", "take_over", "take_up",
+    "decide", "extend", "file_against", "file_objection", "find_admissible", "find_inadmissible", "give_opinion", "record_remedy", "release_matches", "take_over", "take_up",
     "waive_remedy", "withdraw",
 ]  # fmt: skip

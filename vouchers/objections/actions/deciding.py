@@ -26,6 +26,14 @@ _REMEDIES = {
         "인용된 이의신청 이행: 부적격 판정을 되돌려 요건검토를 이어간 뒤 기록",
         "Act on an upheld objection: take “not eligible” back and go on with the check, then record it",
     ),
+    rules.Room.SETTLEMENT: (
+        "인용된 이의신청 이행: 전담기관이 정산 금액을 낮춘 뒤 기록",
+        "Act on an upheld objection: have the operating agency lower the settled amount, then record it",
+    ),
+    rules.Room.CLAWBACK: (
+        "인용된 이의신청 이행: 전담기관이 환수 금액을 낮춘 뒤 기록",
+        "Act on an upheld objection: have the operating agency lower what was ordered back, then record it",
+    ),
 }
 
 
@@ -215,6 +223,8 @@ def _owe_remedy(objection: Objection, by: Any) -> None:
     pages = {
         rules.Room.SELECTION: f"/admin/vouchers/selectionrun/rerun/?round={objection.round_id}",
         rules.Room.ELIGIBILITY: f"/admin/vouchers/application/{application.pk}/change/",
+        rules.Room.SETTLEMENT: f"/settlements/{objection.event.subject_ref}/",
+        rules.Room.CLAWBACK: f"/settlements/clawbacks/{objection.event.subject_ref}/",
     }
     ko, en = _REMEDIES[room]
     due = objection.round.days("remedy")

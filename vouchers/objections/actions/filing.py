@@ -32,6 +32,20 @@ def file_objection(*, application_id: int, ground: str, statement: str, document
     decision = queries.decision(application)
     if decision is None:
         raise Refused(_("There is no decision about this application against which you can object."), "nothing_to_attack")
+    return _file(decision, ground, statement, documents, by)
+
+
+@transaction.atomic
+def file_against(
+    *, decision: queries.Decision, ground: str, statement: str, documents: Sequence[Document] = (), by: Any
+) -> Objection:
+    """Against a decision of a later room, which gathered its facts and holds the lock of its row. Writes: as file_objection."""
+    require(by, "vouchers.file_objection", decision.application)
+    return _file(decision, ground, statement, documents, by)
+
+
+def _file(decision: queries.Decision, ground: str, statement: str, documents: Sequence[Document], by: Any) -> Objection:
+    application = decision.application
     _check(decision, ground, statement)
     objection = Objection(
         event=decision.event, event_name=decision.event.name, subject_ref=application.ref, company=application.company,

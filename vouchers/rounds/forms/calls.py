@@ -26,6 +26,7 @@ from vouchers.rounds.forms.clauses import APART, clause_fields, clauses_of
 from vouchers.rounds.forms.parts import policy_parts
 from vouchers.rounds.forms.paying import paying_fields, paying_of
 from vouchers.rounds.forms.ranking import ranking_fields, ranking_of
+from vouchers.rounds.forms.settling import settling_fields, settling_of
 from vouchers.rounds.models import Round
 
 PUBLIC_PHASES = [phase for phase in rules.Phase if phase not in {rules.Phase.DRAFT, rules.Phase.REVIEW}]
@@ -202,7 +203,7 @@ class PolicyForm(forms.Form):
         quoting = {**_quoting_fields(body.get("quoting", {})), **allocating_fields(body.get("allocating", {}))}
         changing = {**changing_fields(body.get("changing", {})), **clause_fields(body.get("clauses", ()))}
         papers = _paper_fields({**rules.PAPER_DAYS, **body.get("paper_days", {})})
-        paying = paying_fields(body.get("paying", {}))
+        paying = {**paying_fields(body.get("paying", {})), **settling_fields(body.get("settling", {}))}
         every = {
             **rates,
             **self.fields,
@@ -241,6 +242,7 @@ class PolicyForm(forms.Form):
         body["allocating"] = allocating_of(data)
         body["changing"] = changing_of(data)
         body["paying"] = paying_of(data)
+        body["settling"] = settling_of(data)
         if (clauses := clauses_of(data)) is None:
             self.add_error("clauses_ko", APART)
         body["clauses"] = clauses or []
@@ -258,7 +260,7 @@ _POLICY_FIELDS = (
 
 _POLICY_PARTS = (
     "grant_rates", "pass_mark", "target_days", "paper_days", "selection", "conflicts", "assigning", "quoting", "ranking",
-    "allocating", "changing", "paying", "clauses",
+    "allocating", "changing", "paying", "settling", "clauses",
 )  # fmt: skip
 _SHARES = ("min_cash_rate", "in_kind_max_rate", "region_bonus", "grant_rate_max")
 

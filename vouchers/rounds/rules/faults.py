@@ -19,6 +19,7 @@ from vouchers.rounds.rules.questions import parse_questions, question_fault_word
 from vouchers.rounds.rules.quoting import quoting_fault_words, quoting_faults
 from vouchers.rounds.rules.ranking import ranking_fault_words
 from vouchers.rounds.rules.selection import selection_fault_words
+from vouchers.rounds.rules.settling import settling_fault_words
 from vouchers.rounds.rules.stages import CompanySize, EvaluationStage
 
 
@@ -150,6 +151,8 @@ def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
         return changing_fault_words(code)
     if code.startswith("paying_"):
         return paying_fault_words(code)
+    if code.startswith("settling_"):
+        return settling_fault_words(code)
     if code.startswith("assigning_"):
         return assigning_fault_words(code)
     if code.startswith("quoting_"):
@@ -232,6 +235,8 @@ _POLICY_PLACES = {
     "quoting_award": "quote_award_on",
     "allocating_range": "allocate_a_need",
     "changing_share": "change_shift_share",
+    "settling_late": "settle_late",
+    "settling_year": "settle_last_invoice",
     "clauses_empty": "clauses_ko",
     "clauses_long": "clauses_ko",
     "ranking_weights": "rank_modality",

@@ -22,6 +22,7 @@ from vouchers.rounds.rules.selection import (
     parse_selection,
     selection_faults,
 )
+from vouchers.rounds.rules.settling import SettlingPolicy, parse_settling, settling_faults
 from vouchers.rounds.rules.stages import Absence, EvaluationStage
 
 TARGET_STEPS = {
@@ -34,7 +35,8 @@ TARGET_STEPS = {
     "disbursement_request": 10, "completion": 10, "voucher_claim": 10, "bank_question": 2, "project_start": 20,
     "quote_before_close": 5, "quote_agreement": 5,
     "feasibility": 10, "sourcing": 15, "change_review": 10, "file_answer": 3, "payee_change": 3,
-    "clause_answer": 5,
+    "clause_answer": 5, "settlement_review": 20, "settlement_supplement": 10, "receipt_check": 5, "carry_over_review": 10,
+    "restriction_entry": 5,
 }  # fmt: skip
 FEASIBILITY_THRESHOLD, FEASIBILITY_BANDS = (
     10,
@@ -96,6 +98,7 @@ class Policy:
     allocating: AllocatingPolicy = field(default_factory=AllocatingPolicy)
     changing: ChangingPolicy = field(default_factory=ChangingPolicy)
     paying: PayingPolicy = field(default_factory=PayingPolicy)
+    settling: SettlingPolicy = field(default_factory=SettlingPolicy)
     clauses: Sequence[ClauseText] = ()
 
     def days(self, step: str) -> int:
@@ -156,6 +159,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         allocating=parse_allocating(body.get("allocating", {})),
         changing=parse_changing(body.get("changing", {})),
         paying=parse_paying(body.get("paying", {})),
+        settling=parse_settling(body.get("settling", {})),
         clauses=parse_clauses(body.get("clauses", ())),
     )
 
@@ -199,6 +203,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         ("allocating", allocating_faults),
         ("changing", changing_faults),
         ("paying", paying_faults),
+        ("settling", settling_faults),
     )
     named = [fault for name, judged in parts for fault in judged(body.get(name, {}))]
     return [*faults, *apart, *named, *clause_faults(body.get("clauses", ())), *asked]
@@ -298,5 +303,10 @@ STEP_WORDS = {
     "file_answer": _("Answer of the bank or the subsidy network to a payment file"),
     "payee_change": _("Wait after a payee's account changed, before anything is paid to it"),
     "project_start": _("Start of the projects after the selection"),
+    "settlement_review": _("Review of a settlement"),
+    "settlement_supplement": _("Supplement of a settlement by the company"),
+    "receipt_check": _("Check of money that was paid back"),
+    "carry_over_review": _("Decision about a carry-over past the year"),
+    "restriction_entry": _("Entry of a restriction after money was ordered back"),
     "voucher_claim": _("Wait of an expired voucher for what was handed in by its last day"),
 }

@@ -1,0 +1,221 @@
+"""A project that ended is settled: stated, judged, fixed by a second person, paid back in parts, lowered after an objection."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from portal.journal.models import Duty, Event, Notice
+from portal.kit import clock
+from portal.kit.errors import IllegalStep, NotAllowed
+from tests.factories import projects as p
+from tests.factories import settling as s
+from tests.factories.providers import person
+from tests.refusals import refused
+from vouchers.agreements.models import Voucher
+from vouchers.ledger import queries as ledger
+from vouchers.objections import actions as objections
+from vouchers.payments import actions as payments
+from vouchers.payments import gateways
+from vouchers.payments.models import PaymentAttempt
+from vouchers.settlements import actions, queries
+from vouchers.settlements.models import Debt, Receipt, Settlement
+
+pytestmark = pytest.mark.django_db
+GRANT = 320_000_000
+
+
+def pots(at):
+    voucher = Voucher.objects.get(agreement=at.agreement)
+    kinds = ("COMMITTED", "PAID", "RECOVERED")
+    return voucher.status, *(ledger.balance(at.agreement.round_id, kind, voucher.ref) for kind in kinds)
+
+
+def owed(verb):
+    return list(Duty.objects.filter(verb=verb, closed_at__isnull=True).values_list("subject_ref", flat=True))
+
+
+def test_a_project_that_ended_is_to_be_settled_once():
+    at, _desk, row = s.ended()
+    assert actions.sync_ended() == 0
+    assert (row.status, row.needs_verification, row.lines.count()) == ("OPEN", True, at.agreement.lines.count() + 1)
+    assert row.due_on >= row.ended_on + timedelta(days=59)  # two months
+    assert owed("submit_statement") == [row.ref]
+    assert Notice.objects.filter(template="settlement_opened", subject_ref=row.ref).exists()
+
+
+def test_a_statement_needs_its_evidence():
+    at, _desk, row = s.ended()
+    whole = s.used(at, row, grant_won=GRANT, own_cash_won=80_000_000)
+    (position,) = whole
+    for code, lines, more in (
+        ("proof_missing", {position: actions.Stated(grant_won=1)}, {}),
+        ("over_paid", {position: actions.Stated(grant_won=GRANT + 1, proof=whole[position].proof)}, {}),
+        ("verification_missing", whole, {"verification": None}),
+        ("proof_missing", whole, {"interest_won": 5}),
+    ):
+        refused(s.state, code, at=at, row=row, lines=lines, **more)
+    with pytest.raises(NotAllowed):
+        s.state(at, row, whole, by=at.manager)
+    assert s.state(at, row, whole).status == "SUBMITTED"
+    assert owed("review_settlement") == [row.ref] and owed("submit_statement") == []
+    with pytest.raises(IllegalStep):
+        s.state(at, row, whole)
+
+
+def test_an_amount_is_fixed_by_a_second_person_and_booked_once():
+    at, desk, row = s.ended(parts=2)
+    s.state(at, row, s.used(at, row, grant_won=160_000_000, own_cash_won=40_000_000))
+    refused(actions.propose_amount, "unjudged", settlement_id=row.pk, by=at.operator)
+    s.judge(at, row, disallowed_won=10_000_000)
+    actions.propose_amount(settlement_id=row.pk, by=at.operator)
+    for nobody in (at.operator, at.company, desk.registrar):
+        with pytest.raises(NotAllowed):
+            actions.confirm_amount(settlement_id=row.pk, by=nobody)
+    row = actions.confirm_amount(settlement_id=row.pk, by=desk.finance)
+    assert (row.status, row.paid_won, row.released_won, row.refund_won) == ("REFUND_DUE", 160_000_000, 160_000_000, 8_000_000)
+    assert pots(at) == ("CANCELLED", 0, 160_000_000, 0)
+    with pytest.raises(IllegalStep):
+        actions.confirm_amount(settlement_id=row.pk, by=desk.finance)
+    debt = Debt.objects.get()
+    assert (debt.organisation, debt.principal_won, debt.kind) == (at.firm.organisation, 8_000_000, "REFUND")
+    assert owed("pay_debt") == [debt.ref]
+    call_command("verify")
+
+
+def test_a_settlement_that_is_sent_back_is_reviewed_again():
+    at, desk, row = s.ended()
+    s.state(at, row, s.used(at, row, grant_won=GRANT, own_cash_won=80_000_000))
+    refused(actions.request_supplement, "reason_missing", settlement_id=row.pk, reason=" ", by=at.operator)
+    actions.request_supplement(settlement_id=row.pk, reason="영수증", by=at.operator)
+    s.state(
+        at,
+        row,
+        {
+            n: actions.Stated(one.grant_won, one.own_cash_won)
+            for n, one in s.used(at, row, grant_won=GRANT, own_cash_won=80_000_000).items()
+        },
+    )
+    s.judge(at, row)
+    actions.propose_amount(settlement_id=row.pk, by=at.operator)
+    actions.send_back(settlement_id=row.pk, reason="다시", by=desk.finance)
+    row = actions.propose_amount(settlement_id=row.pk, by=at.operator)
+    row = actions.confirm_amount(settlement_id=row.pk, by=desk.finance)
+    assert (row.status, row.refund_won, Debt.objects.count()) == ("CLOSED", 0, 0)
+
+
+def test_what_moves_still_stands_in_the_way():
+    at, _desk, row = s.ended(parts=2)
+    s.state(at, row, s.used(at, row, grant_won=160_000_000, own_cash_won=40_000_000))
+    s.judge(at, row)
+    attempt = PaymentAttempt.objects.get(state="PAID")
+    back = gateways.Answer(gateways.Outcome.SENT_BACK, "BK9", "AC04", attempt.amount_won)
+    payments.settle(attempt_id=attempt.pk, answer=back)
+    refused(actions.propose_amount, "moving", settlement_id=row.pk, by=at.operator)
+
+
+# ── What came back ───────────────────────────────────────────────────────────────────────────────────
+def test_a_refund_comes_in_parts_and_closes_the_settlement():
+    at, desk, row = s.fixed(interest_won=1_000)
+    debt = Debt.objects.get()
+    assert (debt.principal_won, debt.interest_won) == (8_000_000, 1_000)
+    first = s.report(debt, 5_000_000, at.company)
+    refused(s.report, "amount", debt=debt, amount_won=3_001_001, by=at.company)
+    refused(s.report, "day_future", debt=debt, amount_won=1, by=at.company, received_on=clock.today() + timedelta(days=1))
+    refused(s.report, "proof_missing", debt=debt, amount_won=1, by=at.company, proof=None)
+    with pytest.raises(NotAllowed):
+        actions.confirm_receipt(receipt_id=first.pk, by=at.company)
+    actions.confirm_receipt(receipt_id=first.pk, by=desk.finance)
+    with pytest.raises(IllegalStep):
+        actions.confirm_receipt(receipt_id=first.pk, by=desk.finance)
+    assert pots(at)[2:] == (GRANT - 5_000_000, 5_000_000)
+    wrong = s.report(debt, 3_001_000, at.company)
+    actions.reject_receipt(receipt_id=wrong.pk, reason="계좌에 없음", by=desk.finance)
+    last = actions.confirm_receipt(receipt_id=s.report(debt, 3_001_000, at.company).pk, by=desk.finance)
+    assert (last.principal_won, last.interest_won, last.late_won) == (3_000_000, 1_000, 0)
+    debt.refresh_from_db()
+    assert (debt.status, Settlement.objects.get(pk=row.pk).status) == ("PAID", "CLOSED")
+    assert pots(at)[2:] == (GRANT - 8_000_000, 8_000_000) and owed("pay_debt") == owed("check_receipt") == []
+    refused(s.report, "nothing_owed", debt=debt, amount_won=1, by=at.company)
+    call_command("verify")
+
+
+def test_what_comes_late_brings_its_charge():
+    at, desk, _row = s.fixed()
+    debt = Debt.objects.get()
+    with clock.at(clock.end_of_day(debt.due_on) + timedelta(hours=12)):
+        refused(s.report, "amount", debt=debt, amount_won=8_080_001, by=at.company)
+        actions.enforce_debt(debt_id=debt.pk, reason="독촉에 응하지 않음", by=desk.finance)
+        done = actions.confirm_receipt(receipt_id=s.report(debt, 8_080_000, at.company).pk, by=desk.finance)
+    assert (done.principal_won, done.late_won, done.charged_won) == (8_000_000, 80_000, 80_000)
+    debt.refresh_from_db()
+    assert (debt.status, debt.charged_won) == ("PAID", 80_000)
+
+
+def test_a_provider_owes_what_its_line_lost():
+    at, _desk, _row = s.fixed(owed_by="PAYEE")
+    debt = Debt.objects.get()
+    assert debt.organisation == at.provider_organisation
+    assert [line.disallowed_won for line in queries.behind(debt)] == [10_000_000]
+    assert Notice.objects.filter(template="debt_opened", user=at.manager).exists()
+    with pytest.raises(NotAllowed):
+        s.report(debt, 1, at.company)
+
+
+# ── Objection ────────────────────────────────────────────────────────────────────────────────────────
+def object_to(at, row):
+    return actions.object_to_settlement(settlement_id=row.pk, ground="FACTS", statement="영수증이 있습니다.", by=at.company)
+
+
+def decide(objection, verb, at):
+    reviewer, officer = person("OBJECTION_REVIEWER"), person("MINISTRY_OFFICER")
+    objections.take_up(objection_id=objection.pk, by=reviewer)
+    objections.find_admissible(objection_id=objection.pk, by=reviewer)
+    objections.give_opinion(objection_id=objection.pk, opinion="원안 유지", by=officer)
+    objections.decide(objection_id=objection.pk, verb=verb, reason="심사 결과", by=reviewer)
+    return officer
+
+
+def test_an_objection_holds_back_and_a_dismissed_one_lets_go():
+    at, _desk, row = s.fixed()
+    debt = Debt.objects.get()
+    objection = object_to(at, row)
+    assert {at.operator.pk} < set(objection.deciders)
+    debt.refresh_from_db()
+    due = debt.due_on
+    assert debt.status == "SUSPENDED" and actions.sync_objections() == 0
+    refused(
+        objections.file_against, "filed_already", decision=queries.decision(row), ground="FACTS", statement="또", by=at.company
+    )
+    with clock.at(clock.now() + timedelta(days=20)):
+        decide(objection, "dismiss", at)
+        assert [actions.sync_objections(), actions.sync_objections()] == [1, 0]
+    debt.refresh_from_db()
+    assert (debt.status, debt.due_on) == ("OPEN", due + timedelta(days=20))
+
+
+def test_an_upheld_objection_lowers_by_somebody_else_and_what_came_too_much_goes_back():
+    at, desk, row = s.fixed()
+    debt = Debt.objects.get()
+    actions.confirm_receipt(receipt_id=s.report(debt, 8_000_000, at.company).pk, by=desk.finance)
+    officer = decide(object_to(at, row), "uphold_partly", at)
+    (line,) = row.lines.filter(disallowed_won__gt=0)
+    given = {"settlement_id": row.pk, "disallowed": {line.position: 5_000_000}, "reason": "영수증 확인"}
+    with pytest.raises(NotAllowed):
+        actions.lower_disallowance(by=desk.finance, **given)  # who fixed the amount
+    refused(actions.lower_disallowance, "not_lower", by=desk.second, **{**given, "disallowed": {line.position: 10_000_000}})
+    objection = queries.upheld(row)
+    refused(objections.record_remedy, "not_acted_on", objection_id=objection.pk, remedy="낮춤", by=officer)
+    row = actions.lower_disallowance(by=desk.second, **given)
+    assert row.refund_won == 4_000_000
+    objections.record_remedy(objection_id=objection.pk, remedy="낮춤", by=officer)
+    debt.refresh_from_db()
+    assert (debt.status, queries.over_won(debt), owed("repay_debt")) == ("OVERPAID", 4_000_000, [debt.ref])
+    paid = {"debt_id": debt.pk, "paid_on": clock.today(), "proof": p.paper(at.firm.organisation, desk.second, "receipt")}
+    actions.repay(by=desk.second, **paid)
+    debt.refresh_from_db()
+    assert debt.status == "PAID" and pots(at)[2:] == (GRANT - 4_000_000, 4_000_000)
+    refused(actions.repay, "nothing_over", by=desk.second, **paid)
+    refused(actions.lower_disallowance, "not_upheld", by=desk.second, **given)
+    assert Event.objects.filter(name="settlement.lowered").count() == 1 and Receipt.objects.filter(is_repayment=True).count() == 1
+    call_command("verify")

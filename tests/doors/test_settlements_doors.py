@@ -1,0 +1,125 @@
+"""Settlements in the browser: each side, colleagues, strangers, nobody; what was typed is kept; a second row costs no query."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from portal.kit import clock
+from tests.doors import as_
+from tests.factories import applications as make
+from tests.factories import settling as s
+from tests.factories.files import pdf
+from tests.factories.providers import person, provider
+from vouchers.settlements.models import Debt, Receipt, Settlement
+
+pytestmark = pytest.mark.django_db
+
+
+def statuses(path, *people):
+    return [as_(user).get(path).status_code for user in people]
+
+
+def test_a_settlement_is_seen_by_its_company_and_the_offices():
+    at, desk, row = s.fixed()
+    path, debt = f"/settlements/{row.ref}/", Debt.objects.get()
+    assert statuses(path, at.company, at.firm.staff, at.operator, desk.finance, person("AUDITOR")) == [200] * 5
+    assert statuses(path, at.manager, make.firm().staff, provider().user, person("EVALUATOR")) == [404] * 4
+    assert statuses(f"/settlements/debts/{debt.ref}/", at.firm.staff, desk.finance, at.manager) == [200, 200, 404]
+    assert statuses(f"{path}state/", at.manager, desk.finance) == [404, 404]
+    assert statuses(f"{path}lower/", at.company, desk.finance) == [403, 404]
+    assert Client().get(path).status_code == 302
+    (line,) = row.lines.filter(disallowed_won__gt=0)
+    assert statuses(f"{path}files/line-{line.position}/", at.firm.staff) == [200]
+    assert statuses(f"{path}files/line-99/", at.firm.staff) == statuses(f"{path}files/interest/", at.firm.staff) == [404]
+    words = as_(at.company).get(path).content.decode()
+    assert "8,000,000" in words and "증빙 부족" in words and "이의신청" in words
+    assert "No sufficient evidence" in as_(at.company).get(f"/en{path}").content.decode()
+
+
+def test_the_company_states_in_the_browser_and_nothing_typed_is_lost():
+    at, _desk, row = s.ended()
+    (line, *_rest) = row.lines.all()
+    client, path = as_(at.company), f"/settlements/{row.ref}/state/"
+    assert client.get(path).status_code == 200
+    typed = {f"grant_{line.position}": "320,000,001", f"own_cash_{line.position}": "80,000,000", "note": "메모 한 줄"}
+    files = {f"proof_{line.position}": pdf("a.pdf"), "verification": pdf("b.pdf")}
+    for wrong in ({}, {f"grant_{line.position}": "삼억"}, {f"grant_{line.position}": "-5"}):
+        answer = client.post(path, {**typed, **wrong, **{name: pdf(f"{name}.pdf") for name in files}})
+        words = answer.content.decode()
+        assert answer.status_code == 422 and "메모 한 줄" in words and 'role="alert"' in words
+    assert not Settlement.objects.get().submitted_at
+    answer = client.post(path, {**typed, f"grant_{line.position}": "320,000,000", **files})
+    assert answer.status_code == 303 and Settlement.objects.get().status == "SUBMITTED"
+    assert client.get(path).status_code == 409  # an old page is told so before anything is typed
+
+
+def test_a_refund_is_reported_and_checked_in_the_browser():
+    at, desk, _row = s.fixed()
+    debt = Debt.objects.get()
+    path, typed = f"/settlements/debts/{debt.ref}/", {"amount_won": "8,000,001", "received_on": clock.today().isoformat()}
+    assert as_(at.company).post(f"{path}report/", {**typed, "file": pdf("c.pdf")}).status_code == 422
+    assert as_(at.company).post(f"{path}report/", {**typed, "amount_won": "8,000,000"}).status_code == 422  # without a proof
+    assert as_(at.company).post(f"{path}report/", {**typed, "amount_won": "8,000,000", "file": pdf("c.pdf")}).status_code == 303
+    receipt = Receipt.objects.get()
+    check = f"{path}receipts/{receipt.ref}/"
+    assert as_(at.company).post(f"{check}confirm/").status_code == 403
+    assert as_(desk.finance).post(f"{check}reject/", {"reason": ""}).status_code == 422
+    assert as_(desk.finance).post(f"{check}swallow/").status_code == 404
+    assert as_(desk.finance).post(f"{check}confirm/").status_code == 303
+    debt.refresh_from_db()
+    assert debt.status == "PAID" and as_(at.company).get(f"{path}report/").status_code == 404
+    assert as_(at.company).get(f"{path}proof/{receipt.ref}/").status_code == 200
+
+
+def test_the_operator_judges_and_finance_fixes_in_the_admin():
+    at, desk, row = s.ended()
+    s.state(at, row, s.used(at, row, grant_won=320_000_000, own_cash_won=80_000_000))
+    operator, settlement = as_(at.operator), reverse("admin:vouchers_settlement_change", args=[row.pk])
+    assert operator.get(f"{settlement.replace('/change/', '')}/verb/propose/").status_code == 302  # lines are not judged
+    for line in row.lines.all():
+        page = reverse("admin:vouchers_settlementline_change", args=[line.pk])
+        assert operator.get(page).status_code == 200
+        verb = page.replace("/change/", "/verb/")
+        if line.cost_won:
+            given = {"disallowed_won": "10,000,000", "ground": "TWICE", "owed_by": "COMPANY", "note": "중복"}
+            assert operator.post(f"{verb}disallow/", {**given, "disallowed_won": "900,000,000"}).status_code == 422
+            assert operator.post(f"{verb}disallow/", given).status_code == 302
+        else:
+            assert operator.post(f"{verb}recognise/").status_code == 302
+    verb = settlement.replace("/change/", "/verb/")
+    assert operator.post(f"{verb}propose/").status_code == 302
+    assert operator.post(f"{verb}confirm/").status_code == 403
+    words = as_(desk.finance).get(f"{verb}confirm/").content.decode()
+    assert "8,000,000" in words
+    assert as_(desk.finance).post(f"{verb}confirm/").status_code == 302
+    assert Settlement.objects.get().status == "REFUND_DUE"
+    assert as_(desk.finance).get(reverse("admin:vouchers_debt_change", args=[Debt.objects.get().pk])).status_code == 200
+
+
+def test_an_objection_is_filed_from_the_settlement():
+    at, _desk, row = s.fixed()
+    path = f"/settlements/{row.ref}/object/"
+    assert statuses(path, at.firm.staff, at.operator) == [404, 404]  # the representative alone
+    assert as_(at.company).post(path, {"ground": "", "statement": "말"}).status_code == 422
+    answer = as_(at.company).post(path, {"ground": "FACTS", "statement": "영수증이 있습니다."})
+    assert answer.status_code == 303 and "/objections/" in answer["Location"]
+    assert as_(at.company).get(path)["Location"] == answer["Location"]
+    assert as_(at.company).get(answer["Location"]).status_code == 200
+    debt = as_(at.company).get(f"/settlements/debts/{Debt.objects.get().ref}/").content.decode()
+    assert "이의신청 중에는 납부하지 않아도" in debt
+
+
+def test_a_list_costs_the_same_for_one_debt_and_many():
+    _at, desk, row = s.fixed()
+    client, debt, counts = as_(desk.finance), Debt.objects.get(), []
+    for some in (0, 3):
+        for _turn in range(some):
+            given = {"kind": "REFUND", "settlement": row, "agreement": debt.agreement, "principal_won": 1, "due_on": debt.due_on}
+            Debt(organisation=provider().organisation, **given).save()
+        client.get("/settlements/")
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get("/settlements/").status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

@@ -1,0 +1,131 @@
+"""What is paid back, late or too much, for whatever is stated and disallowed: whole won, rounded down, never more than was paid."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vouchers.rounds.rules import parse_settling, settling_faults
+from vouchers.rounds.rules.settling import LATE, late_text, months_after, parse_late
+from vouchers.settlements import rules
+from vouchers.settlements.rules import COMPANY, Used, balance
+
+WON = st.integers(0, 10**9)
+
+
+@st.composite
+def statements(draw):
+    """Lines of at most three providers, of whom the voucher paid each at least what is stated."""
+    lines = []
+    for payee in draw(st.lists(st.integers(1, 3), max_size=5)):
+        grant, own = draw(WON), draw(WON)
+        lines.append(Used(payee, grant, own, draw(st.integers(0, grant + own)), draw(st.sampled_from(["COMPANY", "PAYEE"]))))
+    paid = {
+        payee: sum(one.grant_won for one in lines if one.payee == payee) + draw(WON) for payee in {one.payee for one in lines}
+    }
+    supply = draw(st.integers(1, 10**9))
+    return lines, paid, {"grant_won": draw(st.integers(0, supply)), "supply_won": supply, "interest_won": draw(WON)}
+
+
+@given(statements())
+def test_nobody_pays_back_more_than_was_paid_and_every_won_has_one_debtor(case):
+    lines, paid, agreed = case
+    found = balance(lines, paid, **agreed)
+    assert 0 <= found.principal_won <= found.paid_won == sum(paid.values())
+    assert sum(principal for principal, _ in found.owed.values()) == found.principal_won
+    assert sum(interest for _, interest in found.owed.values()) == agreed["interest_won"] == found.interest_won
+    assert set(found.owed) <= {COMPANY, *paid} and all(min(parts) >= 0 and sum(parts) for parts in found.owed.values())
+    assert found.recognised_won + found.principal_won == found.paid_won
+    assert rules.statement_fault(lines, paid) is None
+
+
+@given(statements())
+def test_disallowing_less_never_raises_the_whole_refund(case):
+    lines, paid, agreed = case
+    less = [Used(one.payee, one.grant_won, one.own_cash_won, one.disallowed_won // 2, one.owed_by) for one in lines]
+    rounding = len(lines)  # each line rounds down by itself
+    assert balance(less, paid, **agreed).refund_won <= balance(lines, paid, **agreed).refund_won + rounding
+
+
+def test_the_worked_example():
+    """400 of supply at 80 %: 10 disallowed, its grant's share 8; 4 of the grant unused; own cash 4 short takes 3.2 of the grant."""
+    lines = [Used(7, 316_000_000, 76_000_000, 10_000_000)]
+    found = balance(lines, {7: 320_000_000}, grant_won=320_000_000, supply_won=400_000_000, interest_won=1_234)
+    taken = 10_000_000 * 316_000_000 // 392_000_000
+    excess = 316_000_000 - taken - -(-382_000_000 * 320 // 400)
+    assert (found.unused_won, found.disallowed_won, found.excess_won) == (4_000_000, taken, excess) and excess > 0
+    assert found.owed == {7: (4_000_000, 0), COMPANY: (taken + excess, 1_234)}
+
+
+def test_more_grant_than_was_paid_is_named():
+    assert rules.statement_fault([Used(7, 5, 0), Used(8, 1, 0), Used(7, 6, 0)], {7: 10, 8: 1}) == 7
+    assert rules.statement_fault([Used(9, 1, 0)], {7: 10}) == 9
+
+
+@pytest.mark.parametrize(("disallowed", "verdict", "ground", "fault"), [
+    (0, "RECOGNISED", "", ""), (1, "DISALLOWED", "OTHER", ""), (11, "DISALLOWED", "OTHER", "over_cost"), (-1, "DISALLOWED", "OTHER", "over_cost"),
+    (0, "DISALLOWED", "OTHER", "amount"), (1, "RECOGNISED", "", "amount"), (1, "DISALLOWED", "", "ground"), (0, "RECOGNISED", "OTHER", "ground"),
+])  # fmt: skip
+def test_a_line_is_judged_whole(disallowed, verdict, ground, fault):
+    assert rules.verdict_fault(Used(1, 6, 4), disallowed, verdict, ground) == fault
+
+
+# ── What came ────────────────────────────────────────────────────────────────────────────────────────
+@given(WON, WON, WON, WON)
+def test_what_came_is_shared_out_whole(came, principal, interest, late):
+    parts = rules.shared(came, principal_won=principal, interest_won=interest, late_won=late)
+    assert parts.principal_won + parts.interest_won + parts.late_won + parts.over_won == came
+    assert (parts.principal_won <= principal, parts.interest_won <= interest, parts.late_won <= late) == (True, True, True)
+    assert not parts.interest_won or parts.principal_won == principal
+
+
+DUE = date(2027, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("days", "percent"), [(0, 0), (1, 1), (7, 1), (8, 2), (30, 2), (31, 3), (61, 3), (62, 4), (91, 4), (92, 5), (999, 5)]
+)
+def test_the_table_of_late_charges(days, percent):
+    """1 % to a week, 2 % to a month, then 1 % more each month, at most 5 % (domain.md §1.7)."""
+    assert rules.late_charge_won(1_000_199, DUE, DUE + timedelta(days=days), LATE) == 1_000_199 * percent // 100
+
+
+@given(WON, st.lists(st.tuples(st.integers(0, 10**9), st.integers(-30, 900)), max_size=6))
+def test_late_charges_of_parts_stay_below_the_laws_ceiling(whole, parts):
+    left, charged = whole, 0
+    for part, days in parts:
+        paid = min(part, left)
+        left -= paid
+        charged += rules.late_charge_won(paid, DUE, DUE + timedelta(days=days), LATE)
+    assert 0 <= charged <= whole * 5 // 100
+
+
+def test_a_suspended_debt_is_due_as_much_later():
+    assert rules.moved_due(DUE, DUE - timedelta(days=5), DUE + timedelta(days=9)) == DUE + timedelta(days=14)
+
+
+# ── Policy ───────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(("day", "months", "after"), [
+    (date(2026, 12, 31), 2, date(2027, 2, 28)), (date(2027, 1, 31), 1, date(2027, 2, 28)), (date(2027, 10, 5), 2, date(2027, 12, 5)),
+    (date(2027, 11, 30), 1, date(2027, 12, 30)), (date(2027, 12, 1), 12, date(2028, 12, 1)), (date(2028, 2, 29), 0, date(2028, 2, 29)),
+])  # fmt: skip
+def test_months_after(day, months, after):
+    assert months_after(day, months) == after
+
+
+def test_the_table_is_written_as_it_is_read():
+    assert parse_late(late_text(LATE)) == LATE and late_text(LATE) == "7d:1, 1m:2, 2m:3, 3m:4, :5"
+    assert settling_faults({}) == [] and parse_settling({}).surcharge["FALSE_RECEIPT"] == 5
+
+
+@pytest.mark.parametrize(("body", "fault"), [
+    ({"months": 0}, "settling_numbers"), ({"months": "zwei"}, "settling_shape"), ({"surcharge": {"FALSE_RECEIPT": 6}}, "settling_surcharge"),
+    ({"surcharge": {"THEFT": 1}}, "settling_shape"), ({"late": "7d:1, :6"}, "settling_late"), ({"late": "7d:2, 1m:1, :5"}, "settling_late"),
+    ({"late": "7d:1"}, "settling_late"), ({"late": ":1, 7d:2"}, "settling_late"), ({"late": "soon"}, "settling_shape"), ({"excluded_from": {"BREACH": 0}}, "settling_excluded"),
+    ({"last_invoice": "12-31", "last_payment": "12-01"}, "settling_year"), ({"last_invoice": "02-30"}, "settling_shape"), ({"objection_suspends": "yes"}, "settling_shape"),
+])  # fmt: skip
+def test_what_is_wrong_with_the_rules_is_named(body, fault):
+    from vouchers.rounds.rules import fault_words
+
+    assert settling_faults(body) == [fault] and fault_words(fault)

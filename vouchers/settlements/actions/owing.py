@@ -1,0 +1,117 @@
+"""What is owed becomes a debt with a duty; what an objection, or nothing, makes of it later."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from portal.accounts.models import Organisation
+from portal.journal import actions as journal
+from portal.kit import clock, workdays
+from providers.institutions.models import Institution
+from vouchers.agreements.models import Agreement
+from vouchers.settlements import notices, queries, rules
+from vouchers.settlements.actions.steps import step, step_debt
+from vouchers.settlements.models import Debt, Settlement
+
+D, K = rules.DebtStatus, rules.DebtKind
+
+
+def owe_refunds(row: Settlement, found: rules.Balance, *, by: Any) -> None:
+    """One debt for each who owes. Writes: Debt, Event, Duty, Notice."""
+    due_on = due_day(row.round.policy().settling.refund_days)
+    for organisation, (principal, interest) in by_organisation(row, found.owed).items():
+        open_debt(
+            kind=K.REFUND, settlement=row, agreement=row.agreement, organisation=organisation, principal_won=principal,
+            interest_won=interest, due_on=due_on, by=by,
+        )  # fmt: skip
+
+
+def by_organisation(row: Settlement, owed: Mapping[int, tuple[int, int]]) -> dict[Organisation, tuple[int, int]]:
+    """Debtor as `rules.balance` names it → its organisation; a provider without one owes through the company."""
+    institutions = Institution.objects.select_related("organisation").in_bulk([who for who in owed if who != rules.COMPANY])
+    found: dict[Organisation, tuple[int, int]] = {}
+    for who, (principal, interest) in owed.items():
+        holder = institutions[who].organisation if who != rules.COMPANY else None
+        debtor = holder or row.company.organisation
+        before = found.get(debtor, (0, 0))
+        found[debtor] = (before[0] + principal, before[1] + interest)
+    return found
+
+
+def due_day(days: int) -> date:
+    """So many calendar days from today; a day off moves it to the next working day."""
+    return workdays.add_working_days(clock.today() + timedelta(days=days), 0)
+
+
+def open_debt(
+    *, kind: rules.DebtKind, agreement: Agreement, organisation: Organisation, principal_won: int, due_on: date, by: Any,
+    settlement: Settlement | None = None, interest_won: int = 0, **more: Any,
+) -> Debt:  # fmt: skip
+    """Writes: Debt OPEN, Event debt.opened, Duty, Notice."""
+    debt = Debt(
+        kind=kind, settlement=settlement, agreement=agreement, organisation=organisation, principal_won=principal_won,
+        interest_won=interest_won, due_on=due_on, **more,
+    )  # fmt: skip
+    debt.save()
+    journal.record(
+        "debt.opened", debt, by=by, to=debt.status, organisations=debt.organisation_ids(),
+        data={"kind": kind, "amount_won": debt.owed_won, "due_on": due_on.isoformat(), "agreement": agreement.ref},
+    )  # fmt: skip
+    owe_payment(debt, by=by)
+    notices.owed(debt)
+    return debt
+
+
+def owe_payment(debt: Debt, *, by: Any) -> None:
+    journal.open_duty(
+        debt, "pay_debt", title_ko=f"반납·납부: {debt.agreement.number}", title_en=f"Pay back: {debt.agreement.number}",
+        url=debt.get_absolute_url(), due_at=clock.end_of_day(debt.due_on), organisation=debt.organisation, by=by,
+    )  # fmt: skip
+
+
+def lower(debt: Debt, *, principal_won: int, interest_won: int, by: Any, reason: str) -> None:
+    """An objection was right: less is owed. What came already beyond it goes back. Writes: Debt, Event, Duty, Notice."""
+    if (principal_won, interest_won) == (debt.principal_won, debt.interest_won):
+        return
+    before = debt.owed_won
+    debt.principal_won, debt.interest_won = principal_won, interest_won
+    if principal_won + interest_won == 0:
+        debt.charged_won = 0
+    over, debt.reason = queries.over_won(debt), reason
+    if over:
+        _overpaid(debt, over, by=by, reason=reason)
+    elif debt.owed_won == 0:
+        release(debt, "cancel", "cancelled", by=by, reason=reason)
+    elif sum(queries.came(debt)) >= debt.owed_won:
+        release(debt, "settle", "settled", by=by, reason=reason)
+    else:
+        step_debt(debt, "lower", "lowered", by=by, reason=reason, before_won=before, after_won=debt.owed_won)
+    notices.lowered(debt)
+
+
+def _overpaid(debt: Debt, over_won: int, *, by: Any, reason: str) -> None:
+    debt.suspended_on = None
+    verb = "lower" if debt.status == D.OVERPAID else "overpay"
+    step_debt(debt, verb, "overpaid", by=by, reason=reason, over_won=over_won)
+    journal.close_duties(debt, by=by)
+    journal.open_duty(
+        debt, "repay_debt", title_ko=f"과오납 반환: {debt.agreement.number}", title_en=f"Pay back what came too much: {debt.agreement.number}",
+        url=debt.get_absolute_url(), due_in=debt.agreement.round.days("receipt_check"), role="OPERATOR_FINANCE", by_mail=True, by=by,
+    )  # fmt: skip
+
+
+def release(debt: Debt, verb: str, event: str, *, by: Any, reason: str = "") -> None:
+    """Nothing of it is owed any more; the last one closes its settlement. Writes: Debt, Event, Duties, Settlement."""
+    debt.suspended_on = None
+    step_debt(debt, verb, event, by=by, reason=reason)
+    journal.close_duties(debt, by=by)
+    if debt.settlement_id:
+        close_if_settled(debt.settlement_id, by=by)
+
+
+def close_if_settled(settlement_id: int, *, by: Any) -> None:
+    row = Settlement.objects.select_for_update().get(pk=settlement_id)
+    open_ones = Debt.objects.filter(settlement=row).exclude(status__in=[D.PAID, D.CANCELLED])
+    if row.status == rules.SettlementStatus.REFUND_DUE and not open_ones.exists():
+        step(row, "close", "closed", by=by)
+        journal.close_duties(row, by=by)

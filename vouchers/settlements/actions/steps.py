@@ -1,0 +1,70 @@
+"""What every verb of the room does: lock, ask for a conflict, step, record, owe."""
+
+from datetime import datetime
+from typing import Any
+
+from portal.journal import actions as journal
+from vouchers.applications import actions as applications
+from vouchers.settlements import rules
+from vouchers.settlements.models import Debt, Settlement
+
+
+def lock(settlement_id: int) -> Settlement:
+    """The row locked, with everything that the verbs look at."""
+    Settlement.objects.select_for_update().get(pk=settlement_id)
+    return Settlement.objects.select_related(
+        "agreement__award__application", "agreement__voucher", "company__organisation", "round", "verification", "interest_proof"
+    ).get(pk=settlement_id)
+
+
+def lock_debt(debt_id: int) -> Debt:
+    Debt.objects.select_for_update().get(pk=debt_id)
+    return Debt.objects.select_related(
+        "agreement__award__application", "agreement__voucher", "agreement__round", "organisation", "settlement"
+    ).get(pk=debt_id)
+
+
+def require_apart(row: Settlement | Debt, by: Any) -> None:
+    """Officials decide nothing about a company or provider with which a conflict of theirs stands. Raises: Refused."""
+    applications.require_apart(row.agreement.award.application, by)
+
+
+def step(row: Settlement, verb: str, event: str, *, by: Any, reason: str = "", **data: Any) -> None:
+    """Steps the lifecycle, saves, records."""
+    before = row.status
+    row.status = rules.LIFECYCLE.step(before, verb)
+    row.save()
+    journal.record(
+        f"settlement.{event}",
+        row,
+        by=by,
+        frm=before,
+        to=row.status,
+        reason=reason,
+        organisations=row.organisation_ids(),
+        data=data,
+    )
+
+
+def step_debt(debt: Debt, verb: str, event: str, *, by: Any, reason: str = "", **data: Any) -> None:
+    before = debt.status
+    debt.status = rules.DEBT_LIFECYCLE.step(before, verb)
+    debt.save()
+    journal.record(
+        f"debt.{event}", debt, by=by, frm=before, to=debt.status, reason=reason, organisations=debt.organisation_ids(), data=data
+    )
+
+
+def owe(
+    row: Settlement, verb: str, ko: str, en: str, *, by: Any, url: str = "", due_in: int | None = None,
+    due_at: datetime | None = None, **whom: Any,
+) -> None:  # fmt: skip
+    journal.open_duty(
+        row, verb, title_ko=f"{ko}: {row.agreement.number}", title_en=f"{en}: {row.agreement.number}",
+        url=url or row.get_absolute_url(), due_in=due_in, due_at=due_at, by=by, **whom,
+    )  # fmt: skip
+
+
+def desk(row: Settlement) -> str:
+    """Where officers work on it."""
+    return f"/admin/vouchers/settlement/{row.pk}/change/"

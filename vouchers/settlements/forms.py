@@ -1,0 +1,119 @@
+"""The shape of input."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.documents.forms import UploadField
+from portal.kit.forms import CountedTextarea, DateInput, WonFormField
+from portal.kit.won import won
+from portal.kit.words import pick
+from vouchers.settlements import rules
+from vouchers.settlements.models import Settlement, SettlementLine
+
+PARTS = {"grant": _("Used of the grant"), "own_cash": _("Own cash used"), "vat": _("VAT paid beside it")}
+
+
+def _won(label: Any, initial: int = 0, help_text: Any = "") -> WonFormField:
+    return WonFormField(label=label, initial=initial, required=False, help_text=help_text)
+
+
+class StatementForm(forms.Form):
+    """A block for each line; what was handed in before stands in it and stays where nothing new is chosen."""
+
+    def __init__(self, *args: Any, row: Settlement, lines: Sequence[SettlementLine], paid: dict[int, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row, self.lines, self.groups = row, lines, list[tuple[Any, Any, list[str]]]()
+        for line in lines:
+            self._block(line, paid)
+        self.fields["interest_won"] = _won(_("Interest earned on the grant"), row.interest_won, _("All of it is paid back."))
+        self.fields["interest_proof"] = UploadField(label=_("Proof of the interest"), required=False)
+        names = ["interest_won", "interest_proof"]
+        if row.needs_verification:
+            self.fields["verification"] = UploadField(
+                label=_("External verification report"), required=row.verification is None,
+                hint=_("Of an auditor whom the company does not employ."),
+            )  # fmt: skip
+            names.append("verification")
+        self.fields["note"] = forms.CharField(
+            label=_("Note of the company"),
+            required=False,
+            max_length=2000,
+            initial=row.note,
+            widget=CountedTextarea(attrs={"rows": 3}),
+        )
+        self.groups.append((_("Interest, verification, remarks"), "", [*names, "note"]))
+
+    def _block(self, line: SettlementLine, paid: dict[int, int]) -> None:
+        n, kept = line.position, _("Only when it changed.") if line.proof_id else ""
+        if line.agreement_line_id is None:
+            names = {f"in_kind_{n}": _won(_("Own contribution in kind"), line.in_kind_won)}
+            title, hint = (
+                _("Own contribution in kind"),
+                _("What your own people and equipment were worth; nothing of it is paid."),
+            )
+        else:
+            names = {f"{part}_{n}": _won(words, getattr(line, f"{part}_won")) for part, words in PARTS.items()}
+            title = f"{n}. {line.description}"
+            hint = _("Agreed with %(payee)s: %(agreed)s without VAT. The voucher paid it %(paid)s over all its lines.") % {
+                "payee": pick(line.payee, "name"), "agreed": won(line.agreed_won), "paid": won(paid.get(line.payee_id or 0, 0)),
+            }  # fmt: skip
+        self.fields |= names
+        self.fields[f"proof_{n}"] = UploadField(label=_("Evidence"), required=False, hint=kept)
+        self.groups.append((title, hint, [*names, f"proof_{n}"]))
+
+    def amounts(self, line: SettlementLine) -> dict[str, int]:
+        """What was typed of one line, whole won."""
+        parts = ("in_kind",) if line.agreement_line_id is None else tuple(PARTS)
+        return {f"{part}_won": self.cleaned_data.get(f"{part}_{line.position}") or 0 for part in parts}
+
+
+class ReceiptForm(forms.Form):
+    amount_won = WonFormField(label=_("Amount that was paid"), min_value=1)
+    received_on = forms.DateField(label=_("Paid on"), widget=DateInput())
+    file = UploadField(label=_("Proof of the transfer"))
+
+
+class RepaymentForm(forms.Form):
+    received_on = forms.DateField(label=_("Paid on"), widget=DateInput())
+    file = UploadField(label=_("Proof of the transfer"))
+
+
+class LowerForm(forms.Form):
+    """Of each line of which something is disallowed: how much stays so."""
+
+    def __init__(self, *args: Any, lines: Sequence[SettlementLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = [line for line in lines if line.disallowed_won]
+        for line in self.lines:
+            self.fields[f"line_{line.position}"] = WonFormField(
+                label=f"{line.position}. {line.description}", initial=line.disallowed_won, max_value=line.disallowed_won,
+                help_text=_("%(won)s are disallowed. Enter how much stays so.") % {"won": won(line.disallowed_won)},
+            )  # fmt: skip
+        self.fields["reason"] = forms.CharField(
+            label=_("Reason"), help_text=_("The company reads this."), max_length=2000, widget=CountedTextarea(attrs={"rows": 4})
+        )
+
+    def disallowed(self) -> dict[int, int]:
+        """Position → what stays disallowed, of the lines that change."""
+        typed = {line: self.cleaned_data[f"line_{line.position}"] for line in self.lines}
+        return {line.position: amount for line, amount in typed.items() if amount != line.disallowed_won}
+
+
+_BOX = {"class": "border rounded-default w-full p-3"}
+
+
+class DisallowForm(forms.Form):
+    """In the admin: how much of a line, why, and who pays it back."""
+
+    disallowed_won = WonFormField(label=_("Disallowed of grant and own cash together (won)"), min_value=1)
+    ground = forms.ChoiceField(label=_("Why disallowed"), choices=[("", "—"), *rules.DisallowedFor.choices()])
+    owed_by = forms.ChoiceField(
+        label=_("Who pays the grant's share of it back"), choices=rules.OwedBy.choices(), initial=rules.OwedBy.COMPANY
+    )
+    note = forms.CharField(
+        label=_("What is wrong with it"), help_text=_("The company reads this."), max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, **_BOX}),
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""What the room tells."""
+
+from typing import Any
+
+from portal.journal.actions import tell
+from portal.kit.won import won
+from vouchers.settlements.models import Debt, Receipt, Settlement
+
+
+def _both(name: str, amount_won: int) -> dict[str, str]:
+    return {f"{name}_ko": won(amount_won, "ko"), f"{name}_en": won(amount_won, "en")}
+
+
+def _company(template: str, row: Settlement, **more: Any) -> None:
+    tell(
+        template, app="vouchers", subject=row, organisation=row.company.organisation, url=row.get_absolute_url(),
+        context={"number": row.agreement.number, **more},
+    )  # fmt: skip
+
+
+def opened(row: Settlement) -> None:
+    """To the company: the project ended, state what was used."""
+    _company("settlement_opened", row, due_on=row.due_on.isoformat(), verification=row.needs_verification)
+
+
+def supplement(row: Settlement) -> None:
+    _company("settlement_supplement", row, reason=row.reason)
+
+
+def confirmed(row: Settlement) -> None:
+    """To the company: the amount is fixed, what it has to pay back, and until when it may object."""
+    _company(
+        "settlement_confirmed", row, refund=row.refund_won > 0, **_both("amount", row.refund_won), **_both("paid", row.paid_won)
+    )
+
+
+def _debtor(template: str, debt: Debt, **more: Any) -> None:
+    tell(
+        template, app="vouchers", subject=debt, organisation=debt.organisation, url=debt.get_absolute_url(),
+        context={"number": debt.agreement.number, **_both("amount", debt.owed_won), **more},
+    )  # fmt: skip
+
+
+def owed(debt: Debt) -> None:
+    """To who owes it: how much until when."""
+    _debtor("debt_opened", debt, due_on=debt.due_on.isoformat())
+
+
+def lowered(debt: Debt) -> None:
+    _debtor("debt_lowered", debt, reason=debt.reason)
+
+
+def received(debt: Debt, receipt: Receipt) -> None:
+    """To who owed it: the money arrived."""
+    _debtor("debt_received", debt, **_both("came", receipt.amount_won), paid=debt.status == "PAID")
+
+
+def not_found(debt: Debt, receipt: Receipt) -> None:
+    _debtor("debt_receipt_rejected", debt, reason=receipt.reason, **_both("came", receipt.amount_won))
+
+
+def enforced(debt: Debt) -> None:
+    _debtor("debt_enforced", debt, reason=debt.reason)

@@ -1,0 +1,86 @@
+"""What is owed back, what of it came, and what is still open."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+
+from vouchers.rounds.rules import SettlingPolicy
+from vouchers.settlements import rules
+from vouchers.settlements.models import Debt, Receipt, SettlementLine
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of one debt, whole won: what came of each part; late_now_won: the late charge if all that is open were paid on a day."""
+
+    principal_won: int
+    interest_won: int
+    late_won: int
+    open_won: int
+    late_now_won: int
+
+    @property
+    def came_won(self) -> int:
+        return self.principal_won + self.interest_won + self.late_won
+
+
+def debts_for(user: Any) -> QuerySet[Debt]:
+    """What this person may see, newest first."""
+    found = Debt.objects.visible_to(user).select_related("organisation", "agreement__company", "agreement__round", "settlement")
+    return found.order_by("-created_at", "-id")
+
+
+def policy_of(debt: Debt) -> SettlingPolicy:
+    """The round's rules about settling, as they are now."""
+    return debt.agreement.round.policy().settling
+
+
+def came(debt: Debt) -> tuple[int, int, int]:
+    """(principal, interest, late charge) that came, less what went back. One query."""
+    confirmed = debt.receipts.filter(status="CONFIRMED")
+    names = ("principal_won", "interest_won", "late_won")
+    sums = confirmed.aggregate(
+        **{f"in_{name}": Sum(name, filter=Q(is_repayment=False)) for name in names},
+        **{f"back_{name}": Sum(name, filter=Q(is_repayment=True)) for name in names},
+    )
+    principal, interest, late = ((sums[f"in_{name}"] or 0) - (sums[f"back_{name}"] or 0) for name in names)
+    return principal, interest, late
+
+
+def standing(debt: Debt, on: date) -> Standing:
+    principal, interest, late = came(debt)
+    left = max(0, debt.principal_won - principal) + max(0, debt.interest_won - interest)
+    more = 0 if debt.status == rules.DebtStatus.SUSPENDED else rules.late_charge_won(left, debt.due_on, on, policy_of(debt).late)
+    return Standing(principal, interest, late, left + max(0, debt.charged_won - late), more)
+
+
+def over_won(debt: Debt) -> int:
+    """What came beyond what is owed, whole won."""
+    return max(0, sum(came(debt)) - debt.owed_won)
+
+
+def receipts_of(debt: Debt) -> QuerySet[Receipt]:
+    return debt.receipts.select_related("proof", "reported_by", "decided_by")
+
+
+def may(user: Any, debt: Debt) -> dict[str, bool]:
+    """Which verbs this person may use now."""
+    return {
+        "report": debt.status in rules.LIVE and user.has_perm("vouchers.report_receipt", debt.organisation),
+        "check": user.has_perm("vouchers.confirm_receipt"),
+    }
+
+
+def behind(debt: Debt) -> list[SettlementLine]:
+    """The disallowed lines that a refund rests on, for who owes it: a provider sees its own alone."""
+    if debt.settlement is None:
+        return []
+    lines = debt.settlement.lines.filter(disallowed_won__gt=0).select_related("payee")
+    return [line for line in lines if _owes(debt, line)]
+
+
+def _owes(debt: Debt, line: SettlementLine) -> bool:
+    provider = line.payee.organisation_id if line.payee is not None and line.owed_by == rules.OwedBy.PAYEE else None
+    return debt.organisation_id == (provider or debt.agreement.company.organisation_id)

@@ -1,0 +1,101 @@
+"""Settlements as company and operator see them, and what follows from their lines."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from portal.documents.queries import not_taken_because
+from portal.journal.models import Event
+from portal.kit import clock
+from vouchers.agreements.models import Agreement, Voucher
+from vouchers.ledger import queries as ledger
+from vouchers.payments import queries as payments
+from vouchers.payments.models import Disbursement
+from vouchers.settlements import rules
+from vouchers.settlements.models import Debt, Settlement, SettlementLine
+
+ENDED = {"COMPLETED": "agreement.completed", "TERMINATED": "agreement.terminated"}
+
+
+def listed(user: Any) -> QuerySet[Settlement]:
+    """What this person may see, newest first."""
+    return Settlement.objects.visible_to(user).select_related("agreement", "company", "round").order_by("-created_at", "-id")
+
+
+def settlements_for(user: Any) -> QuerySet[Settlement]:
+    """The same with what a page shows."""
+    return listed(user).select_related("company__organisation", "verification", "interest_proof", "agreement__award__application")
+
+
+def unsettled() -> list[int]:
+    """Ids of ended agreements with a voucher that have no settlement yet."""
+    found = Agreement.objects.filter(status__in=ENDED, voucher__isnull=False)
+    return list(found.exclude(pk__in=Settlement.objects.values("agreement_id")).order_by("pk").values_list("pk", flat=True))
+
+
+def ended_on(agreement: Agreement) -> date:
+    """The day on which it was completed or terminated."""
+    event = Event.objects.filter(subject_ref=agreement.ref, name=ENDED[agreement.status]).order_by("-seq").first()
+    return clock.to_kst(event.at).date() if event is not None else agreement.ends_on
+
+
+def lines_of(settlement: Settlement) -> QuerySet[SettlementLine]:
+    return settlement.lines.select_related("payee", "proof", "agreement_line")
+
+
+def paid_by_payee(agreement: Agreement) -> dict[int, int]:
+    """Institution → what the voucher paid it, whole won."""
+    paid = Disbursement.objects.filter(milestone__agreement=agreement, status="PAID").values("payee_id")
+    return dict(paid.annotate(won=Sum("amount_won")).values_list("payee_id", "won"))
+
+
+def balance(settlement: Settlement, lines: Sequence[SettlementLine] | None = None) -> rules.Balance:
+    """What follows from the lines as they stand now."""
+    agreement = settlement.agreement
+    return rules.balance(
+        [line.used for line in (lines if lines is not None else lines_of(settlement))], paid_by_payee(agreement),
+        grant_won=agreement.grant_won, supply_won=agreement.supply_amount_won, interest_won=settlement.interest_won,
+    )  # fmt: skip
+
+
+def left_won(agreement: Agreement) -> int:
+    """What the voucher still holds, whole won."""
+    voucher = Voucher.objects.filter(agreement=agreement).first()
+    return ledger.balance(agreement.round_id, "COMMITTED", voucher.ref) if voucher else 0
+
+
+def money_moves(agreement: Agreement) -> bool:
+    """Is a payment asked for and neither paid nor closed, or may something that was delivered still be asked for?"""
+    voucher = Voucher.objects.filter(agreement=agreement).first()
+    if voucher is None:
+        return False
+    running, handed_in = payments.on_its_way(voucher)
+    return running or (handed_in and voucher.status == "ISSUED")
+
+
+def held_because(settlement: Settlement) -> str:
+    """Why its papers cannot count now: the first that the virus scan holds."""
+    papers = [settlement.verification, settlement.interest_proof, *(line.proof for line in lines_of(settlement))]
+    return not_taken_because(papers)
+
+
+def debts_of(settlement: Settlement, user: Any) -> QuerySet[Debt]:
+    return Debt.objects.visible_to(user).filter(settlement=settlement).select_related("organisation", "agreement").order_by("pk")
+
+
+def hindered(settlement: Settlement) -> str:
+    """Code of what stands in the way of proposing or fixing the amount; "": nothing."""
+    if settlement.lines.filter(verdict="OPEN").exists():
+        return "unjudged"
+    return "moving" if money_moves(settlement.agreement) else ""
+
+
+def may(user: Any, row: Settlement) -> dict[str, bool]:
+    """Which verbs this person may use now: for the page's buttons; each action asks again."""
+    organisation = row.company.organisation
+    return {
+        "state": row.status in rules.STATABLE and user.has_perm("vouchers.state_settlement", organisation),
+        "object": row.status in rules.FIXED and user.has_perm("vouchers.file_objection", organisation),
+    }

@@ -1,0 +1,160 @@
+"""Settlement (정산): what was used, what is recognised, what is paid back and by whom. Source: domain.md §6.12, 1.7.
+
+Whole won; what is paid back is rounded down. Pure.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.codes import Codes
+from portal.kit.lifecycle import Lifecycle
+
+
+class SettlementStatus(Codes):
+    OPEN = "OPEN", _("To be stated by the company")
+    SUBMITTED = "SUBMITTED", _("Stated, under review")
+    SUPPLEMENT = "SUPPLEMENT", _("Supplement asked")
+    PROPOSED = "PROPOSED", _("Amount proposed")
+    REFUND_DUE = "REFUND_DUE", _("Amount fixed, refund due")
+    CLOSED = "CLOSED", _("Settled")
+
+
+class Verdict(Codes):
+    OPEN = "OPEN", _("Not looked at yet")
+    RECOGNISED = "RECOGNISED", _("Recognised")
+    DISALLOWED = "DISALLOWED", _("Disallowed in whole or in part")
+
+
+class DisallowedFor(Codes):
+    NO_EVIDENCE = "NO_EVIDENCE", _("No sufficient evidence")
+    NOT_ELIGIBLE = "NOT_ELIGIBLE", _("Not a cost of the project")
+    OUT_OF_PERIOD = "OUT_OF_PERIOD", _("Outside the agreement's period")
+    OVER_AGREED = "OVER_AGREED", _("More than the agreement has")
+    TWICE = "TWICE", _("Claimed twice")
+    OTHER = "OTHER", _("Another reason")
+
+
+class OwedBy(Codes):
+    COMPANY = "COMPANY", _("Company")
+    PAYEE = "PAYEE", _("Provider that was paid")
+
+
+S = SettlementStatus
+LIFECYCLE = Lifecycle(
+    "settlement", S, S.OPEN,
+    {
+        (S.OPEN, "submit_statement"): S.SUBMITTED,
+        (S.SUPPLEMENT, "submit_statement"): S.SUBMITTED,
+        (S.SUBMITTED, "judge_line"): S.SUBMITTED,
+        (S.SUBMITTED, "request_supplement"): S.SUPPLEMENT,
+        (S.SUBMITTED, "propose_amount"): S.PROPOSED,
+        (S.PROPOSED, "send_back"): S.SUBMITTED,
+        (S.PROPOSED, "confirm_refund"): S.REFUND_DUE,
+        (S.PROPOSED, "confirm_without_refund"): S.CLOSED,
+        (S.REFUND_DUE, "close"): S.CLOSED,
+        (S.REFUND_DUE, "lower_disallowance"): S.REFUND_DUE,
+        (S.CLOSED, "lower_disallowance"): S.CLOSED,
+    },
+)  # fmt: skip
+STATABLE = frozenset({S.OPEN, S.SUPPLEMENT})
+FIXED = frozenset({S.REFUND_DUE, S.CLOSED})
+COMPANY = 0  # who owes what no provider owes
+
+
+@dataclass(frozen=True)
+class Used:
+    """One line as it was stated. payee: institution id. disallowed_won: of grant and own cash together; owed_by: OwedBy."""
+
+    payee: int
+    grant_won: int
+    own_cash_won: int
+    disallowed_won: int = 0
+    owed_by: str = OwedBy.COMPANY
+
+    @property
+    def cost_won(self) -> int:
+        return self.grant_won + self.own_cash_won
+
+    @property
+    def disallowed_grant_won(self) -> int:
+        """The grant's share of what is disallowed, rounded down."""
+        return self.disallowed_won * self.grant_won // self.cost_won if self.cost_won else 0
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What is paid back, whole won. unused: paid and not used; disallowed: the grant's share of what is not recognised; excess: of
+    the grant beyond its agreed share of what is recognised; interest: all of it. owed: debtor (institution id or COMPANY) →
+    (principal, interest)."""
+
+    paid_won: int
+    used_won: int
+    unused_won: int
+    disallowed_won: int
+    excess_won: int
+    interest_won: int
+    owed: Mapping[int, tuple[int, int]]
+
+    @property
+    def principal_won(self) -> int:
+        return self.unused_won + self.disallowed_won + self.excess_won
+
+    @property
+    def refund_won(self) -> int:
+        return self.principal_won + self.interest_won
+
+    @property
+    def recognised_won(self) -> int:
+        """Of the grant, for good."""
+        return self.paid_won - self.principal_won
+
+
+def balance(lines: Sequence[Used], paid: Mapping[int, int], *, grant_won: int, supply_won: int, interest_won: int) -> Balance:
+    """paid: institution → what the voucher paid it. grant, supply: as agreed, which says the grant's share of what is recognised.
+
+    Unused money is owed by whoever holds it, a disallowed cost by whom its line names, the rest by the company.
+    """
+    held = {payee: won - sum(line.grant_won for line in lines if line.payee == payee) for payee, won in paid.items()}
+    taken = sum(line.disallowed_grant_won for line in lines)
+    recognised = sum(line.cost_won - line.disallowed_won for line in lines)
+    kept = sum(line.grant_won for line in lines) - taken
+    excess = max(0, kept - -(-recognised * grant_won // supply_won)) if supply_won else 0
+    owed: dict[int, int] = {payee: won for payee, won in held.items() if won > 0}
+    for line in lines:
+        debtor = line.payee if line.owed_by == OwedBy.PAYEE else COMPANY
+        owed[debtor] = owed.get(debtor, 0) + line.disallowed_grant_won
+    owed[COMPANY] = owed.get(COMPANY, 0) + excess
+    shared = {who: (won, interest_won if who == COMPANY else 0) for who, won in owed.items()}
+    return Balance(
+        sum(paid.values()), sum(line.grant_won for line in lines), sum(won for won in held.values() if won > 0), taken, excess,
+        interest_won, {who: parts for who, parts in shared.items() if sum(parts)},
+    )  # fmt: skip
+
+
+def statement_fault(lines: Sequence[Used], paid: Mapping[int, int]) -> int | None:
+    """The institution of which more grant is stated than the voucher paid it; None when there is none."""
+    for payee in dict.fromkeys(line.payee for line in lines):
+        if sum(line.grant_won for line in lines if line.payee == payee) > paid.get(payee, 0):
+            return payee
+    return None
+
+
+def needs_verification(grant_won: int, from_won: int) -> bool:
+    """Whether an external report is needed: from the policy's threshold on."""
+    return grant_won >= from_won
+
+
+def verdict_fault(line: Used, disallowed_won: int, verdict: str, ground: str) -> str:
+    """Why a line cannot be judged so, as a code; "": it can."""
+    if not 0 <= disallowed_won <= line.cost_won:
+        return "over_cost"
+    if (verdict == Verdict.DISALLOWED) != (disallowed_won > 0):
+        return "amount"
+    return "ground" if bool(ground) != (verdict == Verdict.DISALLOWED) else ""
+
+
+def may_confirm(user_id: int, proposed_by: int | None, judges: Sequence[int | None]) -> bool:
+    """The amount is fixed by somebody who neither proposed it nor judged a line."""
+    return user_id not in {proposed_by, *judges}

@@ -1,0 +1,21 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from vouchers.settlements import views
+
+app_name = "settlements"
+urlpatterns = [
+    path("", views.settlement_list, name="list"),
+    path("debts/<slug:ref>/", views.debt_detail, name="debt"),
+    path("debts/<slug:ref>/report/", views.report, name="report"),
+    path("debts/<slug:ref>/repay/", views.repay, name="repay"),
+    path("debts/<slug:ref>/enforce/", views.enforce, name="enforce"),
+    path("debts/<slug:ref>/proof/<slug:receipt_ref>/", views.proof, name="proof"),
+    path("debts/<slug:ref>/receipts/<slug:receipt_ref>/<slug:verb>/", views.check, name="check"),
+    path("<slug:ref>/", views.detail, name="detail"),
+    path("<slug:ref>/state/", views.state, name="state"),
+    path("<slug:ref>/object/", views.object_to, name="object"),
+    path("<slug:ref>/lower/", views.lower, name="lower"),
+    path("<slug:ref>/files/<slug:kind>/", views.file, name="file"),
+]
