@@ -34,15 +34,16 @@ class ReceiptStatus(Codes):
 
 
 D, R = DebtStatus, ReceiptStatus
-LIVE = frozenset({D.OPEN, D.SUSPENDED, D.ENFORCED})
+_LIVE = (D.OPEN, D.SUSPENDED, D.ENFORCED)  # in the order of the diagrams
+LIVE = frozenset(_LIVE)
 DEBT_LIFECYCLE = Lifecycle(
     "debt", D, D.OPEN,
     {
-        **{(state, "receive"): state for state in LIVE},
-        **{(state, "settle"): D.PAID for state in (*LIVE, D.OVERPAID)},
-        **{(state, "lower"): state for state in LIVE},
-        **{(state, "cancel"): D.CANCELLED for state in (*LIVE, D.OVERPAID)},
-        **{(state, "overpay"): D.OVERPAID for state in (*LIVE, D.PAID)},
+        **{(state, "receive"): state for state in _LIVE},
+        **{(state, "settle"): D.PAID for state in (*_LIVE, D.OVERPAID)},
+        **{(state, "lower"): state for state in _LIVE},
+        **{(state, "cancel"): D.CANCELLED for state in (*_LIVE, D.OVERPAID)},
+        **{(state, "overpay"): D.OVERPAID for state in (*_LIVE, D.PAID)},
         (D.OVERPAID, "lower"): D.OVERPAID,
         (D.OPEN, "suspend"): D.SUSPENDED,
         (D.SUSPENDED, "resume"): D.OPEN,
