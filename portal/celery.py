@@ -68,5 +68,6 @@ SWEEPS: dict[str, float] = {
     "payments.sync_terminated": 300,
     "settlements.sync_ended": 300,
     "settlements.sync_objections": 300,
+    "payments.sync_plans": 3600,
 }
 app.conf.beat_schedule = {name: {"task": name, "schedule": seconds} for name, seconds in SWEEPS.items()}

@@ -83,7 +83,10 @@ from vouchers.matching.models import (
 )
 from vouchers.milestones.models import (
     Deliverable,
+    Figure,
+    Indicator,
     Milestone,
+    PlanWarning,
 )
 from vouchers.objections.models import (
     Objection,
@@ -148,6 +151,8 @@ __all__ = [
     "Entry",
     "EthicsReview",
     "FeasibilityQuery",
+    "Figure",
+    "Indicator",
     "Inquiry",
     "JointReview",
     "LateEntry",
@@ -166,6 +171,7 @@ __all__ = [
     "PaymentAttempt",
     "PaymentFile",
     "PenaltyRecord",
+    "PlanWarning",
     "PolicyVersion",
     "PoolMember",
     "PresentationSchedule",

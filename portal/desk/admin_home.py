@@ -23,6 +23,7 @@ def home(request: HttpRequest) -> dict[str, Any]:
     """The index page: this officer's own duties first, then where work waits in the whole house."""
     return {
         "desk": queries.desk(request.user, due=request.GET.get("due", ""), kind=request.GET.get("kind", "")),
+        "late_plans": queries.late_plans(request.user),
         "queues": figures.queues(),
         "figures": figures.ministry_figures(),
     }
@@ -63,6 +64,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("handshake", "vouchers_agreement"),
             ("lock_open", "vouchers_accesscase"),
             ("flag", "vouchers_milestone"),
+            ("timer", "vouchers_planwarning"),
         ),
     ),
     (

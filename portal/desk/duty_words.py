@@ -21,6 +21,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer_feasibility": ("환자 수 사전 조회 답변", "Say how many patients there are"),
     "answer_inquiry": ("공고 질의 답변", "Answer questions about calls"),
     "answer_joint": ("공동 DRB 참여 여부", "Answer joint DRB invitations"),
+    "answer_warning": ("일정 경고 조치", "Act on plans that run late"),
     "approve_disbursement": ("지급 승인", "Approve disbursements"),
     "approve_membership": ("구성원 가입 승인", "Decide about memberships"),
     "assign": ("평가위원 배정", "Assign evaluators"),

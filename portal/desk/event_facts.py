@@ -26,6 +26,13 @@ from vouchers.rounds.rules import CompanySize
 
 _HIDDEN = {"reason_en"}  # said with the reason
 _NAMES = {
+    "accepted_won": _("Accepted (won)"),
+    "in_place": _("In the company's place"),
+    "indicators": _("Promised indicators"),
+    "left_days": _("Working days left"),
+    "limit": _("Measured against"),
+    "needed_days": _("Working days still needed"),
+    "part_of": _("Rest of the milestone"),
     "access_modes": _("Ways of use"),
     "allowed_purposes": _("Allowed purposes"),
     "budget_won": _("Budget (won)"),

@@ -19,7 +19,7 @@ from portal.kit import clock
 from portal.kit.words import korean
 from vouchers.access.rules import RequestStatus
 from vouchers.applications.rules import ApplicationStatus, SectionKey, SectionState
-from vouchers.milestones.rules import MilestoneStatus
+from vouchers.milestones.rules import Limit, MilestoneStatus
 from vouchers.payments.rules import DisbursementStatus
 
 MOMENT = 10  # seconds for which the rows are remembered while no event comes
@@ -58,6 +58,8 @@ class ProjectCard:
     issued_won: int | None = None  # the voucher's, whole won; None before it is issued
     paid_won: int = 0
     left_won: int = 0
+    warning: dict[str, Any] | None = None  # needed, left (working days) and limit, while the plan does not fit
+    project_plan_url: str = ""
     plan_url: str = ""  # where the data access plan is begun or gone on with, while none was handed in
 
 
@@ -143,7 +145,14 @@ def _project(row: dict[str, Any], owed: list[dict[str, Any]], usual: dict[str, A
         url=_here(f"/agreements/{agreement}/" if agreement else f"/evaluation/awards/{row['award']}/"),
         ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None, entries=[*past[-6:], *present, *future[:4]],
         issued_won=row["issued_won"], paid_won=row["paid_won"], left_won=row["left_won"], plan_url=_plan_url(row),
+        warning=_warning(row), project_plan_url=_here(f"/payments/plan/{agreement}/") if row["activated_at"] else "",
     )  # fmt: skip
+
+
+def _warning(row: dict[str, Any]) -> dict[str, Any] | None:
+    if not row["warning"]:
+        return None
+    return {**row["warning"], "left": max(row["warning"]["left"], 0), "year_end": row["warning"]["limit"] == Limit.YEAR_END}
 
 
 def _plan_url(row: dict[str, Any]) -> str:
@@ -234,6 +243,8 @@ SELECT json_agg(a ORDER BY a.id DESC) FROM (
 _PROJECTS = """
 SELECT json_agg(p ORDER BY p.id DESC) FROM (
   SELECT w.id, w.ref award, w.project_no, w.decided_at, a.title, g.ref agreement, g.number, g.activated_at, g.ends_on, v.grant_won issued_won,
+    (SELECT json_build_object('needed', n.needed_days, 'left', n.left_days, 'limit', n."limit") FROM vouchers_planwarning n
+      WHERE n.agreement_id = g.id AND n.relieved_at IS NULL) warning,
     (SELECT coalesce(sum(c.balance_won), 0) FROM vouchers_account c WHERE c.owner_ref = v.ref AND c.kind = 'PAID') paid_won,
     (SELECT coalesce(sum(c.balance_won), 0) FROM vouchers_account c WHERE c.owner_ref = v.ref AND c.kind = 'COMMITTED') left_won,
     (SELECT json_agg(s) FROM (

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from portal.kit import clock, workdays
 from providers.catalogue.models import Dataset
 from providers.institutions.models import Institution
 from providers.offers.models import Offer
+from vouchers.milestones.models import PlanWarning
 from vouchers.rounds import queries as rounds
 from vouchers.rounds.models import Round
 
@@ -229,8 +231,24 @@ def home(user: Any) -> dict[str, Any]:
         "applications": applications,
         "projects": awarded,
         "offers": offers,
+        "late_plans": _late_plans(user) if roles & WATCH_PLANS and not company else [],
         "notices": journal.worded(journal.newest(user, 5), "en" if get_language() == "en" else "ko"),
     }
+
+
+WATCH_PLANS = frozenset({Role.PROVIDER_MANAGER, Role.OPERATOR_CASE, Role.MINISTRY_OFFICER})
+FIRST_LATE = 10
+
+
+def _late_plans(user: Any) -> list[PlanWarning]:
+    """Projects of this person that run late, the tightest first. One query."""
+    found = PlanWarning.objects.visible_to(user).standing().select_related("agreement__company")
+    return list(found.order_by(F("left_days") - F("needed_days"), "id")[:FIRST_LATE])
+
+
+def late_plans(user: Any) -> list[PlanWarning]:
+    """The same for the admin's home."""
+    return _late_plans(user) if accounts.roles_of(user) & WATCH_PLANS else []
 
 
 def _without_company(user: Any, roles: frozenset[str], offers: Sequence[Any] | None) -> list[next_steps.NextStep]:

@@ -91,6 +91,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.request_change",
             "vouchers.decide_change",
             "vouchers.plan_milestones",
+            "vouchers.answer_warning",
             "vouchers.confirm_milestone",
             "vouchers.check_evidence",
             "vouchers.review_settlement",

@@ -129,6 +129,20 @@ def _stamp(moment: datetime, *, begins: bool = False) -> str:
 
 
 @register.filter
+def plain_number(number: Any) -> str:
+    """A decimal as people write it: `1,250.5`, without trailing noughts."""
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def gantt_month(day: date) -> str:
+    """What stands beside a month's line in a picture: `3월`, `Mar`; in January the year."""
+    if day.month == 1:
+        return str(day.year)
+    return f"{day.month}월" if words.korean() else words.MONTHS[day.month - 1]
+
+
+@register.filter
 def kst(moment: datetime | date | None) -> str:
     """`2026. 11. 23.(월) 18:00` / `23 Nov 2026, 18:00 (KST)`, inside `<time>`; a plain date has no hour."""
     if not moment:

@@ -132,6 +132,7 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.milestones.views.changing": {
         "replan": NAMES, **dict.fromkeys(("change", "change_verb", "sign_change"), WRITTEN_DOWN),
     },
+    "vouchers.milestones.views.measuring": {"indicators": NAMES},
     "vouchers.milestones.views.delivering": {
         "milestone_list": NAMES, "plan": NAMES, **dict.fromkeys(("detail", "submit", "deliverable", "decide"), WRITTEN_DOWN),
     },
@@ -148,6 +149,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "settlement_list": NAMES, **dict.fromkeys(("detail", "state", "object_to", "lower", "file"), WRITTEN_DOWN),
     },
     "vouchers.settlements.views.debts": dict.fromkeys(("debt_detail", "report", "check", "enforce", "repay", "proof"), WRITTEN_DOWN),
+    "vouchers.payments.views.planning": {"plan": WRITTEN_DOWN, "answer_warning": WRITTEN_DOWN},
     "vouchers.statistics.views": {"dashboard": PUBLIC, "export": PUBLIC, "register": PUBLIC},
     "portal.kit.api": {"view": PUBLIC},
     "vouchers.rounds.api": {"view": PUBLIC},

@@ -9,6 +9,7 @@ from portal.accounts.models import User
 from portal.kit import clock
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
+from tests.factories.played import played
 from tests.factories.providers import Provider, provider
 from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Agreement, AgreementChange
@@ -66,6 +67,7 @@ class Agreed:
         return milestones.plan(agreement_id=self.agreement.pk, items=items, by=self.operator)
 
 
+@played
 def agreed(*, shift_share: str = "0.10", grant_may_rise: bool = False) -> Agreed:
     """In force since today, with this policy about changes."""
     at, awards = ev.awarded(changing={"shift_share": shift_share, "grant_may_rise": grant_may_rise})

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,7 +14,7 @@ from portal.accounts.models import User
 from portal.accounts.rules import Role
 from portal.documents import actions as documents
 from portal.documents.models import Document
-from portal.kit import clock
+from portal.kit import clock, workdays
 from providers.institutions.models import Institution
 from tests.factories import applications as make
 from tests.factories import evaluation as ev
@@ -229,6 +230,18 @@ def accept(at: Project, milestone: Milestone) -> Milestone:
     hand_in(at, milestone)
     milestones.accept_milestone(milestone_id=milestone.pk, by=at.company)
     return milestones.confirm_milestone(milestone_id=milestone.pk, by=at.operator)
+
+
+PROMISED = [
+    {"name": "판독 정확도", "unit": "%", "sense": "AT_LEAST", "target": Decimal(90)},
+    {"name": "누락률", "unit": "%", "sense": "AT_MOST", "target": Decimal(5)},
+]
+
+
+def silent(at: Project, more: int = 1) -> datetime:
+    """A morning so many working days beyond those for which a company may be silent about what was handed in today."""
+    days = at.agreement.round.policy().days("company_silence")
+    return clock.start_of_day(workdays.add_working_days(clock.today(), days + more)) + timedelta(hours=10)
 
 
 def allow_access(at: Project) -> Reviewed:

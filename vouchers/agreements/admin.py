@@ -78,7 +78,7 @@ class AgreementAdmin(VerbAdmin):
     inlines = (PartyInline, LineInline, VersionInline)
     fields = readonly_fields = (
         "number", "company", "round", "status", "starts_on", "ends_on", "grant", "supply", "own_cash", "vat", "drafted_by",
-        "activated_at", "reason", "page",
+        "activated_at", "reason", "page", "plan",
     )  # fmt: skip
     verbs = (
         _verb("negotiate", gettext_lazy("Show the parties the draft")),
@@ -121,6 +121,13 @@ class AgreementAdmin(VerbAdmin):
         from django.urls import reverse
 
         return format_html('<a class="text-link" href="{}">{}</a>', reverse("agreements:detail", args=[obj.ref]), obj.number)
+
+    @admin.display(description=gettext_lazy("Plan of the project"))
+    def plan(self, obj: Agreement) -> str:
+        """Of the later rooms: every step with the critical path."""
+        if obj.activated_at is None:
+            return "—"
+        return format_html('<a class="text-link" href="{}">{}</a>', here(f"/payments/plan/{obj.ref}/"), _("To the plan"))
 
 
 @admin.register(AgreementChange)

@@ -1,16 +1,29 @@
 """Milestones in the admin."""
 
 from django.contrib import admin
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
 
-from portal.kit.admin import ReasonForm, Verb, VerbAdmin
+from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won
-from vouchers.milestones import actions, rules
-from vouchers.milestones.models import Milestone
+from portal.templatetags.portal import here
+from vouchers.milestones import actions, queries, rules
+from vouchers.milestones.models import Indicator, Milestone, PlanWarning
 
 
 def _at(verb: str):  # type: ignore[no-untyped-def]
     return lambda obj: rules.LIFECYCLE.can(obj.status, verb)
+
+
+class IndicatorInline(ReadOnlyInline, TabularInline):
+    model = Indicator
+    fields = readonly_fields = ("position", "name", "sense", "target", "unit", "reached")
+
+    @admin.display(description=_("Reached"))
+    def reached(self, obj: Indicator) -> str:
+        newest = obj.figures.order_by("-submission").first()
+        return f"{newest.value.normalize():f}" if newest is not None else "—"
 
 
 @admin.register(Milestone)
@@ -26,10 +39,15 @@ class MilestoneAdmin(VerbAdmin):
     fields = (
         "agreement", "institution", "number", "title", "description", "due_on", "uses_data", "amount", "grant", "vat", "status",
         "submitted_at", "submitted_by", "company_accepted_at", "company_accepted_by", "accepted_at", "accepted_by", "reason",
+        "accepted_part", "missing", "planned", "part_of", "in_place_reason",
     )  # fmt: skip
+    inlines = (IndicatorInline,)
     verbs = (
         Verb("confirm", _("Confirm the acceptance"), lambda pk, by: actions.confirm_milestone(milestone_id=pk, by=by),
              "vouchers.confirm_milestone", _at("confirm_milestone"), in_list=True),
+        Verb("accept-in-place", _("Accept in the company's place"),
+             lambda pk, by, reason: actions.accept_in_place(milestone_id=pk, reason=reason, by=by),
+             "vouchers.confirm_milestone", lambda o: o.status == "SUBMITTED" and queries.is_silent(o), form=ReasonForm),
         Verb("return", _("Return for revision"),
              lambda pk, by, reason: actions.return_milestone(milestone_id=pk, reason=reason, by=by),
              "vouchers.confirm_milestone", lambda o: o.status == "COMPANY_ACCEPTED", form=ReasonForm),
@@ -41,6 +59,14 @@ class MilestoneAdmin(VerbAdmin):
     def grant(self, obj: Milestone) -> str:
         return won(obj.grant_won)
 
+    @admin.display(description=_("Accepted (supply, VAT excluded)"))
+    def accepted_part(self, obj: Milestone) -> str:
+        return won(obj.accepted_won)
+
+    @admin.display(description=_("Planned (supply, VAT excluded)"))
+    def planned(self, obj: Milestone) -> str:
+        return won(obj.planned_won)
+
     @admin.display(description=_("VAT, paid by the company"))
     def vat(self, obj: Milestone) -> str:
         return won(obj.vat_won)
@@ -48,3 +74,29 @@ class MilestoneAdmin(VerbAdmin):
     @admin.display(description=_("Amount"), ordering="amount_won")
     def amount(self, obj: Milestone) -> str:
         return won(obj.amount_won)
+
+
+@admin.register(PlanWarning)
+class PlanWarningAdmin(VerbAdmin):
+    """Read here; answered on the plan's page, where the reason for it stands."""
+
+    list_display = ("agreement", "needed_days", "left_days", "limit", "created_at", "relieved_at", "plan")
+    list_filter = ("limit", ("relieved_at", admin.EmptyFieldListFilter))
+    search_fields = ("ref", "agreement__number")
+    list_select_related = ("agreement",)
+    fields = (
+        "agreement",
+        "needed_days",
+        "left_days",
+        "limit",
+        "created_at",
+        "relieved_at",
+        "answer",
+        "answered_at",
+        "answered_by",
+        "plan",
+    )
+
+    @admin.display(description=_("Plan of the project"))
+    def plan(self, obj: PlanWarning) -> str:
+        return format_html('<a class="text-link" href="{}">{}</a>', here(obj.get_absolute_url()), _("To the plan"))

@@ -4,7 +4,7 @@ from typing import Any
 
 from portal.journal.actions import tell
 from vouchers.agreements.models import Agreement
-from vouchers.milestones.models import Milestone
+from vouchers.milestones.models import Milestone, PlanWarning
 
 
 def _context(milestone: Milestone, **more: Any) -> dict[str, Any]:
@@ -62,3 +62,48 @@ def replanned(agreement: Agreement, organisation: Any) -> None:
         "milestones_replanned", app="vouchers", subject=agreement, organisation=organisation,
         url=f"/milestones/?agreement={agreement.ref}", context={"agreement": agreement.number, "title": agreement.award.application.title},
     )  # fmt: skip
+
+
+def plan_warned(warning: PlanWarning) -> None:
+    """To company and providers: what is left to do takes longer than what is left of the time."""
+    _of_plan("plan_warned", warning)
+
+
+def plan_answered(warning: PlanWarning) -> None:
+    """To company and providers: what the operating agency does about it."""
+    _of_plan("plan_answered", warning, answer=warning.answer)
+
+
+def _of_plan(template: str, warning: PlanWarning, **more: Any) -> None:
+    agreement = warning.agreement
+    parties = agreement.parties.filter(left_by__isnull=True).exclude(role="OPERATOR").select_related("organisation")
+    context = {
+        "agreement": agreement.number, "title": agreement.award.application.title, "needed_days": warning.needed_days,
+        "left_days": max(warning.left_days, 0), "limit": str(warning.limit), **more,
+    }  # fmt: skip
+    for party in parties:
+        tell(
+            template, app="vouchers", subject=warning, organisation=party.organisation, url=warning.get_absolute_url(), context=context
+        )  # fmt: skip
+
+
+def accepted_in_place(milestone: Milestone) -> None:
+    """To company and provider: the operating agency accepted in the place of the company, and why."""
+    _both("milestone_accepted_in_place", milestone, reason=milestone.in_place_reason)
+
+
+def accepted_partly(milestone: Milestone, rest: Milestone) -> None:
+    """To company and provider: a part counts and may be paid; the rest is delivered until its own day."""
+    _both(
+        "milestone_accepted_partly", milestone, missing=milestone.missing, accepted=milestone.amount_won, planned=milestone.planned_won,
+        grant=milestone.grant_won, rest=rest.amount_won, rest_number=rest.number, rest_due_on=rest.due_on.isoformat(),
+    )  # fmt: skip
+
+
+def _both(template: str, milestone: Milestone, **more: Any) -> None:
+    for organisation in (milestone.institution.organisation, milestone.agreement.company.organisation):
+        if organisation is not None:
+            tell(
+                template, app="vouchers", subject=milestone, organisation=organisation, url=f"/milestones/{milestone.ref}/",
+                context=_context(milestone, **more),
+            )  # fmt: skip

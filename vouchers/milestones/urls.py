@@ -12,6 +12,7 @@ urlpatterns = [
     path("changes/<slug:ref>/verb/<slug:verb>/", views.change_verb, name="change_verb"),
     path("<slug:ref>/", views.detail, name="detail"),
     path("<slug:ref>/submit/", views.submit, name="submit"),
+    path("<slug:ref>/indicators/", views.indicators, name="indicators"),
     path("<slug:ref>/files/<slug:deliverable_ref>/", views.deliverable, name="deliverable"),
     path("<slug:ref>/<slug:verb>/", views.decide, name="decide"),
 ]

@@ -19,6 +19,16 @@ from vouchers.payments.models import Disbursement
 from vouchers.rounds.rules import Way
 
 
+class WarningForm(forms.Form):
+    """What is done about a plan that runs late."""
+
+    answer = forms.CharField(
+        label=_("What is done about it"), max_length=1000, widget=CountedTextarea(attrs={"rows": 3}),
+        help_text=_("Company and providers read it: who does what sooner, or which change of the agreement you suggest."),
+        error_messages={"required": _("Say what is done about it; company and providers read it.")},
+    )  # fmt: skip
+
+
 class RequestForm(forms.Form):
     invoice_no = forms.CharField(label=_("Tax invoice number"), max_length=40)
     invoice_on = forms.DateField(label=_("Invoice date"), widget=DateInput())

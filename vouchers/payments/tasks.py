@@ -92,3 +92,9 @@ def sync_terminated() -> int:
 def expire_vouchers() -> int:
     """Vouchers past their last day. Returns: how many ended."""
     return actions.expire_vouchers(now=clock.now())
+
+
+@shared_task(name="payments.sync_plans")
+def sync_plans() -> int:
+    """Plans of projects in force, computed anew. Returns: how many are flagged or relieved since now."""
+    return actions.sync_plans()

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from portal.documents.actions import require_taken
 from portal.documents.models import Document
 from portal.journal import actions as journal
 from portal.kit import clock, words, workdays
@@ -19,6 +19,7 @@ from providers.institutions.models import Institution
 from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Agreement
 from vouchers.milestones import notices, queries, rules
+from vouchers.milestones.actions.promising import write_figures
 from vouchers.milestones.models import Deliverable, Milestone
 
 S = rules.MilestoneStatus
@@ -77,7 +78,7 @@ def plan_rows(
             "milestone.planned", milestone, by=by, to=S.PLANNED, organisations=milestone.organisation_ids(),
             data={"amount_won": milestone.amount_won, "due_on": milestone.due_on.isoformat()},
         )  # fmt: skip
-        _owe_delivery(milestone, by)
+        owe_delivery(milestone, by)
     return rows
 
 
@@ -130,22 +131,22 @@ def _vats(vat_of: Mapping[int, int], items: Sequence[Mapping[str, Any]]) -> list
     return [next(parts[item["institution_id"]]) for item in items]
 
 
-def _named(milestone: Milestone) -> str:
+def named(milestone: Milestone) -> str:
     """The milestone and whose it is: plans of different projects hold milestones of the same title."""
     return f"{milestone.title} · {milestone.agreement.number}"
 
 
-def _owe_delivery(milestone: Milestone, by: Any) -> None:
+def owe_delivery(milestone: Milestone, by: Any) -> None:
     if milestone.institution.organisation_id:
         journal.open_duty(
-            milestone, "submit_milestone", title_ko=f"마일스톤 {milestone.number}번을 제출해 주십시오: {_named(milestone)}",
-            title_en=f"Submit milestone {milestone.number}: {_named(milestone)}", url=f"/milestones/{milestone.ref}/",
+            milestone, "submit_milestone", title_ko=f"마일스톤 {milestone.number}번을 제출해 주십시오: {named(milestone)}",
+            title_en=f"Submit milestone {milestone.number}: {named(milestone)}", url=f"/milestones/{milestone.ref}/",
             due_at=clock.end_of_day(milestone.due_on), organisation=milestone.institution.organisation,
             role="PROVIDER_MANAGER", own_reminders=True, by=by,
         )  # fmt: skip
 
 
-def _lock(milestone_id: int) -> Milestone:
+def lock(milestone_id: int) -> Milestone:
     """The agreement locked, then the milestone: a change of the agreement and a delivery wait for each other, in this order."""
     Agreement.objects.select_for_update().get(pk=Milestone.objects.only("agreement_id").get(pk=milestone_id).agreement_id)
     Milestone.objects.select_for_update().get(pk=milestone_id)
@@ -171,7 +172,7 @@ def move(milestone: Milestone, verb: str, *, by: Any, reason: str = "", **data: 
     )  # fmt: skip
 
 
-def _require_in_force(milestone: Milestone) -> None:
+def require_in_force(milestone: Milestone) -> None:
     if milestone.agreement.status != "ACTIVE":
         raise Refused(_("The agreement is not in force, so nothing can be delivered or accepted now."), "agreement_not_active")
 
@@ -197,7 +198,7 @@ def _require_fitting(milestone: Milestone) -> None:
         )
 
 
-def _require_access(milestone: Milestone) -> None:
+def require_access(milestone: Milestone) -> None:
     """No milestone that uses data before both tracks of that provider allow it (domain.md §2.2, 6.9)."""
     if not queries.access_allowed(milestone):
         raise Refused(
@@ -208,13 +209,17 @@ def _require_access(milestone: Milestone) -> None:
 
 
 @transaction.atomic
-def submit_milestone(*, milestone_id: int, documents: Sequence[Document], note: str = "", by: Any) -> Milestone:
-    """The provider hands in. At least one file. Writes: Milestone, Deliverable, Event, Duty, Notice. Raises: Refused."""
-    milestone = _lock(milestone_id)
+def submit_milestone(
+    *, milestone_id: int, documents: Sequence[Document], note: str = "", figures: Mapping[int, Decimal] | None = None, by: Any
+) -> Milestone:
+    """The provider hands in. At least one file, and a figure for every indicator that was promised.
+
+    figures: indicator id → what was reached. Writes: Milestone, Deliverable, Figure, Event, Duty, Notice. Raises: Refused."""
+    milestone = lock(milestone_id)
     require(by, "vouchers.submit_milestone", _provider(milestone))
-    _require_in_force(milestone)
+    require_in_force(milestone)
     _require_begun(milestone)
-    _require_access(milestone)
+    require_access(milestone)
     _require_fitting(milestone)
     if not documents:
         raise Refused(_("Attach at least one file that shows what was delivered."), "deliverable_missing", "file")
@@ -223,122 +228,19 @@ def submit_milestone(*, milestone_id: int, documents: Sequence[Document], note: 
     move(milestone, "submit_milestone", by=by, submission=count)
     for document in documents:
         Deliverable(milestone=milestone, submission=count, document=document, note=note[:300]).save()
+    write_figures(milestone, count, figures or {})
     journal.close_duty(milestone, "submit_milestone", by=by)
     journal.open_duty(
-        milestone, "accept_milestone", title_ko=f"마일스톤 {milestone.number}번을 검수해 주십시오: {_named(milestone)}",
-        title_en=f"Check and accept milestone {milestone.number}: {_named(milestone)}", url=f"/milestones/{milestone.ref}/",
-        due_in=_days(milestone, "milestone_acceptance"), organisation=milestone.agreement.company.organisation, by=by,
+        milestone, "accept_milestone", title_ko=f"마일스톤 {milestone.number}번을 검수해 주십시오: {named(milestone)}",
+        title_en=f"Check and accept milestone {milestone.number}: {named(milestone)}", url=f"/milestones/{milestone.ref}/",
+        due_in=days(milestone, "milestone_acceptance"), organisation=milestone.agreement.company.organisation, by=by,
     )  # fmt: skip
     notices.submitted(milestone)
     return milestone
 
 
-def _days(milestone: Milestone, step: str) -> int:
+def days(milestone: Milestone, step: str) -> int:
     return milestone.agreement.round.policy().days(step)
-
-
-@transaction.atomic
-def accept_milestone(*, milestone_id: int, by: Any) -> Milestone:
-    """The company accepts; the operator still checks. Writes: Milestone, Event, Duty. Raises: Refused."""
-    milestone = _lock(milestone_id)
-    require(by, "vouchers.accept_milestone", milestone.agreement.company.organisation)
-    _require_in_force(milestone)
-    _require_access(milestone)
-    require_taken(queries.handed_in(milestone))
-    milestone.company_accepted_at, milestone.company_accepted_by = clock.now(), by
-    move(milestone, "accept_milestone", by=by)
-    journal.close_duty(milestone, "accept_milestone", by=by)
-    journal.open_duty(
-        milestone, "confirm_milestone", title_ko=f"마일스톤 {milestone.number}번의 검수를 확인해 주십시오: {_named(milestone)}",
-        title_en=f"Check the acceptance of milestone {milestone.number}: {_named(milestone)}",
-        url=f"/milestones/{milestone.ref}/", due_in=_days(milestone, "milestone_acceptance"), role="OPERATOR_CASE",
-        by_mail=True, by=by,
-    )  # fmt: skip
-    return milestone
-
-
-@transaction.atomic
-def return_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
-    """Company or operator send it back with a reason. Writes: Milestone, Event, Duty, Notice."""
-    milestone = _lock(milestone_id)
-    if milestone.status == S.COMPANY_ACCEPTED:
-        require(by, "vouchers.confirm_milestone")
-        agreements.require_apart(milestone.agreement, by)
-    else:
-        require(by, "vouchers.accept_milestone", milestone.agreement.company.organisation)
-    if not reason.strip():
-        raise Refused(_("Say what must be mended, so that the provider can do it."), "reason_missing", "reason")
-    milestone.reason = reason.strip()
-    milestone.company_accepted_at = milestone.company_accepted_by = None
-    move(milestone, "return_milestone", by=by, reason=reason)
-    journal.close_duty(milestone, "accept_milestone", by=by)
-    journal.close_duty(milestone, "confirm_milestone", by=by)
-    journal.open_duty(
-        milestone, "submit_milestone", title_ko=f"마일스톤 {milestone.number}번을 보완해 주십시오: {_named(milestone)}",
-        title_en=f"Mend milestone {milestone.number}: {_named(milestone)}", url=f"/milestones/{milestone.ref}/",
-        due_at=max(clock.end_of_day(milestone.due_on), workdays.due_at(clock.now(), _days(milestone, "supplement"))),
-        organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", own_reminders=True, by=by,
-    )  # fmt: skip
-    notices.returned(milestone)
-    return milestone
-
-
-@transaction.atomic
-def confirm_milestone(*, milestone_id: int, by: Any) -> Milestone:
-    """The operator's check: the milestone counts and may be paid. Not by whom the company sent. Writes: Milestone, Event."""
-    milestone = _lock(milestone_id)
-    require(by, "vouchers.confirm_milestone")
-    agreements.require_apart(milestone.agreement, by)
-    _require_in_force(milestone)
-    _require_access(milestone)
-    require_taken(queries.handed_in(milestone))
-    if milestone.company_accepted_by_id == by.pk:
-        raise Refused(_("Somebody else must check what you accepted yourself."), "four_eyes")
-    milestone.accepted_at, milestone.accepted_by = clock.now(), by
-    move(milestone, "confirm_milestone", by=by)
-    journal.close_duty(milestone, "confirm_milestone", by=by)
-    if milestone.institution.organisation_id and milestone.grant_won:
-        journal.open_duty(
-            milestone, "request_disbursement", title_ko=f"대금을 청구해 주십시오: {milestone.title}",
-            title_en=f"Request the disbursement: {milestone.title}", url=f"/payments/request/{milestone.ref}/",
-            due_in=_days(milestone, "disbursement_request"),
-            organisation=milestone.institution.organisation, role="PROVIDER_MANAGER", by=by,
-        )  # fmt: skip
-    _owe_completion(milestone.agreement_id, by)
-    notices.accepted(milestone)
-    return milestone
-
-
-def _owe_completion(agreement_id: int, by: Any) -> bool:
-    return agreements.owe_completion(
-        agreement_id=agreement_id, settled=lambda: queries.all_settled(agreement_id) and _fits(agreement_id), by=by
-    )
-
-
-def _fits(agreement_id: int) -> bool:
-    """Whether nothing is left to be planned again."""
-    return not queries.apart(Agreement.objects.get(pk=agreement_id))
-
-
-def sync_completion() -> int:
-    """Agreements whose deliveries were all settled before anybody owed their completion. Idempotent. Returns: how many."""
-    return sum(_owe_completion(pk, None) for pk in list(queries.completable()))
-
-
-@transaction.atomic
-def reject_milestone(*, milestone_id: int, reason: str, by: Any) -> Milestone:
-    """The operator rejects for good. Writes: Milestone, Event."""
-    milestone = _lock(milestone_id)
-    require(by, "vouchers.confirm_milestone")
-    agreements.require_apart(milestone.agreement, by)
-    if not reason.strip():
-        raise Refused(_("A rejection needs a reason."), "reason_missing", "reason")
-    milestone.reason = reason.strip()
-    move(milestone, "reject_milestone", by=by, reason=reason)
-    journal.close_duties(milestone, by=by)
-    _owe_completion(milestone.agreement_id, by)
-    notices.returned(milestone)
-    return milestone
 
 
 @transaction.atomic

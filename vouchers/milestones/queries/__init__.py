@@ -17,6 +17,7 @@ from vouchers.milestones.queries.delivering import (
     handed_in,
     has_begun,
     is_overdue,
+    is_silent,
     listed,
     may,
     milestones_for,
@@ -24,9 +25,10 @@ from vouchers.milestones.queries.delivering import (
     unplanned,
     use_begins,
 )
+from vouchers.milestones.queries.measuring import Measure, Measured, measure, part_of, rest_of
 
 __all__ = [
-    "Apart", "access_allowed", "all_settled", "apart", "completable", "handed_in", "has_begun", "hindered", "hindrance",
-    "is_overdue", "listed", "may", "milestones_for", "open_milestones", "parts", "payees", "to_plan", "unplanned", "use_begins",
-    "vat_by_payee",
+    "Apart", "Measure", "Measured", "access_allowed", "all_settled", "apart", "completable", "handed_in", "has_begun", "hindered",
+    "hindrance", "is_overdue", "is_silent", "listed", "may", "measure", "milestones_for", "open_milestones", "part_of", "parts", "payees",
+    "rest_of", "to_plan", "unplanned", "use_begins", "vat_by_payee",
 ]  # fmt: skip

@@ -73,8 +73,19 @@ def may(user: Any, row: Milestone) -> dict[str, bool]:
         "confirm": force and checks,
         "return": accepts or checks,
         "reject": checks,
+        "accept-part": force and accepts and row.amount_won > 1,
+        "accept-in-place": force and at == "SUBMITTED" and user.has_perm("vouchers.confirm_milestone") and is_silent(row),
+        "measure": at == "PLANNED" and user.has_perm("vouchers.plan_milestones") and row.submitted_at is None,
         "request": delivers and at == "ACCEPTED" and _waits_for_its_request(row),
     }
+
+
+def is_silent(row: Milestone) -> bool:
+    """The company let the policy's days pass since the delivery without a word."""
+    if row.submitted_at is None:
+        return False
+    days = row.agreement.round.policy().days("company_silence")
+    return rules.is_silent(clock.to_kst(row.submitted_at).date(), clock.today(), days)
 
 
 def has_begun(row: Milestone) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.forms import formset_factory
+from django.forms import Form, formset_factory
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -61,15 +61,24 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
     return _show(request, _milestone(request, ref))
 
 
-def _show(request: HttpRequest, row: Milestone, bound: tuple[str, ReasonForm] | None = None) -> HttpResponse:
-    """The milestone's page; bound: the verb whose reason could not be accepted, and its form."""
-    reasons = {verb: ReasonForm(auto_id=f"id_{verb}_%s") for verb in ("return", "reject")} | dict([bound] if bound else [])
+FORMS: Mapping[str, type[Form]] = {
+    "return": ReasonForm, "reject": ReasonForm, "accept-part": forms.PartForm, "accept-in-place": ReasonForm,
+}  # fmt: skip
+
+
+def _show(request: HttpRequest, row: Milestone, bound: tuple[str, Form] | None = None) -> HttpResponse:
+    """The milestone's page; bound: the verb whose form could not be accepted, and that form."""
+    measure = queries.measure(row)
+    first = {"accept-part": {"accepted_won": measure.suggested_won}} if measure.suggested_won else {}
+    typed = {verb.replace("-", "_"): form(auto_id=f"id_{verb}_%s", initial=first.get(verb)) for verb, form in FORMS.items()}
+    typed |= {bound[0].replace("-", "_"): bound[1]} if bound else {}
     context = {
         "row": row, "deliverables": row.deliverables.select_related("document").order_by("-submission", "id"),
-        "overdue": queries.is_overdue(row), "may": queries.may(request.user, row), "return_form": reasons["return"],
-        "reject_form": reasons["reject"], "access_allowed": queries.access_allowed(row), "begun": queries.has_begun(row),
+        "overdue": queries.is_overdue(row), "may": {k.replace("-", "_"): v for k, v in queries.may(request.user, row).items()},
+        "forms": typed, "access_allowed": queries.access_allowed(row), "begun": queries.has_begun(row), "measure": measure,
         "own_won": row.amount_won - row.grant_won, "held": not_taken_because(queries.handed_in(row)),
-        "use_begins": queries.use_begins(row),
+        "use_begins": queries.use_begins(row), "rest": queries.rest_of(row), "wrong": bound[1] if bound else None,
+        "part": queries.part_of(row),
     }  # fmt: skip
     return page(request, "vouchers/milestones/detail.html", context, status=422 if bound else 200)
 
@@ -117,7 +126,9 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     if queries.has_begun(row) and not queries.may(request.user, row)["submit"]:  # before the first day the action names it
         raise IllegalStep("milestone", row.status, "submit_milestone")
-    form = forms.SubmitForm(request.POST if request.method == "POST" else None, request.FILES or None)
+    form = forms.SubmitForm(
+        request.POST if request.method == "POST" else None, request.FILES or None, indicators=row.indicators.all()
+    )
     if request.method == "POST" and form.is_valid():
         uploads = [form.cleaned_data[name] for name in ("file", "file2", "file3") if form.cleaned_data[name]]
         try:
@@ -125,7 +136,9 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
                 files = [
                     documents.upload(file=u, kind="deliverable", organisation=organisation, by=request.user) for u in uploads
                 ]
-                actions.submit_milestone(milestone_id=row.pk, documents=files, note=form.cleaned_data["note"], by=request.user)
+                actions.submit_milestone(
+                    milestone_id=row.pk, documents=files, note=form.cleaned_data["note"], figures=form.figures(), by=request.user
+                )
         except DomainError as error:
             form_errors(form, error)
         else:
@@ -140,36 +153,50 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 _VERBS: dict[str, Any] = {
-    "accept": (actions.accept_milestone, False),
-    "confirm": (actions.confirm_milestone, False),
-    "return": (actions.return_milestone, True),
-    "reject": (actions.reject_milestone, True),
+    "accept": actions.accept_milestone,
+    "accept-part": actions.accept_milestone,
+    "accept-in-place": actions.accept_in_place,
+    "confirm": actions.confirm_milestone,
+    "return": actions.return_milestone,
+    "reject": actions.reject_milestone,
 }
 
 
 DONE = {
     "accept": gettext_lazy("Accepted. The operating agency checks the acceptance next."),
+    "accept-part": gettext_lazy("Accepted in part. The operating agency checks it next; then the rest becomes a milestone of its own."),
+    "accept-in-place": gettext_lazy("Accepted in the company's place. Company and provider were told; a colleague of yours checks it next."),
     "confirm": gettext_lazy("Confirmed. The provider may request the disbursement now."),
     "return": gettext_lazy("Returned to the provider with your reason."),
     "reject": gettext_lazy("Rejected. The provider was told the reason."),
-}
+}  # fmt: skip
 
 
 @signed_in
 @require_POST
 def decide(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
-    """accept (company), confirm or reject (operator), return (whose turn it is)."""
+    """accept or accept-part (company), accept-in-place, confirm or reject (operator), return (whose turn it is)."""
     row = _milestone(request, ref)
     if verb not in _VERBS:
         raise Http404
-    action, reasoned = _VERBS[verb]
-    form = ReasonForm(request.POST, auto_id=f"id_{verb}_%s") if reasoned else None
+    form = FORMS[verb](request.POST, auto_id=f"id_{verb}_%s") if verb in FORMS else None
     if form is not None and not form.is_valid() and queries.may(request.user, row)[verb]:
         return _show(request, row, (verb, form))
-    given = {"reason": form.cleaned_data.get("reason", "")} if form is not None else {}
-    action(milestone_id=row.pk, by=request.user, **given)
+    try:
+        _VERBS[verb](milestone_id=row.pk, by=request.user, **_given(form))
+    except DomainError as error:
+        if form is None or error.status == 403 or not error.field:
+            raise
+        form_errors(form, error)
+        return _show(request, row, (verb, form))
     messages.success(request, DONE[verb])
     return redirect(request, reverse("milestones:detail", args=[row.ref]))
+
+
+def _given(form: Form | None) -> dict[str, Any]:
+    """What was typed; of what cannot be accepted nothing, so that the action says who may and why not."""
+    empty = {"accepted_won": 0}
+    return {name: form.cleaned_data.get(name, empty.get(name, "")) for name in form.fields} if form is not None else {}
 
 
 @signed_in

@@ -14,6 +14,7 @@ from vouchers.payments.actions.disbursements import (
 )
 from vouchers.payments.actions.filing import make_payment_file
 from vouchers.payments.actions.payees import enter_payee, verify_payee
+from vouchers.payments.actions.planning import sync_plans
 from vouchers.payments.actions.returning import return_disbursement
 from vouchers.payments.actions.settling import explain_attempt, park, reconcile, resolve_attempt, settle, withdraw_return
 from vouchers.payments.actions.unregistering import unregister_disbursement
@@ -42,6 +43,7 @@ __all__ = [
     "return_disbursement",
     "settle",
     "stop_waiting",
+    "sync_plans",
     "sync_terminated",
     "unregister_disbursement",
     "verify_payee",

@@ -48,9 +48,12 @@ from vouchers.payments.queries.files import (
     waiting,
     ways_of,
 )
+from vouchers.payments.queries.planning import PLANNED, Plan, plan_of, running, schedules, standing_warning, to_relieve, warned
 from vouchers.payments.queries.proofs import file_faults
 
 __all__ = [
+    "PLANNED",
+    "Plan",
     "account_stands",
     "account_to_pay",
     "also_told",
@@ -81,10 +84,15 @@ __all__ = [
     "on_its_way",
     "past_their_day",
     "payee_change_days",
+    "plan_of",
     "requests",
     "returned_by_finance",
+    "running",
+    "schedules",
+    "standing_warning",
     "statement_frees",
     "terminated",
+    "to_relieve",
     "told_later",
     "tried_since",
     "unclear_since",
@@ -94,6 +102,7 @@ __all__ = [
     "usual_way",
     "waiting",
     "waiting_for_closing",
+    "warned",
     "watched_since",
     "ways_of",
 ]

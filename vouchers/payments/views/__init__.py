@@ -27,9 +27,11 @@ from vouchers.payments.views.files import (
     read_answer,
     stop_waiting,
 )
+from vouchers.payments.views.planning import answer_warning, plan
 
 __all__ = [
     "answer_download",
+    "answer_warning",
     "confirm",
     "decide",
     "demo_answer",
@@ -43,6 +45,7 @@ __all__ = [
     "file_download",
     "file_list",
     "new_file",
+    "plan",
     "read_answer",
     "release",
     "request_disbursement",

@@ -37,6 +37,7 @@ TARGET_STEPS = {
     "feasibility": 10, "sourcing": 15, "change_review": 10, "file_answer": 3, "payee_change": 3,
     "clause_answer": 5, "settlement_review": 20, "settlement_supplement": 10, "receipt_check": 5, "carry_over_review": 10,
     "restriction_entry": 5,
+    "access_request": 5, "delivery": 10, "plan_warning": 3, "company_silence": 10,
 }  # fmt: skip
 FEASIBILITY_THRESHOLD, FEASIBILITY_BANDS = (
     10,
@@ -296,6 +297,10 @@ STEP_WORDS = {
     "disbursement_request": _("Request of a disbursement by the provider"),
     "completion": _("Completion of the agreement"),
     "clause_answer": _("Answer to a comment on an article of the agreement"),
+    "access_request": _("Handing in of a data access request by the company"),
+    "delivery": _("Least work of a provider on a milestone, once it has the data"),
+    "company_silence": _("Silence of the company about a delivery, until the operator may accept in its place"),
+    "plan_warning": _("Answer of the operator to a plan that runs late"),
     "change_review": _("Decision about a change of the agreement"),
     "feasibility": _("Answer to a question how many patients there are"),
     "sourcing": _("Help of the operator when nothing fits a need"),

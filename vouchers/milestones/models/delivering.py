@@ -55,6 +55,14 @@ class Milestone(Row):
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Acceptance confirmed by"), related_name="+"
     )
     reason = models.TextField(_("Reason"), blank=True)
+    # where the company took over a part: what of the supply amount, and what is missing; planned_won: what it was before
+    accepted_won = WonField(_("Accepted (supply, VAT excluded)"), null=True)
+    missing = models.TextField(_("What is missing"), blank=True)
+    planned_won = WonField(_("Planned (supply, VAT excluded)"), null=True)
+    part_of = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, verbose_name=_("Rest of the milestone"), related_name="+"
+    )
+    in_place_reason = models.TextField(_("Why the operating agency accepted in the company's place"), blank=True)
 
     objects = MilestoneQuerySet.as_manager()
 
@@ -69,6 +77,17 @@ class Milestone(Row):
                 condition=~Q(status="ACCEPTED")
                 | (Q(company_accepted_by__isnull=False) & Q(accepted_by__isnull=False) & Q(accepted_at__isnull=False)),
                 name="milestone_accepted_twice",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by__isnull=True) | ~Q(accepted_by=models.F("company_accepted_by")),
+                name="milestone_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_won__isnull=True, missing="", planned_won__isnull=True)
+                | Q(accepted_won__gt=0, accepted_won__lt=models.F("amount_won"), planned_won__isnull=True) & ~Q(missing="")
+                | Q(status="ACCEPTED", accepted_won=models.F("amount_won"), planned_won__gt=models.F("amount_won"))
+                & ~Q(missing=""),
+                name="milestone_part_within",
             ),
         ]
         indexes = [models.Index(fields=["status", "due_on"], name="milestone_status_due")]
@@ -103,3 +122,49 @@ class Deliverable(Row):
     class Meta:
         verbose_name = _("deliverable")
         verbose_name_plural = _("deliverables")
+
+
+class Indicator(Row):
+    """What a milestone is measured by, promised before it is handed in."""
+
+    REF_PREFIX = "ind"
+
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, verbose_name=_("milestone"), related_name="indicators")
+    position = models.PositiveSmallIntegerField(_("Number"))
+    name = models.CharField(_("Indicator"), max_length=80)
+    unit = models.CharField(_("Unit"), max_length=20, blank=True)
+    sense = models.CharField(_("Kept with the target"), max_length=8, choices=rules.Sense.choices(), default="AT_LEAST")
+    target = models.DecimalField(_("Target"), max_digits=14, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("promised indicator")
+        verbose_name_plural = _("promised indicators")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["milestone", "position"], name="indicator_position_once"),
+            models.UniqueConstraint(fields=["milestone", "name"], name="indicator_name_once"),
+            models.CheckConstraint(condition=Q(target__gt=0), name="indicator_target_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Figure(Row):
+    """What a submission says of an indicator."""
+
+    REF_PREFIX = "fig"
+
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, verbose_name=_("promised indicator"), related_name="figures"
+    )
+    submission = models.PositiveSmallIntegerField(_("Submission"))
+    value = models.DecimalField(_("Reached"), max_digits=14, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("figure of a submission")
+        verbose_name_plural = _("figures of submissions")
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "submission"], name="figure_once"),
+            models.CheckConstraint(condition=Q(value__gte=0), name="figure_not_negative"),
+        ]
