@@ -19,7 +19,7 @@ def rank_document(document: dict[str, Any], round_: Round | None, *, told: int |
     The results are those of the whole catalogue however large it is; of what is left out, a large one tells the `told` nearest
     and how many there are (None: a page that shows neither), and of what stood in the way how often at least.
     """
-    code_lists = catalogue.code_lists()
+    code_lists = catalogue.code_lists_kept()
     known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
     policy, need, demo = engine_policy(round_, code_lists), rules.parse_need(document, known), of_demo(round_)
     everything = catalogue.for_needs(demo=demo)

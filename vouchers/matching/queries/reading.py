@@ -115,8 +115,8 @@ def market(marked: Sequence[offers.Marked]) -> Market:
         forget()
     kept = _kept
     known: Mapping[offers.Marked, int] = kept.numbers
-    rows = [known.get(row) for row in marked]
+    rows = [*map(known.get, marked)]
     if None in rows:
         kept.learn([row for row, number in zip(marked, rows, strict=True) if number is None])
-        rows = [known.get(row) for row in marked]
+        rows = [*map(known.get, marked)]
     return Market(kept, [number for number in rows if number is not None], len({row[0] for row in marked}))
