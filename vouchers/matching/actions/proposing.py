@@ -49,7 +49,7 @@ def publish_allocation(*, allocation_id: int, by: Any) -> Allocation:
     row.left_out = [list(one) for one in found.left]
     row.save()
     prepared.insert(made)
-    births = [("offer_proposal.made", one, {}) for one in made]
+    births: list[tuple[str, OfferProposal, dict[str, Any]]] = [("offer_proposal.made", one, {}) for one in made]
     journal.record_births(births, by=by, to=made[0].status, organisations=OfferProposal.organisation_ids)
     data = {"proposals": len(made), "left_out": len(found.left)}
     journal.record("allocation.published", row, by=by, frm="COMPUTED", to=row.status, data=data)
