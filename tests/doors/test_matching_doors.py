@@ -106,12 +106,14 @@ def test_new_need_save_and_post(at: quotes.Stage) -> None:
     need.refresh_from_db()
     assert answer.status_code == 303 and need.status == "DRAFT"
     assert need.document["disease_codes"]["include"] == ["C34", "C18-C20"]
+    assert need.document["disease_codes"]["version"] == "9", "the newest of the code list, where nothing was chosen"
     assert need.document["period"] == [2015, None] and need.document["variables"] == ["결절 위치", "결절 크기"]
     page = text(browser.get(f"/matching/needs/{need.ref}/edit/"))
     assert "C34, C18-C20" in page and "200,000,000" in page and "결절 크기" in page
-    answer = browser.post(f"/matching/needs/{need.ref}/edit/", typed(need, go="1"), follow=True)
+    answer = browser.post(f"/matching/needs/{need.ref}/edit/", typed(need, go="1", disease_version="8"), follow=True)
     need.refresh_from_db()
     assert need.status == "POSTED" and at.offer.title_ko in text(answer)
+    assert "KCD-8 C34, C18-C20" in text(answer)
 
 
 @pytest.mark.parametrize(

@@ -75,12 +75,13 @@ class Answers:
     budget_won: int
 
     def document(self, round_key: str | None) -> dict[str, Any]:
-        """The same as a need document (contract.md): product development with real patients' data."""
+        """The same as a need document (contract.md): product development with real patients' data. The
+        areas are categories that all revisions of the KCD share, so none is named."""
         codes = list(AREA_CODES[Area(self.area)])
         return {
             "round": round_key, "company_size": self.company_size, "region": self.region, "purpose": "PRODUCT_DEVELOPMENT",
             "modality": [self.modality], "budget_won": self.budget_won,
-            "disease_codes": {"system": "KCD", "version": "9", "include": codes, "exclude": []} if codes else None,
+            "disease_codes": {"system": "KCD", "version": None, "include": codes, "exclude": []} if codes else None,
         }  # fmt: skip
 
 

@@ -75,6 +75,10 @@ class NeedForm(forms.Form):
         label=_("Disease codes"), max_length=1000, required=False,
         help_text=_("KCD codes, ranges and prefixes with commas between: C16, C18-C20, I48."),
     )  # fmt: skip
+    disease_version = forms.ChoiceField(
+        label=_("Revision of the KCD in which you wrote them"), required=False,
+        help_text=_("A code may mean something else in another revision: where data are coded in another one you are told."),
+    )  # fmt: skip
     disease_exclude = forms.CharField(
         label=_("Exclusion"), max_length=1000, required=False,
         help_text=_("Who must not be inside, in words, with commas between: earlier chest surgery."),
@@ -109,13 +113,19 @@ class NeedForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, (label, hint, largest) in NUMBERS.items():
             self.fields[name] = WholeField(label=label, help_text=hint, required=False, min_value=0, max_value=largest)
-        lists = {entry["key"]: entry["items"] for entry in code_lists("modality", "data_kind", "access_mode", "exit_kind")}
+        lists = {
+            entry["key"]: entry["items"]
+            for entry in code_lists("modality", "data_kind", "access_mode", "exit_kind", "coding_system")
+        }
         word = "name_ko" if korean() else "name_en"
         kinds = self._modalities(lists, word)
         rounds = rounds_for_new_needs(clock.now(), besides=round_id)
         self._choose("round", queryset=rounds)
         tracks = {track.key: pick(track, "name") for row in rounds for track in row.tracks.all()}
         self._choices("track", [("", _("Not decided yet")), *tracks.items()])
+        kcd = next((item for item in lists.get("coding_system", ()) if item["code"] == "KCD"), {})
+        self.versions = [str(one) for one in reversed(kcd.get("versions") or ())]  # the newest first
+        self._choices("disease_version", [(one, f"KCD-{one}") for one in self.versions])
         self._choices("regulatory_route", [("", _("No answer yet")), *rules.RegulatoryRoute.choices()])
         self._choices("irb_state", [("", _("No answer yet")), *rules.IrbState.choices()])
         self._choices("processing_wanted", stages.LineKind.choices())
@@ -125,7 +135,7 @@ class NeedForm(forms.Form):
         self.groups = [
             (_("What it is for"), "", ["title", "round", "track", "purpose", "product", "regulatory_route",
                                        "real_patients_required"]),
-            (_("Which patients"), "", ["disease_include", "disease_exclude", "min_age", "max_age", "first_year", "last_year",
+            (_("Which patients"), "", ["disease_include", "disease_version", "disease_exclude", "min_age", "max_age", "first_year", "last_year",
                                        "patients_wanted", "patients_minimum", "sites_minimum"]),
             (_("Which data"), _("Tick at least one kind of data."),
              [*kinds, "variables", "body_parts", "labels", "follow_up_months_minimum", "processing_wanted"]),
@@ -204,7 +214,12 @@ class NeedForm(forms.Form):
             "body_parts": split(v.get("body_parts") or ""),
             "period": years if any(years) else None,
             **{name: v[name].isoformat() if v.get(name) else None for name in ("starts_on", "ends_on")},
-            "disease_codes": {"system": "KCD", "version": "9", "include": include, "exclude": exclude}
+            "disease_codes": {
+                "system": "KCD",
+                "version": v.get("disease_version") or next(iter(self.versions), None),
+                "include": include,
+                "exclude": exclude,
+            }
             if include or exclude
             else None,
         }
@@ -227,6 +242,7 @@ def need_initial(need: Need) -> dict[str, Any]:
         "title": need.title,
         "round": need.round_id,
         "disease_include": ", ".join(codes.get("include") or ()),
+        "disease_version": codes.get("version") or "",
         "disease_exclude": ", ".join(codes.get("exclude") or ()),
         "variables": "\n".join(d.get("variables") or ()),
         "body_parts": ", ".join(d.get("body_parts") or ()),

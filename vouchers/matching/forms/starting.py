@@ -89,7 +89,7 @@ class CarriedForm(forms.Form):
         found = {
             "modality": kinds, "budget_won": v.get("budget"),
             "track": track if v.get("round") and v["round"].tracks.filter(key=track).exists() else None,
-            "disease_codes": {"system": "KCD", "version": "9", "include": codes, "exclude": []} if codes else None,
+            "disease_codes": {"system": "KCD", "version": None, "include": codes, "exclude": []} if codes else None,
         }  # fmt: skip
         return {name: value for name, value in found.items() if value}
 

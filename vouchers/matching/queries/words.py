@@ -1,5 +1,6 @@
 """A need in words: everything that the company said."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -45,7 +46,7 @@ def document_facts(d: dict[str, Any], round_: Round | None) -> list[tuple[str, l
             (gettext("Real patients' data only"), yes.get(d.get("real_patients_required"), "")),
         ]),
         (gettext("Which patients"), [
-            (gettext("Disease codes"), f"{disease.get('system') or 'KCD'} {include}" if include else ""),
+            (gettext("Disease codes"), f"{_system(disease)} {include}" if include else ""),
             (gettext("Exclusion"), "; ".join(disease.get("exclude") or ())),
             (gettext("Ages"), ages),
             (gettext("Years of collection"), dash().join(str(y or "") for y in period) if any(period) else ""),
@@ -90,3 +91,9 @@ def _day_word(text: str | None) -> str:
 def _track_word(key: str, round_: Round | None) -> str:
     track = round_.tracks.filter(key=key).first() if round_ and key else None
     return pick(track, "name") if track else key
+
+
+def _system(disease: Mapping[str, Any]) -> str:
+    """`KCD-9`: the code system, with its revision where one was named."""
+    system = (disease.get("system") or "KCD").replace("_", "-")
+    return f"{system}-{disease['version']}" if disease.get("version") else system
