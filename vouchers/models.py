@@ -108,6 +108,7 @@ from vouchers.rounds.models import (
     Track,
 )
 from vouchers.settlements.models import (
+    Clawback,
     Debt,
     Receipt,
     Settlement,
@@ -140,6 +141,7 @@ __all__ = [
     "CheckBatch",
     "CheckBatchLine",
     "ClauseComment",
+    "Clawback",
     "Company",
     "ConflictOfInterest",
     "Criterion",

@@ -74,6 +74,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("account_balance", "vouchers_paymentattempt"),
             ("fact_check", "vouchers_settlement"),
             ("assignment_return", "vouchers_debt"),
+            ("undo", "vouchers_clawback"),
             ("credit_card", "vouchers_payeeaccount"),
             ("book", "vouchers_account"),
             ("list_alt", "vouchers_ledgerevent"),

@@ -4,6 +4,12 @@ from portal.kit.words import korean
 
 # verb → (Korean, English)
 WORDS: dict[str, tuple[str, str]] = {
+    "give_prior_notice": ("환수 사전통지", "Give prior notice of clawbacks"),
+    "state_opinion": ("환수에 대한 의견 제출", "Give an opinion on a clawback"),
+    "order_clawback": ("환수명령 결정", "Decide about clawbacks"),
+    "report_order": ("환수명령 주무부처 통보", "Report clawbacks to the ministry"),
+    "enter_restriction": ("환수에 따른 참여제한 등록", "Enter restrictions after clawbacks"),
+    "lift_restriction": ("참여제한 해제", "Lift restrictions"),
     "submit_statement": ("정산 보고", "State what was used"),
     "review_settlement": ("정산 검토", "Review settlements"),
     "confirm_settlement": ("정산 금액 확정", "Fix amounts of settlements"),

@@ -7,6 +7,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "settlement_opened": ("정산 안내", "Project to be settled"),
     "settlement_supplement": ("정산 보완 요청", "Settlement needs more"),
     "settlement_confirmed": ("정산 금액 확정", "Amount of the settlement fixed"),
+    "clawback_noticed": ("환수 사전통지", "Prior notice of a clawback"),
+    "clawback_heard": ("환수에 대한 의견 제출", "Opinion on a clawback"),
+    "clawback_ordered": ("환수명령", "Money ordered back"),
+    "clawback_dropped": ("환수하지 않음", "Clawback not pursued"),
     "debt_opened": ("반납·납부 안내", "Amount to be paid back"),
     "debt_lowered": ("반납할 금액 감액", "Less is to be paid back"),
     "debt_received": ("반납금 입금 확인", "Money paid back arrived"),
@@ -196,7 +200,7 @@ MANDATORY: dict[str, tuple[str, str]] = {
         (
             "selection_letter", "selection_not_selected", "selection_reserve", "award_notified", "application_ineligible",
             "agreement_terminated", "agreement_suspended", "change_rejected", "objection_decided", "objection_extended", "company_refused",
-            "settlement_confirmed", "debt_opened", "debt_lowered", "debt_enforced",
+            "settlement_confirmed", "clawback_noticed", "clawback_ordered", "debt_opened", "debt_lowered", "debt_enforced",
         ),
         _SERVICE,
     ),
@@ -224,7 +228,7 @@ OFFERED: dict[str, tuple[str, ...]] = {
         "application_withdrawn", "selection_letter", "selection_not_selected", "selection_reserve", "award_notified",
         "award_lapsed", "agreement_to_negotiate", "comment_answered", "agreement_to_sign", "agreement_active", "change_requested", "change_to_sign", "change_in_force", "change_rejected", "offer_proposed", "feasibility_answered", "sourcing_proposed", "sourcing_closed", "quote_received", "quote_expired", "match_confirmed",
         "objection_decided", "objection_extended", "disbursement_paid", "milestone_due", "membership_requested",
-        "settlement_opened", "settlement_supplement", "settlement_confirmed", "debt_opened", "debt_received", "debt_receipt_rejected",
+        "settlement_opened", "settlement_supplement", "settlement_confirmed", "clawback_noticed", "clawback_ordered", "clawback_dropped", "debt_opened", "debt_received", "debt_receipt_rejected",
         "round_announced", "round_amended", "duty_reminder",
     ),
     "PROVIDER": (

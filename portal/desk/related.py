@@ -23,7 +23,7 @@ from vouchers.evaluation.queries.presenting import slot_for_company
 from vouchers.evaluation.rules.presenting import SlotStatus
 from vouchers.milestones.models import Milestone
 from vouchers.payments.models import Disbursement
-from vouchers.settlements.models import Debt, Settlement
+from vouchers.settlements.models import Clawback, Debt, Settlement
 
 type Text = str | Promise
 
@@ -100,7 +100,7 @@ def _agreements(user: Any, subject: Any) -> list[Agreement]:
         return list(rows.filter(pk=subject.agreement_id))
     if isinstance(subject, Disbursement):
         return list(rows.filter(pk=subject.milestone.agreement_id))
-    if isinstance(subject, Settlement | Debt):
+    if isinstance(subject, Settlement | Debt | Clawback):
         return list(rows.filter(pk=subject.agreement_id))
     case = subject if isinstance(subject, AccessCase) else subject.case
     return list(rows.filter(lines__match_id__in=case.requests.values("match_id")).distinct().order_by("pk"))
@@ -112,7 +112,7 @@ def _requests(user: Any, subject: Any, agreements: list[int]) -> Iterable[Access
         return []
     matches = Agreement.objects.filter(pk__in=agreements).values("lines__match_id")
     rows = AccessRequest.objects.visible_to(user).filter(match_id__in=matches).select_related("case", "institution")
-    if isinstance(subject, Agreement | Application | Settlement | Debt):
+    if isinstance(subject, Agreement | Application | Settlement | Debt | Clawback):
         return rows.order_by("pk")
     provider = subject.institution_id if isinstance(subject, Milestone) else subject.payee_id
     return rows.filter(institution_id=provider).order_by("pk")
@@ -134,13 +134,13 @@ def _disbursements(user: Any, subject: Any, agreements: list[int]) -> QuerySet[D
         return rows.filter(milestone=subject)
     return (
         rows.filter(milestone__agreement_id__in=agreements)
-        if isinstance(subject, Agreement | Application | Settlement | Debt)
+        if isinstance(subject, Agreement | Application | Settlement | Debt | Clawback)
         else []
     )
 
 
 def _settlements(user: Any, subject: Any, agreements: list[int]) -> QuerySet[Settlement] | list[Settlement]:
-    if not isinstance(subject, Agreement | Application | Debt):
+    if not isinstance(subject, Agreement | Application | Debt | Clawback):
         return []
     return Settlement.objects.visible_to(user).filter(agreement_id__in=agreements).select_related("agreement")
 

@@ -45,6 +45,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.confirm_disbursement",
             "vouchers.state_settlement",
             "vouchers.report_receipt",
+            "vouchers.state_opinion",
         }
     ),
     Role.PROVIDER_MANAGER: frozenset(
@@ -70,6 +71,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.submit_milestone",
             "vouchers.request_disbursement",
             "vouchers.report_receipt",
+            "vouchers.state_opinion",
         }
     ),
     Role.PROVIDER_APPROVER: frozenset({"vouchers.approve_quote", "vouchers.read_requests"}),
@@ -95,6 +97,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.confirm_milestone",
             "vouchers.check_evidence",
             "vouchers.review_settlement",
+            "vouchers.prepare_clawback",
         }
     ),
     Role.OPERATOR_FINANCE: frozenset(
@@ -106,6 +109,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.verify_payee",
             "vouchers.confirm_settlement",
             "vouchers.confirm_receipt",
+            "vouchers.order_clawback",
         }
     ),
     Role.PAYMENT_REGISTRAR: frozenset(

@@ -148,6 +148,9 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.settlements.views.settling": {
         "settlement_list": NAMES, **dict.fromkeys(("detail", "state", "object_to", "lower", "file"), WRITTEN_DOWN),
     },
+    "vouchers.settlements.views.clawing": dict.fromkeys(
+        ("clawback_detail", "opinion", "object_to_order", "lower_order", "opinion_file"), WRITTEN_DOWN
+    ),
     "vouchers.settlements.views.debts": dict.fromkeys(("debt_detail", "report", "check", "enforce", "repay", "proof"), WRITTEN_DOWN),
     "vouchers.payments.views.planning": {"plan": WRITTEN_DOWN, "answer_warning": WRITTEN_DOWN},
     "vouchers.statistics.views": {"dashboard": PUBLIC, "export": PUBLIC, "register": PUBLIC},

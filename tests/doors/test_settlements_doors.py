@@ -12,7 +12,7 @@ from tests.factories import applications as make
 from tests.factories import settling as s
 from tests.factories.files import pdf
 from tests.factories.providers import person, provider
-from vouchers.settlements.models import Debt, Receipt, Settlement
+from vouchers.settlements.models import Clawback, Debt, Receipt, Settlement
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +123,56 @@ def test_a_list_costs_the_same_for_one_debt_and_many():
             assert client.get("/settlements/").status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+# ── Clawbacks ────────────────────────────────────────────────────────────────────────────────────────
+def test_a_clawback_is_seen_by_whom_it_concerns_once_told():
+    at, desk, row = s.noticed()
+    path = f"/settlements/clawbacks/{row.ref}/"
+    assert statuses(path, at.company, at.firm.staff, at.operator, desk.finance, person("AUDITOR")) == [200] * 5
+    assert statuses(path, at.manager, make.firm().staff, person("EVALUATOR")) == [404] * 3
+    assert statuses(f"{path}opinion/", at.firm.staff, desk.finance) == [404, 404]  # the representative speaks for the company
+    assert statuses(f"{path}object/", at.company) == statuses(f"{path}opinion/file/", at.company) == [404]
+    assert Client().get(path).status_code == 302
+    words = as_(at.company).get(path).content.decode()
+    assert "30,000,000" in words and "다른 용도에 사용" in words and "의견 내기" in words
+    assert as_(at.company).post(f"{path}opinion/", {"opinion": ""}).status_code == 422
+    assert as_(at.company).post(f"{path}opinion/", {"opinion": "억울합니다.", "file": pdf("o.pdf")}).status_code == 303
+    assert as_(at.company).get(f"{path}opinion/").status_code == 409
+    assert as_(at.company).get(f"{path}opinion/file/").status_code == 200
+
+
+def test_a_clawback_is_entered_ordered_and_reported_in_the_admin():
+    at, desk, row = s.noticed()
+    operator, finance = as_(at.operator), as_(desk.finance)
+    add, typed = (
+        "/admin/vouchers/clawback/add/",
+        {"agreement": at.agreement.pk, "organisation": at.provider_organisation.pk, "ground": "BREACH"},
+    )
+    assert operator.get(add).status_code == 200 and finance.get(add).status_code == 403
+    answer = operator.post(add, {**typed, "facts": "사실 한 줄", "noticed_won": "160,000,001"})
+    assert answer.status_code == 422 and "사실 한 줄" in answer.content.decode()
+    assert operator.post(add, {**typed, "facts": "사실 한 줄", "noticed_won": "1,000,000"}).status_code == 302
+    hidden = Clawback.objects.get(ground="BREACH")
+    assert statuses(f"/settlements/clawbacks/{hidden.ref}/", at.manager, at.operator) == [404, 200]
+    verb = reverse("admin:vouchers_clawback_change", args=[row.pk]).replace("/change/", "/verb/")
+    assert finance.get(f"{verb}order/").status_code == 302  # not heard yet
+    as_(at.company).post(f"/settlements/clawbacks/{row.ref}/opinion/", {"opinion": "의견"})
+    order = {"amount_won": "20,000,000", "surcharge_times": "3", "reason": "목적 외 사용"}
+    assert "최대" in finance.get(f"{verb}order/").content.decode()
+    assert finance.post(f"{verb}order/", {**order, "surcharge_times": "9"}).status_code == 422
+    assert operator.post(f"{verb}order/", order).status_code == 403
+    assert finance.post(f"{verb}order/", order).status_code == 302
+    assert operator.post(f"{verb}report/", {"number": "문서-1", "reported_on": "2001-01-01"}).status_code == 422
+    assert operator.post(f"{verb}report/", {"number": "문서-1", "reported_on": clock.today().isoformat()}).status_code == 302
+    officer = as_(person("MINISTRY_OFFICER"))
+    assert officer.get(f"{verb}restrict/").status_code == 200 and officer.post(f"{verb}restrict/").status_code == 302
+    words = as_(at.company).get(f"/en/settlements/clawbacks/{row.ref}/").content.decode()
+    assert "KRW 20,000,000 × 3 = KRW 60,000,000" in words and "Object to the order" in words
+    assert (
+        as_(at.company)
+        .post(f"/settlements/clawbacks/{row.ref}/object/", {"ground": "FACTS", "statement": "사실이 아님"})
+        .status_code
+        == 303
+    )
+    assert statuses(f"/settlements/clawbacks/{row.ref}/lower/", at.company, desk.finance) == [403, 404]

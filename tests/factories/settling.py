@@ -11,7 +11,7 @@ from vouchers.agreements.models import Agreement
 from vouchers.payments import actions as payments
 from vouchers.payments import gateways
 from vouchers.settlements import actions, rules
-from vouchers.settlements.models import Debt, Receipt, Settlement
+from vouchers.settlements.models import Clawback, Debt, Receipt, Settlement
 
 PAID = gateways.Answer(gateways.Outcome.PAID, "BK1", "ACSC")
 
@@ -97,3 +97,14 @@ def fixed(
 def report(debt: Debt, amount_won: int, by: User, **more: Any) -> Receipt:
     given = {"received_on": clock.today(), "proof": p.paper(debt.organisation, by, "receipt"), **more}
     return actions.report_receipt(debt_id=debt.pk, amount_won=amount_won, by=by, **given)
+
+
+@played
+def noticed(*, ground: str = "OTHER_USE", amount_won: int = 30_000_000) -> tuple[p.Project, p.Office, Clawback]:
+    """Half of the grant was paid and the agreement terminated; the company was given prior notice of a clawback."""
+    at, desk, _row = ended(parts=2)
+    row = actions.detect_clawback(
+        agreement_id=at.agreement.pk, organisation_id=at.firm.organisation.pk, ground=ground, facts="연구비를 다른 과제에 썼습니다.",
+        amount_won=amount_won, by=at.operator,
+    )  # fmt: skip
+    return at, desk, actions.give_prior_notice(clawback_id=row.pk, by=at.operator)

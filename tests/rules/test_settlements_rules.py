@@ -129,3 +129,31 @@ def test_what_is_wrong_with_the_rules_is_named(body, fault):
     from vouchers.rounds.rules import fault_words
 
     assert settling_faults(body) == [fault] and fault_words(fault)
+
+
+# ── Clawback ─────────────────────────────────────────────────────────────────────────────────────────
+@given(WON, st.integers(-2, 9))
+def test_a_surcharge_is_whole_won_and_at_most_five_times(amount, times):
+    if 0 <= times <= 5:
+        assert rules.surcharge_won(amount, times) == amount * times <= 5 * amount
+    else:
+        with pytest.raises(ValueError, match="at most five"):
+            rules.surcharge_won(amount, times)
+
+
+@pytest.mark.parametrize(("ground", "most"), [("FALSE_RECEIPT", 5), ("OTHER_USE", 3), ("BREACH", 2), ("REQUIREMENT", 1)])
+def test_the_table_of_surcharges(ground, most):
+    table = parse_settling({}).surcharge
+    assert [rules.times_fault(times, ground, table) for times in (-1, 0, most, most + 1)] == [True, False, False, True]
+
+
+@pytest.mark.parametrize(("ground", "earlier", "must"), [
+    ("FALSE_RECEIPT", 0, True), ("OTHER_USE", 0, False), ("OTHER_USE", 1, True), ("BREACH", 1, False), ("REQUIREMENT", 2, True),
+])  # fmt: skip
+def test_from_which_order_on_a_company_is_kept_out(ground, earlier, must):
+    assert rules.must_exclude(earlier, ground, parse_settling({}).excluded_from) is must
+
+
+def test_nobody_is_ordered_to_pay_before_they_could_be_heard():
+    assert [rules.heard(DUE, DUE + timedelta(days=n), given=False) for n in (-1, 0, 1)] == [False, False, True]
+    assert rules.heard(DUE, DUE, given=True) and not rules.heard(None, DUE, given=False)

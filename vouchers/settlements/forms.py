@@ -5,13 +5,14 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from portal.documents.forms import UploadField
 from portal.kit.forms import CountedTextarea, DateInput, WonFormField
 from portal.kit.won import won
 from portal.kit.words import pick
-from vouchers.settlements import rules
-from vouchers.settlements.models import Settlement, SettlementLine
+from vouchers.settlements import queries, rules
+from vouchers.settlements.models import Clawback, Settlement, SettlementLine
 
 PARTS = {"grant": _("Used of the grant"), "own_cash": _("Own cash used"), "vat": _("VAT paid beside it")}
 
@@ -117,3 +118,76 @@ class DisallowForm(forms.Form):
         label=_("What is wrong with it"), help_text=_("The company reads this."), max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4, **_BOX}),
     )  # fmt: skip
+
+
+class OpinionForm(forms.Form):
+    opinion = forms.CharField(label=_("Your opinion"), max_length=5000, widget=CountedTextarea(attrs={"rows": 8}))
+    file = UploadField(label=_("File of the opinion"), required=False)
+
+
+class LowerClawbackForm(forms.Form):
+    """What stays of an order. row: the clawback."""
+
+    def __init__(self, *args: Any, row: Clawback, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount_won"] = WonFormField(
+            label=_("Ordered back from now on"), initial=row.ordered_won, max_value=row.ordered_won,
+            help_text=_("%(won)s are ordered. 0 cancels the order.") % {"won": won(row.ordered_won)},
+        )  # fmt: skip
+        self.fields["surcharge_times"] = forms.IntegerField(
+            label=_("Surcharge, times the amount"), initial=row.surcharge_times, min_value=0, max_value=row.surcharge_times
+        )
+        self.fields["reason"] = forms.CharField(
+            label=_("Reason"), help_text=_("The company reads this."), max_length=2000, widget=CountedTextarea(attrs={"rows": 4})
+        )
+
+
+class OrderForm(forms.Form):
+    """In the admin: how much of the notice, how many times as a surcharge, and why."""
+
+    wants_subject = True
+
+    amount_won = WonFormField(label=_("Amount that is ordered back (won)"), min_value=1)
+    surcharge_times = forms.IntegerField(
+        label=_("Surcharge, times the amount"), min_value=0, widget=UnfoldAdminIntegerFieldWidget
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It stands in the order."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, **_BOX}),
+    )
+
+    def __init__(self, *args: Any, subject: Clawback, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        times = subject.round.policy().settling.surcharge[subject.ground]
+        self.fields["amount_won"].initial = subject.noticed_won
+        self.fields["surcharge_times"].initial = times
+        self.fields["surcharge_times"].help_text = _("0 to %(times)s for this ground.") % {"times": times}
+
+
+class ReportForm(forms.Form):
+    """In the admin: the letter by which the ministry was told."""
+
+    number = forms.CharField(label=_("Number of the report to the ministry"), max_length=60, widget=UnfoldAdminTextInputWidget)
+    reported_on = forms.DateField(
+        label=_("Reported to the ministry on"), widget=DateInput({"class": "border rounded-default p-2"})
+    )
+
+
+class ClawbackForm(forms.ModelForm):  # type: ignore[type-arg]
+    """In the admin: a ground that was found."""
+
+    noticed_won = WonFormField(label=_("Amount to take back (won)"), min_value=1)
+
+    class Meta:
+        model = Clawback
+        fields = ("agreement", "organisation", "ground", "facts", "noticed_won")
+        help_texts = {"facts": _("What happened, with its evidence; it stands in the prior notice.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Of agreements under which something was paid, and of those that may owe it."""
+        super().__init__(*args, **kwargs)
+        paid = queries.paid_agreements()
+        self.fields["agreement"].queryset = paid  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = queries.may_owe(paid)  # type: ignore[attr-defined]

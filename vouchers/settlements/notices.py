@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.utils.translation import override
+
 from portal.journal.actions import tell
 from portal.kit.won import won
-from vouchers.settlements.models import Debt, Receipt, Settlement
+from vouchers.settlements.models import Clawback, Debt, Receipt, Settlement
 
 
 def _both(name: str, amount_won: int) -> dict[str, str]:
@@ -61,3 +63,40 @@ def not_found(debt: Debt, receipt: Receipt) -> None:
 
 def enforced(debt: Debt) -> None:
     _debtor("debt_enforced", debt, reason=debt.reason)
+
+
+def _concerned(template: str, row: Clawback, **more: Any) -> None:
+    with override("ko"):
+        ground_ko = str(row.get_ground_display())
+    with override("en"):
+        ground_en = str(row.get_ground_display())
+    tell(
+        template, app="vouchers", subject=row, organisation=row.organisation, url=row.get_absolute_url(),
+        context={"number": row.agreement.number, "ground_ko": ground_ko, "ground_en": ground_en, "facts": row.facts, **more},
+    )  # fmt: skip
+
+
+def clawback_noticed(row: Clawback) -> None:
+    """To whom it concerns: ground, facts, amount, and until when an opinion is possible."""
+    assert row.opinion_until is not None
+    _concerned("clawback_noticed", row, opinion_until=row.opinion_until.isoformat(), **_both("amount", row.noticed_won))
+
+
+def clawback_heard(row: Clawback) -> None:
+    """To finance, which decides: the opinion came."""
+    tell(
+        "clawback_heard", app="vouchers", subject=row, role="OPERATOR_FINANCE", url=f"/admin/vouchers/clawback/{row.pk}/change/",
+        context={"number": row.agreement.number, "opinion": row.opinion},
+    )  # fmt: skip
+
+
+def clawback_ordered(row: Clawback) -> None:
+    """To whom it concerns: the order with its reason, the surcharge, the text by which it counts, and the way to object."""
+    _concerned(
+        "clawback_ordered", row, reason=row.reason, source=row.source, surcharge=row.surcharge_won > 0, companys=row.is_companys,
+        excluded=row.must_exclude, **_both("amount", row.ordered_won), **_both("surcharge_won", row.surcharge_won),
+    )  # fmt: skip
+
+
+def clawback_dropped(row: Clawback) -> None:
+    _concerned("clawback_dropped", row, reason=row.reason)

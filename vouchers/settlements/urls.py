@@ -7,6 +7,11 @@ from vouchers.settlements import views
 app_name = "settlements"
 urlpatterns = [
     path("", views.settlement_list, name="list"),
+    path("clawbacks/<slug:ref>/", views.clawback_detail, name="clawback"),
+    path("clawbacks/<slug:ref>/opinion/", views.opinion, name="opinion"),
+    path("clawbacks/<slug:ref>/opinion/file/", views.opinion_file, name="opinion_file"),
+    path("clawbacks/<slug:ref>/object/", views.object_to_order, name="object_to_order"),
+    path("clawbacks/<slug:ref>/lower/", views.lower_order, name="lower_order"),
     path("debts/<slug:ref>/", views.debt_detail, name="debt"),
     path("debts/<slug:ref>/report/", views.report, name="report"),
     path("debts/<slug:ref>/repay/", views.repay, name="repay"),

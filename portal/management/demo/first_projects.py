@@ -183,7 +183,7 @@ def deliver(stage: Stage) -> None:
         projects.confirm_money(stage.cast, one, stage.user(1))
         projects.confirm_money(stage.cast, two, stage.user(2))
         projects.approve_money(stage.cast, one)
-        _pay()
+        pay()
     with stage.at(-20):
         projects.deliver(stage.cast, plans[1][1])
     with stage.at(-17):
@@ -193,7 +193,7 @@ def deliver(stage: Stage) -> None:
         projects.deliver(stage.cast, fourth)
 
 
-def _pay() -> None:
+def pay() -> None:
     """A bank of our own for the moment of the story; its book is the one that the demo's bank goes on with."""
     house = bank.server(Path(settings.DATA_DIR), 0)
     thread = threading.Thread(target=house.serve_forever, daemon=True)

@@ -17,8 +17,8 @@ from vouchers.objections import actions as objections
 from vouchers.objections.models import Objection
 from vouchers.settlements import queries, rules
 from vouchers.settlements.actions.owing import by_organisation, close_if_settled, lower, owe_payment
-from vouchers.settlements.actions.steps import lock, lock_debt, require_apart, step, step_debt
-from vouchers.settlements.models import Debt, Settlement, SettlementLine
+from vouchers.settlements.actions.steps import claw, lock, lock_clawback, lock_debt, owe_clawback, require_apart, step, step_debt
+from vouchers.settlements.models import Clawback, Debt, Settlement, SettlementLine
 
 D = rules.DebtStatus
 
@@ -33,10 +33,28 @@ def object_to_settlement(
     if decision is None:
         raise Refused(_("The amount is not fixed yet. You may object once it is."), "nothing_to_attack")
     filed = objections.file_against(decision=decision, ground=ground, statement=statement, documents=documents, by=by)
+    _suspend_all(row, by)
+    return filed
+
+
+@transaction.atomic
+def object_to_clawback(
+    *, clawback_id: int, ground: str, statement: str, documents: Sequence[Document] = (), by: Any
+) -> Objection:
+    """As object_to_settlement, against an order. Raises: Refused before it is ordered, or where a provider owes it."""
+    row = lock_clawback(clawback_id)
+    decision = queries.decision(row)
+    if decision is None:
+        raise Refused(_("There is no order against which the company could object."), "nothing_to_attack")
+    filed = objections.file_against(decision=decision, ground=ground, statement=statement, documents=documents, by=by)
+    _suspend_all(row, by)
+    return filed
+
+
+def _suspend_all(row: Settlement | Clawback, by: Any) -> None:
     if row.round.policy().settling.objection_suspends:
         for debt_id in row.debts.filter(status=D.OPEN).values_list("pk", flat=True):
             suspend(lock_debt(debt_id), by=by)
-    return filed
 
 
 def suspend(debt: Debt, *, by: Any) -> None:
@@ -81,13 +99,7 @@ def lower_disallowance(*, settlement_id: int, disallowed: dict[int, int], reason
     row = lock(settlement_id)
     require(by, "vouchers.confirm_settlement")
     require_apart(row, by)
-    objection = queries.upheld(row)
-    if objection is None:
-        raise Refused(_("Only an objection that was upheld lowers what was disallowed."), "not_upheld")
-    if by.pk in objection.deciders:
-        raise NotAllowed(_("You took part in the decision that was attacked. Somebody else must act on it."), "decided_before")
-    if not reason.strip():
-        raise Refused(_("Say what is recognised now, and why: the company reads it."), "reason_missing", "reason")
+    objection = _upheld(row, reason, by)
     _lower_lines(row, disallowed)
     before, owed = row.refund_won, by_organisation(row, queries.balance(row).owed)
     debts = [lock_debt(pk) for pk in row.debts.exclude(status=D.CANCELLED).values_list("pk", flat=True)]
@@ -124,3 +136,57 @@ def _lower_lines(row: Settlement, disallowed: dict[int, int]) -> None:
 def _less(debt: Debt, owed: tuple[int, int]) -> tuple[int, int]:
     """Nobody owes more because somebody objected: (principal, interest) as they follow now, at most as before."""
     return min(owed[0], debt.principal_won), min(owed[1], debt.interest_won)
+
+
+def _upheld(row: Settlement | Clawback, reason: str, by: Any) -> Objection:
+    objection = queries.upheld(row)
+    if objection is None:
+        raise Refused(_("Only an objection that was upheld lowers what was decided."), "not_upheld")
+    if by.pk in objection.deciders:
+        raise NotAllowed(_("You took part in the decision that was attacked. Somebody else must act on it."), "decided_before")
+    if not reason.strip():
+        raise Refused(_("Say what is decided now, and why: the company reads it."), "reason_missing", "reason")
+    return objection
+
+
+@transaction.atomic
+def lower_clawback(*, clawback_id: int, amount_won: int, surcharge_times: int, reason: str, by: Any) -> Clawback:
+    """After an upheld objection: less is ordered back, or nothing, by somebody who took no part in the order. Where a company was to
+    be kept out, an officer looks at that again.
+
+    Writes: Clawback, Debts, Event clawback.lowered with the decision's hash, Duty, Notices. Raises: Refused, NotAllowed.
+    """
+    row = lock_clawback(clawback_id)
+    require(by, "vouchers.order_clawback")
+    require_apart(row, by)
+    objection = _upheld(row, reason, by)
+    surcharge = (
+        rules.surcharge_won(amount_won, surcharge_times) if amount_won >= 0 <= surcharge_times <= row.surcharge_times else -1
+    )
+    if not 0 <= amount_won <= row.ordered_won or surcharge < 0 or amount_won + surcharge >= row.ordered_won + row.surcharge_won:
+        raise Refused(
+            _("%(held)s and a surcharge of %(times)s times that are ordered. An objection only lowers that.")
+            % {"held": won(row.ordered_won), "times": row.surcharge_times}, "not_lower", "amount_won",
+        )  # fmt: skip
+    before = row.ordered_won + row.surcharge_won
+    row.ordered_won, row.surcharge_won, row.surcharge_times = amount_won, surcharge, surcharge_times
+    claw(
+        row, "lower_clawback" if amount_won else "cancel_order", "lowered", by=by, reason=reason.strip(), decision=objection.event.hash,
+        before_won=before, after_won=amount_won + surcharge,
+    )  # fmt: skip
+    _lower_owed(row, reason.strip(), by)
+    return lock_clawback(row.pk)
+
+
+def _lower_owed(row: Clawback, reason: str, by: Any) -> None:
+    left = {rules.DebtKind.CLAWBACK: row.ordered_won, rules.DebtKind.SURCHARGE: row.surcharge_won}
+    for debt_id in row.debts.exclude(status=D.CANCELLED).values_list("pk", flat=True):
+        debt = lock_debt(debt_id)
+        if debt.status == D.SUSPENDED:
+            resume(debt, by=by)
+        lower(debt, principal_won=left[rules.DebtKind(debt.kind)], interest_won=0, by=by, reason=reason)
+    if not row.ordered_won and row.restriction_id:
+        owe_clawback(
+            row, "lift_restriction", "취소된 환수의 참여제한 해제", "Lift the restriction of a cancelled clawback", by=by,
+            url=f"/admin/vouchers/restriction/{row.restriction_id}/change/", role="MINISTRY_OFFICER", due_in=row.round.days("restriction_entry"),
+        )  # fmt: skip

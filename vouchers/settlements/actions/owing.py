@@ -10,8 +10,8 @@ from portal.kit import clock, workdays
 from providers.institutions.models import Institution
 from vouchers.agreements.models import Agreement
 from vouchers.settlements import notices, queries, rules
-from vouchers.settlements.actions.steps import step, step_debt
-from vouchers.settlements.models import Debt, Settlement
+from vouchers.settlements.actions.steps import claw, step, step_debt
+from vouchers.settlements.models import Clawback, Debt, Settlement
 
 D, K = rules.DebtStatus, rules.DebtKind
 
@@ -107,6 +107,8 @@ def release(debt: Debt, verb: str, event: str, *, by: Any, reason: str = "") -> 
     journal.close_duties(debt, by=by)
     if debt.settlement_id:
         close_if_settled(debt.settlement_id, by=by)
+    if debt.clawback_id:
+        close_if_paid(debt.clawback_id, by=by)
 
 
 def close_if_settled(settlement_id: int, *, by: Any) -> None:
@@ -115,3 +117,11 @@ def close_if_settled(settlement_id: int, *, by: Any) -> None:
     if row.status == rules.SettlementStatus.REFUND_DUE and not open_ones.exists():
         step(row, "close", "closed", by=by)
         journal.close_duties(row, by=by)
+
+
+def close_if_paid(clawback_id: int, *, by: Any) -> None:
+    """The last won of what was ordered came; the duty to report it stays."""
+    row = Clawback.objects.select_for_update().get(pk=clawback_id)
+    open_ones = Debt.objects.filter(clawback=row).exclude(status__in=[D.PAID, D.CANCELLED])
+    if row.status == rules.ClawbackStatus.ORDERED and not open_ones.exists():
+        claw(row, "close", "closed", by=by)

@@ -20,6 +20,7 @@ from vouchers.settlements.models import Settlement, SettlementLine
 HINDRANCES = {
     "unjudged": _("Judge every line first: recognise it, or disallow it with a reason."),
     "moving": _("A payment is under way, or something delivered may still be asked for. Settle once it is paid or closed."),
+    "taken": _("A part of what was paid was already ordered back. Disallow no more than is left."),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from portal.journal import actions as journal
 from vouchers.applications import actions as applications
 from vouchers.settlements import rules
-from vouchers.settlements.models import Debt, Settlement
+from vouchers.settlements.models import Clawback, Debt, Settlement
 
 
 def lock(settlement_id: int) -> Settlement:
@@ -20,11 +20,18 @@ def lock(settlement_id: int) -> Settlement:
 def lock_debt(debt_id: int) -> Debt:
     Debt.objects.select_for_update().get(pk=debt_id)
     return Debt.objects.select_related(
-        "agreement__award__application", "agreement__voucher", "agreement__round", "organisation", "settlement"
+        "agreement__award__application", "agreement__voucher", "agreement__round", "organisation", "settlement", "clawback"
     ).get(pk=debt_id)
 
 
-def require_apart(row: Settlement | Debt, by: Any) -> None:
+def lock_clawback(clawback_id: int) -> Clawback:
+    Clawback.objects.select_for_update().get(pk=clawback_id)
+    return Clawback.objects.select_related(
+        "agreement__award__application", "agreement__voucher", "company__organisation", "round", "organisation"
+    ).get(pk=clawback_id)
+
+
+def require_apart(row: Settlement | Debt | Clawback, by: Any) -> None:
     """Officials decide nothing about a company or provider with which a conflict of theirs stands. Raises: Refused."""
     applications.require_apart(row.agreement.award.application, by)
 
@@ -68,3 +75,20 @@ def owe(
 def desk(row: Settlement) -> str:
     """Where officers work on it."""
     return f"/admin/vouchers/settlement/{row.pk}/change/"
+
+
+def claw(row: Clawback, verb: str, event: str, *, by: Any, reason: str = "", **data: Any) -> None:
+    before = row.status
+    row.status = rules.CLAWBACK_LIFECYCLE.step(before, verb)
+    row.save()
+    journal.record(
+        f"clawback.{event}", row, by=by, frm=before, to=row.status, reason=reason, organisations=row.organisation_ids(), data=data
+    )
+
+
+def owe_clawback(row: Clawback, verb: str, ko: str, en: str, *, by: Any, url: str = "", **due: Any) -> None:
+    """due: whom and by when, as `journal.open_duty`."""
+    journal.open_duty(
+        row, verb, title_ko=f"{ko}: {row.agreement.number}", title_en=f"{en}: {row.agreement.number}",
+        url=url or f"/admin/vouchers/clawback/{row.pk}/change/", by=by, **due,
+    )  # fmt: skip

@@ -1,6 +1,16 @@
-"""What the room keeps: settlements with their lines, what is owed back, what came."""
+"""What the room keeps: settlements with their lines, money taken back, what is owed, what came."""
 
+from vouchers.settlements.models.clawing import Clawback, ClawbackQuerySet
 from vouchers.settlements.models.debts import Debt, DebtQuerySet, Receipt
 from vouchers.settlements.models.settling import Settlement, SettlementLine, SettlementQuerySet
 
-__all__ = ["Debt", "DebtQuerySet", "Receipt", "Settlement", "SettlementLine", "SettlementQuerySet"]
+__all__ = [
+    "Clawback",
+    "ClawbackQuerySet",
+    "Debt",
+    "DebtQuerySet",
+    "Receipt",
+    "Settlement",
+    "SettlementLine",
+    "SettlementQuerySet",
+]

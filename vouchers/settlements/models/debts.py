@@ -10,6 +10,7 @@ from portal.accounts import queries as accounts
 from portal.kit.models import Row
 from portal.kit.won import WonField
 from vouchers.settlements import rules
+from vouchers.settlements.models.clawing import Clawback
 from vouchers.settlements.models.settling import Settlement
 
 
@@ -29,6 +30,7 @@ class Debt(Row):
     settlement = models.ForeignKey(
         Settlement, on_delete=models.PROTECT, null=True, related_name="debts", verbose_name=_("settlement")
     )
+    clawback = models.ForeignKey(Clawback, on_delete=models.PROTECT, null=True, related_name="debts", verbose_name=_("clawback"))
     agreement = models.ForeignKey("vouchers.Agreement", on_delete=models.PROTECT, related_name="+", verbose_name=_("Agreement"))
     organisation = models.ForeignKey(
         "accounts.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("Owed by")
@@ -50,13 +52,15 @@ class Debt(Row):
             models.UniqueConstraint(
                 fields=["settlement", "organisation"], condition=Q(kind="REFUND"), name="debt_one_refund_each"
             ),
+            models.UniqueConstraint(fields=["clawback", "kind"], name="debt_one_of_a_clawback"),
             models.CheckConstraint(
                 condition=Q(status="SUSPENDED", suspended_on__isnull=False)
                 | ~Q(status="SUSPENDED") & Q(suspended_on__isnull=True),
                 name="debt_suspended_pair",
             ),
             models.CheckConstraint(
-                condition=Q(kind="REFUND", settlement__isnull=False) | ~Q(kind="REFUND") & Q(settlement__isnull=True),
+                condition=Q(kind="REFUND", settlement__isnull=False, clawback__isnull=True)
+                | ~Q(kind="REFUND") & Q(settlement__isnull=True, clawback__isnull=False),
                 name="debt_of_what",
             ),
         ]
@@ -70,6 +74,11 @@ class Debt(Row):
     def owed_won(self) -> int:
         """All that is owed, with the late charge so far."""
         return self.principal_won + self.interest_won + self.charged_won
+
+    @property
+    def tone(self) -> str:
+        """Of its tag: what is open waits for who owes it."""
+        return "wait" if self.status == rules.DebtStatus.OPEN else ""
 
     @property
     def round(self) -> Any:

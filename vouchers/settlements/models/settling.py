@@ -103,6 +103,11 @@ class Settlement(Row):
         """Who is told: a provider learns from its own debt what concerns it."""
         return {self.company.organisation_id}
 
+    @property
+    def tone(self) -> str:
+        """Of its tag: what is to be stated waits for the company."""
+        return "wait" if self.status in rules.STATABLE else ""
+
     def get_absolute_url(self) -> str:
         return f"/settlements/{self.ref}/"
 

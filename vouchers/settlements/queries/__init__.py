@@ -1,5 +1,13 @@
 """Questions of the room."""
 
+from vouchers.settlements.queries.clawing import (
+    clawbacks_for,
+    earlier_orders,
+    may_owe,
+    may_with_clawback,
+    paid_agreements,
+    recoverable,
+)
 from vouchers.settlements.queries.debts import Standing, behind, came, debts_for, over_won, policy_of, receipts_of, standing
 from vouchers.settlements.queries.debts import may as may_with_debt
 from vouchers.settlements.queries.objecting import decision, held_back, upheld
@@ -15,13 +23,44 @@ from vouchers.settlements.queries.settling import (
     listed,
     may,
     money_moves,
+    over_taken,
     paid_by_payee,
     settlements_for,
     unsettled,
 )
 
 __all__ = [
-    "ENDED", "Standing", "balance", "behind", "came", "debts_for", "debts_of", "decision", "ended_on", "held_back", "held_because", "hindered", "left_won",
-    "lines_of", "listed", "may", "may_with_debt", "money_moves", "over_won", "paid_by_payee", "policy_of", "receipts_of",
-    "settlements_for", "standing", "unsettled", "upheld",
+    "ENDED",
+    "Standing",
+    "balance",
+    "behind",
+    "came",
+    "clawbacks_for",
+    "debts_for",
+    "debts_of",
+    "decision",
+    "earlier_orders",
+    "ended_on",
+    "held_back",
+    "held_because",
+    "hindered",
+    "left_won",
+    "lines_of",
+    "listed",
+    "may",
+    "may_owe",
+    "may_with_clawback",
+    "may_with_debt",
+    "money_moves",
+    "over_taken",
+    "over_won",
+    "paid_agreements",
+    "paid_by_payee",
+    "policy_of",
+    "receipts_of",
+    "recoverable",
+    "settlements_for",
+    "standing",
+    "unsettled",
+    "upheld",
 ]  # fmt: skip

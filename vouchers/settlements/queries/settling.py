@@ -15,6 +15,7 @@ from vouchers.payments import queries as payments
 from vouchers.payments.models import Disbursement
 from vouchers.settlements import rules
 from vouchers.settlements.models import Debt, Settlement, SettlementLine
+from vouchers.settlements.queries.clawing import recoverable
 
 ENDED = {"COMPLETED": "agreement.completed", "TERMINATED": "agreement.terminated"}
 
@@ -89,7 +90,16 @@ def hindered(settlement: Settlement) -> str:
     """Code of what stands in the way of proposing or fixing the amount; "": nothing."""
     if settlement.lines.filter(verdict="OPEN").exists():
         return "unjudged"
-    return "moving" if money_moves(settlement.agreement) else ""
+    if money_moves(settlement.agreement):
+        return "moving"
+    return "taken" if over_taken(settlement) else ""
+
+
+def over_taken(settlement: Settlement) -> bool:
+    """Would more be paid back than a clawback left of what was paid?"""
+    agreement = settlement.agreement
+    left = recoverable(agreement, agreement.company.organisation_id)
+    return settlement.status not in rules.FIXED and balance(settlement).principal_won > (left or 0)
 
 
 def may(user: Any, row: Settlement) -> dict[str, bool]:

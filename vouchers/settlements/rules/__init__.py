@@ -1,5 +1,16 @@
-"""The room's rules: settling, and what is owed back."""
+"""The room's rules: settling, taking back, and what is owed."""
 
+from vouchers.settlements.rules.clawing import (
+    CLAWBACK_LIFECYCLE,
+    ORDERED,
+    UNDECIDED,
+    ClawbackStatus,
+    heard,
+    must_exclude,
+    recoverable_won,
+    surcharge_won,
+    times_fault,
+)
 from vouchers.settlements.rules.debts import (
     DEBT_LIFECYCLE,
     LIVE,
@@ -31,7 +42,38 @@ from vouchers.settlements.rules.settling import (
 )
 
 __all__ = [
-    "COMPANY", "DEBT_LIFECYCLE", "FIXED", "LIFECYCLE", "LIVE", "RECEIPT_LIFECYCLE", "STATABLE", "Balance", "DebtKind", "DebtStatus",
-    "DisallowedFor", "OwedBy", "ReceiptStatus", "SettlementStatus", "Shares", "Used", "Verdict", "balance", "late_charge_won",
-    "may_confirm", "moved_due", "needs_verification", "shared", "statement_fault", "verdict_fault",
+    "CLAWBACK_LIFECYCLE",
+    "COMPANY",
+    "DEBT_LIFECYCLE",
+    "FIXED",
+    "LIFECYCLE",
+    "LIVE",
+    "ORDERED",
+    "RECEIPT_LIFECYCLE",
+    "STATABLE",
+    "UNDECIDED",
+    "Balance",
+    "ClawbackStatus",
+    "DebtKind",
+    "DebtStatus",
+    "DisallowedFor",
+    "OwedBy",
+    "ReceiptStatus",
+    "SettlementStatus",
+    "Shares",
+    "Used",
+    "Verdict",
+    "balance",
+    "heard",
+    "late_charge_won",
+    "may_confirm",
+    "moved_due",
+    "must_exclude",
+    "needs_verification",
+    "recoverable_won",
+    "shared",
+    "statement_fault",
+    "surcharge_won",
+    "times_fault",
+    "verdict_fault",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ class SettlementStatus(Codes):
 
 class Verdict(Codes):
     OPEN = "OPEN", _("Not looked at yet")
-    RECOGNISED = "RECOGNISED", _("Recognised")
+    RECOGNISED = "RECOGNISED", _("Recognised as used")
     DISALLOWED = "DISALLOWED", _("Disallowed in whole or in part")
 
 

@@ -33,7 +33,8 @@ def settlement_list(request: HttpRequest) -> HttpResponse:
     """Settlements of my company and what my organisation owes; for the offices all."""
     shown = Pages(queries.listed(request.user), PER_PAGE).get_page(request.GET.get("page"))
     debts = list(queries.debts_for(request.user).filter(status__in=[*rules.LIVE, "OVERPAID"])[:PER_PAGE])
-    return page(request, "vouchers/settlements/list.html", {"page": shown, "debts": debts})
+    claws = list(queries.clawbacks_for(request.user)[:PER_PAGE])
+    return page(request, "vouchers/settlements/list.html", {"page": shown, "debts": debts, "claws": claws})
 
 
 def _row(request: HttpRequest, ref: str) -> Settlement:

@@ -1,4 +1,4 @@
-"""Settlements and debts in the admin: the operator judges and proposes, finance fixes the amount."""
+"""Settlements in the admin: the operator judges and proposes, finance fixes the amount."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from portal.templatetags.portal import here
 from vouchers.settlements import actions, queries, rules
 from vouchers.settlements.actions.reviewing import HINDRANCES
 from vouchers.settlements.forms import DisallowForm
-from vouchers.settlements.models import Debt, Receipt, Settlement, SettlementLine
+from vouchers.settlements.models import Settlement, SettlementLine
 
 
 def _at(verb: str) -> Any:
@@ -189,50 +189,3 @@ class SettlementLineAdmin(VerbAdmin):
             return "—"
         address = here(reverse("settlements:file", args=[obj.settlement.ref, f"line-{obj.position}"]))
         return format_html('<a class="text-link" href="{}">{}</a>', address, obj.proof.name)
-
-
-class ReceiptInline(ReadOnlyInline, TabularInline):
-    model = Receipt
-    fields = readonly_fields = ("ref", "amount", "received_on", "status", "reported_by", "decided_by")
-
-    @admin.display(description=gettext_lazy("Amount"))
-    def amount(self, obj: Receipt) -> str:
-        return won(obj.amount_won)
-
-
-@admin.register(Debt)
-class DebtAdmin(VerbAdmin):
-    """What is owed; money that came is checked on its page."""
-
-    list_display = ("agreement", "kind", "organisation", "status", "owed", "due_on")
-    list_filter = ("status", "kind")
-    search_fields = ("ref", "agreement__number", "organisation__name_ko", "organisation__name_en")
-    list_select_related = ("agreement", "organisation")
-    ordering = ("-created_at", "-id")
-    inlines = (ReceiptInline,)
-    fields = readonly_fields = (
-        "kind", "agreement", "organisation", "status", "principal", "interest", "charged", "due_on", "suspended_on", "reason", "page",
-    )  # fmt: skip
-
-    def headline(self, obj: Debt) -> str:
-        return f"{obj.agreement.number} · {obj.get_kind_display()}"
-
-    @admin.display(description=gettext_lazy("Owed in all"))
-    def owed(self, obj: Debt) -> str:
-        return won(obj.owed_won)
-
-    @admin.display(description=gettext_lazy("Principal"))
-    def principal(self, obj: Debt) -> str:
-        return won(obj.principal_won)
-
-    @admin.display(description=gettext_lazy("Interest"))
-    def interest(self, obj: Debt) -> str:
-        return won(obj.interest_won)
-
-    @admin.display(description=gettext_lazy("Late charge"))
-    def charged(self, obj: Debt) -> str:
-        return won(obj.charged_won)
-
-    @admin.display(description=gettext_lazy("Page of who owes it"))
-    def page(self, obj: Debt) -> Any:
-        return format_html('<a class="text-link" href="{}">{}</a>', here(obj.get_absolute_url()), obj.ref)

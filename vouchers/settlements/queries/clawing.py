@@ -1,0 +1,88 @@
+"""Clawbacks: what can be taken back, from whom, and who sees it."""
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from portal.accounts.models import Organisation
+from vouchers.agreements.models import Agreement
+from vouchers.ledger import queries as ledger
+from vouchers.payments.models import Disbursement
+from vouchers.settlements import rules
+from vouchers.settlements.models import Clawback, Debt
+
+
+def clawbacks_for(user: Any) -> QuerySet[Clawback]:
+    """What this person may see, newest first."""
+    found = Clawback.objects.visible_to(user).select_related(
+        "agreement__award__application", "company__organisation", "round", "organisation", "opinion_file", "restriction"
+    )
+    return found.order_by("-created_at", "-id")
+
+
+def paid_agreements() -> QuerySet[Agreement]:
+    """Those under which the voucher paid something, the newest first."""
+    paid = Disbursement.objects.filter(status="PAID").values("milestone__agreement_id")
+    return Agreement.objects.filter(pk__in=paid).order_by("-number")
+
+
+def may_owe(agreements: QuerySet[Agreement]) -> QuerySet[Organisation]:
+    """Their companies, and the providers that were paid under them."""
+    paid = Disbursement.objects.filter(status="PAID", milestone__agreement__in=agreements)
+    return Organisation.objects.filter(
+        Q(pk__in=agreements.values("company__organisation_id")) | Q(pk__in=paid.values("payee__organisation_id"))
+    ).order_by("name_ko")
+
+
+def recoverable(agreement: Agreement, organisation_id: int) -> int | None:
+    """What can still be taken back from an organisation, whole won: what the voucher's entries hold as paid less what is owed
+    already; of a provider at most what it was paid. None: it is no debtor of this agreement."""
+    paid = Disbursement.objects.filter(milestone__agreement=agreement, status="PAID")
+    whole = ledger.balance(agreement.round_id, "PAID", agreement.voucher.ref)
+    most = rules.recoverable_won(whole, _owed(Debt.objects.filter(agreement=agreement)))
+    if organisation_id == agreement.company.organisation_id:
+        return most
+    its = paid.filter(payee__organisation_id=organisation_id).aggregate(won=Sum("amount_won"))["won"]
+    if its is None:
+        return None
+    mine = Debt.objects.filter(agreement=agreement, organisation_id=organisation_id)
+    came = (
+        mine.exclude(kind="SURCHARGE")
+        .filter(receipts__status="CONFIRMED", receipts__is_repayment=False)
+        .aggregate(won=Sum("receipts__principal_won"))["won"]
+        or 0
+    )
+    return min(most, rules.recoverable_won(its - came, _owed(mine)))
+
+
+def _owed(debts: QuerySet[Debt]) -> int:
+    """Principal that is owed and did not come yet; a surcharge is no part of what was paid."""
+    live = debts.filter(status__in=[*rules.LIVE]).exclude(kind="SURCHARGE")
+    whole = live.aggregate(won=Sum("principal_won"))["won"] or 0
+    came = (
+        live.filter(receipts__status="CONFIRMED", receipts__is_repayment=False).aggregate(won=Sum("receipts__principal_won"))[
+            "won"
+        ]
+        or 0
+    )
+    return max(0, whole - came)
+
+
+def earlier_orders(row: Clawback) -> int:
+    """Orders for the same ground against the same business or corporate number, whatever the company is called now; cancelled ones
+    do not count."""
+    same = Clawback.objects.filter(ground=row.ground, status__in=[*rules.ORDERED]).exclude(pk=row.pk)
+    number = Q(company__brn=row.company.brn)
+    if row.company.corporate_no:
+        number |= Q(company__corporate_no=row.company.corporate_no)
+    return same.filter(number, organisation=F("company__organisation")).count()
+
+
+def may_with_clawback(user: Any, row: Clawback) -> dict[str, bool]:
+    """Which verbs this person may use now."""
+    return {
+        "opine": row.status == rules.ClawbackStatus.NOTICED and user.has_perm("vouchers.state_opinion", row.organisation),
+        "object": row.status in rules.ORDERED
+        and row.is_companys
+        and user.has_perm("vouchers.file_objection", row.company.organisation),
+    }
