@@ -61,6 +61,7 @@ SWEEPS: dict[str, float] = {
     "access.sync_measured_shares": 3600,
     "milestones.remind": 300,
     "milestones.sync_completion": 300,
+    "milestones.sync_final_evaluations": 300,
     "payments.pay_due": 10,
     "payments.reconcile": 15,
     "payments.watch_statement": 60,

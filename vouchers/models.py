@@ -84,6 +84,8 @@ from vouchers.matching.models import (
 from vouchers.milestones.models import (
     Deliverable,
     Figure,
+    FinalEvaluation,
+    FinalScore,
     Indicator,
     Milestone,
     PlanWarning,
@@ -154,6 +156,8 @@ __all__ = [
     "EthicsReview",
     "FeasibilityQuery",
     "Figure",
+    "FinalEvaluation",
+    "FinalScore",
     "Indicator",
     "Inquiry",
     "JointReview",

@@ -26,6 +26,11 @@ from vouchers.rounds.rules import CompanySize
 
 _HIDDEN = {"reason_en"}  # said with the reason
 _NAMES = {
+    "grade": _("Grade"),
+    "graders": _("Evaluators"),
+    "points": _("Points"),
+    "met": _("Condition met"),
+    "restriction": _("restriction"),
     "accepted_won": _("Accepted (won)"),
     "in_place": _("In the company's place"),
     "indicators": _("Promised indicators"),

@@ -268,6 +268,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "milestone.rejected": ("마일스톤을 불인정했습니다", "Milestone rejected"),
     "milestone.returned": ("마일스톤을 돌려보냈습니다", "Milestone returned"),
     "milestone.submitted": ("마일스톤을 제출했습니다", "Milestone submitted"),
+    "final_evaluation.opened": ("최종평가를 시작했습니다", "Final evaluation opened"),
+    "final_evaluation.grader_replaced": ("평가위원을 바꾸었습니다", "Evaluator replaced"),
+    "final_evaluation.graded": ("평가위원이 채점했습니다", "Graded by an evaluator"),
+    "final_evaluation.decided": ("최종평가 등급을 정했습니다", "Final grade decided"),
+    "final_evaluation.regraded": ("이의신청에 따라 등급을 올렸습니다", "Grade made better after an objection"),
+    "final_evaluation.confirmed": ("최종평가 등급이 확정되었습니다", "Final grade holds"),
+    "final_evaluation.company_barred": (
+        "최종평가에 따라 참여제한을 등록했습니다",
+        "Restriction entered after the final evaluation",
+    ),
     "plan.warned": (
         "남은 일정이 기한을 넘을 것으로 보여 경고했습니다",
         "Warned: what is left takes longer than the time that is left",

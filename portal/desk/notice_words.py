@@ -29,6 +29,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "change_to_sign": ("변경협약 서명 요청", "Changed agreement to sign"),
     "milestone_accepted_in_place": ("수요기업을 대신한 검수", "Accepted in the company's place"),
     "milestone_accepted_partly": ("마일스톤 일부 검수", "Milestone accepted in part"),
+    "final_evaluation_opened": ("최종평가 시작", "Final evaluation begun"),
+    "final_evaluation_decided": ("최종평가 결과", "Final grade"),
     "plan_warned": ("일정 경고", "A plan runs late"),
     "plan_answered": ("일정 경고에 대한 조치", "What is done about a late plan"),
     "milestones_replanned": ("마일스톤 재계획", "Milestones planned again"),

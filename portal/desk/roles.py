@@ -94,6 +94,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.decide_change",
             "vouchers.plan_milestones",
             "vouchers.answer_warning",
+            "vouchers.conduct_final_evaluation",
             "vouchers.confirm_milestone",
             "vouchers.check_evidence",
             "vouchers.review_settlement",
@@ -120,7 +121,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.enter_payee",
         }
     ),
-    Role.EVALUATOR: frozenset({"vouchers.score_application"}),
+    Role.EVALUATOR: frozenset({"vouchers.score_application", "vouchers.grade_project"}),
     Role.MINISTRY_OFFICER: frozenset(
         {
             "vouchers.see_demand",

@@ -132,6 +132,9 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.milestones.views.changing": {
         "replan": NAMES, **dict.fromkeys(("change", "change_verb", "sign_change"), WRITTEN_DOWN),
     },
+    "vouchers.milestones.views.grading": {
+        "open_final": NAMES, **dict.fromkeys(("final", "final_verb", "grade", "object_to", "letter", "final_file"), WRITTEN_DOWN),
+    },
     "vouchers.milestones.views.measuring": {"indicators": NAMES},
     "vouchers.milestones.views.delivering": {
         "milestone_list": NAMES, "plan": NAMES, **dict.fromkeys(("detail", "submit", "deliverable", "decide"), WRITTEN_DOWN),

@@ -9,7 +9,7 @@ from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won
 from portal.templatetags.portal import here
 from vouchers.milestones import actions, queries, rules
-from vouchers.milestones.models import Indicator, Milestone, PlanWarning
+from vouchers.milestones.models import FinalEvaluation, FinalScore, Indicator, Milestone, PlanWarning
 
 
 def _at(verb: str):  # type: ignore[no-untyped-def]
@@ -100,3 +100,27 @@ class PlanWarningAdmin(VerbAdmin):
     @admin.display(description=_("Plan of the project"))
     def plan(self, obj: PlanWarning) -> str:
         return format_html('<a class="text-link" href="{}">{}</a>', here(obj.get_absolute_url()), _("To the plan"))
+
+
+class ScoreInline(ReadOnlyInline, TabularInline):
+    model = FinalScore
+    fields = readonly_fields = ("grader", "points", "good_faith", "opinion", "handed_in_at")
+
+
+@admin.register(FinalEvaluation)
+class FinalEvaluationAdmin(VerbAdmin):
+    """Read here; graded, decided and acted on on its own page."""
+
+    list_display = ("agreement", "status", "grade", "points", "decided_at", "confirmed_at", "page")
+    list_filter = ("status", "grade")
+    search_fields = ("ref", "agreement__number")
+    list_select_related = ("agreement",)
+    inlines = (ScoreInline,)
+    fields = (
+        "agreement", "status", "grade", "points", "reason", "condition", "condition_due_on", "opened_by", "decided_by", "decided_at",
+        "confirmed_at", "restriction", "page",
+    )  # fmt: skip
+
+    @admin.display(description=_("Page of the parties"))
+    def page(self, obj: FinalEvaluation) -> str:
+        return format_html('<a class="text-link" href="{}">{}</a>', here(obj.get_absolute_url()), obj.agreement.number)

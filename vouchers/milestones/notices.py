@@ -4,7 +4,8 @@ from typing import Any
 
 from portal.journal.actions import tell
 from vouchers.agreements.models import Agreement
-from vouchers.milestones.models import Milestone, PlanWarning
+from vouchers.milestones.models import FinalEvaluation, Milestone, PlanWarning
+from vouchers.rounds.rules import Grade
 
 
 def _context(milestone: Milestone, **more: Any) -> dict[str, Any]:
@@ -107,3 +108,30 @@ def _both(template: str, milestone: Milestone, **more: Any) -> None:
                 template, app="vouchers", subject=milestone, organisation=organisation, url=f"/milestones/{milestone.ref}/",
                 context=_context(milestone, **more),
             )  # fmt: skip
+
+
+GRADES = {
+    Grade.EXCELLENT: ("우수", "excellent"), Grade.ORDINARY: ("보통", "ordinary"), Grade.CONDITIONAL: ("조건부", "passed on a condition"),
+    Grade.GOOD_FAITH: ("성실실패", "good-faith failure"), Grade.FAIL: ("불합격", "failed"),
+}  # fmt: skip
+
+
+def final_opened(row: FinalEvaluation) -> None:
+    """To company and providers: the project is graded now."""
+    _of_final("final_evaluation_opened", row)
+
+
+def final_decided(row: FinalEvaluation) -> None:
+    """To company and providers: the grade with its reason; the letter says what it means and what can be done against it."""
+    ko, en = GRADES[Grade(row.grade)]
+    _of_final("final_evaluation_decided", row, grade_ko=ko, grade_en=en, reason=row.reason)
+
+
+def _of_final(template: str, row: FinalEvaluation, **more: Any) -> None:
+    agreement = row.agreement
+    parties = agreement.parties.filter(left_by__isnull=True).exclude(role="OPERATOR").select_related("organisation")
+    for party in parties:
+        tell(
+            template, app="vouchers", subject=row, organisation=party.organisation, url=row.get_absolute_url(),
+            context={"agreement": agreement.number, "title": agreement.award.application.title, **more},
+        )  # fmt: skip

@@ -16,3 +16,9 @@ def remind() -> int:
 def sync_completion() -> int:
     """Agreements whose deliveries are all settled are to be completed. Returns: how many are owed since now."""
     return actions.sync_completion()
+
+
+@shared_task(name="milestones.sync_final_evaluations")
+def sync_final_evaluations() -> int:
+    """Delivered projects are to be graded; grades that nothing can change any more hold. Returns: how many of both."""
+    return actions.sync_final_evaluations() + actions.confirm_grades()

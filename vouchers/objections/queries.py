@@ -109,7 +109,10 @@ def outcome(event: Event) -> str | None:
     )
 
 
-LOWERED = {rules.Room.SETTLEMENT: "settlement.lowered", rules.Room.CLAWBACK: "clawback.lowered"}
+LOWERED = {
+    rules.Room.SETTLEMENT: "settlement.lowered", rules.Room.CLAWBACK: "clawback.lowered",
+    rules.Room.FINAL_EVALUATION: "final_evaluation.regraded",
+}  # fmt: skip
 
 
 def acted_on(objection: Objection) -> bool:

@@ -92,6 +92,7 @@ class Room(Codes):
     SELECTION = "SELECTION", _("Selection")
     SETTLEMENT = "SETTLEMENT", _("Settlement")
     CLAWBACK = "CLAWBACK", _("Money ordered back")
+    FINAL_EVALUATION = "FINAL_EVALUATION", _("Final evaluation")
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ ATTACKABLE: dict[str, Attackable] = {
     "application.placed_on_reserve": Attackable(Room.SELECTION, _("Placed on the reserve list")),
     "settlement.confirmed": Attackable(Room.SETTLEMENT, _("Amount of the settlement fixed")),
     "clawback.ordered": Attackable(Room.CLAWBACK, _("Money ordered back")),
+    "final_evaluation.decided": Attackable(Room.FINAL_EVALUATION, _("Final grade decided")),
 }
 
 
@@ -117,6 +119,7 @@ NOT_ACTED_ON = {
     Room.SELECTION: _("The application was not decided anew yet. Take it up again and record this once the new run is confirmed; if no act is needed, record that with its reason."),
     Room.ELIGIBILITY: _("“Not eligible” was not taken back yet. Take it back and go on with the check, then record this; if no act is needed, record that with its reason."),
     Room.SETTLEMENT: _("The amount was not lowered yet. The operating agency lowers it first; if no act is needed, record that with its reason."),
+    Room.FINAL_EVALUATION: _("The grade was not made better yet. The operating agency does so first; if no act is needed, record that with its reason."),
     Room.CLAWBACK: _("What was ordered back was not lowered yet. The operating agency lowers it first; if no act is needed, record that with its reason."),
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
-"""What is delivered when, what was delivered, and what stands in its way."""
+"""What is delivered when, what was delivered, what stands in its way, and how it is graded at the end."""
 
 from vouchers.milestones.models.delivering import Deliverable, Figure, Indicator, Milestone
+from vouchers.milestones.models.grading import FinalEvaluation, FinalScore
 from vouchers.milestones.models.planning import PlanWarning
 
-__all__ = ["Deliverable", "Figure", "Indicator", "Milestone", "PlanWarning"]
+__all__ = ["Deliverable", "Figure", "FinalEvaluation", "FinalScore", "Indicator", "Milestone", "PlanWarning"]

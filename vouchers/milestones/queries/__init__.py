@@ -25,10 +25,26 @@ from vouchers.milestones.queries.delivering import (
     unplanned,
     use_begins,
 )
+from vouchers.milestones.queries.grading import (
+    decision,
+    delivered,
+    final_of,
+    finals_for,
+    gradable,
+    holds_now,
+    may_final,
+    may_grade_pool,
+    meaning,
+    money_held,
+    objection_of,
+    opinions,
+    own_score,
+    policy_of,
+    to_confirm,
+    upheld,
+)
 from vouchers.milestones.queries.measuring import Measure, Measured, measure, part_of, rest_of
 
 __all__ = [
-    "Apart", "Measure", "Measured", "access_allowed", "all_settled", "apart", "completable", "handed_in", "has_begun", "hindered",
-    "hindrance", "is_overdue", "is_silent", "listed", "may", "measure", "milestones_for", "open_milestones", "part_of", "parts", "payees",
-    "rest_of", "to_plan", "unplanned", "use_begins", "vat_by_payee",
+    "Apart", "Measure", "Measured", "access_allowed", "all_settled", "apart", "completable", "decision", "delivered", "final_of", "finals_for", "gradable", "handed_in", "has_begun", "hindered", "hindrance", "holds_now", "is_overdue", "is_silent", "listed", "may", "may_final", "may_grade_pool", "meaning", "measure", "milestones_for", "money_held", "objection_of", "open_milestones", "opinions", "own_score", "part_of", "parts", "payees", "policy_of", "rest_of", "to_confirm", "to_plan", "unplanned", "upheld", "use_begins", "vat_by_payee",
 ]  # fmt: skip

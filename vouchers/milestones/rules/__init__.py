@@ -25,6 +25,15 @@ from vouchers.milestones.rules.delivering import (
     share_left,
     shares,
 )
+from vouchers.milestones.rules.grading import (
+    FINAL_LIFECYCLE,
+    MOST_POINTS,
+    FinalStatus,
+    better_than,
+    grade_of,
+    mean_points,
+    money_fault,
+)
 from vouchers.milestones.rules.planning import (
     DELIVERING,
     Bar,
@@ -44,11 +53,14 @@ from vouchers.milestones.rules.planning import (
 __all__ = [
     "DELIVERED",
     "DELIVERING",
+    "FINAL_LIFECYCLE",
     "LIFECYCLE",
+    "MOST_POINTS",
     "OPEN",
     "SETTLED",
     "Agreed",
     "Bar",
+    "FinalStatus",
     "Limit",
     "MilestoneStatus",
     "Part",
@@ -63,8 +75,12 @@ __all__ = [
     "bar",
     "begun",
     "below_delivered",
+    "better_than",
+    "grade_of",
     "is_silent",
     "left_to_plan",
+    "mean_points",
+    "money_fault",
     "months",
     "out_of_plan",
     "overdue",

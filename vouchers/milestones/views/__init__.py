@@ -2,8 +2,26 @@
 
 from vouchers.milestones.views.changing import change, change_verb, replan, sign_change
 from vouchers.milestones.views.delivering import decide, deliverable, detail, milestone_list, plan, submit
+from vouchers.milestones.views.grading import final, final_file, final_verb, grade, letter, object_to, open_final
 from vouchers.milestones.views.measuring import indicators
 
 __all__ = [
-    "change", "change_verb", "decide", "deliverable", "detail", "indicators", "milestone_list", "plan", "replan", "sign_change", "submit",
+    "change",
+    "change_verb",
+    "decide",
+    "deliverable",
+    "detail",
+    "final",
+    "final_file",
+    "final_verb",
+    "grade",
+    "indicators",
+    "letter",
+    "milestone_list",
+    "object_to",
+    "open_final",
+    "plan",
+    "replan",
+    "sign_change",
+    "submit",
 ]  # fmt: skip

@@ -77,7 +77,7 @@ def _show(request: HttpRequest, row: Milestone, bound: tuple[str, Form] | None =
         "overdue": queries.is_overdue(row), "may": {k.replace("-", "_"): v for k, v in queries.may(request.user, row).items()},
         "forms": typed, "access_allowed": queries.access_allowed(row), "begun": queries.has_begun(row), "measure": measure,
         "own_won": row.amount_won - row.grant_won, "held": not_taken_because(queries.handed_in(row)),
-        "use_begins": queries.use_begins(row), "rest": queries.rest_of(row), "wrong": bound[1] if bound else None,
+        "use_begins": queries.use_begins(row), "rest": queries.rest_of(row),
         "part": queries.part_of(row),
     }  # fmt: skip
     return page(request, "vouchers/milestones/detail.html", context, status=422 if bound else 200)

@@ -30,6 +30,10 @@ _REMEDIES = {
         "인용된 이의신청 이행: 전담기관이 정산 금액을 낮춘 뒤 기록",
         "Act on an upheld objection: have the operating agency lower the settled amount, then record it",
     ),
+    rules.Room.FINAL_EVALUATION: (
+        "인용된 이의신청 이행: 전담기관이 최종평가 등급을 올린 뒤 기록",
+        "Act on an upheld objection: have the operating agency make the grade better, then record it",
+    ),
     rules.Room.CLAWBACK: (
         "인용된 이의신청 이행: 전담기관이 환수 금액을 낮춘 뒤 기록",
         "Act on an upheld objection: have the operating agency lower what was ordered back, then record it",
@@ -224,6 +228,7 @@ def _owe_remedy(objection: Objection, by: Any) -> None:
         rules.Room.SELECTION: f"/admin/vouchers/selectionrun/rerun/?round={objection.round_id}",
         rules.Room.ELIGIBILITY: f"/admin/vouchers/application/{application.pk}/change/",
         rules.Room.SETTLEMENT: f"/settlements/{objection.event.subject_ref}/",
+        rules.Room.FINAL_EVALUATION: f"/milestones/final/{objection.event.subject_ref}/",
         rules.Room.CLAWBACK: f"/settlements/clawbacks/{objection.event.subject_ref}/",
     }
     ko, en = _REMEDIES[room]

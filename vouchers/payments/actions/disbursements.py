@@ -23,6 +23,7 @@ from vouchers.agreements.models import Agreement, Voucher
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
 from vouchers.companies import queries as companies
 from vouchers.ledger import queries as ledger
+from vouchers.milestones import queries as milestones
 from vouchers.milestones.models import Milestone
 from vouchers.payments import notices, rules
 from vouchers.payments.models import Disbursement, PayeeAccount
@@ -141,6 +142,8 @@ def request_disbursement(
         raise Refused(_("A disbursement was already requested for this milestone."), "already_requested")
     if milestone.grant_won <= 0:
         raise Refused(_("The voucher pays nothing of this milestone; the company pays it alone."), "nothing_to_pay")
+    if why := milestones.money_held(milestone):
+        raise Refused(why, "grade_holds_money")
     _check_invoice(invoice_no, invoice_on, milestone)
     _check_number(invoice_no, milestone.institution)
     if invoice_document is None:
@@ -173,6 +176,8 @@ def require_payable(disbursement: Disbursement) -> None:
     if agreement.status not in PAYABLE_AGREEMENTS:
         raise Refused(_("The agreement is not in force, so nothing can be paid."), "agreement_not_active")
     _require_valid(Voucher.objects.get(pk=disbursement.voucher_id))
+    if why := milestones.money_held(disbursement.milestone):
+        raise Refused(why, "grade_holds_money")
 
 
 def _require_valid(voucher: Voucher) -> None:

@@ -15,6 +15,7 @@ from vouchers.agreements import queries as agreed
 from vouchers.agreements.models import Agreement
 from vouchers.companies import actions as companies
 from vouchers.milestones import actions as milestones
+from vouchers.milestones import queries as milestone_queries
 from vouchers.payments import forms, queries
 
 
@@ -40,6 +41,7 @@ def _show(request: HttpRequest, row: Agreement, form: Form | None = None) -> Htt
     context = {
         "row": row, "plan": queries.plan_of(row, request.user), "warning": warning,
         "form": form or (forms.WarningForm() if answers else None), "over": row.status == "COMPLETED",
+        "final": milestone_queries.final_of(row),
     }  # fmt: skip
     return page(request, "vouchers/payments/plan.html", context, status=422 if form is not None else 200)
 

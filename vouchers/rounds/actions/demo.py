@@ -60,6 +60,7 @@ POLICY: dict[str, Any] = {
     "demand_threshold": 3,
     "changing": {"shift_share": "0.10", "grant_may_rise": True},
     "reminder_days": [7, 1],
+    "grading": {"graders": 2},
     "payee": "PROVIDER",
     "paying": {
         "rail": "BANK",

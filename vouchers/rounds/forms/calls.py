@@ -23,6 +23,7 @@ from vouchers.rounds import rules
 from vouchers.rounds.forms.allocating import allocating_fields, allocating_of
 from vouchers.rounds.forms.changing import changing_fields, changing_of
 from vouchers.rounds.forms.clauses import APART, clause_fields, clauses_of
+from vouchers.rounds.forms.grading import grading_fields, grading_of
 from vouchers.rounds.forms.parts import policy_parts
 from vouchers.rounds.forms.paying import paying_fields, paying_of
 from vouchers.rounds.forms.ranking import ranking_fields, ranking_of
@@ -204,19 +205,10 @@ class PolicyForm(forms.Form):
         changing = {**changing_fields(body.get("changing", {})), **clause_fields(body.get("clauses", ()))}
         papers = _paper_fields({**rules.PAPER_DAYS, **body.get("paper_days", {})})
         paying = {**paying_fields(body.get("paying", {})), **settling_fields(body.get("settling", {}))}
+        paying |= grading_fields(body.get("grading", {}))
         every = {
-            **rates,
-            **self.fields,
-            **papers,
-            **chosen,
-            **apart,
-            **given,
-            **quoting,
-            **changing,
-            **paying,
-            **targets,
-            "reason": reason,
-        }
+            **rates, **self.fields, **papers, **chosen, **apart, **given, **quoting, **changing, **paying, **targets, "reason": reason,
+        }  # fmt: skip
         self.fields = {name: every[name] for _title, names in policy_parts() for name in names}
         assert len(self.fields) == len(every), set(every) - set(self.fields)
 
@@ -243,6 +235,7 @@ class PolicyForm(forms.Form):
         body["changing"] = changing_of(data)
         body["paying"] = paying_of(data)
         body["settling"] = settling_of(data)
+        body["grading"] = grading_of(data)
         if (clauses := clauses_of(data)) is None:
             self.add_error("clauses_ko", APART)
         body["clauses"] = clauses or []
@@ -260,7 +253,7 @@ _POLICY_FIELDS = (
 
 _POLICY_PARTS = (
     "grant_rates", "pass_mark", "target_days", "paper_days", "selection", "conflicts", "assigning", "quoting", "ranking",
-    "allocating", "changing", "paying", "settling", "clauses",
+    "allocating", "changing", "paying", "settling", "grading", "clauses",
 )  # fmt: skip
 _SHARES = ("min_cash_rate", "in_kind_max_rate", "region_bonus", "grant_rate_max")
 

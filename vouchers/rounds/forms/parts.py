@@ -8,6 +8,7 @@ from vouchers.rounds import rules
 from vouchers.rounds.forms.allocating import ALLOCATING_NAMES
 from vouchers.rounds.forms.changing import CHANGING_NAMES
 from vouchers.rounds.forms.clauses import CLAUSE_NAMES
+from vouchers.rounds.forms.grading import GRADING_NAMES
 from vouchers.rounds.forms.paying import PAYING_NAMES
 from vouchers.rounds.forms.ranking import RANKING_NAMES
 from vouchers.rounds.forms.settling import SETTLING_NAMES
@@ -44,6 +45,7 @@ def policy_parts() -> list[tuple[Any, list[str]]]:
         (_("Ranking of datasets for a need"), list(RANKING_NAMES)),
         (_("Proposals of offers"), list(ALLOCATING_NAMES)),
         (_("Paying out"), list(PAYING_NAMES)),
+        (_("Final evaluation"), list(GRADING_NAMES)),
         (_("Settling, taking back, the year's end"), list(SETTLING_NAMES)),
         (_("Agreements and their changes"), [*CLAUSE_NAMES, *CHANGING_NAMES]),
         (_("Smallest counts"), ["disclosure_threshold", "feasibility_threshold", "feasibility_bands", "demand_threshold"]),

@@ -47,6 +47,15 @@ from vouchers.rounds.rules.faults import (
     fault_place,
     fault_words,
 )
+from vouchers.rounds.rules.grading import (
+    MARKED as MARKED_GRADES,
+)
+from vouchers.rounds.rules.grading import (
+    Grade,
+    GradingPolicy,
+    grading_faults,
+    parse_grading,
+)
 from vouchers.rounds.rules.inquiries import (
     INQUIRIES_WAITING,
     INQUIRY_LENGTH,
@@ -194,6 +203,7 @@ __all__ = [
     "INQUIRY_LENGTH",
     "INQUIRY_LIFECYCLE",
     "LIFECYCLE",
+    "MARKED_GRADES",
     "MARK_EN",
     "MARK_KO",
     "MOST_CHOICES",
@@ -226,6 +236,8 @@ __all__ = [
     "ConflictPolicy",
     "DocumentKind",
     "EvaluationStage",
+    "Grade",
+    "GradingPolicy",
     "InquiryStatus",
     "LateStep",
     "MatchTiming",
@@ -266,6 +278,7 @@ __all__ = [
     "evaluates",
     "fault_place",
     "fault_words",
+    "grading_faults",
     "is_held",
     "is_question",
     "late_text",
@@ -282,6 +295,7 @@ __all__ = [
     "parse_changing",
     "parse_clauses",
     "parse_conflicts",
+    "parse_grading",
     "parse_paying",
     "parse_policy",
     "parse_questions",

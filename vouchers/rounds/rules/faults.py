@@ -13,6 +13,7 @@ from vouchers.rounds.rules.assigning import assigning_fault_words
 from vouchers.rounds.rules.changing import changing_fault_words
 from vouchers.rounds.rules.clauses import clause_fault_words
 from vouchers.rounds.rules.conflicts import conflict_fault_words
+from vouchers.rounds.rules.grading import grading_fault_words
 from vouchers.rounds.rules.paying import paying_fault_words
 from vouchers.rounds.rules.policy import policy_faults
 from vouchers.rounds.rules.questions import parse_questions, question_fault_words, question_faults, question_shape_faults
@@ -151,6 +152,8 @@ def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
         return changing_fault_words(code)
     if code.startswith("paying_"):
         return paying_fault_words(code)
+    if code.startswith("grading_"):
+        return grading_fault_words(code)
     if code.startswith("settling_"):
         return settling_fault_words(code)
     if code.startswith("assigning_"):
@@ -235,6 +238,8 @@ _POLICY_PLACES = {
     "quoting_award": "quote_award_on",
     "allocating_range": "allocate_a_need",
     "changing_share": "change_shift_share",
+    "grading_graders": "grade_graders",
+    "grading_marks": "grade_mark_EXCELLENT",
     "settling_late": "settle_late",
     "settling_year": "settle_last_invoice",
     "clauses_empty": "clauses_ko",

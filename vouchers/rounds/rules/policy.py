@@ -12,6 +12,7 @@ from vouchers.rounds.rules.assigning import AssigningPolicy, assigning_faults, p
 from vouchers.rounds.rules.changing import ChangingPolicy, changing_faults, parse_changing
 from vouchers.rounds.rules.clauses import ClauseText, clause_faults, parse_clauses
 from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
+from vouchers.rounds.rules.grading import GradingPolicy, grading_faults, parse_grading
 from vouchers.rounds.rules.paying import PayingPolicy, parse_paying, paying_faults
 from vouchers.rounds.rules.questions import Question, parse_questions, question_shape_faults
 from vouchers.rounds.rules.quoting import QuotingPolicy, parse_quoting, quoting_faults
@@ -38,6 +39,7 @@ TARGET_STEPS = {
     "clause_answer": 5, "settlement_review": 20, "settlement_supplement": 10, "receipt_check": 5, "carry_over_review": 10,
     "restriction_entry": 5,
     "access_request": 5, "delivery": 10, "plan_warning": 3, "company_silence": 10,
+    "final_opening": 10, "final_grading": 10, "final_decision": 5, "finding_answer": 10, "finding_check": 5, "inspection_report": 5,
 }  # fmt: skip
 FEASIBILITY_THRESHOLD, FEASIBILITY_BANDS = (
     10,
@@ -100,6 +102,7 @@ class Policy:
     changing: ChangingPolicy = field(default_factory=ChangingPolicy)
     paying: PayingPolicy = field(default_factory=PayingPolicy)
     settling: SettlingPolicy = field(default_factory=SettlingPolicy)
+    grading: GradingPolicy = field(default_factory=GradingPolicy)
     clauses: Sequence[ClauseText] = ()
 
     def days(self, step: str) -> int:
@@ -161,6 +164,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         changing=parse_changing(body.get("changing", {})),
         paying=parse_paying(body.get("paying", {})),
         settling=parse_settling(body.get("settling", {})),
+        grading=parse_grading(body.get("grading", {})),
         clauses=parse_clauses(body.get("clauses", ())),
     )
 
@@ -205,6 +209,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         ("changing", changing_faults),
         ("paying", paying_faults),
         ("settling", settling_faults),
+        ("grading", grading_faults),
     )
     named = [fault for name, judged in parts for fault in judged(body.get(name, {}))]
     return [*faults, *apart, *named, *clause_faults(body.get("clauses", ())), *asked]
@@ -300,6 +305,12 @@ STEP_WORDS = {
     "access_request": _("Handing in of a data access request by the company"),
     "delivery": _("Least work of a provider on a milestone, once it has the data"),
     "company_silence": _("Silence of the company about a delivery, until the operator may accept in its place"),
+    "final_opening": _("Opening of the final evaluation once everything was delivered"),
+    "final_grading": _("Grading of a project by each evaluator"),
+    "final_decision": _("Decision of the grade"),
+    "finding_answer": _("Answer to a finding, where the report names no day"),
+    "finding_check": _("Check of the answer to a finding"),
+    "inspection_report": _("Report of an interim check or a site visit"),
     "plan_warning": _("Answer of the operator to a plan that runs late"),
     "change_review": _("Decision about a change of the agreement"),
     "feasibility": _("Answer to a question how many patients there are"),
