@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
                 ("points", models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name="Points")),
                 ("good_faith", models.BooleanField(null=True, verbose_name="Work was done in good faith")),
-                ("opinion", models.TextField(blank=True, verbose_name="Opinion")),
+                ("opinion", models.TextField(blank=True, verbose_name="Opinion on the project")),
                 ("handed_in_at", models.DateTimeField(null=True, verbose_name="Handed in")),
                 (
                     "evaluation",

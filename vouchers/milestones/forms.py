@@ -119,7 +119,7 @@ class GradeForm(forms.Form):
         help_text=_("It matters where the goal was missed: more than half of you make it a good-faith failure."),
     )  # fmt: skip
     opinion = forms.CharField(
-        label=_("Opinion"), max_length=3000, widget=CountedTextarea(attrs={"rows": 6}),
+        label=_("Opinion on the project"), max_length=3000, widget=CountedTextarea(attrs={"rows": 6}),
         help_text=_("The parties read it without your name."),
     )  # fmt: skip
 

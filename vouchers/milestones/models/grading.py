@@ -96,7 +96,7 @@ class FinalScore(Row):
     grader = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Grader"), related_name="+")
     points = models.DecimalField(_("Points"), max_digits=5, decimal_places=2, null=True)
     good_faith = models.BooleanField(_("Work was done in good faith"), null=True)
-    opinion = models.TextField(_("Opinion"), blank=True)
+    opinion = models.TextField(_("Opinion on the project"), blank=True)
     handed_in_at = models.DateTimeField(_("Handed in"), null=True)
 
     class Meta:
