@@ -7,15 +7,18 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q
 
-from portal.kit import clock
+from portal.kit import clock, prepared
 
 
 @dataclass(frozen=True)
 class Person:
+    """by_mail: what they chose about the notice that was asked about; None: they never chose, or it was not asked."""
+
     user_id: int | None
     address: str
     language: str
     name: str
+    by_mail: bool | None = None
 
 
 def roles_of(user: Any) -> list[str]:
@@ -35,22 +38,19 @@ def _grants_of(user: Any) -> list[tuple[str, int | None]]:
     return grants
 
 
-def audience(*, to: Sequence[Any], organisation: Any, role: str, addresses: Sequence[str], language: str = "ko") -> list[Person]:
+def audience(
+    *, to: Sequence[Any], organisation: Any, role: str, addresses: Sequence[str], language: str = "ko", template: str = ""
+) -> list[Person]:
     """Each person once. An organisation without a role hears through those who do its business (a provider's review boards
-    do not); with a role that nobody holds there, all of its members hear."""
-    users = list(to)
+    do not); with a role that nobody holds there, all of its members hear. template: the notice about which wishes are asked."""
+    found = list({u.pk: Person(u.pk, u.email, u.language, u.get_full_name()) for u in to}.values())
     role = role or (organisation.business_role if organisation is not None else "")
-    if not users and role:
-        grants = _grants().filter(role=role)
-        if organisation is not None:
-            grants = grants.filter(organisation=organisation)
-        users = list(_users().filter(pk__in=grants.values("user_id"), is_active=True))
-    if not users and organisation is not None:
-        users = list(
-            _users().filter(memberships__organisation=organisation, memberships__status="ACTIVE", is_active=True).distinct()
-        )
-    people = {u.pk: Person(u.pk, u.email, u.language, u.get_full_name()) for u in users}
-    return [*people.values(), *(Person(None, address, language, address) for address in addresses)]
+    if not found and role:
+        held = {"template": template, "role": role, "now": clock.now()}
+        found = _asked(_BY_ROLE, held) if organisation is None else _asked(_BY_ROLE_THERE, {**held, "at": organisation.pk})
+    if not found and organisation is not None:
+        found = _asked(_MEMBERS, {"template": template, "at": organisation.pk})
+    return [*found, *(Person(None, address, language, address) for address in addresses)]
 
 
 def audiences(organisations: Iterable[Any], role: str = "") -> dict[int, list[Person]]:
@@ -75,6 +75,24 @@ def _people(pairs: Sequence[tuple[int, int]]) -> dict[int, list[Person]]:
 
 def _users() -> Any:
     return apps.get_model("accounts", "User")._default_manager
+
+
+def _asked(sql: str, given: dict[str, Any]) -> list[Person]:
+    return [Person(*row) for row in prepared.rows(sql, given)]
+
+
+_WHO = """
+SELECT u.id, u.email, u.language, coalesce(nullif(u.name, ''), u.email), w.by_mail
+FROM accounts_user u LEFT JOIN journal_noticechoice w ON w.user_id = u.id AND w.template = %(template)s
+WHERE """
+_HELD = """u.is_active AND u.id IN (
+  SELECT g.user_id FROM accounts_rolegrant g WHERE g.role = %(role)s AND g.revoked_at IS NULL
+    AND (g.expires_at IS NULL OR g.expires_at > %(now)s)"""
+_BY_ROLE = f"{_WHO} {_HELD}) ORDER BY u.id"
+_BY_ROLE_THERE = f"{_WHO} {_HELD} AND g.organisation_id = %(at)s) ORDER BY u.id"
+_MEMBERS = f"""{_WHO} u.is_active AND u.id IN (
+  SELECT m.user_id FROM accounts_membership m WHERE m.organisation_id = %(at)s AND m.status = 'ACTIVE')
+ORDER BY u.id"""
 
 
 def _grants() -> Any:

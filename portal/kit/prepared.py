@@ -196,6 +196,12 @@ def update(one: Row, *names: str) -> None:
     run(_update(type(one), columns), _JSON.encode({c.column: getattr(one, c.attname) for c in columns}))
 
 
+def write(one: Row, before: Mapping[str, Any]) -> None:
+    """As `update`, of the columns that are others than `before`, which were read under the row's lock."""
+    own = one.__dict__
+    update(one, *[c.attname for c in type(one)._meta.concrete_fields if own[c.attname] != before[c.attname]])
+
+
 def run(sql: str, given: Mapping[str, Any] | str) -> None:
     """A statement with one JSON parameter, `%s`, that writes and answers nothing; within `together` it leaves with the others."""
     values, waiting = given if isinstance(given, str) else _JSON.encode(given), _waiting.get()

@@ -393,7 +393,7 @@ def test_the_network_pays_and_its_result_is_read_back():
 @pytest.mark.django_db
 def test_a_round_of_the_network_never_pays_by_the_bank():
     _at, _desk, (row,) = p.registered(1, **NETWORK)
-    refused("way_refused", actions.disbursements._chosen_way, Disbursement.objects.get(pk=row.pk), "GATEWAY")
+    refused("way_refused", actions.disbursements._chosen_way, Disbursement.objects.get(pk=row.pk), "GATEWAY", tried=False)
     assert gateways.new_key(row.ref) and actions.claim_next() is None and tasks.pay_due() == 0
     with pytest.raises(IntegrityError, match="does not pay by"), transaction.atomic():
         Disbursement.objects.filter(pk=row.pk).update(way="GATEWAY")

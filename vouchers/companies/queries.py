@@ -21,7 +21,6 @@ from providers.catalogue import queries as catalogue
 from vouchers.companies import rules
 from vouchers.companies.models import (
     Company,
-    ConflictOfInterest,
     OwnershipDispute,
     RepresentativeChange,
     Restriction,
@@ -94,8 +93,8 @@ def current_certificate(company: Company, on: date) -> SizeCertificate | None:
 
 def conflicts_of(user: Any) -> set[int]:
     """Organisation ids with which this person has a live conflict of interest."""
-    found = ConflictOfInterest.objects.filter(user_id=user.pk, ended_on__isnull=True)
-    return set(found.values_list("organisation_id", flat=True))
+    sql = "SELECT organisation_id FROM vouchers_conflictofinterest WHERE user_id = %s AND ended_on IS NULL"
+    return {organisation for (organisation,) in prepared.rows(sql, [user.pk])}
 
 
 def open_disputes(company: Company) -> QuerySet[OwnershipDispute]:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.journal import actions as journal
-from portal.kit import clock
+from portal.kit import clock, prepared
 from portal.kit.access import require
 from portal.kit.errors import DomainError, Refused
 from portal.kit.won import won
@@ -34,7 +34,7 @@ class OverBudget(DomainError):
 
 def _account(round_id: int, kind: str, owner_ref: str, organisation: Any = None) -> Account:
     """The pot, opened on first use (two openers meet in the unique constraint)."""
-    found = Account.objects.filter(round_id=round_id, kind=kind, owner_ref=owner_ref).first()
+    found = queries.pot(round_id, kind, owner_ref)
     if found is not None:
         return found
     account = Account(round_id=round_id, kind=kind, owner_ref=owner_ref, organisation=organisation)
@@ -66,35 +66,34 @@ def _move(
     assert (source.kind, target.kind) in rules.ROUTES[kind], f"{kind} does not run from {source.kind} to {target.kind}"
     if amount_won <= 0:
         raise Refused(_("An amount of money is at least 1 won."), "amount_not_positive")
-    pot = Account.objects.select_for_update(of=("self",)).select_related("round").get(pk=source.pk)  # so a twin waits, then sees
-    earlier = LedgerEvent.objects.filter(key=key).first()
+    held_won, fiscal_year = queries.locked_pot(source)  # so a twin waits, then sees
+    earlier = queries.booked(key)
     if earlier is not None:
         if earlier.amount_won != amount_won or earlier.kind != kind:
             raise Refused(_("This movement of money was already booked with another amount."), "ledger_key_reused")
         return earlier
-    if source.kind != K.TREASURY and pot.balance_won < amount_won:
-        raise OverBudget(amount_won, pot.balance_won)
+    if source.kind != K.TREASURY and held_won < amount_won:
+        raise OverBudget(amount_won, held_won)
     event = LedgerEvent(
         kind=kind,
         key=key,
         round_id=round_id,
-        fiscal_year=pot.round.fiscal_year,  # of the budget, not of the day
+        fiscal_year=fiscal_year,  # of the budget, not of the day
         subject_ref=subject_ref,
         amount_won=amount_won,
         reason=reason[:300],
         at=clock.now(),
         by=by,
     )
-    event.save()
-    Entry.objects.bulk_create(
-        Entry(event=event, account_id=line.account_id, amount_won=line.amount_won)
-        for line in rules.move(source.pk, target.pk, amount_won)
-    )
+    prepared.insert([event])
     organisations = [i for i in (source.organisation_id, target.organisation_id) if i]
-    journal.record(
-        f"money.{kind.lower()}", event, by=by, reason=reason, organisations=organisations,
-        data={"amount_won": amount_won, "subject": subject_ref, "key": key, **({"reason_en": reason_en} if reason_en else {})},
-    )  # fmt: skip
+    with prepared.together():
+        lines = rules.move(source.pk, target.pk, amount_won)
+        prepared.insert([Entry(event=event, account_id=line.account_id, amount_won=line.amount_won) for line in lines])
+        journal.record(
+            f"money.{kind.lower()}", event, by=by, reason=reason, organisations=organisations,
+            data={"amount_won": amount_won, "subject": subject_ref, "key": key, **({"reason_en": reason_en} if reason_en else {})},
+        )  # fmt: skip
     return event
 
 
@@ -254,13 +253,13 @@ def release(
 @transaction.atomic
 def pay(*, round_id: int, voucher_ref: str, amount_won: int, key: str, reason: str, by: Any, reason_en: str = "") -> LedgerEvent:
     """A transfer was settled at the bank: committed → paid. key: the payment attempt's, so it is booked once."""
-    held = Account.objects.filter(round_id=round_id, kind=K.COMMITTED, owner_ref=voucher_ref).first()
+    held = _account(round_id, K.COMMITTED, voucher_ref)
     return _move(
         E.PAID,
         key=f"PAID:{key}",
         round_id=round_id,
-        source=_account(round_id, K.COMMITTED, voucher_ref),
-        target=_account(round_id, K.PAID, voucher_ref, held.organisation if held else None),
+        source=held,
+        target=queries.pot(round_id, K.PAID, voucher_ref) or _account(round_id, K.PAID, voucher_ref, held.organisation),
         amount_won=amount_won,
         subject_ref=voucher_ref,
         reason=reason,

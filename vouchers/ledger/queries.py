@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import BigIntegerField, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from portal.kit import prepared
 from vouchers.ledger import rules
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 
@@ -26,8 +27,31 @@ class Position:
 
 def balance(round_id: int, kind: str, owner_ref: str) -> int:
     """Won in one pot; 0 when it was never opened."""
-    found = Account.objects.filter(round_id=round_id, kind=kind, owner_ref=owner_ref).values_list("balance_won", flat=True)
-    return found.first() or 0
+    sql = "SELECT balance_won FROM vouchers_account WHERE round_id = %s AND kind = %s AND owner_ref = %s"
+    found = prepared.first_row(sql, [round_id, str(kind), owner_ref])
+    return found[0] if found else 0
+
+
+def pot(round_id: int, kind: str, owner_ref: str) -> Account | None:
+    """One pot, None when it was never opened."""
+    sql = "SELECT row_to_json(a) FROM vouchers_account a WHERE a.round_id = %s AND a.kind = %s AND a.owner_ref = %s"
+    found = prepared.first_row(sql, [round_id, str(kind), owner_ref])
+    return prepared.built(Account, found[0]) if found else None
+
+
+def locked_pot(account: Account) -> tuple[int, int]:
+    """(won in it, fiscal year of its round), the pot locked."""
+    sql = """SELECT a.balance_won, r.fiscal_year FROM vouchers_account a JOIN vouchers_round r ON r.id = a.round_id WHERE a.id = %s
+        FOR UPDATE OF a"""
+    found = prepared.first_row(sql, [account.pk])
+    assert found is not None
+    return found[0], found[1]
+
+
+def booked(key: str) -> LedgerEvent | None:
+    """What was booked under that key already."""
+    found = prepared.first_row("SELECT row_to_json(e) FROM vouchers_ledgerevent e WHERE e.key = %s", [key])
+    return prepared.built(LedgerEvent, found[0]) if found else None
 
 
 def position(round_id: int) -> Position:

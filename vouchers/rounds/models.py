@@ -75,6 +75,8 @@ class Round(Row):
     promotion_asked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     promoted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
 
+    newest_policy: "PolicyVersion | None" = None  # where it was read along with the row
+
     objects = RoundQuerySet.as_manager()
 
     class Meta:
@@ -140,7 +142,7 @@ class Round(Row):
 
     def policy_version(self) -> "PolicyVersion | None":
         """The newest policy version."""
-        return self.policy_versions.order_by("-number").first()
+        return self.newest_policy or self.policy_versions.order_by("-number").first()
 
     def policy(self) -> rules.Policy:
         """The newest policy, parsed. Raises PolicyVersion.DoesNotExist for a reference round."""

@@ -1,15 +1,15 @@
 """Who owes what by when."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from portal.journal import rules
-from portal.journal.actions.notices import read_about, tell
+from portal.journal.actions.notices import tell
 from portal.journal.models import Duty
 from portal.kit import clock, prepared, workdays
 from portal.kit.models import Row
@@ -89,38 +89,46 @@ def close_duty(subject: Row, verb: str, *, by: Any, organisation: Any = None, us
 
     Writes: Duty.closed_at, Notice.read_at of what `by` was told about this subject before: close first, then tell.
     """
-    open_ones = Duty.objects.filter(subject_ref=subject.ref, verb=verb, closed_at__isnull=True)
-    if organisation is not None:
-        open_ones = open_ones.filter(organisation=organisation)
-    if user is not None:
-        open_ones = open_ones.filter(user=user)
-    return _closed(open_ones, subject, by)
+    given = {"subject": subject.ref, "verb": verb, "by": by and by.pk, "now": clock.now()}
+    if organisation is None and user is None:
+        found = prepared.first_row(_CLOSE_ONE, given)
+    else:
+        whose = {"organisation": organisation and organisation.pk, "user": user and user.pk}
+        found = prepared.first_row(_CLOSE_THEIRS, {**given, **whose})
+    return int(found[0]) if found else 0
 
 
-def close_duties(subject: Row, *, by: Any) -> None:
-    """Nothing is owed on this subject any more (withdrawn, ended). Writes: as close_duty."""
-    given = {"subject": subject.ref, "by": by and by.pk, "now": clock.now()}
-    prepared.run(_READ_ABOUT, given)
+def close_duties(subject: Row, *, by: Any, verbs: Sequence[str] | None = None) -> None:
+    """Nothing is owed on this subject any more (withdrawn, ended); verbs: only these are done. Goes along within
+    `prepared.together`. Writes: as close_duty."""
+    given = {"subject": subject.ref, "by": by and by.pk, "now": clock.now(), "verbs": list(verbs) if verbs is not None else None}
+    if by is not None:
+        prepared.run(_READ_ABOUT, given)
     prepared.run(_CLOSE_ALL, given)
 
 
-_GIVEN = "FROM json_to_record(%s::json) AS given(subject text, by bigint, now timestamptz)"
+_GIVEN = "FROM json_to_record(%s::json) AS given(subject text, by bigint, now timestamptz, verbs text[])"
+_OPEN = "d.subject_ref = given.subject AND d.closed_at IS NULL AND (given.verbs IS NULL OR d.verb = ANY(given.verbs))"
 _READ_ABOUT = f"""
 UPDATE journal_notice n SET read_at = given.now {_GIVEN}
 WHERE n.user_id = given.by AND n.subject_ref = given.subject AND n.read_at IS NULL
-  AND EXISTS (SELECT 1 FROM journal_duty d WHERE d.subject_ref = given.subject AND d.closed_at IS NULL)
+  AND EXISTS (SELECT 1 FROM journal_duty d WHERE {_OPEN})
 """
-_CLOSE_ALL = f"""
-UPDATE journal_duty d SET closed_at = given.now, updated_at = given.now {_GIVEN}
-WHERE d.subject_ref = given.subject AND d.closed_at IS NULL
+_CLOSE_ALL = f"UPDATE journal_duty d SET closed_at = given.now, updated_at = given.now {_GIVEN} WHERE {_OPEN}"
+_CLOSE = """
+WITH closed AS (
+  UPDATE journal_duty SET closed_at = %(now)s, updated_at = %(now)s
+  WHERE subject_ref = %(subject)s AND verb = %(verb)s AND closed_at IS NULL{} RETURNING 1),
+seen AS (
+  UPDATE journal_notice SET read_at = %(now)s
+  WHERE user_id = %(by)s::bigint AND subject_ref = %(subject)s AND read_at IS NULL AND EXISTS (SELECT 1 FROM closed))
+SELECT count(*) FROM closed
 """
-
-
-def _closed(duties: QuerySet[Duty], subject: Row, by: Any) -> int:
-    closed = duties.update(closed_at=clock.now(), updated_at=clock.now())
-    if closed:
-        read_about(subject.ref, by=by)
-    return closed
+_CLOSE_ONE = _CLOSE.format("")
+_CLOSE_THEIRS = _CLOSE.format(
+    " AND (%(organisation)s::bigint IS NULL OR organisation_id = %(organisation)s::bigint)"
+    " AND (%(user)s::bigint IS NULL OR user_id = %(user)s::bigint)"
+)
 
 
 def pause_duty(subject: Row, verb: str, *, by: Any) -> None:

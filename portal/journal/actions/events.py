@@ -42,14 +42,17 @@ def record(
 def record_all(subject: Row, happenings: Iterable[Mapping[str, Any]], *, by: Any, after: Event | None = None) -> list[Event]:
     """As `record`, for what happened to one subject one after the other: one statement. happenings: arguments of `record`."""
     assert connection.in_atomic_block, "an event is written in the transaction of its change"
-    last = after or Event.objects.filter(subject_ref=subject.ref).order_by("-seq").only("seq", "hash").first()
+    found = (after.seq, after.hash) if after else prepared.first_row(_LAST, [subject.ref])
+    last, previous = found or (0, rules.GENESIS)
     events: list[Event] = []
-    for one in happenings:
-        seq, previous = (last.seq + 1, last.hash) if last else (1, rules.GENESIS)
-        last = _event(subject=subject, by=by, seq=seq, previous_hash=previous, **one)
-        events.append(last)
+    for seq, one in enumerate(happenings, last + 1):
+        events.append(_event(subject=subject, by=by, seq=seq, previous_hash=previous, **one))
+        previous = events[-1].hash
     prepared.insert(events)
     return events
+
+
+_LAST = "SELECT seq, hash FROM journal_event WHERE subject_ref = %s ORDER BY seq DESC LIMIT 1"
 
 
 def record_births(

@@ -48,11 +48,13 @@ def tell(
     (user → by mail too), where the caller has it at hand. A missing template raises TemplateDoesNotExist. Writes: Notice.
     Returns: rows written.
     """
-    people = audience(to=to, organisation=organisation, role=str(role), addresses=addresses, language=language)
+    people = audience(to=to, organisation=organisation, role=str(role), addresses=addresses, language=language, template=template)
     if always or always_by_mail(template):
         wishes = {}
-    elif wishes is None:
+    elif wishes is None and to:
         wishes = _wishes(template, [p.user_id for p in people if p.user_id])
+    elif wishes is None:
+        wishes = {p.user_id: p.by_mail for p in people if p.user_id and p.by_mail is not None}
     moment = once or rules.stamp(clock.now())
     words = {**(context or {}), **({"rehearsal": True} if import_string(settings.REHEARSAL_MARK)(subject) else {})}
     rows = [_notice(template, app, subject, person, url, words, moment, wishes, calendar) for person in people]
@@ -141,14 +143,6 @@ def read_notice(*, ref: str, by: Any) -> Notice | None:
     if notice is not None and notice.read_at is None:
         Notice.objects.filter(pk=notice.pk).update(read_at=clock.now())
     return notice
-
-
-def read_about(subject_ref: str, *, by: Any) -> int:
-    """Who did what was owed on a subject has read what was told about it before. Writes: Notice.read_at."""
-    if by is None or by.pk is None:
-        return 0
-    unread = Notice.objects.filter(user_id=by.pk, subject_ref=subject_ref, read_at__isnull=True)
-    return unread.update(read_at=clock.now())
 
 
 def retract_notices(subject: Row, *, user: Any) -> int:

@@ -5,21 +5,20 @@ up by anybody (one conditional update wins); SENT without an answer becomes UNKN
 else by a person (settling.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from portal.documents.queries import not_taken_because
 from portal.journal import actions as journal
-from portal.kit import clock
+from portal.kit import clock, prepared
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
-from vouchers.payments import gateways, rules
+from vouchers.payments import gateways, queries, rules
 from vouchers.payments.actions.closing import owe_closing
-from vouchers.payments.actions.disbursements import lock
-from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
+from vouchers.payments.actions.disbursements import keep
+from vouchers.payments.models import Disbursement, PaymentAttempt
 
 T = rules.AttemptState
 TERMINATED = "not sent: the agreement was terminated"
@@ -41,17 +40,17 @@ def end(attempt: PaymentAttempt, verb: str, past: str, answer: gateways.Answer, 
     attempt.bank_ref = answer.bank_ref[:60] or attempt.bank_ref
     attempt.reason, attempt.resolved_by = reason or attempt.reason, by or attempt.resolved_by
     attempt.shown_back_at = attempt.settled_at if attempt.state == T.SENT_BACK and by is None else None
-    attempt.save()
-    record(attempt, past, before, by=by, reason=reason or answer.words)
-    for verb_owed in ("resolve_attempt", "explain_attempt"):
-        journal.close_duty(attempt, verb_owed, by=by)
+    with prepared.together():
+        keep(attempt)
+        record(attempt, past, before, by=by, reason=reason or answer.words)
+        journal.close_duties(attempt, by=by, verbs=["resolve_attempt", "explain_attempt"])
     if attempt.file is not None and not attempt.file.lines.filter(state__in=rules.LIVE_ATTEMPTS).exists():
         journal.close_duty(attempt.file, "read_payment_answer", by=by)
 
 
 def drop_claimed(disbursement: Disbursement, why: str) -> None:
     """What was claimed and not sent yet never leaves: CLAIMED → REFUSED, with the reason. The disbursement is locked."""
-    for attempt in disbursement.attempts.select_for_update().filter(state=T.CLAIMED):
+    for attempt in disbursement.attempts.filter(state=T.CLAIMED):
         attempt.disbursement = disbursement
         attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "lose_track")
         attempt.save()
@@ -82,7 +81,7 @@ def claim_next(
         state=T.CLAIMED, claimed_at=clock.now(), approved_by_id=disbursement.approved_by_id,
         registered_by_id=disbursement.registered_by_id, account_id=disbursement.payee_account_id,
     )  # fmt: skip
-    attempt.save()
+    prepared.insert([attempt])
     record(attempt, "claimed", "", by=None)
     return attempt
 
@@ -92,21 +91,14 @@ def _take_payable(
 ) -> Disbursement | None:
     """Locks one payable row. It is asked again once it is locked: another worker may have claimed and committed between."""
     gone: list[int] = []
-    waits = PayeeAccount.objects.filter(waits_until__gt=clock.today())
     while True:
-        waiting = (
-            Disbursement.objects.payable()
-            .exclude(pk__in=gone)
-            .exclude(payee_account__in=waits.values("pk"))
-            .order_by("registered_at", "id")
-        )
-        found = waiting.select_for_update(skip_locked=True).first()
+        found = queries.next_payable(gone)
         if found is None:
             return None
-        fresh = Disbursement.objects.payable().filter(pk=found.pk).first()
+        fresh = queries.still_payable(found)
         if fresh is not None and _nothing_moved(fresh, statement, since, asked_at):
             return fresh
-        gone.append(found.pk)
+        gone.append(found)
 
 
 def _nothing_moved(
@@ -115,16 +107,16 @@ def _nothing_moved(
     since: datetime | None,
     asked_at: datetime | None,
 ) -> bool:
-    former = dict(disbursement.attempts.values_list("key", "claimed_at"))
+    former = queries.tries_of(disbursement)
     if not former or statement is None:
         return not former
     registered_at = disbursement.registered_at
-    if (since and min(former.values()) < since) or (asked_at and registered_at and registered_at > asked_at):
+    if (since and min(one.claimed_at for one in former) < since) or (asked_at and registered_at and registered_at > asked_at):
         return False  # that statement does not tell of every former transfer
-    return _none_moved(disbursement.attempts.all(), statement)
+    return _none_moved(former, statement)
 
 
-def _none_moved(former: QuerySet[PaymentAttempt], statement: Mapping[str, gateways.Answer]) -> bool:
+def _none_moved(former: Iterable[PaymentAttempt], statement: Mapping[str, gateways.Answer]) -> bool:
     def frees(attempt: PaymentAttempt) -> bool:
         shown = statement.get(attempt.key)
         if shown is None:
@@ -142,21 +134,19 @@ def mark_sent(*, attempt_id: int, statement: Mapping[str, gateways.Answer] | Non
     the payment may leave is asked once more: it waits while the agreement is suspended or the virus scan holds a file, and is
     dropped, for finance to close, once the agreement was terminated.
     """
-    claimed = PaymentAttempt.objects.filter(pk=attempt_id, state=T.CLAIMED, file__isnull=True)
-    found = claimed.values_list("disbursement_id", flat=True).first()
-    if found is None:
+    disbursement, attempt = queries.locked_with(attempt_id)
+    claimed = attempt.state == T.CLAIMED and attempt.file_id is None
+    if not claimed or not _may_leave(disbursement, attempt, statement or {}):
         return None
-    disbursement = lock(found)
-    attempt = claimed.select_related("account").select_for_update(of=("self",)).first()
-    if attempt is None or not _may_leave(disbursement, attempt, statement or {}):
-        return None
-    attempt.disbursement = disbursement
-    account = attempt.account or disbursement.payee_account
+    account = disbursement.payee_account
+    if attempt.account_id not in {None, disbursement.payee_account_id}:
+        account = attempt.account
     assert account is not None, "approved only with a verified account"
     attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "send")
     attempt.sent_at = clock.now()
-    attempt.save()
-    record(attempt, "sent", T.CLAIMED, by=None)
+    with prepared.together():
+        keep(attempt)
+        record(attempt, "sent", T.CLAIMED, by=None)
     return gateways.Transfer(
         key=attempt.key, amount_won=attempt.amount_won, bank_code=account.bank_code, account=account.number,
         holder=account.holder, text=f"{disbursement.ref} {disbursement.milestone.title}",
@@ -171,7 +161,7 @@ def _may_leave(disbursement: Disbursement, attempt: PaymentAttempt, statement: M
         return False
     payable = agreement.status in PAYABLE_AGREEMENTS and disbursement.voucher.status == VoucherStatus.ISSUED
     held = not_taken_because([disbursement.invoice_document, disbursement.own_share_document])
-    return payable and not held and _none_moved(disbursement.attempts.exclude(pk=attempt.pk), statement)
+    return payable and not held and _none_moved(queries.tries_of(disbursement, but=attempt.pk), statement)
 
 
 @transaction.atomic

@@ -7,26 +7,23 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import second_factor
 from portal.documents.actions import require_taken
 from portal.documents.models import Document
 from portal.journal import actions as journal
-from portal.kit import clock, words
+from portal.kit import clock, prepared, words
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from portal.kit.won import won
 from vouchers.agreements import actions as agreements
-from vouchers.agreements.models import Agreement, Voucher
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
 from vouchers.companies import queries as companies
-from vouchers.ledger import queries as ledger
 from vouchers.milestones import queries as milestones
 from vouchers.milestones.models import Milestone
-from vouchers.payments import notices, rules
-from vouchers.payments.models import Disbursement, PayeeAccount
+from vouchers.payments import notices, queries, rules
+from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
 
 S = rules.DisbursementStatus
 PAST = {
@@ -40,11 +37,7 @@ PAST = {
 
 def lock(disbursement_id: int) -> Disbursement:
     """The row locked, with everything that the verbs look at."""
-    Disbursement.objects.select_for_update().get(pk=disbursement_id)
-    return Disbursement.objects.select_related(
-        "milestone__agreement__company__organisation", "milestone__agreement__round", "payee__organisation", "voucher",
-        "payee_account", "invoice_document", "own_share_document",
-    ).get(pk=disbursement_id)  # fmt: skip
+    return queries.locked(disbursement_id)
 
 
 def payee(institution: Any) -> Any:
@@ -56,13 +49,15 @@ def payee(institution: Any) -> Any:
 
 def require_apart(disbursement: Disbursement, by: Any) -> None:
     """Nobody decides about money of a company, a provider or a payee with which a conflict of theirs stands. Raises: Refused."""
-    agreements.require_apart(disbursement.milestone.agreement, by)
-    refuse_conflict(disbursement.payee.organisation_id, by)
+    held = companies.conflicts_of(by)
+    if held:  # of whom nothing is recorded, nothing more is asked
+        agreements.require_apart(disbursement.milestone.agreement, by)
+        refuse_conflict(disbursement.payee.organisation_id, by, held)
 
 
-def refuse_conflict(organisation_id: int | None, by: Any) -> None:
-    """The same for who is paid. Raises: Refused."""
-    if organisation_id in companies.conflicts_of(by):
+def refuse_conflict(organisation_id: int | None, by: Any, held: set[int] | None = None) -> None:
+    """The same for who is paid. held: who has a conflict with them, where that is known. Raises: Refused."""
+    if organisation_id in (companies.conflicts_of(by) if held is None else held):
         raise Refused(
             _("A conflict of interest with who is paid is recorded for you. A colleague must decide."), "conflict"
         )  # fmt: skip
@@ -72,20 +67,42 @@ def move(disbursement: Disbursement, verb: str, *, by: Any, reason: str = "", **
     """Steps the lifecycle, saves, records."""
     before = disbursement.status
     disbursement.status = rules.LIFECYCLE.step(disbursement.status, verb)
-    disbursement.save()
-    journal.record(
+    keep(disbursement)
+    disbursement.last_event = journal.record(
         f"disbursement.{PAST[verb]}", disbursement, by=by, frm=before, to=disbursement.status, reason=reason,
         organisations=disbursement.organisation_ids(), data={"amount_won": disbursement.amount_won, **data},
+        after=disbursement.last_event,
     )  # fmt: skip
+
+
+def keep(row: Disbursement | PaymentAttempt) -> None:
+    """Writes what changed of a row that was read under its lock; else all of it."""
+    if row.as_read is None:
+        row.save()
+        return
+    prepared.write(row, row.as_read)
+    row.as_read = dict(row.__dict__)
+
+
+def hand_on(disbursement: Disbursement, verb: str, next_verb: str, ko: str, en: str, *, by: Any, **whom: Any) -> None:
+    """A usual step: the row moves, what was owed for it is done, and the next step is owed (as by `owe`). One statement for all
+    that is written."""
+    with prepared.together():
+        move(disbursement, verb, by=by)
+        journal.close_duties(disbursement, by=by, verbs=[verb])
+        owe(disbursement, next_verb, ko, en, by=by, **whom)
 
 
 def owe(disbursement: Disbursement, verb: str, ko: str, en: str, *, step: str, by: Any, **whom: Any) -> None:
     """Who has the ball next, with the round's target days."""
-    milestone = disbursement.milestone
+    milestone, owed = disbursement.milestone, disbursement.owed
     journal.open_duty(
         disbursement, verb, title_ko=f"{ko}: {milestone.title}", title_en=f"{en}: {milestone.title}",
-        url=f"/payments/{disbursement.ref}/", due_in=milestone.agreement.round.policy().days(step), by=by, **whom,
+        url=f"/payments/{disbursement.ref}/", due_in=milestone.agreement.round.policy().days(step), by=by,
+        anew=owed is not None and verb not in owed, **whom,
     )  # fmt: skip
+    if owed is not None:
+        owed.add(verb)
 
 
 def _check_invoice(invoice_no: str, invoice_on: date, milestone: Milestone) -> None:
@@ -102,8 +119,8 @@ def _number_used() -> Refused:
     return Refused(_("This invoice number was already used for another disbursement."), "invoice_used", "invoice_no")
 
 
-def _check_number(invoice_no: str, payee: Any, but: int = 0) -> None:
-    """A provider numbers its own invoices: another one's may bear the same number. but: the disbursement that is mended, 0: a new one."""
+def _check_number(invoice_no: str, payee: Any, but: int) -> None:
+    """A provider numbers its own invoices: another one's may bear the same number. but: the disbursement that is mended."""
     if Disbursement.objects.filter(payee=payee, invoice_no=invoice_no.strip()).exclude(pk=but).exists():
         raise _number_used()
 
@@ -112,9 +129,8 @@ def _check_number(invoice_no: str, payee: Any, but: int = 0) -> None:
 def _number_once() -> Iterator[None]:
     """Two requests with one number at the same moment: the second is told so."""
     try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
+        yield
+    except IntegrityError as error:  # the whole action is undone
         if "disbursement_invoice_once" not in str(error):
             raise
         raise _number_used() from error
@@ -129,69 +145,67 @@ def request_disbursement(
     The amount is the milestone's grant share; VAT and the own share are paid by the company beside it. Writes: Disbursement,
     Event, Duty, Notice. Raises: Refused (not accepted, agreement not in force, invoice used, more than the voucher holds).
     """
-    Milestone.objects.select_for_update().get(pk=milestone_id)
-    milestone = Milestone.objects.select_related(
-        "agreement__company__organisation", "agreement__round", "institution__organisation"
-    ).get(pk=milestone_id)
+    milestone = queries.milestone_of(milestone_id)
     require(by, "vouchers.request_disbursement", payee(milestone.institution))
     if milestone.agreement.status not in PAYABLE_AGREEMENTS:  # a completed one still pays what was accepted
         raise Refused(_("The agreement is not in force, so nothing can be paid."), "agreement_not_active")
     if milestone.status != "ACCEPTED":
         raise Refused(_("A disbursement follows an accepted milestone."), "milestone_not_accepted")
-    if Disbursement.objects.filter(milestone=milestone).exists():
+    facts = queries.facts_of_request(milestone, invoice_no.strip())
+    if facts.asked:
         raise Refused(_("A disbursement was already requested for this milestone."), "already_requested")
     if milestone.grant_won <= 0:
         raise Refused(_("The voucher pays nothing of this milestone; the company pays it alone."), "nothing_to_pay")
     if why := milestones.money_held(milestone):
         raise Refused(why, "grade_holds_money")
     _check_invoice(invoice_no, invoice_on, milestone)
-    _check_number(invoice_no, milestone.institution)
+    if facts.number_used:
+        raise _number_used()
     if invoice_document is None:
         raise Refused(_("Attach the tax invoice."), "invoice_file_missing", "file")
-    voucher = Voucher.objects.select_for_update().get(agreement=milestone.agreement)
-    _check_voucher(voucher, milestone.grant_won, milestone.agreement.round_id)
+    _check_voucher(facts, milestone.grant_won)
     disbursement = Disbursement(
-        milestone=milestone, voucher=voucher, payee=milestone.institution, amount_won=milestone.grant_won,
+        milestone=milestone, voucher=facts.voucher, payee=milestone.institution, amount_won=milestone.grant_won,
         supply_amount_won=milestone.amount_won, vat_won=milestone.vat_won,
         tax_kind="TAXABLE" if milestone.vat_won else "EXEMPT", invoice_no=invoice_no.strip(), invoice_on=invoice_on,
         invoice_document=invoice_document, requested_by=by,
-        payee_account=PayeeAccount.objects.filter(institution=milestone.institution, is_current=True).first(),
+        payee_account=facts.account,
     )  # fmt: skip
     with _number_once():
-        disbursement.save()
-    journal.record(
-        "disbursement.requested", disbursement, by=by, to=S.REQUESTED, organisations=disbursement.organisation_ids(),
-        data={"amount_won": disbursement.amount_won, "milestone": milestone.ref},
-    )  # fmt: skip
-    journal.close_duty(milestone, "request_disbursement", by=by)
-    _owe_confirmation(disbursement, by)
-    notices.requested(disbursement)
+        prepared.insert([disbursement])
+    with prepared.together():
+        journal.record(
+            "disbursement.requested", disbursement, by=by, to=S.REQUESTED, organisations=disbursement.organisation_ids(),
+            data={"amount_won": disbursement.amount_won, "milestone": milestone.ref},
+        )  # fmt: skip
+        journal.close_duties(milestone, by=by, verbs=["request_disbursement"])
+        disbursement.owed = set()
+        _owe_confirmation(disbursement, by)
+        notices.requested(disbursement)
     return disbursement
 
 
 def require_payable(disbursement: Disbursement) -> None:
     """Nothing is released while the agreement is suspended or after it or its voucher ended. Locks the voucher."""
-    Voucher.objects.select_for_update().get(pk=disbursement.voucher_id)
-    agreement = Agreement.objects.get(pk=disbursement.milestone.agreement_id)
-    if agreement.status not in PAYABLE_AGREEMENTS:
+    agreement, voucher = queries.standing_of(disbursement)
+    if agreement not in PAYABLE_AGREEMENTS:
         raise Refused(_("The agreement is not in force, so nothing can be paid."), "agreement_not_active")
-    _require_valid(Voucher.objects.get(pk=disbursement.voucher_id))
+    _require_valid(voucher)
     if why := milestones.money_held(disbursement.milestone):
         raise Refused(why, "grade_holds_money")
 
 
-def _require_valid(voucher: Voucher) -> None:
-    if voucher.status != VoucherStatus.ISSUED:
+def _require_valid(voucher_status: str) -> None:
+    if voucher_status != VoucherStatus.ISSUED:
         raise Refused(_("The voucher is no longer valid, so nothing can be paid from it."), "voucher_ended")
 
 
-def _check_voucher(voucher: Voucher, amount_won: int, round_id: int) -> None:
-    _require_valid(voucher)
-    asked = sum(Disbursement.objects.filter(voucher=voucher).exclude(status=S.PAID).values_list("amount_won", flat=True))
-    held = ledger.balance(round_id, "COMMITTED", voucher.ref)
-    if asked + amount_won > held:
+def _check_voucher(facts: queries.RequestFacts, amount_won: int) -> None:
+    _require_valid(facts.voucher.status)
+    if facts.asked_won + amount_won > facts.held_won:
         raise Refused(
-            _("The voucher holds %(held)s, of which %(asked)s is already asked for.") % {"held": won(held), "asked": won(asked)},
+            _("The voucher holds %(held)s, of which %(asked)s is already asked for.")
+            % {"held": won(facts.held_won), "asked": won(facts.asked_won)},
             "over_voucher",
         )
 
@@ -245,10 +259,8 @@ def confirm_disbursement(
         raise Refused(_("The deposit date lies in the future."), "deposit_future", "own_share_deposited_on")
     disbursement.own_share_deposited_on, disbursement.own_share_document = own_share_deposited_on, own_share_document
     disbursement.confirmed_by = by
-    move(disbursement, "confirm_disbursement", by=by)
-    journal.close_duty(disbursement, "confirm_disbursement", by=by)
-    owe(
-        disbursement, "check_evidence", "지급 증빙을 확인해 주십시오", "Check the evidence of a disbursement",
+    hand_on(
+        disbursement, "confirm_disbursement", "check_evidence", "지급 증빙을 확인해 주십시오", "Check the evidence of a disbursement",
         step="evidence_check", by=by, role="OPERATOR_CASE", by_mail=True,
     )  # fmt: skip
     return disbursement
@@ -262,19 +274,17 @@ def check_evidence(*, disbursement_id: int, by: Any) -> Disbursement:
     require_apart(disbursement, by)
     require_taken([disbursement.invoice_document, disbursement.own_share_document])
     disbursement.checked_by, disbursement.checked_at = by, clock.now()
-    move(disbursement, "check_evidence", by=by)
-    journal.close_duty(disbursement, "check_evidence", by=by)
-    owe(
-        disbursement, "approve_disbursement", "지급을 승인해 주십시오", "Approve a disbursement", step="payment", by=by,
-        role="OPERATOR_FINANCE", by_mail=True,
+    hand_on(
+        disbursement, "check_evidence", "approve_disbursement", "지급을 승인해 주십시오", "Approve a disbursement", step="payment",
+        by=by, role="OPERATOR_FINANCE", by_mail=True,
     )  # fmt: skip
     return disbursement
 
 
-def _chosen_way(disbursement: Disbursement, way: str) -> str:
+def _chosen_way(disbursement: Disbursement, way: str, *, tried: bool) -> str:
     """The way in which it leaves from now on. Raises: Refused for one that the round does not allow, or another than before."""
     chosen, ways = way or disbursement.way, disbursement.milestone.agreement.round.policy().paying.ways
-    if not rules.may_leave_by(chosen or ways[0], ways, before=disbursement.way, tried=disbursement.attempts.exists()):
+    if not rules.may_leave_by(chosen or ways[0], ways, before=disbursement.way, tried=tried):
         raise Refused(
             _("This payment cannot leave that way: the round does not allow it, or it was already tried in another one."),
             "way_refused", "way",
@@ -298,7 +308,7 @@ def _account_to_pay(disbursement: Disbursement) -> PayeeAccount:
 
 def _verified_account(disbursement: Disbursement) -> PayeeAccount:
     """The payee's account of now: one that was replaced since an earlier step is never paid."""
-    account = PayeeAccount.objects.filter(institution=disbursement.payee, is_current=True).first()
+    account = queries.account_of(disbursement.payee_id)
     if account is None or account.verified_by_id is None:
         raise Refused(
             _("The payee has no verified account. Enter it and let a second person verify it first."), "payee_unverified"
@@ -316,7 +326,8 @@ def approve_disbursement(*, disbursement_id: int, second_factor_code: str, by: A
     require_apart(disbursement, by)
     if by.pk in {disbursement.checked_by_id, disbursement.requested_by_id, disbursement.confirmed_by_id}:
         raise NotAllowed(_("Somebody else must approve what you checked or requested."), "four_eyes")
-    if not rules.may_approve(by.pk, disbursement.attempts.filter(state="SENT_BACK").values_list("resolved_by_id", flat=True)):
+    tried = queries.tries_of(disbursement)
+    if not rules.may_approve(by.pk, [one.resolved_by_id for one in tried if one.state == "SENT_BACK"]):
         raise NotAllowed(
             _("You wrote down what became of a transfer that came back, so somebody else must approve this payment again."),
             "four_eyes",
@@ -327,10 +338,8 @@ def approve_disbursement(*, disbursement_id: int, second_factor_code: str, by: A
     disbursement.payee_account = _verified_account(disbursement)
     second_factor.check(by, second_factor_code)
     disbursement.approved_by, disbursement.approved_at = by, clock.now()
-    move(disbursement, "approve_disbursement", by=by)
-    journal.close_duty(disbursement, "approve_disbursement", by=by)
-    owe(
-        disbursement, "register_disbursement", "승인된 지급을 등록해 주십시오", "Register an approved payment",
+    hand_on(
+        disbursement, "approve_disbursement", "register_disbursement", "승인된 지급을 등록해 주십시오", "Register an approved payment",
         step="payment", by=by, role="PAYMENT_REGISTRAR", by_mail=True,
     )  # fmt: skip
     return disbursement
@@ -361,14 +370,16 @@ def _release(disbursement_id: int, verb: str, second_factor_code: str, by: Any, 
         raise NotAllowed(_("Somebody else must register what you approved."), "four_eyes")
     require_payable(disbursement)
     rules.LIFECYCLE.step(disbursement.status, verb)
-    came_back = disbursement.attempts.filter(state="SENT_BACK").aggregate(last=Max("settled_at"))["last"]
+    tried = queries.tries_of(disbursement)
+    came_back = max((one.settled_at for one in tried if one.state == "SENT_BACK" and one.settled_at), default=None)
     if not rules.approval_stands(disbursement.approved_at, came_back):
         raise Refused(_("The money came back since this was approved. Finance must approve it again."), "approve_anew")
     require_taken([disbursement.invoice_document, disbursement.own_share_document])
     disbursement.payee_account = _account_to_pay(disbursement)
-    disbursement.way = _chosen_way(disbursement, way)
+    disbursement.way = _chosen_way(disbursement, way, tried=bool(tried))
     second_factor.check(by, second_factor_code)
     disbursement.registered_by, disbursement.registered_at = by, clock.now()
-    move(disbursement, verb, by=by, way=disbursement.way)
-    journal.close_duty(disbursement, verb, by=by)
+    with prepared.together():
+        move(disbursement, verb, by=by, way=disbursement.way)
+        journal.close_duties(disbursement, by=by, verbs=[verb])
     return disbursement

@@ -16,15 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts import second_factor
 from portal.journal import actions as journal
 from portal.journal import queries as journal_queries
-from portal.kit import clock
+from portal.kit import clock, prepared
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.agreements import actions as agreements
 from vouchers.ledger import actions as ledger
+from vouchers.ledger import queries as ledger_queries
 from vouchers.payments import gateways, notices, queries, rules
 from vouchers.payments.actions.attempts import drop_claimed, end, record
 from vouchers.payments.actions.closing import owe_closing
-from vouchers.payments.actions.disbursements import lock, move, owe, require_apart
+from vouchers.payments.actions.disbursements import keep, move, owe, require_apart
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 log = logging.getLogger(__name__)
@@ -60,10 +61,7 @@ def settle(*, attempt_id: int, answer: gateways.Answer, by: Any = None, reason: 
 
 
 def _locked(attempt_id: int) -> tuple[Disbursement, PaymentAttempt]:
-    disbursement = lock(PaymentAttempt.objects.values_list("disbursement_id", flat=True).get(pk=attempt_id))
-    attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt_id)
-    attempt.disbursement = disbursement
-    return disbursement, attempt
+    return queries.locked_with(attempt_id)
 
 
 def _lose(attempt: PaymentAttempt, answer: gateways.Answer, by: Any) -> None:
@@ -71,7 +69,7 @@ def _lose(attempt: PaymentAttempt, answer: gateways.Answer, by: Any) -> None:
         return
     attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "lose_track")
     attempt.answer = answer.words[:300]
-    attempt.save()
+    keep(attempt)
     record(attempt, "lost", T.SENT, by=by, reason=answer.words)
 
 
@@ -80,14 +78,18 @@ def _pay(
 ) -> None:
     end(attempt, "settle_paid", "paid", answer, by=by, reason=reason)
     disbursement.paid_at = clock.now()
-    move(disbursement, "settle_paid", by=by, key=attempt.key)
+    with prepared.together():
+        move(disbursement, "settle_paid", by=by, key=attempt.key)
+        journal.close_duties(disbursement, by=by)
+    agreement = disbursement.milestone.agreement
     ledger.pay(
-        round_id=disbursement.milestone.agreement.round_id, voucher_ref=disbursement.voucher.ref,
-        amount_won=attempt.amount_won, key=attempt.key, by=by, **_names(disbursement),
+        round_id=agreement.round_id, voucher_ref=disbursement.voucher.ref, amount_won=attempt.amount_won, key=attempt.key, by=by,
+        **_names(disbursement),
     )  # fmt: skip
-    journal.close_duties(disbursement, by=by)
-    agreements.spend_voucher(voucher_id=disbursement.voucher_id)
-    notices.paid(disbursement, attempt.key)
+    if not ledger_queries.balance(agreement.round_id, "COMMITTED", disbursement.voucher.ref):  # its row is locked since the move
+        agreements.spend_voucher(voucher_id=disbursement.voucher_id)
+    with prepared.together():
+        notices.paid(disbursement, attempt.key)
 
 
 def _refuse(
@@ -126,7 +128,7 @@ def _show(disbursement: Disbursement, attempt: PaymentAttempt) -> None:
     """The statement shows as come back what already counts so: nothing about it is owed any more."""
     if attempt.shown_back_at is None:
         attempt.shown_back_at = clock.now()
-        attempt.save()
+        keep(attempt)
         record(attempt, "shown_back", attempt.state, by=None)
     for verb in ("prove_return", "explain_attempt"):
         journal.close_duty(attempt, verb, by=None)
@@ -279,7 +281,7 @@ def park(*, attempt_id: int) -> None:
     if attempt.state != T.UNKNOWN:
         return
     attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "park")
-    attempt.save()
+    keep(attempt)
     record(attempt, "parked", T.UNKNOWN, by=None)
     _owe_a_look(attempt, "resolve_attempt")
     notices.parked(attempt.disbursement)
@@ -340,7 +342,7 @@ def explain_attempt(*, attempt_id: int, reason: str, second_factor_code: str, by
         raise Refused(_("Write down what the bank said."), "reason_missing", "reason")
     second_factor.check(by, second_factor_code)
     attempt.explained_by = by
-    attempt.save()
+    keep(attempt)
     record(attempt, "explained", attempt.state, by=by, reason=reason.strip())
     journal.close_duty(attempt, "explain_attempt", by=by)
     if disbursement.status != S.CLOSED:
@@ -369,7 +371,7 @@ def withdraw_return(*, attempt_id: int, reason: str, second_factor_code: str, by
     second_factor.check(by, second_factor_code)
     attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "withdraw_return")
     attempt.withdrawn_by, attempt.resolved_by, attempt.settled_at, attempt.bank_ref = by, None, None, ""
-    attempt.save()
+    keep(attempt)
     record(attempt, "return_withdrawn", T.SENT_BACK, by=by, reason=reason.strip())
     for verb in ("prove_return", "explain_attempt"):
         journal.close_duty(attempt, verb, by=by)

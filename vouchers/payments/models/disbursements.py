@@ -119,6 +119,11 @@ class Disbursement(Row):
     paid_at = models.DateTimeField(_("Paid at"), null=True)
     reason = models.TextField(_("Reason"), blank=True)
 
+    # of a row that was read under its lock (`queries.locked`): its columns then, the newest event of its chain, verbs of open duties
+    as_read: dict[str, Any] | None = None
+    last_event: Any = None
+    owed: set[str] | None = None
+
     objects = DisbursementQuerySet.as_manager()
 
     class Meta:
@@ -225,6 +230,8 @@ class PaymentAttempt(Row):
     withdrawn_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Statement withdrawn by"), related_name="+"
     )
+
+    as_read: dict[str, Any] | None = None  # its columns as they were read under the lock
 
     class Meta:
         verbose_name = _("payment attempt")
