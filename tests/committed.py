@@ -1,11 +1,9 @@
-"""A database of a test's own, cloned from the template, for what only commits can show: races, deferred triggers, kills.
+"""A database of a test's own (tests/clones.py), and functions that meet in it.
 
-Append-only tables refuse the flush that Django's transactional tests do, so the clone is thrown away instead.
 Use: the fixture `committed_db` (tests/conftest.py has it for all); `together` runs functions at the same time, each in its own
 thread and connection.
 """
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,52 +12,16 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests import services
+from tests import clones
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-
-
-def _admin(settings: dict[str, Any]) -> psycopg.Connection[Any]:
-    return psycopg.connect(
-        host=settings["HOST"], port=settings["PORT"] or None, user=settings["USER"], password=settings["PASSWORD"],
-        dbname="postgres", autocommit=True,
-    )  # fmt: skip
 
 
 @pytest.fixture
 def committed_db(django_db_setup: Any, django_db_blocker: Any) -> Iterator[str]:
     """Every commit is real; the database's name is given."""
-    from django.db import connection, connections
-
-    settings = connection.settings_dict
-    template = settings["NAME"]
-    source = services.template() if os.environ.get(services.EMBEDDED) else template  # there too where no other test asks for one
-    clone = f"{template[:40]}_c{os.getpid()}"
-    with django_db_blocker.unblock():
-        connections.close_all()
-        with _admin(settings) as admin:
-            _drop(admin, clone)
-            admin.execute(f'CREATE DATABASE "{clone}" TEMPLATE "{source}" STRATEGY FILE_COPY')
-        settings["NAME"] = clone
-        try:
-            yield clone
-        finally:
-            connections.close_all()
-            settings["NAME"] = template
-            with _admin(settings) as admin:
-                _drop(admin, clone)
-
-
-def _drop(admin: psycopg.Connection[Any], name: str) -> None:
-    """Without FORCE, which an ordinary role may not use on an autovacuum worker; a closing connection needs a moment."""
-    for attempt in range(20):
-        try:
-            admin.execute(f'DROP DATABASE IF EXISTS "{name}"')
-            return
-        except psycopg.errors.ObjectInUse:
-            if attempt == 19:
-                raise
-            time.sleep(0.2)
+    with django_db_blocker.unblock(), clones.lent() as name:
+        yield name
 
 
 def together(*functions: Callable[[], Any], behind: Any = None) -> list[Any]:

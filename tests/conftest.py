@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from tests import services
+from tests import clones, services
 from tests.committed import committed_db  # noqa: F401 - a fixture
 from tests.environment import worker as _worker
 from tests.services import browser_type_launch_args, own_database  # noqa: F401 - fixtures
@@ -66,4 +66,5 @@ def _fresh_state(settings) -> Iterator[None]:
 
 
 def pytest_unconfigure() -> None:
+    clones.forget()
     services.clear_data_dir()

@@ -11,8 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -87,24 +85,24 @@ def template() -> str:
     name = "tpl_portal_" + stamps.digest(*migrations, ROOT / "requirements.lock")[:16]
     with (HOME / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with _home() as home:
-            there = {row[0] for row in home.execute("SELECT datname FROM pg_database WHERE datname LIKE 'tpl_%'")}
+        with home() as server:
+            there = {row[0] for row in server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'tpl_%'")}
             if name in there:
                 return name
             for old in there:
-                home.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
+                server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
             building = "tpl_building"
-            home.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
             _grant_as_the_launcher_does(building)
-            env = {**os.environ, "DATABASE_URL": _address(building), "MIGRATE_DATABASE_URL": ""}
+            env = {**os.environ, "DATABASE_URL": address(building), "MIGRATE_DATABASE_URL": ""}
             subprocess.run([sys.executable, str(ROOT / "manage.py"), "migrate", "--noinput", "-v", "0"], env=env, check=True)
-            home.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
+            server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
     return name
 
 
 def _grant_as_the_launcher_does(database: str) -> None:
     """The running role's rights come with each table, so that what migrations take away from it is really taken away."""
-    with psycopg.connect(_address(database), autocommit=True) as there:
+    with psycopg.connect(address(database), autocommit=True) as there:
         there.execute("GRANT USAGE ON SCHEMA public TO portal_app")
         for what in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES"):
             there.execute(sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT " + what + " TO portal_app"))
@@ -142,56 +140,20 @@ def django_as_the_running_role() -> Iterator[None]:
         settings.update(owner)
 
 
-def _address(database: str) -> str:
+def address(database: str) -> str:
     return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
 
 
-def _home() -> "psycopg.Connection[tuple[str, ...]]":
-    return psycopg.connect(_address("postgres"), autocommit=True)
-
-
-@contextmanager
-def database_of_its_own() -> Iterator[str]:
-    """Clones the test database and points Django at the clone: for tests whose commits must be real.
-
-    An append-only table refuses the usual flush, so such a test throws its database away instead.
-    """
-    from django.db import connection
-
-    original = connection.settings_dict["NAME"]
-    name = f"test_own_{uuid.uuid4().hex[:12]}"
-    source = template() if os.environ.get(EMBEDDED) else original
-    connection.close()
-    with _home() as home:
-        home.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(name), sql.Identifier(source))
-        )
-    connection.settings_dict["NAME"] = name
-    try:
-        yield name
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = original
-        _drop(name)
-
-
-def _drop(name: str, turns: int = 50) -> None:
-    """Once more while the server's own cleaner is at work in it: nobody but the server may send that one away."""
-    with _home() as home:
-        for turn in range(turns):
-            try:
-                home.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-                return
-            except psycopg.errors.InsufficientPrivilege:
-                if turn == turns - 1:
-                    raise
-                time.sleep(0.2)
+def home() -> "psycopg.Connection[tuple[str, ...]]":
+    return psycopg.connect(address("postgres"), autocommit=True)
 
 
 @pytest.fixture
 def own_database(django_db_setup, django_db_blocker) -> Iterator[str]:
-    """Instead of the db fixture: a cloned database, real commits, thrown away afterwards. Gives its name."""
-    with django_db_blocker.unblock(), database_of_its_own() as name:
+    """Instead of the db fixture: a cloned database with real commits. Gives its name."""
+    from tests import clones
+
+    with django_db_blocker.unblock(), clones.lent() as name:
         yield name
 
 
@@ -202,7 +164,7 @@ def child_environment(**more: str) -> dict[str, str]:
 
     return {
         **os.environ,
-        "DATABASE_URL": _address(str(connection.settings_dict["NAME"])),
+        "DATABASE_URL": address(str(connection.settings_dict["NAME"])),
         "DATA_DIR": str(settings.DATA_DIR),
         "PORTAL_ENV": "test",
         **more,
