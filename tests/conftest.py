@@ -28,6 +28,14 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # one of several workers
+        from tests.scheduling import longest_first
+
+        longest_first(items)
+
+
 def pytest_collection_finish() -> None:
     """What was loaded by now stays: no collection of garbage looks through it again."""
     gc.collect()
