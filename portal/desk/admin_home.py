@@ -65,6 +65,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("lock_open", "vouchers_accesscase"),
             ("flag", "vouchers_milestone"),
             ("timer", "vouchers_planwarning"),
+            ("fact_check", "vouchers_inspection"),
             ("grade", "vouchers_finalevaluation"),
         ),
     ),

@@ -26,6 +26,9 @@ from vouchers.rounds.rules import CompanySize
 
 _HIDDEN = {"reason_en"}  # said with the reason
 _NAMES = {
+    "findings": _("Findings"),
+    "planned_on": _("Day"),
+    "result": _("Result"),
     "grade": _("Grade"),
     "graders": _("Evaluators"),
     "points": _("Points"),

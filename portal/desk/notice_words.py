@@ -31,6 +31,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "milestone_accepted_partly": ("마일스톤 일부 검수", "Milestone accepted in part"),
     "final_evaluation_opened": ("최종평가 시작", "Final evaluation begun"),
     "final_evaluation_decided": ("최종평가 결과", "Final grade"),
+    "inspection_planned": ("중간·현장점검 일정", "Inspection planned"),
+    "inspection_reported": ("중간·현장점검 결과", "Result of an inspection"),
     "plan_warned": ("일정 경고", "A plan runs late"),
     "plan_answered": ("일정 경고에 대한 조치", "What is done about a late plan"),
     "milestones_replanned": ("마일스톤 재계획", "Milestones planned again"),

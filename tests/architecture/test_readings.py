@@ -135,6 +135,9 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.milestones.views.grading": {
         "open_final": NAMES, **dict.fromkeys(("final", "final_verb", "grade", "object_to", "letter", "final_file"), WRITTEN_DOWN),
     },
+    "vouchers.milestones.views.inspecting": dict.fromkeys(
+        ("inspections", "inspection", "report", "report_file", "inspection_verb", "finding_file", "finding_verb"), WRITTEN_DOWN
+    ),
     "vouchers.milestones.views.measuring": {"indicators": NAMES},
     "vouchers.milestones.views.delivering": {
         "milestone_list": NAMES, "plan": NAMES, **dict.fromkeys(("detail", "submit", "deliverable", "decide"), WRITTEN_DOWN),

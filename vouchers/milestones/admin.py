@@ -9,7 +9,7 @@ from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.won import won
 from portal.templatetags.portal import here
 from vouchers.milestones import actions, queries, rules
-from vouchers.milestones.models import FinalEvaluation, FinalScore, Indicator, Milestone, PlanWarning
+from vouchers.milestones.models import FinalEvaluation, FinalScore, Finding, Indicator, Inspection, Milestone, PlanWarning
 
 
 def _at(verb: str):  # type: ignore[no-untyped-def]
@@ -123,4 +123,28 @@ class FinalEvaluationAdmin(VerbAdmin):
 
     @admin.display(description=_("Page of the parties"))
     def page(self, obj: FinalEvaluation) -> str:
+        return format_html('<a class="text-link" href="{}">{}</a>', here(obj.get_absolute_url()), obj.agreement.number)
+
+
+class FindingInline(ReadOnlyInline, TabularInline):
+    model = Finding
+    fields = readonly_fields = ("position", "text", "party", "due_on", "status", "answer", "closed_at")
+
+
+@admin.register(Inspection)
+class InspectionAdmin(VerbAdmin):
+    """Read here; planned and reported on the project's own page."""
+
+    list_display = ("agreement", "kind", "planned_on", "status", "result", "page")
+    list_filter = ("status", "kind", "result", "planned_on")
+    search_fields = ("ref", "agreement__number")
+    list_select_related = ("agreement",)
+    inlines = (FindingInline,)
+    fields = (
+        "agreement", "kind", "planned_on", "place", "purpose", "status", "planned_by", "result", "report", "reported_at", "reported_by",
+        "reason", "page",
+    )  # fmt: skip
+
+    @admin.display(description=_("Page of the parties"))
+    def page(self, obj: Inspection) -> str:
         return format_html('<a class="text-link" href="{}">{}</a>', here(obj.get_absolute_url()), obj.agreement.number)

@@ -4,7 +4,7 @@ from typing import Any
 
 from portal.journal.actions import tell
 from vouchers.agreements.models import Agreement
-from vouchers.milestones.models import FinalEvaluation, Milestone, PlanWarning
+from vouchers.milestones.models import FinalEvaluation, Inspection, Milestone, PlanWarning
 from vouchers.rounds.rules import Grade
 
 
@@ -134,4 +134,31 @@ def _of_final(template: str, row: FinalEvaluation, **more: Any) -> None:
         tell(
             template, app="vouchers", subject=row, organisation=party.organisation, url=row.get_absolute_url(),
             context={"agreement": agreement.number, "title": agreement.award.application.title, **more},
+        )  # fmt: skip
+
+
+KINDS = {"INTERIM": ("중간점검", "interim check"), "SITE_VISIT": ("현장점검", "site visit")}
+RESULTS = {"ADEQUATE": ("적정", "adequate"), "IMPROVE": ("보완", "to be improved"), "STOP_ADVISED": ("중단 권고", "stop advised")}
+
+
+def inspection_planned(row: Inspection) -> None:
+    """To company and providers: when, where, what is looked at; or that it was moved or called off, and why."""
+    _of_inspection(
+        "inspection_planned", row, planned_on=row.planned_on.isoformat(), place=row.place, purpose=row.purpose, reason=row.reason,
+        cancelled=row.status == "CANCELLED",
+    )  # fmt: skip
+
+
+def inspection_reported(row: Inspection) -> None:
+    """To company and providers: the report is there."""
+    ko, en = RESULTS[row.result]
+    _of_inspection("inspection_reported", row, result_ko=ko, result_en=en)
+
+
+def _of_inspection(template: str, row: Inspection, **more: Any) -> None:
+    agreement, (ko, en) = row.agreement, KINDS[row.kind]
+    for party in agreement.parties.filter(left_by__isnull=True).exclude(role="OPERATOR").select_related("organisation"):
+        tell(
+            template, app="vouchers", subject=row, organisation=party.organisation, url=row.get_absolute_url(),
+            context={"agreement": agreement.number, "title": agreement.award.application.title, "kind_ko": ko, "kind_en": en, **more},
         )  # fmt: skip
