@@ -1,12 +1,19 @@
 """Celery only wakes workers: what is due stands in rows, so a sleeping broker loses nothing.
 
 The beat schedule is code. Every entry is a sweep that claims due rows; `manage.py tick` runs the same ones in order,
-without a broker.
+without a broker. A second beat only wakes twice: a sweep that finds nothing due does nothing. A message that nobody took
+in time is thrown away: the next one says the same.
 """
 
+import contextlib
 import os
+import time
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
+from kombu import Queue
+
+from portal.journal.rules import QUEUES, said
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -18,6 +25,7 @@ app.autodiscover_tasks()
 SWEEPS: dict[str, float] = {
     "journal.deliver_notices": 5,
     "journal.remind": 300,
+    "journal.watch_queues": 60,
     "journal.seal_day": 3600,
     "documents.scan_waiting": 5,
     "accounts.forget_sign_ins": 900,
@@ -71,4 +79,57 @@ SWEEPS: dict[str, float] = {
     "settlements.sync_objections": 300,
     "payments.sync_plans": 3600,
 }
-app.conf.beat_schedule = {name: {"task": name, "schedule": seconds} for name, seconds in SWEEPS.items()}
+OF_ROOM = {"payments": "payments", "documents": "files", "catalogue": "files"}  # else cases
+OF_JOB = {  # else as its room
+    "journal.deliver_notices": "mail", "journal.remind": "mail", "evaluation.serve_letters": "mail", "milestones.remind": "mail",
+    "journal.watch_queues": "mail", "accounts.remind_of_keys": "mail", "catalogue.tell_searches": "mail",
+    "catalogue.ask_if_right": "statistics", "applications.go_on_batches": "files", "matching.compute_allocations": "files",
+    "evaluation.apply_proposals": "files", "journal.seal_day": "statistics", "access.sync_measured_days": "statistics",
+    "access.sync_measured_shares": "statistics", "offers.sync_lead_days": "statistics", "offers.sync_checks": "statistics",
+    "payments.sync_plans": "statistics",
+}  # fmt: skip
+
+
+def queue_of(name: str) -> str:
+    """By urgency: what may take minutes never stands before a payment or a mail."""
+    room, _dot, verb = name.partition(".")
+    return OF_JOB.get(name) or ("statistics" if verb.startswith(("forget_", "remove_")) else OF_ROOM.get(room, "cases"))
+
+
+def _entry(name: str, seconds: float) -> dict[str, Any]:
+    return {"task": name, "schedule": seconds, "options": {"queue": queue_of(name), "expires": max(60.0, 2 * seconds)}}
+
+
+app.conf.task_queues = [Queue(name) for name in QUEUES]
+app.conf.task_default_queue = "cases"
+app.conf.task_routes = ({name: {"queue": queue_of(name)} for name in SWEEPS},)
+app.conf.beat_schedule = {name: _entry(name, seconds) for name, seconds in SWEEPS.items()}
+
+
+# ── How it goes ──────────────────────────────────────────────────────────────────────────────────────
+@signals.before_task_publish.connect
+def _sent_at(headers: dict[str, Any] | None = None, **_more: Any) -> None:
+    """The age of what waits at the broker is read from the message itself."""
+    if headers is not None:
+        headers["sent_at"] = time.time()
+
+
+@signals.task_prerun.connect
+def _begins(task: Any = None, **_more: Any) -> None:
+    task.request.began = time.monotonic()
+
+
+@signals.task_postrun.connect
+def _ended(task: Any = None, state: str = "", retval: Any = None, **_more: Any) -> None:
+    """The table of jobs. A database that is away notes nothing; the job is late then, and that is seen."""
+    if task is None or task.name not in SWEEPS:
+        return
+    from portal.journal.actions import note_job
+
+    took = int((time.monotonic() - getattr(task.request, "began", time.monotonic())) * 1000)
+    done = retval if isinstance(retval, int) else 0
+    error = said(retval) if state == "FAILURE" and isinstance(retval, BaseException) else ""
+    with contextlib.suppress(Exception):
+        note_job(
+            name=task.name, queue=queue_of(task.name), every_seconds=SWEEPS[task.name], took_ms=took, done=done, error=error
+        )  # fmt: skip

@@ -12,6 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.desk import figures, queries
+from portal.journal import queries as journal
+
+RESOLVE = "journal.resolve_dead_letter"
 
 
 def environment(request: HttpRequest) -> list[Any] | None:
@@ -25,6 +28,7 @@ def home(request: HttpRequest) -> dict[str, Any]:
         "desk": queries.desk(request.user, due=request.GET.get("due", ""), kind=request.GET.get("kind", "")),
         "late_plans": queries.late_plans(request.user),
         "queues": figures.queues(),
+        "background": [one for one in journal.queues() if one.late or one.parked] if request.user.has_perm(RESOLVE) else [],
         "figures": figures.ministry_figures(),
     }
 
@@ -107,6 +111,8 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("history", "journal_event"),
             ("task_alt", "journal_duty"),
             ("mail", "journal_notice"),
+            ("schedule", "journal_job"),
+            ("report", "journal_deadletter"),
             ("visibility", "journal_accesslog"),
             ("folder", "documents_document"),
         ),

@@ -165,7 +165,15 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OBJECTION_REVIEWER: frozenset({"vouchers.decide_objection"}),
     Role.AUDITOR: frozenset({"vouchers.see_demand"}),
     Role.STAT_VIEWER: frozenset(),
-    Role.SYSADMIN: frozenset({"accounts.grant_role", "accounts.manage_members", "desk.move_clock", "journal.resolve_notice"}),
+    Role.SYSADMIN: frozenset(
+        {
+            "accounts.grant_role",
+            "accounts.manage_members",
+            "desk.move_clock",
+            "journal.resolve_notice",
+            "journal.resolve_dead_letter",
+        }
+    ),
 }
 
 # What an API key may be allowed: scope → (words, the permissions that it carries of those that its maker holds).

@@ -10,10 +10,10 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.journal import actions, rules
-from portal.journal.models import AccessLog, Duty, Event, Notice, Seal
+from portal.journal import actions, queries, rules
+from portal.journal.models import AccessLog, DeadLetter, Duty, Event, Job, Notice, Seal
 from portal.journal.rules import NoticeState
-from portal.kit.admin import Verb, VerbAdmin, bilingual
+from portal.kit.admin import KeptReasonForm, Verb, VerbAdmin, bilingual
 from portal.kit.words import pick
 
 _PARKED = {NoticeState.UNCLEAR, NoticeState.FAILED}
@@ -162,3 +162,53 @@ class AccessLogAdmin(Apart):
         if term.startswith("usr-"):
             found = queryset.filter(Q(persons__contains=[term]) | Q(subject_ref=term))
         return found, distinct
+
+
+# ── Work in the background ───────────────────────────────────────────────────────────────────────────
+@admin.register(Job)
+class JobAdmin(VerbAdmin):
+    """The queues above, each job with how it last went below."""
+
+    keeps_history = False
+    shows_persons = False
+    list_display = ("name", "queue_word", "ended_at", "took_ms", "done", "failures")
+    list_filter = ("queue",)
+    search_fields = ("name", "error")
+    ordering = ("queue", "name")
+    list_per_page = 100
+    change_list_template = "journal/admin_jobs.html"
+    fields = readonly_fields = ("name", "queue_word", "every_seconds", "ended_at", "took_ms", "done", "failures", "error")
+
+    @admin.display(description=_("Queue"), ordering="queue")
+    def queue_word(self, job: Job) -> str:
+        return str(rules.QUEUES[job.queue].word) if job.queue in rules.QUEUES else job.queue
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {**(extra_context or {}), "queues": queries.queues()})
+
+
+@admin.register(DeadLetter)
+class DeadLetterAdmin(VerbAdmin):
+    shows_persons = False
+    list_display = ("job", "key", "status", "tries", "failed_at", "error")
+    list_filter = ("status", "job")
+    search_fields = ("job", "key", "error", "ref")
+    ordering = ("-failed_at", "-id")
+    fields = readonly_fields = (
+        "ref", "job", "key", "status", "tries", "failed_at", "next_at", "error", "place", "reason", "decided_by",
+    )  # fmt: skip
+    verbs = (
+        Verb(
+            "retry", _("Let the job try it again"), actions.retry_dead_letter, "journal.resolve_dead_letter",
+            lambda row: rules.DEAD_LETTER_LIFECYCLE.can(row.status, "retry"),
+            consequence=lambda row: _("The job takes it up at its next turn, with all its tries. What it did before it broke was taken back, so nothing happens twice."),
+        ),
+        Verb(
+            "dismiss", _("Leave it to people"), actions.dismiss_dead_letter, "journal.resolve_dead_letter",
+            lambda row: rules.DEAD_LETTER_LIFECYCLE.can(row.status, "dismiss"), form=KeptReasonForm, danger=True,
+            consequence=lambda row: _("No job tries it again until somebody hands it back. Say who looks after it."),
+        ),
+    )  # fmt: skip
+
+    def headline(self, obj: DeadLetter) -> str:
+        return str(obj)

@@ -1,12 +1,16 @@
 """Hands one mail to the mail server, and says honestly what came of it (docs/adr/0002-mail-outcome.md)."""
 
+import json
 import re
 import smtplib
+import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import MIMEPart
 from urllib.parse import urlsplit
 
+import redis
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
@@ -91,3 +95,26 @@ def _words(error: Exception) -> str:
 def _close(connection: object) -> None:
     with suppress(Exception):  # the mail's outcome is already known
         connection.close()  # type: ignore[attr-defined]
+
+
+def waiting(queues: Iterable[str]) -> dict[str, tuple[int, float]]:
+    """Queue → (messages that wait at the broker, age of the oldest in seconds); {} where it does not answer. The age is what the
+    sender wrote into the message (portal.celery)."""
+    names = list(queues)
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as broker:
+            asked = broker.pipeline(transaction=False)
+            for name in names:
+                asked.llen(name)
+                asked.lindex(name, -1)  # the oldest: new ones come in at the other end
+            found = asked.execute()
+    except redis.RedisError:
+        return {}
+    return {name: (found[2 * n], _age(found[2 * n + 1])) for n, name in enumerate(names)}
+
+
+def _age(message: bytes | None) -> float:
+    if message is None:
+        return 0.0
+    sent = json.loads(message).get("headers", {}).get("sent_at")
+    return max(0.0, time.time() - sent) if isinstance(sent, int | float) else 0.0

@@ -243,3 +243,62 @@ class MailboxMessage(models.Model):
     class Meta:
         verbose_name = _("mailbox message")
         verbose_name_plural = _("mailbox messages")
+
+
+class Job(Row):
+    """How a job of the schedule went the last time. machine time, also where the demo's clock stands ahead.
+
+    done: how many it did; failures: how often in a row it ended with an error.
+    """
+
+    REF_PREFIX = "job"
+
+    name = models.CharField(_("Job"), max_length=60, unique=True)
+    queue = models.CharField(_("Queue"), max_length=20)
+    every_seconds = models.PositiveIntegerField(_("Every so many seconds"))
+    ended_at = models.DateTimeField(_("Last ended"))
+    took_ms = models.PositiveIntegerField(_("Took (ms)"))
+    done = models.PositiveIntegerField(_("Things done"), default=0)
+    failures = models.PositiveIntegerField(_("Failures in a row"), default=0)
+    error = models.CharField(_("Last error"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs in the background")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DeadLetter(Row):
+    """Something that a job could not do: tried again with back-off, then a person's. key: of the row that the job took up.
+
+    tries: since it was last handed to the job; next_at: not before.
+    """
+
+    REF_PREFIX = "dlt"
+
+    job = models.CharField(_("Job"), max_length=60)
+    key = models.CharField(_("Row"), max_length=60)
+    error = models.CharField(_("Last error"), max_length=300)
+    place = models.CharField(_("Where"), max_length=200, blank=True)
+    tries = models.PositiveSmallIntegerField(_("Tries"), default=1)
+    failed_at = models.DateTimeField(_("Last failed"))
+    next_at = models.DateTimeField(_("Tried again from"))
+    status = models.CharField(max_length=10, choices=rules.DeadLetterState.choices(), default="WAITING")
+    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("work that failed")
+        verbose_name_plural = _("work that failed")
+        permissions = [("resolve_dead_letter", "Decide about work that a job could not do")]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "key"], condition=~Q(status="SETTLED"), name="dead_letter_once"),
+            models.CheckConstraint(
+                condition=~Q(status="DISMISSED") | (Q(decided_by__isnull=False) & ~Q(reason="")), name="dead_letter_dismissed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.key}"

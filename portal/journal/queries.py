@@ -1,14 +1,16 @@
 """Timelines, desks and feeds read here."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 
-from portal.journal import rules
-from portal.journal.models import Duty, Event, MailboxMessage, Notice, NoticeChoice, Seal
+from portal.journal import gateways, rules
+from portal.journal.models import DeadLetter, Duty, Event, Job, MailboxMessage, Notice, NoticeChoice, Seal
 from portal.journal.wording import absolute, render
 from portal.kit import clock
 from portal.kit.models import Row
@@ -164,3 +166,48 @@ def seal_faults() -> Iterator[str]:
 
 def search_mailbox(words: str) -> QuerySet[MailboxMessage]:
     return mailbox().filter(Q(to__icontains=words) | Q(subject__icontains=words))
+
+
+# ── Work in the background ───────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class QueueShown:
+    """depth and oldest_seconds: of what waits at the broker, None where it does not answer; slow: jobs that are overdue;
+    parked: what waits for a person."""
+
+    key: str
+    word: Any
+    depth: int | None
+    oldest_seconds: int | None
+    jobs: int
+    slow: tuple[str, ...]
+    failing: int
+    parked: int
+    late: bool
+
+
+def queues() -> list[QueueShown]:
+    """Every queue with how it stands. Two queries, and one question to the broker."""
+    now, waiting = clock.now() - clock.offset(), gateways.waiting(rules.QUEUES)
+    jobs = list(Job.objects.order_by("name"))
+    of = {job.name: job.queue for job in jobs}
+    parked = Counter(of.get(name, "") for name in DeadLetter.objects.filter(status="PARKED").values_list("job", flat=True))
+    return [
+        _queue(key, one, [job for job in jobs if job.queue == key], waiting.get(key), parked[key], now)
+        for key, one in rules.QUEUES.items()
+    ]
+
+
+def _queue(
+    key: str, one: rules.Queue, jobs: list[Job], waits: tuple[int, float] | None, parked: int, now: datetime
+) -> QueueShown:
+    slow = tuple(job.name for job in jobs if rules.late_since(job.every_seconds, job.ended_at, now, one.late_after))
+    depth, oldest = (waits[0], int(waits[1])) if waits else (None, None)
+    failing = sum(job.failures > 0 for job in jobs)
+    return QueueShown(
+        key, one.word, depth, oldest, len(jobs), slow, failing, parked, bool(slow) or (oldest or 0) > one.late_after
+    )
+
+
+def dead_letters(job: str) -> dict[str, DeadLetter]:
+    """Key → what a job could not do and is not done yet. One query."""
+    return {row.key: row for row in DeadLetter.objects.filter(job=job).exclude(status="SETTLED")}

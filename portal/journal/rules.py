@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
+from portal.kit.lifecycle import Lifecycle
 
 GENESIS = "0" * 64
 MAX_ATTEMPTS = 6
@@ -117,3 +119,64 @@ def head(previous: str, hashes: Iterable[str]) -> tuple[str, int]:
         digest.update(one.encode())
         count += 1
     return digest.hexdigest(), count
+
+
+# ── Work in the background ───────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Queue:
+    """late_after: seconds after which its oldest message, or a job that is due, is late."""
+
+    word: Any
+    late_after: int
+
+
+QUEUES: dict[str, Queue] = {
+    "payments": Queue(_("Payments"), 120),
+    "mail": Queue(_("Mail and reminders"), 300),
+    "cases": Queue(_("Deadlines and states of cases"), 600),
+    "files": Queue(_("Files, imports and long computations"), 900),
+    "statistics": Queue(_("Counts and tidying up"), 7200),
+}
+URGENT = ("payments", "mail", "cases")  # work of seconds; what may take minutes has workers of its own
+
+
+def late_since(due_every: float, last_ended: datetime, now: datetime, late_after: int) -> bool:
+    """Whether a job that is done every so many seconds was not done for too long."""
+    return (now - last_ended).total_seconds() > 3 * due_every + late_after
+
+
+class DeadLetterState(Codes):
+    WAITING = "WAITING", _("Is tried again")
+    PARKED = "PARKED", _("Waits for a person")
+    SETTLED = "SETTLED", _("Done after all")
+    DISMISSED = "DISMISSED", _("Left to people")
+
+
+DEAD_LETTER_LIFECYCLE = Lifecycle(
+    "dead_letter",
+    DeadLetterState,
+    DeadLetterState.WAITING,
+    {
+        (DeadLetterState.WAITING, "settle"): DeadLetterState.SETTLED,
+        (DeadLetterState.WAITING, "park"): DeadLetterState.PARKED,
+        (DeadLetterState.WAITING, "retry"): DeadLetterState.WAITING,
+        (DeadLetterState.WAITING, "dismiss"): DeadLetterState.DISMISSED,
+        (DeadLetterState.PARKED, "retry"): DeadLetterState.WAITING,
+        (DeadLetterState.PARKED, "dismiss"): DeadLetterState.DISMISSED,
+        (DeadLetterState.DISMISSED, "retry"): DeadLetterState.WAITING,
+    },
+)
+
+
+WHY_DISMISSED = _("Say why nobody needs to do this any more, or who looks after it.")
+
+
+def held(state: str, next_at: datetime, now: datetime) -> bool:
+    """Whether a job passes over what broke: until its next try, or as long as a person has not decided otherwise."""
+    return state in {DeadLetterState.PARKED, DeadLetterState.DISMISSED} or (state == DeadLetterState.WAITING and next_at > now)
+
+
+def said(error: BaseException) -> str:
+    """What broke, without what could name a person: addresses and long numbers are left out."""
+    text = re.sub(r"[^\s@<>\"'(=]+@[^\s@>\"')]+", "…@…", f"{type(error).__name__}: {error}")
+    return re.sub(r"\d(?:[\d-]{4,})\d", "…", " ".join(text.split()))[:300]

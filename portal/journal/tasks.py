@@ -42,7 +42,13 @@ def _find_lost() -> None:
 @shared_task(name="journal.remind")
 def remind() -> int:
     """Tells who owes something that is due in 7 or 1 working days. Returns people told."""
-    return sum(actions.remind_of(duty_id) for duty_id in queries.to_remind())
+    return actions.each("journal.remind", queries.to_remind(), actions.remind_of)
+
+
+@shared_task(name="journal.watch_queues")
+def watch_queues() -> int:
+    """Tells who runs the portal of queues that are late. Returns: how many are."""
+    return actions.tell_of_late_queues()
 
 
 @shared_task(name="journal.seal_day")

@@ -11,6 +11,7 @@ from celery import shared_task
 
 from portal.documents import queries as documents
 from portal.documents.rules import ScanState
+from portal.journal.actions import each
 from portal.kit import clock
 from portal.kit.errors import NotAllowed, Stale
 from providers.catalogue import actions, queries
@@ -31,20 +32,21 @@ MOST_RECORDS = 200_000  # of one source
 @shared_task(name="catalogue.ask_if_right")
 def ask_if_right() -> int:
     """Asks institutions whether entries that nobody confirmed for long are still right. Returns: entries asked about."""
-    return sum(actions.ask_if_right(dataset_id=pk) for pk in queries.unconfirmed(clock.now()))
+    return each("catalogue.ask_if_right", queries.unconfirmed(clock.now()), lambda pk: actions.ask_if_right(dataset_id=pk))
 
 
 @shared_task(name="catalogue.tell_searches")
 def tell_searches() -> int:
     """Tells people what is new in the searches that they keep. Returns: datasets told of."""
     now = clock.now()
-    return sum(actions.tell_search(search_id=pk, now=now) for pk in queries.untold(now))
+    return each("catalogue.tell_searches", queries.untold(now), lambda pk: actions.tell_search(search_id=pk, now=now))
 
 
 @shared_task(name="catalogue.start_harvests")
 def start_harvests() -> int:
     """Begins a run of every source that is due; `go_on_imports` reads it. Returns: runs begun."""
-    return sum(actions.start_harvest(source_id=pk, by=None) is not None for pk in queries.due_sources(clock.now()))
+    due = queries.due_sources(clock.now())
+    return each("catalogue.start_harvests", due, lambda pk: actions.start_harvest(source_id=pk, by=None) is not None)
 
 
 @shared_task(name="catalogue.go_on_imports")

@@ -105,7 +105,7 @@ def remind_of_keys(*, now: datetime) -> int:
     """
     soon = now + timedelta(days=max(settings.API_KEY_REMIND_DAYS, default=0))
     ending = ApiKey.objects.filter(LIVE, expires_at__gt=now, expires_at__lte=soon).order_by("pk").values_list("pk", flat=True)
-    return sum(_remind(pk, now) for pk in ending)
+    return journal.each("accounts.remind_of_keys", ending, lambda pk: _remind(pk, now))
 
 
 @transaction.atomic

@@ -10,6 +10,15 @@ from portal.journal.actions.duties import (
 )
 from portal.journal.actions.erasing import forget_accesses, forget_address, note_erasure
 from portal.journal.actions.events import record, record_all, record_births, saw
+from portal.journal.actions.jobs import (
+    dismiss_dead_letter,
+    each,
+    note_dead_letter,
+    note_job,
+    retry_dead_letter,
+    settle_dead_letter,
+    tell_of_late_queues,
+)
 from portal.journal.actions.notices import (
     Telling,
     choose_mail,
@@ -37,10 +46,14 @@ __all__ = [
     "claim_notice",
     "close_duties",
     "close_duty",
+    "dismiss_dead_letter",
+    "each",
     "forget_accesses",
     "forget_address",
     "mark_delivered",
+    "note_dead_letter",
     "note_erasure",
+    "note_job",
     "open_duty",
     "pause_duty",
     "post",
@@ -54,9 +67,12 @@ __all__ = [
     "resend",
     "resume_duty",
     "retract_notices",
+    "retry_dead_letter",
     "saw",
     "seal_day",
+    "settle_dead_letter",
     "settle_notice",
     "tell",
     "tell_each",
+    "tell_of_late_queues",
 ]

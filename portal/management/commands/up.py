@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from portal.journal.rules import QUEUES, URGENT
 from portal.kit import embedded, stamps
 from portal.kit.embedded.processes import free_port
 from portal.management import web
@@ -126,8 +127,9 @@ class Command(BaseCommand):
         server = Child("web", web.command(settings.PORT), patience=3, stops=1)
         self.house.start(server)
         self._step("Web server", lambda: self._wait_until_live(server))
-        worker = [*celery, "worker", "-l", "WARNING", "-c", str(cores), "--without-gossip", "--without-mingle"]
-        self.house.start(Child("worker", worker, patience=4, stops=3))
+        for name, queues, places in (("worker", URGENT, cores), ("worker-long", [*QUEUES.keys() - set(URGENT)], 1)):
+            worker = [*celery, "worker", "-l", "WARNING", "-n", f"{name}@%h", "-Q", ",".join(sorted(queues)), "-c", str(places)]
+            self.house.start(Child(name, [*worker, "--without-gossip", "--without-mingle"], patience=4, stops=3))
         self.house.start(Child("beat", [*celery, "beat", "-l", "WARNING", "-s", schedule, "--pidfile="], patience=2, stops=2))
         self._welcome()
         while True:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.journal.actions import each
 from portal.journal.actions import record as journal
 from portal.kit import clock
 from portal.kit.errors import Refused
@@ -68,7 +69,7 @@ def renew_capacities() -> int:
     for period in rules.Period:
         turned |= Q(capacity_period=period, capacity_since__lt=rules.period_start(period, today))
     due = Offer.objects.filter(turned).exclude(status=rules.OfferStatus.RETIRED).order_by("pk").values_list("pk", flat=True)
-    return sum(_renew(pk) for pk in due)
+    return each("offers.renew_capacities", due, _renew)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from portal.accounts.rules import Role
-from portal.journal.actions import close_duty, open_duty
+from portal.journal.actions import close_duty, each, open_duty
 from portal.journal.queries import open_duties, owed
 from providers.offers import rules
 from providers.offers.models import Offer
@@ -27,7 +27,8 @@ def sync_checks() -> int:
 
     Writes: Duty. Returns: how many were put there.
     """
-    return sum(_put(pk) for pk in _waiting().exclude(ref__in=owed("check_offer")).order_by("pk").values_list("pk", flat=True))
+    waiting = _waiting().exclude(ref__in=owed("check_offer")).order_by("pk").values_list("pk", flat=True)
+    return each("offers.sync_checks", list(waiting), _put)
 
 
 @transaction.atomic

@@ -53,7 +53,7 @@ def start_batch(*, kind: str, round_id: int | None = None, application_ids: Sequ
 def go_on_batches() -> int:
     """The sweep: goes on with every batch that is not finished. Returns how many applications it took. Writes: as `go_on_batch`."""
     running = CheckBatch.objects.filter(finished_at__isnull=True).order_by("pk").values_list("pk", flat=True)
-    return sum(go_on_batch(batch_id=pk, most=rules.A_SWEEP) for pk in list(running))
+    return journal.each("applications.go_on_batches", list(running), lambda pk: go_on_batch(batch_id=pk, most=rules.A_SWEEP))
 
 
 def go_on_batch(*, batch_id: int, most: int = rules.AT_ONCE) -> int:

@@ -189,7 +189,7 @@ def miss_supplements(*, now: datetime) -> int:
 
     Each in its own transaction. Returns how many were found. Writes: Event, Duty, Notice.
     """
-    return sum(_miss_supplement(ref, now) for ref in queries.supplements_missed(now))
+    return journal.each("applications.miss_supplements", queries.supplements_missed(now), lambda ref: _miss_supplement(ref, now))
 
 
 @transaction.atomic

@@ -184,7 +184,7 @@ def use(application: Application, late: LateEntry, by: User) -> None:
 def expire_late_entries(*, now: datetime) -> int:
     """Those whose end has passed. Idempotent (sweep). Each in its own transaction. Returns how many. Writes: LateEntry, Event."""
     over = LateEntry.objects.pending().filter(until__lte=now - UNDER_WAY).order_by("pk").values_list("pk", flat=True)
-    return sum(_expire(pk, now) for pk in list(over))
+    return journal.each("applications.expire_late_entries", list(over), lambda pk: _expire(pk, now))
 
 
 @transaction.atomic

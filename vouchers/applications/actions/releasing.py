@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from portal.journal import actions as journal
 from vouchers.applications import queries
 from vouchers.matching import actions as matching
 from vouchers.matching.models import Match, QuoteRequest
@@ -15,7 +16,8 @@ def release_unused_matches(*, now: datetime) -> int:
 
     Writes: through matching.release_match. Returns: how many.
     """
-    return sum(_release(pk, now) for pk in list(queries.unused_matches(now).values_list("pk", flat=True)))
+    unused = list(queries.unused_matches(now).values_list("pk", flat=True))
+    return journal.each("applications.release_unused_matches", unused, lambda pk: _release(pk, now))
 
 
 @transaction.atomic

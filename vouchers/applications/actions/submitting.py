@@ -312,7 +312,7 @@ def sync_matches(*, now: datetime) -> int:
 
     Each in its own transaction. Returns how many. Writes: ApplicationMatch, amounts, Event.
     """
-    return sum(_sync_match(pk) for pk in queries.waiting_for_a_match(now))
+    return journal.each("applications.sync_matches", queries.waiting_for_a_match(now), _sync_match)
 
 
 @transaction.atomic

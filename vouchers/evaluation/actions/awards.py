@@ -138,8 +138,8 @@ def lapse_awards(now: datetime) -> int:
     """
     late = Award.objects.filter(status="NOTIFIED", due_at__lte=now).values_list("pk", flat=True)
     gone = Award.objects.filter(status__in=["NOTIFIED", "ACCEPTED"], application__status="WITHDRAWN")
-    done = sum(_lapse(pk, now) for pk in list(late))
-    return done + sum(_end_withdrawn(pk) for pk in list(gone.values_list("pk", flat=True)))
+    done = journal.each("evaluation.lapse_awards", list(late), lambda pk: _lapse(pk, now))
+    return done + journal.each("evaluation.lapse_awards", list(gone.values_list("pk", flat=True)), _end_withdrawn)
 
 
 @transaction.atomic

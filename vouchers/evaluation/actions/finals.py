@@ -1,5 +1,6 @@
 """What an accepted award asks of providers whose letter of intent sufficed until then."""
 
+from portal.journal import actions as journal
 from vouchers.evaluation import queries
 from vouchers.matching import actions as matching
 
@@ -9,4 +10,6 @@ def ask_final_quotes() -> int:
 
     Writes: through matching.ask_final_quotes. Returns: how many were asked.
     """
-    return sum(matching.ask_final_quotes(match_ids=[match_id]) for match_id in queries.letters_behind_awards())
+    return journal.each(
+        "evaluation.ask_final_quotes", queries.letters_behind_awards(), lambda pk: matching.ask_final_quotes(match_ids=[pk])
+    )

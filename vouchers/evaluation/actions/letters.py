@@ -117,7 +117,8 @@ def serve_letters() -> int:
     """The sweep: a letter is served electronically on the day on which its mail left. Returns how many were."""
     waiting = SelectionLetter.objects.filter(how="ELECTRONIC", served_on__isnull=True).values_list("pk", "ref")
     sent = journal_queries.sent_at("selection_letter", [ref for _pk, ref in waiting])
-    return sum(_serve_electronically(pk, sent[ref]) for pk, ref in waiting if ref in sent)
+    moments = {pk: sent[ref] for pk, ref in waiting if ref in sent}
+    return journal.each("evaluation.serve_letters", moments, lambda pk: _serve_electronically(pk, moments[pk]))
 
 
 @transaction.atomic

@@ -128,7 +128,7 @@ def sync_rounds() -> int:
     Each round in its own transaction. Returns how many duties changed. Writes: Duty.
     """
     found = Round.objects.filter(status__in=["EVALUATING", *queries.RELEASED]).order_by("pk")
-    return sum(sync_round(pk) for pk in list(found.values_list("pk", flat=True)))
+    return journal.each("evaluation.sync_rounds", list(found.values_list("pk", flat=True)), sync_round)
 
 
 @transaction.atomic

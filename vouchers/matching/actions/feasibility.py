@@ -122,7 +122,7 @@ def expire_feasibility(now: datetime | None = None) -> int:
     Writes: FeasibilityQuery, Event, Duty, Notices. Returns: how many.
     """
     moment = now or clock.now()
-    return sum(_expire(query_id, moment) for query_id in queries.unanswered_counts(moment))
+    return journal.each("matching.expire_feasibility", queries.unanswered_counts(moment), lambda pk: _expire(pk, moment))
 
 
 @transaction.atomic

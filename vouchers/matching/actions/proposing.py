@@ -92,7 +92,7 @@ def _offers_of(row: Allocation) -> QuerySet[Offer]:
 def lapse_proposals(now: datetime | None = None) -> int:
     """Proposals whose time is over. Writes: OfferProposal LAPSED, Event. Returns: how many."""
     moment = now or clock.now()
-    return sum(_lapse(pk, moment) for pk in lapsing(moment))
+    return journal.each("matching.lapse_proposals", lapsing(moment), lambda pk: _lapse(pk, moment))
 
 
 @transaction.atomic

@@ -70,7 +70,7 @@ def expire_quotes(now: datetime | None = None) -> int:
     Returns: how many.
     """
     moment = now or clock.now()
-    return sum(_expire(request_id, moment) for request_id in queries.expirable(moment))
+    return journal.each("matching.expire_quotes", queries.expirable(moment), lambda pk: _expire(pk, moment))
 
 
 @transaction.atomic

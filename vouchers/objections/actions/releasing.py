@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from portal.journal import actions as journal
 from portal.kit import clock
 from vouchers.applications import queries as applications
 from vouchers.applications.models import Application
@@ -18,7 +19,8 @@ def release_matches(now: datetime | None = None) -> int:
     Writes: through matching.release_match. Returns: how many.
     """
     moment = now or clock.now()
-    return sum(_release(match_id, held, moment) for match_id, held in queries.holding(moment).items())
+    held = queries.holding(moment)
+    return journal.each("objections.release_matches", held, lambda pk: _release(pk, held[pk], moment))
 
 
 @transaction.atomic

@@ -58,7 +58,8 @@ def sync_terminated() -> int:
     second run finds nothing. Writes: Duty. Returns: how many."""
     found = dict(queries.terminated().values_list("pk", "ref"))
     waiting = queries.waiting_for_closing(found.values())
-    return sum(_turn_over(pk) for pk, ref in found.items() if ref not in waiting)
+    ended = [pk for pk, ref in found.items() if ref not in waiting]
+    return journal.each("payments.sync_terminated", ended, _turn_over)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from vouchers.payments.models import Disbursement
 def expire_vouchers(*, now: datetime) -> int:
     """Every voucher past its last day, each in a transaction of its own; a second run finds nothing. Returns: how many."""
     due = queries.past_their_day(clock.to_kst(now).date()).order_by("id").values_list("pk", flat=True)
-    return sum(_expire(voucher_id, now) for voucher_id in list(due))
+    return journal.each("payments.expire_vouchers", list(due), lambda pk: _expire(pk, now))
 
 
 @transaction.atomic

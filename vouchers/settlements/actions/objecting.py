@@ -68,7 +68,7 @@ def sync_objections() -> int:
     """Debts held back whose objection was decided against the company or taken back are owed again; each in a transaction of its
     own. What was upheld waits until it is lowered. Returns: how many."""
     found = Debt.objects.filter(status=D.SUSPENDED).order_by("pk").values_list("pk", flat=True)
-    return sum(_resume(debt_id) for debt_id in list(found))
+    return journal.each("settlements.sync_objections", list(found), _resume)
 
 
 @transaction.atomic

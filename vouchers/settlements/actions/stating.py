@@ -24,7 +24,7 @@ from vouchers.settlements.models import Settlement, SettlementLine
 def sync_ended() -> int:
     """Every agreement that ended after it was in force is to be settled; each in a transaction of its own, a second run finds
     nothing. Returns: how many were opened."""
-    return sum(_open(agreement_id) for agreement_id in queries.unsettled())
+    return journal.each("settlements.sync_ended", queries.unsettled(), _open)
 
 
 @transaction.atomic
