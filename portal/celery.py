@@ -13,8 +13,6 @@ from typing import Any
 from celery import Celery, signals
 from kombu import Queue
 
-from portal.journal.rules import QUEUES, said
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
@@ -79,6 +77,7 @@ SWEEPS: dict[str, float] = {
     "settlements.sync_objections": 300,
     "payments.sync_plans": 3600,
 }
+QUEUES = ("payments", "mail", "cases", "files", "statistics")  # words and patience: portal.journal.rules, which needs the apps
 OF_ROOM = {"payments": "payments", "documents": "files", "catalogue": "files"}  # else cases
 OF_JOB = {  # else as its room
     "journal.deliver_notices": "mail", "journal.remind": "mail", "evaluation.serve_letters": "mail", "milestones.remind": "mail",
@@ -125,6 +124,7 @@ def _ended(task: Any = None, state: str = "", retval: Any = None, **_more: Any) 
     if task is None or task.name not in SWEEPS:
         return
     from portal.journal.actions import note_job
+    from portal.journal.rules import said
 
     took = int((time.monotonic() - getattr(task.request, "began", time.monotonic())) * 1000)
     done = retval if isinstance(retval, int) else 0
