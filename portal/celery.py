@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from celery import Celery, signals
-from kombu import Queue
+from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -99,7 +99,7 @@ def _entry(name: str, seconds: float) -> dict[str, Any]:
     return {"task": name, "schedule": seconds, "options": {"queue": queue_of(name), "expires": max(60.0, 2 * seconds)}}
 
 
-app.conf.task_queues = [Queue(name) for name in QUEUES]
+app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]  # else one message would go to all
 app.conf.task_default_queue = "cases"
 app.conf.task_routes = ({name: {"queue": queue_of(name)} for name in SWEEPS},)
 app.conf.beat_schedule = {name: _entry(name, seconds) for name, seconds in SWEEPS.items()}

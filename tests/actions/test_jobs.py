@@ -138,6 +138,8 @@ def test_every_job_has_a_queue_by_urgency_and_a_message_that_nobody_took_is_thro
     for name, entry in app.conf.beat_schedule.items():
         assert entry["options"]["queue"] in rules.QUEUES and name in app.tasks, name
         assert entry["options"]["expires"] >= 2 * SWEEPS[name], name
+    ways = [(queue.exchange.name, queue.routing_key) for queue in app.conf.task_queues]
+    assert ways == [(name, name) for name in QUEUES], "a message goes to one queue alone"
     named = {name: queue_of(name) for name in SWEEPS}
     assert set(named.values()) == set(rules.QUEUES)
     assert named["payments.pay_due"] == "payments" and named["journal.deliver_notices"] == "mail"
