@@ -82,7 +82,8 @@ def claim_next(
         registered_by_id=disbursement.registered_by_id, account_id=disbursement.payee_account_id,
     )  # fmt: skip
     prepared.insert([attempt])
-    record(attempt, "claimed", "", by=None)
+    data = {"disbursement": disbursement.ref, "amount_won": attempt.amount_won, "key": attempt.key}
+    journal.record_births([("payment_attempt.claimed", attempt, data)], by=None, to=attempt.state)
     return attempt
 
 

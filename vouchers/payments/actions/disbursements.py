@@ -174,10 +174,9 @@ def request_disbursement(
     with _number_once():
         prepared.insert([disbursement])
     with prepared.together():
-        journal.record(
-            "disbursement.requested", disbursement, by=by, to=S.REQUESTED, organisations=disbursement.organisation_ids(),
-            data={"amount_won": disbursement.amount_won, "milestone": milestone.ref},
-        )  # fmt: skip
+        data = {"amount_won": disbursement.amount_won, "milestone": milestone.ref}
+        born = [("disbursement.requested", disbursement, data)]
+        journal.record_births(born, by=by, to=S.REQUESTED, organisations=disbursement.organisation_ids())
         journal.close_duties(milestone, by=by, verbs=["request_disbursement"])
         disbursement.owed = set()
         _owe_confirmation(disbursement, by)
@@ -308,7 +307,7 @@ def _account_to_pay(disbursement: Disbursement) -> PayeeAccount:
 
 def _verified_account(disbursement: Disbursement) -> PayeeAccount:
     """The payee's account of now: one that was replaced since an earlier step is never paid."""
-    account = queries.account_of(disbursement.payee_id)
+    account = disbursement.account_now
     if account is None or account.verified_by_id is None:
         raise Refused(
             _("The payee has no verified account. Enter it and let a second person verify it first."), "payee_unverified"

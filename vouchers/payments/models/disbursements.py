@@ -119,10 +119,13 @@ class Disbursement(Row):
     paid_at = models.DateTimeField(_("Paid at"), null=True)
     reason = models.TextField(_("Reason"), blank=True)
 
-    # of a row that was read under its lock (`queries.locked`): its columns then, the newest event of its chain, verbs of open duties
+    # of a row that was read under its lock (`queries.locked`): its columns then, the newest event of its chain, verbs of open
+    # duties, its transfers, and the payee's account of now
     as_read: dict[str, Any] | None = None
     last_event: Any = None
     owed: set[str] | None = None
+    tries: "list[PaymentAttempt] | None" = None
+    account_now: "PayeeAccount | None" = None
 
     objects = DisbursementQuerySet.as_manager()
 

@@ -2,7 +2,6 @@
 
 from vouchers.payments.queries.at_once import (
     RequestFacts,
-    account_of,
     attempt_of,
     facts_of_request,
     locked,
@@ -68,7 +67,6 @@ __all__ = [
     "PLANNED",
     "Plan",
     "RequestFacts",
-    "account_of",
     "account_stands",
     "account_to_pay",
     "also_told",

@@ -49,6 +49,8 @@ SELECT json_build_object(
   'last_event', (
     SELECT json_build_object('id', e.id, 'seq', e.seq, 'hash', e.hash) FROM journal_event e WHERE e.subject_ref = d.ref
     ORDER BY e.seq DESC LIMIT 1),
+  'tries', (SELECT json_agg(a ORDER BY a.id) FROM vouchers_paymentattempt a WHERE a.disbursement_id = d.id),
+  'current', (SELECT row_to_json(z) FROM vouchers_payeeaccount z WHERE z.institution_id = d.payee_id AND z.is_current),
   'owed', (SELECT json_agg(t.verb) FROM journal_duty t WHERE t.subject_ref = d.ref AND t.closed_at IS NULL))
 FROM vouchers_disbursement d JOIN vouchers_milestone m ON m.id = d.milestone_id JOIN vouchers_voucher v ON v.id = d.voucher_id
 JOIN providers_institution i ON i.id = d.payee_id LEFT JOIN accounts_organisation q ON q.id = i.organisation_id
@@ -162,18 +164,16 @@ def standing_of(disbursement: Disbursement) -> tuple[str, str]:
     return found[0], found[1]
 
 
-def account_of(institution_id: int) -> PayeeAccount | None:
-    """The payee's account of now, verified or not."""
-    sql = "SELECT row_to_json(y) FROM vouchers_payeeaccount y WHERE y.institution_id = %s AND y.is_current"
-    found = prepared.first_row(sql, [institution_id])
-    return built(PayeeAccount, found[0]) if found else None
-
-
 def tries_of(disbursement: Disbursement, *, but: int = 0) -> list[PaymentAttempt]:
     """Every transfer of a payment that is locked, the oldest first. but: id of one that is left out."""
-    sql = "SELECT row_to_json(a) FROM vouchers_paymentattempt a WHERE a.disbursement_id = %s AND a.id <> %s ORDER BY a.id"
-    found = (built(PaymentAttempt, one) for (one,) in prepared.rows(sql, [disbursement.pk, but]))
-    return [joined(one, disbursement=disbursement) for one in found if one is not None]
+    if disbursement.tries is None:
+        sql = "SELECT row_to_json(a) FROM vouchers_paymentattempt a WHERE a.disbursement_id = %s ORDER BY a.id"
+        disbursement.tries = _tries(disbursement, [one for (one,) in prepared.rows(sql, [disbursement.pk])])
+    return [one for one in disbursement.tries if one.pk != but]
+
+
+def _tries(disbursement: Disbursement, given: Sequence[Mapping[str, Any]]) -> list[PaymentAttempt]:
+    return [joined(one, disbursement=disbursement) for one in (built(PaymentAttempt, row) for row in given) if one is not None]
 
 
 def _read(disbursement_id: int) -> Disbursement:
@@ -192,6 +192,7 @@ def _read(disbursement_id: int) -> Disbursement:
         row, milestone=milestone, payee=payee, voucher=voucher, payee_account=account,
         invoice_document=built(Document, data["invoice"]), own_share_document=built(Document, data["proof"]),
     )  # fmt: skip
+    row.tries, row.account_now = _tries(row, data["tries"] or ()), built(PayeeAccount, data["current"])
     row.as_read, row.last_event, row.owed = dict(row.__dict__), built(Event, data["last_event"]), set(data["owed"] or ())
     return row
 
