@@ -80,6 +80,36 @@ def test_an_incomplete_offer_is_not_submitted(owner: providers.Provider, changes
     assert offer.status == "DRAFT"
 
 
+@pytest.mark.parametrize(
+    ("facts", "changes", "field"),
+    [
+        ({}, {"access_modes": ["CLOSED_ROOM", "TRANSFER"]}, "access_modes"),
+        ({}, {"exits": ["RESULT_EXPORT", "DATA_EXPORT"]}, "exits"),
+        ({"purposes": ["SCIENTIFIC_RESEARCH"]}, {}, "allowed_purposes"),
+        ({"commercial_use_allowed": False}, {}, "commercial_ai_allowed"),
+        ({"exits": ["MODEL_EXPORT"]}, {"exits": ["MODEL_EXPORT"], "model_export": False}, "model_export"),
+    ],
+)
+def test_an_offer_promises_no_more_than_its_dataset_not_even_once_it_was_checked(
+    owner: providers.Provider, facts: dict[str, object], changes: dict[str, object], field: str
+) -> None:
+    data = providers.dataset(owner, **facts)
+    within = {"allowed_purposes": ["SCIENTIFIC_RESEARCH"], "commercial_ai_allowed": False, "exits": data.exits}
+    draft = providers.offer(owner, data, **changes)
+    with pytest.raises(Refused) as refused:
+        actions.submit(offer_id=draft.pk, by=owner.user)
+    assert refused.value.field == field and actions.lacks(draft)
+    checked = providers.offer(owner, data, published=True, **within)
+    actions.pause(offer_id=checked.pk, by=owner.user)
+    checked.refresh_from_db()
+    with pytest.raises(Refused) as refused:
+        actions.edit(
+            offer_id=checked.pk, version=checked.version, values={**providers.values(), **changes}, lines=providers.lines(),
+            by=owner.user, dataset=data,
+        )  # fmt: skip
+    assert refused.value.field == field
+
+
 def test_an_offer_can_be_sent_back_with_a_reason(owner: providers.Provider) -> None:
     offer = providers.offer(owner)
     actions.submit(offer_id=offer.pk, by=owner.user)

@@ -202,15 +202,28 @@ def _lacking(offer: Offer, lines: Sequence[rules.Line]) -> list[str]:
 
 
 def lacks(offer: Offer) -> list[str]:
-    """Sentences about what the offer still needs before it can be submitted."""
-    return [str(WHAT_LACKS[name]) for name in _lacking(offer, [row.rule() for row in offer.lines.all()])]
+    """Sentences about what the offer still needs, or promises beyond its dataset, before it can be submitted."""
+    lacking = _lacking(offer, [row.rule() for row in offer.lines.all()])
+    return [*(str(WHAT_LACKS[name]) for name in lacking), *(str(rules.WIDER[name]) for name in _wider(offer))]
 
 
 def _complete(offer: Offer, lines: Sequence[rules.Line]) -> None:
-    """Raises Refused naming the first field that a submitted or published offer lacks."""
+    """Raises Refused naming the first field that a submitted or published offer lacks, or in which it promises too much."""
     lacking = _lacking(offer, lines)
     if lacking:
         raise Refused(WHAT_LACKS[lacking[0]], "incomplete", lacking[0])
+    if wider := _wider(offer):
+        raise Refused(rules.WIDER[wider[0]], "wider_than_dataset", wider[0])
+
+
+def _wider(offer: Offer) -> list[str]:
+    own = rules.Terms(
+        offer.access_modes, offer.exits, offer.allowed_purposes, offer.commercial_ai_allowed, offer.model_export
+    )  # fmt: skip
+    data = offer.dataset
+    return rules.wider(
+        own, rules.Terms(data.access_mode, data.exits, data.purposes, data.commercial_use_allowed) if data is not None else None
+    )
 
 
 WHAT_LACKS = {

@@ -178,6 +178,48 @@ def missing(
     return [name for name, value in needed.items() if not value]
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What may be done with data, as a dataset's page or an offer says; empty or None: nothing said."""
+
+    access_modes: Sequence[str] = ()
+    exits: Sequence[str] = ()
+    purposes: Sequence[str] = ()
+    commercial: bool | None = None
+    model_export: bool | None = None
+
+
+MODEL_EXPORT = "MODEL_EXPORT"
+WIDER = {
+    "access_modes": _("The dataset is not used this way. Take it out here, or have the dataset's description changed first."),
+    "exits": _("The dataset's description does not let this out. Take it out here, or have the description changed first."),
+    "allowed_purposes": _(
+        "The dataset's description does not allow this purpose. Take it out here, or have the description changed first."
+    ),
+    "commercial_ai_allowed": _(
+        "The dataset's description rules out commercial use. Answer no, or have the description changed first."
+    ),
+    "model_export": _("You say that no model is taken out, and tick model export above. Make both say the same."),
+}
+
+
+def wider(offer: Terms, dataset: Terms | None) -> list[str]:
+    """Fields in which an offer promises more than the dataset that it is of, or contradicts itself. What the dataset does not
+    say limits nothing: its description was checked, and an offer of it is published without another look at it."""
+    found = []
+    if dataset is not None:
+        for name, mine, theirs in (
+            ("access_modes", offer.access_modes, dataset.access_modes),
+            ("exits", offer.exits, dataset.exits),
+            ("allowed_purposes", offer.purposes, dataset.purposes),
+        ):
+            if theirs and not set(mine) <= set(theirs):
+                found.append(name)
+        if offer.commercial and dataset.commercial is False:
+            found.append("commercial_ai_allowed")
+    return [*found, *(["model_export"] if offer.model_export is False and MODEL_EXPORT in offer.exits else [])]
+
+
 def offered(status: str, valid_from: date | None, valid_to: date | None, today: date) -> bool:
     """Published and inside its validity (both days included)."""
     return (
