@@ -114,7 +114,24 @@ def test_time_to_data_is_one_way_for_the_forms_the_datasets_pages_and_the_quotes
 
 def test_a_delivery_earlier_than_the_steps_allow_is_marked(at: quotes.Stage) -> None:
     quotes.quoted(at, lead_time_days=35, earliest_delivery_on=clock.today() + timedelta(days=3))
-    assert "이유를 물어보십시오" in text(as_(at.firm.user).get(f"/matching/needs/{at.need.ref}/compare/"))
+    page = text(as_(at.firm.user).get(f"/matching/needs/{at.need.ref}/compare/"))
+    assert "이유를 물어보십시오" in page and "공급 상품에 적힌 기간보다" not in page
+
+
+def test_what_differs_from_the_offer_is_told_to_who_agrees_and_to_the_company(at: quotes.Stage) -> None:
+    request = quotes.asked(at)
+    Offer.objects.filter(pk=at.offer.pk).update(access_modes=["CLOSED_ROOM"])
+    quotes.prepared(at, request, lead_time_days=41, access_mode="REMOTE_VDI")
+    page = text(as_(quotes.approver(at.hospital.organisation)).get(f"/matching/requests/{request.ref}/"))
+    assert (
+        "공급 상품이나 요청과 다른 점" in page
+        and "공급 상품에 없는 이용 방식" in page
+        and "공급 상품에 적힌 것보다 깁니다" in page
+    )
+    other = another(at)
+    quotes.quoted(other, lead_time_days=41, access_mode="REMOTE_VDI")
+    beside = text(as_(at.firm.user).get(f"/matching/needs/{at.need.ref}/compare/"))
+    assert "공급 상품에 적힌 기간보다 깁니다" in beside
 
 
 def test_without_a_quote_the_comparison_says_why_it_is_empty(at: quotes.Stage) -> None:

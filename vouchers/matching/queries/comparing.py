@@ -1,7 +1,8 @@
 """All quotes for one need side by side, what changed between versions, and to whom one message went. For the company alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -70,6 +71,8 @@ class _World:
     size: str
     region: str
     cap_won: int | None
+    begins: date  # not before it: today, or the first day of the round's projects
+    wanted: Mapping[str, Any]  # the need's document
 
 
 def comparison(need: Need, requests: Iterable[QuoteRequest]) -> Comparison:
@@ -77,7 +80,7 @@ def comparison(need: Need, requests: Iterable[QuoteRequest]) -> Comparison:
     quoted = [(row, list(row.quotes.all())) for row in requests]
     columns = [Column(row, quotes[0], len(quotes)) for row, quotes in quoted if quotes]
     columns.sort(key=lambda one: (one.request.status not in stages.COMPARABLE, one.quote.supply_amount_won, one.request.pk))
-    world = _world(need) if columns else _World({}, None, "", "", None)
+    world = _world(need) if columns else _World({}, None, "", "", None, clock.today(), {})
     rows = [(str(label()), [cell(one, world) for one in columns]) for label, cell in _ROWS]
     histories = [(row, _history(quotes, world)) for row, quotes in quoted if len(quotes) > 1]
     return Comparison(columns, rows, histories)
@@ -90,6 +93,7 @@ def _world(need: Need) -> _World:
     return _World(
         catalogue.words("access_mode", "exit_kind"), version.parsed() if version is not None else None, company.size,
         company.region, track.cap_won if track is not None else None,
+        max(clock.today(), (need.round.project_start_on if need.round is not None else None) or clock.today()), need.document,
     )  # fmt: skip
 
 
@@ -142,17 +146,21 @@ def _delivery(one: Column, world: _World) -> Cell:
     named = one.quote.earliest_delivery_on
     if named is None:
         return Cell()
-    soonest = workdays.add_working_days(clock.today(), _route(one).after_quote[0])
+    soonest = workdays.add_working_days(world.begins, _route(one).after_quote[0])
     if named >= soonest:
         return Cell(day(named), gettext("The institution names this day itself"))
-    early = gettext("Earlier than its steps allow if you accept today (%(day)s at the earliest): ask for the reason")
+    early = gettext("Earlier than reviews, contract and lead time allow (%(day)s at the earliest): ask for the reason")
     return Cell(day(named), early % {"day": day(soonest)})
 
 
 def _lead(one: Column, world: _World) -> Cell:
     """Only what is left when agreement and reviews are there; the whole way stands in the next line."""
+    if not one.quote.lead_time_days:
+        return Cell()
     words = gettext("After the signed agreement and the positive reviews")
-    return Cell(_days(one.quote.lead_time_days), words) if one.quote.lead_time_days else Cell()
+    if comparing.Departure.SLOWER in _departs(one, world):
+        words = gettext("Longer than the offer says; after the signed agreement and the positive reviews")
+    return Cell(_days(one.quote.lead_time_days), words)
 
 
 def _route(one: Column) -> offers.Route:
@@ -167,8 +175,9 @@ def _route(one: Column) -> offers.Route:
 def _time_to_data(one: Column, world: _World) -> Cell:
     least, most = _route(one).after_quote
     days = _days(least) if least == most else gettext("%(least)d–%(most)d working days") % {"least": least, "most": most}
-    words = gettext("Reviews, contract and lead time together. Accepted today: by %(day)s") % {
-        "day": day(workdays.add_working_days(clock.today(), most))
+    words = gettext("Reviews, contract and lead time together. Begun on %(start)s: until about %(day)s") % {
+        "start": day(world.begins),
+        "day": day(workdays.add_working_days(world.begins, most)),
     }
     if not one.quote.lead_time_days:
         words = gettext("Reviews, contract and the usual preparation together; the quote names no lead time")
@@ -186,7 +195,12 @@ def _review(one: Column, world: _World) -> Cell:
 
 
 def _mode(one: Column, world: _World) -> Cell:
-    return Cell(world.words.get("access_mode", {}).get(one.quote.access_mode, one.quote.access_mode))
+    found = [str(departure.label) for departure in _departs(one, world) if departure != comparing.Departure.SLOWER]
+    return Cell(world.words.get("access_mode", {}).get(one.quote.access_mode, one.quote.access_mode), " ".join(found))
+
+
+def _departs(one: Column, world: _World) -> tuple[comparing.Departure, ...]:
+    return comparing.departures_of(one.quote, one.request.offer, world.wanted)
 
 
 def _exits(one: Column, world: _World) -> Cell:
@@ -206,7 +220,7 @@ _ROWS: tuple[tuple[Any, Any], ...] = (
     (lambda: gettext("State"), _state), (lambda: gettext("Supply amount"), _supply), (lambda: gettext("VAT"), _vat),
     (lambda: gettext("At most (commitment)"), _maximum), (lambda: gettext("Your own share"), _own),
     (lambda: gettext("Valid until"), _valid), (lambda: gettext("Earliest delivery"), _delivery),
-    (lambda: gettext("Lead time"), _lead), (lambda: gettext("From acceptance to the data"), _time_to_data),
+    (lambda: gettext("Lead time"), _lead), (lambda: gettext("From the award to the data"), _time_to_data),
     (lambda: gettext("Review route"), _review), (lambda: gettext("Access mode"), _mode),
     (lambda: gettext("What may be taken out"), _exits), (lambda: gettext("Assumptions"), _assumptions),
 )  # fmt: skip

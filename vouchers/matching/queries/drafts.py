@@ -14,7 +14,7 @@ from portal.kit.words import pick
 from providers.institutions.models import Institution
 from vouchers.matching.models import QuoteDraft, QuoteLine, QuoteRequest
 from vouchers.matching.queries.quotes import LineShown, amount_of, mode_words
-from vouchers.matching.rules import agreeing, stages
+from vouchers.matching.rules import agreeing, comparing, stages
 
 
 def person_of(organisation: Organisation | None, email: str) -> User | None:
@@ -33,7 +33,7 @@ def draft_of_link(token_hash: str) -> QuoteDraft | None:
     if not token_hash:
         return None
     found = QuoteDraft.objects.filter(token_hash=token_hash)
-    return found.select_related("request__institution", "request__need__company", "prepared_by").first()
+    return found.select_related("request__institution", "request__offer", "request__need__company", "prepared_by").first()
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,11 @@ class DraftSheet:
     lines: list[LineShown]
     mode: str
     waits: tuple[str, ...] = field(default_factory=tuple)
+    departs: tuple[str, ...] = ()  # from the published offer or the need, in words
 
 
 def draft_sheet(draft: QuoteDraft | None) -> DraftSheet | None:
-    """Two queries: the words, and the institutions that the lines name."""
+    """Three queries at most: the words, the institutions that the lines name, the offer."""
     if draft is None:
         return None
     content = draft.content
@@ -77,7 +78,10 @@ def draft_sheet(draft: QuoteDraft | None) -> DraftSheet | None:
     )  # fmt: skip
     own = draft.request.institution_id
     mode = mode_words().get(shown.access_mode, shown.access_mode)
-    return DraftSheet(draft, shown, [_line(line, names, own) for line in lines], mode, waits(draft))
+    departs = comparing.departures_of(shown, draft.request.offer, draft.request.need.document)
+    return DraftSheet(
+        draft, shown, [_line(line, names, own) for line in lines], mode, waits(draft), tuple(str(one.label) for one in departs)
+    )
 
 
 def waits(draft: QuoteDraft) -> tuple[str, ...]:

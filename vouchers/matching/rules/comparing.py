@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.codes import Codes
+
 TERMS = (
     "supply_amount_won", "band_min_won", "vat_won", "valid_until", "earliest_delivery_on", "lead_time_days", "access_mode",
     "assumptions",
@@ -58,3 +62,34 @@ def _lines(before: Sequence[LineTerms], after: Sequence[LineTerms]) -> list[Chan
         if same != line:
             found.append(Change("line", same, line))
     return [*found, *(Change("line", line, None) for line in left)]
+
+
+# ── Beside what was offered and asked for ────────────────────────────────────────────────────────────
+class Departure(Codes):
+    """In what a quote differs from the published offer that it answers for, or from the need."""
+
+    MODE_NOT_OFFERED = "MODE_NOT_OFFERED", _("The access mode is not among those of the published offer.")
+    MODE_NOT_WANTED = "MODE_NOT_WANTED", _("The company did not name this access mode among those that it accepts.")
+    SLOWER = "SLOWER", _("The lead time is longer than the published offer says.")
+
+
+def departures(
+    *, access_mode: str, lead_time_days: int | None, offered_modes: Sequence[str], offered_days: int | None, wanted: Sequence[str]
+) -> tuple[Departure, ...]:
+    """Nothing is forbidden: both sides may agree to it, but nobody overlooks it. What was not said is no difference."""
+    found = []
+    if access_mode and offered_modes and access_mode not in offered_modes:
+        found.append(Departure.MODE_NOT_OFFERED)
+    if access_mode and wanted and access_mode not in wanted:
+        found.append(Departure.MODE_NOT_WANTED)
+    if lead_time_days and offered_days and lead_time_days > offered_days:
+        found.append(Departure.SLOWER)
+    return tuple(found)
+
+
+def departures_of(content: Any, offer: Any, need: Any) -> tuple[Departure, ...]:
+    """content: with access_mode and lead_time_days; offer: the published one or None; need: its document."""
+    return departures(
+        access_mode=content.access_mode, lead_time_days=content.lead_time_days, offered_modes=offer.access_modes if offer else (),
+        offered_days=offer.lead_time_days if offer else None, wanted=need.get("access_modes_acceptable") or (),
+    )  # fmt: skip
