@@ -75,6 +75,7 @@ SWEEPS: dict[str, float] = {
     "payments.sync_terminated": 300,
     "settlements.sync_ended": 300,
     "settlements.sync_objections": 300,
+    "settlements.go_on_closings": 30,
     "payments.sync_plans": 3600,
 }
 QUEUES = ("payments", "mail", "cases", "files", "statistics")  # words and patience: portal.journal.rules, which needs the apps

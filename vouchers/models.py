@@ -15,6 +15,7 @@ from vouchers.agreements.models import (
     AgreementLine,
     AgreementParty,
     AgreementVersion,
+    CarryOver,
     ClauseComment,
     VersionSignature,
     Voucher,
@@ -113,10 +114,12 @@ from vouchers.rounds.models import (
 )
 from vouchers.settlements.models import (
     Clawback,
+    ClosingLine,
     Debt,
     Receipt,
     Settlement,
     SettlementLine,
+    YearClosing,
 )
 
 __all__ = [
@@ -139,6 +142,7 @@ __all__ = [
     "AssignmentRun",
     "Award",
     "BlindDocument",
+    "CarryOver",
     "CaseConflict",
     "Certification",
     "Challenge",
@@ -146,6 +150,7 @@ __all__ = [
     "CheckBatchLine",
     "ClauseComment",
     "Clawback",
+    "ClosingLine",
     "Company",
     "ConflictOfInterest",
     "Criterion",
@@ -214,4 +219,5 @@ __all__ = [
     "Track",
     "VersionSignature",
     "Voucher",
+    "YearClosing",
 ]

@@ -81,6 +81,8 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("fact_check", "vouchers_settlement"),
             ("assignment_return", "vouchers_debt"),
             ("undo", "vouchers_clawback"),
+            ("event_repeat", "vouchers_carryover"),
+            ("event_available", "vouchers_yearclosing"),
             ("credit_card", "vouchers_payeeaccount"),
             ("book", "vouchers_account"),
             ("list_alt", "vouchers_ledgerevent"),

@@ -10,6 +10,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "report_order": ("환수명령 주무부처 통보", "Report clawbacks to the ministry"),
     "enter_restriction": ("환수에 따른 참여제한 등록", "Enter restrictions after clawbacks"),
     "lift_restriction": ("참여제한 해제", "Lift restrictions"),
+    "decide_carry_over": ("이월 승인", "Decide about carry-overs"),
+    "close_year": ("회계연도 마감", "Close the fiscal year"),
     "submit_statement": ("정산 보고", "State what was used"),
     "review_settlement": ("정산 검토", "Review settlements"),
     "confirm_settlement": ("정산 금액 확정", "Fix amounts of settlements"),

@@ -4,12 +4,14 @@ from typing import Any
 
 from portal.desk.matching_words import MATCHING
 from portal.desk.provider_words import PROVIDERS
+from portal.desk.settlement_words import SETTLEMENTS
 from portal.kit.words import korean
 
 # name → (Korean, English)
 WORDS: dict[str, tuple[str, str]] = {
     **PROVIDERS,
     **MATCHING,
+    **SETTLEMENTS,
     "access_case.dossier_saved": ("활용신청 서류를 저장했습니다", "Dossier saved"),
     "access_case.opened": ("활용신청 서류를 시작했습니다", "Dossier started"),
     "access_request.allowed": ("IRB와 DRB가 모두 허용했습니다", "Both IRB and DRB allow the use"),
@@ -24,36 +26,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "access_request.supplied": ("활용신청을 보완했습니다", "Supplement supplied"),
     "access_request.use_ended": ("데이터 이용을 마쳤습니다", "Use ended"),
     "access_request.withdrawn": ("활용신청을 철회했습니다", "Access request withdrawn"),
-    "settlement.opened": ("정산이 시작되었습니다", "To be settled"),
-    "settlement.submitted": ("정산 내역을 냈습니다", "What was used was stated"),
-    "settlement.line_judged": ("정산 내역을 판단했습니다", "Line of the settlement judged"),
-    "settlement.supplement_requested": ("정산 보완을 요청했습니다", "Supplement of the settlement asked"),
-    "settlement.amount_proposed": ("정산 금액을 제안했습니다", "Amount of the settlement proposed"),
-    "settlement.sent_back": ("정산을 다시 검토합니다", "Settlement sent back for review"),
-    "settlement.confirmed": ("정산 금액을 확정했습니다", "Amount of the settlement fixed"),
-    "settlement.lowered": ("이의신청 인용에 따라 불인정 금액을 낮췄습니다", "Disallowed amount lowered after an objection"),
-    "settlement.closed": ("정산을 마쳤습니다", "Settled"),
-    "clawback.detected": ("환수 사유를 확인했습니다", "Ground to take money back found"),
-    "clawback.noticed": ("환수를 사전통지했습니다", "Prior notice of a clawback given"),
-    "clawback.heard": ("환수에 대한 의견을 냈습니다", "Opinion on the clawback given"),
-    "clawback.ordered": ("환수를 명령했습니다", "Money ordered back"),
-    "clawback.reported": ("환수명령을 주무부처에 통보했습니다", "Order reported to the ministry"),
-    "clawback.restriction_entered": ("참여제한을 등록했습니다", "Restriction entered"),
-    "clawback.lowered": ("이의신청 인용에 따라 환수 금액을 낮췄습니다", "Ordered amount lowered after an objection"),
-    "clawback.closed": ("환수를 마쳤습니다", "Paid back in full"),
-    "clawback.dropped": ("환수하지 않기로 했습니다", "Clawback not pursued"),
-    "debt.opened": ("반납할 금액이 정해졌습니다", "Amount to be paid back"),
-    "debt.receipt_reported": ("반납한 금액을 알렸습니다", "Payment reported"),
-    "debt.receipt_rejected": ("입금을 확인하지 못했습니다", "Reported payment not found"),
-    "debt.received": ("반납금 입금을 확인했습니다", "Payment arrived"),
-    "debt.settled": ("반납을 마쳤습니다", "Paid back in full"),
-    "debt.lowered": ("반납할 금액을 낮췄습니다", "Less is owed"),
-    "debt.overpaid": ("낸 금액이 반납할 금액보다 많아졌습니다", "More was paid than is owed"),
-    "debt.repaid": ("더 낸 금액을 돌려주었습니다", "What was paid too much went back"),
-    "debt.cancelled": ("반납할 금액이 없어졌습니다", "No longer owed"),
-    "debt.suspended": ("이의신청으로 반납을 멈췄습니다", "Held back by an objection"),
-    "debt.resumed": ("반납 기한이 다시 흐릅니다", "Owed again after the objection"),
-    "debt.enforced": ("강제징수로 넘겼습니다", "Handed over to be collected"),
     "agreement.activated": ("협약이 체결되었습니다", "Agreement in force"),
     "agreement.changed": ("협약변경을 반영했습니다", "Agreement changed"),
     "change.approved": ("협약변경을 승인했습니다", "Change of the agreement approved"),

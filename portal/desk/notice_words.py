@@ -7,6 +7,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "settlement_opened": ("정산 안내", "Project to be settled"),
     "settlement_supplement": ("정산 보완 요청", "Settlement needs more"),
     "settlement_confirmed": ("정산 금액 확정", "Amount of the settlement fixed"),
+    "carry_over_decided": ("이월 결정", "Decision about a carry-over"),
     "clawback_noticed": ("환수 사전통지", "Prior notice of a clawback"),
     "clawback_heard": ("환수에 대한 의견 제출", "Opinion on a clawback"),
     "clawback_ordered": ("환수명령", "Money ordered back"),
@@ -234,7 +235,7 @@ OFFERED: dict[str, tuple[str, ...]] = {
         "application_withdrawn", "selection_letter", "selection_not_selected", "selection_reserve", "award_notified",
         "award_lapsed", "agreement_to_negotiate", "comment_answered", "agreement_to_sign", "agreement_active", "change_requested", "change_to_sign", "change_in_force", "change_rejected", "offer_proposed", "feasibility_answered", "sourcing_proposed", "sourcing_closed", "quote_received", "quote_expired", "match_confirmed",
         "objection_decided", "objection_extended", "disbursement_paid", "milestone_due", "membership_requested",
-        "settlement_opened", "settlement_supplement", "settlement_confirmed", "clawback_noticed", "clawback_ordered", "clawback_dropped", "debt_opened", "debt_received", "debt_receipt_rejected",
+        "settlement_opened", "settlement_supplement", "settlement_confirmed", "carry_over_decided", "clawback_noticed", "clawback_ordered", "clawback_dropped", "debt_opened", "debt_received", "debt_receipt_rejected",
         "round_announced", "round_amended", "duty_reminder",
     ),
     "PROVIDER": (

@@ -103,6 +103,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.check_evidence",
             "vouchers.review_settlement",
             "vouchers.prepare_clawback",
+            "vouchers.request_carry_over",
         }
     ),
     Role.OPERATOR_FINANCE: frozenset(
@@ -115,6 +116,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.confirm_settlement",
             "vouchers.confirm_receipt",
             "vouchers.order_clawback",
+            "vouchers.rehearse_year",
         }
     ),
     Role.PAYMENT_REGISTRAR: frozenset(
@@ -159,6 +161,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.confirm_late_entry",
             "vouchers.confirm_selection",
             "vouchers.appropriate_budget",
+            "vouchers.decide_carry_over",
+            "vouchers.close_year",
             "vouchers.publish_allocation",
         }
     ),

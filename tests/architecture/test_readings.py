@@ -187,6 +187,7 @@ IMPERSONAL = {
     "LedgerEvent",
     "Job",
     "DeadLetter",
+    "YearClosing",
 }
 LISTS_OF_PEOPLE = {"ApiKey", "User", "Membership", "RoleGrant", "Consent", "Notice", "PoolMember", "Affiliation"}
 # allauth registers these; no role may open them (see test_nobody_opens_what_other_apps_registered)

@@ -9,10 +9,12 @@ from django.urls import reverse
 from portal.kit import clock
 from tests.doors import as_
 from tests.factories import applications as make
+from tests.factories import projects
 from tests.factories import settling as s
 from tests.factories.files import pdf
 from tests.factories.providers import person, provider
-from vouchers.settlements.models import Clawback, Debt, Receipt, Settlement
+from vouchers.agreements.models import CarryOver
+from vouchers.settlements.models import Clawback, Debt, Receipt, Settlement, YearClosing
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +178,31 @@ def test_a_clawback_is_entered_ordered_and_reported_in_the_admin():
         == 303
     )
     assert statuses(f"/settlements/clawbacks/{row.ref}/lower/", at.company, desk.finance) == [403, 404]
+
+
+# ── The year's end ───────────────────────────────────────────────────────────────────────────────────
+def test_a_carry_over_and_the_close_of_a_year_in_the_admin():
+    at, _rows = projects.planned()
+    operator, finance, approver = as_(at.operator), as_(person("OPERATOR_FINANCE")), as_(person("MINISTRY_APPROVER"))
+    add = "/admin/vouchers/carryover/add/"
+    assert [client.get(add).status_code for client in (operator, approver)] == [200, 403]
+    typed = {"agreement": at.agreement.pk, "amount_won": "400,000,000", "reason": "심의 지연"}
+    answer = operator.post(add, typed)
+    assert answer.status_code == 422 and "심의 지연" in answer.content.decode()
+    assert operator.post(add, {**typed, "amount_won": "100,000,000"}).status_code == 302
+    verb = reverse("admin:vouchers_carryover_change", args=[CarryOver.objects.get().pk]).replace("/change/", "/verb/")
+    assert operator.post(f"{verb}approve/").status_code == 403 and approver.get(f"{verb}approve/").status_code == 200
+    assert approver.post(f"{verb}approve/").status_code == 302
+    year, add = at.agreement.round.fiscal_year, "/admin/vouchers/yearclosing/add/"
+    assert [client.get(add).status_code for client in (finance, operator)] == [200, 403]
+    assert finance.post(add, {"fiscal_year": "2021"}).status_code == 422
+    assert finance.post(add, {"fiscal_year": str(year)}).status_code == 302
+    page = reverse("admin:vouchers_yearclosing_change", args=[YearClosing.objects.get().pk])
+    words = approver.get(page).content.decode()
+    assert "100,000,000" in words and "220,000,000" in words and "0 / " in words
+    verb = page.replace("/change/", "/verb/")
+    assert finance.post(f"{verb}close/").status_code == 403
+    assert approver.get(f"{verb}close/").status_code == 302  # the year is not over
+    with clock.at(clock.kst(year + 1, 1, 5, 10)):
+        assert approver.get(f"{verb}close/").status_code == 200 and approver.post(f"{verb}close/").status_code == 302
+    assert YearClosing.objects.get().status == "CLOSING"

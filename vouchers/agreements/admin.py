@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
@@ -12,11 +13,21 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
+from portal.kit.entering import EnteredAdmin
+from portal.kit.forms import WonFormField
 from portal.kit.won import won
 from portal.templatetags.portal import here, kst
 from vouchers.agreements import actions, queries, rules
 from vouchers.agreements.forms import PeriodForm
-from vouchers.agreements.models import Agreement, AgreementChange, AgreementLine, AgreementParty, AgreementVersion, Voucher
+from vouchers.agreements.models import (
+    Agreement,
+    AgreementChange,
+    AgreementLine,
+    AgreementParty,
+    AgreementVersion,
+    CarryOver,
+    Voucher,
+)
 
 
 def _at(verb: str) -> Callable[[Any], bool]:
@@ -172,3 +183,72 @@ class VoucherAdmin(VerbAdmin):
     @admin.display(description=gettext_lazy("Grant"), ordering="grant_won")
     def grant(self, obj: Voucher) -> str:
         return won(obj.grant_won)
+
+
+class CarryOverForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What of a grant is to be paid after its fiscal year."""
+
+    amount_won = WonFormField(label=gettext_lazy("Amount to be carried over"), min_value=1)
+
+    class Meta:
+        model = CarryOver
+        fields = ("agreement", "amount_won", "reason")
+        help_texts = {"reason": gettext_lazy("Why it cannot be paid within the year: the ministry decides by it.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        live = Agreement.objects.exclude(status__in=["COMPLETED", "TERMINATED"])
+        self.fields["agreement"].queryset = live.order_by("-number")  # type: ignore[attr-defined]
+
+
+def _asked(obj: CarryOver) -> bool:
+    return rules.CARRY_LIFECYCLE.can(obj.status, "approve_carry_over")
+
+
+@admin.register(CarryOver)
+class CarryOverAdmin(EnteredAdmin):
+    """Asked by the operator, decided by the ministry."""
+
+    enter_permission = "vouchers.request_carry_over"
+    entry_form = CarryOverForm
+    list_display = ("agreement", "fiscal_year", "amount", "status", "requested_by", "decided_by")
+    list_filter = ("status", "fiscal_year")
+    search_fields = ("ref", "agreement__number")
+    list_select_related = ("agreement", "requested_by", "decided_by")
+    ordering = ("-created_at", "-id")
+    fields = readonly_fields = (
+        "agreement",
+        "year",
+        "amount",
+        "reason",
+        "status",
+        "requested_by",
+        "decided_by",
+        "decided_at",
+        "answer",
+    )
+    verbs = (
+        Verb("approve", gettext_lazy("Approve the carry-over"), lambda pk, by: actions.decide_carry_over(carry_over_id=pk, approve=True, by=by),
+             "vouchers.decide_carry_over", _asked, not_by="requested_by", facts=lambda o: [(_("Reason"), o.reason)],
+             consequence=lambda o: _("%(won)s may be paid after the fiscal year %(year)s.") % {"won": won(o.amount_won), "year": o.fiscal_year}),
+        Verb("reject", gettext_lazy("Do not approve it"),
+             lambda pk, by, reason: actions.decide_carry_over(carry_over_id=pk, approve=False, reason=reason, by=by), "vouchers.decide_carry_over", _asked,
+             form=ReasonForm, danger=True, not_by="requested_by"),
+    )  # fmt: skip
+
+    def enter(self, request: HttpRequest, data: dict[str, Any]) -> CarryOver:
+        """The ministry decides next."""
+        return actions.request_carry_over(
+            agreement_id=data["agreement"].pk, amount_won=data["amount_won"], reason=data["reason"], by=request.user
+        )
+
+    def headline(self, obj: CarryOver) -> str:
+        return f"{obj.agreement.number} · {obj.fiscal_year}"
+
+    @admin.display(description=gettext_lazy("Fiscal year"))
+    def year(self, obj: CarryOver) -> str:
+        return str(obj.fiscal_year)
+
+    @admin.display(description=gettext_lazy("Amount to be carried over"), ordering="amount_won")
+    def amount(self, obj: CarryOver) -> str:
+        return won(obj.amount_won)

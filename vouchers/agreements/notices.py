@@ -3,7 +3,8 @@
 from typing import Any
 
 from portal.journal.actions import tell
-from vouchers.agreements.models import Agreement, AgreementChange, AgreementParty, ClauseComment, Voucher
+from portal.kit.won import won
+from vouchers.agreements.models import Agreement, AgreementChange, AgreementParty, CarryOver, ClauseComment, Voucher
 from vouchers.agreements.rules import PartyRole
 
 SIGNING_ROLE = {PartyRole.COMPANY: "REPRESENTATIVE", PartyRole.PROVIDER: "PROVIDER_MANAGER", PartyRole.OPERATOR: "OPERATOR_CASE"}
@@ -128,3 +129,15 @@ def party_name(change: AgreementChange, lang: str) -> str:
     """Who asked, in one language."""
     named = change.asked_for.organisation
     return str(getattr(named, f"name_{lang}") or named.name_ko)
+
+
+def carry_over_decided(row: CarryOver) -> None:
+    """To the company: what may be paid after the year, or why not."""
+    tell(
+        "carry_over_decided", app="vouchers", subject=row, organisation=row.agreement.company.organisation,
+        url=row.agreement.get_absolute_url(),
+        context={
+            "number": row.agreement.number, "year": row.fiscal_year, "approved": row.status == "APPROVED", "reason": row.answer,
+            "amount_ko": won(row.amount_won, "ko"), "amount_en": won(row.amount_won, "en"),
+        },
+    )  # fmt: skip

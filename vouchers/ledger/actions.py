@@ -58,6 +58,7 @@ def _move(
     reason: str,
     by: Any,
     reason_en: str = "",
+    fiscal_year: int | None = None,
 ) -> LedgerEvent:
     """One event, two entries. The same key twice gives the first event back (and refuses another amount).
 
@@ -66,7 +67,7 @@ def _move(
     assert (source.kind, target.kind) in rules.ROUTES[kind], f"{kind} does not run from {source.kind} to {target.kind}"
     if amount_won <= 0:
         raise Refused(_("An amount of money is at least 1 won."), "amount_not_positive")
-    held_won, fiscal_year = queries.locked_pot(source)  # so a twin waits, then sees
+    held_won, year = queries.locked_pot(source)  # so a twin waits, then sees
     earlier = queries.booked(key)
     if earlier is not None:
         if earlier.amount_won != amount_won or earlier.kind != kind:
@@ -78,7 +79,7 @@ def _move(
         kind=kind,
         key=key,
         round_id=round_id,
-        fiscal_year=fiscal_year,  # of the budget, not of the day
+        fiscal_year=fiscal_year or year,  # of the budget, not of the day
         subject_ref=subject_ref,
         amount_won=amount_won,
         reason=reason[:300],
@@ -341,3 +342,47 @@ def repay(
         reason_en=reason_en,
         by=by,
     )
+
+
+# ── The year's end: called by the room that closes it, which asked for the permission ────────────────────────
+@transaction.atomic
+def expire_pot(*, account_id: int, year: int, amount_won: int, by: Any) -> LedgerEvent:
+    """What stands in a pot when its year is closed expires, once for the year: available, reserved or committed → expired."""
+    pot = Account.objects.select_related("organisation").get(pk=account_id)
+    return _move(
+        E.EXPIRED,
+        key=f"EXPIRED:{year}:{pot.ref}",
+        round_id=pot.round_id,
+        source=pot,
+        target=_account(pot.round_id, K.EXPIRED, pot.owner_ref, pot.organisation),
+        amount_won=amount_won,
+        subject_ref=pot.owner_ref,
+        reason=f"{year} 회계연도 마감",
+        reason_en=f"Close of the fiscal year {year}",
+        by=by,
+    )
+
+
+@transaction.atomic
+def carry(*, account_id: int, year: int, amount_won: int, by: Any) -> LedgerEvent:
+    """What stays committed leaves the year that is closed and comes into the next one, once: committed → carried → committed, in one
+    transaction. Writes: two LedgerEvents, Account.carried_to. Returns: the one of the new year."""
+    pot = Account.objects.select_related("organisation").get(pk=account_id)
+    between = _account(pot.round_id, K.CARRIED, pot.owner_ref, pot.organisation)
+    steps = ((pot, between, year, "OUT"), (between, pot, year + 1, "IN"))
+    for source, target, of_year, way in steps:
+        event = _move(
+            E.CARRIED,
+            key=f"CARRIED:{year}:{pot.ref}:{way}",
+            round_id=pot.round_id,
+            source=source,
+            target=target,
+            amount_won=amount_won,
+            subject_ref=pot.owner_ref,
+            reason=f"{year} → {year + 1} 회계연도 이월",
+            reason_en=f"Carried over from {year} to {year + 1}",
+            by=by,
+            fiscal_year=of_year,
+        )
+    Account.objects.filter(pk=pot.pk).update(carried_to=year + 1)
+    return event

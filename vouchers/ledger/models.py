@@ -27,6 +27,8 @@ class Account(Row):
         "accounts.Organisation", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Organisation")
     )
     balance_won = SignedWonField(_("Balance"), default=0, editable=False)
+    # set once the year of its round was closed and money in it was carried over: what it moves from then on is of that year
+    carried_to = models.SmallIntegerField(_("Carried over to the year"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("ledger account")

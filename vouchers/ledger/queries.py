@@ -40,8 +40,8 @@ def pot(round_id: int, kind: str, owner_ref: str) -> Account | None:
 
 
 def locked_pot(account: Account) -> tuple[int, int]:
-    """(won in it, fiscal year of its round), the pot locked."""
-    sql = """SELECT a.balance_won, r.fiscal_year FROM vouchers_account a JOIN vouchers_round r ON r.id = a.round_id WHERE a.id = %s
+    """(won in it, fiscal year of its round or into which it was carried over), the pot locked."""
+    sql = """SELECT a.balance_won, coalesce(a.carried_to, r.fiscal_year) FROM vouchers_account a JOIN vouchers_round r ON r.id = a.round_id WHERE a.id = %s
         FOR UPDATE OF a"""
     found = prepared.first_row(sql, [account.pk])
     assert found is not None
@@ -121,3 +121,18 @@ def faults() -> Iterator[dict[str, Any]]:
         yield {"account": account.ref, "kept": account.balance_won, "summed": account.summed}
     for event in LedgerEvent.objects.annotate(summed=lines, moved=plus).exclude(summed=0, moved=F("amount_won")).iterator():
         yield {"event": event.ref, "sum": event.summed, "says": event.amount_won, "moves": event.moved}
+
+
+YEARS_POTS = (rules.AccountKind.AVAILABLE, rules.AccountKind.RESERVED, rules.AccountKind.COMMITTED)
+
+
+def left_in_year(year: int) -> QuerySet[Account]:
+    """Pots of a fiscal year's rounds in which money stands that was not paid, in the order of their round."""
+    found = Account.objects.filter(round__fiscal_year=year, kind__in=YEARS_POTS, balance_won__gt=0, carried_to__isnull=True)
+    return found.select_related("round", "organisation").order_by("round_id", "kind", "id")
+
+
+def trial_balance(year: int) -> dict[str, int]:
+    """Kind of pot → what the entries of the year's rounds add up to, whole won, from the entries themselves. All of them are 0."""
+    found = Entry.objects.filter(account__round__fiscal_year=year).values("account__kind").annotate(won=Sum("amount_won"))
+    return {row["account__kind"]: row["won"] for row in found.order_by("account__kind")}

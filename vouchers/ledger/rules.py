@@ -20,6 +20,7 @@ class AccountKind(Codes):
     PAID = "PAID", _("Paid")
     EXPIRED = "EXPIRED", _("Expired")
     RECOVERED = "RECOVERED", _("Recovered")
+    CARRIED = "CARRIED", _("On its way into the next year")  # empty again within the same moment
 
 
 class EventKind(Codes):
@@ -31,6 +32,7 @@ class EventKind(Codes):
     REVERSED = "REVERSED", _("Reversed")
     EXPIRED = "EXPIRED", _("Expired")
     RECOVERED = "RECOVERED", _("Recovered")
+    CARRIED = "CARRIED", _("Carried over")
 
 
 A = AccountKind
@@ -42,8 +44,9 @@ ROUTES: dict[EventKind, frozenset[tuple[AccountKind, AccountKind]]] = {
     EventKind.RELEASED: frozenset({(A.RESERVED, A.AVAILABLE), (A.COMMITTED, A.AVAILABLE)}),
     EventKind.PAID: frozenset({(A.COMMITTED, A.PAID)}),
     EventKind.REVERSED: frozenset({(A.PAID, A.COMMITTED), (A.AVAILABLE, A.TREASURY), (A.RECOVERED, A.PAID)}),
-    EventKind.EXPIRED: frozenset({(A.COMMITTED, A.EXPIRED), (A.RESERVED, A.EXPIRED)}),
+    EventKind.EXPIRED: frozenset({(A.COMMITTED, A.EXPIRED), (A.RESERVED, A.EXPIRED), (A.AVAILABLE, A.EXPIRED)}),
     EventKind.RECOVERED: frozenset({(A.PAID, A.RECOVERED)}),
+    EventKind.CARRIED: frozenset({(A.COMMITTED, A.CARRIED), (A.CARRIED, A.COMMITTED)}),
 }
 
 

@@ -1,8 +1,8 @@
-"""The clock's door: projects that ended are to be settled; what an objection held back is owed again."""
+"""The clock's door: projects that ended, debts that an objection held back, fiscal years that are being closed."""
 
 from celery import shared_task
 
-from vouchers.settlements import actions
+from vouchers.settlements import actions, queries
 
 
 @shared_task(name="settlements.sync_ended")
@@ -15,3 +15,9 @@ def sync_ended() -> int:
 def sync_objections() -> int:
     """Returns: how many debts are owed again."""
     return actions.sync_objections()
+
+
+@shared_task(name="settlements.go_on_closings")
+def go_on_closings() -> int:
+    """Fiscal years that are being closed, line by line. Returns: lines that were booked."""
+    return sum(actions.go_on_closing(closing_id=pk) for pk in queries.under_way())

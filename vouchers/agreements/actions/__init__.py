@@ -1,5 +1,6 @@
 """The verbs of agreements: drafting and versions, signing, changing, what happens to one in force."""
 
+from vouchers.agreements.actions.carrying import decide_carry_over, request_carry_over
 from vouchers.agreements.actions.changing import (
     approve_change,
     give_up_change,
@@ -22,6 +23,7 @@ __all__ = [
     "approve_change",
     "comment_clause",
     "complete",
+    "decide_carry_over",
     "draft",
     "expire_voucher",
     "formula",
@@ -34,6 +36,7 @@ __all__ = [
     "reject_change",
     "release_voucher",
     "reopen_voucher",
+    "request_carry_over",
     "request_change",
     "require_apart",
     "resume",

@@ -21,7 +21,7 @@ from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused, Stale
 from portal.kit.won import won
 from vouchers.agreements import notices, queries, rules
-from vouchers.agreements.actions.drafting import check_period, lock, needed, require_apart
+from vouchers.agreements.actions.drafting import check_period, lock, needed, refuse_past_year, require_apart
 from vouchers.agreements.actions.ending import end
 from vouchers.agreements.actions.writing import write_version
 from vouchers.agreements.models import Agreement, AgreementChange, AgreementParty, AgreementVersion, VersionSignature, Voucher
@@ -152,6 +152,7 @@ def _check(agreement: Agreement, before: rules.Terms, after: rules.Terms, parts:
         )
     if rules.ChangePart.PERIOD in parts:
         check_period(agreement.round, after.starts_on, after.ends_on, begun=before.starts_on)
+        refuse_past_year(agreement, after.ends_on)
     if set(parts) - {rules.ChangePart.CONTACT} and Voucher.objects.get(agreement=agreement).status != rules.VoucherStatus.ISSUED:
         raise Refused(_("The voucher of this agreement has ended, so only the contact can change."), "voucher_ended")
     paid, available = queries.paid_won(agreement), queries.available_won(agreement)

@@ -12,6 +12,7 @@ from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
+from portal.kit.words import day
 from providers.institutions.models import Institution
 from vouchers.agreements import notices, queries, rules
 from vouchers.agreements.actions.writing import write_version
@@ -181,6 +182,7 @@ def send_for_signature(*, agreement_id: int, by: Any) -> Agreement:
     require(by, "vouchers.draft_agreement")
     require_apart(agreement, by)
     refuse_provisional(agreement)
+    refuse_past_year(agreement, agreement.ends_on)
     if waiting := queries.open_comments(agreement):
         raise Refused(
             _("Comments on articles that wait for an answer: %(n)d. Answer them first.") % {"n": waiting}, "comments_open"
@@ -230,6 +232,16 @@ def refuse_provisional(agreement: Agreement) -> None:
     """Where the round says so, nothing binds before the time to object is over and what was objected to is decided."""
     if hindrance := queries.provisional(agreement.round):
         raise Refused(hindrance, "provisional")
+
+
+def refuse_past_year(agreement: Agreement, ends_on: date) -> None:
+    """Nothing is committed past 31 December of the round's year without an approved carry-over. Raises: Refused."""
+    year = agreement.round.fiscal_year
+    if rules.past_year(ends_on, year, carried=False) and not queries.carried(agreement):
+        raise Refused(
+            _("The agreement ends after %(day)s, the last day of the fiscal year. Ask the ministry for a carry-over first, or end it by then.")
+            % {"day": day(rules.last_day(year))}, "past_year", "ends_on",
+        )  # fmt: skip
 
 
 def lock(agreement_id: int) -> Agreement:

@@ -12,7 +12,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from vouchers.agreements import notices, queries, rules
-from vouchers.agreements.actions.drafting import lock, named, refuse_provisional, require_apart
+from vouchers.agreements.actions.drafting import lock, named, refuse_past_year, refuse_provisional, require_apart
 from vouchers.agreements.models import Agreement, Voucher
 from vouchers.ledger import actions as ledger
 
@@ -36,6 +36,7 @@ def sign(*, agreement_id: int, content_hash: str, second_factor_code: str, by: A
     if party.signed_at is not None:
         raise Refused(_("Your side has signed already. Nothing more is needed from you."), "signed_already")
     refuse_provisional(agreement)
+    refuse_past_year(agreement, agreement.ends_on)
     if agreement.parties.filter(signed_by=by).exists():
         raise Refused(_("You signed for another party. Somebody else signs for this one."), "one_hand")
     version = agreement.current()

@@ -9,10 +9,11 @@ from vouchers.agreements.models.agreeing import (
     Voucher,
     VoucherQuerySet,
 )
+from vouchers.agreements.models.carrying import CarryOver, CarryOverQuerySet
 from vouchers.agreements.models.changing import AgreementChange, AgreementChangeQuerySet, VersionSignature
 from vouchers.agreements.models.negotiating import ClauseComment
 
 __all__ = [
     "Agreement", "AgreementChange", "AgreementChangeQuerySet", "AgreementLine", "AgreementParty", "AgreementQuerySet",
-    "AgreementVersion", "ClauseComment", "VersionSignature", "Voucher", "VoucherQuerySet",
+    "AgreementVersion", "CarryOver", "CarryOverQuerySet", "ClauseComment", "VersionSignature", "Voucher", "VoucherQuerySet",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from vouchers.agreements.queries.agreeing import (
     provisional,
     waiting_for,
 )
+from vouchers.agreements.queries.carrying import carried, carried_won, unpaid_won
 from vouchers.agreements.queries.changing import (
     Preview,
     available_won,
@@ -48,6 +49,8 @@ __all__ = [
     "Preview",
     "Verified",
     "available_won",
+    "carried",
+    "carried_won",
     "changes_for",
     "comments_for",
     "comments_of",
@@ -87,6 +90,7 @@ __all__ = [
     "taking_part",
     "terms",
     "told",
+    "unpaid_won",
     "unsigned",
     "verified",
     "version_for",

@@ -25,6 +25,7 @@ from vouchers.agreements.rules.agreeing import (
     voucher_lapses,
     waits_for,
 )
+from vouchers.agreements.rules.carrying import CARRY_LIFECYCLE, CarryOverStatus, last_day, past_year, too_late
 from vouchers.agreements.rules.changing import (
     CHANGE_LIFECYCLE,
     CHANGEABLE,
@@ -49,6 +50,7 @@ from vouchers.agreements.rules.clauses import CLAUSES, TEMPLATE, Clause
 from vouchers.agreements.rules.negotiating import COMMENT_LIFECYCLE, CommentStatus, clause_differences, rewritten
 
 __all__ = [
+    "CARRY_LIFECYCLE",
     "CHANGEABLE",
     "CHANGE_LIFECYCLE",
     "CLAUSES",
@@ -65,6 +67,7 @@ __all__ = [
     "UNSIGNED",
     "VOUCHER_LIFECYCLE",
     "AgreementStatus",
+    "CarryOverStatus",
     "ChangeClass",
     "ChangePart",
     "ChangeStatus",
@@ -85,15 +88,18 @@ __all__ = [
     "clause_differences",
     "content_hash",
     "first_day",
+    "last_day",
     "may_decide",
     "moved_won",
     "over_maximum",
     "parts_of",
+    "past_year",
     "period_fault",
     "rewritten",
     "standing",
     "stays",
     "terms_of",
+    "too_late",
     "vat_won",
     "voucher_lapses",
     "waits_for",

@@ -18,7 +18,9 @@ from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from portal.kit.won import won
 from vouchers.agreements import actions as agreements
-from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
+from vouchers.agreements import queries as agreement_queries
+from vouchers.agreements.models import Agreement
+from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus, too_late
 from vouchers.companies import queries as companies
 from vouchers.milestones import queries as milestones
 from vouchers.milestones.models import Milestone
@@ -113,6 +115,12 @@ def _check_invoice(invoice_no: str, invoice_on: date, milestone: Milestone) -> N
     today, agreement = clock.today(), milestone.agreement
     if fault := rules.invoice_day_fault(invoice_on, today, agreement.starts_on, agreement.ends_on):
         raise Refused(fault, "invoice_future" if invoice_on > today else "invoice_period", "invoice_on")
+    last = agreement.round.policy().settling.last_day("last_invoice", agreement.round.fiscal_year)
+    if too_late(invoice_on, last, carried=False) and not agreement_queries.carried(agreement):
+        raise Refused(
+            _("Invoices count until %(day)s of the fiscal year. Ask the operating agency for a carry-over.") % {"day": words.day(last)},
+            "invoice_after_year", "invoice_on",
+        )  # fmt: skip
 
 
 def _number_used() -> Refused:
@@ -361,6 +369,15 @@ def retry_disbursement(*, disbursement_id: int, second_factor_code: str, by: Any
     return _release(disbursement_id, "retry_disbursement", second_factor_code, by)
 
 
+def _refuse_after_year(agreement: Agreement) -> None:
+    """After the year's last day of payments nothing leaves that was not carried over."""
+    last = agreement.round.policy().settling.last_day("last_payment", agreement.round.fiscal_year)
+    if too_late(clock.today(), last, carried=False) and not agreement_queries.carried(agreement):
+        raise Refused(
+            _("Payments of the fiscal year ended on %(day)s. Only what was carried over is still paid.") % {"day": words.day(last)}, "after_year"
+        )  # fmt: skip
+
+
 def _release(disbursement_id: int, verb: str, second_factor_code: str, by: Any, *, way: str = "") -> Disbursement:
     disbursement = lock(disbursement_id)
     require(by, "vouchers.register_disbursement")
@@ -374,6 +391,7 @@ def _release(disbursement_id: int, verb: str, second_factor_code: str, by: Any, 
     if not rules.approval_stands(disbursement.approved_at, came_back):
         raise Refused(_("The money came back since this was approved. Finance must approve it again."), "approve_anew")
     require_taken([disbursement.invoice_document, disbursement.own_share_document])
+    _refuse_after_year(disbursement.milestone.agreement)
     disbursement.payee_account = _account_to_pay(disbursement)
     disbursement.way = _chosen_way(disbursement, way, tried=bool(tried))
     second_factor.check(by, second_factor_code)

@@ -9,6 +9,7 @@ from vouchers.settlements.actions.clawing import (
     report_order,
     state_opinion,
 )
+from vouchers.settlements.actions.closing import close_year, discard_rehearsal, go_on_closing, rehearse_year
 from vouchers.settlements.actions.objecting import (
     lower_clawback,
     lower_disallowance,
@@ -22,13 +23,16 @@ from vouchers.settlements.actions.stating import Stated, submit_statement, sync_
 
 __all__ = [
     "Stated",
+    "close_year",
     "confirm_amount",
     "confirm_receipt",
     "detect_clawback",
+    "discard_rehearsal",
     "drop_clawback",
     "enforce_debt",
     "enter_restriction",
     "give_prior_notice",
+    "go_on_closing",
     "judge_line",
     "lower_clawback",
     "lower_disallowance",
@@ -36,6 +40,7 @@ __all__ = [
     "object_to_settlement",
     "order_clawback",
     "propose_amount",
+    "rehearse_year",
     "reject_receipt",
     "repay",
     "report_order",

@@ -8,6 +8,7 @@ from vouchers.settlements.queries.clawing import (
     paid_agreements,
     recoverable,
 )
+from vouchers.settlements.queries.closing import booked, moving, next_line, shares, under_way
 from vouchers.settlements.queries.debts import Standing, behind, came, debts_for, over_won, policy_of, receipts_of, standing
 from vouchers.settlements.queries.debts import may as may_with_debt
 from vouchers.settlements.queries.objecting import decision, held_back, upheld
@@ -34,6 +35,7 @@ __all__ = [
     "Standing",
     "balance",
     "behind",
+    "booked",
     "came",
     "clawbacks_for",
     "debts_for",
@@ -52,6 +54,8 @@ __all__ = [
     "may_with_clawback",
     "may_with_debt",
     "money_moves",
+    "moving",
+    "next_line",
     "over_taken",
     "over_won",
     "paid_agreements",
@@ -60,7 +64,9 @@ __all__ = [
     "receipts_of",
     "recoverable",
     "settlements_for",
+    "shares",
     "standing",
+    "under_way",
     "unsettled",
     "upheld",
 ]  # fmt: skip

@@ -1,0 +1,199 @@
+"""The fiscal year ends: nothing is committed past it without a carry-over; each balance expires or is carried over, once."""
+
+from datetime import date
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from portal.journal.models import Event, Notice
+from portal.kit import clock
+from portal.kit.errors import NotAllowed
+from tests.factories import evaluation as ev
+from tests.factories import projects as p
+from tests.factories import settling as s
+from tests.factories.providers import person
+from tests.refusals import refused
+from vouchers.agreements import actions as agreements
+from vouchers.agreements.actions import signing
+from vouchers.agreements.models import Voucher
+from vouchers.ledger import queries as ledger
+from vouchers.ledger.models import Account, LedgerEvent
+from vouchers.settlements import actions, tasks
+from vouchers.settlements.actions import closing
+from vouchers.settlements.models import ClosingLine, YearClosing
+
+pytestmark = pytest.mark.django_db
+HALF = 160_000_000
+
+
+def ask(agreement, by, **changes):
+    given = {"amount_won": 100_000_000, "reason": "심의가 늦어짐", **changes}
+    return agreements.request_carry_over(agreement_id=agreement.pk, by=by, **given)
+
+
+def next_year(agreement):
+    return clock.at(clock.kst(agreement.round.fiscal_year + 1, 1, 5, 10))
+
+
+def paid_half():
+    at, rows = p.planned(parts=2)
+    desk = p.office()
+    p.account(at, desk)
+    p.accept(at, rows[0])
+    asked = p.request(at, rows[0])
+    p.approve(at, asked, desk)
+    p.released("register", asked, desk.registrar)
+    s.pay(1)
+    return at, desk, rows
+
+
+# ── Commitments ──────────────────────────────────────────────────────────────────────────────────────
+def test_nothing_is_committed_past_the_year_without_a_carry_over(monkeypatch):
+    made = ev.drafted()
+    past = date(made.agreement.round.fiscal_year + 1, 1, 31)
+    agreements.revise(agreement_id=made.agreement.pk, starts_on=made.agreement.starts_on, ends_on=past, by=made.operator)
+    refused(agreements.send_for_signature, "past_year", agreement_id=made.agreement.pk, by=made.operator)
+    refused(ask, "amount", agreement=made.agreement, by=made.operator, amount_won=made.agreement.grant_won + 1)
+    refused(ask, "reason_missing", agreement=made.agreement, by=made.operator, reason=" ")
+    with pytest.raises(NotAllowed):
+        ask(made.agreement, made.company)
+    approver, row = person("MINISTRY_APPROVER"), ask(made.agreement, made.operator)
+    refused(ask, "one_live", agreement=made.agreement, by=made.operator)
+    with pytest.raises(NotAllowed):
+        agreements.decide_carry_over(carry_over_id=row.pk, approve=True, by=made.operator)
+    refused(agreements.decide_carry_over, "reason_missing", carry_over_id=row.pk, approve=False, by=approver)
+    agreements.decide_carry_over(carry_over_id=row.pk, approve=False, reason="근거 부족", by=approver)
+    refused(agreements.send_for_signature, "past_year", agreement_id=made.agreement.pk, by=made.operator)
+    agreements.decide_carry_over(carry_over_id=ask(made.agreement, made.operator).pk, approve=True, by=approver)
+    made.agreement = agreements.send_for_signature(agreement_id=made.agreement.pk, by=made.operator)
+    *others, last = made.everybody
+    for who in others:
+        made.agreement = ev.sign(made, who)
+    with monkeypatch.context() as without, pytest.raises(DatabaseError, match="without a carry-over"), transaction.atomic():
+        without.setattr(signing, "refuse_past_year", lambda *_given: None)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("UPDATE vouchers_carryover SET status = 'REJECTED'")
+            cursor.execute("SET LOCAL session_replication_role = origin")
+        ev.sign(made, last)
+    made.agreement = ev.sign(made, last)
+    assert made.agreement.status == "ACTIVE"
+    assert Notice.objects.filter(template="carry_over_decided", user=made.company).count() == 2
+
+
+def test_after_its_last_days_no_invoice_counts_and_nothing_leaves_but_what_is_carried_over():
+    at, desk, rows = paid_half()
+    year = at.agreement.round.fiscal_year
+    p.accept(at, rows[1])
+    asked = p.request(at, rows[1])
+    p.approve(at, asked, desk)
+    with clock.at(clock.kst(year + 1, 1, 5, 10)):
+        refused(p.released, "after_year", verb="register", row=asked, by=desk.registrar)
+        agreements.decide_carry_over(
+            carry_over_id=ask(at.agreement, at.operator).pk, approve=True, by=person("MINISTRY_APPROVER")
+        )
+        assert p.released("register", asked, desk.registrar).status == "REGISTERED"
+
+
+# ── The close ────────────────────────────────────────────────────────────────────────────────────────
+def test_a_year_is_rehearsed_then_closed_by_another_and_booked_once(monkeypatch):
+    at, desk, _rows = paid_half()
+    approver = person("MINISTRY_APPROVER")
+    agreements.decide_carry_over(carry_over_id=ask(at.agreement, at.operator).pk, approve=True, by=approver)
+    year, voucher = at.agreement.round.fiscal_year, Voucher.objects.get()
+    events = LedgerEvent.objects.count()
+    row = actions.rehearse_year(fiscal_year=year, by=desk.finance)
+    free = ledger.balance(at.agreement.round_id, "AVAILABLE", at.agreement.round.ref)
+    assert (row.carries_won, row.expires_won) == (100_000_000, 60_000_000 + free) and LedgerEvent.objects.count() == events
+    refused(actions.close_year, "not_over", closing_id=row.pk, by=approver)
+    with next_year(at.agreement):
+        with pytest.raises(NotAllowed):
+            actions.close_year(closing_id=row.pk, by=desk.finance)
+        actions.close_year(closing_id=row.pk, by=approver)
+        refused(actions.rehearse_year, "closed", fiscal_year=year, by=desk.finance)
+        _book, died = closing._book, []
+
+        def dies(line_id):
+            """The worker is killed in the middle of its second line, before it commits."""
+            if len(died) == 1:
+                died.append(line_id)
+                with transaction.atomic():
+                    _book(line_id)
+                    raise KeyboardInterrupt
+            died.append(line_id)
+            return _book(line_id)
+
+        monkeypatch.setattr(closing, "_book", dies)
+        with pytest.raises(KeyboardInterrupt):
+            actions.go_on_closing(closing_id=row.pk)
+        assert YearClosing.objects.get().status == "CLOSING" and ClosingLine.objects.filter(booked_at__isnull=False).count() == 1
+        assert [tasks.go_on_closings(), tasks.go_on_closings()] == [ClosingLine.objects.count() - 1, 0]
+    row.refresh_from_db()
+    assert row.status == "CLOSED" and sum(row.before.values()) == sum(row.after.values()) == 0
+    found = {
+        kind: ledger.balance(at.agreement.round_id, kind, voucher.ref) for kind in ("COMMITTED", "EXPIRED", "PAID", "CARRIED")
+    }
+    assert found == {"COMMITTED": 100_000_000, "EXPIRED": 60_000_000, "PAID": HALF, "CARRIED": 0}
+    years = dict(LedgerEvent.objects.filter(kind="CARRIED").values_list("key", "fiscal_year"))
+    pot = Account.objects.get(kind="COMMITTED", owner_ref=voucher.ref)
+    assert years == {f"CARRIED:{year}:{pot.ref}:OUT": year, f"CARRIED:{year}:{pot.ref}:IN": year + 1}
+    assert pot.carried_to == year + 1 and Voucher.objects.get().status == "ISSUED"
+    refused(actions.rehearse_year, "closed", fiscal_year=year, by=desk.finance)
+    call_command("verify")
+
+
+def test_a_voucher_of_which_nothing_is_carried_over_ends_with_its_year():
+    at, _rows = p.planned()
+    finance, approver = person("OPERATOR_FINANCE"), person("MINISTRY_APPROVER")
+    row = actions.rehearse_year(fiscal_year=at.agreement.round.fiscal_year, by=finance)
+    with next_year(at.agreement):
+        actions.close_year(closing_id=row.pk, by=approver)
+        actions.go_on_closing(closing_id=row.pk)
+    assert (
+        Voucher.objects.get().status == "EXPIRED" and Notice.objects.filter(template="voucher_expired", user=at.company).exists()
+    )
+    assert Event.objects.filter(name="year.closed").count() == 1
+    call_command("verify")
+
+
+def test_what_moved_since_the_rehearsal_stops_the_close():
+    at, desk, rows = paid_half()
+    approver = person("MINISTRY_APPROVER")
+    row = actions.rehearse_year(fiscal_year=at.agreement.round.fiscal_year, by=desk.finance)
+    p.accept(at, rows[1])
+    asked = p.request(at, rows[1])
+    with next_year(at.agreement):
+        refused(actions.close_year, "moving", closing_id=row.pk, by=approver)
+    p.approve(at, asked, desk)
+    p.released("register", asked, desk.registrar)
+    s.pay(1)
+    with next_year(at.agreement):
+        refused(actions.close_year, "moved_since", closing_id=row.pk, by=approver)
+        actions.discard_rehearsal(closing_id=row.pk, by=desk.finance)
+        again = actions.rehearse_year(fiscal_year=at.agreement.round.fiscal_year, by=desk.finance)
+        twin = actions.rehearse_year(fiscal_year=at.agreement.round.fiscal_year, by=desk.finance)
+        actions.close_year(closing_id=again.pk, by=approver)
+        refused(actions.close_year, "closed", closing_id=twin.pk, by=approver)
+    refused(actions.rehearse_year, "nothing_left", fiscal_year=2021, by=desk.finance)
+
+
+def test_what_the_database_refuses_at_the_years_end():
+    at, desk, _rows = paid_half()
+    approver = person("MINISTRY_APPROVER")
+    asked = ask(at.agreement, at.operator)
+    row = actions.rehearse_year(fiscal_year=at.agreement.round.fiscal_year, by=desk.finance)
+    for sql, word in (
+        ("UPDATE vouchers_carryover SET amount_won = 1", "what was asked stays"), ("DELETE FROM vouchers_carryover", "never deleted"),
+        (f"UPDATE vouchers_carryover SET status = 'APPROVED', decided_by_id = {at.operator.pk}, decided_at = now()", "carry_over_four_eyes"),
+        ("UPDATE vouchers_carryover SET status = 'APPROVED'", "carry_over_decided_whole"), ("UPDATE vouchers_carryover SET amount_won = 0", "what was asked|says_what"),
+        ("UPDATE vouchers_yearclosing SET expires_won = 0", "as it was rehearsed"), ("DELETE FROM vouchers_closingline", "never deleted"),
+        ("UPDATE vouchers_closingline SET booked_at = now()", "booked once"), ("UPDATE vouchers_yearclosing SET status = 'CLOSING'", "year_closing_pair"),
+        (f"UPDATE vouchers_yearclosing SET status = 'CLOSING', closed_at = now(), closed_by_id = {desk.finance.pk}", "year_closing_four_eyes"),
+        (f"UPDATE vouchers_yearclosing SET status = 'CLOSED', closed_at = now(), closed_by_id = {approver.pk}", "year_closing_balanced|is not booked"),
+        ("INSERT INTO vouchers_closingline (closing_id, account_id, fate, amount_won) SELECT closing_id, account_id, fate, 1 FROM vouchers_closingline", "closing_line_once"),
+        ("INSERT INTO vouchers_closingline (closing_id, account_id, fate, amount_won) SELECT closing_id, account_id, 'CARRY', 0 FROM vouchers_closingline", "closing_line_amount"),
+    ):  # fmt: skip
+        with pytest.raises(DatabaseError, match=word), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    assert asked.status == "REQUESTED" and row.status == "REHEARSED"
