@@ -49,6 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "confirm_late_entry": ("추가 접수 확인", "Confirm late entries"),
     "use_late_entry": ("추가 접수", "Apply by a late entry"),
     "check_dataset": ("데이터셋 점검", "Check datasets"),
+    "publish_allocation": ("배분안 공개 결정", "Decide about an allocation"),
     "check_offer": ("공급 상품 점검", "Check offers"),
     "confirm_dataset": ("데이터셋 내용 확인", "Confirm that datasets are still right"),
     "check_evidence": ("지급 증빙 확인", "Check evidence"),

@@ -86,7 +86,7 @@ def test_order_then_compute(at: Any) -> None:
     place = [name for _need, name, _score, _cost in made.outputs["pairs"]]
     assert place.count(f"{at.offer.dataset.key}:{at.offer.ref}") == 1  # one place, though both fit
     assert events(made) == ["allocation.ordered", "allocation.computed"]
-    assert Notice.objects.get(subject_ref=made.ref).user == at.officer
+    assert Notice.objects.get(subject_ref=made.ref, template="allocation_ready").user == at.officer
 
 
 def test_computed_again_it_is_the_same(at: Any) -> None:
@@ -351,7 +351,7 @@ def test_a_failure_is_told_and_kept(at: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert actions.compute_allocations() == 1
     made.refresh_from_db()
     assert made.status == "FAILED" and "no optimum" in made.reason
-    assert Notice.objects.get(subject_ref=made.ref).user == at.officer
+    assert Notice.objects.get(subject_ref=made.ref, template="allocation_ready").user == at.officer
     with pytest.raises(IllegalStep):
         actions.publish_allocation(allocation_id=made.pk, by=at.approver)
 

@@ -11,7 +11,7 @@ from vouchers.agreements.rules.changing import Difference
 
 class CommentStatus(Codes):
     OPEN = "OPEN", _("Comment waits for an answer")
-    ANSWERED = "ANSWERED", _("Answered")
+    ANSWERED = "ANSWERED", _("Reply given")
     ACCEPTED = "ACCEPTED", _("Accepted")
     DECLINED = "DECLINED", _("Not accepted")
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.rules import Role
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
@@ -20,6 +21,7 @@ from vouchers.matching.rules.allocations import Step
 from vouchers.rounds.models import Round
 
 ORDER = "vouchers.order_allocation"
+PUBLISHES = "publish_allocation"  # the duty of who did not order it
 
 
 @transaction.atomic
@@ -133,6 +135,12 @@ def _settled(row: Allocation, *, failed: str) -> bool:
     data = {**figures, "inputs_sha256": row.inputs_sha256, "pairs": len(row.outputs.get("pairs", ()))}
     journal.record(name, row, by=None, frm="ORDERED", to=row.status, reason=failed, data=data)
     notices.allocation_ready(row)
+    if not failed:
+        journal.open_duty(
+            row, PUBLISHES, title_ko=f"배분안 공개 결정: {row.round.title_ko}",
+            title_en=f"Decide about an allocation of offers: {row.round.title_en or row.round.title_ko}",
+            url=f"/admin/vouchers/allocation/{row.pk}/change/", role=Role.MINISTRY_APPROVER, by_mail=True, by=None,
+        )  # fmt: skip
     return True
 
 
@@ -150,6 +158,7 @@ def _discard(row: Allocation, reason: str, by: Any) -> Allocation:
     before = row.status
     row.status, row.reason = rules.ALLOCATION_LIFECYCLE.step(before, "discard_allocation"), reason
     row.save()
+    journal.close_duty(row, PUBLISHES, by=by)
     journal.record("allocation.discarded", row, by=by, frm=before, to=row.status, reason=reason)
     return row
 

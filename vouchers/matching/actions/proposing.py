@@ -13,7 +13,7 @@ from portal.kit.access import require
 from providers.catalogue.models import Dataset
 from providers.offers.models import Offer
 from vouchers.matching import notices
-from vouchers.matching.actions.allocating import lock
+from vouchers.matching.actions.allocating import PUBLISHES, lock
 from vouchers.matching.models import Allocation, Need, OfferProposal
 from vouchers.matching.queries import allocating as queries
 from vouchers.matching.queries.proposed import lapsing
@@ -52,6 +52,7 @@ def publish_allocation(*, allocation_id: int, by: Any) -> Allocation:
     births: list[tuple[str, OfferProposal, dict[str, Any]]] = [("offer_proposal.made", one, {}) for one in made]
     journal.record_births(births, by=by, to=made[0].status, organisations=OfferProposal.organisation_ids)
     data = {"proposals": len(made), "left_out": len(found.left)}
+    journal.close_duty(row, PUBLISHES, by=by)
     journal.record("allocation.published", row, by=by, frm="COMPUTED", to=row.status, data=data)
     notices.offers_proposed(made)
     return row

@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from portal.kit.forms import WonFormField
 from vouchers.matching.queries import allocating as queries
 
 LARGEST_BUDGET_WON = 10**15
@@ -13,10 +14,10 @@ LARGEST_BUDGET_WON = 10**15
 
 class OrderAllocationForm(forms.Form):
     round = forms.ModelChoiceField(label=_("Round"), queryset=None, empty_label=None, widget=UnfoldAdminSelectWidget)
-    budget_won = forms.IntegerField(
+    budget_won = WonFormField(
         label=_("Budget for all together (won)"), required=False, min_value=1, max_value=LARGEST_BUDGET_WON,
-        widget=UnfoldAdminIntegerFieldWidget,
-        help_text=_("VAT excluded. Empty: places alone limit what is proposed. Nothing is reserved either way."),
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+        help_text=_("VAT excluded. Empty: places alone limit what is proposed. Nothing is reserved either way. An allocation of this round that is not published yet is scrapped."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -22,7 +22,7 @@ class AllocationStatus(Codes):
     COMPUTED = "COMPUTED", _("Computed, not published")
     FAILED = "FAILED", _("Could not be computed")
     PUBLISHED = "PUBLISHED", _("Published")
-    DISCARDED = "DISCARDED", _("Discarded")
+    DISCARDED = "DISCARDED", _("Scrapped")
 
 
 class OfferProposalStatus(Codes):
@@ -79,7 +79,7 @@ ALLOCATION_EVENT_WORDS: dict[str, str | Promise] = {
     "allocation.computed": _("Computed"),
     "allocation.failed": _("Could not be computed"),
     "allocation.published": _("Published: companies and providers were told"),
-    "allocation.discarded": _("Discarded"),
+    "allocation.discarded": _("Scrapped"),
 }
 
 

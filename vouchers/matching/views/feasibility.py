@@ -23,7 +23,7 @@ from vouchers.matching.views.needs import need_or_404
 from vouchers.matching.views.panels import Verb, panels, perform
 
 PAGE_SIZE = 20
-BOXES = {"waiting": _("Waiting for your count"), "answered": _("Answered"), "ended": _("Ended")}
+BOXES = {"waiting": _("Waiting for your count"), "answered": _("Count answered"), "ended": _("Ended")}
 VERBS = {
     verb.name: verb
     for verb in (
