@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vouchers", "0118_inspections_guards"),
+        ("vouchers", "0119_year_end"),
     ]
 
     operations = [
