@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vouchers", "0119_year_end"),
+        ("vouchers", "0120_year_end_guards"),
     ]
 
     operations = [
