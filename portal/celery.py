@@ -39,7 +39,7 @@ SWEEPS: dict[str, float] = {
     "catalogue.tell_searches": 900,
     "catalogue.start_harvests": 60,
     "catalogue.go_on_imports": 5,
-    "offers.sync_lead_days": 600,
+    "offers.sync_lead_days": 60,
     "offers.renew_capacities": 600,
     "offers.sync_checks": 3600,
     "matching.note_views": 15,

@@ -110,16 +110,20 @@ def test_new_need_save_and_post(at: quotes.Stage) -> None:
     assert need.document["period"] == [2015, None] and need.document["variables"] == ["결절 위치", "결절 크기"]
     page = text(browser.get(f"/matching/needs/{need.ref}/edit/"))
     assert "C34, C18-C20" in page and "200,000,000" in page and "결절 크기" in page
-    answer = browser.post(f"/matching/needs/{need.ref}/edit/", typed(need, go="1", disease_version="8"), follow=True)
+    answer = browser.post(
+        f"/matching/needs/{need.ref}/edit/",
+        typed(need, go="1", disease_version="8", disease_include="폐암, lung  cancer, i48"),
+        follow=True,
+    )
     need.refresh_from_db()
     assert need.status == "POSTED" and at.offer.title_ko in text(answer)
-    assert "KCD-8 C34, C18-C20" in text(answer)
+    assert "KCD-8 C33-C34, I48" in text(answer), "a disease may be named"
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"disease_include": "폐암"}, {"min_age": "60", "max_age": "40"}, {"min_age": "abc"}, {"min_age": "-1"},
+        {"disease_include": "처음 듣는 병"}, {"min_age": "60", "max_age": "40"}, {"min_age": "abc"}, {"min_age": "-1"},
         {"first_year": "15"}, {"first_year": "2020", "last_year": "2010"}, {"budget_won": "많이"}, {"title": "가" * 151},
         {"patients_minimum": "10", "patients_wanted": "5"}, {"modality_IMAGING": ["XX"]}, {"round": "999999"},
         {"variables": "\n".join(str(n) for n in range(60))}, {"product": "\x00"}, {"track": "HUGE"},

@@ -13,6 +13,7 @@ from portal.kit.forms import CountedTextarea, DateInput, WholeField, WonFormFiel
 from portal.kit.words import korean, pick
 from providers.catalogue.queries import code_lists
 from providers.catalogue.rules import disease
+from providers.catalogue.rules.searching import squeeze
 from vouchers.companies.models import Company
 from vouchers.matching import rules
 from vouchers.matching.forms.starting import split
@@ -73,7 +74,7 @@ class NeedForm(forms.Form):
     real_patients_required = _ternary(_("Real patients' data only"), _("No: synthetic data would do, too."))
     disease_include = forms.CharField(
         label=_("Disease codes"), max_length=1000, required=False,
-        help_text=_("KCD codes, ranges and prefixes with commas between: C16, C18-C20, I48."),
+        help_text=_("KCD codes, ranges and prefixes with commas between: C16, C18-C20, I48. A common disease may be named instead: lung cancer."),
     )  # fmt: skip
     disease_version = forms.ChoiceField(
         label=_("Revision of the KCD in which you wrote them"), required=False,
@@ -115,7 +116,7 @@ class NeedForm(forms.Form):
             self.fields[name] = WholeField(label=label, help_text=hint, required=False, min_value=0, max_value=largest)
         lists = {
             entry["key"]: entry["items"]
-            for entry in code_lists("modality", "data_kind", "access_mode", "exit_kind", "coding_system")
+            for entry in code_lists("modality", "data_kind", "access_mode", "exit_kind", "coding_system", "disease_term")
         }
         word = "name_ko" if korean() else "name_en"
         kinds = self._modalities(lists, word)
@@ -124,6 +125,11 @@ class NeedForm(forms.Form):
         tracks = {track.key: pick(track, "name") for row in rounds for track in row.tracks.all()}
         self._choices("track", [("", _("Not decided yet")), *tracks.items()])
         kcd = next((item for item in lists.get("coding_system", ()) if item["code"] == "KCD"), {})
+        self.named_diseases = {
+            squeeze(name): item["kcd"]
+            for item in lists.get("disease_term", ())
+            for name in (item["name_ko"], item["name_en"], *item.get("synonyms", ()))
+        }
         self.versions = [str(one) for one in reversed(kcd.get("versions") or ())]  # the newest first
         self._choices("disease_version", [(one, f"KCD-{one}") for one in self.versions])
         self._choices("regulatory_route", [("", _("No answer yet")), *rules.RegulatoryRoute.choices()])
@@ -164,16 +170,20 @@ class NeedForm(forms.Form):
         self.fields[name].queryset = queryset  # type: ignore[attr-defined]
 
     def clean_disease_include(self) -> list[str]:
-        """Codes as the engine reads them; the first one that is none is named."""
+        """Codes as the engine reads them, also where a disease of the code list was named; the first one that is none is told."""
         text = re.sub(r"\s*[-~–]\s*", "-", self.cleaned_data["disease_include"].upper())
-        codes = [code for part in split(text) for code in part.split()]
+        codes = [code for part in split(text) for code in self.named_diseases.get(squeeze(part)) or part.split()]
+        codes = list(dict.fromkeys(codes))
         if len(codes) > rules.need.MOST_ITEMS:
             raise forms.ValidationError(_("At most 50 entries."))
         try:
             disease.codes("KCD", codes)
         except disease.BadCode as error:
             raise forms.ValidationError(
-                _("“%(code)s” is not a disease code. Write for example C34, C34.1 or C18-C20."), params={"code": str(error)[:60]}
+                _(
+                    "“%(code)s” is neither a disease code nor a disease that the portal knows by name. Write for example C34, C34.1 or C18-C20."
+                ),
+                params={"code": str(error)[:60]},
             ) from None
         return codes
 
