@@ -91,6 +91,11 @@ def current_certificate(company: Company, on: date) -> SizeCertificate | None:
     return company.certificates.filter(valid_from__lte=on, valid_to__gte=on).order_by("-valid_to", "-id").first()
 
 
+def tax_status_of(company_id: int) -> str:
+    """What the tax service said last of the state of the business."""
+    return Company.objects.values_list("tax_status", flat=True).get(pk=company_id)
+
+
 def conflicts_of(user: Any) -> set[int]:
     """Organisation ids with which this person has a live conflict of interest."""
     sql = "SELECT organisation_id FROM vouchers_conflictofinterest WHERE user_id = %s AND ended_on IS NULL"

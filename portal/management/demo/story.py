@@ -15,6 +15,7 @@ from portal.management.demo import (
     changes,
     first_call,
     first_projects,
+    grading,
     market,
     objections,
     onboarding,
@@ -32,7 +33,7 @@ from vouchers.rounds import actions as rounds
 
 SCENES = (
     first_call.register, first_call.apply, first_call.evaluate, first_call.answer_awards, objections.first_call,
-    first_projects.contract, first_projects.deliver, changes.play, settling.play, open_call.fill, objections.open_call, open_call.others,
+    first_projects.contract, first_projects.deliver, changes.play, settling.play, grading.play, open_call.fill, objections.open_call, open_call.others,
     sourcing.play, sourcing.seek, onboarding.play, sourcing.allocate, third_call.play,
 )  # fmt: skip
 

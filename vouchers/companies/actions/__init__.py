@@ -2,6 +2,7 @@
 
 from vouchers.companies.actions.checks import (
     ClaimedCheck,
+    ask_before_payment,
     ask_tax_service,
     claim_checks,
     correct_identity,
@@ -29,6 +30,7 @@ __all__ = [
     "ClaimedCheck",
     "add_certificate",
     "add_registration_file",
+    "ask_before_payment",
     "ask_tax_service",
     "claim_checks",
     "confirm_restriction",

@@ -56,6 +56,13 @@ def ask_tax_service(*, company_ids: Sequence[int], now: datetime, by: User | Non
     return asked.update(check_due_at=now, check_attempts=0)
 
 
+def ask_before_payment(*, company_id: int, now: datetime) -> None:
+    """The state of the business is asked again before money leaves for its project: at the next sweep, unless one holds it already.
+    Called by the room that pays. Writes: Company.check_due_at."""
+    asked = Company.objects.filter(pk=company_id, is_rehearsal=False, check_claimed_at__isnull=True)
+    asked.update(check_due_at=now, check_attempts=0)
+
+
 @transaction.atomic
 def record_tax_status(*, company_id: int, status: str, tax_type: str, checked_at: datetime) -> Company:
     """What the tax service said of the number; asked again in a week. The company's version stays (nobody typed).

@@ -21,6 +21,7 @@ from vouchers.agreements import actions as agreements
 from vouchers.agreements import queries as agreement_queries
 from vouchers.agreements.models import Agreement
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus, too_late
+from vouchers.companies import actions as checks
 from vouchers.companies import queries as companies
 from vouchers.milestones import queries as milestones
 from vouchers.milestones.models import Milestone
@@ -200,6 +201,8 @@ def require_payable(disbursement: Disbursement) -> None:
     _require_valid(voucher)
     if why := milestones.money_held(disbursement.milestone):
         raise Refused(why, "grade_holds_money")
+    if why := rules.tax_fault(companies.tax_status_of(disbursement.milestone.agreement.company_id)):
+        raise Refused(why, "not_in_business")
 
 
 def _require_valid(voucher_status: str) -> None:
@@ -275,12 +278,14 @@ def confirm_disbursement(
 
 @transaction.atomic
 def check_evidence(*, disbursement_id: int, by: Any) -> Disbursement:
-    """The operator found the evidence complete: the payment clock starts. Writes: Disbursement, Event, Duty."""
+    """The operator found the evidence complete: the payment clock starts, and the tax service is asked again about the company.
+    Writes: Disbursement, Event, Duty, Company.check_due_at."""
     disbursement = lock(disbursement_id)
     require(by, "vouchers.check_evidence")
     require_apart(disbursement, by)
     require_taken([disbursement.invoice_document, disbursement.own_share_document])
     disbursement.checked_by, disbursement.checked_at = by, clock.now()
+    checks.ask_before_payment(company_id=disbursement.milestone.agreement.company_id, now=disbursement.checked_at)
     hand_on(
         disbursement, "check_evidence", "approve_disbursement", "지급을 승인해 주십시오", "Approve a disbursement", step="payment",
         by=by, role="OPERATOR_FINANCE", by_mail=True,

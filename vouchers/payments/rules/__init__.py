@@ -25,6 +25,7 @@ from vouchers.payments.rules.disbursing import (
     papers_count,
     pays_no_more,
     rests_on_a_word,
+    tax_fault,
 )
 from vouchers.payments.rules.filing import (
     BY_STATEMENT,
@@ -133,6 +134,7 @@ __all__ = [
     "rests_on_a_word",
     "schema_fault",
     "sum_fault",
+    "tax_fault",
     "unregistering",
     "way_words",
     "write_bank_sheet",

@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit import words
 from portal.kit.codes import Codes
 from portal.kit.lifecycle import Lifecycle
+from vouchers.companies.rules import TaxStatus
 
 
 def invoice_day_fault(day: date, today: date, first: date, last: date) -> str:
@@ -34,6 +35,17 @@ def invoice_day_fault(day: date, today: date, first: date, last: date) -> str:
     if not first <= day <= last:
         period = {"first": words.day(first), "last": words.day(last)}
         return str(_("The invoice date must lie within the agreement's period, from %(first)s to %(last)s.")) % period
+    return ""
+
+
+def tax_fault(tax_status: str) -> str:
+    """Why nothing is paid for the project of a company in this state of business; "": nothing hinders. What the tax service has not
+    answered hinders nothing: people see on the payment's page when it was asked."""
+    if tax_status in {TaxStatus.SUSPENDED, TaxStatus.CLOSED, TaxStatus.UNREGISTERED}:
+        return str(
+            _("The tax service says of the company: %(state)s. Nothing is paid for its project until that is settled.")
+            % {"state": TaxStatus.word(tax_status)}
+        )
     return ""
 
 

@@ -1,0 +1,32 @@
+"""Before money leaves the tax service is asked again about the company."""
+
+import pytest
+
+from portal.kit import clock
+from tests.factories import projects as p
+from tests.refusals import refused
+from vouchers.companies import actions as companies
+from vouchers.companies.models import Company
+from vouchers.payments import actions
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_tax_service_is_asked_again_before_a_payment_and_a_business_that_ended_is_not_paid_for():
+    at, (milestone,) = p.planned()
+    desk = p.office()
+    p.account(at, desk)
+    p.accept(at, milestone)
+    row = p.request(at, milestone)
+    p.confirm(at, row)
+    company = Company.objects.get(pk=at.agreement.company_id)
+    Company.objects.filter(pk=company.pk).update(check_due_at=None)
+    actions.check_evidence(disbursement_id=row.pk, by=at.operator)
+    assert companies.claim_checks(now=clock.now())[0].company_id == company.pk
+    for status, says in (("CLOSED", "폐업"), ("SUSPENDED", "휴업")):
+        companies.record_tax_status(company_id=company.pk, status=status, tax_type="", checked_at=clock.now())
+        assert says in refused(p.released, "not_in_business", verb="approve", row=row, by=desk.finance)
+    companies.record_tax_status(company_id=company.pk, status="ACTIVE", tax_type="", checked_at=clock.now())
+    p.released("approve", row, desk.finance)
+    companies.record_tax_status(company_id=company.pk, status="CLOSED", tax_type="", checked_at=clock.now())
+    refused(p.released, "not_in_business", verb="register", row=row, by=desk.registrar)
