@@ -68,6 +68,7 @@ SWEEPS: dict[str, float] = {
     "milestones.remind": 300,
     "milestones.sync_completion": 300,
     "milestones.sync_final_evaluations": 300,
+    "milestones.escalate": 900,
     "payments.pay_due": 10,
     "payments.reconcile": 15,
     "payments.watch_statement": 60,
@@ -81,7 +82,7 @@ SWEEPS: dict[str, float] = {
 QUEUES = ("payments", "mail", "cases", "files", "statistics")  # words and patience: portal.journal.rules, which needs the apps
 OF_ROOM = {"payments": "payments", "documents": "files", "catalogue": "files"}  # else cases
 OF_JOB = {  # else as its room
-    "journal.deliver_notices": "mail", "journal.remind": "mail", "evaluation.serve_letters": "mail", "milestones.remind": "mail",
+    "journal.deliver_notices": "mail", "journal.remind": "mail", "evaluation.serve_letters": "mail", "milestones.remind": "mail", "milestones.escalate": "mail",
     "journal.watch_queues": "mail", "accounts.remind_of_keys": "mail", "catalogue.tell_searches": "mail",
     "catalogue.ask_if_right": "statistics", "applications.go_on_batches": "files", "matching.compute_allocations": "files",
     "evaluation.apply_proposals": "files", "journal.seal_day": "statistics", "access.sync_measured_days": "statistics",

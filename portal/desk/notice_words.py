@@ -90,6 +90,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "duty_opened": ("새로 할 일", "Something new to do"),
     "queue_late": ("작업 대기열 지연", "A queue of the portal is late"),
     "work_parked": ("여러 번 실패한 작업", "Work that failed too often"),
+    "duty_escalated": ("기한이 지난 일", "Something owed is late"),
     "duty_reminder": ("마감 전 안내", "Reminder before a due day"),
     "challenge_decided": ("기피 신청 결정", "Challenge of an evaluator decided"),
     "evaluation_ended_early": ("평가 조기 종료", "Evaluation ended early"),

@@ -18,6 +18,7 @@ MAX_ATTEMPTS = 6
 CLAIM_MINUTES = 10  # a claimed mail whose worker is silent for longer is unclear
 ACCESS_YEARS = 2  # how long the access log is kept
 REMIND_BEFORE = (7, 1)  # working days before the due day
+ESCALATED = 0  # stands among the reminders of a duty once somebody else was told that it is late
 REHEARSAL_DOMAIN = "rehearsal.example"  # of test companies: reserved by RFC 2606, no mail server answers for it
 
 

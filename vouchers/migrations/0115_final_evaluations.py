@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ("condition", models.TextField(blank=True, verbose_name="Condition")),
                 ("condition_due_on", models.DateField(null=True, verbose_name="Condition due on")),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="Decided at")),
-                ("confirmed_at", models.DateTimeField(null=True, verbose_name="Holds since")),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="Grade holds since")),
                 (
                     "agreement",
                     models.OneToOneField(

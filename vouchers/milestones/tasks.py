@@ -22,3 +22,9 @@ def sync_completion() -> int:
 def sync_final_evaluations() -> int:
     """Delivered projects are to be graded; grades that nothing can change any more hold. Returns: how many of both."""
     return actions.sync_final_evaluations() + actions.confirm_grades()
+
+
+@shared_task(name="milestones.escalate")
+def escalate() -> int:
+    """What is owed and late is told to somebody else, once. Returns: people told."""
+    return actions.escalate(now=clock.now())

@@ -3,6 +3,7 @@
 from portal.journal.actions.duties import (
     close_duties,
     close_duty,
+    escalate,
     open_duty,
     pause_duty,
     remind_of,
@@ -48,6 +49,7 @@ __all__ = [
     "close_duty",
     "dismiss_dead_letter",
     "each",
+    "escalate",
     "forget_accesses",
     "forget_address",
     "mark_delivered",

@@ -181,3 +181,23 @@ def remind_of(duty_id: int) -> int:
     )  # a right of one's own may hang on it
     days = workdays.left(duty.due_at, now)
     return _tell("duty_reminder", duty, duty, once=f"{duty.ref}:{reached.tell}", always=own, days=days)
+
+
+@transaction.atomic
+def escalate(duty_id: int, *, role: str) -> int:
+    """Tells who holds `role` that something is owed past its day, once a duty. When, and to whom, the room decides by its round.
+
+    Writes: Duty.reminded, Notices. Returns the people told."""
+    duty = Duty.objects.select_for_update(skip_locked=True).filter(pk=duty_id, closed_at__isnull=True).first()
+    if duty is None or duty.due_at is None or duty.paused_at is not None or rules.ESCALATED in duty.reminded:
+        return 0
+    duty.reminded = sorted({*duty.reminded, rules.ESCALATED}, reverse=True)
+    duty.save()
+    owner, last = duty.organisation, clock.to_kst(duty.due_at - timedelta(microseconds=1)).date().isoformat()
+    return tell(
+        "duty_escalated", app="journal", subject=duty, role=str(role), url=duty.url, once=f"{duty.ref}:escalated",
+        context={
+            "title_ko": duty.title_ko, "title_en": duty.title_en, "due_on": last, "who_ko": owner.name_ko if owner else "",
+            "who_en": (owner.name_en or owner.name_ko) if owner else "",
+        },
+    )  # fmt: skip

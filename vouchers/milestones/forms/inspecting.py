@@ -15,7 +15,7 @@ from vouchers.milestones import rules
 class PlanInspectionForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=rules.InspectionKind.choices())
     planned_on = forms.DateField(label=_("Day"), widget=DateInput())
-    place = forms.CharField(label=_("Place"), max_length=150)
+    place = forms.CharField(label=_("Place of the inspection"), max_length=150)
     purpose = forms.CharField(
         label=_("What is looked at"),
         max_length=1000,
@@ -26,7 +26,7 @@ class PlanInspectionForm(forms.Form):
 
 class MoveInspectionForm(forms.Form):
     planned_on = forms.DateField(label=_("New day"), widget=DateInput())
-    place = forms.CharField(label=_("Place"), max_length=150, required=False)
+    place = forms.CharField(label=_("Place of the inspection"), max_length=150, required=False)
     reason = forms.CharField(
         label=_("Reason"), max_length=1000, widget=CountedTextarea(attrs={"rows": 2}), help_text=_("The parties read it.")
     )
@@ -35,9 +35,9 @@ class MoveInspectionForm(forms.Form):
 class ReportForm(forms.Form):
     """What was seen; its findings come in blocks of their own."""
 
-    result = forms.ChoiceField(label=_("Result"), choices=rules.InspectionResult.choices())
+    result = forms.ChoiceField(label=_("Result of the inspection"), choices=rules.InspectionResult.choices())
     report = forms.CharField(
-        label=_("Report"), max_length=5000, widget=CountedTextarea(attrs={"rows": 8}), help_text=_("The parties read it.")
+        label=_("What was seen"), max_length=5000, widget=CountedTextarea(attrs={"rows": 8}), help_text=_("The parties read it.")
     )
     file = UploadField(label=_("File of the report"), required=False)
 

@@ -43,7 +43,7 @@ class FinalEvaluation(Row):
     decided_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Decided by"), related_name="+"
     )
-    confirmed_at = models.DateTimeField(_("Holds since"), null=True)
+    confirmed_at = models.DateTimeField(_("Grade holds since"), null=True)
     restriction = models.ForeignKey(
         "vouchers.Restriction", on_delete=models.PROTECT, null=True, verbose_name=_("restriction"), related_name="+"
     )

@@ -29,12 +29,12 @@ class Inspection(Row):
     agreement = models.ForeignKey("vouchers.Agreement", on_delete=models.PROTECT, verbose_name=_("Agreement"), related_name="+")
     kind = models.CharField(_("Kind"), max_length=10, choices=rules.InspectionKind.choices())
     planned_on = models.DateField(_("Day"))
-    place = models.CharField(_("Place"), max_length=150)
+    place = models.CharField(_("Place of the inspection"), max_length=150)
     purpose = models.TextField(_("What is looked at"))
     status = models.CharField(_("State"), max_length=10, choices=rules.InspectionStatus.choices(), default="PLANNED")
     planned_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, verbose_name=_("Planned by"), related_name="+")
-    result = models.CharField(_("Result"), max_length=14, choices=rules.InspectionResult.choices(), blank=True)
-    report = models.TextField(_("Report"), blank=True)
+    result = models.CharField(_("Result of the inspection"), max_length=14, choices=rules.InspectionResult.choices(), blank=True)
+    report = models.TextField(_("What was seen"), blank=True)
     document = models.ForeignKey(
         "documents.Document", on_delete=models.PROTECT, null=True, verbose_name=_("File of the report"), related_name="+"
     )
@@ -84,7 +84,7 @@ class Finding(Row):
     party = models.ForeignKey("vouchers.AgreementParty", on_delete=models.PROTECT, verbose_name=_("Party"), related_name="+")
     due_on = models.DateField(_("Due on"))
     status = models.CharField(_("State"), max_length=10, choices=rules.FindingStatus.choices(), default="OPEN")
-    answer = models.TextField(_("Answer"), blank=True)
+    answer = models.TextField(_("What was done"), blank=True)
     document = models.ForeignKey(
         "documents.Document", on_delete=models.PROTECT, null=True, verbose_name=_("Proof"), related_name="+"
     )

@@ -25,6 +25,7 @@ from vouchers.milestones.rules.delivering import (
     share_left,
     shares,
 )
+from vouchers.milestones.rules.escalating import ESCALATES, is_escalated
 from vouchers.milestones.rules.grading import (
     FINAL_LIFECYCLE,
     MOST_POINTS,
@@ -63,6 +64,7 @@ from vouchers.milestones.rules.planning import (
 __all__ = [
     "DELIVERED",
     "DELIVERING",
+    "ESCALATES",
     "FINAL_LIFECYCLE",
     "FINDING_LIFECYCLE",
     "INSPECTION_LIFECYCLE",
@@ -94,6 +96,7 @@ __all__ = [
     "better_than",
     "finding_days_fault",
     "grade_of",
+    "is_escalated",
     "is_silent",
     "left_to_plan",
     "mean_points",

@@ -39,7 +39,7 @@ TARGET_STEPS = {
     "clause_answer": 5, "settlement_review": 20, "settlement_supplement": 10, "receipt_check": 5, "carry_over_review": 10,
     "restriction_entry": 5,
     "access_request": 5, "delivery": 10, "plan_warning": 3, "company_silence": 10,
-    "final_opening": 10, "final_grading": 10, "final_decision": 5, "finding_answer": 10, "finding_check": 5, "inspection_report": 5,
+    "final_opening": 10, "final_grading": 10, "final_decision": 5, "finding_answer": 10, "finding_check": 5, "inspection_report": 5, "escalation": 3,
 }  # fmt: skip
 FEASIBILITY_THRESHOLD, FEASIBILITY_BANDS = (
     10,
@@ -311,6 +311,7 @@ STEP_WORDS = {
     "finding_answer": _("Answer to a finding, where the report names no day"),
     "finding_check": _("Check of the answer to a finding"),
     "inspection_report": _("Report of an interim check or a site visit"),
+    "escalation": _("Delay after which what is owed of a project is told to somebody else"),
     "plan_warning": _("Answer of the operator to a plan that runs late"),
     "change_review": _("Decision about a change of the agreement"),
     "feasibility": _("Answer to a question how many patients there are"),
