@@ -77,6 +77,7 @@ SWEEPS: dict[str, float] = {
     "settlements.sync_ended": 300,
     "settlements.sync_objections": 300,
     "settlements.go_on_closings": 30,
+    "settlements.make_audit_files": 10,
     "payments.sync_plans": 3600,
 }
 QUEUES = ("payments", "mail", "cases", "files", "statistics")  # words and patience: portal.journal.rules, which needs the apps
@@ -85,6 +86,7 @@ OF_JOB = {  # else as its room
     "journal.deliver_notices": "mail", "journal.remind": "mail", "evaluation.serve_letters": "mail", "milestones.remind": "mail", "milestones.escalate": "mail",
     "journal.watch_queues": "mail", "accounts.remind_of_keys": "mail", "catalogue.tell_searches": "mail",
     "catalogue.ask_if_right": "statistics", "applications.go_on_batches": "files", "matching.compute_allocations": "files",
+    "settlements.make_audit_files": "files",
     "evaluation.apply_proposals": "files", "journal.seal_day": "statistics", "access.sync_measured_days": "statistics",
     "access.sync_measured_shares": "statistics", "offers.sync_lead_days": "statistics", "offers.sync_checks": "statistics",
     "payments.sync_plans": "statistics",

@@ -113,6 +113,7 @@ from vouchers.rounds.models import (
     Track,
 )
 from vouchers.settlements.models import (
+    AuditFile,
     Clawback,
     ClosingLine,
     Debt,
@@ -140,6 +141,7 @@ __all__ = [
     "ApplicationSection",
     "Assignment",
     "AssignmentRun",
+    "AuditFile",
     "Award",
     "BlindDocument",
     "CarryOver",

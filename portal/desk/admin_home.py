@@ -81,6 +81,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("fact_check", "vouchers_settlement"),
             ("assignment_return", "vouchers_debt"),
             ("undo", "vouchers_clawback"),
+            ("folder_zip", "vouchers_auditfile"),
             ("event_repeat", "vouchers_carryover"),
             ("event_available", "vouchers_yearclosing"),
             ("credit_card", "vouchers_payeeaccount"),

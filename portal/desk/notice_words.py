@@ -8,6 +8,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "settlement_supplement": ("정산 보완 요청", "Settlement needs more"),
     "settlement_confirmed": ("정산 금액 확정", "Amount of the settlement fixed"),
     "carry_over_decided": ("이월 결정", "Decision about a carry-over"),
+    "audit_file_ready": ("과제 전체 파일 준비", "Whole file of a project ready"),
+    "audit_file_failed": ("과제 전체 파일 실패", "Whole file of a project failed"),
     "clawback_noticed": ("환수 사전통지", "Prior notice of a clawback"),
     "clawback_heard": ("환수에 대한 의견 제출", "Opinion on a clawback"),
     "clawback_ordered": ("환수명령", "Money ordered back"),

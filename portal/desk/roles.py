@@ -117,6 +117,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.confirm_receipt",
             "vouchers.order_clawback",
             "vouchers.rehearse_year",
+            "vouchers.make_audit_file",
         }
     ),
     Role.PAYMENT_REGISTRAR: frozenset(
@@ -163,11 +164,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.appropriate_budget",
             "vouchers.decide_carry_over",
             "vouchers.close_year",
+            "vouchers.make_audit_file",
             "vouchers.publish_allocation",
         }
     ),
     Role.OBJECTION_REVIEWER: frozenset({"vouchers.decide_objection"}),
-    Role.AUDITOR: frozenset({"vouchers.see_demand"}),
+    Role.AUDITOR: frozenset({"vouchers.see_demand", "vouchers.make_audit_file"}),
     Role.STAT_VIEWER: frozenset(),
     Role.SYSADMIN: frozenset(
         {

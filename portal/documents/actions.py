@@ -80,6 +80,16 @@ def store_generated(*, name: str, content: bytes, media_type: str, kind: str, or
     )  # fmt: skip
 
 
+@all_or_nothing()
+def store_made(*, file: Any, media_type: str, kind: str) -> Document:
+    """As store_generated, for a large file that the portal wrote on disk and that is nobody's own. file: django File with its name.
+    Writes: the file, Document CLEAN, Event."""
+    return _store(
+        file, name=rules.clean_name(file.name or ""), media_type=media_type, kind=kind, organisation=None, by=None,
+        state=rules.ScanState.CLEAN, generated=True,
+    )  # fmt: skip
+
+
 def _store(
     file: Any, *, name: str, media_type: str, kind: str, organisation: Any, by: Any, state: str, generated: bool
 ) -> Document:

@@ -22,6 +22,8 @@ from vouchers.ledger.models import Account, Entry
 from vouchers.matching.models import Quote
 from vouchers.payments import queries as payments
 from vouchers.payments.models import PaymentFile
+from vouchers.settlements import queries as settlements
+from vouchers.settlements.models import Receipt
 
 
 @dataclass(frozen=True)
@@ -73,5 +75,6 @@ CHECKS: tuple[Check, ...] = (
     Check("versions of datasets", lambda: DatasetVersion.objects.count(), catalogue.faults),
     Check("reports of imports", lambda: ImportRun.objects.count(), catalogue.import_faults),
     Check("payment files", lambda: PaymentFile.objects.count(), payments.file_faults),
+    Check("money paid back", lambda: Receipt.objects.count(), settlements.faults),
     Check("stored files", lambda: Document.objects.count(), file_faults),
 )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
@@ -219,3 +220,14 @@ def test_an_upheld_objection_lowers_by_somebody_else_and_what_came_too_much_goes
     refused(actions.lower_disallowance, "not_upheld", by=desk.second, **given)
     assert Event.objects.filter(name="settlement.lowered").count() == 1 and Receipt.objects.filter(is_repayment=True).count() == 1
     call_command("verify")
+
+
+def test_verify_names_money_of_which_ledger_and_receipts_differ():
+    at, desk, _row = s.fixed()
+    receipt = actions.confirm_receipt(receipt_id=s.report(Debt.objects.get(), 5_000_000, at.company).pk, by=desk.finance)
+    assert list(queries.faults()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE vouchers_receipt SET principal_won = 4000000, interest_won = 1000000 WHERE id = %s", [receipt.pk])
+    (fault,) = queries.faults()
+    assert "4000000" in fault and "5000000" in fault

@@ -157,6 +157,10 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.settlements.views.clawing": dict.fromkeys(
         ("clawback_detail", "opinion", "object_to_order", "lower_order", "opinion_file"), WRITTEN_DOWN
     ),
+    "vouchers.settlements.views.auditing": {
+        "make_audit_file": ANSWER, "audit_file": WRITTEN_DOWN, "audit_download": WRITTEN_DOWN,
+        "verify_audit_file": "of a file that its reader holds: the number of the agreement",
+    },
     "vouchers.settlements.views.debts": dict.fromkeys(("debt_detail", "report", "check", "enforce", "repay", "proof"), WRITTEN_DOWN),
     "vouchers.payments.views.planning": {"plan": WRITTEN_DOWN, "answer_warning": WRITTEN_DOWN},
     "vouchers.statistics.views": {"dashboard": PUBLIC, "export": PUBLIC, "register": PUBLIC},

@@ -191,3 +191,12 @@ class ClawbackForm(forms.ModelForm):  # type: ignore[type-arg]
         paid = queries.paid_agreements()
         self.fields["agreement"].queryset = paid  # type: ignore[attr-defined]
         self.fields["organisation"].queryset = queries.may_owe(paid)  # type: ignore[attr-defined]
+
+
+class VerifyForm(forms.Form):
+    """A file to be compared; nothing of it is kept."""
+
+    file = forms.FileField(
+        label=_("SHA256SUMS, or the whole archive"),
+        help_text=_("SHA256SUMS lies in the archive and names the fingerprint of every file in it, so it suffices."),
+    )

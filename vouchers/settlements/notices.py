@@ -6,7 +6,7 @@ from django.utils.translation import override
 
 from portal.journal.actions import tell
 from portal.kit.won import won
-from vouchers.settlements.models import Clawback, Debt, Receipt, Settlement
+from vouchers.settlements.models import AuditFile, Clawback, Debt, Receipt, Settlement
 
 
 def _both(name: str, amount_won: int) -> dict[str, str]:
@@ -100,3 +100,19 @@ def clawback_ordered(row: Clawback) -> None:
 
 def clawback_dropped(row: Clawback) -> None:
     _concerned("clawback_dropped", row, reason=row.reason)
+
+
+def audit_file_ready(row: AuditFile) -> None:
+    """To who asked for it."""
+    _asked("audit_file_ready", row)
+
+
+def audit_file_failed(row: AuditFile) -> None:
+    _asked("audit_file_failed", row, reason=row.reason)
+
+
+def _asked(template: str, row: AuditFile, **more: Any) -> None:
+    tell(
+        template, app="vouchers", subject=row, to=[row.asked_by], url=row.get_absolute_url(),
+        context={"number": row.agreement.number, **more},
+    )  # fmt: skip

@@ -1,4 +1,5 @@
-"""The clock's door: projects that ended, debts that an objection held back, fiscal years that are being closed."""
+"""The clock's door: projects that ended, debts that an objection held back, fiscal years that are being closed,
+whole files of projects."""
 
 from celery import shared_task
 
@@ -21,3 +22,12 @@ def sync_objections() -> int:
 def go_on_closings() -> int:
     """Fiscal years that are being closed, line by line. Returns: lines that were booked."""
     return sum(actions.go_on_closing(closing_id=pk) for pk in queries.under_way())
+
+
+@shared_task(name="settlements.make_audit_files")
+def make_audit_files() -> int:
+    """Whole files of projects that somebody asked for, one after the other. Returns: how many were made."""
+    made = 0
+    while actions.make_next_audit_file():
+        made += 1
+    return made

@@ -7,6 +7,10 @@ from vouchers.settlements import views
 app_name = "settlements"
 urlpatterns = [
     path("", views.settlement_list, name="list"),
+    path("verify/", views.verify_audit_file, name="verify"),
+    path("audit/of/<slug:agreement_ref>/", views.make_audit_file, name="make_audit_file"),
+    path("audit/<slug:ref>/", views.audit_file, name="audit_file"),
+    path("audit/<slug:ref>/download/", views.audit_download, name="audit_download"),
     path("clawbacks/<slug:ref>/", views.clawback_detail, name="clawback"),
     path("clawbacks/<slug:ref>/opinion/", views.opinion, name="opinion"),
     path("clawbacks/<slug:ref>/opinion/file/", views.opinion_file, name="opinion_file"),

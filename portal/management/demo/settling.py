@@ -25,6 +25,8 @@ def play(stage: Stage) -> None:
     row = Settlement.objects.get(agreement=agreement)
     _settled(stage, row)
     _taken_back(stage, agreement)
+    with stage.at(-2):
+        actions.ask_audit_file(agreement_id=agreement.pk, by=stage.cast.people["auditor"])
 
 
 def _paid(stage: Stage) -> Agreement:

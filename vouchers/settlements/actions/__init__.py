@@ -1,5 +1,6 @@
 """The verbs of the room."""
 
+from vouchers.settlements.actions.auditing import ask_audit_file, make_next_audit_file
 from vouchers.settlements.actions.clawing import (
     detect_clawback,
     drop_clawback,
@@ -23,6 +24,7 @@ from vouchers.settlements.actions.stating import Stated, submit_statement, sync_
 
 __all__ = [
     "Stated",
+    "ask_audit_file",
     "close_year",
     "confirm_amount",
     "confirm_receipt",
@@ -36,6 +38,7 @@ __all__ = [
     "judge_line",
     "lower_clawback",
     "lower_disallowance",
+    "make_next_audit_file",
     "object_to_clawback",
     "object_to_settlement",
     "order_clawback",

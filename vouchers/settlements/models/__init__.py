@@ -1,11 +1,14 @@
 """What the room keeps: settlements with their lines, money taken back, what is owed, what came."""
 
+from vouchers.settlements.models.auditing import AuditFile, AuditFileQuerySet
 from vouchers.settlements.models.clawing import Clawback, ClawbackQuerySet
 from vouchers.settlements.models.closing import ClosingLine, YearClosing
 from vouchers.settlements.models.debts import Debt, DebtQuerySet, Receipt
 from vouchers.settlements.models.settling import Settlement, SettlementLine, SettlementQuerySet
 
 __all__ = [
+    "AuditFile",
+    "AuditFileQuerySet",
     "Clawback",
     "ClawbackQuerySet",
     "ClosingLine",

@@ -1,5 +1,6 @@
 """Questions of the room."""
 
+from vouchers.settlements.queries.auditing import audit_file_of, audit_files_for, waiting_audit_file
 from vouchers.settlements.queries.clawing import (
     clawbacks_for,
     earlier_orders,
@@ -9,7 +10,17 @@ from vouchers.settlements.queries.clawing import (
     recoverable,
 )
 from vouchers.settlements.queries.closing import booked, moving, next_line, shares, under_way
-from vouchers.settlements.queries.debts import Standing, behind, came, debts_for, over_won, policy_of, receipts_of, standing
+from vouchers.settlements.queries.debts import (
+    Standing,
+    behind,
+    came,
+    debts_for,
+    faults,
+    over_won,
+    policy_of,
+    receipts_of,
+    standing,
+)
 from vouchers.settlements.queries.debts import may as may_with_debt
 from vouchers.settlements.queries.objecting import decision, held_back, upheld
 from vouchers.settlements.queries.settling import (
@@ -33,6 +44,8 @@ from vouchers.settlements.queries.settling import (
 __all__ = [
     "ENDED",
     "Standing",
+    "audit_file_of",
+    "audit_files_for",
     "balance",
     "behind",
     "booked",
@@ -43,6 +56,7 @@ __all__ = [
     "decision",
     "earlier_orders",
     "ended_on",
+    "faults",
     "held_back",
     "held_because",
     "hindered",
@@ -69,4 +83,5 @@ __all__ = [
     "under_way",
     "unsettled",
     "upheld",
+    "waiting_audit_file",
 ]  # fmt: skip

@@ -1,11 +1,13 @@
 """What is owed back, what of it came, and what is still open."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
 
+from vouchers.ledger.models import Account
 from vouchers.rounds.rules import SettlingPolicy
 from vouchers.settlements import rules
 from vouchers.settlements.models import Debt, Receipt, SettlementLine
@@ -84,3 +86,18 @@ def behind(debt: Debt) -> list[SettlementLine]:
 def _owes(debt: Debt, line: SettlementLine) -> bool:
     provider = line.payee.organisation_id if line.payee is not None and line.owed_by == rules.OwedBy.PAYEE else None
     return debt.organisation_id == (provider or debt.agreement.company.organisation_id)
+
+
+def faults() -> Iterator[str]:
+    """Projects of which the ledger holds another amount as come back than the receipts say."""
+    signed = Case(When(is_repayment=True, then=-F("principal_won")), default=F("principal_won"), output_field=BigIntegerField())
+    came = (
+        Receipt.objects.filter(status="CONFIRMED")
+        .exclude(debt__kind=rules.DebtKind.SURCHARGE)
+        .values("debt__agreement__voucher__ref")
+    )
+    said = {row["debt__agreement__voucher__ref"]: row["won"] for row in came.annotate(won=Sum(signed)).order_by()}
+    held = dict(Account.objects.filter(kind="RECOVERED").values_list("owner_ref", "balance_won"))
+    for ref in sorted(said.keys() | held.keys()):
+        if said.get(ref, 0) != held.get(ref, 0):
+            yield f"voucher {ref}: receipts say {said.get(ref, 0)} won came back, the ledger holds {held.get(ref, 0)}"

@@ -1,10 +1,13 @@
 """The browser's doors of the room."""
 
+from vouchers.settlements.views.auditing import audit_download, audit_file, make_audit_file, verify_audit_file
 from vouchers.settlements.views.clawing import clawback_detail, lower_order, object_to_order, opinion, opinion_file
 from vouchers.settlements.views.debts import check, debt_detail, enforce, proof, repay, report
 from vouchers.settlements.views.settling import detail, file, lower, object_to, settlement_list, state
 
 __all__ = [
+    "audit_download",
+    "audit_file",
     "check",
     "clawback_detail",
     "debt_detail",
@@ -13,6 +16,7 @@ __all__ = [
     "file",
     "lower",
     "lower_order",
+    "make_audit_file",
     "object_to",
     "object_to_order",
     "opinion",
@@ -22,4 +26,5 @@ __all__ = [
     "report",
     "settlement_list",
     "state",
+    "verify_audit_file",
 ]  # fmt: skip
