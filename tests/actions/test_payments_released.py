@@ -132,7 +132,7 @@ def test_a_word_that_money_came_back_frees_nothing_before_the_banks_statement_sh
         second_factor_code=second_factor.demo_code(desk.second), by=desk.second,
     )  # fmt: skip
     assert (state(row), open_duties("prove_return")) == ("SENT_BACK", 1)
-    assert held(row) == rules.KEPT_BACK["unproved"]
+    assert held(row) == rules.kept_back_words("unproved", "GATEWAY")
     assert queries.watched_since(clock.now() + timedelta(days=99)) == first.claimed_at  # looked for until it is shown
     with pytest.raises(NotAllowed) as error:
         p.released("approve", row, desk.second)
@@ -227,14 +227,14 @@ def test_a_claimed_payment_waits_while_the_agreement_is_suspended_and_is_dropped
     tries = PaymentAttempt.objects.filter(pk=attempt.pk)
     agreements.suspend(agreement_id=at.agreement.pk, reason="현장점검", by=at.operator)
     assert actions.mark_sent(attempt_id=attempt.pk) is None and tries.get().state == "CLAIMED"
-    assert held(row) == rules.KEPT_BACK["suspended"]
+    assert held(row) == rules.kept_back_words("suspended", "GATEWAY")
     broken(tries, state="SENT", sent_at=clock.now())
     agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
     broken(tries, state="SENT", sent_at=clock.now())
     assert actions.mark_sent(attempt_id=attempt.pk) is None and tries.get().state == "REFUSED"
     assert (state(row), money(at), open_duties("close_disbursement")) == ("REGISTERED", (0, GRANT), 1)
     actions.close_disbursement(disbursement_id=row.pk, reason="폐업", by=desk.finance)
-    assert read(attempt, BOOKED) == 0 and held(row) == rules.KEPT_BACK["closed"]  # moved all the same
+    assert read(attempt, BOOKED) == 0 and held(row) == rules.kept_back_words("closed", "GATEWAY")  # moved all the same
     assert "돌려받고" in Duty.objects.get(verb="explain_attempt", closed_at__isnull=True).title_ko
 
 
@@ -252,12 +252,14 @@ def test_a_refused_transfer_that_the_bank_executed_in_part_waits_visibly_until_a
     second = actions.claim_next(statement={})
     part = gateways.Answer(OUT.PAID, "BK", "statement", GRANT // 2)
     assert read(first, part) == 0
-    assert PaymentAttempt.objects.get(pk=second.pk).state == "REFUSED" and held(row) == rules.KEPT_BACK["differs"]
+    assert PaymentAttempt.objects.get(pk=second.pk).state == "REFUSED" and held(row) == rules.kept_back_words(
+        "differs", "GATEWAY"
+    )
     actions.explain_attempt(
         attempt_id=first.pk, reason="절반만", second_factor_code=second_factor.demo_code(desk.second), by=desk.second
     )
     assert (state(row), money(at), open_duties("settle_rest")) == ("REGISTERED", (0, GRANT), 1)
-    assert held(row) == rules.KEPT_BACK["rest"] and actions.claim_next(statement={first.key: part}) is None
+    assert held(row) == rules.kept_back_words("rest", "GATEWAY") and actions.claim_next(statement={first.key: part}) is None
     assert read(first, BOOKED) == 1 and (state(row), money(at), open_duties("settle_rest")) == ("PAID", (GRANT, 0), 0)
 
 

@@ -273,11 +273,12 @@ def test_money_is_released_in_the_admin_only_with_a_fresh_code(ready: tuple[p.Pr
     for verb, who, state in (("approve", desk.finance, "APPROVED"), ("register", desk.registrar, "REGISTERED")):
         path, client, code = f"/admin/vouchers/disbursement/{row.pk}/verb/{verb}/", as_(who), second_factor.demo_code(who)
         assert shows_a_code(client.get(path).content.decode())
-        for bad in ({}, {"code": "12345x"}):
+        way = {"way": "GATEWAY"} if verb == "register" else {}
+        for bad in ({}, {"code": "12345x", **way}):
             answer = client.post(path, bad)
             assert answer.status_code == 422 and 'href="#id_code"' in answer.content.decode()
         assert Disbursement.objects.get().status != state
-        assert client.post(path, {"code": code}).status_code == 302
+        assert client.post(path, {"code": code, **way}).status_code == 302
         assert Disbursement.objects.get().status == state
 
 
@@ -292,11 +293,11 @@ def test_money_that_came_back_is_seen_by_everybody_whom_it_concerns() -> None:
     page = f"/en/payments/{row.ref}/"
     for user in (at.company, at.manager, desk.finance):
         words = as_(user).get(page).content.decode()
-        assert "The bank sent the money back" in words and "계좌 해지" in words and "Sent back by the bank" in words
+        assert "The bank sent the money back" in words and "계좌 해지" in words and "Money came back" in words
         assert (f"{page}approve/" in words) is (user == desk.finance)
     assert row.ref in as_(at.company).get("/payments/?status=SENT_BACK").content.decode()
     admin = as_(desk.finance).get(f"/en/admin/vouchers/disbursement/{row.pk}/change/").content.decode()
-    assert "Sent back by the bank" in admin and "verb/approve/" in admin
+    assert "Money came back" in admin and "verb/approve/" in admin
     assert "verb/approve/" not in as_(desk.registrar).get(f"/en/admin/vouchers/disbursement/{row.pk}/change/").content.decode()
 
     agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)

@@ -80,7 +80,7 @@ def test_from_due_to_answered_in_the_browser() -> None:
     for word in (
         "All answered",
         "Paid",
-        "Refused by the bank",
+        "Transfer refused",
         "AC04",
         "160,000,000",
         "The ledger holds the same.",

@@ -15,6 +15,7 @@ from portal.kit.entering import EnteredAdmin
 from portal.kit.won import won, won_long
 from portal.kit.words import korean, pick
 from vouchers.payments import actions, queries, rules
+from vouchers.payments.forms import RegisterForm
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAnswer, PaymentAttempt, PaymentFile
 
 
@@ -34,13 +35,22 @@ def _facts(obj: Disbursement) -> list[tuple[Any, Any]]:
     ]
 
 
-def _release(name: str, label: Any, action: Any) -> Verb:
-    """A step that lets money go: its decision page asks for the second factor."""
+class WayForm(RegisterForm):
+    """Of one payment: how it is handed over, where its round leaves a choice."""
+
+    wants_subject = True
+
+    def __init__(self, *args: Any, subject: Disbursement, **kwargs: Any) -> None:
+        super().__init__(*args, ways=queries.ways_of(subject), usual=subject.way, **kwargs)
+
+
+def _release(name: str, label: Any, action: Any, form: type[CodeForm] = CodeForm) -> Verb:
+    """A step that lets money go: its decision page asks for the second factor; at the registration also for the way."""
     permission, _words = rules.RELEASES[name]
     return Verb(
-        name, label, lambda pk, by, code: action(disbursement_id=pk, second_factor_code=code, by=by), permission,
-        _at(f"{name}_disbursement"), facts=_facts, form=CodeForm,
-        consequence=lambda obj: rules.consequence(name, [queries.usual_way(obj)]) % {"won": won_long(obj.amount_won), "payee": pick(obj.payee, "name")},
+        name, label, lambda pk, by, code, **way: action(disbursement_id=pk, second_factor_code=code, by=by, **way), permission,
+        _at(f"{name}_disbursement"), facts=_facts, form=form,
+        consequence=lambda obj: rules.consequence(name, queries.ways_of(obj)) % {"won": won_long(obj.amount_won), "payee": pick(obj.payee, "name")},
     )  # fmt: skip
 
 
@@ -73,7 +83,7 @@ class DisbursementAdmin(VerbAdmin):
              "vouchers.check_evidence", _at("check_evidence"), facts=_facts,
              consequence=lambda o: _("The payment clock starts: the payee waits for %(won)s.") % {"won": won(o.amount_won)}),
         _release("approve", _("Approve"), actions.approve_disbursement),
-        _release("register", _("Register for payment"), actions.register_disbursement),
+        _release("register", _("Register for payment"), actions.register_disbursement, WayForm),
         _release("retry", _("Retry the payment"), actions.retry_disbursement),
         Verb("return", _("Return to the provider"),
              lambda pk, by, reason: actions.return_disbursement(disbursement_id=pk, reason=reason, by=by),

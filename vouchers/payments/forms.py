@@ -70,17 +70,21 @@ class ConfirmForm(forms.Form):
 
 class ResolveForm(CodeForm):
     outcome = forms.ChoiceField(
-        label=_("What did the bank say?"), widget=forms.RadioSelect,
+        widget=forms.RadioSelect,
         choices=[
             ("PAID", _("The money was transferred")), ("SENT_BACK", _("The money was transferred and came back")),
             ("REFUSED", _("The money was not transferred")),
         ],
     )  # fmt: skip
-    bank_ref = forms.CharField(label=_("Reference of the bank"), max_length=60, required=False)
+    bank_ref = forms.CharField(label=_("Reference of the transfer"), max_length=60, required=False)
     reason = forms.CharField(
         label=_("Who said it, when, by which record"), max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
     )
     field_order = ("outcome", "bank_ref", "reason", "code")
+
+    def __init__(self, *args: Any, way: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].label = rules.side_words(way)["question"]  # type: ignore[assignment]
 
     def facts(self) -> dict[str, Any]:
         """Arguments of actions.resolve_attempt."""

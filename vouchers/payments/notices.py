@@ -16,6 +16,7 @@ def _context(disbursement: Disbursement, **more: Any) -> dict[str, Any]:
         "amount_en": won(disbursement.amount_won, "en"),
         "payee_ko": disbursement.payee.name_ko,
         "payee_en": disbursement.payee.name_en,
+        "network": rules.by_network(disbursement.way),
         **more,
     }
 

@@ -105,8 +105,8 @@ def _refuse(
     move(disbursement, "settle_failed", by=by, reason=answer.words)
     if not owe_closing(disbursement, by=by):
         owe(
-            disbursement, "retry_disbursement", "은행이 거절한 지급을 다시 등록해 주십시오",
-            "Retry a payment that the bank refused", step="payment", by=by, role="PAYMENT_REGISTRAR",
+            disbursement, "retry_disbursement", "거절된 지급을 다시 등록해 주십시오",
+            "Retry a payment that was refused", step="payment", by=by, role="PAYMENT_REGISTRAR",
         )  # fmt: skip
     notices.failed(disbursement, answer.words)
 
@@ -180,8 +180,8 @@ def _anew(disbursement: Disbursement, back: PaymentAttempt, words: str, *, by: A
     journal.close_duties(disbursement, by=by)  # whoever was to retry or register it waits for the new approval
     if not owe_closing(disbursement, by=by):
         owe(
-            disbursement, "approve_disbursement", "은행에서 되돌아온 지급을 확인하고 다시 승인해 주십시오",
-            "Look at a payment that the bank sent back and approve it again", step="payment", by=by, role="OPERATOR_FINANCE",
+            disbursement, "approve_disbursement", "되돌아온 지급을 확인하고 다시 승인해 주십시오",
+            "Look at a payment that came back and approve it again", step="payment", by=by, role="OPERATOR_FINANCE",
         )  # fmt: skip
     notices.sent_back(disbursement, words, back.key)
 
@@ -288,9 +288,9 @@ def park(*, attempt_id: int) -> None:
 
 
 LOOKS = {
-    "ask": ("이체 결과를 은행에 확인해 주십시오", "Ask the bank about a transfer"),
-    "closed": ("종결한 뒤에 이체된 대금을 은행에서 돌려받고 경위를 적어 주십시오", "Have the bank take back money that moved after closing, and write down how"),
-    "prove_return": ("되돌아온 이체가 은행 기록에 나타나도록 은행에 확인해 주십시오", "Have the bank's statement show the return of a transfer"),
+    "ask": ("이체 결과를 확인해 주십시오", "Find out what became of a transfer"),
+    "closed": ("종결한 뒤에 이체된 대금을 돌려받고 경위를 적어 주십시오", "Have money taken back that moved after closing, and write down how"),
+    "prove_return": ("되돌아온 이체가 기록에 나타나게 해 주십시오", "Have the record show the return of a transfer"),
 }  # fmt: skip
 
 
@@ -319,7 +319,7 @@ def resolve_attempt(
     if attempt.state != T.PARKED:
         raise Refused(_("This payment does not wait for a person."), "not_parked")
     if not reason.strip() or (outcome != OUT.REFUSED and not bank_ref.strip()):
-        raise Refused(_("Write down what the bank said, and its reference when the money moved."), "reason_missing", "reason")
+        raise Refused(_("Write down what you were told, and the reference when the money moved."), "reason_missing", "reason")
     second_factor.check(by, second_factor_code)
     answer = gateways.Answer(OUT(outcome), bank_ref.strip(), reason.strip())
     return settle(attempt_id=attempt_id, answer=answer, by=by, reason=reason.strip())
@@ -339,7 +339,7 @@ def explain_attempt(*, attempt_id: int, reason: str, second_factor_code: str, by
     if not queries.is_contradicted(attempt):
         raise Refused(_("Nothing about this transfer waits for an explanation."), "not_contradicted")
     if not reason.strip():
-        raise Refused(_("Write down what the bank said."), "reason_missing", "reason")
+        raise Refused(_("Write down what you were told."), "reason_missing", "reason")
     second_factor.check(by, second_factor_code)
     attempt.explained_by = by
     keep(attempt)
@@ -347,8 +347,8 @@ def explain_attempt(*, attempt_id: int, reason: str, second_factor_code: str, by
     journal.close_duty(attempt, "explain_attempt", by=by)
     if disbursement.status != S.CLOSED:
         owe(
-            disbursement, "settle_rest", "은행이 그 이체를 마치거나 되돌리게 해 주십시오",
-            "Have the bank complete a transfer or take it back", step="payment", by=by, role="OPERATOR_FINANCE", by_mail=True,
+            disbursement, "settle_rest", "그 이체를 마치거나 되돌리게 해 주십시오",
+            "Have a transfer completed or taken back", step="payment", by=by, role="OPERATOR_FINANCE", by_mail=True,
         )  # fmt: skip
     return attempt
 
@@ -364,9 +364,9 @@ def withdraw_return(*, attempt_id: int, reason: str, second_factor_code: str, by
     if not rules.may_withdraw(by.pk, attempt.resolved_by_id, attempt.released_by):
         raise Refused(_("Somebody else must take back what you wrote down."), "four_eyes")
     if not attempt.rests_on_a_word:
-        raise Refused(_("No person's word that this transfer came back waits for the bank's statement."), "not_withdrawable")
+        raise Refused(_("No person's word that this transfer came back waits for its record."), "not_withdrawable")
     if not reason.strip():
-        raise Refused(_("Write down what the bank said."), "reason_missing", "reason")
+        raise Refused(_("Write down what you were told."), "reason_missing", "reason")
     rules.LIFECYCLE.step(disbursement.status, "withdraw_return")
     second_factor.check(by, second_factor_code)
     attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "withdraw_return")

@@ -60,8 +60,8 @@ def _owe_next(disbursement: Disbursement, by: Any) -> None:
     elif disbursement.status == S.FAILED:
         verb, ko, en, role = (
             "retry_disbursement",
-            "은행이 거절한 지급을 다시 등록해 주십시오",
-            "Retry a payment that the bank refused",
+            "거절된 지급을 다시 등록해 주십시오",
+            "Retry a payment that was refused",
             "PAYMENT_REGISTRAR",
         )
     else:

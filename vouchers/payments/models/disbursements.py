@@ -209,16 +209,16 @@ class PaymentAttempt(Row):
         PayeeAccount, on_delete=models.PROTECT, null=True, verbose_name=_("Account of the payee"), related_name="+"
     )
     claimed_at = models.DateTimeField(_("Attempt begun"))
-    sent_at = models.DateTimeField(_("Sent to the bank"), null=True)
+    sent_at = models.DateTimeField(_("Handed over at"), null=True)
     settled_at = models.DateTimeField(_("Settled"), null=True)
-    bank_ref = models.CharField(_("Reference of the bank"), max_length=60, blank=True)
-    answer = models.CharField(_("Answer of the bank"), max_length=300, blank=True)
+    bank_ref = models.CharField(_("Reference of the transfer"), max_length=60, blank=True)
+    answer = models.CharField(_("What was answered"), max_length=300, blank=True)
     resolved_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Settled by"), related_name="+"
     )
     reason = models.TextField(_("Reason"), blank=True)
     # a person's word alone leaves it empty: no other transfer of the payment leaves before the bank's own record shows it
-    shown_back_at = models.DateTimeField(_("Return shown by the bank's statement"), null=True)
+    shown_back_at = models.DateTimeField(_("Return shown by the record"), null=True)
     # who let this very transfer go, copied from the disbursement when it is claimed: a later release names others
     approved_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, verbose_name=_("Approved by"), related_name="+"

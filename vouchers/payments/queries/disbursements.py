@@ -185,9 +185,9 @@ def bank_stage(row: Disbursement, attempts: list[PaymentAttempt]) -> str:
 
 
 def kept_back(row: Disbursement, attempts: Sequence[PaymentAttempt]) -> str:
-    """Why nothing leaves of it for now and who mends that, as a sentence (`rules.KEPT_BACK`); empty when nothing holds it."""
+    """Why nothing leaves of it for now and who mends that, as a sentence (`rules.kept_back_words`); empty when nothing holds it."""
     why = _kept_back(row, attempts)
-    return str(rules.KEPT_BACK[why]) if why else ""
+    return str(rules.kept_back_words(why, row.way)) if why else ""
 
 
 def _kept_back(row: Disbursement, attempts: Sequence[PaymentAttempt]) -> str:

@@ -3,7 +3,6 @@
 from vouchers.payments.rules.disbursing import (
     ATTEMPT_LIFECYCLE,
     BANKS,
-    KEPT_BACK,
     LIFECYCLE,
     LIVE_ATTEMPTS,
     RELEASES,
@@ -64,6 +63,7 @@ from vouchers.payments.rules.sheets import (
     write_bank_sheet,
     write_network_sheet,
 )
+from vouchers.payments.rules.sides import by_network, kept_back_words, side_words
 from vouchers.payments.rules.transfers import (
     DUPLICATES,
     Answer,
@@ -85,7 +85,6 @@ __all__ = [
     "BY_STATEMENT",
     "DUPLICATES",
     "FILE_WAYS",
-    "KEPT_BACK",
     "LIFECYCLE",
     "LINES",
     "LIVE_ATTEMPTS",
@@ -108,11 +107,13 @@ __all__ = [
     "approval_stands",
     "bank_words",
     "by_key",
+    "by_network",
     "consequence",
     "freed",
     "invoice_day_fault",
     "invoice_no_fault",
     "judged",
+    "kept_back_words",
     "leads_to",
     "lets_another_leave",
     "line_fault",
@@ -133,6 +134,7 @@ __all__ = [
     "read_result",
     "rests_on_a_word",
     "schema_fault",
+    "side_words",
     "sum_fault",
     "tax_fault",
     "unregistering",

@@ -67,7 +67,7 @@ class DisbursementStatus(Codes):
     REGISTERED = "REGISTERED", _("Registered for payment")
     PAID = "PAID", _("Paid")
     FAILED = "FAILED", _("Transfer failed")
-    SENT_BACK = "SENT_BACK", _("Sent back by the bank")
+    SENT_BACK = "SENT_BACK", _("Money came back")
     CLOSED = "CLOSED", _("Closed without payment")
 
 
@@ -76,8 +76,8 @@ class AttemptState(Codes):
     SENT = "SENT", _("Sent, no answer yet")
     UNKNOWN = "UNKNOWN", _("Outcome unknown")
     PAID = "PAID", _("Paid")
-    REFUSED = "REFUSED", _("Refused by the bank")
-    SENT_BACK = "SENT_BACK", _("Sent back by the bank")
+    REFUSED = "REFUSED", _("Transfer refused")
+    SENT_BACK = "SENT_BACK", _("Money came back")
     PARKED = "PARKED", _("Waiting for a person")
 
 
@@ -136,31 +136,6 @@ ATTEMPT_LIFECYCLE = Lifecycle(
 LIVE_ATTEMPTS = frozenset({T.CLAIMED, T.SENT, T.UNKNOWN, T.PARKED})
 WATCH_DAYS = 30  # how long the bank's statement is read for transfers that were settled
 
-
-# why nothing leaves of a payment for now, and who mends it (`queries.kept_back`)
-KEPT_BACK = {
-    "closed": _(
-        "The bank moved money after this payment was closed. Nothing is booked: the operating agency's finance has the bank take it"
-        " back and writes down how."
-    ),
-    "differs": _(
-        "The bank's statement shows a transfer of this payment otherwise than the portal has it. The operating agency's finance"
-        " asks the bank and writes down what it says; nothing leaves until then."
-    ),
-    "rest": _(
-        "The bank's statement still shows a former transfer otherwise than the portal has it, so nothing leaves. The operating"
-        " agency's finance has the bank complete that transfer or take it back; the portal books what the statement then shows."
-    ),
-    "rest_paid": _(
-        "The bank's statement shows a transfer of this payment otherwise than the portal has it. The operating agency's finance has"
-        " the bank complete that transfer or take it back; the portal books what the statement then shows."
-    ),
-    "unproved": _(
-        "A person wrote down that a transfer came back, but the bank's statement does not show it yet. Nothing leaves until it"
-        " does; the operating agency's finance asks the bank for it. If it was a mistake, another person takes that word back."
-    ),
-    "suspended": _("The agreement is suspended. The payment waits and leaves when the agreement goes on."),
-}
 
 # steps that let money go, each with a fresh second factor: (permission, what it does; won: the amount, payee: who gets it)
 RELEASES = {

@@ -68,7 +68,7 @@ def _show(request: HttpRequest, row: Disbursement, bound: ReasonForm | None = No
         "contradicted": queries.contradicted(attempts), "stage": stage, "failure": queries.bank_words(attempts, stage),
         "kept_back": kept_back, "pays_no_more": rules.pays_no_more(row.milestone.agreement.status),
         "reason_form": bound if bound and verb != "unregister" else ReasonForm(), "account_stands": queries.account_stands(row),
-        "back_form": bound if verb == "unregister" else ReasonForm(auto_id="back_%s"), "back_leads": _back_leads(row), "held": queries.held_because(row), "files": queries.may_see_files(request.user),
+        "side": rules.side_words(row.way), "back_form": bound if verb == "unregister" else ReasonForm(auto_id="back_%s"), "back_leads": _back_leads(row), "held": queries.held_because(row), "files": queries.may_see_files(request.user),
     }  # fmt: skip
     return page(request, "vouchers/payments/detail.html", context, status=422 if bound else 200)
 
@@ -265,7 +265,7 @@ def resolve(request: HttpRequest, ref: str, attempt_ref: str) -> HttpResponse:
     row, attempt = _attempt(request, ref, attempt_ref)
     if attempt.state != "PARKED":
         raise IllegalStep("payment_attempt", attempt.state, "settle")
-    form = forms.ResolveForm(request.POST if request.method == "POST" else None, user=request.user)
+    form = forms.ResolveForm(request.POST if request.method == "POST" else None, user=request.user, way=row.way)
     if request.method == "POST" and form.is_valid():
         if _settled_meanwhile(attempt):
             messages.info(request, _("The bank's own record settled this transfer in the meantime."))
@@ -276,7 +276,13 @@ def resolve(request: HttpRequest, ref: str, attempt_ref: str) -> HttpResponse:
             form_errors(form, error)
         else:
             return redirect(request, reverse("payments:detail", args=[row.ref]))
-    context = {"form": form, "row": row, "attempt": attempt, "title": _("Settle a parked transfer")}
+    context = {
+        "side": rules.side_words(row.way),
+        "form": form,
+        "row": row,
+        "attempt": attempt,
+        "title": _("Settle a parked transfer"),
+    }
     return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
 
 
@@ -305,7 +311,14 @@ def explain(request: HttpRequest, ref: str, attempt_ref: str) -> HttpResponse:
             form_errors(form, error)
         else:
             return redirect(request, reverse("payments:detail", args=[row.ref]))
-    context = {"form": form, "row": row, "attempt": attempt, "contradicted": True, "title": _("Explain the transfer")}
+    context = {
+        "side": rules.side_words(row.way),
+        "form": form,
+        "row": row,
+        "attempt": attempt,
+        "contradicted": True,
+        "title": _("Explain the transfer"),
+    }
     return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
 
 
@@ -324,9 +337,16 @@ def withdraw_return(request: HttpRequest, ref: str, attempt_ref: str) -> HttpRes
         except DomainError as error:
             form_errors(form, error)
         else:
-            messages.success(request, _("Taken back. The transfer waits for the bank's statement or a person again."))
+            messages.success(request, _("Taken back. The transfer waits for its record or a person again."))
             return redirect(request, reverse("payments:detail", args=[row.ref]))
-    context = {"form": form, "row": row, "attempt": attempt, "withdraws": True, "title": _("Take the return back")}
+    context = {
+        "side": rules.side_words(row.way),
+        "form": form,
+        "row": row,
+        "attempt": attempt,
+        "withdraws": True,
+        "title": _("Take the return back"),
+    }
     return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
 
 
