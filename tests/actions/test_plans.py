@@ -142,3 +142,9 @@ def test_many_plans_need_as_many_queries_as_one():
     with CaptureQueriesContext(connection) as two:
         assert len(queries.schedules(rows)) == 2
     assert len(two) == len(one) + 1  # the policy of its round
+
+
+def test_money_is_measured_against_the_last_day_of_payments_of_the_round():
+    at, _rows = p.planned(p.project(settling={"last_invoice": "12-01", "last_payment": "12-10"}))
+    plan = queries.plan_of(at.agreement, at.company)
+    assert (plan.year_end.month, plan.year_end.day) == (12, 10) and plan.year_end.year >= at.agreement.ends_on.year

@@ -115,8 +115,8 @@ def test_what_was_used_of_a_target_and_never_less_than_a_day(begun, stood, left)
 
 
 def test_the_years_money_ends_with_the_year_that_the_agreement_reaches():
-    assert rules.year_end(2026, date(2026, 11, 30)) == date(2026, 12, 31)
-    assert rules.year_end(2026, date(2027, 2, 1)) == date(2027, 12, 31)
+    assert rules.paying_year(2026, date(2026, 11, 30)) == 2026
+    assert rules.paying_year(2026, date(2027, 2, 1)) == 2027
 
 
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 400))

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 (
                     "limit",
                     models.CharField(
-                        choices=[("AGREEMENT_END", "End of the agreement"), ("YEAR_END", "31 December")],
+                        choices=[("AGREEMENT_END", "End of the agreement"), ("YEAR_END", "Last day of payments of the year")],
                         max_length=14,
                         verbose_name="Measured against",
                     ),

@@ -1,5 +1,6 @@
 """Figures beside what was promised, and what they suggest."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,12 +29,22 @@ class Measure:
 
 def measure(milestone: Milestone) -> Measure:
     """At most two queries."""
-    promised = list(milestone.indicators.all())
-    if not promised:
-        return Measure([], None, None)
+    return measures([milestone])[milestone.pk]
+
+
+def measures(milestones: Sequence[Milestone]) -> dict[int, Measure]:
+    """Milestone id → what was promised and reached. At most two queries, however many."""
+    promised: dict[int, list[Indicator]] = {row.pk: [] for row in milestones}
+    for one in Indicator.objects.filter(milestone_id__in=promised).order_by("position"):
+        promised[one.milestone_id].append(one)
     newest: dict[int, Decimal] = {}
-    for figure in Figure.objects.filter(indicator__milestone=milestone).order_by("submission"):
-        newest[figure.indicator_id] = figure.value
+    if any(promised.values()):
+        for figure in Figure.objects.filter(indicator__milestone_id__in=promised).order_by("submission"):
+            newest[figure.indicator_id] = figure.value
+    return {row.pk: _measure(row, promised[row.pk], newest) for row in milestones}
+
+
+def _measure(milestone: Milestone, promised: Sequence[Indicator], newest: Mapping[int, Decimal]) -> Measure:
     rows, reached = [], []
     for one in promised:
         value = newest.get(one.pk)

@@ -56,9 +56,9 @@ from vouchers.milestones.rules.planning import (
     StepState,
     bar,
     months,
+    paying_year,
     remaining,
     schedule,
-    year_end,
 )
 
 __all__ = [
@@ -105,6 +105,7 @@ __all__ = [
     "out_of_plan",
     "overdue",
     "parted",
+    "paying_year",
     "reached_percent",
     "remaining",
     "report_fault",
@@ -112,5 +113,4 @@ __all__ = [
     "share_left",
     "shares",
     "suggested_won",
-    "year_end",
 ]  # fmt: skip

@@ -43,7 +43,7 @@ class Limit(Codes):
     """What a step must be done by."""
 
     AGREEMENT_END = "AGREEMENT_END", _("End of the agreement")
-    YEAR_END = "YEAR_END", _("31 December")
+    YEAR_END = "YEAR_END", _("Last day of payments of the year")
 
 
 DELIVERING = frozenset({StepKind.DELIVERY, StepKind.ACCEPTANCE, StepKind.CHECK})
@@ -96,9 +96,9 @@ def remaining(target_days: int, begun: date | None, today: date, stood_days: int
     return max(target_days - max(used, 0), 1)
 
 
-def year_end(fiscal_year: int, ends_on: date) -> date:
-    """The last day of the year whose money pays: a later one only where the agreement itself reaches into it."""
-    return date(max(fiscal_year, ends_on.year), 12, 31)
+def paying_year(fiscal_year: int, ends_on: date) -> int:
+    """The year whose money pays: a later one only where the agreement itself reaches into it."""
+    return max(fiscal_year, ends_on.year)
 
 
 def schedule(steps: Iterable[Step], *, today: date, limits: Mapping[str, date]) -> Schedule:

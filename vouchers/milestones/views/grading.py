@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -27,6 +28,8 @@ from vouchers.milestones.actions.letter import grade_letter
 from vouchers.milestones.models import Deliverable, FinalEvaluation
 from vouchers.objections.forms import ObjectionForm
 from vouchers.rounds.rules import Grade
+
+FILES = Deliverable.objects.select_related("document").order_by("-submission", "id")
 
 
 def _final(request: HttpRequest, ref: str) -> FinalEvaluation:
@@ -102,11 +105,10 @@ def _forms(row: FinalEvaluation, may: Mapping[str, bool]) -> dict[str, Form]:
 
 
 def _delivered(row: FinalEvaluation, user: Any) -> list[dict[str, Any]]:
-    """What was delivered, with the figures and files of each milestone."""
-    return [
-        {"row": one, "measure": queries.measure(one), "files": list(one.deliverables.select_related("document").order_by("-submission", "id"))}
-        for one in queries.delivered(row, user)
-    ]  # fmt: skip
+    """What was delivered, with the figures and files of each milestone. As many queries for thirty as for one."""
+    rows = list(queries.delivered(row, user).prefetch_related(Prefetch("deliverables", FILES, to_attr="files")))
+    measures = queries.measures(rows)
+    return [{"row": one, "measure": measures[one.pk], "files": getattr(one, "files", [])} for one in rows]
 
 
 @dataclass(frozen=True)

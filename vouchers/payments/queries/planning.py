@@ -92,9 +92,15 @@ def schedules(agreements: Iterable[Agreement]) -> dict[int, rules.Schedule]:
 def _scheduled(at: Gathered, found: list[Fact]) -> rules.Schedule:
     row = at.agreement
     limits: dict[str, date] = {
-        rules.Limit.AGREEMENT_END: row.ends_on, rules.Limit.YEAR_END: rules.year_end(row.round.fiscal_year, row.ends_on),
+        rules.Limit.AGREEMENT_END: row.ends_on, rules.Limit.YEAR_END: _last_payment(at),
     }  # fmt: skip
     return rules.schedule((one.step for one in found), today=at.today, limits=limits)
+
+
+def _last_payment(at: Gathered) -> date:
+    """The day after which the round pays nothing more of the year: 31 December where it says nothing else."""
+    year = rules.paying_year(at.agreement.round.fiscal_year, at.agreement.ends_on)
+    return at.policy.settling.last_day("last_payment", year)
 
 
 def plan_of(agreement: Agreement, user: Any) -> Plan:
@@ -103,7 +109,7 @@ def plan_of(agreement: Agreement, user: Any) -> Plan:
     found = facts(at)
     schedule = _scheduled(at, found)
     mine = _seen_by(at, user)
-    year_end = rules.year_end(agreement.round.fiscal_year, agreement.ends_on)
+    year_end = _last_payment(at)
     shown = [one for one in found if mine is None or one.payee is None or one.payee in mine]
     days = [agreement.starts_on, agreement.ends_on, at.today, *(one.begun_on for one in found if one.begun_on)]
     days += [one.done_on for one in found if one.done_on] + [schedule.placed[one.step.key].ends for one in found if one.step.days]
