@@ -162,9 +162,11 @@ DEAD_LETTER_LIFECYCLE = Lifecycle(
         (DeadLetterState.WAITING, "park"): DeadLetterState.PARKED,
         (DeadLetterState.WAITING, "retry"): DeadLetterState.WAITING,
         (DeadLetterState.WAITING, "dismiss"): DeadLetterState.DISMISSED,
+        (DeadLetterState.PARKED, "settle"): DeadLetterState.SETTLED,
         (DeadLetterState.PARKED, "retry"): DeadLetterState.WAITING,
         (DeadLetterState.PARKED, "dismiss"): DeadLetterState.DISMISSED,
         (DeadLetterState.DISMISSED, "retry"): DeadLetterState.WAITING,
+        (DeadLetterState.DISMISSED, "settle"): DeadLetterState.SETTLED,
     },
 )
 

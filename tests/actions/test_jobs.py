@@ -113,6 +113,13 @@ def test_a_person_hands_it_back_or_leaves_it_to_people() -> None:
     assert names == [f"dead_letter.{one}" for one in ("parked", "dismissed", "retried", "settled")]
 
 
+def test_what_people_did_otherwise_is_a_new_matter_when_it_is_due_again() -> None:
+    admin, row = providers.person(Role.SYSADMIN), fail_until_parked()
+    actions.dismiss_dead_letter(row.pk, reason="담당자가 직접 처리", by=admin)
+    assert actions.each(JOB, [], Work()) == 0 and letter().status == "SETTLED"
+    assert actions.each(JOB, [1], Work()) == 1
+
+
 def test_the_database_keeps_one_a_row_and_no_dismissal_without_a_reason() -> None:
     row = fail_until_parked()
     for sql in (

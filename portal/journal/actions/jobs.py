@@ -24,10 +24,14 @@ log = structlog.get_logger("jobs")
 
 def each[K](job: str, keys: Iterable[K], do: Callable[[K], Any]) -> int:
     """Does every one by itself: what breaks is noted and passed over until its next try, the others go on. For jobs, outside of
-    any transaction; `do` has its own. Writes: DeadLetter, and what `do` writes. Returns: the sum of what was done."""
-    known, done = queries.dead_letters(job), 0
+    any transaction; `do` has its own. What broke and is due no longer was done otherwise: when it is due again, it is a new matter.
+
+    Writes: DeadLetter, and what `do` writes. Returns: the sum of what was done."""
+    due, known, done = list(keys), queries.dead_letters(job), 0
     now = clock.now()
-    for key in keys:
+    for gone in known.keys() - {str(key) for key in due}:
+        settle_dead_letter(letter_id=known[gone].pk)
+    for key in due:
         before = known.get(str(key))
         if before is not None and rules.held(before.status, before.next_at, now):
             continue
@@ -88,13 +92,13 @@ def _place(error: BaseException) -> str:
 
 @transaction.atomic
 def settle_dead_letter(*, letter_id: int) -> DeadLetter:
-    """It was done after all. Writes: DeadLetter SETTLED, Event."""
+    """It was done after all, or is due no longer. Writes: DeadLetter SETTLED, Event."""
     row = DeadLetter.objects.select_for_update().get(pk=letter_id)
-    if row.status != rules.DeadLetterState.WAITING:
+    if row.status == rules.DeadLetterState.SETTLED:
         return row
-    row.status = rules.DEAD_LETTER_LIFECYCLE.step(row.status, "settle")
+    before, row.status = row.status, rules.DEAD_LETTER_LIFECYCLE.step(row.status, "settle")
     row.save()
-    record("dead_letter.settled", row, by=None, frm="WAITING", to=row.status)
+    record("dead_letter.settled", row, by=None, frm=before, to=row.status)
     return row
 
 

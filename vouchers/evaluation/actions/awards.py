@@ -136,10 +136,10 @@ def lapse_awards(now: datetime) -> int:
 
     Each award in its own transaction, so that one that cannot be handled does not hold up the others.
     """
-    late = Award.objects.filter(status="NOTIFIED", due_at__lte=now).values_list("pk", flat=True)
+    late = list(Award.objects.filter(status="NOTIFIED", due_at__lte=now).values_list("pk", flat=True))
     gone = Award.objects.filter(status__in=["NOTIFIED", "ACCEPTED"], application__status="WITHDRAWN")
-    done = journal.each("evaluation.lapse_awards", list(late), lambda pk: _lapse(pk, now))
-    return done + journal.each("evaluation.lapse_awards", list(gone.values_list("pk", flat=True)), _end_withdrawn)
+    due = dict.fromkeys([*late, *gone.values_list("pk", flat=True)])
+    return journal.each("evaluation.lapse_awards", due, lambda pk: _lapse(pk, now) if pk in late else _end_withdrawn(pk))
 
 
 @transaction.atomic
