@@ -151,7 +151,8 @@ _AREAS = {
 _FILES = {
     "AGREEMENT": _("Agreement"), "DELIVERABLE": _("Deliverable"), "DRB_DECISION": _("DRB decision"),
     "IRB_DECISION": _("IRB decision"), "OWNERSHIP_CLAIM": _("Evidence for a disputed claim"),
-    "OWN_SHARE": _("Proof of the own share"), "TAX_INVOICE": _("Tax invoice"),
+    "OWN_SHARE": _("Proof of the own share"), "TAX_INVOICE": _("Tax invoice"), "INSPECTION": _("File of the report"),
+    "FINDING": _("Proof"),
 }  # fmt: skip
 _CONSENT_PLACES = {
     "account": _("The account page"), "company_page": _("The company page"), "company_registration": _("Registration of a company"),
@@ -166,6 +167,7 @@ _HEADLINES: dict[str, Callable[[Any], str]] = {
 _TASKS = {
     "access": _("Page of a data access case"), "company page": _("Page of a company"),
     "evaluation.file": _("Application, as an evaluator reads it"), "outcome": _("Outcome of an evaluation"),
+    "project_plan": _("Plan of the project"),
 }  # fmt: skip
 _WORDS: dict[str, Callable[[str], str]] = {
     "accesslog.subject_type": record,

@@ -34,7 +34,7 @@ FILES = Deliverable.objects.select_related("document").order_by("-submission", "
 
 def _final(request: HttpRequest, ref: str) -> FinalEvaluation:
     row = get_object_or_404(queries.finals_for(request.user), ref=ref)
-    companies.saw(row, of=row.agreement.company, what="final evaluation", by=request.user)
+    companies.saw(row, of=row.agreement.company, what="final_evaluation", by=request.user)
     return row
 
 

@@ -33,7 +33,7 @@ def inspections(request: HttpRequest, agreement_ref: str) -> HttpResponse:
     """All of a project; the operating agency plans the next one here."""
     found = Agreement.objects.visible_to(request.user).select_related("company", "award__application")
     row = get_object_or_404(found, ref=agreement_ref)
-    companies.saw(row, of=row.company, what="inspections", by=request.user)
+    companies.saw(row, of=row.company, what="inspection", by=request.user)
     if agreed.left_by(row, request.user) is not None:
         raise Http404
     plans = request.user.has_perm("vouchers.plan_inspection")

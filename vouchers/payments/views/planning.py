@@ -22,7 +22,7 @@ from vouchers.payments import forms, queries
 def _agreement(request: HttpRequest, ref: str) -> Agreement:
     found = Agreement.objects.visible_to(request.user).filter(status__in=[*queries.PLANNED, "COMPLETED"])
     row = get_object_or_404(found.select_related("company", "round", "award__application"), ref=ref)
-    companies.saw(row, of=row.company, what="plan of a project", by=request.user)
+    companies.saw(row, of=row.company, what="project_plan", by=request.user)
     return row
 
 
