@@ -17,7 +17,7 @@ from vouchers.companies import actions as companies
 from vouchers.companies import queries as company_queries
 from vouchers.objections import actions as objections
 from vouchers.settlements import actions, queries
-from vouchers.settlements.models import Clawback, Debt
+from vouchers.settlements.models import Clawback, Debt, Settlement
 
 pytestmark = pytest.mark.django_db
 HALF = 160_000_000
@@ -126,6 +126,31 @@ def test_an_order_that_falls_is_owed_no_more():
     decide(actions.object_to_clawback(clawback_id=row.pk, ground="FACTS", statement="사실과 다름", by=at.company), "uphold", at)
     row = actions.lower_clawback(clawback_id=row.pk, amount_won=0, surcharge_times=0, reason="명령 취소", by=desk.second)
     assert row.status == "CANCELLED" and set(Debt.objects.values_list("status", flat=True)) == {"CANCELLED"}
+
+
+def test_a_settlement_does_not_claim_again_what_was_taken_back():
+    at, desk, row = s.noticed()
+    actions.state_opinion(clawback_id=row.pk, opinion="의견", by=at.company)
+    ordered(row, desk.finance, amount_won=30_000_000, surcharge_times=0)
+    settlement = Settlement.objects.get()
+    s.state(at, settlement, s.used(at, settlement, grant_won=125_000_000, own_cash_won=125_000_000 // 4))
+    s.judge(at, settlement)
+    found = queries.balance(settlement)
+    assert (found.given_won, found.paid_won, found.principal_won) == (HALF, 130_000_000, 5_000_000)
+    actions.confirm_receipt(receipt_id=s.report(Debt.objects.get(), 30_000_000, at.company).pk, by=desk.finance)
+    assert queries.balance(settlement).principal_won == 5_000_000 and queries.hindered(settlement) == ""
+    actions.propose_amount(settlement_id=settlement.pk, by=at.operator)
+    settlement = actions.confirm_amount(settlement_id=settlement.pk, by=desk.finance)
+    assert (settlement.paid_won, settlement.refund_won) == (130_000_000, 5_000_000)
+    later = actions.detect_clawback(
+        agreement_id=at.agreement.pk, organisation_id=at.firm.organisation.pk, ground="BREACH", facts="사실", amount_won=1_000_000,
+        by=at.operator,
+    )  # fmt: skip
+    later = actions.give_prior_notice(clawback_id=later.pk, by=at.operator)
+    actions.state_opinion(clawback_id=later.pk, opinion="의견", by=at.company)
+    ordered(later, desk.finance, amount_won=1_000_000, surcharge_times=0)
+    assert queries.balance(settlement).principal_won == 5_000_000  # what was fixed does not fall by a later order
+    call_command("verify")
 
 
 def test_what_the_database_refuses_of_clawbacks():

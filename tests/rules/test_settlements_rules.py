@@ -48,6 +48,24 @@ def test_disallowing_less_never_raises_the_whole_refund(case):
     assert balance(less, paid, **agreed).refund_won <= balance(lines, paid, **agreed).refund_won + rounding
 
 
+@given(statements(), st.dictionaries(st.integers(0, 3), WON, max_size=3))
+def test_what_a_clawback_took_is_not_claimed_again(case, wanted):
+    lines, paid, agreed = case
+    whole, taken = balance(lines, paid, **agreed), {}
+    for who, won in wanted.items():
+        taken[who] = min(won, whole.paid_won - sum(taken.values()))
+    found, gone = balance(lines, paid, taken=taken, **agreed), sum(taken.values())
+    assert found.principal_won == max(0, whole.principal_won - gone) == sum(principal for principal, _ in found.owed.values())
+    assert (found.paid_won, found.interest_won) == (whole.paid_won - gone, whole.interest_won)
+    assert found.recognised_won == min(whole.recognised_won, found.paid_won)
+
+
+@pytest.mark.parametrize(("stated", "taken", "owed"), [(50, 50, {}), (40, 60, {}), (40, 50, {1: (10, 0)}), (100, 50, {})])
+def test_half_taken_back_and_the_rest_stated(stated, taken, owed):
+    found = balance([Used(1, stated, 0)], {1: 100}, grant_won=100, supply_won=100, interest_won=0, taken={COMPANY: taken})
+    assert (found.owed, found.paid_won, found.given_won) == (owed, 100 - taken, 100)
+
+
 def test_the_worked_example():
     """400 of supply at 80 %: 10 disallowed, its grant's share 8; 4 of the grant unused; own cash 4 short takes 3.2 of the grant."""
     lines = [Used(7, 316_000_000, 76_000_000, 10_000_000)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Min, QuerySet, Sum
 
 from portal.documents.queries import not_taken_because
 from portal.journal.models import Event
@@ -52,12 +52,32 @@ def paid_by_payee(agreement: Agreement) -> dict[int, int]:
     return dict(paid.annotate(won=Sum("amount_won")).values_list("payee_id", "won"))
 
 
+def taken_by_clawbacks(settlement: Settlement) -> dict[int, int]:
+    """Debtor as `rules.balance` names it → what was ordered back of what was paid, before the amount was fixed; whole won."""
+    agreement = settlement.agreement
+    ordered = Debt.objects.filter(agreement=agreement, kind=rules.DebtKind.CLAWBACK).exclude(status=rules.DebtStatus.CANCELLED)
+    if settlement.confirmed_at is not None:
+        ordered = ordered.filter(created_at__lte=settlement.confirmed_at)
+    sums = dict(ordered.values_list("organisation_id").annotate(won=Sum("principal_won")).order_by())
+    if not sums:
+        return {}
+    paid = Disbursement.objects.filter(milestone__agreement=agreement, status="PAID", payee__organisation_id__in=sums)
+    payees = dict(paid.values_list("payee__organisation_id").annotate(payee=Min("payee_id")).order_by())
+    payees[agreement.company.organisation_id] = rules.COMPANY
+    found: dict[int, int] = {}
+    for organisation_id, won in sums.items():
+        who = payees.get(organisation_id, rules.COMPANY)
+        found[who] = found.get(who, 0) + won
+    return found
+
+
 def balance(settlement: Settlement, lines: Sequence[SettlementLine] | None = None) -> rules.Balance:
     """What follows from the lines as they stand now."""
     agreement = settlement.agreement
     return rules.balance(
         [line.used for line in (lines if lines is not None else lines_of(settlement))], paid_by_payee(agreement),
         grant_won=agreement.grant_won, supply_won=agreement.supply_amount_won, interest_won=settlement.interest_won,
+        taken=taken_by_clawbacks(settlement),
     )  # fmt: skip
 
 

@@ -85,9 +85,9 @@ class Used:
 
 @dataclass(frozen=True)
 class Balance:
-    """What is paid back, whole won. unused: paid and not used; disallowed: the grant's share of what is not recognised; excess: of
-    the grant beyond its agreed share of what is recognised; interest: all of it. owed: debtor (institution id or COMPANY) →
-    (principal, interest)."""
+    """What is paid back, whole won. paid: less what clawbacks took; unused: paid and not used; disallowed: the grant's share of what
+    is not recognised; excess: of the grant beyond its agreed share of what is recognised, each less what was taken of it already;
+    interest: all of it. owed: debtor (institution id or COMPANY) → (principal, interest)."""
 
     paid_won: int
     used_won: int
@@ -96,6 +96,12 @@ class Balance:
     excess_won: int
     interest_won: int
     owed: Mapping[int, tuple[int, int]]
+    taken_won: int = 0
+
+    @property
+    def given_won(self) -> int:
+        """What the voucher paid in all."""
+        return self.paid_won + self.taken_won
 
     @property
     def principal_won(self) -> int:
@@ -111,26 +117,50 @@ class Balance:
         return self.paid_won - self.principal_won
 
 
-def balance(lines: Sequence[Used], paid: Mapping[int, int], *, grant_won: int, supply_won: int, interest_won: int) -> Balance:
+def balance(
+    lines: Sequence[Used], paid: Mapping[int, int], *, grant_won: int, supply_won: int, interest_won: int, taken: Mapping[int, int] | None = None,
+) -> Balance:  # fmt: skip
     """paid: institution → what the voucher paid it. grant, supply: as agreed, which says the grant's share of what is recognised.
+    taken: debtor → what clawbacks took back, or still claim, of what was paid: nobody owes the same won twice.
 
     Unused money is owed by whoever holds it, a disallowed cost by whom its line names, the rest by the company.
     """
     held = {payee: won - sum(line.grant_won for line in lines if line.payee == payee) for payee, won in paid.items()}
-    taken = sum(line.disallowed_grant_won for line in lines)
+    lost = sum(line.disallowed_grant_won for line in lines)
     recognised = sum(line.cost_won - line.disallowed_won for line in lines)
-    kept = sum(line.grant_won for line in lines) - taken
+    kept = sum(line.grant_won for line in lines) - lost
     excess = max(0, kept - -(-recognised * grant_won // supply_won)) if supply_won else 0
     owed: dict[int, int] = {payee: won for payee, won in held.items() if won > 0}
     for line in lines:
         debtor = line.payee if line.owed_by == OwedBy.PAYEE else COMPANY
         owed[debtor] = owed.get(debtor, 0) + line.disallowed_grant_won
     owed[COMPANY] = owed.get(COMPANY, 0) + excess
-    shared = {who: (won, interest_won if who == COMPANY else 0) for who, won in owed.items()}
+    gone = dict(taken or {})
+    shared = {who: (won, interest_won if who == COMPANY else 0) for who, won in _left(owed, gone).items()}
+    unused, lost, excess = _after(sum(gone.values()), sum(won for won in held.values() if won > 0), lost, excess)
     return Balance(
-        sum(paid.values()), sum(line.grant_won for line in lines), sum(won for won in held.values() if won > 0), taken, excess,
-        interest_won, {who: parts for who, parts in shared.items() if sum(parts)},
+        sum(paid.values()) - sum(gone.values()), sum(line.grant_won for line in lines), unused, lost, excess, interest_won,
+        {who: parts for who, parts in shared.items() if sum(parts)}, sum(gone.values()),
     )  # fmt: skip
+
+
+def _left(owed: Mapping[int, int], gone: Mapping[int, int]) -> dict[int, int]:
+    """What each still owes: what was taken of somebody counts for them first, then for the others, since the money came back."""
+    left = {who: max(0, won - gone.get(who, 0)) for who, won in owed.items()}
+    spare = sum(won - min(won, owed.get(who, 0)) for who, won in gone.items())
+    for who in sorted(left):
+        part = min(spare, left[who])
+        left[who], spare = left[who] - part, spare - part
+    return left
+
+
+def _after(spare: int, *parts: int) -> list[int]:
+    """Each part less what is spare, one after the other."""
+    found = []
+    for part in parts:
+        found.append(max(0, part - spare))
+        spare = max(0, spare - part)
+    return found
 
 
 def statement_fault(lines: Sequence[Used], paid: Mapping[int, int]) -> int | None:
