@@ -231,3 +231,16 @@ def test_verify_names_money_of_which_ledger_and_receipts_differ():
         cursor.execute("UPDATE vouchers_receipt SET principal_won = 4000000, interest_won = 1000000 WHERE id = %s", [receipt.pk])
     (fault,) = queries.faults()
     assert "4000000" in fault and "5000000" in fault
+
+
+def test_who_pays_late_is_told_to_finance_once_and_never_while_it_is_held_back():
+    at, desk, row = s.fixed()
+    debt = Debt.objects.get()
+    late = clock.end_of_day(debt.due_on) + timedelta(days=7)
+    with clock.at(late):
+        assert [actions.escalate(now=late) > 0, actions.escalate(now=late)] == [True, 0]
+    notice = Notice.objects.filter(template="duty_escalated", user=desk.finance).get()
+    assert "반납" in notice.title + notice.body
+    object_to(at, row)
+    Duty.objects.filter(verb="pay_debt").update(reminded=[])
+    assert list(queries.to_escalate(late)) == []

@@ -1,6 +1,6 @@
 """The fiscal year ends: nothing is committed past it without a carry-over; each balance expires or is carried over, once."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -19,6 +19,7 @@ from vouchers.agreements.actions import signing
 from vouchers.agreements.models import Voucher
 from vouchers.ledger import queries as ledger
 from vouchers.ledger.models import Account, LedgerEvent
+from vouchers.rounds.rules import SettlingPolicy
 from vouchers.settlements import actions, tasks
 from vouchers.settlements.actions import closing
 from vouchers.settlements.models import ClosingLine, YearClosing
@@ -94,6 +95,15 @@ def test_after_its_last_days_no_invoice_counts_and_nothing_leaves_but_what_is_ca
             carry_over_id=ask(at.agreement, at.operator).pk, approve=True, by=person("MINISTRY_APPROVER")
         )
         assert p.released("register", asked, desk.registrar).status == "REGISTERED"
+
+
+def test_an_invoice_after_the_last_day_needs_a_carry_over(monkeypatch):
+    at, _desk, rows = paid_half()
+    p.accept(at, rows[1])
+    monkeypatch.setattr(SettlingPolicy, "last_day", lambda _self, _of, _year: clock.today() - timedelta(days=1))
+    refused(p.request, "invoice_after_year", at=at, milestone=rows[1])
+    agreements.decide_carry_over(carry_over_id=ask(at.agreement, at.operator).pk, approve=True, by=person("MINISTRY_APPROVER"))
+    assert p.request(at, rows[1]).status == "REQUESTED"
 
 
 # ── The close ────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.kit import clock
+from tests.actions.test_settlements_actions import decide
 from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import projects
@@ -14,6 +15,7 @@ from tests.factories import settling as s
 from tests.factories.files import pdf
 from tests.factories.providers import person, provider
 from vouchers.agreements.models import CarryOver
+from vouchers.settlements import actions
 from vouchers.settlements.models import Clawback, Debt, Receipt, Settlement, YearClosing
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +46,8 @@ def test_the_company_states_in_the_browser_and_nothing_typed_is_lost():
     at, _desk, row = s.ended()
     (line, *_rest) = row.lines.all()
     client, path = as_(at.company), f"/settlements/{row.ref}/state/"
-    assert client.get(path).status_code == 200
+    words = client.get(path).content.decode()
+    assert 'value="320,000,000"' in words and 'value="80,000,000"' in words  # as it was paid, so that nobody types it again
     typed = {f"grant_{line.position}": "320,000,001", f"own_cash_{line.position}": "80,000,000", "note": "메모 한 줄"}
     files = {f"proof_{line.position}": pdf("a.pdf"), "verification": pdf("b.pdf")}
     for wrong in ({}, {f"grant_{line.position}": "삼억"}, {f"grant_{line.position}": "-5"}):
@@ -206,3 +209,33 @@ def test_a_carry_over_and_the_close_of_a_year_in_the_admin():
     with clock.at(clock.kst(year + 1, 1, 5, 10)):
         assert approver.get(f"{verb}close/").status_code == 200 and approver.post(f"{verb}close/").status_code == 302
     assert YearClosing.objects.get().status == "CLOSING"
+
+
+def test_an_upheld_objection_is_acted_on_in_the_browser():
+    at, desk, row = s.fixed()
+    decide(actions.object_to_settlement(settlement_id=row.pk, ground="FACTS", statement="영수증", by=at.company), "uphold", at)
+    path, client = f"/settlements/{row.ref}/lower/", as_(desk.second)
+    (line,) = row.lines.filter(disallowed_won__gt=0)
+    typed = {f"line_{line.position}": "10,000,001", "reason": "확인함"}
+    assert client.get(path).status_code == 200 and "불인정 금액 낮추기" in client.get(f"/settlements/{row.ref}/").content.decode()
+    for wrong in (typed, {**typed, f"line_{line.position}": "10,000,000"}, {**typed, f"line_{line.position}": "0", "reason": ""}):
+        answer = client.post(path, wrong)
+        assert answer.status_code == 422 and 'role="alert"' in answer.content.decode()
+    assert as_(desk.finance).post(path, {**typed, f"line_{line.position}": "0"}).status_code == 422  # who fixed the amount
+    assert client.post(path, {**typed, f"line_{line.position}": "0"}).status_code == 303
+    assert Settlement.objects.get().status == "CLOSED" and Debt.objects.get().status == "CANCELLED"
+    assert client.get(path).status_code == 404
+
+
+def test_an_order_is_lowered_in_the_browser():
+    at, desk, row = s.noticed()
+    actions.state_opinion(clawback_id=row.pk, opinion="의견", by=at.company)
+    actions.order_clawback(clawback_id=row.pk, amount_won=20_000_000, surcharge_times=2, reason="목적 외", by=desk.finance)
+    decide(actions.object_to_clawback(clawback_id=row.pk, ground="FACTS", statement="아님", by=at.company), "uphold_partly", at)
+    path, client = f"/settlements/clawbacks/{row.ref}/lower/", as_(desk.second)
+    typed = {"amount_won": "5,000,000", "surcharge_times": "1", "reason": "재산정"}
+    assert client.get(path).status_code == 200
+    assert client.post(path, {**typed, "surcharge_times": "3"}).status_code == 422
+    assert client.post(path, typed).status_code == 303
+    words = as_(at.company).get(f"/settlements/clawbacks/{row.ref}/").content.decode()
+    assert "5,000,000원 × 1 = 5,000,000원" in words

@@ -27,6 +27,7 @@ class StatementForm(forms.Form):
     def __init__(self, *args: Any, row: Settlement, lines: Sequence[SettlementLine], paid: dict[int, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.row, self.lines, self.groups = row, lines, list[tuple[Any, Any, list[str]]]()
+        self.known = queries.known(row, lines) if row.submitted_at is None else {}
         for line in lines:
             self._block(line, paid)
         self.fields["interest_won"] = _won(_("Interest earned on the grant"), row.interest_won, _("All of it is paid back."))
@@ -56,7 +57,8 @@ class StatementForm(forms.Form):
                 _("What your own people and equipment were worth; nothing of it is paid."),
             )
         else:
-            names = {f"{part}_{n}": _won(words, getattr(line, f"{part}_won")) for part, words in PARTS.items()}
+            first = self.known.get(n) or tuple(getattr(line, f"{part}_won") for part in PARTS)
+            names = {f"{part}_{n}": _won(words, won_) for (part, words), won_ in zip(PARTS.items(), first, strict=True)}
             title = f"{n}. {line.description}"
             hint = _("Agreed with %(payee)s: %(agreed)s without VAT. The voucher paid it %(paid)s over all its lines.") % {
                 "payee": pick(line.payee, "name"), "agreed": won(line.agreed_won), "paid": won(paid.get(line.payee_id or 0, 0)),
@@ -90,7 +92,7 @@ class LowerForm(forms.Form):
         self.lines = [line for line in lines if line.disallowed_won]
         for line in self.lines:
             self.fields[f"line_{line.position}"] = WonFormField(
-                label=f"{line.position}. {line.description}", initial=line.disallowed_won, max_value=line.disallowed_won,
+                label=str(line), initial=line.disallowed_won, max_value=line.disallowed_won,
                 help_text=_("%(won)s are disallowed. Enter how much stays so.") % {"won": won(line.disallowed_won)},
             )  # fmt: skip
         self.fields["reason"] = forms.CharField(

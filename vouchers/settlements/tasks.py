@@ -3,6 +3,7 @@ whole files of projects."""
 
 from celery import shared_task
 
+from portal.kit import clock
 from vouchers.settlements import actions, queries
 
 
@@ -31,3 +32,9 @@ def make_audit_files() -> int:
     while actions.make_next_audit_file():
         made += 1
     return made
+
+
+@shared_task(name="settlements.escalate")
+def escalate() -> int:
+    """What is owed of them and late by the days of its round. Returns: people told."""
+    return actions.escalate(now=clock.now())

@@ -11,6 +11,7 @@ from vouchers.settlements.actions.clawing import (
     state_opinion,
 )
 from vouchers.settlements.actions.closing import close_year, discard_rehearsal, go_on_closing, rehearse_year
+from vouchers.settlements.actions.escalating import escalate
 from vouchers.settlements.actions.objecting import (
     lower_clawback,
     lower_disallowance,
@@ -33,6 +34,7 @@ __all__ = [
     "drop_clawback",
     "enforce_debt",
     "enter_restriction",
+    "escalate",
     "give_prior_notice",
     "go_on_closing",
     "judge_line",

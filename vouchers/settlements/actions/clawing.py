@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from portal.documents.models import Document
 from portal.journal import actions as journal
@@ -207,8 +208,10 @@ def enter_restriction(*, clawback_id: int, by: Any) -> Clawback:
     if row.status not in rules.ORDERED or not row.is_companys or row.restriction_id is not None:
         raise Refused(_("A restriction is entered once, of the company, after the order."), "not_to_restrict")
     today, months = clock.today(), row.round.policy().settling.excluded_months[row.ground]
+    with override("ko"):  # the register's own language, whoever enters it
+        ground = f"{ClawbackGround(row.ground).label} · {row.agreement.number}"[:200]
     row.restriction = companies.restrict(
-        name=row.company.name_ko, ground=f"{ClawbackGround(row.ground).label} · {row.agreement.number}"[:200], starts_on=today,
+        name=row.company.name_ko, ground=ground, starts_on=today,
         ends_on=months_after(today, months) - timedelta(days=1), brn=row.company.brn, corporate_no=row.company.corporate_no, by=by,
     )  # fmt: skip
     row.save()

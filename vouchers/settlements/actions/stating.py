@@ -61,7 +61,7 @@ def _prepare(row: Settlement) -> None:
             agreed_won=line.amount_won,
         ).save()  # fmt: skip
     last = row.lines.order_by("-position").values_list("position", flat=True).first() or 0
-    SettlementLine(settlement=row, position=last + 1, description="현물 부담 / In kind", agreed_won=0).save()
+    SettlementLine(settlement=row, position=last + 1, description="현물", agreed_won=0).save()
 
 
 @dataclass(frozen=True)

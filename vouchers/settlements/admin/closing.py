@@ -50,7 +50,7 @@ class ClosingLineInline(ReadOnlyInline, TabularInline):
 
 def _facts(obj: YearClosing) -> list[tuple[Any, Any]]:
     return [
-        (_("Expires"), won_long(obj.expires_won)), (_("Is carried over"), won_long(obj.carries_won)),
+        (_("Lapses with the year"), won_long(obj.expires_won)), (_("Is carried over"), won_long(obj.carries_won)),
         (_("Payments under way"), ", ".join(queries.moving(obj.fiscal_year)) or "—"),
     ]  # fmt: skip
 
@@ -98,7 +98,7 @@ class YearClosingAdmin(EnteredAdmin):
     def progress(self, obj: YearClosing) -> str:
         return "{} / {}".format(*queries.booked(obj))
 
-    @admin.display(description=gettext_lazy("Expires"), ordering="expires_won")
+    @admin.display(description=gettext_lazy("Lapses with the year"), ordering="expires_won")
     def expires(self, obj: YearClosing) -> str:
         return won(obj.expires_won)
 

@@ -51,7 +51,7 @@ class LineInline(ReadOnlyInline, TabularInline):
         return format_html(
             '<a class="text-link" href="{}">{}</a>',
             reverse("admin:vouchers_settlementline_change", args=[obj.pk]),
-            obj.description,
+            obj.what,
         )
 
     @admin.display(description=gettext_lazy("Used of the grant"))
@@ -128,13 +128,13 @@ class SettlementAdmin(VerbAdmin):
 
 @admin.register(SettlementLine)
 class SettlementLineAdmin(VerbAdmin):
-    list_display = ("settlement", "position", "description", "cost", "verdict", "disallowed")
+    list_display = ("settlement", "position", "about", "cost", "verdict", "disallowed")
     list_filter = ("verdict", "ground")
     search_fields = ("ref", "description", "settlement__agreement__number")
     list_select_related = ("settlement__agreement",)
     keeps_history = False
     fields = readonly_fields = (
-        "settlement", "position", "description", "payee", "agreed", "grant", "own_cash", "in_kind", "vat", "evidence", "verdict", "disallowed", "ground", "owed_by",
+        "settlement", "position", "about", "payee", "agreed", "grant", "own_cash", "in_kind", "vat", "evidence", "verdict", "disallowed", "ground", "owed_by",
         "note", "judged_by",
     )  # fmt: skip
     verbs = (
@@ -155,6 +155,10 @@ class SettlementLineAdmin(VerbAdmin):
 
     def ways_lead(self, obj: SettlementLine) -> bool:
         return False
+
+    @admin.display(description=gettext_lazy("What"))
+    def about(self, obj: SettlementLine) -> str:
+        return obj.what
 
     @admin.display(description=gettext_lazy("Agreed (VAT excluded)"))
     def agreed(self, obj: SettlementLine) -> str:

@@ -18,13 +18,13 @@ class YearClosing(Row):
     fiscal_year = models.SmallIntegerField(_("Fiscal year"))
     status = models.CharField(_("State"), max_length=9, choices=rules.ClosingStatus.choices(), default="REHEARSED")
     digest = models.CharField(_("Fingerprint of the table"), max_length=64)
-    expires_won = WonField(_("Expires"), default=0)
+    expires_won = WonField(_("Lapses with the year"), default=0)
     carries_won = WonField(_("Is carried over"), default=0)
     before = models.JSONField(_("Trial balance before"), default=dict)
     after = models.JSONField(_("Trial balance after"), null=True)
     rehearsed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Rehearsed by"))
     closed_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Closed by")
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Year closed by")
     )
     closed_at = models.DateTimeField(_("Close begun at"), null=True)
 

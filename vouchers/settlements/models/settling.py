@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
@@ -179,6 +180,11 @@ class SettlementLine(Row):
         return self.grant_won + self.own_cash_won
 
     @property
+    def what(self) -> str:
+        """What it is about, in the reader's language where the portal itself says it."""
+        return self.description if self.agreement_line_id else gettext("Own contribution in kind")
+
+    @property
     def file_kind(self) -> str:
         """How its evidence is called in an address."""
         return f"line-{self.position}"
@@ -191,4 +197,4 @@ class SettlementLine(Row):
         return self.settlement.organisation_ids()
 
     def __str__(self) -> str:
-        return f"{self.position}. {self.description}"
+        return f"{self.position}. {self.what}"

@@ -22,6 +22,7 @@ from vouchers.settlements.queries.debts import (
     standing,
 )
 from vouchers.settlements.queries.debts import may as may_with_debt
+from vouchers.settlements.queries.escalating import to_escalate
 from vouchers.settlements.queries.objecting import decision, held_back, upheld
 from vouchers.settlements.queries.settling import (
     ENDED,
@@ -30,6 +31,7 @@ from vouchers.settlements.queries.settling import (
     ended_on,
     held_because,
     hindered,
+    known,
     left_won,
     lines_of,
     listed,
@@ -60,6 +62,7 @@ __all__ = [
     "held_back",
     "held_because",
     "hindered",
+    "known",
     "left_won",
     "lines_of",
     "listed",
@@ -80,6 +83,7 @@ __all__ = [
     "settlements_for",
     "shares",
     "standing",
+    "to_escalate",
     "under_way",
     "unsettled",
     "upheld",

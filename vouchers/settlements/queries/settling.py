@@ -11,6 +11,7 @@ from portal.journal.models import Event
 from portal.kit import clock
 from vouchers.agreements.models import Agreement, Voucher
 from vouchers.ledger import queries as ledger
+from vouchers.milestones.rules import shares
 from vouchers.payments import queries as payments
 from vouchers.payments.models import Disbursement
 from vouchers.settlements import rules
@@ -129,3 +130,18 @@ def may(user: Any, row: Settlement) -> dict[str, bool]:
         "state": row.status in rules.STATABLE and user.has_perm("vouchers.state_settlement", organisation),
         "object": row.status in rules.FIXED and user.has_perm("vouchers.file_objection", organisation),
     }
+
+
+def known(settlement: Settlement, lines: Sequence[SettlementLine]) -> dict[int, tuple[int, int, int]]:
+    """Position → (grant, own cash, VAT) as the paid disbursements say, shared out over each provider's lines by what was agreed: what
+    the company need not type again. Whole won."""
+    paid = Disbursement.objects.filter(milestone__agreement=settlement.agreement, status="PAID").values("payee_id")
+    sums = paid.annotate(grant=Sum("amount_won"), supply=Sum("supply_amount_won"), vat=Sum("vat_won")).order_by()
+    found: dict[int, tuple[int, int, int]] = {}
+    for row in sums:
+        its = [line for line in lines if line.payee_id == row["payee_id"]]
+        parts = [line.agreed_won for line in its]
+        totals = (row["grant"], row["supply"] - row["grant"], row["vat"])
+        grants, own, vat = (shares(total, parts) for total in totals)
+        found |= {line.position: (grants[n], own[n], vat[n]) for n, line in enumerate(its)}
+    return found

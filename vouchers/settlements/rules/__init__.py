@@ -36,6 +36,7 @@ from vouchers.settlements.rules.closing import (
 )
 from vouchers.settlements.rules.debts import (
     DEBT_LIFECYCLE,
+    ESCALATES,
     LIVE,
     RECEIPT_LIFECYCLE,
     DebtKind,
@@ -71,6 +72,7 @@ __all__ = [
     "CLOSING_LIFECYCLE",
     "COMPANY",
     "DEBT_LIFECYCLE",
+    "ESCALATES",
     "FIXED",
     "GUIDE",
     "LIFECYCLE",

@@ -20,7 +20,7 @@ class ClosingStatus(Codes):
 
 
 class Fate(Codes):
-    EXPIRE = "EXPIRE", _("Expires")
+    EXPIRE = "EXPIRE", _("Lapses with the year")
     CARRY = "CARRY", _("Is carried over")
 
 

@@ -87,3 +87,12 @@ def late_charge_won(amount_won: int, due_on: date, on: date, steps: Sequence[Lat
 def moved_due(due_on: date, suspended_on: date, resumed_on: date) -> date:
     """The due day after an objection held the debt back: later by the days that it stood; what was late stays late."""
     return due_on + (resumed_on - suspended_on)
+
+
+# verb of a duty → the role that hears of it when it is late
+ESCALATES = {
+    "submit_statement": "OPERATOR_CASE", "review_settlement": "OPERATOR_FINANCE", "confirm_settlement": "MINISTRY_OFFICER",
+    "pay_debt": "OPERATOR_FINANCE", "check_receipt": "MINISTRY_OFFICER", "repay_debt": "MINISTRY_OFFICER",
+    "give_prior_notice": "OPERATOR_FINANCE", "order_clawback": "MINISTRY_OFFICER", "report_order": "MINISTRY_OFFICER",
+    "enter_restriction": "MINISTRY_APPROVER", "lift_restriction": "MINISTRY_APPROVER",
+}  # fmt: skip
