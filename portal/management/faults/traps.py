@@ -68,7 +68,9 @@ def lay(traps: Traps) -> None:
 
         return call
 
-    journal.record = passing(journal.record, lambda args: str(args[0]))  # the event's name: written, not committed yet
+    # the event's name: written, or about to be with the rest of its step, and not committed yet
+    journal.record = passing(journal.record, lambda args: str(args[0]))
+    journal.record_births = passing(journal.record_births, lambda args: str(args[0][0][0]))
     for name in (*PEOPLE, *STEPS):
         setattr(actions, name, passing(getattr(actions, name), lambda _args, name=name: name))  # type: ignore[misc]
     gateways.send = passing(gateways.send, lambda _args: "send")
