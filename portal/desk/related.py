@@ -165,7 +165,11 @@ def _milestone(row: Milestone) -> Link:
 
 
 def _disbursement(row: Disbursement) -> Link:
-    title = f"{row.milestone.number}. {row.milestone.title} · {pick(row.payee, 'name')}"
+    title = (
+        f"{row.named()} · {pick(row.payee, 'name')}"
+        if row.kind == "ADVANCE"
+        else f"{row.milestone.number}. {row.milestone.title} · {pick(row.payee, 'name')}"
+    )
     return Link(title, reverse("payments:detail", args=[row.ref]), row.status, row.get_status_display())
 
 

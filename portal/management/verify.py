@@ -14,7 +14,7 @@ from portal.kit import clock
 from providers.catalogue import queries as catalogue
 from providers.catalogue.models import DatasetVersion, ImportRun
 from vouchers.agreements import queries as agreements
-from vouchers.agreements.models import AgreementVersion
+from vouchers.agreements.models import AgreementHalt, AgreementVersion
 from vouchers.evaluation import queries as evaluation
 from vouchers.evaluation.models import Assignment
 from vouchers.ledger import queries as ledger
@@ -76,5 +76,6 @@ CHECKS: tuple[Check, ...] = (
     Check("reports of imports", lambda: ImportRun.objects.count(), catalogue.import_faults),
     Check("payment files", lambda: PaymentFile.objects.count(), payments.file_faults),
     Check("money paid back", lambda: Receipt.objects.count(), settlements.faults),
+    Check("suspensions and terminations", lambda: AgreementHalt.objects.count(), payments.halt_faults),
     Check("stored files", lambda: Document.objects.count(), file_faults),
 )

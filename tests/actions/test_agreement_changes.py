@@ -10,15 +10,25 @@ from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Stale
 from tests.factories import applications as make
+from tests.factories import halts
 from tests.factories.changes import agreed
 from tests.factories.projects import paper
 from tests.refusals import refused
 from vouchers.agreements import actions as agreements
 from vouchers.agreements import queries, rules
-from vouchers.agreements.models import Agreement, AgreementChange, AgreementLine, AgreementVersion, VersionSignature, Voucher
+from vouchers.agreements.models import (
+    Agreement,
+    AgreementChange,
+    AgreementLine,
+    AgreementVersion,
+    SigningAuthority,
+    VersionSignature,
+    Voucher,
+)
 from vouchers.ledger import queries as ledger
 from vouchers.milestones import actions as milestones
 from vouchers.milestones.models import Milestone
+from vouchers.payments import actions as payments
 
 pytestmark = pytest.mark.django_db
 GRANT = 320_000_000
@@ -122,9 +132,9 @@ def test_who_left_is_told_of_the_change_by_which_it_left_and_of_nothing_later():
     at.sign(at.approve(at.ask(goal="다른 목표")), at.operator, at.company, at.first.user)
     at.note(at.ask(contact=at.company.ref))
     given = {"agreement_id": at.agreement.pk, "by": at.operator}
-    agreements.suspend(reason="점검", **given)
-    agreements.resume(**given)
-    agreements.terminate(reason="합의 해지", **given)
+    halts.suspended(at.row, by=at.operator)
+    payments.resume(**given)
+    halts.terminated(at.row, by=at.operator)
     assert theirs.count() == heard and Notice.objects.filter(user=at.first.user, template="agreement_terminated").exists()
     later = Event.objects.filter(pk__gt=since)
     assert later.exists() and not any(at.second.organisation.pk in event.organisations for event in later)
@@ -222,7 +232,7 @@ def test_who_asked_takes_it_back_and_the_agency_drops_what_nobody_signs():
     assert dropped.status == "WITHDRAWN" and at.row.current().number == 1
     third = at.approve(at.ask(goal="셋째 목표"))
     assert third.amended.number == 3 and queries.intact(at.row)
-    agreements.terminate(agreement_id=at.agreement.pk, reason="합의 해지", by=at.operator)
+    halts.terminated(at.row, by=at.operator)
     assert AgreementChange.objects.get(pk=third.pk).status == "WITHDRAWN"
     refused(at.ask, "agreement_not_active", goal="넷째 목표")
 
@@ -398,7 +408,8 @@ def test_the_database_asks_everybody_with_a_line_and_never_binds_who_left():
     text = write(change, {**body, "goal": "다른 목표", "parties": body["parties"][:3]})  # the second hospital is not named
     for person, party in zip((at.operator, at.company, at.first.user), at.row.parties.all(), strict=False):
         VersionSignature(
-            agreement_version=text, party=party, signed_by=person, signed_at=clock.now(), signed_hash=text.content_hash
+            agreement_version=text, party=party, signed_by=person, signed_at=clock.now(), signed_hash=text.content_hash,
+            authority=SigningAuthority.objects.get(person=person),
         ).save()  # fmt: skip
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         AgreementChange.objects.filter(pk=change.pk).update(status="IN_FORCE", effective_at=clock.now())

@@ -8,6 +8,7 @@ from portal.journal.models import Duty, Notice
 from portal.kit.errors import IllegalStep, NotAllowed, Stale
 from tests.doors import as_
 from tests.factories import applications as make
+from tests.factories import authorities
 from tests.factories import evaluation as ev
 from tests.factories.rounds import make_draft
 from tests.refusals import refused
@@ -107,6 +108,7 @@ def test_an_accepted_comment_rewords_the_article_in_the_next_version():
     row = actions.revise(agreement_id=made.agreement.pk, by=made.operator, **ev.period())
     assert row.current().body["clauses"][1]["text_ko"] == "30일 안에 제공한다." and row.status == "NEGOTIATING"
     made.agreement = actions.send_for_signature(agreement_id=row.pk, by=made.operator)
+    authorities.of_parties(made.agreement, *made.everybody)
     for person in made.everybody:
         made.agreement = ev.sign(made, person)
     assert made.agreement.status == "ACTIVE" and list(queries.faults()) == []

@@ -12,6 +12,7 @@ from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from tests.factories import applications as make
+from tests.factories import authorities, halts
 from tests.factories import evaluation as ev
 from tests.factories.providers import provider
 from tests.refusals import refused
@@ -23,6 +24,7 @@ from vouchers.evaluation import queries as evaluation_queries
 from vouchers.evaluation.models import Award
 from vouchers.ledger import queries as ledger
 from vouchers.matching.models import Match
+from vouchers.payments import actions as payments
 
 pytestmark = pytest.mark.django_db
 GRANT = 320_000_000
@@ -202,6 +204,7 @@ def test_a_smaller_agreed_grant_gives_the_rest_back():
         role_grants__organisation=agreement.parties.get(role="PROVIDER").organisation, role_grants__role="PROVIDER_MANAGER"
     )
     signing = ev.Signing(_at, award, agreement, drafter, _at.firms[0].representative, provider)
+    authorities.of_parties(agreement, *signing.everybody)
     for person in signing.everybody:
         ev.sign(signing, person)
     position = ledger.position(agreement.round_id)
@@ -253,11 +256,10 @@ def test_the_database_refuses_force_without_every_signature_and_signatures_of_ot
 def test_suspend_resume_complete():
     made = ev.active()
     given = {"agreement_id": made.agreement.pk, "by": made.operator}
-    refused(actions.suspend, "reason_missing", reason=" ", **given)
-    assert actions.suspend(reason="점검", **given).status == "SUSPENDED"
+    assert halts.suspended(made.agreement, by=made.operator).agreement.status == "SUSPENDED"
     with pytest.raises(IllegalStep):
         actions.complete(**given)
-    assert actions.resume(**given).status == "ACTIVE"
+    assert payments.resume(**given).status == "ACTIVE"
     with pytest.raises(NotAllowed):
         actions.complete(agreement_id=made.agreement.pk, by=made.company)
     refused(actions.complete, "deliveries_open", **given)
@@ -294,7 +296,7 @@ def test_an_organisation_behind_two_institutions_signs_once():
     assert drafting.signers([line]) == [own, stranger]
 
 
-def test_terminate_before_force_releases_and_after_force_keeps_the_money_for_settlement():
+def test_terminate_before_force_releases_and_one_in_force_ends_otherwise():
     made = ev.to_sign()
     actions.terminate(agreement_id=made.agreement.pk, reason="합의 해지", by=made.operator)
     assert ledger.position(made.agreement.round_id).reserved_won == 0
@@ -302,6 +304,5 @@ def test_terminate_before_force_releases_and_after_force_keeps_the_money_for_set
     told = Notice.objects.filter(user=made.company, template__in=["award_given_up", "application_withdrawn"], language="ko")
     assert [notice.template for notice in told] == ["award_given_up"] and "취소되었습니다" in told[0].title
     later = ev.active()
-    row = actions.terminate(agreement_id=later.agreement.pk, reason="수행 불가", by=later.operator)
-    assert row.status == "TERMINATED" and Voucher.objects.get(agreement=row).status == "CANCELLED"
-    assert ledger.position(row.round_id).committed_won == GRANT
+    refused(actions.terminate, "needs_halt", agreement_id=later.agreement.pk, reason="수행 불가", by=later.operator)
+    assert ledger.position(later.agreement.round_id).committed_won == GRANT

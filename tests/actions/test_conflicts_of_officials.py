@@ -9,6 +9,7 @@ import pytest
 from portal.accounts import second_factor
 from portal.kit import clock
 from portal.kit.errors import Refused
+from tests.factories import halts
 from tests.factories import projects as p
 from vouchers.agreements import actions as agreements
 from vouchers.companies import actions as companies
@@ -35,9 +36,9 @@ def test_no_step_of_the_operating_agency_is_taken_with_a_conflict():
     pk = at.agreement.pk
     refused(
         partial(milestones.plan, agreement_id=pk, items=[p.item(at)]),
-        partial(agreements.suspend, agreement_id=pk, reason="x"),
         partial(agreements.complete, agreement_id=pk),
         partial(agreements.terminate, agreement_id=pk, reason="x"),
+        partial(halts.asked, at.agreement),
         by=at.operator, organisation=company,
     )  # fmt: skip
     _at, (milestone,) = p.planned(at)

@@ -152,7 +152,7 @@ def _tried(row: Disbursement, goal: str, desk: p.Office) -> int:
 def by_definition(guard: Guard) -> list[Bite]:
     """What can be tried of a guard without knowing what it is for."""
     row = ANY_ROW[guard.table]
-    if guard.kind == "u":
+    if guard.kind == "u" and "ADVANCE" not in guard.back:  # of an advance there is none in the scene
         return [bite(guard.name, copy(guard.table, row))]
     if guard.kind == "f" and (found := re.match(r"FOREIGN KEY \((\w+)\)", guard.back.split(guard.name)[1].strip())):
         return [bite(guard.name, change(guard.table, row, f"{found[1]} = {LATE}"))]

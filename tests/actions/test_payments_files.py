@@ -18,6 +18,7 @@ from portal.kit import clock
 from portal.kit.errors import DomainError, NotAllowed, Refused
 from tests.committed import together
 from tests.factories import bank_answers as answers
+from tests.factories import halts
 from tests.factories import projects as p
 from tests.factories.providers import person
 from vouchers.companies import actions as companies
@@ -131,8 +132,7 @@ def test_only_what_is_registered_for_that_way_in_that_round_goes_into_a_file():
     refused("not_due", made, "NETWORK")
     refused("file_sum", lambda: actions.make_payment_file(
         round_id=at.agreement.round_id, way="SHEET", disbursement_ids=[], second_factor_code="", by=desk.second))  # fmt: skip
-    agreement = at.agreement
-    type(agreement).objects.filter(pk=agreement.pk).update(status="SUSPENDED")
+    halts.suspended(at.agreement, by=at.operator)
     refused("agreement_not_active", made, "PAIN_001")
 
 

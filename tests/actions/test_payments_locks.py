@@ -229,6 +229,6 @@ def test_without_its_locks_money_would_be_released_from_a_voucher_that_ends_mean
     results = together(
         lambda: aside("voucher of a release", lambda: p.released("approve", row, desk.finance)),
         lambda: aside("voucher of a request", lambda: p.request(at, second, invoice_document=invoice)),
-        lambda: behind.third(lambda: agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)),
+        lambda: behind.third(lambda: agreements.expire_voucher(voucher_id=row.voucher_id)),
     )
     assert [isinstance(one, DatabaseError) for one in results] == [True, True, False], results

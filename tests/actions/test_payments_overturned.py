@@ -13,8 +13,8 @@ from portal.accounts import second_factor
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import bank, clock
 from portal.kit.errors import NotAllowed, Refused
+from tests.factories import halts
 from tests.factories import projects as p
-from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Voucher
 from vouchers.ledger import queries as ledger
 from vouchers.payments import actions, gateways, queries, tasks
@@ -141,7 +141,7 @@ def test_money_that_comes_back_opens_an_expired_voucher_and_leaves_a_cancelled_o
     read(attempt, gateways.Answer(OUT.SENT_BACK, "BK1R", "", GRANT // 2))
     assert Voucher.objects.get().status == "ISSUED"
     assert actions.expire_vouchers(now=late) == 0  # what was earned is still to be paid
-    agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
+    halts.terminated(at.agreement, by=at.operator)
     assert Voucher.objects.get().status == "CANCELLED" and money(at) == (0, GRANT // 2)
     call_command("verify")
 
@@ -157,8 +157,8 @@ def test_payments_of_a_terminated_agreement_are_closed_by_people_and_their_money
     refused("not_closable", actions.close_disbursement, disbursement_id=failed.pk, **given)
     broken(Disbursement.objects.filter(pk=failed.pk), status="CLOSED")
     assert actions.sync_terminated() == 0
-    agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
-    assert [actions.sync_terminated(), actions.sync_terminated()] == [1, 0]
+    halts.terminated(at.agreement, by=at.operator)
+    assert open_duties("close_disbursement") == 1 and actions.sync_terminated() == 0
     read(attempt, gateways.Answer(OUT.SENT_BACK, "BK1R", "계좌 해지", half))
     assert (state(paid), state(failed), money(at)) == ("SENT_BACK", "FAILED", (0, GRANT))
     assert (open_duties("approve_disbursement"), open_duties("retry_disbursement")) == (0, 0)

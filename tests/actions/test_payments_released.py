@@ -27,9 +27,9 @@ from tests.actions.test_payments_overturned import (
     sent,
     state,
 )  # fmt: skip
+from tests.factories import halts
 from tests.factories import projects as p
 from tests.factories.providers import person
-from vouchers.agreements import actions as agreements
 from vouchers.ledger import actions as ledger
 from vouchers.payments import actions, gateways, queries, rules
 from vouchers.payments.models import Disbursement, PaymentAttempt
@@ -178,7 +178,7 @@ def test_a_wrong_word_that_money_came_back_is_taken_back_by_somebody_else(later)
     if later == "registered":
         p.released("register", row, desk.registrar)
     if later == "closed":
-        agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
+        halts.terminated(at.agreement, by=at.operator)
         actions.close_disbursement(disbursement_id=row.pk, reason="폐업", by=desk.finance)
     broken(tries, state="PARKED", withdrawn_by=desk.second, resolved_by=None, settled_at=None)  # who said so
     broken(tries, state="PARKED", withdrawn_by=desk.finance)  # who had released it
@@ -225,11 +225,11 @@ def test_a_claimed_payment_waits_while_the_agreement_is_suspended_and_is_dropped
     at, desk, (row,) = p.registered()
     attempt = actions.claim_next()
     tries = PaymentAttempt.objects.filter(pk=attempt.pk)
-    agreements.suspend(agreement_id=at.agreement.pk, reason="현장점검", by=at.operator)
+    halts.suspended(at.agreement, by=at.operator)
     assert actions.mark_sent(attempt_id=attempt.pk) is None and tries.get().state == "CLAIMED"
     assert held(row) == rules.kept_back_words("suspended", "GATEWAY")
     broken(tries, state="SENT", sent_at=clock.now())
-    agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
+    halts.terminated(at.agreement, by=at.operator)
     broken(tries, state="SENT", sent_at=clock.now())
     assert actions.mark_sent(attempt_id=attempt.pk) is None and tries.get().state == "REFUSED"
     assert (state(row), money(at), open_duties("close_disbursement")) == ("REGISTERED", (0, GRANT), 1)
@@ -240,7 +240,7 @@ def test_a_claimed_payment_waits_while_the_agreement_is_suspended_and_is_dropped
 
 def test_a_refusal_after_the_termination_asks_nobody_to_register_again():
     at, desk, _row, attempt = sent()
-    agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
+    halts.terminated(at.agreement, by=at.operator)
     actions.settle(attempt_id=attempt.pk, answer=REFUSED)
     words = Notice.objects.get(template="disbursement_failed", user=desk.registrar).body
     assert "다시 등록하지 않습니다" in words and "다시 등록해" not in words

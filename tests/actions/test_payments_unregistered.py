@@ -12,9 +12,9 @@ from portal.kit.errors import IllegalStep, NotAllowed
 from tests.actions.test_payees import enter
 from tests.actions.test_payments_files import refused, state
 from tests.committed import second, together
+from tests.factories import halts
 from tests.factories import projects as p
 from tests.factories.providers import person
-from vouchers.agreements import actions as agreements
 from vouchers.payments import actions, gateways
 from vouchers.payments.models import Disbursement, PaymentAttempt, PaymentFile
 
@@ -118,7 +118,7 @@ def test_nothing_is_taken_back_that_a_transfer_or_a_file_holds_or_by_others():
 @pytest.mark.django_db
 def test_a_payment_of_a_terminated_agreement_is_closed_and_not_taken_back():
     at, desk, (row,) = p.registered(1)
-    agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
+    halts.terminated(at.agreement, by=at.operator)
     refused("not_unregisterable", take_back, row, desk.finance)
 
 

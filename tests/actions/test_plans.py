@@ -10,8 +10,8 @@ from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import NotAllowed, Refused
 from portal.kit.workdays import working_days_between
+from tests.factories import halts
 from tests.factories import projects as p
-from vouchers.agreements import actions as agreements
 from vouchers.milestones import actions as milestones
 from vouchers.milestones.models import PlanWarning
 from vouchers.payments import actions, queries
@@ -91,7 +91,7 @@ def test_it_is_counted_anew_and_relieved_when_the_plan_fits_again():
 def test_an_agreement_that_is_no_longer_in_force_is_relieved():
     at, _rows = p.planned(uses_data=True)
     raised(at)
-    agreements.suspend(agreement_id=at.agreement.pk, reason="자료 확인", by=at.operator)
+    halts.suspended(at.agreement, by=at.operator)
     assert actions.sync_plans() == 1 and not PlanWarning.objects.standing().exists()
     assert not milestones.warn_of_plan(agreement_id=at.agreement.pk, needed_days=9, left_days=1, limit="YEAR_END")
 

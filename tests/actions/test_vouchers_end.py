@@ -11,9 +11,9 @@ from portal.journal import queries as journal
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import Refused
+from tests.factories import halts
 from tests.factories import projects as p
 from tests.factories.providers import person
-from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Voucher
 from vouchers.ledger import queries as ledger
 from vouchers.payments import actions, gateways, tasks
@@ -130,21 +130,21 @@ def test_the_sweep_of_the_clock_expires(monkeypatch):
 
 def test_a_suspended_agreements_voucher_waits():
     at, _rows = p.planned()
-    agreements.suspend(agreement_id=at.agreement.pk, reason="현장 점검", by=at.operator)
+    halts.suspended(at.agreement, by=at.operator)
     assert actions.expire_vouchers(now=after(30)) == 0
-    agreements.resume(agreement_id=at.agreement.pk, by=at.operator)
+    actions.resume(agreement_id=at.agreement.pk, by=at.operator)
     assert actions.expire_vouchers(now=after(30)) == 1
 
 
-@pytest.mark.parametrize("ended", ["suspend", "terminate"])
+@pytest.mark.parametrize("ended", ["suspended", "terminated"])
 def test_nothing_is_released_while_the_agreement_stands_still_or_has_ended(ended):
     at, _desk, (registered,) = p.registered()
-    getattr(agreements, ended)(agreement_id=at.agreement.pk, reason="목적 외 사용 확인", by=at.operator)
+    getattr(halts, ended)(at.agreement, by=at.operator)
     assert actions.claim_next() is None
     assert Disbursement.objects.get(pk=registered.pk).status == "REGISTERED"
 
 
-@pytest.mark.parametrize("ended", ["suspend", "terminate"])
+@pytest.mark.parametrize("ended", ["suspended", "terminated"])
 def test_approval_and_registration_are_refused_while_the_agreement_stands_still_or_has_ended(ended):
     at, rows = p.planned(parts=2)
     desk = p.office()
@@ -155,7 +155,7 @@ def test_approval_and_registration_are_refused_while_the_agreement_stands_still_
     p.confirm(at, checked)
     actions.check_evidence(disbursement_id=checked.pk, by=at.operator)
     p.approve(at, approved, desk)
-    getattr(agreements, ended)(agreement_id=at.agreement.pk, reason="목적 외 사용 확인", by=at.operator)
+    getattr(halts, ended)(at.agreement, by=at.operator)
     for verb, row, who in (
         ("approve", checked, desk.finance),
         ("register", approved, desk.registrar),
@@ -198,5 +198,5 @@ def test_the_database_ends_a_voucher_once_and_only_with_an_empty_pot():
 def test_a_spent_voucher_stays_spent_when_its_agreement_is_terminated():
     at, _desk, _rows = p.registered()
     pay()
-    agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
+    halts.terminated(at.agreement, by=at.operator)
     assert position(at)[0] == "SPENT"

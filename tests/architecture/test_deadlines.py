@@ -17,7 +17,7 @@ OF_A_ROUND = (
     "payments",
     "settlements",
 )
-OF_NO_ROUND = {"payments/actions/payees.py"}  # an institution's account serves every round
+OF_NO_ROUND = {"payments/actions/payees.py", "agreements/actions/authority.py"}  # an account, and who signs, serve every round
 
 
 def test_no_duty_of_a_round_is_due_after_a_number_of_days_in_the_code():

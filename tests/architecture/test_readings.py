@@ -120,7 +120,7 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.agreements.views.negotiating": {"answer": WRITTEN_DOWN, "negotiation": WRITTEN_DOWN},
     "vouchers.agreements.views.agreeing": {
         "agreements": NAMES, "draft": "sums and names of organisations, for the operator who writes the agreement",
-        **dict.fromkeys(("detail", "sign", "revise", "verb", "document", "reading_copy", "signatures"), WRITTEN_DOWN),
+        **dict.fromkeys(("detail", "sign", "refuse", "revise", "verb", "document", "reading_copy", "signatures"), WRITTEN_DOWN),
     },
     "vouchers.access.views": {
         "request_list": NAMES, "open_case": OWN,
@@ -163,6 +163,13 @@ DECIDED: dict[str, dict[str, str]] = {
     },
     "vouchers.settlements.views.debts": dict.fromkeys(("debt_detail", "report", "check", "enforce", "repay", "proof"), WRITTEN_DOWN),
     "vouchers.payments.views.planning": {"plan": WRITTEN_DOWN, "answer_warning": WRITTEN_DOWN},
+    "vouchers.agreements.views.authority": {
+        "authorities": NAMES, **dict.fromkeys(("authority", "authority_verb", "authority_document"), WRITTEN_DOWN),
+    },
+    "vouchers.payments.views.advancing": {"request_advance": OWN, "guarantee": WRITTEN_DOWN},
+    "vouchers.payments.views.halting": {
+        "resume": ANSWER, **dict.fromkeys(("new_halt", "halt", "halt_verb", "consent_halt", "record_recovery"), WRITTEN_DOWN),
+    },
     "vouchers.statistics.views": {"dashboard": PUBLIC, "export": PUBLIC, "register": PUBLIC},
     "portal.kit.api": {"view": PUBLIC},
     "vouchers.rounds.api": {"view": PUBLIC},

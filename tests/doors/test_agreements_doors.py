@@ -139,7 +139,9 @@ def test_verbs_are_the_operators_and_negative_ones_ask_a_reason():
     long = operator.post(f"{address}verb/return_to_draft/", {"reason": "기간을 고칩니다. " * 120})
     assert long.status_code == 422 and "기간을 고칩니다. 기간을" in text(long) and 'href="#reason-return_to_draft"' in text(long)
     assert "1,000자" in text(long) or "1000자" in text(long)
-    assert operator.post(f"{address}verb/suspend/", {"reason": "x"}).status_code == 422  # not in this state
+    assert (
+        operator.post(f"{address}verb/suspend/", {"reason": "x"}).status_code == 404
+    )  # asked, agreed to or decided on its own page
     assert operator.post(f"{address}verb/return_to_draft/", {"reason": "기간"}).status_code == 303
     assert operator.post(f"{address}revise/", {"starts_on": "x"}).status_code == 422
     assert operator.post(f"{address}revise/", days()).status_code == 303
@@ -157,7 +159,7 @@ def test_admin_shows_the_same_verbs():
     assert operator.post(verb).status_code == 302
     row.refresh_from_db()
     assert row.status == "AWAITING_SIGNATURES"
-    for name in ("agreement", "voucher"):
+    for name in ("agreement", "agreementhalt", "signingauthority", "voucher"):
         assert auditor.get(reverse(f"{admin.site.name}:vouchers_{name}_changelist")).status_code == 200
 
 

@@ -16,9 +16,9 @@ from portal.kit import clock
 from portal.kit.words import day
 from tests.doors import as_
 from tests.factories import applications as make
+from tests.factories import halts
 from tests.factories import projects as p
 from tests.factories.providers import person, provider
-from vouchers.agreements import actions as agreements
 from vouchers.milestones.models import Milestone
 from vouchers.payments import actions, gateways
 from vouchers.payments.models import Disbursement
@@ -300,7 +300,7 @@ def test_money_that_came_back_is_seen_by_everybody_whom_it_concerns() -> None:
     assert "Money came back" in admin and "verb/approve/" in admin
     assert "verb/approve/" not in as_(desk.registrar).get(f"/en/admin/vouchers/disbursement/{row.pk}/change/").content.decode()
 
-    agreements.terminate(agreement_id=at.agreement.pk, reason="폐업", by=at.operator)
+    halts.terminated(at.agreement, by=at.operator)
     finance, close = as_(desk.finance), f"{page}close/"
     words = finance.get(page).content.decode()
     assert close in words and f"{page}approve/" not in words

@@ -8,6 +8,7 @@ from portal.accounts import second_factor
 from portal.accounts.models import User
 from portal.kit import clock
 from tests.factories import applications as make
+from tests.factories import authorities
 from tests.factories import evaluation as ev
 from tests.factories.played import played
 from tests.factories.providers import Provider, provider
@@ -68,8 +69,8 @@ class Agreed:
 
 
 @played
-def agreed(*, shift_share: str = "0.10", grant_may_rise: bool = False) -> Agreed:
-    """In force since today, with this policy about changes."""
+def to_sign(*, shift_share: str = "0.10", grant_may_rise: bool = False) -> Agreed:
+    """Waits for everybody's signature."""
     at, awards = ev.awarded(changing={"shift_share": shift_share, "grant_may_rise": grant_may_rise})
     award = evaluation.accept_award(award_id=awards[0].pk, by=at.firms[0].representative)
     application, hospitals = award.application, [provider(), provider()]
@@ -83,7 +84,16 @@ def agreed(*, shift_share: str = "0.10", grant_may_rise: bool = False) -> Agreed
     row = agreements.draft(award_id=award.pk, starts_on=today, ends_on=today + timedelta(days=200), by=operator)
     row = agreements.send_for_signature(agreement_id=row.pk, by=operator)
     made = Agreed(row, at.firms[0].representative, hospitals[0], hospitals[1], operator, ev.operator())
-    for person in (operator, made.company, hospitals[0].user, hospitals[1].user):
+    authorities.of_parties(row, operator, made.company, hospitals[0].user, hospitals[1].user)
+    return made
+
+
+@played
+def agreed(*, shift_share: str = "0.10", grant_may_rise: bool = False) -> Agreed:
+    """In force since today, with this policy about changes."""
+    made = to_sign(shift_share=shift_share, grant_may_rise=grant_may_rise)
+    row = made.agreement
+    for person in (made.operator, made.company, made.first.user, made.second.user):
         agreements.sign(
             agreement_id=row.pk, content_hash=row.current().content_hash, second_factor_code=second_factor.demo_code(person), by=person
         )  # fmt: skip

@@ -12,6 +12,7 @@ from portal.accounts.models import Organisation, User
 from portal.accounts.rules import OrganisationKind, Role
 from portal.kit import clock
 from tests.factories import applications as make
+from tests.factories import authorities
 from tests.factories.applications import Firm
 from tests.factories.played import played
 from tests.factories.providers import person
@@ -205,6 +206,7 @@ def drafted() -> Signing:
 @played
 def to_sign() -> Signing:
     made = drafted()
+    authorities.of_parties(made.agreement, *made.everybody)
     made.agreement = agreements.send_for_signature(agreement_id=made.agreement.pk, by=made.operator)
     return made
 

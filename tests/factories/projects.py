@@ -17,6 +17,7 @@ from portal.documents.models import Document
 from portal.kit import clock, workdays
 from providers.institutions.models import Institution
 from tests.factories import applications as make
+from tests.factories import authorities
 from tests.factories import evaluation as ev
 from tests.factories.played import played
 from tests.factories.providers import Provider, person, provider
@@ -199,6 +200,7 @@ def project(*, starts_in: int = 0, **policy: Any) -> Project:
     party = agreement.parties.get(role="PROVIDER")
     manager = User.objects.get(role_grants__organisation=party.organisation, role_grants__role=Role.PROVIDER_MANAGER)
     made = ev.Signing(at, award, agreement, operator, at.firms[0].representative, manager)
+    authorities.of_parties(agreement, *made.everybody)
     made.agreement = agreements.send_for_signature(agreement_id=agreement.pk, by=operator)
     for person_ in made.everybody:
         made.agreement = ev.sign(made, person_)

@@ -4,6 +4,7 @@ from typing import Any
 
 from portal.accounts.models import User
 from portal.kit import clock
+from tests.factories import halts
 from tests.factories import projects as p
 from tests.factories.played import played
 from vouchers.agreements import actions as agreements
@@ -41,7 +42,7 @@ def ended(*, parts: int = 1, done: int = 1, **policy: Any) -> tuple[p.Project, p
     if done == parts:
         agreements.complete(agreement_id=at.agreement.pk, by=at.operator)
     else:
-        agreements.terminate(agreement_id=at.agreement.pk, reason="사업을 접음", by=at.operator)
+        halts.terminated(at.agreement, by=at.operator)
     at.agreement = Agreement.objects.get(pk=at.agreement.pk)
     assert actions.sync_ended() == 1
     return at, desk, Settlement.objects.get(agreement=at.agreement)

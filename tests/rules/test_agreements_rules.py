@@ -76,3 +76,26 @@ def test_over_maximum_names_the_quotes_whose_lines_exceed_them():
     assert rules.over_maximum([(1, 60), (1, 41), (2, 50)], maxima) == [1]
     assert rules.over_maximum([(3, 1)], maxima) == [3]  # nothing was committed
     assert rules.over_maximum([], maxima) == []
+
+
+def _body(version, *, grant=80, lines=(("A", 60), ("A", 40)), **changes):
+    found = {
+        "version": version,
+        "money": {"grant_won": grant},
+        "period": {},
+        "goal": "x",
+        "data_scope": "",
+        "clauses": [],
+    } | changes
+    return found | {
+        "lines": [{"position": n, "payee": {"name_ko": who}, "amount_won": won} for n, (who, won) in enumerate(lines, 1)]
+    }
+
+
+def test_a_noted_version_with_other_money_than_was_signed_is_named_however_old_it_is():
+    signed, shift = (_body(1), ""), (_body(2, lines=(("A", 50), ("A", 50))), "NOTED")
+    assert rules.noted_apart([signed, shift, (_body(3, grant=90), "IN_FORCE"), (_body(4, grant=90), "NOTED")]) == []
+    assert rules.noted_apart([signed, (_body(2, grant=81), "NOTED"), (_body(3, grant=90), "IN_FORCE")]) == [2]
+    assert rules.noted_apart([signed, (_body(2, lines=(("A", 50), ("A", 40))), "NOTED")]) == [2]
+    assert rules.noted_apart([signed, (_body(2, grant=99), "WITHDRAWN"), (_body(3, goal="y"), "NOTED")]) == [3]
+    assert rules.noted_apart([signed, (_body(2, lines=(("B", 60), ("B", 40))), "NOTED")]) == []  # renamed meanwhile

@@ -22,10 +22,12 @@ from vouchers.agreements.forms import PeriodForm
 from vouchers.agreements.models import (
     Agreement,
     AgreementChange,
+    AgreementHalt,
     AgreementLine,
     AgreementParty,
     AgreementVersion,
     CarryOver,
+    SigningAuthority,
     Voucher,
 )
 
@@ -100,11 +102,10 @@ class AgreementAdmin(VerbAdmin):
             consequence=lambda obj: _("Signatures given so far no longer count."),
         ),
         _verb("complete", gettext_lazy("Complete the agreement"), hindered=queries.not_yet_complete),
-        _verb("resume", gettext_lazy("Resume the agreement")),
-        _verb("suspend", gettext_lazy("Suspend the agreement"), form=ReasonForm),
-        _verb(
-            "terminate", gettext_lazy("Terminate the agreement"), form=ReasonForm, danger=True,
-            consequence=lambda obj: _("The agreement ends for all parties. This cannot be undone."),
+        Verb(
+            "terminate", gettext_lazy("Give the draft up"), lambda pk, by, **data: actions.terminate(agreement_id=pk, by=by, **data),
+            "vouchers.draft_agreement", lambda obj: obj.status in rules.UNSIGNED, form=ReasonForm, danger=True,
+            consequence=lambda obj: _("No agreement comes about: the award ends and its money goes back. This cannot be undone."),
         ),
     )  # fmt: skip
 
@@ -165,6 +166,53 @@ class AgreementChangeAdmin(VerbAdmin):
 
     @admin.display(description=gettext_lazy("Page of the parties"))
     def page(self, obj: AgreementChange) -> str:
+        return format_html('<a class="text-link" href="{}">{}</a>', here(obj.get_absolute_url()), obj)
+
+
+@admin.register(AgreementHalt)
+class AgreementHaltAdmin(VerbAdmin):
+    """Read here; agreed to and decided on its own page, where its figures stand."""
+
+    list_display = ("agreement", "kind", "way", "ground", "status", "created_at")
+    list_filter = ("status", "kind", "way", "agreement__round")
+    search_fields = ("agreement__number", "statement")
+    list_select_related = ("agreement__company",)
+    ordering = ("-created_at", "-id")
+    fields = readonly_fields = (
+        "agreement", "number", "kind", "way", "ground", "at_fault", "statement", "status", "to_release", "content_hash", "asked_for",
+        "asked_by", "opinion_until", "decided_by", "decided_at", "answer", "executed_at", "resumed_at", "page",
+    )  # fmt: skip
+
+    def headline(self, obj: AgreementHalt) -> str:
+        return f"{obj.agreement.number} · {obj.get_kind_display()} {obj.number}"
+
+    @admin.display(description=gettext_lazy("To be released"))
+    def to_release(self, obj: AgreementHalt) -> str:
+        return won(obj.released_won)
+
+    @admin.display(description=gettext_lazy("Page of the parties"))
+    def page(self, obj: AgreementHalt) -> str:
+        return format_html('<a class="text-link" href="{}">{}</a>', here(obj.get_absolute_url()), obj)
+
+
+@admin.register(SigningAuthority)
+class SigningAuthorityAdmin(VerbAdmin):
+    """Read here; checked on its own page, where the paper itself is opened."""
+
+    list_display = ("person", "organisation", "kind", "status", "valid_from", "valid_until")
+    list_filter = ("status", "kind")
+    search_fields = ("organisation__name_ko", "organisation__name_en")
+    list_select_related = ("organisation", "person")
+    ordering = ("-created_at", "-id")
+    fields = readonly_fields = (
+        "organisation", "person", "kind", "status", "valid_from", "valid_until", "filed_by", "checked_by", "checked_at", "reason", "page",
+    )  # fmt: skip
+
+    def headline(self, obj: SigningAuthority) -> str:
+        return str(obj)
+
+    @admin.display(description=gettext_lazy("Page of the parties"))
+    def page(self, obj: SigningAuthority) -> str:
         return format_html('<a class="text-link" href="{}">{}</a>', here(obj.get_absolute_url()), obj)
 
 

@@ -7,10 +7,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.documents.forms import UploadField
+from portal.kit import clock
 from portal.kit.forms import CountedTextarea, DateInput, WonFormField
 from portal.kit.words import pick
-from vouchers.agreements import rules
-from vouchers.agreements.rules import AgreementStatus
+from vouchers.agreements import queries, rules
+from vouchers.agreements.rules import AgreementStatus, AuthorityKind, authority_fault
+
+DAYS = {
+    "authority_order": _("The last day lies before the first. Correct one of the two."),
+    "authority_past": _("It has run out already. File one that is valid today."),
+}
 
 
 class PeriodForm(forms.Form):
@@ -102,9 +108,16 @@ class ChangeForm(forms.Form):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, terms: rules.Terms, given_up: Collection[int], people: list[tuple[str, str]], **kwargs: Any
+        self,
+        *args: Any,
+        terms: rules.Terms,
+        given_up: Collection[int],
+        people: list[tuple[str, str]],
+        joining: Collection[tuple[str, str]] = (),
+        **kwargs: Any,
     ) -> None:
-        """people: (ref, name) of the asking party's own; given_up: positions of the lines of who left, which stay at 0."""
+        """people: (ref, name) of the asking party's own; given_up: positions of the lines of who left, which stay at 0; joining: (ref of
+        a match, words) of providers that may be brought in."""
         super().__init__(*args, **kwargs)
         lines_left = [line for line in terms.lines if line.position not in given_up]
         self.positions = [line.position for line in lines_left]
@@ -116,9 +129,16 @@ class ChangeForm(forms.Form):
         self.fields["contact"].choices = [("", _("Nobody in particular")), *people]  # type: ignore[attr-defined]
         if not people:
             del self.fields["contact"]
+        self.fields["join"] = forms.MultipleChoiceField(
+            label=_("Providers to bring in"), required=False, choices=list(joining), widget=forms.CheckboxSelectMultiple,
+            help_text=_("With a confirmed match of this project; their lines are taken over as they quoted."),
+        )  # fmt: skip
+        if not joining:
+            del self.fields["join"]
         lines = [f"line_{position}" for position in self.positions]
         self.groups = [
             (_("Lines (won, VAT excluded)"), _("Grant, own share and VAT follow from the lines by the formula of the call. With 0 a line is given up."), lines),
+            *([(_("Providers"), "", ["join"])] if joining else []),
             (_("Period"), "", ["starts_on", "ends_on"]),
             (_("What the project is about"), "", ["goal", "data_scope"]),
             *([(_("Contact person"), "", ["contact"])] if people else []),
@@ -132,7 +152,7 @@ class ChangeForm(forms.Form):
         return {
             "amounts": {position: data[f"line_{position}"] for position in self.positions},
             "starts_on": data["starts_on"], "ends_on": data["ends_on"], **texts,
-            **({"contact": data["contact"]} if "contact" in data else {}),
+            **({"contact": data["contact"]} if "contact" in data else {}), **({"join": data["join"]} if data.get("join") else {}),
         }  # fmt: skip
 
 
@@ -153,3 +173,33 @@ class AgreementFilter(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["status"].choices = [("", _("All states")), *AgreementStatus.choices()]  # type: ignore[attr-defined]
+
+
+class AuthorityForm(forms.Form):
+    """A certificate or power of attorney of one of one's own people. organisations: for which this person files."""
+
+    person = forms.ChoiceField(label=_("Who signs"))
+    kind = forms.ChoiceField(label=_("Paper"), choices=AuthorityKind.choices())
+    valid_from = forms.DateField(label=_("Valid from"), widget=DateInput)
+    valid_until = forms.DateField(label=_("Valid until"), widget=DateInput)
+    file = UploadField(label=_("File"), kinds=("pdf", "jpg", "png"))
+
+    def __init__(self, *args: Any, organisations: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {f"{one.ref}:{user.ref}": (one, user) for one in organisations for user in queries.signers_of(one)}
+        many = len(organisations) > 1
+        self.fields["person"].choices = [  # type: ignore[attr-defined]
+            (key, f"{user.get_full_name()} · {pick(one, 'name')}" if many else user.get_full_name()) for key, (one, user) in self.people.items()
+        ]  # fmt: skip
+
+    def whose(self) -> tuple[Any, Any]:
+        """The organisation and the person that were chosen."""
+        return self.people[self.cleaned_data["person"]]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if {"valid_from", "valid_until"} <= set(data) and (
+            fault := authority_fault(data["valid_from"], data["valid_until"], clock.today())
+        ):
+            self.add_error("valid_until", DAYS[fault])
+        return data

@@ -4,7 +4,15 @@ from typing import Any
 
 from portal.journal.actions import tell
 from portal.kit.won import won
-from vouchers.agreements.models import Agreement, AgreementChange, AgreementParty, CarryOver, ClauseComment, Voucher
+from vouchers.agreements.models import (
+    Agreement,
+    AgreementChange,
+    AgreementParty,
+    CarryOver,
+    ClauseComment,
+    SigningAuthority,
+    Voucher,
+)
 from vouchers.agreements.rules import PartyRole
 
 SIGNING_ROLE = {PartyRole.COMPANY: "REPRESENTATIVE", PartyRole.PROVIDER: "PROVIDER_MANAGER", PartyRole.OPERATOR: "OPERATOR_CASE"}
@@ -29,6 +37,11 @@ def comment_answered(agreement: Agreement, comment: ClauseComment) -> None:
 
 def agreement_returned(agreement: Agreement, party: AgreementParty, reason: str) -> None:
     _party("agreement_returned", agreement, party, reason=reason, at="/agreements/")
+
+
+def agreement_refused(agreement: Agreement, party: AgreementParty, provider: str, reason: str) -> None:
+    """To those who go on: a provider refused, and the text follows without it. The parties are asked to sign that one."""
+    _party("agreement_refused", agreement, party, provider=provider, reason=reason, at="/agreements/")
 
 
 def agreement_active(agreement: Agreement, party: AgreementParty) -> None:
@@ -140,4 +153,22 @@ def carry_over_decided(row: CarryOver) -> None:
             "number": row.agreement.number, "year": row.fiscal_year, "approved": row.status == "APPROVED", "reason": row.answer,
             "amount_ko": won(row.amount_won, "ko"), "amount_en": won(row.amount_won, "en"),
         },
+    )  # fmt: skip
+
+
+def authority_confirmed(row: SigningAuthority) -> None:
+    """To who signs by it: it is on file."""
+    _authority("authority_confirmed", row)
+
+
+def authority_refused(row: SigningAuthority) -> None:
+    """To who signs by it: why it was not accepted."""
+    _authority("authority_refused", row, reason=row.reason)
+
+
+def _authority(template: str, row: SigningAuthority, **more: Any) -> None:
+    tell(
+        template, app="vouchers", subject=row, to=[row.person], url=row.get_absolute_url(),
+        context={"organisation_ko": row.organisation.name_ko, "organisation_en": row.organisation.name_en or row.organisation.name_ko,
+                 "valid_until": row.valid_until.isoformat(), **more},
     )  # fmt: skip

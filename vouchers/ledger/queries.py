@@ -103,6 +103,12 @@ def paid_under(keys: Iterable[str]) -> int:
     return int(found.aggregate(won=Sum("amount_won"))["won"] or 0)
 
 
+def recovered_under(ref: str) -> int:
+    """What the ledger holds as recovered under the keys of one claim, whole won."""
+    found = LedgerEvent.objects.filter(kind=rules.EventKind.RECOVERED, key__startswith=f"RECOVERED:{ref}:")
+    return int(found.aggregate(won=Sum("amount_won"))["won"] or 0)
+
+
 def reversed_by(event: LedgerEvent) -> LedgerEvent | None:
     """The correction that booked an event back, if there is one."""
     return LedgerEvent.objects.filter(key=f"REVERSED:{event.ref}").first()

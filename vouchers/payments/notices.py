@@ -4,6 +4,9 @@ from typing import Any
 
 from portal.journal.actions import tell
 from portal.kit.won import won
+from vouchers.agreements.models import AgreementHalt, AgreementParty, HaltRecovery
+from vouchers.agreements.notices import SIGNING_ROLE
+from vouchers.agreements.rules import PartyRole
 from vouchers.payments import rules
 from vouchers.payments.models import Disbursement, PayeeAccount
 
@@ -11,7 +14,7 @@ from vouchers.payments.models import Disbursement, PayeeAccount
 def _context(disbursement: Disbursement, **more: Any) -> dict[str, Any]:
     milestone = disbursement.milestone
     return {
-        "milestone": f"{milestone.number}. {milestone.title}",
+        "milestone": f"{milestone.number}. {milestone.title}" if disbursement.kind == "MILESTONE" else disbursement.named("ko"),
         "amount_ko": won(disbursement.amount_won, "ko"),
         "amount_en": won(disbursement.amount_won, "en"),
         "payee_ko": disbursement.payee.name_ko,
@@ -121,3 +124,30 @@ def payee_changed(account: PayeeAccount, former: PayeeAccount) -> None:
     tell("payee_changed", role="OPERATOR_FINANCE", **common)
     if institution.organisation is not None:
         tell("payee_changed", organisation=institution.organisation, **common)
+
+
+def halt_opened(row: AgreementHalt, party: AgreementParty) -> None:
+    """To a party: what is proposed or noticed, what it does to the money, until when it may be heard."""
+    until = row.opinion_until.isoformat() if row.opinion_until else ""
+    _halt("halt_opened", row, party, by_consent=row.way == "CONSENT", until=until, reason=row.statement, **{
+        name: row.figures[name] for name in ("paid_won", "recognised_won", "released_won")
+    })  # fmt: skip
+
+
+def halt_ended(row: AgreementHalt, party: AgreementParty) -> None:
+    """To a party: it is not carried out, and why."""
+    _halt("halt_ended", row, party, reason=row.answer)
+
+
+def recovery_due(row: AgreementHalt, recovery: HaltRecovery) -> None:
+    """To the party that pays back: how much."""
+    _halt("recovery_due", row, recovery.party, amount_won=recovery.amount_won, reason=row.answer or row.statement)
+
+
+def _halt(template: str, row: AgreementHalt, party: AgreementParty, **more: Any) -> None:
+    agreement = row.agreement
+    context = {"number": agreement.number, "title": agreement.award.application.title, "ends": row.kind == "TERMINATION"}
+    tell(
+        template, app="vouchers", subject=row, organisation=party.organisation, role=SIGNING_ROLE[PartyRole(party.role)],
+        url=row.get_absolute_url(), context=context | more,
+    )  # fmt: skip

@@ -5,8 +5,10 @@ from portal.journal.actions.duties import (
     close_duty,
     escalate,
     open_duty,
+    pause_duties,
     pause_duty,
     remind_of,
+    resume_duties,
     resume_duty,
 )
 from portal.journal.actions.erasing import forget_accesses, forget_address, note_erasure
@@ -57,6 +59,7 @@ __all__ = [
     "note_erasure",
     "note_job",
     "open_duty",
+    "pause_duties",
     "pause_duty",
     "post",
     "put_in_mailbox",
@@ -67,6 +70,7 @@ __all__ = [
     "record_births",
     "remind_of",
     "resend",
+    "resume_duties",
     "resume_duty",
     "retract_notices",
     "retry_dead_letter",

@@ -1,11 +1,12 @@
 """Who owes what by when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from portal.journal import rules
@@ -133,17 +134,31 @@ _CLOSE_THEIRS = _CLOSE.format(
 
 def pause_duty(subject: Row, verb: str, *, by: Any) -> None:
     """The clock stands still while somebody else has the ball. Writes: Duty.paused_at."""
-    Duty.objects.filter(subject_ref=subject.ref, verb=verb, closed_at__isnull=True, paused_at__isnull=True).update(
-        paused_at=clock.now()
-    )
+    _pause(Duty.objects.filter(subject_ref=subject.ref, verb=verb))
+
+
+def pause_duties(refs: Iterable[str], *, by: Any) -> int:
+    """Every clock about these subjects stands still. refs: of the subjects. Writes: Duty.paused_at. Returns: how many stopped."""
+    return _pause(Duty.objects.filter(subject_ref__in=list(refs)))
+
+
+def _pause(duties: QuerySet[Duty]) -> int:
+    return duties.filter(closed_at__isnull=True, paused_at__isnull=True).update(paused_at=clock.now())
 
 
 def resume_duty(subject: Row, verb: str, *, by: Any) -> None:
     """The clock runs again; the due day moves by the working days that it stood. Writes: Duty."""
-    today = clock.today()
-    for duty in Duty.objects.select_for_update().filter(
-        subject_ref=subject.ref, verb=verb, closed_at__isnull=True, paused_at__isnull=False
-    ):
+    _resume(Duty.objects.filter(subject_ref=subject.ref, verb=verb))
+
+
+def resume_duties(refs: Iterable[str], *, since: datetime, by: Any) -> int:
+    """The clocks that stopped together at `since`, or later, run again. refs: of the subjects. Writes: Duty. Returns: how many run on."""
+    return _resume(Duty.objects.filter(subject_ref__in=list(refs), paused_at__gte=since))
+
+
+def _resume(duties: QuerySet[Duty]) -> int:
+    today, count = clock.today(), 0
+    for duty in duties.select_for_update().filter(closed_at__isnull=True, paused_at__isnull=False):
         assert duty.paused_at is not None
         stood = workdays.working_days_between(clock.to_kst(duty.paused_at).date(), today)
         duty.paused_days += stood
@@ -151,6 +166,8 @@ def resume_duty(subject: Row, verb: str, *, by: Any) -> None:
             duty.due_at = workdays.due_at(duty.due_at - (clock.end_of_day(today) - clock.start_of_day(today)), stood)
         duty.paused_at = None
         duty.save()
+        count += 1
+    return count
 
 
 @transaction.atomic

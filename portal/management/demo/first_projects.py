@@ -13,6 +13,7 @@ from providers.institutions.models import Institution
 from vouchers.access import actions as access
 from vouchers.access.models import AccessCase, AccessRequest
 from vouchers.agreements import actions as agreements
+from vouchers.agreements.models import Agreement
 from vouchers.applications import actions as applications
 from vouchers.evaluation.models import Award
 from vouchers.matching.models import Match
@@ -61,7 +62,7 @@ def _match(stage: Stage, number: int) -> Match:
 
 
 def _unfinished_agreements(stage: Stage, kept: Match) -> None:
-    """A draft that nobody was asked to sign yet; one that ended before its force, so that the reserve moved up.
+    """A draft that the parties negotiate and nobody was asked to sign yet; one that ended before its force, so that the reserve moved up.
 
     kept: company 9's match.
     """
@@ -72,10 +73,36 @@ def _unfinished_agreements(stage: Stage, kept: Match) -> None:
             applications.choose_match(application_id=award.application_id, match_id=match.pk, by=user)
         with stage.at(-5):
             stage.agreements[number] = projects.draft_agreement(stage.cast, award, send=number == 6)
+    _negotiate(stage, stage.agreements[9])
     with stage.at(-2):
         agreements.terminate(
             agreement_id=stage.agreements[6].pk, reason="시연: 수요기업의 사업 계획이 바뀌어 합의로 해지합니다.",
             by=stage.cast.people["operator"],
+        )  # fmt: skip
+
+
+def _negotiate(stage: Stage, agreement: Agreement) -> None:
+    """The parties read the draft: one comment was accepted and made the next version, one waits for an answer."""
+    operator, company = stage.cast.people["operator"], stage.user(9)
+    with stage.at(-4):
+        agreements.negotiate(agreement_id=agreement.pk, by=operator)
+        comment = agreements.comment_clause(
+            agreement_id=agreement.pk, clause=2, by=company, content_hash=agreement.current().content_hash,
+            text="시연: 심의를 마친 날부터 30일 안에 데이터를 제공한다고 적어 주십시오.",
+        )  # fmt: skip
+    with stage.at(-3):
+        clause = agreement.current().body["clauses"][1]
+        agreements.answer_comment(
+            comment_id=comment.pk, verb="accept", answer="시연: 공급기관과 협의하여 반영했습니다.", by=operator,
+            content_hash=agreement.current().content_hash,
+            text_ko=f"{clause['text_ko']} 데이터는 심의를 마친 날부터 30일 안에 제공한다.",
+            text_en=f"{clause['text_en']} Data are provided within 30 days of the end of the reviews.",
+        )  # fmt: skip
+    manager = projects.manager_of(stage.cast, agreement.parties.get(role="PROVIDER").institution)
+    with stage.at(-2):
+        agreements.comment_clause(
+            agreement_id=agreement.pk, clause=4, by=manager, content_hash=agreement.current().content_hash,
+            text="시연: 산출물 반려는 한 번에 모아서 알려 주시기 바랍니다.",
         )  # fmt: skip
 
 

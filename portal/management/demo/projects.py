@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from portal.accounts import second_factor
+from portal.accounts.models import User
 from portal.documents import actions as documents
 from portal.kit import clock
 from portal.management.demo.calls import file
@@ -11,6 +12,7 @@ from portal.management.demo.people import Cast
 from vouchers.access import actions as access
 from vouchers.access.models import AccessCase, AccessRequest, JointReview, SiteParticipation
 from vouchers.agreements import actions as agreements
+from vouchers.agreements import queries as agreement_queries
 from vouchers.agreements.models import Agreement
 from vouchers.evaluation.models import Award
 from vouchers.matching.models import Match
@@ -37,13 +39,27 @@ def draft_agreement(cast: Cast, award: Award, days: int = 220, send: bool = True
 
 
 def sign(cast: Cast, agreement: Agreement, *users: Any) -> Agreement:
-    """Each user signs the current text with the code that a phone would show."""
+    """Each user signs the current text with the code that a phone would show; whose authority is not on file yet files it first."""
     for user in users:
+        put_on_file(agreement, user)
         agreement = agreements.sign(
             agreement_id=agreement.pk, content_hash=agreement.current().content_hash,
             second_factor_code=second_factor.demo_code(user), by=user,
         )  # fmt: skip
     return agreement
+
+
+def put_on_file(agreement: Agreement, user: Any) -> None:
+    """The paper on which somebody signs, filed by themselves and checked by an officer of the ministry."""
+    party = agreement_queries.party_of(agreement, user)
+    if party is None or not agreement_queries.no_authority(party.organisation, user):
+        return
+    paper = documents.upload(file=file("시연_사용인감계.pdf"), kind="signing_authority", organisation=party.organisation, by=user)
+    row = agreements.file_authority(
+        organisation_id=party.organisation_id, person_id=user.pk, kind="SEAL_CERTIFICATE", document=paper,
+        valid_from=clock.today() - timedelta(days=30), valid_until=clock.today() + timedelta(days=700), by=user,
+    )  # fmt: skip
+    agreements.confirm_authority(authority_id=row.pk, by=User.objects.get(email="officer@demo.example"))
 
 
 DOSSIER = {

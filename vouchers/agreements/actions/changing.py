@@ -5,7 +5,7 @@ hands in what hinders them, asked under the agreement's lock. Until a changed te
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -21,8 +21,10 @@ from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused, Stale
 from portal.kit.won import won
 from vouchers.agreements import notices, queries, rules
+from vouchers.agreements.actions.authority import authorised
 from vouchers.agreements.actions.drafting import check_period, lock, needed, refuse_past_year, require_apart
 from vouchers.agreements.actions.ending import end
+from vouchers.agreements.actions.joining import invite
 from vouchers.agreements.actions.writing import write_version
 from vouchers.agreements.models import Agreement, AgreementChange, AgreementParty, AgreementVersion, VersionSignature, Voucher
 from vouchers.ledger import actions as ledger
@@ -71,9 +73,10 @@ def request_change(
     goal: str | None = None,
     data_scope: str | None = None,
     contact: str | None = None,
+    join: Collection[str] = (),
     by: Any,
 ) -> AgreementChange:
-    """A party asks. amounts: position of a line → whole won; contact: ref of a person of the party's own; base: content hash of the
+    """A party asks. amounts: position of a line → whole won; join: refs of confirmed matches whose providers are to be brought in; contact: ref of a person of the party's own; base: content hash of the
     version that was shown; what is not given stays. Its class follows from what differs.
 
     Writes: AgreementChange, Event, Duty, Notices. Raises: Stale (another version holds now), Refused (nothing differs, one is open,
@@ -92,11 +95,13 @@ def request_change(
     if not secrets.compare_digest(current.content_hash.encode(), base.encode()):
         raise Stale
     reason = needed(reason)
+    if set(join) - {match.ref for match in queries.addable(agreement)}:
+        raise Refused(_("Choose providers with a confirmed match of this project that are no party yet."), "not_addable", "join")
     before = queries.terms(agreement)
     contacts = {party.ref: _contact(party, contact)} if contact is not None else None
     after = queries.wanted_terms(
         agreement, amounts=amounts or {}, starts_on=starts_on, ends_on=ends_on, goal=_text(goal), data_scope=_text(data_scope),
-        contacts=contacts,
+        contacts=contacts, join=join,
     )  # fmt: skip
     parts = queries.parts_of(agreement, before, after)
     _check(agreement, before, after, parts)
@@ -238,6 +243,7 @@ def approve_change(
     _require_changeable(change, hindered)
     change.answer = reason.strip()
     _move(change, "approve_change", by=by, reason=change.answer)
+    invite(change)
     rate, by_rate_won = queries.rate_facts(agreement, after)
     text = write_version(agreement, rate_percent=rate, by_rate_won=by_rate_won, by=by, change=change)
     journal.close_duty(change, "decide_change", by=by)
@@ -329,9 +335,10 @@ def sign_change(
     last = len(queries.unsigned(change)) == 1
     if last:
         _require_changeable(change, hindered)
+    authority = authorised(party.organisation, by)
     second_factor.check(by, second_factor_code)
     VersionSignature(
-        agreement_version=text, party=party, signed_by=by, signed_at=clock.now(), signed_hash=text.content_hash
+        agreement_version=text, party=party, signed_by=by, signed_at=clock.now(), signed_hash=text.content_hash, authority=authority
     ).save()  # fmt: skip
     journal.record(
         "change.signed", change, by=by, frm=change.status, to=change.status, organisations=change.organisation_ids(),
@@ -376,7 +383,7 @@ def _apply(change: AgreementChange, by: Any) -> None:
 
 def _apply_to_parties(change: AgreementChange, after: rules.Terms, staying: set[int]) -> None:
     people = {user.ref: user for user in accounts.users_of(change.asked_for.organisation)}
-    for party in change.agreement.parties.filter(left_by__isnull=True):
+    for party in change.agreement.taking_part():
         contact = after.contacts.get(party.ref, "")
         held = change.held.contacts.get(party.ref, "")
         if party.pk not in staying:

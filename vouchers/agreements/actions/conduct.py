@@ -7,30 +7,51 @@ from django.db import transaction
 
 from portal.journal import actions as journal
 from portal.journal import queries as journal_queries
+from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.agreements import notices, queries, rules
 from vouchers.agreements.actions.changing import drop_open_change
 from vouchers.agreements.actions.drafting import lock, move, needed, require_apart
 from vouchers.agreements.actions.ending import end
-from vouchers.agreements.models import Agreement, Voucher
+from vouchers.agreements.models import Agreement, AgreementHalt, Voucher
 from vouchers.evaluation import actions as evaluation
 
 
-@transaction.atomic
-def suspend(*, agreement_id: int, reason: str, by: Any) -> Agreement:
-    """중지: nothing is accepted or paid meanwhile. Writes: Agreement, Event, Notices."""
-    agreement = _step(agreement_id, "suspend", "agreement.suspended", by, needed(reason))
-    _tell_all(agreement, lambda party: notices.agreement_suspended(agreement, party, agreement.reason))
+def stop(halt: AgreementHalt, *, by: Any) -> Agreement:
+    """중지·해지: carries out a suspension or termination that was agreed to or decided, in the transaction of the room that has booked
+    its money (`payments.actions`), which holds the agreement's lock and has marked the halt as carried out.
+
+    After a termination an open change is dropped and the voucher cancelled; what is kept of its money waits for the settlement.
+    Writes: Agreement, Voucher, AgreementChange, Event, Notices; closes duties of the agreement.
+    """
+    agreement, reason = halt.agreement, halt.answer or halt.statement
+    if halt.kind == rules.HaltKind.SUSPENSION:
+        move(agreement, "suspend", "agreement.suspended", by=by, reason=reason)
+        _tell_all(agreement, lambda party: notices.agreement_suspended(agreement, party, reason))
+        return agreement
+    move(agreement, "terminate", "agreement.terminated", by=by, reason=reason)
+    voucher = Voucher.objects.select_for_update().get(agreement=agreement)
+    if rules.VOUCHER_LIFECYCLE.can(voucher.status, "cancel"):
+        end(voucher, "cancel", "cancelled", by=by, reason=reason)
+    drop_open_change(agreement, by=by, reason=reason)
+    journal.close_duties(agreement, by=by)
+    _tell_all(agreement, lambda party: notices.agreement_terminated(agreement, party, reason))
     return agreement
 
 
 @transaction.atomic
-def resume(*, agreement_id: int, by: Any) -> Agreement:
-    """In force again. Writes: Agreement, Event, Notices."""
+def resume(*, agreement_id: int, by: Any) -> AgreementHalt:
+    """In force again; who knows which clocks stood lets them run (`payments.actions.resume`). Writes: Agreement, AgreementHalt, Event,
+    Notices. Returns: the suspension that ended."""
     agreement = _step(agreement_id, "resume", "agreement.resumed", by)
+    halt = agreement.halts.select_for_update().get(
+        kind=rules.HaltKind.SUSPENSION, executed_at__isnull=False, resumed_at__isnull=True
+    )
+    halt.resumed_at = clock.now()
+    halt.save()
     _tell_all(agreement, lambda party: notices.agreement_resumed(agreement, party))
-    return agreement
+    return halt
 
 
 @transaction.atomic
@@ -69,18 +90,18 @@ def owe_completion(*, agreement_id: int, settled: Callable[[], bool], by: Any) -
 
 @transaction.atomic
 def terminate(*, agreement_id: int, reason: str, by: Any) -> Agreement:
-    """해지. Before the agreement took force the award ends with it: its money goes back and the next in line moves up.
+    """해지 before the agreement took force: the draft is given up, the award ends with it, its money goes back and the next in line
+    moves up. One in force ends by consent or after notice (`payments.actions.propose_halt`).
 
-    Afterwards an open change is dropped, the voucher is cancelled and its money stays committed until the settlement says what is left: a payment may
-    be under way at the bank. Writes: Agreement, Award or Voucher, Event, Notices.
+    Writes: Agreement, Award, Event, Notices; closes duties. Raises: Refused (in force).
     """
-    agreement = _step(agreement_id, "terminate", "agreement.terminated", by, needed(reason))
-    voucher = Voucher.objects.select_for_update().filter(agreement=agreement).first()
-    if voucher is None:
-        evaluation.cancel_award(award_id=agreement.award_id, reason=agreement.reason, by=by)
-    elif rules.VOUCHER_LIFECYCLE.can(voucher.status, "cancel"):
-        end(voucher, "cancel", "cancelled", by=by, reason=agreement.reason)
-    drop_open_change(agreement, by=by, reason=agreement.reason)
+    agreement = lock(agreement_id)
+    require(by, "vouchers.draft_agreement")
+    require_apart(agreement, by)
+    if agreement.activated_at is not None:
+        raise Refused(rules.NEEDS_HALT, "needs_halt")
+    move(agreement, "terminate", "agreement.terminated", by=by, reason=needed(reason))
+    evaluation.cancel_award(award_id=agreement.award_id, reason=agreement.reason, by=by)
     journal.close_duties(agreement, by=by)
     _tell_all(agreement, lambda party: notices.agreement_terminated(agreement, party, agreement.reason))
     return agreement

@@ -190,7 +190,7 @@ def send_for_signature(*, agreement_id: int, by: Any) -> Agreement:
     move(agreement, "send_for_signature", "agreement.sent", by=by)
     journal.close_duty(agreement, "send_for_signature", by=by)
     days = agreement.round.policy().days("signature")
-    for party in agreement.parties.select_related("organisation"):
+    for party in agreement.taking_part().select_related("organisation"):
         journal.open_duty(
             agreement, "sign", title_ko=f"협약서에 서명해 주십시오: {agreement.number}",
             title_en=f"Sign the agreement {agreement.number}", url=f"/agreements/{agreement.ref}/sign/", due_in=days,
@@ -210,16 +210,24 @@ def return_to_draft(*, agreement_id: int, reason: str, by: Any) -> Agreement:
     require(by, "vouchers.draft_agreement")
     require_apart(agreement, by)
     reason = needed(reason)
-    parties = list(agreement.parties.select_related("organisation"))
+    parties = list(agreement.taking_part().select_related("organisation"))
     signed = {party.ref: party.signed_hash for party in parties if party.signed_at}
     move(agreement, "return_to_draft", "agreement.returned", by=by, reason=reason, signed=signed)
     journal.close_duties(agreement, by=by)
+    withdraw_signatures(agreement)
     for party in parties:
-        if party.signed_at:
-            party.signed_at, party.signed_by, party.signed_hash = None, None, ""
-            party.save()
         notices.agreement_returned(agreement, party, reason)
     return agreement
+
+
+def withdraw_signatures(agreement: Agreement) -> dict[str, str]:
+    """Another text follows, so those given so far no longer count. Writes: AgreementParty. Returns: party ref → the hash it had signed."""
+    signed = {}
+    for party in agreement.parties.filter(signed_at__isnull=False):
+        signed[party.ref] = party.signed_hash
+        party.signed_at, party.signed_by, party.signed_hash, party.authority = None, None, "", None
+        party.save()
+    return signed
 
 
 def require_apart(agreement: Agreement, by: Any) -> None:

@@ -27,7 +27,7 @@ def negotiate(*, agreement_id: int, by: Any) -> Agreement:
     require(by, "vouchers.draft_agreement")
     require_apart(agreement, by)
     move(agreement, "negotiate", "agreement.shown", by=by)
-    for party in agreement.parties.select_related("organisation").exclude(role=P.OPERATOR):
+    for party in agreement.taking_part().select_related("organisation").exclude(role=P.OPERATOR):
         notices.agreement_to_negotiate(agreement, party)
     if queries.open_comments(agreement):
         _owe_answers(agreement, by)

@@ -12,6 +12,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from vouchers.agreements import notices, queries, rules
+from vouchers.agreements.actions.authority import authorised
 from vouchers.agreements.actions.drafting import lock, named, refuse_past_year, refuse_provisional, require_apart
 from vouchers.agreements.models import Agreement, Voucher
 from vouchers.ledger import actions as ledger
@@ -42,12 +43,13 @@ def sign(*, agreement_id: int, content_hash: str, second_factor_code: str, by: A
     version = agreement.current()
     if not secrets.compare_digest(version.content_hash.encode(), content_hash.encode()):
         raise Refused(_("The text has changed since you opened it. Read the new version, then sign."), "text_changed")
+    authority = authorised(party.organisation, by)
     second_factor.check(by, second_factor_code)
-    party.signed_by, party.signed_at, party.signed_hash = by, clock.now(), version.content_hash
+    party.signed_by, party.signed_at, party.signed_hash, party.authority = by, clock.now(), version.content_hash, authority
     party.save()
     journal.record(
         "agreement.signed", agreement, by=by, frm=agreement.status, to=after, organisations=agreement.organisation_ids(),
-        data={"party": party.ref, "version": version.number, "content_hash": version.content_hash},
+        data={"party": party.ref, "version": version.number, "content_hash": version.content_hash, "authority": authority.ref},
     )  # fmt: skip
     journal.close_duty(agreement, "sign", by=by, organisation=party.organisation)
     if not queries.waiting_for(agreement):
@@ -90,7 +92,7 @@ def _activate(agreement: Agreement, by: Any) -> Voucher:
         url=f"/milestones/plan/{agreement.ref}/", due_in=agreement.round.days("milestone_plan"),
         role="OPERATOR_CASE", by=by,
     )  # fmt: skip
-    for party in agreement.parties.select_related("organisation"):
+    for party in agreement.taking_part().select_related("organisation"):
         notices.agreement_active(agreement, party)
     notices.voucher_issued(voucher)
     return voucher

@@ -21,12 +21,13 @@ def write_version(
     by: Any,
     change: AgreementChange | None = None,
     clauses: Sequence[Mapping[str, str]] | None = None,
+    terms: rules.Terms | None = None,
 ) -> AgreementVersion:
-    """The next version: of the agreement as its rows stand, or as a change would have it; with the round's articles, and then those of
+    """The next version: of the agreement as its rows stand, or as a change, or other terms, would have it; with the round's articles, and then those of
     the version before unless others are given. Writes: AgreementVersion, Document."""
     last = agreement.versions.order_by("-number").first()
     number, previous = (last.number + 1, last.content_hash) if last else (1, rules.GENESIS)
-    terms = change.asked if change else queries.terms(agreement)
+    terms = terms or (change.asked if change else queries.terms(agreement))
     body = _body(agreement, terms, number) | {"money": _money(terms, rate_percent, by_rate_won)}
     if last is not None:  # what was negotiated stays
         body["clauses"] = agreement.current().body["clauses"] if clauses is None else [dict(one) for one in clauses]

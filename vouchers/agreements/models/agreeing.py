@@ -12,16 +12,22 @@ from portal.kit.won import WonField
 from vouchers.agreements import rules
 from vouchers.matching.rules.stages import LineKind, TaxKind
 
+# of a party: neither left by a change nor refused before, and where a change brought it in, that is in force
+TAKES_PART = Q(left_by__isnull=True, refused_at__isnull=True) & (Q(joined_by__isnull=True) | Q(joined_by__status="IN_FORCE"))
+
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, user: Any) -> "AgreementQuerySet":
-        """Its parties once the draft was shown to them or sent, who left too (`queries.versions_for`); those who see every case."""
+        """Its parties once the draft was shown to them or sent, who left too (`queries.versions_for`), not who refused; those who see
+        every case."""
         if accounts.sees_all(user):
             return self
         mine = accounts.organisation_ids_of(user)
-        return self.filter(pk__in=AgreementParty.objects.filter(organisation_id__in=mine).values("agreement_id")).exclude(
-            status="DRAFTING"
-        )
+        here = (
+            TAKES_PART | Q(joined_by__status="APPROVED") | Q(left_by__isnull=False)
+        )  # who is asked to join reads what it would sign
+        parties = AgreementParty.objects.filter(here, organisation_id__in=mine)
+        return self.filter(pk__in=parties.values("agreement_id")).exclude(status="DRAFTING")
 
 
 class Agreement(Row):
@@ -66,7 +72,11 @@ class Agreement(Row):
 
     def organisation_ids(self) -> set[int]:
         """Of those that take part: who left by a change is told nothing more."""
-        return set(self.parties.filter(left_by__isnull=True).values_list("organisation_id", flat=True))
+        return set(self.taking_part().values_list("organisation_id", flat=True))
+
+    def taking_part(self) -> models.QuerySet["AgreementParty"]:
+        """Its parties but those that left by a change or refused before it took force."""
+        return self.parties.filter(TAKES_PART)
 
     def current(self) -> "AgreementVersion":
         """The version that holds, or that is to be signed before the agreement takes force; of a change only once it is in force."""
@@ -121,8 +131,23 @@ class AgreementParty(Row):
     )
     signed_at = models.DateTimeField(_("Signed at"), null=True)
     signed_hash = models.CharField(_("Signed hash"), max_length=64, blank=True)
+    authority = models.ForeignKey(
+        "vouchers.SigningAuthority",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("Signed by authority of"),
+    )
     contact = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Contact person")
+    )
+    refused_at = models.DateTimeField(_("Refused at"), null=True)
+    refused_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Refused by")
+    )
+    refusal = models.TextField(_("Reason of the refusal"), blank=True)
+    joined_by = models.ForeignKey(  # the change that brings it in
+        "vouchers.AgreementChange", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Joined by the change")
     )
     left_by = models.ForeignKey(  # the change by which nothing more is agreed with it
         "vouchers.AgreementChange", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Left by the change")
@@ -138,6 +163,14 @@ class AgreementParty(Row):
                 condition=Q(signed_at__isnull=True, signed_by__isnull=True, signed_hash="")
                 | (Q(signed_at__isnull=False, signed_by__isnull=False) & ~Q(signed_hash="")),
                 name="agreement_party_signature_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused_at__isnull=True, refused_by__isnull=True, refusal="")
+                | (
+                    Q(refused_at__isnull=False, refused_by__isnull=False, role="PROVIDER", signed_at__isnull=True)
+                    & ~Q(refusal="")
+                ),
+                name="agreement_party_refusal_whole",
             ),
         ]
 
@@ -176,7 +209,7 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         if accounts.sees_all(user):
             return self
         mine = accounts.organisation_ids_of(user)
-        here = AgreementParty.objects.filter(organisation_id__in=mine, left_by__isnull=True)
+        here = AgreementParty.objects.filter(TAKES_PART, organisation_id__in=mine)
         return self.filter(agreement__in=here.values("agreement_id"))
 
 

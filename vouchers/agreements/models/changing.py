@@ -116,6 +116,13 @@ class VersionSignature(Row):
     signed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Signed by"))
     signed_at = models.DateTimeField(_("Signed at"))
     signed_hash = models.CharField(_("Signed hash"), max_length=64)
+    authority = models.ForeignKey(
+        "vouchers.SigningAuthority",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("Signed by authority of"),
+    )
 
     class Meta:
         verbose_name = _("signature of a changed agreement")

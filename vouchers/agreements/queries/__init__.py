@@ -16,6 +16,7 @@ from vouchers.agreements.queries.agreeing import (
     provisional,
     waiting_for,
 )
+from vouchers.agreements.queries.authority import authorities_for, authority_of, files_for, no_authority, signers_of
 from vouchers.agreements.queries.carrying import carried, carried_won, unpaid_won
 from vouchers.agreements.queries.changing import (
     Preview,
@@ -41,13 +42,20 @@ from vouchers.agreements.queries.changing import (
     unsigned,
     wanted_terms,
 )
+from vouchers.agreements.queries.joining import absent, addable, joining_lines, lines_of_match
 from vouchers.agreements.queries.leaving import given_up, left_by, told, version_for, versions_for
 from vouchers.agreements.queries.negotiating import comments_for, comments_of, open_comments, worded_differently
+from vouchers.agreements.queries.refusing import Refusal, refusal, refuses_for
 from vouchers.agreements.queries.verifying import Verified, fingerprint, known, verified
 
 __all__ = [
     "Preview",
+    "Refusal",
     "Verified",
+    "absent",
+    "addable",
+    "authorities_for",
+    "authority_of",
     "available_won",
     "carried",
     "carried_won",
@@ -56,17 +64,21 @@ __all__ = [
     "comments_of",
     "differences",
     "faults",
+    "files_for",
     "fingerprint",
     "first_day_of",
     "given_up",
     "intact",
+    "joining_lines",
     "known",
     "left_by",
     "lines_for",
+    "lines_of_match",
     "listed",
     "match_of_quote",
     "money_for",
     "names_in",
+    "no_authority",
     "not_yet_complete",
     "only_intended",
     "open_change",
@@ -81,11 +93,14 @@ __all__ = [
     "preview",
     "provisional",
     "rate_facts",
+    "refusal",
+    "refuses_for",
     "said",
     "signatures",
     "signatures_over",
     "signed_parties",
     "signed_version",
+    "signers_of",
     "signs_for",
     "taking_part",
     "terms",

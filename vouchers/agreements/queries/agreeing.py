@@ -27,7 +27,9 @@ from vouchers.rounds.rules import money as money_formula
 # Of the rows that a list shows, by hand: what the ORM builds for the same three costs a fifth of the page.
 _PROJECT = """SELECT ap.title FROM vouchers_award aw JOIN vouchers_application ap ON ap.id = aw.application_id
 WHERE aw.id = vouchers_agreement.award_id"""
-_PARTIES = "SELECT count(*) FROM vouchers_agreementparty pa WHERE pa.agreement_id = vouchers_agreement.id"
+_PARTIES = (
+    "SELECT count(*) FROM vouchers_agreementparty pa WHERE pa.agreement_id = vouchers_agreement.id AND pa.refused_at IS NULL"
+)
 _SIGNED = f"{_PARTIES} AND pa.signed_at IS NOT NULL"
 
 
@@ -133,7 +135,7 @@ def only_intended(lines: Iterable[QuoteLine]) -> str:
     if not names:
         return ""
     return _(
-        "%(names)s gave a letter of intent and owes its final quote within the price band. Once it sent the final quote, the agreement can be drafted."
+        "%(names)s gave a letter of intent. An agreement is drafted from the final quote, which keeps within the letter's price band: draft it once that quote is here."
     ) % {"names": ", ".join(names)}
 
 
@@ -170,7 +172,7 @@ def party_of(agreement: Agreement, user: Any) -> AgreementParty | None:
     """The party for which somebody may sign: an unsigned one first. None when there is none."""
     mine = [
         party
-        for party in agreement.parties.select_related("organisation", "signed_by")
+        for party in agreement.taking_part().select_related("organisation", "signed_by")
         if user.has_perm("vouchers.sign_agreement", party)
         and (party.organisation_id in accounts.organisation_ids_of(user) or party.role == rules.PartyRole.OPERATOR)
     ]
@@ -179,21 +181,34 @@ def party_of(agreement: Agreement, user: Any) -> AgreementParty | None:
 
 def waiting_for(agreement: Agreement) -> list[AgreementParty]:
     """Who has not signed yet, in the order of the document."""
-    return [party for party in agreement.parties.select_related("organisation") if party.signed_at is None]
+    return [party for party in agreement.taking_part().select_related("organisation") if party.signed_at is None]
 
 
 def intact(agreement: Agreement) -> bool:
-    """Whether every version's content still has the hash that was signed, each following the one before."""
-    return rules.chain_holds([(v.body, v.previous_hash, v.content_hash) for v in agreement.versions.all()])
+    """Whether every version's content still has the hash that was signed, each following the one before, and none that was only
+    noted says other money than what was signed."""
+    return _holds(list(agreement.versions.select_related("change")))
+
+
+def _holds(versions: list[AgreementVersion]) -> bool:
+    chained = rules.chain_holds([(v.body, v.previous_hash, v.content_hash) for v in versions])
+    return chained and not noted_apart(versions)
+
+
+def noted_apart(versions: Iterable[AgreementVersion]) -> list[int]:
+    """Numbers of versions that were only noted and say something else than what was signed, oldest first."""
+    return rules.noted_apart([(v.body, v.change.status if v.change else "") for v in versions])
 
 
 def faults() -> Iterator[str]:
     """What `manage.py verify` must find empty: agreements whose versions were tampered with, signatures over another hash."""
     parts = ("versions__change", "versions__signatures", "parties", "lines")
     for agreement in Agreement.objects.prefetch_related(*parts).iterator(chunk_size=200):
-        if not intact(agreement):
-            yield f"agreement {agreement.ref}: the chain of its versions is broken"
         versions = list(agreement.versions.all())
+        if not rules.chain_holds([(v.body, v.previous_hash, v.content_hash) for v in versions]):
+            yield f"agreement {agreement.ref}: the chain of its versions is broken"
+        for number in noted_apart(versions):
+            yield f"agreement {agreement.ref}: version {number} was only noted and says something else than what was signed"
         first_signed = [version.content_hash for version in versions if version.change_id is None][-1]
         for party in agreement.parties.all():
             if party.signed_hash and party.signed_hash != first_signed:
@@ -212,7 +227,8 @@ def _change_faults(agreement: Agreement, versions: list[AgreementVersion]) -> It
     if any(money[name] != held for name, held in sums.items()):
         yield f"agreement {agreement.ref}: other amounts than version {holding.number}"
     lines = sorted(agreement.lines.all(), key=lambda line: line.position)
-    if [line.amount_won for line in lines] != [line["amount_won"] for line in holding.body["lines"]]:
+    said = [line["amount_won"] for line in holding.body["lines"]]
+    if [line.amount_won for line in lines] != said + [0] * (len(lines) - len(said)):  # of who was to join nothing is agreed yet
         yield f"agreement {agreement.ref}: other lines than version {holding.number}"
     for version in versions:
         if any(one.signed_hash != version.content_hash for one in version.signatures.all()):

@@ -15,6 +15,8 @@ from portal.kit import words
 from portal.kit.won import won
 from vouchers.agreements import rules
 from vouchers.agreements.models import Agreement, AgreementChange, AgreementParty, AgreementVersion, VersionSignature, Voucher
+from vouchers.agreements.models.agreeing import TAKES_PART
+from vouchers.agreements.queries.joining import with_joining
 from vouchers.ledger import queries as ledger
 from vouchers.rounds.rules import Money
 from vouchers.rounds.rules import money as money_formula
@@ -60,9 +62,10 @@ def wanted_terms(
     goal: str | None = None,
     data_scope: str | None = None,
     contacts: Mapping[str, str] | None = None,
+    join: Iterable[str] = (),
 ) -> rules.Terms:
-    """What the agreement would say: what is not given stays. amounts: position of a line → whole won; grant, own share and VAT
-    follow by the formula."""
+    """What the agreement would say: what is not given stays. amounts: position of a line → whole won; join: refs of matches whose
+    providers are brought in; grant, own share and VAT follow by the formula."""
     now = terms(agreement)
     lines = tuple(replace(line, amount_won=amounts.get(line.position, line.amount_won)) for line in now.lines)
     given: dict[str, Any] = {"starts_on": starts_on, "ends_on": ends_on, "goal": goal, "data_scope": data_scope}
@@ -70,6 +73,7 @@ def wanted_terms(
         now, lines=lines, contacts={**now.contacts, **(contacts or {})},
         **{name: value for name, value in given.items() if value is not None},
     )  # fmt: skip
+    wanted = with_joining(agreement, wanted, list(join)) if join else wanted
     grant = rules.changed_grant(
         formula_of(agreement, wanted).grant_won, held_won=now.grant_won, award_won=agreement.award.grant_won,
         supply_before_won=now.supply_won, supply_after_won=wanted.supply_won,
@@ -124,20 +128,18 @@ def changes_for(user: Any) -> QuerySet[AgreementChange]:
     )  # fmt: skip
 
 
-def own_party(agreement: Agreement, user: Any) -> AgreementParty | None:
-    """The party for which somebody may ask for a change; an office asks for the operating agency."""
+def own_party(agreement: Agreement, user: Any, permission: str = "vouchers.request_change") -> AgreementParty | None:
+    """The party for which somebody may ask for a change (or what else `permission` allows); an office asks for the operating agency."""
     mine = accounts.organisation_ids_of(user)
-    for party in agreement.parties.select_related("organisation", "contact").filter(left_by__isnull=True):
-        if user.has_perm("vouchers.request_change", party) and (
-            party.organisation_id in mine or party.role == rules.PartyRole.OPERATOR
-        ):
+    for party in agreement.taking_part().select_related("organisation", "contact"):
+        if user.has_perm(permission, party) and (party.organisation_id in mine or party.role == rules.PartyRole.OPERATOR):
             return party
     return None
 
 
 def taking_part(agreement: Agreement, after: rules.Terms) -> list[AgreementParty]:
-    """The parties that go on under these terms, in the order of the document: a provider for which nothing is agreed any more
-    does not sign."""
+    """The parties that go on under these terms, in the order of the document, and who joins by them: a provider for which nothing is
+    agreed (any more) does not sign."""
     payees: dict[int, set[int]] = {}
     for line in agreement.lines.select_related("contracting_party", "payee"):
         for institution in (line.contracting_party, line.payee):
@@ -146,7 +148,9 @@ def taking_part(agreement: Agreement, after: rules.Terms) -> list[AgreementParty
     sums = after.by_payee()
     return [
         party
-        for party in agreement.parties.select_related("organisation", "institution").filter(left_by__isnull=True)
+        for party in agreement.parties.filter(TAKES_PART | Q(joined_by__status="APPROVED")).select_related(
+            "organisation", "institution"
+        )
         if rules.stays(party.role, payees.get(party.organisation_id, ()), sums)
     ]
 
@@ -154,9 +158,9 @@ def taking_part(agreement: Agreement, after: rules.Terms) -> list[AgreementParty
 def signed_parties(version: AgreementVersion) -> list[tuple[AgreementParty, Any]]:
     """The parties of a text and each one's signature over it (signed_by, signed_at; None while it is missing), in the order of the
     document. Two queries."""
-    parties = version.agreement.parties.select_related("organisation", "institution", "signed_by")
+    parties = version.agreement.parties.select_related("organisation", "institution", "signed_by", "authority")
     if version.change_id is None:
-        return [(party, party if party.signed_at else None) for party in parties]
+        return [(party, party if party.signed_at else None) for party in parties if party.refused_at is None]
     named, given = {party["ref"] for party in version.body["parties"]}, signatures_over(version)
     return [(party, given.get(party.pk)) for party in parties if party.ref in named]
 
@@ -174,7 +178,7 @@ def signatures(version: AgreementVersion) -> list[rules.Signature]:
 
 def signatures_over(version: AgreementVersion) -> dict[int, VersionSignature]:
     """Party id → its signature over a changed text."""
-    return {one.party_id: one for one in version.signatures.select_related("signed_by")}
+    return {one.party_id: one for one in version.signatures.select_related("signed_by", "authority")}
 
 
 def unsigned(change: AgreementChange) -> list[AgreementParty]:
@@ -239,10 +243,10 @@ def _line_differences(before: rules.Terms, after: rules.Terms) -> list[rules.Dif
     held = {line.position: line for line in before.lines}
     sums, moved = after.by_payee(), []
     for line in after.lines:
-        was = held[line.position].amount_won
+        was = held[line.position].amount_won if line.position in held else 0
         if was == line.amount_won:
             continue
-        code = rules.ChangePart.AMOUNT if sums.get(line.payee) else rules.ChangePart.PROVIDER
+        code = rules.ChangePart.AMOUNT if sums.get(line.payee) and line.position in held else rules.ChangePart.PROVIDER
         name = f"{line.description} · {words.pick({'name_ko': line.payee_ko, 'name_en': line.payee_en}, 'name')}"
         moved.append(rules.Difference(code, name, won(was), won(line.amount_won), line.amount_won - was))
     return moved

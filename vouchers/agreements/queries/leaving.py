@@ -6,13 +6,14 @@ from django.db.models import Q, QuerySet
 
 from portal.accounts import queries as accounts
 from vouchers.agreements.models import Agreement, AgreementChange, AgreementParty, AgreementVersion
+from vouchers.agreements.models.agreeing import TAKES_PART
 
 
 def given_up(agreement: Agreement) -> dict[int, str]:
     """Position of a line → the party of it that left the agreement by a change. One query while nobody left, else two."""
     gone = {
         party.organisation_id: str(party)
-        for party in agreement.parties.select_related("organisation").filter(left_by__isnull=False)
+        for party in agreement.parties.select_related("organisation").exclude(TAKES_PART | Q(joined_by__status="APPROVED"))
     }
     if not gone:
         return {}
@@ -48,5 +49,5 @@ def version_for(agreement: Agreement, user: Any) -> AgreementVersion:
 
 def told(agreement: Agreement, leaving: AgreementChange | None = None) -> QuerySet[AgreementParty]:
     """The parties that take part, and those that leave by this very change."""
-    here = Q(left_by__isnull=True)
+    here = TAKES_PART
     return agreement.parties.select_related("organisation").filter(here if leaving is None else here | Q(left_by=leaving))

@@ -13,7 +13,7 @@ from vouchers.agreements.models import Agreement, AgreementParty, AgreementVersi
 def comments_for(agreement: Agreement, user: Any) -> AgreementParty | None:
     """The party for which somebody may comment; the operating agency answers instead."""
     mine = accounts.organisation_ids_of(user)
-    for party in agreement.parties.select_related("organisation").exclude(role=rules.PartyRole.OPERATOR):
+    for party in agreement.taking_part().select_related("organisation").exclude(role=rules.PartyRole.OPERATOR):
         if party.organisation_id in mine and user.has_perm("vouchers.comment_clause", party):
             return party
     return None

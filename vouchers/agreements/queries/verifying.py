@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vouchers.agreements import rules
 from vouchers.agreements.models import Agreement, AgreementVersion
-from vouchers.agreements.queries.agreeing import intact
+from vouchers.agreements.queries.agreeing import intact, noted_apart
 from vouchers.agreements.queries.changing import signatures, signed_version
 
 NUMBER = re.compile(rb"A\d{4}-\d{5}(?!\d)")  # as the file's own title names it
@@ -16,13 +16,15 @@ NUMBER = re.compile(rb"A\d{4}-\d{5}(?!\d)")  # as the file's own title names it
 @dataclass(frozen=True)
 class Verified:
     """A file that is a version as the portal wrote it. held: the number of the version that holds now; intact: whether the chain
-    of versions is whole; signatures: over this very text."""
+    of versions is whole; apart: numbers of versions that were only noted and say other money, or another text, than what was signed;
+    signatures: over this very text."""
 
     agreement: Agreement
     version: AgreementVersion
     standing: rules.Standing
     held: int
     intact: bool
+    apart: list[int]
     signatures: list[rules.Signature]
 
 
@@ -50,7 +52,8 @@ def verified(sha256: str) -> Verified | None:
     )  # fmt: skip
     is_signed = found.pk == signed.pk or change == rules.ChangeStatus.IN_FORCE or _first_signed(agreement, found)
     given = [one for one in signatures(found) if one.at] if is_signed or change == rules.ChangeStatus.APPROVED else []
-    return Verified(agreement, found, standing, current.number, intact(agreement), given)
+    apart = noted_apart(agreement.versions.select_related("change"))
+    return Verified(agreement, found, standing, current.number, intact(agreement), apart, given)
 
 
 def _first_signed(agreement: Agreement, version: AgreementVersion) -> bool:

@@ -54,6 +54,8 @@ LIFECYCLE = Lifecycle(
         (S.NEGOTIATING, "return_to_draft"): S.DRAFTING,
         (S.NEGOTIATING, "terminate"): S.TERMINATED,
         (S.AWAITING_SIGNATURES, "return_to_draft"): S.DRAFTING,
+        (S.NEGOTIATING, "refuse_agreement"): S.DRAFTING,
+        (S.AWAITING_SIGNATURES, "refuse_agreement"): S.DRAFTING,
         (S.AWAITING_SIGNATURES, "sign"): S.AWAITING_SIGNATURES,
         (S.AWAITING_SIGNATURES, "activate"): S.ACTIVE,
         (S.ACTIVE, "suspend"): S.SUSPENDED,
@@ -127,7 +129,7 @@ def content_hash(body: Mapping[str, Any], previous_hash: str) -> str:
 
 
 GENESIS = "0" * 64  # the hash before the first version
-NEGATIVE = frozenset({"return_to_draft", "suspend", "terminate"})  # these verbs ask for a reason
+NEGATIVE = frozenset({"return_to_draft", "terminate"})  # these verbs ask for a reason
 
 
 def chain_holds(bodies_and_hashes: Sequence[tuple[Mapping[str, Any], str, str]]) -> bool:
@@ -138,6 +140,34 @@ def chain_holds(bodies_and_hashes: Sequence[tuple[Mapping[str, Any], str, str]])
             return False
         before = own
     return True
+
+
+SIGNED_FACTS = ("money", "period", "goal", "data_scope", "clauses")  # names are written as they stand on the day
+
+
+def noted_apart(bodies: Sequence[tuple[Mapping[str, Any], str]]) -> list[int]:
+    """Numbers of noted versions that say something else than what was signed before them: a notice moves amounts between lines of one
+    provider and nothing else. bodies: (body, status of the change that made it, "" for none), oldest first."""
+    found: list[int] = []
+    held: Mapping[str, Any] | None = None
+    for body, status in bodies:
+        if status not in {"", "IN_FORCE", "NOTED"}:
+            continue
+        if status == "NOTED" and held is not None:
+            differs = any(body.get(name) != held.get(name) for name in SIGNED_FACTS)
+            if differs or _by_payee(body) != _by_payee(held):
+                found.append(int(body["version"]))
+        held = body
+    return found
+
+
+def _by_payee(body: Mapping[str, Any]) -> dict[frozenset[int], int]:
+    """Positions of each payee's lines → their sum, whole won: whatever the payee is called by now."""
+    places: dict[str, set[int]] = {}
+    for place, line in enumerate(body["lines"], 1):
+        places.setdefault(line["payee"]["name_ko"], set()).add(line.get("position", place))
+    amounts = {line.get("position", place): line["amount_won"] for place, line in enumerate(body["lines"], 1)}
+    return {frozenset(own): sum(amounts[place] for place in own) for own in places.values()}
 
 
 def period_fault(starts_on: date, ends_on: date, today: date, round_start: date | None, round_end: date | None) -> str:

@@ -69,7 +69,8 @@ MINOR_PARTS = frozenset({P.CONTACT, P.SHIFT})
 
 @dataclass(frozen=True)
 class LineTerms:
-    """One line. payee: institution id; amount_won: whole won without VAT, 0 once nothing is agreed of it any more."""
+    """One line. payee: institution id; amount_won: whole won without VAT, 0 once nothing is agreed of it any more. quote_line, match:
+    of a line that a change brings in, ids of what it is copied from; else 0."""
 
     position: int
     payee: int
@@ -78,6 +79,8 @@ class LineTerms:
     description: str = ""
     payee_ko: str = ""
     payee_en: str = ""
+    quote_line: int = 0
+    match: int = 0
 
 
 @dataclass(frozen=True)
@@ -134,13 +137,14 @@ def parts_of(before: Terms, after: Terms, signed: Sequence[LineTerms], shift_sha
     of its supply amount, up to which amounts may move between lines of one provider by a notice (policy of the round)."""
     old, new = before.by_payee(), after.by_payee()
     left = {payee for payee, won in old.items() if won and not new.get(payee)}
+    joined = {payee for payee, won in new.items() if won and not old.get(payee)}
     moved = [(line.position, line.amount_won) for line in before.lines] != [(one.position, one.amount_won) for one in after.lines]
     base = sum(line.amount_won for line in signed)
     beyond = moved_won(signed, after.lines) > base * shift_share
     amount = old != new or (before.grant_won, before.vat_won) != (after.grant_won, after.vat_won) or (moved and beyond)
     differs = {
         P.AMOUNT: amount, P.PERIOD: (before.starts_on, before.ends_on) != (after.starts_on, after.ends_on),
-        P.PROVIDER: bool(left), P.GOAL: before.goal != after.goal, P.SCOPE: before.data_scope != after.data_scope,
+        P.PROVIDER: bool(left or joined), P.GOAL: before.goal != after.goal, P.SCOPE: before.data_scope != after.data_scope,
         P.CONTACT: dict(before.contacts) != dict(after.contacts), P.SHIFT: moved and not amount,
     }  # fmt: skip
     return tuple(part for part in ChangePart if differs[part])

@@ -20,6 +20,7 @@ from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.pages import Pages
+from portal.kit.won import won
 from portal.kit.words import korean
 from vouchers.agreements import actions, queries, rules
 from vouchers.agreements.forms import AgreementFilter, PeriodForm, ReasonForm, SignForm
@@ -38,8 +39,6 @@ VERBS: dict[str, tuple[Run, Any]] = {
     "send_for_signature": (actions.send_for_signature, gettext_lazy("Every party was asked to sign.")),
     "negotiate": (actions.negotiate, gettext_lazy("The parties may read the draft now and comment on its articles.")),
     "return_to_draft": (actions.return_to_draft, gettext_lazy("The agreement is a draft again.")),
-    "suspend": (actions.suspend, gettext_lazy("The agreement is suspended.")),
-    "resume": (actions.resume, gettext_lazy("The agreement is in force again.")),
     "complete": (actions.complete, gettext_lazy("The agreement is completed.")),
     "terminate": (actions.terminate, gettext_lazy("The agreement was terminated.")),
 }
@@ -145,12 +144,15 @@ def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str 
         "formula": actions.formula(current.body["money"]),
         "intact": queries.intact(row),
         "waits": waits,
-        "may_sign": own is not None and own.signed_at is None and rules.LIFECYCLE.can(row.status, "sign"),
+        "may_sign": (may_sign := own is not None and own.signed_at is None and rules.LIFECYCLE.can(row.status, "sign")),
+        "no_authority": queries.no_authority(own.organisation, request.user) if may_sign and own is not None else "",
         "verbs": _verbs(row, typed, waits) if conducts else [],
         "period_form": typed.get("revise") or PeriodForm(initial={"starts_on": row.starts_on, "ends_on": row.ends_on}),
         "may_revise": conducts and rules.LIFECYCLE.can(row.status, "revise"),
         **_voucher(row),
         **_changes(request, row),
+        **_refusal(request, row, typed),
+        **_halts(request, row),
         "comments": row.comments.count(),
         "refusal": refusal,
         "plans": request.user.has_perm("vouchers.plan_milestones") and journal.owing("plan_milestones", [row.ref]),
@@ -164,6 +166,55 @@ def _changes(request: HttpRequest, row: Agreement) -> dict[str, Any]:
     still = not any(change.status in rules.OPEN_CHANGES for change in changes)
     may_ask = row.status in rules.CHANGEABLE and still and queries.own_party(row, request.user) is not None
     return {"changes": changes, "may_ask": may_ask}
+
+
+def _refusal(request: HttpRequest, row: Agreement, typed: Mapping[str, Form]) -> dict[str, Any]:
+    """What becomes of the agreement if this person's organisation refuses."""
+    party = queries.refuses_for(row, request.user)
+    if party is None:
+        return {}
+    found = queries.refusal(row, party)
+    facts = {
+        "dropped": won(found.dropped_won),
+        "moved": won(found.moved_won),
+        "was": won(row.grant_won),
+        "then": won(found.terms.grant_won),
+    }
+    return {
+        "refuse": [{
+            "name": "refuse", "label": _("Do not enter this agreement"), "url": reverse("agreements:refuse", args=[row.ref]), "danger": True,
+            "reason": True, "hindered": _("Nobody else provides anything under this agreement. Tell the operating agency, which gives the draft up.") if found.alone else "",
+            "consequence": _("The others go on without you: of your lines %(moved)s go to other providers, %(dropped)s are dropped, and the grant goes from %(was)s to %(then)s. Everybody is told your reason.") % facts,
+            **({"typed": typed["refuse"]["reason"].value(), "error": typed["refuse"].errors["reason"][0]} if "refuse" in typed else {}),
+        }]
+    }  # fmt: skip
+
+
+@needs("vouchers.sign_agreement")
+@require_POST
+def refuse(request: HttpRequest, ref: str) -> HttpResponse:
+    """A provider does not enter the agreement, with a reason."""
+    row, form = _agreement(request, ref), ReasonForm(request.POST)
+    if not form.is_valid():
+        return _show(request, row, 422, refuse=form)
+    try:
+        actions.refuse_agreement(agreement_id=row.pk, by=request.user, **form.cleaned_data)
+    except DomainError as error:
+        if error.status == 403:
+            raise
+        return _show(request, row, 422, refusal=str(error.message))
+    messages.success(request, _("Your refusal was recorded. The others go on without your organisation."))
+    return redirect(request, reverse("agreements:list"))
+
+
+def _halts(request: HttpRequest, row: Agreement) -> dict[str, Any]:
+    """Suspensions and terminations, and whether this person may ask for one."""
+    halts = list(row.halts.select_related("asked_for__organisation").order_by("-number"))
+    still = not any(halt.status in rules.OPEN_HALTS for halt in halts)
+    may_ask = (
+        row.status in rules.CHANGEABLE and still and queries.own_party(row, request.user, "vouchers.request_halt") is not None
+    )
+    return {"halts": halts, "may_halt": may_ask}
 
 
 def _voucher(row: Agreement) -> dict[str, Any]:
@@ -185,11 +236,9 @@ def _verbs(row: Agreement, typed: Mapping[str, Form], waits: str) -> list[dict[s
             _("Complete the agreement"),
             _("Every delivery is settled. What was accepted is still paid; settlement follows."),
         ),
-        "resume": (_("Resume the agreement"), _("Deliveries and payments go on.")),
-        "suspend": (_("Suspend the agreement"), _("Nothing is accepted or paid until it is resumed.")),
-        "terminate": (_("Terminate the agreement"), _("The agreement ends for all parties. This cannot be undone.")),
+        "resume": (_("Resume the agreement"), _("Deliveries and payments go on, and clocks run again.")),
     }
-    if row.status in {rules.AgreementStatus.DRAFTING, rules.AgreementStatus.NEGOTIATING}:
+    if row.status in rules.UNSIGNED:
         words["terminate"] = (
             _("Give the draft up"), _("No agreement comes about: the award ends and its money goes back. This cannot be undone.")
         )  # fmt: skip
@@ -197,7 +246,7 @@ def _verbs(row: Agreement, typed: Mapping[str, Form], waits: str) -> list[dict[s
         del words["complete"]
     return [
         {
-            "name": verb, "label": label, "url": reverse("agreements:verb", args=[row.ref, verb]), "consequence": consequence,
+            "name": verb, "label": label, "url": reverse("payments:resume", args=[row.ref]) if verb == "resume" else reverse("agreements:verb", args=[row.ref, verb]), "consequence": consequence,
             "reason": verb in rules.NEGATIVE, "danger": verb == "terminate",
             "kind": "primary" if verb in {"send_for_signature", "resume"} else "tertiary",
             "hindered": queries.not_yet_complete(row) if verb == "complete" else waits if verb == "send_for_signature" else "",
@@ -283,6 +332,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
         "lines": _rows(row.lines.select_related(*INSTITUTIONS)),
         "formula": actions.formula(version.body["money"]), "demo_code": second_factor.demo_code(request.user),
         "last": len(queries.waiting_for(row)) == 1, "factor_missing": not second_factor.is_ready(request.user),
+        "no_authority": queries.no_authority(party.organisation, request.user),
     }  # fmt: skip
     return page(request, "vouchers/agreements/sign.html", context, status=422 if form.errors else 200)
 

@@ -11,10 +11,13 @@ from portal.accounts import queries as accounts
 from portal.kit.access import needs
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
+from portal.kit.won import won
+from portal.kit.words import pick
 from vouchers.agreements import actions, queries, rules
 from vouchers.agreements.forms import ChangeForm
 from vouchers.agreements.models import Agreement, AgreementParty
 from vouchers.companies import actions as companies
+from vouchers.matching.models import Match
 
 
 @needs("vouchers.request_change")
@@ -54,4 +57,12 @@ def _form(request: HttpRequest, row: Agreement, party: AgreementParty) -> Change
         "base": row.current().content_hash, "starts_on": terms.starts_on, "ends_on": terms.ends_on, "goal": terms.goal,
         "data_scope": terms.data_scope, "contact": terms.contacts[party.ref],
     }  # fmt: skip
-    return ChangeForm(request.POST or None, initial=initial, terms=terms, given_up=queries.given_up(row), people=people)
+    joining = [(one.ref, f"{pick(one.institution, 'name')} · {won(_quoted(one))}") for one in queries.addable(row)]
+    return ChangeForm(
+        request.POST or None, initial=initial, terms=terms, given_up=queries.given_up(row), people=people, joining=joining
+    )
+
+
+def _quoted(match: Match) -> int:
+    """Supply amount of what would join, whole won."""
+    return sum(line.amount_won for line in queries.lines_of_match(match))

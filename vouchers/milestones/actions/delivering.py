@@ -259,6 +259,28 @@ def remind(*, now: datetime) -> int:
     return told
 
 
+@transaction.atomic
+def shift_due_days(*, agreement_id: int, days: int, by: Any) -> int:
+    """An agreement goes on after it stood: due days of what is still to be handed in move by so many working days, at most to its
+    last day. Called by the room that resumed it. Writes: Milestone.due_on, Event, Duty. Returns: how many moved."""
+    agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
+    moved = 0
+    waiting = Milestone.objects.select_for_update(of=("self",)).filter(agreement=agreement, status__in=rules.OPEN)
+    for milestone in waiting.select_related("agreement__company", "institution__organisation").order_by("number"):
+        before, due_on = milestone.due_on, min(agreement.ends_on, workdays.add_working_days(milestone.due_on, days))
+        if due_on <= before:
+            continue
+        milestone.due_on = due_on
+        milestone.save()
+        journal.record(
+            "milestone.shifted", milestone, by=by, organisations=milestone.organisation_ids(),
+            data={"was": before.isoformat(), "due_on": due_on.isoformat()},
+        )  # fmt: skip
+        owe_delivery(milestone, by)
+        moved += 1
+    return moved
+
+
 def _horizon(today: date) -> date:
     """Reminder days never reach further than this."""
     return workdays.add_working_days(today, 30)

@@ -176,6 +176,7 @@ def sign_change(request: HttpRequest, ref: str) -> HttpResponse:
         "lines": [one for one in lines if one["line"]["amount_won"]], "differences": agreed.said(row),
         "formula": agreements.formula(text.body["money"]), "demo_code": second_factor.demo_code(request.user),
         "last": len(agreed.unsigned(row)) == 1, "factor_missing": not second_factor.is_ready(request.user),
+        "no_authority": agreed.no_authority(party.organisation, request.user),
     }  # fmt: skip
     return page(request, "vouchers/milestones/sign_change.html", context, status=422 if form.errors else 200)
 

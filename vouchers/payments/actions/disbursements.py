@@ -100,7 +100,7 @@ def owe(disbursement: Disbursement, verb: str, ko: str, en: str, *, step: str, b
     """Who has the ball next, with the round's target days."""
     milestone, owed = disbursement.milestone, disbursement.owed
     journal.open_duty(
-        disbursement, verb, title_ko=f"{ko}: {milestone.title}", title_en=f"{en}: {milestone.title}",
+        disbursement, verb, title_ko=f"{ko}: {disbursement.named('ko')}", title_en=f"{en}: {disbursement.named('en')}",
         url=f"/payments/{disbursement.ref}/", due_in=milestone.agreement.round.policy().days(step), by=by,
         anew=owed is not None and verb not in owed, **whom,
     )  # fmt: skip
@@ -108,7 +108,7 @@ def owe(disbursement: Disbursement, verb: str, ko: str, en: str, *, step: str, b
         owed.add(verb)
 
 
-def _check_invoice(invoice_no: str, invoice_on: date, milestone: Milestone) -> None:
+def check_invoice(invoice_no: str, invoice_on: date, milestone: Milestone) -> None:
     if not invoice_no.strip():
         raise Refused(_("Enter the number of the tax invoice."), "invoice_missing", "invoice_no")
     if fault := rules.invoice_no_fault(invoice_no):
@@ -124,25 +124,25 @@ def _check_invoice(invoice_no: str, invoice_on: date, milestone: Milestone) -> N
         )  # fmt: skip
 
 
-def _number_used() -> Refused:
+def number_used() -> Refused:
     return Refused(_("This invoice number was already used for another disbursement."), "invoice_used", "invoice_no")
 
 
 def _check_number(invoice_no: str, payee: Any, but: int) -> None:
     """A provider numbers its own invoices: another one's may bear the same number. but: the disbursement that is mended."""
     if Disbursement.objects.filter(payee=payee, invoice_no=invoice_no.strip()).exclude(pk=but).exists():
-        raise _number_used()
+        raise number_used()
 
 
 @contextmanager
-def _number_once() -> Iterator[None]:
+def number_once() -> Iterator[None]:
     """Two requests with one number at the same moment: the second is told so."""
     try:
         yield
     except IntegrityError as error:  # the whole action is undone
         if "disbursement_invoice_once" not in str(error):
             raise
-        raise _number_used() from error
+        raise number_used() from error
 
 
 @transaction.atomic
@@ -167,30 +167,47 @@ def request_disbursement(
         raise Refused(_("The voucher pays nothing of this milestone; the company pays it alone."), "nothing_to_pay")
     if why := milestones.money_held(milestone):
         raise Refused(why, "grade_holds_money")
-    _check_invoice(invoice_no, invoice_on, milestone)
+    check_invoice(invoice_no, invoice_on, milestone)
     if facts.number_used:
-        raise _number_used()
+        raise number_used()
     if invoice_document is None:
         raise Refused(_("Attach the tax invoice."), "invoice_file_missing", "file")
-    _check_voucher(facts, milestone.grant_won)
+    netted_won = _netted(milestone) if facts.advanced else 0
+    check_voucher(facts, milestone.grant_won - netted_won)
     disbursement = Disbursement(
-        milestone=milestone, voucher=facts.voucher, payee=milestone.institution, amount_won=milestone.grant_won,
+        milestone=milestone, voucher=facts.voucher, payee=milestone.institution, amount_won=milestone.grant_won - netted_won,
+        netted_won=netted_won,
         supply_amount_won=milestone.amount_won, vat_won=milestone.vat_won,
         tax_kind="TAXABLE" if milestone.vat_won else "EXEMPT", invoice_no=invoice_no.strip(), invoice_on=invoice_on,
         invoice_document=invoice_document, requested_by=by,
         payee_account=facts.account,
     )  # fmt: skip
-    with _number_once():
+    with number_once():
         prepared.insert([disbursement])
     with prepared.together():
-        data = {"amount_won": disbursement.amount_won, "milestone": milestone.ref}
+        data = {"amount_won": disbursement.amount_won, "milestone": milestone.ref} | (
+            {"netted_won": netted_won} if netted_won else {}
+        )
         born = [("disbursement.requested", disbursement, data)]
         journal.record_births(born, by=by, to=S.REQUESTED, organisations=disbursement.organisation_ids())
         journal.close_duties(milestone, by=by, verbs=["request_disbursement"])
         disbursement.owed = set()
-        _owe_confirmation(disbursement, by)
+        owe_confirmation(disbursement, by)
         notices.requested(disbursement)
     return disbursement
+
+
+def _netted(milestone: Milestone) -> int:
+    """What of an advance is taken off this tranche, whole won. Raises: Refused while the advance is under way, or covers it whole."""
+    if queries.unsettled_advance(milestone.agreement, milestone.institution_id):
+        raise Refused(
+            _("Your advance is not paid or closed yet, so what is netted is not known. Wait for it, then request this payment."),
+            "advance_open",
+        )  # fmt: skip
+    netted_won = queries.netted_of(milestone)
+    if netted_won >= milestone.grant_won:
+        raise Refused(_("The advance covers this milestone whole, so nothing more is paid of it."), "covered_by_advance")
+    return netted_won
 
 
 def require_payable(disbursement: Disbursement) -> None:
@@ -210,7 +227,7 @@ def _require_valid(voucher_status: str) -> None:
         raise Refused(_("The voucher is no longer valid, so nothing can be paid from it."), "voucher_ended")
 
 
-def _check_voucher(facts: queries.RequestFacts, amount_won: int) -> None:
+def check_voucher(facts: queries.RequestFacts, amount_won: int) -> None:
     _require_valid(facts.voucher.status)
     if facts.asked_won + amount_won > facts.held_won:
         raise Refused(
@@ -220,7 +237,7 @@ def _check_voucher(facts: queries.RequestFacts, amount_won: int) -> None:
         )
 
 
-def _owe_confirmation(disbursement: Disbursement, by: Any) -> None:
+def owe_confirmation(disbursement: Disbursement, by: Any) -> None:
     owe(
         disbursement, "confirm_disbursement", "대금 청구를 확인해 주십시오", "Confirm the disbursement",
         step="milestone_acceptance", by=by, organisation=disbursement.milestone.agreement.company.organisation,
@@ -235,17 +252,17 @@ def resubmit_disbursement(
     disbursement = lock(disbursement_id)
     require(by, "vouchers.request_disbursement", payee(disbursement.payee))
     require_payable(disbursement)
-    _check_invoice(invoice_no, invoice_on, disbursement.milestone)
+    check_invoice(invoice_no, invoice_on, disbursement.milestone)
     _check_number(invoice_no, disbursement.payee, but=disbursement.pk)
     disbursement.invoice_no, disbursement.invoice_on = invoice_no.strip(), invoice_on
     disbursement.invoice_document = invoice_document or disbursement.invoice_document
     disbursement.confirmed_by = disbursement.checked_by = disbursement.approved_by = disbursement.registered_by = None
     disbursement.checked_at = disbursement.approved_at = disbursement.registered_at = None
     disbursement.reason = ""
-    with _number_once():
+    with number_once():
         move(disbursement, "resubmit_disbursement", by=by)
     journal.close_duty(disbursement, "resubmit_disbursement", by=by)
-    _owe_confirmation(disbursement, by)
+    owe_confirmation(disbursement, by)
     notices.requested(disbursement)
     return disbursement
 
@@ -258,7 +275,7 @@ def confirm_disbursement(
     disbursement = lock(disbursement_id)
     require(by, "vouchers.confirm_disbursement", disbursement.milestone.agreement.company.organisation)
     require_taken([disbursement.invoice_document])
-    own_won = disbursement.supply_amount_won - disbursement.amount_won
+    own_won = disbursement.own_won
     if own_won and (own_share_deposited_on is None or own_share_document is None):
         raise Refused(
             _("Enter the day on which your own share of %(own)s was deposited and attach the proof.") % {"own": won(own_won)},

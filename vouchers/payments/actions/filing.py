@@ -103,7 +103,7 @@ def _require_leaves(row: Disbursement, round_id: int, way: str, by: Any) -> None
 
 def name_of(row: Disbursement) -> str:
     """What people call a payment in sentences: its payee's milestone and its reference."""
-    return f"{row.milestone.title} ({row.ref})"
+    return f"{row.named()} ({row.ref})"
 
 
 def _attempt(row: Disbursement, by: Any) -> PaymentAttempt:
@@ -118,7 +118,7 @@ def _transfer(row: Disbursement, attempt: PaymentAttempt) -> rules.Transfer:
     assert row.payee_account is not None, "registered only with a verified account"
     transfer = rules.Transfer(
         key=attempt.key, amount_won=attempt.amount_won, bank_code=row.payee_account.bank_code, account=row.payee_account.number,
-        holder=row.payee_account.holder, text=rules.printable(f"{row.ref} {row.milestone.title}"),
+        holder=row.payee_account.holder, text=rules.printable(f"{row.ref} {row.named()}"),
     )  # fmt: skip
     if fault := rules.line_fault(transfer):
         raise Refused(f"{name_of(row)}: {fault}", "line_fault")

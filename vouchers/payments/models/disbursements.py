@@ -78,7 +78,9 @@ class Disbursement(Row):
 
     REF_PREFIX = "dsb"
 
+    # an advance hangs on the first milestone of its provider, of which nothing need be accepted
     milestone = models.ForeignKey("vouchers.Milestone", on_delete=models.PROTECT, verbose_name=_("Milestone"), related_name="+")
+    kind = models.CharField(_("Tranche"), max_length=9, choices=rules.TrancheKind.choices(), default="MILESTONE")
     voucher = models.ForeignKey("vouchers.Voucher", on_delete=models.PROTECT, verbose_name=_("Voucher"), related_name="+")
     payee = models.ForeignKey("providers.Institution", on_delete=models.PROTECT, verbose_name=_("Payee"), related_name="+")
     payee_account = models.ForeignKey(
@@ -88,6 +90,7 @@ class Disbursement(Row):
     # chosen when it is first registered, of those that its round allows; never another one afterwards
     way = models.CharField(_("How it is handed over"), max_length=10, choices=Way.choices(), blank=True, default="")
     amount_won = WonField(_("Paid by the voucher"))
+    netted_won = WonField(_("Netted with the advance"), default=0)  # paid in advance already
     supply_amount_won = WonField(_("Supply amount"))
     vat_won = WonField(_("VAT, paid by the company"), default=0)
     tax_kind = models.CharField(_("VAT"), max_length=8, choices=TaxKind.choices(), default="TAXABLE")
@@ -134,8 +137,12 @@ class Disbursement(Row):
         verbose_name_plural = _("disbursements")
         constraints = [
             models.CheckConstraint(condition=Q(amount_won__gt=0), name="disbursement_amount"),
-            models.CheckConstraint(condition=Q(amount_won__lte=F("supply_amount_won")), name="disbursement_within_supply"),
-            models.UniqueConstraint(fields=["milestone"], name="disbursement_one_per_milestone"),
+            models.CheckConstraint(
+                condition=Q(amount_won__lte=F("supply_amount_won") - F("netted_won")), name="disbursement_within_supply"
+            ),
+            models.UniqueConstraint(fields=["milestone", "kind"], name="disbursement_one_per_milestone"),
+            models.UniqueConstraint(fields=["voucher", "payee"], condition=Q(kind="ADVANCE"), name="disbursement_one_advance"),
+            models.CheckConstraint(condition=~Q(kind="ADVANCE", netted_won__gt=0), name="disbursement_advance_nets_nothing"),
             models.UniqueConstraint(fields=["payee", "invoice_no"], name="disbursement_invoice_once"),
             models.CheckConstraint(
                 condition=Q(registered_by__isnull=True) | ~Q(registered_by=F("approved_by")),
@@ -182,6 +189,17 @@ class Disbursement(Row):
             ("unregister_disbursement", "Take the registration of a payment back"),
             ("resolve_attempt", "Resolve a parked payment"),
         ]
+
+    @property
+    def own_won(self) -> int:
+        """The company's own share beside it, whole won."""
+        return self.supply_amount_won - self.amount_won - self.netted_won
+
+    def named(self, language: str = "") -> str:
+        """What it pays, as lists and duties call it. language: ko, en, else the reader's."""
+        if self.kind != rules.TrancheKind.ADVANCE:
+            return self.milestone.title
+        return ("선급금" if (language == "ko" if language else korean()) else "Advance") + f" · {self.milestone.agreement.number}"
 
     def organisation_ids(self) -> set[int]:
         return {i for i in (self.milestone.agreement.company.organisation_id, self.payee.organisation_id) if i}

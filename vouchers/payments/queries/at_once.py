@@ -115,7 +115,7 @@ def milestone_of(milestone_id: int) -> Milestone:
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """What a request for money looks at. asked: was it asked for already; number_used: by another request to the same payee;
+    """What a request for money looks at. asked: was it asked for already; advanced: was the payee given an advance; number_used: by another request to the same payee;
     asked_won: of the voucher, not paid yet; held_won: what the ledger holds for it."""
 
     voucher: Voucher
@@ -124,14 +124,16 @@ class RequestFacts:
     number_used: bool
     asked_won: int
     held_won: int
+    advanced: bool
 
 
 _FACTS = """
 SELECT row_to_json(v), (SELECT row_to_json(y) FROM vouchers_payeeaccount y WHERE y.institution_id = %(payee)s AND y.is_current),
-  EXISTS (SELECT 1 FROM vouchers_disbursement d WHERE d.milestone_id = %(milestone)s),
+  EXISTS (SELECT 1 FROM vouchers_disbursement d WHERE d.milestone_id = %(milestone)s AND d.kind = 'MILESTONE'),
   EXISTS (SELECT 1 FROM vouchers_disbursement d WHERE d.payee_id = %(payee)s AND d.invoice_no = %(number)s),
   (SELECT coalesce(sum(d.amount_won), 0)::bigint FROM vouchers_disbursement d WHERE d.voucher_id = v.id AND d.status <> 'PAID'),
-  coalesce((SELECT a.balance_won FROM vouchers_account a WHERE a.round_id = %(round)s AND a.kind = 'COMMITTED' AND a.owner_ref = v.ref), 0)
+  coalesce((SELECT a.balance_won FROM vouchers_account a WHERE a.round_id = %(round)s AND a.kind = 'COMMITTED' AND a.owner_ref = v.ref), 0),
+  EXISTS (SELECT 1 FROM vouchers_disbursement d WHERE d.voucher_id = v.id AND d.payee_id = %(payee)s AND d.kind = 'ADVANCE')
 FROM vouchers_voucher v WHERE v.agreement_id = %(agreement)s
 """
 

@@ -44,7 +44,7 @@ def on_its_way(voucher: Voucher) -> tuple[bool, bool]:
     running = asked.exclude(status__in=[S.PAID, S.RETURNED, S.CLOSED]).exists()
     delivered = Milestone.objects.filter(
         agreement=voucher.agreement, status__in=["SUBMITTED", "COMPANY_ACCEPTED", "ACCEPTED"], grant_won__gt=0
-    ).exclude(pk__in=asked.values("milestone_id"))
+    ).exclude(pk__in=asked.filter(kind=rules.TrancheKind.MILESTONE).values("milestone_id"))
     return running, delivered.exists() or asked.filter(status=S.RETURNED).exists()
 
 
@@ -55,6 +55,7 @@ def listed(user: Any) -> QuerySet[Disbursement]:
         .select_related("milestone__agreement__company", "payee")
         .only(
             "ref",
+            "kind",
             "status",
             "amount_won",
             "milestone__number",
@@ -149,7 +150,7 @@ def account_to_pay(row: Disbursement) -> str:
 
 def of_milestone(user: Any, milestone_ref: str) -> Disbursement | None:
     """The disbursement that was already requested for a milestone, if this person may see it."""
-    return disbursements_for(user).filter(milestone__ref=milestone_ref).first()
+    return disbursements_for(user).filter(milestone__ref=milestone_ref, kind=rules.TrancheKind.MILESTONE).first()
 
 
 def held_because(row: Disbursement) -> str:

@@ -1,5 +1,6 @@
 """The browser's doors of the room."""
 
+from vouchers.payments.views.advancing import guarantee, request_advance
 from vouchers.payments.views.bank import (
     demo_answer,
     demo_bank,
@@ -27,12 +28,21 @@ from vouchers.payments.views.files import (
     read_answer,
     stop_waiting,
 )
+from vouchers.payments.views.halting import (
+    consent_halt,
+    halt,
+    halt_verb,
+    new_halt,
+    record_recovery,
+    resume,
+)
 from vouchers.payments.views.planning import answer_warning, plan
 
 __all__ = [
     "answer_download",
     "answer_warning",
     "confirm",
+    "consent_halt",
     "decide",
     "demo_answer",
     "demo_bank",
@@ -44,13 +54,20 @@ __all__ = [
     "file_detail",
     "file_download",
     "file_list",
+    "guarantee",
+    "halt",
+    "halt_verb",
     "new_file",
+    "new_halt",
     "plan",
     "read_answer",
+    "record_recovery",
     "release",
+    "request_advance",
     "request_disbursement",
     "resolve",
     "resubmit",
+    "resume",
     "stop_waiting",
     "withdraw_return",
 ]

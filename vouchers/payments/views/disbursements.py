@@ -40,6 +40,7 @@ def disbursement_list(request: HttpRequest) -> HttpResponse:
     shown = Pages(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": shown, "status": status, "form": forms.StateFilter(request.GET or None), "files": queries.may_see_files(request.user),
+        "advances": queries.advances_for(request.user),
     }  # fmt: skip
     return page(request, "vouchers/payments/list.html", context)
 
@@ -79,7 +80,7 @@ def _back_leads(row: Disbursement) -> Any:
 
 def _own_won(row: Disbursement) -> int:
     """The company's own share of this milestone, whole won."""
-    return row.supply_amount_won - row.amount_won
+    return row.own_won
 
 
 def _invoice(request: HttpRequest, form: forms.RequestForm, organisation: Any) -> dict[str, Any]:

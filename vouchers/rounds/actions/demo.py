@@ -68,6 +68,8 @@ POLICY: dict[str, Any] = {
         "bank_code": "004",
         "account": "90010203040506",
         "holder": "시연 바우처 사업비",
+        "advance_rate": "0.30",
+        "advance_guarantee": True,
     },
 }
 SELECTION: dict[str, Any] = {

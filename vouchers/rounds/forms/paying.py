@@ -4,11 +4,17 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from vouchers.rounds import rules
 
-PAYING_NAMES = ("pay_rail", "pay_ways", "pay_bank_code", "pay_account", "pay_holder")
+PAYING_NAMES = ("pay_rail", "pay_ways", "pay_bank_code", "pay_account", "pay_holder", "pay_advance_rate", "pay_advance_guarantee")
 
 
 def paying_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
@@ -35,6 +41,14 @@ def paying_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
         "pay_holder": forms.CharField(
             label=_("The programme's own account: holder"), required=False, max_length=100, initial=held.holder, widget=text()
         ),
+        "pay_advance_rate": forms.DecimalField(
+            label=_("Advance, of a provider's grant (%)"), required=False, min_value=0, max_value=99, decimal_places=2,
+            initial=held.advance_percent, widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
+            help_text=_("What may be paid before a provider delivered; it is netted from its later tranches. 0: no advance."),
+        ),
+        "pay_advance_guarantee": forms.BooleanField(
+            label=_("An advance needs a guarantee"), required=False, initial=held.advance_guarantee, widget=UnfoldBooleanSwitchWidget(),
+        ),
     }  # fmt: skip
 
 
@@ -42,5 +56,5 @@ def paying_of(data: dict[str, Any]) -> dict[str, Any]:
     """What was typed → `paying` of PolicyVersion.body."""
     return {
         "rail": data["pay_rail"], "ways": data["pay_ways"], "bank_code": data["pay_bank_code"].strip(),
-        "account": data["pay_account"].replace("-", "").strip(), "holder": data["pay_holder"].strip(),
+        "account": data["pay_account"].replace("-", "").strip(), "holder": data["pay_holder"].strip(), "advance_rate": f"{(data['pay_advance_rate'] or 0) / 100:f}", "advance_guarantee": data["pay_advance_guarantee"],
     }  # fmt: skip

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -34,13 +35,21 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
 @dataclass(frozen=True)
 class PayingPolicy:
     """rail: Rail; ways: of that rail, which a registrar may choose, the usual one first. bank_code (three digits), account
-    (digits) and holder: the programme's own account, which files for the bank name as who pays."""
+    (digits) and holder: the programme's own account, which files for the bank name as who pays. advance_rate: of a provider's grant,
+    what may be paid before it delivered, 0: nothing; advance_guarantee: only against a guarantee."""
 
     rail: Rail = Rail.BANK
     ways: tuple[Way, ...] = (Way.GATEWAY,)
     bank_code: str = ""
     account: str = ""
     holder: str = ""
+    advance_rate: Decimal = Decimal(0)
+    advance_guarantee: bool = True
+
+    @property
+    def advance_percent(self) -> str:
+        """`30`, `12.5`."""
+        return f"{(self.advance_rate * 100).normalize():f}"
 
 
 def parse_paying(body: Mapping[str, Any]) -> PayingPolicy:
@@ -53,24 +62,31 @@ def parse_paying(body: Mapping[str, Any]) -> PayingPolicy:
     given = {name: body.get(name) or "" for name in ("bank_code", "account", "holder")}
     if not all(isinstance(one, str) for one in given.values()):
         raise TypeError
-    return PayingPolicy(rail=rail, ways=ways, **given)
+    needed = body.get("advance_guarantee", True)
+    if not isinstance(needed, bool):
+        raise TypeError
+    rate = Decimal(str(body.get("advance_rate") or 0))
+    return PayingPolicy(rail=rail, ways=ways, advance_rate=rate, advance_guarantee=needed, **given)
 
 
 def paying_faults(body: Mapping[str, Any]) -> list[str]:
     """What is wrong with `paying` of a policy, as codes."""
     try:
         policy = parse_paying(body)
-    except (TypeError, ValueError, AttributeError):
+    except (TypeError, ValueError, AttributeError, ArithmeticError):
         return ["paying_shape"]
     faults = [] if set(policy.ways) <= set(WAYS[policy.rail]) and len(set(policy.ways)) == len(policy.ways) else ["paying_ways"]
     named = re.fullmatch(r"\d{3}", policy.bank_code) and re.fullmatch(r"\d{8,20}", policy.account) and policy.holder.strip()
     by_file = {Way.PAIN_001, Way.SHEET} & set(policy.ways)
     if not named and (by_file or policy.bank_code or policy.account or policy.holder):
         faults.append("paying_account")
+    if not (policy.advance_rate.is_finite() and 0 <= policy.advance_rate < 1):
+        faults.append("paying_advance")
     return faults
 
 
 _FAULTS = {
+    "paying_advance": _("The advance is a share of the grant from 0 to below 100 percent."),
     "paying_shape": _("The rules about paying out cannot be read."),
     "paying_ways": _("A payment leaves by one rail alone: choose ways of the bank, or the subsidy network."),
     "paying_account": _(

@@ -40,6 +40,7 @@ TARGET_STEPS = {
     "restriction_entry": 5,
     "access_request": 5, "delivery": 10, "plan_warning": 3, "company_silence": 10,
     "final_opening": 10, "final_grading": 10, "final_decision": 5, "finding_answer": 10, "finding_check": 5, "inspection_report": 5, "escalation": 3,
+    "halt_opinion": 10, "halt_decision": 5, "recovery": 20,
 }  # fmt: skip
 FEASIBILITY_THRESHOLD, FEASIBILITY_BANDS = (
     10,
@@ -325,5 +326,8 @@ STEP_WORDS = {
     "receipt_check": _("Check of money that was paid back"),
     "carry_over_review": _("Decision about a carry-over past the year"),
     "restriction_entry": _("Entry of a restriction after money was ordered back"),
+    "halt_opinion": _("Opinions on a notice of suspension or termination"),
+    "halt_decision": _("Decision about a suspension or termination"),
+    "recovery": _("Payback after a termination"),
     "voucher_claim": _("Wait of an expired voucher for what was handed in by its last day"),
 }

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Sum
 
 from portal.accounts.models import Organisation
-from vouchers.agreements.models import Agreement
+from vouchers.agreements.models import Agreement, HaltRecovery
 from vouchers.ledger import queries as ledger
 from vouchers.payments.models import Disbursement
 from vouchers.settlements import rules
@@ -34,12 +34,22 @@ def may_owe(agreements: QuerySet[Agreement]) -> QuerySet[Organisation]:
     ).order_by("name_ko")
 
 
+def taken_by_termination(agreement: Agreement) -> dict[int, tuple[int, int]]:
+    """Organisation → what it pays back since the agreement was terminated, and what of it did not come yet; whole won."""
+    rows = HaltRecovery.objects.filter(halt__agreement=agreement).values_list(
+        "party__organisation_id", "amount_won", "recovered_won"
+    )
+    return {organisation: (amount, amount - came) for organisation, amount, came in rows}
+
+
 def recoverable(agreement: Agreement, organisation_id: int) -> int | None:
     """What can still be taken back from an organisation, whole won: what the voucher's entries hold as paid less what is owed
     already; of a provider at most what it was paid. None: it is no debtor of this agreement."""
     paid = Disbursement.objects.filter(milestone__agreement=agreement, status="PAID")
     whole = ledger.balance(agreement.round_id, "PAID", agreement.voucher.ref)
-    most = rules.recoverable_won(whole, _owed(Debt.objects.filter(agreement=agreement)))
+    back = taken_by_termination(agreement)
+    outstanding = sum(open_won for _amount, open_won in back.values())
+    most = rules.recoverable_won(whole, _owed(Debt.objects.filter(agreement=agreement)) + outstanding)
     if organisation_id == agreement.company.organisation_id:
         return most
     its = paid.filter(payee__organisation_id=organisation_id).aggregate(won=Sum("amount_won"))["won"]
@@ -52,7 +62,7 @@ def recoverable(agreement: Agreement, organisation_id: int) -> int | None:
         .aggregate(won=Sum("receipts__principal_won"))["won"]
         or 0
     )
-    return min(most, rules.recoverable_won(its - came, _owed(mine)))
+    return min(most, rules.recoverable_won(its - came - back.get(organisation_id, (0, 0))[0], _owed(mine)))
 
 
 def _owed(debts: QuerySet[Debt]) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
 
+from vouchers.agreements.models import HaltRecovery
 from vouchers.ledger.models import Account
 from vouchers.rounds.rules import SettlingPolicy
 from vouchers.settlements import rules
@@ -89,7 +90,7 @@ def _owes(debt: Debt, line: SettlementLine) -> bool:
 
 
 def faults() -> Iterator[str]:
-    """Projects of which the ledger holds another amount as come back than the receipts say."""
+    """Projects of which the ledger holds another amount as come back than the receipts, and what came after a termination, say."""
     signed = Case(When(is_repayment=True, then=-F("principal_won")), default=F("principal_won"), output_field=BigIntegerField())
     came = (
         Receipt.objects.filter(status="CONFIRMED")
@@ -97,6 +98,14 @@ def faults() -> Iterator[str]:
         .values("debt__agreement__voucher__ref")
     )
     said = {row["debt__agreement__voucher__ref"]: row["won"] for row in came.annotate(won=Sum(signed)).order_by()}
+    ended = (
+        HaltRecovery.objects.filter(recovered_won__gt=0)
+        .values("halt__agreement__voucher__ref")
+        .annotate(won=Sum("recovered_won"))
+    )
+    for row in ended.order_by():
+        ref = row["halt__agreement__voucher__ref"]
+        said[ref] = said.get(ref, 0) + row["won"]
     held = dict(Account.objects.filter(kind="RECOVERED").values_list("owner_ref", "balance_won"))
     for ref in sorted(said.keys() | held.keys()):
         if said.get(ref, 0) != held.get(ref, 0):

@@ -16,7 +16,7 @@ from vouchers.payments import queries as payments
 from vouchers.payments.models import Disbursement
 from vouchers.settlements import rules
 from vouchers.settlements.models import Debt, Settlement, SettlementLine
-from vouchers.settlements.queries.clawing import recoverable
+from vouchers.settlements.queries.clawing import recoverable, taken_by_termination
 
 ENDED = {"COMPLETED": "agreement.completed", "TERMINATED": "agreement.terminated"}
 
@@ -48,9 +48,11 @@ def lines_of(settlement: Settlement) -> QuerySet[SettlementLine]:
 
 
 def paid_by_payee(agreement: Agreement) -> dict[int, int]:
-    """Institution → what the voucher paid it, whole won."""
-    paid = Disbursement.objects.filter(milestone__agreement=agreement, status="PAID").values("payee_id")
-    return dict(paid.annotate(won=Sum("amount_won")).values_list("payee_id", "won"))
+    """Institution → what the voucher paid it and its termination does not take back already, whole won."""
+    paid = Disbursement.objects.filter(milestone__agreement=agreement, status="PAID").values("payee_id", "payee__organisation_id")
+    back = taken_by_termination(agreement)
+    rows = paid.annotate(won=Sum("amount_won")).values_list("payee_id", "payee__organisation_id", "won")
+    return {payee: max(0, won - back.get(organisation, (0, 0))[0]) for payee, organisation, won in rows}
 
 
 def taken_by_clawbacks(settlement: Settlement) -> dict[int, int]:

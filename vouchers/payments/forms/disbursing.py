@@ -135,7 +135,7 @@ def _payment_words(row: Disbursement, *, held: bool) -> str:
     where = f"{account.bank} ···{account.number[-4:]}" if account else "—"
     company, payee = pick(row.milestone.agreement.company, "name"), pick(row.payee, "name")
     wait = f" · {_('refused before: its statement must be read first')}" if held else ""
-    return f"{row.milestone.title} · {company} → {payee} · {won(row.amount_won)} · {where}{wait}"
+    return f"{row.named()} · {company} → {payee} · {won(row.amount_won)} · {where}{wait}"
 
 
 class AnswerForm(CodeForm):
