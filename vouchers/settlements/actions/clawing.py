@@ -19,7 +19,7 @@ from vouchers.companies import actions as companies
 from vouchers.rounds.rules import ClawbackGround, months_after
 from vouchers.settlements import notices, queries, rules
 from vouchers.settlements.actions.owing import due_day, open_debt
-from vouchers.settlements.actions.steps import claw, lock_clawback, owe_clawback, require_apart
+from vouchers.settlements.actions.steps import claw, lock_agreement, lock_clawback, owe_clawback, require_apart
 from vouchers.settlements.models import Clawback
 
 K = rules.DebtKind
@@ -30,7 +30,7 @@ def detect_clawback(*, agreement_id: int, organisation_id: int, ground: str, fac
     """A ground to take money back was found: nobody outside is told yet. organisation: the agreement's company or a provider that was
     paid. Writes: Clawback DETECTED, Event, Duty. Raises: Refused (nothing left to take back, another organisation)."""
     require(by, "vouchers.prepare_clawback")
-    Agreement.objects.select_for_update().get(pk=agreement_id)
+    lock_agreement(agreement_id)
     agreement = Agreement.objects.select_related("company__organisation", "round", "award__application").get(pk=agreement_id)
     row = Clawback(
         agreement=agreement, company=agreement.company, round=agreement.round, organisation_id=organisation_id, ground=ground,
@@ -110,6 +110,7 @@ def order_clawback(*, clawback_id: int, amount_won: int, surcharge_times: int, r
     Writes: Clawback ORDERED, Debts, Event, Duties (report within the law's days; the restriction where it must be), Notice.
     Raises: Refused, NotAllowed.
     """
+    lock_agreement(Clawback.objects.values_list("agreement_id", flat=True).get(pk=clawback_id))
     row = lock_clawback(clawback_id)
     require(by, "vouchers.order_clawback")
     require_apart(row, by)

@@ -14,7 +14,7 @@ from portal.kit.won import won
 from vouchers.agreements import actions as agreements
 from vouchers.settlements import notices, queries, rules
 from vouchers.settlements.actions.owing import owe_refunds
-from vouchers.settlements.actions.steps import desk, lock, owe, require_apart, step
+from vouchers.settlements.actions.steps import desk, lock, lock_agreement, owe, require_apart, step
 from vouchers.settlements.models import Settlement, SettlementLine
 
 HINDRANCES = {
@@ -150,6 +150,7 @@ def confirm_amount(*, settlement_id: int, by: Any) -> Settlement:
 
     Writes: Settlement, Voucher, ledger RELEASED, Debt, Events, Duties, Notices. Raises: Refused when something moved since.
     """
+    lock_agreement(Settlement.objects.values_list("agreement_id", flat=True).get(pk=settlement_id))
     row = _second(settlement_id, by)
     if not rules.may_confirm(by.pk, row.proposed_by_id, list(row.lines.values_list("judged_by_id", flat=True))):
         raise NotAllowed(_("Somebody who neither proposed the amount nor judged a line must fix it."), "four_eyes")

@@ -4,9 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from portal.journal import actions as journal
+from vouchers.agreements.models import Agreement
 from vouchers.applications import actions as applications
 from vouchers.settlements import rules
 from vouchers.settlements.models import Clawback, Debt, Settlement
+
+
+def lock_agreement(agreement_id: int) -> None:
+    """First of all where somebody asks what can still be claimed: what is ordered and what is settled under it waits."""
+    Agreement.objects.select_for_update().only("pk").get(pk=agreement_id)
 
 
 def lock(settlement_id: int) -> Settlement:
@@ -18,6 +24,10 @@ def lock(settlement_id: int) -> Settlement:
 
 
 def lock_debt(debt_id: int) -> Debt:
+    """The row locked, after the settlement or order that it rests on: whoever ends or lowers both comes the same way."""
+    settlement_id, clawback_id = Debt.objects.values_list("settlement_id", "clawback_id").get(pk=debt_id)
+    Settlement.objects.select_for_update().filter(pk=settlement_id).first()
+    Clawback.objects.select_for_update().filter(pk=clawback_id).first()
     Debt.objects.select_for_update().get(pk=debt_id)
     return Debt.objects.select_related(
         "agreement__award__application", "agreement__voucher", "agreement__round", "organisation", "settlement", "clawback"

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
 
 from portal.accounts.models import Organisation
 from vouchers.agreements.models import Agreement, HaltRecovery
 from vouchers.ledger import queries as ledger
 from vouchers.payments.models import Disbursement
 from vouchers.settlements import rules
-from vouchers.settlements.models import Clawback, Debt
+from vouchers.settlements.models import Clawback, Debt, Receipt
 
 
 def clawbacks_for(user: Any) -> QuerySet[Clawback]:
@@ -56,12 +56,7 @@ def recoverable(agreement: Agreement, organisation_id: int) -> int | None:
     if its is None:
         return None
     mine = Debt.objects.filter(agreement=agreement, organisation_id=organisation_id)
-    came = (
-        mine.exclude(kind="SURCHARGE")
-        .filter(receipts__status="CONFIRMED", receipts__is_repayment=False)
-        .aggregate(won=Sum("receipts__principal_won"))["won"]
-        or 0
-    )
+    came = _came(mine.exclude(kind="SURCHARGE"))
     return min(most, rules.recoverable_won(its - came - back.get(organisation_id, (0, 0))[0], _owed(mine)))
 
 
@@ -69,13 +64,14 @@ def _owed(debts: QuerySet[Debt]) -> int:
     """Principal that is owed and did not come yet; a surcharge is no part of what was paid."""
     live = debts.filter(status__in=[*rules.LIVE]).exclude(kind="SURCHARGE")
     whole = live.aggregate(won=Sum("principal_won"))["won"] or 0
-    came = (
-        live.filter(receipts__status="CONFIRMED", receipts__is_repayment=False).aggregate(won=Sum("receipts__principal_won"))[
-            "won"
-        ]
-        or 0
-    )
-    return max(0, whole - came)
+    return max(0, whole - _came(live))
+
+
+def _came(debts: QuerySet[Debt]) -> int:
+    """Principal that came, less what went back."""
+    confirmed = Receipt.objects.filter(status="CONFIRMED", debt__in=debts)
+    signed = Case(When(is_repayment=True, then=-F("principal_won")), default=F("principal_won"), output_field=BigIntegerField())
+    return confirmed.aggregate(won=Sum(signed))["won"] or 0
 
 
 def earlier_orders(row: Clawback) -> int:
