@@ -49,6 +49,10 @@ LOCKS = {
 }  # fmt: skip
 
 
+# there the second one waits for a lock of the voucher or of the transfers all the same, with what it read before
+ALSO_HELD = {"payment", "payments and vouchers of a file"}
+
+
 @dataclass
 class Aside:
     """A wrapper of every statement of one thread: the lock is left out; before its first write the other one is waited for."""
@@ -57,6 +61,7 @@ class Aside:
     meet: threading.Barrier
     met: bool = False
     taken: bool = False
+    patience: float = 2.0  # seconds
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if self.looks and re.search(self.looks, sql.strip(), re.DOTALL):
@@ -64,14 +69,15 @@ class Aside:
         elif not self.met and WRITES.match(sql):
             self.met = True
             with suppress(threading.BrokenBarrierError):
-                self.meet.wait(2)
+                self.meet.wait(self.patience)
         return execute(sql, params, many, context)
 
 
 def meets(*functions: Callable[[], Any], without: str = "") -> list[Any]:
     """The results of functions that meet, without that lock where one is named."""
     meet = threading.Barrier(len(functions))
-    wrappers = [Aside(LOCKS[without] if without else "", meet, met=not without) for _one in functions]
+    patience = 0.4 if without in ALSO_HELD else 2.0
+    wrappers = [Aside(LOCKS[without] if without else "", meet, met=not without, patience=patience) for _one in functions]
 
     def wrapped(function: Callable[[], Any], wrapper: Aside) -> Any:
         with connection.execute_wrapper(wrapper):
