@@ -200,9 +200,9 @@ def lines() -> list[rules.Line]:
 def offer(owner: Provider, data: Dataset | None = None, published: bool = False, **changes: Any) -> Offer:
     """An offer of the hospital; published by an operator when asked."""
     data = data or dataset(owner)
-    made = offers.create_offer(
-        institution=owner.institution, dataset=data, values=values(**changes), lines=lines(), by=owner.user
-    )
+    within = {"access_modes": data.access_mode, "exits": data.exits}  # an offer promises no more than its dataset
+    said = {name: list(codes) for name, codes in within.items() if codes} | changes
+    made = offers.create_offer(institution=owner.institution, dataset=data, values=values(**said), lines=lines(), by=owner.user)
     if published:
         publish(made, owner)
     made.refresh_from_db()

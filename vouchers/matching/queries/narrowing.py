@@ -23,10 +23,10 @@ def rank_document(document: dict[str, Any], round_: Round | None, *, told: int |
     known = {entry["key"]: [item["code"] for item in entry["items"]] for entry in code_lists}
     policy, need, demo = engine_policy(round_, code_lists), rules.parse_need(document, known), of_demo(round_)
     everything = catalogue.for_needs(demo=demo)
-    if everything[: READ_WHOLE + 1].count() <= READ_WHOLE:
-        return rules.match(need, read(everything, demo=demo).candidates, policy)
     asked = reach_of(need, demo=demo)
     near = read(catalogue.within_reach(**asked), demo=demo)
+    if near.size <= READ_WHOLE and everything[: READ_WHOLE + 1].count() <= READ_WHOLE:
+        return rules.match(need, read(everything, demo=demo).candidates, policy)
     found = near.match(need, policy, told=told or 0)
     if found.results:
         return found if told is None else rules.beside(found, {"": everything.count() - near.size})

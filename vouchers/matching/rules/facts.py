@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.utils.translation import gettext, override
@@ -110,7 +110,7 @@ class Candidate:
         wanted = set(targets)
         return bool(wanted) and wanted < set(self.holders)
 
-    @property
+    @cached_property
     def id(self) -> str:
         return f"{self.key}:{self.offer.ref if self.offer else ''}"
 
