@@ -152,7 +152,9 @@ _FILES = {
     "AGREEMENT": _("Agreement"), "DELIVERABLE": _("Deliverable"), "DRB_DECISION": _("DRB decision"),
     "IRB_DECISION": _("IRB decision"), "OWNERSHIP_CLAIM": _("Evidence for a disputed claim"),
     "OWN_SHARE": _("Proof of the own share"), "TAX_INVOICE": _("Tax invoice"), "INSPECTION": _("File of the report"),
-    "FINDING": _("Proof"),
+    "FINDING": _("Proof"), "SETTLEMENT": _("Evidence of a settlement"), "RECEIPT": _("Proof of the transfer"),
+    "OPINION": _("File of the opinion"), "AUDIT_FILE": _("Whole file of a project"), "PAYMENT_FILE": _("Payment file"),
+    "PAYMENT_ANSWER": _("Answer to a payment file"), "OBJECTION": _("Evidence of an objection"),
 }  # fmt: skip
 _CONSENT_PLACES = {
     "account": _("The account page"), "company_page": _("The company page"), "company_registration": _("Registration of a company"),

@@ -120,6 +120,8 @@ def test_who_may_have_it_made_and_each_download_is_written_down():
     assert [as_(who).get(place).status_code for who in (at.company, at.operator, desk.finance)] == [403, 403, 200]
     assert as_(auditor).get(f"/settlements/{row.ref}/").content.decode().count("과제 전체 파일 만들기") == 1
     assert "과제 전체 파일 만들기" not in as_(at.company).get(f"/settlements/{row.ref}/").content.decode()
+    papers = as_(auditor).get("/admin/documents/document/").content.decode()
+    assert "과제 전체 파일" in papers and "Audit file" not in papers
     assert as_(auditor).get(f"/admin/vouchers/auditfile/{AuditFile.objects.get().pk}/change/").status_code == 200
 
 

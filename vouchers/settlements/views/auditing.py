@@ -32,7 +32,7 @@ def make_audit_file(request: HttpRequest, agreement_ref: str) -> HttpResponse:
 
 def _row(request: HttpRequest, ref: str) -> AuditFile:
     row = get_object_or_404(queries.audit_files_for(request.user), ref=ref)
-    journal.saw(request.user, row, persons=[row.agreement.company.ref], what="audit file")
+    journal.saw(request.user, row, persons=[row.agreement.company.ref], what="auditfile")
     return row
 
 
