@@ -80,6 +80,32 @@ def _ledger() -> list[Bite]:
         bite("ledger_account_guard", copy(A, "paid_pot", ref="'acc-x'", owner_ref="'x'"), says="opens with nothing"),
         bite("ledger_account_guard", pot, f"DELETE FROM {A} WHERE ref = 'acc-x'", says="is never deleted"),
         bite("ledger_account_within_call", change(A, "treasury", "balance_won = -1000000000000000"), says="the call says"),
+        bite(
+            "ledger_within_year",
+            change(A, "committed", "closed_in = 2027"),
+            copy(L, "event", ref="'lev-x'", key="'forged'", amount_won="1"),
+            f"INSERT INTO {E} (event_id, account_id, amount_won) SELECT id, unnest(ARRAY[{{committed}}, {{paid_pot}}]), unnest(ARRAY[-1, 1]) FROM {L} WHERE key = 'forged'",
+            says="was closed",
+        ),
+        bite(
+            "ledger_within_year",
+            change(A, "free_pot", "closed_in = 2027"),
+            copy(L, "event", ref="'lev-x'", key="'forged'", kind="'RELEASED'", amount_won="1"),
+            f"INSERT INTO {E} (event_id, account_id, amount_won) SELECT id, unnest(ARRAY[{{committed}}, {{free_pot}}]), unnest(ARRAY[-1, 1]) FROM {L} WHERE key = 'forged'",
+            says="was closed",
+        ),
+        bite(
+            "account_stays_closed",
+            change(A, "committed", "closed_in = 2027"),
+            change(A, "committed", "closed_in = NULL"),
+            says="stays closed",
+        ),
+        bite(
+            "account_stays_closed",
+            change(A, "committed", "closed_in = 2027"),
+            change(A, "committed", "closed_in = NULL, carried_to = 2028"),
+            says="stays closed",
+        ),
         bite("rehearsal_account_guard", change(A, "paid_pot", "round_id = {rehearsal}"), says="never has money"),
         bite(
             "rehearsal_ledger_guard", copy(L, "event", ref="'lev-x'", key="'x'", round_id="{rehearsal}"), says="never has money"

@@ -6,9 +6,10 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from portal.journal.models import Event, Notice
+from portal.journal.models import DeadLetter, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import NotAllowed
+from tests.factories import authorities
 from tests.factories import evaluation as ev
 from tests.factories import projects as p
 from tests.factories import settling as s
@@ -17,11 +18,12 @@ from tests.refusals import refused
 from vouchers.agreements import actions as agreements
 from vouchers.agreements.actions import signing
 from vouchers.agreements.models import Voucher
+from vouchers.ledger import actions as money
 from vouchers.ledger import queries as ledger
 from vouchers.ledger.models import Account, LedgerEvent
 from vouchers.rounds.rules import SettlingPolicy
 from vouchers.settlements import actions, tasks
-from vouchers.settlements.actions import closing
+from vouchers.settlements.actions import closing as closing_verbs
 from vouchers.settlements.models import ClosingLine, YearClosing
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,7 @@ def paid_half():
 # ── Commitments ──────────────────────────────────────────────────────────────────────────────────────
 def test_nothing_is_committed_past_the_year_without_a_carry_over(monkeypatch):
     made = ev.drafted()
+    authorities.of_parties(made.agreement, *made.everybody)
     past = date(made.agreement.round.fiscal_year + 1, 1, 31)
     agreements.revise(agreement_id=made.agreement.pk, starts_on=made.agreement.starts_on, ends_on=past, by=made.operator)
     refused(agreements.send_for_signature, "past_year", agreement_id=made.agreement.pk, by=made.operator)
@@ -122,7 +125,7 @@ def test_a_year_is_rehearsed_then_closed_by_another_and_booked_once(monkeypatch)
             actions.close_year(closing_id=row.pk, by=desk.finance)
         actions.close_year(closing_id=row.pk, by=approver)
         refused(actions.rehearse_year, "closed", fiscal_year=year, by=desk.finance)
-        _book, died = closing._book, []
+        _book, died = closing_verbs._book, []
 
         def dies(line_id):
             """The worker is killed in the middle of its second line, before it commits."""
@@ -134,7 +137,7 @@ def test_a_year_is_rehearsed_then_closed_by_another_and_booked_once(monkeypatch)
             died.append(line_id)
             return _book(line_id)
 
-        monkeypatch.setattr(closing, "_book", dies)
+        monkeypatch.setattr(closing_verbs, "_book", dies)
         with pytest.raises(KeyboardInterrupt):
             actions.go_on_closing(closing_id=row.pk)
         assert YearClosing.objects.get().status == "CLOSING" and ClosingLine.objects.filter(booked_at__isnull=False).count() == 1
@@ -186,6 +189,58 @@ def test_what_moved_since_the_rehearsal_stops_the_close():
         actions.close_year(closing_id=again.pk, by=approver)
         refused(actions.close_year, "closed", closing_id=twin.pk, by=approver)
     refused(actions.rehearse_year, "nothing_left", fiscal_year=2021, by=desk.finance)
+
+
+def closing(at, desk):
+    """The close has begun and no line of it is booked."""
+    row = actions.rehearse_year(fiscal_year=at.agreement.round.fiscal_year, by=desk.finance)
+    return actions.close_year(closing_id=row.pk, by=person("MINISTRY_APPROVER"))
+
+
+def test_what_comes_back_or_runs_out_while_a_year_is_closed_does_not_hold_it_up():
+    at, desk, _rows = paid_half()
+    voucher, round_id = Voucher.objects.get(), at.agreement.round_id
+    with next_year(at.agreement):
+        closing(at, desk)
+        given = {"round_id": round_id, "voucher_ref": voucher.ref, "amount_won": 1_000, "reason": "x", "by": None}
+        money.recover(**given, key="receipt")
+        money.take_back(**given, key="attempt")
+        agreements.expire_voucher(voucher_id=voucher.pk)  # as the sweep does
+        assert tasks.go_on_closings() == ClosingLine.objects.count()
+    assert YearClosing.objects.get().status == "CLOSED"
+    assert [ledger.balance(round_id, kind, voucher.ref) for kind in ("COMMITTED", "EXPIRED")] == [0, HALF + 1_000]
+    assert not list(ledger.faults())
+
+
+def test_a_year_whose_close_has_begun_is_booked_in_no_more():
+    at, desk, rows = paid_half()
+    voucher, programme = Voucher.objects.get(), at.agreement.round
+    p.accept(at, rows[1])
+    given = {"round_id": programme.pk, "reason": "x", "by": None}
+    with next_year(at.agreement):
+        closing(at, desk)
+        refused(money.pay, "year_closed", voucher_ref=voucher.ref, amount_won=1, key="late", **given)
+        refused(money.reserve, "year_closed", owner_ref="apl-x", amount_won=1, organisation=None, **given)
+        refused(
+            money.appropriate, "year_closed", round_id=programme.pk, amount_won=1, reason="x", key="more", by=person("MINISTRY_APPROVER")
+        )  # fmt: skip
+        money.release(owner_ref=voucher.ref, amount_won=10, kind="COMMITTED", **given)
+        tasks.go_on_closings()
+        assert money.release(owner_ref=voucher.ref, amount_won=10, kind="COMMITTED", **given) is None
+    assert ledger.balance(programme.pk, "AVAILABLE", programme.ref) == 0
+    assert ledger.balance(programme.pk, "EXPIRED", voucher.ref) == HALF
+    call_command("verify")
+
+
+def test_a_close_that_cannot_go_on_is_noted_and_holds_up_no_other(monkeypatch, settings):
+    settings.JOBS_RAISE = False
+    at, desk, _rows = paid_half()
+    with next_year(at.agreement):
+        row = closing(at, desk)
+    monkeypatch.setattr(closing_verbs, "go_on_closing", lambda closing_id: 1 // (closing_id - row.pk))
+    monkeypatch.setattr("vouchers.settlements.queries.under_way", lambda: [row.pk, row.pk + 1])
+    assert tasks.go_on_closings() == 1
+    assert DeadLetter.objects.get().job == "settlements.go_on_closings"
 
 
 def test_what_the_database_refuses_at_the_years_end():

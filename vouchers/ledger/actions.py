@@ -32,6 +32,17 @@ class OverBudget(DomainError):
         )
 
 
+class YearClosed(Refused):
+    """The close of the money's fiscal year has begun: what stands in its pots expires or is carried over, and nothing else."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(
+            _("The fiscal year %(year)s was closed, so nothing is booked in it any more. Money of a later round is needed.")
+            % {"year": year},
+            "year_closed",
+        )
+
+
 def _account(round_id: int, kind: str, owner_ref: str, organisation: Any = None) -> Account:
     """The pot, opened on first use (two openers meet in the unique constraint)."""
     found = queries.pot(round_id, kind, owner_ref)
@@ -67,12 +78,14 @@ def _move(
     assert (source.kind, target.kind) in rules.ROUTES[kind], f"{kind} does not run from {source.kind} to {target.kind}"
     if amount_won <= 0:
         raise Refused(_("An amount of money is at least 1 won."), "amount_not_positive")
-    held_won, year = queries.locked_pot(source)  # so a twin waits, then sees
+    held_won, year, closed_in = queries.locked_pot(source)  # so a twin waits, then sees
     earlier = queries.booked(key)
     if earlier is not None:
         if earlier.amount_won != amount_won or earlier.kind != kind:
             raise Refused(_("This movement of money was already booked with another amount."), "ledger_key_reused")
         return earlier
+    if closed := rules.year_closed(kind, source=closed_in, target=target.closed_in):
+        raise YearClosed(closed)
     if source.kind != K.TREASURY and held_won < amount_won:
         raise OverBudget(amount_won, held_won)
     event = LedgerEvent(
@@ -103,7 +116,7 @@ def appropriate(*, round_id: int, amount_won: int, reason: str, by: Any, key: st
     """The state gives a round its budget, or more of it (추가경정); never more than its call says.
 
     key: of the form that asks, so that a second click books nothing. Writes: Account, LedgerEvent, Entry, Event
-    money.appropriated. Raises: Refused (a rehearsal, more than the budget of the call: that is raised first), NotAllowed.
+    money.appropriated. Raises: Refused (a rehearsal, more than the budget of the call: that is raised first), YearClosed, NotAllowed.
     """
     require(by, "vouchers.appropriate_budget")
     programme = Round.objects.select_for_update().get(pk=round_id)
@@ -113,6 +126,8 @@ def appropriate(*, round_id: int, amount_won: int, reason: str, by: Any, key: st
         )
     key = key or f"APPROPRIATED:{programme.ref}:1"
     if not LedgerEvent.objects.filter(key=key).exists():  # what was booked already is given back, not counted twice
+        if queries.year_closed(programme.fiscal_year):
+            raise YearClosed(programme.fiscal_year)
         _within_call(programme, amount_won)
     return _move(
         E.APPROPRIATED,
@@ -233,16 +248,24 @@ def commit(
 @transaction.atomic
 def release(
     *, round_id: int, owner_ref: str, amount_won: int, reason: str, by: Any, reason_en: str = "", kind: str = K.RESERVED
-) -> LedgerEvent:
-    """Money that is not needed goes back to the round: reserved (or committed) → available."""
+) -> LedgerEvent | None:
+    """Money that is not needed goes back to the round: reserved (or committed) → available. Once the year of the round was closed it
+    expires instead. Returns: None when the close had let all of it expire already."""
     programme = Round.objects.get(pk=round_id)
-    turn = LedgerEvent.objects.filter(kind=E.RELEASED, subject_ref=owner_ref).count() + 1
+    source, target = _account(round_id, kind, owner_ref), _account(round_id, K.AVAILABLE, programme.ref)
+    booked = E.RELEASED
+    if target.closed_in is not None:
+        amount_won = min(amount_won, queries.locked_pot(source)[0])
+        booked, target = E.EXPIRED, _account(round_id, K.EXPIRED, owner_ref, source.organisation)
+        if not amount_won:
+            return None
+    turn = LedgerEvent.objects.filter(kind=booked, subject_ref=owner_ref).count() + 1
     return _move(
-        E.RELEASED,
-        key=f"RELEASED:{owner_ref}:{turn}",
+        booked,
+        key=f"{booked}:{owner_ref}:{turn}",
         round_id=round_id,
-        source=_account(round_id, kind, owner_ref),
-        target=_account(round_id, K.AVAILABLE, programme.ref),
+        source=source,
+        target=target,
         amount_won=amount_won,
         subject_ref=owner_ref,
         reason=reason,
@@ -346,6 +369,19 @@ def repay(
 
 # ── The year's end: called by the room that closes it, which asked for the permission ────────────────────────
 @transaction.atomic
+def hold_year(*, year: int) -> list[Account]:
+    """Locks the pots of the year, in one order: who moves money of them waits, then sees that it was closed. Returns: them."""
+    return list(queries.pots_of_year(year).select_for_update(of=("self",)).order_by("-pk"))
+
+
+@transaction.atomic
+def shut_year(*, year: int) -> None:
+    """The close of the year begins: from now on only that moves its pots. Writes: Account.closed_in."""
+    pots = [pot.pk for pot in hold_year(year=year)]
+    Account.objects.filter(pk__in=pots).update(closed_in=year)
+
+
+@transaction.atomic
 def expire_pot(*, account_id: int, year: int, amount_won: int, by: Any) -> LedgerEvent:
     """What stands in a pot when its year is closed expires, once for the year: available, reserved or committed → expired."""
     pot = Account.objects.select_related("organisation").get(pk=account_id)
@@ -360,13 +396,14 @@ def expire_pot(*, account_id: int, year: int, amount_won: int, by: Any) -> Ledge
         reason=f"{year} 회계연도 마감",
         reason_en=f"Close of the fiscal year {year}",
         by=by,
+        fiscal_year=year,
     )
 
 
 @transaction.atomic
 def carry(*, account_id: int, year: int, amount_won: int, by: Any) -> LedgerEvent:
     """What stays committed leaves the year that is closed and comes into the next one, once: committed → carried → committed, in one
-    transaction. Writes: two LedgerEvents, Account.carried_to. Returns: the one of the new year."""
+    transaction. Writes: two LedgerEvents, Account.carried_to, which opens the pot again. Returns: the one of the new year."""
     pot = Account.objects.select_related("organisation").get(pk=account_id)
     between = _account(pot.round_id, K.CARRIED, pot.owner_ref, pot.organisation)
     steps = ((pot, between, year, "OUT"), (between, pot, year + 1, "IN"))
@@ -384,5 +421,5 @@ def carry(*, account_id: int, year: int, amount_won: int, by: Any) -> LedgerEven
             by=by,
             fiscal_year=of_year,
         )
-    Account.objects.filter(pk=pot.pk).update(carried_to=year + 1)
+    Account.objects.filter(pk=pot.pk).update(carried_to=year + 1, closed_in=None)
     return event

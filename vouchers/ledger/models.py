@@ -29,6 +29,8 @@ class Account(Row):
     balance_won = SignedWonField(_("Balance"), default=0, editable=False)
     # set once the year of its round was closed and money in it was carried over: what it moves from then on is of that year
     carried_to = models.SmallIntegerField(_("Carried over to the year"), null=True, editable=False)
+    # set when the close of its year begins: from then on what stands in it expires or is carried over, and nothing else (trigger)
+    closed_in = models.SmallIntegerField(_("Closed with the year"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("ledger account")

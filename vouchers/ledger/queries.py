@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from portal.kit import prepared
 from vouchers.ledger import rules
 from vouchers.ledger.models import Account, Entry, LedgerEvent
+from vouchers.rounds.models import Round
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,25 @@ def pot(round_id: int, kind: str, owner_ref: str) -> Account | None:
     return prepared.built(Account, found[0]) if found else None
 
 
-def locked_pot(account: Account) -> tuple[int, int]:
-    """(won in it, fiscal year of its round or into which it was carried over), the pot locked."""
-    sql = """SELECT a.balance_won, coalesce(a.carried_to, r.fiscal_year) FROM vouchers_account a JOIN vouchers_round r ON r.id = a.round_id WHERE a.id = %s
+def locked_pot(account: Account) -> tuple[int, int, int | None]:
+    """(won in it, fiscal year of its round or into which it was carried over, year with which it was closed), the pot locked."""
+    sql = """SELECT a.balance_won, coalesce(a.carried_to, r.fiscal_year), a.closed_in FROM vouchers_account a JOIN vouchers_round r ON r.id = a.round_id WHERE a.id = %s
         FOR UPDATE OF a"""
     found = prepared.first_row(sql, [account.pk])
     assert found is not None
-    return found[0], found[1]
+    return found[0], found[1], found[2]
+
+
+def held_open(round_id: int, kind: str, owner_ref: str) -> bool:
+    """Whether money may still leave that pot, which waits for a close of its year and holds one up until the transaction ends."""
+    sql = "SELECT closed_in FROM vouchers_account WHERE round_id = %s AND kind = %s AND owner_ref = %s FOR SHARE"
+    found = prepared.first_row(sql, [round_id, str(kind), owner_ref])
+    return found is not None and found[0] is None
+
+
+def year_closed(year: int) -> bool:
+    """Whether the close of that fiscal year has begun."""
+    return Account.objects.filter(closed_in=year).exists()
 
 
 def booked(key: str) -> LedgerEvent | None:
@@ -129,16 +142,21 @@ def faults() -> Iterator[dict[str, Any]]:
         yield {"event": event.ref, "sum": event.summed, "says": event.amount_won, "moves": event.moved}
 
 
-YEARS_POTS = (rules.AccountKind.AVAILABLE, rules.AccountKind.RESERVED, rules.AccountKind.COMMITTED)
+def pots_of_year(year: int) -> QuerySet[Account]:
+    """Pots of the year from which money is not paid yet: of its rounds, and what was carried over into it."""
+    of_year = Q(carried_to=year) | Q(carried_to__isnull=True, round__fiscal_year=year)
+    return Account.objects.filter(of_year, kind__in=rules.OPEN_POTS)
 
 
 def left_in_year(year: int) -> QuerySet[Account]:
-    """Pots of a fiscal year's rounds in which money stands that was not paid, in the order of their round."""
-    found = Account.objects.filter(round__fiscal_year=year, kind__in=YEARS_POTS, balance_won__gt=0, carried_to__isnull=True)
+    """Pots of a fiscal year in which money stands that was not paid, in the order of their round."""
+    found = pots_of_year(year).filter(balance_won__gt=0)
     return found.select_related("round", "organisation").order_by("round_id", "kind", "id")
 
 
 def trial_balance(year: int) -> dict[str, int]:
-    """Kind of pot → what the entries of the year's rounds add up to, whole won, from the entries themselves. All of them are 0."""
-    found = Entry.objects.filter(account__round__fiscal_year=year).values("account__kind").annotate(won=Sum("amount_won"))
+    """Kind of pot → what the entries of the year's rounds, and of those with money carried over into it, add up to, whole won, from the
+    entries themselves. All of them are 0."""
+    rounds = Round.objects.filter(Q(fiscal_year=year) | Q(pk__in=Account.objects.filter(carried_to=year).values("round_id")))
+    found = Entry.objects.filter(account__round__in=rounds).values("account__kind").annotate(won=Sum("amount_won"))
     return {row["account__kind"]: row["won"] for row in found.order_by("account__kind")}

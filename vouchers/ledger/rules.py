@@ -50,6 +50,18 @@ ROUTES: dict[EventKind, frozenset[tuple[AccountKind, AccountKind]]] = {
 }
 
 
+OPEN_POTS = frozenset({A.AVAILABLE, A.RESERVED, A.COMMITTED})
+LEAVES_CLOSED = frozenset({EventKind.EXPIRED, EventKind.CARRIED})
+COMES_CLOSED = frozenset({EventKind.CARRIED, EventKind.REVERSED})  # a transfer may still come back from the bank
+
+
+def year_closed(kind: EventKind, *, source: int | None, target: int | None) -> int | None:
+    """The closed year that a move would touch, None: it may be booked. source, target: the year with which each pot was closed."""
+    if source is not None and kind not in LEAVES_CLOSED:
+        return source
+    return target if target is not None and kind not in COMES_CLOSED else None
+
+
 @dataclass(frozen=True)
 class Line:
     """One side of a move: account id and signed won."""

@@ -4,7 +4,7 @@ whole files of projects."""
 from celery import shared_task
 
 from portal.kit import clock
-from vouchers.settlements import actions, queries
+from vouchers.settlements import actions
 
 
 @shared_task(name="settlements.sync_ended")
@@ -22,7 +22,7 @@ def sync_objections() -> int:
 @shared_task(name="settlements.go_on_closings")
 def go_on_closings() -> int:
     """Fiscal years that are being closed, line by line. Returns: lines that were booked."""
-    return sum(actions.go_on_closing(closing_id=pk) for pk in queries.under_way())
+    return actions.go_on_closings()
 
 
 @shared_task(name="settlements.make_audit_files")

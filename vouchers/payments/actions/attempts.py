@@ -15,6 +15,7 @@ from portal.documents.queries import not_taken_because
 from portal.journal import actions as journal
 from portal.kit import clock, prepared
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
+from vouchers.ledger import queries as money
 from vouchers.payments import gateways, queries, rules
 from vouchers.payments.actions.closing import owe_closing
 from vouchers.payments.actions.disbursements import keep
@@ -162,6 +163,7 @@ def _may_leave(disbursement: Disbursement, attempt: PaymentAttempt, statement: M
         return False
     payable = agreement.status in PAYABLE_AGREEMENTS and disbursement.voucher.status == VoucherStatus.ISSUED
     held = not_taken_because([disbursement.invoice_document, disbursement.own_share_document])
+    payable = payable and money.held_open(agreement.round_id, "COMMITTED", disbursement.voucher.ref)
     return payable and not held and _none_moved(queries.tries_of(disbursement, but=attempt.pk), statement)
 
 

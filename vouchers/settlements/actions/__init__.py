@@ -10,7 +10,7 @@ from vouchers.settlements.actions.clawing import (
     report_order,
     state_opinion,
 )
-from vouchers.settlements.actions.closing import close_year, discard_rehearsal, go_on_closing, rehearse_year
+from vouchers.settlements.actions.closing import close_year, discard_rehearsal, go_on_closing, go_on_closings, rehearse_year
 from vouchers.settlements.actions.escalating import escalate
 from vouchers.settlements.actions.objecting import (
     lower_clawback,
@@ -37,6 +37,7 @@ __all__ = [
     "escalate",
     "give_prior_notice",
     "go_on_closing",
+    "go_on_closings",
     "judge_line",
     "lower_clawback",
     "lower_disallowance",

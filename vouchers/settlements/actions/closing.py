@@ -53,7 +53,7 @@ def rehearse_year(*, fiscal_year: int, by: Any) -> YearClosing:
 def close_year(*, closing_id: int, by: Any) -> YearClosing:
     """Somebody else than rehearsed it closes exactly that table, once the year is over and nothing is under way.
 
-    Writes: YearClosing CLOSING, Event; the lines are booked by `go_on_closing`. Raises: Refused, NotAllowed.
+    Writes: YearClosing CLOSING, Account.closed_in, Event; the lines are booked by `go_on_closing`. Raises: Refused, NotAllowed.
     """
     row = _lock(closing_id)
     require(by, "vouchers.close_year")
@@ -64,6 +64,7 @@ def close_year(*, closing_id: int, by: Any) -> YearClosing:
         raise Refused(
             _("The year is closed once it is over, after %(day)s.") % {"day": day(last_day(row.fiscal_year))}, "not_over"
         )
+    ledger.hold_year(year=row.fiscal_year)  # who pays of them just now is waited for, and seen
     if numbers := queries.moving(row.fiscal_year):
         raise Refused(
             _("A payment is under way: %(numbers)s. Close the year once it is settled.") % {"numbers": ", ".join(numbers)},
@@ -79,6 +80,7 @@ def close_year(*, closing_id: int, by: Any) -> YearClosing:
         if "year_closing_once" not in str(error):
             raise
         raise Refused(_("This fiscal year was closed already."), "closed") from error
+    ledger.shut_year(year=row.fiscal_year)
     journal.record("year.closing", row, by=by, frm=before, to=row.status, data={"digest": row.digest})
     journal.close_duty(row, "close_year", by=by)
     return row
@@ -94,6 +96,11 @@ def discard_rehearsal(*, closing_id: int, by: Any) -> YearClosing:
     journal.record("year.discarded", row, by=by, frm=before, to=row.status)
     journal.close_duties(row, by=by)
     return row
+
+
+def go_on_closings() -> int:
+    """Every year that is being closed; one that cannot go on is noted and holds up no other. Returns: lines that were booked."""
+    return journal.each("settlements.go_on_closings", queries.under_way(), lambda pk: go_on_closing(closing_id=pk))
 
 
 def go_on_closing(*, closing_id: int) -> int:
@@ -113,16 +120,13 @@ def _book(line_id: int) -> bool:
     line = ClosingLine.objects.select_related("closing", "closing__closed_by", "account").get(pk=line_id)
     if line.booked_at is not None:
         return False
-    given = {
-        "account_id": line.account_id,
-        "year": line.closing.fiscal_year,
-        "amount_won": line.amount_won,
-        "by": line.closing.closed_by,
-    }
-    if line.fate == rules.Fate.CARRY:
-        ledger.carry(**given)
-    elif not _ends_voucher(line):
-        ledger.expire_pot(**given)
+    if not _ends_voucher(line):
+        left_won = money.locked_pot(line.account)[0]  # a voucher may have run out since: what it let expire is not booked twice
+        if amount_won := min(line.amount_won, left_won):
+            book = ledger.carry if line.fate == rules.Fate.CARRY else ledger.expire_pot
+            book(
+                account_id=line.account_id, year=line.closing.fiscal_year, amount_won=amount_won, by=line.closing.closed_by
+            )  # fmt: skip
     line.booked_at = clock.now()
     line.save()
     return True
@@ -130,10 +134,10 @@ def _book(line_id: int) -> bool:
 
 def _ends_voucher(line: ClosingLine) -> bool:
     """A valid voucher of which nothing is carried over ends with its year, and its people are told."""
-    if line.account.kind != "COMMITTED" or line.closing.lines.filter(account=line.account_id).exclude(pk=line.pk).exists():
+    if line.account.kind != "COMMITTED" or line.closing.lines.filter(account=line.account_id, fate=rules.Fate.CARRY).exists():
         return False
     voucher = Voucher.objects.filter(ref=line.account.owner_ref, status=VoucherStatus.ISSUED).first()
-    return voucher is not None and agreements.expire_voucher(voucher_id=voucher.pk) == line.amount_won
+    return voucher is not None and agreements.expire_voucher(voucher_id=voucher.pk) > 0
 
 
 @transaction.atomic
@@ -143,7 +147,7 @@ def _finish(closing_id: int) -> None:
     if row.status != rules.ClosingStatus.CLOSING or queries.next_line(row) is not None:
         return
     row.after = money.trial_balance(row.fiscal_year)
-    assert rules.same_money(row.before, row.after), "closing a year neither makes nor loses money"
+    assert rules.same_money(row.before, row.after, row.expires_won), "closing a year neither makes nor loses money"
     row.status = rules.CLOSING_LIFECYCLE.step(row.status, "finish_closing")
     row.save()
     journal.record(

@@ -26,8 +26,8 @@ def moving(year: int) -> list[str]:
 
 
 def next_line(closing: YearClosing) -> int | None:
-    """The next line that is not booked yet."""
-    return closing.lines.filter(booked_at__isnull=True).order_by("id").values_list("pk", flat=True).first()
+    """The next line that is not booked yet; what expires goes first, since what is carried over opens its pot again."""
+    return closing.lines.filter(booked_at__isnull=True).order_by("-fate", "id").values_list("pk", flat=True).first()
 
 
 def under_way() -> list[int]:
