@@ -31,6 +31,7 @@ SETTLEMENTS: dict[str, tuple[str, str]] = {
     "clawback.closed": ("환수를 마쳤습니다", "Paid back in full"),
     "clawback.dropped": ("환수하지 않기로 했습니다", "Clawback not pursued"),
     "debt.opened": ("반납할 금액이 정해졌습니다", "Amount to be paid back"),
+    "debt.repayment_entered": ("과오납 반환을 등록했습니다", "Repayment entered, to be checked"),
     "debt.receipt_reported": ("반납한 금액을 알렸습니다", "Payment reported"),
     "debt.receipt_rejected": ("입금을 확인하지 못했습니다", "Reported payment not found"),
     "debt.received": ("반납금 입금을 확인했습니다", "Payment arrived"),

@@ -119,12 +119,16 @@ def test_an_objection_holds_back_both_and_lowers_the_order():
     refused(actions.lower_clawback, "not_upheld", by=desk.second, **lowered)
 
 
-def test_an_order_that_falls_is_owed_no_more():
-    at, desk, row = s.noticed()
+def test_an_order_that_falls_is_owed_no_more_and_leaves_no_duty_that_nobody_can_do():
+    at, desk, row = s.noticed(ground="FALSE_RECEIPT")
     actions.state_opinion(clawback_id=row.pk, opinion="의견", by=at.company)
     row = ordered(row, desk.finance)
+    assert row.must_exclude and owed("enter_restriction") == [row.ref]
     decide(actions.object_to_clawback(clawback_id=row.pk, ground="FACTS", statement="사실과 다름", by=at.company), "uphold", at)
     row = actions.lower_clawback(clawback_id=row.pk, amount_won=0, surcharge_times=0, reason="명령 취소", by=desk.second)
+    assert (row.must_exclude, owed("enter_restriction"), owed("report_order")) == (False, [], [row.ref])
+    row = actions.report_order(clawback_id=row.pk, number="전담-124", reported_on=clock.today(), by=at.operator)
+    assert owed("report_order") == []
     assert row.status == "CANCELLED" and set(Debt.objects.values_list("status", flat=True)) == {"CANCELLED"}
 
 

@@ -46,3 +46,16 @@ def test_two_orders_and_a_settlement_that_meet_claim_the_money_once(committed_db
     again.pk, again.ref = None, ""
     with pytest.raises(DatabaseError, match="the voucher holds"), transaction.atomic():
         again.save()
+
+
+def test_a_receipt_and_an_objection_that_meet_wait_for_each_other(committed_db):
+    at, desk, row = s.noticed()
+    heard(at, row)
+    row = actions.order_clawback(clawback_id=row.pk, amount_won=1_000_000, surcharge_times=0, reason="환수", by=desk.finance)
+    receipt = s.report(Debt.objects.get(), 1_000_000, at.company)
+    answers = together(
+        lambda: actions.object_to_clawback(clawback_id=row.pk, ground="FACTS", statement="사실과 다름", by=at.company),
+        lambda: actions.confirm_receipt(receipt_id=receipt.pk, by=desk.finance), behind=row,
+    )  # fmt: skip
+    assert not [one for one in answers if isinstance(one, Exception)], answers  # no deadlock, whoever comes first
+    assert Debt.objects.get().status == "PAID"

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from portal.journal.models import Duty, Event, Notice
-from portal.kit import clock
+from portal.kit import clock, workdays
 from portal.kit.errors import IllegalStep, NotAllowed
 from tests.factories import projects as p
 from tests.factories import settling as s
@@ -197,19 +197,58 @@ def test_an_objection_holds_back_and_a_dismissed_one_lets_go():
         decide(objection, "dismiss", at)
         assert [actions.sync_objections(), actions.sync_objections()] == [1, 0]
     debt.refresh_from_db()
-    assert (debt.status, debt.due_on) == ("OPEN", due + timedelta(days=20))
+    assert (debt.status, debt.due_on) == ("OPEN", workdays.add_working_days(due + timedelta(days=20), 0))
+
+
+def test_what_was_late_stays_late_while_and_after_an_objection_holds_it_back():
+    at, desk, row = s.fixed(settling={"refund_days": 5})
+    debt = Debt.objects.get()
+    late = clock.end_of_day(debt.due_on) + timedelta(days=3, hours=12)
+    with clock.at(late):
+        actions.enforce_debt(debt_id=debt.pk, reason="독촉에 응하지 않음", by=desk.finance)
+        objection = object_to(at, row)
+        debt.refresh_from_db()
+        assert (debt.status, queries.standing(debt, clock.today()).late_now_won) == ("SUSPENDED", 80_000)
+        first = s.report(debt, 4_040_000, at.company)
+    with clock.at(late + timedelta(days=40)):
+        assert queries.standing(debt, clock.today()).late_now_won == 80_000  # it did not become later meanwhile
+        decide(objection, "dismiss", at)
+        assert actions.sync_objections() == 0  # what is reported is checked by the day that holds now
+        assert actions.confirm_receipt(receipt_id=first.pk, by=desk.finance).charged_won == 40_400
+        assert actions.sync_objections() == 1
+    debt.refresh_from_db()
+    assert (debt.status, debt.charged_won) == ("ENFORCED", 40_400)
+
+
+def test_no_late_charge_stays_on_what_was_never_owed():
+    at, desk, row = s.fixed(settling={"refund_days": 5})
+    debt = Debt.objects.get()
+    with clock.at(clock.end_of_day(debt.due_on) + timedelta(hours=12)):
+        actions.confirm_receipt(receipt_id=s.report(debt, 8_080_000, at.company).pk, by=desk.finance)
+        decide(object_to(at, row), "uphold_partly", at)
+        (line,) = row.lines.filter(disallowed_won__gt=0)
+        actions.lower_disallowance(settlement_id=row.pk, disallowed={line.position: 5_000_000}, reason="확인", by=desk.second)
+        debt.refresh_from_db()
+        assert (debt.principal_won, debt.charged_won, queries.over_won(debt)) == (4_000_000, 40_000, 4_040_000)
+        proof = p.paper(at.firm.organisation, desk.second, "receipt")
+        back = actions.repay(debt_id=debt.pk, paid_on=clock.today(), proof=proof, by=desk.second)
+        back = actions.confirm_receipt(receipt_id=back.pk, by=desk.finance)
+    assert (back.principal_won, back.late_won) == (4_000_000, 40_000)
+    assert pots(at)[2:] == (GRANT - 4_000_000, 4_000_000)
 
 
 def test_an_upheld_objection_lowers_by_somebody_else_and_what_came_too_much_goes_back():
     at, desk, row = s.fixed()
     debt = Debt.objects.get()
-    actions.confirm_receipt(receipt_id=s.report(debt, 8_000_000, at.company).pk, by=desk.finance)
+    came = s.report(debt, 8_000_000, at.company)
     officer = decide(object_to(at, row), "uphold_partly", at)
     (line,) = row.lines.filter(disallowed_won__gt=0)
     given = {"settlement_id": row.pk, "disallowed": {line.position: 5_000_000}, "reason": "영수증 확인"}
     with pytest.raises(NotAllowed):
         actions.lower_disallowance(by=desk.finance, **given)  # who fixed the amount
     refused(actions.lower_disallowance, "not_lower", by=desk.second, **{**given, "disallowed": {line.position: 10_000_000}})
+    refused(actions.lower_disallowance, "unchecked", by=desk.second, **given)  # what is on the account counts first
+    actions.confirm_receipt(receipt_id=came.pk, by=desk.finance)
     objection = queries.upheld(row)
     refused(objections.record_remedy, "not_acted_on", objection_id=objection.pk, remedy="낮춤", by=officer)
     row = actions.lower_disallowance(by=desk.second, **given)
@@ -218,12 +257,24 @@ def test_an_upheld_objection_lowers_by_somebody_else_and_what_came_too_much_goes
     debt.refresh_from_db()
     assert (debt.status, queries.over_won(debt), owed("repay_debt")) == ("OVERPAID", 4_000_000, [debt.ref])
     paid = {"debt_id": debt.pk, "paid_on": clock.today(), "proof": p.paper(at.firm.organisation, desk.second, "receipt")}
-    actions.repay(by=desk.second, **paid)
+    back = actions.repay(by=desk.second, **paid)
+    refused(actions.repay, "entered", by=desk.finance, **paid)
+    with pytest.raises(NotAllowed):  # nobody books what they entered
+        actions.confirm_receipt(receipt_id=back.pk, by=desk.second)
+    assert pots(at)[2:] == (GRANT - 8_000_000, 8_000_000) and owed("check_receipt") == [debt.ref]
+    actions.reject_receipt(receipt_id=back.pk, reason="출금 내역 없음", by=desk.finance)
+    assert owed("repay_debt") == [debt.ref] and not Notice.objects.filter(template="debt_receipt_rejected").exists()
+    back = actions.repay(by=desk.second, **paid)
+    back = actions.confirm_receipt(receipt_id=back.pk, by=desk.finance)
+    assert (back.reported_by, back.decided_by, owed("check_receipt")) == (desk.second, desk.finance, [])
     debt.refresh_from_db()
     assert debt.status == "PAID" and pots(at)[2:] == (GRANT - 4_000_000, 4_000_000)
     refused(actions.repay, "nothing_over", by=desk.second, **paid)
     refused(actions.lower_disallowance, "not_upheld", by=desk.second, **given)
-    assert Event.objects.filter(name="settlement.lowered").count() == 1 and Receipt.objects.filter(is_repayment=True).count() == 1
+    assert (
+        Event.objects.filter(name="settlement.lowered").count() == 1
+        and Receipt.objects.filter(is_repayment=True, status="CONFIRMED").count() == 1
+    )
     call_command("verify")
 
 

@@ -76,8 +76,15 @@ def test_after_an_amount_is_fixed():
     bites(f"UPDATE {R} SET reason = 'x'", "is decided once")
     copied = Receipt.objects.get()
     copied.pk, copied.ref, copied.is_repayment = None, "", True
-    with pytest.raises(DatabaseError, match="more would go back"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="decided by a second person"), transaction.atomic():
         copied.save()
+    copied.status, copied.decided_by, copied.decided_at, copied.principal_won = "REPORTED", None, None, 0
+    copied.save()
+    bites(
+        f"UPDATE {R} SET status = 'CONFIRMED', decided_by_id = {desk.finance.pk}, decided_at = now(), principal_won = amount_won"
+        " WHERE is_repayment",
+        "more would go back",
+    )
     again = Debt.objects.get()
     again.pk, again.ref = None, ""
     with pytest.raises(DatabaseError, match="debt_one_refund_each"), transaction.atomic():

@@ -121,6 +121,8 @@ def test_late_charges_of_parts_stay_below_the_laws_ceiling(whole, parts):
 
 def test_a_suspended_debt_is_due_as_much_later():
     assert rules.moved_due(DUE, DUE - timedelta(days=5), DUE + timedelta(days=9)) == DUE + timedelta(days=14)
+    saturday = date(2027, 3, 20)
+    assert rules.moved_due(date(2027, 3, 12), date(2027, 3, 1), date(2027, 3, 9)) == saturday + timedelta(days=2)
 
 
 # ── Policy ───────────────────────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,8 @@ from vouchers.settlements.actions.objecting import (
     object_to_settlement,
     sync_objections,
 )
-from vouchers.settlements.actions.receiving import confirm_receipt, enforce_debt, reject_receipt, repay, report_receipt
+from vouchers.settlements.actions.receiving import confirm_receipt, enforce_debt, reject_receipt, report_receipt
+from vouchers.settlements.actions.repaying import repay
 from vouchers.settlements.actions.reviewing import confirm_amount, judge_line, propose_amount, request_supplement, send_back
 from vouchers.settlements.actions.stating import Stated, submit_statement, sync_ended
 

@@ -16,7 +16,7 @@ from portal.kit.won import won
 from vouchers.objections import actions as objections
 from vouchers.objections.models import Objection
 from vouchers.settlements import queries, rules
-from vouchers.settlements.actions.owing import by_organisation, close_if_settled, lower, owe_payment
+from vouchers.settlements.actions.owing import by_organisation, close_if_settled, lower, owe_payment, require_checked
 from vouchers.settlements.actions.steps import claw, lock, lock_clawback, lock_debt, owe_clawback, require_apart, step, step_debt
 from vouchers.settlements.models import Clawback, Debt, Settlement, SettlementLine
 
@@ -53,12 +53,12 @@ def object_to_clawback(
 
 def _suspend_all(row: Settlement | Clawback, by: Any) -> None:
     if row.round.policy().settling.objection_suspends:
-        for debt_id in row.debts.filter(status=D.OPEN).values_list("pk", flat=True):
+        for debt_id in row.debts.filter(status__in=[D.OPEN, D.ENFORCED]).values_list("pk", flat=True):
             suspend(lock_debt(debt_id), by=by)
 
 
 def suspend(debt: Debt, *, by: Any) -> None:
-    """Nothing is owed while the objection is open: no reminder, no late charge. Writes: Debt, Event, Duty paused."""
+    """Nothing is due while the objection is open: no reminder, no day that makes it later. Writes: Debt, Event, Duty paused."""
     debt.suspended_on = clock.today()
     step_debt(debt, "suspend", "suspended", by=by)
     journal.pause_duty(debt, "pay_debt", by=by)
@@ -73,9 +73,10 @@ def sync_objections() -> int:
 
 @transaction.atomic
 def _resume(debt_id: int) -> bool:
-    """Looks again once the debt is locked. Writes: Debt OPEN with a later day, Event, Duty."""
+    """Looks again once the debt is locked; a payment that is reported is checked first, by the day that holds as long as it is held
+    back. Writes: Debt OPEN, or ENFORCED as it was, with a later day, Event, Duty."""
     debt = lock_debt(debt_id)
-    if debt.status != D.SUSPENDED or queries.held_back(debt):
+    if debt.status != D.SUSPENDED or queries.held_back(debt) or queries.unchecked(debt):
         return False
     resume(debt, by=None)
     return True
@@ -84,7 +85,8 @@ def _resume(debt_id: int) -> bool:
 def resume(debt: Debt, *, by: Any) -> None:
     assert debt.suspended_on is not None
     debt.due_on, debt.suspended_on = rules.moved_due(debt.due_on, debt.suspended_on, clock.today()), None
-    step_debt(debt, "resume", "resumed", by=by, due_on=debt.due_on.isoformat())
+    verb = "resume_enforced" if queries.was_enforced(debt) else "resume"
+    step_debt(debt, verb, "resumed", by=by, due_on=debt.due_on.isoformat())
     journal.resume_duty(debt, "pay_debt", by=by)
     owe_payment(debt, by=by)
 
@@ -110,6 +112,7 @@ def lower_disallowance(*, settlement_id: int, disallowed: dict[int, int], reason
         after_won=row.refund_won,
     )  # fmt: skip
     for debt, (principal, interest) in left.items():
+        require_checked(debt)
         if debt.status == D.SUSPENDED:
             resume(debt, by=by)
         lower(debt, principal_won=principal, interest_won=interest, by=by, reason=reason.strip())
@@ -170,6 +173,8 @@ def lower_clawback(*, clawback_id: int, amount_won: int, surcharge_times: int, r
         )  # fmt: skip
     before = row.ordered_won + row.surcharge_won
     row.ordered_won, row.surcharge_won, row.surcharge_times = amount_won, surcharge, surcharge_times
+    if not amount_won:
+        _needs_no_restriction(row, by)
     claw(
         row, "lower_clawback" if amount_won else "cancel_order", "lowered", by=by, reason=reason.strip(), decision=objection.event.hash,
         before_won=before, after_won=amount_won + surcharge,
@@ -178,10 +183,17 @@ def lower_clawback(*, clawback_id: int, amount_won: int, surcharge_times: int, r
     return lock_clawback(row.pk)
 
 
+def _needs_no_restriction(row: Clawback, by: Any) -> None:
+    """A cancelled order keeps nobody out; that it was ordered is reported all the same."""
+    row.must_exclude = False
+    journal.close_duty(row, "enter_restriction", by=by)
+
+
 def _lower_owed(row: Clawback, reason: str, by: Any) -> None:
     left = {rules.DebtKind.CLAWBACK: row.ordered_won, rules.DebtKind.SURCHARGE: row.surcharge_won}
     for debt_id in row.debts.exclude(status=D.CANCELLED).values_list("pk", flat=True):
         debt = lock_debt(debt_id)
+        require_checked(debt)
         if debt.status == D.SUSPENDED:
             resume(debt, by=by)
         lower(debt, principal_won=left[rules.DebtKind(debt.kind)], interest_won=0, by=by, reason=reason)

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from portal.accounts.models import Organisation
 from portal.journal import actions as journal
 from portal.kit import clock, workdays
+from portal.kit.errors import Refused
+from portal.kit.words import pick
 from providers.institutions.models import Institution
 from vouchers.agreements.models import Agreement
 from vouchers.settlements import notices, queries, rules
@@ -69,14 +73,22 @@ def owe_payment(debt: Debt, *, by: Any) -> None:
     )  # fmt: skip
 
 
+def require_checked(debt: Debt) -> None:
+    """Raises: Refused while money that was reported, or goes back, is not checked: it must count before less is owed."""
+    if queries.unchecked(debt):
+        raise Refused(
+            _("A payment of %(name)s is reported and not checked yet. Confirm or reject it first, then lower.")
+            % {"name": pick(debt.organisation, "name")}, "unchecked",
+        )  # fmt: skip
+
+
 def lower(debt: Debt, *, principal_won: int, interest_won: int, by: Any, reason: str) -> None:
     """An objection was right: less is owed. What came already beyond it goes back. Writes: Debt, Event, Duty, Notice."""
     if (principal_won, interest_won) == (debt.principal_won, debt.interest_won):
         return
     before = debt.owed_won
     debt.principal_won, debt.interest_won = principal_won, interest_won
-    if principal_won + interest_won == 0:
-        debt.charged_won = 0
+    debt.charged_won = queries.charge_left(debt)
     over, debt.reason = queries.over_won(debt), reason
     if over:
         _overpaid(debt, over, by=by, reason=reason)
@@ -94,6 +106,10 @@ def _overpaid(debt: Debt, over_won: int, *, by: Any, reason: str) -> None:
     verb = "lower" if debt.status == D.OVERPAID else "overpay"
     step_debt(debt, verb, "overpaid", by=by, reason=reason, over_won=over_won)
     journal.close_duties(debt, by=by)
+    owe_repayment(debt, by=by)
+
+
+def owe_repayment(debt: Debt, *, by: Any) -> None:
     journal.open_duty(
         debt, "repay_debt", title_ko=f"과오납 반환: {debt.agreement.number}", title_en=f"Pay back what came too much: {debt.agreement.number}",
         url=debt.get_absolute_url(), due_in=debt.agreement.round.days("receipt_check"), role="OPERATOR_FINANCE", by_mail=True, by=by,

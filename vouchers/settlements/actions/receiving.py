@@ -15,7 +15,8 @@ from portal.kit.errors import NotAllowed, Refused
 from portal.kit.won import won
 from vouchers.ledger import actions as ledger
 from vouchers.settlements import notices, queries, rules
-from vouchers.settlements.actions.owing import release
+from vouchers.settlements.actions.owing import owe_repayment, release
+from vouchers.settlements.actions.repaying import went_back
 from vouchers.settlements.actions.steps import lock_debt, require_apart, step_debt
 from vouchers.settlements.models import Debt, Receipt
 
@@ -72,18 +73,19 @@ def _lock_receipt(receipt_id: int, by: Any) -> tuple[Debt, Receipt]:
 
 @transaction.atomic
 def confirm_receipt(*, receipt_id: int, by: Any) -> Receipt:
-    """Finance found it on the account: shared out (principal, interest, late charge), the principal booked as recovered, and with
+    """Finance found it on the account, what goes back as gone by who did not enter it: shared out (principal, interest, late charge), the principal booked as recovered, and with
     the last won the debt ends. Writes: Receipt, Debt, ledger RECOVERED, Events, Duties, Notice. Raises: Refused, NotAllowed."""
     debt, receipt = _lock_receipt(receipt_id, by)
     receipt.status = rules.RECEIPT_LIFECYCLE.step(receipt.status, "confirm_receipt")
     require_taken([receipt.proof])
+    if receipt.is_repayment:
+        return went_back(debt, receipt, by)
     principal, interest, late = queries.came(debt)
     left = {"principal_won": debt.principal_won - principal, "interest_won": debt.interest_won - interest}
     parts = rules.shared(receipt.amount_won, **left, late_won=0)
     paid = parts.principal_won + parts.interest_won
-    charge = 0 if debt.status == D.SUSPENDED else rules.late_charge_won(
-        paid, debt.due_on, receipt.received_on, queries.policy_of(debt).late
-    )  # fmt: skip
+    due_on = queries.due_on(debt, receipt.received_on)
+    charge = rules.late_charge_won(paid, due_on, receipt.received_on, queries.policy_of(debt).late)
     parts = rules.shared(receipt.amount_won, **left, late_won=debt.charged_won + charge - late)
     if parts.over_won:
         raise Refused(
@@ -112,7 +114,7 @@ def _book(debt: Debt, receipt: Receipt, by: Any) -> None:
 
 
 def _settled(debt: Debt, by: Any) -> None:
-    if not debt.receipts.filter(status="REPORTED").exists():
+    if not queries.unchecked(debt):
         journal.close_duty(debt, "check_receipt", by=by)
     if sum(queries.came(debt)) >= debt.owed_won:
         release(debt, "settle", "settled", by=by)
@@ -120,7 +122,8 @@ def _settled(debt: Debt, by: Any) -> None:
 
 @transaction.atomic
 def reject_receipt(*, receipt_id: int, reason: str, by: Any) -> Receipt:
-    """It is not on the account; who owes it hears why. Writes: Receipt REJECTED, Event, Notice."""
+    """It is not on the account; who owes it hears why, and what was to go back is to be paid again. Writes: Receipt REJECTED, Event,
+    Notice or Duty."""
     debt, receipt = _lock_receipt(receipt_id, by)
     if not reason.strip():
         raise Refused(_("Say why: who owes it reads it."), "reason_missing", "reason")
@@ -130,9 +133,12 @@ def reject_receipt(*, receipt_id: int, reason: str, by: Any) -> Receipt:
     journal.record(
         "debt.receipt_rejected", debt, by=by, reason=receipt.reason, organisations=debt.organisation_ids(), data={"receipt": receipt.ref}
     )  # fmt: skip
-    if not debt.receipts.filter(status="REPORTED").exists():
+    if not queries.unchecked(debt):
         journal.close_duty(debt, "check_receipt", by=by)
-    notices.not_found(debt, receipt)
+    if receipt.is_repayment:
+        owe_repayment(debt, by=by)
+    else:
+        notices.not_found(debt, receipt)
     return receipt
 
 
@@ -150,42 +156,3 @@ def enforce_debt(*, debt_id: int, reason: str, by: Any) -> Debt:
     step_debt(debt, "enforce", "enforced", by=by, reason=debt.reason)
     notices.enforced(debt)
     return debt
-
-
-@transaction.atomic
-def repay(*, debt_id: int, paid_on: date, proof: Document | None, by: Any) -> Receipt:
-    """What came beyond what is owed went back to who had paid it. Writes: Receipt (repayment), ledger REVERSED, Debt, Event, Duty.
-    Raises: Refused (nothing too much, a day ahead, no proof)."""
-    debt = lock_debt(debt_id)
-    require(by, "vouchers.confirm_receipt")
-    require_apart(debt, by)
-    over = queries.over_won(debt)
-    if debt.status != D.OVERPAID or not over:
-        raise Refused(_("Nothing came beyond what is owed."), "nothing_over")
-    if paid_on > clock.today():
-        raise Refused(_("The day of the transfer lies in the future."), "day_future", "received_on")
-    if proof is None:
-        raise Refused(_("Attach the proof of the transfer."), "proof_missing", "file")
-    _principal, interest, late = queries.came(debt)
-    late_back = min(over, max(0, late - debt.charged_won))
-    interest_back = min(over - late_back, max(0, interest - debt.interest_won))
-    receipt = Receipt(
-        debt=debt, is_repayment=True, amount_won=over, received_on=paid_on, proof=proof, reported_by=_reporter(debt, by), decided_by=by,
-        decided_at=clock.now(), status=rules.ReceiptStatus.CONFIRMED, principal_won=over - late_back - interest_back,
-        interest_won=interest_back, late_won=late_back,
-    )  # fmt: skip
-    receipt.save()
-    if receipt.principal_won and debt.kind != rules.DebtKind.SURCHARGE:
-        ledger.repay(
-            round_id=debt.agreement.round_id, voucher_ref=debt.agreement.voucher.ref, amount_won=receipt.principal_won, key=receipt.ref,
-            reason=f"과오납 반환 {debt.agreement.number}", reason_en=f"Paid back too much {debt.agreement.number}", by=by,
-        )  # fmt: skip
-    release(debt, "settle" if debt.owed_won else "cancel", "repaid", by=by)
-    return receipt
-
-
-def _reporter(debt: Debt, by: Any) -> Any:
-    """Whose money it was: the last who reported a receipt that came, never who pays it back."""
-    last = debt.receipts.filter(status="CONFIRMED", is_repayment=False).exclude(reported_by=by).first()
-    assert last is not None, "what came was reported by somebody else"
-    return last.reported_by

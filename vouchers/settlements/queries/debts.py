@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
 
+from portal.journal.models import Event
 from vouchers.agreements.models import HaltRecovery
 from vouchers.ledger.models import Account
 from vouchers.rounds.rules import SettlingPolicy
@@ -55,8 +56,38 @@ def came(debt: Debt) -> tuple[int, int, int]:
 def standing(debt: Debt, on: date) -> Standing:
     principal, interest, late = came(debt)
     left = max(0, debt.principal_won - principal) + max(0, debt.interest_won - interest)
-    more = 0 if debt.status == rules.DebtStatus.SUSPENDED else rules.late_charge_won(left, debt.due_on, on, policy_of(debt).late)
+    more = rules.late_charge_won(left, due_on(debt, on), on, policy_of(debt).late)
     return Standing(principal, interest, late, left + max(0, debt.charged_won - late), more)
+
+
+def unchecked(debt: Debt) -> bool:
+    """Is a payment, to here or back, reported and not decided?"""
+    return debt.receipts.filter(status="REPORTED").exists()
+
+
+def charge_left(debt: Debt) -> int:
+    """The late charge of what is owed now: of each payment as much as its part of that, in the order in which they came; what was
+    never owed was never late. Whole won, rounded down."""
+    left, charged = debt.principal_won + debt.interest_won, 0
+    for one in debt.receipts.filter(status="CONFIRMED", is_repayment=False).order_by("decided_at", "id"):
+        whole = one.principal_won + one.interest_won
+        part = min(whole, left)
+        left -= part
+        charged += one.charged_won * part // whole if whole else 0
+    return min(debt.charged_won, charged)
+
+
+def due_on(debt: Debt, on: date) -> date:
+    """Until when it had to be paid for somebody who pays on a day: what was late before an objection held it back stays late."""
+    if debt.suspended_on is None:
+        return debt.due_on
+    return rules.moved_due(debt.due_on, debt.suspended_on, max(on, debt.suspended_on))
+
+
+def was_enforced(debt: Debt) -> bool:
+    """Had it been handed over to be collected when an objection held it back?"""
+    held = Event.objects.filter(subject_ref=debt.ref, name="debt.suspended").order_by("-seq").first()
+    return held is not None and held.frm == rules.DebtStatus.ENFORCED
 
 
 def over_won(debt: Debt) -> int:

@@ -32,6 +32,7 @@ CLAWBACK_LIFECYCLE = Lifecycle(
         **{(state, "drop_clawback"): S.DROPPED for state in (S.DETECTED, S.NOTICED, S.HEARD)},
         (S.ORDERED, "report_order"): S.ORDERED,
         (S.CLOSED, "report_order"): S.CLOSED,
+        (S.CANCELLED, "report_order"): S.CANCELLED,
         (S.ORDERED, "lower_clawback"): S.ORDERED,
         (S.CLOSED, "lower_clawback"): S.CLOSED,
         (S.ORDERED, "cancel_order"): S.CANCELLED,

@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.kit import workdays
 from portal.kit.codes import Codes
 from portal.kit.lifecycle import Lifecycle
 from vouchers.rounds.rules import LateStep
@@ -46,7 +47,9 @@ DEBT_LIFECYCLE = Lifecycle(
         **{(state, "overpay"): D.OVERPAID for state in (*_LIVE, D.PAID)},
         (D.OVERPAID, "lower"): D.OVERPAID,
         (D.OPEN, "suspend"): D.SUSPENDED,
+        (D.ENFORCED, "suspend"): D.SUSPENDED,
         (D.SUSPENDED, "resume"): D.OPEN,
+        (D.SUSPENDED, "resume_enforced"): D.ENFORCED,
         (D.OPEN, "enforce"): D.ENFORCED,
     },
 )  # fmt: skip
@@ -85,8 +88,9 @@ def late_charge_won(amount_won: int, due_on: date, on: date, steps: Sequence[Lat
 
 
 def moved_due(due_on: date, suspended_on: date, resumed_on: date) -> date:
-    """The due day after an objection held the debt back: later by the days that it stood; what was late stays late."""
-    return due_on + (resumed_on - suspended_on)
+    """The due day after an objection held the debt back: later by the days that it stood, and never on a day off; what was late
+    stays late."""
+    return workdays.add_working_days(due_on + (resumed_on - suspended_on), 0)
 
 
 # verb of a duty → the role that hears of it when it is late

@@ -34,7 +34,7 @@ def _show(request: HttpRequest, debt: Debt, bound: ReasonForm | None = None, abo
     """The debt's page; bound: a reason that could not be accepted, about: of which receipt."""
     context = {
         "debt": debt, "standing": queries.standing(debt, clock.today()), "receipts": list(queries.receipts_of(debt)),
-        "may": queries.may_with_debt(request.user, debt), "over_won": queries.over_won(debt), "reason_form": ReasonForm(), "bound": bound,
+        "may": queries.may_with_debt(request.user, debt), "over_won": queries.over_won(debt), "unchecked": queries.unchecked(debt), "reason_form": ReasonForm(), "bound": bound,
         "about": about, "late": debt.status == rules.DebtStatus.OPEN and debt.due_on < clock.today(),
         "lines": queries.behind(debt),
     }  # fmt: skip
@@ -105,9 +105,9 @@ def enforce(request: HttpRequest, ref: str) -> HttpResponse:
 @needs("vouchers.confirm_receipt")
 @require_http_methods(["GET", "POST"])
 def repay(request: HttpRequest, ref: str) -> HttpResponse:
-    """What came beyond what is owed went back."""
+    """What came beyond what is owed went back; somebody else checks it."""
     debt = _debt(request, ref)
-    if not queries.over_won(debt):
+    if not queries.over_won(debt) or queries.unchecked(debt):
         raise Http404
     form = forms.RepaymentForm(
         request.POST if request.method == "POST" else None, request.FILES or None, initial={"received_on": clock.today()}
@@ -121,7 +121,7 @@ def repay(request: HttpRequest, ref: str) -> HttpResponse:
         except DomainError as error:
             form_errors(form, error)
         else:
-            messages.success(request, _("Recorded."))
+            messages.success(request, _("Entered. Somebody else of finance checks that it went out."))
             return redirect(request, debt.get_absolute_url())
     context = {"debt": debt, "form": form, "over_won": queries.over_won(debt), "title": _("Pay back what came too much")}
     return page(request, "vouchers/settlements/form.html", context, status=422 if form.errors else 200)
