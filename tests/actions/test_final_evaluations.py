@@ -96,7 +96,7 @@ def test_who_cannot_be_opened_or_grade():
     refused(
         actions.open_final_evaluation, "deliveries_open", agreement_id=open_one.agreement.pk, grader_ids=[], by=open_one.operator
     )
-    without, (row,) = p.planned(p.project())
+    without, (row,) = p.planned(p.project(grading={"graders": 0}))
     p.accept(without, row)
     refused(
         actions.open_final_evaluation,
