@@ -71,6 +71,7 @@ def test_nothing_is_committed_past_the_year_without_a_carry_over(monkeypatch):
     refused(agreements.send_for_signature, "past_year", agreement_id=made.agreement.pk, by=made.operator)
     agreements.decide_carry_over(carry_over_id=ask(made.agreement, made.operator).pk, approve=True, by=approver)
     made.agreement = agreements.send_for_signature(agreement_id=made.agreement.pk, by=made.operator)
+    authorities.of_parties(made.agreement, *made.everybody)
     *others, last = made.everybody
     for who in others:
         made.agreement = ev.sign(made, who)
