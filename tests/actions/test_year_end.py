@@ -233,6 +233,51 @@ def test_a_year_whose_close_has_begun_is_booked_in_no_more():
     call_command("verify")
 
 
+def test_what_is_carried_over_of_an_unsigned_agreement_is_signed_for_in_the_next_year():
+    made = ev.drafted()
+    authorities.of_parties(made.agreement, *made.everybody)
+    made.agreement = agreements.send_for_signature(agreement_id=made.agreement.pk, by=made.operator)
+    finance, approver, year = person("OPERATOR_FINANCE"), person("MINISTRY_APPROVER"), made.agreement.round.fiscal_year
+    row = ask(made.agreement, made.operator, amount_won=made.agreement.grant_won)
+    table = actions.rehearse_year(fiscal_year=year, by=finance)
+    with next_year(made.agreement):
+        refused(actions.close_year, "undecided", closing_id=table.pk, by=approver)
+        agreements.decide_carry_over(carry_over_id=row.pk, approve=True, by=approver)
+        actions.discard_rehearsal(closing_id=table.pk, by=finance)
+        table = actions.rehearse_year(fiscal_year=year, by=finance)
+        assert table.carries_won == made.agreement.grant_won
+        actions.close_year(closing_id=table.pk, by=approver)
+        actions.go_on_closing(closing_id=table.pk)
+        for who in made.everybody:
+            made.agreement = ev.sign(made, who)
+    pot = Account.objects.get(kind="COMMITTED", owner_ref=Voucher.objects.get().ref)
+    assert (pot.balance_won, pot.carried_to, pot.closed_in) == (made.agreement.grant_won, year + 1, None)
+    call_command("verify")
+
+
+@pytest.mark.parametrize("signing", [True, False])
+def test_an_award_of_which_nothing_is_carried_over_ends_with_its_year(signing):
+    if signing:
+        made = ev.drafted()
+        award, programme, agreement = made.award, made.agreement.round, made.agreement
+    else:
+        _at, award = ev.accepted()
+        programme, agreement = award.application.round, None
+    finance, approver = person("OPERATOR_FINANCE"), person("MINISTRY_APPROVER")
+    table = actions.rehearse_year(fiscal_year=programme.fiscal_year, by=finance)
+    with clock.at(clock.kst(programme.fiscal_year + 1, 1, 5, 10)):
+        actions.close_year(closing_id=table.pk, by=approver)
+        assert actions.go_on_closing(closing_id=table.pk) > 0
+    award.refresh_from_db()
+    assert award.status == ("CANCELLED" if signing else "DECLINED") and award.application.status == "WITHDRAWN"
+    if agreement is not None:
+        agreement.refresh_from_db()
+        assert agreement.status == "TERMINATED" and agreement.reason
+    assert YearClosing.objects.get().status == "CLOSED"
+    assert ledger.balance(programme.pk, "EXPIRED", award.application.ref) == award.grant_won
+    call_command("verify")
+
+
 def test_a_close_that_cannot_go_on_is_noted_and_holds_up_no_other(monkeypatch, settings):
     settings.JOBS_RAISE = False
     at, desk, _rows = paid_half()

@@ -43,12 +43,12 @@ class YearClosed(Refused):
         )
 
 
-def _account(round_id: int, kind: str, owner_ref: str, organisation: Any = None) -> Account:
-    """The pot, opened on first use (two openers meet in the unique constraint)."""
+def _account(round_id: int, kind: str, owner_ref: str, organisation: Any = None, *, carried_to: int | None = None) -> Account:
+    """The pot, opened on first use (two openers meet in the unique constraint). carried_to: of the pot from which it is filled."""
     found = queries.pot(round_id, kind, owner_ref)
     if found is not None:
         return found
-    account = Account(round_id=round_id, kind=kind, owner_ref=owner_ref, organisation=organisation)
+    account = Account(round_id=round_id, kind=kind, owner_ref=owner_ref, organisation=organisation, carried_to=carried_to)
     try:
         with transaction.atomic():
             account.save()
@@ -230,13 +230,14 @@ def commit(
     turn: str = "",
 ) -> LedgerEvent:
     """The agreement took force, the voucher is issued: reserved → committed; again, with the ref of an agreement's change as turn,
-    when that raised the grant."""
+    when that raised the grant. What was carried over stays of the year into which it was."""
+    held = _account(round_id, K.RESERVED, owner_ref)
     return _move(
         E.COMMITTED,
         key=":".join(["COMMITTED", voucher_ref, *([turn] if turn else [])]),
         round_id=round_id,
-        source=_account(round_id, K.RESERVED, owner_ref),
-        target=_account(round_id, K.COMMITTED, voucher_ref, organisation),
+        source=held,
+        target=_account(round_id, K.COMMITTED, voucher_ref, organisation, carried_to=held.carried_to),
         amount_won=amount_won,
         subject_ref=voucher_ref,
         reason=reason,
@@ -402,8 +403,8 @@ def expire_pot(*, account_id: int, year: int, amount_won: int, by: Any) -> Ledge
 
 @transaction.atomic
 def carry(*, account_id: int, year: int, amount_won: int, by: Any) -> LedgerEvent:
-    """What stays committed leaves the year that is closed and comes into the next one, once: committed → carried → committed, in one
-    transaction. Writes: two LedgerEvents, Account.carried_to, which opens the pot again. Returns: the one of the new year."""
+    """What stays committed or reserved leaves the year that is closed and comes into the next one, once: committed → carried →
+    committed, in one transaction. Writes: two LedgerEvents, Account.carried_to, which opens the pot again. Returns: the one of the new year."""
     pot = Account.objects.select_related("organisation").get(pk=account_id)
     between = _account(pot.round_id, K.CARRIED, pot.owner_ref, pot.organisation)
     steps = ((pot, between, year, "OUT"), (between, pot, year + 1, "IN"))

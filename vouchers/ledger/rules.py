@@ -46,7 +46,9 @@ ROUTES: dict[EventKind, frozenset[tuple[AccountKind, AccountKind]]] = {
     EventKind.REVERSED: frozenset({(A.PAID, A.COMMITTED), (A.AVAILABLE, A.TREASURY), (A.RECOVERED, A.PAID)}),
     EventKind.EXPIRED: frozenset({(A.COMMITTED, A.EXPIRED), (A.RESERVED, A.EXPIRED), (A.AVAILABLE, A.EXPIRED)}),
     EventKind.RECOVERED: frozenset({(A.PAID, A.RECOVERED)}),
-    EventKind.CARRIED: frozenset({(A.COMMITTED, A.CARRIED), (A.CARRIED, A.COMMITTED)}),
+    EventKind.CARRIED: frozenset(
+        {(A.COMMITTED, A.CARRIED), (A.CARRIED, A.COMMITTED), (A.RESERVED, A.CARRIED), (A.CARRIED, A.RESERVED)}
+    ),
 }
 
 

@@ -18,7 +18,7 @@ from vouchers.agreements.actions.changing import (
     take_up_change,
     withdraw_change,
 )
-from vouchers.agreements.actions.conduct import complete, owe_completion, resume, stop, terminate
+from vouchers.agreements.actions.conduct import complete, end_with_year, owe_completion, resume, stop, terminate
 from vouchers.agreements.actions.drafting import draft, require_apart, return_to_draft, revise, send_for_signature
 from vouchers.agreements.actions.ending import expire_voucher, lock_voucher, release_voucher, reopen_voucher, spend_voucher
 from vouchers.agreements.actions.negotiating import answer_comment, comment_clause, negotiate
@@ -35,6 +35,7 @@ __all__ = [
     "confirm_authority",
     "decide_carry_over",
     "draft",
+    "end_with_year",
     "expire_voucher",
     "file_authority",
     "formula",

@@ -107,6 +107,27 @@ def terminate(*, agreement_id: int, reason: str, by: Any) -> Agreement:
     return agreement
 
 
+@transaction.atomic
+def end_with_year(*, application_ref: str, year: int) -> bool:
+    """The year of an award's money is closed and nothing of it is carried over: an agreement that did not take force ends, and the
+    award with it. Called by the close. Writes: Agreement, Award, Application, Event, Notices. Returns: whether it ended now."""
+    words = (
+        f"{year} 회계연도가 마감되어 예산이 소멸했습니다.",
+        f"The fiscal year {year} was closed and its money lapsed.",
+    )
+    found = Agreement.objects.filter(award__application__ref=application_ref).exclude(status=rules.AgreementStatus.TERMINATED)
+    agreement = lock(found.get().pk) if found.exists() else None
+    if agreement is not None and agreement.activated_at is not None:
+        return False
+    if agreement is not None and rules.LIFECYCLE.can(agreement.status, "terminate"):
+        move(agreement, "terminate", "agreement.terminated", by=None, reason=words[0], reason_en=words[1])
+        journal.close_duties(agreement, by=None)
+    ended = evaluation.end_with_year(application_ref=application_ref, reason=words[0], reason_en=words[1])
+    if agreement is not None:
+        _tell_all(agreement, lambda party: notices.agreement_terminated(agreement, party, agreement.reason))
+    return ended
+
+
 def _step(agreement_id: int, verb: str, event: str, by: Any, reason: str = "") -> Agreement:
     agreement = lock(agreement_id)
     require(by, "vouchers.draft_agreement")

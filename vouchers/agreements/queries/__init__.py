@@ -17,7 +17,7 @@ from vouchers.agreements.queries.agreeing import (
     waiting_for,
 )
 from vouchers.agreements.queries.authority import authorities_for, authority_of, files_for, no_authority, signers_of
-from vouchers.agreements.queries.carrying import carried, carried_won, unpaid_won
+from vouchers.agreements.queries.carrying import carried, carried_won, carry_overs_asked, unpaid_won
 from vouchers.agreements.queries.changing import (
     Preview,
     available_won,
@@ -59,6 +59,7 @@ __all__ = [
     "available_won",
     "carried",
     "carried_won",
+    "carry_overs_asked",
     "changes_for",
     "comments_for",
     "comments_of",

@@ -13,6 +13,7 @@ from vouchers.evaluation.actions.awards import (
     accept_award,
     cancel_award,
     decline_award,
+    end_with_year,
     lapse_awards,
     prepare_agreement,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "discard_proposal",
     "discard_schedule",
     "end_affiliation",
+    "end_with_year",
     "file_challenge",
     "go_on",
     "lapse_awards",

@@ -17,10 +17,12 @@ from vouchers.evaluation import notices, queries, rules
 from vouchers.evaluation.actions.locking import lock_queue
 from vouchers.evaluation.models import Award, SelectionRun
 from vouchers.ledger import actions as ledger
+from vouchers.ledger import queries as money
 from vouchers.rounds.models import Round, Track
 
 LIFECYCLE = rules.AWARD_LIFECYCLE
 LAPSED_KO, LAPSED_EN = "기한까지 답이 없어 선정이 실효되었습니다.", "The award lapsed without an answer by the due day."
+ENDS = (("lapse", "award.lapsed"), ("decline_award", "award.declined"), ("cancel_award", "award.cancelled"))
 WITHDRAWN_KO, WITHDRAWN_EN = "신청이 철회되었습니다.", "The application was withdrawn."
 
 
@@ -163,6 +165,19 @@ def _end_withdrawn(award_id: int) -> bool:
     return True
 
 
+@transaction.atomic
+def end_with_year(*, application_ref: str, reason: str, reason_en: str) -> bool:
+    """The year of its money is closed and nothing of it is carried over: the award ends, as far as it has got. Called by the close.
+    Writes: Award, Application, Event, Notices. Returns: whether it ended now."""
+    found = Award.objects.filter(application__ref=application_ref, status__in=rules.LIVE_AWARDS).values_list("pk", flat=True)
+    if (award_id := found.first()) is None:
+        return False
+    award = _lock(award_id)
+    verb, event = next(one for one in ENDS if LIFECYCLE.can(award.status, one[0]))
+    _free(award, LIFECYCLE.step(award.status, verb), event, reason, None, reason_en)
+    return True
+
+
 def _free(award: Award, after: str, event: str, reason: str, by: Any, reason_en: str = "") -> None:
     """The award ends, its money returns to the round, the next in line moves up. reason_en: of a reason that the portal gives."""
     before, application = award.status, award.application
@@ -218,6 +233,8 @@ def _move_up(run: SelectionRun, programme: Round, track: Track, words: Callable[
     one stays in the pool. While an application of the track is evaluated again after an objection, places wait for its run.
     The portal itself acts. words: place on the list → reason in Korean and English."""
     if Application.objects.filter(round=programme, track=track, status="IN_EVALUATION").exists():
+        return None
+    if money.year_closed(programme.fiscal_year):  # nothing is given of it any more
         return None
     taken = Award.objects.filter(application__round=programme, application__track=track, status__in=rules.LIVE_AWARDS).count()
     chosen = rules.next_reserve(

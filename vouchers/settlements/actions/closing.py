@@ -70,6 +70,12 @@ def close_year(*, closing_id: int, by: Any) -> YearClosing:
             _("A payment is under way: %(numbers)s. Close the year once it is settled.") % {"numbers": ", ".join(numbers)},
             "moving",
         )
+    if numbers := queries.undecided(row.fiscal_year):
+        raise Refused(
+            _("A carry-over is not decided: %(numbers)s. Decide about it before the year is closed.")
+            % {"numbers": ", ".join(numbers)},
+            "undecided",
+        )
     if rules.digest(queries.shares(row.fiscal_year)) != row.digest:
         raise Refused(_("Something moved since it was rehearsed. Discard this table and rehearse again."), "moved_since")
     row.closed_by, row.closed_at, row.before = by, clock.now(), money.trial_balance(row.fiscal_year)
@@ -120,6 +126,7 @@ def _book(line_id: int) -> bool:
     line = ClosingLine.objects.select_related("closing", "closing__closed_by", "account").get(pk=line_id)
     if line.booked_at is not None:
         return False
+    _end_award(line)
     if not _ends_voucher(line):
         left_won = money.locked_pot(line.account)[0]  # a voucher may have run out since: what it let expire is not booked twice
         if amount_won := min(line.amount_won, left_won):
@@ -132,9 +139,19 @@ def _book(line_id: int) -> bool:
     return True
 
 
+def _end_award(line: ClosingLine) -> None:
+    """An award of which nothing is carried over ends with its year, and so does an agreement that nobody signed: its money is gone."""
+    if line.account.kind == "RESERVED" and not _carried(line):
+        agreements.end_with_year(application_ref=line.account.owner_ref, year=line.closing.fiscal_year)
+
+
+def _carried(line: ClosingLine) -> bool:
+    return line.closing.lines.filter(account=line.account_id, fate=rules.Fate.CARRY).exists()
+
+
 def _ends_voucher(line: ClosingLine) -> bool:
     """A valid voucher of which nothing is carried over ends with its year, and its people are told."""
-    if line.account.kind != "COMMITTED" or line.closing.lines.filter(account=line.account_id, fate=rules.Fate.CARRY).exists():
+    if line.account.kind != "COMMITTED" or _carried(line):
         return False
     voucher = Voucher.objects.filter(ref=line.account.owner_ref, status=VoucherStatus.ISSUED).first()
     return voucher is not None and agreements.expire_voucher(voucher_id=voucher.pk) > 0

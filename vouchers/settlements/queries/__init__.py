@@ -9,7 +9,7 @@ from vouchers.settlements.queries.clawing import (
     paid_agreements,
     recoverable,
 )
-from vouchers.settlements.queries.closing import booked, moving, next_line, shares, under_way
+from vouchers.settlements.queries.closing import booked, moving, next_line, shares, undecided, under_way
 from vouchers.settlements.queries.debts import (
     Standing,
     behind,
@@ -91,6 +91,7 @@ __all__ = [
     "standing",
     "to_escalate",
     "unchecked",
+    "undecided",
     "under_way",
     "unsettled",
     "upheld",

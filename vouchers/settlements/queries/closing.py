@@ -15,7 +15,12 @@ def shares(year: int) -> list[rules.Share]:
 
 
 def _approved(pot: Account, year: int) -> int:
-    return agreements.carried_won(pot.owner_ref, year) if pot.kind == "COMMITTED" else 0
+    return agreements.carried_won(pot.owner_ref, year) if pot.kind in {"RESERVED", "COMMITTED"} else 0
+
+
+def undecided(year: int) -> list[str]:
+    """Numbers of agreements of which a carry-over was asked for and not decided: the close would take its money."""
+    return agreements.carry_overs_asked(year)
 
 
 def moving(year: int) -> list[str]:
