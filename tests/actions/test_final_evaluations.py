@@ -21,6 +21,7 @@ from vouchers.companies.models import Restriction
 from vouchers.milestones import actions, queries
 from vouchers.milestones.models import FinalEvaluation, FinalScore, Milestone
 from vouchers.objections import actions as objections
+from vouchers.rounds.rules import months_after
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(days=60)  # past every day to object
@@ -195,10 +196,16 @@ def test_a_condition_is_judged_and_the_judgment_may_be_objected_to_anew(met, gra
     given = {"evaluation_id": row.pk, "reason": "조건부", "by": world.at.operator}
     refused(actions.decide_grade, "condition_missing", **given)
     refused(actions.decide_grade, "condition_day", **given, condition="보완", condition_due_on=clock.today())
-    actions.decide_grade(**given, condition="보완", condition_due_on=clock.today() + timedelta(days=70))
+    row_due = clock.today() + timedelta(days=70)
+    actions.decide_grade(**given, condition="보완", condition_due_on=row_due)
     with clock.at(clock.now() + LATER):
         actions.confirm_grades()
         assert Duty.objects.filter(verb="judge_condition", closed_at__isnull=True).exists()
+        if not met:
+            refused(
+                actions.judge_condition, "condition_open", evaluation_id=row.pk, met=False, reason="확인", by=world.at.operator
+            )
+    with clock.at(clock.now() + LATER if met else clock.end_of_day(row_due) + timedelta(hours=1)):
         done = actions.judge_condition(evaluation_id=row.pk, met=met, reason="확인", by=world.at.operator)
         assert (done.grade, done.status, done.condition) == (grade, "DECIDED", "")
         assert actions.object_to_grade(evaluation_id=row.pk, ground="FACTS", statement="x", by=world.at.company)
@@ -225,7 +232,7 @@ def test_a_failure_stops_the_money_and_keeps_the_company_out_by_the_rounds_rules
         done = actions.bar_company(evaluation_id=row.pk, by=officer)
         found = Restriction.objects.get()
         assert found.pk == done.restriction_id and found.brn == world.agreement.company.brn and found.status == "ENTERED"
-        assert (found.ends_on.year - found.starts_on.year, found.ends_on.month) == (2, found.starts_on.month)
+        assert found.ends_on == months_after(found.starts_on, 24) - timedelta(days=1)  # the last day is one of the two years
         refused(actions.bar_company, "not_to_bar", evaluation_id=row.pk, by=officer)
 
 

@@ -1,6 +1,6 @@
 """The grade is decided with its reason, made better by an objection that was right, and holds once nothing can change it any more."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
+from portal.kit.words import day
 from vouchers.agreements import actions as agreements
 from vouchers.companies import actions as companies
 from vouchers.milestones import notices, queries, rules
@@ -56,6 +57,11 @@ def judge_condition(*, evaluation_id: int, met: bool, reason: str, by: Any) -> F
     agreements.require_apart(row.agreement, by)
     if row.grade != Grade.CONDITIONAL:
         raise Refused(_("The grade carries no condition."), "no_condition")
+    if not met and row.condition_due_on is not None and clock.today() <= row.condition_due_on:
+        raise Refused(
+            _("The condition may be met until %(day)s. Judge after that day that it was not.") % {"day": day(row.condition_due_on)},
+            "condition_open", "met",
+        )  # fmt: skip
     row.confirmed_at = None
     _set(row, "judge_condition", "decided", Grade.ORDINARY if met else Grade.FAIL, reason, "", None, by, met=met)
     journal.close_duty(row, "judge_condition", by=by)
@@ -165,7 +171,7 @@ def bar_company(*, evaluation_id: int, by: Any) -> FinalEvaluation:
     company, today = row.agreement.company, clock.today()
     row.restriction = companies.restrict(
         name=company.name_ko, ground=f"최종평가 {Grade(row.grade).value} · {row.agreement.number}", starts_on=today,
-        ends_on=months_after(today, months), brn=company.brn, corporate_no=company.corporate_no, by=by,
+        ends_on=months_after(today, months) - timedelta(days=1), brn=company.brn, corporate_no=company.corporate_no, by=by,
     )  # fmt: skip
     row.save()
     record(row, "company_barred", by=by, restriction=row.restriction.ref)
