@@ -30,3 +30,23 @@ def test_the_tax_service_is_asked_again_before_a_payment_and_a_business_that_end
     p.released("approve", row, desk.finance)
     companies.record_tax_status(company_id=company.pk, status="CLOSED", tax_type="", checked_at=clock.now())
     refused(p.released, "not_in_business", verb="register", row=row, by=desk.registrar)
+
+
+def test_what_speaks_against_a_payment_is_asked_once_more_at_the_moment_it_leaves():
+    at, (milestone,) = p.planned()
+    desk = p.office()
+    p.account(at, desk)
+    p.accept(at, milestone)
+    row = p.request(at, milestone)
+    p.approve(at, row, desk)
+    p.released("register", row, desk.registrar)
+    attempt = actions.claim_next()
+    given = {"company_id": at.agreement.company_id, "tax_type": "", "checked_at": clock.now()}
+    companies.record_tax_status(status="CLOSED", **given)
+    assert actions.mark_sent(attempt_id=attempt.pk) is None
+    companies.record_tax_status(status="ACTIVE", **given)
+    with clock.at(clock.kst(at.agreement.round.fiscal_year + 1, 1, 5, 10)):
+        assert actions.mark_sent(attempt_id=attempt.pk) is None
+    attempt.refresh_from_db()
+    assert attempt.state == "CLAIMED"
+    assert actions.mark_sent(attempt_id=attempt.pk).amount_won == milestone.grant_won

@@ -70,6 +70,10 @@ def test_nothing_is_committed_past_the_year_without_a_carry_over(monkeypatch):
     agreements.decide_carry_over(carry_over_id=row.pk, approve=False, reason="근거 부족", by=approver)
     refused(agreements.send_for_signature, "past_year", agreement_id=made.agreement.pk, by=made.operator)
     agreements.decide_carry_over(carry_over_id=ask(made.agreement, made.operator).pk, approve=True, by=approver)
+    period = {"agreement_id": made.agreement.pk, "starts_on": made.agreement.starts_on, "by": made.operator}
+    agreements.revise(ends_on=date(past.year + 1, 1, 1), **period)
+    refused(agreements.send_for_signature, "past_next_year", agreement_id=made.agreement.pk, by=made.operator)
+    agreements.revise(ends_on=past, **period)
     made.agreement = agreements.send_for_signature(agreement_id=made.agreement.pk, by=made.operator)
     authorities.of_parties(made.agreement, *made.everybody)
     *others, last = made.everybody
@@ -87,7 +91,8 @@ def test_nothing_is_committed_past_the_year_without_a_carry_over(monkeypatch):
     assert Notice.objects.filter(template="carry_over_decided", user=made.company).count() == 2
 
 
-def test_after_its_last_days_no_invoice_counts_and_nothing_leaves_but_what_is_carried_over():
+@pytest.mark.parametrize("carried", [1, HALF])
+def test_after_its_last_days_no_invoice_counts_and_nothing_leaves_but_what_is_carried_over(carried):
     at, desk, rows = paid_half()
     year = at.agreement.round.fiscal_year
     p.accept(at, rows[1])
@@ -95,10 +100,15 @@ def test_after_its_last_days_no_invoice_counts_and_nothing_leaves_but_what_is_ca
     p.approve(at, asked, desk)
     with clock.at(clock.kst(year + 1, 1, 5, 10)):
         refused(p.released, "after_year", verb="register", row=asked, by=desk.registrar)
-        agreements.decide_carry_over(
-            carry_over_id=ask(at.agreement, at.operator).pk, approve=True, by=person("MINISTRY_APPROVER")
-        )
-        assert p.released("register", asked, desk.registrar).status == "REGISTERED"
+        given = {"approve": True, "by": person("MINISTRY_APPROVER")}
+        agreements.decide_carry_over(carry_over_id=ask(at.agreement, at.operator, amount_won=carried).pk, **given)
+        if carried < HALF:
+            refused(p.released, "over_carried", verb="register", row=asked, by=desk.registrar)
+    with clock.at(clock.kst(year + 2, 1, 5, 10)):
+        refused(p.released, "after_year", verb="register", row=asked, by=desk.registrar)
+    if carried == HALF:
+        with clock.at(clock.kst(year + 1, 1, 5, 10)):
+            assert p.released("register", asked, desk.registrar).status == "REGISTERED"
 
 
 def test_an_invoice_after_the_last_day_needs_a_carry_over(monkeypatch):
@@ -304,6 +314,8 @@ def test_what_the_database_refuses_at_the_years_end():
         (f"UPDATE vouchers_yearclosing SET status = 'CLOSED', closed_at = now(), closed_by_id = {approver.pk}", "year_closing_balanced|is not booked"),
         ("INSERT INTO vouchers_closingline (closing_id, account_id, fate, amount_won) SELECT closing_id, account_id, fate, 1 FROM vouchers_closingline", "closing_line_once"),
         ("INSERT INTO vouchers_closingline (closing_id, account_id, fate, amount_won) SELECT closing_id, account_id, 'CARRY', 0 FROM vouchers_closingline", "closing_line_amount"),
+        (f"UPDATE vouchers_agreement SET ends_on = '{row.fiscal_year + 2}-01-01'", "past the fiscal year after"),
+        (f"UPDATE vouchers_agreement SET ends_on = '{row.fiscal_year + 1}-01-01'", "without a carry-over"),
     ):  # fmt: skip
         with pytest.raises(DatabaseError, match=word), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)

@@ -39,6 +39,7 @@ def test_closing_neither_makes_nor_loses_money(changes, same):
 
 @pytest.mark.parametrize(("ends_on", "carried", "past"), [
     (date(2027, 12, 31), False, False), (date(2028, 1, 1), False, True), (date(2028, 1, 1), True, False),
+    (date(2028, 12, 31), True, False), (date(2029, 1, 1), True, True),
 ])  # fmt: skip
 def test_past_the_year_only_by_a_carry_over(ends_on, carried, past):
     assert past_year(ends_on, 2027, carried=carried) is past

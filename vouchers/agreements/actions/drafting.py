@@ -245,7 +245,14 @@ def refuse_provisional(agreement: Agreement) -> None:
 def refuse_past_year(agreement: Agreement, ends_on: date) -> None:
     """Nothing is committed past 31 December of the round's year without an approved carry-over. Raises: Refused."""
     year = agreement.round.fiscal_year
-    if rules.past_year(ends_on, year, carried=False) and not queries.carried(agreement):
+    if not rules.past_year(ends_on, year, carried=False):
+        return
+    if rules.past_year(ends_on, year, carried=True):
+        raise Refused(
+            _("The agreement ends after %(day)s: money is carried over into the next fiscal year only. End it by then.")
+            % {"day": day(rules.last_day(year + 1))}, "past_next_year", "ends_on",
+        )  # fmt: skip
+    if not queries.carried(agreement):
         raise Refused(
             _("The agreement ends after %(day)s, the last day of the fiscal year. Ask the ministry for a carry-over first, or end it by then.")
             % {"day": day(rules.last_day(year))}, "past_year", "ends_on",

@@ -30,8 +30,8 @@ def last_day(fiscal_year: int) -> date:
 
 
 def past_year(ends_on: date, fiscal_year: int, *, carried: bool) -> bool:
-    """Would money of the year be committed beyond it, without a carry-over?"""
-    return not carried and ends_on > last_day(fiscal_year)
+    """Would money of the year be committed beyond it without a carry-over, or beyond the next year with one?"""
+    return ends_on > last_day(fiscal_year + 1 if carried else fiscal_year)
 
 
 def too_late(day: date, last: date, *, carried: bool) -> bool:

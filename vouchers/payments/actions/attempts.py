@@ -14,11 +14,12 @@ from django.db import transaction
 from portal.documents.queries import not_taken_because
 from portal.journal import actions as journal
 from portal.kit import clock, prepared
+from portal.kit.errors import Refused
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
 from vouchers.ledger import queries as money
 from vouchers.payments import gateways, queries, rules
 from vouchers.payments.actions.closing import owe_closing
-from vouchers.payments.actions.disbursements import keep
+from vouchers.payments.actions.disbursements import keep, refuse_after_year, require_unhindered
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 T = rules.AttemptState
@@ -133,8 +134,8 @@ def mark_sent(*, attempt_id: int, statement: Mapping[str, gateways.Answer] | Non
     """CLAIMED → SENT for exactly one caller, who then calls the bank; None for everybody else. Writes: PaymentAttempt.
 
     statement: the bank's record, where it was read; what it shows as moved of the same payment keeps this one back. Whether
-    the payment may leave is asked once more: it waits while the agreement is suspended or the virus scan holds a file, and is
-    dropped, for finance to close, once the agreement was terminated.
+    the payment may leave is asked once more: it waits while the agreement is suspended, the virus scan holds a file, the final
+    evaluation or the tax service speaks against it or its year is over, and is dropped, for finance to close, once the agreement was terminated.
     """
     disbursement, attempt = queries.locked_with(attempt_id)
     claimed = attempt.state == T.CLAIMED and attempt.file_id is None
@@ -164,7 +165,14 @@ def _may_leave(disbursement: Disbursement, attempt: PaymentAttempt, statement: M
     payable = agreement.status in PAYABLE_AGREEMENTS and disbursement.voucher.status == VoucherStatus.ISSUED
     held = not_taken_because([disbursement.invoice_document, disbursement.own_share_document])
     payable = payable and money.held_open(agreement.round_id, "COMMITTED", disbursement.voucher.ref)
-    return payable and not held and _none_moved(queries.tries_of(disbursement, but=attempt.pk), statement)
+    if not payable or held or not _none_moved(queries.tries_of(disbursement, but=attempt.pk), statement):
+        return False
+    try:
+        require_unhindered(disbursement)
+        refuse_after_year(disbursement)
+    except Refused:
+        return False
+    return True
 
 
 @transaction.atomic

@@ -19,7 +19,6 @@ from portal.kit.errors import NotAllowed, Refused
 from portal.kit.won import won
 from vouchers.agreements import actions as agreements
 from vouchers.agreements import queries as agreement_queries
-from vouchers.agreements.models import Agreement
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus, too_late
 from vouchers.companies import actions as checks
 from vouchers.companies import queries as companies
@@ -216,6 +215,11 @@ def require_payable(disbursement: Disbursement) -> None:
     if agreement not in PAYABLE_AGREEMENTS:
         raise Refused(_("The agreement is not in force, so nothing can be paid."), "agreement_not_active")
     _require_valid(voucher)
+    require_unhindered(disbursement)
+
+
+def require_unhindered(disbursement: Disbursement) -> None:
+    """Nothing is released that the final evaluation holds, nor for a business that ended or rests. Raises: Refused."""
     if why := milestones.money_held(disbursement.milestone):
         raise Refused(why, "grade_holds_money")
     if why := rules.tax_fault(companies.tax_status_of(disbursement.milestone.agreement.company_id)):
@@ -391,13 +395,30 @@ def retry_disbursement(*, disbursement_id: int, second_factor_code: str, by: Any
     return _release(disbursement_id, "retry_disbursement", second_factor_code, by)
 
 
-def _refuse_after_year(agreement: Agreement) -> None:
-    """After the year's last day of payments nothing leaves that was not carried over."""
-    last = agreement.round.policy().settling.last_day("last_payment", agreement.round.fiscal_year)
-    if too_late(clock.today(), last, carried=False) and not agreement_queries.carried(agreement):
+def refuse_after_year(disbursement: Disbursement) -> None:
+    """After the year's last day of payments only as much leaves as was carried over, less what left since, until that of the next
+    year. Raises: Refused."""
+    agreement, today = disbursement.milestone.agreement, clock.today()
+    year, settling = agreement.round.fiscal_year, agreement.round.policy().settling
+    last = settling.last_day("last_payment", year)
+    if not too_late(today, last, carried=False):
+        return
+    carried_won = agreement_queries.carried_won(disbursement.voucher.ref, year)
+    if not carried_won:
         raise Refused(
             _("Payments of the fiscal year ended on %(day)s. Only what was carried over is still paid.") % {"day": words.day(last)}, "after_year"
         )  # fmt: skip
+    if too_late(today, over := settling.last_day("last_payment", year + 1), carried=False):
+        raise Refused(
+            _("Payments of what was carried over ended on %(day)s. Nothing more of it is paid.") % {"day": words.day(over)}, "after_year"
+        )  # fmt: skip
+    left_won = carried_won - queries.released_since(disbursement, last)
+    if disbursement.amount_won > left_won:
+        raise Refused(
+            _("Of the carry-over %(left)s are left, and this payment is %(asked)s. Nothing more of the voucher is paid.")
+            % {"left": won(max(0, left_won)), "asked": won(disbursement.amount_won)},
+            "over_carried",
+        )
 
 
 def _release(disbursement_id: int, verb: str, second_factor_code: str, by: Any, *, way: str = "") -> Disbursement:
@@ -413,7 +434,7 @@ def _release(disbursement_id: int, verb: str, second_factor_code: str, by: Any, 
     if not rules.approval_stands(disbursement.approved_at, came_back):
         raise Refused(_("The money came back since this was approved. Finance must approve it again."), "approve_anew")
     require_taken([disbursement.invoice_document, disbursement.own_share_document])
-    _refuse_after_year(disbursement.milestone.agreement)
+    refuse_after_year(disbursement)
     disbursement.payee_account = _account_to_pay(disbursement)
     disbursement.way = _chosen_way(disbursement, way, tried=bool(tried))
     second_factor.check(by, second_factor_code)

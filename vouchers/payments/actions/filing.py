@@ -19,7 +19,7 @@ from portal.kit.errors import DomainError, NotAllowed, Refused
 from portal.kit.models import make_ref
 from vouchers.payments import gateways, queries, rules
 from vouchers.payments.actions.attempts import record
-from vouchers.payments.actions.disbursements import lock, require_apart, require_payable
+from vouchers.payments.actions.disbursements import lock, refuse_after_year, require_apart, require_payable, require_unhindered
 from vouchers.payments.models import Disbursement, PaymentAttempt, PaymentFile
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import PayingPolicy, Way
@@ -89,6 +89,8 @@ def _require_leaves(row: Disbursement, round_id: int, way: str, by: Any) -> None
             )
         if row.payee_account and rules.account_waits(row.payee_account.waits_until, clock.today()):
             raise Refused(_("The account of its payee changed and still waits. Leave it for a later file."), "payee_waits")
+        require_unhindered(row)
+        refuse_after_year(row)
         documents.require_taken([row.invoice_document, row.own_share_document])
         if why := queries.kept_back(row, list(queries.attempts_of(row))):
             raise Refused(why, "kept_back")

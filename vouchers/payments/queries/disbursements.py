@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from portal.documents.queries import not_taken_because
 from portal.journal import queries as journal
+from portal.kit import clock
 from vouchers.agreements.models import Voucher
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
 from vouchers.milestones.models import Milestone
@@ -46,6 +47,13 @@ def on_its_way(voucher: Voucher) -> tuple[bool, bool]:
         agreement=voucher.agreement, status__in=["SUBMITTED", "COMPANY_ACCEPTED", "ACCEPTED"], grant_won__gt=0
     ).exclude(pk__in=asked.filter(kind=rules.TrancheKind.MILESTONE).values("milestone_id"))
     return running, delivered.exists() or asked.filter(status=S.RETURNED).exists()
+
+
+def released_since(disbursement: Disbursement, day: date) -> int:
+    """Of its voucher what else was paid after that day or is on its way to be, whole won."""
+    others = Disbursement.objects.filter(voucher=disbursement.voucher).exclude(pk=disbursement.pk)
+    since = Q(status=S.REGISTERED) | Q(status=S.PAID, paid_at__gte=clock.kst(day.year, day.month, day.day) + timedelta(days=1))
+    return others.filter(since).aggregate(won=Sum("amount_won"))["won"] or 0
 
 
 def listed(user: Any) -> QuerySet[Disbursement]:
