@@ -16,6 +16,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "review_settlement": ("정산 검토", "Review settlements"),
     "confirm_settlement": ("정산 금액 확정", "Fix amounts of settlements"),
     "pay_debt": ("반납·납부", "Pay back"),
+    "apply_ruling": ("재결·판결에 따른 환수 감액", "Put rulings about clawbacks in force"),
     "check_receipt": ("반납금 입금 확인", "Check money that was paid back"),
     "repay_debt": ("과오납 반환", "Pay back what came too much"),
     "accept": ("평가 수락 여부", "Say whether you may evaluate"),

@@ -27,7 +27,11 @@ SETTLEMENTS: dict[str, tuple[str, str]] = {
     "clawback.ordered": ("환수를 명령했습니다", "Money ordered back"),
     "clawback.reported": ("환수명령을 주무부처에 통보했습니다", "Order reported to the ministry"),
     "clawback.restriction_entered": ("참여제한을 등록했습니다", "Restriction entered"),
-    "clawback.lowered": ("이의신청 인용에 따라 환수 금액을 낮췄습니다", "Ordered amount lowered after an objection"),
+    "clawback.lowered": (
+        "이의신청 인용이나 재결·판결에 따라 환수 금액을 낮췄습니다",
+        "Ordered amount lowered after an objection or a ruling",
+    ),
+    "clawback.ruling_entered": ("재결·판결을 등록했습니다", "Ruling about the order entered"),
     "clawback.closed": ("환수를 마쳤습니다", "Paid back in full"),
     "clawback.dropped": ("환수하지 않기로 했습니다", "Clawback not pursued"),
     "debt.opened": ("반납할 금액이 정해졌습니다", "Amount to be paid back"),

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 TABLES = (
     "vouchers_account", "vouchers_ledgerevent", "vouchers_entry", "vouchers_voucher", "vouchers_disbursement",
-    "vouchers_paymentattempt", "vouchers_payeeaccount", "vouchers_paymentfile", "vouchers_paymentanswer",
+    "vouchers_paymentattempt", "vouchers_payeeaccount", "vouchers_paymentfile", "vouchers_paymentanswer", "vouchers_debt",
+    "vouchers_receipt",
 )  # fmt: skip
-A, L, E, V, D, P, Y, F, N = TABLES
+A, L, E, V, D, P, Y, F, N, B, R = TABLES
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def change(table: str, row: str, words: str) -> str:
 
 
 def bites() -> list[Bite]:
-    return [*_ledger(), *_voucher(), *_disbursement(), *_attempt(), *_account(), *_file(), *_answer()]
+    return [*_ledger(), *_voucher(), *_disbursement(), *_attempt(), *_account(), *_file(), *_answer(), *_debt(), *_receipt()]
 
 
 def _ledger() -> list[Bite]:
@@ -297,4 +298,34 @@ def _answer() -> list[Bite]:
         bite("payment_answers_stay", f"TRUNCATE {N}", says="is never emptied"),
         *(bite("payment_answer_guard", copy(N, "answer", ref="'pan-x'", read_by_id=who), says="read by who released")
           for who in ("{finance}", "{registrar}")),
+    ]  # fmt: skip
+
+
+def _debt() -> list[Bite]:
+    guard = "debt_guard"
+    return [
+        bite(guard, f"DELETE FROM {B} WHERE id = {{refund}}", says="a debt is never deleted"),
+        bite(guard, change(B, "refund", "principal_won = principal_won + 1"), says="it only falls"),
+        bite(guard, change(B, "refund", "due_on = due_on - 1"), says="it only falls"),
+        bite(guard, change(B, "refund", "status = 'PAID'"), says="are owed"),
+        bite("debt_within_order", change(B, "ordered", "principal_won = principal_won - 1"), says="the order has"),
+        bite("debt_within_paid", copy(B, "refund", ref="'dbt-x'", principal_won="900000000000"), says="the voucher holds"),
+        bite("debt_within_paid", copy(B, "refund", ref="'dbt-x'", principal_won="27000000"), says="the voucher holds"),
+        bite("debt_suspended_pair", change(B, "refund", "status = 'SUSPENDED'")),
+        bite("debt_of_what", change(B, "refund", "kind = 'SURCHARGE'")),
+    ]
+
+
+def _receipt() -> list[Bite]:
+    guard, confirmed = "receipt_guard", {"status": "'CONFIRMED'", "decided_by_id": "{finance}", "decided_at": "now()"}
+    confirm = "status = 'CONFIRMED', decided_by_id = {finance}, decided_at = now()"
+    return [
+        bite(guard, f"DELETE FROM {R} WHERE id = {{receipt}}", says="a receipt is never deleted"),
+        bite(guard, change(R, "receipt", "amount_won = amount_won + 1"), says="what was reported stays"),
+        bite(guard, change(R, "receipt", f"{confirm}, principal_won = 900000000000"), says="would have come"),
+        bite(guard, copy(R, "receipt", **confirmed, ref="'rcp-x'", is_repayment="true", principal_won="amount_won"), says="more would go back"),
+        bite("receipt_begins", copy(R, "receipt", **confirmed, ref="'rcp-x'", principal_won="amount_won"), says="it is reported first"),
+        bite("receipt_amount", change(R, "receipt", "amount_won = 0")),
+        bite("receipt_four_eyes", change(R, "receipt", "decided_by_id = reported_by_id")),
+        bite("receipt_shared_whole", change(R, "receipt", "principal_won = 1")),
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed
 from tests.actions.test_settlements_actions import decide, owed, pots
+from tests.factories import projects as p
 from tests.factories import settling as s
 from tests.factories.providers import person, provider
 from tests.refusals import refused
@@ -130,6 +131,49 @@ def test_an_order_that_falls_is_owed_no_more_and_leaves_no_duty_that_nobody_can_
     row = actions.report_order(clawback_id=row.pk, number="전담-124", reported_on=clock.today(), by=at.operator)
     assert owed("report_order") == []
     assert row.status == "CANCELLED" and set(Debt.objects.values_list("status", flat=True)) == {"CANCELLED"}
+
+
+def test_a_ruling_lowers_an_order_against_a_provider_by_two_who_took_no_part_in_it():
+    at, desk, _row = s.noticed()
+    row = actions.detect_clawback(
+        agreement_id=at.agreement.pk, organisation_id=at.provider_organisation.pk, ground="BREACH", facts="사실", amount_won=10_000_000,
+        by=at.operator,
+    )  # fmt: skip
+    row = actions.give_prior_notice(clawback_id=row.pk, by=at.operator)
+    actions.state_opinion(clawback_id=row.pk, opinion="의견", by=at.manager)
+    refused_early = {
+        "clawback_id": row.pk,
+        "number": "2027-행심-1",
+        "ruled_on": clock.today(),
+        "amount_won": 4_000_000,
+        "surcharge_times": 0,
+    }
+    proof = p.paper(row.organisation, at.operator, "ruling")
+    with pytest.raises(IllegalStep):
+        actions.enter_ruling(**refused_early, document=proof, by=at.operator)
+    row = ordered(row, desk.finance, amount_won=10_000_000, surcharge_times=1)
+    given = {**refused_early, "document": proof, "by": at.operator}
+    for code, wrong in (
+        ("number_missing", {"number": " "}), ("proof_missing", {"document": None}), ("not_lower", {"amount_won": 10_000_001}),
+        ("ruling_day", {"ruled_on": clock.today() + timedelta(days=1)}),
+    ):  # fmt: skip
+        refused(actions.enter_ruling, code, **{**given, **wrong})
+    refused(actions.apply_ruling, "no_ruling", clawback_id=row.pk, by=desk.second)
+    row = actions.enter_ruling(**given)
+    assert (row.ordered_won, owed("apply_ruling")) == (10_000_000, [row.ref])
+    _bite("UPDATE vouchers_clawback SET ", (
+        ("ruling_no = '' WHERE ruling_by_id IS NOT NULL", "clawback_ruling_whole"),
+        ("ruling_applied_by_id = ruling_by_id WHERE ruling_by_id IS NOT NULL", "clawback_ruling_four_eyes"),
+        ("ruling_applied_by_id = ordered_by_id WHERE ruling_by_id IS NOT NULL", "clawback_ruling_four_eyes"),
+    ))  # fmt: skip
+    for nobody in (desk.finance, at.operator, at.manager):
+        with pytest.raises(NotAllowed):
+            actions.apply_ruling(clawback_id=row.pk, by=nobody)
+    row = actions.apply_ruling(clawback_id=row.pk, by=desk.second)
+    found = {debt.kind: (debt.status, debt.principal_won) for debt in Debt.objects.all()}
+    assert found == {"CLAWBACK": ("OPEN", 4_000_000), "SURCHARGE": ("CANCELLED", 0)}
+    assert owed("apply_ruling") == [] and Event.objects.filter(name="clawback.lowered", data__ruling="2027-행심-1").exists()
+    refused(actions.apply_ruling, "no_ruling", clawback_id=row.pk, by=desk.second)
 
 
 def test_a_settlement_does_not_claim_again_what_was_taken_back():

@@ -10,13 +10,17 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from portal.accounts import second_factor
+from portal.kit import clock
 from tests.actions.money_bites import TABLES, Bite, Copy, bite, bites, change, copy
 from tests.factories import projects as p
+from tests.factories import settling
 from tests.factories.providers import provider
 from tests.factories.rehearsals import rehearsal
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 from vouchers.payments import actions, gateways
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAnswer, PaymentAttempt
+from vouchers.settlements import actions as settlements
+from vouchers.settlements.models import Debt, Settlement
 
 pytestmark = pytest.mark.django_db
 OUT = gateways.Outcome
@@ -24,8 +28,10 @@ LATE = 2_000_000_000  # an id that no row has
 ANY_ROW = {
     "vouchers_account": "paid_pot", "vouchers_ledgerevent": "event", "vouchers_entry": "entry", "vouchers_voucher": "voucher",
     "vouchers_disbursement": "checked", "vouchers_paymentattempt": "sent_attempt", "vouchers_payeeaccount": "payee",
-    "vouchers_paymentfile": "file", "vouchers_paymentanswer": "answer",
+    "vouchers_paymentfile": "file", "vouchers_paymentanswer": "answer", "vouchers_debt": "refund",
+    "vouchers_receipt": "receipt",
 }  # fmt: skip
+OTHER_ROW = {"debt_one_of_a_clawback": "ordered"}
 
 
 @dataclass(frozen=True)
@@ -113,10 +119,35 @@ def scene() -> dict[str, int]:
         "planned": milestones[-1].pk, "voucher": checked.voucher_id, "payee": checked.payee_account_id or 0,
         "checked_invoice": checked.invoice_document_id or 0, "claimed_invoice": rows["claimed"].invoice_document_id or 0,
         "finance": desk.finance.pk, "registrar": desk.registrar.pk, "second": desk.second.pk, "other_payee": elsewhere.pk, "other_account": account.pk,
-        **filed,
+        **filed, **_owed(at, desk),
         "event": event.pk, "entry": Entry.objects.filter(event=event)[0].pk, "treasury": pots["TREASURY"],
         "free_pot": pots["AVAILABLE"], "committed": pots["COMMITTED"], "paid_pot": pots["PAID"], "rehearsal": rehearsal().pk,
     }  # fmt: skip
+
+
+def _owed(at: p.Project, desk: p.Office) -> dict[str, int]:
+    """Of what was paid (40,000,000 won and less) a little is ordered back, a little is to be refunded, a payment is reported."""
+    found = settlements.detect_clawback(
+        agreement_id=at.agreement.pk, organisation_id=at.firm.organisation.pk, ground="OTHER_USE", facts="사실", amount_won=4_000_000,
+        by=at.operator,
+    )  # fmt: skip
+    settlements.give_prior_notice(clawback_id=found.pk, by=at.operator)
+    settlements.state_opinion(clawback_id=found.pk, opinion="의견", by=at.company)
+    settlements.order_clawback(clawback_id=found.pk, amount_won=4_000_000, surcharge_times=1, reason="환수", by=desk.finance)
+    ordered = Debt.objects.get(kind="CLAWBACK")
+    today = clock.today()
+    settlement = Settlement.objects.create(
+        agreement=at.agreement, company=found.company, round=found.round, ended_on=today, due_on=today, needs_verification=False
+    )
+    refund = Debt.objects.create(
+        kind="REFUND",
+        settlement=settlement,
+        agreement=at.agreement,
+        organisation=found.organisation,
+        principal_won=2_000_000,
+        due_on=today,
+    )
+    return {"ordered": ordered.pk, "refund": refund.pk, "receipt": settling.report(ordered, 1_000_000, at.company).pk}
 
 
 def _filed(row: Disbursement, desk: p.Office) -> dict[str, int]:
@@ -151,7 +182,7 @@ def _tried(row: Disbursement, goal: str, desk: p.Office) -> int:
 # ── Trying ───────────────────────────────────────────────────────────────────────────────────────────
 def by_definition(guard: Guard) -> list[Bite]:
     """What can be tried of a guard without knowing what it is for."""
-    row = ANY_ROW[guard.table]
+    row = OTHER_ROW.get(guard.name, ANY_ROW[guard.table])
     if guard.kind == "u" and "ADVANCE" not in guard.back:  # of an advance there is none in the scene
         return [bite(guard.name, copy(guard.table, row))]
     if guard.kind == "f" and (found := re.match(r"FOREIGN KEY \((\w+)\)", guard.back.split(guard.name)[1].strip())):

@@ -157,6 +157,7 @@ DECIDED: dict[str, dict[str, str]] = {
     "vouchers.settlements.views.clawing": dict.fromkeys(
         ("clawback_detail", "opinion", "object_to_order", "lower_order", "opinion_file"), WRITTEN_DOWN
     ),
+    "vouchers.settlements.views.ruling": dict.fromkeys(("ruling", "apply_ruling", "ruling_file"), WRITTEN_DOWN),
     "vouchers.settlements.views.auditing": {
         "make_audit_file": ANSWER, "audit_file": WRITTEN_DOWN, "audit_download": WRITTEN_DOWN,
         "verify_audit_file": "of a file that its reader holds: the number of the agreement",

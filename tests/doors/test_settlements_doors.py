@@ -239,3 +239,25 @@ def test_an_order_is_lowered_in_the_browser():
     assert client.post(path, typed).status_code == 303
     words = as_(at.company).get(f"/settlements/clawbacks/{row.ref}/").content.decode()
     assert "5,000,000원 × 1 = 5,000,000원" in words
+
+
+def test_a_ruling_is_entered_by_one_and_put_in_force_by_another_in_the_browser():
+    at, desk, row = s.noticed()
+    path = f"/settlements/clawbacks/{row.ref}/"
+    assert statuses(f"{path}ruling/", at.operator) == [404]  # nothing is ordered yet
+    actions.state_opinion(clawback_id=row.pk, opinion="의견", by=at.company)
+    actions.order_clawback(clawback_id=row.pk, amount_won=20_000_000, surcharge_times=2, reason="목적 외", by=desk.finance)
+    assert statuses(f"{path}ruling/", at.operator, at.company, at.firm.staff, at.manager) == [200, 403, 403, 403]
+    assert Client().get(f"{path}ruling/").status_code == 302 and statuses(f"{path}ruling/file/", at.company) == [404]
+    typed = {"number": "2027-행심-1", "ruled_on": clock.today().isoformat(), "amount_won": "5,000,000", "surcharge_times": "0"}
+    for wrong in ({"number": ""}, {"amount_won": "20,000,001"}, {"ruled_on": "2999-01-01"}):
+        answer = as_(at.operator).post(f"{path}ruling/", {**typed, **wrong, "file": pdf("r.pdf")})
+        assert answer.status_code == 422 and 'role="alert"' in answer.content.decode()
+    assert as_(at.operator).post(f"{path}ruling/", {**typed, "file": pdf("r.pdf")}).status_code == 303
+    words = as_(desk.second).get(f"/en{path}").content.decode()
+    assert "Put the ruling in force" in words and "not in force yet" in words
+    assert "Put the ruling in force" not in as_(desk.finance).get(f"/en{path}").content.decode()  # who ordered it
+    assert as_(at.company).post(f"{path}ruling/apply/").status_code == 403
+    assert as_(desk.second).post(f"{path}ruling/apply/").status_code == 303
+    assert Clawback.objects.get().ordered_won == 5_000_000
+    assert statuses(f"{path}ruling/file/", at.company, at.manager) == [200, 404]

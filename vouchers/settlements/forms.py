@@ -144,6 +144,24 @@ class LowerClawbackForm(forms.Form):
         )
 
 
+class RulingForm(forms.Form):
+    """What a court or an appeal body left of an order. row: the clawback."""
+
+    number = forms.CharField(label=_("Number of the ruling"), max_length=60)
+    ruled_on = forms.DateField(label=_("Ruled on"), widget=DateInput())
+    file = UploadField(label=_("Ruling"))
+
+    def __init__(self, *args: Any, row: Clawback, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount_won"] = WonFormField(
+            label=_("Ordered back after the ruling"), max_value=row.ordered_won,
+            help_text=_("%(won)s are ordered. 0 cancels the order.") % {"won": won(row.ordered_won)},
+        )  # fmt: skip
+        self.fields["surcharge_times"] = forms.IntegerField(
+            label=_("Surcharge, times the amount"), initial=row.surcharge_times, min_value=0, max_value=row.surcharge_times
+        )
+
+
 class OrderForm(forms.Form):
     """In the admin: how much of the notice, how many times as a surcharge, and why."""
 

@@ -22,10 +22,12 @@ from vouchers.settlements.actions.objecting import (
 from vouchers.settlements.actions.receiving import confirm_receipt, enforce_debt, reject_receipt, report_receipt
 from vouchers.settlements.actions.repaying import repay
 from vouchers.settlements.actions.reviewing import confirm_amount, judge_line, propose_amount, request_supplement, send_back
+from vouchers.settlements.actions.ruling import apply_ruling, enter_ruling
 from vouchers.settlements.actions.stating import Stated, submit_statement, sync_ended
 
 __all__ = [
     "Stated",
+    "apply_ruling",
     "ask_audit_file",
     "close_year",
     "confirm_amount",
@@ -35,6 +37,7 @@ __all__ = [
     "drop_clawback",
     "enforce_debt",
     "enter_restriction",
+    "enter_ruling",
     "escalate",
     "give_prior_notice",
     "go_on_closing",

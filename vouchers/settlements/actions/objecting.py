@@ -163,6 +163,13 @@ def lower_clawback(*, clawback_id: int, amount_won: int, surcharge_times: int, r
     require(by, "vouchers.order_clawback")
     require_apart(row, by)
     objection = _upheld(row, reason, by)
+    check_lower(row, amount_won, surcharge_times)
+    lower_to(row, amount_won, surcharge_times, reason=reason.strip(), by=by, decision=objection.event.hash)
+    return lock_clawback(row.pk)
+
+
+def check_lower(row: Clawback, amount_won: int, surcharge_times: int) -> int:
+    """The surcharge of an order that falls to so much. Raises: Refused where it would not fall."""
     surcharge = (
         rules.surcharge_won(amount_won, surcharge_times) if amount_won >= 0 <= surcharge_times <= row.surcharge_times else -1
     )
@@ -171,16 +178,20 @@ def lower_clawback(*, clawback_id: int, amount_won: int, surcharge_times: int, r
             _("%(held)s and a surcharge of %(times)s times that are ordered. An objection only lowers that.")
             % {"held": won(row.ordered_won), "times": row.surcharge_times}, "not_lower", "amount_won",
         )  # fmt: skip
-    before = row.ordered_won + row.surcharge_won
+    return surcharge
+
+
+def lower_to(row: Clawback, amount_won: int, surcharge_times: int, *, reason: str, by: Any, **why: Any) -> None:
+    """The order falls, and what is owed with it. why: the decision or ruling, into the event. Writes: Clawback, Debts, Event, Duty."""
+    surcharge, before = check_lower(row, amount_won, surcharge_times), row.ordered_won + row.surcharge_won
     row.ordered_won, row.surcharge_won, row.surcharge_times = amount_won, surcharge, surcharge_times
     if not amount_won:
         _needs_no_restriction(row, by)
     claw(
-        row, "lower_clawback" if amount_won else "cancel_order", "lowered", by=by, reason=reason.strip(), decision=objection.event.hash,
-        before_won=before, after_won=amount_won + surcharge,
+        row, "lower_clawback" if amount_won else "cancel_order", "lowered", by=by, reason=reason, before_won=before,
+        after_won=amount_won + surcharge, **why,
     )  # fmt: skip
-    _lower_owed(row, reason.strip(), by)
-    return lock_clawback(row.pk)
+    _lower_owed(row, reason, by)
 
 
 def _needs_no_restriction(row: Clawback, by: Any) -> None:

@@ -22,6 +22,9 @@ class ClawbackQuerySet(models.QuerySet["Clawback"]):
         return mine.exclude(status="DETECTED").exclude(noticed_on__isnull=True)
 
 
+_RULING = ("on", "file", "won", "times", "by")
+
+
 class Clawback(Row):
     """환수 from one organisation. noticed_won: named by the prior notice; ordered_won: at most that; surcharge_times: of ordered_won.
     source: the text by which its figures count, copied from the policy. What was ordered changes only downwards."""
@@ -64,6 +67,19 @@ class Clawback(Row):
     )
     reported_no = models.CharField(_("Number of the report to the ministry"), max_length=60, blank=True)
     reported_on = models.DateField(_("Reported to the ministry on"), null=True)
+    ruling_no = models.CharField(_("Number of the ruling"), max_length=60, blank=True)
+    ruling_on = models.DateField(_("Ruled on"), null=True)
+    ruling_file = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Ruling")
+    )
+    ruling_won = WonField(_("Ordered back after the ruling"), null=True)
+    ruling_times = models.SmallIntegerField(_("Surcharge after the ruling, times the amount"), null=True)
+    ruling_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Ruling entered by")
+    )
+    ruling_applied_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Ruling put in force by")
+    )
 
     objects = ClawbackQuerySet.as_manager()
 
@@ -99,6 +115,19 @@ class Clawback(Row):
             models.CheckConstraint(
                 condition=Q(reported_no="", reported_on__isnull=True) | ~Q(reported_no="") & Q(reported_on__isnull=False),
                 name="clawback_report_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(ruling_no="", **{f"ruling_{one}__isnull": True for one in _RULING})
+                | ~Q(ruling_no="") & Q(**{f"ruling_{one}__isnull": False for one in _RULING}),
+                name="clawback_ruling_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(ruling_applied_by__isnull=True)
+                | Q(ruling_by__isnull=False)
+                & ~Q(ruling_applied_by=F("ruling_by"))
+                & ~Q(ruling_applied_by=F("ordered_by"))
+                & ~Q(ruling_applied_by=F("detected_by")),
+                name="clawback_ruling_four_eyes",
             ),
         ]
         permissions = [

@@ -8,6 +8,7 @@ from vouchers.settlements.queries.clawing import (
     may_with_clawback,
     paid_agreements,
     recoverable,
+    waiting_ruling,
 )
 from vouchers.settlements.queries.closing import booked, moving, next_line, shares, undecided, under_way
 from vouchers.settlements.queries.debts import (
@@ -96,5 +97,6 @@ __all__ = [
     "unsettled",
     "upheld",
     "waiting_audit_file",
+    "waiting_ruling",
     "was_enforced",
 ]  # fmt: skip

@@ -101,7 +101,7 @@ class Project:
             (DataReview.objects.filter(request__in=self.requests), ("document_id",)),
             (self.settlements, ("verification_id", "interest_proof_id", "lines__proof_id")),
             (Receipt.objects.filter(debt__in=self.debts), ("proof_id",)),
-            (self.clawbacks, ("opinion_file_id",)),
+            (self.clawbacks, ("opinion_file_id", "ruling_file_id")),
             (ObjectionDocument.objects.filter(objection__in=self.objections), ("document_id",)),
         ]
 

@@ -15,7 +15,13 @@ from vouchers.settlements.models import Clawback, Debt, Receipt
 def clawbacks_for(user: Any) -> QuerySet[Clawback]:
     """What this person may see, newest first."""
     found = Clawback.objects.visible_to(user).select_related(
-        "agreement__award__application", "company__organisation", "round", "organisation", "opinion_file", "restriction"
+        "agreement__award__application",
+        "company__organisation",
+        "round",
+        "organisation",
+        "opinion_file",
+        "restriction",
+        "ruling_file",
     )
     return found.order_by("-created_at", "-id")
 
@@ -84,6 +90,11 @@ def earlier_orders(row: Clawback) -> int:
     return same.filter(number, organisation=F("company__organisation")).count()
 
 
+def waiting_ruling(row: Clawback) -> bool:
+    """Was a ruling entered that is not in force yet?"""
+    return row.status in rules.ORDERED and bool(row.ruling_no) and row.ruling_applied_by_id is None
+
+
 def may_with_clawback(user: Any, row: Clawback) -> dict[str, bool]:
     """Which verbs this person may use now."""
     return {
@@ -91,4 +102,8 @@ def may_with_clawback(user: Any, row: Clawback) -> dict[str, bool]:
         "object": row.status in rules.ORDERED
         and row.is_companys
         and user.has_perm("vouchers.file_objection", row.company.organisation),
+        "enter_ruling": row.status in rules.ORDERED and user.has_perm("vouchers.prepare_clawback"),
+        "apply_ruling": waiting_ruling(row)
+        and user.has_perm("vouchers.order_clawback")
+        and user.pk not in {row.ruling_by_id, row.detected_by_id, row.ordered_by_id},
     }

@@ -33,6 +33,8 @@ CLAWBACK_LIFECYCLE = Lifecycle(
         (S.ORDERED, "report_order"): S.ORDERED,
         (S.CLOSED, "report_order"): S.CLOSED,
         (S.CANCELLED, "report_order"): S.CANCELLED,
+        (S.ORDERED, "enter_ruling"): S.ORDERED,
+        (S.CLOSED, "enter_ruling"): S.CLOSED,
         (S.ORDERED, "lower_clawback"): S.ORDERED,
         (S.CLOSED, "lower_clawback"): S.CLOSED,
         (S.ORDERED, "cancel_order"): S.CANCELLED,

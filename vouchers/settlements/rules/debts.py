@@ -98,5 +98,5 @@ ESCALATES = {
     "submit_statement": "OPERATOR_CASE", "review_settlement": "OPERATOR_FINANCE", "confirm_settlement": "MINISTRY_OFFICER",
     "pay_debt": "OPERATOR_FINANCE", "check_receipt": "MINISTRY_OFFICER", "repay_debt": "MINISTRY_OFFICER",
     "give_prior_notice": "OPERATOR_FINANCE", "order_clawback": "MINISTRY_OFFICER", "report_order": "MINISTRY_OFFICER",
-    "enter_restriction": "MINISTRY_APPROVER", "lift_restriction": "MINISTRY_APPROVER",
+    "enter_restriction": "MINISTRY_APPROVER", "apply_ruling": "MINISTRY_OFFICER", "lift_restriction": "MINISTRY_APPROVER",
 }  # fmt: skip

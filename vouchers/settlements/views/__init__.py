@@ -3,9 +3,11 @@
 from vouchers.settlements.views.auditing import audit_download, audit_file, make_audit_file, verify_audit_file
 from vouchers.settlements.views.clawing import clawback_detail, lower_order, object_to_order, opinion, opinion_file
 from vouchers.settlements.views.debts import check, debt_detail, enforce, proof, repay, report
+from vouchers.settlements.views.ruling import apply_ruling, ruling, ruling_file
 from vouchers.settlements.views.settling import detail, file, lower, object_to, settlement_list, state
 
 __all__ = [
+    "apply_ruling",
     "audit_download",
     "audit_file",
     "check",
@@ -24,6 +26,8 @@ __all__ = [
     "proof",
     "repay",
     "report",
+    "ruling",
+    "ruling_file",
     "settlement_list",
     "state",
     "verify_audit_file",
