@@ -25,6 +25,9 @@ from vouchers.payments.actions.disbursements import lock
 from vouchers.payments.models import Disbursement
 
 K = agreement_rules.HaltKind
+MOVED = _(
+    "Money or deliveries moved since these figures were shown. Compute them again, so that everybody sees the new ones first."
+)
 
 
 def execute(row: AgreementHalt, *, step: Callable[..., None], by: Any) -> None:
@@ -37,16 +40,16 @@ def execute(row: AgreementHalt, *, step: Callable[..., None], by: Any) -> None:
     deliveries, payments = _lock_all(agreement)
     figures = queries.fresh_figures(row)
     if queries.content_hash(row, figures) != row.content_hash:
-        raise Refused(
-            _("Money or deliveries moved since these figures were shown. Compute them again, so that everybody sees the new ones first."),
-            "figures_moved",
-        )  # fmt: skip
+        raise Refused(MOVED, "figures_moved")
     row.executed_at = clock.now()
     if figures.released_won:
         row.released = ledger.release(
             round_id=agreement.round_id, owner_ref=Voucher.objects.get(agreement=agreement).ref, amount_won=figures.released_won,
             kind="COMMITTED", reason=f"협약 {agreement.number} 해지", reason_en=f"Termination of the agreement {agreement.number}", by=by,
         )  # fmt: skip
+    booked_won = row.released.amount_won if row.released else 0
+    if booked_won != figures.released_won:  # a year that is being closed moved it meanwhile
+        raise Refused(MOVED, "figures_moved")
     step(row, "execute_halt", by=by, reason=row.answer, released_won=figures.released_won, recovered_won=figures.recovered_won)
     journal.close_duties(row, by=by)
     agreements.stop(row, by=by)

@@ -21,7 +21,7 @@ from vouchers.agreements import rules as agreement_rules
 from vouchers.agreements.models import Agreement, AgreementHalt, AgreementParty, HaltConsent, HaltOpinion
 from vouchers.agreements.notices import SIGNING_ROLE
 from vouchers.payments import notices, queries, rules
-from vouchers.payments.actions.concluding import execute
+from vouchers.payments.actions.concluding import MOVED, execute
 
 W, H, P = agreement_rules.HaltWay, agreement_rules.HaltStatus, agreement_rules.PartyRole
 FAULTS = {
@@ -29,9 +29,6 @@ FAULTS = {
     "ground": _("This ground does not belong to the way that was chosen. Choose another one."),
     "at_fault": _("Say which party is at fault for a notice, and none where everybody agrees."),
 }
-MOVED = _(
-    "Money or deliveries moved since these figures were shown. Compute them again, so that everybody sees the new ones first."
-)
 ONE_OPEN = _("A suspension or termination of this agreement is open already. Conclude that one first.")
 PAST = {
     "consent_halt": "consented", "renew_halt": "renewed", "withdraw_halt": "withdrawn", "dismiss_halt": "dismissed",
