@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.journal.models import Duty
 from portal.kit import clock
 from tests.factories import projects as p
 from tests.refusals import refused
@@ -45,8 +46,9 @@ def test_what_speaks_against_a_payment_is_asked_once_more_at_the_moment_it_leave
     companies.record_tax_status(status="CLOSED", **given)
     assert actions.mark_sent(attempt_id=attempt.pk) is None
     companies.record_tax_status(status="ACTIVE", **given)
-    with clock.at(clock.kst(at.agreement.round.fiscal_year + 1, 1, 5, 10)):
-        assert actions.mark_sent(attempt_id=attempt.pk) is None
     attempt.refresh_from_db()
     assert attempt.state == "CLAIMED"
-    assert actions.mark_sent(attempt_id=attempt.pk).amount_won == milestone.grant_won
+    with clock.at(clock.kst(at.agreement.round.fiscal_year + 1, 1, 5, 10)):
+        assert actions.mark_sent(attempt_id=attempt.pk) is None
+        attempt.refresh_from_db()
+        assert attempt.state == "REFUSED" and Duty.objects.filter(verb="close_disbursement", closed_at=None).exists()

@@ -21,6 +21,7 @@ from vouchers.agreements.models import Voucher
 from vouchers.ledger import actions as money
 from vouchers.ledger import queries as ledger
 from vouchers.ledger.models import Account, LedgerEvent
+from vouchers.payments import actions as payments
 from vouchers.rounds.rules import SettlingPolicy
 from vouchers.settlements import actions, tasks
 from vouchers.settlements.actions import closing as closing_verbs
@@ -118,6 +119,24 @@ def test_an_invoice_after_the_last_day_needs_a_carry_over(monkeypatch):
     refused(p.request, "invoice_after_year", at=at, milestone=rows[1])
     agreements.decide_carry_over(carry_over_id=ask(at.agreement, at.operator).pk, approve=True, by=person("MINISTRY_APPROVER"))
     assert p.request(at, rows[1]).status == "REQUESTED"
+
+
+def test_what_was_not_paid_of_a_completed_agreement_is_carried_over_or_closed_by_finance():
+    at, desk, rows = paid_half()
+    p.accept(at, rows[1])
+    asked = p.request(at, rows[1])
+    p.approve(at, asked, desk)
+    year, closes = at.agreement.round.fiscal_year, {"disbursement_id": asked.pk, "reason": "회계연도 경과", "by": desk.finance}
+    refused(payments.close_disbursement, "not_closable", **closes)
+    agreements.complete(agreement_id=at.agreement.pk, by=at.operator)
+    row = ask(at.agreement, at.operator, amount_won=HALF)
+    with next_year(at.agreement):
+        agreements.decide_carry_over(carry_over_id=row.pk, approve=False, reason="불허", by=person("MINISTRY_APPROVER"))
+        assert payments.close_disbursement(**closes).status == "CLOSED"
+        row = actions.rehearse_year(fiscal_year=year, by=desk.finance)
+        actions.close_year(closing_id=row.pk, by=person("MINISTRY_APPROVER"))
+        actions.go_on_closing(closing_id=row.pk)
+    assert YearClosing.objects.get().status == "CLOSED"
 
 
 # ── The close ────────────────────────────────────────────────────────────────────────────────────────

@@ -97,7 +97,7 @@ class DisbursementAdmin(VerbAdmin):
              consequence=lambda o: rules.leads_to(queries.unregistering(o))),
         Verb("close", _("Close without payment"),
              lambda pk, by, reason: actions.close_disbursement(disbursement_id=pk, reason=reason, by=by),
-             "vouchers.approve_disbursement", lambda o: queries.terminated().filter(pk=o.pk).exists(), form=ReasonForm, danger=True),
+             "vouchers.approve_disbursement", queries.closable, form=ReasonForm, danger=True),
     )  # fmt: skip
 
     def headline(self, obj: Disbursement) -> str:

@@ -14,17 +14,15 @@ from vouchers.agreements import notices, queries, rules
 from vouchers.agreements.actions.drafting import lock, require_apart
 from vouchers.agreements.models import CarryOver
 
-ENDED = frozenset({rules.AgreementStatus.COMPLETED, rules.AgreementStatus.TERMINATED})
-
 
 @transaction.atomic
 def request_carry_over(*, agreement_id: int, amount_won: int, reason: str, by: Any) -> CarryOver:
     """So much of the grant is to be paid after 31 December of the round's year. Writes: CarryOver, Event, Duty of the ministry.
-    Raises: Refused (an ended agreement, more than the grant that is not paid, no reason, one that is open or approved)."""
+    Raises: Refused (a terminated agreement, more than the grant that is not paid, no reason, one that is open or approved)."""
     agreement = lock(agreement_id)
     require(by, "vouchers.request_carry_over")
     require_apart(agreement, by)
-    if agreement.status in ENDED:
+    if agreement.status == rules.AgreementStatus.TERMINATED:  # a completed one still pays what was accepted
         raise Refused(_("The agreement has ended: nothing of it is carried over."), "ended")
     most = queries.unpaid_won(agreement)
     if not 0 < amount_won <= most:

@@ -24,6 +24,7 @@ from vouchers.payments.models import Disbursement, PaymentAttempt
 
 T = rules.AttemptState
 TERMINATED = "not sent: the agreement was terminated"
+YEAR_OVER = "not sent: its fiscal year is over and it was not carried over"
 SENT_PATIENCE = timedelta(seconds=60)  # longer than any call to the bank may take
 
 
@@ -160,6 +161,10 @@ def _may_leave(disbursement: Disbursement, attempt: PaymentAttempt, statement: M
     agreement = disbursement.milestone.agreement
     if rules.pays_no_more(agreement.status):
         drop_claimed(disbursement, TERMINATED)
+        owe_closing(disbursement, by=None)
+        return False
+    if queries.year_lost(disbursement):
+        drop_claimed(disbursement, YEAR_OVER)
         owe_closing(disbursement, by=None)
         return False
     payable = agreement.status in PAYABLE_AGREEMENTS and disbursement.voucher.status == VoucherStatus.ISSUED

@@ -1,4 +1,4 @@
-"""Unpaid disbursements of a terminated agreement: nothing is paid of them any more, and a person closes each with a reason.
+"""Unpaid disbursements of a terminated agreement, or of a year that is over: nothing is paid of them any more, and a person closes each with a reason.
 
 No money moves: it stays committed in the cancelled voucher until the agreement's settlement says what is left.
 """
@@ -11,22 +11,23 @@ from django.utils.translation import gettext_lazy as _
 from portal.journal import actions as journal
 from portal.kit.access import require
 from portal.kit.errors import Refused
-from vouchers.payments import notices, queries, rules
+from vouchers.payments import notices, queries
 from vouchers.payments.actions.disbursements import lock, move, owe, require_apart
 from vouchers.payments.models import Disbursement
 
 
 @transaction.atomic
 def close_disbursement(*, disbursement_id: int, reason: str, by: Any) -> Disbursement:
-    """Finance closes an unpaid disbursement of a terminated agreement, with a reason. Writes: Disbursement CLOSED, Event,
-    Notice; closes every duty about it. Raises: Refused (agreement not terminated, transfer under way, no reason)."""
+    """Finance closes an unpaid disbursement of a terminated agreement, or of a year that is over, with a reason. Writes: Disbursement
+    CLOSED, Event, Notice; closes every duty about it. Raises: Refused (it may still be paid, transfer under way, no reason)."""
     disbursement = lock(disbursement_id)
     require(by, "vouchers.approve_disbursement")
     require_apart(disbursement, by)
-    if not _closable(disbursement):
+    if not queries.closable(disbursement):
         raise Refused(
-            _("Only an unpaid disbursement of a terminated agreement is closed, while no transfer is under way."), "not_closable"
-        )
+            _("Only an unpaid disbursement of a terminated agreement, or of a fiscal year that is over and from which it was not carried over, is closed, while no transfer is under way."),
+            "not_closable",
+        )  # fmt: skip
     if not reason.strip():
         raise Refused(_("Say why nothing is paid: provider and company read it."), "reason_missing", "reason")
     disbursement.reason = reason.strip()
@@ -36,19 +37,14 @@ def close_disbursement(*, disbursement_id: int, reason: str, by: Any) -> Disburs
     return disbursement
 
 
-def _closable(disbursement: Disbursement) -> bool:
-    under_way = disbursement.attempts.filter(state__in=rules.LIVE_ATTEMPTS).exists()
-    return rules.may_close(disbursement.status, disbursement.milestone.agreement.status, under_way=under_way)
-
-
 def owe_closing(disbursement: Disbursement, *, by: Any) -> bool:
     """Finance owes the closing of what can never be paid, in place of every other step. Writes: Duty. Returns: does it?"""
-    if not _closable(disbursement):
+    if not queries.closable(disbursement):
         return False
     journal.close_duties(disbursement, by=by)
     owe(
-        disbursement, "close_disbursement", "해지된 협약의 지급을 종결해 주십시오",
-        "Close a payment of a terminated agreement", step="payment", by=by, role="OPERATOR_FINANCE", by_mail=True,
+        disbursement, "close_disbursement", "더 이상 지급할 수 없는 청구를 종결해 주십시오",
+        "Close a payment that can no longer be made", step="payment", by=by, role="OPERATOR_FINANCE", by_mail=True,
     )  # fmt: skip
     return True
 

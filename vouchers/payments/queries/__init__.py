@@ -21,6 +21,7 @@ from vouchers.payments.queries.disbursements import (
     bank_stage,
     bank_words,
     claimed_orphans,
+    closable,
     confirms,
     contradicted,
     disbursements_for,
@@ -43,6 +44,7 @@ from vouchers.payments.queries.disbursements import (
     unregistering,
     waiting_for_closing,
     watched_since,
+    year_lost,
 )
 from vouchers.payments.queries.files import (
     also_told,
@@ -103,6 +105,7 @@ __all__ = [
     "bank_words",
     "booked_won",
     "claimed_orphans",
+    "closable",
     "concerned",
     "confirms",
     "consents",
@@ -173,4 +176,5 @@ __all__ = [
     "warned",
     "watched_since",
     "ways_of",
+    "year_lost",
 ]

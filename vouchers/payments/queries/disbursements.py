@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from portal.documents.queries import not_taken_because
 from portal.journal import queries as journal
 from portal.kit import clock
+from vouchers.agreements import queries as agreements
 from vouchers.agreements.models import Voucher
-from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
+from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus, last_day
 from vouchers.milestones.models import Milestone
 from vouchers.payments import rules
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
@@ -47,6 +48,22 @@ def on_its_way(voucher: Voucher) -> tuple[bool, bool]:
         agreement=voucher.agreement, status__in=["SUBMITTED", "COMPANY_ACCEPTED", "ACCEPTED"], grant_won__gt=0
     ).exclude(pk__in=asked.filter(kind=rules.TrancheKind.MILESTONE).values("milestone_id"))
     return running, delivered.exists() or asked.filter(status=S.RETURNED).exists()
+
+
+def year_lost(row: Disbursement) -> bool:
+    """Whether its fiscal year is over and no carry-over lets it be paid in the next one."""
+    agreement, today = row.milestone.agreement, clock.today()
+    year, settling = agreement.round.fiscal_year, agreement.round.policy().settling
+    if today <= last_day(year):
+        return False
+    left_won = agreements.carried_won(row.voucher.ref, year) - released_since(row, settling.last_day("last_payment", year))
+    return today > settling.last_day("last_payment", year + 1) or row.amount_won > left_won
+
+
+def closable(row: Disbursement) -> bool:
+    """Whether finance may close it without payment now."""
+    under_way = row.attempts.filter(state__in=rules.LIVE_ATTEMPTS).exists()
+    return rules.may_close(row.status, row.milestone.agreement.status, under_way=under_way, year_lost=year_lost(row))
 
 
 def released_since(disbursement: Disbursement, day: date) -> int:
@@ -250,8 +267,8 @@ def unregistering(row: Disbursement) -> str:
 
 
 def may(user: Any, row: Disbursement) -> dict[str, bool]:
-    """Which verbs this person may use now: for the page's buttons; each action asks again. A terminated agreement's payment
-    is only closed."""
+    """Which verbs this person may use now: for the page's buttons; each action asks again. A terminated agreement's payment,
+    and one that lost its year, is only closed."""
     company = row.milestone.agreement.company.organisation
     provider = row.payee.organisation
     state, can = row.status, rules.LIFECYCLE.can
@@ -263,7 +280,7 @@ def may(user: Any, row: Disbursement) -> dict[str, bool]:
         "approve": pays and can(state, "approve_disbursement") and user.has_perm("vouchers.approve_disbursement"),
         "register": pays and state == "APPROVED" and user.has_perm("vouchers.register_disbursement"),
         "retry": pays and state == "FAILED" and user.has_perm("vouchers.register_disbursement"),
-        "close": not pays and user.has_perm("vouchers.approve_disbursement") and terminated().filter(pk=row.pk).exists(),
+        "close": user.has_perm("vouchers.approve_disbursement") and closable(row),
         "resolve": user.has_perm("vouchers.resolve_attempt"),
         "unregister": user.has_perm("vouchers.unregister_disbursement") and may_be_unregistered(row),
         "return": (state == "REQUESTED" and user.has_perm("vouchers.confirm_disbursement", company))

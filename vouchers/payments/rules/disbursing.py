@@ -214,9 +214,11 @@ def pays_no_more(agreement_status: str) -> bool:
     return agreement_status == "TERMINATED"
 
 
-def may_close(status: str, agreement_status: str, *, under_way: bool) -> bool:
-    """Whether an unpaid disbursement is closed without payment: its agreement was terminated and no transfer is under way."""
-    return LIFECYCLE.can(status, "close_disbursement") and pays_no_more(agreement_status) and not under_way
+def may_close(status: str, agreement_status: str, *, under_way: bool, year_lost: bool = False) -> bool:
+    """Whether an unpaid disbursement is closed without payment: its agreement was terminated, or its fiscal year is over and it was not
+    carried over (year_lost), and no transfer is under way."""
+    never = pays_no_more(agreement_status) or year_lost
+    return LIFECYCLE.can(status, "close_disbursement") and never and not under_way
 
 
 def papers_count(status: str) -> bool:
