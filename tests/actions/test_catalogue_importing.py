@@ -1,6 +1,5 @@
 """An import writes drafts, never what is published; what says nothing new writes nothing at all (docs/adr/0013)."""
 
-from io import StringIO
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from portal.accounts.rules import Role
 from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock, prepared
 from portal.kit.errors import NotAllowed, Refused, Stale
-from portal.management.reference import load_reference
 from providers.catalogue import actions, queries, rules, tasks
 from providers.catalogue.actions import batches
 from providers.catalogue.models import Dataset, DatasetVersion, Draft, ImportedRecord, ImportLine, ImportRun, Variable
@@ -39,6 +37,11 @@ def _address(settings) -> None:
 def owner() -> providers.Provider:
     providers.code_lists()
     return providers.provider("fictional")
+
+
+@pytest.fixture
+def reference() -> None:
+    providers.reference()
 
 
 @pytest.fixture
@@ -80,8 +83,7 @@ def body(path: str) -> bytes:
 
 
 # ── The portal's own exports ─────────────────────────────────────────────────────────────────────────
-def test_the_whole_real_catalogue_and_every_own_document_change_nothing(registrar) -> None:
-    load_reference(StringIO())
+def test_the_whole_real_catalogue_and_every_own_document_change_nothing(reference, registrar) -> None:
     owner = providers.provider("fictional")
     providers.own_dataset(owner, published=True, key="own", access_body="fictional", custodian="fictional")
     keys = list(Dataset.objects.published().values_list("key", flat=True))
@@ -95,8 +97,7 @@ def test_the_whole_real_catalogue_and_every_own_document_change_nothing(registra
 
 
 @pytest.mark.parametrize("ending", [".ttl", ".jsonld", "/schema-org.jsonld"])
-def test_every_dataset_s_own_document_changes_nothing(registrar, ending) -> None:
-    load_reference(StringIO())
+def test_every_dataset_s_own_document_changes_nothing(reference, registrar, ending) -> None:
     keys = sorted(Dataset.objects.published().values_list("key", flat=True))
     keys = keys if ending == "/schema-org.jsonld" else keys[::6]  # of the others the whole catalogue's document says it of all
     before, lookup = rows(), Lookup(queries.reading_world())

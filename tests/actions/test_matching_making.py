@@ -1,7 +1,6 @@
 """A ranking that is kept is narrowed in a large market: it says the same as the whole one, and is made again from what was kept."""
 
 import json
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal.management.market import made, poured
-from portal.management.reference import load_reference
 from providers.catalogue import actions as catalogue
 from providers.catalogue import queries as catalogue_queries
 from providers.catalogue.models import Dataset
@@ -19,6 +17,7 @@ from providers.offers import queries as offers_queries
 from providers.offers.models import Offer
 from tests.factories import matching as real
 from tests.factories import providers, quotes
+from tests.factories.played import played
 from vouchers.matching import actions, queries, rules
 from vouchers.matching.actions.needs import _kept as kept
 from vouchers.matching.models import MatchFacts, MatchRun, Need
@@ -71,7 +70,7 @@ def same(document: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> tuple[Any
 
 
 def test_the_real_datasets_for_the_labelled_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    load_reference(StringIO())
+    providers.reference()
     everything, fewer = Dataset.objects.published().count(), 0
     for path in LABELLED:
         _whole, near = same(json.loads(path.read_text()), monkeypatch)
@@ -80,7 +79,7 @@ def test_the_real_datasets_for_the_labelled_needs(monkeypatch: pytest.MonkeyPatc
 
 
 def test_made_up_offers_for_made_up_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    load_reference(StringIO())
+    providers.reference()
     poured.pour(250)
     found = [same(document, monkeypatch)[1] for document in made.documents(30, seed=11)]
     assert sum(one.scored is not None for one in found) > 20
@@ -89,13 +88,18 @@ def test_made_up_offers_for_made_up_needs(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.fixture
 def market() -> quotes.Firm:
+    return crowded()
+
+
+@played
+def crowded() -> quotes.Firm:
     """The whole real catalogue, and a hospital's offers of each kind of trouble."""
     providers.code_lists()
     for record in real.records("institutions"):
         institutions.register_reference(record=record)
     for record in real.records("datasets"):
         catalogue.register_reference(record=record)
-    hospital = providers.provider(is_demo=False)
+    hospital = providers.provider("beside-the-poured", is_demo=False)  # `poured` numbers its own
     facts: tuple[dict[str, Any], ...] = (
         {},
         {"status": "PLANNED"},

@@ -15,6 +15,7 @@ from providers.institutions import actions as institutions
 from providers.offers import actions as offers
 from tests.factories import matching as real
 from tests.factories import providers, quotes
+from tests.factories.played import played
 from vouchers.matching import actions, queries, rules
 from vouchers.matching.models import MatchFacts, MatchRun, Need
 from vouchers.matching.queries import Replayed
@@ -36,6 +37,11 @@ def at() -> quotes.Stage:
 
 @pytest.fixture
 def market() -> quotes.Firm:
+    return catalogued()
+
+
+@played
+def catalogued() -> quotes.Firm:
     """The whole real catalogue."""
     providers.code_lists()
     for record in real.records("institutions"):

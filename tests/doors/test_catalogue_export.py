@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from io import StringIO
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
-from portal.management.reference import load_reference
 from providers.catalogue import actions
 from providers.catalogue.models import Dataset
 from providers.institutions import actions as institutions
@@ -113,7 +111,7 @@ def misshapen(found: Graph) -> list[str]:
 
 
 def test_the_whole_real_catalogue_is_in_shape_and_said_twice_the_same() -> None:
-    load_reference(StringIO())
+    providers.reference()
     whole = read("/catalogue.ttl")
     assert misshapen(whole) == []
     assert isomorphic(whole, read("/catalogue.jsonld"))

@@ -4,12 +4,10 @@ Must be found: among the first 5 where one to three are named, else among the fi
 """
 
 from fnmatch import fnmatch
-from io import StringIO
 
 import pytest
 from django.test import Client
 
-from portal.management.reference import load_reference
 from providers.catalogue import actions, queries
 from tests.factories import providers
 
@@ -43,7 +41,7 @@ ENGLISH = [
 
 @pytest.fixture
 def reference() -> None:
-    load_reference(StringIO())
+    providers.reference()
 
 
 def shown(text: str, **facets: str) -> list[str]:

@@ -1,7 +1,6 @@
 """Who holds data, for everybody: the list, one institution's page, and the reference facts exactly as they are."""
 
 import html
-import io
 import re
 from typing import Any
 
@@ -11,7 +10,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.rules import Role
-from portal.management import reference
 from providers.catalogue import rules
 from providers.catalogue.queries import modality_words
 from providers.institutions import actions
@@ -114,7 +112,7 @@ def everything(client: Client, name: str) -> dict[str, dict[str, Any]]:
 
 
 def test_all_institutions_and_datasets_are_told_exactly(client: Client) -> None:
-    reference.load_reference(io.StringIO())
+    providers.reference()
     found = everything(client, "institutions")
     assert set(found) == {record["key"] for record in matching.records("institutions")} and len(found) == 64
     for record in matching.records("institutions"):

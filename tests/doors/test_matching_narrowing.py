@@ -1,7 +1,6 @@
 """A large catalogue is narrowed on indexes before it is scored: the answer is that of the whole catalogue."""
 
 import json
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal.management.market import made, poured
-from portal.management.reference import load_reference
 from providers.catalogue import queries as catalogue
 from providers.catalogue.models import Dataset
 from tests.factories import providers
@@ -51,7 +49,7 @@ def same(document: dict[str, Any], narrowed: Any) -> tuple[dict[str, Any], dict[
 
 
 def test_the_real_datasets_for_the_labelled_needs(narrowed: Any) -> None:
-    load_reference(StringIO())
+    providers.reference()
     fewer = 0
     for path in LABELLED:
         every, near = same(json.loads(path.read_text()), narrowed)
@@ -60,7 +58,7 @@ def test_the_real_datasets_for_the_labelled_needs(narrowed: Any) -> None:
 
 
 def test_made_up_offers_for_made_up_needs(narrowed: Any) -> None:
-    load_reference(StringIO())
+    providers.reference()
     poured.pour(300)
     for document in made.documents(40, seed=7):
         same(document, narrowed)
@@ -111,7 +109,7 @@ def test_the_nearest_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_number_of_queries_does_not_depend_on_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
-    load_reference(StringIO())
+    providers.reference()
     monkeypatch.setattr(narrowing, "READ_WHOLE", 0)
     document = {"modality": ["CT"]}
 
@@ -128,7 +126,7 @@ def test_the_number_of_queries_does_not_depend_on_the_catalogue(monkeypatch: pyt
 
 
 def test_the_narrowing_uses_indexes() -> None:
-    load_reference(StringIO())
+    providers.reference()
     poured.pour(3000)
     rows = catalogue.within_reach(demo=False, kinds=["PSG"], spans=((67034000, 67035000),))
     plan = rows.explain()

@@ -1,11 +1,13 @@
 """A fictional hospital with people, datasets and offers, made through the actions."""
 
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
 from portal.accounts import actions as accounts
 from portal.accounts.models import Organisation, User
 from portal.accounts.rules import OrganisationKind, Role
+from portal.management.reference import load_reference
 from providers.catalogue import actions as catalogue
 from providers.catalogue.models import Dataset
 from providers.institutions import actions as institutions
@@ -39,6 +41,12 @@ def code_lists() -> None:
     """The real code lists."""
     for record in matching.records("code_lists"):
         catalogue.register_code_list(record=record)
+
+
+@played
+def reference() -> None:
+    """The whole reference data, as `manage.py seed` loads them."""
+    load_reference(StringIO())
 
 
 def person(role: str, organisation: Organisation | None = None, email: str = "") -> User:
