@@ -1,7 +1,7 @@
 """One live portal for all browser tests of a run. One worker does them all (tests/scheduling.py), the journey late."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,8 @@ from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.journeys import live
+from tests.journeys.crawl import STARTS, Seen, reached
+from tests.journeys.people import Person
 from tests.services import CHROMIUM_FLAGS, chromium_path
 
 # three move the clock, the last leaves a mess
@@ -39,3 +41,21 @@ def chromium(portal: live.Portal) -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="package")
+def pages(chromium: Browser, portal: live.Portal) -> Callable[[str, str], list[Seen]]:
+    """(reader, language) → one page of each route that the demo's reader reaches, "" being nobody. Crawled when a test first asks,
+    and kept for the others that look at the same pages."""
+    found: dict[tuple[str, str], list[Seen]] = {}
+
+    def read(reader: str, language: str) -> list[Seen]:
+        if (reader, language) not in found:
+            person = Person(chromium, portal, language)
+            if reader:
+                person.sign_in(f"{reader}@demo.example")
+            found[reader, language] = reached(person, STARTS.get(reader, ("/home/",)))
+            person.context.close()
+        return found[reader, language]
+
+    return read

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -24,6 +25,11 @@ ENGLISH = re.compile(r"\b[A-Za-z][a-z']+(?:,? +[A-Za-z][A-Za-z'-]*)+")  # two wo
 ALLOWED = {
     "en": ("한국어", "바우처", "사업계획서"),  # the last one: a file's name at /styles/
     "ko": ("Healthcare Data Voucher", "Business Model", "PostgreSQL", "Fictional Institute", "org, Croissant"),
+}  # fmt: skip
+
+STARTS = {
+    "": ("/", "/rounds/", "/catalogue/", "/stats/", "/check/?size=SMALL&region=BUSAN&standing=NONE&modality=CT&area=ANY&budget=100000000", "/styles/", "/accounts/login/", "/accounts/signup/"),
+    **dict.fromkeys(("operator", "officer", "finance"), ("/home/", "/admin/")),
 }  # fmt: skip
 
 
@@ -87,18 +93,31 @@ class Entered:
                 self.korean += "" if column.endswith("_ko") else joined
                 self.english += "" if column.endswith("_en") else joined
         self.korean, self.english = " ".join(self.korean.split()), " ".join(self.english.split()).replace("\\n", " ")
+        self.asked: dict[tuple[str, str], bool] = {}
 
     def strangers(self, words: Words, language: str, record: bool = False) -> Iterator[str]:
         """Runs of the other language that nobody entered. `record`: a clerk's record shows both columns side by side."""
-        pattern, known = (HANGUL, self.korean) if language == "en" else (ENGLISH, self.english)
-        known = f"{self.korean} {self.english} {self._sent()}" if record else known
+        pattern, own = (HANGUL, "korean") if language == "en" else (ENGLISH, "english")
+        places = ("korean", "english") if record else (own,)
         for lang, text in words.texts:
             if lang and lang[:2] != language:
                 continue
             for run in pattern.findall(text):
                 pieces = [run] if language == "ko" else run.split()
-                if not any(word in run for word in ALLOWED[language]) and not all(piece in known for piece in pieces):
+                if any(word in run for word in ALLOWED[language]):
+                    continue
+                left = [piece for piece in pieces if not any(self._holds(place, piece) for place in places)]
+                if left and record:
+                    sent = self._sent()
+                    left = [piece for piece in left if piece not in sent]
+                if left:
                     yield f"{run!r} in {text[:160]!r}"
+
+    def _holds(self, place: str, piece: str) -> bool:
+        """Whether it stands in that long text: the same words come on many pages, so each is looked for once."""
+        if (place, piece) not in self.asked:
+            self.asked[place, piece] = piece in getattr(self, place)
+        return self.asked[place, piece]
 
     def _sent(self) -> str:
         """Mails are told in their reader's language; the worker sends more of them while pages are read."""
@@ -133,6 +152,21 @@ def crawl(person: Person, starts: tuple[str, ...]) -> Iterator[tuple[str, str, A
                 and found.path.startswith("/en/") == (person.language == "en")
             ]  # fmt: skip
         yield route, path, answer, words
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page as a reader found it. words: of HTML, None for anything else."""
+
+    route: str
+    path: str
+    status: int
+    words: Words | None
+
+
+def reached(person: Person, starts: tuple[str, ...]) -> list[Seen]:
+    """What `crawl` finds, to be looked at when the reader has gone."""
+    return [Seen(route, path, answer.status, words) for route, path, answer, words in crawl(person, starts)]
 
 
 def _leaves(link: str, page: str) -> bool:
