@@ -19,7 +19,7 @@ setup: packages  ## installs, migrates, loads the reference seeds, stops
 test: packages-dev  ## set up for tests and run the whole suite; style and types are looked at beside it and told at the end
 	@mkdir -p .data-test; \
 	$(MAKE) --no-print-directory lint >.data-test/lint.log 2>&1 & lint=$$!; \
-	$(RUN) manage.py up --setup && CHROMIUM="$$($(SETUP) browser)" && export CHROMIUM && test -n "$$CHROMIUM" || { kill $$lint; exit 1; }; \
+	$(RUN) manage.py words >/dev/null && $(RUN) manage.py collectstatic --noinput --clear -v 0 && CHROMIUM="$$($(SETUP) browser)" && export CHROMIUM && test -n "$$CHROMIUM" || { kill $$lint; exit 1; }; \
 	failed=0; $(RUN) -m pytest -n $(WORKERS) || failed=1; \
 	wait $$lint || failed=1; cat .data-test/lint.log; \
 	exit $$failed
