@@ -107,7 +107,8 @@ def _entry(name: str, seconds: float) -> dict[str, Any]:
 app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]  # else one message would go to all
 app.conf.task_default_queue = "cases"
 app.conf.task_routes = ({name: {"queue": queue_of(name)} for name in SWEEPS},)
-app.conf.beat_schedule = {name: _entry(name, seconds) for name, seconds in SWEEPS.items()}
+SCHEDULE = {name: _entry(name, seconds) for name, seconds in SWEEPS.items()}
+app.conf.beat_schedule = SCHEDULE
 
 
 # ── How it goes ──────────────────────────────────────────────────────────────────────────────────────

@@ -155,6 +155,7 @@ _FILES = {
     "FINDING": _("Proof"), "SETTLEMENT": _("Evidence of a settlement"), "RECEIPT": _("Proof of the transfer"),
     "OPINION": _("File of the opinion"), "AUDIT_FILE": _("Whole file of a project"), "PAYMENT_FILE": _("Payment file"),
     "PAYMENT_ANSWER": _("Answer to a payment file"), "OBJECTION": _("Evidence of an objection"),
+    "SIGNING_AUTHORITY": _("Authority to sign"), "RULING": _("Ruling"), "GUARANTEE": _("Guarantee"),
 }  # fmt: skip
 _CONSENT_PLACES = {
     "account": _("The account page"), "company_page": _("The company page"), "company_registration": _("Registration of a company"),

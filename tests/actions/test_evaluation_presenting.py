@@ -141,7 +141,8 @@ def test_the_database_keeps_everybody_in_one_place_at_a_time():
     assert "of its round, by its company" in broken(lambda: rows.update(company=first.company))
     stranger = PresentationSeat(slot=first, evaluator=person("EVALUATOR"), starts_at=first.starts_at, ends_at=first.ends_at)
     assert "without a conflict" in broken(stranger.save)
-    beside = {**vars(first), "place": "강당"}
+    apart = {"starts_at": second.ends_at + timedelta(days=1), "ends_at": second.ends_at + timedelta(days=1, minutes=30)}
+    beside = {**vars(first), **apart, "place": "강당"}
     twice = PresentationSlot(
         **{k: beside[k] for k in ("schedule_id", "application_id", "company_id", "place", "starts_at", "ends_at")}
     )

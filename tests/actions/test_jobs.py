@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from portal.accounts.rules import Role
-from portal.celery import QUEUES, SWEEPS, app, queue_of
+from portal.celery import QUEUES, SCHEDULE, SWEEPS, app, queue_of
 from portal.journal import actions, gateways, queries, rules
 from portal.journal.models import DeadLetter, Event, Job, Notice
 from portal.kit import clock
@@ -142,7 +142,7 @@ def test_in_tests_what_breaks_in_a_job_breaks_the_test(settings: Any) -> None:
 def test_every_job_has_a_queue_by_urgency_and_a_message_that_nobody_took_is_thrown_away() -> None:
     app.loader.import_default_modules()
     assert set(QUEUES) == set(rules.QUEUES)
-    for name, entry in app.conf.beat_schedule.items():
+    for name, entry in SCHEDULE.items():
         assert entry["options"]["queue"] in rules.QUEUES and name in app.tasks, name
         assert entry["options"]["expires"] >= 2 * SWEEPS[name], name
     ways = [(queue.exchange.name, queue.routing_key) for queue in app.conf.task_queues]

@@ -1,5 +1,6 @@
 """The final evaluation in the browser: opened, graded, decided, its letter, an objection, a better grade; who sees what."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -125,6 +126,7 @@ def test_replacing_judging_and_barring_in_the_browser():
     assert operator.post(f"{page}verb/judge/", {"met": "no", "reason": "x"}).status_code == 409
     with clock.at(clock.now() + LATER):
         actions.confirm_grades()
+    with clock.at(clock.now() + LATER + timedelta(days=1)):
         assert "조건 이행 판단" in text(operator.get(page))
         assert operator.post(f"{page}verb/judge/", {"met": "no", "reason": "미이행"}).status_code == 303
     with clock.at(clock.now() + 2 * LATER):

@@ -16,6 +16,7 @@ from vouchers.payments.forms.disbursing import (
     ResolveForm,
     ResubmitForm,
     StateFilter,
+    WarningForm,
     settled_words,
 )
 from vouchers.payments.forms.halting import ConsentForm, HaltForm, HaltReasonForm, OpinionForm, RecoveryForm
@@ -41,5 +42,6 @@ __all__ = [
     "ResolveForm",
     "ResubmitForm",
     "StateFilter",
+    "WarningForm",
     "settled_words",
 ]
