@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext, ngettext
@@ -30,7 +32,10 @@ from providers.offers.queries.marking import Listed as Listed
 from providers.offers.queries.marking import Marked as Marked
 from providers.offers.queries.marking import facts_of as facts_of
 from providers.offers.queries.marking import listed as listed
+from providers.offers.queries.marking import mark_lines as mark_lines
 from providers.offers.queries.marking import marks as marks
+from providers.offers.queries.marking import unwritten as unwritten
+from providers.offers.queries.marking import written as written
 from providers.offers.queries.routing import price_words as price_words
 from providers.offers.queries.routing import reviewed_alike as reviewed_alike
 from providers.offers.queries.routing import route_of as route_of
@@ -84,14 +89,22 @@ _agencies: dict[tuple[str, ...], list[dict[str, Any]]] = {}  # marks → what wa
 
 def linkage_agencies() -> list[dict[str, Any]]:
     """Facts of the designated linkage agencies, by their keys: to be read, not changed. One small query, or two."""
-    rows = Institution.objects.active().linkage_agencies().order_by("key")
-    written = rows.annotate(mark=RawSQL("providers_institution.xmin::text || providers_institution.ctid::text", (), TextField()))
-    marks = tuple(written.values_list("mark", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(*_agency_marks())
+        marks = tuple(mark for (mark,) in cursor.fetchall())
     if marks not in _agencies:
-        read = [row.facts() for row in rows]
+        read = [row.facts() for row in Institution.objects.active().linkage_agencies().order_by("key")]
         _agencies.clear()
         _agencies[marks] = read
     return _agencies[marks]
+
+
+@cache
+def _agency_marks() -> tuple[str, tuple[Any, ...]]:
+    """Its statement, put together once: it is asked for every need that is matched."""
+    rows = Institution.objects.active().linkage_agencies().order_by("key")
+    mark = RawSQL("providers_institution.xmin::text || providers_institution.ctid::text", (), TextField())
+    return rows.annotate(mark=mark).values_list("mark", flat=True).query.sql_with_params()
 
 
 def of_dataset(dataset: Dataset, user: Any, now: datetime | None = None) -> list[Offer]:

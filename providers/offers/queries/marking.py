@@ -30,7 +30,22 @@ class Listed(NamedTuple):
 def marks(datasets: QuerySet[Dataset], *, demo: bool) -> list[Marked]:
     """Published datasets, each once an offer that stands, or once without any. A mark changes with every write of its row, whoever
     wrote it; an offer's also with its lines (trigger). One query."""
-    return _beside_offers(marked(datasets), demo=demo)
+    return [unwritten(line) for line in mark_lines(datasets, demo=demo)]
+
+
+def mark_lines(datasets: QuerySet[Dataset], *, demo: bool) -> list[str]:
+    """As `marks`, each `written`: what a reader that has seen nearly all of them before looks up fastest. One query, one value."""
+    return (_beside_offers(marked(datasets), demo=demo, one=True)[0][0] or "").splitlines()
+
+
+def written(row: Marked) -> str:
+    """As the database writes it in `mark_lines`."""
+    return BAR.join(str(part) for part in row if part is not None)
+
+
+def unwritten(line: str) -> Marked:
+    dataset, mark, institution, its, *offer = line.split(BAR)
+    return (int(dataset), mark, int(institution), its, *((int(offer[0]), offer[1]) if offer else (None, None)))
 
 
 def listed(near: QuerySet[Dataset], *, demo: bool) -> list[Listed]:
@@ -49,11 +64,12 @@ def facts_of(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     return {row.pk: row.facts(list(row.lines.all())) for row in rows}
 
 
+BAR = "|"  # in no mark
 _OFFER = '"providers_offer".xmin::text || "providers_offer".ctid::text'
 
 
-def _beside_offers(datasets: QuerySet[Dataset], *more: str, demo: bool) -> list[Any]:
-    """As `offered` has it: a dataset that is not open has none."""
+def _beside_offers(datasets: QuerySet[Dataset], *more: str, demo: bool, one: bool = False) -> list[Any]:
+    """As `offered` has it: a dataset that is not open has none. one: all of it in one text, a line each."""
     standing = Offer.objects.standing(clock.now()).filter(dataset__isnull=False).order_by()
     standing = standing if demo else standing.for_demo(False)
     written = standing.annotate(mark=RawSQL(_OFFER, (), output_field=TextField()))
@@ -61,6 +77,7 @@ def _beside_offers(datasets: QuerySet[Dataset], *more: str, demo: bool) -> list[
     own, own_values = datasets.order_by().values_list(*names, *more, "status").query.sql_with_params()
     offers, offer_values = written.values_list("dataset_id", "pk", "mark").query.sql_with_params()
     columns = ", ".join(f'd."{name}"' for name in names) + ", o.pk, o.mark" + "".join(f', d."{name}"' for name in more)
+    columns = f"string_agg(concat_ws('{BAR}', {columns}), E'\\n')" if one else columns
     statement = f"SELECT {columns} FROM ({own}) d LEFT JOIN ({offers}) o ON o.dataset_id = d.pk AND d.status = %s"
     with connection.cursor() as cursor:
         cursor.execute(statement, (*own_values, *offer_values, AVAILABLE))

@@ -39,13 +39,13 @@ def ranking(need: Need) -> Ranking:
     size = len({row.key for row in listed})
     if size > narrowing.READ_WHOLE:
         near = {row.key for row in listed if row.near}
-        read = market([row.marked for row in listed if row.near])
+        read = market([offers.written(row.marked) for row in listed if row.near])
         found = rules.beside(read.match(wanted, policy, told=replaying.MOST_EXCLUDED), {"": size - len(near)})
         if len(near) < size and found.results:
             parts = _parts(code_lists, listed, read.kept)
             narrowed = replaying.narrowed(parts[2:], near)
             return Ranking(found.document(), replaying.policy_document(policy), (*parts, narrowed), len(near))
-    read = market([row.marked for row in listed])
+    read = market([offers.written(row.marked) for row in listed])
     found = rules.match(wanted, read.candidates, policy)
     return Ranking(found.document(), replaying.policy_document(policy), _parts(code_lists, listed, read.kept))
 

@@ -37,7 +37,8 @@ class Kept:
         self.institutions: dict[tuple[Any, ...], dict[str, Any]] = {}  # by the third and fourth
         self.offers: dict[tuple[Any, ...], dict[str, Any]] = {}  # by the last two
         self.candidates: list[rules.Candidate] = []
-        self.numbers: dict[offers.Marked, int] = {}  # of the candidates
+        self.numbers: dict[str, int] = {}  # of the candidates, by their marks as they are written in one line
+        self.owners: list[int] = []  # the dataset of each candidate
         self.lock = Lock()
         self._stock: Stock | None = None
 
@@ -50,9 +51,10 @@ class Kept:
             stock = self._stock = blocks.Stock(self.candidates)
         return stock
 
-    def learn(self, marked: Sequence[offers.Marked]) -> None:
+    def learn(self, lines: Sequence[str]) -> None:
         """Reads what these marks name. One query for the datasets, one for institutions, two for offers. What went since it was
         marked stays unknown."""
+        marked = [offers.unwritten(line) for line in lines]
         wanted = {row[0]: row for row in marked if row[:4] not in self.datasets}
         told = institutions.match_facts() if wanted else {}
         for pk, (number, facts) in catalogue.dataset_facts([*wanted]).items():
@@ -61,12 +63,13 @@ class Kept:
             self.datasets[row[:4]] = Read(number, rules.candidate(facts, institution), institution)
         self.price(marked)
         with self.lock:
-            for row in marked:
-                if row not in self.numbers and row[:4] in self.datasets and (row[4] is None or row[4:] in self.offers):
+            for line, row in zip(lines, marked, strict=True):
+                if line not in self.numbers and row[:4] in self.datasets and (row[4] is None or row[4:] in self.offers):
                     alone = self.datasets[row[:4]].alone
                     one = alone if row[4] is None else replace(alone, offer=rules.offer_facts(self.offers[row[4:]]))
                     self.candidates.append(one)
-                    self.numbers[row] = len(self.candidates) - 1
+                    self.owners.append(row[0])
+                    self.numbers[line] = len(self.candidates) - 1
 
     def price(self, marked: Iterable[offers.Marked]) -> None:
         """Reads the offers alone."""
@@ -106,17 +109,18 @@ class Market:
 
 def read(rows: QuerySet[Dataset], *, demo: bool) -> Market:
     """The datasets with their offers that stand. One query, and four when some are new to this process."""
-    return market(offers.marks(rows, demo=demo))
+    return market(offers.mark_lines(rows, demo=demo))
 
 
-def market(marked: Sequence[offers.Marked]) -> Market:
-    """As `read`, of what was marked. A dataset or an offer that went since then is not in it."""
+def market(lines: Sequence[str]) -> Market:
+    """As `read`, of what was marked, each written in one line. A dataset or an offer that went since then is not in it."""
     if len(_kept.candidates) > MOST_KEPT or len(_kept.offers) > MOST_PRICED:
         forget()
     kept = _kept
-    known: Mapping[offers.Marked, int] = kept.numbers
-    rows = [*map(known.get, marked)]
+    known: Mapping[str, int] = kept.numbers
+    rows = [*map(known.get, lines)]
     if None in rows:
-        kept.learn([row for row, number in zip(marked, rows, strict=True) if number is None])
-        rows = [*map(known.get, marked)]
-    return Market(kept, [number for number in rows if number is not None], len({row[0] for row in marked}))
+        kept.learn([line for line, number in zip(lines, rows, strict=True) if number is None])
+        rows = [*map(known.get, lines)]
+    found = [number for number in rows if number is not None]
+    return Market(kept, found, len(set(map(kept.owners.__getitem__, found))))

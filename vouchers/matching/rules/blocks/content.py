@@ -6,7 +6,20 @@ from typing import Any
 import numpy as np
 
 from providers.catalogue.rules import disease
-from vouchers.matching.rules.blocks.faces import FULL, OUT, Array, Classes, Face, Stock, classes, common, marks, places, points
+from vouchers.matching.rules.blocks.faces import (
+    FULL,
+    OUT,
+    Array,
+    Classes,
+    Face,
+    Stock,
+    classes,
+    common,
+    marks,
+    places,
+    points,
+    wider,
+)
 from vouchers.matching.rules.content import DIAGNOSES, RECORDED_DIAGNOSES, codes_in, parts_asked
 from vouchers.matching.rules.facts import Candidate, body_regions
 from vouchers.matching.rules.kinds import WITH_A_RECORD, kinds_of, without
@@ -21,14 +34,11 @@ def kinds(needs: Sequence[Need], stock: Stock, policy: Policy, brought: Brought)
     """`kinds.modality` and the component modality. Data that is joined already is measured against the whole need."""
     targets = {target for need in needs for target in need.linkage}
     asked = _asked(needs, policy, brought)
-    held = stock.classes(
-        None if targets else "kinds",
-        lambda one: (frozenset(one.modality), one.linkage is not False, *holders_among(one, targets)),
-    )
-    place = places([*(key[0] for key in asked.keys), *(key[0] for key in held.keys)])
+    name = None if targets else "kinds"
+    held = stock.classes(name, lambda one: (frozenset(one.modality), one.linkage is not False, *holders_among(one, targets)))
+    at_first, kinds_inside, may_link = _inside(held) if name is None else stock.kept("inside", lambda: _inside(held))
+    place, inside = wider(at_first, kinds_inside, (key[0] for key in asked.keys))
     sets = places(key[which] for key in asked.keys for which in (3, 4))
-    inside = marks([key[0] for key in held.keys], place)
-    may_link = np.array([key[1] for key in held.keys], dtype=bool)
     lacks = common(marks([*sets], place), inside) == 0
     nothing = np.array([not key[0] for key in held.keys], dtype=bool)
 
@@ -51,6 +61,13 @@ def kinds(needs: Sequence[Need], stock: Stock, policy: Policy, brought: Brought)
         return np.where(out, OUT, points(part, policy.weights["modality"]))
 
     return Face(asked, held, table)
+
+
+def _inside(held: Classes) -> tuple[dict[Any, int], Array, Array]:
+    """(columns, marks of the kinds inside each; which may be linked)."""
+    rows = [key[0] for key in held.keys]
+    place = places(rows)
+    return place, marks(rows, place), np.array([key[1] for key in held.keys], dtype=bool)
 
 
 def _asked(needs: Sequence[Need], policy: Policy, brought: Brought) -> Classes:

@@ -90,9 +90,10 @@ class Face:
         for row, number in zip(total, local.tolist(), strict=True):
             row += points[number]
 
-    def row(self, number: int) -> Array:
-        """The points of one need for every candidate."""
-        made: Array = self._every[self.needs.of[number]]
+    def row(self, number: int, candidates: Array) -> Array:
+        """The points of one need for the candidates of these numbers."""
+        of = candidates if self.candidates.apart else self.candidates.of[candidates]
+        made: Array = self.table(np.array([self.needs.of[number]]))[0].take(of)
         return made
 
     @cached_property
@@ -153,6 +154,15 @@ def marks(rows: Sequence[Iterable[Hashable]], place: Mapping[Any, int]) -> Array
     for number, row in enumerate(rows):
         table[number, [place[code] for code in row if code in place]] = 1
     return table
+
+
+def wider(place: Mapping[Any, int], table: Array, rows: Iterable[Iterable[Hashable]]) -> tuple[dict[Any, int], Array]:
+    """The columns of `marks`, and after them one for each further code that these rows hold, which nothing in the table does."""
+    columns = dict(place)
+    for row in rows:
+        for code in row:
+            columns.setdefault(code, len(columns))
+    return columns, np.pad(table, ((0, 0), (0, len(columns) - len(place)))) if len(columns) > len(place) else table
 
 
 def common(left: Array, right: Array) -> Array:

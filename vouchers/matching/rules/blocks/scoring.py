@@ -130,6 +130,11 @@ def _best(own: Array, most: int, count: int) -> Array:
 # ── Faces ────────────────────────────────────────────────────────────────────────────────────────────
 def base_of(stock: Stock, policy: Policy) -> Array:
     """What no need changes, of each candidate; OUT where it stands against every need."""
+    read = policy.provider_types, policy.suppliers_only, policy.weights["certainty"], policy.weights["supplier"]
+    return stock.kept(("base", *read), lambda: _base(stock, policy))
+
+
+def _base(stock: Stock, policy: Policy) -> Array:
     apart = stock.classes(
         ("alone", policy.provider_types),
         lambda one: (one.status, one.holder.active, policy.pays(one.holder), one.certainty, one.uncertain),

@@ -78,7 +78,7 @@ class _Sieve:
         made = faces_of([self.need], self.stock, self.policy, [self.policy.by_linkage])
         return {
             "alone": base_of(self.stock, self.policy)[self.rows],
-            **{name: one.row(0)[self.rows] for name, one in made.items()},
+            **{name: one.row(0, self.rows) for name, one in made.items()},
         }
 
     @cached_property

@@ -20,6 +20,7 @@ from vouchers.matching.rules.blocks.faces import (
     numbers,
     places,
     points,
+    wider,
 )
 from vouchers.matching.rules.facts import Candidate
 from vouchers.matching.rules.need import Need
@@ -148,15 +149,15 @@ def access(needs: Sequence[Need], stock: Stock, policy: Policy) -> Face:
     asked = classes(
         (frozenset(one.access_modes_acceptable), frozenset(one.exports_wanted), frozenset(one.linkage)) for one in needs
     )
+    name = None if targets else "access"
     held = stock.classes(
-        None if targets else "access",
-        lambda one: (frozenset(one.modes), frozenset(one.ways_out), one.linkage, *holders_among(one, targets)),
+        name, lambda one: (frozenset(one.modes), frozenset(one.ways_out), one.linkage, *holders_among(one, targets))
     )
-    mode_at, exit_at = (places(key[which] for key in [*asked.keys, *held.keys]) for which in (0, 1))
-    modes, exits = (marks([key[which] for key in held.keys], at) for which, at in ((0, mode_at), (1, exit_at)))
+    modes_and_exits, closed, linking = _ways(held) if name is None else stock.kept("ways", lambda: _ways(held))
+    (mode_at, modes), (exit_at, exits) = (
+        wider(*found, (key[which] for key in asked.keys)) for which, found in enumerate(modes_and_exits)
+    )
     has_mode, has_exit = modes.any(axis=1), exits.any(axis=1)
-    closed = np.array([key[2] is False for key in held.keys], dtype=bool)
-    linking = np.array([{True: FULL, None: 400, False: 0}[key[2]] for key in held.keys], dtype=np.int64)
 
     def table(used: Array) -> Array:
         rows = [asked.keys[number] for number in used]
@@ -176,6 +177,14 @@ def access(needs: Sequence[Need], stock: Stock, policy: Policy) -> Face:
         return np.where(out, OUT, points(part, policy.weights["access"]))
 
     return Face(asked, held, table)
+
+
+def _ways(held: Classes) -> tuple[list[tuple[dict[Any, int], Array]], Array, Array]:
+    """(columns and marks of the modes, and of the exits; which may not be linked; thousandths of linking)."""
+    each = [[key[which] for key in held.keys] for which in (0, 1)]
+    closed = np.array([key[2] is False for key in held.keys], dtype=bool)
+    linking = np.array([{True: FULL, None: 400, False: 0}[key[2]] for key in held.keys], dtype=np.int64)
+    return [(at := places(rows), marks(rows, at)) for rows in each], closed, linking
 
 
 def price(needs: Sequence[Need], stock: Stock, policy: Policy) -> Face:
