@@ -1,7 +1,7 @@
-"""Everything up to 0105 at once, for an empty database: tables in order of their references, then what guards them.
+"""Everything up to 0142 at once, for an empty database: tables in order of their references, then what guards them.
 
-Each single step of 0001 to 0105 builds the state of all models anew, which together takes most of a minute; a database that has
-them already skips this one. `guards_0105.sql`: functions, triggers, constraints and rights as those steps leave them.
+Each single step of 0001 to 0142 builds the state of all models anew, which together takes more than a minute; a database that has
+them already skips this one. `guards_0142.sql`: functions, triggers, constraints and rights as those steps leave them.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ import portal.kit.clock
 import portal.kit.won
 import vouchers.evaluation.models.presenting
 
-GUARDS = Path(__file__).with_name("guards_0105.sql").read_text(encoding="utf-8")
+GUARDS = Path(__file__).with_name("guards_0142.sql").read_text(encoding="utf-8")
 
 
 class AtOnce(Operation):
@@ -156,14 +156,51 @@ class Migration(migrations.Migration):
         ("vouchers", "0103_changes_are_signed"),
         ("vouchers", "0104_payment_answers_say"),
         ("vouchers", "0105_payment_answers_guards"),
+        ("vouchers", "0106_registrations_taken_back"),
+        ("vouchers", "0107_settlements"),
+        ("vouchers", "0108_settlements_guards"),
+        ("vouchers", "0109_plan_warnings"),
+        ("vouchers", "0110_plan_warnings_guards"),
+        ("vouchers", "0111_partial_acceptance"),
+        ("vouchers", "0112_partial_acceptance_guards"),
+        ("vouchers", "0113_clawbacks"),
+        ("vouchers", "0114_clawbacks_guards"),
+        ("vouchers", "0115_final_evaluations"),
+        ("vouchers", "0116_final_evaluations_guards"),
+        ("vouchers", "0117_inspections"),
+        ("vouchers", "0118_inspections_guards"),
+        ("vouchers", "0119_year_end"),
+        ("vouchers", "0120_year_end_guards"),
+        ("vouchers", "0121_words_of_states"),
+        ("vouchers", "0122_audit_files"),
+        ("vouchers", "0123_audit_files_guards"),
+        ("vouchers", "0124_transfers_in_neutral_words"),
+        ("vouchers", "0125_words_of_the_year_end"),
+        ("vouchers", "0126_agreement_halts"),
+        ("vouchers", "0127_agreement_halts_guards"),
+        ("vouchers", "0128_signing_authority"),
+        ("vouchers", "0129_signing_authority_guards"),
+        ("vouchers", "0130_agreement_refusals"),
+        ("vouchers", "0131_agreement_refusals_guards"),
+        ("vouchers", "0132_advances"),
+        ("vouchers", "0133_advances_guards"),
+        ("vouchers", "0134_agreement_joining"),
+        ("vouchers", "0135_agreement_joining_guards"),
+        ("vouchers", "0136_debts_within_paid"),
+        ("vouchers", "0137_closed_years"),
+        ("vouchers", "0138_receipts_begin_reported"),
+        ("vouchers", "0139_within_next_year"),
+        ("vouchers", "0140_clawback_rulings"),
+        ("vouchers", "0141_halts_after_the_year"),
+        ("vouchers", "0142_closed_after_year"),
     ]
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("accounts", "0004_role_grants_apart"),
+        ("accounts", "0008_key_reminders"),
         ("documents", "0003_documents_erased"),
         ("journal", "0009_notice_calendar"),
-        ("providers", "0016_import_cursor"),
+        ("providers", "0021_lines_mark_their_offer"),
     ]
 
     operations = [
@@ -860,6 +897,233 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="SigningAuthority",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("SEAL_CERTIFICATE", "Certificate of the seal in use"),
+                                    ("REGISTER_EXTRACT", "Extract of the company register"),
+                                    ("POWER_OF_ATTORNEY", "Power of attorney"),
+                                ],
+                                max_length=17,
+                                verbose_name="Paper",
+                            ),
+                        ),
+                        ("valid_from", models.DateField(verbose_name="Valid from")),
+                        ("valid_until", models.DateField(verbose_name="Valid until")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("FILED", "Filed, to be checked"),
+                                    ("CONFIRMED", "Checked and on file"),
+                                    ("REFUSED", "Not accepted"),
+                                    ("REVOKED", "Taken back"),
+                                ],
+                                default="FILED",
+                                max_length=9,
+                                verbose_name="State",
+                            ),
+                        ),
+                        ("checked_at", models.DateTimeField(null=True, verbose_name="Checked at")),
+                        ("reason", models.TextField(blank=True, verbose_name="Reason")),
+                        (
+                            "checked_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Checked by",
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                                verbose_name="File",
+                            ),
+                        ),
+                        (
+                            "filed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Filed by",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                                verbose_name="Organisation",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Who signs",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "authority to sign",
+                        "verbose_name_plural": "authorities to sign",
+                        "ordering": ["-created_at", "-id"],
+                        "permissions": [
+                            ("file_authority", "File authority to sign for one's organisation"),
+                            ("check_authority", "Check authority to sign"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("valid_from__lte", models.F("valid_until"))), name="signing_authority_days"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status__in", ["CONFIRMED", "REFUSED"]), _negated=True),
+                                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="signing_authority_checked_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("checked_by__isnull", True),
+                                    models.Q(
+                                        models.Q(("checked_by", models.F("filed_by")), _negated=True),
+                                        models.Q(("checked_by", models.F("person")), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="signing_authority_four_eyes",
+                            ),
+                        ],
+                        "indexes": [models.Index(fields=["organisation", "person", "status"], name="signing_authority_whose")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="YearClosing",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("fiscal_year", models.SmallIntegerField(verbose_name="Fiscal year")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("REHEARSED", "Rehearsed, nothing booked"),
+                                    ("CLOSING", "Being booked"),
+                                    ("CLOSED", "Year closed"),
+                                    ("DISCARDED", "Discarded"),
+                                ],
+                                default="REHEARSED",
+                                max_length=9,
+                                verbose_name="State",
+                            ),
+                        ),
+                        ("digest", models.CharField(max_length=64, verbose_name="Fingerprint of the table")),
+                        ("expires_won", portal.kit.won.WonField(default=0, verbose_name="Lapses with the year")),
+                        ("carries_won", portal.kit.won.WonField(default=0, verbose_name="Is carried over")),
+                        ("before", models.JSONField(default=dict, verbose_name="Trial balance before")),
+                        ("after", models.JSONField(null=True, verbose_name="Trial balance after")),
+                        ("closed_at", models.DateTimeField(null=True, verbose_name="Close begun at")),
+                        (
+                            "closed_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Year closed by",
+                            ),
+                        ),
+                        (
+                            "rehearsed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Rehearsed by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "close of a fiscal year",
+                        "verbose_name_plural": "closes of fiscal years",
+                        "permissions": [
+                            ("rehearse_year", "Rehearse the close of a fiscal year"),
+                            ("close_year", "Close a fiscal year"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("status__in", ["CLOSING", "CLOSED"])),
+                                fields=("fiscal_year",),
+                                name="year_closing_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("closed_by__isnull", True),
+                                    models.Q(("closed_by", models.F("rehearsed_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="year_closing_four_eyes",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("closed_at__isnull", True),
+                                        ("closed_by__isnull", True),
+                                        ("status__in", ["REHEARSED", "DISCARDED"]),
+                                    ),
+                                    models.Q(
+                                        ("closed_at__isnull", False),
+                                        ("closed_by__isnull", False),
+                                        ("status__in", ["CLOSING", "CLOSED"]),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="year_closing_pair",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status", "CLOSED"), _negated=True), ("after__isnull", False), _connector="OR"
+                                ),
+                                name="year_closing_balanced",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="Account",
                     fields=[
                         ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -884,6 +1148,7 @@ class Migration(migrations.Migration):
                                     ("PAID", "Paid"),
                                     ("EXPIRED", "Expired"),
                                     ("RECOVERED", "Recovered"),
+                                    ("CARRIED", "On its way into the next year"),
                                 ],
                                 max_length=10,
                                 verbose_name="Account",
@@ -910,6 +1175,11 @@ class Migration(migrations.Migration):
                                 verbose_name="Round",
                             ),
                         ),
+                        (
+                            "carried_to",
+                            models.SmallIntegerField(editable=False, null=True, verbose_name="Carried over to the year"),
+                        ),
+                        ("closed_in", models.SmallIntegerField(editable=False, null=True, verbose_name="Closed with the year")),
                     ],
                     options={
                         "verbose_name": "ledger account",
@@ -946,7 +1216,7 @@ class Migration(migrations.Migration):
                                     ("COMPUTED", "Computed, not published"),
                                     ("FAILED", "Could not be computed"),
                                     ("PUBLISHED", "Published"),
-                                    ("DISCARDED", "Discarded"),
+                                    ("DISCARDED", "Scrapped"),
                                 ],
                                 default="ORDERED",
                                 max_length=10,
@@ -1464,6 +1734,7 @@ class Migration(migrations.Migration):
                                     ("REVERSED", "Reversed"),
                                     ("EXPIRED", "Expired"),
                                     ("RECOVERED", "Recovered"),
+                                    ("CARRIED", "Carried over"),
                                 ],
                                 max_length=12,
                                 verbose_name="Movement",
@@ -2503,6 +2774,46 @@ class Migration(migrations.Migration):
                                 ),
                                 name="access_case_period",
                             )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ClosingLine",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        (
+                            "fate",
+                            models.CharField(
+                                choices=[("EXPIRE", "Lapses with the year"), ("CARRY", "Is carried over")],
+                                max_length=6,
+                                verbose_name="What becomes of it",
+                            ),
+                        ),
+                        ("amount_won", portal.kit.won.WonField(verbose_name="Amount (won)")),
+                        ("booked_at", models.DateTimeField(null=True, verbose_name="Booked at")),
+                        (
+                            "account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.account",
+                                verbose_name="Pot",
+                            ),
+                        ),
+                        (
+                            "closing",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="vouchers.yearclosing"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "line of a year's close",
+                        "verbose_name_plural": "lines of a year's close",
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("closing", "account", "fate"), name="closing_line_once"),
+                            models.CheckConstraint(condition=models.Q(("amount_won__gt", 0)), name="closing_line_amount"),
                         ],
                     },
                 ),
@@ -5794,6 +6105,782 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="AuditFile",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("WAITING", "Waits for a worker"),
+                                    ("MAKING", "Being put together"),
+                                    ("READY", "Ready"),
+                                    ("FAILED", "Could not be made"),
+                                ],
+                                default="WAITING",
+                                max_length=7,
+                                verbose_name="State",
+                            ),
+                        ),
+                        ("done", models.PositiveIntegerField(default=0, verbose_name="Done")),
+                        ("total", models.PositiveIntegerField(default=0, verbose_name="To do")),
+                        ("claimed_at", models.DateTimeField(null=True, verbose_name="Begun")),
+                        ("tries", models.PositiveSmallIntegerField(default=0)),
+                        ("sha256", models.CharField(blank=True, max_length=64, verbose_name="Fingerprint (SHA-256)")),
+                        (
+                            "manifest_sha256",
+                            models.CharField(blank=True, db_index=True, max_length=64, verbose_name="Fingerprint of SHA256SUMS"),
+                        ),
+                        ("reason", models.CharField(blank=True, max_length=300, verbose_name="Reason")),
+                        (
+                            "agreement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreement",
+                                verbose_name="Agreement",
+                            ),
+                        ),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Asked by",
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                                verbose_name="Archive",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "audit file",
+                        "verbose_name_plural": "audit files",
+                        "permissions": [("make_audit_file", "Have a project's whole file made")],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("document__isnull", False),
+                                        ("status", "READY"),
+                                        models.Q(("sha256", ""), _negated=True),
+                                        models.Q(("manifest_sha256", ""), _negated=True),
+                                    ),
+                                    models.Q(
+                                        models.Q(("status", "READY"), _negated=True),
+                                        ("document__isnull", True),
+                                        ("manifest_sha256", ""),
+                                        ("sha256", ""),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="audit_file_ready_whole",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("status__in", ["WAITING", "MAKING"])),
+                                fields=("agreement", "asked_by"),
+                                name="audit_file_one_under_way",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CarryOver",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("fiscal_year", models.SmallIntegerField(verbose_name="Fiscal year")),
+                        ("amount_won", portal.kit.won.WonField(verbose_name="Amount to be carried over")),
+                        ("reason", models.TextField(verbose_name="Reason")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("REQUESTED", "Carry-over asked for"),
+                                    ("APPROVED", "Carry-over approved"),
+                                    ("REJECTED", "Carry-over not approved"),
+                                ],
+                                default="REQUESTED",
+                                max_length=9,
+                                verbose_name="State",
+                            ),
+                        ),
+                        ("decided_at", models.DateTimeField(null=True, verbose_name="Decided at")),
+                        ("answer", models.TextField(blank=True, verbose_name="Answer")),
+                        (
+                            "agreement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="carry_overs",
+                                to="vouchers.agreement",
+                                verbose_name="agreement",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Decided by",
+                            ),
+                        ),
+                        (
+                            "requested_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Asked by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "carry-over",
+                        "verbose_name_plural": "carry-overs",
+                        "permissions": [
+                            ("request_carry_over", "Ask for a carry-over past the fiscal year"),
+                            ("decide_carry_over", "Decide about carry-overs"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("status__in", ["REQUESTED", "APPROVED"])),
+                                fields=("agreement", "fiscal_year"),
+                                name="carry_over_one_live",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("amount_won__gt", 0), models.Q(("reason", ""), _negated=True)),
+                                name="carry_over_says_what",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("decided_by__isnull", True),
+                                    models.Q(("decided_by", models.F("requested_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="carry_over_four_eyes",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True), ("status", "REQUESTED")),
+                                    models.Q(
+                                        models.Q(("status", "REQUESTED"), _negated=True),
+                                        ("decided_at__isnull", False),
+                                        ("decided_by__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="carry_over_decided_whole",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Clawback",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        (
+                            "ground",
+                            models.CharField(
+                                choices=[
+                                    ("FALSE_RECEIPT", "Received by a false or improper application"),
+                                    ("OTHER_USE", "Used for another purpose"),
+                                    ("BREACH", "Breach of the law, of the decision or of an order"),
+                                    ("REQUIREMENT", "Requirements not met"),
+                                ],
+                                max_length=13,
+                                verbose_name="Ground of the law",
+                            ),
+                        ),
+                        ("facts", models.TextField(verbose_name="Facts of the case")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("DETECTED", "Detected, no notice yet"),
+                                    ("NOTICED", "Prior notice given, opinion possible"),
+                                    ("HEARD", "Opinion given"),
+                                    ("ORDERED", "Ordered back"),
+                                    ("CLOSED", "Paid back"),
+                                    ("CANCELLED", "Order cancelled"),
+                                    ("DROPPED", "Not pursued"),
+                                ],
+                                default="DETECTED",
+                                max_length=9,
+                                verbose_name="State",
+                            ),
+                        ),
+                        ("noticed_won", portal.kit.won.WonField(verbose_name="Amount of the notice")),
+                        ("noticed_on", models.DateField(null=True, verbose_name="Prior notice given on")),
+                        ("opinion_until", models.DateField(null=True, verbose_name="Opinion possible until")),
+                        ("opinion", models.TextField(blank=True, verbose_name="Opinion")),
+                        ("opinion_at", models.DateTimeField(null=True, verbose_name="Opinion given")),
+                        ("ordered_won", portal.kit.won.WonField(default=0, verbose_name="Ordered back")),
+                        ("surcharge_times", models.SmallIntegerField(default=0, verbose_name="Surcharge, times the amount")),
+                        ("surcharge_won", portal.kit.won.WonField(default=0, verbose_name="Surcharge")),
+                        ("source", models.CharField(blank=True, max_length=200, verbose_name="By which text")),
+                        ("reason", models.TextField(blank=True, verbose_name="Reason")),
+                        ("ordered_on", models.DateField(null=True, verbose_name="Order given on")),
+                        ("must_exclude", models.BooleanField(default=False, verbose_name="The company must be kept out")),
+                        (
+                            "reported_no",
+                            models.CharField(blank=True, max_length=60, verbose_name="Number of the report to the ministry"),
+                        ),
+                        ("reported_on", models.DateField(null=True, verbose_name="Reported to the ministry on")),
+                        (
+                            "agreement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreement",
+                                verbose_name="Agreement",
+                            ),
+                        ),
+                        (
+                            "company",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.company",
+                                verbose_name="Company",
+                            ),
+                        ),
+                        (
+                            "detected_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Detected by",
+                            ),
+                        ),
+                        (
+                            "opinion_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Opinion by",
+                            ),
+                        ),
+                        (
+                            "opinion_file",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                                verbose_name="File of the opinion",
+                            ),
+                        ),
+                        (
+                            "ordered_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Order given by",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                                verbose_name="Taken back from",
+                            ),
+                        ),
+                        (
+                            "restriction",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.restriction",
+                                verbose_name="Restriction",
+                            ),
+                        ),
+                        (
+                            "round",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.round",
+                                verbose_name="Round",
+                            ),
+                        ),
+                        (
+                            "ruling_applied_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Ruling put in force by",
+                            ),
+                        ),
+                        (
+                            "ruling_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Ruling entered by",
+                            ),
+                        ),
+                        (
+                            "ruling_file",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                                verbose_name="Ruling",
+                            ),
+                        ),
+                        ("ruling_no", models.CharField(blank=True, max_length=60, verbose_name="Number of the ruling")),
+                        ("ruling_on", models.DateField(null=True, verbose_name="Ruled on")),
+                        (
+                            "ruling_times",
+                            models.SmallIntegerField(null=True, verbose_name="Surcharge after the ruling, times the amount"),
+                        ),
+                        ("ruling_won", portal.kit.won.WonField(null=True, verbose_name="Ordered back after the ruling")),
+                    ],
+                    options={
+                        "verbose_name": "clawback",
+                        "verbose_name_plural": "clawbacks",
+                        "permissions": [
+                            ("prepare_clawback", "Prepare clawbacks and report them"),
+                            ("order_clawback", "Order money back"),
+                            ("state_opinion", "Give an opinion before money is taken back"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("noticed_won__gt", 0), models.Q(("facts", ""), _negated=True)),
+                                name="clawback_says_what",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("ordered_won__lte", models.F("noticed_won"))), name="clawback_within_notice"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("surcharge_times__range", (0, 5)),
+                                    (
+                                        "surcharge_won",
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("ordered_won"), "*", models.F("surcharge_times")
+                                        ),
+                                    ),
+                                ),
+                                name="clawback_surcharge_by_times",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ordered_by__isnull", True),
+                                    models.Q(("ordered_by", models.F("detected_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="clawback_four_eyes",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("ordered_by__isnull", True), ("ordered_on__isnull", True), ("ordered_won", 0)),
+                                    models.Q(
+                                        ("ordered_by__isnull", False),
+                                        ("ordered_on__isnull", False),
+                                        models.Q(
+                                            ("opinion_at__isnull", False),
+                                            ("ordered_on__gt", models.F("opinion_until")),
+                                            _connector="OR",
+                                        ),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="clawback_heard_before_ordered",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("ordered_on__isnull", True), ("status__in", ["DETECTED", "NOTICED", "HEARD", "DROPPED"])
+                                    ),
+                                    models.Q(("ordered_on__isnull", False), ("status__in", ["ORDERED", "CLOSED", "CANCELLED"])),
+                                    _connector="OR",
+                                ),
+                                name="clawback_ordered_pair",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("opinion", ""), ("opinion_at__isnull", True), ("opinion_by__isnull", True)),
+                                    models.Q(
+                                        ("opinion_at__isnull", False),
+                                        ("opinion_by__isnull", False),
+                                        models.Q(("opinion", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="clawback_opinion_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("reported_no", ""), ("reported_on__isnull", True)),
+                                    models.Q(models.Q(("reported_no", ""), _negated=True), ("reported_on__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="clawback_report_pair",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("ruling_by__isnull", True),
+                                        ("ruling_file__isnull", True),
+                                        ("ruling_no", ""),
+                                        ("ruling_on__isnull", True),
+                                        ("ruling_times__isnull", True),
+                                        ("ruling_won__isnull", True),
+                                    ),
+                                    models.Q(
+                                        models.Q(("ruling_no", ""), _negated=True),
+                                        ("ruling_by__isnull", False),
+                                        ("ruling_file__isnull", False),
+                                        ("ruling_on__isnull", False),
+                                        ("ruling_times__isnull", False),
+                                        ("ruling_won__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="clawback_ruling_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ruling_applied_by__isnull", True),
+                                    models.Q(
+                                        ("ruling_by__isnull", False),
+                                        models.Q(("ruling_applied_by", models.F("ruling_by")), _negated=True),
+                                        models.Q(("ruling_applied_by", models.F("ordered_by")), _negated=True),
+                                        models.Q(("ruling_applied_by", models.F("detected_by")), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="clawback_ruling_four_eyes",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="FinalEvaluation",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("GRADING", "Being graded"),
+                                    ("DECIDED", "Decided, objection possible"),
+                                    ("CONFIRMED", "Grade holds"),
+                                ],
+                                default="GRADING",
+                                max_length=10,
+                                verbose_name="State",
+                            ),
+                        ),
+                        ("points", models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name="Points")),
+                        (
+                            "grade",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("EXCELLENT", "Excellent"),
+                                    ("ORDINARY", "Ordinary"),
+                                    ("CONDITIONAL", "Passed on a condition"),
+                                    ("GOOD_FAITH", "Good-faith failure"),
+                                    ("FAIL", "Failed"),
+                                ],
+                                max_length=12,
+                                verbose_name="Grade",
+                            ),
+                        ),
+                        ("reason", models.TextField(blank=True, verbose_name="Reason of the decision")),
+                        ("condition", models.TextField(blank=True, verbose_name="Condition")),
+                        ("condition_due_on", models.DateField(null=True, verbose_name="Condition due on")),
+                        ("decided_at", models.DateTimeField(null=True, verbose_name="Decided at")),
+                        ("confirmed_at", models.DateTimeField(null=True, verbose_name="Grade holds since")),
+                        (
+                            "agreement",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreement",
+                                verbose_name="Agreement",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Decided by",
+                            ),
+                        ),
+                        (
+                            "opened_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Opened by",
+                            ),
+                        ),
+                        (
+                            "restriction",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.restriction",
+                                verbose_name="restriction",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "final evaluation",
+                        "verbose_name_plural": "final evaluations",
+                        "permissions": [
+                            ("conduct_final_evaluation", "Open final evaluations and decide grades"),
+                            ("grade_project", "Grade projects"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("decided_at__isnull", True),
+                                        ("decided_by__isnull", True),
+                                        ("grade", ""),
+                                        ("points__isnull", True),
+                                        ("status", "GRADING"),
+                                    ),
+                                    models.Q(
+                                        models.Q(("status", "GRADING"), _negated=True),
+                                        models.Q(("grade", ""), _negated=True),
+                                        models.Q(("reason", ""), _negated=True),
+                                        ("decided_at__isnull", False),
+                                        ("decided_by__isnull", False),
+                                        ("points__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="final_evaluation_decided_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("condition_due_on__isnull", False),
+                                        ("grade", "CONDITIONAL"),
+                                        models.Q(("condition", ""), _negated=True),
+                                    ),
+                                    models.Q(
+                                        models.Q(("grade", "CONDITIONAL"), _negated=True),
+                                        ("condition", ""),
+                                        ("condition_due_on__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="final_evaluation_condition",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("confirmed_at__isnull", False), ("status", "CONFIRMED")),
+                                    models.Q(models.Q(("status", "CONFIRMED"), _negated=True), ("confirmed_at__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                name="final_evaluation_confirmed_at",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Inspection",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("INTERIM", "Interim check"), ("SITE_VISIT", "Site visit")],
+                                max_length=10,
+                                verbose_name="Kind",
+                            ),
+                        ),
+                        ("planned_on", models.DateField(verbose_name="Day")),
+                        ("place", models.CharField(max_length=150, verbose_name="Place of the inspection")),
+                        ("purpose", models.TextField(verbose_name="What is looked at")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("PLANNED", "Date set"), ("HELD", "Held and reported"), ("CANCELLED", "Called off")],
+                                default="PLANNED",
+                                max_length=10,
+                                verbose_name="State",
+                            ),
+                        ),
+                        (
+                            "result",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("ADEQUATE", "Adequate"),
+                                    ("IMPROVE", "To be improved"),
+                                    ("STOP_ADVISED", "Stop advised"),
+                                ],
+                                max_length=14,
+                                verbose_name="Result of the inspection",
+                            ),
+                        ),
+                        ("report", models.TextField(blank=True, verbose_name="What was seen")),
+                        ("reported_at", models.DateTimeField(null=True, verbose_name="Reported at")),
+                        ("reason", models.TextField(blank=True, verbose_name="Reason")),
+                        (
+                            "agreement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreement",
+                                verbose_name="Agreement",
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                                verbose_name="File of the report",
+                            ),
+                        ),
+                        (
+                            "planned_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Planned by",
+                            ),
+                        ),
+                        (
+                            "reported_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Reported by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "inspection",
+                        "verbose_name_plural": "inspections",
+                        "permissions": [
+                            ("plan_inspection", "Plan and report interim checks and site visits"),
+                            ("answer_finding", "Answer findings of inspections"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("reported_at__isnull", False),
+                                        ("reported_by__isnull", False),
+                                        ("status", "HELD"),
+                                        models.Q(("result", ""), _negated=True),
+                                        models.Q(("report", ""), _negated=True),
+                                    ),
+                                    models.Q(
+                                        models.Q(("status", "HELD"), _negated=True),
+                                        ("report", ""),
+                                        ("reported_at__isnull", True),
+                                        ("reported_by__isnull", True),
+                                        ("result", ""),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="inspection_reported_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status", "CANCELLED"), _negated=True),
+                                    models.Q(("reason", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="inspection_cancelled_with_reason",
+                            ),
+                        ],
+                        "indexes": [models.Index(fields=["agreement", "planned_on"], name="inspection_of_agreement")],
+                    },
+                ),
+                migrations.CreateModel(
                     name="Milestone",
                     fields=[
                         ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -5884,6 +6971,23 @@ class Migration(migrations.Migration):
                                 verbose_name="Submitted by",
                             ),
                         ),
+                        ("accepted_won", portal.kit.won.WonField(null=True, verbose_name="Accepted (supply, VAT excluded)")),
+                        (
+                            "in_place_reason",
+                            models.TextField(blank=True, verbose_name="Why the operating agency accepted in the company's place"),
+                        ),
+                        ("missing", models.TextField(blank=True, verbose_name="What is missing")),
+                        (
+                            "part_of",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.milestone",
+                                verbose_name="Rest of the milestone",
+                            ),
+                        ),
+                        ("planned_won", portal.kit.won.WonField(null=True, verbose_name="Planned (supply, VAT excluded)")),
                     ],
                     options={
                         "verbose_name": "milestone",
@@ -5912,8 +7016,296 @@ class Migration(migrations.Migration):
                                 ),
                                 name="milestone_accepted_twice",
                             ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("accepted_by__isnull", True),
+                                    models.Q(("accepted_by", models.F("company_accepted_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="milestone_four_eyes",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("accepted_won__isnull", True), ("missing", ""), ("planned_won__isnull", True)),
+                                    models.Q(
+                                        ("accepted_won__gt", 0),
+                                        ("accepted_won__lt", models.F("amount_won")),
+                                        ("planned_won__isnull", True),
+                                        models.Q(("missing", ""), _negated=True),
+                                    ),
+                                    models.Q(
+                                        ("accepted_won", models.F("amount_won")),
+                                        ("planned_won__gt", models.F("amount_won")),
+                                        ("status", "ACCEPTED"),
+                                        models.Q(("missing", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="milestone_part_within",
+                            ),
                         ],
                         "indexes": [models.Index(fields=["status", "due_on"], name="milestone_status_due")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PlanWarning",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("needed_days", models.PositiveIntegerField(verbose_name="Working days still needed")),
+                        ("left_days", models.IntegerField(verbose_name="Working days left")),
+                        (
+                            "limit",
+                            models.CharField(
+                                choices=[
+                                    ("AGREEMENT_END", "End of the agreement"),
+                                    ("YEAR_END", "Last day of payments of the year"),
+                                ],
+                                max_length=14,
+                                verbose_name="Measured against",
+                            ),
+                        ),
+                        ("relieved_at", models.DateTimeField(null=True, verbose_name="The plan fits again since")),
+                        ("answer", models.TextField(blank=True, verbose_name="What is done about it")),
+                        ("answered_at", models.DateTimeField(null=True, verbose_name="Answered at")),
+                        (
+                            "agreement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreement",
+                                verbose_name="Agreement",
+                            ),
+                        ),
+                        (
+                            "answered_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Answered by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "warning about a plan",
+                        "verbose_name_plural": "warnings about plans",
+                        "permissions": [("answer_warning", "Answer warnings about plans")],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("relieved_at__isnull", True)), fields=("agreement",), name="plan_warning_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("needed_days__gt", models.F("left_days"))), name="plan_warning_too_long"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("answer", ""), ("answered_at__isnull", True), ("answered_by__isnull", True)),
+                                    models.Q(
+                                        models.Q(("answer", ""), _negated=True),
+                                        ("answered_at__isnull", False),
+                                        ("answered_by__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="plan_warning_answer_whole",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Settlement",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("OPEN", "To be stated by the company"),
+                                    ("SUBMITTED", "Stated, under review"),
+                                    ("SUPPLEMENT", "Supplement asked"),
+                                    ("PROPOSED", "Amount proposed"),
+                                    ("REFUND_DUE", "Amount fixed, refund due"),
+                                    ("CLOSED", "Settled"),
+                                ],
+                                default="OPEN",
+                                max_length=10,
+                                verbose_name="State",
+                            ),
+                        ),
+                        ("ended_on", models.DateField(verbose_name="Project ended on")),
+                        ("due_on", models.DateField(verbose_name="Statement due on")),
+                        ("needs_verification", models.BooleanField(verbose_name="External verification needed")),
+                        ("interest_won", portal.kit.won.WonField(default=0, verbose_name="Interest earned")),
+                        ("note", models.TextField(blank=True, verbose_name="Note of the company")),
+                        ("submitted_at", models.DateTimeField(null=True, verbose_name="Stated at")),
+                        ("reason", models.TextField(blank=True, verbose_name="Reason")),
+                        ("paid_won", portal.kit.won.WonField(default=0, verbose_name="Paid by the voucher")),
+                        ("released_won", portal.kit.won.WonField(default=0, verbose_name="Left in the voucher, given back")),
+                        ("refund_won", portal.kit.won.WonField(default=0, verbose_name="To be paid back")),
+                        ("proposed_at", models.DateTimeField(null=True, verbose_name="Proposed at")),
+                        ("confirmed_at", models.DateTimeField(null=True, verbose_name="Fixed at")),
+                        (
+                            "agreement",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreement",
+                                verbose_name="Agreement",
+                            ),
+                        ),
+                        (
+                            "company",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.company",
+                                verbose_name="Company",
+                            ),
+                        ),
+                        (
+                            "confirmed_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Fixed by",
+                            ),
+                        ),
+                        (
+                            "interest_proof",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                                verbose_name="Proof of the interest",
+                            ),
+                        ),
+                        (
+                            "proposed_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Proposed by",
+                            ),
+                        ),
+                        (
+                            "round",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.round",
+                                verbose_name="Round",
+                            ),
+                        ),
+                        (
+                            "submitted_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Stated by",
+                            ),
+                        ),
+                        (
+                            "verification",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                                verbose_name="External verification report",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "settlement",
+                        "verbose_name_plural": "settlements",
+                        "permissions": [
+                            ("state_settlement", "State what was used"),
+                            ("review_settlement", "Review settlements and propose the amount"),
+                            ("confirm_settlement", "Fix the amount of a settlement"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("confirmed_by__isnull", True),
+                                    models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="settlement_four_eyes",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status__in", ["REFUND_DUE", "CLOSED"]), _negated=True),
+                                    models.Q(
+                                        ("confirmed_at__isnull", False),
+                                        ("confirmed_by__isnull", False),
+                                        ("proposed_by__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="settlement_fixed_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("status__in", ["OPEN", "SUPPLEMENT"]),
+                                    ("needs_verification", False),
+                                    ("verification__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="settlement_verified",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("status", "OPEN"),
+                                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="settlement_stated",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("interest_won", 0), ("interest_proof__isnull", False), _connector="OR"),
+                                name="settlement_interest_proved",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "refund_won__lte",
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("paid_won"), "+", models.F("interest_won")
+                                        ),
+                                    )
+                                ),
+                                name="settlement_refund_within_paid",
+                            ),
+                        ],
+                        "indexes": [models.Index(fields=["status", "due_on"], name="settlement_status_due")],
                     },
                 ),
                 migrations.CreateModel(
@@ -5961,6 +7353,131 @@ class Migration(migrations.Migration):
                     options={
                         "verbose_name": "voucher",
                         "verbose_name_plural": "vouchers",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Debt",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("REFUND", "Refund of a settlement"),
+                                    ("CLAWBACK", "Money ordered back"),
+                                    ("SURCHARGE", "Surcharge"),
+                                ],
+                                max_length=10,
+                                verbose_name="What is owed",
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("OPEN", "To be paid"),
+                                    ("SUSPENDED", "Held back by an objection"),
+                                    ("ENFORCED", "Handed over to be collected"),
+                                    ("OVERPAID", "More was paid than is owed"),
+                                    ("PAID", "Paid"),
+                                    ("CANCELLED", "No longer owed"),
+                                ],
+                                default="OPEN",
+                                max_length=10,
+                                verbose_name="State",
+                            ),
+                        ),
+                        ("principal_won", portal.kit.won.WonField(verbose_name="Principal")),
+                        ("interest_won", portal.kit.won.WonField(default=0, verbose_name="Interest")),
+                        ("charged_won", portal.kit.won.WonField(default=0, verbose_name="Late charge")),
+                        ("due_on", models.DateField(verbose_name="Due on")),
+                        ("suspended_on", models.DateField(null=True, verbose_name="Held back since")),
+                        ("reason", models.TextField(blank=True, verbose_name="Reason")),
+                        (
+                            "agreement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreement",
+                                verbose_name="Agreement",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.organisation",
+                                verbose_name="Owed by",
+                            ),
+                        ),
+                        (
+                            "settlement",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="debts",
+                                to="vouchers.settlement",
+                                verbose_name="settlement",
+                            ),
+                        ),
+                        (
+                            "clawback",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="debts",
+                                to="vouchers.clawback",
+                                verbose_name="clawback",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "debt",
+                        "verbose_name_plural": "debts",
+                        "permissions": [
+                            ("report_receipt", "Report money that was paid back"),
+                            ("confirm_receipt", "Confirm money that was paid back"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("kind", "REFUND")),
+                                fields=("settlement", "organisation"),
+                                name="debt_one_refund_each",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status", "SUSPENDED"), ("suspended_on__isnull", False)),
+                                    models.Q(models.Q(("status", "SUSPENDED"), _negated=True), ("suspended_on__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                name="debt_suspended_pair",
+                            ),
+                            models.UniqueConstraint(fields=("clawback", "kind"), name="debt_one_of_a_clawback"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("clawback__isnull", True), ("kind", "REFUND"), ("settlement__isnull", False)),
+                                    models.Q(
+                                        models.Q(("kind", "REFUND"), _negated=True),
+                                        ("clawback__isnull", False),
+                                        ("settlement__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="debt_of_what",
+                            ),
+                        ],
+                        "indexes": [models.Index(fields=["status", "due_on"], name="debt_status_due")],
                     },
                 ),
                 migrations.CreateModel(
@@ -6023,7 +7540,7 @@ class Migration(migrations.Migration):
                                     ("REGISTERED", "Registered for payment"),
                                     ("PAID", "Paid"),
                                     ("FAILED", "Transfer failed"),
-                                    ("SENT_BACK", "Sent back by the bank"),
+                                    ("SENT_BACK", "Money came back"),
                                     ("CLOSED", "Closed without payment"),
                                 ],
                                 default="REQUESTED",
@@ -6172,6 +7689,16 @@ class Migration(migrations.Migration):
                                 verbose_name="How it is handed over",
                             ),
                         ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("MILESTONE", "For an accepted milestone"), ("ADVANCE", "Advance")],
+                                default="MILESTONE",
+                                max_length=9,
+                                verbose_name="Tranche",
+                            ),
+                        ),
+                        ("netted_won", portal.kit.won.WonField(default=0, verbose_name="Netted with the advance")),
                     ],
                     options={
                         "verbose_name": "disbursement",
@@ -6182,15 +7709,11 @@ class Migration(migrations.Migration):
                             ("check_evidence", "Check evidence"),
                             ("approve_disbursement", "Approve a disbursement"),
                             ("register_disbursement", "Register a payment"),
+                            ("unregister_disbursement", "Take the registration of a payment back"),
                             ("resolve_attempt", "Resolve a parked payment"),
                         ],
                         "constraints": [
                             models.CheckConstraint(condition=models.Q(("amount_won__gt", 0)), name="disbursement_amount"),
-                            models.CheckConstraint(
-                                condition=models.Q(("amount_won__lte", models.F("supply_amount_won"))),
-                                name="disbursement_within_supply",
-                            ),
-                            models.UniqueConstraint(fields=("milestone",), name="disbursement_one_per_milestone"),
                             models.UniqueConstraint(fields=("payee", "invoice_no"), name="disbursement_invoice_once"),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -6244,8 +7767,328 @@ class Migration(migrations.Migration):
                                 ),
                                 name="disbursement_registered_way",
                             ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        (
+                                            "status__in",
+                                            ["REQUESTED", "COMPANY_CONFIRMED", "EVIDENCE_CHECKED", "SENT_BACK", "APPROVED"],
+                                        ),
+                                        _negated=True,
+                                    ),
+                                    models.Q(("registered_at__isnull", True), ("registered_by__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                name="disbursement_not_registered",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("status__in", ["REQUESTED", "COMPANY_CONFIRMED", "EVIDENCE_CHECKED", "SENT_BACK"]),
+                                        _negated=True,
+                                    ),
+                                    models.Q(("approved_at__isnull", True), ("approved_by__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                name="disbursement_not_approved",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "amount_won__lte",
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("supply_amount_won"), "-", models.F("netted_won")
+                                        ),
+                                    )
+                                ),
+                                name="disbursement_within_supply",
+                            ),
+                            models.UniqueConstraint(fields=("milestone", "kind"), name="disbursement_one_per_milestone"),
+                            models.UniqueConstraint(
+                                condition=models.Q(("kind", "ADVANCE")),
+                                fields=("voucher", "payee"),
+                                name="disbursement_one_advance",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("kind", "ADVANCE"), ("netted_won__gt", 0), _negated=True),
+                                name="disbursement_advance_nets_nothing",
+                            ),
                         ],
                         "indexes": [models.Index(fields=["status", "updated_at"], name="disbursement_status")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="FinalScore",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("points", models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name="Points")),
+                        ("good_faith", models.BooleanField(null=True, verbose_name="Work was done in good faith")),
+                        ("opinion", models.TextField(blank=True, verbose_name="Opinion on the project")),
+                        ("handed_in_at", models.DateTimeField(null=True, verbose_name="Handed in")),
+                        (
+                            "evaluation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="scores",
+                                to="vouchers.finalevaluation",
+                                verbose_name="final evaluation",
+                            ),
+                        ),
+                        (
+                            "grader",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Grader",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "grade of an evaluator",
+                        "verbose_name_plural": "grades of evaluators",
+                        "constraints": [
+                            models.UniqueConstraint(fields=("evaluation", "grader"), name="final_score_once"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("good_faith__isnull", True),
+                                        ("handed_in_at__isnull", True),
+                                        ("opinion", ""),
+                                        ("points__isnull", True),
+                                    ),
+                                    models.Q(
+                                        ("good_faith__isnull", False),
+                                        ("handed_in_at__isnull", False),
+                                        ("points__gte", 0),
+                                        ("points__lte", 100),
+                                        models.Q(("opinion", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="final_score_whole",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Indicator",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("position", models.PositiveSmallIntegerField(verbose_name="Number")),
+                        ("name", models.CharField(max_length=80, verbose_name="Indicator")),
+                        ("unit", models.CharField(blank=True, max_length=20, verbose_name="Unit")),
+                        (
+                            "sense",
+                            models.CharField(
+                                choices=[("AT_LEAST", "or more"), ("AT_MOST", "or less")],
+                                default="AT_LEAST",
+                                max_length=8,
+                                verbose_name="Kept with the target",
+                            ),
+                        ),
+                        ("target", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="Target")),
+                        (
+                            "milestone",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="indicators",
+                                to="vouchers.milestone",
+                                verbose_name="milestone",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "promised indicator",
+                        "verbose_name_plural": "promised indicators",
+                        "ordering": ["position"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("milestone", "position"), name="indicator_position_once"),
+                            models.UniqueConstraint(fields=("milestone", "name"), name="indicator_name_once"),
+                            models.CheckConstraint(condition=models.Q(("target__gt", 0)), name="indicator_target_above_zero"),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SettlementLine",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("position", models.PositiveSmallIntegerField(verbose_name="Number")),
+                        ("description", models.CharField(max_length=200, verbose_name="What")),
+                        ("agreed_won", portal.kit.won.WonField(verbose_name="Agreed (VAT excluded)")),
+                        ("grant_won", portal.kit.won.WonField(default=0, verbose_name="Used of the grant")),
+                        ("own_cash_won", portal.kit.won.WonField(default=0, verbose_name="Own cash used")),
+                        ("in_kind_won", portal.kit.won.WonField(default=0, verbose_name="Own contribution in kind")),
+                        ("vat_won", portal.kit.won.WonField(default=0, verbose_name="VAT")),
+                        (
+                            "verdict",
+                            models.CharField(
+                                choices=[
+                                    ("OPEN", "Not looked at yet"),
+                                    ("RECOGNISED", "Recognised as used"),
+                                    ("DISALLOWED", "Disallowed in whole or in part"),
+                                ],
+                                default="OPEN",
+                                max_length=10,
+                                verbose_name="Judged",
+                            ),
+                        ),
+                        ("disallowed_won", portal.kit.won.WonField(default=0, verbose_name="Disallowed")),
+                        (
+                            "ground",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("NO_EVIDENCE", "No sufficient evidence"),
+                                    ("NOT_ELIGIBLE", "Not a cost of the project"),
+                                    ("OUT_OF_PERIOD", "Outside the agreement's period"),
+                                    ("OVER_AGREED", "More than the agreement has"),
+                                    ("TWICE", "Claimed twice"),
+                                    ("OTHER", "Another reason"),
+                                ],
+                                max_length=14,
+                                verbose_name="Why disallowed",
+                            ),
+                        ),
+                        ("note", models.TextField(blank=True, verbose_name="Remark")),
+                        (
+                            "owed_by",
+                            models.CharField(
+                                choices=[("COMPANY", "Company"), ("PAYEE", "Provider that was paid")],
+                                default="COMPANY",
+                                max_length=7,
+                                verbose_name="Owed by",
+                            ),
+                        ),
+                        (
+                            "agreement_line",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreementline",
+                            ),
+                        ),
+                        (
+                            "judged_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Judged by",
+                            ),
+                        ),
+                        (
+                            "payee",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="providers.institution",
+                                verbose_name="Paid to",
+                            ),
+                        ),
+                        (
+                            "proof",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                                verbose_name="Evidence",
+                            ),
+                        ),
+                        (
+                            "settlement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="lines",
+                                to="vouchers.settlement",
+                                verbose_name="settlement",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "line of a settlement",
+                        "verbose_name_plural": "lines of settlements",
+                        "ordering": ["position"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("settlement", "position"), name="settlement_line_position"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "disallowed_won__lte",
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("grant_won"), "+", models.F("own_cash_won")
+                                        ),
+                                    )
+                                ),
+                                name="settlement_line_disallowed_within",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("disallowed_won__gt", 0),
+                                        ("verdict", "DISALLOWED"),
+                                        models.Q(("ground", ""), _negated=True),
+                                    ),
+                                    models.Q(
+                                        models.Q(("verdict", "DISALLOWED"), _negated=True), ("disallowed_won", 0), ("ground", "")
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="settlement_line_disallowed_for",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("judged_by__isnull", True), ("verdict", "OPEN")),
+                                    models.Q(models.Q(("verdict", "OPEN"), _negated=True), ("judged_by__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="settlement_line_judged_pair",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("agreement_line__isnull", False), ("in_kind_won", 0)),
+                                    models.Q(
+                                        ("agreement_line__isnull", True), ("grant_won", 0), ("own_cash_won", 0), ("vat_won", 0)
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="settlement_line_in_kind_apart",
+                            ),
+                        ],
                     },
                 ),
                 migrations.CreateModel(
@@ -6581,6 +8424,103 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="Figure",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("submission", models.PositiveSmallIntegerField(verbose_name="Submission")),
+                        ("value", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="Reached")),
+                        (
+                            "indicator",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="figures",
+                                to="vouchers.indicator",
+                                verbose_name="promised indicator",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "figure of a submission",
+                        "verbose_name_plural": "figures of submissions",
+                        "constraints": [
+                            models.UniqueConstraint(fields=("indicator", "submission"), name="figure_once"),
+                            models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="figure_not_negative"),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Guarantee",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("issuer", models.CharField(max_length=120, verbose_name="Issued by")),
+                        ("number", models.CharField(max_length=60, verbose_name="Number of the guarantee")),
+                        ("amount_won", portal.kit.won.WonField(verbose_name="Amount guaranteed")),
+                        ("valid_until", models.DateField(verbose_name="Valid until")),
+                        (
+                            "disbursement",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="guarantee",
+                                to="vouchers.disbursement",
+                                verbose_name="Disbursement",
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                                verbose_name="Guarantee",
+                            ),
+                        ),
+                        (
+                            "filed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Filed by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "guarantee of an advance",
+                        "verbose_name_plural": "guarantees of advances",
+                        "constraints": [
+                            models.UniqueConstraint(fields=("issuer", "number"), name="guarantee_once"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("amount_won__gt", 0),
+                                    models.Q(("issuer", ""), _negated=True),
+                                    models.Q(("number", ""), _negated=True),
+                                ),
+                                name="guarantee_whole",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="PaymentAttempt",
                     fields=[
                         ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -6604,8 +8544,8 @@ class Migration(migrations.Migration):
                                     ("SENT", "Sent, no answer yet"),
                                     ("UNKNOWN", "Outcome unknown"),
                                     ("PAID", "Paid"),
-                                    ("REFUSED", "Refused by the bank"),
-                                    ("SENT_BACK", "Sent back by the bank"),
+                                    ("REFUSED", "Transfer refused"),
+                                    ("SENT_BACK", "Money came back"),
                                     ("PARKED", "Waiting for a person"),
                                 ],
                                 default="CLAIMED",
@@ -6614,10 +8554,10 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("claimed_at", models.DateTimeField(verbose_name="Attempt begun")),
-                        ("sent_at", models.DateTimeField(null=True, verbose_name="Sent to the bank")),
+                        ("sent_at", models.DateTimeField(null=True, verbose_name="Handed over at")),
                         ("settled_at", models.DateTimeField(null=True, verbose_name="Settled")),
-                        ("bank_ref", models.CharField(blank=True, max_length=60, verbose_name="Reference of the bank")),
-                        ("answer", models.CharField(blank=True, max_length=300, verbose_name="Answer of the bank")),
+                        ("bank_ref", models.CharField(blank=True, max_length=60, verbose_name="Reference of the transfer")),
+                        ("answer", models.CharField(blank=True, max_length=300, verbose_name="What was answered")),
                         ("reason", models.TextField(blank=True, verbose_name="Reason")),
                         (
                             "disbursement",
@@ -6668,7 +8608,7 @@ class Migration(migrations.Migration):
                                 verbose_name="Explained by",
                             ),
                         ),
-                        ("shown_back_at", models.DateTimeField(null=True, verbose_name="Return shown by the bank's statement")),
+                        ("shown_back_at", models.DateTimeField(null=True, verbose_name="Return shown by the record")),
                         (
                             "withdrawn_by",
                             models.ForeignKey(
@@ -6747,6 +8687,134 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="Receipt",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("is_repayment", models.BooleanField(default=False, verbose_name="Paid back to who owed it")),
+                        ("amount_won", portal.kit.won.WonField(verbose_name="Amount")),
+                        ("received_on", models.DateField(verbose_name="Paid on")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("REPORTED", "Reported, to be checked"),
+                                    ("CONFIRMED", "Arrived"),
+                                    ("REJECTED", "Not found on the account"),
+                                ],
+                                default="REPORTED",
+                                max_length=9,
+                                verbose_name="State",
+                            ),
+                        ),
+                        ("principal_won", portal.kit.won.WonField(default=0, verbose_name="Principal")),
+                        ("interest_won", portal.kit.won.WonField(default=0, verbose_name="Interest")),
+                        ("late_won", portal.kit.won.WonField(default=0, verbose_name="Late charge")),
+                        ("charged_won", portal.kit.won.WonField(default=0, verbose_name="Late charge that it brought")),
+                        ("decided_at", models.DateTimeField(null=True, verbose_name="Checked at")),
+                        ("reason", models.TextField(blank=True, verbose_name="Reason")),
+                        (
+                            "debt",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="receipts",
+                                to="vouchers.debt",
+                                verbose_name="debt",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Checked by",
+                            ),
+                        ),
+                        (
+                            "proof",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                                verbose_name="Proof",
+                            ),
+                        ),
+                        (
+                            "reported_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Reported by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "receipt",
+                        "verbose_name_plural": "receipts",
+                        "ordering": ["-created_at", "-id"],
+                        "constraints": [
+                            models.CheckConstraint(condition=models.Q(("amount_won__gt", 0)), name="receipt_amount"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("decided_by__isnull", True),
+                                    models.Q(("decided_by", models.F("reported_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="receipt_four_eyes",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("decided_at__isnull", True),
+                                        ("decided_by__isnull", True),
+                                        ("interest_won", 0),
+                                        ("late_won", 0),
+                                        ("principal_won", 0),
+                                        ("status", "REPORTED"),
+                                    ),
+                                    models.Q(
+                                        ("decided_at__isnull", False),
+                                        ("decided_by__isnull", False),
+                                        ("interest_won", 0),
+                                        ("late_won", 0),
+                                        ("principal_won", 0),
+                                        ("status", "REJECTED"),
+                                    ),
+                                    models.Q(
+                                        (
+                                            "amount_won",
+                                            django.db.models.expressions.CombinedExpression(
+                                                django.db.models.expressions.CombinedExpression(
+                                                    models.F("principal_won"), "+", models.F("interest_won")
+                                                ),
+                                                "+",
+                                                models.F("late_won"),
+                                            ),
+                                        ),
+                                        ("decided_at__isnull", False),
+                                        ("decided_by__isnull", False),
+                                        ("status", "CONFIRMED"),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="receipt_shared_whole",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="AgreementParty",
                     fields=[
                         ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -6815,6 +8883,48 @@ class Migration(migrations.Migration):
                                 verbose_name="Contact person",
                             ),
                         ),
+                        (
+                            "left_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreementchange",
+                                verbose_name="Left by the change",
+                            ),
+                        ),
+                        (
+                            "authority",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.signingauthority",
+                                verbose_name="Signed by authority of",
+                            ),
+                        ),
+                        ("refusal", models.TextField(blank=True, verbose_name="Reason of the refusal")),
+                        ("refused_at", models.DateTimeField(null=True, verbose_name="Refused at")),
+                        (
+                            "refused_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Refused by",
+                            ),
+                        ),
+                        (
+                            "joined_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreementchange",
+                                verbose_name="Joined by the change",
+                            ),
+                        ),
                     ],
                     options={
                         "verbose_name": "party",
@@ -6833,6 +8943,498 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="agreement_party_signature_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("refusal", ""), ("refused_at__isnull", True), ("refused_by__isnull", True)),
+                                    models.Q(
+                                        ("refused_at__isnull", False),
+                                        ("refused_by__isnull", False),
+                                        ("role", "PROVIDER"),
+                                        ("signed_at__isnull", True),
+                                        models.Q(("refusal", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="agreement_party_refusal_whole",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AgreementHalt",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("number", models.PositiveSmallIntegerField(verbose_name="Number")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("SUSPENSION", "Suspension"), ("TERMINATION", "Termination")],
+                                max_length=11,
+                                verbose_name="What is asked",
+                            ),
+                        ),
+                        (
+                            "way",
+                            models.CharField(
+                                choices=[("CONSENT", "By consent of every party"), ("FAULT", "For a party's fault")],
+                                max_length=7,
+                                verbose_name="In which way",
+                            ),
+                        ),
+                        (
+                            "ground",
+                            models.CharField(
+                                choices=[
+                                    ("NO_DATA", "The data cannot be provided"),
+                                    ("REVIEW_REFUSED", "The IRB or the DRB refused the use"),
+                                    ("PURPOSE_LOST", "The project has lost its purpose"),
+                                    ("INSPECTION", "Facts are being examined"),
+                                    ("NOT_PERFORMED", "The agreement is not performed"),
+                                    ("BUSINESS_ENDED", "Business closed or insolvent"),
+                                    ("DATA_MISUSE", "Pseudonymised data not protected"),
+                                    ("OTHER_USE", "Money used for another purpose"),
+                                    ("FALSE_CLAIM", "Applied for or received by false statements"),
+                                ],
+                                max_length=14,
+                                verbose_name="Ground for it",
+                            ),
+                        ),
+                        ("statement", models.TextField(verbose_name="Facts of the case")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("PROPOSED", "Waits for everybody's consent"),
+                                    ("NOTICED", "Notice given, opinions are heard"),
+                                    ("EXECUTED", "Carried out"),
+                                    ("DISMISSED", "Not carried out"),
+                                    ("WITHDRAWN", "Taken back"),
+                                ],
+                                max_length=9,
+                                verbose_name="State",
+                            ),
+                        ),
+                        ("figures", models.JSONField(verbose_name="Consequences")),
+                        ("released_won", portal.kit.won.WonField(default=0, verbose_name="To be released")),
+                        ("content_hash", models.CharField(max_length=64, verbose_name="Content hash (SHA-256)")),
+                        ("opinion_until", models.DateField(null=True, verbose_name="Opinions until")),
+                        ("decided_at", models.DateTimeField(null=True, verbose_name="Decided at")),
+                        ("executed_at", models.DateTimeField(null=True, verbose_name="Carried out at")),
+                        ("resumed_at", models.DateTimeField(null=True, verbose_name="Resumed at")),
+                        ("answer", models.TextField(blank=True, verbose_name="Reason of the decision")),
+                        (
+                            "agreement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="halts",
+                                to="vouchers.agreement",
+                                verbose_name="agreement",
+                            ),
+                        ),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Asked by",
+                            ),
+                        ),
+                        (
+                            "asked_for",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreementparty",
+                                verbose_name="Asked for by the party",
+                            ),
+                        ),
+                        (
+                            "at_fault",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreementparty",
+                                verbose_name="Party at fault",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Decided by",
+                            ),
+                        ),
+                        (
+                            "released",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.ledgerevent",
+                                verbose_name="Release in the ledger",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "suspension or termination",
+                        "verbose_name_plural": "suspensions and terminations",
+                        "ordering": ["agreement", "number"],
+                        "permissions": [
+                            ("request_halt", "Ask to suspend or terminate an agreement by consent"),
+                            ("decide_halt", "Decide about suspensions and terminations"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("agreement", "number"), name="agreement_halt_number"),
+                            models.UniqueConstraint(
+                                condition=models.Q(("status__in", ["PROPOSED", "NOTICED"])),
+                                fields=("agreement",),
+                                name="agreement_halt_one_open",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("at_fault__isnull", True), ("opinion_until__isnull", True), ("way", "CONSENT")),
+                                    models.Q(("at_fault__isnull", False), ("opinion_until__isnull", False), ("way", "FAULT")),
+                                    _connector="OR",
+                                ),
+                                name="agreement_halt_fault_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("decided_by__isnull", True),
+                                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="agreement_halt_four_eyes",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status__in", ["EXECUTED", "DISMISSED"]), ("way", "FAULT"), _negated=True),
+                                    models.Q(
+                                        ("decided_at__isnull", False),
+                                        ("decided_by__isnull", False),
+                                        models.Q(("answer", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="agreement_halt_decided_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("executed_at__isnull", False), ("status", "EXECUTED")),
+                                    models.Q(models.Q(("status", "EXECUTED"), _negated=True), ("executed_at__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                name="agreement_halt_executed_pair",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("released__isnull", False), ("released_won__gt", 0), ("status", "EXECUTED")),
+                                    models.Q(
+                                        models.Q(("released_won__gt", 0), ("status", "EXECUTED"), _negated=True),
+                                        ("released__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="agreement_halt_released_as_shown",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("resumed_at__isnull", True),
+                                    models.Q(("kind", "SUSPENSION"), ("status", "EXECUTED")),
+                                    _connector="OR",
+                                ),
+                                name="agreement_halt_resumed",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("statement", ""), _negated=True), name="agreement_halt_has_facts"
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Finding",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("position", models.PositiveSmallIntegerField(verbose_name="Number")),
+                        ("text", models.TextField(verbose_name="What was found")),
+                        ("due_on", models.DateField(verbose_name="Due on")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("OPEN", "To be answered"), ("ANSWERED", "Answer handed in"), ("CLOSED", "Settled")],
+                                default="OPEN",
+                                max_length=10,
+                                verbose_name="State",
+                            ),
+                        ),
+                        ("answer", models.TextField(blank=True, verbose_name="What was done")),
+                        ("answered_at", models.DateTimeField(null=True, verbose_name="Answered at")),
+                        ("closed_at", models.DateTimeField(null=True, verbose_name="Settled at")),
+                        ("reason", models.TextField(blank=True, verbose_name="Reason")),
+                        (
+                            "answered_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Answered by",
+                            ),
+                        ),
+                        (
+                            "closed_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Settled by",
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                                verbose_name="Proof",
+                            ),
+                        ),
+                        (
+                            "party",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreementparty",
+                                verbose_name="Party",
+                            ),
+                        ),
+                        (
+                            "inspection",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="findings",
+                                to="vouchers.inspection",
+                                verbose_name="inspection",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "finding",
+                        "verbose_name_plural": "findings",
+                        "ordering": ["position"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("inspection", "position"), name="finding_position_once"),
+                            models.CheckConstraint(
+                                condition=models.Q(("text", ""), _negated=True), name="finding_says_something"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("status", "OPEN"),
+                                    models.Q(
+                                        models.Q(("answer", ""), _negated=True),
+                                        ("answered_at__isnull", False),
+                                        ("answered_by__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="finding_answered_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False), ("status", "CLOSED")),
+                                    models.Q(
+                                        models.Q(("status", "CLOSED"), _negated=True),
+                                        ("closed_at__isnull", True),
+                                        ("closed_by__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="finding_closed_whole",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HaltConsent",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("signed_at", models.DateTimeField(verbose_name="Signed at")),
+                        ("signed_hash", models.CharField(max_length=64, verbose_name="Signed hash")),
+                        (
+                            "halt",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="consents", to="vouchers.agreementhalt"
+                            ),
+                        ),
+                        (
+                            "party",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vouchers.agreementparty"
+                            ),
+                        ),
+                        (
+                            "signed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Signed by",
+                            ),
+                        ),
+                        (
+                            "authority",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.signingauthority",
+                                verbose_name="Signed by authority of",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "consent to a suspension or termination",
+                        "verbose_name_plural": "consents to suspensions and terminations",
+                        "ordering": ["signed_at", "id"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("halt", "party", "signed_hash"), name="halt_consent_once"),
+                            models.UniqueConstraint(fields=("halt", "signed_by", "signed_hash"), name="halt_consent_one_hand"),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HaltOpinion",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("text", models.TextField(verbose_name="Opinion")),
+                        (
+                            "given_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="Written by",
+                            ),
+                        ),
+                        (
+                            "halt",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="opinions", to="vouchers.agreementhalt"
+                            ),
+                        ),
+                        (
+                            "party",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreementparty",
+                                verbose_name="Party",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "opinion on a suspension or termination",
+                        "verbose_name_plural": "opinions on suspensions and terminations",
+                        "ordering": ["created_at", "id"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("halt", "party"), name="halt_opinion_once"),
+                            models.CheckConstraint(
+                                condition=models.Q(("text", ""), _negated=True), name="halt_opinion_says_something"
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HaltRecovery",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("ref", models.CharField(editable=False, max_length=24, unique=True)),
+                        (
+                            "created_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Created at"),
+                        ),
+                        (
+                            "updated_at",
+                            models.DateTimeField(default=portal.kit.clock.now, editable=False, verbose_name="Changed at"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=0, editable=False)),
+                        ("amount_won", portal.kit.won.WonField(verbose_name="To be paid back")),
+                        ("recovered_won", portal.kit.won.WonField(default=0, verbose_name="Paid back")),
+                        (
+                            "halt",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="recoveries",
+                                to="vouchers.agreementhalt",
+                            ),
+                        ),
+                        (
+                            "party",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.agreementparty",
+                                verbose_name="Party",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "recovery after a termination",
+                        "verbose_name_plural": "recoveries after terminations",
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("halt", "party"), name="halt_recovery_once"),
+                            models.CheckConstraint(condition=models.Q(("amount_won__gt", 0)), name="halt_recovery_amount"),
+                            models.CheckConstraint(
+                                condition=models.Q(("recovered_won__lte", models.F("amount_won"))), name="halt_recovery_within"
                             ),
                         ],
                     },
@@ -6865,6 +9467,16 @@ class Migration(migrations.Migration):
                             "document",
                             models.ForeignKey(
                                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.document"
+                            ),
+                        ),
+                        (
+                            "change",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="amended",
+                                to="vouchers.agreementchange",
+                                verbose_name="Change",
                             ),
                         ),
                     ],
@@ -7042,7 +9654,7 @@ class Migration(migrations.Migration):
                             models.CharField(
                                 choices=[
                                     ("OPEN", "Comment waits for an answer"),
-                                    ("ANSWERED", "Answered"),
+                                    ("ANSWERED", "Reply given"),
                                     ("ACCEPTED", "Accepted"),
                                     ("DECLINED", "Not accepted"),
                                 ],
@@ -7187,6 +9799,16 @@ class Migration(migrations.Migration):
                                 verbose_name="Signed by",
                             ),
                         ),
+                        (
+                            "authority",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="vouchers.signingauthority",
+                                verbose_name="Signed by authority of",
+                            ),
+                        ),
                     ],
                     options={
                         "verbose_name": "signature of a changed agreement",
@@ -7199,28 +9821,6 @@ class Migration(migrations.Migration):
                     },
                 ),
             ]
-        ),
-        migrations.AddField(
-            model_name="AgreementParty",
-            name="left_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="vouchers.agreementchange",
-                verbose_name="Left by the change",
-            ),
-        ),
-        migrations.AddField(
-            model_name="AgreementVersion",
-            name="change",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="amended",
-                to="vouchers.agreementchange",
-                verbose_name="Change",
-            ),
         ),
         migrations.RunSQL(GUARDS, migrations.RunSQL.noop),
     ]
