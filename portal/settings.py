@@ -167,6 +167,10 @@ AUTH_USER_MODEL = "accounts.User"
 ROLE_TABLE = "portal.desk.roles"  # role → permissions, read by the authentication backend
 READING_LOG = "portal.journal.actions.saw"  # called by the admin, which knows nothing of the journal, for pages about people
 JOBS_RAISE = TESTING  # what breaks in a job breaks its test; outside tests it is noted, and the others go on
+REMINDER_DAYS = (
+    "portal.desk.reminders.days_of"  # called for duties: so many working days before their due day they are reminded of
+)
+DUTY_BARRED = "portal.desk.apart.barred"  # called for a duty: who may not do it since they did a step before
 REHEARSAL_MARK = "portal.desk.rehearsals.marked"  # called for every notice: is its subject part of a rehearsal?
 REHEARSAL_PAGE = "portal.desk.rehearsals.page_marked"  # called by the frame of every page, with its context
 CLOSED_RECORDS = "portal.desk.closed.records"  # what the journal's lists leave out for a reader with a conflict of interest

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.accounts import actions, forms
-from portal.accounts.models import ApiAnswer, ApiKey, Consent, Membership, Organisation, RoleGrant, User
+from portal.accounts.models import Absence, ApiAnswer, ApiKey, Consent, Membership, Organisation, RoleGrant, User
 from portal.kit import clock
 from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin, bilingual
 
@@ -28,6 +28,14 @@ def _reopen(pk: int, *, by: User, reason: str) -> None:
 
 def _revoke(pk: int, *, by: User, reason: str) -> None:
     actions.revoke_role(grant_id=pk, reason=reason, by=by)
+
+
+def _away(pk: int, *, by: User, from_on: date, to_on: date, deputy: User | None) -> None:
+    actions.record_absence(user=User.objects.get(pk=pk), from_on=from_on, to_on=to_on, deputy=deputy, by=by)
+
+
+def _back(pk: int, *, by: User) -> None:
+    actions.end_absence(absence_id=pk, by=by)
 
 
 def _end(pk: int, *, by: User, reason: str) -> None:
@@ -76,6 +84,11 @@ class UserAdmin(VerbAdmin):
             consequence=lambda user: _(
                 "The person is signed out everywhere and sets up a new second factor at the next sign-in."
             ),
+        ),
+        Verb(
+            "record_absence", _("Enter an absence"), _away, "accounts.manage_absences", lambda user: user.is_active,
+            form=forms.OthersAbsenceForm,
+            consequence=lambda user: _("Who stands in looks after what this person looks after, and is told so."),
         ),
         Verb(
             "close", _("Close the account"), _close, "accounts.grant_role", lambda user: user.is_active,
@@ -138,6 +151,28 @@ class RoleGrantAdmin(VerbAdmin):
             form=ReasonForm, danger=True, consequence=lambda grant: _("The person loses what this role allows, at once."),
         ),
     )  # fmt: skip
+
+
+@admin.register(Absence)
+class AbsenceAdmin(VerbAdmin):
+    lists_persons = True
+    list_display = ("user", "deputy", "from_on", "to_on", "ended_at")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter), ("deputy", admin.EmptyFieldListFilter))
+    search_fields = ("user__email", "user__name", "deputy__email", "deputy__name", "ref")
+    list_select_related = ("user", "deputy")
+    ordering = ("-from_on", "-id")
+    fields = ("ref", "user", "deputy", "from_on", "to_on", "entered_by", "created_at", "ended_at", "ended_by")
+    readonly_fields = fields
+    verbs = (
+        Verb(
+            "end", _("End it"), _back, "accounts.manage_absences",
+            lambda row: row.ended_at is None and row.to_on >= clock.today(),
+            consequence=lambda row: _("Everything comes to the person again, and who stood in is told."),
+        ),
+    )  # fmt: skip
+
+    def headline(self, obj: Absence) -> str:
+        return f"{obj.user} · {obj.from_on:%Y-%m-%d} – {obj.to_on:%Y-%m-%d}"
 
 
 @admin.register(Consent)

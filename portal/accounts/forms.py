@@ -13,8 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from portal.accounts import actions, rules, second_factor
+from portal.accounts.models import User
+from portal.kit.forms import DateInput
 
 
 def _text(consent: rules.ConsentText) -> SafeString:
@@ -188,3 +191,51 @@ class GrantForm(forms.Form):
 
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = Organisation.objects.order_by("name_ko")  # type: ignore[attr-defined]
+
+
+class AbsenceForm(forms.Form):
+    """The days, and who stands in. offered: (person, roles in common)."""
+
+    from_on = forms.DateField(label=_("First day away"), widget=DateInput)
+    to_on = forms.DateField(
+        label=_("Last day away"), widget=DateInput, help_text=_("The last day is included. You can end it early.")
+    )
+    deputy = forms.ModelChoiceField(
+        label=_("Who stands in"), queryset=User.objects.none(), required=False, empty_label=_("Nobody"),
+        help_text=_("Somebody with a role of yours in the same organisation. What you look after is then theirs, marked as yours; with nobody it is all your colleagues'."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, offered: Iterable[tuple[User, Iterable[str]]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = {person.pk: ", ".join(str(rules.Role.word(role)) for role in held) for person, held in offered}
+        self.fields["deputy"].queryset = User.objects.filter(pk__in=roles).order_by("name", "pk")  # type: ignore[attr-defined]
+        self.fields["deputy"].label_from_instance = lambda one: f"{one.get_full_name()} ({roles[one.pk]})"  # type: ignore[attr-defined]
+
+
+class HandForm(forms.Form):
+    """To whom. offered: people who may do it; user: who hands it, for whom it says "I"."""
+
+    to = forms.ModelChoiceField(label=_("Who looks after it"), queryset=User.objects.none(), empty_label=_("Choose"))
+    reason = forms.CharField(
+        label=_("What the colleague should know"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, offered: Iterable[User], user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = User.objects.filter(pk__in=[one.pk for one in offered]).order_by("name", "pk")
+        self.fields["to"].queryset = found  # type: ignore[attr-defined]
+        self.fields["to"].label_from_instance = lambda one: (  # type: ignore[attr-defined]
+            gettext("I do: %(name)s") % {"name": one.get_full_name()} if one.pk == user.pk else one.get_full_name()
+        )
+
+
+class OthersAbsenceForm(forms.Form):
+    """In the admin: somebody who cannot enter it themselves. The deputy by address."""
+
+    from_on = forms.DateField(label=_("First day away"), widget=UnfoldAdminSingleDateWidget)
+    to_on = forms.DateField(label=_("Last day away"), widget=UnfoldAdminSingleDateWidget)
+    deputy = forms.ModelChoiceField(
+        label=_("Who stands in"), queryset=User.objects.filter(is_active=True), to_field_name="email", required=False,
+        widget=UnfoldAdminTextInputWidget, help_text=_("The e-mail address of a colleague with the same role; empty: nobody."),
+        error_messages={"invalid_choice": _("Nobody with this address has an account. Compare it with the list of people.")},
+    )  # fmt: skip

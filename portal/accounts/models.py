@@ -4,9 +4,10 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import rules
@@ -164,6 +165,47 @@ class RoleGrant(Row):
 
     def organisation_ids(self) -> set[int]:
         return {self.organisation_id} if self.organisation_id else set()
+
+
+class Absence(Row):
+    """Somebody is away on these days, and perhaps somebody with the same role stands in. What was recorded stays; it may end early.
+
+    deputy: None: nobody stands in, and what the person looked after is everybody's again meanwhile.
+    """
+
+    REF_PREFIX = "abs"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    deputy = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Who stands in"),
+    )  # fmt: skip
+    from_on = models.DateField(_("First day away"))
+    to_on = models.DateField(_("Last day away"))
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(_("Ended early at"), null=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        permissions = [("manage_absences", "Record and end absences of others")]
+        constraints = [
+            models.CheckConstraint(condition=Q(to_on__gte=F("from_on")), name="absence_ends_after_it_begins"),
+            models.CheckConstraint(condition=Q(deputy__isnull=True) | ~Q(deputy=F("user")), name="absence_deputy_is_another"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="absence_ended_by_somebody",
+            ),
+            ExclusionConstraint(
+                name="absence_once_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    (Func(F("from_on"), F("to_on"), Value("[]"), function="daterange"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(ended_at__isnull=True),
+            ),
+        ]
+        indexes = [models.Index(fields=["deputy", "to_on"], condition=Q(ended_at__isnull=True), name="absence_of_deputy")]
 
 
 class Consent(Row):

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.queries import standing_in
 from portal.desk import figures, queries
 from portal.journal import queries as journal
 
@@ -26,6 +27,7 @@ def home(request: HttpRequest) -> dict[str, Any]:
     """The index page: this officer's own duties first, then where work waits in the whole house."""
     return {
         "desk": queries.desk(request.user, due=request.GET.get("due", ""), kind=request.GET.get("kind", "")),
+        "in_my_hands": standing_in.in_my_hands(request.user),
         "late_plans": queries.late_plans(request.user),
         "queues": figures.queues(),
         "background": [one for one in journal.queues() if one.late or one.parked] if request.user.has_perm(RESOLVE) else [],
@@ -111,6 +113,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("person", "accounts_user"),
             ("domain", "accounts_organisation"),
             ("badge", "accounts_rolegrant"),
+            ("event_busy", "accounts_absence"),
             ("history", "journal_event"),
             ("task_alt", "journal_duty"),
             ("mail", "journal_notice"),

@@ -26,6 +26,11 @@ from vouchers.rounds.rules import CompanySize
 
 _HIDDEN = {"reason_en"}  # said with the reason
 _NAMES = {
+    "deputy": _("Who stands in"),
+    "from_on": _("First day away"),
+    "to_on": _("Last day away"),
+    "holder": _("Looked after by"),
+    "holder_before": _("Looked after before by"),
     "findings": _("Findings"),
     "planned_on": _("Day"),
     "result": _("Result"),

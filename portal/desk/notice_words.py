@@ -4,6 +4,9 @@ from portal.kit.words import korean
 
 # template → (Korean, English)
 WORDS: dict[str, tuple[str, str]] = {
+    "absence_recorded": ("업무 대행 안내", "You stand in for somebody"),
+    "absence_ended": ("업무 대행 종료", "You no longer stand in"),
+    "duty_handed": ("업무 인계", "A duty was handed to you"),
     "settlement_opened": ("정산 안내", "Project to be settled"),
     "settlement_supplement": ("정산 보완 요청", "Settlement needs more"),
     "settlement_confirmed": ("정산 금액 확정", "Amount of the settlement fixed"),

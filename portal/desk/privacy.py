@@ -26,9 +26,9 @@ RECORDS = _(
 )
 KINDS = (
     Stored(
-        _("Account"), _("E-mail address, name, language, password (unreadable), second factor, roles"),
+        _("Account"), _("E-mail address, name, language, password (unreadable), second factor, roles, days away and who stands in"),
         _("To sign you in and to know for which organisation you act"),
-        _("While the account exists, and as long as a case names it; a sign-up that nobody confirms for 30 days; records of roles for three years after they ended"),
+        _("While the account exists, and as long as a case names it; a sign-up that nobody confirms for 30 days; records of roles and absences for three years after they ended"),
         ("accounts.forget_sign_ups", "accounts.forget_role_grants"),
     ),
     Stored(

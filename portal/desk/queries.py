@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
+from portal.accounts.queries import standing_in
 from portal.accounts.rules import COMPANY_ROLES, PROVIDER_ROLES, SEES_ALL_ROLES, STAFF_ROLES, Role
 from portal.desk import figures, next_steps, projects
 from portal.journal import queries as journal
@@ -27,7 +28,8 @@ from vouchers.rounds.models import Round
 
 
 class Owed(NamedTuple):
-    """One open duty of the reader. organisation_ko, organisation_en: for whom, "" when for the reader or the office."""
+    """One open duty of the reader. organisation_ko, organisation_en: for whom, "" when for the reader or the office. holder: who looks
+    after it, "" when nobody in particular; can_be_handed: it is not asked of the reader alone."""
 
     ref: str
     verb: str
@@ -37,6 +39,8 @@ class Owed(NamedTuple):
     organisation_ko: str
     organisation_en: str
     subject_ref: str
+    holder: str
+    can_be_handed: bool
     opened_at: datetime
     due_at: datetime | None
     paused_at: datetime | None
@@ -154,7 +158,7 @@ def _own(
         counts, duties = cursor.fetchone()
     return (
         [Counted(*row[:5], datetime.fromisoformat(row[5]), _moment(row[6])) for row in counts or []],
-        [Owed(*row[:8], *(_moment(one) for one in row[8:])) for row in duties or []],  # type: ignore[arg-type]
+        [Owed(*row[:10], *(_moment(one) for one in row[10:])) for row in duties or []],  # type: ignore[arg-type]
     )
 
 
@@ -192,9 +196,10 @@ SELECT
   (SELECT json_agg(json_build_array(verb, late, today, soon, open, oldest, due))
    FROM (SELECT {_COUNTS} FROM own GROUP BY verb) k (verb, late, today, soon, open, oldest, due)),
   (SELECT json_agg(json_build_array(d.ref, d.verb, d.title_ko, d.title_en, d.url, coalesce(o.name_ko, ''), coalesce(o.name_en, ''),
-                                    d.subject_ref, d.opened_at, d.due_at, d.paused_at) ORDER BY d.due_at NULLS LAST, d.id)
+                                    d.subject_ref, coalesce(nullif(h.name, ''), h.email, ''), d.user_id IS NULL, d.opened_at, d.due_at, d.paused_at) ORDER BY d.due_at NULLS LAST, d.id)
    FROM (SELECT id FROM ({{parts}}) f ORDER BY due_at NULLS LAST, id LIMIT %(limit)s) f
-   JOIN journal_duty d ON d.id = f.id LEFT JOIN accounts_organisation o ON o.id = d.organisation_id)
+   JOIN journal_duty d ON d.id = f.id LEFT JOIN accounts_organisation o ON o.id = d.organisation_id
+   LEFT JOIN accounts_user h ON h.id = d.holder_id)
 """
 
 
@@ -232,6 +237,7 @@ def home(user: Any) -> dict[str, Any]:
         "projects": awarded,
         "offers": offers,
         "late_plans": _late_plans(user) if roles & WATCH_PLANS and not company else [],
+        "in_my_hands": standing_in.in_my_hands(user),
         "notices": journal.worded(journal.newest(user, 5), "en" if get_language() == "en" else "ko"),
     }
 

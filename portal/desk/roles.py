@@ -184,6 +184,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.SYSADMIN: frozenset(
         {
             "accounts.grant_role",
+            "accounts.manage_absences",
             "accounts.manage_members",
             "desk.move_clock",
             "journal.resolve_notice",

@@ -81,10 +81,10 @@ class DutyAdmin(Apart):
     list_display = (bilingual("title", _("Duty")), "owed_by", "opened_at", "due_at", "closed_at")
     list_filter = ("role", ("closed_at", admin.EmptyFieldListFilter), "verb")
     search_fields = ("subject_ref", "title_ko", "title_en", "organisation__name_ko", "user__email")
-    list_select_related = ("organisation", "user")
+    list_select_related = ("organisation", "user", "holder")
     list_only = (
         "ref", "title_ko", "title_en", "verb", "role", "opened_at", "due_at", "closed_at", "organisation__name_ko",
-        "organisation__name_en", "user__name", "user__email",
+        "organisation__name_en", "user__name", "user__email", "holder__name", "holder__email",
     )  # fmt: skip
     ordering = ("due_at", "id")
 
@@ -97,11 +97,11 @@ class DutyAdmin(Apart):
 
     @admin.display(description=_("Owed by"))
     def owed_by(self, obj: Duty) -> str:
-        """The person, the organisation or the role; the list says the role in words."""
-        return str(obj.user or obj.organisation or obj.role)
+        """The person (who looks after it, of those who owe it), the organisation or the role; the list says the role in words."""
+        return str(obj.user or obj.holder or obj.organisation or obj.role)
 
     fields = (
-        "ref", "what", "verb", "subject_type", "subject_ref", "organisation", "role", "user", "opened_at",
+        "ref", "what", "verb", "subject_type", "subject_ref", "organisation", "role", "user", "holder", "opened_at",
         "due_at", "paused_at", "paused_days", "closed_at", "reminded",
     )  # fmt: skip
     readonly_fields = fields

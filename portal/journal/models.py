@@ -99,7 +99,8 @@ class Erasure(Row):
 class Duty(Row):
     """Who owes what by when. Owed by a person, by an organisation (perhaps one role there), or by a role anywhere.
 
-    paused_at: the clock stands since then; paused_days: working days that it stood before.
+    paused_at: the clock stands since then; paused_days: working days that it stood before. holder: who looks after it, of those who
+    owe it: it was handed to them, and they (away: their deputy) hear of it instead of all.
     """
 
     REF_PREFIX = "dty"
@@ -113,6 +114,7 @@ class Duty(Row):
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=24, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField(default=clock.now)
     due_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
@@ -137,11 +139,15 @@ class Duty(Row):
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")), name="duty_closed_after_opened"
             ),
+            models.CheckConstraint(condition=Q(user__isnull=True) | Q(holder__isnull=True), name="duty_in_person_is_not_handed"),
         ]
         indexes = [
             models.Index(fields=["organisation", "due_at"], condition=Q(closed_at__isnull=True), name="duty_open_org"),
             models.Index(fields=["role", "due_at"], condition=Q(closed_at__isnull=True), name="duty_open_role"),
             models.Index(fields=["user", "due_at"], condition=Q(closed_at__isnull=True), name="duty_open_user"),
+            models.Index(
+                fields=["holder", "due_at"], condition=Q(closed_at__isnull=True, holder__isnull=False), name="duty_open_holder"
+            ),
             models.Index(fields=["verb", "closed_at"], name="duty_verb"),
             models.Index(fields=["due_at", "id"], name="duty_due"),
         ]

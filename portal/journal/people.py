@@ -38,6 +38,44 @@ def _grants_of(user: Any) -> list[tuple[str, int | None]]:
     return grants
 
 
+def standing_in_for(user: Any) -> list[int]:
+    """Ids of the people who are away now and for whom somebody stands in; remembered on the user object for the request."""
+    found: list[int] | None = getattr(user, "_stands_in_for", None)
+    if found is None:
+        found = user._stands_in_for = list(_away().filter(deputy_id=user.pk).values_list("user_id", flat=True))
+    return found
+
+
+def in_charge(duty: Any, barred: frozenset[int]) -> tuple[list[Any], str]:
+    """Who looks after a duty that was handed to somebody, and the name of whom they stand in for ("": nobody).
+
+    While the holder is away it is the deputy, if the deputy may do it. Nobody: everybody who owes it. barred: ids of the people who
+    may not do it."""
+    holder = duty.holder
+    if holder is None or not holder.is_active:
+        return [], ""
+    away = _away().filter(user_id=holder.pk).select_related("deputy").first()
+    one = holder if away is None else away.deputy
+    if one is None or one.pk in barred or not may_do(one, duty):
+        return [], ""
+    return [one], "" if away is None else holder.get_full_name()
+
+
+def may_do(user: Any, duty: Any) -> bool:
+    """Whether a person is among those who owe a duty, by their roles."""
+    if not user.is_active:
+        return False
+    if duty.organisation_id is None:
+        return any(role == duty.role for role, _there in _grants_of(user))
+    return any(there == duty.organisation_id and duty.role in ("", role) for role, there in _grants_of(user))
+
+
+def _away() -> Any:
+    today = clock.today()
+    found = apps.get_model("accounts", "Absence")._default_manager
+    return found.filter(ended_at__isnull=True, from_on__lte=today, to_on__gte=today)
+
+
 def audience(
     *, to: Sequence[Any], organisation: Any, role: str, addresses: Sequence[str], language: str = "ko", template: str = ""
 ) -> list[Person]:

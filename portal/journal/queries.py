@@ -1,18 +1,20 @@
 """Timelines, desks and feeds read here."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.utils.module_loading import import_string
 
 from portal.journal import gateways, rules
 from portal.journal.models import DeadLetter, Duty, Event, Job, MailboxMessage, Notice, NoticeChoice, Seal
 from portal.journal.wording import absolute, render
-from portal.kit import clock
+from portal.kit import clock, workdays
 from portal.kit.models import Row
 
 
@@ -123,12 +125,29 @@ def mailbox() -> QuerySet[MailboxMessage]:
 
 
 def to_remind() -> list[int]:
-    """Ids of open duties that may have reached a reminder: due within a fortnight or so and not reminded of all."""
-    horizon = clock.now() + timedelta(days=max(rules.REMIND_BEFORE) * 3)
-    rows = Duty.objects.filter(closed_at__isnull=True, paused_at__isnull=True, due_at__isnull=False, due_at__lte=horizon).exclude(
-        reminded__contains=list(rules.REMIND_BEFORE)
-    )
-    return list(rows.order_by("due_at").values_list("pk", flat=True))
+    """Ids of open duties that reached a reminder of theirs and were not told of it. Few queries, however many duties."""
+    now = clock.now()
+    horizon = now + timedelta(days=rules.MOST_REMIND_DAYS * 2)
+    rows = Duty.objects.filter(closed_at__isnull=True, paused_at__isnull=True, due_at__lte=horizon)
+    found = list(
+        rows.exclude(reminded__contains=[rules.OWN_REMINDERS]).order_by("due_at")
+        .only("subject_type", "subject_ref", "opened_at", "due_at", "reminded")
+    )  # fmt: skip
+    days = reminder_days(found)
+    return [one.pk for one in found if due_reminder(one, days[one.pk], now).mark]
+
+
+def reminder_days(duties: Iterable[Duty]) -> dict[int, tuple[int, ...]]:
+    """Duty id → working days before its due day on which it is reminded of; the roof knows the rounds (settings.REMINDER_DAYS)."""
+    found: dict[int, tuple[int, ...]] = import_string(settings.REMINDER_DAYS)(duties)
+    return found
+
+
+def due_reminder(duty: Duty, days: Sequence[int], now: datetime) -> rules.Reminder:
+    """Which of its reminders a duty has reached now."""
+    assert duty.due_at is not None, "asked for by its due day"
+    left, first = workdays.left(duty.due_at, now), workdays.left(duty.due_at, duty.opened_at)
+    return rules.reminders_due(left=left, left_at_opening=first, done=duty.reminded, late=duty.due_at <= now, days=days)
 
 
 def chain_faults() -> Iterator[str]:

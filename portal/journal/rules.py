@@ -17,7 +17,9 @@ GENESIS = "0" * 64
 MAX_ATTEMPTS = 6
 CLAIM_MINUTES = 10  # a claimed mail whose worker is silent for longer is unclear
 ACCESS_YEARS = 2  # how long the access log is kept
-REMIND_BEFORE = (7, 1)  # working days before the due day
+REMIND_BEFORE = (7, 1)  # working days before the due day, for what belongs to no round
+MOST_REMIND_DAYS = 60  # no round reminds earlier
+OWN_REMINDERS = -1  # stands among the reminders of a duty whose room reminds by itself
 ESCALATED = 0  # stands among the reminders of a duty once somebody else was told that it is late
 REHEARSAL_DOMAIN = "rehearsal.example"  # of test companies: reserved by RFC 2606, no mail server answers for it
 
@@ -102,14 +104,16 @@ class Reminder:
     tell: int | None
 
 
-def reminders_due(*, left: int, left_at_opening: int, done: Sequence[int], late: bool) -> Reminder:
-    """Which of REMIND_BEFORE a duty has reached. left: working days to the due day, now and when it was opened.
+def reminders_due(
+    *, left: int, left_at_opening: int, done: Sequence[int], late: bool, days: Sequence[int] = REMIND_BEFORE
+) -> Reminder:
+    """Which of `days` before its due day a duty has reached. left: working days to the due day, now and when it was opened.
 
     Several reached at once (the portal slept) are told once, as the nearest. One that was already reached at opening is
     only marked: the person has just been told.
     """
-    reached = [days for days in REMIND_BEFORE if left <= days and days not in done]
-    fresh = [days for days in reached if left_at_opening > days]
+    reached = [one for one in days if left <= one and one not in done]
+    fresh = [one for one in reached if left_at_opening > one]
     return Reminder(tuple(reached), min(fresh) if fresh and not late else None)
 
 

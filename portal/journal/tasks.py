@@ -41,7 +41,7 @@ def _find_lost() -> None:
 
 @shared_task(name="journal.remind")
 def remind() -> int:
-    """Tells who owes something that is due in 7 or 1 working days. Returns people told."""
+    """Tells who owes something that is due soon, by the days of its round. Returns people told."""
     return actions.each("journal.remind", queries.to_remind(), actions.remind_of)
 
 

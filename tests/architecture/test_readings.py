@@ -29,6 +29,10 @@ DECIDED: dict[str, dict[str, str]] = {
     },
     "portal.desk.styles": {"styles": DEMO},
     "portal.accounts.views.keys": {"keys": OWN, "revoke_key": ANSWER},
+    "portal.accounts.views.standing_in": {
+        "absences": OWN, "end_absence": ANSWER, "give_back": ANSWER,
+        "duty": "what the reader owes with colleagues, and the names of those who hold the same role",
+    },
     "portal.accounts.views.people": {
         "account": OWN, "consents": OWN, "notices": OWN, "organisation": OWN, "invite": OWN, "approve": ANSWER, "refuse": OWN,
         "end": OWN, "give_role": ANSWER, "end_role": ANSWER, "join": "who invites whom, to whoever holds the secret of the link",
@@ -201,7 +205,7 @@ IMPERSONAL = {
     "DeadLetter",
     "YearClosing",
 }
-LISTS_OF_PEOPLE = {"ApiKey", "User", "Membership", "RoleGrant", "Consent", "Notice", "PoolMember", "Affiliation"}
+LISTS_OF_PEOPLE = {"Absence", "ApiKey", "User", "Membership", "RoleGrant", "Consent", "Notice", "PoolMember", "Affiliation"}
 # allauth registers these; no role may open them (see test_nobody_opens_what_other_apps_registered)
 OF_OTHERS = {"Group", "EmailAddress", "Authenticator", "UserSession"}
 

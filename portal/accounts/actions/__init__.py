@@ -41,6 +41,7 @@ from portal.accounts.actions.people import (
     sign_up_consents,
 )
 from portal.accounts.actions.roles import create_organisation, grant_role, revoke_role
+from portal.accounts.actions.standing_in import end_absence, give_back_duty, hand_duty, record_absence
 
 __all__ = [
     "INVITATION_DAYS",
@@ -55,6 +56,7 @@ __all__ = [
     "decide_membership",
     "demo_digest",
     "edit_profile",
+    "end_absence",
     "end_member_role",
     "end_membership",
     "end_other_sessions",
@@ -63,10 +65,12 @@ __all__ = [
     "forget_role_grants",
     "forget_sign_ins",
     "forget_sign_ups",
+    "give_back_duty",
     "give_consent",
     "give_consents",
     "give_member_role",
     "grant_role",
+    "hand_duty",
     "invite",
     "make_background_user",
     "make_demo_user",
@@ -74,6 +78,7 @@ __all__ = [
     "make_test_user",
     "note_use",
     "perform",
+    "record_absence",
     "remind_of_keys",
     "request_membership",
     "reset_second_factor",

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from portal.accounts import queries, rules
-from portal.accounts.models import RoleGrant, User
+from portal.accounts.models import Absence, RoleGrant, User
 from portal.journal import actions as journal
 from portal.journal.rules import years_before
+from portal.kit import clock
 
 
 def forget_sign_ups(*, now: datetime) -> int:
@@ -42,11 +43,12 @@ def _forget_sign_up(user_id: int, before: datetime) -> bool:
 def forget_role_grants(*, now: datetime) -> int:
     """Records of roles that ended more than ROLE_YEARS ago (개인정보의 안전성 확보조치 기준 제5조: three years at least).
 
-    Idempotent (sweep). Writes: RoleGrant, Erasure, Event. Returns: how many were erased.
+    Absences of that time go with them. Idempotent (sweep). Writes: RoleGrant, Absence, Erasure, Event. Returns: how many were erased.
     """
     before = years_before(now, rules.ROLE_YEARS)
     ended = Q(revoked_at__lt=before) | Q(revoked_at__isnull=True, expires_at__lt=before)
     count = RoleGrant.objects.filter(ended).delete()[0]
+    count += Absence.objects.filter(to_on__lt=clock.to_kst(before).date()).delete()[0]
     if count:
         journal.note_erasure(kind="accounts.forget_role_grants", before=before, count=count)
     return count

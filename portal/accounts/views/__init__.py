@@ -14,13 +14,18 @@ from portal.accounts.views.people import (
     organisation,
     refuse,
 )
+from portal.accounts.views.standing_in import absences, duty, end_absence, give_back
 
 __all__ = [
+    "absences",
     "account",
     "approve",
     "consents",
+    "duty",
     "end",
+    "end_absence",
     "end_role",
+    "give_back",
     "give_role",
     "invite",
     "join",

@@ -1,9 +1,11 @@
 """The journal is written here, always inside the action's own transaction."""
 
 from portal.journal.actions.duties import (
+    barred,
     close_duties,
     close_duty,
     escalate,
+    hand,
     open_duty,
     pause_duties,
     pause_duty,
@@ -44,6 +46,7 @@ from portal.journal.wording import absolute
 __all__ = [
     "Telling",
     "absolute",
+    "barred",
     "choose_mail",
     "claim_lost",
     "claim_notice",
@@ -54,6 +57,7 @@ __all__ = [
     "escalate",
     "forget_accesses",
     "forget_address",
+    "hand",
     "mark_delivered",
     "note_dead_letter",
     "note_erasure",

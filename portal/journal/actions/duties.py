@@ -9,9 +9,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
-from portal.journal import rules
+from portal.journal import queries, rules
+from portal.journal.actions.events import record
 from portal.journal.actions.notices import tell
 from portal.journal.models import Duty
+from portal.journal.people import in_charge, standing_in_for
 from portal.kit import clock, prepared, workdays
 from portal.kit.models import Row
 
@@ -58,7 +60,7 @@ def open_duty(
         prepared.joined(duty, organisation=organisation, user=user)
     duty.title_ko, duty.title_en, duty.url, duty.due_at = title_ko[:200], title_en[:200], url, due_at
     if own_reminders:
-        duty.reminded = sorted(rules.REMIND_BEFORE, reverse=True)
+        duty.reminded = [rules.OWN_REMINDERS]
     new = duty.pk is None
     if new:
         prepared.insert([duty])
@@ -76,26 +78,68 @@ def _open(subject: Row, verb: str, organisation: Any, user: Any, role: str) -> D
 
 
 def _tell(template: str, duty: Duty, subject: Row, *, once: str, always: bool = False, **more: Any) -> int:
-    """To those who owe it: what, and by when. Returns the people told."""
+    """To those who owe it, or to whom it was handed: what, and by when. Returns the people told."""
     last = duty.due_at and clock.to_kst(duty.due_at - timedelta(microseconds=1)).date().isoformat()
+    to, instead_of = in_charge(duty, barred(duty)) if duty.holder_id is not None else ([], "")
     return tell(
-        template, app="journal", subject=subject, to=[duty.user] if duty.user is not None else [],
+        template, app="journal", subject=subject, to=to or ([duty.user] if duty.user is not None else []),
         organisation=duty.organisation, role=duty.role, url=duty.url, once=once, always=always,
-        context={"title_ko": duty.title_ko, "title_en": duty.title_en, "due_on": last, **more},
+        context={"title_ko": duty.title_ko, "title_en": duty.title_en, "due_on": last, "instead_of": instead_of, **more},
     )  # fmt: skip
+
+
+def barred(duty: Duty) -> frozenset[int]:
+    """Ids of the people who may not do a duty since they did a step before it; the roof knows (settings.DUTY_BARRED)."""
+    found: frozenset[int] = import_string(settings.DUTY_BARRED)(duty)
+    return found
+
+
+def hand(duty: Duty, *, to: Any, reason: str, by: Any) -> Duty:
+    """The duty is looked after by `to` from now on; None: by all who owe it again. The caller holds its lock and asked the rules.
+
+    Writes: Duty.holder, Event duty.handed or duty.given_back."""
+    before, duty.holder = duty.holder, to
+    duty.save()
+    record(
+        "duty.handed" if to is not None else "duty.given_back", duty, by=by, reason=reason,
+        organisations=[] if duty.organisation_id is None else [duty.organisation_id],
+        data={"subject": duty.subject_ref, "holder": to and to.ref, "holder_before": before and before.ref},
+    )  # fmt: skip
+    return duty
+
+
+def _covered(subject: Row, verbs: Sequence[str] | None, by: Any) -> list[Duty]:
+    """Open duties of somebody who is away and for whom `by` stands in. No query for whoever stands in for nobody."""
+    if by is None or not (absent := standing_in_for(by)):
+        return []
+    found = Duty.objects.filter(subject_ref=subject.ref, closed_at__isnull=True, holder_id__in=absent)
+    return list((found if verbs is None else found.filter(verb__in=verbs)).select_related("holder"))
+
+
+def _note_for_whom(duties: Sequence[Duty], by: Any) -> None:
+    """Who acted in whose place. Writes: Event duty.done_for."""
+    for duty in duties:
+        assert duty.holder is not None, "asked for above"
+        record(
+            "duty.done_for", duty, by=by, organisations=[] if duty.organisation_id is None else [duty.organisation_id],
+            data={"subject": duty.subject_ref, "verb": duty.verb, "holder": duty.holder.ref},
+        )  # fmt: skip
 
 
 def close_duty(subject: Row, verb: str, *, by: Any, organisation: Any = None, user: Any = None) -> int:
     """What was owed is done (by anybody). Returns how many duties were closed.
 
-    Writes: Duty.closed_at, Notice.read_at of what `by` was told about this subject before: close first, then tell.
+    Writes: Duty.closed_at, Notice.read_at of what `by` was told about this subject before: close first, then tell; Event
+    duty.done_for where `by` stands in for who looked after it.
     """
     given = {"subject": subject.ref, "verb": verb, "by": by and by.pk, "now": clock.now()}
+    covered = _covered(subject, [verb], by)
     if organisation is None and user is None:
         found = prepared.first_row(_CLOSE_ONE, given)
     else:
         whose = {"organisation": organisation and organisation.pk, "user": user and user.pk}
         found = prepared.first_row(_CLOSE_THEIRS, {**given, **whose})
+    _note_for_whom([one for one in covered if organisation is None or one.organisation_id == organisation.pk], by)
     return int(found[0]) if found else 0
 
 
@@ -103,9 +147,11 @@ def close_duties(subject: Row, *, by: Any, verbs: Sequence[str] | None = None) -
     """Nothing is owed on this subject any more (withdrawn, ended); verbs: only these are done. Goes along within
     `prepared.together`. Writes: as close_duty."""
     given = {"subject": subject.ref, "by": by and by.pk, "now": clock.now(), "verbs": list(verbs) if verbs is not None else None}
+    covered = _covered(subject, verbs, by)
     if by is not None:
         prepared.run(_READ_ABOUT, given)
     prepared.run(_CLOSE_ALL, given)
+    _note_for_whom(covered, by)
 
 
 _GIVEN = "FROM json_to_record(%s::json) AS given(subject text, by bigint, now timestamptz, verbs text[])"
@@ -172,20 +218,15 @@ def _resume(duties: QuerySet[Duty]) -> int:
 
 @transaction.atomic
 def remind_of(duty_id: int) -> int:
-    """Tells those who owe a duty that it is due soon, once for each of REMIND_BEFORE. Writes: Duty.reminded, Notices.
+    """Tells those who owe a duty that it is due soon, once for each of the days of its round. Writes: Duty.reminded, Notices.
 
     Returns the people told. A duty opened inside the window was told when it was opened and is only marked.
     """
     duty = Duty.objects.select_for_update(skip_locked=True).filter(pk=duty_id, closed_at__isnull=True).first()
-    if duty is None or duty.due_at is None or duty.paused_at is not None:
+    if duty is None or duty.due_at is None or duty.paused_at is not None or rules.OWN_REMINDERS in duty.reminded:
         return 0
     now = clock.now()
-    reached = rules.reminders_due(
-        left=workdays.left(duty.due_at, now),
-        left_at_opening=workdays.left(duty.due_at, duty.opened_at),
-        done=duty.reminded,
-        late=duty.due_at <= now,
-    )
+    reached = queries.due_reminder(duty, queries.reminder_days([duty])[duty.pk], now)
     if not reached.mark:
         return 0
     duty.reminded = sorted({*duty.reminded, *reached.mark}, reverse=True)

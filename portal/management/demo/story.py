@@ -23,6 +23,7 @@ from portal.management.demo import (
     people,
     settling,
     sourcing,
+    standing_in,
     third_call,
 )
 from portal.management.demo.people import Cast
@@ -34,7 +35,7 @@ from vouchers.rounds import actions as rounds
 SCENES = (
     first_call.register, first_call.apply, first_call.evaluate, first_call.answer_awards, objections.first_call,
     first_projects.contract, first_projects.deliver, changes.play, settling.play, grading.play, open_call.fill, objections.open_call, open_call.others,
-    sourcing.play, sourcing.seek, onboarding.play, sourcing.allocate, third_call.play,
+    sourcing.play, sourcing.seek, onboarding.play, sourcing.allocate, third_call.play, standing_in.play,
 )  # fmt: skip
 
 

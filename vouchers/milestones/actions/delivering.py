@@ -253,7 +253,8 @@ def remind(*, now: datetime) -> int:
     ).select_related("agreement__round", "institution__organisation")
     for milestone in waiting.filter(due_on__lte=_horizon(today)):
         left = workdays.working_days_between(today, milestone.due_on)
-        reached = [days for days in milestone.agreement.round.policy().reminder_days if left <= days]
+        policy = milestone.agreement.round.policy()
+        reached = [days for days in policy.reminding.of("milestone", policy.reminder_days) if left <= days]
         if reached:
             told += notices.due_soon(milestone, left, reminder=min(reached))
     return told

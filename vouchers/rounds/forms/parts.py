@@ -11,6 +11,7 @@ from vouchers.rounds.forms.clauses import CLAUSE_NAMES
 from vouchers.rounds.forms.grading import GRADING_NAMES
 from vouchers.rounds.forms.paying import PAYING_NAMES
 from vouchers.rounds.forms.ranking import RANKING_NAMES
+from vouchers.rounds.forms.reminding import REMINDING_NAMES
 from vouchers.rounds.forms.settling import SETTLING_NAMES
 
 _EACH: dict[str, list[Any]] = {
@@ -50,5 +51,6 @@ def policy_parts() -> list[tuple[Any, list[str]]]:
         (_("Agreements and their changes"), [*CLAUSE_NAMES, *CHANGING_NAMES]),
         (_("Smallest counts"), ["disclosure_threshold", "feasibility_threshold", "feasibility_bands", "demand_threshold"]),
         (_("Target days of each step"), each["days"]),
+        (_("Reminders before a due day"), list(REMINDING_NAMES)),
         (_("Reason"), ["reason"]),
     ]  # fmt: skip

@@ -134,6 +134,8 @@ from vouchers.rounds.rules.rehearsing import (
     own_kind,
     timing,
 )
+from vouchers.rounds.rules.reminding import REMINDED, parse_reminding
+from vouchers.rounds.rules.reminding import USUAL as USUAL_REMINDERS
 from vouchers.rounds.rules.selection import (
     CAPITAL_AREA,
     Advantage,
@@ -213,6 +215,7 @@ __all__ = [
     "PAPER_DAYS",
     "POLICY_WORDS",
     "RELEASED",
+    "REMINDED",
     "SCORED_STAGES",
     "SETTLING_NUMBERS",
     "STEP_WORDS",
@@ -220,6 +223,7 @@ __all__ = [
     "TARGET",
     "TARGET_STEPS",
     "UNDER_WAY",
+    "USUAL_REMINDERS",
     "WAYS",
     "WEIGHTS",
     "WEIGHT_WORDS",
@@ -301,6 +305,7 @@ __all__ = [
     "parse_questions",
     "parse_quoting",
     "parse_ranking",
+    "parse_reminding",
     "parse_selection",
     "parse_settling",
     "paying_faults",

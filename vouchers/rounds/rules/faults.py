@@ -19,6 +19,7 @@ from vouchers.rounds.rules.policy import policy_faults
 from vouchers.rounds.rules.questions import parse_questions, question_fault_words, question_faults, question_shape_faults
 from vouchers.rounds.rules.quoting import quoting_fault_words, quoting_faults
 from vouchers.rounds.rules.ranking import ranking_fault_words
+from vouchers.rounds.rules.reminding import reminding_fault_words
 from vouchers.rounds.rules.selection import selection_fault_words
 from vouchers.rounds.rules.settling import settling_fault_words
 from vouchers.rounds.rules.stages import CompanySize, EvaluationStage
@@ -154,6 +155,8 @@ def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
         return paying_fault_words(code)
     if code.startswith("grading_"):
         return grading_fault_words(code)
+    if code.startswith("reminding_"):
+        return reminding_fault_words(code)
     if code.startswith("settling_"):
         return settling_fault_words(code)
     if code.startswith("assigning_"):
@@ -240,6 +243,7 @@ _POLICY_PLACES = {
     "changing_share": "change_shift_share",
     "grading_graders": "grade_graders",
     "grading_marks": "grade_mark_EXCELLENT",
+    "reminding_days": "remind_application",
     "settling_late": "settle_late",
     "settling_year": "settle_last_invoice",
     "clauses_empty": "clauses_ko",

@@ -17,6 +17,7 @@ from vouchers.rounds.rules.paying import PayingPolicy, parse_paying, paying_faul
 from vouchers.rounds.rules.questions import Question, parse_questions, question_shape_faults
 from vouchers.rounds.rules.quoting import QuotingPolicy, parse_quoting, quoting_faults
 from vouchers.rounds.rules.ranking import RankingPolicy, parse_ranking, ranking_faults
+from vouchers.rounds.rules.reminding import USUAL, RemindingPolicy, parse_reminding, reminding_faults
 from vouchers.rounds.rules.selection import (
     CAPITAL_AREA,
     SelectionPolicy,
@@ -62,7 +63,7 @@ class Policy:
     presentation_absence: Absence code, for criteria that are scored by the presentation.
     min_cash_rate, in_kind_max_rate: base supply amount. vat_borne_by: COMPANY or GRANT. rounding_unit_won: floor to it.
     target_days: step → working days. clauses: of the agreements; none: the
-    standard articles. blind_review: evaluators must not learn who applies. paper_days: kind of file → calendar
+    standard articles. reminder_days: working days before a due day, for matters of which `reminding` says nothing. blind_review: evaluators must not learn who applies. paper_days: kind of file → calendar
     days from its upload to the closing day for which it is taken over into another application; kinds without one never age.
     """
 
@@ -83,7 +84,7 @@ class Policy:
     feasibility_threshold: int = 10
     feasibility_bands: Sequence[int] = FEASIBILITY_BANDS
     demand_threshold: int = DEMAND_THRESHOLD
-    reminder_days: Sequence[int] = (7, 1)
+    reminder_days: Sequence[int] = USUAL
     payee: str = "PROVIDER"
     region_bonus: Decimal = Decimal(0)
     grant_rate_max: Decimal = Decimal(1)
@@ -104,6 +105,7 @@ class Policy:
     paying: PayingPolicy = field(default_factory=PayingPolicy)
     settling: SettlingPolicy = field(default_factory=SettlingPolicy)
     grading: GradingPolicy = field(default_factory=GradingPolicy)
+    reminding: RemindingPolicy = field(default_factory=RemindingPolicy)
     clauses: Sequence[ClauseText] = ()
 
     def days(self, step: str) -> int:
@@ -145,7 +147,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         feasibility_threshold=int(body.get("feasibility_threshold", 10)),
         feasibility_bands=tuple(body.get("feasibility_bands") or FEASIBILITY_BANDS),
         demand_threshold=int(body.get("demand_threshold") or DEMAND_THRESHOLD),
-        reminder_days=tuple(body.get("reminder_days", (7, 1))),
+        reminder_days=tuple(body.get("reminder_days", USUAL)),
         payee=body.get("payee", "PROVIDER"),
         region_bonus=Decimal(body.get("region_bonus") or 0),
         grant_rate_max=Decimal(body.get("grant_rate_max") or 1),
@@ -166,6 +168,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         paying=parse_paying(body.get("paying", {})),
         settling=parse_settling(body.get("settling", {})),
         grading=parse_grading(body.get("grading", {})),
+        reminding=parse_reminding(body.get("reminding", {})),
         clauses=parse_clauses(body.get("clauses", ())),
     )
 
@@ -211,6 +214,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         ("paying", paying_faults),
         ("settling", settling_faults),
         ("grading", grading_faults),
+        ("reminding", reminding_faults),
     )
     named = [fault for name, judged in parts for fault in judged(body.get(name, {}))]
     return [*faults, *apart, *named, *clause_faults(body.get("clauses", ())), *asked]

@@ -45,18 +45,21 @@ def _addresses() -> QuerySet[Any]:
 def signed_in_user(pk: int) -> User | None:
     """The person of a session with what every page asks about them: grants, factor, unread notices. One query instead of five.
 
-    `_grants` as in `grants_of`; `_second_factor` as in `has_second_factor`; `unread_notices` as in `journal.queries.unread`; the
+    `_grants` as in `grants_of`; `_stands_in_for` as in `journal.people`; `_second_factor` as in `has_second_factor`; `unread_notices` as in `journal.queries.unread`; the
     newest event is told to `journal.memory`.
     """
     columns = [column.attname for column in User._meta.concrete_fields]
-    row = prepared.first_row(_SIGNED_IN.format(", ".join(f"u.{name}" for name in columns)), {"pk": pk, "now": clock.now()})
+    row = prepared.first_row(
+        _SIGNED_IN.format(", ".join(f"u.{name}" for name in columns)), {"pk": pk, "now": clock.now(), "today": clock.today()}
+    )
     if row is None:
         return None
-    grants, factor, unread, newest, *values = row
+    grants, factor, unread, newest, absent, *values = row
     memory.know_newest(newest)
     found: Any = User.from_db(DEFAULT_DB_ALIAS, columns, values)
     found._grants = [(role, organisation) for role, organisation in grants or []]
     found._second_factor, found.unread_notices = factor, unread
+    found._stands_in_for = list(absent or ())
     return found  # type: ignore[no-any-return]
 
 
@@ -67,6 +70,8 @@ SELECT
   EXISTS (SELECT 1 FROM mfa_authenticator m WHERE m.user_id = u.id AND m.type = 'totp') AS _second_factor,
   (SELECT count(*) FROM journal_notice n WHERE n.user_id = u.id AND n.read_at IS NULL) AS unread_notices,
   (SELECT max(e.id) FROM journal_event e) AS newest_event,
+  (SELECT array_agg(a.user_id) FROM accounts_absence a
+   WHERE a.deputy_id = u.id AND a.ended_at IS NULL AND %(today)s::date BETWEEN a.from_on AND a.to_on) AS absent,
   {}
 FROM accounts_user u WHERE u.id = %(pk)s
 """
