@@ -255,7 +255,7 @@ SELECT json_agg(p ORDER BY p.id DESC) FROM (
       UNION ALL
       SELECT 'milestone', m.ref, m.title, m.title, m.status, m.accepted_at, m.due_on FROM vouchers_milestone m WHERE m.agreement_id = g.id
       UNION ALL
-      SELECT 'payment', d.ref, m.title, m.title, d.status, d.paid_at, NULL
+      SELECT 'payment', d.ref, CASE d.kind WHEN 'ADVANCE' THEN '선급금' ELSE m.title END, CASE d.kind WHEN 'ADVANCE' THEN 'Advance' ELSE m.title END, d.status, d.paid_at, NULL
       FROM vouchers_disbursement d JOIN vouchers_milestone m ON m.id = d.milestone_id WHERE m.agreement_id = g.id
     ) s) steps
   FROM vouchers_award w JOIN vouchers_application a ON a.id = w.application_id JOIN vouchers_company c ON c.id = a.company_id

@@ -94,17 +94,19 @@ def metrics(request: HttpRequest) -> HttpResponse:
 @needs("desk.move_clock")
 @require_POST
 def move_clock(request: HttpRequest) -> HttpResponse:
-    """The demo's administrator lets time pass: some days, or until just after a call closes."""
+    """The demo's administrator lets time pass: some days, until just after a call closes, or into the next year."""
     if not settings.DEMO:
         raise Http404
-    now = clock.now()
-    target = queries.next_closing(now) if request.POST.get("to") == "close" else None
-    if request.POST.get("to") == "close" and target is None:
+    now, to = clock.now(), request.POST.get("to", "")
+    target = queries.next_closing(now) if to == "close" else clock.kst(clock.today().year + 1, 1, 1, 9) if to == "year" else None
+    if to == "close" and target is None:
         messages.error(request, _("No call is open, so none can be closed."))
         return HttpResponseRedirect(reverse("desk:home"), status=303)
-    days = {"day": 1, "week": 7, "close": 0}.get(request.POST.get("to", ""))
+    days = {"day": 1, "week": 7, "month": 30, "close": 0, "year": 0}.get(to)
     if days is None:
-        messages.error(request, _("Choose how far the clock moves: a day, a week, or to the close of the call."))
+        messages.error(
+            request, _("Choose how far the clock moves: a day, a week, 30 days, to the close of the call, or into the next year.")
+        )
         return HttpResponseRedirect(reverse("desk:home"), status=303)
     clock.move_forward((target - now + timedelta(seconds=1)) if target else timedelta(days=days))
     messages.success(request, _("The demo clock now stands at %(time)s.") % {"time": kst_text(clock.now())})

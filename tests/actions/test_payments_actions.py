@@ -84,6 +84,8 @@ def test_confirm_needs_the_own_share_and_its_proof():
         "own_share_document": p.paper(at.firm.organisation, at.company),
     }
     refused("deposit_future", actions.confirm_disbursement, disbursement_id=row.pk, by=at.company, **late)
+    early = late | {"own_share_deposited_on": clock.to_kst(at.agreement.round.opens_at).date() - timedelta(days=1)}
+    refused("deposit_before_call", actions.confirm_disbursement, disbursement_id=row.pk, by=at.company, **early)
     with pytest.raises(NotAllowed):
         actions.confirm_disbursement(disbursement_id=row.pk, by=at.manager)
     p.confirm(at, row)
@@ -194,11 +196,14 @@ def test_paid_moves_ledger_state_and_notice_together_and_once():
 
 @pytest.mark.django_db
 def test_refused_fails_and_is_retried_with_a_new_key_by_the_registrar():
-    _at, desk, row, attempt, _transfer = sent()
+    at, desk, row, attempt, _transfer = sent()
     actions.settle(attempt_id=attempt.pk, answer=REFUSED)
     row.refresh_from_db()
     assert row.status == "FAILED" and actions.claim_next() is None
-    assert Notice.objects.filter(template="disbursement_failed", user=desk.registrar).exists()
+    told = {one.user: one.body for one in Notice.objects.filter(template="disbursement_failed")}
+    assert "고친 뒤 다시 등록해" in told[desk.registrar] and "닫혔다면 전담기관에 알려" in told[at.manager], (
+        "the payee alone knows its account"
+    )
     with pytest.raises(NotAllowed):
         p.released("retry", row, desk.finance)
     p.released("retry", row, desk.registrar)

@@ -144,7 +144,7 @@ def test_the_database_advances_no_more_than_the_rate_and_nothing_without_a_guara
 
 
 def test_asked_for_in_the_browser_by_the_provider_alone():
-    at, _desk, rows = world(parts=1)
+    at, desk, rows = world(parts=1)
     here = f"/payments/advance/{rows[0].ref}/"
     client = as_(at.manager)
     assert here in client.get("/payments/").content.decode() and here not in as_(at.company).get("/payments/").content.decode()
@@ -163,3 +163,8 @@ def test_asked_for_in_the_browser_by_the_provider_alone():
     }
     for user in (at.company, at.operator):
         assert "서울보증" in as_(user).get(f"/payments/{row.ref}/").content.decode()
+    assert "before it delivers" in as_(at.company).get(f"/en/payments/{row.ref}/confirm/").content.decode()
+    paid(at, desk, row, own=False)
+    p.accept(at, rows[0])
+    ask = client.get(f"/en/payments/request/{rows[0].ref}/").content.decode()
+    assert "of that are netted with your advance" in ask and "96,000,000" in ask and "224,000,000" in ask

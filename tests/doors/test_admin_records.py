@@ -175,6 +175,8 @@ def test_a_payees_page_shows_the_end_of_the_account_number_alone() -> None:
         assert "···3444" in text and "110222333444" not in text and "110-222" not in text
         listed = as_(reader).get("/admin/vouchers/payeeaccount/").content.decode()
         assert "···3444" in listed and "110222333444" not in listed
+    second = as_(person("OPERATOR_FINANCE"))
+    assert "110222333444" in second.get(f"/admin/vouchers/payeeaccount/{row.pk}/verb/verify/").content.decode(), "to be compared"
     assert as_(person("STAT_VIEWER")).get(f"/admin/vouchers/payeeaccount/{row.pk}/change/").status_code in {302, 403}
 
 

@@ -1,6 +1,6 @@
 """Each role's desk, the admin's home, lists and dashboard, the public numbers: what they show, and what they cost."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -236,6 +236,15 @@ def test_the_demo_clock_jumps_to_a_closing_only_while_a_call_is_open() -> None:
     with clock.at(row.closes_at):
         page = as_(admin).get("/home/").content.decode()
     assert "다음 접수 마감까지" not in page and 'value="week"' in page
+
+
+@pytest.mark.parametrize(("to", "then"), [("month", date(2026, 12, 28)), ("year", date(2027, 1, 1)), ("never", None)])
+def test_the_demo_clock_goes_a_month_on_or_into_the_next_year(monkeypatch, to: str, then: date | None) -> None:
+    moved: list[timedelta] = []
+    monkeypatch.setattr("portal.desk.views.clock.move_forward", moved.append)
+    with clock.at(now := clock.kst(2026, 11, 28, 10)):
+        as_(make_staff("SYSADMIN")).post("/demo/clock/", {"to": to})
+    assert [clock.to_kst(now + by).date() for by in moved] == [then] * bool(then)
 
 
 def test_a_notice_is_read_on_the_way_to_its_page_and_only_by_its_reader() -> None:

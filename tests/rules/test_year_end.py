@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vouchers.agreements.rules import past_year, too_late
+from vouchers.agreements.rules import past_year, proposed_period, too_late
 from vouchers.rounds.rules import parse_settling
 from vouchers.settlements import rules
 
@@ -53,3 +53,12 @@ def test_the_last_days_are_data_of_the_round():
     assert [too_late(date(2027, 12, n), last, carried=False) for n in (15, 16)] == [False, True]
     assert not too_late(date(2027, 12, 31), last, carried=True)
     assert [rules.over(2027, date(2027, 12, 31)), rules.over(2027, date(2028, 1, 1))] == [False, True]
+
+
+def test_a_draft_proposes_the_calls_period_within_its_fiscal_year():
+    start, end, today = date(2026, 8, 1), date(2028, 2, 25), date(2026, 11, 28)
+    assert proposed_period(start, end, 2027, today) == {"starts_on": today, "ends_on": date(2027, 12, 31)}
+    assert proposed_period(date(2027, 1, 4), date(2027, 6, 30), 2027, today) == {
+        "starts_on": date(2027, 1, 4), "ends_on": date(2027, 6, 30),
+    }  # fmt: skip
+    assert proposed_period(None, None, 2027, today) == {"starts_on": today, "ends_on": None}

@@ -72,7 +72,7 @@ class AnswerForm(forms.Form):
         choices=[("accept", _("Accept and reword the article")), ("decline", _("Do not accept")), ("answer", _("Answer only"))],
     )  # fmt: skip
     answer = forms.CharField(
-        label=_("Answer"), max_length=2000, help_text=_("The party reads it."), widget=CountedTextarea(attrs={"rows": 3}),
+        label=_("Your answer"), max_length=2000, help_text=_("The party reads it."), widget=CountedTextarea(attrs={"rows": 3}),
         error_messages={"required": _("Write an answer: the party reads it.")},
     )  # fmt: skip
     text_ko = forms.CharField(
@@ -89,8 +89,8 @@ class ChangeForm(forms.Form):
     was shown."""
 
     base = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    starts_on = forms.DateField(label=_("First day"), widget=DateInput)
-    ends_on = forms.DateField(label=_("Last day"), widget=DateInput)
+    starts_on = forms.DateField(label=_("The agreement starts on"), widget=DateInput)
+    ends_on = forms.DateField(label=_("The agreement ends on"), widget=DateInput)
     goal = forms.CharField(
         label=_("Goal of the project"), required=False, max_length=2000, widget=CountedTextarea(attrs={"rows": 3})
     )
@@ -181,7 +181,7 @@ class AuthorityForm(forms.Form):
     person = forms.ChoiceField(label=_("Who signs"))
     kind = forms.ChoiceField(label=_("Paper"), choices=AuthorityKind.choices())
     valid_from = forms.DateField(label=_("Valid from"), widget=DateInput)
-    valid_until = forms.DateField(label=_("Valid until"), widget=DateInput)
+    valid_until = forms.DateField(label=_("Last day of validity"), widget=DateInput)
     file = UploadField(label=_("File"), kinds=("pdf", "jpg", "png"))
 
     def __init__(self, *args: Any, organisations: list[Any], **kwargs: Any) -> None:

@@ -189,6 +189,17 @@ class PayeeAccountForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["contact"].required = True
 
 
+def _account_facts(obj: PayeeAccount) -> list[tuple[Any, Any]]:
+    """The whole number, which the second person compares with the copy of the bank book; lists show its end alone."""
+    former = PayeeAccount.objects.filter(institution=obj.institution, pk__lt=obj.pk).order_by("-pk").first()
+    return [
+        (_("Payee"), obj.institution), (_("Bank"), obj.bank), (_("Account number"), obj.number), (_("Account holder"), obj.holder),
+        (_("Contact for this account"), obj.contact or "—"),
+        (_("Account that it replaces"), f"{former.bank} ···{former.number[-4:]}" if former else "—"),
+        (_("Entered by"), obj.entered_by),
+    ]  # fmt: skip
+
+
 @admin.register(PayeeAccount)
 class PayeeAccountAdmin(EnteredAdmin):
     enter_permission = "vouchers.enter_payee"
@@ -200,7 +211,8 @@ class PayeeAccountAdmin(EnteredAdmin):
     verbs = (
         Verb("verify", _("Verify the account"), lambda pk, by: actions.verify_payee(account_id=pk, by=by),
              "vouchers.verify_payee", lambda o: o.is_current and o.verified_by_id is None,
-             consequence=lambda o: _("Payments to %(payee)s may go to this account from now on.") % {"payee": o.institution}),
+             facts=_account_facts,
+             consequence=lambda o: _("You say that number and holder are those of the copy of the bank book. Payments to %(payee)s may go to this account from now on.") % {"payee": o.institution}),
     )  # fmt: skip
 
     def enter(self, request: HttpRequest, data: dict[str, Any]) -> PayeeAccount:

@@ -57,11 +57,16 @@ def paid(disbursement: Disbursement, key: str) -> None:
 
 
 def failed(disbursement: Disbursement, words: str) -> None:
-    """To the registrar: the bank refused; mend the account and try again. After a termination finance closes it instead."""
-    tell(
-        "disbursement_failed", app="vouchers", subject=disbursement, role="PAYMENT_REGISTRAR",
-        url=f"/payments/{disbursement.ref}/", context=_context(disbursement, reason=words, ends=_ends(disbursement)),
-    )  # fmt: skip
+    """To the registrar: the bank refused; mend the account and try again. To the payee, who alone knows what its account is. After a
+    termination finance closes it instead."""
+    everybody: list[dict[str, Any]] = [{"role": "PAYMENT_REGISTRAR"}]
+    if disbursement.payee.organisation is not None:
+        everybody.append({"organisation": disbursement.payee.organisation})
+    for whom in everybody:
+        tell(
+            "disbursement_failed", app="vouchers", subject=disbursement, url=f"/payments/{disbursement.ref}/",
+            context=_context(disbursement, reason=words, ends=_ends(disbursement), registers="role" in whom), **whom,
+        )  # fmt: skip
 
 
 def sent_back(disbursement: Disbursement, words: str, key: str) -> None:

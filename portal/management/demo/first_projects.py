@@ -8,7 +8,7 @@ from django.conf import settings
 from portal.kit import bank
 from portal.management.demo import market, projects
 from portal.management.demo.first_call import PLAYED
-from portal.management.demo.stage import Stage
+from portal.management.demo.stage import TWO_HOSPITALS, Stage
 from providers.institutions.models import Institution
 from vouchers.access import actions as access
 from vouchers.access.models import AccessCase, AccessRequest
@@ -37,7 +37,7 @@ def _match_and_agree(stage: Stage, number: int) -> None:
     with stage.at(-88):
         need = stage.needs[number]
         parts = [(stage.dataset_key(number), supply)]
-        if number == 2:
+        if number in TWO_HOSPITALS:
             parts = [("demo-hanbit-chest-ct", supply // 2), ("demo-namdo-chest-ct", supply - supply // 2)]
         matches = [market.confirmed_match(stage.cast, need, user, dataset_key=key, supply_won=won) for key, won in parts]
         for match in matches:

@@ -44,7 +44,7 @@ def cast_people(market: dict[str, Any]) -> Cast:
         if not Consent.objects.filter(user=user, context="signup").exists():
             accounts.sign_up_consents(user=user, answers={"PRIVACY": True})
         organisation = cast.organisations.get(person.organisation or "")
-        if person.organisation in {"company", "rival"}:
+        if person.organisation in {"company", "rival", "founder"}:
             continue  # they register their companies themselves
         if organisation is not None and not user.memberships.filter(organisation=organisation).exists():
             accounts.add_member(organisation=organisation, user=user, is_representative=person.representative, by=None)

@@ -13,6 +13,8 @@ from vouchers.ledger import actions as ledger
 from vouchers.matching.models import Need
 from vouchers.rounds.models import Round
 
+TWO_HOSPITALS = (2, 8)  # companies of the first call that need data of both
+
 
 class Stage:
     """Days are relative to now. applications, needs, agreements: by the number of their company."""
@@ -28,14 +30,15 @@ class Stage:
         return moment(self.now, days, hour)
 
     def user(self, number: int) -> User:
-        return {1: self.cast.people["applicant"], 2: self.cast.people["rival"]}.get(number) or people.background_user(number)
+        name = {1: "applicant", 2: "rival", 8: "founder"}.get(number)
+        return self.cast.people[name] if name else people.background_user(number)
 
     def number_of(self, application: Application) -> int:
         return next(n for n, company in self.cast.companies.items() if company.pk == application.company_id)
 
     def wants_ecg(self, number: int) -> bool:
         """Which of the two datasets of the first hospital a company of the first call needs."""
-        return number % 2 == 0 and number != 2
+        return number % 2 == 0 and number not in TWO_HOSPITALS
 
     def dataset_key(self, number: int) -> str:
         return "demo-hanbit-ecg" if self.wants_ecg(number) else "demo-hanbit-chest-ct"

@@ -221,7 +221,10 @@ def differences(before: rules.Terms, after: rules.Terms, *, named: Mapping[str, 
     """What was and what would be, in the reader's language. named: party and person ref → name, for contacts."""
     found = [*_line_differences(before, after), *_sum_differences(before, after)]
     part = rules.ChangePart
-    days = ((_("First day"), before.starts_on, after.starts_on), (_("Last day"), before.ends_on, after.ends_on))
+    days = (
+        (_("The agreement starts on"), before.starts_on, after.starts_on),
+        (_("The agreement ends on"), before.ends_on, after.ends_on),
+    )
     found += [rules.Difference(part.PERIOD, name, words.day(was), words.day(then)) for name, was, then in days if was != then]
     texts = ((part.GOAL, before.goal, after.goal), (part.SCOPE, before.data_scope, after.data_scope))
     found += [
@@ -234,7 +237,12 @@ def differences(before: rules.Terms, after: rules.Terms, *, named: Mapping[str, 
         was = before.contacts.get(ref, "")
         if was != then:
             found.append(
-                rules.Difference(part.CONTACT, names.get(ref, ref), names.get(was) or _("nobody"), names.get(then) or _("nobody"))
+                rules.Difference(
+                    part.CONTACT,
+                    f"{part.word(part.CONTACT)} · {names.get(ref, ref)}",
+                    names.get(was) or _("nobody"),
+                    names.get(then) or _("nobody"),
+                )
             )
     return found
 

@@ -17,7 +17,6 @@ from vouchers.agreements.rules.agreeing import (
     Waiting,
     chain_holds,
     content_hash,
-    first_day,
     noted_apart,
     over_maximum,
     period_fault,
@@ -35,7 +34,7 @@ from vouchers.agreements.rules.authority import (
     authority_holds,
     may_check,
 )
-from vouchers.agreements.rules.carrying import CARRY_LIFECYCLE, CarryOverStatus, last_day, past_year, too_late
+from vouchers.agreements.rules.carrying import CARRY_LIFECYCLE, CarryOverStatus, last_day, past_year, proposed_period, too_late
 from vouchers.agreements.rules.changing import (
     CHANGE_LIFECYCLE,
     CHANGEABLE,
@@ -134,7 +133,6 @@ __all__ = [
     "content_hash",
     "decides_apart",
     "decision_waits",
-    "first_day",
     "halt_fault",
     "last_day",
     "may_check",
@@ -145,6 +143,7 @@ __all__ = [
     "parts_of",
     "past_year",
     "period_fault",
+    "proposed_period",
     "rewritten",
     "standing",
     "stays",

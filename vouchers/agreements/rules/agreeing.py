@@ -183,11 +183,6 @@ def period_fault(starts_on: date, ends_on: date, today: date, round_start: date 
     return ""
 
 
-def first_day(round_start: date | None, today: date) -> date:
-    """What a draft proposes: the project's start, or today when that is over."""
-    return max(round_start or today, today)
-
-
 def over_maximum(agreed: Iterable[tuple[int, int]], maxima: Mapping[int, int]) -> list[int]:
     """Quotes whose agreed lines exceed what the provider committed itself to at most. agreed: (quote, whole won without VAT) of each
     line; maxima: quote → supply amount. Nothing was committed for a quote that maxima does not name."""

@@ -29,6 +29,12 @@ def last_day(fiscal_year: int) -> date:
     return date(fiscal_year, 12, 31)
 
 
+def proposed_period(round_start: date | None, round_end: date | None, fiscal_year: int, today: date) -> dict[str, date | None]:
+    """What a draft proposes: from the project's start, or today when that is over, to the call's end, and not beyond its fiscal year."""
+    year_end = last_day(fiscal_year)
+    return {"starts_on": max(round_start or today, today), "ends_on": min(round_end, year_end) if round_end else None}
+
+
 def past_year(ends_on: date, fiscal_year: int, *, carried: bool) -> bool:
     """Would money of the year be committed beyond it without a carry-over, or beyond the next year with one?"""
     return ends_on > last_day(fiscal_year + 1 if carried else fiscal_year)

@@ -74,7 +74,7 @@ def draft(request: HttpRequest, ref: str) -> HttpResponse:
         ref=ref,
     )
     programme = award.application.round
-    initial = {"starts_on": rules.first_day(programme.project_start_on, clock.today()), "ends_on": programme.project_end_on}
+    initial = rules.proposed_period(programme.project_start_on, programme.project_end_on, programme.fiscal_year, clock.today())
     form = PeriodForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

@@ -93,9 +93,14 @@ def check_items(agreement: Agreement, items: Sequence[Mapping[str, Any]], wanted
         planned[item["institution_id"]] = planned.get(item["institution_id"], 0) + item["amount_won"]
     if planned != wanted:
         raise Refused(_sums_apart(wanted, planned), "milestone_sum")
-    late = [i for i in items if not agreement.starts_on <= i["due_on"] <= agreement.ends_on]
+    late = [str(item["title"]) for item in items if not agreement.starts_on <= item["due_on"] <= agreement.ends_on]
     if late:
-        raise Refused(_("A due day lies outside the agreement's period."), "milestone_due", "due_on")
+        facts = {"titles": ", ".join(late), "first": words.day(agreement.starts_on), "last": words.day(agreement.ends_on)}
+        raise Refused(
+            _("The due day of %(titles)s lies outside the agreement's period, %(first)s to %(last)s.") % facts,
+            "milestone_due",
+            "due_on",
+        )
 
 
 def _sums_apart(wanted: Mapping[int, int], planned: Mapping[int, int]) -> str:

@@ -153,7 +153,7 @@ def mark_sent(*, attempt_id: int, statement: Mapping[str, gateways.Answer] | Non
         record(attempt, "sent", T.CLAIMED, by=None)
     return gateways.Transfer(
         key=attempt.key, amount_won=attempt.amount_won, bank_code=account.bank_code, account=account.number,
-        holder=account.holder, text=f"{disbursement.ref} {disbursement.milestone.title}",
+        holder=account.holder, text=f"{disbursement.ref} {disbursement.named("ko")}",
     )  # fmt: skip
 
 

@@ -286,8 +286,11 @@ def confirm_disbursement(
             "own_share_missing",
             "own_share_deposited_on",
         )
-    if own_share_deposited_on and own_share_deposited_on > clock.today():
-        raise Refused(_("The deposit date lies in the future."), "deposit_future", "own_share_deposited_on")
+    if own_share_deposited_on:
+        today, opened = clock.today(), clock.to_kst(disbursement.milestone.agreement.round.opens_at).date()
+        if fault := rules.deposit_day_fault(own_share_deposited_on, today, opened):
+            code = "deposit_future" if own_share_deposited_on > today else "deposit_before_call"
+            raise Refused(fault, code, "own_share_deposited_on")
     disbursement.own_share_deposited_on, disbursement.own_share_document = own_share_deposited_on, own_share_document
     disbursement.confirmed_by = by
     hand_on(

@@ -297,9 +297,9 @@ LOOKS = {
 def _owe_a_look(attempt: PaymentAttempt, verb: str) -> None:
     """Finance asks the bank. Of a closed payment nothing can be booked any more, so the money is to come back."""
     ko, en = LOOKS.get(verb) or LOOKS["closed" if attempt.disbursement.status == S.CLOSED else "ask"]
-    title = attempt.disbursement.milestone.title
+    named = attempt.disbursement.named
     journal.open_duty(
-        attempt, verb, title_ko=f"{ko}: {title}", title_en=f"{en}: {title}",
+        attempt, verb, title_ko=f"{ko}: {named('ko')}", title_en=f"{en}: {named('en')}",
         url=f"/payments/{attempt.disbursement.ref}/", due_in=attempt.disbursement.milestone.agreement.round.days("bank_question"),
         role="OPERATOR_FINANCE", by=None, by_mail=verb == "prove_return",
     )  # fmt: skip

@@ -62,10 +62,18 @@ class ConfirmForm(forms.Form):
     own_share_deposited_on = forms.DateField(label=_("Own share deposited on"), widget=DateInput())
     file = UploadField(label=_("Proof of the deposit"))
 
-    def __init__(self, *args: Any, own_won: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, own_won: int, opened: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.opened = opened
         if not own_won:
             self.fields.clear()
+
+    def clean_own_share_deposited_on(self) -> date:
+        """As the action judges it, but together with all else that is wrong: a refusal loses the file."""
+        day: date = self.cleaned_data["own_share_deposited_on"]
+        if fault := rules.deposit_day_fault(day, clock.today(), self.opened):
+            raise forms.ValidationError(fault)
+        return day
 
 
 class ResolveForm(CodeForm):
@@ -161,7 +169,7 @@ def settled_words(settled: Mapping[str, int]) -> str:
     """What reading an answer did, for who read it."""
     words = [f"{rules.AttemptState.word(state)} {count}" for state, count in sorted(settled.items())]
     if not words:
-        return str(_("The answer was read. It settles nothing yet."))
+        return str(_("The answer was read. It settles nothing new."))
     return str(_("The answer was read: %(what)s.")) % {"what": ", ".join(words)}
 
 

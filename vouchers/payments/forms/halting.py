@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit.forms import CountedTextarea
+from portal.kit.forms import CountedTextarea, WonFormField
 from portal.kit.words import pick
 from vouchers.agreements import rules
 from vouchers.agreements.forms import SignForm
@@ -21,7 +21,7 @@ TOGETHER = {
 class HaltForm(forms.Form):
     """What is asked. notices: whether this person may give notice of a fault; others ask for everybody's consent."""
 
-    kind = forms.ChoiceField(label=_("What is asked"), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Suspension or termination"), widget=forms.RadioSelect)
     way = forms.ChoiceField(label=_("In which way"), widget=forms.RadioSelect)
     ground = forms.ChoiceField(label=_("Ground for it"))
     at_fault = forms.ChoiceField(label=_("Party at fault"), required=False, help_text=_("Only for a notice of a fault."))
@@ -95,5 +95,5 @@ class HaltReasonForm(forms.Form):
 class RecoveryForm(forms.Form):
     """What came back of what a party owes."""
 
-    amount_won = forms.IntegerField(label=_("Amount that came (won)"), min_value=1, localize=True)
+    amount_won = WonFormField(label=_("Amount that came (won)"), min_value=1)
     bank_ref = forms.CharField(label=_("Reference of the transfer"), max_length=40)

@@ -38,6 +38,18 @@ def invoice_day_fault(day: date, today: date, first: date, last: date) -> str:
     return ""
 
 
+def deposit_day_fault(day: date, today: date, opened: date) -> str:
+    """Why the own share of a project cannot have been deposited on that day; "": it can. opened: when its call opened."""
+    if day > today:
+        return str(_("The deposit date lies in the future."))
+    if day < opened:
+        return str(
+            _("The deposit date lies before the call opened on %(day)s. Enter the day on which you deposited for this project.")
+            % {"day": words.day(opened)}
+        )
+    return ""
+
+
 def tax_fault(tax_status: str) -> str:
     """Why nothing is paid for the project of a company in this state of business; "": nothing hinders. What the tax service has not
     answered hinders nothing: people see on the payment's page when it was asked."""

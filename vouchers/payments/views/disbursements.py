@@ -118,7 +118,10 @@ def request_disbursement(request: HttpRequest, milestone_ref: str) -> HttpRespon
         else:
             messages.success(request, _("The disbursement was requested. The company confirms it next."))
             return redirect(request, reverse("payments:detail", args=[row.ref]))
-    context = {"form": form, "milestone": milestone, "title": _("Request the disbursement")}
+    netted_won = queries.netted_of(milestone)
+    context = {
+        "form": form, "milestone": milestone, "title": _("Request the disbursement"), "netted_won": netted_won, "left_won": milestone.grant_won - netted_won,
+    }  # fmt: skip
     return page(request, "vouchers/payments/form.html", context, status=422 if form.errors else 200)
 
 
@@ -158,7 +161,9 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     rules.LIFECYCLE.step(row.status, "confirm_disbursement")  # an old page is told before anything is typed
     documents.require_taken([row.invoice_document])
     own_won = _own_won(row)
-    form = forms.ConfirmForm(request.POST if request.method == "POST" else None, request.FILES or None, own_won=own_won)
+    opened = clock.to_kst(row.milestone.agreement.round.opens_at).date()
+    data = request.POST if request.method == "POST" else None
+    form = forms.ConfirmForm(data, request.FILES or None, own_won=own_won, opened=opened)
     if request.method == "POST" and form.is_valid():
         upload, company = form.cleaned_data.get("file"), row.milestone.agreement.company.organisation
         try:

@@ -146,7 +146,7 @@ def _make(
             closes_at=datetime.combine(closes_on, time(18), clock.KST),
             budget_won=BUDGET_WON,
             project_start_on=closes_on,  # a visitor who closes the call goes on to money paid without moving the clock again
-            project_end_on=closes_on + timedelta(days=300),
+            project_end_on=date(year + 1, 2, 25),  # past the fiscal year, so that a carry-over can be seen
             by=None,
         )
         set_tracks(round_id=row.pk, tracks=TRACKS, by=None)
