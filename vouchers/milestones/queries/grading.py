@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.accounts.rules import Role
 from portal.journal import queries as journal
 from portal.journal.models import Event
-from portal.kit import clock
+from portal.kit import clock, prepared
 from vouchers.agreements.models import Agreement
 from vouchers.applications import queries as applications
 from vouchers.milestones import rules
@@ -154,19 +154,23 @@ def may_final(user: Any, row: FinalEvaluation) -> dict[str, bool]:
 
 
 def money_held(milestone: Milestone) -> str:
-    """Why the final evaluation lets nothing be paid of a milestone now; "": nothing hinders. At most three queries and the policy."""
+    """Why the final evaluation lets nothing be paid of a milestone now; "": nothing hinders. One prepared query and the policy."""
     policy = milestone.agreement.round.policy().grading
     if not policy.graders:
         return ""
-    row = final_of(milestone.agreement)
-    waits = policy.last_waits and _is_last(milestone)
-    grade = row.grade if row is not None else ""
-    return rules.money_fault(grade=grade, status=row.status if row else "", pays=not grade or policy.pays[grade], waits=waits)
+    found = prepared.first_row(_HELD, {"agreement": milestone.agreement_id})
+    assert found is not None
+    grade, status, last = found
+    waits = policy.last_waits and last == milestone.pk
+    return rules.money_fault(grade=grade or "", status=status or "", pays=not grade or policy.pays[grade], waits=waits)
 
 
-def _is_last(milestone: Milestone) -> bool:
-    others = Milestone.objects.filter(agreement_id=milestone.agreement_id).exclude(status__in=["DROPPED", "REJECTED"])
-    return others.order_by("-due_on", "-number").values_list("pk", flat=True).first() == milestone.pk
+_HELD = """
+SELECT f.grade, f.status, (
+  SELECT m.id FROM vouchers_milestone m WHERE m.agreement_id = a.id AND m.status NOT IN ('DROPPED', 'REJECTED')
+  ORDER BY m.due_on DESC, m.number DESC LIMIT 1)
+FROM (SELECT %(agreement)s::bigint AS id) a LEFT JOIN vouchers_finalevaluation f ON f.agreement_id = a.id
+"""
 
 
 def delivered(row: FinalEvaluation, user: Any) -> QuerySet[Milestone]:
