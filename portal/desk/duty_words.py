@@ -99,6 +99,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quote": ("견적 작성", "Send quotes"),
     "record_service": ("결과통지서 송달일 입력", "Record deliveries of letters"),
     "source_data": ("맞는 데이터 찾기", "Help to find data"),
+    "answer_proposal": ("제안된 데이터에 답변", "Answer to proposed data"),
     "read_payment_answer": ("지급 파일 결과 읽어들이기", "Read answers to payment files"),
     "register_disbursement": ("지급 등록", "Register payments"),
     "request_disbursement": ("대금 청구", "Request disbursements"),

@@ -95,6 +95,7 @@ class Counted(NamedTuple):
 
 
 URGENCIES = ("late", "today", "soon")
+SOON_DAYS = 5  # working days left, as `workdays.left` counts them beside each due day
 _WHEN = {
     "late": "paused_at IS NULL AND due_at <= %(now)s",  # a stopped clock is nobody's delay
     "today": "paused_at IS NULL AND due_at > %(now)s AND due_at <= %(tonight)s",
@@ -136,7 +137,7 @@ def _kinds(counts: list[Counted]) -> list[Kind]:
 
 def _times() -> dict[str, datetime]:
     now = clock.now()
-    return {"now": now, "tonight": clock.end_of_day(clock.today()), "week": workdays.due_at(now, 5)}
+    return {"now": now, "tonight": clock.end_of_day(clock.today()), "week": workdays.end_of_days(now, SOON_DAYS)}
 
 
 def _own(

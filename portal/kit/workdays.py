@@ -54,3 +54,9 @@ def left(due: datetime, now: datetime) -> int:
     """Working days from today to the due day, both in Korea; negative when late. 24:00 belongs to the day before."""
     due_day = clock.to_kst(due - timedelta(microseconds=1)).date()
     return working_days_between(clock.to_kst(now).date(), due_day)
+
+
+def end_of_days(now: datetime, n: int) -> datetime:
+    """Until when `left` says n or less: 24:00 KST of the day before the working day after the n-th, so that a due day on a Saturday or
+    a holiday counts with the working day before it."""
+    return clock.end_of_day(add_working_days(clock.to_kst(now).date(), n + 1) - timedelta(days=1))

@@ -56,6 +56,37 @@ def test_who_proposes_first_takes_the_case_up(on: sourcing.Search) -> None:
     assert actions.take_up_sourcing(case_id=on.case.pk, by=colleague).handler == colleague
 
 
+def test_the_company_owes_an_answer_until_nothing_waits_for_it(on: sourcing.Search) -> None:
+    def owed() -> list[Any]:
+        found = Duty.objects.filter(subject_ref=on.case.ref, verb="answer_proposal", closed_at__isnull=True)
+        return list(found.values_list("organisation_id", "due_at"))
+
+    first, second = sourcing.proposed(on), sourcing.proposed(on, dataset_id=None)
+    due = workdays.due_at(clock.now(), on.at.round.days("proposal_answer"))
+    assert owed() == [(on.at.firm.company.organisation_id, due)]
+    actions.close_sourcing(case_id=on.case.pk, found=True, result="찾았습니다.", by=on.operator)
+    assert len(owed()) == 1  # the operator is done, the company is not
+    actions.answer_proposal(proposal_id=first.pk, useful=True, by=on.at.firm.user)
+    assert len(owed()) == 1
+    actions.answer_proposal(proposal_id=second.pk, useful=False, reason="소아 자료입니다.", by=on.at.firm.user)
+    assert not owed()
+
+
+def test_what_is_of_no_use_is_said_with_a_reason_and_may_be_of_use_after_all(on: sourcing.Search) -> None:
+    proposal = sourcing.proposed(on)
+    for reason in ("", "  ", "가" * 2001):
+        with pytest.raises(Refused) as refused:
+            actions.answer_proposal(proposal_id=proposal.pk, useful=False, reason=reason, by=on.at.firm.user)
+        assert refused.value.field == "reason"
+    found = actions.answer_proposal(proposal_id=proposal.pk, useful=False, reason="소아 자료입니다.", by=on.at.firm.user)
+    assert (found.status, found.answer) == ("NOT_USEFUL", "소아 자료입니다.")
+    assert Event.objects.get(subject_ref=on.case.ref, name="sourcing_case.answered").reason == "소아 자료입니다."
+    found = actions.answer_proposal(proposal_id=proposal.pk, useful=True, by=on.at.firm.user)
+    assert (found.status, found.answer) == ("USEFUL", "")
+    with pytest.raises(IllegalStep):
+        actions.answer_proposal(proposal_id=proposal.pk, useful=False, reason="아닙니다.", by=on.at.firm.user)
+
+
 def test_propose_data_refuses(on: sourcing.Search) -> None:
     hidden = providers.offer(on.at.hospital, published=True).dataset
     type(hidden).objects.filter(pk=hidden.pk).update(publication="PAUSED")
@@ -149,9 +180,9 @@ def test_who_may_handle_and_who_may_answer(on: sourcing.Search) -> None:
             actions.answer_proposal(proposal_id=proposal.pk, useful=True, by=by)
         with pytest.raises(NotAllowed):
             actions.ask_sourcing(need_id=on.at.need.pk, by=by)
-    actions.answer_proposal(proposal_id=proposal.pk, useful=False, by=on.at.firm.user)
+    actions.answer_proposal(proposal_id=proposal.pk, useful=False, reason="소아 자료입니다.", by=on.at.firm.user)
     with pytest.raises(IllegalStep):
-        actions.answer_proposal(proposal_id=proposal.pk, useful=True, by=on.at.firm.user)
+        actions.answer_proposal(proposal_id=proposal.pk, useful=False, reason="x", by=on.at.firm.user)
 
 
 # ── What the database keeps ──────────────────────────────────────────────────────────────────────────
@@ -172,6 +203,11 @@ def test_the_database_keeps_notes_proposals_and_results(on: sourcing.Search) -> 
     broken("UPDATE vouchers_sourcingproposal SET reason = 'x' WHERE id = %s", proposal.pk)
     broken("DELETE FROM vouchers_sourcingproposal WHERE id = %s", proposal.pk)
     broken("UPDATE vouchers_sourcingproposal SET status = 'USEFUL' WHERE id = %s", proposal.pk)  # nobody answered
+    broken(
+        "UPDATE vouchers_sourcingproposal SET status = 'NOT_USEFUL', answered_at = now(), answered_by_id = %s WHERE id = %s",
+        on.at.firm.user.pk,
+        proposal.pk,
+    )  # without a reason
     broken("UPDATE vouchers_sourcingcase SET status = 'FOUND', closed_at = now() WHERE id = %s", on.case.pk)  # without a result
     broken("UPDATE vouchers_sourcingcase SET closed_at = now() WHERE id = %s", on.case.pk)
     broken("UPDATE vouchers_sourcingcase SET handler_id = NULL WHERE id = %s", on.case.pk)

@@ -67,6 +67,38 @@ def test_the_operator_looks_proposes_and_closes_in_the_browser(on: sourcing.Sear
     assert company.post(f"/matching/needs/{on.need.ref}/help/").status_code == 303
 
 
+def test_of_no_use_is_a_second_step_with_a_reason_on_the_page_and_on_the_desk(on: sourcing.Search) -> None:
+    proposal, company, page = sourcing.proposed(on), as_(on.at.firm.user), f"/matching/sourcing/{on.case.ref}/"
+    assert page in text(company.get("/home/"))
+    answer, field = f"{page}proposals/{proposal.ref}/not_useful/", f"{proposal.ref}-text"
+    bare = company.post(answer, {field: " "})
+    assert (
+        bare.status_code == 422 and '<details class="verb-more" open>' in text(bare) and proposal_status(proposal) == "PROPOSED"
+    )
+    assert company.post(answer, {field: "소아 자료입니다."}).status_code == 303
+    assert "소아 자료입니다." in text(as_(on.operator).get(page))
+    assert page not in text(company.get("/home/")).split("최근 알림")[0]
+    assert company.post(f"{page}proposals/{proposal.ref}/useful/").status_code == 303
+    assert proposal_status(proposal) == "USEFUL"
+
+
+def proposal_status(proposal: SourcingProposal) -> str:
+    return str(SourcingProposal.objects.values_list("status", flat=True).get(pk=proposal.pk))
+
+
+def test_the_record_in_the_admin_leads_to_the_page_where_a_case_is_worked_on(on: sourcing.Search) -> None:
+    record, page = f"/en/admin/vouchers/sourcingcase/{on.case.pk}/change/", f"/en/matching/sourcing/{on.case.ref}/"
+    waiting = text(as_(on.operator).get(record))
+    for address in (page, f"{page}#verbs", f"{page}#h-look"):
+        assert f'href="{address}"' in waiting
+    assert "Take up the case" in waiting and "Say what came of it" not in waiting
+    actions.take_up_sourcing(case_id=on.case.pk, by=on.operator)
+    taken = text(as_(on.operator).get(record))
+    assert "Take up the case" not in taken and "Say what came of it" in taken
+    seen = text(as_(providers.person(Role.AUDITOR)).get(record))
+    assert f'href="{page}"' in seen and f'href="{page}#h-look"' not in seen
+
+
 def test_verbs_refuse_everybody_else(on: sourcing.Search) -> None:
     proposal = sourcing.proposed(on)
     page = f"/matching/sourcing/{on.case.ref}/"

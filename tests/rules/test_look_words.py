@@ -8,7 +8,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.translation import override
 
-from portal.kit import clock
+from portal.kit import clock, workdays
 from portal.kit.forms import CountedTextarea, WonFormField
 from portal.templatetags import portal as tags
 
@@ -43,6 +43,18 @@ def test_the_end_of_a_day_is_24_hours_of_that_day() -> None:
 def test_working_days_left(due: datetime, said: str, tone: str) -> None:
     with clock.at(FRIDAY), override("en"):
         assert (tags.workdays_left(due), tags.due_tone(due)) == (said, tone)
+
+
+@pytest.mark.parametrize(
+    "today", [date(2026, 11, 20), date(2026, 11, 28), date(2026, 12, 24), date(2027, 2, 5)]
+)  # before New Year's days
+def test_what_is_due_within_some_working_days_is_what_the_words_beside_it_say(today: date) -> None:
+    """Also where the due day is a day of rest."""
+    now = clock.end_of_day(today) - timedelta(hours=9)
+    last = workdays.end_of_days(now, 5)
+    for ahead in range(20):
+        due = clock.end_of_day(today + timedelta(days=ahead))
+        assert (due <= last) == (workdays.left(due, now) <= 5), due
 
 
 @pytest.mark.parametrize(

@@ -332,7 +332,7 @@ def sourcing_answered(case: SourcingCase, proposal: SourcingProposal) -> None:
     if case.handler is not None:
         tell(
             "sourcing_answered", app="vouchers", subject=case, to=[case.handler], url=f"/matching/sourcing/{case.ref}/",
-            context={**_of_sourced(proposal), "useful": proposal.status == "USEFUL"},
+            context={**_of_sourced(proposal), "useful": proposal.status == "USEFUL", "reason": proposal.answer},
         )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from vouchers.matching.rules import stages
 from vouchers.rounds.rules import TARGET_STEPS
 
 S = rules.SourcingStatus
+LOOK, ANSWER = "source_data", "answer_proposal"  # what the operator, and then the company, owes
 
 
 # ── From the need ────────────────────────────────────────────────────────────────────────────────────
@@ -41,12 +42,12 @@ def open_sourcing(need: Need, by: Any) -> SourcingCase:
     case = need.sourcing_cases.open().first()
     if case is not None:
         return case
-    case = SourcingCase(need=need, due_at=workdays.due_at(clock.now(), _days(need)))
+    case = SourcingCase(need=need, due_at=workdays.due_at(clock.now(), _days(need, "sourcing")))
     case.save()
     _record(case, "opened", by, frm="")
     company = need.company
     journal.open_duty(
-        case, "source_data", title_ko=f"맞는 데이터를 함께 찾아 주십시오: {company.name_ko}, {need.title}",
+        case, LOOK, title_ko=f"맞는 데이터를 함께 찾아 주십시오: {company.name_ko}, {need.title}",
         title_en=f"Help to find data for {company.name_en or company.name_ko}: {need.title}",
         url=f"/matching/sourcing/{case.ref}/", due_at=case.due_at, role="OPERATOR_CASE", by=by,
     )  # fmt: skip
@@ -55,10 +56,15 @@ def open_sourcing(need: Need, by: Any) -> SourcingCase:
 
 
 def end_sourcing(need: Need, by: Any) -> None:
-    """Something fits, a match stands or the need is closed: nobody needs to look. Writes: SourcingCase, Event, Duty."""
-    for case in need.sourcing_cases.select_for_update(of=("self",)).open():
-        case.closed_at = clock.now()
-        _step(case, "end_sourcing", "ended", by)
+    """Something fits, a match stands or the need is closed: nobody needs to look, nor to answer what was proposed.
+
+    Writes: SourcingCase, Event, Duty.
+    """
+    for case in need.sourcing_cases.select_for_update(of=("self",)).order_by("pk"):
+        if case.status in rules.OPEN:
+            case.closed_at = clock.now()
+            _step(case, "end_sourcing", "ended", by)
+        journal.close_duty(case, ANSWER, by=by)
 
 
 # ── The operator ─────────────────────────────────────────────────────────────────────────────────────
@@ -87,7 +93,7 @@ def note_sourcing(*, case_id: int, text: str, by: Any) -> SourcingNote:
 def propose_data(*, case_id: int, institution_id: int, dataset_id: int | None = None, reason: str, by: Any) -> SourcingProposal:
     """Proposes a dataset, or an institution that may hold such data. Who proposes first takes the case up.
 
-    Writes: SourcingProposal, SourcingCase, Event, Notice. Raises: Refused when it is not published, of a demonstration while
+    Writes: SourcingProposal, SourcingCase, Event, Duty of the company, Notice. Raises: Refused when it is not published, of a demonstration while
     the need is not, or proposed already.
     """
     case = _lock(case_id)
@@ -109,6 +115,12 @@ def propose_data(*, case_id: int, institution_id: int, dataset_id: int | None = 
     _step(
         case, "propose_data", "proposed", by, data={"institution": institution.key, "dataset": dataset.key if dataset else None}
     )
+    company = case.need.company
+    journal.open_duty(
+        case, ANSWER, title_ko=f"제안된 데이터를 쓸 수 있는지 알려 주십시오: {case.need.title}",
+        title_en=f"Say whether the proposed data is of use: {case.need.title}", url=f"/matching/sourcing/{case.ref}/",
+        due_in=_days(case.need, "proposal_answer"), organisation=company.organisation, by=by,
+    )  # fmt: skip
     notices.sourcing_proposed(proposal)
     return proposal
 
@@ -130,27 +142,34 @@ def close_sourcing(*, case_id: int, found: bool, result: str, by: Any) -> Sourci
 
 # ── The company ──────────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
-def answer_proposal(*, proposal_id: int, useful: bool, by: Any) -> SourcingProposal:
-    """Whether a proposal is of use. Writes: SourcingProposal, Event, Notice. Raises: IllegalStep the second time."""
+def answer_proposal(*, proposal_id: int, useful: bool, reason: str = "", by: Any) -> SourcingProposal:
+    """Whether a proposal is of use; where it is not, why. What was found of no use may be found of use later.
+
+    Writes: SourcingProposal, Event, Duty once nothing waits for an answer, Notice. Raises: IllegalStep the second time; Refused
+    without a reason.
+    """
     case = _lock(SourcingProposal.objects.values_list("case_id", flat=True).get(pk=proposal_id))
     require(by, "vouchers.edit_need", case.need.company)
     proposal = SourcingProposal.objects.select_related("institution", "dataset").get(pk=proposal_id)
     verb = "find_useful" if useful else "find_not_useful"
     proposal.status = rules.PROPOSAL_LIFECYCLE.step(proposal.status, verb)
     proposal.answered_at, proposal.answered_by = clock.now(), by
+    proposal.answer = "" if useful else _written(reason, "reason")
     proposal.save()
+    if not case.proposals.filter(status=rules.ProposalStatus.PROPOSED).exists():
+        journal.close_duty(case, ANSWER, by=by)
     what = {
         "institution": proposal.institution.key,
         "dataset": proposal.dataset.key if proposal.dataset else None,
         "useful": useful,
     }
-    _record(case, "answered", by, frm=case.status, data=what)
+    _record(case, "answered", by, frm=case.status, reason=proposal.answer, data=what)
     notices.sourcing_answered(case, proposal)
     return proposal
 
 
-def _days(need: Need) -> int:
-    return need.round.days("sourcing") if need.round is not None else TARGET_STEPS["sourcing"]
+def _days(need: Need, step: str) -> int:
+    return need.round.days(step) if need.round is not None else TARGET_STEPS[step]
 
 
 def _lock(case_id: int) -> SourcingCase:
@@ -180,7 +199,7 @@ def _step(case: SourcingCase, verb: str, past: str, by: Any, *, reason: str = ""
     case.save()
     _record(case, past, by, frm=before, reason=reason, data=data)
     if case.status not in rules.OPEN:
-        journal.close_duties(case, by=by)
+        journal.close_duty(case, LOOK, by=by)  # what was proposed still waits for its answer
 
 
 def _record(case: SourcingCase, past: str, by: Any, *, frm: str, reason: str = "", data: Any = None) -> None:

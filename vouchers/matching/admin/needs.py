@@ -3,6 +3,8 @@
 from typing import Any, NamedTuple
 
 from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
@@ -19,6 +21,7 @@ from vouchers.matching.models import (
     SourcingNote,
     SourcingProposal,
 )
+from vouchers.matching.rules import sourcing as rules
 
 
 class Said(NamedTuple):
@@ -132,7 +135,7 @@ class FeasibilityQueryAdmin(VerbAdmin):
 
 class ProposalInline(ReadOnlyInline, TabularInline):
     model = SourcingProposal
-    fields = ("institution", "dataset", "reason", "status", "answered_at")
+    fields = ("institution", "dataset", "reason", "status", "answer", "answered_at")
     readonly_fields = fields
 
 
@@ -150,6 +153,15 @@ class SourcingCaseAdmin(VerbAdmin):
     list_select_related = ("need__company", "handler")
     ordering = ("-id",)
     inlines = (ProposalInline, NoteInline)
+
+    def ways(self, request: HttpRequest, obj: SourcingCase) -> list[tuple[Any, str]]:
+        """A case is worked on beside the need that it is about, on its own page; its verbs are those of that page."""
+        page = reverse("matching:case", args=[obj.ref])
+        if not request.user.has_perm("vouchers.handle_sourcing") or obj.status not in rules.OPEN:
+            return [(_("Open the page of the case"), page)]
+        verbs = [(_("Take up the case"), f"{page}#verbs")] if obj.handler_id != request.user.pk else []
+        close = [(_("Say what came of it"), f"{page}#verbs")] if obj.handler_id else []
+        return [(_("Work on the case"), page), *verbs, (_("Look for data to propose"), f"{page}#h-look"), *close]
 
     @admin.display(description=_("Company"))
     def company(self, obj: SourcingCase) -> Any:

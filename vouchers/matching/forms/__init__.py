@@ -15,7 +15,7 @@ from vouchers.matching.forms.quotes import (
     typed_lines,
 )
 from vouchers.matching.forms.relaxing import relaxed
-from vouchers.matching.forms.sourcing import NoteForm, ProposeForm, ResultForm
+from vouchers.matching.forms.sourcing import NoteForm, ProposeForm, ResultForm, UselessForm
 from vouchers.matching.forms.starting import CarriedForm, NewNeedForm
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "ReasonForm",
     "ResultForm",
     "ReturnForm",
+    "UselessForm",
     "line_forms",
     "need_initial",
     "quote_initial",

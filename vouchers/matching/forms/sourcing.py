@@ -11,6 +11,10 @@ from vouchers.matching.forms.quotes import says
 from vouchers.matching.queries import Found
 
 NoteForm = says(_("Note"), _("For you and your colleagues; the company does not see it."))
+UselessForm = says(
+    _("Why it is of no use"),
+    _("The operator reads this and looks for something that fits better. You can change your mind later."),
+)
 ResultForm = says(_("What came of it"), _("The company reads this."))
 
 

@@ -83,7 +83,8 @@ class SourcingNote(models.Model):
 
 
 class SourcingProposal(Row):
-    """A dataset, or an institution that may hold such data, with the reason. answered_at: when the company said what it thinks."""
+    """A dataset, or an institution that may hold such data, with the reason. answered_at: when the company said what it thinks; answer: why it is of
+    no use to it."""
 
     REF_PREFIX: ClassVar[str] = "spr"
 
@@ -93,6 +94,7 @@ class SourcingProposal(Row):
     reason = models.TextField(_("Why it may help"))
     status = models.CharField(max_length=10, choices=rules.ProposalStatus.choices(), default="PROPOSED")
     proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(_("Why it is of no use"), blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -110,4 +112,5 @@ class SourcingProposal(Row):
                 name="sourcing_proposal_answered",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="sourcing_proposal_reason"),
+            models.CheckConstraint(condition=~Q(status="NOT_USEFUL") | ~Q(answer=""), name="sourcing_refused_with_reason"),
         ]

@@ -41,7 +41,11 @@ PROPOSAL_LIFECYCLE = Lifecycle(
     "sourcing_proposal",
     P,
     P.PROPOSED,
-    {(P.PROPOSED, "find_useful"): P.USEFUL, (P.PROPOSED, "find_not_useful"): P.NOT_USEFUL},
+    {
+        (P.PROPOSED, "find_useful"): P.USEFUL,
+        (P.PROPOSED, "find_not_useful"): P.NOT_USEFUL,
+        (P.NOT_USEFUL, "find_useful"): P.USEFUL,  # a company may look again
+    },
 )
 OPEN = frozenset({S.OPEN, S.IN_PROGRESS})
 NOTE_LENGTH = 2000

@@ -16,7 +16,7 @@ from portal.kit.htmx import page, redirect
 from portal.kit.pages import Pages
 from vouchers.companies import actions as companies
 from vouchers.matching import actions, forms, queries
-from vouchers.matching.models import SourcingCase
+from vouchers.matching.models import SourcingCase, SourcingProposal
 from vouchers.matching.rules import sourcing as rules
 from vouchers.matching.views.needs import need_or_404
 from vouchers.matching.views.panels import Verb, panels, perform
@@ -122,13 +122,17 @@ def case_ask(request: HttpRequest, ref: str) -> HttpResponse:
 @needs("vouchers.edit_need")
 @require_POST
 def proposal_answer(request: HttpRequest, ref: str, proposal: str, verb: str) -> HttpResponse:
-    """The company says whether a proposal is of use."""
+    """The company says whether a proposal is of use; where it is not, why."""
     row = case_or_404(request, ref)
     found = get_object_or_404(row.proposals.all(), ref=proposal)
     if verb not in ("useful", "not_useful"):
         raise Http404
+    form = forms.UselessForm(request.POST, prefix=found.ref) if verb == "not_useful" else None
+    if form is not None and not form.is_valid() and request.user.has_perm("vouchers.edit_need", row.need.company):
+        return _show(request, row, refused=(found.ref, form), status=422)
     try:
-        actions.answer_proposal(proposal_id=found.pk, useful=verb == "useful", by=request.user)
+        reason = form.cleaned_data.get("text", "") if form is not None else ""
+        actions.answer_proposal(proposal_id=found.pk, useful=verb == "useful", reason=reason, by=request.user)
         messages.success(request, str(_("Thank you. The operator was told.")))
     except DomainError as error:
         if error.status == 403:
@@ -138,8 +142,9 @@ def proposal_answer(request: HttpRequest, ref: str, proposal: str, verb: str) ->
 
 
 def _show(
-    request: HttpRequest, row: SourcingCase, *, form: Any = None, bound: Any = None, problem: str = "", status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, row: SourcingCase, *, form: Any = None, bound: Any = None, refused: Any = None, problem: str = "",
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
     handles, company = (
         request.user.has_perm("vouchers.handle_sourcing"),
         request.user.has_perm("vouchers.edit_need", row.need.company),
@@ -155,9 +160,22 @@ def _show(
         form = forms.ProposeForm(initial={"look": look}, choices=queries.meant_by(look, row.need.round, request.user))
     context = {
         "row": row, "need": row.need, "problem": problem, "handles": handles, "of_company": company, "open": open_, "look": look,
-        "form": form if handles and open_ else None, "proposals": queries.proposals_of(row),
+        "form": form if handles and open_ else None, "proposals": _proposed(row, company, refused),
         "notes": queries.notes_of(row) if not company else [], "sections": queries.need_facts(row.need),
         "panels": panels(shown, lambda name: reverse("matching:case_verb", args=[row.ref, name]), bound),
         "timeline": queries.timeline(row),
     }  # fmt: skip
     return page(request, "vouchers/matching/case.html", context, status=status)
+
+
+def _proposed(row: SourcingCase, company: bool, refused: Any) -> list[tuple[SourcingProposal, Any]]:
+    """Each proposal with the form in which the company says why it is of no use; refused: the one that came back with its faults."""
+
+    def form(one: SourcingProposal) -> Any:
+        if not company or one.status != rules.ProposalStatus.PROPOSED:
+            return None
+        return (
+            refused[1] if refused and refused[0] == one.ref else forms.UselessForm(prefix=one.ref, use_required_attribute=False)
+        )
+
+    return [(one, form(one)) for one in queries.proposals_of(row)]
