@@ -53,8 +53,8 @@ def digits(number: Any) -> str:
 
 @register.filter
 def of_hundred(points: int) -> str:
-    """9,227 of 10,000 → `92.3`."""
-    return f"{points / 100:.1f}"
+    """Hundredths of a point, as scores are stored, in the one unit in which they are shown: 9,227 → `92.3`; sums of many: `12,345.6`."""
+    return f"{points / 100:,.1f}"
 
 
 @register.filter

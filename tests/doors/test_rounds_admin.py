@@ -93,15 +93,15 @@ def test_prepare_a_round_from_nothing_to_announced():
         "presentation_absence": "FILE",
         **{f"days_{step}": days for step, days in TARGET_STEPS.items()},
         "paper_TAX_CLEARANCE": "14", "paper_REGISTER_EXTRACT": "90", "paper_FINANCIAL_STATEMENTS": "365",
-        **{f"rank_{name}": points for name, points in WEIGHTS.items()}, "rank_modality": "1100", "rank_region": "1200",
-        "rank_outside_capital": "", "allocate_a_need": "2", "allocate_ranked": "40", "allocate_least": "4500",
-        "allocate_served": "6000", "allocate_region": "250", "allocate_lapse_days": "7",
+        **{f"rank_{name}": points / 100 for name, points in WEIGHTS.items()}, "rank_modality": "11", "rank_region": "12",
+        "rank_outside_capital": "", "allocate_a_need": "2", "allocate_ranked": "40", "allocate_least": "45",
+        "allocate_served": "60", "allocate_region": "2.5", "allocate_lapse_days": "7",
         "pay_rail": "BANK", "pay_ways": ["GATEWAY", "PAIN_001"], "pay_bank_code": "004", "pay_account": "900-102030-40506",
         "pay_holder": "시험 사업비", **{name: one.initial for name, one in {**settling_fields({}), **grading_fields({})}.items()}, "settle_late": "7d:1, 1m:2, :4",
     }  # fmt: skip
-    wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rank_region": "1201"})
-    assert wrong.status_code == 422 and "합계는 10,001점" in wrong.content.decode()
-    assert 'name="rank_region" value="1201"' in wrong.content.decode()
+    wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rank_region": "12.01"})
+    assert wrong.status_code == 422 and "합계는 100.01점" in wrong.content.decode()
+    assert 'name="rank_region" value="12.01"' in wrong.content.decode()
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "allocate_a_need": "9"})
     assert wrong.status_code == 422 and 'name="allocate_a_need" value="9"' in wrong.content.decode()
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "pay_ways": ["GATEWAY", "NETWORK"], "pay_account": ""})

@@ -15,7 +15,7 @@ from vouchers.matching.rules.allocations import LeftOut, Parted
 @dataclass(frozen=True)
 class Line:
     """One need: what the company chose, what is proposed, what was computed and is left out, with why, and what the need's own ranking
-    has first. Scores of 10,000."""
+    has first. Scores in hundredths of a point, as the engine has them."""
 
     need: Need
     chosen: str
@@ -35,7 +35,7 @@ class Line:
 
     @property
     def gain_words(self) -> str:
-        return "—" if self.gain is None else f"{self.gain:+,}" if self.gain else "0"
+        return "—" if self.gain is None else f"{self.gain / 100:+,.1f}" if self.gain else "0"
 
     @property
     def passed_over(self) -> bool:

@@ -15,7 +15,7 @@ from vouchers.matching.queries.feasibility import answer_words
 from vouchers.matching.queries.joined import NOT_IN_PORTAL, Asked, Joined, cannot_ask, joined, offers_named, value_of
 from vouchers.matching.queries.needs import latest_run
 from vouchers.matching.rules import stages
-from vouchers.rounds.rules import WEIGHT_WORDS
+from vouchers.rounds.rules import WEIGHT_TEXTS, WEIGHT_WORDS
 
 COMPONENT_WORDS = WEIGHT_WORDS
 
@@ -26,8 +26,9 @@ TOP_REASONS, TOP_RESULTS = 3, 5  # shown at once; the rest unfolds
 @dataclass(frozen=True)
 class Component:
     label: Any
-    points: int
+    points: int  # hundredths, as the score
     most: int
+    text: Any = ""
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def _shown(
         years=years_words(dataset),
         components=sorted(
             (
-                Component(COMPONENT_WORDS.get(name, name), points, most.get(name, points))
+                Component(COMPONENT_WORDS.get(name, name), points, most.get(name, points), WEIGHT_TEXTS.get(name, ""))
                 for name, points in record["components"].items()
             ),
             key=lambda part: -part.most,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldBooleanSwitchWidget
 
 from vouchers.rounds import rules
 
@@ -22,17 +22,24 @@ def ranking_fields(body: dict[str, Any]) -> dict[str, forms.Field]:
         )
     }  # fmt: skip
     for name, word in rules.WEIGHT_WORDS.items():
-        found[f"rank_{name}"] = forms.IntegerField(
-            label=_("Ranking: %(what)s (points)") % {"what": word}, min_value=0, max_value=rules.FULL_RANKING,
-            initial=held.weights[name], widget=UnfoldAdminIntegerFieldWidget,
-            help_text=_("All of them add up to 10,000.") if name == last else "",
+        found[f"rank_{name}"] = points_field(
+            _("Ranking: %(what)s (points of 100)") % {"what": word}, held.weights[name], 0, rules.FULL_RANKING,
+            f"{rules.WEIGHT_TEXTS[name]} {_('All of them add up to 100.')}" if name == last else rules.WEIGHT_TEXTS[name],
         )  # fmt: skip
     return found
+
+
+def points_field(label: Any, held: int, low: int, high: int, hint: Any = "") -> forms.DecimalField:
+    """held, low, high: as stored, in hundredths of a point; shown and typed in points of 100."""
+    return forms.DecimalField(
+        label=label, min_value=rules.points(low), max_value=rules.points(high), max_digits=5, decimal_places=2,
+        initial=rules.points(held), help_text=hint, widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
+    )  # fmt: skip
 
 
 def ranking_of(data: dict[str, Any]) -> dict[str, Any]:
     """What was typed → `ranking` of PolicyVersion.body."""
     return {
-        "weights": {name: data[f"rank_{name}"] for name in rules.WEIGHTS},
+        "weights": {name: rules.hundredths(data[f"rank_{name}"]) for name in rules.WEIGHTS},
         "prefer_outside_capital": data["rank_outside_capital"],
     }

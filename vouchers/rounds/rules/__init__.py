@@ -117,8 +117,11 @@ from vouchers.rounds.rules.quoting import (
 )
 from vouchers.rounds.rules.ranking import FULL as FULL_RANKING
 from vouchers.rounds.rules.ranking import (
+    WEIGHT_TEXTS,
     WEIGHT_WORDS,
     WEIGHTS,
+    hundredths,
+    points,
     RankingPolicy,
     parse_ranking,
     ranking_faults,
@@ -226,7 +229,10 @@ __all__ = [
     "USUAL_REMINDERS",
     "WAYS",
     "WEIGHTS",
+    "WEIGHT_TEXTS",
     "WEIGHT_WORDS",
+    "hundredths",
+    "points",
     "Absence",
     "Advantage",
     "AllocatingPolicy",
