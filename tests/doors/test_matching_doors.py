@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from django.utils.translation import override
 
 from portal.accounts.rules import Role
 from portal.kit import clock
+from portal.kit.errors import Refused
 from providers.offers import queries as offers
 from tests.doors import as_
 from tests.factories import providers, quotes
 from tests.factories.rounds import make_round
 from vouchers.matching import actions, queries
 from vouchers.matching.models import Need
+from vouchers.matching.rules import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -292,12 +295,43 @@ def test_an_institution_outside_the_portal_is_reached_at_its_own_page(at: quotes
     dataset = shown.dataset
     dataset.landing_page = "https://data.hospital.example/ct"
     assert shown.apply_at == ""  # it answers here
-    away = replace(shown, cannot=queries.NOT_IN_PORTAL)
+    away = replace(shown, cannot=asking.NOT_IN_PORTAL)
     assert away.apply_at == dataset.landing_page
     page = render_to_string("vouchers/matching/result.html", {"result": away, "need": at.need, "may_ask": True})
     assert f'href="{dataset.landing_page}"' in page
     dataset.landing_page = "javascript:alert(1)"
     assert away.apply_at == ""
+
+
+def test_what_the_page_offers_to_ask_is_what_may_be_asked(at: quotes.Stage) -> None:
+    """One rule for the button and for the action."""
+    institution, offer, today = at.hospital.institution, at.offer, clock.today()
+    closed: tuple[tuple[Any, dict[str, Any], str], ...] = (
+        (institution, {"status": "SUSPENDED"}, "not_in_portal"), (institution, {"organisation": None}, "not_in_portal"),
+        (institution, {"voucher_supplier": False}, "not_a_supplier"), (offer, {"status": "PAUSED"}, "not_published"),
+        (offer, {"valid_from": today + timedelta(days=1)}, "not_published"), (offer.dataset, {"publication": "PAUSED"}, "not_published"),
+    )  # fmt: skip
+    for row, changes, code in closed:
+        held = {name: getattr(row, name) for name in changes}
+        type(row).objects.filter(pk=row.pk).update(**changes)
+        with pytest.raises(Refused) as refused:
+            quotes.asked(at)
+        found = queries.answer(at.need)
+        assert found is not None and refused.value.code == code, changes
+        assert [one.cannot for one in found.results if one.dataset == offer.dataset] == [asking.HINDRANCES[code]], changes
+        type(row).objects.filter(pk=row.pk).update(**held)
+    assert quotes.asked(at)
+
+
+def test_who_asks_for_what_the_ranking_left_out_reads_why(at: quotes.Stage) -> None:
+    need = quotes.need(at.firm, at.round, exports_wanted=["DATA_EXPORT"])
+    run = need.match_runs.get()
+    assert [entry["filter"] for entry in run.result["excluded"]] == ["EXPORT"]
+    page = text(as_(at.firm.user).get(f"/en/matching/needs/{need.ref}/ask/", {"for": at.offer.dataset.key}))
+    assert "The ranking of your need left this out:" in page and run.result["excluded"][0]["reason_en"].split(".")[0] in page
+    assert "left this out" not in text(
+        as_(at.firm.user).get(f"/en/matching/needs/{at.need.ref}/ask/", {"for": at.offer.dataset.key})
+    )
 
 
 def test_nobody_is_told_to_ask_who_answers_no_quotes_here(at: quotes.Stage) -> None:

@@ -11,6 +11,7 @@ from tests.doors.test_matching_doors import text
 from tests.factories import providers, quotes
 from vouchers.matching import queries
 from vouchers.matching.models import MatchRun, Need
+from vouchers.matching.rules import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,7 @@ def test_who_may_not_ask_sees_the_parts_alone(at: quotes.Stage) -> None:
 def test_a_part_that_is_offered_no_more_is_not_asked_for(at: quotes.Stage) -> None:
     offers.pause(offer_id=at.offer.pk, by=at.hospital.user)
     bundle = joined_of(at.need)
-    assert [part.cannot for part in bundle.parts].count(queries.NOT_PUBLISHED) == 1 and len(bundle.askable) == 1
+    assert [part.cannot for part in bundle.parts].count(asking.NOT_PUBLISHED) == 1 and len(bundle.askable) == 1
     assert "This entry is no longer published." in text(as_(at.firm.user).get(f"/en/matching/needs/{at.need.ref}/"))
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.factories.matching import candidates, need, policy
 from vouchers.matching import rules
+from vouchers.matching.rules import blocks
 from vouchers.matching.rules.bundles import costs, searching
 
 BY_KEY = {found.key: found for found in candidates()}
@@ -205,3 +206,35 @@ def test_linked_sets_are_as_cheap_as_the_best_of_all_sets(given_, budget):
     expected = sorted(min(rows)[1:] for main, rows in best.items() if main in mains)
     assert [(one["unpriced"], one["floor_won"]) for one in found["bundles"]] == expected
     assert bool(found["linkage_unmet"]) is (not expected and bool(mains & set(MAINS)))
+
+
+# ── What may be taken out ────────────────────────────────────────────────────────────────────────────
+def test_a_set_holds_nobody_who_lets_nothing_out_and_asks_who_does_not_say() -> None:
+    first, second, third, closed, silent = [key for key in BREAST if BY_KEY[key].holder.supplier][:5]
+    wanted = breast(sites_minimum=3, exports_wanted=["MODEL_EXPORT"])
+    open_ = [priced(key, 50_000_000, exits=("RESULT_EXPORT", "MODEL_EXPORT")) for key in (first, second)]
+    no, unsaid = priced(closed, 1_000_000, exits=("RESULT_EXPORT",)), replace(priced(silent, 1_000_000), exits=())
+    (found,) = beside(wanted, [*open_, priced(third, 50_000_000, exits=("MODEL_EXPORT",)), no, unsaid])
+    assert sorted(found["datasets"]) == sorted([first, second, third])
+    assert not any("Ask first" in text for text in found["reasons_en"])
+    (found,) = beside(wanted, [*open_, no, unsaid])
+    assert sorted(found["datasets"]) == sorted([first, second, silent])
+    (told,) = (text for text in found["reasons_en"] if text.startswith("Ask first whether this may be taken out"))
+    assert told.endswith(f"it is not published of: {BY_KEY[silent].title_en}.")
+    assert any("공개하지 않은 데이터가 있습니다" in text for text in found["reasons_ko"])
+
+
+def test_who_is_to_be_joined_and_lets_nothing_out_is_no_partner() -> None:
+    wanted = need(linkage=["hira"], purpose="PRODUCT_DEVELOPMENT", modality=["EHR", "CLAIMS"], exports_wanted=["MODEL_EXPORT"])
+
+    def answer(*exits: str) -> dict[str, Any]:
+        market = [replace(one, exits=exits) if one.holder.key == "hira" else replace(one, exits=()) for one in candidates()]
+        found = rules.match(wanted, market, policy())
+        assert blocks.match(wanted, blocks.Stock(market), range(len(market)), policy()) == found
+        return found.document()
+
+    assert answer("RESULT_EXPORT", "MODEL_EXPORT")["bundles"]
+    shut = answer("RESULT_EXPORT")
+    assert not shut["bundles"] and shut["linkage_unmet"][0]["reason_en"].endswith(
+        "No model export. Allowed: result export. This follows from the way of use."
+    )

@@ -33,17 +33,17 @@ def request_quote(
     """Asks one institution for a price; it owes an answer within the round's target days, and in time for the application.
 
     Writes: QuoteRequest, Event, Duty, Notice. Raises: Refused when the need is not posted, the institution cannot answer
-    here, dataset or offer is not published or not its own, it was asked already, or no working day is left for an answer.
+    here or the call does not pay it, dataset or offer is not published or not its own, it was asked already, or no working day is left for an answer.
     """
     need = needs.lock(need_id)
     require(by, "vouchers.request_quote", need)
     if need.status not in stages.NEED_ASKING:
         raise Refused(_("Post the need first; then you can ask for quotes."), "not_posted")
     institution = Institution.objects.select_related("organisation").filter(pk=institution_id).first()
-    if institution is None or institution.status != InstitutionStatus.ACTIVE or institution.organisation is None:
-        raise Refused(queries.NOT_IN_PORTAL, "not_in_portal")
-    if institution.is_demo and not queries.of_demo(need.round):
-        raise Refused(_("Demonstration offers answer only needs of demonstration calls."), "demo_offer")
+    if institution is None:
+        raise Refused(asking.NOT_IN_PORTAL, "not_in_portal")
+    if code := queries.market_of(need).hindrance(institution, published=True):
+        raise Refused(asking.HINDRANCES[code], code)
     dataset, offer = _asked_for(institution, dataset_id, offer_id)
     text = written(message, "message")
     same = need.quote_requests.filter(institution=institution, dataset=dataset, offer=offer)
@@ -98,10 +98,10 @@ def _asked_for(institution: Institution, dataset_id: int | None, offer_id: int |
     dataset = Dataset.objects.published().filter(pk=dataset_id, institution=institution).first() if dataset_id else None
     offer = Offer.objects.offered(clock.now()).filter(pk=offer_id, institution=institution).first() if offer_id else None
     if (dataset_id and dataset is None) or (offer_id and offer is None) or (dataset is None and offer is None):
-        raise Refused(queries.NOT_PUBLISHED, "not_published")
+        raise Refused(asking.NOT_PUBLISHED, "not_published")
     if offer is not None and offer.dataset_id is not None:
         if dataset is not None and offer.dataset_id != dataset.pk:
-            raise Refused(queries.NOT_PUBLISHED, "not_published")
+            raise Refused(asking.NOT_PUBLISHED, "not_published")
         dataset = offer.dataset
     return dataset, offer
 

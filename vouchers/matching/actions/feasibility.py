@@ -15,8 +15,8 @@ from vouchers.matching import notices, queries
 from vouchers.matching.actions import needs
 from vouchers.matching.actions.asking import days, written
 from vouchers.matching.models import FeasibilityQuery
+from vouchers.matching.rules import asking, stages
 from vouchers.matching.rules import feasibility as rules
-from vouchers.matching.rules import stages
 
 S = rules.FeasibilityStatus
 
@@ -35,7 +35,7 @@ def ask_feasibility(*, need_id: int, dataset_id: int, message: str = "", by: Any
         raise Refused(_("Post the need first; then you can ask for counts."), "not_posted")
     dataset = Dataset.objects.published().select_related("institution__organisation").filter(pk=dataset_id).first()
     if dataset is None:
-        raise Refused(queries.NOT_PUBLISHED, "not_published")
+        raise Refused(asking.NOT_PUBLISHED, "not_published")
     institution = dataset.institution
     if institution.status != "ACTIVE" or institution.organisation is None:
         raise Refused(queries.CANNOT_COUNT, "not_in_portal")

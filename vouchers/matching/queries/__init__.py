@@ -36,7 +36,7 @@ from vouchers.matching.queries.finals import (
     waits_for_final,
     with_parts,
 )
-from vouchers.matching.queries.joined import NOT_IN_PORTAL, NOT_PUBLISHED, Joined, Part
+from vouchers.matching.queries.joined import Joined, Part, market_of
 from vouchers.matching.queries.making import ranking
 from vouchers.matching.queries.narrowing import rank_document
 from vouchers.matching.queries.needs import (
@@ -95,6 +95,7 @@ from vouchers.matching.queries.results import (
     Left,
     Shown,
     answer,
+    stands_against,
 )
 from vouchers.matching.queries.sourcing import (
     CASE_BOXES,
@@ -117,8 +118,6 @@ __all__ = [
     "COMPONENT_WORDS",
     "INBOX",
     "NOT_CHOSEN",
-    "NOT_IN_PORTAL",
-    "NOT_PUBLISHED",
     "Answer",
     "AskedAtOnce",
     "Comparison",
@@ -189,6 +188,7 @@ __all__ = [
     "letters_unasked",
     "lines_of",
     "linkage_targets",
+    "market_of",
     "match_of",
     "matches_for",
     "may_ask_sourcing",
@@ -218,6 +218,7 @@ __all__ = [
     "run_facts",
     "sheets",
     "standings",
+    "stands_against",
     "timeline",
     "unanswered_counts",
     "unmet_demand",

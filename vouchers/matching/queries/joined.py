@@ -5,25 +5,55 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext_lazy as _
-
+from portal.kit import clock
 from portal.kit.words import pick
 from providers.catalogue.models import Dataset
+from providers.catalogue.rules import Publication
+from providers.institutions.models import Institution
+from providers.institutions.rules import InstitutionStatus
 from providers.offers.models import Offer
-from vouchers.matching.models import QuoteRequest
+from vouchers.matching.models import Need, QuoteRequest
+from vouchers.matching.queries.needs import of_demo, round_terms
+from vouchers.matching.rules import asking
+from vouchers.matching.rules.policy import admits
 
-NOT_IN_PORTAL = _("This institution does not answer quotes in the portal yet. Apply through its own page.")
-NOT_PUBLISHED = _("This entry is no longer published. Rank again.")
 type Asked = Mapping[tuple[int | None, int | None], QuoteRequest]  # dataset and offer → a live request
 
 
-def cannot_ask(dataset: Dataset, offer_ref: str | None, offer: Offer | None) -> Any:
+@dataclass(frozen=True)
+class Market:
+    """For whom one asks today. demo: a need of a demonstration call; provider_types: that its call pays, None without a call;
+    standing: refs of the named offers that stand."""
+
+    demo: bool
+    provider_types: frozenset[str] | None
+    standing: frozenset[str] = frozenset()
+
+    def admits(self, institution: Institution) -> bool:
+        types = self.provider_types
+        return types is None or admits(types, institution.institution_type, supplier=institution.voucher_supplier)
+
+    def hindrance(self, institution: Institution, *, published: bool) -> str:
+        """As `asking.hindrance`."""
+        return asking.hindrance(
+            answers=institution.status == InstitutionStatus.ACTIVE and institution.organisation_id is not None,
+            suits_demo=self.demo or not institution.is_demo, published=published, admitted=self.admits(institution),
+        )  # fmt: skip
+
+
+def market_of(need: Need, refs: Sequence[str] = ()) -> Market:
+    """refs: of the offers that are shown. At most four queries."""
+    round_ = need.round
+    asks = round_ is not None and not round_.is_reference
+    types = round_terms(round_).provider_types if asks else None
+    standing = Offer.objects.offered(clock.now()).filter(ref__in=refs).values_list("ref", flat=True) if refs else ()
+    return Market(of_demo(round_), types, frozenset(standing))
+
+
+def cannot_ask(dataset: Dataset, offer_ref: str | None, market: Market) -> Any:
     """Why no quote can be asked for, or ""."""
-    if dataset.institution.organisation_id is None:
-        return NOT_IN_PORTAL
-    if dataset.publication != "PUBLISHED" or (offer_ref and (offer is None or offer.status != "PUBLISHED")):
-        return NOT_PUBLISHED
-    return ""
+    published = dataset.publication == Publication.PUBLISHED and (not offer_ref or offer_ref in market.standing)
+    return asking.HINDRANCES.get(market.hindrance(dataset.institution, published=published), "")
 
 
 def value_of(dataset: Dataset, offer: Offer | None) -> str:
@@ -70,16 +100,23 @@ def offers_named(bundles: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def joined(
-    bundle: Mapping[str, Any], datasets: Mapping[str, Dataset], by_ref: Mapping[str, Offer], asked: Asked, lang: str
+    bundle: Mapping[str, Any],
+    datasets: Mapping[str, Dataset],
+    by_ref: Mapping[str, Offer],
+    asked: Asked,
+    lang: str,
+    market: Market,
 ) -> Joined:
     refs = bundle.get("offers") or [None] * len(bundle["datasets"])
-    parts = [_part(key, ref, datasets, by_ref, asked) for key, ref in zip(bundle["datasets"], refs, strict=True)]
+    parts = [_part(key, ref, datasets, by_ref, asked, market) for key, ref in zip(bundle["datasets"], refs, strict=True)]
     return Joined(parts, bundle["linkage_agency"] or "", bundle[f"reasons_{lang}"])
 
 
-def _part(key: str, ref: str | None, datasets: Mapping[str, Dataset], by_ref: Mapping[str, Offer], asked: Asked) -> Part:
+def _part(
+    key: str, ref: str | None, datasets: Mapping[str, Dataset], by_ref: Mapping[str, Offer], asked: Asked, market: Market
+) -> Part:
     dataset, offer = datasets.get(key), by_ref.get(ref or "")
     if dataset is None:
         return Part(key)
     place = dataset.pk, offer.pk if offer else None
-    return Part(pick(dataset, "title"), dataset, offer, asked.get(place), cannot_ask(dataset, ref, offer))
+    return Part(pick(dataset, "title"), dataset, offer, asked.get(place), cannot_ask(dataset, ref, market))

@@ -12,9 +12,10 @@ from providers.offers.models import Offer
 from vouchers.matching import rules
 from vouchers.matching.models import FeasibilityQuery, MatchRun, Need, QuoteRequest
 from vouchers.matching.queries.feasibility import answer_words
-from vouchers.matching.queries.joined import NOT_IN_PORTAL, Asked, Joined, cannot_ask, joined, offers_named, value_of
+from vouchers.matching.queries.joined import Asked, Joined, Market, cannot_ask, joined, market_of, offers_named, value_of
 from vouchers.matching.queries.needs import latest_run
 from vouchers.matching.rules import stages
+from vouchers.matching.rules.asking import NOT_IN_PORTAL
 from vouchers.rounds.rules import WEIGHT_TEXTS, WEIGHT_WORDS
 
 COMPONENT_WORDS = WEIGHT_WORDS
@@ -119,13 +120,14 @@ def answer(need: Need, counts: Sequence[FeasibilityQuery] = (), run: MatchRun | 
     datasets = {row.key: row for row in Dataset.objects.filter(key__in=keys).select_related("institution__organisation")}
     refs = [*(r["offer"] for r in found["results"] if r["offer"]), *offers_named(found["bundles"])]
     by_ref = {row.ref: row for row in Offer.objects.filter(ref__in=refs).select_related("institution")}
+    market = market_of(need, refs)
     requests = need.quote_requests.filter(status__in=[*stages.LIVE, stages.QuoteStatus.ACCEPTED])
     asked = {(row.dataset_id, row.offer_id): row for row in requests}
     most = found.get("weights", rules.WEIGHTS)  # rankings before 1.3 were made with the usual ones
     told = {row.dataset_id: row for row in reversed(counts) if row.status in ("ASKED", "ANSWERED")}
     results = [
         replace(
-            _shown(record, datasets[record["dataset"]], by_ref.get(record["offer"] or ""), asked, lang, most),
+            _shown(record, datasets[record["dataset"]], by_ref.get(record["offer"] or ""), asked, lang, most, market),
             counted=told.get(datasets[record["dataset"]].pk),
         )
         for record in found["results"]
@@ -134,7 +136,7 @@ def answer(need: Need, counts: Sequence[FeasibilityQuery] = (), run: MatchRun | 
     return Answer(
         run=run,
         results=results,
-        joined=[joined(bundle, datasets, by_ref, asked, lang) for bundle in found["bundles"]],
+        joined=[joined(bundle, datasets, by_ref, asked, lang, market) for bundle in found["bundles"]],
         left=_left(found["excluded"], datasets, lang),
         left_total=found.get("excluded_total", len(found["excluded"])),
         unmet=[item[f"reason_{lang}"] for item in found["unmet"]],
@@ -151,8 +153,9 @@ def _shown(
     asked: Asked,
     lang: str,
     most: Mapping[str, int],
+    market: Market,
 ) -> Shown:
-    cannot = cannot_ask(dataset, record["offer"], offer)
+    cannot = cannot_ask(dataset, record["offer"], market)
     return Shown(
         rank=record["rank"],
         score=record["score"],
@@ -188,3 +191,10 @@ def _left(excluded: Iterable[Mapping[str, Any]], datasets: Mapping[str, Dataset]
     words = rules.engine.UNMET_WORDS
     told = [Left(code, words[code][0 if lang == "ko" else 1], entries) for code, entries in groups.items()]
     return sorted(told, key=lambda group: (-len(group.entries), group.code))
+
+
+def stands_against(need: Need, chosen: Iterable[tuple[Dataset | None, Offer | None]]) -> list[tuple[Dataset, str]]:
+    """Of what one is about to ask for: what the need's newest ranking left out, with its reason in the reader's language. One query."""
+    run, lang = latest_run(need), "ko" if korean() else "en"
+    excluded = {entry["dataset"]: entry[f"reason_{lang}"] for entry in run.result["excluded"]} if run else {}
+    return [(dataset, excluded[dataset.key]) for dataset, _offer in chosen if dataset and dataset.key in excluded]

@@ -1,15 +1,34 @@
-"""One message to several providers: what stops one of them, in words."""
+"""Whom one may ask for a quote, and of one message to several providers what stops one of them, in words."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MOST_AT_ONCE = 20  # as many as a ranking shows
+NOT_IN_PORTAL = _("This institution does not answer quotes in the portal yet. Apply through its own page.")
+NOT_PUBLISHED = _("This entry is no longer published. Rank again.")
+DEMO_OFFER = _("Demonstration offers answer only needs of demonstration calls.")
+NOT_A_SUPPLIER = _(
+    "In this call the voucher cannot pay this institution, so an application with its quote would be refused. Copy the need without a call to ask it all the same."
+)
+HINDRANCES: dict[str, str | Promise] = {
+    "not_in_portal": NOT_IN_PORTAL, "demo_offer": DEMO_OFFER, "not_published": NOT_PUBLISHED, "not_a_supplier": NOT_A_SUPPLIER,
+}  # fmt: skip
 REFUSED: dict[str, str | Promise] = {
     "asked_already": _("You had asked this institution for this already."),
     "not_in_portal": _("This institution does not answer in the portal. Turn to it by its own page."),
     "not_published": _("This dataset or offer is not published any more."),
-    "demo_offer": _("Demonstration offers answer only needs of demonstration calls."),
+    "demo_offer": DEMO_OFFER,
+    "not_a_supplier": NOT_A_SUPPLIER,
 }
+
+
+def hindrance(*, answers: bool, suits_demo: bool, published: bool, admitted: bool) -> str:
+    """Why no quote can be asked for, as a code of HINDRANCES; "" where it can: the same for the page that shows the button and for
+    the action. answers: an active institution with people here; suits_demo: real, or for a need of a demonstration call; published:
+    the dataset and, where one is named, its offer stand today; admitted: the need's call lets the voucher pay such an institution.
+    """
+    told = {"not_in_portal": answers, "demo_offer": suits_demo, "not_published": published, "not_a_supplier": admitted}
+    return next((code for code, holds in told.items() if not holds), "")
 
 
 def refused_words(code: str) -> str | Promise:

@@ -77,6 +77,13 @@ def vocabulary(code_lists: Iterable[Mapping[str, Any]]) -> Vocabulary:
     return Vocabulary(labels, kinds)
 
 
+def admits(provider_types: frozenset[str], institution_type: str, *, supplier: bool) -> bool:
+    """Can a round that pays these types of provider (empty: as in 2025 and 2026) pay this one? supplier: it is a medical-data
+    hospital of the programme, whatever its type."""
+    types = provider_types or frozenset({MEDICAL_DATA_HOSPITAL})
+    return (supplier and MEDICAL_DATA_HOSPITAL in types) or institution_type in types
+
+
 @dataclass(frozen=True)
 class Policy:
     """year: of today, for recency; provider_types: of the round (empty: as in 2025 and 2026); agencies: may link;
@@ -105,5 +112,4 @@ class Policy:
 
     def pays(self, holder: Holder) -> bool:
         """Is this holder a voucher supplier in the round?"""
-        types = self.provider_types or frozenset({MEDICAL_DATA_HOSPITAL})
-        return (holder.supplier and MEDICAL_DATA_HOSPITAL in types) or holder.institution_type in types
+        return admits(self.provider_types, holder.institution_type, supplier=holder.supplier)

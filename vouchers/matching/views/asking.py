@@ -51,7 +51,7 @@ def ask(request: HttpRequest, ref: str) -> HttpResponse:
             return _sent(request, need, chosen, form.cleaned_data["message"])
         except DomainError as error:
             form_errors(form, error)
-    context = {"need": need, "chosen": chosen, "form": form, **_answer_by(need)}
+    context = {"need": need, "chosen": chosen, "against": queries.stands_against(need, chosen), "form": form, **_answer_by(need)}
     return page(request, "vouchers/matching/ask.html", context, status=422 if form.errors else 200)
 
 

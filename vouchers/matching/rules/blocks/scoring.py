@@ -155,7 +155,7 @@ def _stands_against(one: Candidate, check: Check, policy: Policy) -> bool:
 
 
 def _hard(needs: Sequence[Need], stock: Stock, policy: Policy, brought: inside.Brought) -> dict[str, Face]:
-    """The filters that nobody who is to be joined may fail either (`bundles.HARD_FOR_PARTNER`)."""
+    """The filters that nobody who is to be joined may fail either, but for what may be taken out."""
     return {
         "purpose": told(
             "purpose", needs, stock, policy,
@@ -172,6 +172,14 @@ def _hard(needs: Sequence[Need], stock: Stock, policy: Policy, brought: inside.B
         "cohort": inside.cohort(needs, stock),
         "people": terms.people(needs, stock, policy),
     }  # fmt: skip
+
+
+def _hard_for_partners(needs: Sequence[Need], stock: Stock, policy: Policy, brought: inside.Brought) -> dict[str, Face]:
+    """`bundles.HARD_FOR_PARTNER`: what may be taken out stands apart here, since its own face counts the ways of use, too."""
+    exits = told(
+        "exits", needs, stock, policy, (lambda need: frozenset(need.exports_wanted), lambda one: frozenset(one.ways_out)), conditions.export
+    )  # fmt: skip
+    return {**_hard(needs, stock, policy, brought), "exits": exits}
 
 
 def faces_of(needs: Sequence[Need], stock: Stock, policy: Policy, brought: inside.Brought) -> dict[str, Face]:
@@ -235,7 +243,7 @@ def _brought(needs: Sequence[Need], candidates: Sequence[Candidate], policy: Pol
     if not partners:
         return made
     asking = [needs[number] for number in linking]
-    faces = _hard(asking, Stock(partners), policy, [none] * len(asking))
+    faces = _hard_for_partners(asking, Stock(partners), policy, [none] * len(asking))
     place, codes = places([targets]), places(one.modality for one in partners)
     named = marks([(one.key, one.holder.key) for one in partners], place)
     held, names = marks([one.modality for one in partners], codes), list(codes)

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from vouchers.matching.rules.bundles.costs import persons, price, price_words, review_words
-from vouchers.matching.rules.bundles.linking import HARD_FOR_PARTNER, TOO_DEAR, LinkageUnmet, Partners, agency, unsure, words
+from vouchers.matching.rules.bundles.linking import (
+    HARD_FOR_PARTNER,
+    TOO_DEAR,
+    LinkageUnmet,
+    Partners,
+    agency,
+    silent_on_exports,
+    unsure,
+    words,
+)
 from vouchers.matching.rules.bundles.searching import Wish, cheapest
 from vouchers.matching.rules.facts import Candidate, Words
 from vouchers.matching.rules.need import Need
@@ -90,7 +99,7 @@ def _linked(need: Need, ranked: Sequence[Candidate], partners: Partners, policy:
                 sets[keys] = members
         dear = dear or beside == []
     first = sorted(sets.values(), key=price)[:MOST_BUNDLES]  # stable: the best first
-    return [_bundle(members, (), policy, linked=True) for members in first], dear
+    return [_bundle(need, members, (), policy, linked=True) for members in first], dear
 
 
 def _together(
@@ -101,7 +110,7 @@ def _together(
     policy: Policy,
 ) -> Iterator[Bundle]:
     """Collections of several institutions that lack nothing but sites and patients and reach both together, the cheapest set that is
-    affordable: voucher suppliers first, then those whose price is known, then won; of several that cost the same the best."""
+    affordable: voucher suppliers that say what may be taken out first, then those whose price is known, then won; of several that cost the same the best."""
     least, sites = need.patients_minimum or 0, max(2, need.sites_minimum or 0)
     few = [found for found, verdict in judged if _small(verdict) and persons(found)]
     named = set(need.linkage)
@@ -109,14 +118,14 @@ def _together(
     if not usable:
         return
     wish = Wish(
-        least, sites, policy.budget_of(need), lambda one: not policy.pays(one.holder) or bool(named and unsure(one)),
+        least, sites, policy.budget_of(need), lambda one: not policy.pays(one.holder) or bool(named and unsure(one)) or silent_on_exports(need, one),
         {one.id: place for place, one in enumerate(single)}, least,
     )  # fmt: skip
     found = [(own, beside) for own, beside in _sets(wish, usable, partners, need) if own]
     if found:
         own, beside = min(found, key=lambda row: (sum(map(wish.worse, (*row[0], *row[1]))), price((*row[0], *row[1]))))
         own.sort(key=lambda one: (price([one]), wish.order.get(one.id, 0), one.id))
-        yield _bundle((*own, *beside), tuple(_reached(need, own)), policy, linked=bool(beside))
+        yield _bundle(need, (*own, *beside), tuple(_reached(need, own)), policy, linked=bool(beside))
 
 
 def _small(verdict: Verdict) -> bool:
@@ -164,8 +173,21 @@ def _reached(need: Need, members: Sequence[Candidate]) -> Iterator[Words]:
         )
 
 
-def _bundle(members: Sequence[Candidate], reached: tuple[Words, ...], policy: Policy, *, linked: bool) -> Bundle:
+def _exports(need: Need, members: Sequence[Candidate], policy: Policy) -> Iterator[Words]:
+    """Who does not say whether what the need wants may be taken out; who says no is in no set."""
+    silent = [one for one in members if silent_on_exports(need, one)]
+    if silent:
+        ko, en = policy.words.join("exit_kind", need.exports_wanted)
+        titles_ko, titles_en = ", ".join(one.title_ko for one in silent), ", ".join(one.title_en for one in silent)
+        yield (
+            f"{ko} 가능 여부를 공개하지 않은 데이터가 있습니다. 먼저 확인하십시오: {titles_ko}.",
+            f"Ask first whether this may be taken out ({en}); it is not published of: {titles_en}.",
+        )
+
+
+def _bundle(need: Need, members: Sequence[Candidate], reached: tuple[Words, ...], policy: Policy, *, linked: bool) -> Bundle:
     through = agency(members, policy) if linked else None
-    reasons = (*reached, *(words(members, through) if linked else ()), price_words(members), *review_words(members))
+    linkage = words(members, through) if linked else ()
+    reasons = (*reached, *linkage, *_exports(need, members, policy), price_words(members), *review_words(members))
     offers = tuple(one.offer.ref if one.offer else None for one in members)
     return Bundle(tuple(one.key for one in members), through.key if through else None, reasons, price(members), offers)

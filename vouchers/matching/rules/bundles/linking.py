@@ -11,7 +11,9 @@ from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import Policy
 from vouchers.matching.rules.verdict import Verdict
 
-HARD_FOR_PARTNER = frozenset({"STATUS", "PURPOSE", "DATA_KIND", "DISEASE", "COHORT", "AGE"})
+HARD_FOR_PARTNER = frozenset(  # what is made of joined data leaves only where everyone's terms let it
+    {"STATUS", "PURPOSE", "DATA_KIND", "DISEASE", "COHORT", "AGE", "EXPORT"}
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Partners:
     """The datasets that may serve for each institution or dataset to be joined. without: targets for which there is none."""
 
     def __init__(self, need: Need, judged: Sequence[tuple[Candidate, Verdict]]) -> None:
-        self.targets = need.linkage
+        self.need, self.targets = need, need.linkage
         self.usable: dict[str, list[Candidate]] = {}
         self.without: list[LinkageUnmet] = []
         for target in self.targets:
@@ -67,13 +69,20 @@ class Partners:
             return []
         place = (left, *(tuple(one.id for one in group) for group in groups))
         if place not in self._made:
-            self._made[place] = cheapest(Wish(limit=left, worse=unsure), (), groups)
+            self._made[place] = cheapest(
+                Wish(limit=left, worse=lambda one: unsure(one) or silent_on_exports(self.need, one)), (), groups
+            )
         return self._made[place]
 
 
 def unsure(one: Candidate) -> bool:
     """Whether it may be linked is not known."""
     return one.linkage is None
+
+
+def silent_on_exports(need: Need, one: Candidate) -> bool:
+    """Something is to be taken out, and what may be is not published."""
+    return bool(need.exports_wanted) and not one.ways_out
 
 
 def _usable(target: str, judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[list[Candidate], Words]:
