@@ -223,3 +223,17 @@ def test_the_form_page_asks_by_itself_and_has_a_button_without_a_script(owner: q
     place = re.search(r'<div id="counted"[^>]*>', page)
     assert place and f'hx-post="{there(need)}"' in place.group() and 'hx-include="#need-form"' in place.group()
     assert re.search(rf'<button type="submit" form="need-form"[^>]*formaction="{there(need)}#h-fits"', page)
+
+
+# ── Posting ──────────────────────────────────────────────────────────────────────────────────────────
+def test_all_that_keeps_a_need_from_being_posted_is_said_at_once(owner: quotes.Firm, need: Need) -> None:
+    browser, page = as_(owner.user), f"/en/matching/needs/{need.ref}/edit/"
+    wrong = typed(
+        need, title="", modality_IMAGING=[], min_age="70", max_age="20", disease_include="C34, XXX, YYY", labels="남는 말", go="1"
+    )
+    answer = browser.post(page, wrong)
+    assert answer.status_code == 422 and "남는 말" in text(answer)
+    for said in ("short name", "at least one kind of data", "youngest age is above", "“XXX” is neither", "“YYY” is neither"):
+        assert said in text(answer), said
+    draft = browser.post(page, typed(need, title="", modality_IMAGING=[]))  # kept as it is: a draft may lack much
+    assert draft.status_code == 303

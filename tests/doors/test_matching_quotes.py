@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
-from portal.kit import clock
+from portal.kit import clock, words
 from tests.doors import as_
 from tests.factories import quotes
-from vouchers.matching import actions
+from vouchers.matching import actions, queries
 from vouchers.matching.models import Match, Quote, QuoteDraft, QuoteRequest
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,47 @@ def test_quote_form_refuses_bad_input(at: quotes.Stage, wrong: dict[str, Any]) -
     request = quotes.asked(at)
     answer = as_(at.hospital.user).post(f"/matching/requests/{request.ref}/quote/", with_parties(sent(send="1", **wrong), at))
     assert answer.status_code == 422 and QuoteDraft.objects.count() == 0
+
+
+def test_all_that_is_wrong_with_a_quote_is_said_at_once(at: quotes.Stage) -> None:
+    """Lines, days, and what only the action knows; nothing typed is lost."""
+    request = quotes.asked(at)
+    wrong = {"line-0-unit": "", "valid_until": clock.today().isoformat(), "earliest_delivery_on": "2020-01-01", "assumptions": "유지됨",
+             "investigator_name": " ", "lead_time_days": "0"}  # fmt: skip
+    with override("en"):
+        answer = as_(at.hospital.user).post(
+            f"/en/matching/requests/{request.ref}/quote/", with_parties(sent(send="1", **wrong), at)
+        )
+    page = text(answer)
+    assert answer.status_code == 422 and "유지됨" in page and not QuoteDraft.objects.exists()
+    for said in ("Enter a unit", "must stay valid until the award", "cannot lie in the past", "Name the principal investigator"):
+        assert said in page, said
+    assert 'href="#id_lead_time_days"' in page
+    lost = with_parties(sent(send="1", valid_until="2020-01-01", earliest_delivery_on="2020-01-01"), at)
+    page = text(as_(at.hospital.user).post(f"/en/matching/requests/{request.ref}/quote/", lost))
+    assert "valid today at least" in page and "cannot lie in the past" in page
+
+
+def test_the_pages_of_a_quote_say_the_same_days(at: quotes.Stage) -> None:
+    award = queries.award_on(at.round)
+    assert award is not None
+    with override("en"):
+        asking, reach = (
+            text(as_(at.firm.user).get(f"/en/matching/needs/{at.need.ref}/ask/?for={at.offer.dataset.key}")),
+            words.day(award),
+        )
+    assert (
+        f"{queries.quote_days(at.round)} working days of the call" in asking or "last day on which a quote still serves" in asking
+    )
+    request = quotes.asked(at)
+    office = as_(at.hospital.user)
+    form = text(office.get(f"/en/matching/requests/{request.ref}/quote/"))
+    assert f'value="{queries.quote_times(at.round).usual_valid(clock.now()).isoformat()}"' in form
+    for page in (asking, text(office.get(f"/en/matching/requests/{request.ref}/")), form):
+        assert reach in page
+    quotes.quoted(at, request)
+    decided = text(as_(at.firm.user).get(f"/en/matching/quotes/{request.ref}/"))
+    assert "You can accept this quote until" in decided or "can be accepted until" in decided
 
 
 def test_lines_that_did_not_arrive_are_said_so(at: quotes.Stage) -> None:

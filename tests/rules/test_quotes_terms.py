@@ -90,3 +90,21 @@ def test_the_working_day_before() -> None:
     assert [workdays.before_working_days(friday, n) for n in (0, 1, 5)] == [friday, date(2027, 3, 18), date(2027, 3, 12)]
     assert workdays.before_working_days(date(2027, 3, 21), 0) == friday
     assert workdays.before_working_days(date(2027, 3, 21), 1) == friday
+
+
+# ── All days of a quote from one place ───────────────────────────────────────────────────────────────
+def test_every_day_of_a_quote_follows_from_the_round() -> None:
+    award = date(2027, 4, 30)
+    times = terms.Times(15, terms.latest_answer(CLOSES, 5), CLOSES, award)
+    assert times.due(NOW) == clock.end_of_day(date(2027, 3, 12)) == times.latest_at and times.ask_until() == date(2027, 3, 11)
+    assert times.least_valid(date(2027, 3, 2)) == award and times.least_valid(date(2027, 5, 3)) == date(2027, 5, 3)
+    for now in (NOW, clock.kst(2027, 4, 28, 9)):  # what a form proposes is never refused, and leaves the company its days
+        usual = times.usual_valid(now)
+        terms.check_reaches(usual, award)
+        assert clock.end_of_day(usual) >= workdays.due_at(now, 15)
+    long, short = date(2027, 9, 30), date(2027, 3, 5)
+    assert times.decide_by(long, NOW) == CLOSES == times.accept_until(long)  # the call closes first
+    assert times.decide_by(short, NOW) == clock.end_of_day(short) == times.accept_until(short)
+    free = terms.Times(15)
+    assert free.decide_by(long, NOW) == workdays.due_at(NOW, 15) < free.accept_until(long) == clock.end_of_day(long)
+    assert free.ask_until() is None and free.least_valid(short) == short

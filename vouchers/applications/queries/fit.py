@@ -11,6 +11,7 @@ from vouchers.applications import rules
 from vouchers.applications.rules import fit as paper
 from vouchers.matching import queries as matching
 from vouchers.matching.rules.engine import Result
+from vouchers.matching.rules.terms import Times
 from vouchers.rounds import queries as rounds
 from vouchers.rounds import rules as round_rules
 from vouchers.rounds.models import Round, Track
@@ -42,7 +43,8 @@ class Data:
 
 @dataclass(frozen=True)
 class Fit:
-    """One call under the answers. reasons: (verdict, sentence). more: fitting datasets that are not shown."""
+    """One call under the answers. reasons: (verdict, sentence). more: fitting datasets that are not shown. times: the days of a quote,
+    where the call wants the match before it closes and still can have it."""
 
     round: Round
     phase: str
@@ -53,6 +55,7 @@ class Fit:
     more: int
     unmet: Sequence[str]
     calendar: paper.Calendar | None
+    times: Times | None
 
     @property
     def best(self) -> TrackRow | None:
@@ -88,7 +91,13 @@ def _fit(answers: paper.Answers, round_: Round) -> Fit:
         more=max(0, len(answer.fitting) - len(data)),
         unmet=[words["reason_ko" if korean() else "reason_en"] for words in (one.document() for one in answer.unmet[:2])],
         calendar=_calendar(round_, policy, data),
+        times=_times(round_),
     )
+
+
+def _times(round_: Round) -> Times | None:
+    times = matching.quote_times(round_)
+    return times if times.latest_at is not None and clock.now() < times.latest_at else None
 
 
 def _row(track: Track, row: paper.TrackFit) -> TrackRow:

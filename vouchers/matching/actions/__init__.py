@@ -22,6 +22,7 @@ from vouchers.matching.actions.asking import (
     request_quotes,
     withdraw_request,
 )
+from vouchers.matching.actions.faults import quote_faults
 from vouchers.matching.actions.feasibility import (
     answer_feasibility,
     ask_feasibility,
@@ -83,6 +84,7 @@ __all__ = [
     "prepare_quote",
     "propose_data",
     "publish_allocation",
+    "quote_faults",
     "refuse_feasibility",
     "release_match",
     "request_quote",

@@ -66,7 +66,7 @@ def prepare_quote(
     if email:
         _check_address(email)
     investigator = queries.person_of(request.institution.organisation, email) if email else None
-    _require_approver(request, by, investigator)
+    require_approver(request, by, investigator)
     supply_won, vat_won = stages.quote_sums((line.amount_won, line.tax_kind) for line in read)
     check_amount(request, settled, supply_won, vat_won, band_min_won)
     _replace_drafts(request, by)
@@ -143,7 +143,7 @@ def lock_draft(draft_id: int) -> QuoteDraft:
     return draft
 
 
-def _require_approver(request: QuoteRequest, by: Any, investigator: Any) -> None:
+def require_approver(request: QuoteRequest, by: Any, investigator: Any) -> None:
     """Somebody who neither prepared the quote nor answers for its research can agree to it. Raises Refused."""
     organisation = request.institution.organisation
     if not queries.has_approver(organisation, by):

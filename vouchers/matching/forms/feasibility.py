@@ -37,6 +37,7 @@ class CountForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
-        if not self.errors and (found.get("count") is None) == (found.get("band_low") is None):
+        unreadable = {"count", "band_low"} & set(self.errors)
+        if not unreadable and (found.get("count") is None) == (found.get("band_low") is None):
             self.add_error("count", _("Enter the number or choose a band, one of the two."))
         return found

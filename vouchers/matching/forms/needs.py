@@ -110,8 +110,10 @@ class NeedForm(forms.Form):
         label=_("Budget (won)"), required=False, max_value=10**12, help_text=_("Supply amount without VAT that you can spend.")
     )
 
-    def __init__(self, *args: Any, round_id: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, round_id: int | None = None, whole: bool = False, **kwargs: Any) -> None:
+        """whole: it is to be posted, or is: then what a draft may lack is missing."""
         super().__init__(*args, **kwargs)
+        self.whole = whole
         for name, (label, hint, largest) in NUMBERS.items():
             self.fields[name] = WholeField(label=label, help_text=hint, required=False, min_value=0, max_value=largest)
         lists = {
@@ -170,21 +172,17 @@ class NeedForm(forms.Form):
         self.fields[name].queryset = queryset  # type: ignore[attr-defined]
 
     def clean_disease_include(self) -> list[str]:
-        """Codes as the engine reads them, also where a disease of the code list was named; the first one that is none is told."""
+        """Codes as the engine reads them, also where a disease of the code list was named; each one that is none is told."""
         text = re.sub(r"\s*[-~–]\s*", "-", self.cleaned_data["disease_include"].upper())
         codes = [code for part in split(text) for code in self.named_diseases.get(squeeze(part)) or part.split()]
         codes = list(dict.fromkeys(codes))
         if len(codes) > rules.need.MOST_ITEMS:
             raise forms.ValidationError(_("At most 50 entries."))
-        try:
-            disease.codes("KCD", codes)
-        except disease.BadCode as error:
-            raise forms.ValidationError(
-                _(
-                    "“%(code)s” is neither a disease code nor a disease that the portal knows by name. Write for example C34, C34.1 or C18-C20."
-                ),
-                params={"code": str(error)[:60]},
-            ) from None
+        if wrong := [code for code in codes if not disease.readable("KCD", code)]:
+            sentence = _(
+                "“%(code)s” is neither a disease code nor a disease that the portal knows by name. Write for example C34, C34.1 or C18-C20."
+            )
+            raise forms.ValidationError([forms.ValidationError(sentence, params={"code": code[:60]}) for code in wrong])
         return codes
 
     def clean(self) -> dict[str, Any]:
@@ -204,7 +202,16 @@ class NeedForm(forms.Form):
         for name in ("variables", "body_parts", "disease_exclude"):
             if len(split(found.get(name) or "")) > rules.need.MOST_ITEMS:
                 self.add_error(name, _("At most 50 entries."))
+        if self.whole:
+            self._want_all(found)
         return found
+
+    def _want_all(self, found: Mapping[str, Any]) -> None:
+        """What the engine and the providers cannot do without."""
+        if not found.get("title") and "title" not in self.errors:
+            self.add_error("title", _("Give the need a short name, so that you and the providers recognise it."))
+        if not any(found.get(name) for name in self.kinds) and not set(self.kinds) & set(self.errors):
+            self.add_error(self.kinds[0] if self.kinds else None, _("Name at least one kind of data, for example CT."))
 
     def document(self, company: Company) -> dict[str, Any]:
         """The need document (contract.md) of the valid fields."""

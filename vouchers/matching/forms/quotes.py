@@ -1,6 +1,5 @@
 """What the two sides ask and say, and a quote with its lines."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -102,8 +101,7 @@ def quote_initial(request: QuoteRequest, draft: QuoteDraft | None = None, letter
         named = {"investigator_name": draft.investigator_name, "investigator_email": draft.investigator_email}
         terms = {name: draft.content[name] for name in draft.content if name != "lines"}
         return {**terms, **named, "band_min_won": draft.band_min_won}
-    usual, award_on = clock.today() + timedelta(days=30), queries.award_on(request.need.round)
-    initial: dict[str, Any] = {"valid_until": max(usual, award_on or usual)}
+    initial: dict[str, Any] = {"valid_until": queries.quote_times(request.need.round).usual_valid(clock.now())}
     if letter is not None:
         initial |= {
             name: getattr(letter, name) for name in ("earliest_delivery_on", "lead_time_days", "access_mode", "assumptions")
@@ -182,6 +180,11 @@ def line_forms(request: QuoteRequest, data: Any = None, initial: list[dict[str, 
     kwargs = {"institutions": queries.institutions_choice(request)}
     found: BaseFormSet = _LineFormSet(data, initial=initial, prefix="line", form_kwargs=kwargs)
     return found
+
+
+def given_lines(lines: BaseFormSet) -> list[dict[str, Any]]:
+    """Of valid forms those that say something, as the action takes them."""
+    return [line.line() for line in lines if not line.blank()]
 
 
 def typed_lines(data: QueryDict) -> list[dict[str, Any]]:

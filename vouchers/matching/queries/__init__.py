@@ -26,7 +26,6 @@ from vouchers.matching.queries.feasibility import (
     unanswered_counts,
 )
 from vouchers.matching.queries.finals import (
-    answer_due,
     awaited_letter,
     awaiting_final,
     changed_terms,
@@ -42,7 +41,6 @@ from vouchers.matching.queries.narrowing import rank_document
 from vouchers.matching.queries.needs import (
     NOT_CHOSEN,
     asking_needs,
-    award_on,
     candidates_for,
     choosable_rounds,
     companies_of,
@@ -50,15 +48,12 @@ from vouchers.matching.queries.needs import (
     engine_policy,
     investigator_agrees,
     known_codes,
-    latest_answer,
     latest_run,
     linkage_targets,
     mine,
     of_demo,
     once_offered,
     once_published,
-    quote_days,
-    request_due,
     round_by_key,
     round_terms,
     rounds_for_new_needs,
@@ -110,6 +105,16 @@ from vouchers.matching.queries.sourcing import (
     notes_of,
     proposals_of,
 )
+from vouchers.matching.queries.times import (
+    answer_due,
+    asking_words,
+    award_on,
+    decision_words,
+    latest_answer,
+    quote_days,
+    quote_times,
+    request_due,
+)
 from vouchers.matching.queries.words import document_facts, need_facts
 
 __all__ = [
@@ -145,6 +150,7 @@ __all__ = [
     "asked_of",
     "asking_facts",
     "asking_needs",
+    "asking_words",
     "awaited_letter",
     "awaiting_final",
     "award_on",
@@ -166,6 +172,7 @@ __all__ = [
     "counts_in_boxes",
     "counts_inbox",
     "counts_of",
+    "decision_words",
     "demand_words",
     "document_facts",
     "draft_of_link",
@@ -205,6 +212,7 @@ __all__ = [
     "person_of",
     "proposals_of",
     "quote_days",
+    "quote_times",
     "quotes_of",
     "rank_document",
     "ranking",

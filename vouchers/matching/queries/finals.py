@@ -1,13 +1,10 @@
 """Letters of intent and the final quotes that stand for them after the award."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from portal.kit import clock
 from vouchers.matching.models import Match, Quote, QuoteRequest
-from vouchers.matching.queries.needs import quote_days
 from vouchers.matching.rules import letters, stages
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import QuotingPolicy
@@ -79,11 +76,3 @@ def _terms(quote: Quote) -> letters.Terms:
     parties = [f"{name}_id" for name in stages.PARTIES]
     work = tuple(quote.lines.values_list("kind", "description", "unit", "quantity", *parties))
     return letters.Terms(quote.access_mode, quote.earliest_delivery_on, quote.lead_time_days, quote.assumptions, work)
-
-
-def answer_due(request: QuoteRequest, valid_until: date) -> datetime:
-    """When the company should have decided on a quote that is sent now. At most one query."""
-    round_ = request.need.round
-    return stages.answer_due(
-        valid_until=valid_until, quote_days=quote_days(round_), closes_at=round_.closes_at if round_ else None, now=clock.now()
-    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -19,9 +19,9 @@ from providers.offers.models import Offer
 from vouchers.companies.models import Company
 from vouchers.matching import rules
 from vouchers.matching.models import Match, MatchRun, Need, QuoteRequest
-from vouchers.matching.rules import stages, terms
+from vouchers.matching.rules import stages
 from vouchers.rounds.models import Round
-from vouchers.rounds.rules import TARGET_STEPS, MatchTiming, QuotingPolicy, RankingPolicy
+from vouchers.rounds.rules import QuotingPolicy, RankingPolicy
 
 CHECKED = tuple(sorted(set(rules.need.CHECKED_LISTS.values())))
 NOT_CHOSEN = ("DRAFT", "REVIEW", "SETTLING", "ARCHIVED", "CANCELLED")
@@ -79,33 +79,6 @@ def engine_policy(round_: Round | None, code_lists: list[dict[str, Any]], *, sup
 
 def round_by_key(key: str) -> Round | None:
     return Round.objects.filter(key=key).first()
-
-
-def quote_days(round_: Round | None) -> int:
-    """Working days within which a provider owes a quote."""
-    return round_.days("quote") if round_ is not None else TARGET_STEPS["quote"]
-
-
-def latest_answer(round_: Round | None) -> datetime | None:
-    """The last useful moment for a quote: only where the match must be there before the call closes. One query."""
-    if round_ is None or round_.closes_at is None or round_.timing != MatchTiming.BEFORE_SUBMISSION:
-        return None
-    return terms.latest_answer(round_.closes_at, round_.days("quote_before_close"))
-
-
-def request_due(round_: Round | None) -> datetime:
-    """When an answer would be due to a request that is sent now. Two queries. Raises Refused when it is too late to ask."""
-    return terms.request_due(clock.now(), quote_days(round_), latest_answer(round_))
-
-
-def award_on(round_: Round | None) -> date | None:
-    """The day of the award that a quote must outlast, as long as it lies ahead. One query."""
-    version = round_.policy_version() if round_ is not None else None
-    if version is None or round_ is None or round_.closes_at is None:
-        return None
-    policy = version.parsed()
-    day = terms.award_day(round_.closes_at, policy.quoting.award_on, [policy.days(step) for step in terms.AWARD_STEPS])
-    return day if day >= clock.today() else None
 
 
 def investigator_agrees(round_: Round | None) -> bool:

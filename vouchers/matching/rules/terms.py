@@ -1,14 +1,55 @@
 """By when a quote must be there and until when it must be valid. Source: domain.md §6.8 and 6.14; every number is of the round."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock, words, workdays
 from portal.kit.errors import Refused
+from vouchers.matching.rules import stages
 
 AWARD_STEPS = ("eligibility", "evaluation", "selection_proposal", "selection_confirmation")  # between the closing and the award
+
+
+@dataclass(frozen=True)
+class Times:
+    """Every day of a quote, from the round: what need, request, form, quote and pre-check say of it, they ask here.
+
+    days: working days of the provider for its quote, and of the company for its decision. latest_at: the last useful moment of an
+    answer, where the call bounds it; closes_at: of the call; award_on: the day that a quote must outlast, while it lies ahead.
+    """
+
+    days: int
+    latest_at: datetime | None = None
+    closes_at: datetime | None = None
+    award_on: date | None = None
+
+    def due(self, now: datetime) -> datetime:
+        """When the answer to a request of this moment is due. Raises Refused where it is too late to ask."""
+        return request_due(now, self.days, self.latest_at)
+
+    def ask_until(self) -> date | None:
+        """The last day on which one may ask; None where the call does not bound it."""
+        return last_day_to_ask(self.latest_at) if self.latest_at is not None else None
+
+    def decide_by(self, valid_until: date, now: datetime) -> datetime:
+        """When the company should have decided on a quote of this moment."""
+        return stages.answer_due(valid_until=valid_until, quote_days=self.days, closes_at=self.closes_at, now=now)
+
+    def accept_until(self, valid_until: date) -> datetime:
+        """Until when a quote can be accepted and still serve: while it is valid, and before a call closes that wants the match then."""
+        ends = clock.end_of_day(valid_until)
+        return ends if self.latest_at is None or self.closes_at is None else min(ends, self.closes_at)
+
+    def least_valid(self, today: date) -> date:
+        """The first day that a quote of today may name as its last."""
+        return max(today, self.award_on or today)
+
+    def usual_valid(self, now: datetime) -> date:
+        """What a form proposes: beyond the award, and the days that the company has for its decision."""
+        return max(self.least_valid(clock.to_kst(now).date()), _last_day(workdays.due_at(now, self.days)))
 
 
 def latest_answer(closes_at: datetime, days_before: int) -> datetime:

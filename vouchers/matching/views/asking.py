@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.kit import clock
 from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
@@ -107,6 +108,8 @@ def _result(request: HttpRequest, value: str) -> tuple[Dataset | None, Offer | N
 def _answer_by(need: Need) -> dict[str, Any]:
     """Until when the institution would answer; or why it is too late to ask."""
     try:
-        return {"due_at": queries.request_due(need.round)}
+        times = queries.quote_times(need.round)
+        due_at = times.due(clock.now())
+        return {"due_at": due_at, "award_on": times.award_on, "whence": queries.asking_words(times, due_at)}
     except DomainError as error:
         return {"problem": str(error.message)}

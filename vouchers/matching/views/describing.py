@@ -85,7 +85,9 @@ def need_fits(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _save(request: HttpRequest, need: Need) -> HttpResponse:
-    form, auto = forms.NeedForm(request.POST, round_id=need.round_id), "auto" in request.GET
+    auto = "auto" in request.GET
+    whole = not auto and ("go" in request.POST or need.status != stages.NeedStatus.DRAFT)
+    form = forms.NeedForm(request.POST, round_id=need.round_id, whole=whole)
     context: dict[str, Any] = {"need": need, "form": form, "version": request.POST.get("version", "")}
     if form.is_valid() or auto:
         try:

@@ -87,7 +87,8 @@ def _show(request: HttpRequest, ref: str, *, bound: Any = None, problem: Any = "
     shown = [VERBS[name] for name, step in STEP.items() if may and stages.QUOTE_LIFECYCLE.can(row.status, step)]
     if bound and all(verb.name != bound[0] for verb in shown):
         bound, problem = None, problem or " ".join(bound[1].non_field_errors())
-    match = queries.match_of(row)
+    match, duty = queries.match_of(row), journal.open_duties(row).filter(verb="accept_quote").first()
+    newest = quotes[0] if quotes and row.status == stages.QuoteStatus.QUOTED else None
     context = {
         "row": row,
         "need": row.need,
@@ -100,7 +101,8 @@ def _show(request: HttpRequest, ref: str, *, bound: Any = None, problem: Any = "
         ),
         "problem": problem,
         "match": match,
-        "answer_duty": journal.open_duties(row).filter(verb="accept_quote").first(),
+        "answer_duty": duty,
+        "decision": queries.decision_words(row, newest, duty and duty.due_at) if newest else "",
         "timeline": queries.timeline(row, *([match] if match else [])),
     }
     return page(request, "vouchers/matching/quote.html", context, status=status)

@@ -96,6 +96,7 @@ def show_request(request: HttpRequest, ref: str, *, bound: Any = None, problem: 
         "quotes": queries.sheets(queries.quotes_of(row)),
         "may_quote": may and (stages.QUOTE_LIFECYCLE.can(row.status, "quote") or letter is not None),
         "letter": letter,
+        "award_on": queries.quote_times(row.need.round).award_on,
         "offered": match is not None and letter is not None and match.offered_quote_id is not None,
         "panels": panels(shown, lambda name: reverse("matching:request_verb", args=[row.ref, name]), bound),
         "problem": problem,
@@ -124,17 +125,37 @@ def quote_form(request: HttpRequest, ref: str) -> HttpResponse:
         return _first_form(request, row, shape)
     if "add" in request.POST or "remove" in request.POST:
         return _reshaped(request, row)
-    form, lines = forms.QuoteForm(request.POST, **shape), forms.line_forms(row, request.POST)
-    if lines.is_valid() & ("send" not in request.POST or form.is_valid()):
+    return _sent(request, row, shape) if "send" in request.POST else _previewed(request, row, shape)
+
+
+def _previewed(request: HttpRequest, row: QuoteRequest, shape: dict[str, bool]) -> HttpResponse:
+    """The sums of the lines; only the button that says so sends, and only then the terms are judged."""
+    form, lines = _unjudged(request, shape), forms.line_forms(row, request.POST)
+    if lines.is_valid():
         try:
-            read = stages.read_lines(given := [line.line() for line in lines if not line.blank()])
-            if "send" not in request.POST:  # only the button that says so sends
-                return _form(request, row, _unjudged(request, shape), lines, read=read)
+            return _form(request, row, form, lines, read=stages.read_lines(forms.given_lines(lines)))
+        except DomainError as error:
+            messages.error(request, str(error.message))
+    return _form(request, row, form, lines, status=422)
+
+
+def _sent(request: HttpRequest, row: QuoteRequest, shape: dict[str, bool]) -> HttpResponse:
+    """Handed over for agreement; what stands against it is said at once, whichever part it is about."""
+    form, lines = forms.QuoteForm(request.POST, **shape), forms.line_forms(row, request.POST)
+    whole = lines.is_valid() & form.is_valid()
+    given = forms.given_lines(lines) if lines.is_valid() else None
+    refused: list[DomainError] = []
+    if whole and given is not None:
+        try:
             actions.prepare_quote(request_id=row.pk, lines=given, by=request.user, **form.cleaned_data)
             messages.success(request, _("Prepared. Once those who must agree did so, the quote goes to the company by itself."))
-            return redirect(request, reverse("matching:request", args=[ref]))
+            return redirect(request, reverse("matching:request", args=[row.ref]))
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error.message))
+            refused = [error]
+    faults = actions.quote_faults(request_id=row.pk, lines=given, given=form.cleaned_data, by=request.user)
+    codes = {fault.code for fault in faults}
+    for error in [*faults, *(error for error in refused if error.code not in codes)]:
+        form.add_error(error.field if error.field in form.fields else None, str(error.message))
     return _form(request, row, form, lines, status=422)
 
 
@@ -184,7 +205,7 @@ def _form(request: HttpRequest, row: QuoteRequest, form: Any, lines: Any, *, rea
     context = {
         "row": row, "need": row.need, "form": form, "lines": lines,
         "read": [(line, queries.amount_of(line.quantity, line.unit)) for line in read or ()],
-        "award_on": queries.award_on(row.need.round), "letter": queries.awaited_letter(row),
+        "award_on": queries.quote_times(row.need.round).award_on, "letter": queries.awaited_letter(row),
         "supply_won": sums and sums[0], "vat_won": sums and sums[1], "total_won": sums and sum(sums),
     }  # fmt: skip
     return page(request, "vouchers/matching/quote_form.html", context, part="quote", status=status)

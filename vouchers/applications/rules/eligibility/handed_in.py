@@ -133,8 +133,9 @@ def quotes(facts: Facts, policy: Policy) -> Finding:
         words = f"견적이 {day_ko(until)}에 만료되었습니다.", f"A quote expired on {day_en(until)}."
         return finding(Rule.QUOTES, Verdict.NOT_MET, *words, **fact)
     words = (
-        f"확정된 매칭 {facts.confirmed_matches}건의 견적이 제출일에 유효합니다.",
-        f"The quotes of the confirmed matches ({facts.confirmed_matches}) were valid on the day of submission.",
+        f"확정된 매칭 {facts.confirmed_matches}건의 견적이 제출일에 유효합니다{f'({day_ko(until)}까지)' if until else ''}.",
+        f"The quotes of the confirmed matches ({facts.confirmed_matches}) were valid on the day of submission"
+        f"{f', until {day_en(until)}' if until else ''}.",
     )
     return finding(Rule.QUOTES, Verdict.MET, *words, **fact)
 
