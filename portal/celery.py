@@ -54,6 +54,7 @@ SWEEPS: dict[str, float] = {
     "applications.release_unused_matches": 900,
     "applications.miss_supplements": 60,
     "applications.forget_drafts": 3600,
+    "applications.forget_networks": 3600,
     "applications.go_on_batches": 5,
     "evaluation.lapse_awards": 300,
     "evaluation.apply_proposals": 5,
@@ -80,6 +81,7 @@ SWEEPS: dict[str, float] = {
     "settlements.go_on_closings": 30,
     "settlements.make_audit_files": 10,
     "payments.sync_plans": 3600,
+    "signals.sweep": 3600,
 }
 QUEUES = ("payments", "mail", "cases", "files", "statistics")  # words and patience: portal.journal.rules, which needs the apps
 OF_ROOM = {"payments": "payments", "documents": "files", "catalogue": "files"}  # else cases
@@ -90,7 +92,7 @@ OF_JOB = {  # else as its room
     "settlements.make_audit_files": "files",
     "evaluation.apply_proposals": "files", "journal.seal_day": "statistics", "access.sync_measured_days": "statistics",
     "access.sync_measured_shares": "statistics", "offers.sync_lead_days": "statistics", "offers.sync_checks": "statistics",
-    "payments.sync_plans": "statistics",
+    "payments.sync_plans": "statistics", "signals.sweep": "statistics",
 }  # fmt: skip
 
 

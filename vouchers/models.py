@@ -128,6 +128,10 @@ from vouchers.settlements.models import (
     SettlementLine,
     YearClosing,
 )
+from vouchers.signals.models import (
+    Signal,
+    SignalParty,
+)
 
 __all__ = [
     "AccessCase",
@@ -222,6 +226,8 @@ __all__ = [
     "SelectionRun",
     "Settlement",
     "SettlementLine",
+    "Signal",
+    "SignalParty",
     "SigningAuthority",
     "SiteParticipation",
     "SizeCertificate",

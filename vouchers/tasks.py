@@ -14,6 +14,7 @@ for _room in (
     "milestones",
     "payments",
     "settlements",
+    "signals",
 ):
     if find_spec(f"vouchers.{_room}.tasks"):
         import_module(f"vouchers.{_room}.tasks")

@@ -83,6 +83,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("fact_check", "vouchers_settlement"),
             ("assignment_return", "vouchers_debt"),
             ("undo", "vouchers_clawback"),
+            ("flag_circle", "vouchers_signal"),
             ("folder_zip", "vouchers_auditfile"),
             ("event_repeat", "vouchers_carryover"),
             ("event_available", "vouchers_yearclosing"),
@@ -126,12 +127,20 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
 )
 
 
-def navigation(active: str) -> list[dict[str, Any]]:
-    """The sidebar, only with what is registered; `active` is the address whose line is marked."""
+_OPEN_TO = {"vouchers_signal": "vouchers.see_signal"}  # lines of which not everybody in the admin may know
+
+
+def navigation(active: str, user: Any) -> list[dict[str, Any]]:
+    """The sidebar, only with what is registered and open to this person; `active` is the address whose line is marked."""
+    hidden = {reverse(f"admin:{model}_changelist") for model, permission in _OPEN_TO.items() if not user.has_perm(permission)}
     return [
         {
             "title": title,
-            "items": [{"title": label, "icon": icon, "link": link, "active": link == active} for label, icon, link in lines],
+            "items": [
+                {"title": label, "icon": icon, "link": link, "active": link == active}
+                for label, icon, link in lines
+                if link not in hidden
+            ],
         }
         for title, lines in _lines(get_language() or settings.LANGUAGE_CODE)
         if lines

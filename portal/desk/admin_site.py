@@ -39,7 +39,7 @@ class MinistryAdmin(UnfoldAdminSite):
             "has_permission": self.has_permission(request),
             "environment": admin_home.environment(request),
             "nav_active": active,
-            "sidebar_navigation": SimpleLazyObject(lambda: admin_home.navigation(active)),
+            "sidebar_navigation": SimpleLazyObject(lambda: admin_home.navigation(active, request.user)),
         }
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:

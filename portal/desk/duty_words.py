@@ -9,6 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "order_clawback": ("환수명령 결정", "Decide about clawbacks"),
     "report_order": ("환수명령 주무부처 통보", "Report clawbacks to the ministry"),
     "enter_restriction": ("환수에 따른 참여제한 등록", "Enter restrictions after clawbacks"),
+    "decide_signal": ("부정 징후 검토", "Decide about signs of fraud"),
     "lift_restriction": ("참여제한 해제", "Lift restrictions"),
     "decide_carry_over": ("이월 승인", "Decide about carry-overs"),
     "close_year": ("회계연도 마감", "Close the fiscal year"),

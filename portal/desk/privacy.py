@@ -53,6 +53,16 @@ KINDS = (
         why_not=RECORDS,
     ),
     Stored(
+        _("Networks of applications"), _("A digest of the network from which an application was handed in; not the address itself"),
+        _("To notice applications by proxy: organisations that say they know nothing of each other"),
+        _("As long as the call's policy says, a year after it closed where it says nothing"), ("applications.forget_networks",),
+    ),
+    Stored(
+        _("Signs of fraud"), _("References of applications, files, payments and persons, digests, the officer's decision and reason"),
+        _("To find payback, applications by proxy and inflated prices; a person decides, nothing is stopped by itself"),
+        _("Five years after the project ends"), why_not=RECORDS,
+    ),
+    Stored(
         _("Evaluation"), _("Evaluators' affiliations, declarations, conflicts of interest, challenges, scores and opinions, when and how long they read files"), _("To select fairly and to be able to account for it"),
         _("Five years after the project ends"), why_not=RECORDS,
     ),

@@ -155,6 +155,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.record_penalty",
             "vouchers.serve_letter",
             "vouchers.answer_objection",
+            "vouchers.see_signal",
+            "vouchers.decide_signal",
             "providers.check_dataset",
             "providers.check_offer",
             "providers.import_catalogue",
@@ -176,10 +178,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.close_year",
             "vouchers.make_audit_file",
             "vouchers.publish_allocation",
+            "vouchers.see_signal",
+            "vouchers.decide_signal",
         }
     ),
     Role.OBJECTION_REVIEWER: frozenset({"vouchers.decide_objection"}),
-    Role.AUDITOR: frozenset({"vouchers.see_demand", "vouchers.make_audit_file"}),
+    Role.AUDITOR: frozenset({"vouchers.see_demand", "vouchers.make_audit_file", "vouchers.see_signal"}),
     Role.STAT_VIEWER: frozenset(),
     Role.SYSADMIN: frozenset(
         {

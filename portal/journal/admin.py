@@ -20,11 +20,12 @@ _PARKED = {NoticeState.UNCLEAR, NoticeState.FAILED}
 
 
 class Apart(VerbAdmin):
-    """Leaves out what tells who works on a case with which a conflict of the reader stands."""
+    """Leaves out what tells who works on a case with which a conflict of the reader stands, and kinds of records that are not theirs."""
 
     def get_queryset(self, request: HttpRequest) -> Any:
         found = super().get_queryset(request)
         closed = import_string(settings.CLOSED_RECORDS)(request.user)
+        found = found.exclude(subject_type__in=closed.kinds) if closed.kinds else found
         return found.exclude(self.of_closed(closed)) if closed.cases else found
 
     def of_closed(self, closed: Any) -> Q:

@@ -94,3 +94,19 @@ def waited(since: Any) -> str:
         if days > 0
         else gettext("for less than a working day")
     )
+
+
+@register.simple_tag(takes_context=True)
+def admin_subjects(context: Any, refs: Any) -> Any:
+    """Reference → record, for `admin_link`: one query a kind of record."""
+    from portal.desk.admin_subjects import named
+
+    return named(refs, context["request"])
+
+
+@register.simple_tag
+def admin_link(ref: str, subjects: Any) -> Any:
+    """The record's name as a link; its reference where this person may not open it."""
+    from portal.desk.admin_subjects import linked
+
+    return linked(ref, subjects)

@@ -205,7 +205,18 @@ IMPERSONAL = {
     "DeadLetter",
     "YearClosing",
 }
-LISTS_OF_PEOPLE = {"Absence", "ApiKey", "User", "Membership", "RoleGrant", "Consent", "Notice", "PoolMember", "Affiliation"}
+LISTS_OF_PEOPLE = {
+    "Absence",
+    "ApiKey",
+    "Signal",
+    "User",
+    "Membership",
+    "RoleGrant",
+    "Consent",
+    "Notice",
+    "PoolMember",
+    "Affiliation",
+}
 # allauth registers these; no role may open them (see test_nobody_opens_what_other_apps_registered)
 OF_OTHERS = {"Group", "EmailAddress", "Authenticator", "UserSession"}
 

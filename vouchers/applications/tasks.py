@@ -42,6 +42,12 @@ def forget_drafts() -> int:
     return actions.forget_drafts(now=clock.now())
 
 
+@shared_task(name="applications.forget_networks")
+def forget_networks() -> int:
+    """Digests of networks that are no longer kept. Idempotent. Returns: how many."""
+    return actions.forget_networks(now=clock.now())
+
+
 @shared_task(name="applications.go_on_batches")
 def go_on_batches() -> int:
     """What officers began for many applications goes on. Idempotent. Returns: applications taken."""

@@ -34,6 +34,7 @@ from vouchers.applications.actions.deciding import (
 from vouchers.applications.actions.drafting import choose_match, choose_need, drop_match, fix_matches, start
 from vouchers.applications.actions.forgetting import (
     forget_drafts,
+    forget_networks,
 )
 from vouchers.applications.actions.late import (
     confirm_late_entry,
@@ -87,6 +88,7 @@ __all__ = [
     "find_ineligible",
     "fix_matches",
     "forget_drafts",
+    "forget_networks",
     "go_on_batch",
     "go_on_batches",
     "judge_rule",

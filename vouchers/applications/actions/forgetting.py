@@ -1,4 +1,4 @@
-"""Drafts that were never handed in are kept no longer than the privacy notice says."""
+"""Drafts that were never handed in, and the networks from which others were, are kept no longer than the privacy notice says."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,8 +9,9 @@ from portal.documents import actions as documents
 from portal.journal import actions as journal
 from vouchers.applications import queries, rules
 from vouchers.applications.actions.drafting import locked
-from vouchers.applications.models import ApplicationSection
+from vouchers.applications.models import Application, ApplicationSection
 from vouchers.companies import queries as companies
+from vouchers.rounds.models import Round
 
 
 def forget_drafts(*, now: datetime) -> int:
@@ -46,3 +47,26 @@ def _forget_draft(application_id: int, before: datetime, now: datetime) -> bool:
     journal.record("application.forgotten", application, by=None, organisations=application.organisation_ids())
     journal.close_duties(application, by=None)
     return True
+
+
+def forget_networks(*, now: datetime) -> int:
+    """The digests of networks of calls that closed longer ago than their policy keeps them. Idempotent (sweep).
+
+    Writes: Application, Erasure, Event. Returns: how many.
+    """
+    kept = Application.objects.exclude(network_digest="")
+    rounds = Round.objects.filter(pk__in=kept.values("round_id"), closes_at__isnull=False)
+    return sum(_forget_networks(one, now) for one in rounds)
+
+
+@transaction.atomic
+def _forget_networks(round_: Round, now: datetime) -> int:
+    assert round_.closes_at is not None
+    before = now - timedelta(days=round_.policy().signalling.network_days)
+    if round_.closes_at > before:
+        return 0
+    held = Application.objects.exclude(network_digest="").filter(round=round_, submitted_at__lte=before)
+    count = held.update(network_digest="")
+    if count:
+        journal.note_erasure(kind="applications.forget_networks", before=before, count=count)
+    return count

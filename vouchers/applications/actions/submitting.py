@@ -13,7 +13,8 @@ from portal.accounts.rules import Role
 from portal.journal import actions as journal
 from portal.journal.models import Duty
 from portal.kit import clock, prepared
-from portal.kit.access import require
+from portal.kit.access import require, source
+from portal.kit.digests import network
 from portal.kit.errors import Refused, Stale
 from portal.kit.words import korean
 from vouchers.applications import notices, queries, rules
@@ -27,7 +28,7 @@ from vouchers.rounds.rules import Phase
 # the columns that a submission writes
 HANDED_IN = (
     "status", "submitted_at", "deadline_at", "submitted_by", "policy_version", "company_size", "region", "company_snapshot",
-    "receipt_no", "late_entry", "supply_amount_won", "vat_won", "grant_won", "own_cash_won", "own_in_kind_won",
+    "receipt_no", "late_entry", "supply_amount_won", "vat_won", "grant_won", "own_cash_won", "own_in_kind_won", "network_digest",
 )  # fmt: skip
 
 
@@ -150,7 +151,7 @@ def _submit(found: queries.AtOnce, status: str, declaration: bool | str, now: da
         late.until if late else round_.closes_at,
         by,
     )
-    application.late_entry = late
+    application.late_entry, application.network_digest = late, network(source.get())
     application.policy_version = queries.newest_policy(round_)
     application.company_size = queries.size_of(application.company, round_)
     application.region = application.company.region

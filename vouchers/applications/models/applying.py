@@ -66,6 +66,8 @@ class Application(Row):
         "vouchers.LateEntry", on_delete=models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("Late entry")
     )
     company_snapshot = models.JSONField(default=dict)
+    # of the network from which it was handed in, a digest under this portal's key; emptied after its time (forget_networks)
+    network_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     region = models.CharField(_("Region"), max_length=20, blank=True)  # of the company at submission: statistics never move later
     company_size = models.CharField(_("Company size"), max_length=12, blank=True)
     supplement_request = models.TextField(_("What must be supplied"), blank=True)

@@ -29,6 +29,7 @@ from vouchers.rounds.forms.paying import paying_fields, paying_of
 from vouchers.rounds.forms.ranking import ranking_fields, ranking_of
 from vouchers.rounds.forms.reminding import reminding_fields, reminding_of
 from vouchers.rounds.forms.settling import settling_fields, settling_of
+from vouchers.rounds.forms.signalling import signalling_fields, signalling_of
 from vouchers.rounds.models import Round
 
 PUBLIC_PHASES = [phase for phase in rules.Phase if phase not in {rules.Phase.DRAFT, rules.Phase.REVIEW}]
@@ -208,6 +209,7 @@ class PolicyForm(forms.Form):
         paying = {**paying_fields(body.get("paying", {})), **settling_fields(body.get("settling", {}))}
         paying |= grading_fields(body.get("grading", {}))
         paying |= reminding_fields(body.get("reminding", {}), body.get("reminder_days", rules.USUAL_REMINDERS))
+        paying |= signalling_fields(body.get("signalling", {}))
         every = {
             **rates, **self.fields, **papers, **chosen, **apart, **given, **quoting, **changing, **paying, **targets, "reason": reason,
         }  # fmt: skip
@@ -239,6 +241,7 @@ class PolicyForm(forms.Form):
         body["settling"] = settling_of(data)
         body["grading"] = grading_of(data)
         body["reminding"] = reminding_of(data)
+        body["signalling"] = signalling_of(data)
         if (clauses := clauses_of(data)) is None:
             self.add_error("clauses_ko", APART)
         body["clauses"] = clauses or []
@@ -256,7 +259,7 @@ _POLICY_FIELDS = (
 
 _POLICY_PARTS = (
     "grant_rates", "pass_mark", "target_days", "paper_days", "selection", "conflicts", "assigning", "quoting", "ranking",
-    "allocating", "changing", "paying", "settling", "grading", "reminding", "clauses",
+    "allocating", "changing", "paying", "settling", "grading", "reminding", "signalling", "clauses",
 )  # fmt: skip
 _SHARES = ("min_cash_rate", "in_kind_max_rate", "region_bonus", "grant_rate_max")
 

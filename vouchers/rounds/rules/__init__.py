@@ -165,6 +165,15 @@ from vouchers.rounds.rules.settling import (
     parse_settling,
     settling_faults,
 )
+from vouchers.rounds.rules.signalling import (
+    NUMBERS as SIGNALLING_NUMBERS,
+)
+from vouchers.rounds.rules.signalling import (
+    SignallingPolicy,
+    Trait,
+    parse_signalling,
+    signalling_faults,
+)
 from vouchers.rounds.rules.stages import (
     HELD,
     LIFECYCLE,
@@ -221,6 +230,7 @@ __all__ = [
     "REMINDED",
     "SCORED_STAGES",
     "SETTLING_NUMBERS",
+    "SIGNALLING_NUMBERS",
     "STEP_WORDS",
     "SURCHARGE_MOST",
     "TARGET",
@@ -269,8 +279,10 @@ __all__ = [
     "RoundStatus",
     "SelectionPolicy",
     "SettlingPolicy",
+    "SignallingPolicy",
     "Text",
     "TieBreak",
+    "Trait",
     "Way",
     "allocating_faults",
     "amended",
@@ -313,6 +325,7 @@ __all__ = [
     "parse_reminding",
     "parse_selection",
     "parse_settling",
+    "parse_signalling",
     "paying_faults",
     "phase",
     "points",
@@ -324,6 +337,7 @@ __all__ = [
     "ranking_faults",
     "selection_faults",
     "settling_faults",
+    "signalling_faults",
     "takes_inquiries",
     "timing",
     "typed_clauses",

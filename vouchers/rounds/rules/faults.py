@@ -22,6 +22,7 @@ from vouchers.rounds.rules.ranking import ranking_fault_words
 from vouchers.rounds.rules.reminding import reminding_fault_words
 from vouchers.rounds.rules.selection import selection_fault_words
 from vouchers.rounds.rules.settling import settling_fault_words
+from vouchers.rounds.rules.signalling import signalling_fault_words
 from vouchers.rounds.rules.stages import CompanySize, EvaluationStage
 
 
@@ -159,6 +160,8 @@ def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
         return reminding_fault_words(code)
     if code.startswith("settling_"):
         return settling_fault_words(code)
+    if code.startswith("signalling_"):
+        return signalling_fault_words(code)
     if code.startswith("assigning_"):
         return assigning_fault_words(code)
     if code.startswith("quoting_"):
@@ -246,6 +249,8 @@ _POLICY_PLACES = {
     "reminding_days": "remind_application",
     "settling_late": "settle_late",
     "settling_year": "settle_last_invoice",
+    "signalling_points": "signal_strong_from",
+    "signalling_thresholds": "signal_split_thresholds",
     "clauses_empty": "clauses_ko",
     "clauses_long": "clauses_ko",
     "ranking_weights": "rank_modality",

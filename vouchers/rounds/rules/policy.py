@@ -25,6 +25,7 @@ from vouchers.rounds.rules.selection import (
     selection_faults,
 )
 from vouchers.rounds.rules.settling import SettlingPolicy, parse_settling, settling_faults
+from vouchers.rounds.rules.signalling import SignallingPolicy, parse_signalling, signalling_faults
 from vouchers.rounds.rules.stages import Absence, EvaluationStage
 
 TARGET_STEPS = {
@@ -41,7 +42,7 @@ TARGET_STEPS = {
     "restriction_entry": 5,
     "access_request": 5, "delivery": 10, "plan_warning": 3, "company_silence": 10,
     "final_opening": 10, "final_grading": 10, "final_decision": 5, "finding_answer": 10, "finding_check": 5, "inspection_report": 5, "escalation": 3,
-    "halt_opinion": 10, "halt_decision": 5, "recovery": 20,
+    "halt_opinion": 10, "halt_decision": 5, "recovery": 20, "signal": 10,
 }  # fmt: skip
 FEASIBILITY_THRESHOLD, FEASIBILITY_BANDS = (
     10,
@@ -106,6 +107,7 @@ class Policy:
     settling: SettlingPolicy = field(default_factory=SettlingPolicy)
     grading: GradingPolicy = field(default_factory=GradingPolicy)
     reminding: RemindingPolicy = field(default_factory=RemindingPolicy)
+    signalling: SignallingPolicy = field(default_factory=SignallingPolicy)
     clauses: Sequence[ClauseText] = ()
 
     def days(self, step: str) -> int:
@@ -169,6 +171,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         settling=parse_settling(body.get("settling", {})),
         grading=parse_grading(body.get("grading", {})),
         reminding=parse_reminding(body.get("reminding", {})),
+        signalling=parse_signalling(body.get("signalling", {})),
         clauses=parse_clauses(body.get("clauses", ())),
     )
 
@@ -215,6 +218,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         ("settling", settling_faults),
         ("grading", grading_faults),
         ("reminding", reminding_faults),
+        ("signalling", signalling_faults),
     )
     named = [fault for name, judged in parts for fault in judged(body.get(name, {}))]
     return [*faults, *apart, *named, *clause_faults(body.get("clauses", ())), *asked]
@@ -334,5 +338,6 @@ STEP_WORDS = {
     "halt_opinion": _("Opinions on a notice of suspension or termination"),
     "halt_decision": _("Decision about a suspension or termination"),
     "recovery": _("Payback after a termination"),
+    "signal": _("Decision about a strong sign of fraud"),
     "voucher_claim": _("Wait of an expired voucher for what was handed in by its last day"),
 }

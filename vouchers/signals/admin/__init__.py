@@ -1,0 +1,5 @@
+"""The officers' doors of the room."""
+
+from vouchers.signals.admin.signals import SignalAdmin
+
+__all__ = ["SignalAdmin"]
