@@ -196,8 +196,12 @@ def days(need: Need, step: str) -> int:
 # ── For both sides ───────────────────────────────────────────────────────────────────────────────────
 def require_supplying(institution_id: int) -> None:
     """The institution supplies at present, and stays so until the transaction ends. Raises Refused."""
-    found = Institution.objects.select_for_update(no_key=True).get(pk=institution_id)
-    agreeing.check_supplies(str(found), active=found.status == InstitutionStatus.ACTIVE)
+    check_supplying(Institution.objects.select_for_update(no_key=True).get(pk=institution_id))
+
+
+def check_supplying(institution: Institution) -> None:
+    """As it was read: for what only looks. Raises Refused."""
+    agreeing.check_supplies(str(institution), active=institution.status == InstitutionStatus.ACTIVE)
 
 
 def lock(request_id: int) -> QuoteRequest:

@@ -1,4 +1,4 @@
-"""All that stands against a quote at once, so that a form says it in one go. Reads only."""
+"""All that stands against a quote at once, so that a form says it in one go. Reads only, outside any transaction: it locks nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.matching import queries
 from vouchers.matching.actions import preparing
-from vouchers.matching.actions.asking import require_supplying
+from vouchers.matching.actions.asking import check_supplying
 from vouchers.matching.models import QuoteRequest
 from vouchers.matching.rules import agreeing, stages, terms
 
@@ -35,7 +35,7 @@ def _checks(
     request: QuoteRequest, lines: Sequence[Mapping[str, Any]] | None, given: Mapping[str, Any], by: Any
 ) -> list[Callable[[], Any]]:
     today, until, delivery = clock.today(), given.get("valid_until"), given.get("earliest_delivery_on")
-    checks: list[Callable[[], Any]] = [lambda: require_supplying(request.institution_id)]
+    checks: list[Callable[[], Any]] = [lambda: check_supplying(request.institution)]
     if lines is not None:
         checks.append(lambda: _amount(request, lines, given))
     if until is not None:
