@@ -85,6 +85,8 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("undo", "vouchers_clawback"),
             ("flag_circle", "vouchers_signal"),
             ("folder_zip", "vouchers_auditfile"),
+            ("casino", "vouchers_auditsample"),
+            ("report", "vouchers_auditfinding"),
             ("event_repeat", "vouchers_carryover"),
             ("event_available", "vouchers_yearclosing"),
             ("credit_card", "vouchers_payeeaccount"),

@@ -4,6 +4,9 @@ from portal.kit.words import korean
 
 # verb → (Korean, English)
 WORDS: dict[str, tuple[str, str]] = {
+    "examine_sample": ("감사 표본 확인", "Look at audit samples"),
+    "answer_audit_finding": ("감사 지적사항 답변", "Answer findings of the auditor"),
+    "close_audit_finding": ("감사 지적사항 답변 검토", "Judge answers to findings"),
     "give_prior_notice": ("환수 사전통지", "Give prior notice of clawbacks"),
     "state_opinion": ("환수에 대한 의견 제출", "Give an opinion on a clawback"),
     "order_clawback": ("환수명령 결정", "Decide about clawbacks"),

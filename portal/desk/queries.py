@@ -309,5 +309,10 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
     (_("Milestones"), "/milestones/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
     (_("Disbursements"), "/payments/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
     (_("Settlements"), "/settlements/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
+    (
+        _("Samples of payments"),
+        "/settlements/samples/",
+        frozenset({Role.AUDITOR, Role.OPERATOR_CASE, Role.OPERATOR_FINANCE, Role.MINISTRY_OFFICER}),
+    ),
     (_("Case work (admin)"), "/admin/", STAFF_ROLES),
 )

@@ -34,6 +34,8 @@ MATTERS = {
     "settlement": Matter("settlement", "round_id"),
     "debt": Matter("debt", "agreement__round_id"),
     "clawback": Matter("clawback", "round_id"),
+    "auditsample": Matter("audit", "round_id"),
+    "auditfinding": Matter("audit", "item__sample__round_id"),
 }
 
 

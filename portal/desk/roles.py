@@ -112,6 +112,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.review_settlement",
             "vouchers.prepare_clawback",
             "vouchers.request_carry_over",
+            "vouchers.answer_audit_finding",
         }
     ),
     Role.OPERATOR_FINANCE: frozenset(
@@ -125,6 +126,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.confirm_receipt",
             "vouchers.order_clawback",
             "vouchers.rehearse_year",
+            "vouchers.answer_audit_finding",
             "vouchers.make_audit_file",
         }
     ),
@@ -157,6 +159,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.answer_objection",
             "vouchers.see_signal",
             "vouchers.decide_signal",
+            "vouchers.answer_audit_finding",
             "providers.check_dataset",
             "providers.check_offer",
             "providers.import_catalogue",
@@ -183,7 +186,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     Role.OBJECTION_REVIEWER: frozenset({"vouchers.decide_objection"}),
-    Role.AUDITOR: frozenset({"vouchers.see_demand", "vouchers.make_audit_file", "vouchers.see_signal"}),
+    # what an auditor writes are records of its own alone (docs/adr/0022)
+    Role.AUDITOR: frozenset({"vouchers.see_demand", "vouchers.make_audit_file", "vouchers.see_signal", "vouchers.draw_sample"}),
     Role.STAT_VIEWER: frozenset(),
     Role.SYSADMIN: frozenset(
         {

@@ -23,7 +23,7 @@ from vouchers.matching.models import Quote
 from vouchers.payments import queries as payments
 from vouchers.payments.models import PaymentFile
 from vouchers.settlements import queries as settlements
-from vouchers.settlements.models import Receipt
+from vouchers.settlements.models import Receipt, SampleItem
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ CHECKS: tuple[Check, ...] = (
     Check("reports of imports", lambda: ImportRun.objects.count(), catalogue.import_faults),
     Check("payment files", lambda: PaymentFile.objects.count(), payments.file_faults),
     Check("money paid back", lambda: Receipt.objects.count(), settlements.faults),
+    Check("audit samples", lambda: SampleItem.objects.count(), settlements.sample_faults),
     Check("suspensions and terminations", lambda: AgreementHalt.objects.count(), payments.halt_faults),
     Check("stored files", lambda: Document.objects.count(), file_faults),
 )

@@ -166,6 +166,10 @@ DECIDED: dict[str, dict[str, str]] = {
         "make_audit_file": ANSWER, "audit_file": WRITTEN_DOWN, "audit_download": WRITTEN_DOWN,
         "verify_audit_file": "of a file that its reader holds: the number of the agreement",
     },
+    "vouchers.settlements.views.sampling": {
+        "samples": NAMES, "new_sample": "rounds in which something was paid",
+        **dict.fromkeys(("sample", "sample_item", "mark_finding", "clear_item", "finding_verb"), WRITTEN_DOWN),
+    },
     "vouchers.settlements.views.debts": dict.fromkeys(("debt_detail", "report", "check", "enforce", "repay", "proof"), WRITTEN_DOWN),
     "vouchers.payments.views.planning": {"plan": WRITTEN_DOWN, "answer_warning": WRITTEN_DOWN},
     "vouchers.agreements.views.authority": {

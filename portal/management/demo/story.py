@@ -12,6 +12,7 @@ from portal.accounts import actions as accounts
 from portal.accounts.rules import Role
 from portal.kit import clock
 from portal.management.demo import (
+    auditing,
     changes,
     first_call,
     first_projects,
@@ -34,7 +35,7 @@ from vouchers.rounds import actions as rounds
 
 SCENES = (
     first_call.register, first_call.apply, first_call.evaluate, first_call.answer_awards, objections.first_call,
-    first_projects.contract, first_projects.deliver, changes.play, settling.play, grading.play, open_call.fill, objections.open_call, open_call.others,
+    first_projects.contract, first_projects.deliver, changes.play, settling.play, grading.play, auditing.play, open_call.fill, objections.open_call, open_call.others,
     sourcing.play, sourcing.seek, onboarding.play, sourcing.allocate, third_call.play, standing_in.play,
 )  # fmt: skip
 

@@ -20,16 +20,12 @@ from unfold.widgets import (
 from portal.kit.errors import Stale
 from providers.catalogue import queries as catalogue
 from vouchers.rounds import rules
+from vouchers.rounds.forms.afterwards import AFTERWARDS, afterwards_fields, afterwards_of
 from vouchers.rounds.forms.allocating import allocating_fields, allocating_of
 from vouchers.rounds.forms.changing import changing_fields, changing_of
 from vouchers.rounds.forms.clauses import APART, clause_fields, clauses_of
-from vouchers.rounds.forms.grading import grading_fields, grading_of
 from vouchers.rounds.forms.parts import policy_parts
-from vouchers.rounds.forms.paying import paying_fields, paying_of
 from vouchers.rounds.forms.ranking import ranking_fields, ranking_of
-from vouchers.rounds.forms.reminding import reminding_fields, reminding_of
-from vouchers.rounds.forms.settling import settling_fields, settling_of
-from vouchers.rounds.forms.signalling import signalling_fields, signalling_of
 from vouchers.rounds.models import Round
 
 PUBLIC_PHASES = [phase for phase in rules.Phase if phase not in {rules.Phase.DRAFT, rules.Phase.REVIEW}]
@@ -206,12 +202,8 @@ class PolicyForm(forms.Form):
         quoting = {**_quoting_fields(body.get("quoting", {})), **allocating_fields(body.get("allocating", {}))}
         changing = {**changing_fields(body.get("changing", {})), **clause_fields(body.get("clauses", ()))}
         papers = _paper_fields({**rules.PAPER_DAYS, **body.get("paper_days", {})})
-        paying = {**paying_fields(body.get("paying", {})), **settling_fields(body.get("settling", {}))}
-        paying |= grading_fields(body.get("grading", {}))
-        paying |= reminding_fields(body.get("reminding", {}), body.get("reminder_days", rules.USUAL_REMINDERS))
-        paying |= signalling_fields(body.get("signalling", {}))
         every = {
-            **rates, **self.fields, **papers, **chosen, **apart, **given, **quoting, **changing, **paying, **targets, "reason": reason,
+            **rates, **self.fields, **papers, **chosen, **apart, **given, **quoting, **changing, **afterwards_fields(body), **targets, "reason": reason,
         }  # fmt: skip
         self.fields = {name: every[name] for _title, names in policy_parts() for name in names}
         assert len(self.fields) == len(every), set(every) - set(self.fields)
@@ -237,11 +229,7 @@ class PolicyForm(forms.Form):
         body["ranking"] = ranking_of(data)
         body["allocating"] = allocating_of(data)
         body["changing"] = changing_of(data)
-        body["paying"] = paying_of(data)
-        body["settling"] = settling_of(data)
-        body["grading"] = grading_of(data)
-        body["reminding"] = reminding_of(data)
-        body["signalling"] = signalling_of(data)
+        body |= afterwards_of(data)
         if (clauses := clauses_of(data)) is None:
             self.add_error("clauses_ko", APART)
         body["clauses"] = clauses or []
@@ -259,7 +247,7 @@ _POLICY_FIELDS = (
 
 _POLICY_PARTS = (
     "grant_rates", "pass_mark", "target_days", "paper_days", "selection", "conflicts", "assigning", "quoting", "ranking",
-    "allocating", "changing", "paying", "settling", "grading", "reminding", "signalling", "clauses",
+    "allocating", "changing", "clauses", *AFTERWARDS,
 )  # fmt: skip
 _SHARES = ("min_cash_rate", "in_kind_max_rate", "region_bonus", "grant_rate_max")
 

@@ -12,6 +12,7 @@ from vouchers.rounds.forms.grading import GRADING_NAMES
 from vouchers.rounds.forms.paying import PAYING_NAMES
 from vouchers.rounds.forms.ranking import RANKING_NAMES
 from vouchers.rounds.forms.reminding import REMINDING_NAMES
+from vouchers.rounds.forms.sampling import SAMPLING_NAMES
 from vouchers.rounds.forms.settling import SETTLING_NAMES
 from vouchers.rounds.forms.signalling import SIGNALLING_NAMES
 
@@ -50,6 +51,7 @@ def policy_parts() -> list[tuple[Any, list[str]]]:
         (_("Final evaluation"), list(GRADING_NAMES)),
         (_("Settling, taking back, the year's end"), list(SETTLING_NAMES)),
         (_("Signs of fraud"), list(SIGNALLING_NAMES)),
+        (_("Samples of payments for audits"), list(SAMPLING_NAMES)),
         (_("Agreements and their changes"), [*CLAUSE_NAMES, *CHANGING_NAMES]),
         (_("Smallest counts"), ["disclosure_threshold", "feasibility_threshold", "feasibility_bands", "demand_threshold"]),
         (_("Target days of each step"), each["days"]),

@@ -139,6 +139,8 @@ from vouchers.rounds.rules.rehearsing import (
 )
 from vouchers.rounds.rules.reminding import REMINDED, parse_reminding
 from vouchers.rounds.rules.reminding import USUAL as USUAL_REMINDERS
+from vouchers.rounds.rules.sampling import NUMBERS as SAMPLING_NUMBERS
+from vouchers.rounds.rules.sampling import parse_sampling
 from vouchers.rounds.rules.selection import (
     CAPITAL_AREA,
     Advantage,
@@ -228,6 +230,7 @@ __all__ = [
     "POLICY_WORDS",
     "RELEASED",
     "REMINDED",
+    "SAMPLING_NUMBERS",
     "SCORED_STAGES",
     "SETTLING_NUMBERS",
     "SIGNALLING_NUMBERS",
@@ -323,6 +326,7 @@ __all__ = [
     "parse_quoting",
     "parse_ranking",
     "parse_reminding",
+    "parse_sampling",
     "parse_selection",
     "parse_settling",
     "parse_signalling",

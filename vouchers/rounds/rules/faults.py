@@ -20,6 +20,7 @@ from vouchers.rounds.rules.questions import parse_questions, question_fault_word
 from vouchers.rounds.rules.quoting import quoting_fault_words, quoting_faults
 from vouchers.rounds.rules.ranking import ranking_fault_words
 from vouchers.rounds.rules.reminding import reminding_fault_words
+from vouchers.rounds.rules.sampling import sampling_fault_words
 from vouchers.rounds.rules.selection import selection_fault_words
 from vouchers.rounds.rules.settling import settling_fault_words
 from vouchers.rounds.rules.signalling import signalling_fault_words
@@ -158,6 +159,8 @@ def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
         return grading_fault_words(code)
     if code.startswith("reminding_"):
         return reminding_fault_words(code)
+    if code.startswith("sampling_"):
+        return sampling_fault_words(code)
     if code.startswith("settling_"):
         return settling_fault_words(code)
     if code.startswith("signalling_"):
@@ -247,6 +250,7 @@ _POLICY_PLACES = {
     "grading_graders": "grade_graders",
     "grading_marks": "grade_mark_EXCELLENT",
     "reminding_days": "remind_application",
+    "sampling_numbers": "sample_threshold_won",
     "settling_late": "settle_late",
     "settling_year": "settle_last_invoice",
     "signalling_points": "signal_strong_from",

@@ -18,6 +18,7 @@ from vouchers.rounds.rules.questions import Question, parse_questions, question_
 from vouchers.rounds.rules.quoting import QuotingPolicy, parse_quoting, quoting_faults
 from vouchers.rounds.rules.ranking import RankingPolicy, parse_ranking, ranking_faults
 from vouchers.rounds.rules.reminding import USUAL, RemindingPolicy, parse_reminding, reminding_faults
+from vouchers.rounds.rules.sampling import SamplingPolicy, parse_sampling, sampling_faults
 from vouchers.rounds.rules.selection import (
     CAPITAL_AREA,
     SelectionPolicy,
@@ -39,7 +40,7 @@ TARGET_STEPS = {
     "quote_before_close": 5, "quote_agreement": 5,
     "feasibility": 10, "sourcing": 15, "proposal_answer": 10, "change_review": 10, "file_answer": 3, "payee_change": 3,
     "clause_answer": 5, "settlement_review": 20, "settlement_supplement": 10, "receipt_check": 5, "carry_over_review": 10,
-    "restriction_entry": 5,
+    "restriction_entry": 5, "audit_answer": 10, "audit_judgement": 10, "audit_examination": 20,
     "access_request": 5, "delivery": 10, "plan_warning": 3, "company_silence": 10,
     "final_opening": 10, "final_grading": 10, "final_decision": 5, "finding_answer": 10, "finding_check": 5, "inspection_report": 5, "escalation": 3,
     "halt_opinion": 10, "halt_decision": 5, "recovery": 20, "signal": 10,
@@ -108,6 +109,7 @@ class Policy:
     grading: GradingPolicy = field(default_factory=GradingPolicy)
     reminding: RemindingPolicy = field(default_factory=RemindingPolicy)
     signalling: SignallingPolicy = field(default_factory=SignallingPolicy)
+    sampling: SamplingPolicy = field(default_factory=SamplingPolicy)
     clauses: Sequence[ClauseText] = ()
 
     def days(self, step: str) -> int:
@@ -172,6 +174,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         grading=parse_grading(body.get("grading", {})),
         reminding=parse_reminding(body.get("reminding", {})),
         signalling=parse_signalling(body.get("signalling", {})),
+        sampling=parse_sampling(body.get("sampling", {})),
         clauses=parse_clauses(body.get("clauses", ())),
     )
 
@@ -219,6 +222,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         ("grading", grading_faults),
         ("reminding", reminding_faults),
         ("signalling", signalling_faults),
+        ("sampling", sampling_faults),
     )
     named = [fault for name, judged in parts for fault in judged(body.get(name, {}))]
     return [*faults, *apart, *named, *clause_faults(body.get("clauses", ())), *asked]
@@ -339,5 +343,8 @@ STEP_WORDS = {
     "halt_decision": _("Decision about a suspension or termination"),
     "recovery": _("Payback after a termination"),
     "signal": _("Decision about a strong sign of fraud"),
+    "audit_examination": _("Look at the payments of an audit sample"),
+    "audit_answer": _("Answer to a finding of the auditor"),
+    "audit_judgement": _("Judgement of an answer by the auditor"),
     "voucher_claim": _("Wait of an expired voucher for what was handed in by its last day"),
 }

@@ -19,6 +19,7 @@ REMINDED = {
     "settlement": _("Settlements"),
     "debt": _("What is to be paid back"),
     "clawback": _("Taking money back"),
+    "audit": _("Audit samples and findings"),
 }
 
 

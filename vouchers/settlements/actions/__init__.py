@@ -23,17 +23,30 @@ from vouchers.settlements.actions.receiving import confirm_receipt, enforce_debt
 from vouchers.settlements.actions.repaying import repay
 from vouchers.settlements.actions.reviewing import confirm_amount, judge_line, propose_amount, request_supplement, send_back
 from vouchers.settlements.actions.ruling import apply_ruling, enter_ruling
+from vouchers.settlements.actions.sampling import (
+    answer_audit_finding,
+    clear_item,
+    close_audit_finding,
+    draw_sample,
+    mark_finding,
+    reopen_audit_finding,
+    withdraw_audit_finding,
+)
 from vouchers.settlements.actions.stating import Stated, submit_statement, sync_ended
 
 __all__ = [
     "Stated",
+    "answer_audit_finding",
     "apply_ruling",
     "ask_audit_file",
+    "clear_item",
+    "close_audit_finding",
     "close_year",
     "confirm_amount",
     "confirm_receipt",
     "detect_clawback",
     "discard_rehearsal",
+    "draw_sample",
     "drop_clawback",
     "enforce_debt",
     "enter_restriction",
@@ -46,12 +59,14 @@ __all__ = [
     "lower_clawback",
     "lower_disallowance",
     "make_next_audit_file",
+    "mark_finding",
     "object_to_clawback",
     "object_to_settlement",
     "order_clawback",
     "propose_amount",
     "rehearse_year",
     "reject_receipt",
+    "reopen_audit_finding",
     "repay",
     "report_order",
     "report_receipt",
@@ -61,4 +76,5 @@ __all__ = [
     "submit_statement",
     "sync_ended",
     "sync_objections",
+    "withdraw_audit_finding",
 ]  # fmt: skip

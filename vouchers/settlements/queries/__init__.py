@@ -29,6 +29,17 @@ from vouchers.settlements.queries.debts import (
 from vouchers.settlements.queries.debts import may as may_with_debt
 from vouchers.settlements.queries.escalating import to_escalate
 from vouchers.settlements.queries.objecting import decision, held_back, upheld
+from vouchers.settlements.queries.sampling import (
+    drawn_again,
+    files_of,
+    frame,
+    items_for,
+    may_with_finding,
+    sample_faults,
+    sampled_rounds,
+    samples_for,
+)
+from vouchers.settlements.queries.sampling import standing as sample_standing
 from vouchers.settlements.queries.settling import (
     ENDED,
     balance,
@@ -62,13 +73,17 @@ __all__ = [
     "debts_for",
     "debts_of",
     "decision",
+    "drawn_again",
     "due_on",
     "earlier_orders",
     "ended_on",
     "faults",
+    "files_of",
+    "frame",
     "held_back",
     "held_because",
     "hindered",
+    "items_for",
     "known",
     "left_won",
     "lines_of",
@@ -77,6 +92,7 @@ __all__ = [
     "may_owe",
     "may_with_clawback",
     "may_with_debt",
+    "may_with_finding",
     "money_moves",
     "moving",
     "next_line",
@@ -87,6 +103,10 @@ __all__ = [
     "policy_of",
     "receipts_of",
     "recoverable",
+    "sample_faults",
+    "sample_standing",
+    "sampled_rounds",
+    "samples_for",
     "settlements_for",
     "shares",
     "standing",

@@ -9,10 +9,11 @@ from portal.kit import clock
 from vouchers.milestones.rules import is_escalated
 from vouchers.rounds.models import Round
 from vouchers.settlements import rules
-from vouchers.settlements.models import Clawback, Debt, Settlement
+from vouchers.settlements.models import AuditFinding, Clawback, Debt, Settlement
 
 ROUND_OF = {
     "settlement": (Settlement, "round_id"), "debt": (Debt, "agreement__round_id"), "clawback": (Clawback, "round_id"),
+    "auditfinding": (AuditFinding, "item__sample__round_id"),
 }  # fmt: skip
 
 

@@ -99,4 +99,5 @@ ESCALATES = {
     "pay_debt": "OPERATOR_FINANCE", "check_receipt": "MINISTRY_OFFICER", "repay_debt": "MINISTRY_OFFICER",
     "give_prior_notice": "OPERATOR_FINANCE", "order_clawback": "MINISTRY_OFFICER", "report_order": "MINISTRY_OFFICER",
     "enter_restriction": "MINISTRY_APPROVER", "apply_ruling": "MINISTRY_OFFICER", "lift_restriction": "MINISTRY_APPROVER",
+    "answer_audit_finding": "MINISTRY_APPROVER",
 }  # fmt: skip
