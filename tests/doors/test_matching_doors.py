@@ -203,6 +203,8 @@ def test_results_reasons_and_excluded_in_both_languages(at: quotes.Stage) -> Non
     korean, english = (text(browser.get(f"{p}/matching/needs/{at.need.ref}/")) for p in ("", "/en"))
     assert "견적 요청하기" in korean and "100점 만점" in korean
     assert "Ask for a quote" in english and "of 100 points" in english and "Consists of what you asked for" in english
+    assert "점수를 높이려면" in korean and "점이 오릅니다" in korean
+    assert "What would raise the score" in english and "points more" in english
 
 
 # ── Lists stay as quick as they are ──────────────────────────────────────────────────────────────────

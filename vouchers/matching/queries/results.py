@@ -1,7 +1,7 @@
 """A ranking as the page shows it, in the reader's language."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from portal.kit.words import korean, pick
@@ -48,6 +48,7 @@ class Shown:
     warnings: list[str]
     asked: QuoteRequest | None
     cannot: Any
+    raises: list[str] = field(default_factory=list)  # what would bring more points, in words
     counted: FeasibilityQuery | None = None  # the newest question about it that is open or answered
 
     @property
@@ -179,6 +180,7 @@ def _shown(
         ],
         asked=asked.get((dataset.pk, offer.pk if offer else None)),
         cannot=cannot,
+        raises=[item[f"reason_{lang}"] for item in record.get("raises", ())],  # rankings before 1.7 say none
     )
 
 

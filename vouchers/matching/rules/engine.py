@@ -9,17 +9,18 @@ from vouchers.matching.rules.facts import Candidate, Words
 from vouchers.matching.rules.filters import judge
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import WEIGHTS, Policy
+from vouchers.matching.rules.raising import Raise, raises
 from vouchers.matching.rules.reasons import reasons
 from vouchers.matching.rules.remarks import Remark, remarks
 from vouchers.matching.rules.score import components
 from vouchers.matching.rules.verdict import FILTERS, Failure, Verdict, Warning
 
-ENGINE_VERSION = "1.6.0"
+ENGINE_VERSION = "1.7.0"
 
 
 @dataclass(frozen=True)
 class Result:
-    """One fitting dataset or offer. score: 0–10,000, the sum of components."""
+    """One fitting dataset or offer. score: 0–10,000, the sum of components; raises: what would bring more."""
 
     candidate: Candidate
     rank: int
@@ -27,6 +28,7 @@ class Result:
     components: dict[str, int]
     reasons: tuple[Words, ...]
     warnings: tuple[Warning, ...]
+    raises: tuple[Raise, ...] = ()
 
     def document(self) -> dict[str, Any]:
         return {
@@ -40,6 +42,7 @@ class Result:
             "warnings": [item.code for item in self.warnings],
             "warnings_ko": [item.ko for item in self.warnings],
             "warnings_en": [item.en for item in self.warnings],
+            "raises": [item.document() for item in self.raises],
         }
 
 
@@ -159,7 +162,7 @@ def told_of(need: Need, found: Candidate, policy: Policy, verdict: Verdict, rank
     """One result in words. parts: how many fitting parts it stands for."""
     points = components(need, found, policy)
     words = (*reasons(need, found, policy), *_whole(parts))
-    return Result(found, rank, sum(points.values()), points, words, verdict.warnings)
+    return Result(found, rank, sum(points.values()), points, words, verdict.warnings, raises(need, found, policy, points))
 
 
 def fold(need: Need, passed: Sequence[tuple[Candidate, Verdict]]) -> tuple[list[tuple[Candidate, Verdict]], dict[str, int]]:

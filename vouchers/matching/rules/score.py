@@ -28,24 +28,24 @@ FITTING_STANDARDS = {
 def components(need: Need, found: Candidate, policy: Policy) -> dict[str, int]:
     """Component → points."""
     parts = {
-        "modality": _modality(need, found, policy),
-        "disease": _disease(need, found),
-        "volume": _volume(need, found),
+        "modality": modality(need, found, policy),
+        "disease": disease(need, found),
+        "volume": volume(need, found),
         "purpose": purpose(need, found),
-        "access": _access(need, found),
+        "access": access(need, found),
         "supplier": supplier(found, policy),
-        "terms": _terms(need, found, policy),
+        "terms": terms(need, found, policy),
         "labels": labels(need, found),
-        "period": _period(need, found, policy),
+        "period": period(need, found, policy),
         "standard": standard(need, found, policy),
-        "population": _population(need, found),
+        "population": population(need, found),
         "certainty": certainty(found),
         "region": region(need, found, policy),
     }
     return {name: policy.weights[name] * part // FULL for name, part in parts.items()}
 
 
-def _modality(need: Need, found: Candidate, policy: Policy) -> int:
+def modality(need: Need, found: Candidate, policy: Policy) -> int:
     """How much of what was asked for is inside; what nothing else replaces counts three times what comes with it."""
     if not found.modality:
         return 300
@@ -56,7 +56,7 @@ def _modality(need: Need, found: Candidate, policy: Policy) -> int:
     return inside * FULL // sum(weigh.values())
 
 
-def _disease(need: Need, found: Candidate) -> int:
+def disease(need: Need, found: Candidate) -> int:
     """Coverage of the codes asked for, then how much of the collection is about them."""
     wanted = need.disease_codes
     if wanted is None or not wanted.include.texts:
@@ -74,7 +74,7 @@ def _disease(need: Need, found: Candidate) -> int:
     return covered * (700 + min(FULL, focus * 2) * 300 // FULL) // FULL
 
 
-def _volume(need: Need, found: Candidate) -> int:
+def volume(need: Need, found: Candidate) -> int:
     """Published persons against those wanted; of a collection of all diseases less counts, since yours are fewer."""
     wanted = need.patients_wanted or need.patients_minimum
     count = found.individuals if found.individuals is not None else found.records
@@ -103,7 +103,13 @@ def purpose(need: Need, found: Candidate) -> int:
     return {True: FULL, None: 400, False: NONE}[found.allows(need.purpose)]
 
 
-def _access(need: Need, found: Candidate) -> int:
+def access(need: Need, found: Candidate) -> int:
+    parts = access_parts(need, found)
+    return sum(parts.values()) // len(parts)
+
+
+def access_parts(need: Need, found: Candidate) -> dict[str, int]:
+    """The way of use, what may be taken out and, where something is to be joined, whether it may be: each in thousandths."""
     if not need.access_modes_acceptable:
         mode = FULL if found.modes else 500
     elif not found.modes:
@@ -117,9 +123,9 @@ def _access(need: Need, found: Candidate) -> int:
     else:
         way_out = FULL if set(need.exports_wanted) <= set(found.ways_out) else NONE
     if not need.linkage:
-        return (mode + way_out) // 2
+        return {"mode": mode, "exit": way_out}
     joined = FULL if found.joins(need.linkage) else {True: FULL, None: 400, False: NONE}[found.linkage]
-    return (mode + way_out + joined) // 3
+    return {"mode": mode, "exit": way_out, "linkage": joined}
 
 
 def region(need: Need, found: Candidate, policy: Policy) -> int:
@@ -131,7 +137,7 @@ def region(need: Need, found: Candidate, policy: Policy) -> int:
     return (700 if outside else 0) + (300 if near else 0)
 
 
-def _terms(need: Need, found: Candidate, policy: Policy) -> int:
+def terms(need: Need, found: Candidate, policy: Policy) -> int:
     """A published offer; room in the budget and in time; a joint review."""
     offer = found.offer
     if offer is None:
@@ -148,7 +154,7 @@ def _terms(need: Need, found: Candidate, policy: Policy) -> int:
     return points
 
 
-def _period(need: Need, found: Candidate, policy: Policy) -> int:
+def period(need: Need, found: Candidate, policy: Policy) -> int:
     """The years asked for that are covered; without a wish, how recent the data is."""
     if found.first_year is None and found.last_year is None:
         return UNKNOWN_YEARS
@@ -170,7 +176,7 @@ def standard(need: Need, found: Candidate, policy: Policy) -> int:
     return FULL if fits else 500
 
 
-def _population(need: Need, found: Candidate) -> int:
+def population(need: Need, found: Candidate) -> int:
     """Ages and follow-up that are known to suit; sites inside one collection."""
     points = FULL - (FULL - ages_covered(need, found)) * 600 // FULL
     if need.follow_up_months_minimum and (found.first_year is None or found.last_year is None):
