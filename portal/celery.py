@@ -39,7 +39,7 @@ SWEEPS: dict[str, float] = {
     "catalogue.tell_searches": 900,
     "catalogue.start_harvests": 60,
     "catalogue.go_on_imports": 5,
-    "offers.sync_lead_days": 60,
+    "offers.sync_offered": 60,
     "offers.renew_capacities": 600,
     "offers.sync_checks": 3600,
     "matching.note_views": 15,
@@ -91,7 +91,7 @@ OF_JOB = {  # else as its room
     "catalogue.ask_if_right": "statistics", "applications.go_on_batches": "files", "matching.compute_allocations": "files",
     "settlements.make_audit_files": "files",
     "evaluation.apply_proposals": "files", "journal.seal_day": "statistics", "access.sync_measured_days": "statistics",
-    "access.sync_measured_shares": "statistics", "offers.sync_lead_days": "statistics", "offers.sync_checks": "statistics",
+    "access.sync_measured_shares": "statistics", "offers.sync_offered": "statistics", "offers.sync_checks": "statistics",
     "payments.sync_plans": "statistics", "signals.sweep": "statistics",
 }  # fmt: skip
 

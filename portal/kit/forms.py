@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.renderers import TemplatesSetting
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -138,11 +139,30 @@ class WonInput(forms.TextInput):
 
 
 class WholeField(forms.IntegerField):
-    """`1,450` as `1450`: numbers are shown in groups, so they may be typed so."""
+    """`1,450` as `1450`: numbers are shown in groups, so they may be typed so; so are the limits that a number exceeds."""
+
+    def __init__(self, *, min_value: int | None = None, max_value: int | None = None, **kwargs: Any) -> None:
+        super().__init__(min_value=min_value, max_value=max_value, **kwargs)
+        self.validators = [_grouped(one) for one in self.validators]
 
     def to_python(self, value: Any) -> int | None:
         grouped = isinstance(value, str) and GROUPED.fullmatch(value.strip())
         return super().to_python(value.replace(",", "") if grouped else value)
+
+
+def _grouped(validator: Any) -> Any:
+    """The same check, with its limit said in groups."""
+    if not isinstance(validator, MinValueValidator | MaxValueValidator):
+        return validator
+
+    def check(value: int) -> None:
+        try:
+            validator(value)
+        except ValidationError as fault:
+            limit = f"{validator.limit_value:,}"
+            raise ValidationError(fault.message, code=fault.code, params={**(fault.params or {}), "limit_value": limit}) from None
+
+    return check
 
 
 class WonFormField(forms.Field):

@@ -7,6 +7,7 @@ from django.test import Client
 
 from portal.accounts.rules import Role
 from providers.catalogue import actions
+from providers.offers import actions as offers
 from tests.factories import providers
 from tests.factories.accounts import make_organisation
 
@@ -158,3 +159,20 @@ def test_pausing_a_dataset_as_owner_colleague_stranger_anonymous(owner: provider
     assert colleague.post(address).status_code == 303
     dataset.refresh_from_db()
     assert dataset.publication == "PAUSED"
+
+
+def test_a_card_says_price_and_days_of_its_offers_and_the_filter_what_the_card_says_about_products(
+    client: Client, owner: providers.Provider
+) -> None:
+    providers.code_lists()
+    priced, silent = providers.dataset(owner, commercial_use_allowed=True), providers.dataset(owner, commercial_use_allowed=None)
+    offer = providers.offer(owner, priced, published=True)
+    assert offers.sync_offered() == 1 and offers.sync_offered() == 0
+    page = client.get("/en/catalogue/?purpose=PRODUCT_DEVELOPMENT").content.decode()
+    assert "Product development (1)" in page and priced.key in page and silent.key not in page
+    assert f"KRW {offer.floor_won:,}" in page and f"{offer.lead_time_days} working days" in page
+    offers.pause(offer_id=offer.pk, by=owner.user)
+    assert offers.sync_offered() == 1
+    priced.refresh_from_db()
+    assert (priced.from_won, priced.lead_days) == (None, None)
+    assert f"KRW {offer.floor_won:,}" not in client.get("/en/catalogue/?q=" + priced.key).content.decode()

@@ -197,6 +197,24 @@ def test_a_bad_cell_is_named_and_nothing_changes(
     assert Offer.objects.get(pk=first.pk).version == first.version
 
 
+def test_all_that_is_wrong_with_a_workbook_is_said_at_once_and_in_words(owner: providers.Provider) -> None:
+    """What cannot be read, what the forms refuse and what the rules refuse, of different rows; a cell is named once."""
+    for _ in range(3):
+        providers.offer(owner, published=True)
+    client = as_(owner.user)
+    book = downloaded(client)
+    put(book, FIRST, 2, "access_modes", "팩스")
+    put(book, FIRST, 3, "capacity", -3)
+    put(book, FIRST, 4, "allowed_purposes", None)
+    put(book, FIRST, 4, "lead_time_days", None)
+    put(book, SECOND, 2, "unit_price_won", "비쌈")
+    page = shown(client, book).content.decode()
+    cells = [cell(FIRST, 2, "access_modes"), cell(FIRST, 3, "capacity"), cell(FIRST, 4, "allowed_purposes"),
+             cell(FIRST, 4, "lead_time_days"), cell(SECOND, 2, "unit_price_won")]  # fmt: skip
+    assert [page.count(f">{one}</td>") for one in cells] == [1] * len(cells)
+    assert "CLOSED_ROOM · 폐쇄분석실" in page
+
+
 def broken(change: Callable[[Workbook], None]) -> Callable[[Workbook], SimpleUploadedFile]:
     def make(book: Workbook) -> SimpleUploadedFile:
         change(book)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from portal.accounts.rules import Role
+from portal.kit import clock
 from tests.doors import as_
 from tests.factories import providers, quotes
 from vouchers.matching.models import Quote, QuoteDraft
@@ -35,6 +36,15 @@ def test_a_prepared_quote_is_shown_to_the_institution_alone(at: quotes.Stage) ->
         assert "준비한 견적" not in shown and "100,000,000" not in shown and "견적을 준비했습니다" not in shown
     assert as_(at.firm.user).get(page).status_code == 404
     assert as_(providers.provider().user).get(page).status_code == 404
+
+
+def test_while_a_quote_waits_for_agreement_the_institution_reads_that_and_not_that_it_saw_the_request(at: quotes.Stage) -> None:
+    draft, _secret = quotes.prepared(at)
+    type(draft.request).objects.filter(pk=draft.request_id).update(status="VIEWED", viewed_at=clock.now())
+    for page in ("/en/matching/requests/", f"/en/matching/requests/{draft.request.ref}/"):
+        shown = text(as_(at.hospital.user).get(page))
+        assert "A prepared quote waits for agreement" in shown and "Seen by the provider" not in shown
+    assert "Seen by the provider" in text(as_(at.firm.user).get(f"/en/matching/quotes/{draft.request.ref}/"))
 
 
 def test_approve_through_the_page(at: quotes.Stage) -> None:

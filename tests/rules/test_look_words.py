@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.translation import override
 
 from portal.kit import clock, workdays
-from portal.kit.forms import CountedTextarea, WonFormField
+from portal.kit.forms import CountedTextarea, WholeField, WonFormField
 from portal.templatetags import portal as tags
 
 FRIDAY = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # 12:00 in Seoul
@@ -124,3 +125,12 @@ def test_a_text_that_is_too_long_is_not_cut_by_the_browser_but_refused_and_kept(
     blank, typed = Reason(), Reason({"reason": "123456"})
     assert "maxlength" not in str(blank["reason"]) and 'data-limit="5"' in str(blank["reason"])
     assert typed.errors["reason"] and (widget is forms.PasswordInput or "123456" in str(typed["reason"]))
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [(WholeField(max_value=1_000_000), "2,000,000"), (WonFormField(max_value=1_000_000), "2000000")]
+)
+def test_a_limit_is_said_in_groups(field: forms.Field, typed: str) -> None:
+    with pytest.raises(ValidationError) as fault:
+        field.clean(typed)
+    assert "1,000,000" in " ".join(fault.value.messages)

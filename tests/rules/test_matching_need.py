@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from portal.kit.errors import Refused
 from tests.factories import matching
@@ -77,3 +78,11 @@ def test_the_days_of_a_project_say_how_many_months_it_has(start: str, end: str, 
 def test_what_is_no_object_is_refused(document: Any) -> None:
     with pytest.raises(Refused):
         rules.parse_need(document)
+
+
+def test_a_fault_names_its_field_in_words_and_by_its_name() -> None:
+    with pytest.raises(Refused) as refused, override("ko"):
+        rules.parse_need({"modality": ["CT"], "patients_minimum": 5, "patients_wanted": 2})
+    with override("ko"):
+        assert "최소" in str(refused.value.message) and "(patients_minimum)" in str(refused.value.message)
+    assert set(rules.need.FIELD_WORDS) == set(rules.need.FIELDS)

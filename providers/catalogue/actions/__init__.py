@@ -23,7 +23,7 @@ from providers.catalogue.actions.publishing import (
     start_check,
     submit,
 )
-from providers.catalogue.actions.registering import record_lead_days, register_code_list, register_reference
+from providers.catalogue.actions.registering import record_offered, register_code_list, register_reference
 from providers.catalogue.actions.searches import forget_search, save_search, tell_search
 from providers.catalogue.actions.series import register_series, save_series, subscribe, unsubscribe
 
@@ -42,7 +42,7 @@ __all__ = [
     "pause",
     "pause_source",
     "publish",
-    "record_lead_days",
+    "record_offered",
     "register_code_list",
     "register_reference",
     "register_series",

@@ -64,15 +64,17 @@ def register_code_list(*, record: Mapping[str, Any], by: Any = None) -> CodeList
     return code_list
 
 
-def record_lead_days(found: Mapping[int, int]) -> int:
-    """Dataset id → least working days to the data in an offer that stands; a dataset that is not named has none. Idempotent.
+def record_offered(found: Mapping[int, tuple[int | None, int | None]]) -> int:
+    """Dataset id → (least working days to the data, least price of an order in whole won) of the offers that stand; a dataset that is
+    not named has none. Idempotent.
 
-    Told by the offers; no part of any version. Writes: Dataset.lead_days. Returns: datasets that changed.
+    Told by the offers; no part of any version. Writes: Dataset.lead_days, from_won. Returns: datasets that changed.
     """
-    known = dict(Dataset.objects.filter(Q(lead_days__isnull=False) | Q(pk__in=found)).values_list("pk", "lead_days"))
-    changed = {pk: found.get(pk) for pk, days in known.items() if days != found.get(pk)}
-    for pk, days in changed.items():
-        Dataset.objects.filter(pk=pk).update(lead_days=days)
+    told = Q(lead_days__isnull=False) | Q(from_won__isnull=False) | Q(pk__in=found)
+    known = {pk: (days, won) for pk, days, won in Dataset.objects.filter(told).values_list("pk", "lead_days", "from_won")}
+    changed = {pk: found.get(pk, (None, None)) for pk, held in known.items() if held != found.get(pk, (None, None))}
+    for pk, (days, won) in changed.items():
+        Dataset.objects.filter(pk=pk).update(lead_days=days, from_won=won)
     return len(changed)
 
 

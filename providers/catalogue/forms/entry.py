@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit.forms import CountedTextarea, Lines
+from portal.kit.forms import CountedTextarea, Lines, WholeField
 from providers.catalogue import rules
 from providers.catalogue.queries import choices, code_lists
 from providers.catalogue.rules import Kind
@@ -88,7 +88,7 @@ def _made(field: rules.Field, institutions: Iterable[Institution]) -> forms.Fiel
         case Kind.WORDS | Kind.URLS:
             return ListField(most=field.most, addresses=field.kind == Kind.URLS, **more)
         case Kind.NUMBER:
-            return forms.IntegerField(min_value=0, max_value=field.most, **more)
+            return WholeField(min_value=0, max_value=field.most, **more)
         case Kind.FLAG:
             return forms.TypedChoiceField(choices=YES_NO, coerce=lambda text: text == "true", empty_value=None, **more)
         case Kind.CODE:

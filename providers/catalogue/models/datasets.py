@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.queries import organisation_ids_of, sees_all
 from portal.kit.models import Row
+from portal.kit.won import WonField
 from providers.catalogue import rules
 from providers.catalogue.models.columns import SpansField, StoredField
 from providers.catalogue.models.series import DatasetSeries
@@ -89,7 +90,7 @@ class Dataset(Row):
     profile, origin: what judged the published version, and who wrote it; published_number, published_sha256: that version.
     search_title, search_text: what is looked for (`rules.looked_at`); disease_spans, disease_chapters: the named diseases;
     diseases_comparable: all of them are in codes that can be compared.
-    lead_days: least working days to the data in an offer that stands, pushed down by the offers.
+    lead_days, from_won: least working days to the data and least price in an offer that stands, pushed down by the offers.
     Columns hold the published version only: what is being written stands in Draft. confirmed_at: when it was last said to be right.
     """
 
@@ -195,6 +196,7 @@ class Dataset(Row):
     disease_chapters = ArrayField(models.CharField(max_length=5), editable=False, **_codes)
     diseases_comparable = models.BooleanField(default=False, editable=False)
     lead_days = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    from_won = WonField(null=True, blank=True, editable=False)
 
     MATCHED: ClassVar[tuple[str, ...]] = (
         "key",

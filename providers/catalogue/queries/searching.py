@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.contrib.postgres.search import SearchRank
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from portal.journal.memory import remembered
@@ -178,13 +178,29 @@ def _fitting(wish: Wish, without: str) -> QuerySet[Dataset]:
         codes = wish.chosen.get(name, ())
         if not codes or name == without:
             continue
-        if name == "lead":
+        if name == "purpose":
+            rows = rows.filter(_permitted(codes))
+        elif name == "lead":
             rows = rows.filter(reduce(or_, (Q(lead_days__range=LEADS.get(code, NEVER)) for code in codes)))
         else:
             rows = rows.filter(**{f"{column}__overlap" if many else f"{column}__in": list(codes)})
     return rows
 
 
+def _permitted(codes: Iterable[str]) -> Q:
+    """What the entry names, or what its word about products says."""
+    product = Q(commercial_use_allowed=True) if PRODUCT in codes else Q(pk__in=[])
+    return Q(purposes__overlap=list(codes)) | product
+
+
+PRODUCT = "PRODUCT_DEVELOPMENT"
+PURPOSES = Case(  # with product development where a card says that it is allowed
+    When(
+        Q(commercial_use_allowed=True) & ~Q(purposes__contains=[PRODUCT]),
+        then=Func(F("purposes"), Value(PRODUCT), function="array_append", output_field=Dataset._meta.get_field("purposes")),
+    ),
+    default=F("purposes"),
+)
 LEADS = {"20": (0, 20), "40": (21, 40), "60": (41, 60), "more": (61, 32767)}  # working days from the agreement to the data
 
 NEVER = (-1, -1)
@@ -193,7 +209,7 @@ LEAD = Case(*(When(lead_days__range=span, then=Value(code)) for code, span in LE
 
 _CARD = (
     "key", "status", "title_ko", "title_en", "description_ko", "description_en", "individuals", "records", "record_unit",
-    "temporal_start", "temporal_end", "access_mode", "commercial_use_allowed", "modality",
+    "temporal_start", "temporal_end", "access_mode", "commercial_use_allowed", "modality", "lead_days", "from_won",
 )  # fmt: skip
 
 
@@ -288,7 +304,9 @@ def counting(wish: Wish, without: str = "") -> tuple[str, Any]:
     columns = [column for _list, column, _many in FACETS.values()]
     names = [f"f{place}" for place in range(len(columns))]
     rows = _fitting(wish, without).order_by()
-    asked, params = rows.values_list("pk", "part_of", *(LEAD if c == "lead" else c for c in columns)).query.sql_with_params()
+    asked, params = rows.values_list(
+        "pk", "part_of", *({"lead": LEAD, "purposes": PURPOSES}.get(c, c) for c in columns)
+    ).query.sql_with_params()
     parts = ["SELECT '' AS facet, '' AS code, count(*) FROM hits"]
     parts.append(
         "SELECT '', 'parts', count(*) FROM providers_dataset p JOIN hits ON hits.pk = p.part_of_id WHERE p.publication = 'PUBLISHED'"

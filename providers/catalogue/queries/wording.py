@@ -78,6 +78,10 @@ def commercial_words(dataset: Dataset) -> str:
     )
 
 
+def days_words(days: int) -> str:
+    return ngettext("%(n)d working day", "%(n)d working days", days) % {"n": days}
+
+
 def cards(datasets: Iterable[Dataset], labels: Mapping[str, Mapping[str, str]] | None = None) -> list[dict[str, Any]]:
     """Items for the structured list. One query for all words, or none when `labels` brings them."""
     labels = labels or words("modality", "access_mode", "dataset_status")
@@ -100,7 +104,13 @@ def _card(dataset: Dataset, labels: Mapping[str, Mapping[str, str]]) -> dict[str
             {"label": gettext("Size"), "value": count_words(dataset) or unpublished},
             {"label": gettext("Years"), "value": years_words(dataset) or unpublished},
             {"label": gettext("Way of use"), "value": modes or unpublished},
-            {"label": gettext("For products"), "value": commercial_words(dataset)},
+            {"label": gettext("Product development"), "value": commercial_words(dataset)},
+            *(
+                [{"label": gettext("From (supply amount)"), "value": won(dataset.from_won)}]
+                if dataset.from_won is not None
+                else []
+            ),
+            *([{"label": gettext("Lead time"), "value": days_words(dataset.lead_days)}] if dataset.lead_days is not None else []),
             *([{"label": gettext("Collections of the single hospitals"), "value": str(inside)}] if inside else []),
         ],
         "tags": [labels["modality"].get(code, code) for code in dataset.modality],

@@ -16,11 +16,11 @@ from providers.offers.actions.offering import (
     return_offer,
     start_check,
     submit,
-    sync_lead_days,
+    sync_offered,
 )
 from providers.offers.actions.queue import sync_checks
 
 __all__ = [
     "FIELDS", "PERMISSIONS", "WHAT_LACKS", "check_many", "create_offer", "edit", "edit_many", "give_back_capacity", "lacks", "pause",
-    "publish", "renew_capacities", "resume", "retire", "return_offer", "start_check", "submit", "sync_checks", "sync_lead_days", "take_capacity",
+    "publish", "renew_capacities", "resume", "retire", "return_offer", "start_check", "submit", "sync_checks", "sync_offered", "take_capacity",
 ]  # fmt: skip

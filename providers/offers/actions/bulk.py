@@ -10,7 +10,7 @@ from portal.kit.access import require
 from portal.kit.errors import Refused
 from providers.catalogue.models import Dataset
 from providers.offers import rules
-from providers.offers.actions.offering import _complete, _fill, _journal
+from providers.offers.actions.offering import _fill, _journal, unfit
 from providers.offers.models import Offer, OfferLine
 
 
@@ -51,13 +51,24 @@ def _judge(changes: Sequence[rules.Change], found: Mapping[str, Offer], by: Any)
     datasets = {dataset.key: dataset for dataset in Dataset.objects.filter(key__in=keys)}
     wrong = []
     for change in changes:
-        field, sentence = _against(change, found.get(change.ref), datasets, by)
-        if sentence:
-            wrong.append(rules.Wrong(change.ref, field, sentence))
+        wrong += [rules.Wrong(change.ref, *one) for one in _against(change, found.get(change.ref), datasets, by)]
     return wrong
 
 
-def _against(change: rules.Change, offer: Offer | None, datasets: Mapping[str, Dataset], by: Any) -> tuple[str, str]:
+def _against(change: rules.Change, offer: Offer | None, datasets: Mapping[str, Dataset], by: Any) -> list[tuple[str, str]]:
+    """(field, sentence) of all that stands against it."""
+    if closed := _closed(change, offer, datasets, by):
+        return [closed]
+    assert offer is not None
+    try:
+        _fill(offer, change.values, change.lines, datasets.get(change.dataset))
+    except Refused as error:
+        return [(error.field or "ref", str(error.message))]
+    return [] if offer.status == rules.OfferStatus.DRAFT else unfit(offer, change.lines)
+
+
+def _closed(change: rules.Change, offer: Offer | None, datasets: Mapping[str, Dataset], by: Any) -> tuple[str, str] | None:
+    """Why its row is not looked at any further."""
     if offer is None or (by is not None and not by.has_perm("providers.edit_offer", offer)):
         return "ref", gettext("None of your offers has this key: download the workbook again.")
     if offer.version != change.version:
@@ -68,10 +79,4 @@ def _against(change: rules.Change, offer: Offer | None, datasets: Mapping[str, D
         return "status", told % {"state": offer.get_status_display()}
     if change.dataset and change.dataset not in datasets:
         return "dataset", gettext("None of your datasets has this key.")
-    try:
-        _fill(offer, change.values, change.lines, datasets.get(change.dataset))
-        if offer.status != rules.OfferStatus.DRAFT:
-            _complete(offer, change.lines)
-    except Refused as error:
-        return error.field or "ref", str(error.message)
-    return "", ""
+    return None

@@ -115,11 +115,14 @@ def retire(*, offer_id: int, by: Any, reason: str = "") -> Offer:
     return _step(offer_id, "retire", "offer.retired", by, reason)
 
 
-def sync_lead_days() -> int:
-    """Every dataset is told the least lead time of its offers that stand today (sweep). Idempotent. Returns: how many changed."""
-    rows = Offer.objects.offered(clock.now()).filter(dataset__isnull=False, lead_time_days__isnull=False).order_by()
-    least = rows.values_list("dataset").annotate(days=Min("lead_time_days"))
-    return catalogue.record_lead_days(dict(least))
+def sync_offered() -> int:
+    """Every dataset is told the least lead time and the least price of its offers that stand today (sweep). Idempotent.
+
+    Returns: how many changed.
+    """
+    rows = Offer.objects.offered(clock.now()).filter(dataset__isnull=False).order_by()
+    least = rows.values_list("dataset").annotate(days=Min("lead_time_days"), won=Min("floor_won"))
+    return catalogue.record_offered({dataset: (days, won) for dataset, days, won in least})
 
 
 PERMISSIONS = {
@@ -209,11 +212,16 @@ def lacks(offer: Offer) -> list[str]:
 
 def _complete(offer: Offer, lines: Sequence[rules.Line]) -> None:
     """Raises Refused naming the first field that a submitted or published offer lacks, or in which it promises too much."""
-    lacking = _lacking(offer, lines)
-    if lacking:
+    if lacking := _lacking(offer, lines):
         raise Refused(WHAT_LACKS[lacking[0]], "incomplete", lacking[0])
     if wider := _wider(offer):
         raise Refused(rules.WIDER[wider[0]], "wider_than_dataset", wider[0])
+
+
+def unfit(offer: Offer, lines: Sequence[rules.Line]) -> list[tuple[str, str]]:
+    """(field, sentence) of all that a submitted or published offer lacks, and in which it promises too much."""
+    told = {**{name: WHAT_LACKS[name] for name in _lacking(offer, lines)}, **{name: rules.WIDER[name] for name in _wider(offer)}}
+    return [(name, str(sentence)) for name, sentence in told.items()]
 
 
 def _wider(offer: Offer) -> list[str]:

@@ -10,8 +10,8 @@ from providers.offers.forms.offer import (
     institution_wish,
 )
 from providers.offers.forms.onboarding import ClaimForm, FactsForm, facts_of
-from providers.offers.forms.sheets import ApplyForm, Edited, SheetForm, Upload, differences, judge, read_upload, told
+from providers.offers.forms.sheets import ApplyForm, Edited, SheetForm, Upload, beside, differences, judge, read_upload, told
 
 __all__ = [
-    "ApplyForm", "ClaimForm", "Edited", "FactsForm", "InstitutionSearchForm", "LineForm", "LineFormSet", "OfferForm", "SheetForm", "Upload", "differences", "facts_of", "initial", "initial_lines", "institution_wish", "judge", "read_upload", "told",
+    "ApplyForm", "ClaimForm", "Edited", "FactsForm", "InstitutionSearchForm", "LineForm", "LineFormSet", "OfferForm", "SheetForm", "Upload", "beside", "differences", "facts_of", "initial", "initial_lines", "institution_wish", "judge", "read_upload", "told",
 ]  # fmt: skip

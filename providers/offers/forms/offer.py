@@ -7,7 +7,7 @@ from django import forms
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit.forms import CountedTextarea, DateInput, Lines, WonFormField
+from portal.kit.forms import CountedTextarea, DateInput, Lines, WholeField, WonFormField
 from providers.catalogue.models import Dataset
 from providers.catalogue.queries import choices, words
 from providers.institutions.models import Institution
@@ -95,14 +95,14 @@ class OfferForm(forms.Form):
         required=False,
         help_text=_("One review for several hospitals; you adopt its decision or object."),
     )
-    lead_time_days = forms.IntegerField(
+    lead_time_days = WholeField(
         label=_("Lead time in working days"),
         required=False,
         min_value=1,
         max_value=rules.LONGEST_LEAD_DAYS,
         help_text=rules.LEAD_TIME,
     )
-    capacity = forms.IntegerField(
+    capacity = WholeField(
         label=_("Capacity"),
         required=False,
         min_value=0,
@@ -110,7 +110,7 @@ class OfferForm(forms.Form):
         help_text=_("Projects that you can take in a period. Empty: not limited."),
     )
     capacity_period = forms.ChoiceField(label=_("Period"), choices=rules.Period.choices(), initial=rules.Period.YEAR)
-    open_capacity = forms.IntegerField(
+    open_capacity = WholeField(
         label=_("Open capacity"),
         required=False,
         min_value=0,
@@ -174,9 +174,7 @@ class LineForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind of work"), choices=rules.LineKind.choices(), initial=rules.LineKind.EXTRACTION)
     unit_price_won = WonFormField(label=_("Unit price (won)"), required=False, max_value=rules.LARGEST_PRICE_WON)
     unit = forms.ChoiceField(label=_("Unit"), choices=rules.Unit.choices(), initial=rules.Unit.PROJECT)
-    minimum = forms.IntegerField(
-        label=_("Minimum quantity"), min_value=0, max_value=rules.MOST_QUANTITY, required=False, initial=1
-    )
+    minimum = WholeField(label=_("Minimum quantity"), min_value=0, max_value=rules.MOST_QUANTITY, required=False, initial=1)
     tax_kind = forms.ChoiceField(label=_("Tax"), choices=rules.TaxKind.choices(), initial=rules.TaxKind.TAXABLE)
 
     def clean(self) -> dict[str, Any]:

@@ -134,9 +134,19 @@ def read_upload(content: bytes, offers: list[Offer], words: rules.Words) -> tupl
         found.pop("".join(title.split()).casefold(), None)
     for sheet in found.values():
         errors.append(CellError("A1", gettext("This sheet is not part of the workbook: delete it."), sheet.title))
-    if errors:
-        return Upload((), {}, places), errors
-    return _changed(read, places, _known(offers, words))
+    if any(
+        len(places[title]) < len(columns)
+        for title, columns in ((rules.OFFERS_SHEET, rules.OFFERS), (rules.LINES_SHEET, rules.LINES))
+    ):
+        return Upload((), {}, places), errors  # without a column nothing can be said of the rows
+    upload, more = _changed(read, places, _known(offers, words))
+    return upload, beside(errors, more)
+
+
+def beside(errors: Sequence[CellError], more: Iterable[CellError]) -> list[CellError]:
+    """All of them, but of a cell what was said of it first: what cannot be read is not called missing as well."""
+    named = {(one.sheet, one.cell) for one in errors}
+    return [*errors, *(one for one in more if (one.sheet, one.cell) not in named)]
 
 
 def _changed(
@@ -170,7 +180,12 @@ def _changed(
         else:
             lost = gettext("Write the key of an offer that stands in the sheet “%(sheet)s”.") % {"sheet": rules.OFFERS_SHEET}
             wrong(rules.LINES_SHEET, row, "ref", lost)
-    changed = [row for row in read[rules.OFFERS_SHEET] if not errors and _differs(row, lines[row.data["ref"]], known)]
+    own = {
+        row.number: row
+        for row in read[rules.OFFERS_SHEET]
+        if row.data["ref"] in known.offers and seen[row.data["ref"]] == row.number
+    }
+    changed = [row for row in own.values() if _differs(row, lines[row.data["ref"]], known)]
     kept = {row.data["ref"]: tuple(lines[row.data["ref"]]) for row in changed}
     return Upload(tuple(changed), kept, places), errors
 
@@ -186,10 +201,12 @@ def _differs(row: rules.Row, lines: Sequence[rules.Row], known: _Known) -> bool:
 
 
 def judge(upload: Upload, dataset_keys: Iterable[str]) -> tuple[list[rules.Change], list[CellError]]:
-    """Every row through the forms of the pages. dataset_keys: of the person's institutions."""
+    """Every row through the forms of the pages: the changes of those with which nothing is wrong, and what is wrong with the others.
+    dataset_keys: of the person's institutions."""
     form, line_form, errors = _row_form(dataset_keys), LineForm({}), list[CellError]()
     changes = []
     for row in upload.offers:
+        before = len(errors)
         errors += _judged(form, row, rules.OFFERS_SHEET, upload)
         version = row.data["version"]
         if not (version.isdecimal() and len(version) <= LONGEST_VERSION):
@@ -206,9 +223,9 @@ def judge(upload: Upload, dataset_keys: Iterable[str]) -> tuple[list[rules.Chang
             if not wrong:
                 data = line_form.cleaned_data
                 lines.append(rules.Line(**{**data, "minimum": data["minimum"] or 0}))
-        if not errors:
+        if len(errors) == before:
             changes.append(rules.Change(row.data["ref"], int(version), values, tuple(lines), form.cleaned_data["dataset"]))
-    return ([], errors) if errors else (changes, [])
+    return changes, errors
 
 
 def _row_form(dataset_keys: Iterable[str]) -> OfferForm:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit.codes import Codes
 from portal.kit.errors import DomainError
 from portal.kit.sheets import FORMULA, NO, YES, CellError, Unreadable, cell_name, without_sign
+from portal.kit.words import korean
 
 if TYPE_CHECKING:
     from providers.offers.rules import Line
@@ -293,7 +294,10 @@ MARK = " · "
 
 
 def _choose(column: Column, words: Words) -> str:
-    return gettext("Choose one of %(types)s.") % {"types": ", ".join(words[column.codes])}
+    at = 0 if korean() else 1
+    return gettext("Choose one of %(types)s.") % {
+        "types": ", ".join(f"{code}{MARK}{names[at]}" for code, names in words[column.codes].items())
+    }
 
 
 def _yes_no(column: Column, value: Any, words: Words) -> tuple[Any, str]:

@@ -40,8 +40,9 @@ def sheet(request: HttpRequest) -> HttpResponse:
         except Unreadable as error:
             form.add_error("file", str(error))
         else:
-            changes, errors = ([], errors) if errors else _judged(request, upload)
-            if changes:
+            changes, more = _judged(request, upload)
+            errors = forms.beside(errors, more)
+            if changes and not errors:
                 return _preview(request, upload, offers)
             form.add_error("file", _mend() if errors else _("This workbook changes nothing: every offer is as it says."))
     return _page(request, form, offers, errors)
@@ -51,8 +52,7 @@ def _judged(request: HttpRequest, upload: forms.Upload) -> tuple[list[rules.Chan
     """The changes, or what the forms and the rules say against them."""
     keys = catalogue.own_datasets(request.user).values_list("key", flat=True)
     changes, errors = forms.judge(upload, keys)
-    if not errors:
-        errors = forms.told(upload, actions.check_many(changes=changes, by=request.user))
+    errors = forms.beside(errors, forms.told(upload, actions.check_many(changes=changes, by=request.user)))
     return ([], errors) if errors else (changes, [])
 
 

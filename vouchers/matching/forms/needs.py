@@ -114,6 +114,7 @@ class NeedForm(forms.Form):
         """whole: it is to be posted, or is: then what a draft may lack is missing."""
         super().__init__(*args, **kwargs)
         self.whole = whole
+        self.fields["title"].mark = _("(needed for posting)")  # type: ignore[attr-defined]
         for name, (label, hint, largest) in NUMBERS.items():
             self.fields[name] = WholeField(label=label, help_text=hint, required=False, min_value=0, max_value=largest)
         lists = {
@@ -161,6 +162,7 @@ class NeedForm(forms.Form):
             ]
             if items:
                 self.fields[f"modality_{kind}"] = _many(kinds.get(kind, kind))
+                self.fields[f"modality_{kind}"].mark = _("(at least one in all)")  # type: ignore[attr-defined]
                 self._choices(f"modality_{kind}", items)
                 self.kinds.append(f"modality_{kind}")
         return self.kinds

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock
-from portal.kit.forms import CountedTextarea, DateInput, Lines, WonFormField
+from portal.kit.forms import CountedTextarea, DateInput, Lines, WholeField, WonFormField
 from portal.kit.words import korean
 from providers.catalogue.queries import code_lists
 from providers.offers import rules as offers
@@ -58,7 +58,7 @@ class QuoteForm(forms.Form):
         label=_("Valid until"), widget=DateInput, help_text=_("The company can accept it up to the end of this day.")
     )
     earliest_delivery_on = forms.DateField(label=_("Earliest delivery"), required=False, widget=DateInput)
-    lead_time_days = forms.IntegerField(
+    lead_time_days = WholeField(
         label=_("Lead time (working days)"), required=False, min_value=1, max_value=500,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         help_text=offers.LEAD_TIME,

@@ -109,6 +109,18 @@ class Need:
 
 
 FIELDS = tuple(Need.__dataclass_fields__)
+FIELD_WORDS = {
+    "round": _("Call"), "company_size": _("Company size"), "region": _("Region"), "product": _("Product or service"),
+    "purpose": _("Purpose"), "regulatory_route": _("Regulatory route"), "disease_codes": _("Disease codes"),
+    "modality": _("Kinds of data"), "body_parts": _("Body parts"), "variables": _("Variables"), "period": _("Years of collection"),
+    "min_age": _("Youngest age"), "max_age": _("Oldest age"), "follow_up_months_minimum": _("Follow-up in months, at least"),
+    "patients_wanted": _("Patients wanted"), "patients_minimum": _("Patients at least"), "sites_minimum": _("Institutions at least"),
+    "labels": _("Labels"), "processing_wanted": _("Work wanted from the provider"), "access_modes_acceptable": _("Ways of use you accept"),
+    "exports_wanted": _("What you want to take out"), "linkage": _("Linkage with"), "gpu": _("GPU needed"),
+    "real_patients_required": _("Real patients' data only"), "seats": _("Seats in the analysis environment"), "irb_state": _("IRB"),
+    "project_months": _("Project in months"), "starts_on": _("First day of the project"), "ends_on": _("Last day of the project"),
+    "budget_won": _("Budget (won)"), "track": _("Track"),
+}  # fmt: skip
 _TEXTS = ("round", "company_size", "region", "product", "regulatory_route", "labels", "irb_state", "track")
 _LISTS = ("body_parts", "variables", "processing_wanted", "access_modes_acceptable", "exports_wanted", "linkage")
 _COUNTS = (
@@ -171,7 +183,8 @@ def _whole(values: dict[str, Any], known: Mapping[str, Iterable[str]]) -> None:
 
 
 def _bad(field: str, sentence: Any, **more: Any) -> Refused:
-    return Refused(sentence % {"field": field, **more}, "bad_need", field)
+    named = f"{FIELD_WORDS[field]} ({field})" if field in FIELD_WORDS else field  # people read the word, programs write the name
+    return Refused(sentence % {"field": named, **more}, "bad_need", field)
 
 
 def _unknown(field: str, code: str) -> Refused:

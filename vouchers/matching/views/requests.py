@@ -91,6 +91,7 @@ def show_request(request: HttpRequest, ref: str, *, bound: Any = None, problem: 
         "row": row,
         "need": row.need,
         "draft": queries.draft_sheet(draft),
+        "waits_inside": row.waiting and draft is not None and draft.status == "PREPARED",
         "draft_panels": _draft_panels(draft, request.user, bound),
         "sections": queries.need_facts(row.need),
         "quotes": queries.sheets(queries.quotes_of(row)),
