@@ -115,6 +115,7 @@ class Institution(Row):
             "is_demo": self.is_demo,
             "status": self.status,
             "target_days": self.target_days,
+            "measured_days": {step: {"median": one["median"], "n": one["n"]} for step, one in self.measured_days.items()},
         }
 
     def __str__(self) -> str:

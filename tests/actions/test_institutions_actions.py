@@ -60,6 +60,7 @@ def test_record_measured_days() -> None:
     told = {"step": "drb", "median": 12, "n": 7, "as_of": date(2026, 11, 1)}
     first = actions.record_measured_days(institution_id=owner.institution.pk, **told)
     assert first.measured_days == {"drb": {"median": 12, "n": 7, "as_of": "2026-11-01"}}
+    assert first.facts()["measured_days"] == {"drb": {"median": 12, "n": 7}}, "what the ranking reads and keeps"
     assert actions.record_measured_days(institution_id=owner.institution.pk, **told).version == first.version
     with pytest.raises(Refused):
         actions.record_measured_days(institution_id=owner.institution.pk, **{**told, "step": "tea"})

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from providers.offers.rules import route
 from tests.factories import matching
 from tests.factories.matching import candidates, need, policy
 from vouchers.matching import rules
@@ -313,6 +314,24 @@ def test_reviews_longer_than_half_the_project_are_a_warning() -> None:
     assert all("SCHEDULE_TIGHT" not in entry["warnings"] for entry in run(need(project_months=9))["results"])
     open_data = run(need(modality=["ECG"], project_months=1))
     assert "SCHEDULE_TIGHT" not in next(e["warnings"] for e in open_data["results"] if e["dataset"] == "snuh-vitaldb")
+
+
+@pytest.mark.parametrize(("irb", "left"), [(None, 1000), ("SUBMITTED", 500), ("APPROVED", 0)])
+def test_the_time_to_data_is_the_pages_own_with_what_was_measured(irb: str | None, left: int) -> None:
+    measured = {"drb": {"median": 60, "n": 8}}
+    one = replace(
+        BY_KEY["kc-amc-breast"], holder=replace(BY_KEY["kc-amc-breast"].holder, target_days={"drb": 5}, measured_days=measured)
+    )
+    way = route(promised={"drb": 5}, measured=measured)
+    assert way.after(1000) == way.after_quote == (60 + 10 + 25, 60 + 10 + 25)
+    said = {
+        item.code: item.en
+        for item in rules.judge(need(modality=["EHR"], project_months=4, irb_state=irb), one, policy()).warnings
+    }
+    assert f"take {way.after(left)[1]} working days" in said["SCHEDULE_TIGHT"]
+    unmeasured = replace(one, holder=replace(one.holder, measured_days={}))
+    said = {item.code: item.en for item in rules.judge(need(modality=["EHR"], project_months=3), unmeasured, policy()).warnings}
+    assert "take 40–55 working days" in said["SCHEDULE_TIGHT"]
 
 
 def test_remarks_on_the_need_itself() -> None:

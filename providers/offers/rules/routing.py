@@ -50,10 +50,19 @@ class Route:
     @property
     def after_quote(self) -> tuple[int, int]:
         """Least and most working days that are left when a quote is accepted."""
-        asked = self.stage(QUOTE)
-        return self.least - asked.least, self.most - asked.most
+        return self.after(FULL)
+
+    def after(self, ethics: int) -> tuple[int, int]:
+        """The same where so many thousandths of the ethics review are still to come."""
+        first, data = self.stage(ETHICS), self.stage(DATA_REVIEW)
+        alone = [one for one in self.stages if one.code in (CONTRACT, PROVISION)]
+        return (
+            sum(one.least for one in alone) + max(first.least * ethics // FULL, data.least),
+            sum(one.most for one in alone) + max(first.most * ethics // FULL, data.most),
+        )
 
 
+FULL = 1000
 QUOTE, ETHICS, DATA_REVIEW, CONTRACT, PROVISION = "quote", "ethics", "data_review", "contract", "provision"
 ETHICS_STEPS = ("irb_exemption", "irb_expedited", "irb_full")
 ORDER = list(Basis)

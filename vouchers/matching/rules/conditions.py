@@ -1,11 +1,12 @@
 """Checks of the conditions of use: who supplies it, for which purpose, how, for how much, by when, how sure the facts are."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from providers.offers.rules import Purpose
+from providers.offers.rules import Purpose, Route, route
 from vouchers.matching.rules.facts import Candidate, Words
 from vouchers.matching.rules.need import Need
-from vouchers.matching.rules.policy import REVIEW_DAYS, WORKING_DAYS_A_MONTH, Policy
+from vouchers.matching.rules.policy import WORKING_DAYS_A_MONTH, Policy
 from vouchers.matching.rules.verdict import Failure, Warning, number, recalled_note
 
 
@@ -175,29 +176,34 @@ def lead_time(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure 
         yield Warning("NO_OPEN_CAPACITY", "이번 기간의 접수 여력이 없습니다.", "No capacity is open in this period.")
 
 
+IRB_LEFT = {"APPROVED": 0, "EXEMPTION_CONFIRMED": 0, "SUBMITTED": 500}  # thousandths of the ethics review
+
+
 def _schedule(need: Need, found: Candidate, window: int) -> Iterator[Warning]:
-    """Reviews, contract and preparation take more than half of the project, on the way that a dataset's page shows. Promised days,
-    else the usual ones (§6.14)."""
-    steps = {**REVIEW_DAYS, **_promised(found)}
-    steps["irb"] = {"APPROVED": 0, "EXEMPTION_CONFIRMED": 0, "SUBMITTED": steps["irb"] // 2}.get(
-        need.irb_state or "", steps["irb"]
-    )
-    lead = found.offer.lead_time_days if found.offer else None  # preparation and adequacy review in one number
-    provision = steps["preparation"] + steps["adequacy"] if lead is None else lead
-    total = max(steps["irb"], steps["drb"]) + steps["contract"] + provision
-    if total * 2 > window:
+    """Reviews, contract and preparation may take more than half of the project: the time to data that the dataset's page and a
+    quote show, without the days of the quote."""
+    least, most = _way(found).after(IRB_LEFT.get(need.irb_state or "", 1000))
+    if most * 2 > window:
+        days_ko, days_en = (f"{most}", f"{most}") if least == most else (f"{least}~{most}", f"{least}–{most}")
         yield Warning(
             "SCHEDULE_TIGHT",
-            f"심의·계약·가공에 {total}근무일쯤 걸려 과제 기간({window}근무일)의 절반을 넘습니다. 심의를 먼저 시작하십시오.",
-            f"Reviews, contract and preparation take about {total} working days, more than half of the project"
+            f"심의·계약·가공에 {days_ko}근무일이 걸려 과제 기간({window}근무일)의 절반을 넘을 수 있습니다. 심의를 먼저 시작하십시오.",
+            f"Reviews, contract and preparation take {days_en} working days, which may be more than half of the project"
             f" ({window} working days): start the reviews first.",
         )
 
 
-def _promised(found: Candidate) -> dict[str, int]:
-    days = found.holder.target_days
-    named = {"irb": "irb_full", "drb": "drb", "contract": "contract", "preparation": "preparation", "adequacy": "adequacy"}
-    return {step: days[name] for step, name in named.items() if days.get(name)}
+def _way(found: Candidate) -> Route:
+    offer = found.offer
+    return _routed(*found.holder.service, offer.lead_time_days if offer else None, bool(offer and offer.joint_drb))
+
+
+@lru_cache(maxsize=4096)
+def _routed(
+    promised: tuple[tuple[str, int], ...], measured: tuple[tuple[str, int, int], ...], lead: int | None, joint: bool
+) -> Route:
+    figures = {step: {"median": median, "n": n} for step, median, n in measured}
+    return route(promised=dict(promised), measured=figures, lead_days=(lead,) if lead else (), joint=joint)
 
 
 def processing(need: Need, found: Candidate, policy: Policy) -> Iterator[Failure | Warning]:

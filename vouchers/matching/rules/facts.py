@@ -20,7 +20,8 @@ type Words = tuple[str, str]  # Korean, English
 
 @dataclass(frozen=True)
 class Holder:
-    """An institution. supplier: may be paid by the voucher in 2025's and 2026's reading (medical-data hospital)."""
+    """An institution. supplier: may be paid by the voucher in 2025's and 2026's reading (medical-data hospital). target_days: step →
+    working days promised; measured_days: step → {median, n}."""
 
     key: str
     name_ko: str
@@ -33,6 +34,13 @@ class Holder:
     is_demo: bool = False
     active: bool = True
     target_days: Mapping[str, int] = field(default_factory=dict, hash=False)
+    measured_days: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
+
+    @cached_property
+    def service(self) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int, int], ...]]:
+        """What is promised and measured, as something that can be looked up."""
+        measured = sorted((step, one["median"], one["n"]) for step, one in self.measured_days.items())
+        return tuple(sorted(self.target_days.items())), tuple(measured)
 
 
 @dataclass(frozen=True)
@@ -256,6 +264,7 @@ def holder(record: Mapping[str, Any]) -> Holder:
         is_demo=bool(record.get("is_demo")),
         active=record.get("status", "ACTIVE") == "ACTIVE",
         target_days=record.get("target_days") or {},
+        measured_days=record.get("measured_days") or {},
     )
 
 

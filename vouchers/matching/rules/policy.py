@@ -16,9 +16,6 @@ BY_DEVICES = frozenset({"LIFELOG"})  # recorded like a signal: no questionnaire 
 ACCOMPANYING = frozenset(  # records that come with many collections, and stand for none of them
     {"EHR", "LAB", "MEDICATION", "CLINICAL_NOTE", "PATHOLOGY_REPORT", "RADIOLOGY_REPORT", "OPERATION_NOTE"}
 )
-REVIEW_DAYS: Mapping[str, int] = {  # working days a step, domain.md §6.14 (a proposal)
-    "irb": 20, "drb": 15, "contract": 10, "preparation": 20, "adequacy": 5,
-}  # fmt: skip
 SHORT_CODES = frozenset({"CT", "MRI", "PET", "OCT", "WSI", "ECG", "EEG", "PSG", "EHR"})
 
 
