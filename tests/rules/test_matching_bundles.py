@@ -238,3 +238,114 @@ def test_who_is_to_be_joined_and_lets_nothing_out_is_no_partner() -> None:
     assert not shut["bundles"] and shut["linkage_unmet"][0]["reason_en"].endswith(
         "No model export. Allowed: result export. This follows from the way of use."
     )
+
+
+# ── Kinds of data ────────────────────────────────────────────────────────────────────────────────────
+def kinds(key: str, modality: tuple[str, ...], won: int | None = 10, holder: str = "amc", **facts: Any) -> rules.Candidate:
+    plain = BY_KEY["kc-amc-breast"]
+    made = {
+        "holder": replace(plain.holder, key=holder, name_en=holder), "title_en": key, "modality": modality, "linkage": True,
+        "individuals": 1_000, "offer": rules.OfferFacts(f"ofr-{key}", "공급", "Offer", floor_won=won), **facts,
+    }  # fmt: skip
+    return replace(plain, key=key, **made)
+
+
+def sets_of(wanted: rules.Need, market: list[rules.Candidate]) -> list[dict[str, Any]]:
+    found = rules.match(wanted, market, policy())
+    assert blocks.match(wanted, blocks.Stock(market), range(len(market)), policy()) == found
+    return found.document()["bundles"]
+
+
+def test_a_set_completes_the_kinds_that_no_dataset_holds_alone() -> None:
+    market = [kinds("ct", ("CT",), 30), kinds("slides", ("WSI",), 20, "snuh"), kinds("dear", ("WSI", "LAB"), 90)]
+    (found,) = sets_of(need(modality=["CT", "WSI"]), market)
+    assert found["datasets"] == ["ct", "slides"] and found["floor_won"] == 50 and found["linkage_agency"]
+    assert found["reasons_en"][0] == (
+        "No dataset holds all that you asked for; together they do: ct – computed tomography (CT);"
+        " slides – whole-slide pathology image (WSI)."
+    )
+    assert "함께 채웁니다" in found["reasons_ko"][0]
+    (own,) = sets_of(need(modality=["CT", "WSI"]), [market[0], market[2]])
+    assert own["datasets"] == ["ct", "dear"] and own["linkage_agency"] is None, "of one institution"
+    assert not sets_of(need(modality=["CT", "WSI"]), [*market, kinds("both", ("CT", "WSI"), 999)]), "one has all"
+    assert not sets_of(need(modality=["CT", "WSI"], budget_won=49), market)
+    assert not sets_of(need(modality=["CT", "WSI"]), [market[0], replace(market[1], linkage=False)])
+
+
+def test_records_that_lack_the_images_complete_them_and_an_ehr_has_what_comes_with_it() -> None:
+    market = [kinds("ct", ("CT",)), kinds("ehr", ("EHR",), holder="snuh")]
+    (found,) = sets_of(need(modality=["CT", "EHR", "LAB"]), market)
+    assert found["datasets"] == ["ehr", "ct"]
+    assert rules.match(need(modality=["CT", "EHR", "LAB"]), market, policy()).document()["excluded"][0]["filter"] == "MODALITY"
+
+
+def test_a_site_counts_where_it_holds_what_is_asked_for_in_one_dataset_or_in_several() -> None:
+    wanted = need(modality=["CT", "WSI"], sites_minimum=2)
+    apart = [kinds("ct", ("CT",), sites=1), kinds("slides", ("WSI",), holder="snuh", sites=1)]
+    assert not [one for one in sets_of(wanted, apart) if any("2 different institutions" in text for text in one["reasons_en"])]
+    second = [kinds("ct-2", ("CT",), holder="snuh", sites=1), kinds("slides-2", ("WSI",), sites=1)]
+    (found,) = [one for one in sets_of(wanted, [*apart, *second]) if len(one["datasets"]) == 4]
+    assert any(text.startswith("2 different institutions") for text in found["reasons_en"]) and found["floor_won"] == 40
+    more = replace(wanted, modality=("CT", "EHR"))
+    (found,) = [
+        one
+        for one in sets_of(more, [kinds("a", ("CT", "EHR"), sites=1), kinds("b", ("CT",), holder="snuh", sites=1)])
+        if len(one["datasets"]) == 2
+    ]
+    assert "Held by some of the 2 institutions only: EHR at 1." in " ".join(found["reasons_en"]).replace(
+        "electronic health record (EHR)", "EHR"
+    )
+
+
+MASKS = st.lists(
+    st.tuples(st.integers(1, 7), st.one_of(st.none(), st.integers(0, 9)), st.booleans(), st.integers(0, 2)),
+    min_size=1,
+    max_size=7,
+)
+
+
+@given(MASKS, st.one_of(st.none(), st.integers(0, 25)))
+def test_the_completing_set_is_as_cheap_as_the_best_of_all_sets(rows, limit):
+    held = {f"k{n}": row[0] for n, row in enumerate(rows)}
+    made = [kinds(f"k{n}", ("CT",), won, linkage=known or None) for n, (_mask, won, known, _site) in enumerate(rows)]
+    wish = searching.Wish(limit=limit, worse=lambda one: one.linkage is None, kinds=lambda one: held[one.key], whole=7)
+    found = searching.completing(wish, made)
+    every = [list(some) for size in range(1, 8) for some in combinations(made, size)]
+    fitting = [
+        some for some in every if mask_of(some, held) == 7 and (limit is None or costs.price(some)[1] <= limit)
+    ]  # fmt: skip
+    assert bool(found) == bool(fitting)
+    if fitting:
+        assert mask_of(found, held) == 7 and cost(found, {}) == min(cost(some, {}) for some in fitting)
+        assert {one.id for one in searching.completing(wish, made[::-1])} == {one.id for one in found}, "whatever the order"
+
+
+def mask_of(some: Any, held: dict[str, int]) -> int:
+    mask = 0
+    for one in some:
+        mask |= held[one.key]
+    return mask
+
+
+@given(MASKS, st.integers(1, 3), st.integers(1, 1500), st.one_of(st.none(), st.integers(0, 25)))
+def test_sites_that_hold_the_whole_are_as_cheap_as_the_best_of_all_sets(rows, sites, least, limit):
+    held = {f"k{n}": row[0] for n, row in enumerate(rows)}
+    made = [
+        kinds(f"k{n}", ("CT",), won, f"site-{site}", linkage=known or None, individuals=100 * (n + 3))
+        for n, (_mask, won, known, site) in enumerate(rows)
+    ]
+    wish = searching.Wish(least, sites, limit, worse=lambda one: one.linkage is None, kinds=lambda one: held[one.key], whole=7)
+    groups = [[one for one in made if one.holder.key == f"site-{site}"] for site in range(3)]
+    found = searching.cheapest(wish, groups)
+    fitting = []
+    for size in range(1, 8):
+        for some in combinations(made, size):
+            by_site = [[one for one in some if one.holder.key == f"site-{site}"] for site in range(3)]
+            there = [own for own in by_site if own]
+            persons = sum(min(one.individuals or 0 for one in own) for own in there)
+            if all(mask_of(own, held) == 7 for own in there) and len(there) >= sites and persons >= least:
+                fitting.append(list(some))
+    fitting = [some for some in fitting if limit is None or costs.price(some)[1] <= limit]
+    assert bool(found) == bool(fitting)
+    if fitting:
+        assert cost(found, {}) == min(cost(some, {}) for some in fitting)

@@ -10,9 +10,10 @@ import numpy as np
 from vouchers.matching.rules import engine
 from vouchers.matching.rules.blocks.faces import OUT, Array, Stock
 from vouchers.matching.rules.blocks.scoring import base_of, faces_of
-from vouchers.matching.rules.bundles import Bundle, LinkageUnmet, bundles, partner_kinds
+from vouchers.matching.rules.bundles import Bundle, Kinds, LinkageUnmet, bundles, complete, partner_kinds
 from vouchers.matching.rules.facts import Candidate
 from vouchers.matching.rules.filters import judge
+from vouchers.matching.rules.kinds import own
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import Policy
 from vouchers.matching.rules.remarks import remarks
@@ -20,6 +21,7 @@ from vouchers.matching.rules.verdict import Failure, Verdict
 
 SMALL, APART = Verdict((Failure("PATIENTS", "", ""),), ()), Verdict((Failure("SITES", "", ""),), ())
 SMALL_APART = Verdict(SMALL.failures + APART.failures, ())
+KINDS, FITS = Verdict((Failure("MODALITY", "", ""),), ()), Verdict((), ())
 ONE_FILTER = ("body", "scope")  # faces of one filter; every other face has filters of its own
 
 type Judged = list[tuple[Candidate, Verdict]]
@@ -158,14 +160,30 @@ class _Sieve:
         return np.setdiff1d(fitting, gone), inside
 
     def _bundles(self, partners: Judged, ranked: Sequence[int]) -> tuple[tuple[Bundle, ...], tuple[LinkageUnmet, ...]]:
-        """What `bundles` reads of what was judged are the partners, and what is too small or of too few sites alone."""
+        """What `bundles` reads of what was judged are the partners, what is too small or of too few sites alone, and, where no
+        dataset holds all kinds of data, what may complete another one."""
         judged = {one.id: (one, verdict) for one, verdict in partners}
         for names, verdict in ((("size",), SMALL), (("size", "sites"), SMALL_APART)):
             for one in self.of(np.nonzero(self.only(*names))[0]):
                 judged.setdefault(one.id, (one, verdict))
+        for one, verdict in self._completing():
+            judged.setdefault(one.id, (one, verdict))
         single = np.nonzero(self.only("sites"))[0]
         alone = self.of(self._ranked(single, None, self.total - OUT))
         return bundles(self.need, self.of(ranked), alone, [judged[name] for name in sorted(judged)], self.policy)
+
+    def _completing(self) -> Judged:
+        """One that fits and holds all kinds; where there is none, all that fit, and all that lack nothing but kinds."""
+        kinds, fitting = Kinds(own(self.need, self.policy)), np.nonzero(self.fits)[0]
+        if len(kinds.asked) < 2:
+            return []
+        name = None if self.need.linkage else "kinds inside"
+        held = self.stock.classes(name, lambda one: (one.modality, one.holders if self.need.linkage else None))
+        _classes, first = np.unique(held.of[self.rows[fitting]], return_index=True)
+        for one in self.of(fitting[first]):  # one of each that read alike
+            if complete(self.need, one, kinds):
+                return [(one, FITS)]
+        return [*((one, FITS) for one in self.of(fitting)), *((one, KINDS) for one in self.of(np.nonzero(self.only("kinds"))[0]))]
 
     def _excluded(self, told: int | None) -> tuple[int, tuple[engine.Excluded, ...]]:
         """(how many datasets, those that fail fewest filters). Judged are those that can be among them, by their least number."""

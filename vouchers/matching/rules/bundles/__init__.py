@@ -1,9 +1,11 @@
-"""Where no dataset alone does what a need asks for: the cheapest affordable set that does, linked with all that is to be joined."""
+"""Where no dataset alone does what a need asks for: the cheapest affordable set that does, linked with all that is to be joined, or
+completed by the kinds of data that it lacks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vouchers.matching.rules.bundles.completing import Kinds, complete, completed, held_by, sites_with
 from vouchers.matching.rules.bundles.costs import persons, price, price_words, review_words
 from vouchers.matching.rules.bundles.linking import (
     HARD_FOR_PARTNER,
@@ -17,11 +19,12 @@ from vouchers.matching.rules.bundles.linking import (
 )
 from vouchers.matching.rules.bundles.searching import Wish, cheapest
 from vouchers.matching.rules.facts import Candidate, Words
+from vouchers.matching.rules.kinds import own
 from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import Policy
 from vouchers.matching.rules.verdict import Verdict, number
 
-__all__ = ["HARD_FOR_PARTNER", "Bundle", "LinkageUnmet", "bundles", "partner_kinds"]
+__all__ = ["HARD_FOR_PARTNER", "Bundle", "Kinds", "LinkageUnmet", "bundles", "complete", "partner_kinds"]
 MOST_BUNDLES = 5  # linked sets that are told
 
 
@@ -64,11 +67,13 @@ def bundles(
     if partners is not None and partners.without:
         return (), tuple(partners.without)
     together = list(_together(need, single, judged, partners, policy))
+    members = completed(need, judged, partners, policy)
+    whole = [_bundle(need, members, held_by(need, members, policy), policy, linked=True)] if members else []
     if partners is None:
-        return tuple(together), ()
+        return (*whole, *together), ()
     linked, dear = _linked(need, ranked, partners, policy)
     without = (LinkageUnmet(need.linkage[0], TOO_DEAR),) if dear and not linked and not together else ()
-    return (*linked, *together), without
+    return (*whole, *linked, *together), without
 
 
 def partner_kinds(need: Need, judged: Sequence[tuple[Candidate, Verdict]]) -> frozenset[str]:
@@ -110,22 +115,25 @@ def _together(
     policy: Policy,
 ) -> Iterator[Bundle]:
     """Collections of several institutions that lack nothing but sites and patients and reach both together, the cheapest set that is
-    affordable: voucher suppliers that say what may be taken out first, then those whose price is known, then won; of several that cost the same the best."""
+    affordable: voucher suppliers that say what may be taken out first, then those whose price is known, then won; of several that cost the same the best. An institution counts where it holds all the kinds that nothing else replaces, in one dataset or in several of
+    its own."""
     least, sites = need.patients_minimum or 0, max(2, need.sites_minimum or 0)
     few = [found for found, verdict in judged if _small(verdict) and persons(found)]
     named = set(need.linkage)
     usable = [one for one in (*single, *few) if not {one.key, one.holder.key} & named]
     if not usable:
         return
+    kinds = Kinds(policy.words.core(own(need, policy)))
     wish = Wish(
         least, sites, policy.budget_of(need), lambda one: not policy.pays(one.holder) or bool(named and unsure(one)) or silent_on_exports(need, one),
-        {one.id: place for place, one in enumerate(single)}, least,
+        {one.id: place for place, one in enumerate(single)}, least, kinds=kinds.held, whole=kinds.whole,
     )  # fmt: skip
-    found = [(own, beside) for own, beside in _sets(wish, usable, partners, need) if own]
+    found = [(mine, beside) for mine, beside in _sets(wish, usable, partners, need) if mine]
     if found:
-        own, beside = min(found, key=lambda row: (sum(map(wish.worse, (*row[0], *row[1]))), price((*row[0], *row[1]))))
-        own.sort(key=lambda one: (price([one]), wish.order.get(one.id, 0), one.id))
-        yield _bundle(need, (*own, *beside), tuple(_reached(need, own)), policy, linked=bool(beside))
+        mine, beside = min(found, key=lambda row: (sum(map(wish.worse, (*row[0], *row[1]))), price((*row[0], *row[1]))))
+        mine.sort(key=lambda one: (price([one]), wish.order.get(one.id, 0), one.id))
+        reached = (*_reached(need, mine), *sites_with(need, mine, policy))
+        yield _bundle(need, (*mine, *beside), reached, policy, linked=bool(beside))
 
 
 def _small(verdict: Verdict) -> bool:
@@ -155,12 +163,18 @@ def _by_institution(found: Sequence[Candidate]) -> list[list[Candidate]]:
 
 def _reached(need: Need, members: Sequence[Candidate]) -> Iterator[Words]:
     """What they reach together: institutions, then persons."""
-    count, least = len(members), need.patients_minimum or 0
+    by_site = {one.holder.key: one.holder for one in members}
+    count, least = len(by_site), need.patients_minimum or 0
     if (need.sites_minimum or 0) > 1:
-        names_ko, names_en = ", ".join(c.holder.name_ko for c in members), ", ".join(c.holder.name_en for c in members)
+        names_ko, names_en = (
+            ", ".join(one.name_ko for one in by_site.values()),
+            ", ".join(one.name_en for one in by_site.values()),
+        )
         yield f"서로 다른 {count}개 기관: {names_ko}.", f"{count} different institutions: {names_en}."
     there = [persons(one) for one in members]
-    total = sum(one or 0 for one in there)
+    total = sum(
+        min(persons(one) or 0 for one in members if one.holder.key == key) for key in by_site
+    )  # who is in all of its sets
     if least and None in there:
         yield (
             "대상자 수를 공개하지 않은 기관이 있어 확인이 필요합니다.",

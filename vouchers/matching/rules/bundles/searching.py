@@ -1,4 +1,4 @@
-"""The cheapest set of datasets that reaches so many persons and institutions, exactly."""
+"""The cheapest set of datasets that reaches so many persons and institutions, or that holds all kinds of data, exactly."""
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +18,8 @@ class Wish:
     """What a set must reach. least: persons together; sites: institutions; limit: whole won that what is known may cost.
 
     worse: whether a dataset is to be avoided; order: by id, the best first, where prices are equal; many: persons of a dataset that
-    does not publish them; most: institutions of one set.
+    does not publish them; most: institutions of one set. kinds: what a dataset holds, as bits; whole: what an institution must hold
+    to be counted, by one dataset or by several of its own.
     """
 
     least: int = 0
@@ -28,6 +29,8 @@ class Wish:
     order: Mapping[str, int] = field(default_factory=dict)
     many: int = 0
     most: int = 20
+    kinds: Callable[[Candidate], int] = lambda one: 0
+    whole: int = 0
 
 
 def cheapest(wish: Wish, groups: Sequence[Sequence[Candidate]], must: Sequence[Sequence[Candidate]] = ()) -> list[Candidate]:
@@ -52,34 +55,66 @@ def cheapest(wish: Wish, groups: Sequence[Sequence[Candidate]], must: Sequence[S
 
 @dataclass(frozen=True, slots=True)
 class _Option:
-    """One dataset of a group. worse: 1 where it is to be avoided; unpriced: 1 without a price."""
+    """One dataset of a group, or several of one institution. worse: how many are to be avoided; unpriced: how many without a price;
+    persons: of several, of the smallest; kinds: what they hold together."""
 
-    one: Candidate
+    members: tuple[Candidate, ...]
     worse: int
     unpriced: int
     won: int
     persons: int
     order: int
     sites: int
+    kinds: int = 0
 
     @classmethod
     def of(cls, wish: Wish, one: Candidate, *, institution: bool) -> "_Option":
         unpriced, won = price([one])
         published = persons(one)
         there = min(wish.least, wish.many if published is None else published) if institution else 0
-        return cls(one, int(wish.worse(one)), unpriced, won, there, wish.order.get(one.id, 0), int(institution))
+        kinds = wish.kinds(one) if wish.whole else 0
+        return cls((one,), int(wish.worse(one)), unpriced, won, there, wish.order.get(one.id, 0), int(institution), kinds)
+
+    def beside(self, other: "_Option") -> "_Option":
+        return _Option(
+            (*self.members, *other.members), self.worse + other.worse, self.unpriced + other.unpriced, self.won + other.won,
+            min(self.persons, other.persons), self.order + other.order, 1, self.kinds | other.kinds,
+        )  # fmt: skip
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Where prices are equal: the fewest datasets, then the best."""
+        return len(self.members), self.order
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(sorted(one.id for one in self.members))
+
+
+def _options(wish: Wish, group: Iterable[Candidate]) -> list[_Option]:
+    """What of one institution may be chosen: a dataset, or several that hold everything together."""
+    each = [_Option.of(wish, one, institution=True) for one in group]
+    if not wish.whole:
+        return _worth(each)
+    found: dict[int, list[_Option]] = {}
+    for one in sorted(each, key=lambda option: option.ids):
+        made = [one, *(other.beside(one) for held, options in found.items() if one.kinds & ~held for other in options)]
+        for option in made:
+            found.setdefault(option.kinds, []).append(option)
+        found = {held: _worth(options) for held, options in found.items()}
+    return found.get(wish.whole, [])
 
 
 def _worth(group: Iterable[_Option]) -> list[_Option]:
     """Of one institution those that are cheaper, have more persons, or at the same price stand before the others."""
     kept: list[_Option] = []
-    ordered = sorted(group, key=lambda one: (one.worse, one.unpriced, one.won, -one.persons, one.order, one.one.id))
+    ordered = sorted(group, key=lambda one: (one.worse, one.unpriced, one.won, -one.persons, one.rank, one.ids))
     for _alike, options in groupby(ordered, key=lambda one: (one.worse, one.unpriced)):
-        most, won, order = -1, -1, 0
+        most, won, rank = -1, -1, (0, 0)
         for one in options:
-            if one.persons > most or (one.won == won and one.order < order):
+            if one.persons > most or (one.won == won and one.rank < rank):
                 kept.append(one)
-                most, order = max(most, one.persons), one.order if one.won != won else min(order, one.order)
+                most, rank = max(most, one.persons), one.rank if one.won != won else min(rank, one.rank)
                 won = one.won
     return kept
 
@@ -112,7 +147,9 @@ def _with(wish: Wish, states: _States, group: Iterable[_Option]) -> _States:
                 won = state.won + one.won
                 if wish.limit is None or won <= wish.limit:
                     reached = min(wish.least, state.persons + one.persons)
-                    found.setdefault(key, []).append(_State(reached, won, state.order + one.order, (*state.members, one.one)))
+                    found.setdefault(key, []).append(
+                        _State(reached, won, state.order + one.order, (*state.members, *one.members))
+                    )
     return found
 
 
@@ -143,8 +180,8 @@ class _Search:
 
     def __init__(self, wish: Wish, groups: Iterable[Sequence[Candidate]]) -> None:
         self.wish = wish
-        rows = [_worth(_Option.of(wish, one, institution=True) for one in group) for group in groups if group]
-        self.groups = sorted(rows, key=lambda group: (_rate(group), min(one.one.id for one in group)))
+        rows = [options for group in groups if (options := _options(wish, group))]
+        self.groups = sorted(rows, key=lambda group: (_rate(group), min(one.ids for one in group)))
         self.rates = [_rate(group) for group in self.groups]
         plain = [max((one.persons for one in group if _plain(one)), default=0) for group in self.groups]
         self.persons = list(accumulate(plain, initial=0))
@@ -166,7 +203,8 @@ class _Search:
     def allowances(self, must: int) -> Iterable[tuple[int, int]]:
         """How many may be to be avoided, and without a price; the fewest first."""
         avoidable, silent = (
-            must + min(self.wish.most, sum(any(getattr(one, name) for one in group) for group in self.groups))
+            must
+            + sum(sorted((max(getattr(one, name) for one in group) for group in self.groups), reverse=True)[: self.wish.most])
             for name in ("worse", "unpriced")
         )
         return product(range(avoidable + 1), (n for n in range(silent + 1) if self._affordable(min(n, self.wish.most))))
@@ -239,3 +277,52 @@ def _plain(one: _Option) -> bool:
 def _rate(group: Iterable[_Option]) -> float:
     """The least won a person of what has a price and is not to be avoided."""
     return min((one.won / one.persons for one in group if _plain(one) and one.persons), default=inf)
+
+
+# ── All kinds of data ────────────────────────────────────────────────────────────────────────────────
+MOST_KINDS = 10  # so many bits at most are searched
+
+type _Cost = tuple[int, int, int, int, int]  # to be avoided, without a price, won, datasets, order
+
+
+def completing(wish: Wish, found: Iterable[Candidate]) -> list[Candidate]:
+    """The set that together holds the whole and costs least, in the order of `cheapest`, the one with the most kinds first. Empty
+    when there is none that is affordable, or where more kinds are asked for than are searched.
+
+    Exact: of alike datasets only the cheapest is looked at; of what is still missing always the first kind is chosen for.
+    """
+    if not 0 < wish.whole.bit_count() <= MOST_KINDS:
+        return []
+    alike: dict[tuple[int, int, int], tuple[int, int, str, Candidate]] = {}
+    for one in found:
+        held = wish.kinds(one) & wish.whole
+        if held:
+            (unpriced, won), worse = price([one]), int(wish.worse(one))
+            row = (won, wish.order.get(one.id, 0), one.id, one)
+            if (held, worse, unpriced) not in alike or row[:3] < alike[held, worse, unpriced][:3]:
+                alike[held, worse, unpriced] = row
+    sets = _covering(wish.whole, dict(sorted(alike.items(), key=lambda item: item[0])), {0: {(0, 0): ((0, 0, 0, 0, 0), ())}})
+    fitting = [row for row in sets.values() if wish.limit is None or row[0][2] <= wish.limit]
+    if not fitting:
+        return []
+    _cost, members = min(fitting, key=lambda row: (row[0], sorted(one.id for one in row[1])))
+    return sorted(members, key=lambda one: (-wish.kinds(one).bit_count(), one.id))
+
+
+type _Covers = dict[tuple[int, int], tuple[_Cost, tuple[Candidate, ...]]]  # by what is to be avoided and what has no price
+
+
+def _covering(
+    missing: int, alike: Mapping[tuple[int, int, int], tuple[int, int, str, Candidate]], known: dict[int, _Covers]
+) -> _Covers:
+    """The cheapest sets that hold what is missing."""
+    if missing not in known:
+        made: _Covers = {}
+        for (held, worse, unpriced), (won, order, _id, one) in alike.items():
+            if held & missing & -missing:
+                for cost, members in _covering(missing & ~held, alike, known).values():
+                    row = (cost[0] + worse, cost[1] + unpriced, cost[2] + won, cost[3] + 1, cost[4] + order), (*members, one)
+                    if row[0][:2] not in made or row[0] < made[row[0][:2]][0]:  # of equal ones the first
+                        made[row[0][:2]] = row
+        known[missing] = made
+    return known[missing]
