@@ -107,12 +107,14 @@ def test_an_objection_holds_back_both_and_lowers_the_order():
     assert set(Debt.objects.values_list("status", flat=True)) == {"SUSPENDED"}
     assert set(objection.deciders) == {at.operator.pk, desk.finance.pk}
     officer = decide(objection, "uphold_partly", at)
+    assert (actions.owe_lowering(), actions.owe_lowering(), owed("lower_clawback")) == (1, 0, [row.ref])
     lowered = {"clawback_id": row.pk, "amount_won": 8_000_000, "surcharge_times": 1, "reason": "재산정"}
     with pytest.raises(NotAllowed):
         actions.lower_clawback(by=desk.finance, **lowered)
     refused(actions.lower_clawback, "not_lower", by=desk.second, **{**lowered, "amount_won": 20_000_001})
     refused(actions.lower_clawback, "not_lower", by=desk.second, **{**lowered, "surcharge_times": 4})
     row = actions.lower_clawback(by=desk.second, **lowered)
+    assert owed("lower_clawback") == []
     objections.record_remedy(objection_id=objection.pk, remedy="낮춤", by=officer)
     found = {debt.kind: (debt.status, debt.principal_won) for debt in Debt.objects.all()}
     assert found == {"CLAWBACK": ("OPEN", 8_000_000), "SURCHARGE": ("OPEN", 8_000_000)}

@@ -160,6 +160,10 @@ def test_an_objection_that_was_right_makes_the_grade_better_by_somebody_else():
     assert row.grade == "FAIL"
     filed, officer = world.objected(row)
     assert set(filed.deciders) == {world.graders[0].pk, world.graders[1].pk, world.at.operator.pk}
+    assert actions.owe_regrades() == 1 and actions.owe_regrades() == 0
+    owed = Duty.objects.get(verb="regrade", closed_at__isnull=True)
+    assert owed.role == "OPERATOR_CASE" and owed.url == f"/milestones/final/{row.ref}/"
+    assert queries.may_final(world.colleague, row)["regrade"] and not queries.may_final(world.at.operator, row)["regrade"]
     given = {"evaluation_id": row.pk, "reason": "누락된 실적을 반영", "grade": "ORDINARY"}
     with pytest.raises(NotAllowed):
         actions.regrade(**given, by=world.at.operator)
@@ -169,6 +173,7 @@ def test_an_objection_that_was_right_makes_the_grade_better_by_somebody_else():
         assert actions.confirm_grades() == 0  # what was upheld waits until it is acted on
     done = actions.regrade(**given, by=world.colleague)
     assert (done.grade, done.status) == ("ORDINARY", "DECIDED")
+    assert not Duty.objects.filter(verb="regrade", closed_at__isnull=True).exists() and actions.owe_regrades() == 0
     assert Event.objects.get(subject_ref=row.ref, name="final_evaluation.regraded").data["decision"] == filed.event.hash
     objections.record_remedy(objection_id=filed.pk, remedy="등급을 올렸습니다", by=officer)
     refused(actions.regrade, "not_upheld", **{**given, "grade": "EXCELLENT"}, by=world.colleague)

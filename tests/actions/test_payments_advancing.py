@@ -13,10 +13,14 @@ from tests.factories import applications as make
 from tests.factories import halts
 from tests.factories import projects as p
 from tests.refusals import refused
+from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Voucher
 from vouchers.ledger import queries as ledger
 from vouchers.payments import actions, gateways, queries
 from vouchers.payments.models import Disbursement, Guarantee
+from vouchers.settlements import actions as settlements
+from vouchers.settlements import queries as settled
+from vouchers.settlements.models import Debt, Settlement
 
 PAID = gateways.Answer(gateways.Outcome.PAID, "BK1", "ACSC")
 GRANT, ADVANCE = 320_000_000, 96_000_000
@@ -86,6 +90,16 @@ def test_an_advance_is_paid_against_a_guarantee_and_netted_from_both_tranches():
         paid(at, desk, one)
     held = ledger.voucher_balance(Voucher.objects.get().ref)
     assert (held.paid_won, held.open_won, Voucher.objects.get().status) == (GRANT, 0, "SPENT")
+    agreements.complete(agreement_id=at.agreement.pk, by=at.operator)
+    settlements.sync_ended()
+    row = Settlement.objects.get()
+    known = settled.known(row, list(settled.lines_of(row)))  # what the company finds filled in: the advance counts once
+    assert (sum(grant for grant, _own, _vat in known.values()), sum(own for _grant, own, _vat in known.values())) == (
+        GRANT,
+        80_000_000,
+    )
+    exempt = {line.position for line in row.lines.all() if not line.agreement_line or line.agreement_line.tax_kind != "TAXABLE"}
+    assert not any(known[position][2] for position in exempt & set(known)), "no VAT on an exempt line"
     call_command("verify")
 
 
@@ -95,6 +109,9 @@ def test_what_was_not_worked_off_comes_back_when_the_agreement_is_terminated():
     row = halts.terminated(at.agreement, by=at.operator)
     (recovery,) = row.recoveries.all()
     assert (recovery.party.role, recovery.amount_won, row.released_won) == ("PROVIDER", ADVANCE, GRANT - ADVANCE)
+    twice = Debt(kind="REFUND", agreement=at.agreement, organisation=at.firm.organisation, principal_won=1, due_on=clock.today())
+    with pytest.raises(IntegrityError, match="would be owed back"), transaction.atomic():
+        twice.save()  # all that was paid is taken back by the termination already
     actions.record_recovery(recovery_id=recovery.pk, amount_won=ADVANCE, bank_ref="BK3", by=desk.finance)
     assert ledger.position(at.agreement.round_id).recovered_won == ADVANCE and rows
 

@@ -243,6 +243,9 @@ def test_an_upheld_objection_lowers_by_somebody_else_and_what_came_too_much_goes
     came = s.report(debt, 8_000_000, at.company)
     officer = decide(object_to(at, row), "uphold_partly", at)
     (line,) = row.lines.filter(disallowed_won__gt=0)
+    assert (actions.owe_lowering(), actions.owe_lowering(), owed("lower_disallowance")) == (1, 0, [row.ref])
+    assert queries.may_lower(row, desk.second, "vouchers.confirm_settlement")
+    assert not queries.may_lower(row, desk.finance, "vouchers.confirm_settlement"), "who fixed the amount"
     given = {"settlement_id": row.pk, "disallowed": {line.position: 5_000_000}, "reason": "영수증 확인"}
     with pytest.raises(NotAllowed):
         actions.lower_disallowance(by=desk.finance, **given)  # who fixed the amount
@@ -252,7 +255,7 @@ def test_an_upheld_objection_lowers_by_somebody_else_and_what_came_too_much_goes
     objection = queries.upheld(row)
     refused(objections.record_remedy, "not_acted_on", objection_id=objection.pk, remedy="낮춤", by=officer)
     row = actions.lower_disallowance(by=desk.second, **given)
-    assert row.refund_won == 4_000_000
+    assert (row.refund_won, owed("lower_disallowance")) == (4_000_000, [])
     objections.record_remedy(objection_id=objection.pk, remedy="낮춤", by=officer)
     debt.refresh_from_db()
     assert (debt.status, queries.over_won(debt), owed("repay_debt")) == ("OVERPAID", 4_000_000, [debt.ref])

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from portal.journal.models import DeadLetter, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import NotAllowed
+from tests.doors import as_
 from tests.factories import authorities
 from tests.factories import evaluation as ev
 from tests.factories import projects as p
@@ -132,7 +133,11 @@ def test_what_was_not_paid_of_a_completed_agreement_is_carried_over_or_closed_by
     row = ask(at.agreement, at.operator, amount_won=HALF)
     with next_year(at.agreement):
         agreements.decide_carry_over(carry_over_id=row.pk, approve=False, reason="불허", by=person("MINISTRY_APPROVER"))
+        page = as_(desk.finance).get(f"/en/payments/{asked.ref}/").content.decode()
+        assert "Payments of the fiscal year have ended" in page and "terminated" not in page
         assert payments.close_disbursement(**closes).status == "CLOSED"
+        told = Notice.objects.get(template="disbursement_closed", user=at.company).body
+        assert "회계연도가 지났고 이월되지 않아" in told and "해지" not in told
         row = actions.rehearse_year(fiscal_year=year, by=desk.finance)
         actions.close_year(closing_id=row.pk, by=person("MINISTRY_APPROVER"))
         actions.go_on_closing(closing_id=row.pk)

@@ -88,7 +88,7 @@ def test_a_notice_is_answered_decided_and_what_comes_back_is_recorded():
     assert record in text(as_(desk.finance).get(here)) and record not in text(as_(at.company).get(here))
     assert as_(at.manager).post(record, sent).status_code == 403
     assert as_(desk.finance).post(record, sent).status_code == 422
-    assert as_(desk.finance).post(record, sent | {f"{recovery.ref}-amount_won": "160000000"}).status_code == 303
+    assert as_(desk.finance).post(record, sent | {f"{recovery.ref}-amount_won": "160,000,000"}).status_code == 303
     recovery.refresh_from_db()
     assert recovery.left_won == 0
 

@@ -55,6 +55,13 @@ def test_the_company_states_in_the_browser_and_nothing_typed_is_lost():
         words = answer.content.decode()
         assert answer.status_code == 422 and "메모 한 줄" in words and 'role="alert"' in words
     assert not Settlement.objects.get().submitted_at
+    bare = client.post(
+        path, {**typed, "interest_won": "5"}
+    ).content.decode()  # all that is missing at once: each refusal loses the files
+    assert all(
+        f'href="#id_{name}"' in bare
+        for name in (f"grant_{line.position}", f"proof_{line.position}", "interest_proof", "verification")
+    )
     answer = client.post(path, {**typed, f"grant_{line.position}": "320,000,000", **files})
     assert answer.status_code == 303 and Settlement.objects.get().status == "SUBMITTED"
     assert client.get(path).status_code == 409  # an old page is told so before anything is typed
@@ -63,6 +70,7 @@ def test_the_company_states_in_the_browser_and_nothing_typed_is_lost():
 def test_a_refund_is_reported_and_checked_in_the_browser():
     at, desk, _row = s.fixed()
     debt = Debt.objects.get()
+    assert "입금 계좌" in as_(at.company).get(f"/settlements/debts/{debt.ref}/").content.decode()
     path, typed = f"/settlements/debts/{debt.ref}/", {"amount_won": "8,000,001", "received_on": clock.today().isoformat()}
     assert as_(at.company).post(f"{path}report/", {**typed, "file": pdf("c.pdf")}).status_code == 422
     assert as_(at.company).post(f"{path}report/", {**typed, "amount_won": "8,000,000"}).status_code == 422  # without a proof
@@ -188,11 +196,15 @@ def test_a_carry_over_and_the_close_of_a_year_in_the_admin():
     at, _rows = projects.planned()
     operator, finance, approver = as_(at.operator), as_(person("OPERATOR_FINANCE")), as_(person("MINISTRY_APPROVER"))
     add = "/admin/vouchers/carryover/add/"
+    here = f"{add}?agreement={at.agreement.pk}&amp;amount_won=320000000"
+    assert here in operator.get(at.agreement.get_absolute_url()).content.decode(), "asked for where the money is seen"
+    assert here not in as_(at.company).get(at.agreement.get_absolute_url()).content.decode()
     assert [client.get(add).status_code for client in (operator, approver)] == [200, 403]
     typed = {"agreement": at.agreement.pk, "amount_won": "400,000,000", "reason": "심의 지연"}
     answer = operator.post(add, typed)
     assert answer.status_code == 422 and "심의 지연" in answer.content.decode()
     assert operator.post(add, {**typed, "amount_won": "100,000,000"}).status_code == 302
+    assert "100,000,000" in as_(at.company).get(at.agreement.get_absolute_url()).content.decode()
     verb = reverse("admin:vouchers_carryover_change", args=[CarryOver.objects.get().pk]).replace("/change/", "/verb/")
     assert operator.post(f"{verb}approve/").status_code == 403 and approver.get(f"{verb}approve/").status_code == 200
     assert approver.post(f"{verb}approve/").status_code == 302

@@ -245,7 +245,7 @@ class CarryOverForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        live = Agreement.objects.exclude(status__in=["COMPLETED", "TERMINATED"])
+        live = Agreement.objects.exclude(status="TERMINATED")  # a completed one still pays what was accepted
         self.fields["agreement"].queryset = live.order_by("-number")  # type: ignore[attr-defined]
 
 

@@ -20,8 +20,9 @@ def sync_completion() -> int:
 
 @shared_task(name="milestones.sync_final_evaluations")
 def sync_final_evaluations() -> int:
-    """Delivered projects are to be graded; grades that nothing can change any more hold. Returns: how many of both."""
-    return actions.sync_final_evaluations() + actions.confirm_grades()
+    """Delivered projects are to be graded; grades that nothing can change any more hold, others are to be made better. Returns: how many of
+    all."""
+    return actions.sync_final_evaluations() + actions.confirm_grades() + actions.owe_regrades()
 
 
 @shared_task(name="milestones.escalate")

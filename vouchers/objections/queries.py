@@ -1,6 +1,6 @@
 """Against what an objection may be filed, and what came of it: later rooms ask `outcome`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -127,6 +127,13 @@ def acted_on(objection: Objection) -> bool:
         return back.filter(data__verdict__in=list(verdicts.values_list("hash", flat=True))).exists()
     anew = SelectionLine.objects.filter(application__ref=objection.subject_ref, run__status="CONFIRMED", decides=True)
     return anew.filter(run__confirmed_at__gt=objection.decided_at).exists()
+
+
+def to_act_on(names: Collection[str]) -> list[Objection]:
+    """Upheld objections against decisions of these events of which nobody recorded what was done, and on which nobody acted yet. One
+    query, and one for each."""
+    rows = Objection.objects.filter(event_name__in=names, status__in=rules.UPHELD, remedy_at__isnull=True)
+    return [one for one in rows.select_related("event").order_by("pk") if not acted_on(one)]
 
 
 # ── What an application that ended still holds ───────────────────────────────────────────────────────────

@@ -84,12 +84,13 @@ def sent_back(disbursement: Disbursement, words: str, key: str) -> None:
 
 
 def closed(disbursement: Disbursement) -> None:
-    """To provider and company: nothing is paid, as the agreement was terminated."""
+    """To provider and company: nothing is paid, as the agreement was terminated or its fiscal year is over."""
     for organisation in (disbursement.payee.organisation, disbursement.milestone.agreement.company.organisation):
         if organisation is not None:
             tell(
                 "disbursement_closed", app="vouchers", subject=disbursement, organisation=organisation,
-                url=f"/payments/{disbursement.ref}/", context=_context(disbursement, reason=disbursement.reason),
+                url=f"/payments/{disbursement.ref}/",
+                context=_context(disbursement, reason=disbursement.reason, ends=_ends(disbursement)),
             )  # fmt: skip
 
 

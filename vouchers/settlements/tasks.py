@@ -15,8 +15,8 @@ def sync_ended() -> int:
 
 @shared_task(name="settlements.sync_objections")
 def sync_objections() -> int:
-    """Returns: how many debts are owed again."""
-    return actions.sync_objections()
+    """Returns: how many debts are owed again, and how many amounts are to be lowered since now."""
+    return actions.sync_objections() + actions.owe_lowering()
 
 
 @shared_task(name="settlements.go_on_closings")

@@ -29,12 +29,12 @@ class CarryOver(Row):
     amount_won = WonField(_("Amount to be carried over"))
     reason = models.TextField(_("Reason"))
     status = models.CharField(_("State"), max_length=9, choices=rules.CarryOverStatus.choices(), default="REQUESTED")
-    requested_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Asked by"))
+    requested_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Requested by"))
     decided_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Decided by")
     )
     decided_at = models.DateTimeField(_("Decided at"), null=True)
-    answer = models.TextField(_("Answer"), blank=True)
+    answer = models.TextField(_("Reason of the decision"), blank=True)
 
     objects = CarryOverQuerySet.as_manager()
 

@@ -153,6 +153,7 @@ def _show(request: HttpRequest, row: Agreement, status: int = 200, refusal: str 
         **_changes(request, row),
         **_refusal(request, row, typed),
         **_halts(request, row),
+        **_carried(request, row),
         "comments": row.comments.count(),
         "refusal": refusal,
         "plans": request.user.has_perm("vouchers.plan_milestones") and journal.owing("plan_milestones", [row.ref]),
@@ -205,6 +206,16 @@ def refuse(request: HttpRequest, ref: str) -> HttpResponse:
         return _show(request, row, 422, refusal=str(error.message))
     messages.success(request, _("Your refusal was recorded. The others go on without your organisation."))
     return redirect(request, reverse("agreements:list"))
+
+
+def _carried(request: HttpRequest, row: Agreement) -> dict[str, Any]:
+    """What was asked to be paid after the fiscal year, and how much this person may ask for now."""
+    asked = list(row.carry_overs.order_by("-created_at", "-id"))
+    rests = (
+        not any(one.status != rules.CarryOverStatus.REJECTED for one in asked) and row.status != rules.AgreementStatus.TERMINATED
+    )
+    may_ask = rests and request.user.has_perm("vouchers.request_carry_over")
+    return {"carries": asked, "unpaid_won": queries.unpaid_won(row) if may_ask else 0}
 
 
 def _halts(request: HttpRequest, row: Agreement) -> dict[str, Any]:

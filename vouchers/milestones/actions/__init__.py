@@ -9,7 +9,7 @@ from vouchers.milestones.actions.accepting import (
     sync_completion,
 )
 from vouchers.milestones.actions.changing import approve_change, note_change, replan, sign_change
-from vouchers.milestones.actions.deciding import bar_company, confirm_grades, decide_grade, judge_condition, regrade
+from vouchers.milestones.actions.deciding import bar_company, confirm_grades, decide_grade, judge_condition, owe_regrades, regrade
 from vouchers.milestones.actions.delivering import plan, remind, shift_due_days, submit_milestone
 from vouchers.milestones.actions.escalating import escalate
 from vouchers.milestones.actions.grading import hand_in_grade, open_final_evaluation, replace_grader, sync_final_evaluations
@@ -45,6 +45,7 @@ __all__ = [
     "note_change",
     "object_to_grade",
     "open_final_evaluation",
+    "owe_regrades",
     "plan",
     "plan_inspection",
     "promise_indicators",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.rules import Role
 from portal.journal import actions as journal
+from portal.journal import queries as journal_queries
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
@@ -17,6 +18,7 @@ from vouchers.companies import actions as companies
 from vouchers.milestones import notices, queries, rules
 from vouchers.milestones.actions.grading import CONDUCT, days, lock, record
 from vouchers.milestones.models import FinalEvaluation
+from vouchers.objections import queries as objections
 from vouchers.rounds.rules import Grade, months_after
 
 
@@ -97,7 +99,37 @@ def regrade(
         decision=objection.event.hash,
         before=row.grade,
     )
+    journal.close_duty(row, "regrade", by=by)
     return row
+
+
+def owe_regrades() -> int:
+    """After an upheld objection somebody of the agency who took no part owes a better grade; no longer once the ministry found that
+    nothing has to be done. Idempotent (sweep). Returns: how many are owed since now."""
+    for ref in list(journal_queries.owed("regrade")):
+        _close_regrade(ref)
+    refs = {one.event.subject_ref for one in objections.to_act_on([queries.DECIDED])}
+    new = refs - journal_queries.owing("regrade", refs)
+    return sum(_owe_regrade(pk) for pk in FinalEvaluation.objects.filter(ref__in=new).order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _close_regrade(ref: str) -> None:
+    row = lock(FinalEvaluation.objects.values_list("pk", flat=True).get(ref=ref))
+    if queries.upheld(row) is None:
+        journal.close_duty(row, "regrade", by=None)
+
+
+@transaction.atomic
+def _owe_regrade(evaluation_id: int) -> bool:
+    row = lock(evaluation_id)
+    if queries.upheld(row) is None:
+        return False
+    journal.open_duty(
+        row, "regrade", title_ko=f"이의신청 인용에 따른 등급 조정: {row.agreement.number}", title_en=f"Make a final grade better after an objection: {row.agreement.number}",
+        url=row.get_absolute_url(), due_in=days(row, "remedy"), role=Role.OPERATOR_CASE, by_mail=True, by=None,
+    )  # fmt: skip
+    return True
 
 
 def _set(

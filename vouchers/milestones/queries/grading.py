@@ -147,7 +147,7 @@ def may_final(user: Any, row: FinalEvaluation) -> dict[str, bool]:
         "decide": conducts and row.status == "GRADING" and not open_ones,
         "object": row.status == "DECIDED" and not late and objection_of(row) is None
         and user.has_perm("vouchers.file_objection", row.agreement.company.organisation),
-        "regrade": conducts and row.status == "DECIDED" and upheld(row) is not None,
+        "regrade": conducts and row.status == "DECIDED" and (right := upheld(row)) is not None and user.pk not in right.deciders,
         "judge": conducts and row.status == "CONFIRMED" and row.grade == Grade.CONDITIONAL,
         "bar": row.status == "CONFIRMED" and barred and row.restriction_id is None and user.has_perm("vouchers.verify_company"),
     }  # fmt: skip

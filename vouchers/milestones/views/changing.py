@@ -23,6 +23,7 @@ from vouchers.agreements import rules
 from vouchers.agreements.forms import ReasonForm, SignForm
 from vouchers.agreements.models import Agreement, AgreementChange, AgreementVersion
 from vouchers.companies import actions as companies
+from vouchers.ledger import queries as ledger
 from vouchers.matching.rules.stages import LineKind, TaxKind
 from vouchers.milestones import actions, queries
 from vouchers.milestones.views.delivering import plan_formset
@@ -108,7 +109,14 @@ def _approval(row: AgreementChange) -> str:
         facts["rest"] = won(before.grant_won - after.grant_won)
         return (
             f"{said} "
-            + _("With the last signature the grant falls from %(was)s to %(then)s, and %(rest)s go back to the call.") % facts
+            + (
+                _(
+                    "With the last signature the grant falls from %(was)s to %(then)s, and %(rest)s lapse, since their fiscal year is closed."
+                )
+                if ledger.year_closed(row.agreement.round.fiscal_year)
+                else _("With the last signature the grant falls from %(was)s to %(then)s, and %(rest)s go back to the call.")
+            )
+            % facts
         )
     if after.grant_won > before.grant_won:
         facts["more"] = won(after.grant_won - before.grant_won)

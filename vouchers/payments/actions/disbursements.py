@@ -287,7 +287,7 @@ def confirm_disbursement(
             "own_share_deposited_on",
         )
     if own_share_deposited_on:
-        today, opened = clock.today(), clock.to_kst(disbursement.milestone.agreement.round.opens_at).date()
+        today, opened = clock.today(), queries.opened_on(disbursement)
         if fault := rules.deposit_day_fault(own_share_deposited_on, today, opened):
             code = "deposit_future" if own_share_deposited_on > today else "deposit_before_call"
             raise Refused(fault, code, "own_share_deposited_on")

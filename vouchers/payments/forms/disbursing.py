@@ -62,7 +62,7 @@ class ConfirmForm(forms.Form):
     own_share_deposited_on = forms.DateField(label=_("Own share deposited on"), widget=DateInput())
     file = UploadField(label=_("Proof of the deposit"))
 
-    def __init__(self, *args: Any, own_won: int, opened: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, own_won: int, opened: date | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.opened = opened
         if not own_won:

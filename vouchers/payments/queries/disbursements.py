@@ -287,3 +287,9 @@ def may(user: Any, row: Disbursement) -> dict[str, bool]:
         or (state == "COMPANY_CONFIRMED" and user.has_perm("vouchers.check_evidence"))
         or (user.has_perm("vouchers.approve_disbursement") and returned_by_finance(row)),
     }
+
+
+def opened_on(disbursement: Disbursement) -> date | None:
+    """The day on which its call opened: nothing was deposited for its project before."""
+    opens_at = disbursement.milestone.agreement.round.opens_at
+    return clock.to_kst(opens_at).date() if opens_at is not None else None

@@ -38,11 +38,12 @@ def invoice_day_fault(day: date, today: date, first: date, last: date) -> str:
     return ""
 
 
-def deposit_day_fault(day: date, today: date, opened: date) -> str:
-    """Why the own share of a project cannot have been deposited on that day; "": it can. opened: when its call opened."""
+def deposit_day_fault(day: date, today: date, opened: date | None) -> str:
+    """Why the own share of a project cannot have been deposited on that day; "": it can. opened: when its call opened, None: it names
+    no day."""
     if day > today:
         return str(_("The deposit date lies in the future."))
-    if day < opened:
+    if opened is not None and day < opened:
         return str(
             _("The deposit date lies before the call opened on %(day)s. Enter the day on which you deposited for this project.")
             % {"day": words.day(opened)}

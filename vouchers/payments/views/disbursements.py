@@ -161,9 +161,8 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     rules.LIFECYCLE.step(row.status, "confirm_disbursement")  # an old page is told before anything is typed
     documents.require_taken([row.invoice_document])
     own_won = _own_won(row)
-    opened = clock.to_kst(row.milestone.agreement.round.opens_at).date()
     data = request.POST if request.method == "POST" else None
-    form = forms.ConfirmForm(data, request.FILES or None, own_won=own_won, opened=opened)
+    form = forms.ConfirmForm(data, request.FILES or None, own_won=own_won, opened=queries.opened_on(row))
     if request.method == "POST" and form.is_valid():
         upload, company = form.cleaned_data.get("file"), row.milestone.agreement.company.organisation
         try:

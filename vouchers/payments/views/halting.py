@@ -21,6 +21,7 @@ from vouchers.agreements import queries as agreed
 from vouchers.agreements import rules as agreement_rules
 from vouchers.agreements.models import Agreement, AgreementHalt, AgreementParty, HaltRecovery
 from vouchers.companies import actions as companies
+from vouchers.ledger import queries as ledger
 from vouchers.payments import actions, forms, queries, rules
 
 H, P, W = agreement_rules.HaltStatus, agreement_rules.PartyRole, agreement_rules.HaltWay
@@ -127,7 +128,7 @@ def _verbs(request: HttpRequest, row: AgreementHalt, typed: Mapping[str, Form], 
     offered = (
         ("opinion", "give_halt_opinion", _("Give your opinion"), "", queries.heard_for(row, user) is not None, ""),
         ("renew", "renew_halt", _("Compute the figures again"), _("Every party is told the new figures. Consents given so far no longer count."), own is not None and moved, ""),
-        ("uphold", "execute_halt", _("Carry it out"), consequence(figures), decides, stops or (_("The figures must be computed again first.") if moved else queries.decision_waits(row))),
+        ("uphold", "execute_halt", _("Carry it out"), consequence(figures, row.agreement.round.fiscal_year), decides, stops or (_("The figures must be computed again first.") if moved else queries.decision_waits(row))),
         ("dismiss", "dismiss_halt", _("Do not carry it out"), _("The agreement stays as it is. The parties read your reason."), decides, stops),
         ("withdraw", "withdraw_halt", _("End it without effect"), _("The agreement stays as it is. The parties read your reason."), own is not None and (row.way == W.CONSENT or own.role == P.OPERATOR), ""),
     )  # fmt: skip
@@ -148,11 +149,13 @@ def _typed(form: Form | None, field: str) -> dict[str, Any]:
     return {"typed": form[field].value(), "error": form.errors[field][0]} if form is not None else {}
 
 
-def consequence(figures: rules.Consequences) -> str:
-    """What carrying it out does, in a sentence."""
+def consequence(figures: rules.Consequences, fiscal_year: int) -> str:
+    """What carrying it out does, in a sentence. fiscal_year: of the money."""
     if figures.kind == agreement_rules.HaltKind.SUSPENSION:
         return _("Nothing is delivered, accepted or paid until the agreement goes on. No money moves.")
     facts = {"released": won(figures.released_won), "kept": won(figures.kept_won), "back": won(figures.recovered_won)}
+    if ledger.year_closed(fiscal_year):
+        return _("The agreement ends. %(released)s lapse, since their fiscal year is closed, %(kept)s stay for the settlement, %(back)s are to be paid back. This cannot be undone.") % facts  # fmt: skip
     return _("The agreement ends. %(released)s go back to the call, %(kept)s stay for the settlement, %(back)s are to be paid back. This cannot be undone.") % facts  # fmt: skip
 
 
@@ -212,7 +215,7 @@ def _consent(request: HttpRequest, row: AgreementHalt, party: AgreementParty, fo
     figures = rules.consequences_of(row.figures)
     return {
         "row": row, "agreement": row.agreement, "party": party, "form": form, **_figures(row.agreement, figures),
-        "consequence": consequence(figures), "demo_code": second_factor.demo_code(request.user),
+        "consequence": consequence(figures, row.agreement.round.fiscal_year), "demo_code": second_factor.demo_code(request.user),
         "last": sum(given is None for _party, given in queries.consents(row)) == 1,
         "factor_missing": not second_factor.is_ready(request.user),
         "no_authority": agreed.no_authority(party.organisation, request.user),

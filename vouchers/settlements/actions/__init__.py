@@ -17,6 +17,7 @@ from vouchers.settlements.actions.objecting import (
     lower_disallowance,
     object_to_clawback,
     object_to_settlement,
+    owe_lowering,
     sync_objections,
 )
 from vouchers.settlements.actions.receiving import confirm_receipt, enforce_debt, reject_receipt, report_receipt
@@ -63,6 +64,7 @@ __all__ = [
     "object_to_clawback",
     "object_to_settlement",
     "order_clawback",
+    "owe_lowering",
     "propose_amount",
     "rehearse_year",
     "reject_receipt",

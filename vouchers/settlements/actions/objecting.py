@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.documents.models import Document
 from portal.journal import actions as journal
+from portal.journal import queries as journal_queries
 from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from portal.kit.won import won
 from vouchers.objections import actions as objections
+from vouchers.objections import queries as objected
 from vouchers.objections.models import Objection
 from vouchers.settlements import queries, rules
 from vouchers.settlements.actions.owing import by_organisation, close_if_settled, lower, owe_payment, require_checked
@@ -21,6 +23,10 @@ from vouchers.settlements.actions.steps import claw, lock, lock_clawback, lock_d
 from vouchers.settlements.models import Clawback, Debt, Settlement, SettlementLine
 
 D = rules.DebtStatus
+LOWERINGS: tuple[tuple[Any, str, str, str, str], ...] = (  # model, verb, the decision's event, words of the duty
+    (Settlement, "lower_disallowance", "settlement.confirmed", "이의신청 인용에 따른 불인정 감액", "Lower what was disallowed after an objection"),
+    (Clawback, "lower_clawback", "clawback.ordered", "이의신청 인용에 따른 환수 감액", "Lower a clawback after an objection"),
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -71,6 +77,39 @@ def sync_objections() -> int:
     return journal.each("settlements.sync_objections", list(found), _resume)
 
 
+def owe_lowering() -> int:
+    """After an upheld objection finance owes a lower amount, by somebody who took no part. Idempotent (sweep). Returns: how many are owed
+    since now."""
+    done = 0
+    for model, verb, name, ko, en in LOWERINGS:
+        for ref in list(journal_queries.owed(verb)):
+            _close_lowering(model, verb, ref)
+        refs = {one.event.subject_ref for one in objected.to_act_on([name])}
+        new = refs - journal_queries.owing(verb, refs)
+        for pk in model.objects.filter(ref__in=new).order_by("pk").values_list("pk", flat=True):
+            done += _owe_lowering(model, verb, pk, ko, en)
+    return done
+
+
+@transaction.atomic
+def _close_lowering(model: Any, verb: str, ref: str) -> None:
+    row = model.objects.select_for_update().get(ref=ref)
+    if queries.upheld(row) is None:
+        journal.close_duty(row, verb, by=None)
+
+
+@transaction.atomic
+def _owe_lowering(model: Any, verb: str, pk: int, ko: str, en: str) -> bool:
+    row = model.objects.select_for_update().get(pk=pk)
+    if queries.upheld(row) is None:
+        return False
+    journal.open_duty(
+        row, verb, title_ko=f"{ko}: {row.agreement.number}", title_en=f"{en}: {row.agreement.number}", url=row.get_absolute_url(),
+        due_in=row.round.days("remedy"), role="OPERATOR_FINANCE", by_mail=True, by=None,
+    )  # fmt: skip
+    return True
+
+
 @transaction.atomic
 def _resume(debt_id: int) -> bool:
     """Looks again once the debt is locked; a payment that is reported is checked first, by the day that holds as long as it is held
@@ -117,6 +156,7 @@ def lower_disallowance(*, settlement_id: int, disallowed: dict[int, int], reason
             resume(debt, by=by)
         lower(debt, principal_won=principal, interest_won=interest, by=by, reason=reason.strip())
     close_if_settled(row.pk, by=by)
+    journal.close_duty(row, "lower_disallowance", by=by)
     return lock(row.pk)
 
 
@@ -165,6 +205,7 @@ def lower_clawback(*, clawback_id: int, amount_won: int, surcharge_times: int, r
     objection = _upheld(row, reason, by)
     check_lower(row, amount_won, surcharge_times)
     lower_to(row, amount_won, surcharge_times, reason=reason.strip(), by=by, decision=objection.event.hash)
+    journal.close_duty(row, "lower_clawback", by=by)
     return lock_clawback(row.pk)
 
 

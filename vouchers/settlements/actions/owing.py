@@ -66,9 +66,13 @@ def open_debt(
     return debt
 
 
+WHAT = {K.REFUND: ("정산 반납금", "refund"), K.CLAWBACK: ("환수명령", "clawback"), K.SURCHARGE: ("제재부가금", "surcharge")}
+
+
 def owe_payment(debt: Debt, *, by: Any) -> None:
+    ko, en = WHAT[K(debt.kind)]
     journal.open_duty(
-        debt, "pay_debt", title_ko=f"반납·납부: {debt.agreement.number}", title_en=f"Pay back: {debt.agreement.number}",
+        debt, "pay_debt", title_ko=f"{ko} 납부: {debt.agreement.number}", title_en=f"Pay the {en}: {debt.agreement.number}",
         url=debt.get_absolute_url(), due_at=clock.end_of_day(debt.due_on), organisation=debt.organisation, by=by,
     )  # fmt: skip
 

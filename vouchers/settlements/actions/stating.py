@@ -12,8 +12,6 @@ from portal.journal import actions as journal
 from portal.kit import clock, workdays
 from portal.kit.access import require
 from portal.kit.errors import Refused
-from portal.kit.won import won
-from portal.kit.words import pick
 from vouchers.agreements.models import Agreement
 from vouchers.rounds.rules import months_after
 from vouchers.settlements import notices, queries, rules
@@ -126,11 +124,7 @@ def _check(row: Settlement) -> None:
     over = rules.statement_fault([line.used for line in lines], paid)
     if over is not None:
         line = next(one for one in lines if (one.payee_id or 0) == over and one.grant_won)
-        raise Refused(
-            _("The voucher paid %(payee)s %(paid)s. You state more grant than that: compare the lines with the disbursements.")
-            % {"payee": pick(line.payee, "name"), "paid": won(paid.get(over, 0))},
-            "over_paid", f"grant_{line.position}",
-        )  # fmt: skip
+        raise Refused(queries.more_than_paid(line, paid.get(over, 0)), "over_paid", f"grant_{line.position}")
     if row.interest_won and row.interest_proof is None:
         raise Refused(_("Attach the proof of the interest, such as the bank's statement."), "proof_missing", "interest_proof")
     if row.needs_verification and row.verification is None:

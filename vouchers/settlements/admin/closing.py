@@ -78,7 +78,7 @@ class YearClosingAdmin(EnteredAdmin):
     verbs = (
         Verb("close", gettext_lazy("Close the year"), lambda pk, by: actions.close_year(closing_id=pk, by=by), "vouchers.close_year",
              lambda o: rules.CLOSING_LIFECYCLE.can(o.status, "close_year"), facts=_facts, hindered=_hindered, not_by="rehearsed_by", danger=True,
-             consequence=lambda o: _("Each balance of the table expires or is carried over, once. This cannot be taken back.")),
+             consequence=lambda o: _("Each balance of the table expires or is carried over, once. What lapses serves no call any more; what is freed later of this year, by a change, a termination or a settlement, lapses at once too. What is paid back is booked as recovered. This cannot be taken back.")),
         Verb("discard", gettext_lazy("Discard the table"), lambda pk, by: actions.discard_rehearsal(closing_id=pk, by=by),
              "vouchers.rehearse_year", lambda o: rules.CLOSING_LIFECYCLE.can(o.status, "discard_rehearsal")),
     )  # fmt: skip

@@ -26,7 +26,7 @@ class StatementForm(forms.Form):
 
     def __init__(self, *args: Any, row: Settlement, lines: Sequence[SettlementLine], paid: dict[int, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.row, self.lines, self.groups = row, lines, list[tuple[Any, Any, list[str]]]()
+        self.row, self.lines, self.paid, self.groups = row, lines, paid, list[tuple[Any, Any, list[str]]]()
         self.known = queries.known(row, lines) if row.submitted_at is None else {}
         for line in lines:
             self._block(line, paid)
@@ -66,6 +66,27 @@ class StatementForm(forms.Form):
         self.fields |= names
         self.fields[f"proof_{n}"] = UploadField(label=_("Evidence"), required=False, hint=kept)
         self.groups.append((title, hint, [*names, f"proof_{n}"]))
+
+    def clean(self) -> dict[str, Any]:
+        """As the action judges it, but all at once: a refusal loses every file that was chosen."""
+        data = super().clean() or {}
+        for line in self.lines:
+            name = f"proof_{line.position}"
+            if any(self.amounts(line).values()) and not data.get(name) and not line.proof_id and name not in self.errors:
+                self.add_error(name, _("Line %(line)s: attach the evidence of what was used.") % {"line": line.position})
+        has_proof = data.get("interest_proof") or self.row.interest_proof_id or "interest_proof" in self.errors
+        if data.get("interest_won") and not has_proof:
+            self.add_error("interest_proof", _("Attach the proof of the interest, such as the bank's statement."))
+        self._check_paid(data)
+        return data
+
+    def _check_paid(self, data: dict[str, Any]) -> None:
+        for payee_id in {line.payee_id for line in self.lines if line.payee_id}:
+            its = [line for line in self.lines if line.payee_id == payee_id]
+            most = self.paid.get(payee_id or 0, 0)
+            if sum(data.get(f"grant_{line.position}") or 0 for line in its) > most:
+                line = next(one for one in its if data.get(f"grant_{one.position}"))
+                self.add_error(f"grant_{line.position}", queries.more_than_paid(line, most))
 
     def amounts(self, line: SettlementLine) -> dict[str, int]:
         """What was typed of one line, whole won."""

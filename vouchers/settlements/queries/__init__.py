@@ -20,6 +20,7 @@ from vouchers.settlements.queries.debts import (
     due_on,
     faults,
     over_won,
+    pay_into,
     policy_of,
     receipts_of,
     standing,
@@ -28,7 +29,7 @@ from vouchers.settlements.queries.debts import (
 )
 from vouchers.settlements.queries.debts import may as may_with_debt
 from vouchers.settlements.queries.escalating import to_escalate
-from vouchers.settlements.queries.objecting import decision, held_back, upheld
+from vouchers.settlements.queries.objecting import decision, held_back, may_lower, upheld
 from vouchers.settlements.queries.sampling import (
     drawn_again,
     files_of,
@@ -53,6 +54,7 @@ from vouchers.settlements.queries.settling import (
     listed,
     may,
     money_moves,
+    more_than_paid,
     over_taken,
     paid_by_payee,
     settlements_for,
@@ -89,17 +91,20 @@ __all__ = [
     "lines_of",
     "listed",
     "may",
+    "may_lower",
     "may_owe",
     "may_with_clawback",
     "may_with_debt",
     "may_with_finding",
     "money_moves",
+    "more_than_paid",
     "moving",
     "next_line",
     "over_taken",
     "over_won",
     "paid_agreements",
     "paid_by_payee",
+    "pay_into",
     "policy_of",
     "receipts_of",
     "recoverable",

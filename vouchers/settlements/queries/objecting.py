@@ -1,5 +1,7 @@
 """Objections against the room's decisions: what may be attacked, and what came of it."""
 
+from typing import Any
+
 from portal.journal import queries as journal
 from portal.journal.models import Event
 from portal.kit import clock
@@ -47,6 +49,12 @@ def upheld(row: Settlement | Clawback) -> Objection | None:
     if found is None or found.status not in UPHELD or found.remedy_waived or objections.acted_on(found):
         return None
     return found
+
+
+def may_lower(row: Settlement | Clawback, user: Any, permission: str) -> bool:
+    """Whether this person acts on the upheld objection: nobody does who took part in the decision that was attacked."""
+    found = upheld(row)
+    return found is not None and user.pk not in found.deciders and bool(user.has_perm(permission))
 
 
 def held_back(debt: Debt) -> bool:

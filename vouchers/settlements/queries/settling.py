@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import F, Min, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from portal.documents.queries import not_taken_because
 from portal.journal.models import Event
 from portal.kit import clock
+from portal.kit.won import won
+from portal.kit.words import pick
 from vouchers.agreements.models import Agreement, Voucher
 from vouchers.ledger import queries as ledger
 from vouchers.milestones.rules import shares
@@ -68,9 +71,9 @@ def taken_by_clawbacks(settlement: Settlement) -> dict[int, int]:
     payees = dict(paid.values_list("payee__organisation_id").annotate(payee=Min("payee_id")).order_by())
     payees[agreement.company.organisation_id] = rules.COMPANY
     found: dict[int, int] = {}
-    for organisation_id, won in sums.items():
+    for organisation_id, amount in sums.items():
         who = payees.get(organisation_id, rules.COMPANY)
-        found[who] = found.get(who, 0) + won
+        found[who] = found.get(who, 0) + amount
     return found
 
 
@@ -138,12 +141,25 @@ def known(settlement: Settlement, lines: Sequence[SettlementLine]) -> dict[int, 
     """Position → (grant, own cash, VAT) as the paid disbursements say, shared out over each provider's lines by what was agreed: what
     the company need not type again. Whole won."""
     paid = Disbursement.objects.filter(milestone__agreement=settlement.agreement, status="PAID").values("payee_id")
-    sums = paid.annotate(grant=Sum("amount_won"), supply=Sum("supply_amount_won"), vat=Sum("vat_won")).order_by()
+    own = F("supply_amount_won") - F("amount_won") - F("netted_won")  # what is netted was paid by the voucher, in advance
+    sums = paid.annotate(grant=Sum("amount_won"), own=Sum(own), vat=Sum("vat_won")).order_by()
     found: dict[int, tuple[int, int, int]] = {}
     for row in sums:
         its = [line for line in lines if line.payee_id == row["payee_id"]]
         parts = [line.agreed_won for line in its]
-        totals = (row["grant"], row["supply"] - row["grant"], row["vat"])
-        grants, own, vat = (shares(total, parts) for total in totals)
-        found |= {line.position: (grants[n], own[n], vat[n]) for n, line in enumerate(its)}
+        taxable = [line.agreed_won if _is_taxable(line) else 0 for line in its]
+        grants, owns, vat = shares(row["grant"], parts), shares(row["own"], parts), shares(row["vat"], taxable)
+        found |= {line.position: (grants[n], owns[n], vat[n]) for n, line in enumerate(its)}
     return found
+
+
+def _is_taxable(line: SettlementLine) -> bool:
+    return line.agreement_line is not None and line.agreement_line.tax_kind == "TAXABLE"
+
+
+def more_than_paid(line: SettlementLine, paid_won: int) -> str:
+    """The sentence for a line that states more grant than the voucher paid its provider."""
+    return str(
+        _("The voucher paid %(payee)s %(paid)s. You state more grant than that: compare the lines with the disbursements.")
+        % {"payee": pick(line.payee, "name"), "paid": won(paid_won)}
+    )

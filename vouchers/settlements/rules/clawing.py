@@ -14,7 +14,7 @@ from vouchers.rounds.rules import SURCHARGE_MOST
 class ClawbackStatus(Codes):
     DETECTED = "DETECTED", _("Detected, no notice yet")
     NOTICED = "NOTICED", _("Prior notice given, opinion possible")
-    HEARD = "HEARD", _("Opinion given")
+    HEARD = "HEARD", _("Opinion was given")
     ORDERED = "ORDERED", _("Ordered back")
     CLOSED = "CLOSED", _("Paid back")
     CANCELLED = "CANCELLED", _("Order cancelled")

@@ -36,7 +36,7 @@ def clawback_detail(request: HttpRequest, ref: str) -> HttpResponse:
         "row": row, "may": queries.may_with_clawback(request.user, row), "decision": decision, "debts": list(row.debts.order_by("pk")),
         "objection": objections.filed_against(decision.event) if decision else None,
         "late": decision is not None and not in_time(decision.open_until, clock.now()),
-        "lowers": queries.upheld(row) is not None and request.user.has_perm("vouchers.order_clawback"),
+        "lowers": queries.may_lower(row, request.user, "vouchers.order_clawback"),
         "ordered": row.ordered_on is not None,
     }  # fmt: skip
     return page(request, "vouchers/settlements/clawback.html", context)

@@ -36,7 +36,7 @@ def _show(request: HttpRequest, debt: Debt, bound: ReasonForm | None = None, abo
         "debt": debt, "standing": queries.standing(debt, clock.today()), "receipts": list(queries.receipts_of(debt)),
         "may": queries.may_with_debt(request.user, debt), "over_won": queries.over_won(debt), "unchecked": queries.unchecked(debt), "reason_form": ReasonForm(), "bound": bound,
         "about": about, "late": debt.status == rules.DebtStatus.OPEN and debt.due_on < clock.today(),
-        "lines": queries.behind(debt),
+        "lines": queries.behind(debt), "account": queries.pay_into(debt),
     }  # fmt: skip
     return page(request, "vouchers/settlements/debt.html", context, status=422 if bound else 200)
 

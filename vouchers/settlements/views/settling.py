@@ -18,6 +18,7 @@ from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.pages import Pages
+from vouchers.ledger import queries as ledger
 from vouchers.objections import queries as objections
 from vouchers.objections.forms import ObjectionForm
 from vouchers.objections.rules import in_time
@@ -48,13 +49,13 @@ def _row(request: HttpRequest, ref: str) -> Settlement:
 def detail(request: HttpRequest, ref: str) -> HttpResponse:
     row = _row(request, ref)
     lines = list(queries.lines_of(row))
-    decision = queries.decision(row)
+    decision, debts = queries.decision(row), list(queries.debts_of(row, request.user))
     context = {
-        "row": row, "lines": lines, "sums": _sums(lines), "balance": queries.balance(row, lines), "may": queries.may(request.user, row),
-        "debts": list(queries.debts_of(row, request.user)), "decision": decision, "left_won": queries.left_won(row.agreement),
+        "row": row, "lines": lines, "others_won": max(0, row.refund_won - sum(one.owed_won - one.charged_won for one in debts)), "sums": _sums(lines), "balance": queries.balance(row, lines), "may": queries.may(request.user, row),
+        "debts": debts, "year_closed": ledger.year_closed(row.round.fiscal_year), "decision": decision, "left_won": queries.left_won(row.agreement),
         "objection": objections.filed_against(decision.event) if decision else None, "fixed": row.status in rules.FIXED,
         "late": decision is not None and not in_time(decision.open_until, clock.now()),
-        "lowers": queries.upheld(row) is not None and request.user.has_perm("vouchers.confirm_settlement"),
+        "lowers": queries.may_lower(row, request.user, "vouchers.confirm_settlement"),
     }  # fmt: skip
     return page(request, "vouchers/settlements/detail.html", context)
 
