@@ -139,7 +139,12 @@ class WonInput(forms.TextInput):
 
 
 class WholeField(forms.IntegerField):
-    """`1,450` as `1450`: numbers are shown in groups, so they may be typed so; so are the limits that a number exceeds."""
+    """`1,450` as `1450`: numbers are shown in groups, so they may be typed so; so are the limits that a number exceeds.
+
+    A box for text: a number box takes no comma.
+    """
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})
 
     def __init__(self, *, min_value: int | None = None, max_value: int | None = None, **kwargs: Any) -> None:
         super().__init__(min_value=min_value, max_value=max_value, **kwargs)

@@ -336,6 +336,14 @@ def test_who_asks_for_what_the_ranking_left_out_reads_why(at: quotes.Stage) -> N
     )
 
 
+def test_where_nobody_of_the_list_answers_here_the_page_says_so_first(at: quotes.Stage) -> None:
+    page, said = f"/en/matching/needs/{at.need.ref}/", "None of these is quoted for here"
+    assert said not in text(as_(at.firm.user).get(page))
+    type(at.hospital.institution).objects.filter(pk=at.hospital.institution.pk).update(organisation=None)
+    shown = text(as_(at.firm.user).get(page))
+    assert said in shown and "Of the sets below" not in shown and shown.index(said) < shown.index("Chest CT collection")
+
+
 def test_nobody_is_told_to_ask_who_answers_no_quotes_here(at: quotes.Stage) -> None:
     data = providers.dataset(providers.provider())
     need = quotes.need(at.firm, at.round)

@@ -91,6 +91,7 @@ def test_the_record_in_the_admin_leads_to_the_page_where_a_case_is_worked_on(on:
     waiting = text(as_(on.operator).get(record))
     for address in (page, f"{page}#verbs", f"{page}#h-look"):
         assert f'href="{address}"' in waiting
+    assert on.need.title in waiting.partition("</h1>")[0].rpartition("<h1")[2]
     assert "Take up the case" in waiting and "Say what came of it" not in waiting
     actions.take_up_sourcing(case_id=on.case.pk, by=on.operator)
     taken = text(as_(on.operator).get(record))

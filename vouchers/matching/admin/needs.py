@@ -154,6 +154,9 @@ class SourcingCaseAdmin(VerbAdmin):
     ordering = ("-id",)
     inlines = (ProposalInline, NoteInline)
 
+    def headline(self, obj: SourcingCase) -> str:
+        return str(obj.need)
+
     def ways(self, request: HttpRequest, obj: SourcingCase) -> list[tuple[Any, str]]:
         """A case is worked on beside the need that it is about, on its own page; its verbs are those of that page."""
         page = reverse("matching:case", args=[obj.ref])

@@ -97,6 +97,15 @@ class Answer:
     scored: int | None = None  # datasets that were compared one by one, where the market was narrowed first
 
     @property
+    def nobody_here(self) -> bool:
+        """Something fits, and nobody can be asked for it in the portal."""
+        return bool(self.results) and all(one.cannot for one in self.results)
+
+    @property
+    def sets_here(self) -> bool:
+        return any(bundle.askable for bundle in self.joined)
+
+    @property
     def left_listed(self) -> int:
         return sum(len(group.entries) for group in self.left)
 
@@ -198,5 +207,7 @@ def _left(excluded: Iterable[Mapping[str, Any]], datasets: Mapping[str, Dataset]
 def stands_against(need: Need, chosen: Iterable[tuple[Dataset | None, Offer | None]]) -> list[tuple[Dataset, str]]:
     """Of what one is about to ask for: what the need's newest ranking left out, with its reason in the reader's language. One query."""
     run, lang = latest_run(need), "ko" if korean() else "en"
-    excluded = {entry["dataset"]: entry[f"reason_{lang}"] for entry in run.result["excluded"]} if run else {}
+    found = run.result["excluded"] if run else ()
+    lacking = [entry for entry in found if entry["filter"] != "SITES" or entry["also"]]  # sites are had together with others
+    excluded = {entry["dataset"]: entry[f"reason_{lang}"] for entry in lacking}
     return [(dataset, excluded[dataset.key]) for dataset, _offer in chosen if dataset and dataset.key in excluded]
