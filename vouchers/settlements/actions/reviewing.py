@@ -21,6 +21,9 @@ HINDRANCES = {
     "unjudged": _("Judge every line first: recognise it, or disallow it with a reason."),
     "moving": _("A payment is under way, or something delivered may still be asked for. Settle once it is paid or closed."),
     "taken": _("A part of what was paid was already ordered back. Disallow no more than is left."),
+    "uncovered": _(
+        "A part of what was paid was ordered back, and the lines say that it was used rightly. Disallow it on the lines of that provider."
+    ),
 }
 
 

@@ -32,7 +32,7 @@ def _facts(obj: Settlement) -> list[tuple[Any, Any]]:
     found = queries.balance(obj)
     return [
         (_("Paid by the voucher"), won_long(found.given_won)),
-        (_("Taken back by a clawback"), won_long(found.taken_won)), (_("Stated as used of the grant"), won_long(found.used_won)),
+        (_("Taken back by a clawback or a termination"), won_long(found.taken_won)), (_("Stated as used of the grant"), won_long(found.used_won)),
         (_("Paid and not used"), won_long(found.unused_won)), (_("Disallowed, the grant's share"), won_long(found.disallowed_won)),
         (_("Beyond the grant's agreed share"), won_long(found.excess_won)), (_("Interest earned"), won_long(found.interest_won)),
         (_("To be paid back"), won_long(found.refund_won)), (_("Left in the voucher"), won_long(queries.left_won(obj.agreement))),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Min, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from portal.documents.queries import not_taken_because
@@ -51,28 +51,32 @@ def lines_of(settlement: Settlement) -> QuerySet[SettlementLine]:
 
 
 def paid_by_payee(agreement: Agreement) -> dict[int, int]:
-    """Institution → what the voucher paid it and its termination does not take back already, whole won."""
-    paid = Disbursement.objects.filter(milestone__agreement=agreement, status="PAID").values("payee_id", "payee__organisation_id")
+    """Institution → what the voucher paid it and its termination does not take back already: what may be stated; whole won."""
     back = taken_by_termination(agreement)
-    rows = paid.annotate(won=Sum("amount_won")).values_list("payee_id", "payee__organisation_id", "won")
-    return {payee: max(0, won - back.get(organisation, (0, 0))[0]) for payee, organisation, won in rows}
+    return {payee: max(0, won - back.get(organisation, (0, 0))[0]) for payee, organisation, won in _paid(agreement)}
 
 
-def taken_by_clawbacks(settlement: Settlement) -> dict[int, int]:
-    """Debtor as `rules.balance` names it → what was ordered back of what was paid, before the amount was fixed; whole won."""
+def _paid(agreement: Agreement) -> list[tuple[int, int | None, int]]:
+    """(institution, its organisation, what the voucher paid it)."""
+    paid = Disbursement.objects.filter(milestone__agreement=agreement, status="PAID").values("payee_id", "payee__organisation_id")
+    return list(
+        paid.annotate(won=Sum("amount_won")).order_by("payee_id").values_list("payee_id", "payee__organisation_id", "won")
+    )
+
+
+def _taken(settlement: Settlement, paid: list[tuple[int, int | None, int]]) -> dict[int, int]:
+    """Debtor as `rules.balance` names it → what a termination, and orders before the amount was fixed, take back of what was paid;
+    whole won."""
     agreement = settlement.agreement
     ordered = Debt.objects.filter(agreement=agreement, kind=rules.DebtKind.CLAWBACK).exclude(status=rules.DebtStatus.CANCELLED)
     if settlement.confirmed_at is not None:
         ordered = ordered.filter(created_at__lte=settlement.confirmed_at)
     sums = dict(ordered.values_list("organisation_id").annotate(won=Sum("principal_won")).order_by())
-    if not sums:
-        return {}
-    paid = Disbursement.objects.filter(milestone__agreement=agreement, status="PAID", payee__organisation_id__in=sums)
-    payees = dict(paid.values_list("payee__organisation_id").annotate(payee=Min("payee_id")).order_by())
+    payees = {organisation: payee for payee, organisation, _won in reversed(paid)}
     payees[agreement.company.organisation_id] = rules.COMPANY
     found: dict[int, int] = {}
-    for organisation_id, amount in sums.items():
-        who = payees.get(organisation_id, rules.COMPANY)
+    for organisation, amount in [*sums.items(), *((one, back) for one, (back, _open) in taken_by_termination(agreement).items())]:
+        who = payees.get(organisation, rules.COMPANY)
         found[who] = found.get(who, 0) + amount
     return found
 
@@ -80,10 +84,11 @@ def taken_by_clawbacks(settlement: Settlement) -> dict[int, int]:
 def balance(settlement: Settlement, lines: Sequence[SettlementLine] | None = None) -> rules.Balance:
     """What follows from the lines as they stand now."""
     agreement = settlement.agreement
+    paid = _paid(agreement)
     return rules.balance(
-        [line.used for line in (lines if lines is not None else lines_of(settlement))], paid_by_payee(agreement),
+        [line.used for line in (lines if lines is not None else lines_of(settlement))], {payee: won for payee, _organisation, won in paid},
         grant_won=agreement.grant_won, supply_won=agreement.supply_amount_won, interest_won=settlement.interest_won,
-        taken=taken_by_clawbacks(settlement),
+        taken=_taken(settlement, paid),
     )  # fmt: skip
 
 
@@ -118,14 +123,18 @@ def hindered(settlement: Settlement) -> str:
         return "unjudged"
     if money_moves(settlement.agreement):
         return "moving"
-    return "taken" if over_taken(settlement) else ""
+    return _against_taken(settlement)
 
 
-def over_taken(settlement: Settlement) -> bool:
-    """Would more be paid back than a clawback left of what was paid?"""
-    agreement = settlement.agreement
+def _against_taken(settlement: Settlement) -> str:
+    """Do the lines say otherwise than what was taken back, or would more be paid back than is left of what was paid?"""
+    if settlement.status in rules.FIXED:
+        return ""
+    found, agreement = balance(settlement), settlement.agreement
+    if found.uncovered_won:
+        return "uncovered"
     left = recoverable(agreement, agreement.company.organisation_id)
-    return settlement.status not in rules.FIXED and balance(settlement).principal_won > (left or 0)
+    return "taken" if found.principal_won > (left or 0) else ""
 
 
 def may(user: Any, row: Settlement) -> dict[str, bool]:

@@ -85,9 +85,10 @@ class Used:
 
 @dataclass(frozen=True)
 class Balance:
-    """What is paid back, whole won. paid: less what clawbacks took; unused: paid and not used; disallowed: the grant's share of what
-    is not recognised; excess: of the grant beyond its agreed share of what is recognised, each less what was taken of it already;
-    interest: all of it. owed: debtor (institution id or COMPANY) → (principal, interest)."""
+    """What is paid back, whole won. paid: less what was taken back already; unused: paid and not used; disallowed: the grant's share of
+    what is not recognised; excess: of the grant beyond its agreed share of what is recognised, each less what was taken of it;
+    interest: all of it. owed: debtor (institution id or COMPANY) → (principal, interest). uncovered: what was taken back although the
+    lines say that it was used rightly: they are to be judged again."""
 
     paid_won: int
     used_won: int
@@ -97,6 +98,7 @@ class Balance:
     interest_won: int
     owed: Mapping[int, tuple[int, int]]
     taken_won: int = 0
+    uncovered_won: int = 0
 
     @property
     def given_won(self) -> int:
@@ -114,53 +116,71 @@ class Balance:
     @property
     def recognised_won(self) -> int:
         """Of the grant, for good."""
-        return self.paid_won - self.principal_won
+        return max(0, self.paid_won - self.principal_won)
+
+
+@dataclass
+class _Parts:
+    """What one payee's money leaves to be paid back: by itself (unused, lines that it owes) and by the company (its lines)."""
+
+    unused_won: int
+    own_won: int
+    companys_won: int
+
+    def less(self, taken_won: int, *parts: str) -> int:
+        """Takes it off these parts, one after the other; what is left of it."""
+        for part in parts:
+            off = min(taken_won, getattr(self, part))
+            setattr(self, part, getattr(self, part) - off)
+            taken_won -= off
+        return taken_won
 
 
 def balance(
     lines: Sequence[Used], paid: Mapping[int, int], *, grant_won: int, supply_won: int, interest_won: int, taken: Mapping[int, int] | None = None,
 ) -> Balance:  # fmt: skip
     """paid: institution → what the voucher paid it. grant, supply: as agreed, which says the grant's share of what is recognised.
-    taken: debtor → what clawbacks took back, or still claim, of what was paid: nobody owes the same won twice.
+    taken: debtor → what clawbacks and a termination took back, or still claim, of what was paid: nobody owes the same won twice.
 
-    Unused money is owed by whoever holds it, a disallowed cost by whom its line names, the rest by the company.
+    Unused money is owed by whoever holds it, a disallowed cost by whom its line names, the rest by the company. What was taken of a
+    provider counts for its own money alone; what was taken of the company for what the company owes, and for what a provider holds
+    only where that is the only one that was paid. Of whom all was taken nothing counts as used any more.
     """
-    held = {payee: won - sum(line.grant_won for line in lines if line.payee == payee) for payee, won in paid.items()}
-    lost = sum(line.disallowed_grant_won for line in lines)
-    recognised = sum(line.cost_won - line.disallowed_won for line in lines)
-    kept = sum(line.grant_won for line in lines) - lost
+    gone, whole = dict(taken or {}), sum(paid.values())
+    taken_won = sum(gone.values())
+    empty = {payee for payee, won in paid.items() if taken_won >= whole or gone.get(payee, 0) >= won}
+    counted = [line for line in lines if line.payee not in empty]
+    payees = dict.fromkeys([*paid, *(line.payee for line in lines)])
+    found = {payee: _parts(payee, 0 if payee in empty else paid.get(payee, 0), counted) for payee in sorted(payees)}
+    lost = sum(line.disallowed_grant_won for line in counted)
+    recognised = sum(line.cost_won - line.disallowed_won for line in counted)
+    kept = sum(line.grant_won for line in counted) - lost
     excess = max(0, kept - -(-recognised * grant_won // supply_won)) if supply_won else 0
-    owed: dict[int, int] = {payee: won for payee, won in held.items() if won > 0}
-    for line in lines:
-        debtor = line.payee if line.owed_by == OwedBy.PAYEE else COMPANY
-        owed[debtor] = owed.get(debtor, 0) + line.disallowed_grant_won
-    owed[COMPANY] = owed.get(COMPANY, 0) + excess
-    gone = dict(taken or {})
-    shared = {who: (won, interest_won if who == COMPANY else 0) for who, won in _left(owed, gone).items()}
-    unused, lost, excess = _after(sum(gone.values()), sum(won for won in held.values() if won > 0), lost, excess)
+    uncovered = sum(
+        found[who].less(won, "unused_won", "own_won", "companys_won")
+        for who, won in gone.items()
+        if who in found and who != COMPANY and who not in empty
+    )
+    spare = gone.get(COMPANY, 0) if taken_won < whole else 0
+    for parts in found.values():
+        spare = parts.less(spare, "companys_won")
+    spare, excess = max(0, spare - excess), max(0, excess - spare)
+    if len(paid) == 1:
+        spare = found[next(iter(paid))].less(spare, "unused_won", "own_won")
+    owed = {who: (parts.unused_won + parts.own_won, 0) for who, parts in found.items()}
+    owed[COMPANY] = (sum(parts.companys_won for parts in found.values()) + excess, interest_won)
     return Balance(
-        sum(paid.values()) - sum(gone.values()), sum(line.grant_won for line in lines), unused, lost, excess, interest_won,
-        {who: parts for who, parts in shared.items() if sum(parts)}, sum(gone.values()),
+        max(0, whole - taken_won), sum(line.grant_won for line in lines), sum(parts.unused_won for parts in found.values()),
+        sum(parts.own_won + parts.companys_won for parts in found.values()), excess, interest_won,
+        {who: parts for who, parts in owed.items() if sum(parts)}, min(whole, taken_won), uncovered + spare,
     )  # fmt: skip
 
 
-def _left(owed: Mapping[int, int], gone: Mapping[int, int]) -> dict[int, int]:
-    """What each still owes: what was taken of somebody counts for them first, then for the others, since the money came back."""
-    left = {who: max(0, won - gone.get(who, 0)) for who, won in owed.items()}
-    spare = sum(won - min(won, owed.get(who, 0)) for who, won in gone.items())
-    for who in sorted(left):
-        part = min(spare, left[who])
-        left[who], spare = left[who] - part, spare - part
-    return left
-
-
-def _after(spare: int, *parts: int) -> list[int]:
-    """Each part less what is spare, one after the other."""
-    found = []
-    for part in parts:
-        found.append(max(0, part - spare))
-        spare = max(0, spare - part)
-    return found
+def _parts(payee: int, paid_won: int, lines: Sequence[Used]) -> _Parts:
+    its = [line for line in lines if line.payee == payee]
+    own = sum(line.disallowed_grant_won for line in its if line.owed_by == OwedBy.PAYEE)
+    lost = sum(line.disallowed_grant_won for line in its)
+    return _Parts(max(0, paid_won - sum(line.grant_won for line in its)), own, lost - own)
 
 
 def statement_fault(lines: Sequence[Used], paid: Mapping[int, int]) -> int | None:
