@@ -169,7 +169,9 @@ def test_a_card_says_price_and_days_of_its_offers_and_the_filter_what_the_card_s
     offer = providers.offer(owner, priced, published=True)
     assert offers.sync_offered() == 1 and offers.sync_offered() == 0
     page = client.get("/en/catalogue/?purpose=PRODUCT_DEVELOPMENT").content.decode()
-    assert "Product development (1)" in page and priced.key in page and silent.key not in page
+    assert (
+        "Product development (1)" in page and "External validation (1)" in page and priced.key in page and silent.key not in page
+    )
     assert f"KRW {offer.floor_won:,}" in page and f"{offer.lead_time_days} working days" in page
     offers.pause(offer_id=offer.pk, by=owner.user)
     assert offers.sync_offered() == 1

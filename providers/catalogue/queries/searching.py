@@ -188,19 +188,24 @@ def _fitting(wish: Wish, without: str) -> QuerySet[Dataset]:
 
 
 def _permitted(codes: Iterable[str]) -> Q:
-    """What the entry names, or what its word about products says."""
-    product = Q(commercial_use_allowed=True) if PRODUCT in codes else Q(pk__in=[])
-    return Q(purposes__overlap=list(codes)) | product
+    """What the entry names, or what its word about commercial use says."""
+    products = Q(commercial_use_allowed=True) if COMMERCIAL.intersection(codes) else Q(pk__in=[])
+    return Q(purposes__overlap=list(codes)) | products
 
 
-PRODUCT = "PRODUCT_DEVELOPMENT"
-PURPOSES = Case(  # with product development where a card says that it is allowed
-    When(
-        Q(commercial_use_allowed=True) & ~Q(purposes__contains=[PRODUCT]),
-        then=Func(F("purposes"), Value(PRODUCT), function="array_append", output_field=Dataset._meta.get_field("purposes")),
-    ),
-    default=F("purposes"),
-)
+COMMERCIAL = frozenset({"PRODUCT_DEVELOPMENT", "EXTERNAL_VALIDATION"})  # what “allowed” on a card and a page is about
+
+
+def _purposes() -> Any:
+    """The purposes that an entry names, with the commercial ones where it allows commercial use; each once."""
+    field, found = Dataset._meta.get_field("purposes"), F("purposes")
+    for code in sorted(COMMERCIAL):
+        more = Q(commercial_use_allowed=True) & ~Q(purposes__contains=[code])
+        added = Func(found, Value(code), function="array_append", output_field=field)
+        found = Case(When(more, then=added), default=found, output_field=field)
+    return found
+
+
 LEADS = {"20": (0, 20), "40": (21, 40), "60": (41, 60), "more": (61, 32767)}  # working days from the agreement to the data
 
 NEVER = (-1, -1)
@@ -305,7 +310,7 @@ def counting(wish: Wish, without: str = "") -> tuple[str, Any]:
     names = [f"f{place}" for place in range(len(columns))]
     rows = _fitting(wish, without).order_by()
     asked, params = rows.values_list(
-        "pk", "part_of", *({"lead": LEAD, "purposes": PURPOSES}.get(c, c) for c in columns)
+        "pk", "part_of", *({"lead": LEAD, "purposes": _purposes()}.get(c, c) for c in columns)
     ).query.sql_with_params()
     parts = ["SELECT '' AS facet, '' AS code, count(*) FROM hits"]
     parts.append(

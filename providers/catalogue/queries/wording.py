@@ -104,7 +104,7 @@ def _card(dataset: Dataset, labels: Mapping[str, Mapping[str, str]]) -> dict[str
             {"label": gettext("Size"), "value": count_words(dataset) or unpublished},
             {"label": gettext("Years"), "value": years_words(dataset) or unpublished},
             {"label": gettext("Way of use"), "value": modes or unpublished},
-            {"label": gettext("Product development"), "value": commercial_words(dataset)},
+            {"label": gettext("Product development and validation"), "value": commercial_words(dataset)},
             *(
                 [{"label": gettext("From (supply amount)"), "value": won(dataset.from_won)}]
                 if dataset.from_won is not None

@@ -16,7 +16,7 @@ from providers.offers import rules
 from providers.offers.models import Offer
 
 STAGE_WORDS = {
-    "quote": (_("Quote"), _("The institution names price and conditions.")),
+    "quote": (_("Quote"), _("The institution names price and conditions. A call says by when it must at the latest.")),
     "ethics": (_("Review board (IRB)"), _("Exempted, expedited or in full, as the study requires. Runs beside the data review.")),
     "data_review": (_("Data review (DRB)"), _("Decides whether and how the data may be used. Runs beside the IRB.")),
     "contract": (_("Contract"), _("Between company and institution.")),
@@ -79,6 +79,8 @@ PUBLIC = "PUBLIC"
 
 
 def _days(least: int, most: int) -> str:
+    if most == 0:
+        return gettext("the same day")
     if least == most:
         return ngettext("%(n)d working day", "%(n)d working days", least) % {"n": least}
     return gettext("%(least)d–%(most)d working days") % {"least": least, "most": most}
