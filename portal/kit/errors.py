@@ -5,9 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
-    """A rule said no. `message` is a whole sentence, translated late, that says what is wrong and how to mend it."""
+    """A rule said no. `message` is a whole sentence, translated late, that says what is wrong and how to mend it.
+
+    also: (field, sentence) of what the same rule has against the other fields, so that a form says all of it at once.
+    """
 
     status = 409
+    also: tuple[tuple[str | None, str | Promise], ...] = ()
 
     def __init__(self, message: str | Promise, code: str = "refused", field: str | None = None) -> None:
         super().__init__(code)

@@ -40,6 +40,6 @@ def redirect(request: HttpRequest, url: str) -> HttpResponse:
 
 def form_errors(form: BaseForm, error: DomainError) -> BaseForm:
     """Puts a refusal where the person looks: beside its field, or on top of the form."""
-    field = error.field if error.field in form.fields else None
-    form.add_error(field, str(error.message))
+    for field, sentence in ((error.field, error.message), *error.also):
+        form.add_error(field if field in form.fields else None, str(sentence))
     return form

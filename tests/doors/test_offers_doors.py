@@ -213,3 +213,16 @@ def test_the_admin_checks_and_publishes(owner: providers.Provider) -> None:
         assert client.get(f"/admin/providers/{name}/").status_code == 200
     assert as_(providers.person(Role.AUDITOR)).post(f"{base}/verb/pause/").status_code == 403
     assert as_(owner.user).get("/admin/providers/offer/").status_code in (302, 403)
+
+
+def test_all_that_a_published_offer_would_lack_is_said_at_once(owner: providers.Provider) -> None:
+    offer = providers.offer(owner, published=True)
+    client, place = as_(owner.user), f"/en/providers/offers/{offer.ref}/edit/"
+    form = client.get(place).context["form"]
+    typed = {name: value for name, value in form.initial.items() if value not in (None, "", [])}
+    bare = {**typed, "version": offer.version, "lead_time_days": "", "lines-TOTAL_FORMS": "0", "lines-INITIAL_FORMS": "0"}
+    bare.pop("allowed_purposes", None)
+    answer = client.post(place, bare)
+    assert answer.status_code == 422
+    for sentence in ("Add at least one price line.", "how many working days you need", "Choose at least one purpose"):
+        assert sentence in answer.content.decode(), sentence

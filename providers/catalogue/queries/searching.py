@@ -198,7 +198,8 @@ COMMERCIAL = frozenset({"PRODUCT_DEVELOPMENT", "EXTERNAL_VALIDATION"})  # what â
 
 def _purposes() -> Any:
     """The purposes that an entry names, with the commercial ones where it allows commercial use; each once."""
-    field, found = Dataset._meta.get_field("purposes"), F("purposes")
+    field = Dataset._meta.get_field("purposes")
+    found: Any = F("purposes")
     for code in sorted(COMMERCIAL):
         more = Q(commercial_use_allowed=True) & ~Q(purposes__contains=[code])
         added = Func(found, Value(code), function="array_append", output_field=field)

@@ -211,11 +211,12 @@ def lacks(offer: Offer) -> list[str]:
 
 
 def _complete(offer: Offer, lines: Sequence[rules.Line]) -> None:
-    """Raises Refused naming the first field that a submitted or published offer lacks, or in which it promises too much."""
-    if lacking := _lacking(offer, lines):
-        raise Refused(WHAT_LACKS[lacking[0]], "incomplete", lacking[0])
-    if wider := _wider(offer):
-        raise Refused(rules.WIDER[wider[0]], "wider_than_dataset", wider[0])
+    """Raises Refused naming the fields that a submitted or published offer lacks, or in which it promises too much."""
+    if faults := unfit(offer, lines):
+        (field, sentence), *rest = faults
+        refused = Refused(sentence, "incomplete" if _lacking(offer, lines) else "wider_than_dataset", field)
+        refused.also = tuple(rest)
+        raise refused
 
 
 def unfit(offer: Offer, lines: Sequence[rules.Line]) -> list[tuple[str, str]]:
