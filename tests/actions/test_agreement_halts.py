@@ -109,7 +109,10 @@ def test_terminate_for_a_fault_hears_the_parties_and_is_decided_by_a_second_pers
         (recovery,) = row.recoveries.all()
         assert (recovery.party.role, recovery.amount_won) == ("COMPANY", GRANT // 2)
         assert Notice.objects.filter(template="recovery_due", user=at.company, body__contains="160,000,000원").exists()
+        owed = Duty.objects.filter(verb="pay_recovery", subject_ref=recovery.ref, closed_at__isnull=True)
+        assert [(one.organisation, one.url) for one in owed] == [(at.firm.organisation, row.get_absolute_url())]
         _comes_back(desk, recovery)
+        assert not owed.all().exists()
 
 
 def _comes_back(desk, recovery):

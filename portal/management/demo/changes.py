@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from portal.accounts import second_factor
+from portal.kit import clock
 from portal.management.demo.stage import Stage
 from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Agreement, AgreementChange
@@ -18,7 +19,7 @@ def play(stage: Stage) -> None:
         row = Agreement.objects.get(pk=stage.agreements[2].pk)
         less, ends_on = (
             row.lines.filter(payee__key="demo-namdo").order_by("-amount_won").first(),
-            row.ends_on - timedelta(days=10),
+            clock.to_kst(stage.now).date() + timedelta(days=35),  # too soon for the second hospital: the plan runs late
         )
         assert less is not None, "the agreement has lines"
         major = _ask(
@@ -42,10 +43,10 @@ def play(stage: Stage) -> None:
     with stage.at(-25):
         _replan(Agreement.objects.get(pk=row.pk), operator)
     with stage.at(-3):
-        fourth = Agreement.objects.get(pk=stage.agreements[4].pk)
-        one = fourth.lines.order_by("-amount_won").first()
+        first = Agreement.objects.get(pk=stage.agreements[1].pk)
+        one = first.lines.order_by("-amount_won").first()
         assert one is not None, "the agreement has lines"
-        _ask(fourth, stage.user(4), "시연: 라벨링 범위를 줄이려고 합니다.", amounts={one.position: one.amount_won - 10_000_000})
+        _ask(first, stage.user(1), "시연: 라벨링 범위를 줄이려고 합니다.", amounts={one.position: one.amount_won - 10_000_000})
 
 
 def _ask(agreement: Agreement, by: Any, reason: str, **wanted: Any) -> AgreementChange:

@@ -14,6 +14,7 @@ from portal.kit import clock
 from portal.management.demo import (
     auditing,
     changes,
+    endings,
     first_call,
     first_projects,
     grading,
@@ -35,8 +36,8 @@ from vouchers.rounds import actions as rounds
 
 SCENES = (
     first_call.register, first_call.apply, first_call.evaluate, first_call.answer_awards, objections.first_call,
-    first_projects.contract, first_projects.deliver, changes.play, settling.play, grading.play, auditing.play, open_call.fill, objections.open_call, open_call.others,
-    sourcing.play, sourcing.seek, onboarding.play, sourcing.allocate, third_call.play, standing_in.play,
+    first_projects.contract, first_projects.deliver, changes.play, endings.advance, endings.terminate, settling.play, grading.play, auditing.play, open_call.fill, objections.open_call, open_call.others,
+    sourcing.play, sourcing.seek, onboarding.play, sourcing.allocate, third_call.play, endings.rehearse, standing_in.play,
 )  # fmt: skip
 
 

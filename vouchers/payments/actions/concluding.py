@@ -90,6 +90,10 @@ def _owe_recoveries(row: AgreementHalt, figures: rules.Consequences, by: Any) ->
             recovery, "record_recovery", title_ko=f"해지 반환금 확인: {number}", title_en=f"Record what comes back after a termination: {number}",
             url=row.get_absolute_url(), due_in=row.agreement.round.days("recovery"), role="OPERATOR_FINANCE", by_mail=True, by=by,
         )  # fmt: skip
+        journal.open_duty(
+            recovery, "pay_recovery", title_ko=f"해지에 따른 반환: {number}", title_en=f"Pay back after a termination: {number}",
+            url=row.get_absolute_url(), due_in=row.agreement.round.days("recovery"), organisation=recovery.party.organisation, by=by,
+        )  # fmt: skip
         notices.recovery_due(row, recovery)
 
 

@@ -9,12 +9,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from portal.documents.queries import not_taken_because
 from portal.journal import queries as journal
 from portal.kit import clock
+from portal.kit.words import korean
 from vouchers.agreements import queries as agreements
 from vouchers.agreements.models import Voucher
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus, last_day
 from vouchers.milestones.models import Milestone
 from vouchers.payments import rules
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
+from vouchers.rounds.models import Round
 
 S = rules.DisbursementStatus
 
@@ -293,3 +295,11 @@ def opened_on(disbursement: Disbursement) -> date | None:
     """The day on which its call opened: nothing was deposited for its project before."""
     opens_at = disbursement.milestone.agreement.round.opens_at
     return clock.to_kst(opens_at).date() if opens_at is not None else None
+
+
+def programme_account(programme: Round) -> str:
+    """The programme's own account, as the round names it, for whom it is owed money; "": the round names none."""
+    paying = programme.policy().paying
+    if not paying.account:
+        return ""
+    return f"{rules.bank_words(paying.bank_code, korean=korean())} {paying.account} ({paying.holder})"

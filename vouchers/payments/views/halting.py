@@ -102,7 +102,7 @@ def _show(request: HttpRequest, row: AgreementHalt, status: int = 200, refusal: 
         "opinions": queries.opinions(row) if row.way == W.FAULT else [], "moved": moved, "refusal": refusal,
         "waits": queries.decision_waits(row), "verbs": _verbs(request, row, typed, moved),
         "may_consent": not moved and queries.consents_for(row, request.user) is not None,
-        "owed": [(one, typed.get(one.ref) or forms.RecoveryForm(prefix=one.ref)) for one in queries.recoveries_of(row)],
+        "account": queries.programme_account(row.agreement.round), "owed": [(one, typed.get(one.ref) or forms.RecoveryForm(prefix=one.ref)) for one in queries.recoveries_of(row)],
         "recovers": recovers,
     }  # fmt: skip
     return page(request, "vouchers/payments/halt.html", context, status=status)

@@ -8,10 +8,8 @@ from typing import Any
 from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
 
 from portal.journal.models import Event
-from portal.kit.words import korean
 from vouchers.agreements.models import HaltRecovery
 from vouchers.ledger.models import Account
-from vouchers.payments.rules import bank_words
 from vouchers.rounds.rules import SettlingPolicy
 from vouchers.settlements import rules
 from vouchers.settlements.models import Debt, Receipt, SettlementLine
@@ -143,11 +141,3 @@ def faults() -> Iterator[str]:
     for ref in sorted(said.keys() | held.keys()):
         if said.get(ref, 0) != held.get(ref, 0):
             yield f"voucher {ref}: receipts say {said.get(ref, 0)} won came back, the ledger holds {held.get(ref, 0)}"
-
-
-def pay_into(debt: Debt) -> str:
-    """The programme's own account, as its round names it; "": the round names none."""
-    paying = debt.agreement.round.policy().paying
-    if not paying.account:
-        return ""
-    return f"{bank_words(paying.bank_code, korean=korean())} {paying.account} ({paying.holder})"

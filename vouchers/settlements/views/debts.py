@@ -14,6 +14,7 @@ from portal.kit.access import needs, signed_in
 from portal.kit.errors import DomainError
 from portal.kit.forms import ReasonForm
 from portal.kit.htmx import form_errors, page, redirect
+from vouchers.payments import queries as payments
 from vouchers.settlements import actions, forms, queries, rules
 from vouchers.settlements.models import Debt, Receipt
 
@@ -36,7 +37,7 @@ def _show(request: HttpRequest, debt: Debt, bound: ReasonForm | None = None, abo
         "debt": debt, "standing": queries.standing(debt, clock.today()), "receipts": list(queries.receipts_of(debt)),
         "may": queries.may_with_debt(request.user, debt), "over_won": queries.over_won(debt), "unchecked": queries.unchecked(debt), "reason_form": ReasonForm(), "bound": bound,
         "about": about, "late": debt.status == rules.DebtStatus.OPEN and debt.due_on < clock.today(),
-        "lines": queries.behind(debt), "account": queries.pay_into(debt),
+        "lines": queries.behind(debt), "account": payments.programme_account(debt.agreement.round),
     }  # fmt: skip
     return page(request, "vouchers/settlements/debt.html", context, status=422 if bound else 200)
 
