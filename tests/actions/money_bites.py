@@ -122,6 +122,7 @@ def _voucher() -> list[Bite]:
         bite(guard, change(V, "voucher", "number = 'forged'"), says=agreed),
         bite(guard, copy(V, "voucher", ref="'vch-x'", number="'X'", grant_won="1"), says=agreed),
         bite(guard, twin, f"DELETE FROM {V} WHERE ref = 'vch-x'", says="is never deleted"),
+        bite("voucher_covers_asked", change(V, "voucher", "grant_won = 1"), says="won were asked of it"),
         bite("voucher_end_guard", change(V, "voucher", "status = 'EXPIRED'"), says="money is still committed"),
         bite("voucher_end_guard", change(V, "voucher", "status = 'SPENT'"), says="money is still committed"),
         bite(

@@ -10,6 +10,7 @@ from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed
 from tests.actions.test_settlements_actions import decide, owed, pots
+from tests.factories import halts
 from tests.factories import projects as p
 from tests.factories import settling as s
 from tests.factories.providers import person, provider
@@ -17,6 +18,7 @@ from tests.refusals import refused
 from vouchers.companies import actions as companies
 from vouchers.companies import queries as company_queries
 from vouchers.objections import actions as objections
+from vouchers.payments import actions as payments
 from vouchers.settlements import actions, queries
 from vouchers.settlements.models import Clawback, Debt, Settlement
 
@@ -201,6 +203,74 @@ def test_a_settlement_does_not_claim_again_what_was_taken_back():
     ordered(later, desk.finance, amount_won=1_000_000, surcharge_times=0)
     assert queries.balance(settlement).principal_won == 5_000_000  # what was fixed does not fall by a later order
     call_command("verify")
+
+
+def test_a_termination_takes_only_what_an_order_left_and_an_order_beside_it_carries_surcharge_and_restriction():
+    """Of 160 paid 50 are ordered back of the provider, then the company's false claims end it: 110 are left, and no more is owed."""
+    at, desk, rows = p.registered(parts=2)
+    s.pay(1)
+    of_provider = {"organisation_id": at.provider_organisation.pk, "agreement_id": at.agreement.pk, "by": at.operator}
+    row = actions.detect_clawback(**of_provider, ground="BREACH", facts="사실", amount_won=50_000_000)
+    row = actions.give_prior_notice(clawback_id=row.pk, by=at.operator)
+    actions.state_opinion(clawback_id=row.pk, opinion="의견", by=at.manager)
+    ordered(row, desk.finance, amount_won=50_000_000, surcharge_times=0)
+    actions.confirm_receipt(receipt_id=s.report(Debt.objects.get(), 50_000_000, at.manager).pk, by=desk.finance)
+    halt = halts.terminated(at.agreement, by=at.operator, ground="FALSE_CLAIM")
+    assert [(one.party.role, one.amount_won) for one in halt.recoveries.all()] == [("COMPANY", 110_000_000)]
+    _nobody_takes_back_more(halt)
+    actions.sync_ended()
+    settlement = Settlement.objects.get()
+    s.state(at, settlement, s.used(at, settlement, grant_won=HALF, own_cash_won=HALF // 4))
+    s.judge(at, settlement)
+    payments.close_disbursement(disbursement_id=rows[1].pk, reason="해지", by=desk.finance)
+    actions.propose_amount(settlement_id=settlement.pk, by=at.operator)
+    assert actions.confirm_amount(settlement_id=settlement.pk, by=desk.finance).status == "CLOSED"
+    found = queries.balance(settlement)
+    assert (found.given_won, found.paid_won, found.principal_won, found.recognised_won) == (HALF, 0, 0, 0)
+    row = _beside(at, desk)
+    found = {debt.kind: debt.principal_won for debt in row.debts.all()}
+    assert (row.status, row.must_exclude, found) == ("ORDERED", True, {"SURCHARGE": 550_000_000})
+    given = {
+        "number": "1",
+        "ruled_on": clock.today(),
+        "document": p.paper(row.organisation, at.operator, "ruling"),
+        "by": at.operator,
+    }
+    for times, status, owed_now in ((2, "ORDERED", 220_000_000), (0, "CANCELLED", 0)):
+        actions.enter_ruling(clawback_id=row.pk, amount_won=0, surcharge_times=times, **given)
+        row = actions.apply_ruling(clawback_id=row.pk, by=desk.second)
+        assert (row.status, row.debts.get().principal_won) == (status, owed_now)
+    call_command("verify")
+
+
+def _nobody_takes_back_more(halt):
+    recovery = halt.recoveries.get()
+    other = halt.agreement.parties.get(role="PROVIDER")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(DatabaseError, match="would be owed back"), transaction.atomic():
+            cursor.execute("ALTER TABLE vouchers_haltrecovery DISABLE TRIGGER agreements_recovery_guard")
+            recovery.pk, recovery.ref, recovery.party, recovery.amount_won = None, "", other, 1
+            recovery.save()
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _beside(at, desk):
+    """Nothing is left to take back of the company: an order of 0 won rests on what the termination takes back."""
+    asked = {"agreement_id": at.agreement.pk, "organisation_id": at.firm.organisation.pk, "facts": "허위 신청", "by": at.operator}
+    refused(actions.detect_clawback, "amount", **asked, ground="FALSE_RECEIPT", amount_won=1)
+    row = actions.detect_clawback(**asked, ground="FALSE_RECEIPT", amount_won=0)
+    refused(actions.detect_clawback, "amount", **asked, ground="FALSE_RECEIPT", amount_won=0)
+    _bite("UPDATE vouchers_clawback SET ", (
+        (f"base_won = base_won + 1 WHERE id = {row.pk}", "rests on what the termination"), (f"base_won = 0 WHERE id = {row.pk}", "rests on|clawback_says_what"),
+    ))  # fmt: skip
+    with pytest.raises(DatabaseError, match="rests on what the termination"), transaction.atomic():
+        Clawback.objects.create(**{name: getattr(row, name) for name in ("agreement", "company", "round", "facts", "ground", "detected_by")},
+                                organisation=at.provider_organisation, noticed_won=0, base_won=5)  # fmt: skip
+    row = actions.give_prior_notice(clawback_id=row.pk, by=at.operator)
+    actions.state_opinion(clawback_id=row.pk, opinion="의견", by=at.company)
+    refused(ordered, "over_notice", row=row, by=desk.finance, amount_won=1)
+    return ordered(row, desk.finance, amount_won=0, surcharge_times=5)
 
 
 def test_what_the_database_refuses_of_clawbacks():

@@ -12,10 +12,12 @@ from tests.doors import as_
 from tests.factories import applications as make
 from tests.factories import halts
 from tests.factories import projects as p
+from tests.factories.providers import person
 from tests.refusals import refused
 from vouchers.agreements import actions as agreements
-from vouchers.agreements.models import Voucher
+from vouchers.agreements.models import Agreement, Voucher
 from vouchers.ledger import queries as ledger
+from vouchers.milestones import actions as milestones
 from vouchers.payments import actions, gateways, queries
 from vouchers.payments.models import Disbursement, Guarantee
 from vouchers.settlements import actions as settlements
@@ -114,6 +116,26 @@ def test_what_was_not_worked_off_comes_back_when_the_agreement_is_terminated():
         twice.save()  # all that was paid is taken back by the termination already
     actions.record_recovery(recovery_id=recovery.pk, amount_won=ADVANCE, bank_ref="BK3", by=desk.finance)
     assert ledger.position(at.agreement.round_id).recovered_won == ADVANCE and rows
+
+
+def test_a_change_never_lowers_the_grant_below_what_was_asked_for():
+    at, _desk, _rows = world()
+    row = Agreement.objects.get(pk=at.agreement.pk)
+    lower = {line.position: line.amount_won // 5 for line in row.lines.all()}
+    given = {
+        "agreement_id": row.pk,
+        "reason": "예산 조정",
+        "base": row.current().content_hash,
+        "amounts": lower,
+        "by": at.company,
+    }
+    change = agreements.request_change(**given)
+    change = agreements.take_up_change(change_id=change.pk, version=change.version, by=at.operator)
+    asked(at)  # the advance would be more than the lowered grant
+    decide = {"change_id": change.pk, "version": change.version, "by": person("OPERATOR_CASE")}
+    refused(milestones.approve_change, "below_asked", **decide)
+    agreements.reject_change(**decide, reason="선금이 청구됨")
+    assert "96,000,000" in refused(agreements.request_change, "below_asked", **given)
 
 
 def test_a_guarantee_must_cover_it_and_nothing_is_advanced_where_the_round_allows_none():

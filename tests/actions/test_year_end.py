@@ -23,6 +23,7 @@ from vouchers.ledger import actions as money
 from vouchers.ledger import queries as ledger
 from vouchers.ledger.models import Account, LedgerEvent
 from vouchers.payments import actions as payments
+from vouchers.payments.queries import at_once
 from vouchers.rounds.rules import SettlingPolicy
 from vouchers.settlements import actions, tasks
 from vouchers.settlements.actions import closing as closing_verbs
@@ -136,6 +137,7 @@ def test_what_was_not_paid_of_a_completed_agreement_is_carried_over_or_closed_by
         page = as_(desk.finance).get(f"/en/payments/{asked.ref}/").content.decode()
         assert "Payments of the fiscal year have ended" in page and "terminated" not in page
         assert payments.close_disbursement(**closes).status == "CLOSED"
+        assert at_once.facts_of_request(rows[1], "X").asked_won == 0, "what was closed is asked for no more"
         told = Notice.objects.get(template="disbursement_closed", user=at.company).body
         assert "회계연도가 지났고 이월되지 않아" in told and "해지" not in told
         row = actions.rehearse_year(fiscal_year=year, by=desk.finance)

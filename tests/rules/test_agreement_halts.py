@@ -14,11 +14,11 @@ COMPANY, FIRST, SECOND = 1, 2, 3
 DAY = date(2027, 3, 31)
 
 
-def figures(kind=K.TERMINATION, ground=G.NOT_PERFORMED, *, at_fault=None, open_won=0, deliveries=(), claims=()):
+def figures(kind=K.TERMINATION, ground=G.NOT_PERFORMED, *, at_fault=None, open_won=0, deliveries=(), claims=(), ordered=None):
     paid = sum(one.amount_won for one in claims if one.paid)
     return rules.consequences(
         kind, ground, at_fault=at_fault, company=COMPANY, grant_won=paid + open_won, open_won=open_won, paid_won=paid,
-        deliveries=deliveries, claims=claims,
+        deliveries=deliveries, claims=claims, ordered=ordered,
     )  # fmt: skip
 
 
@@ -63,6 +63,25 @@ def test_false_statements_give_all_back_by_whoever_is_at_fault(at_fault, back):
     assert {one.party: one.amount_won for one in found.recoveries} == back
 
 
+ORDERED = [
+    (G.FALSE_CLAIM, FIRST, 100, {FIRST: 50}, {FIRST: 50}),  # half was ordered back of it: the other half comes back now
+    (G.FALSE_CLAIM, COMPANY, 100, {FIRST: 50}, {COMPANY: 50}),
+    (G.FALSE_CLAIM, FIRST, 100, {COMPANY: 80}, {FIRST: 20}),  # never more than is left of what was paid
+    (G.FALSE_CLAIM, COMPANY, 100, {COMPANY: 100}, {}),
+    (G.NOT_PERFORMED, None, 40, {FIRST: 50}, {FIRST: 10}),
+    (G.NOT_PERFORMED, None, 60, {FIRST: 80}, {}),
+    (G.NOT_PERFORMED, None, 40, {COMPANY: 80}, {FIRST: 20}),
+]
+
+
+@pytest.mark.parametrize(("ground", "at_fault", "recognised", "ordered", "back"), ORDERED)
+def test_what_was_ordered_back_before_is_not_taken_back_again(ground, at_fault, recognised, ordered, back):
+    deliveries, claims = [delivered(FIRST, recognised)], [claim(FIRST, 100, paid=True)]
+    found = figures(ground=ground, at_fault=at_fault, deliveries=deliveries, claims=claims, ordered=ordered)
+    assert {one.party: one.amount_won for one in found.recoveries} == back
+    assert [one.ordered_won for one in found.recoveries] == [ordered.get(party, 0) for party in back]
+
+
 def test_a_suspension_moves_nothing():
     found = figures(
         K.SUSPENSION, G.FALSE_CLAIM, at_fault=FIRST, open_won=300, deliveries=[delivered(FIRST, 100, False)],
@@ -88,9 +107,11 @@ PARTS = st.lists(st.builds(delivered, st.sampled_from([FIRST, SECOND]), st.integ
     st.sampled_from(list(G)),
     st.sampled_from([None, COMPANY, FIRST]),
     st.sampled_from(list(K)),
+    st.dictionaries(st.sampled_from([COMPANY, FIRST, SECOND]), st.integers(1, 100)),
 )
-def test_no_won_is_invented_or_lost(claims, parts, open_won, ground, at_fault, kind):
-    found = figures(kind, ground, at_fault=at_fault, open_won=open_won, deliveries=parts, claims=claims)
+def test_no_won_is_invented_or_lost(claims, parts, open_won, ground, at_fault, kind, ordered):
+    found = figures(kind, ground, at_fault=at_fault, open_won=open_won, deliveries=parts, claims=claims, ordered=ordered)
+    assert found.recovered_won <= max(0, found.paid_won - sum(ordered.values()))
     assert found.kept_won + found.released_won == found.open_won and found.released_won >= 0
     assert 0 <= found.recovered_won <= found.paid_won and all(one.amount_won > 0 for one in found.recoveries)
     assert rules.consequences_of(found.document()) == found

@@ -79,7 +79,13 @@ def _concerned(template: str, row: Clawback, **more: Any) -> None:
 def clawback_noticed(row: Clawback) -> None:
     """To whom it concerns: ground, facts, amount, and until when an opinion is possible."""
     assert row.opinion_until is not None
-    _concerned("clawback_noticed", row, opinion_until=row.opinion_until.isoformat(), **_both("amount", row.noticed_won))
+    _concerned(
+        "clawback_noticed",
+        row,
+        opinion_until=row.opinion_until.isoformat(),
+        beside=row.base_won > 0,
+        **_both("amount", row.noticed_won or row.base_won),
+    )
 
 
 def clawback_heard(row: Clawback) -> None:
@@ -94,7 +100,7 @@ def clawback_ordered(row: Clawback) -> None:
     """To whom it concerns: the order with its reason, the surcharge, the text by which it counts, and the way to object."""
     _concerned(
         "clawback_ordered", row, reason=row.reason, source=row.source, surcharge=row.surcharge_won > 0, companys=row.is_companys,
-        excluded=row.must_exclude, **_both("amount", row.ordered_won), **_both("surcharge_won", row.surcharge_won),
+        excluded=row.must_exclude, beside=row.base_won > 0, **_both("amount", row.ordered_won or row.base_won), **_both("surcharge_won", row.surcharge_won),
     )  # fmt: skip
 
 

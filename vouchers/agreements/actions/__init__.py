@@ -18,7 +18,15 @@ from vouchers.agreements.actions.changing import (
     take_up_change,
     withdraw_change,
 )
-from vouchers.agreements.actions.conduct import complete, end_with_year, owe_completion, resume, stop, terminate
+from vouchers.agreements.actions.conduct import (
+    complete,
+    end_with_year,
+    note_ordered_back,
+    owe_completion,
+    resume,
+    stop,
+    terminate,
+)
 from vouchers.agreements.actions.drafting import draft, require_apart, return_to_draft, revise, send_for_signature
 from vouchers.agreements.actions.ending import expire_voucher, lock_voucher, release_voucher, reopen_voucher, spend_voucher
 from vouchers.agreements.actions.negotiating import answer_comment, comment_clause, negotiate
@@ -43,6 +51,7 @@ __all__ = [
     "lock_voucher",
     "negotiate",
     "note_change",
+    "note_ordered_back",
     "owe_completion",
     "paper",
     "refuse_agreement",

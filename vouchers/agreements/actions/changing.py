@@ -5,7 +5,8 @@ hands in what hinders them, asked under the agreement's lock. Until a changed te
 """
 
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,9 @@ FAULTS = {
     "nothing_left": _("Nothing would be agreed any more. To end the agreement, ask the operating agency to terminate it."),
     "party_left": _("%(names)s left this agreement by an earlier change and would not sign this one. Leave its lines at 0 won."),
     "below_paid": _("The grant would be below the %(paid)s that were paid already. Take less away from the lines."),
+    "below_asked": _(
+        "Of the grant %(asked)s were asked for, are on their way or paid, so it cannot go below that. Take less away from the lines."
+    ),
     "over_available": _(
         "The grant would rise by %(more)s, and the call has %(left)s left to give. Raise the lines by less, or wait until money is released."
     ),
@@ -139,7 +143,7 @@ def _save_the_only_one(change: AgreementChange) -> None:
     if queries.open_change(change.agreement):
         raise Refused(_("Another change of this agreement is not settled yet. Wait for it, or withdraw it."), "change_open")
     try:
-        with transaction.atomic():
+        with _covers_what_was_asked(), transaction.atomic():
             change.save()
     except IntegrityError as error:
         if "agreement_change_one_open" not in str(error):
@@ -147,6 +151,20 @@ def _save_the_only_one(change: AgreementChange) -> None:
         raise Refused(
             _("Another change of this agreement is not settled yet. Wait for it, or withdraw it."), "change_open"
         ) from error
+
+
+@contextmanager
+def _covers_what_was_asked() -> Iterator[None]:
+    """What was asked for is known by a later room, so the database says (triggers) whether the grant still covers it: when a change
+    is asked for, approved and takes effect. Raises: Refused, with what was asked for."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        said = getattr(error.__cause__, "diag", None)
+        if said is None or said.constraint_name != "grant_covers_what_was_asked":
+            raise
+        raise Refused(FAULTS["below_asked"] % {"asked": won(int(said.message_detail))}, "below_asked") from error
 
 
 def _check(agreement: Agreement, before: rules.Terms, after: rules.Terms, parts: tuple[str, ...]) -> None:
@@ -242,7 +260,8 @@ def approve_change(
         raise Refused(_("A minor change needs no approval: note it."), "minor_change")
     _require_changeable(change, hindered)
     change.answer = reason.strip()
-    _move(change, "approve_change", by=by, reason=change.answer)
+    with _covers_what_was_asked():
+        _move(change, "approve_change", by=by, reason=change.answer)
     invite(change)
     rate, by_rate_won = queries.rate_facts(agreement, after)
     text = write_version(agreement, rate_percent=rate, by_rate_won=by_rate_won, by=by, change=change)
@@ -402,7 +421,8 @@ def _apply_to_voucher(change: AgreementChange, before: rules.Terms, after: rules
     if not more and voucher.expires_on == after.ends_on:
         return
     voucher.grant_won, voucher.expires_on = after.grant_won, after.ends_on
-    voucher.save()
+    with _covers_what_was_asked():
+        voucher.save()
     ko, en = f"협약변경 {change}", f"Change of the agreement {change}"
     shared = {"round_id": agreement.round_id, "reason": ko, "reason_en": en, "by": by}
     if more < 0:

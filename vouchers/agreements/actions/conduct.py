@@ -14,7 +14,7 @@ from vouchers.agreements import notices, queries, rules
 from vouchers.agreements.actions.changing import drop_open_change
 from vouchers.agreements.actions.drafting import lock, move, needed, require_apart
 from vouchers.agreements.actions.ending import end
-from vouchers.agreements.models import Agreement, AgreementHalt, Voucher
+from vouchers.agreements.models import Agreement, AgreementHalt, AgreementParty, Voucher
 from vouchers.evaluation import actions as evaluation
 
 
@@ -126,6 +126,12 @@ def end_with_year(*, application_ref: str, year: int) -> bool:
     if agreement is not None:
         _tell_all(agreement, lambda party: notices.agreement_terminated(agreement, party, agreement.reason))
     return ended
+
+
+def note_ordered_back(*, agreement_id: int, organisation_id: int, amount_won: int) -> None:
+    """Pushed down by the room that orders money back: what stands in all against a party, so that a termination does not claim it
+    again. Called in its transaction. Writes: AgreementParty."""
+    AgreementParty.objects.filter(agreement_id=agreement_id, organisation_id=organisation_id).update(ordered_back_won=amount_won)
 
 
 def _step(agreement_id: int, verb: str, event: str, by: Any, reason: str = "") -> Agreement:

@@ -152,6 +152,7 @@ class AgreementParty(Row):
     left_by = models.ForeignKey(  # the change by which nothing more is agreed with it
         "vouchers.AgreementChange", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Left by the change")
     )
+    ordered_back_won = WonField(_("Ordered back, and not cancelled"), default=0)  # by clawbacks: a later room pushes it down
 
     class Meta:
         verbose_name = _("party")

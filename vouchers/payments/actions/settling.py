@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,7 @@ from portal.journal import actions as journal
 from portal.journal import queries as journal_queries
 from portal.kit import clock, prepared
 from portal.kit.access import require
-from portal.kit.errors import Refused
+from portal.kit.errors import DomainError, Refused
 from vouchers.agreements import actions as agreements
 from vouchers.ledger import actions as ledger
 from vouchers.ledger import queries as ledger_queries
@@ -267,11 +267,23 @@ def _decide(attempt: PaymentAttempt, statement: Mapping[str, gateways.Answer], n
     """An attempt without a known outcome, by the statement. Returns: was it settled?"""
     answer = statement.get(attempt.key)
     if answer is not None and answer.whole(attempt.amount_won):
-        settle(attempt_id=attempt.pk, answer=answer)
-        return True
+        return _settle_or_park(attempt, answer)
     if answer is not None or (attempt.sent_at or attempt.claimed_at) < now - PARK_AFTER:
         park(attempt_id=attempt.pk)  # the bank's record names another amount, or none in time: a person looks
     return False
+
+
+def _settle_or_park(attempt: PaymentAttempt, answer: gateways.Answer) -> bool:
+    """What the bank did and the ledger cannot book (no money stands behind it any more, its year is closed) is for people, and is
+    tried again with every statement. Returns: was it settled?"""
+    try:
+        with transaction.atomic():
+            settle(attempt_id=attempt.pk, answer=answer)
+    except (DomainError, IntegrityError):
+        log.exception("payment attempt %s cannot be booked", attempt.ref)
+        park(attempt_id=attempt.pk)
+        return False
+    return True
 
 
 @transaction.atomic

@@ -116,7 +116,7 @@ def milestone_of(milestone_id: int) -> Milestone:
 @dataclass(frozen=True)
 class RequestFacts:
     """What a request for money looks at. asked: was it asked for already; advanced: was the payee given an advance; number_used: by another request to the same payee;
-    asked_won: of the voucher, not paid yet; held_won: what the ledger holds for it."""
+    asked_won: of the voucher, neither paid nor closed; held_won: what the ledger holds for it."""
 
     voucher: Voucher
     account: PayeeAccount | None
@@ -131,7 +131,7 @@ _FACTS = """
 SELECT row_to_json(v), (SELECT row_to_json(y) FROM vouchers_payeeaccount y WHERE y.institution_id = %(payee)s AND y.is_current),
   EXISTS (SELECT 1 FROM vouchers_disbursement d WHERE d.milestone_id = %(milestone)s AND d.kind = 'MILESTONE'),
   EXISTS (SELECT 1 FROM vouchers_disbursement d WHERE d.payee_id = %(payee)s AND d.invoice_no = %(number)s),
-  (SELECT coalesce(sum(d.amount_won), 0)::bigint FROM vouchers_disbursement d WHERE d.voucher_id = v.id AND d.status <> 'PAID'),
+  (SELECT coalesce(sum(d.amount_won), 0)::bigint FROM vouchers_disbursement d WHERE d.voucher_id = v.id AND d.status NOT IN ('PAID', 'CLOSED')),
   coalesce((SELECT a.balance_won FROM vouchers_account a WHERE a.round_id = %(round)s AND a.kind = 'COMMITTED' AND a.owner_ref = v.ref), 0),
   EXISTS (SELECT 1 FROM vouchers_disbursement d WHERE d.voucher_id = v.id AND d.payee_id = %(payee)s AND d.kind = 'ADVANCE')
 FROM vouchers_voucher v WHERE v.agreement_id = %(agreement)s

@@ -57,6 +57,7 @@ def consequences(agreement: Agreement, kind: str, ground: str, at_fault: Agreeme
             )
             for one in rows if one.payee.organisation_id is not None
         ],
+        ordered={party.pk: party.ordered_back_won for party in parties if party.ordered_back_won},
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """What a suspension or termination does to the money of an agreement, before anybody decides. Source: domain.md §1.7 (return), 6.6, 6.11.
 
 Recognised is the grant of accepted milestones. What a party was paid beyond what was recognised of it comes back from it (an advance
-that was not worked off); for money used otherwise or got by false statements all of it comes back from the party at fault. Of what
+that was not worked off); for money used otherwise or got by false statements all of it comes back from the party at fault. What was
+ordered back of a party before counts for it, and no more comes back in all than was paid and is not ordered back. Of what
 the voucher still holds, as much stays as is recognised and unpaid, or under way at the bank: the settlement says what becomes
 of it. The rest goes back to the call. A suspension moves nothing: everything waits.
 """
@@ -50,12 +51,17 @@ class Claim:
 
 @dataclass(frozen=True)
 class Recovery:
-    """What a party pays back, and of what. Whole won."""
+    """What a party pays back, and of what. ordered_won: ordered back of it before. Whole won."""
 
     party: int
     paid_won: int
     recognised_won: int
     amount_won: int
+    ordered_won: int = 0
+
+    def document(self) -> dict[str, int]:
+        """As plain JSON; nothing is said of an order where there was none."""
+        return {name: won for name, won in asdict(self).items() if won or name != "ordered_won"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ class Consequences:
     def document(self) -> dict[str, Any]:
         """As plain JSON."""
         return asdict(self) | {
-            "recoveries": [asdict(one) for one in self.recoveries], "payments": [asdict(one) for one in self.payments],
+            "recoveries": [one.document() for one in self.recoveries], "payments": [asdict(one) for one in self.payments],
         }  # fmt: skip
 
 
@@ -125,8 +131,9 @@ def consequences(
     paid_won: int,
     deliveries: Sequence[Delivery],
     claims: Sequence[Claim],
+    ordered: Mapping[int, int] | None = None,
 ) -> Consequences:
-    """at_fault, company: parties; open, paid: of the voucher, as the ledger has them."""
+    """at_fault, company: parties; open, paid: of the voucher, as the ledger has them; ordered: party → ordered back of it before."""
     recognised: dict[int, int] = {}
     for delivery in deliveries:
         recognised[delivery.party] = recognised.get(delivery.party, 0) + (delivery.grant_won if delivery.recognised else 0)
@@ -139,7 +146,7 @@ def consequences(
         kind=str(kind), grant_won=grant_won, paid_won=paid_won, recognised_won=sum(recognised.values()),
         unrecognised_won=sum(one.grant_won for one in deliveries if not one.recognised), open_won=open_won, kept_won=kept,
         released_won=open_won - kept,
-        recoveries=_recoveries(ground, at_fault, company, paid, recognised) if ends else (),
+        recoveries=_recoveries(ground, at_fault, company, paid, recognised, ordered or {}) if ends else (),
         payments=tuple(OpenPayment(one.ref, one.party, one.amount_won, _fate(one, ends)) for one in claims if not (one.paid or one.closed)),
     )  # fmt: skip
 
@@ -159,21 +166,26 @@ def _fate(claim: Claim, ends: bool) -> str:
 
 
 def _recoveries(
-    ground: str, at_fault: int | None, company: int, paid: Mapping[int, int], recognised: Mapping[int, int]
-) -> tuple[Recovery, ...]:
+    ground: str, at_fault: int | None, company: int, paid: Mapping[int, int], recognised: Mapping[int, int], ordered: Mapping[int, int]
+) -> tuple[Recovery, ...]:  # fmt: skip
     """Whoever was paid more than was recognised gives the rest back. Where all returns, a provider at fault gives back all that it
-    was paid, a company at fault all that nobody else gives back."""
-    beyond = {one: max(0, won - recognised.get(one, 0)) for one, won in paid.items()}
+    was paid, a company at fault all that nobody else gives back; less what was ordered back of each, and of all."""
+    whole = sum(paid.values())
+    left = max(0, whole - sum(ordered.values()))
+    beyond = {one: max(0, won - recognised.get(one, 0) - ordered.get(one, 0)) for one, won in paid.items()}
     if ground in RETURNS_ALL and at_fault is not None:
         if at_fault == company:
-            beyond[company] = sum(paid.values()) - sum(beyond.values())
+            beyond[company] = max(0, left - sum(beyond.values()))
         else:
-            beyond[at_fault] = paid.get(at_fault, 0)
-    return tuple(
-        Recovery(one, sum(paid.values()) if one == company else paid.get(one, 0), recognised.get(one, 0), won)
-        for one, won in sorted(beyond.items())
-        if won
-    )
+            beyond[at_fault] = max(0, paid.get(at_fault, 0) - ordered.get(at_fault, 0))
+    found = []
+    for one, asked in sorted(beyond.items()):
+        won = min(asked, left)
+        left -= won
+        if won:
+            its = whole if one == company else paid.get(one, 0)
+            found.append(Recovery(one, its, recognised.get(one, 0), won, ordered.get(one, 0)))
+    return tuple(found)
 
 
 def halt_hash(asked: Mapping[str, Any], figures: Mapping[str, Any]) -> str:

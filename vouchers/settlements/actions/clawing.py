@@ -18,7 +18,7 @@ from vouchers.agreements.models import Agreement
 from vouchers.companies import actions as companies
 from vouchers.rounds.rules import ClawbackGround, months_after
 from vouchers.settlements import notices, queries, rules
-from vouchers.settlements.actions.owing import due_day, open_debt
+from vouchers.settlements.actions.owing import close_if_paid, due_day, open_debt
 from vouchers.settlements.actions.steps import claw, lock_agreement, lock_clawback, owe_clawback, require_apart
 from vouchers.settlements.models import Clawback
 
@@ -28,13 +28,15 @@ K = rules.DebtKind
 @transaction.atomic
 def detect_clawback(*, agreement_id: int, organisation_id: int, ground: str, facts: str, amount_won: int, by: Any) -> Clawback:
     """A ground to take money back was found: nobody outside is told yet. organisation: the agreement's company or a provider that was
-    paid. Writes: Clawback DETECTED, Event, Duty. Raises: Refused (nothing left to take back, another organisation)."""
+    paid; amount: whole won, 0 where a termination takes it back already and only surcharge, restriction and report are to follow.
+    Writes: Clawback DETECTED, Event, Duty. Raises: Refused (nothing left to take back, another organisation)."""
     require(by, "vouchers.prepare_clawback")
     lock_agreement(agreement_id)
     agreement = Agreement.objects.select_related("company__organisation", "round", "award__application").get(pk=agreement_id)
     row = Clawback(
         agreement=agreement, company=agreement.company, round=agreement.round, organisation_id=organisation_id, ground=ground,
         facts=facts.strip(), noticed_won=amount_won, detected_by=by,
+        base_won=0 if amount_won else queries.surcharged_won(agreement, organisation_id),
     )  # fmt: skip
     require_apart(row, by)
     if ground not in set(ClawbackGround):
@@ -57,6 +59,13 @@ def _check_amount(row: Clawback, amount_won: int) -> None:
     most = queries.recoverable(row.agreement, row.organisation_id)
     if most is None:
         raise Refused(_("Only the agreement's company, or a provider that was paid, can owe it."), "not_a_party", "organisation")
+    if row.base_won and not amount_won:
+        return
+    if not most and (base := queries.surcharged_won(row.agreement, row.organisation_id)):
+        raise Refused(
+            _("The termination takes %(base)s back of it already, and nothing is left. Enter 0 won for an order of a surcharge, a restriction and the report alone.")
+            % {"base": won(base)}, "amount", "noticed_won",
+        )  # fmt: skip
     if not 0 < amount_won <= most:
         raise Refused(
             _("Of what was paid %(most)s can still be taken back. Enter from 1 won up to that.") % {"most": won(most)}, "amount", "noticed_won"
@@ -121,7 +130,7 @@ def order_clawback(*, clawback_id: int, amount_won: int, surcharge_times: int, r
     _check_order(row, amount_won, surcharge_times, reason)
     row.must_exclude = row.is_companys and rules.must_exclude(queries.earlier_orders(row), row.ground, policy.excluded_from)
     row.ordered_won, row.surcharge_times, row.source, row.reason = amount_won, surcharge_times, policy.source, reason.strip()
-    row.surcharge_won = rules.surcharge_won(amount_won, surcharge_times)
+    row.surcharge_won = rules.surcharge_won(amount_won + row.base_won, surcharge_times)
     row.ordered_by, row.ordered_on = by, clock.today()
     claw(
         row, "order_clawback", "ordered", by=by, reason=row.reason, ordered_won=amount_won, surcharge_won=row.surcharge_won,
@@ -131,7 +140,7 @@ def order_clawback(*, clawback_id: int, amount_won: int, surcharge_times: int, r
     _debts(row, by)
     _follow_up(row, by)
     notices.clawback_ordered(row)
-    return row
+    return lock_clawback(row.pk)
 
 
 def _check_order(row: Clawback, amount_won: int, surcharge_times: int, reason: str) -> None:
@@ -141,7 +150,7 @@ def _check_order(row: Clawback, amount_won: int, surcharge_times: int, reason: s
         raise Refused(
             _("An opinion is possible until %(day)s. Order it when one was given, or afterwards.") % {"day": day(row.opinion_until)}, "not_heard"
         )  # fmt: skip
-    if not 0 < amount_won <= row.noticed_won:
+    if not (amount_won > 0 or row.base_won) or not 0 <= amount_won <= row.noticed_won:
         raise Refused(
             _("The prior notice named %(most)s: order that, or less.") % {"most": won(row.noticed_won)}, "over_notice", "amount_won"
         )  # fmt: skip
@@ -163,6 +172,7 @@ def _debts(row: Clawback, by: Any) -> None:
             open_debt(
                 kind=kind, clawback=row, agreement=row.agreement, organisation=row.organisation, principal_won=amount_won, due_on=due_day(days), by=by,
             )  # fmt: skip
+    close_if_paid(row.pk, by=by)  # beside a termination there may be nothing to pay
 
 
 def _follow_up(row: Clawback, by: Any) -> None:

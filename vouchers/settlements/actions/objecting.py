@@ -211,10 +211,10 @@ def lower_clawback(*, clawback_id: int, amount_won: int, surcharge_times: int, r
 
 def check_lower(row: Clawback, amount_won: int, surcharge_times: int) -> int:
     """The surcharge of an order that falls to so much. Raises: Refused where it would not fall."""
-    surcharge = (
-        rules.surcharge_won(amount_won, surcharge_times) if amount_won >= 0 <= surcharge_times <= row.surcharge_times else -1
-    )
-    if not 0 <= amount_won <= row.ordered_won or surcharge < 0 or amount_won + surcharge >= row.ordered_won + row.surcharge_won:
+    within = 0 <= amount_won <= row.ordered_won and 0 <= surcharge_times <= row.surcharge_times
+    surcharge = rules.surcharge_won(amount_won + row.base_won, surcharge_times) if within else -1
+    falls = amount_won + surcharge < row.ordered_won + row.surcharge_won or not (row.ordered_won + row.surcharge_won)
+    if not within or not falls:
         raise Refused(
             _("%(held)s and a surcharge of %(times)s times that are ordered. An objection only lowers that.")
             % {"held": won(row.ordered_won), "times": row.surcharge_times}, "not_lower", "amount_won",
@@ -223,13 +223,14 @@ def check_lower(row: Clawback, amount_won: int, surcharge_times: int) -> int:
 
 
 def lower_to(row: Clawback, amount_won: int, surcharge_times: int, *, reason: str, by: Any, **why: Any) -> None:
-    """The order falls, and what is owed with it. why: the decision or ruling, into the event. Writes: Clawback, Debts, Event, Duty."""
+    """The order falls, and what is owed with it; where nothing is left it is cancelled. why: the decision or ruling, into the event.
+    Writes: Clawback, Debts, Event, Duty."""
     surcharge, before = check_lower(row, amount_won, surcharge_times), row.ordered_won + row.surcharge_won
     row.ordered_won, row.surcharge_won, row.surcharge_times = amount_won, surcharge, surcharge_times
-    if not amount_won:
+    if not amount_won + surcharge:
         _needs_no_restriction(row, by)
     claw(
-        row, "lower_clawback" if amount_won else "cancel_order", "lowered", by=by, reason=reason, before_won=before,
+        row, "lower_clawback" if amount_won + surcharge else "cancel_order", "lowered", by=by, reason=reason, before_won=before,
         after_won=amount_won + surcharge, **why,
     )  # fmt: skip
     _lower_owed(row, reason, by)
@@ -249,7 +250,7 @@ def _lower_owed(row: Clawback, reason: str, by: Any) -> None:
         if debt.status == D.SUSPENDED:
             resume(debt, by=by)
         lower(debt, principal_won=left[rules.DebtKind(debt.kind)], interest_won=0, by=by, reason=reason)
-    if not row.ordered_won and row.restriction_id:
+    if row.status == rules.ClawbackStatus.CANCELLED and row.restriction_id:
         owe_clawback(
             row, "lift_restriction", "취소된 환수의 참여제한 해제", "Lift the restriction of a cancelled clawback", by=by,
             url=f"/admin/vouchers/restriction/{row.restriction_id}/change/", role="MINISTRY_OFFICER", due_in=row.round.days("restriction_entry"),

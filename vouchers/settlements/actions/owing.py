@@ -12,6 +12,7 @@ from portal.kit import clock, workdays
 from portal.kit.errors import Refused
 from portal.kit.words import pick
 from providers.institutions.models import Institution
+from vouchers.agreements import actions as agreements
 from vouchers.agreements.models import Agreement
 from vouchers.settlements import notices, queries, rules
 from vouchers.settlements.actions.steps import claw, step, step_debt
@@ -57,6 +58,7 @@ def open_debt(
         interest_won=interest_won, due_on=due_on, **more,
     )  # fmt: skip
     debt.save()
+    _note_ordered(debt)
     journal.record(
         "debt.opened", debt, by=by, to=debt.status, organisations=debt.organisation_ids(),
         data={"kind": kind, "amount_won": debt.owed_won, "due_on": due_on.isoformat(), "agreement": agreement.ref},
@@ -67,6 +69,13 @@ def open_debt(
 
 
 WHAT = {K.REFUND: ("정산 반납금", "refund"), K.CLAWBACK: ("환수명령", "clawback"), K.SURCHARGE: ("제재부가금", "surcharge")}
+
+
+def _note_ordered(debt: Debt) -> None:
+    """What is ordered back of somebody stands at the agreement, too: a termination reads it there."""
+    if debt.kind == K.CLAWBACK:
+        won = queries.ordered_back_won(debt.agreement_id, debt.organisation_id)
+        agreements.note_ordered_back(agreement_id=debt.agreement_id, organisation_id=debt.organisation_id, amount_won=won)
 
 
 def owe_payment(debt: Debt, *, by: Any) -> None:
@@ -102,6 +111,7 @@ def lower(debt: Debt, *, principal_won: int, interest_won: int, by: Any, reason:
         release(debt, "settle", "settled", by=by, reason=reason)
     else:
         step_debt(debt, "lower", "lowered", by=by, reason=reason, before_won=before, after_won=debt.owed_won)
+    _note_ordered(debt)
     notices.lowered(debt)
 
 

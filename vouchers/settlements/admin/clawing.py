@@ -28,7 +28,7 @@ def _facts(obj: Clawback) -> list[tuple[Any, Any]]:
     left = queries.recoverable(obj.agreement, obj.organisation_id)
     return [
         (_("Ground of the law"), obj.get_ground_display()), (_("Facts of the case"), obj.facts), (_("Amount of the notice"), won_long(obj.noticed_won)),
-        (_("Can still be taken back"), won_long(left or 0)), (_("Opinion"), obj.opinion or "—"),
+        (_("Taken back by the termination"), won_long(obj.base_won)), (_("Can still be taken back"), won_long(left or 0)), (_("Opinion"), obj.opinion or "—"),
         (_("Surcharge at most, times the amount"), policy.surcharge[obj.ground]), (_("Earlier orders for this ground"), queries.earlier_orders(obj)),
         (_("Kept out from which order on"), policy.excluded_from[obj.ground]), (_("By which text"), policy.source),
     ]  # fmt: skip
@@ -57,7 +57,7 @@ class ClawbackAdmin(EnteredAdmin):
     list_select_related = ("agreement", "organisation", "round")
     ordering = ("-created_at", "-id")
     fields = readonly_fields = (
-        "agreement", "company", "round", "organisation", "ground", "facts", "status", "noticed", "detected_by", "noticed_on", "opinion_until",
+        "agreement", "company", "round", "organisation", "ground", "facts", "status", "noticed", "base", "detected_by", "noticed_on", "opinion_until",
         "opinion", "opinion_by", "opinion_at", "ordered", "surcharge_times", "surcharge", "source", "reason", "ordered_by", "ordered_on",
         "must_exclude", "restriction", "reported_no", "reported_on", "page",
     )  # fmt: skip
@@ -92,6 +92,10 @@ class ClawbackAdmin(EnteredAdmin):
     @admin.display(description=gettext_lazy("Amount of the notice"), ordering="noticed_won")
     def noticed(self, obj: Clawback) -> str:
         return won(obj.noticed_won)
+
+    @admin.display(description=gettext_lazy("Taken back by the termination"))
+    def base(self, obj: Clawback) -> str:
+        return won(obj.base_won)
 
     @admin.display(description=gettext_lazy("Ordered back"), ordering="ordered_won")
     def ordered(self, obj: Clawback) -> str:

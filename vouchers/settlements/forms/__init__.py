@@ -188,7 +188,7 @@ class OrderForm(forms.Form):
 
     wants_subject = True
 
-    amount_won = WonFormField(label=_("Amount that is ordered back (won)"), min_value=1)
+    amount_won = WonFormField(label=_("Amount that is ordered back (won)"), min_value=0)
     surcharge_times = forms.IntegerField(
         label=_("Surcharge, times the amount"), min_value=0, widget=UnfoldAdminIntegerFieldWidget
     )
@@ -203,6 +203,10 @@ class OrderForm(forms.Form):
         super().__init__(*args, **kwargs)
         times = subject.round.policy().settling.surcharge[subject.ground]
         self.fields["amount_won"].initial = subject.noticed_won
+        if subject.base_won:
+            self.fields["amount_won"].help_text = _(
+                "0: the termination takes %(won)s back already; the surcharge is of that."
+            ) % {"won": won(subject.base_won)}
         self.fields["surcharge_times"].initial = times
         self.fields["surcharge_times"].help_text = _("0 to %(times)s for this ground.") % {"times": times}
 
@@ -219,7 +223,10 @@ class ReportForm(forms.Form):
 class ClawbackForm(forms.ModelForm):  # type: ignore[type-arg]
     """In the admin: a ground that was found."""
 
-    noticed_won = WonFormField(label=_("Amount to take back (won)"), min_value=1)
+    noticed_won = WonFormField(
+        label=_("Amount to take back (won)"), min_value=0,
+        help_text=_("0 where a termination takes all of it back already: surcharge, restriction and report then rest on that."),
+    )  # fmt: skip
 
     class Meta:
         model = Clawback

@@ -26,7 +26,8 @@ _RULING = ("on", "file", "won", "times", "by")
 
 
 class Clawback(Row):
-    """환수 from one organisation. noticed_won: named by the prior notice; ordered_won: at most that; surcharge_times: of ordered_won.
+    """환수 from one organisation. noticed_won: named by the prior notice; ordered_won: at most that; base_won: what a termination takes
+    back of it already, where nothing is left to order and the order carries surcharge, restriction and report alone; surcharge_times: of both.
     source: the text by which its figures count, copied from the policy. What was ordered changes only downwards."""
 
     REF_PREFIX = "clw"
@@ -41,6 +42,7 @@ class Clawback(Row):
     facts = models.TextField(_("Facts of the case"))
     status = models.CharField(_("State"), max_length=9, choices=rules.ClawbackStatus.choices(), default="DETECTED")
     noticed_won = WonField(_("Amount of the notice"))
+    base_won = WonField(_("Taken back by the termination"), default=0)
     detected_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Detected by"))
     noticed_on = models.DateField(_("Prior notice given on"), null=True)
     opinion_until = models.DateField(_("Opinion possible until"), null=True)
@@ -87,10 +89,20 @@ class Clawback(Row):
         verbose_name = _("clawback")
         verbose_name_plural = _("clawbacks")
         constraints = [
-            models.CheckConstraint(condition=Q(noticed_won__gt=0) & ~Q(facts=""), name="clawback_says_what"),
+            models.CheckConstraint(
+                condition=(Q(noticed_won__gt=0, base_won=0) | Q(noticed_won=0, base_won__gt=0)) & ~Q(facts=""),
+                name="clawback_says_what",
+            ),
+            models.UniqueConstraint(
+                fields=["agreement", "organisation"],
+                condition=Q(base_won__gt=0) & ~Q(status__in=["DROPPED", "CANCELLED"]),
+                name="clawback_once_beside_termination",
+            ),
             models.CheckConstraint(condition=Q(ordered_won__lte=F("noticed_won")), name="clawback_within_notice"),
             models.CheckConstraint(
-                condition=Q(surcharge_times__range=(0, 5), surcharge_won=F("ordered_won") * F("surcharge_times")),
+                condition=Q(
+                    surcharge_times__range=(0, 5), surcharge_won=(F("ordered_won") + F("base_won")) * F("surcharge_times")
+                ),
                 name="clawback_surcharge_by_times",
             ),
             models.CheckConstraint(
@@ -142,6 +154,11 @@ class Clawback(Row):
     @property
     def is_companys(self) -> bool:
         return self.organisation_id == self.company.organisation_id
+
+    @property
+    def surcharged_won(self) -> int:
+        """Of which the surcharge is so many times."""
+        return self.ordered_won + self.base_won
 
     def get_absolute_url(self) -> str:
         return f"/settlements/clawbacks/{self.ref}/"

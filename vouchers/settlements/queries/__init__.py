@@ -6,8 +6,10 @@ from vouchers.settlements.queries.clawing import (
     earlier_orders,
     may_owe,
     may_with_clawback,
+    ordered_back_won,
     paid_agreements,
     recoverable,
+    surcharged_won,
     waiting_ruling,
 )
 from vouchers.settlements.queries.closing import booked, moving, next_line, shares, undecided, under_way
@@ -98,6 +100,7 @@ __all__ = [
     "more_than_paid",
     "moving",
     "next_line",
+    "ordered_back_won",
     "over_won",
     "paid_agreements",
     "paid_by_payee",
@@ -111,6 +114,7 @@ __all__ = [
     "settlements_for",
     "shares",
     "standing",
+    "surcharged_won",
     "to_escalate",
     "unchecked",
     "undecided",
@@ -120,4 +124,4 @@ __all__ = [
     "waiting_audit_file",
     "waiting_ruling",
     "was_enforced",
-]  # fmt: skip
+]

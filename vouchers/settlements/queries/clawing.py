@@ -40,6 +40,14 @@ def may_owe(agreements: QuerySet[Agreement]) -> QuerySet[Organisation]:
     ).order_by("name_ko")
 
 
+def surcharged_won(agreement: Agreement, organisation_id: int) -> int:
+    """On what a surcharge is reckoned where nothing more is ordered back: what a termination takes back of an organisation, whole
+    won; 0 once an order rests on it."""
+    taken, _open = taken_by_termination(agreement).get(organisation_id, (0, 0))
+    beside = Clawback.objects.filter(agreement=agreement, organisation_id=organisation_id, base_won__gt=0)
+    return 0 if beside.exclude(status__in=["DROPPED", "CANCELLED"]).exists() else taken
+
+
 def taken_by_termination(agreement: Agreement) -> dict[int, tuple[int, int]]:
     """Organisation → what it pays back since the agreement was terminated, and what of it did not come yet; whole won."""
     rows = HaltRecovery.objects.filter(halt__agreement=agreement).values_list(
@@ -64,6 +72,12 @@ def recoverable(agreement: Agreement, organisation_id: int) -> int | None:
     mine = Debt.objects.filter(agreement=agreement, organisation_id=organisation_id)
     came = _came(mine.exclude(kind="SURCHARGE"))
     return min(most, rules.recoverable_won(its - came - back.get(organisation_id, (0, 0))[0], _owed(mine)))
+
+
+def ordered_back_won(agreement_id: int, organisation_id: int) -> int:
+    """What clawbacks under it order back of an organisation, paid or not; whole won."""
+    ordered = Debt.objects.filter(agreement_id=agreement_id, organisation_id=organisation_id, kind=rules.DebtKind.CLAWBACK)
+    return ordered.exclude(status=rules.DebtStatus.CANCELLED).aggregate(won=Sum("principal_won"))["won"] or 0
 
 
 def _owed(debts: QuerySet[Debt]) -> int:

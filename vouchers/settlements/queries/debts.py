@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
 
 from portal.journal.models import Event
-from vouchers.agreements.models import HaltRecovery
+from vouchers.agreements.models import AgreementParty, HaltRecovery
 from vouchers.ledger.models import Account
 from vouchers.rounds.rules import SettlingPolicy
 from vouchers.settlements import rules
@@ -141,3 +141,17 @@ def faults() -> Iterator[str]:
     for ref in sorted(said.keys() | held.keys()):
         if said.get(ref, 0) != held.get(ref, 0):
             yield f"voucher {ref}: receipts say {said.get(ref, 0)} won came back, the ledger holds {held.get(ref, 0)}"
+    yield from _ordered_back_faults()
+
+
+def _ordered_back_faults() -> Iterator[str]:
+    """What stands at a party as ordered back of it is what the orders say."""
+    orders = Debt.objects.filter(kind=rules.DebtKind.CLAWBACK).exclude(status=rules.DebtStatus.CANCELLED)
+    sums = orders.values_list("agreement_id", "organisation_id").annotate(won=Sum("principal_won")).order_by()
+    owed = {(agreement, organisation): won for agreement, organisation, won in sums}
+    parties = AgreementParty.objects.filter(
+        Q(ordered_back_won__gt=0) | Q(agreement_id__in=[agreement for agreement, _who in owed])
+    )
+    for ref, agreement, organisation, won in parties.values_list("ref", "agreement_id", "organisation_id", "ordered_back_won"):
+        if owed.get((agreement, organisation), 0) != won:
+            yield f"party {ref}: {won} won stand as ordered back of it, the orders have {owed.get((agreement, organisation), 0)}"

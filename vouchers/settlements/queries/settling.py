@@ -53,7 +53,7 @@ def lines_of(settlement: Settlement) -> QuerySet[SettlementLine]:
 def paid_by_payee(agreement: Agreement) -> dict[int, int]:
     """Institution → what the voucher paid it and its termination does not take back already: what may be stated; whole won."""
     back = taken_by_termination(agreement)
-    return {payee: max(0, won - back.get(organisation, (0, 0))[0]) for payee, organisation, won in _paid(agreement)}
+    return {payee: max(0, won - back.get(organisation or 0, (0, 0))[0]) for payee, organisation, won in _paid(agreement)}
 
 
 def _paid(agreement: Agreement) -> list[tuple[int, int | None, int]]:
