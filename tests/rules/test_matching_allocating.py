@@ -1,6 +1,7 @@
 """The best choice of pairs: against every choice there is, against a linear program, and by prices that prove it."""
 
 import random
+from dataclasses import replace
 from itertools import chain, combinations
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.management.market import made
 from vouchers.matching.rules import allocating
-from vouchers.matching.rules.allocating import Pair, market
+from vouchers.matching.rules.allocating import Pair, asking, market
 from vouchers.matching.rules.allocating.budget import filled
+from vouchers.rounds.rules import AllocatingPolicy
 
 
 def drawn(
@@ -189,3 +192,29 @@ def test_nothing_to_choose_from() -> None:
     assert len(allocating.best(empty)) == 0 and allocating.within(empty, 0).gap == 0
     assert allocating.prices(empty, allocating.best(empty)).bound == 0
     assert len(allocating.greedy(market([], [], []))) == 0
+
+
+@pytest.mark.parametrize("a_need", [1, 2])
+@pytest.mark.parametrize("share", [None, 4])
+def test_the_best_choice_is_that_of_all_pairs_however_few_it_begins_with(
+    monkeypatch: pytest.MonkeyPatch, share: int | None, a_need: int
+) -> None:
+    """share: the programme has a budget of that part of what the best choice without one costs."""
+    needs = {f"n{number:02}": one for number, one in enumerate(made.needs(60))}
+    offers = [replace(one, offer=replace(one.offer, open_capacity=1)) for one in made.offers(45) if one.offer]
+    terms = AllocatingPolicy(a_need=a_need, least=1)
+    every = allocating.asked(needs, offers, made.policy(), terms)
+    budget = every.market.price(allocating.best(every.market)) // share if share else None
+    texts = []
+    for first in (200, 1):
+        monkeypatch.setattr(asking, "FIRST", first)
+        found = allocating.asked(needs, offers, made.policy(), terms, budget_won=budget)
+        texts.append((found, allocating.outcome(allocating.inputs_text(found, made.policy(), terms, budget, {}))))
+    (whole, best), (few, same) = texts
+    cut = allocating.asked(needs, offers, made.policy(), replace(terms, ranked=1), budget_won=budget)
+    assert len(cut.market.row) < len(few.market.row) < len(whole.market.row)
+    if budget is None:
+        assert (same.worth, same.bound) == (best.worth, best.worth) and cut.market.worth(allocating.best(cut.market)) < best.worth
+    else:
+        limit = linear(whole.market, budget)
+        assert same.worth <= same.bound and limit <= same.bound + 1 and best.worth <= same.bound

@@ -34,11 +34,12 @@ def code_lists_kept() -> list[dict[str, Any]]:
     with connection.cursor() as cursor:  # asked for every need that is matched: written out, it costs a third
         cursor.execute("SELECT count(*), sum(hashtextextended(xmin::text || ctid::text, 0)) FROM providers_code")
         mark = str(cursor.fetchone())
-    if mark not in _lists:
+    read = _lists.get(mark)  # other threads may empty it meanwhile
+    if read is None:
         read = code_lists()
         _lists.clear()
         _lists[mark] = read
-    return _lists[mark]
+    return read
 
 
 def known_codes() -> dict[str, list[str]]:

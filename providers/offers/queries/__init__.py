@@ -92,11 +92,12 @@ def linkage_agencies() -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(*_agency_marks())
         marks = tuple(mark for (mark,) in cursor.fetchall())
-    if marks not in _agencies:
+    read = _agencies.get(marks)  # other threads may empty it meanwhile
+    if read is None:
         read = [row.facts() for row in Institution.objects.active().linkage_agencies().order_by("key")]
         _agencies.clear()
         _agencies[marks] = read
-    return _agencies[marks]
+    return read
 
 
 @cache

@@ -97,7 +97,7 @@ def _solved(row: Allocation) -> dict[str, Any]:
 
     case, terms = queries.case_of(row.round), queries.terms_of(row.round)
     _tell(row, Step.SCORING)
-    asked = allocating.asked(case.needs, case.candidates, case.policy, terms, budgeted=row.budget_won is not None)
+    asked = allocating.asked(case.needs, case.candidates, case.policy, terms, budget_won=row.budget_won)
     text = allocating.inputs_text(asked, case.policy, terms, row.budget_won, queries.scored(case))
     _tell(row, Step.SOLVING)
     found = allocating.outcome(text)

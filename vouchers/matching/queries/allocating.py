@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case as Case_
+from django.db.models import QuerySet, When
 
 from portal.kit import clock
 from portal.kit.errors import Refused
@@ -25,7 +26,7 @@ WAITING = (stages.NeedStatus.POSTED, stages.NeedStatus.NO_MATCH)  # a matched ne
 
 @dataclass(frozen=True)
 class Case:
-    """needs: ref → parsed need; chosen: ref → candidate that the company asked first for a quote, among those that still stand.
+    """needs: ref → parsed need; chosen: ref → candidate of the newest quote that the company has, else of its newest request, among those that still stand.
     seen: need or candidate → how it was when it was read; policy_number: version of the policy that decides."""
 
     needs: dict[str, rules.Need]
@@ -76,7 +77,8 @@ def case_of(round_: Round) -> Case:
         seen[one.id] = standing_of(one, facts).kept()
     requests = QuoteRequest.objects.filter(need__round=round_, status__in=[*stages.LIVE], dataset__isnull=False)
     chosen: dict[str, str] = {}
-    for ref, key, offer in requests.order_by("pk").values_list("need__ref", "dataset__key", "offer__ref"):
+    quoted = Case_(When(status=stages.QuoteStatus.QUOTED, then=0), default=1)
+    for ref, key, offer in requests.order_by(quoted, "-pk").values_list("need__ref", "dataset__key", "offer__ref"):
         chosen.setdefault(ref, f"{key}:{offer or ''}")
     chosen = {ref: name for ref, name in chosen.items() if ref in needs}
     return Case(needs, candidates, engine_policy(round_, code_lists), chosen, seen, policy_number(round_))
@@ -141,9 +143,11 @@ _standings: dict[offers.Marked, tuple[str, Standing]] = {}  # what a mark names 
 def standings(marked: Sequence[offers.Marked]) -> dict[str, Standing]:
     """Candidate → how it stands, of datasets with their offers as they were marked. What a process has seen it does not read again:
     four queries for what is new to it. What went since it was marked is left out."""
+    global _standings
     if len(_standings) > MOST_STANDINGS:
-        _standings.clear()
-    if unknown := [row for row in marked if row not in _standings]:
+        _standings = {}
+    known = _standings  # another thread may begin anew meanwhile
+    if unknown := [row for row in marked if row not in known]:
         datasets, institutions = catalogue.dataset_facts([*{row[0] for row in unknown}]), match_facts()
         priced = offers.facts_of([row[4] for row in unknown if row[4] is not None])
         for row in unknown:
@@ -152,8 +156,8 @@ def standings(marked: Sequence[offers.Marked]) -> dict[str, Standing]:
                 continue
             facts = datasets[row[0]][1], institutions[row[2]], offer
             one = rules.candidate(*facts)
-            _standings[row] = one.id, standing_of(one, facts)
-    return dict(_standings[row] for row in marked if row in _standings)
+            known[row] = one.id, standing_of(one, facts)
+    return dict(known[row] for row in marked if row in known)
 
 
 def hindrance(row: Allocation, found: Parted | None = None) -> str:

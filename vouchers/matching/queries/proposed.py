@@ -45,7 +45,7 @@ def _why(row: OfferProposal, titles: dict[str, str]) -> str:
     """Whether it is what the need's own ranking has first, or what is best for it where that is scarce."""
     first = row.words["first"]
     if first == row.value:
-        return gettext("It is also the first of your own ranking.")
+        return gettext("It is also the first of your own ranking, of what the voucher can pay.")
     words = gettext("First of your ranking would be “%(title)s”; for all needs together this one is the better choice.")
     if row.words["place"]:
         words = gettext("First of your ranking would be “%(title)s”, whose few places bring more to other needs.")

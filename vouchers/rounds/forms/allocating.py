@@ -12,8 +12,11 @@ from vouchers.rounds.forms.ranking import points_field
 ALLOCATING_NAMES = tuple(f"allocate_{name}" for name in rules.ALLOCATING_RANGES)
 _POINTS = ("least", "served", "region")  # stored in hundredths of a point
 _LABELS = {
-    "a_need": (_("Offers proposed to a need at most"), ""),
-    "ranked": (_("How many of each need's ranking may be proposed"), ""),
+    "a_need": (
+        _("Offers proposed to a need at most"),
+        _("Each fits into the need's budget; several together may cost more: the company chooses."),
+    ),
+    "ranked": (_("How many of each need's ranking may be proposed"), _("0: any that reaches the score.")),
     "least": (_("Score from which an offer may be proposed (points of 100)"), ""),
     "served": (
         _("A need's first offer counts more (points of 100)"),

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class AllocatingPolicy:
-    """a_need: offers proposed to a need at most. ranked: of each need's ranking, how many may be proposed. least: score from which
+    """a_need: offers proposed to a need at most. ranked: of each need's ranking, how many may be proposed (0: any). least: score from which
     an offer may be proposed. served: points that a need's first offer counts more, so that it goes before another's second one.
     region: points that a company outside the capital area counts more. lapse_days: working days for which a proposal stands.
     """
 
     a_need: int = 1
-    ranked: int = 50
+    ranked: int = 0
     least: int = 4000
     served: int = 5000
     region: int = 300
@@ -26,7 +26,7 @@ class AllocatingPolicy:
 
 
 ALLOCATING_RANGES: Mapping[str, tuple[int, int]] = {  # field → least, most
-    "a_need": (1, 5), "ranked": (1, 200), "least": (0, 10_000), "served": (0, 10_000), "region": (0, 10_000), "lapse_days": (1, 60),
+    "a_need": (1, 5), "ranked": (0, 200), "least": (0, 10_000), "served": (0, 10_000), "region": (0, 10_000), "lapse_days": (1, 60),
 }  # fmt: skip
 
 

@@ -19,12 +19,19 @@ TIGHT, NEAR = 20_000, 1_000  # a gap below a twenty-thousandth is enough; fillin
 
 @dataclass(frozen=True)
 class Plan:
-    """chosen: numbers of pairs; worth and bound: points; gap: what could at most be missing; price: points a won."""
+    """chosen: numbers of pairs; worth and bound: points; gap: what could at most be missing; rate: of so many parts of a point
+    (`scale`) what a won costs at the bound."""
 
     chosen: Array
     worth: int
     bound: int
-    price: Fraction
+    rate: int
+    scale: int
+
+    @property
+    def price(self) -> Fraction:
+        """Points a won."""
+        return Fraction(self.rate, self.scale)
 
     @property
     def gap(self) -> int:
@@ -36,7 +43,7 @@ def within(market: Market, budget_won: int) -> Plan:
     free = best(market)
     if market.price(free) <= budget_won:
         worth = market.worth(free)
-        return Plan(free, worth, worth, Fraction(0))
+        return Plan(free, worth, worth, 0, 1)
     scale = _scale(market)
     top = _dearest(market, scale)
     under, over = np.zeros(0, dtype=np.int64), free  # choices at the prices `high` and `low`
@@ -58,7 +65,7 @@ def within(market: Market, budget_won: int) -> Plan:
         near = (bound - market.worth(mixed)) * NEAR <= bound  # far from the bound it is not worth filling up
         best_of = max(best_of, filled(market, mixed, budget_won) if near else mixed, key=market.worth)
     best_of = filled(market, best_of, budget_won)
-    return Plan(best_of, market.worth(best_of), bound, Fraction(price, scale))
+    return Plan(best_of, market.worth(best_of), bound, price, scale)
 
 
 def _scale(market: Market) -> int:

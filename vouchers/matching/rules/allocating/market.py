@@ -1,7 +1,7 @@
 """A round's market as arrays: needs, offers with their room, and what each pair is worth and costs. Pure; loads numpy."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -51,6 +51,15 @@ class Market:
         """(need, offer) of a choice, in order."""
         picked = np.sort(chosen)
         return [(self.needs[n], self.offers[m]) for n, m in zip(self.row[picked], self.column[picked], strict=True)]
+
+
+def compact(market: Market) -> Market:
+    """Without the offers that no pair names."""
+    used, column = np.unique(market.column, return_inverse=True)
+    sets = np.unique(market.dataset[used], return_inverse=True)[1]
+    return replace(
+        market, offers=tuple(market.offers[n] for n in used), room=market.room[used], dataset=sets, column=column.astype(np.int64)
+    )
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,13 @@ def prices(market: Market, chosen: Array) -> Prices:
     return Prices(slack[ends], worth + offset)
 
 
+def potentials(market: Market, chosen: Array, scale: int = 1, price: int = 0) -> Array:
+    """What a node of the flow is worth, needs first, then offers: a pair that is not in the market makes the choice, which is the
+    best at these prices, better where scale × value − price × won + its offer's − its need's is above zero."""
+    net = network(market, scale, price)
+    return _distances(net, _used(market, net, chosen))
+
+
 def _gates_of(net: Network, market: Market) -> int:
     return len(net.supply) - 1 - len(market.needs) - len(market.offers)
 
