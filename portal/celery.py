@@ -81,12 +81,14 @@ SWEEPS: dict[str, float] = {
     "settlements.go_on_closings": 30,
     "settlements.make_audit_files": 10,
     "payments.sync_plans": 3600,
+    "outcomes.open_surveys": 3600,
+    "outcomes.escalate": 900,
     "signals.sweep": 3600,
 }
 QUEUES = ("payments", "mail", "cases", "files", "statistics")  # words and patience: portal.journal.rules, which needs the apps
 OF_ROOM = {"payments": "payments", "documents": "files", "catalogue": "files"}  # else cases
 OF_JOB = {  # else as its room
-    "journal.deliver_notices": "mail", "journal.remind": "mail", "evaluation.serve_letters": "mail", "milestones.remind": "mail", "milestones.escalate": "mail", "settlements.escalate": "mail",
+    "journal.deliver_notices": "mail", "journal.remind": "mail", "evaluation.serve_letters": "mail", "milestones.remind": "mail", "milestones.escalate": "mail", "settlements.escalate": "mail", "outcomes.escalate": "mail",
     "journal.watch_queues": "mail", "accounts.remind_of_keys": "mail", "catalogue.tell_searches": "mail",
     "catalogue.ask_if_right": "statistics", "applications.go_on_batches": "files", "matching.compute_allocations": "files",
     "settlements.make_audit_files": "files",

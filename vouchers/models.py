@@ -102,6 +102,7 @@ from vouchers.objections.models import (
     Objection,
     ObjectionDocument,
 )
+from vouchers.outcomes.models import OutcomeSurvey, OutcomeVersion
 from vouchers.payments.models import (
     Disbursement,
     Guarantee,
@@ -201,6 +202,8 @@ __all__ = [
     "Need",
     "Objection",
     "ObjectionDocument",
+    "OutcomeSurvey",
+    "OutcomeVersion",
     "OwnershipDispute",
     "PanelPhase",
     "PayeeAccount",

@@ -15,6 +15,7 @@ for _room in (
     "payments",
     "settlements",
     "signals",
+    "outcomes",
 ):
     if find_spec(f"vouchers.{_room}.tasks"):
         import_module(f"vouchers.{_room}.tasks")

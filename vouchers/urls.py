@@ -20,6 +20,7 @@ urlpatterns = [
     path("milestones/", include("vouchers.milestones.urls")),
     path("payments/", include("vouchers.payments.urls")),
     path("settlements/", include("vouchers.settlements.urls")),
+    path("outcomes/", include("vouchers.outcomes.urls")),
     path("stats/", include("vouchers.statistics.urls")),
     path("register/", include((register, "register"))),
 ]

@@ -84,6 +84,7 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("assignment_return", "vouchers_debt"),
             ("undo", "vouchers_clawback"),
             ("flag_circle", "vouchers_signal"),
+            ("insights", "vouchers_outcomesurvey"),
             ("folder_zip", "vouchers_auditfile"),
             ("casino", "vouchers_auditsample"),
             ("report", "vouchers_auditfinding"),

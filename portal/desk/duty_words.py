@@ -4,6 +4,7 @@ from portal.kit.words import korean
 
 # verb → (Korean, English)
 WORDS: dict[str, tuple[str, str]] = {
+    "answer_outcome": ("과제 성과조사 답변", "Answer surveys after projects"),
     "examine_sample": ("감사 표본 확인", "Look at audit samples"),
     "answer_audit_finding": ("감사 지적사항 답변", "Answer findings of the auditor"),
     "close_audit_finding": ("감사 지적사항 답변 검토", "Judge answers to findings"),

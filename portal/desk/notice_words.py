@@ -4,6 +4,8 @@ from portal.kit.words import korean
 
 # template → (Korean, English)
 WORDS: dict[str, tuple[str, str]] = {
+    "outcome_opened": ("과제 성과조사 안내", "Survey after the project"),
+    "outcome_waived": ("과제 성과조사 종료", "Survey not asked any more"),
     "absence_recorded": ("업무 대행 안내", "You stand in for somebody"),
     "absence_ended": ("업무 대행 종료", "You no longer stand in"),
     "duty_handed": ("업무 인계", "A duty was handed to you"),
@@ -248,7 +250,7 @@ OFFERED: dict[str, tuple[str, ...]] = {
         "award_lapsed", "agreement_to_negotiate", "comment_answered", "authority_confirmed", "authority_refused", "agreement_refused", "agreement_to_sign", "agreement_active", "change_requested", "change_to_sign", "change_in_force", "change_rejected", "halt_opened", "halt_ended", "recovery_due", "offer_proposed", "feasibility_answered", "sourcing_proposed", "sourcing_closed", "quote_received", "quote_expired", "match_confirmed",
         "objection_decided", "objection_extended", "disbursement_paid", "milestone_due", "membership_requested",
         "settlement_opened", "settlement_supplement", "settlement_confirmed", "carry_over_decided", "clawback_noticed", "clawback_ordered", "clawback_dropped", "debt_opened", "debt_received", "debt_receipt_rejected",
-        "round_announced", "round_amended", "duty_reminder",
+        "outcome_opened", "outcome_waived", "round_announced", "round_amended", "duty_reminder",
     ),
     "PROVIDER": (
         "needs_proposed", "feasibility_asked", "quote_requested", "quote_accepted", "quote_declined", "match_confirmed", "agreement_to_negotiate", "comment_answered", "authority_confirmed", "authority_refused", "agreement_refused", "agreement_to_sign", "agreement_active",

@@ -309,6 +309,7 @@ _ROOMS: tuple[tuple[Any, str, frozenset[str]], ...] = (
     (_("Milestones"), "/milestones/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
     (_("Disbursements"), "/payments/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
     (_("Settlements"), "/settlements/", COMPANY_ROLES | PROVIDER_ROLES | STAFF_ROLES),
+    (_("Surveys after projects"), "/outcomes/", COMPANY_ROLES | SEES_ALL_ROLES),
     (
         _("Samples of payments"),
         "/settlements/samples/",

@@ -35,6 +35,7 @@ MATTERS = {
     "debt": Matter("debt", "agreement__round_id"),
     "clawback": Matter("clawback", "round_id"),
     "auditsample": Matter("audit", "round_id"),
+    "outcomesurvey": Matter("outcome", "round_id"),
     "auditfinding": Matter("audit", "item__sample__round_id"),
 }
 

@@ -22,6 +22,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.comment_clause",
             "vouchers.state_settlement",
             "vouchers.report_receipt",
+            "vouchers.answer_outcome",
         }
     ),
     Role.REPRESENTATIVE: frozenset(
@@ -49,6 +50,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.confirm_disbursement",
             "vouchers.state_settlement",
             "vouchers.report_receipt",
+            "vouchers.answer_outcome",
             "vouchers.state_opinion",
         }
     ),
@@ -112,6 +114,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "vouchers.review_settlement",
             "vouchers.prepare_clawback",
             "vouchers.request_carry_over",
+            "vouchers.waive_outcome",
             "vouchers.answer_audit_finding",
         }
     ),

@@ -16,6 +16,7 @@ OF_A_ROUND = (
     "milestones",
     "payments",
     "settlements",
+    "outcomes",
 )
 OF_NO_ROUND = {"payments/actions/payees.py", "agreements/actions/authority.py"}  # an account, and who signs, serve every round
 

@@ -166,6 +166,9 @@ DECIDED: dict[str, dict[str, str]] = {
         "make_audit_file": ANSWER, "audit_file": WRITTEN_DOWN, "audit_download": WRITTEN_DOWN,
         "verify_audit_file": "of a file that its reader holds: the number of the agreement",
     },
+    "vouchers.outcomes.views": {
+        "surveys": NAMES, **dict.fromkeys(("export", "survey", "answer", "waive"), WRITTEN_DOWN),
+    },
     "vouchers.settlements.views.sampling": {
         "samples": NAMES, "new_sample": "rounds in which something was paid",
         **dict.fromkeys(("sample", "sample_item", "mark_finding", "clear_item", "finding_verb"), WRITTEN_DOWN),

@@ -16,6 +16,7 @@ from portal.templatetags.portal_admin import admin_standing
 from tests.doors import as_
 from tests.factories.rounds import make_closed_round, make_draft, make_round
 from vouchers.rounds.forms.grading import grading_fields
+from vouchers.rounds.forms.outcomes import outcome_fields
 from vouchers.rounds.forms.sampling import sampling_fields
 from vouchers.rounds.forms.settling import settling_fields
 from vouchers.rounds.forms.signalling import signalling_fields
@@ -99,7 +100,7 @@ def test_prepare_a_round_from_nothing_to_announced():
         "rank_outside_capital": "", "allocate_a_need": "2", "allocate_ranked": "40", "allocate_least": "45",
         "allocate_served": "60", "allocate_region": "2.5", "allocate_lapse_days": "7",
         "pay_rail": "BANK", "pay_ways": ["GATEWAY", "PAIN_001"], "pay_bank_code": "004", "pay_account": "900-102030-40506",
-        "pay_holder": "시험 사업비", **{name: one.initial for name, one in {**settling_fields({}), **grading_fields({}), **signalling_fields({}), **sampling_fields({})}.items()}, "settle_late": "7d:1, 1m:2, :4",
+        "pay_holder": "시험 사업비", **{name: one.initial for name, one in {**settling_fields({}), **grading_fields({}), **signalling_fields({}), **sampling_fields({}), **outcome_fields({})}.items()}, "settle_late": "7d:1, 1m:2, :4",
     }  # fmt: skip
     wrong = client.post(f"{base}/verb/save_policy/", {**policy, "rank_region": "12.01"})
     assert wrong.status_code == 422 and "합계는 100.01점" in wrong.content.decode()

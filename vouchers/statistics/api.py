@@ -132,12 +132,18 @@ class AwardSerializer(serializers.ModelSerializer[Award]):
     region = serializers.CharField(source="application.region")
     is_demo = serializers.BooleanField(source="application.round.is_demo", help_text="Fictional, exists only in a demonstration.")
     data_uses = serializers.SerializerMethodField()
+    outcomes = serializers.SerializerMethodField(
+        help_text="What the round makes public of the surveys after the project, added up."
+    )
 
     class Meta:
         model = Award
         fields: ClassVar[list[str]] = [
-            "project_no", "round", "track", "title", "company_ko", "company_en", "region", "grant_won", "status", "is_demo", "data_uses", "updated_at",
+            "project_no", "round", "track", "title", "company_ko", "company_en", "region", "grant_won", "status", "is_demo", "data_uses", "outcomes", "updated_at",
         ]  # fmt: skip
+
+    def get_outcomes(self, award: Award) -> list[dict[str, Any]]:
+        return [asdict(one) for one in self.context["outcomes"].get(award.application_id, [])]
 
     def get_data_uses(self, award: Award) -> list[dict[str, Any]]:
         return [asdict(use) for use in self.context["data_uses"].get(award.application_id, [])]
@@ -155,7 +161,11 @@ class AwardList(PublicList):
         return queries.register()
 
     def get_serializer(self, page: Any, **more: Any) -> Any:
-        more["context"] = {**self.get_serializer_context(), "data_uses": queries.data_uses(page)}
+        more["context"] = {
+            **self.get_serializer_context(),
+            "data_uses": queries.data_uses(page),
+            "outcomes": queries.results(page),
+        }
         return super().get_serializer(page, **more)
 
 

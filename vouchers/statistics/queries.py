@@ -16,6 +16,8 @@ from vouchers.applications.models import Application, ApplicationMatch
 from vouchers.applications.rules import ApplicationStatus
 from vouchers.evaluation.models import Award
 from vouchers.ledger.models import Account
+from vouchers.outcomes import queries as outcome_queries
+from vouchers.outcomes import rules as outcome_rules
 from vouchers.payments.models import Disbursement
 from vouchers.rounds import queries as round_queries
 from vouchers.rounds import rules as rounds_rules
@@ -226,3 +228,33 @@ def data_uses(awards: Iterable[Award]) -> dict[int, list[DataUse]]:
         data = (dataset.key, dataset.title_ko, dataset.title_en) if dataset else ("", "", "")
         found[row.application_id].append(DataUse(holder.key, holder.name_ko, holder.name_en, *data))
     return found
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What is public of what projects answered afterwards, added up. projects: how many answered."""
+
+    results: tuple[outcome_rules.Result, ...]
+    projects: int
+
+
+def outcomes(round_key: str = "") -> Outcomes:
+    """Over the published rounds, or one of them, as of the last event. Nothing for a round that statistics do not name."""
+
+    def counted() -> Outcomes:
+        chosen = rounds().filter(status__in=PUBLISHED)
+        found, projects = outcome_queries.results_in(
+            (chosen.filter(key=round_key) if round_key else chosen).values_list("pk", flat=True)
+        )
+        return Outcomes(tuple(found), projects)
+
+    return (
+        remembered(f"outcomes:{round_key}", counted)
+        if not round_key or any(one.key == round_key for one in choices())
+        else Outcomes((), 0)
+    )
+
+
+def results(awards: Iterable[Award]) -> dict[int, list[outcome_rules.Result]]:
+    """application id → what is public of what its project answered. One query for all of them."""
+    return outcome_queries.results_of([award.application_id for award in awards])

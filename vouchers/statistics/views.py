@@ -38,16 +38,17 @@ PER_PAGE = 50
 @public
 @require_GET
 def register(request: HttpRequest) -> HttpResponse:
-    """Who was awarded what, and which data the projects use."""
+    """Who was awarded what, which data the projects use, and what came of them as far as their rounds make it public."""
     chosen = request.GET.get("round", "")
     rows = queries.register()
     if chosen:
         rows = rows.filter(application__round__key=chosen)
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    uses = queries.data_uses(found.object_list)
+    uses, results = queries.data_uses(found.object_list), queries.results(found.object_list)
     context = {
         "page": found, "total": found.paginator.count, "chosen": chosen, "rounds": queries.choices(),
-        "rows": [(award, uses.get(award.application_id, [])) for award in found.object_list],
+        "rows": [(award, uses.get(award.application_id, []), results.get(award.application_id, [])) for award in found.object_list],
+        "outcomes": queries.outcomes(chosen),
     }  # fmt: skip
     return page(request, "vouchers/statistics/register.html", context)
 

@@ -22,6 +22,7 @@ from portal.management.demo import (
     objections,
     onboarding,
     open_call,
+    outcomes,
     people,
     settling,
     sourcing,
@@ -36,7 +37,7 @@ from vouchers.rounds import actions as rounds
 
 SCENES = (
     first_call.register, first_call.apply, first_call.evaluate, first_call.answer_awards, objections.first_call,
-    first_projects.contract, first_projects.deliver, changes.play, endings.advance, endings.terminate, settling.play, grading.play, auditing.play, open_call.fill, objections.open_call, open_call.others,
+    first_projects.contract, first_projects.deliver, changes.play, endings.advance, endings.terminate, settling.play, grading.play, auditing.play, outcomes.play, open_call.fill, objections.open_call, open_call.others,
     sourcing.play, sourcing.seek, onboarding.play, sourcing.allocate, third_call.play, endings.rehearse, standing_in.play,
 )  # fmt: skip
 

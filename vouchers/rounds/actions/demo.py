@@ -61,6 +61,8 @@ POLICY: dict[str, Any] = {
     "changing": {"shift_share": "0.10", "grant_may_rise": True},
     "reminder_days": [7, 1],
     "grading": {"graders": 2},
+    "outcomes": {"surveys": 3, "first_months": 0, "every_months": 1},
+    "reminding": {"debt": [20, 7, 1], "outcome": [20, 7, 1]},
     "payee": "PROVIDER",
     "paying": {
         "rail": "BANK",

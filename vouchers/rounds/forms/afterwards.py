@@ -6,6 +6,7 @@ from django import forms
 
 from vouchers.rounds import rules
 from vouchers.rounds.forms.grading import grading_fields, grading_of
+from vouchers.rounds.forms.outcomes import outcome_fields, outcome_of
 from vouchers.rounds.forms.paying import paying_fields, paying_of
 from vouchers.rounds.forms.reminding import reminding_fields, reminding_of
 from vouchers.rounds.forms.sampling import sampling_fields, sampling_of
@@ -14,7 +15,7 @@ from vouchers.rounds.forms.signalling import signalling_fields, signalling_of
 
 _PARTS = {
     "paying": (paying_fields, paying_of), "settling": (settling_fields, settling_of), "grading": (grading_fields, grading_of),
-    "sampling": (sampling_fields, sampling_of), "signalling": (signalling_fields, signalling_of),
+    "sampling": (sampling_fields, sampling_of), "signalling": (signalling_fields, signalling_of), "outcomes": (outcome_fields, outcome_of),
 }  # fmt: skip
 AFTERWARDS = (*_PARTS, "reminding")
 

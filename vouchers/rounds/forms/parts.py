@@ -9,6 +9,7 @@ from vouchers.rounds.forms.allocating import ALLOCATING_NAMES
 from vouchers.rounds.forms.changing import CHANGING_NAMES
 from vouchers.rounds.forms.clauses import CLAUSE_NAMES
 from vouchers.rounds.forms.grading import GRADING_NAMES
+from vouchers.rounds.forms.outcomes import OUTCOME_NAMES
 from vouchers.rounds.forms.paying import PAYING_NAMES
 from vouchers.rounds.forms.ranking import RANKING_NAMES
 from vouchers.rounds.forms.reminding import REMINDING_NAMES
@@ -52,6 +53,7 @@ def policy_parts() -> list[tuple[Any, list[str]]]:
         (_("Settling, taking back, the year's end"), list(SETTLING_NAMES)),
         (_("Signs of fraud"), list(SIGNALLING_NAMES)),
         (_("Samples of payments for audits"), list(SAMPLING_NAMES)),
+        (_("What came of the projects"), list(OUTCOME_NAMES)),
         (_("Agreements and their changes"), [*CLAUSE_NAMES, *CHANGING_NAMES]),
         (_("Smallest counts"), ["disclosure_threshold", "feasibility_threshold", "feasibility_bands", "demand_threshold"]),
         (_("Target days of each step"), each["days"]),

@@ -69,6 +69,16 @@ from vouchers.rounds.rules.money import (
     money,
     worked_supply_won,
 )
+from vouchers.rounds.rules.outcomes import NUMBERS as OUTCOME_NUMBERS
+from vouchers.rounds.rules.outcomes import (
+    OutcomeKind,
+    OutcomePolicy,
+    OutcomeQuestion,
+    parse_outcome_questions,
+    parse_outcomes,
+    typed_questions,
+    written_questions,
+)
 from vouchers.rounds.rules.paying import (
     WAYS,
     PayingPolicy,
@@ -226,6 +236,7 @@ __all__ = [
     "MOST_COLUMNS",
     "MOST_COMPANIES",
     "NEW_POLICY",
+    "OUTCOME_NUMBERS",
     "PAPER_DAYS",
     "POLICY_WORDS",
     "RELEASED",
@@ -264,6 +275,9 @@ __all__ = [
     "MatchTiming",
     "Money",
     "Normalisation",
+    "OutcomeKind",
+    "OutcomePolicy",
+    "OutcomeQuestion",
     "PassMark",
     "PayingPolicy",
     "Penalty",
@@ -320,6 +334,8 @@ __all__ = [
     "parse_clauses",
     "parse_conflicts",
     "parse_grading",
+    "parse_outcome_questions",
+    "parse_outcomes",
     "parse_paying",
     "parse_policy",
     "parse_questions",
@@ -345,6 +361,8 @@ __all__ = [
     "takes_inquiries",
     "timing",
     "typed_clauses",
+    "typed_questions",
     "worked_supply_won",
     "written_clauses",
+    "written_questions",
 ]

@@ -14,6 +14,7 @@ from vouchers.rounds.rules.changing import changing_fault_words
 from vouchers.rounds.rules.clauses import clause_fault_words
 from vouchers.rounds.rules.conflicts import conflict_fault_words
 from vouchers.rounds.rules.grading import grading_fault_words
+from vouchers.rounds.rules.outcomes import outcomes_fault_words
 from vouchers.rounds.rules.paying import paying_fault_words
 from vouchers.rounds.rules.policy import policy_faults
 from vouchers.rounds.rules.questions import parse_questions, question_fault_words, question_faults, question_shape_faults
@@ -161,6 +162,8 @@ def fault_words(fault: str, names: Mapping[str, str] | None = None) -> str:
         return reminding_fault_words(code)
     if code.startswith("sampling_"):
         return sampling_fault_words(code)
+    if code.startswith("outcomes_"):
+        return outcomes_fault_words(code)
     if code.startswith("settling_"):
         return settling_fault_words(code)
     if code.startswith("signalling_"):
@@ -251,6 +254,9 @@ _POLICY_PLACES = {
     "grading_marks": "grade_mark_EXCELLENT",
     "reminding_days": "remind_application",
     "sampling_numbers": "sample_threshold_won",
+    "outcomes_numbers": "outcome_surveys",
+    "outcomes_questions": "outcome_questions",
+    "outcomes_public": "outcome_questions",
     "settling_late": "settle_late",
     "settling_year": "settle_last_invoice",
     "signalling_points": "signal_strong_from",

@@ -13,6 +13,7 @@ from vouchers.rounds.rules.changing import ChangingPolicy, changing_faults, pars
 from vouchers.rounds.rules.clauses import ClauseText, clause_faults, parse_clauses
 from vouchers.rounds.rules.conflicts import ConflictPolicy, conflict_faults, parse_conflicts
 from vouchers.rounds.rules.grading import GradingPolicy, grading_faults, parse_grading
+from vouchers.rounds.rules.outcomes import OutcomePolicy, outcomes_faults, parse_outcomes
 from vouchers.rounds.rules.paying import PayingPolicy, parse_paying, paying_faults
 from vouchers.rounds.rules.questions import Question, parse_questions, question_shape_faults
 from vouchers.rounds.rules.quoting import QuotingPolicy, parse_quoting, quoting_faults
@@ -40,7 +41,7 @@ TARGET_STEPS = {
     "quote_before_close": 5, "quote_agreement": 5,
     "feasibility": 10, "sourcing": 15, "proposal_answer": 10, "change_review": 10, "file_answer": 3, "payee_change": 3,
     "clause_answer": 5, "settlement_review": 20, "settlement_supplement": 10, "receipt_check": 5, "carry_over_review": 10,
-    "restriction_entry": 5, "audit_answer": 10, "audit_judgement": 10, "audit_examination": 20,
+    "restriction_entry": 5, "audit_answer": 10, "audit_judgement": 10, "audit_examination": 20, "outcome_answer": 40,
     "access_request": 5, "delivery": 10, "plan_warning": 3, "company_silence": 10,
     "final_opening": 10, "final_grading": 10, "final_decision": 5, "finding_answer": 10, "finding_check": 5, "inspection_report": 5, "escalation": 3,
     "halt_opinion": 10, "halt_decision": 5, "recovery": 20, "signal": 10,
@@ -110,6 +111,7 @@ class Policy:
     reminding: RemindingPolicy = field(default_factory=RemindingPolicy)
     signalling: SignallingPolicy = field(default_factory=SignallingPolicy)
     sampling: SamplingPolicy = field(default_factory=SamplingPolicy)
+    outcomes: OutcomePolicy = field(default_factory=OutcomePolicy)
     clauses: Sequence[ClauseText] = ()
 
     def days(self, step: str) -> int:
@@ -175,6 +177,7 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
         reminding=parse_reminding(body.get("reminding", {})),
         signalling=parse_signalling(body.get("signalling", {})),
         sampling=parse_sampling(body.get("sampling", {})),
+        outcomes=parse_outcomes(body.get("outcomes", {})),
         clauses=parse_clauses(body.get("clauses", ())),
     )
 
@@ -223,6 +226,7 @@ def policy_faults(body: Mapping[str, Any]) -> list[str]:
         ("reminding", reminding_faults),
         ("signalling", signalling_faults),
         ("sampling", sampling_faults),
+        ("outcomes", outcomes_faults),
     )
     named = [fault for name, judged in parts for fault in judged(body.get(name, {}))]
     return [*faults, *apart, *named, *clause_faults(body.get("clauses", ())), *asked]
@@ -343,6 +347,7 @@ STEP_WORDS = {
     "halt_decision": _("Decision about a suspension or termination"),
     "recovery": _("Payback after a termination"),
     "signal": _("Decision about a strong sign of fraud"),
+    "outcome_answer": _("Answer to the survey after a project by the company"),
     "audit_examination": _("Look at the payments of an audit sample"),
     "audit_answer": _("Answer to a finding of the auditor"),
     "audit_judgement": _("Judgement of an answer by the auditor"),

@@ -20,6 +20,7 @@ REMINDED = {
     "debt": _("What is to be paid back"),
     "clawback": _("Taking money back"),
     "audit": _("Audit samples and findings"),
+    "outcome": _("Surveys after projects"),
 }
 
 
