@@ -257,8 +257,8 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", *Compressor.SKIP_COMPRESS_EXTENSIO
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 50 * 1024 * 1024)
-HARVEST_ALLOWED = (
-    "providers.catalogue.rules.reaching.is_public"  # IP address → may a harvest connect to it; no environment opens it
+HARVEST_AGAINST = (
+    "providers.catalogue.rules.reaching.against"  # (IP address, port) → why no harvest connects to it; no environment opens it
 )
 MAX_BODY_BYTES = 3 * MAX_UPLOAD_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE  # no form takes more than three files at once
 SHEET_MAX_BYTES = env.int("SHEET_MAX_BYTES", 2 * 1024 * 1024)  # of a spreadsheet that changes offers

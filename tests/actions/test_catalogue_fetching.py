@@ -1,5 +1,6 @@
 """Asking a source: public addresses alone, a limit on time and size, its robots.txt first; a real server behaves badly."""
 
+import gzip
 import socket
 import time
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ import pytest
 
 from portal.kit.errors import Refused
 from providers.catalogue.gateways import fetching, network
-from providers.catalogue.rules.reaching import check_source, is_public, search_page
+from providers.catalogue.rules.reaching import against, check_source, is_public, search_page
 from providers.catalogue.rules.reading import Unreadable
 from tests.factories import sources
 
@@ -18,7 +19,7 @@ ONE = "@prefix dcat: <http://www.w3.org/ns/dcat#> . <https://h.example/1> a dcat
 
 @pytest.fixture
 def there(settings) -> Iterator[sources.Server]:
-    settings.HARVEST_ALLOWED = "tests.factories.sources.loopback"
+    settings.HARVEST_AGAINST = "tests.factories.sources.loopback"
     with sources.server() as server:
         yield server
 
@@ -44,7 +45,7 @@ def test_a_document_with_its_marks(there: sources.Server) -> None:
     "address",
     ["127.0.0.1", "10.0.0.1", "172.16.5.4", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1", "255.255.255.255",
      "::1", "::", "fec0::1", "feff::1", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1",
-     "2002:7f00:1::", "2002:a00:1::", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "not an address", ""],
+     "2002:7f00:1::", "2002:a00:1::", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "192.88.99.1", "3fff::1", "not an address", ""],
 )  # fmt: skip
 def test_what_is_not_public(address) -> None:
     assert not is_public(address)
@@ -90,7 +91,10 @@ def test_a_name_that_is_answered_otherwise_the_second_time_leads_nowhere(there: 
 )
 def test_a_redirect_to_a_private_address_is_not_followed(there: sources.Server, target, monkeypatch) -> None:
     there.leads("/moved", target.format(port=there.http.server_port))
-    monkeypatch.setattr("tests.factories.sources.loopback", lambda address: address == "127.0.0.1" and len(there.asked) < 2)
+    monkeypatch.setattr(
+        "tests.factories.sources.loopback",
+        lambda address, port: "" if address == "127.0.0.1" and len(there.asked) < 2 else "private",
+    )
     assert refused(f"{there.base}/moved").code in ("private", "unreachable")
     assert [path for path, _headers in there.asked] == ["/robots.txt", "/moved"]
 
@@ -132,8 +136,6 @@ def test_a_packed_answer_is_unpacked_no_further_than_the_limit(there: sources.Se
     settings.MAX_UPLOAD_BYTES = 1 << 20
     there.floods("/bomb", packed=True)
     assert refused(f"{there.base}/bomb").code == "too_large"
-    import gzip
-
     there.says("/packed", gzip.compress(ONE.encode()), Content_Encoding="gzip")
     assert fetching.fetch(f"{there.base}/packed").content == ONE.encode()
     there.says("/odd", b"?", Content_Encoding="br")
@@ -170,6 +172,7 @@ def test_a_source_that_speaks_no_http_or_is_not_there(there: sources.Server) -> 
         ("gone", 404, True),
         ("denied", 403, True),
         ("oh", 500, False),
+        ("too many", 429, False),
     ],
 )
 def test_robots_txt_is_heeded(there: sources.Server, robots, status, allowed) -> None:
@@ -180,6 +183,43 @@ def test_robots_txt_is_heeded(there: sources.Server, robots, status, allowed) ->
     else:
         assert refused(f"{there.base}/a.ttl").code == "robots"
         assert [path for path, _headers in there.asked] == ["/robots.txt"]
+
+
+def test_a_robots_txt_behind_a_redirect_or_packed_is_heeded(there: sources.Server) -> None:
+    forbids = "User-agent: *\nDisallow: /"
+    there.says("/a.ttl", ONE)
+    there.leads("/robots.txt", "/r1")
+    for turn in range(1, 5):
+        there.leads(f"/r{turn}", f"/r{turn + 1}")
+    there.says("/r5", forbids, kind="text/plain")
+    assert refused(f"{there.base}/a.ttl").code == "robots"
+    there.leads("/r5", "/r6")
+    assert refused(f"{there.base}/a.ttl").code == "robots", "who leads in a circle is not asked"
+    there.leads("/robots.txt", "http://10.0.0.1/robots.txt")
+    assert refused(f"{there.base}/a.ttl").code == "private"
+    there.says("/robots.txt", gzip.compress(forbids.encode()), kind="text/plain", Content_Encoding="gzip")
+    assert refused(f"{there.base}/a.ttl").code == "robots"
+    for kind in ("br", "gzip"):  # what cannot be read
+        there.says("/robots.txt", b"neither", kind="text/plain", Content_Encoding=kind)
+        assert refused(f"{there.base}/a.ttl").code == "robots"
+    assert "/a.ttl" not in [path for path, _headers in there.asked]
+
+
+def test_nothing_is_asked_at_a_port_where_no_catalogue_answers() -> None:
+    assert [against("8.8.8.8", port) for port in (80, 443, 8080, 8443, 22, 5432, 6379)] == [
+        "",
+        "",
+        "",
+        "",
+        "port",
+        "port",
+        "port",
+    ]
+    assert against("10.0.0.1", 443) == "private"
+    assert refused("http://93.184.215.14:22/").code == "port"
+    with pytest.raises(Refused) as no:
+        check_source("http://data.hospital.example:22/")
+    assert no.value.code == "port" and no.value.field == "address"
 
 
 def test_the_wished_delay_is_taken_up_to_a_limit(there: sources.Server) -> None:

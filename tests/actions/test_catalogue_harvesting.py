@@ -34,7 +34,7 @@ def catalogue(*titles: str) -> str:
 
 @pytest.fixture
 def there(settings, monkeypatch) -> Iterator[sources.Server]:
-    settings.HARVEST_ALLOWED = "tests.factories.sources.loopback"
+    settings.HARVEST_AGAINST = "tests.factories.sources.loopback"
     monkeypatch.setattr("providers.catalogue.actions.harvesting.check_source", lambda _address: None)  # else no server of a test
     with sources.server() as server:
         yield server

@@ -18,6 +18,8 @@ from providers.catalogue.rules.reading import Unreadable
 SECONDS = 120.0  # of one conversation: robots.txt, redirects and the document
 MOST_REDIRECTS = 3
 MOST_ROBOTS = 500 * 1024  # bytes, as RFC 9309 has it
+MOST_ROBOTS_REDIRECTS = 5
+NOT_NOW = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_EARLY)
 LONGEST_DELAY = 10.0  # seconds between two pages that a robots.txt may ask for
 ACCEPT = "text/turtle, application/ld+json, application/rdf+xml;q=0.9, application/json;q=0.8, */*;q=0.1"
 
@@ -40,8 +42,8 @@ def fetch(address: str, *, etag: str = "", last_modified: str = "") -> Fetched:
     with client(SECONDS) as asking:
         try:
             return _followed(asking, address, known)
-        except Forbidden:
-            raise Unreadable("private") from None
+        except Forbidden as error:
+            raise Unreadable(str(error)) from None
         except (httpx.TimeoutException, httpcore.TimeoutException):
             raise Unreadable("hangs", seconds=int(SECONDS)) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpcore.ConnectionNotAvailable, httpcore.NetworkError, httpcore.ProtocolError,
@@ -56,10 +58,7 @@ def _followed(asking: httpx.Client, address: str, known: dict[str, str]) -> Fetc
         with asking.stream("GET", address, headers={"Accept": ACCEPT, **known}) as answer:
             if not answer.has_redirect_location:
                 return _read(answer, address, delay)
-            there = urljoin(address, answer.headers["Location"])
-        if urlsplit(there).scheme not in ("http", "https") or (address.startswith("https:") and there.startswith("http:")):
-            raise Unreadable("redirect", address=there[:200])
-        address = there
+            address = _there(answer, address)
     raise Unreadable("redirect", address=address[:200])
 
 
@@ -87,6 +86,14 @@ def _read(answer: httpx.Response, address: str, delay: float) -> Fetched:
     )
 
 
+def _there(answer: httpx.Response, address: str) -> str:
+    """Where a redirect leads. Raises Unreadable where that is not followed: another scheme, or from https back to http."""
+    there = urljoin(address, answer.headers["Location"])
+    if urlsplit(there).scheme not in ("http", "https") or (address.startswith("https:") and there.startswith("http:")):
+        raise Unreadable("redirect", address=there[:200])
+    return there
+
+
 def _unpacked(answer: httpx.Response, most: int) -> Iterator[bytes]:
     """The pieces; packed ones, which were not asked for, unpacked no further than the limit."""
     packed = answer.headers.get("Content-Encoding", "identity").strip().lower()
@@ -103,20 +110,13 @@ def _unpacked(answer: httpx.Response, most: int) -> Iterator[bytes]:
 
 
 def _allowed(asking: httpx.Client, address: str) -> float:
-    """Asks the host's robots.txt, as RFC 9309 has it: none (4xx) allows everything, a silent server nothing. Returns the delay
-    that it wishes. Raises Unreadable."""
+    """Asks the host's robots.txt, as RFC 9309 has it: none (4xx) allows everything; a server that is silent or busy (5xx, 429), and
+    a redirect that leads nowhere, nothing now. Returns the delay that it wishes. Raises Unreadable."""
+    text = _robots(asking, urljoin(address, "/robots.txt"))
+    if text is None:
+        return 0.0
     rules = RobotFileParser()
-    with asking.stream("GET", urljoin(address, "/robots.txt"), headers={"Accept": "text/plain"}) as answer:
-        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise Unreadable("robots")
-        if answer.status_code != httpx.codes.OK:
-            return 0.0
-        text = bytearray()
-        for piece in answer.iter_raw(65536):
-            text += piece
-            if len(text) > MOST_ROBOTS:
-                break
-    rules.parse(text[:MOST_ROBOTS].decode("utf-8", "replace").splitlines())
+    rules.parse(text.decode("utf-8", "replace").splitlines())
     rules.modified()  # else it takes itself for never read and allows nothing
     if not rules.can_fetch(AGENT, address):
         raise Unreadable("robots")
@@ -124,6 +124,35 @@ def _allowed(asking: httpx.Client, address: str) -> float:
     with suppress(ValueError, TypeError):
         delay = float(rules.crawl_delay(AGENT) or 0)
     return min(delay, LONGEST_DELAY)
+
+
+def _robots(asking: httpx.Client, address: str) -> bytes | None:
+    """What it says, unpacked, as far as the limit; None where there is none. Redirects are followed with the checks of any other."""
+    for _turn in range(MOST_ROBOTS_REDIRECTS + 1):
+        with asking.stream("GET", address, headers={"Accept": "text/plain"}) as answer:
+            if answer.has_redirect_location:
+                address = _there(answer, address)
+                continue
+            if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or answer.status_code in NOT_NOW:
+                raise Unreadable("robots")
+            if answer.status_code != httpx.codes.OK:
+                return None
+            return _beginning(answer)
+    raise Unreadable("robots")
+
+
+def _beginning(answer: httpx.Response) -> bytes:
+    """As much of a robots.txt as is read. What cannot be unpacked forbids everything, as a server that cannot be asked."""
+    text = bytearray()
+    try:
+        for piece in _unpacked(answer, MOST_ROBOTS):
+            text += piece
+            if len(text) > MOST_ROBOTS:
+                break
+    except (Unreadable, zlib.error):
+        if not text:
+            raise Unreadable("robots") from None
+    return bytes(text[:MOST_ROBOTS])
 
 
 def wait(seconds: float) -> None:

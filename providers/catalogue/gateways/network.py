@@ -20,7 +20,7 @@ READ_SECONDS = 10.0  # between two pieces
 
 
 class Forbidden(Exception):
-    """The name leads to an address that is not public."""
+    """The name leads to an address that is not public, or to a port that is not asked. Says which, as a code of Unreadable."""
 
 
 class Backend(httpcore.SyncBackend):
@@ -40,15 +40,15 @@ class Backend(httpcore.SyncBackend):
         raise last
 
     def _judged(self, host: str, port: int) -> list[str]:
-        """Raises Forbidden when any of the name's addresses is not public."""
+        """Raises Forbidden when any of the name's addresses is not public, or no catalogue answers at this port."""
+        against = import_string(settings.HARVEST_AGAINST)
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from None
-        allowed = import_string(settings.HARVEST_ALLOWED)
         addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-        if not addresses or not all(allowed(address) for address in addresses):
-            raise Forbidden(host)
+        if said := [code for address in addresses if (code := against(address, port))]:
+            raise Forbidden(said[0])
         return addresses[:4]
 
 

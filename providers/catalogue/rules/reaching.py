@@ -9,6 +9,8 @@ from portal.kit.errors import Refused
 from providers.catalogue.rules.profiles import is_address
 
 _NAT64 = ip_network("64:ff9b::/96")
+_NOT_GLOBAL = tuple(map(ip_network, ("192.88.99.0/24", "3fff::/20")))  # relays of old, documentation: nobody's
+PORTS = frozenset({80, 443, 8000, 8080, 8443})  # where catalogues answer; nothing else is asked, whatever a redirect says
 LONGEST = 500
 PACKAGE_SEARCH = "api/3/action/package_search"
 
@@ -27,15 +29,28 @@ def is_public(text: str) -> bool:
             return False
         if inside is not None:
             address = inside
+    if any(address in network for network in _NOT_GLOBAL if network.version == address.version):
+        return False
     site_local = isinstance(address, IPv6Address) and address.is_site_local  # private before fc00::/7 was, and still in use
     return address.is_global and not (address.is_multicast or address.is_reserved or site_local)
+
+
+def against(address: str, port: int) -> str:
+    """Why nothing is asked there: "private", "port", or "" where it may be."""
+    if not is_public(address):
+        return "private"
+    return "" if port in PORTS else "port"
 
 
 def check_source(address: str) -> None:
     """Raises Refused for an address that cannot be a source, with what to do about it."""
     if len(address) > LONGEST or not is_address(address):
         raise Refused(_("Enter an address that begins with https:// or http://."), "address", "address")
-    host = urlsplit(address).hostname or ""
+    parts = urlsplit(address)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    if port not in PORTS:
+        listed = ", ".join(map(str, sorted(PORTS)))
+        raise Refused(_("Sources are asked at the ports %(ports)s alone.") % {"ports": listed}, "port", "address")
     try:
         ip_address(host)
     except ValueError:

@@ -74,6 +74,7 @@ SENTENCES: Mapping[str, Any] = {
     "unread": _("Reading went wrong for a reason that is the portal’s own. It was written down; the operating agency looks into it."),
     "not_modified": _("The source says that nothing changed since the last time."),
     "private": _("The address leads to a host that is not on the public network. It was not asked."),
+    "port": _("The address leads to a port at which no catalogue is asked. It was not asked."),
     "robots": _("The source’s robots.txt does not allow this address, or could not be read. Ask its keeper to allow it."),
     "redirect": _("The source leads on to %(address)s, which is not followed. Register the address that it leads to."),
     "status": _("The source answered with status %(status)s."),
