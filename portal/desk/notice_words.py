@@ -93,6 +93,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "disbursement_unregistered": ("지급 등록 취소", "Registered payment taken back"),
     "dataset_published": ("데이터셋 게시", "Dataset published"),
     "dataset_returned": ("데이터셋 보완 요청", "Dataset returned"),
+    "series_withdrawn": ("데이터 시리즈 공개 중단", "A series was taken down"),
     "harvest_failing": ("수집이 계속 실패함", "A source cannot be harvested"),
     "import_failed": ("가져오기를 포기함", "An import was given up"),
     "import_finished": ("가져오기 결과", "Result of an import"),

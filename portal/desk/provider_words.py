@@ -19,6 +19,8 @@ PROVIDERS: dict[str, tuple[str, str]] = {
     "dataset.revised": ("데이터 정보를 고쳤습니다", "Dataset revised"),
     "series.registered": ("데이터 시리즈를 등록했습니다", "Series registered"),
     "series.revised": ("데이터 시리즈를 고쳤습니다", "Series revised"),
+    "series.restored": ("데이터 시리즈를 다시 공개했습니다", "Series public again"),
+    "series.withdrawn": ("데이터 시리즈의 공개를 중단했습니다", "Series taken down"),
     "dataset.submitted": ("데이터 게시를 신청했습니다", "Dataset submitted"),
     "dataset.variables_imported": ("변수 표를 가져왔습니다", "Variables imported"),
     "institution.activated": ("기관 등록을 승인했습니다", "Institution activated"),

@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from portal.accounts.rules import Role
 from portal.journal.actions import tell
-from providers.catalogue.models import Dataset, ImportRun, SavedSearch
+from providers.catalogue.models import Dataset, DatasetSeries, ImportRun, SavedSearch
 from providers.catalogue.rules.reading import sentence
 
 
@@ -41,6 +41,19 @@ def release_opened(dataset: Dataset, users: Sequence[Any]) -> None:
         url=f"/catalogue/{dataset.key}/",
         once=f"{dataset.ref}:opened",
         context=context,
+    )
+
+
+def series_withdrawn(series: DatasetSeries, organisation: Any) -> None:
+    """To those who manage the institution's data, when somebody else took the page down."""
+    tell(
+        "series_withdrawn",
+        app="providers",
+        subject=series,
+        organisation=organisation,
+        role=Role.PROVIDER_MANAGER,
+        url=f"/providers/series/{series.key}/edit/",
+        context={"title_ko": series.title_ko, "title_en": series.title_en, "reason": series.withdrawn_why},
     )
 
 

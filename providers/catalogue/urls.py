@@ -28,6 +28,7 @@ urlpatterns = [
     ),
     path("providers/series/new/", views.series_new, name="series_new"),
     path("providers/series/<slug:key>/edit/", views.series_edit, name="series_edit"),
+    path("providers/series/<slug:key>/withdraw/", views.series_withdraw, name="series_withdraw"),
     path("providers/datasets/new/", views.new, name="dataset_new"),
     path("providers/datasets/<slug:key>/", views.entry, name="dataset_entry"),
     path("providers/datasets/<slug:key>/sections/<slug:name>/", views.section, name="dataset_section"),

@@ -46,7 +46,7 @@ def test_new_datasets_are_told_once_to_whoever_keeps_the_search(owner: providers
     assert 200 < len(long.query) < 500
     providers.dataset(owner, description_ko="폐암 " + "흉부" * 15)
     with clock.at(clock.now() + timedelta(minutes=2)):
-        assert tell_searches() == 1
+        assert tell_searches() == 2  # of each of the two searches that it fits
     notice, *later = told()
     assert {one.url for one in later if one.user == other} == {"/catalogue/searches/"}
     assert notice.user == reader and "새 폐암 자료" in notice.body and "이미 있던" not in notice.body
@@ -54,9 +54,37 @@ def test_new_datasets_are_told_once_to_whoever_keeps_the_search(owner: providers
     actions.forget_search(search_id=kept.pk, by=other)  # another's stays
     assert SavedSearch.objects.filter(pk=kept.pk).exists()
     actions.forget_search(search_id=kept.pk, by=reader)
+    actions.forget_search(search_id=long.pk, by=other)
     providers.dataset(owner)
     with clock.at(clock.now() + timedelta(minutes=3)):
         assert tell_searches() == 0
+
+
+def later(minutes: int) -> int:
+    with clock.at(clock.now() + timedelta(minutes=minutes)):
+        return tell_searches()
+
+
+def test_what_is_committed_late_opens_changes_or_comes_back_is_told(owner: providers.Provider) -> None:
+    reader = providers.person("")
+    planned = providers.own_dataset(owner, published=True, key="next-release", status="PLANNED", planned_for="2028")
+    other = providers.own_dataset(owner, published=True, key="no-ct", modality=["MRI"])
+    kept = actions.save_search(wish=wish(q="폐암", modality="CT"), by=reader)
+    assert later(1) == 0
+    providers.dataset(owner, key="late")  # its time lies before the moment up to which was told, its commit behind it
+    assert later(2) == 1 and later(3) == 0
+    changes = ((planned, {"status": "AVAILABLE", "planned_for": ""}), (other, {"modality": ["MRI", "CT"]}))
+    for minute, (entry, values) in enumerate(changes, start=4):
+        actions.edit(dataset_id=entry.pk, version=0, values=values, by=owner.user)
+        providers.publish_dataset(entry, owner)
+        assert later(minute) == 1, entry.key
+    actions.pause(dataset_id=other.pk, by=owner.user)
+    assert later(6) == 0
+    actions.resume(dataset_id=other.pk, by=owner.user)
+    assert later(7) == 1 and later(8) == 0
+    SavedSearch.objects.filter(pk=kept.pk).update(known=None)  # one of before: what fits now is no news
+    providers.dataset(owner)
+    assert later(9) == 0 and len(SavedSearch.objects.get(pk=kept.pk).known or []) == 4
 
 
 def test_what_cannot_be_kept(owner: providers.Provider) -> None:

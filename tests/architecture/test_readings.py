@@ -53,7 +53,7 @@ DECIDED: dict[str, dict[str, str]] = {
         "sources": NAMES, "source": "an address and its runs, to its institution and the registrar; staff who changed it by name",
         "source_new": OWN, "source_edit": "an address, to the registrar", "source_verb": ANSWER,
     },
-    "providers.catalogue.views.own_series": {"series_new": OWN, "series_edit": OWN},
+    "providers.catalogue.views.own_series": {"series_new": OWN, "series_edit": OWN, "series_withdraw": OWN},
     "providers.catalogue.views.searches": {"saved": OWN, "forget": ANSWER},
     "providers.offers.views.onboarding": {
         "apply": OWN, "application": OWN, "edit_application": OWN, "withdraw_application": ANSWER, "service": OWN,
@@ -205,6 +205,7 @@ IMPERSONAL = {
     "CodeList",
     "Institution",
     "Dataset",
+    "DatasetSeries",
     "Offer",
     "Account",
     "LedgerEvent",

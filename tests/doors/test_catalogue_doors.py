@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from portal.accounts.rules import Role
-from providers.catalogue import actions
+from providers.catalogue import actions, queries
 from providers.offers import actions as offers
 from tests.factories import providers
 from tests.factories.accounts import make_organisation
@@ -93,6 +94,11 @@ def test_a_library_stands_for_its_hospitals_until_they_are_asked_for(client: Cli
     assert part.title_ko in client.get(f"/catalogue/{library.key}/").content.decode()
     folded = client.get("/catalogue/").content.decode()
     assert "병원별 데이터 1건" in folded and "?show=each" in folded
+    for place, state in enumerate(("PAUSED", "RETIRED", "DRAFT")):  # what nobody else sees is not counted on a card either
+        hidden = providers.dataset(owner, key=f"hidden-{place}")
+        hidden.part_of, hidden.publication = library, state
+        hidden.save()
+    assert [row.inside for row in queries.in_order(queries.found(queries.wish(QueryDict(""))))] == [1]
     single = client.get("/catalogue/?show=each&modality=CT").content.decode()
     assert f"/catalogue/{part.key}/" in single and f"/catalogue/{library.key}/" not in single
     assert 'name="show" value="each"' in single and "?modality=CT" in single  # kept by the filters; the way back keeps them

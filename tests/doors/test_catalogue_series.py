@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from portal.accounts.rules import Role
 from portal.journal.models import Event, Notice
-from portal.kit.errors import Refused, Stale
+from portal.kit.errors import NotAllowed, Refused, Stale
 from providers.catalogue import actions
 from providers.catalogue.models import Dataset, DatasetSeries
+from providers.institutions.models import Institution
 from tests.doors import as_
 from tests.factories import providers
 
@@ -127,3 +129,63 @@ def test_series_are_for_their_own_institution(owner: providers.Provider) -> None
     ]  # fmt: skip
     for reader, there, new in people:
         assert (as_(reader).get(edit).status_code, as_(reader).get(NEW).status_code) == (there, new)
+
+
+# ── Public only with something to show, of somebody who was verified ─────────────────────────────────
+TEXTS = {"title_ko": "연속", "title_en": "Serial", "description_ko": "설명", "description_en": "Words"}
+
+
+def seen(key: str, user: Any = None) -> int:
+    return as_(user).get(f"/catalogue/series/{key}/").status_code
+
+
+def test_a_series_is_public_once_a_release_is_and_its_institution_was_verified(owner: providers.Provider) -> None:
+    made = actions.save_series(institution=owner.institution, values=TEXTS, releases=[], by=owner.user)
+    assert (seen(made.key), seen(made.key, owner.user), seen(made.key, providers.provider().user)) == (404, 200, 404)
+    follower = providers.person("")
+    assert as_(follower).post(f"/catalogue/series/{made.key}/subscribe/").status_code == 404
+    assert not Event.objects.get(name="series.registered").public
+    providers.own_dataset(owner, published=True, key="first-release")
+    actions.save_series(
+        institution=owner.institution, values=TEXTS, releases=["first-release"], by=owner.user, key=made.key, version=made.version
+    )
+    assert seen(made.key) == 200 and Event.objects.get(name="series.revised").public
+    Institution.objects.filter(pk=owner.institution.pk).update(status="RETIRED")
+    assert seen(made.key) == 404
+
+
+def test_who_is_still_being_verified_writes_no_series(owner: providers.Provider) -> None:
+    Institution.objects.filter(pk=owner.institution.pk).update(status="APPLIED", voucher_supplier=False)
+    answer = as_(owner.user).post(NEW, filled(key="national-something"))
+    assert answer.status_code == 422 and "Bio big data" in answer.content.decode() and not DatasetSeries.objects.exists()
+
+
+def test_a_page_is_taken_down_with_a_reason_and_only_the_agency_brings_it_back(owner: providers.Provider) -> None:
+    providers.own_dataset(owner, published=True, key="first-release")
+    made = actions.save_series(institution=owner.institution, values=TEXTS, releases=["first-release"], by=owner.user)
+    down = f"/providers/series/{made.key}/withdraw/"
+    agency = providers.person(Role.OPERATOR_CASE)
+    tried = [as_(one).post(down, {"reason": "x"}).status_code for one in (providers.provider().user, None, agency)]
+    assert tried == [404, 401, 403] and seen(made.key) == 200
+    as_(owner.user).post(down, {"reason": " "})
+    assert seen(made.key) == 200
+    actions.withdraw_series(series_id=made.pk, reason="사칭한 제목", by=agency)
+    notice = Notice.objects.get(template="series_withdrawn")
+    assert notice.user == owner.user and "사칭한 제목" in notice.body
+    assert seen(made.key) == 404 and "사칭한 제목" in as_(owner.user).get(f"/providers/series/{made.key}/edit/").content.decode()
+    page = Client().get("/catalogue/first-release/").content.decode()
+    assert made.key not in page and made.key not in Client().get("/catalogue/first-release.ttl").content.decode()
+    whole = b"".join(Client().get("/catalogue.ttl").streaming_content).decode()  # type: ignore[arg-type]
+    assert "first-release" in whole and made.key not in whole
+    with pytest.raises(Refused):
+        actions.save_series(
+            institution=owner.institution, values=TEXTS, releases=[], by=owner.user, key=made.key, version=made.version + 1
+        )
+    with pytest.raises(NotAllowed):
+        actions.restore_series(series_id=made.pk, by=owner.user)
+    actions.restore_series(series_id=made.pk, by=agency)
+    assert seen(made.key) == 200 and made.key in Client().get("/catalogue/first-release.ttl").content.decode()
+    assert as_(owner.user).post(down, {"reason": "다시 씁니다"}).status_code == 303 and seen(made.key) == 404
+    assert Notice.objects.filter(template="series_withdrawn").count() == 1, "nobody is told of what they did themselves"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DatasetSeries.objects.filter(pk=made.pk).update(withdrawn_why="")

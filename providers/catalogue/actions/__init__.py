@@ -25,7 +25,14 @@ from providers.catalogue.actions.publishing import (
 )
 from providers.catalogue.actions.registering import record_offered, register_code_list, register_reference
 from providers.catalogue.actions.searches import forget_search, save_search, tell_search
-from providers.catalogue.actions.series import register_series, save_series, subscribe, unsubscribe
+from providers.catalogue.actions.series import (
+    register_series,
+    restore_series,
+    save_series,
+    subscribe,
+    unsubscribe,
+    withdraw_series,
+)
 
 __all__ = [
     "ask_if_right",
@@ -47,6 +54,7 @@ __all__ = [
     "register_reference",
     "register_series",
     "register_source",
+    "restore_series",
     "resume",
     "resume_source",
     "retire",
@@ -64,4 +72,5 @@ __all__ = [
     "take_up",
     "tell_search",
     "unsubscribe",
+    "withdraw_series",
 ]  # fmt: skip

@@ -36,7 +36,7 @@ def save_search(*, wish: queries.Wish, by: Any) -> SavedSearch:
     if own.count() >= MOST_SAVED:
         raise Refused(_("You keep %(n)d searches already. Remove one first.") % {"n": MOST_SAVED}, "too_many")
     now = clock.now()
-    return own.get_or_create(user=by, query=query, defaults={"since": now, "told_until": now})[0]
+    return own.get_or_create(user=by, query=query, defaults={"since": now, "told_until": now, "known": queries.marks(wish)})[0]
 
 
 @transaction.atomic
@@ -48,16 +48,18 @@ def forget_search(*, search_id: int, by: Any) -> None:
 
 @transaction.atomic
 def tell_search(*, search_id: int, now: datetime) -> int:
-    """Tells whoever keeps the search which datasets were first published since. Idempotent (sweep).
+    """Tells whoever keeps the search which datasets fit now and did not when it was last looked at, whether they were published,
+    changed or resumed since; and which planned releases are open. Idempotent (sweep).
 
-    Writes: SavedSearch.told_until, Notice. Returns: how many are new.
+    Writes: SavedSearch.told_until, known, Notice. Returns: how many are new.
     """
     search = SavedSearch.objects.select_for_update(of=("self",)).select_related("user").filter(pk=search_id).first()
     if search is None or search.told_until >= now:
         return 0
-    new = queries.new_in(search, until=now)
-    search.told_until = now
-    search.save(update_fields=["told_until"])
+    fitting = queries.marks_of(search)
+    new = [] if search.known is None else sorted({*fitting} - {*search.known})
+    search.told_until, search.known = now, fitting
+    search.save(update_fields=["told_until", "known"])
     if new:
-        notices.search_found(search, new[:SHOWN], len(new))
+        notices.search_found(search, queries.named_first(search, new, SHOWN), len(new))
     return len(new)

@@ -6,15 +6,17 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.queries import organisation_ids_of
 from portal.journal.actions import record as journal
 from portal.journal.queries import history
 from portal.kit import clock
 from portal.kit.access import require, require_somebody
 from portal.kit.errors import Refused, Stale
 from portal.kit.models import make_ref
-from providers.catalogue import notices
+from providers.catalogue import notices, queries
 from providers.catalogue.models import Dataset, DatasetSeries, Subscription
 from providers.institutions.models import Institution
+from providers.institutions.rules import check_active
 
 _TEXTS = ("title_ko", "title_en", "description_ko", "description_en", "source", "certainty")
 
@@ -72,9 +74,11 @@ def save_series(
     institution's datasets in their order, planned ones too; one that is left out leaves the series.
 
     Writes: DatasetSeries, Dataset.series, Event series.registered or series.revised. Raises Stale when somebody saved first; Refused
-    for a dataset of somebody else or of another series, twice the same one, or a taken identifier.
+    while the institution is being verified, for a page that was taken down, for a dataset of somebody else or of another series,
+    twice the same one, or a taken identifier.
     """
     require(by, "providers.edit_dataset", institution)
+    check_active(institution.status)
     series = _opened(institution, key, version)
     if not values["title_ko"] or not values["description_ko"]:
         raise Refused(_("Give the series a Korean title and description."), "title_needed", "title_ko")
@@ -91,8 +95,47 @@ def save_series(
             row.series, row.series_place = series, place
             row.save()
     event = "series.registered" if version is None else "series.revised"
-    journal(event, series, by=by, public=True, organisations=series.organisation_ids(), data={"releases": list(releases)})
+    public = queries.public_series().filter(pk=series.pk).exists()
+    journal(event, series, by=by, public=public, organisations=series.organisation_ids(), data={"releases": list(releases)})
     return series
+
+
+@transaction.atomic
+def withdraw_series(*, series_id: int, reason: str, by: Any) -> DatasetSeries:
+    """The institution or the operating agency takes the public page down; the datasets stay. Writes: DatasetSeries, Event series.withdrawn, Notice to the institution where
+    somebody else did it. Raises Refused without a reason, or when it is down already."""
+    series = _locked(series_id)
+    agency = by is not None and by.has_perm("providers.check_dataset", series)
+    require(by, "providers.check_dataset" if agency else "providers.pause_dataset", series)
+    if not reason.strip():
+        raise Refused(_("Give a reason: the institution will read it."), "reason_needed", "reason")
+    if series.withdrawn_at is not None:
+        raise Refused(_("The page is taken down already."), "withdrawn")
+    series.withdrawn_at, series.withdrawn_why = clock.now(), reason.strip()[:1000]
+    series.save()
+    journal("series.withdrawn", series, by=by, organisations=series.organisation_ids(), reason=reason)
+    owner = series.institution.organisation
+    if owner is not None and owner.pk not in organisation_ids_of(by):
+        notices.series_withdrawn(series, owner)
+    return series
+
+
+@transaction.atomic
+def restore_series(*, series_id: int, by: Any) -> DatasetSeries:
+    """The operating agency makes a page public again. Writes: DatasetSeries, Event series.restored. Raises Refused where it is not
+    taken down."""
+    series = _locked(series_id)
+    require(by, "providers.check_dataset", series)
+    if series.withdrawn_at is None:
+        raise Refused(_("The page is not taken down."), "not_withdrawn")
+    series.withdrawn_at, series.withdrawn_why = None, ""
+    series.save()
+    journal("series.restored", series, by=by, organisations=series.organisation_ids())
+    return series
+
+
+def _locked(series_id: int) -> DatasetSeries:
+    return DatasetSeries.objects.select_for_update(of=("self",)).select_related("institution__organisation").get(pk=series_id)
 
 
 def _opened(institution: Institution, key: str, version: int | None) -> DatasetSeries:
@@ -104,6 +147,8 @@ def _opened(institution: Institution, key: str, version: int | None) -> DatasetS
     series = DatasetSeries.objects.select_for_update().get(key=key, institution=institution)
     if series.version != version:
         raise Stale()
+    if series.withdrawn_at is not None:
+        raise Refused(_("This page was taken down. The operating agency can make it public again."), "withdrawn")
     return series
 
 
@@ -140,7 +185,7 @@ def unsubscribe(*, series: DatasetSeries, by: Any) -> None:
 
 def tell_opened(dataset: Dataset, was_open: bool) -> None:
     """Called by every publication: a release that was not open and now is, is told to the subscribers. Writes: Notices."""
-    if dataset.series_id and dataset.is_open() and not was_open:
+    if dataset.series is not None and dataset.series.is_up and dataset.is_open() and not was_open:
         users = [row.user for row in Subscription.objects.filter(series=dataset.series).select_related("user").order_by("pk")]
         if users:
             notices.release_opened(dataset, users)

@@ -3,5 +3,6 @@
 from providers.catalogue.admin.datasets import CodeListAdmin, DatasetAdmin
 from providers.catalogue.admin.imports import HarvestSourceAdmin, ImportRunAdmin
 from providers.catalogue.admin.institutions import InstitutionAdmin
+from providers.catalogue.admin.series import DatasetSeriesAdmin
 
-__all__ = ["CodeListAdmin", "DatasetAdmin", "HarvestSourceAdmin", "ImportRunAdmin", "InstitutionAdmin"]
+__all__ = ["CodeListAdmin", "DatasetAdmin", "DatasetSeriesAdmin", "HarvestSourceAdmin", "ImportRunAdmin", "InstitutionAdmin"]

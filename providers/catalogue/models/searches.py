@@ -3,18 +3,20 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class SavedSearch(models.Model):
-    """A search of the catalogue, by its address. query: as `queries.address_of` writes it; told_until: datasets that were first
-    published later are new to this person. Gone when the person no longer wants it."""
+    """A search of the catalogue, by its address. query: as `queries.address_of` writes it; told_until: when it was last looked at;
+    known: what fitted then, as `queries.marks` writes it, None for a search of before. Gone when the person no longer wants it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("Person"))
     query = models.CharField(_("Search"), max_length=500)
     since = models.DateTimeField(_("Since"))
     told_until = models.DateTimeField(_("Told until"))
+    known = ArrayField(models.BigIntegerField(), null=True, editable=False)
 
     class Meta:
         verbose_name = _("saved search")

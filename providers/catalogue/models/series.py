@@ -23,11 +23,25 @@ class DatasetSeries(Row):
     description_en = models.TextField(_("English description"))
     source = models.TextField(_("Source"), blank=True)
     certainty = models.CharField(_("Certainty"), max_length=10, blank=True)
+    withdrawn_at = models.DateTimeField(_("Taken down at"), null=True, blank=True)
+    withdrawn_why = models.CharField(_("Why it was taken down"), max_length=1000, blank=True)
 
     class Meta:
         verbose_name = _("series of datasets")
         verbose_name_plural = _("series of datasets")
         ordering = ["key"]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_why="")
+                | (models.Q(withdrawn_at__isnull=False) & ~models.Q(withdrawn_why="")),
+                name="series_withdrawn_says_why",
+            ),
+        ]
+
+    @property
+    def is_up(self) -> bool:
+        """Nobody took its page down."""
+        return self.withdrawn_at is None
 
     def organisation_ids(self) -> set[int]:
         return self.institution.organisation_ids()

@@ -40,7 +40,7 @@ from providers.catalogue.queries.reading import (
     not_answered,
     reading_world,
 )
-from providers.catalogue.queries.searches import new_in, saved_searches, untold
+from providers.catalogue.queries.searches import marks, marks_of, named_first, saved_searches, untold
 from providers.catalogue.queries.searching import (
     FACETS,
     LEADS,
@@ -65,7 +65,14 @@ from providers.catalogue.queries.searching import (
     understood,
     wish,
 )
-from providers.catalogue.queries.series import is_subscribed, may_be_released, own_series, releases_of
+from providers.catalogue.queries.series import (
+    is_subscribed,
+    may_be_released,
+    own_series,
+    public_series,
+    releases_of,
+    series_visible_to,
+)
 from providers.catalogue.queries.telling import Difference, differences, history, told
 from providers.catalogue.queries.versions import (
     draft_of,
@@ -164,16 +171,19 @@ __all__ = [
     "known_codes_kept",
     "lists",
     "marked",
+    "marks",
+    "marks_of",
     "matched",
     "may_be_released",
     "meant",
     "modality_words",
-    "new_in",
+    "named_first",
     "not_answered",
     "out_of_reach",
     "overview",
     "own_datasets",
     "own_series",
+    "public_series",
     "published_counts",
     "published_of",
     "reaching",
@@ -184,6 +194,7 @@ __all__ = [
     "schema_org_of",
     "section_of",
     "sections_of",
+    "series_visible_to",
     "shown_variables",
     "stamp",
     "timeline",

@@ -19,6 +19,7 @@ from portal.kit.words import korean
 from providers.catalogue import rules
 from providers.catalogue.models import Code, CodeList, Dataset, DatasetSeries, DatasetVersion, Variable
 from providers.catalogue.queries.codes import EXPORT_PLACE
+from providers.catalogue.queries.series import public_series
 from providers.catalogue.rules import collection, dcat, schema_org, world
 from providers.catalogue.rules.rdf import Node, kept
 from providers.institutions.models import Institution
@@ -81,7 +82,7 @@ def described(row: Dataset) -> Exported:
     """A row of `_published` in its world."""
     one = _facts(row, _variables([row.pk]).get(row.pk, []))
     keys = {*one.content["holders"], one.content["access_body"], one.content["custodian"]} - {"", one.institution}
-    series = [row.series] if row.series else []
+    series = [row.series] if row.series and row.series.is_up else []
     own = [row.institution, *(each.institution for each in series)]
     named = [*(_seen().filter(key__in=keys) if keys else ()), *own]
     changed = max(row.updated_at, *(each.updated_at for each in (*named, *series)))
@@ -135,7 +136,7 @@ def croissant_of(found: Exported, language: str) -> dict[str, Any] | None:
 # ── All entries ──────────────────────────────────────────────────────────────────────────────────────
 def catalogue_nodes(profile: str, changed: datetime) -> Iterator[Node]:
     """The whole catalogue, entry after entry, each thing said once; what belongs to an entry alone is not remembered."""
-    whole, without = _world(_shown(), list(DatasetSeries.objects.select_related("institution"))), _without(profile)
+    whole, without = _world(_shown(), list(public_series().select_related("institution"))), _without(profile)
     rows = list(Dataset.objects.published().order_by("key").values_list("key", "applicable_legislation"))
     acts = sorted({code for _key, codes in rows for code in codes})
     keeper = collection.Keeper(settings.OPERATOR_NAME_KO, settings.OPERATOR_NAME_EN, settings.OPERATOR_CONTACT)
@@ -197,7 +198,7 @@ def _facts(row: Any, variables: list[dict[str, Any]]) -> world.Published:
         issued=getattr(row, "issued", None),
         modified=getattr(row, "modified", None),
         above=above.key if above else "",
-        series=row.series.key if row.series else "",
+        series=row.series.key if row.series and row.series.is_up else "",
     )
 
 

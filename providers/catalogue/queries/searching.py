@@ -257,8 +257,8 @@ def _score(terms: Iterable[rules.Term]) -> Any:
 
 
 def _parts() -> Coalesce:
-    """How many datasets are parts of this one."""
-    inside = Dataset.objects.filter(part_of=OuterRef("pk")).order_by().values("part_of")
+    """How many published datasets are parts of this one."""
+    inside = Dataset.objects.published().filter(part_of=OuterRef("pk")).order_by().values("part_of")
     return Coalesce(Subquery(inside.annotate(n=Count("pk")).values("n")), 0)
 
 

@@ -2,11 +2,27 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from portal.accounts.queries import organisation_ids_of
+from portal.accounts.queries import organisation_ids_of, sees_all
 from providers.catalogue.models import Dataset, DatasetSeries, Subscription
 from providers.institutions.models import Institution
+from providers.institutions.rules import SEEN
+
+
+def public_series() -> QuerySet[DatasetSeries]:
+    """What everybody sees: at least one release is published, the institution is in the public list, nobody took the page down."""
+    published = Dataset.objects.published().filter(series=OuterRef("pk"))
+    return DatasetSeries.objects.filter(Exists(published), withdrawn_at=None, institution__status__in=SEEN)
+
+
+def series_visible_to(user: Any) -> QuerySet[DatasetSeries]:
+    """The public ones; members their own; ministry, operator and auditor all."""
+    every = DatasetSeries.objects.select_related("institution")
+    if sees_all(user):
+        return every
+    own = Q(institution__organisation_id__in=organisation_ids_of(user))
+    return every.filter(own | Q(pk__in=public_series().values("pk")))
 
 
 def releases_of(series: DatasetSeries) -> QuerySet[Dataset]:

@@ -35,6 +35,7 @@ from providers.catalogue.rules.publication import (
     HANGUL,
     LIBRARY_NOTE,
     LIFECYCLE,
+    PLANNED,
     PUBLICATION_MOVES,
     SHOWN,
     WORKING,
@@ -70,7 +71,7 @@ from providers.catalogue.rules.versions import Change, canonical, changes, is_st
 
 __all__ = [
     "ALWAYS", "AVAILABLE", "BY_NAME", "COLUMNS", "CONTENT", "DATATYPES", "DRAFT_LIFECYCLE", "EVENT_WORDS", "FIELDS",
-    "HANGUL", "LIBRARY_NOTE", "LIFECYCLE", "LONGEST_ITEM", "MANDATORY", "MOST_CHARACTERS", "MOST_VARIABLES", "PORTAL",
+    "HANGUL", "LIBRARY_NOTE", "LIFECYCLE", "LONGEST_ITEM", "MANDATORY", "MOST_CHARACTERS", "MOST_VARIABLES", "PLANNED", "PORTAL",
     "PROPERTIES", "PUBLICATION_MOVES", "RECOMMENDED", "SECTIONS", "SHOWN", "WORKING", "CellError", "Change",
     "Completeness", "Datatype", "DraftState", "Field", "Gap", "Kind", "Origin", "Profile", "Publication", "Question",
     "Term", "Variable", "Vocabulary", "above", "canonical", "changes", "chapters", "check_publishable", "comparable",

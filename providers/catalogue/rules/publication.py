@@ -32,6 +32,7 @@ LIFECYCLE = Lifecycle(name="dataset", states=Publication, initial=Publication.DR
 
 WORKING = (Publication.DRAFT, Publication.SUBMITTED, Publication.METADATA_CHECK)  # never published yet
 AVAILABLE = "AVAILABLE"  # the one code of dataset_status that can be applied for and offered
+PLANNED = "PLANNED"  # of a release that opens later
 SHOWN = (Publication.PUBLISHED, Publication.PAUSED)  # has a published version
 
 
@@ -93,6 +94,8 @@ EVENT_WORDS = {
     "dataset.confirmed": _("Confirmed as still right"),
     "series.registered": _("Series registered"),
     "series.revised": _("Series revised"),
+    "series.withdrawn": _("Series taken down"),
+    "series.restored": _("Series public again"),
     "dataset.submitted": _("Dataset submitted"),
     "dataset.check_started": _("Metadata check started"),
     "dataset.published": _("Dataset published"),

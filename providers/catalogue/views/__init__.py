@@ -10,7 +10,7 @@ from providers.catalogue.views.exporting import (
 )
 from providers.catalogue.views.importing import template, variables
 from providers.catalogue.views.imports import imports, report, report_table, stop
-from providers.catalogue.views.own_series import series_edit, series_new
+from providers.catalogue.views.own_series import series_edit, series_new, series_withdraw
 from providers.catalogue.views.reading import history, search, series, series_verb, variable_list
 from providers.catalogue.views.searches import forget, saved
 from providers.catalogue.views.sources import source, source_edit, source_new, source_verb, sources
@@ -35,6 +35,7 @@ __all__ = [
     "series_edit",
     "series_new",
     "series_verb",
+    "series_withdraw",
     "source",
     "source_edit",
     "source_new",

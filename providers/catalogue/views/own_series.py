@@ -1,11 +1,13 @@
 """An institution's own series: what it is, its releases in their order, planned ones too."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.kit.access import needs
 from portal.kit.errors import DomainError, Stale
@@ -32,6 +34,37 @@ def series_new(request: HttpRequest) -> HttpResponse:
 def series_edit(request: HttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(queries.own_series(request.user), key=key)
     return _edited(request, found.institution, found, [])
+
+
+@needs("providers.pause_dataset")
+@require_POST
+def series_withdraw(request: HttpRequest, key: str) -> HttpResponse:
+    """Takes the public page of an own series down."""
+    found = get_object_or_404(queries.own_series(request.user), key=key)
+    try:
+        actions.withdraw_series(series_id=found.pk, reason=request.POST.get("reason", ""), by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("The public page is taken down. The datasets stay as they are."))
+    return redirect(request, reverse("providers:series_edit", args=[key]))
+
+
+def _verbs(series: DatasetSeries | None) -> list[dict[str, Any]]:
+    if series is None or not series.is_up:
+        return []
+    sentence = _("Nobody finds this page any more; its datasets stay public. Only the operating agency can make it public again.")
+    url = reverse("providers:series_withdraw", args=[series.key])
+    return [
+        {
+            "name": "withdraw",
+            "label": _("Take the page down"),
+            "url": url,
+            "danger": True,
+            "consequence": sentence,
+            "reason": True,
+        }
+    ]
 
 
 def _edited(
@@ -61,5 +94,6 @@ def _edited(
     context = {
         "form": form, "institution": institution, "others": others, "series": series,
         "title": pick(series, "title") if series else "", "cancel_url": reverse("providers:home"),
+        "verbs": _verbs(series),
     }  # fmt: skip
     return page(request, "providers/catalogue/series_edit.html", context, status=422 if form.errors else 200)

@@ -17,7 +17,7 @@ from portal.kit.htmx import page, redirect
 from portal.kit.pages import Counted, Pages
 from portal.kit.words import pick
 from providers.catalogue import actions, forms, queries
-from providers.catalogue.models import Dataset, DatasetSeries
+from providers.catalogue.models import Dataset
 
 PAGE_SIZE = 20
 
@@ -128,7 +128,7 @@ def variable_list(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def series(request: HttpRequest, key: str) -> HttpResponse:
     """The releases of a series, planned ones too; who is signed in asks to be told."""
-    found = get_object_or_404(DatasetSeries.objects.select_related("institution"), key=key)
+    found = get_object_or_404(queries.series_visible_to(request.user), key=key)
     context = {
         "series": found,
         "title": pick(found, "title"),
@@ -143,7 +143,7 @@ def series(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def series_verb(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     """Subscribe or end it; everybody for themselves."""
-    found = get_object_or_404(DatasetSeries, key=key)
+    found = get_object_or_404(queries.series_visible_to(request.user), key=key)
     if verb == "subscribe":
         actions.subscribe(series=found, by=request.user)
         messages.success(request, _("You will be told when a release opens."))

@@ -87,7 +87,7 @@ def _context(request: HttpRequest, found: Dataset, drafted: list[dict[str, Any]]
         "need_url": f"/matching/needs/new/?dataset={found.key}",
         "above_url": reverse("providers:dataset", args=[found.part_of.key]) if found.part_of else "",
         "above_title": pick(found.part_of, "title") if found.part_of else "",
-        "series": found.series,
+        "series": found.series if found.series and found.series.is_up else None,
         "sheet": catalogue.fact_sheet(found),
         "fees": catalogue.fees(found),
         "route": queries.route_of(found, standing),
