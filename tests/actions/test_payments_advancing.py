@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from portal.accounts import second_factor
 from portal.kit import clock
 from portal.kit.errors import NotAllowed
 from tests.doors import as_
@@ -103,6 +104,29 @@ def test_an_advance_is_paid_against_a_guarantee_and_netted_from_both_tranches():
     exempt = {line.position for line in row.lines.all() if not line.agreement_line or line.agreement_line.tax_kind != "TAXABLE"}
     assert not any(known[position][2] for position in exempt & set(known)), "no VAT on an exempt line"
     call_command("verify")
+
+
+def test_what_was_advanced_is_netted_from_milestones_that_a_change_planned_anew():
+    at, desk, _rows = world()
+    paid(at, desk, asked(at), own=False)
+    row, line = Agreement.objects.get(pk=at.agreement.pk), at.agreement.lines.order_by("-amount_won").first()
+    change = agreements.request_change(
+        agreement_id=row.pk, base=row.current().content_hash, amounts={line.position: line.amount_won - 40_000_000}, reason="축소", by=at.company
+    )  # fmt: skip
+    change = agreements.take_up_change(change_id=change.pk, version=change.version, by=at.operator)
+    change = milestones.approve_change(change_id=change.pk, version=change.version, by=at.operator)
+    for who in (at.company, at.manager, at.operator):
+        change = milestones.sign_change(
+            change_id=change.pk, content_hash=change.amended.content_hash, second_factor_code=second_factor.demo_code(who), by=who
+        )
+    anew = milestones.replan(
+        agreement_id=row.pk, items=[p.item(at, 180_000_000), p.item(at, 180_000_000, days=60)], by=at.operator
+    )
+    made = []
+    for one in anew:
+        p.accept(at, one)
+        made.append(p.request(at, one))
+    assert [(one.amount_won, one.netted_won) for one in made] == [(105_000_000, 48_000_000)] * 2  # 306,000,000 less 96,000,000
 
 
 def test_what_was_not_worked_off_comes_back_when_the_agreement_is_terminated():
