@@ -72,6 +72,8 @@ def test_a_refund_is_reported_and_checked_in_the_browser():
     debt = Debt.objects.get()
     assert "입금 계좌" in as_(at.company).get(f"/settlements/debts/{debt.ref}/").content.decode()
     path, typed = f"/settlements/debts/{debt.ref}/", {"amount_won": "8,000,001", "received_on": clock.today().isoformat()}
+    early = as_(at.company).post(f"{path}report/", {**typed, "received_on": "2020-01-01"}).content.decode()
+    assert all(f'href="#id_{name}"' in early for name in ("received_on", "file")), "all at once: each refusal loses the file"
     assert as_(at.company).post(f"{path}report/", {**typed, "file": pdf("c.pdf")}).status_code == 422
     assert as_(at.company).post(f"{path}report/", {**typed, "amount_won": "8,000,000"}).status_code == 422  # without a proof
     assert as_(at.company).post(f"{path}report/", {**typed, "amount_won": "8,000,000", "file": pdf("c.pdf")}).status_code == 303

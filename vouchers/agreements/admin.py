@@ -16,6 +16,7 @@ from portal.kit.admin import ReadOnlyInline, ReasonForm, Verb, VerbAdmin
 from portal.kit.entering import EnteredAdmin
 from portal.kit.forms import WonFormField
 from portal.kit.won import won
+from portal.kit.words import day
 from portal.templatetags.portal import here, kst
 from vouchers.agreements import actions, queries, rules
 from vouchers.agreements.forms import PeriodForm
@@ -249,6 +250,14 @@ class CarryOverForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["agreement"].queryset = live.order_by("-number")  # type: ignore[attr-defined]
 
 
+def _carry_facts(obj: CarryOver) -> list[tuple[Any, Any]]:
+    return [
+        (_("Company"), obj.agreement.company), (_("The agreement ends on"), day(obj.agreement.ends_on)),
+        (_("Of the grant not paid yet"), won(queries.unpaid_won(obj.agreement))), (_("Amount to be carried over"), won(obj.amount_won)),
+        (_("Reason"), obj.reason),
+    ]  # fmt: skip
+
+
 def _asked(obj: CarryOver) -> bool:
     return rules.CARRY_LIFECYCLE.can(obj.status, "approve_carry_over")
 
@@ -277,7 +286,7 @@ class CarryOverAdmin(EnteredAdmin):
     )
     verbs = (
         Verb("approve", gettext_lazy("Approve the carry-over"), lambda pk, by: actions.decide_carry_over(carry_over_id=pk, approve=True, by=by),
-             "vouchers.decide_carry_over", _asked, not_by="requested_by", facts=lambda o: [(_("Reason"), o.reason)],
+             "vouchers.decide_carry_over", _asked, not_by="requested_by", facts=_carry_facts,
              consequence=lambda o: _("%(won)s may be paid after the fiscal year %(year)s.") % {"won": won(o.amount_won), "year": o.fiscal_year}),
         Verb("reject", gettext_lazy("Do not approve it"),
              lambda pk, by, reason: actions.decide_carry_over(carry_over_id=pk, approve=False, reason=reason, by=by), "vouchers.decide_carry_over", _asked,

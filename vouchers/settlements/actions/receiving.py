@@ -34,13 +34,8 @@ def report_receipt(*, debt_id: int, amount_won: int, received_on: date, proof: D
     _check_day(debt, received_on)
     if proof is None:
         raise Refused(_("Attach the proof of the transfer."), "proof_missing", "file")
-    now = queries.standing(debt, received_on)
-    waiting = sum(debt.receipts.filter(status="REPORTED").values_list("amount_won", flat=True))
-    most = now.open_won + now.late_now_won - waiting
-    if not 0 < amount_won <= most:
-        raise Refused(
-            _("On that day %(open)s were open. Enter an amount from 1 won up to that.") % {"open": won(max(0, most))}, "amount", "amount_won"
-        )  # fmt: skip
+    if fault := queries.amount_fault(debt, amount_won, received_on):
+        raise Refused(fault, "amount", "amount_won")
     receipt = Receipt(debt=debt, amount_won=amount_won, received_on=received_on, proof=proof, reported_by=by)
     receipt.save()
     journal.record(
@@ -55,10 +50,8 @@ def report_receipt(*, debt_id: int, amount_won: int, received_on: date, proof: D
 
 
 def _check_day(debt: Debt, received_on: date) -> None:
-    if received_on > clock.today():
-        raise Refused(_("The day of the transfer lies in the future."), "day_future", "received_on")
-    if received_on < clock.to_kst(debt.created_at).date():
-        raise Refused(_("The day of the transfer lies before the day on which this was owed."), "day_before", "received_on")
+    if fault := queries.day_fault(debt, received_on):
+        raise Refused(fault, "day_future" if received_on > clock.today() else "day_before", "received_on")
 
 
 def _lock_receipt(receipt_id: int, by: Any) -> tuple[Debt, Receipt]:

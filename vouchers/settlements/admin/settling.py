@@ -111,15 +111,15 @@ class SettlementAdmin(VerbAdmin):
 
     @admin.display(description=gettext_lazy("Paid by the voucher"))
     def paid(self, obj: Settlement) -> str:
-        return won(obj.paid_won)
+        return won(obj.paid_won) if obj.confirmed_at else "—"
 
     @admin.display(description=gettext_lazy("Left in the voucher, given back"))
     def released(self, obj: Settlement) -> str:
-        return won(obj.released_won)
+        return won(obj.released_won) if obj.confirmed_at else "—"
 
     @admin.display(description=gettext_lazy("To be paid back"), ordering="refund_won")
     def refund(self, obj: Settlement) -> str:
-        return won(obj.refund_won)
+        return won(obj.refund_won) if obj.confirmed_at else "—"
 
     @admin.display(description=gettext_lazy("Page of the parties"))
     def page(self, obj: Settlement) -> Any:

@@ -12,7 +12,7 @@ from portal.kit.forms import CountedTextarea, DateInput, WonFormField
 from portal.kit.won import won
 from portal.kit.words import pick
 from vouchers.settlements import queries, rules
-from vouchers.settlements.models import Clawback, Settlement, SettlementLine
+from vouchers.settlements.models import Clawback, Debt, Settlement, SettlementLine
 
 PARTS = {"grant": _("Used of the grant"), "own_cash": _("Own cash used"), "vat": _("VAT paid beside it")}
 
@@ -98,6 +98,20 @@ class ReceiptForm(forms.Form):
     amount_won = WonFormField(label=_("Amount that was paid"), min_value=1)
     received_on = forms.DateField(label=_("Paid on"), widget=DateInput())
     file = UploadField(label=_("Proof of the transfer"))
+
+    def __init__(self, *args: Any, debt: Debt, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.debt = debt
+
+    def clean(self) -> dict[str, Any]:
+        """As the action judges it, but all at once: a refusal loses the file."""
+        data = super().clean() or {}
+        day, amount_won = data.get("received_on"), data.get("amount_won")
+        if day and (fault := queries.day_fault(self.debt, day)):
+            self.add_error("received_on", fault)
+        elif day and amount_won and (fault := queries.amount_fault(self.debt, amount_won, day)):
+            self.add_error("amount_won", fault)
+        return data
 
 
 class RepaymentForm(forms.Form):

@@ -15,9 +15,11 @@ from vouchers.settlements.queries.clawing import (
 from vouchers.settlements.queries.closing import booked, moving, next_line, shares, undecided, under_way
 from vouchers.settlements.queries.debts import (
     Standing,
+    amount_fault,
     behind,
     came,
     charge_left,
+    day_fault,
     debts_for,
     due_on,
     faults,
@@ -64,6 +66,7 @@ from vouchers.settlements.queries.settling import (
 __all__ = [
     "ENDED",
     "Standing",
+    "amount_fault",
     "audit_file_of",
     "audit_files_for",
     "balance",
@@ -72,6 +75,7 @@ __all__ = [
     "came",
     "charge_left",
     "clawbacks_for",
+    "day_fault",
     "debts_for",
     "debts_of",
     "decision",

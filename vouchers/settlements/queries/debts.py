@@ -6,8 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
+from django.utils.translation import gettext as _
 
 from portal.journal.models import Event
+from portal.kit import clock
+from portal.kit.won import won as said_won
 from vouchers.agreements.models import AgreementParty, HaltRecovery
 from vouchers.ledger.models import Account
 from vouchers.rounds.rules import SettlingPolicy
@@ -155,3 +158,22 @@ def _ordered_back_faults() -> Iterator[str]:
     for ref, agreement, organisation, won in parties.values_list("ref", "agreement_id", "organisation_id", "ordered_back_won"):
         if owed.get((agreement, organisation), 0) != won:
             yield f"party {ref}: {won} won stand as ordered back of it, the orders have {owed.get((agreement, organisation), 0)}"
+
+
+def day_fault(debt: Debt, received_on: date) -> str:
+    """Why nothing can have been paid of a debt on that day; "": it can."""
+    if received_on > clock.today():
+        return str(_("The day of the transfer lies in the future."))
+    if received_on < clock.to_kst(debt.created_at).date():
+        return str(_("The day of the transfer lies before the day on which this was owed."))
+    return ""
+
+
+def amount_fault(debt: Debt, amount_won: int, received_on: date) -> str:
+    """Why that much cannot have been paid on that day; "": it can. What is reported and not checked counts as paid."""
+    now = standing(debt, received_on)
+    waiting = sum(debt.receipts.filter(status="REPORTED").values_list("amount_won", flat=True))
+    most = now.open_won + now.late_now_won - waiting
+    if 0 < amount_won <= most:
+        return ""
+    return str(_("On that day %(open)s were open. Enter an amount from 1 won up to that.") % {"open": said_won(max(0, most))})

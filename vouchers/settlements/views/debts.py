@@ -52,7 +52,7 @@ def report(request: HttpRequest, ref: str) -> HttpResponse:
     now = queries.standing(debt, clock.today())
     form = forms.ReceiptForm(
         request.POST if request.method == "POST" else None, request.FILES or None,
-        initial={"amount_won": now.open_won + now.late_now_won, "received_on": clock.today()},
+        debt=debt, initial={"amount_won": now.open_won + now.late_now_won, "received_on": clock.today()},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
