@@ -232,7 +232,10 @@ def test_a_failure_stops_the_money_and_keeps_the_company_out_by_the_rounds_rules
     officer = person(Role.MINISTRY_OFFICER)
     refused(actions.bar_company, "not_to_bar", evaluation_id=row.pk, by=officer)
     with clock.at(clock.now() + LATER):
+        refused(payments.close_disbursement, "not_closable", disbursement_id=paid.pk, reason="실패", by=desk.finance)
         actions.confirm_grades()
+        assert payments.sync_terminated() == 1, "nothing more is paid of a project that failed: finance closes what is open"
+        assert payments.close_disbursement(disbursement_id=paid.pk, reason="실패", by=desk.finance).status == "CLOSED"
         assert Duty.objects.get(verb="bar_company", closed_at__isnull=True).role == "MINISTRY_OFFICER"
         done = actions.bar_company(evaluation_id=row.pk, by=officer)
         found = Restriction.objects.get()

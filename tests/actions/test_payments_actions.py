@@ -254,21 +254,6 @@ def test_a_worker_that_never_came_back_is_unknown_after_a_minute_then_parked_the
 
 
 @pytest.mark.django_db
-def test_what_the_bank_did_and_the_ledger_cannot_book_is_for_a_person_and_tried_again(monkeypatch):
-    at, _desk, row, attempt, _transfer = sent()
-    actions.settle(attempt_id=attempt.pk, answer=UNKNOWN)
-    with monkeypatch.context() as broken_pot:
-        broken_pot.setattr(
-            "vouchers.ledger.actions.pay", lambda **_given: (_ for _ in ()).throw(Refused("no money", "over_budget"))
-        )
-        assert actions.reconcile(statement={attempt.key: PAID}, now=clock.now()) == 0
-    assert PaymentAttempt.objects.get(pk=attempt.pk).state == "PARKED"
-    assert Duty.objects.filter(subject_ref=attempt.ref, verb="resolve_attempt", closed_at__isnull=True).exists()
-    assert actions.reconcile(statement={attempt.key: PAID}, now=clock.now()) == 1
-    assert Disbursement.objects.get(pk=row.pk).status == "PAID" and ledger.position(at.agreement.round_id).paid_won == GRANT
-
-
-@pytest.mark.django_db
 def test_a_statement_with_another_amount_is_for_a_person():
     _at, _desk, row, attempt, _transfer = sent()
     actions.settle(attempt_id=attempt.pk, answer=UNKNOWN)

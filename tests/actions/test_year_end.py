@@ -18,11 +18,12 @@ from tests.factories.providers import person
 from tests.refusals import refused
 from vouchers.agreements import actions as agreements
 from vouchers.agreements.actions import signing
-from vouchers.agreements.models import Voucher
+from vouchers.agreements.models import CarryOver, Voucher
 from vouchers.ledger import actions as money
 from vouchers.ledger import queries as ledger
 from vouchers.ledger.models import Account, LedgerEvent
 from vouchers.payments import actions as payments
+from vouchers.payments import queries as payment_queries
 from vouchers.payments.queries import at_once
 from vouchers.rounds.rules import SettlingPolicy
 from vouchers.settlements import actions, tasks
@@ -111,6 +112,11 @@ def test_after_its_last_days_no_invoice_counts_and_nothing_leaves_but_what_is_ca
         refused(p.released, "after_year", verb="register", row=asked, by=desk.registrar)
     if carried == HALF:
         with clock.at(clock.kst(year + 1, 1, 5, 10)):
+            before = transaction.savepoint_create()
+            money.shut_year(year=year)  # no payment leaves whose money was closed, by file neither
+            refused(p.released, "year_closed", verb="register", row=asked, by=desk.registrar)
+            assert payment_queries.closable(type(asked).objects.get(pk=asked.pk))
+            transaction.savepoint_rollback(before)
             assert p.released("register", asked, desk.registrar).status == "REGISTERED"
 
 
@@ -256,6 +262,11 @@ def test_a_year_whose_close_has_begun_is_booked_in_no_more():
     given = {"round_id": programme.pk, "reason": "x", "by": None}
     with next_year(at.agreement):
         closing(at, desk)
+        refused(ask, "year_closed", agreement=at.agreement, by=at.operator)
+        with pytest.raises(DatabaseError, match="the close of"), transaction.atomic():
+            CarryOver.objects.create(
+                agreement=at.agreement, fiscal_year=programme.fiscal_year, amount_won=1, reason="x", requested_by=at.operator
+            )
         refused(money.pay, "year_closed", voucher_ref=voucher.ref, amount_won=1, key="late", **given)
         refused(money.reserve, "year_closed", owner_ref="apl-x", amount_won=1, organisation=None, **given)
         refused(

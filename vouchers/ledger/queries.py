@@ -56,6 +56,11 @@ def held_open(round_id: int, kind: str, owner_ref: str) -> bool:
     return found is not None and found[0] is None
 
 
+def shut(round_id: int, kind: str, owner_ref: str) -> bool:
+    """Whether that pot was closed with its year, as it stands; nobody waits for it (`held_open` does)."""
+    return Account.objects.filter(round_id=round_id, kind=kind, owner_ref=owner_ref, closed_in__isnull=False).exists()
+
+
 def year_closed(year: int) -> bool:
     """Whether the close of that fiscal year has begun."""
     return Account.objects.filter(closed_in=year).exists()

@@ -15,6 +15,7 @@ SUM = """        WHERE voucher_id = NEW.voucher_id AND id <> NEW.id;
 OPEN_SUM = """        WHERE voucher_id = NEW.voucher_id AND id <> NEW.id AND status <> 'CLOSED';
     IF NEW.status <> 'CLOSED' AND asked + NEW.amount_won > held THEN"""
 assert HELD.FORWARD.count(SUM) == 1
+DISBURSEMENT = HELD.FORWARD.replace(SUM, OPEN_SUM)
 
 CLAIMED = """
 CREATE FUNCTION claimed_back_won(agreement bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
@@ -168,6 +169,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(CLAIMED, UNCLAIMED),
         migrations.RunSQL(BESIDE, NOT_BESIDE),
         migrations.RunSQL(COVERS, UNCOVERED),
-        migrations.RunSQL(HELD.FORWARD.replace(SUM, OPEN_SUM), HELD.FORWARD),
+        migrations.RunSQL(DISBURSEMENT, HELD.FORWARD),
         migrations.RunSQL(STAND, migrations.RunSQL.noop),
     ]

@@ -83,14 +83,14 @@ def sent_back(disbursement: Disbursement, words: str, key: str) -> None:
         )  # fmt: skip
 
 
-def closed(disbursement: Disbursement) -> None:
-    """To provider and company: nothing is paid, as the agreement was terminated or its fiscal year is over."""
+def closed(disbursement: Disbursement, *, held: bool) -> None:
+    """To provider and company: nothing is paid, as the agreement was terminated, its fiscal year is over or it is held for good."""
     for organisation in (disbursement.payee.organisation, disbursement.milestone.agreement.company.organisation):
         if organisation is not None:
             tell(
                 "disbursement_closed", app="vouchers", subject=disbursement, organisation=organisation,
                 url=f"/payments/{disbursement.ref}/",
-                context=_context(disbursement, reason=disbursement.reason, ends=_ends(disbursement)),
+                context=_context(disbursement, reason=disbursement.reason, ends=_ends(disbursement), held=held),
             )  # fmt: skip
 
 

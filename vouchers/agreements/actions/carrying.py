@@ -13,17 +13,19 @@ from portal.kit.won import won
 from vouchers.agreements import notices, queries, rules
 from vouchers.agreements.actions.drafting import lock, require_apart
 from vouchers.agreements.models import CarryOver
+from vouchers.ledger import queries as money
 
 
 @transaction.atomic
 def request_carry_over(*, agreement_id: int, amount_won: int, reason: str, by: Any) -> CarryOver:
     """So much of the grant is to be paid after 31 December of the round's year. Writes: CarryOver, Event, Duty of the ministry.
-    Raises: Refused (a terminated agreement, more than the grant that is not paid, no reason, one that is open or approved)."""
+    Raises: Refused (a terminated agreement, a year whose close has begun, more than the grant that is not paid, no reason, one that is open or approved)."""
     agreement = lock(agreement_id)
     require(by, "vouchers.request_carry_over")
     require_apart(agreement, by)
     if agreement.status == rules.AgreementStatus.TERMINATED:  # a completed one still pays what was accepted
         raise Refused(_("The agreement has ended: nothing of it is carried over."), "ended")
+    _refuse_closed_year(agreement.round.fiscal_year)
     most = queries.unpaid_won(agreement)
     if not 0 < amount_won <= most:
         raise Refused(
@@ -59,6 +61,15 @@ def request_carry_over(*, agreement_id: int, amount_won: int, reason: str, by: A
     return row
 
 
+def _refuse_closed_year(year: int) -> None:
+    """What the year's close has taken is not carried over any more. Raises: Refused."""
+    if money.year_closed(year):
+        raise Refused(
+            _("The close of the fiscal year %(year)s has begun: nothing of it is carried over any more.") % {"year": year},
+            "year_closed",
+        )
+
+
 @transaction.atomic
 def decide_carry_over(*, carry_over_id: int, approve: bool, reason: str = "", by: Any) -> CarryOver:
     """By somebody else than asked for it. Writes: CarryOver, Event, Notice to the company. Raises: Refused, NotAllowed."""
@@ -71,6 +82,8 @@ def decide_carry_over(*, carry_over_id: int, approve: bool, reason: str = "", by
     before, row.status = row.status, rules.CARRY_LIFECYCLE.step(row.status, verb)
     if row.requested_by_id == by.pk:
         raise NotAllowed(_("Somebody else than asked for it decides."), "four_eyes")
+    if approve:
+        _refuse_closed_year(row.fiscal_year)
     if not approve and not reason.strip():
         raise Refused(_("Say why it is not approved."), "reason_missing", "reason")
     row.decided_by, row.decided_at, row.answer = by, clock.now(), reason.strip()

@@ -38,6 +38,7 @@ from vouchers.milestones.queries.grading import (
     may_grade_pool,
     meaning,
     money_held,
+    money_lost,
     objection_of,
     opinions,
     own_score,
@@ -49,5 +50,5 @@ from vouchers.milestones.queries.inspecting import findings_of, inspections_for,
 from vouchers.milestones.queries.measuring import Measure, Measured, measure, measures, part_of, rest_of
 
 __all__ = [
-    "DECIDED", "Apart", "Measure", "Measured", "access_allowed", "all_settled", "apart", "completable", "decision", "delivered", "final_of", "finals_for", "findings_of", "gradable", "handed_in", "has_begun", "hindered", "hindrance", "holds_now", "inspections_for", "inspections_of", "is_overdue", "is_silent", "listed", "may", "may_final", "may_grade_pool", "may_inspect", "meaning", "measure", "measures", "milestones_for", "money_held", "objection_of", "open_milestones", "opinions", "own_score", "part_of", "parts", "payees", "policy_of", "rest_of", "to_confirm", "to_escalate", "to_plan", "unplanned", "upheld", "use_begins", "vat_by_payee", "who_may_follow_up",
+    "DECIDED", "Apart", "Measure", "Measured", "access_allowed", "all_settled", "apart", "completable", "decision", "delivered", "final_of", "finals_for", "findings_of", "gradable", "handed_in", "has_begun", "hindered", "hindrance", "holds_now", "inspections_for", "inspections_of", "is_overdue", "is_silent", "listed", "may", "may_final", "may_grade_pool", "may_inspect", "meaning", "measure", "measures", "milestones_for", "money_held", "money_lost", "objection_of", "open_milestones", "opinions", "own_score", "part_of", "parts", "payees", "policy_of", "rest_of", "to_confirm", "to_escalate", "to_plan", "unplanned", "upheld", "use_begins", "vat_by_payee", "who_may_follow_up",
 ]  # fmt: skip

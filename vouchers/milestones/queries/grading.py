@@ -165,6 +165,16 @@ def money_held(milestone: Milestone) -> str:
     return rules.money_fault(grade=grade or "", status=status or "", pays=not grade or policy.pays[grade], waits=waits)
 
 
+def money_lost(milestone: Milestone) -> bool:
+    """Whether its project's final grade holds, nothing can change it any more, and the call pays nothing more then."""
+    policy = milestone.agreement.round.policy().grading
+    if not policy.graders:
+        return False
+    found = prepared.first_row(_HELD, {"agreement": milestone.agreement_id})
+    assert found is not None
+    return found[1] == rules.FinalStatus.CONFIRMED and not policy.pays[found[0]]
+
+
 _HELD = """
 SELECT f.grade, f.status, (
   SELECT m.id FROM vouchers_milestone m WHERE m.agreement_id = a.id AND m.status NOT IN ('DROPPED', 'REJECTED')

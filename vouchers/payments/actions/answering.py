@@ -16,10 +16,10 @@ from portal.kit.errors import NotAllowed, Refused
 from portal.kit.words import moment
 from vouchers.agreements.models import Voucher
 from vouchers.payments import queries, rules
-from vouchers.payments.actions.attempts import record
 from vouchers.payments.actions.disbursements import require_apart
 from vouchers.payments.actions.filing import name_of
 from vouchers.payments.actions.settling import contradict, park, settle
+from vouchers.payments.actions.tries import record
 from vouchers.payments.models import Disbursement, PaymentAnswer, PaymentAttempt, PaymentFile
 from vouchers.rounds.rules import Way
 

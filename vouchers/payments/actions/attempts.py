@@ -7,7 +7,6 @@ else by a person (settling.py).
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
@@ -17,48 +16,18 @@ from portal.kit import clock, prepared
 from portal.kit.errors import Refused
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus
 from vouchers.ledger import queries as money
+from vouchers.milestones import queries as milestones
 from vouchers.payments import gateways, queries, rules
 from vouchers.payments.actions.closing import owe_closing
 from vouchers.payments.actions.disbursements import keep, refuse_after_year, require_unhindered
+from vouchers.payments.actions.tries import drop_claimed, record
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 T = rules.AttemptState
 TERMINATED = "not sent: the agreement was terminated"
 YEAR_OVER = "not sent: its fiscal year is over and it was not carried over"
+FAILED = "not sent: its project failed and nothing more is paid of it"
 SENT_PATIENCE = timedelta(seconds=60)  # longer than any call to the bank may take
-
-
-def record(attempt: PaymentAttempt, name: str, before: str, *, by: Any, reason: str = "", **data: Any) -> None:
-    journal.record(
-        f"payment_attempt.{name}", attempt, by=by, frm=before, to=attempt.state, reason=reason,
-        data={"disbursement": attempt.disbursement.ref, "amount_won": attempt.amount_won, "key": attempt.key, **data},
-    )  # fmt: skip
-
-
-def end(attempt: PaymentAttempt, verb: str, past: str, answer: gateways.Answer, *, by: Any = None, reason: str = "") -> None:
-    """Steps the attempt and keeps what the bank said; nobody owes an answer about it any more. What came back by the statement,
-    not by a person's word, is marked so."""
-    before, attempt.state = attempt.state, rules.ATTEMPT_LIFECYCLE.step(attempt.state, verb)
-    attempt.settled_at, attempt.answer = clock.now(), answer.words[:300]
-    attempt.bank_ref = answer.bank_ref[:60] or attempt.bank_ref
-    attempt.reason, attempt.resolved_by = reason or attempt.reason, by or attempt.resolved_by
-    attempt.shown_back_at = attempt.settled_at if attempt.state == T.SENT_BACK and by is None else None
-    with prepared.together():
-        keep(attempt)
-        record(attempt, past, before, by=by, reason=reason or answer.words)
-        journal.close_duties(attempt, by=by, verbs=["resolve_attempt", "explain_attempt"])
-    if attempt.file is not None and not attempt.file.lines.filter(state__in=rules.LIVE_ATTEMPTS).exists():
-        journal.close_duty(attempt.file, "read_payment_answer", by=by)
-
-
-def drop_claimed(disbursement: Disbursement, why: str) -> None:
-    """What was claimed and not sent yet never leaves: CLAIMED → REFUSED, with the reason. The disbursement is locked."""
-    for attempt in disbursement.attempts.filter(state=T.CLAIMED):
-        attempt.disbursement = disbursement
-        attempt.state = rules.ATTEMPT_LIFECYCLE.step(attempt.state, "lose_track")
-        attempt.save()
-        record(attempt, "lost", T.CLAIMED, by=None, reason=why)
-        end(attempt, "settle_refused", "refused", gateways.Answer(gateways.Outcome.REFUSED, "", why))
 
 
 @transaction.atomic
@@ -114,6 +83,8 @@ def _nothing_moved(
     former = queries.tries_of(disbursement)
     if not former or statement is None:
         return not former
+    if queries.waiting_for_closing([disbursement.ref]):
+        return False  # what was dropped since it can never be paid is not taken up again
     registered_at = disbursement.registered_at
     if (since and min(one.claimed_at for one in former) < since) or (asked_at and registered_at and registered_at > asked_at):
         return False  # that statement does not tell of every former transfer
@@ -165,6 +136,10 @@ def _may_leave(disbursement: Disbursement, attempt: PaymentAttempt, statement: M
         return False
     if queries.year_lost(disbursement):
         drop_claimed(disbursement, YEAR_OVER)
+        owe_closing(disbursement, by=None)
+        return False
+    if milestones.money_lost(disbursement.milestone):
+        drop_claimed(disbursement, FAILED)
         owe_closing(disbursement, by=None)
         return False
     payable = agreement.status in PAYABLE_AGREEMENTS and disbursement.voucher.status == VoucherStatus.ISSUED

@@ -19,9 +19,10 @@ from vouchers.ledger import queries as money
 from vouchers.milestones import actions as milestones
 from vouchers.milestones.models import Milestone
 from vouchers.payments import notices, queries, rules
-from vouchers.payments.actions.attempts import TERMINATED, drop_claimed
+from vouchers.payments.actions.attempts import TERMINATED
 from vouchers.payments.actions.closing import owe_closing
 from vouchers.payments.actions.disbursements import lock
+from vouchers.payments.actions.tries import drop_claimed
 from vouchers.payments.models import Disbursement
 
 K = agreement_rules.HaltKind

@@ -22,6 +22,7 @@ from vouchers.agreements import queries as agreement_queries
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus, too_late
 from vouchers.companies import actions as checks
 from vouchers.companies import queries as companies
+from vouchers.ledger import queries as ledger
 from vouchers.milestones import queries as milestones
 from vouchers.milestones.models import Milestone
 from vouchers.payments import notices, queries, rules
@@ -220,10 +221,9 @@ def require_payable(disbursement: Disbursement) -> None:
 
 def require_unhindered(disbursement: Disbursement) -> None:
     """Nothing is released that the final evaluation holds, nor for a business that ended or rests. Raises: Refused."""
-    if why := milestones.money_held(disbursement.milestone):
-        raise Refused(why, "grade_holds_money")
-    if why := rules.tax_fault(companies.tax_status_of(disbursement.milestone.agreement.company_id)):
-        raise Refused(why, "not_in_business")
+    code, why = queries.hindrance(disbursement)
+    if code:
+        raise Refused(why, code)
 
 
 def _require_valid(voucher_status: str) -> None:
@@ -421,6 +421,13 @@ def refuse_after_year(disbursement: Disbursement) -> None:
             _("Of the carry-over %(left)s are left, and this payment is %(asked)s. Nothing more of the voucher is paid.")
             % {"left": won(max(0, left_won)), "asked": won(disbursement.amount_won)},
             "over_carried",
+        )
+    if not ledger.held_open(agreement.round_id, "COMMITTED", disbursement.voucher.ref):
+        raise Refused(
+            _(
+                "The close of the fiscal year has begun, and the money of this voucher is closed with it. Nothing more of it is paid."
+            ),
+            "year_closed",
         )
 
 

@@ -10,8 +10,8 @@ from portal.journal import actions as journal
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.payments import notices, queries, rules
-from vouchers.payments.actions.attempts import drop_claimed
 from vouchers.payments.actions.disbursements import lock, move, owe, require_apart
+from vouchers.payments.actions.tries import drop_claimed
 from vouchers.payments.models import Disbursement
 
 S = rules.DisbursementStatus

@@ -23,9 +23,9 @@ from vouchers.agreements import actions as agreements
 from vouchers.ledger import actions as ledger
 from vouchers.ledger import queries as ledger_queries
 from vouchers.payments import gateways, notices, queries, rules
-from vouchers.payments.actions.attempts import drop_claimed, end, record
 from vouchers.payments.actions.closing import owe_closing
 from vouchers.payments.actions.disbursements import keep, move, owe, require_apart
+from vouchers.payments.actions.tries import drop_claimed, end, record
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 log = logging.getLogger(__name__)

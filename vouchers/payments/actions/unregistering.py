@@ -9,9 +9,11 @@ from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.payments import notices, queries, rules
 from vouchers.payments.actions.disbursements import lock, move, owe, require_apart
+from vouchers.payments.actions.tries import drop_claimed
 from vouchers.payments.models import Disbursement
 
 S = rules.DisbursementStatus
+NOT_SENT = "not sent: its registration was taken back while it was kept back"
 
 
 @transaction.atomic
@@ -33,6 +35,7 @@ def unregister_disbursement(*, disbursement_id: int, reason: str, by: Any) -> Di
         )  # fmt: skip
     if not reason.strip():
         raise Refused(_("Say why it is taken back: provider and company read it."), "reason_missing", "reason")
+    drop_claimed(disbursement, NOT_SENT)
     verb = queries.unregistering(disbursement)
     _undo(disbursement, rules.LIFECYCLE.step(disbursement.status, verb))
     move(disbursement, verb, by=by, reason=reason.strip())

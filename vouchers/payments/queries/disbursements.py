@@ -13,7 +13,10 @@ from portal.kit.words import korean
 from vouchers.agreements import queries as agreements
 from vouchers.agreements.models import Voucher
 from vouchers.agreements.rules import PAYABLE_AGREEMENTS, VoucherStatus, last_day
-from vouchers.milestones.models import Milestone
+from vouchers.companies import queries as companies
+from vouchers.ledger import queries as ledger
+from vouchers.milestones import queries as milestones
+from vouchers.milestones.models import FinalEvaluation, Milestone
 from vouchers.payments import rules
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAttempt
 from vouchers.rounds.models import Round
@@ -53,19 +56,46 @@ def on_its_way(voucher: Voucher) -> tuple[bool, bool]:
 
 
 def year_lost(row: Disbursement) -> bool:
-    """Whether its fiscal year is over and no carry-over lets it be paid in the next one."""
+    """Whether its fiscal year is over and no carry-over lets it be paid in the next one, or its money's year was closed."""
     agreement, today = row.milestone.agreement, clock.today()
     year, settling = agreement.round.fiscal_year, agreement.round.policy().settling
     if today <= last_day(year):
         return False
     left_won = agreements.carried_won(row.voucher.ref, year) - released_since(row, settling.last_day("last_payment", year))
-    return today > settling.last_day("last_payment", year + 1) or row.amount_won > left_won
+    if today > settling.last_day("last_payment", year + 1) or row.amount_won > left_won:
+        return True
+    return ledger.shut(agreement.round_id, "COMMITTED", row.voucher.ref)
 
 
 def closable(row: Disbursement) -> bool:
-    """Whether finance may close it without payment now."""
-    under_way = row.attempts.filter(state__in=rules.LIVE_ATTEMPTS).exists()
-    return rules.may_close(row.status, row.milestone.agreement.status, under_way=under_way, year_lost=year_lost(row))
+    """Whether finance may close it without payment now. A transfer that was only claimed stops what is held for good no more."""
+    lost, held = year_lost(row), held_for_good(row)
+    live = rules.LIVE_ATTEMPTS - ({rules.AttemptState.CLAIMED} if held else set())
+    under_way = row.attempts.filter(state__in=live).exists()
+    return rules.may_close(row.status, row.milestone.agreement.status, under_way=under_way, year_lost=lost, held_for_good=held)
+
+
+def held_for_good(row: Disbursement) -> bool:
+    """Whether nothing is ever paid of it although its agreement was not terminated: its project failed and nothing can change that
+    any more, or the company's business ended."""
+    ended = rules.tax_ended(companies.tax_status_of(row.milestone.agreement.company_id))
+    return ended or milestones.money_lost(row.milestone)
+
+
+def hindrance(row: Disbursement) -> tuple[str, str]:
+    """What keeps it back although everything of its own is in order: the final evaluation, or the tax service. Code and sentence;
+    ("", ""): nothing."""
+    if why := milestones.money_held(row.milestone):
+        return "grade_holds_money", why
+    if why := rules.tax_fault(companies.tax_status_of(row.milestone.agreement.company_id)):
+        return "not_in_business", why
+    return "", ""
+
+
+def failed_for_good() -> list[Disbursement]:
+    """Unpaid disbursements of projects whose final grade holds and pays nothing more, without a transfer under way."""
+    graded = FinalEvaluation.objects.filter(status="CONFIRMED").values("agreement_id")
+    return [row for row in _unpaid(milestone__agreement__in=graded) if milestones.money_lost(row.milestone)]
 
 
 def released_since(disbursement: Disbursement, day: date) -> int:
@@ -146,12 +176,13 @@ def watched_since(now: datetime) -> datetime | None:
 
 def terminated() -> QuerySet[Disbursement]:
     """Unpaid disbursements of terminated agreements, without a transfer under way."""
+    return _unpaid(milestone__agreement__status="TERMINATED")
+
+
+def _unpaid(**which: Any) -> QuerySet[Disbursement]:
     live = PaymentAttempt.objects.filter(state__in=rules.LIVE_ATTEMPTS | {"PAID"})
-    return (
-        Disbursement.objects.filter(milestone__agreement__status="TERMINATED")
-        .exclude(status__in=[S.PAID, S.CLOSED])
-        .exclude(pk__in=live.values("disbursement_id"))
-    )
+    found = Disbursement.objects.filter(**which).exclude(status__in=[S.PAID, S.CLOSED])
+    return found.exclude(pk__in=live.values("disbursement_id")).select_related("milestone__agreement__round")
 
 
 def waiting_for_closing(refs: Iterable[str]) -> set[str]:
@@ -215,7 +246,9 @@ def bank_stage(row: Disbursement, attempts: list[PaymentAttempt]) -> str:
 def kept_back(row: Disbursement, attempts: Sequence[PaymentAttempt]) -> str:
     """Why nothing leaves of it for now and who mends that, as a sentence (`rules.kept_back_words`); empty when nothing holds it."""
     why = _kept_back(row, attempts)
-    return str(rules.kept_back_words(why, row.way)) if why else ""
+    if why:
+        return str(rules.kept_back_words(why, row.way))
+    return hindrance(row)[1] if row.status in {S.APPROVED, S.REGISTERED} else ""
 
 
 def _kept_back(row: Disbursement, attempts: Sequence[PaymentAttempt]) -> str:
@@ -249,10 +282,11 @@ def returned_by_finance(row: Disbursement) -> bool:
 
 
 def may_be_unregistered(row: Disbursement) -> bool:
-    """Whether nothing holds a registered payment yet, neither a transfer nor a file (`rules.may_unregister`)."""
+    """Whether nothing holds a registered payment yet, neither a transfer that may leave nor a file (`rules.may_unregister`)."""
     if row.status != S.REGISTERED:
         return False
-    held = row.attempts.filter(state__in=rules.LIVE_ATTEMPTS | {rules.AttemptState.PAID}).exists()
+    waits = {rules.AttemptState.CLAIMED} if hindrance(row)[0] else set()  # claimed, and kept back before it left
+    held = row.attempts.filter(state__in=rules.LIVE_ATTEMPTS - waits | {rules.AttemptState.PAID}).exists()
     return rules.may_unregister(row.status, row.milestone.agreement.status, held=held)
 
 

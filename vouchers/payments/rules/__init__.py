@@ -26,6 +26,7 @@ from vouchers.payments.rules.disbursing import (
     papers_count,
     pays_no_more,
     rests_on_a_word,
+    tax_ended,
     tax_fault,
 )
 from vouchers.payments.rules.filing import (
@@ -163,6 +164,7 @@ __all__ = [
     "schema_fault",
     "side_words",
     "sum_fault",
+    "tax_ended",
     "tax_fault",
     "unregistering",
     "way_words",

@@ -62,6 +62,11 @@ def tax_fault(tax_status: str) -> str:
     return ""
 
 
+def tax_ended(tax_status: str) -> bool:
+    """Whether that business ended: what is held for it does not pass with time. A person decides by it, since an answer may be wrong."""
+    return tax_status == TaxStatus.CLOSED
+
+
 def invoice_no_fault(number: str) -> str:
     """Why this cannot be the number of an invoice, which stands in files for others; "": it can."""
     if not number.isprintable():
@@ -227,10 +232,12 @@ def pays_no_more(agreement_status: str) -> bool:
     return agreement_status == "TERMINATED"
 
 
-def may_close(status: str, agreement_status: str, *, under_way: bool, year_lost: bool = False) -> bool:
-    """Whether an unpaid disbursement is closed without payment: its agreement was terminated, or its fiscal year is over and it was not
-    carried over (year_lost), and no transfer is under way."""
-    never = pays_no_more(agreement_status) or year_lost
+def may_close(
+    status: str, agreement_status: str, *, under_way: bool, year_lost: bool = False, held_for_good: bool = False
+) -> bool:
+    """Whether an unpaid disbursement is closed without payment: its agreement was terminated, its fiscal year is over and it was not
+    carried over (year_lost), or its project failed or the business ended (held_for_good), and no transfer is under way."""
+    never = pays_no_more(agreement_status) or year_lost or held_for_good
     return LIFECYCLE.can(status, "close_disbursement") and never and not under_way
 
 

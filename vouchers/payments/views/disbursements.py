@@ -68,6 +68,7 @@ def _show(request: HttpRequest, row: Disbursement, bound: ReasonForm | None = No
         "own_word": [one.ref for one in attempts if one.rests_on_a_word and one.resolved_by_id == request.user.pk],
         "contradicted": queries.contradicted(attempts), "stage": stage, "failure": queries.bank_words(attempts, stage),
         "kept_back": kept_back, "pays_no_more": rules.pays_no_more(row.milestone.agreement.status),
+        "held_for_good": queries.held_for_good(row),
         "reason_form": bound if bound and verb != "unregister" else ReasonForm(), "account_stands": queries.account_stands(row),
         "side": rules.side_words(row.way), "back_form": bound if verb == "unregister" else ReasonForm(auto_id="back_%s"), "back_leads": _back_leads(row), "held": queries.held_because(row), "files": queries.may_see_files(request.user),
     }  # fmt: skip
