@@ -184,3 +184,12 @@ def test_a_card_says_price_and_days_of_its_offers_and_the_filter_what_the_card_s
     priced.refresh_from_db()
     assert (priced.from_won, priced.lead_days) == (None, None)
     assert f"KRW {offer.floor_won:,}" not in client.get("/en/catalogue/?q=" + priced.key).content.decode()
+
+
+def test_a_search_that_cannot_be_kept_comes_back_as_it_was(owner: providers.Provider) -> None:
+    client = Client()
+    client.force_login(owner.user)
+    shown = "q=%ED%9D%89%EB%B6%80+CT&modality=CT&sort=newest&d=some-key"
+    assert f'name="list" value="{shown.replace("&", "&amp;")}"' in client.get(f"/catalogue/?{shown}").content.decode()
+    answer = client.post("/catalogue/searches/", {"query": "", "list": shown})
+    assert answer.status_code == 303 and answer["Location"].endswith(f"/catalogue/?{shown}")

@@ -204,6 +204,11 @@ def test_results_reasons_and_excluded_in_both_languages(at: quotes.Stage) -> Non
     assert "견적 요청하기" in korean and "100점 만점" in korean
     assert "Ask for a quote" in english and "of 100 points" in english and "Consists of what you asked for" in english
     assert "점수를 높이려면" in korean and "점이 오릅니다" in korean
+    found = queries.answer(at.need)
+    assert found is not None
+    for page in (korean, english):  # one unit: on the card and part by part
+        assert page.count(f"{found.results[0].score / 100:.1f}") >= 1 and f"{found.results[0].score:,}" not in page
+        assert ">21.0<" in page and "2,100" not in page
     assert "What would raise the score" in english and "points more" in english
 
 

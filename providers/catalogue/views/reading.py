@@ -41,6 +41,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "narrowed": wished.narrowed,
         "meant": [] if whole.total else [(text, _instead(request, text)) for text in queries.meant(wished)],
         "query": queries.address_of(wished),
+        "list_query": request.GET.urlencode(),
         "sign_in_url": f"{reverse('account_login')}?next={quote(request.get_full_path())}",
         "each": wished.each,
         "folded": whole.folded,

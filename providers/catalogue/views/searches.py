@@ -23,7 +23,10 @@ def saved(request: HttpRequest) -> HttpResponse:
             actions.save_search(wish=wished, by=request.user)
         except DomainError as error:
             messages.error(request, str(error.message))
-            return redirect(request, f"{reverse('providers:catalogue')}?{queries.address_of(wished)}")
+            shown = QueryDict(
+                request.POST.get("list", "") or request.POST.get("query", "")
+            ).urlencode()  # with order and comparison
+            return redirect(request, f"{reverse('providers:catalogue')}?{shown}")
         messages.success(request, _("The search is kept. You get a notice when something new fits it."))
         return redirect(request, reverse("providers:saved_searches"))
     rows = list(queries.saved_searches(request.user))
