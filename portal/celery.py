@@ -40,6 +40,7 @@ SWEEPS: dict[str, float] = {
     "catalogue.start_harvests": 60,
     "catalogue.go_on_imports": 5,
     "offers.sync_offered": 60,
+    "offers.sync_wider": 30,
     "offers.renew_capacities": 600,
     "offers.sync_checks": 3600,
     "matching.note_views": 15,

@@ -151,6 +151,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "objection_remedied": ("이의신청 인용에 따른 조치", "Acted on an upheld objection"),
     "objection_upheld": ("이의신청 인용: 조치 필요", "Objection upheld: to act on"),
     "objection_withdrawn": ("이의신청 취하", "Objection withdrawn"),
+    "offer_outgrown": ("데이터셋 설명보다 넓어 중단된 공급 상품", "Offer paused: wider than its dataset"),
     "offer_published": ("공급 상품 게시", "Offer published"),
     "offer_returned": ("공급 상품 보완 요청", "Offer returned"),
     "offer_submitted": ("공급 상품 제출", "Offer submitted"),

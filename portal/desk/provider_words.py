@@ -48,6 +48,7 @@ PROVIDERS: dict[str, tuple[str, str]] = {
     "offer.check_started": ("상품 점검을 시작했습니다", "Offer check started"),
     "offer.created": ("상품을 만들었습니다", "Offer created"),
     "offer.edited": ("상품을 고쳤습니다", "Offer edited"),
+    "offer.outgrown": ("데이터셋 설명보다 넓은 상품을 중단했습니다", "Offer paused: wider than its dataset"),
     "offer.paused": ("상품을 중단했습니다", "Offer paused"),
     "offer.published": ("상품을 게시했습니다", "Offer published"),
     "offer.resumed": ("상품을 재개했습니다", "Offer resumed"),

@@ -1,9 +1,12 @@
 """What is told about offers: one function a message, one template a language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+from django.utils.translation import override
 
 from portal.accounts.rules import Role
 from portal.journal.actions import tell
+from providers.offers import rules
 from providers.offers.models import Offer
 
 
@@ -27,7 +30,16 @@ def offer_returned(offer: Offer, reason: str) -> None:
     _to_institution("offer_returned", offer, reason)
 
 
-def _to_institution(template: str, offer: Offer, reason: str = "") -> None:
+def offer_outgrown(offer: Offer, fields: Iterable[str]) -> None:
+    """fields: in which it promises more than its dataset says now."""
+    told = {}
+    for language in ("ko", "en"):
+        with override(language):
+            told[f"why_{language}"] = " ".join(str(rules.WIDER[name]) for name in fields)
+    _to_institution("offer_outgrown", offer, **told)
+
+
+def _to_institution(template: str, offer: Offer, reason: str = "", **more: str) -> None:
     """To those who manage the institution's offers; its review boards cannot open them."""
     if offer.institution.organisation is not None:
         tell(
@@ -37,7 +49,7 @@ def _to_institution(template: str, offer: Offer, reason: str = "") -> None:
             organisation=offer.institution.organisation,
             role=Role.PROVIDER_MANAGER,
             url=f"/providers/offers/{offer.ref}/",
-            context=_context(offer) | {"reason": reason},
+            context=_context(offer) | {"reason": reason} | more,
         )
 
 

@@ -17,6 +17,12 @@ def sync_checks() -> int:
     return actions.sync_checks()
 
 
+@shared_task(name="offers.sync_wider")
+def sync_wider() -> int:
+    """A dataset's new version may say less than its offers promise: they are paused. Returns: how many."""
+    return actions.sync_wider()
+
+
 @shared_task(name="offers.renew_capacities")
 def renew_capacities() -> int:
     """A new month, quarter or year: an offer takes its whole capacity again. Returns: how many were renewed."""

@@ -87,6 +87,7 @@ def test_an_incomplete_offer_is_not_submitted(owner: providers.Provider, changes
         ({}, {"exits": ["RESULT_EXPORT", "DATA_EXPORT"]}, "exits"),
         ({"purposes": ["SCIENTIFIC_RESEARCH"]}, {}, "allowed_purposes"),
         ({"commercial_use_allowed": False}, {}, "commercial_ai_allowed"),
+        ({}, {"model_export": True}, "exits"),
         ({"exits": ["MODEL_EXPORT"]}, {"exits": ["MODEL_EXPORT"], "model_export": False}, "model_export"),
     ],
 )
@@ -324,3 +325,39 @@ def test_visible_to(owner: providers.Provider) -> None:
     assert set(Offer.objects.visible_to(owner.user)) == {draft, public}
     assert set(Offer.objects.visible_to(stranger)) == {public}
     assert set(Offer.objects.visible_to(providers.person(Role.AUDITOR))) == {draft, public}
+
+
+# ── A dataset that says less ─────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("less", "field"),
+    [
+        ({"access_mode": ["REMOTE_VDI"]}, "access_modes"), ({"exits": ["DATA_EXPORT"]}, "exits"),
+        ({"purposes": ["SCIENTIFIC_RESEARCH"]}, "allowed_purposes"), ({"commercial_use_allowed": False}, "commercial_ai_allowed"),
+    ],
+)  # fmt: skip
+def test_an_offer_that_its_dataset_no_longer_carries_is_paused_and_its_institution_told(
+    owner: providers.Provider, less: dict[str, object], field: str
+) -> None:
+    offer, other = providers.offer(owner, published=True), providers.offer(owner, published=True)
+    assert tasks.sync_wider() == 0
+    type(offer.dataset).objects.filter(pk=offer.dataset_id).update(**less)
+    assert tasks.sync_wider() == 1 and tasks.sync_wider() == 0
+    offer.refresh_from_db()
+    other.refresh_from_db()
+    assert (offer.status, other.status) == ("PAUSED", "PUBLISHED")
+    assert Event.objects.get(name="offer.outgrown").data["wider"] == [field]
+    told = Notice.objects.get(template="offer_outgrown", user=owner.user, language="ko")
+    assert str(rules.WIDER[field]) in told.body and offer.ref in told.body
+    with pytest.raises(Refused) as refused:
+        actions.resume(offer_id=offer.pk, by=owner.user)
+    assert refused.value.code == "wider_than_dataset"
+
+
+def test_a_new_version_that_says_less_pauses_the_offer_in_the_night_shift(owner: providers.Provider) -> None:
+    assert "offers.sync_wider" in SWEEPS
+    data = providers.dataset(owner, exits=["RESULT_EXPORT", "MODEL_EXPORT"])
+    offer = providers.offer(owner, data, published=True, exits=["RESULT_EXPORT"], model_export=True)
+    providers.dataset(owner, data.key, exits=["RESULT_EXPORT"])
+    assert tasks.sync_wider() == 1
+    offer.refresh_from_db()
+    assert offer.status == "PAUSED"

@@ -32,7 +32,7 @@ def filled(owner: providers.Provider, key: str, **changes: Any) -> dict[str, Any
         "title_en": "Chest CT",
         "access_modes": ["CLOSED_ROOM"],
         "exits": ["RESULT_EXPORT"],
-        "model_export": "true",
+        "model_export": "false",
         "allowed_purposes": ["PRODUCT_DEVELOPMENT"],
         "commercial_ai_allowed": "",
         "lead_time_days": "30",
@@ -79,7 +79,7 @@ def test_an_offer_is_made_submitted_and_paused_in_the_browser(owner: providers.P
     answer = client.post("/providers/offers/new/", filled(owner, dataset.key))
     assert answer.status_code == 303
     offer = Offer.objects.get()
-    assert (offer.floor_won, offer.model_export, offer.commercial_ai_allowed) == (30_000_000, True, None)
+    assert (offer.floor_won, offer.model_export, offer.commercial_ai_allowed) == (30_000_000, False, None)
     assert offer.lines.count() == 1
     assert client.post(f"/providers/offers/{offer.ref}/submit/").status_code == 303
     operator = providers.person(Role.OPERATOR_CASE)

@@ -187,7 +187,7 @@ def values(**changes: Any) -> dict[str, Any]:
         "title_en": "Chest CT provision",
         "access_modes": ["CLOSED_ROOM", "REMOTE_VDI"],
         "exits": ["RESULT_EXPORT"],
-        "model_export": True,
+        "model_export": False,  # what the usual dataset lets out is results alone
         "allowed_purposes": ["PRODUCT_DEVELOPMENT", "SCIENTIFIC_RESEARCH"],
         "commercial_ai_allowed": True,
         "lead_time_days": 40,
@@ -209,7 +209,8 @@ def offer(owner: Provider, data: Dataset | None = None, published: bool = False,
     """An offer of the hospital; published by an operator when asked."""
     data = data or dataset(owner)
     within = {"access_modes": data.access_mode, "exits": data.exits}  # an offer promises no more than its dataset
-    said = {name: list(codes) for name, codes in within.items() if codes} | changes
+    said: dict[str, Any] = {name: list(codes) for name, codes in within.items() if codes} | changes
+    said.setdefault("model_export", "MODEL_EXPORT" in said.get("exits", ()))
     made = offers.create_offer(institution=owner.institution, dataset=data, values=values(**said), lines=lines(), by=owner.user)
     if published:
         publish(made, owner)

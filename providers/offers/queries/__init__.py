@@ -46,6 +46,7 @@ from providers.offers.queries.sheets import code_words as code_words
 from providers.offers.queries.sheets import editable_by as editable_by
 from providers.offers.queries.sheets import table as table
 from providers.offers.queries.sheets import workbook as workbook
+from providers.offers.queries.widening import wider_than_dataset as wider_than_dataset
 
 type Facts = tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]
 

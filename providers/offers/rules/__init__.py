@@ -215,6 +215,8 @@ def wider(offer: Terms, dataset: Terms | None) -> list[str]:
         ):
             if theirs and not set(mine) <= set(theirs):
                 found.append(name)
+        if offer.model_export and dataset.exits and MODEL_EXPORT not in dataset.exits and "exits" not in found:
+            found.append("exits")
         if offer.commercial and dataset.commercial is False:
             found.append("commercial_ai_allowed")
     return [*found, *(["model_export"] if offer.model_export is False and MODEL_EXPORT in offer.exits else [])]
@@ -237,6 +239,7 @@ EVENT_WORDS = {
     "offer.published": _("Offer published"),
     "offer.returned": _("Offer sent back"),
     "offer.paused": _("Offer paused"),
+    "offer.outgrown": _("Offer paused: it promises more than its dataset says now"),
     "offer.resumed": _("Offer published again"),
     "offer.retired": _("Offer retired"),
     "offer.capacity_taken": _("Capacity taken by an order"),

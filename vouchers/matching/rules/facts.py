@@ -124,16 +124,34 @@ class Candidate:
 
     @property
     def modes(self) -> tuple[str, ...]:
-        return self.offer.access_modes if self.offer and self.offer.access_modes else self.access_mode
+        return self._narrower("access_mode", self.offer.access_modes if self.offer else (), self.access_mode)
 
     @property
     def ways_out(self) -> tuple[str, ...]:
-        return self.offer.exits if self.offer and self.offer.exits else self.exits
+        return self._narrower("exits", self.offer.exits if self.offer else (), self.exits)
+
+    def said(self, name: str) -> bool:
+        """Whether the source says this itself: neither inferred nor from general knowledge."""
+        return not {name, "*"} & (self.uncertain | self.derived)
+
+    def _narrower(self, name: str, offered: tuple[str, ...], published: tuple[str, ...]) -> tuple[str, ...]:
+        """What offer and dataset both let; the dataset's where they have nothing in common; one's word where the other says nothing."""
+        if not offered or not published or not self.said(name):
+            return offered or published
+        return tuple(code for code in offered if code in published) or published
+
+    @property
+    def forbids(self) -> bool:
+        """The source of the dataset itself rules out commercial use."""
+        return self.commercial is False and self.said("commercial_use_allowed")
 
     def allows(self, purpose: str | None) -> bool | None:
-        """May it be used for this commercial purpose? The offer's own word wins over the dataset's; whether commercial AI may be
-        developed with it says no about the development of a product alone, yes about both purposes."""
+        """May it be used for this commercial purpose? No where the dataset itself says no, whatever the offer says; else the offer's own
+        word wins. Whether commercial AI may be developed with it says no about the development of a product alone, yes about both
+        purposes."""
         offer = self.offer
+        if self.forbids:
+            return False
         if offer is not None:
             if purpose == Purpose.PRODUCT_DEVELOPMENT and offer.commercial_ai_allowed is not None:
                 return offer.commercial_ai_allowed

@@ -161,7 +161,7 @@ def _hard(needs: Sequence[Need], stock: Stock, policy: Policy, brought: inside.B
             "purpose", needs, stock, policy,
             (
                 lambda need: need.purpose,
-                lambda one: (one.offer and (one.offer.purposes, one.offer.commercial_ai_allowed), one.commercial),
+                lambda one: (one.offer and (one.offer.purposes, one.offer.commercial_ai_allowed), one.commercial, one.forbids),
             ),
             conditions.purpose, ("purpose", lambda need, one, _policy: score.purpose(need, one)),
         ),
