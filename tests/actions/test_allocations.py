@@ -115,6 +115,8 @@ def test_publish_tells_both_sides_and_reserves_nothing(at: Any) -> None:
     assert ("needs_proposed", at.hospital.user) in told and len(told) > len({one.need_id for one in made})
     assert (Offer.objects.get(pk=at.offer.pk).open_capacity, Entry.objects.count()) == before
     assert not QuoteRequest.objects.exists()
+    liaison = providers.person(Role.IRB_LIAISON, at.hospital.organisation)  # of the institution, but deals with no requests
+    assert OfferProposal.objects.visible_to(at.hospital.user).exists() and not OfferProposal.objects.visible_to(liaison).exists()
     assert events(row)[-1] == "allocation.published" and events(made[0]) == ["offer_proposal.made"]
 
 

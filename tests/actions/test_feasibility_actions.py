@@ -97,11 +97,15 @@ def test_answer_feasibility_refuses_what_is_no_band(at: quotes.Stage, given: dic
 
 def test_refuse_feasibility_says_why_and_names_no_number(at: quotes.Stage) -> None:
     query = asked(at)
-    for text in ("", "37명뿐이라 의미가 없습니다"):
+    for reason, text in (("", ""), ("OTHER", ""), ("OTHER", "환자 수는 7"), ("CANNOT_SEARCH", "일곱 명뿐입니다")):
         with pytest.raises(Refused):
-            actions.refuse_feasibility(query_id=query.pk, reason=text, by=at.hospital.user)
-    refused = actions.refuse_feasibility(query_id=query.pk, reason="병리 자료를 검색할 수 없습니다.", by=at.hospital.user)
+            actions.refuse_feasibility(query_id=query.pk, reason=reason, text=text, by=at.hospital.user)
+    refused = actions.refuse_feasibility(
+        query_id=query.pk, reason="CANNOT_SEARCH", text="판독문만 찾습니다.", by=at.hospital.user
+    )
     assert refused.status == "REFUSED" and refused.answered_by == at.hospital.user
+    told = Notice.objects.get(template="feasibility_refused", user=at.firm.user, language="ko")
+    assert "이 데이터에서는 해당 조건을 검색할 수 없습니다. 판독문만 찾습니다." in told.body
     with pytest.raises(IllegalStep):
         answered(at, query)
 
@@ -140,7 +144,7 @@ def test_who_may_ask_answer_and_withdraw(at: quotes.Stage) -> None:
         with pytest.raises(NotAllowed):
             answered(at, query, by=by)
         with pytest.raises(NotAllowed):
-            actions.refuse_feasibility(query_id=query.pk, reason="아니요.", by=by)
+            actions.refuse_feasibility(query_id=query.pk, reason="NO_STAFF", by=by)
     for by in (other.user, at.hospital.user, rival.user):
         with pytest.raises(NotAllowed):
             actions.withdraw_feasibility(query_id=query.pk, by=by)
@@ -219,3 +223,11 @@ def test_the_database_wants_bands_that_hide_enough(at: quotes.Stage, bounds: str
         f"INSERT INTO vouchers_feasibilityquery (ref, status, bounds, {columns}) SELECT 'fsq-x', 'ASKED', %s, {columns} "
         "FROM vouchers_feasibilityquery WHERE id = %s", bounds, query.pk,
     )  # fmt: skip
+
+
+def test_the_database_wants_a_reason_of_the_list_and_no_digit_beside_it(at: quotes.Stage) -> None:
+    query = asked(at)
+    refused = "UPDATE vouchers_feasibilityquery SET status = 'REFUSED', answered_at = now(), answered_by_id = created_by_id"
+    broken(f"{refused}, reason = '조회할 수 없습니다' WHERE id = %s", query.pk)
+    broken(f"{refused}, reason_code = 'OTHER', reason = '총 7' WHERE id = %s", query.pk)
+    broken("UPDATE vouchers_feasibilityquery SET reason = 'n=7' WHERE id = %s", query.pk)

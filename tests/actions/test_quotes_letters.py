@@ -23,7 +23,7 @@ from vouchers.evaluation import actions as evaluation
 from vouchers.evaluation.models import Award
 from vouchers.matching import actions
 from vouchers.matching.models import Match, Quote, QuoteDraft, QuoteRequest
-from vouchers.matching.rules import letters
+from vouchers.matching.rules import letters, terms
 
 pytestmark = pytest.mark.django_db
 LEAST, MOST = 300_000_000, 400_000_000
@@ -341,9 +341,18 @@ def test_the_database_refuses_another_band_than_was_agreed_to() -> None:
     broken("quote_band", QUOTE, 100_000_001, copy.pk, letter.pk)
 
 
+@pytest.fixture
+def unbound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newer quote keeps nothing of the one before: so that a request has two that differ, for guards behind that one."""
+    monkeypatch.setattr(terms, "check_keeps", lambda *given: None)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE vouchers_quote DISABLE TRIGGER quote_keeps_commitment")
+
+
 SETTLE = "UPDATE vouchers_match SET final_quote_id = %s WHERE id = %s"
 
 
+@pytest.mark.usefixtures("unbound")
 def test_the_database_refuses_a_final_quote_outside_the_band_of_another_request_or_not_asked_for() -> None:
     at, match = asked(before=quotes.lines(quantity=1000))
     broken("match_final_within_band", SETTLE, match.quote_id, match.pk)  # the letter itself
@@ -360,6 +369,7 @@ def test_the_database_refuses_a_final_quote_outside_the_band_of_another_request_
 OFFER = "UPDATE vouchers_match SET offered_quote_id = %s WHERE id = %s"
 
 
+@pytest.mark.usefixtures("unbound")
 def test_the_database_refuses_more_vat_than_the_letter_and_other_terms_that_the_company_did_not_decide_on() -> None:
     at, match = asked(before=quotes.lines(), lines=EXEMPT)
     taxed = Quote.objects.get(request=match.quote.request, number=1)
@@ -376,6 +386,7 @@ def test_the_database_refuses_more_vat_than_the_letter_and_other_terms_that_the_
     broken("match_final_decided", SETTLE, less.pk, match.pk)
 
 
+@pytest.mark.usefixtures("unbound")
 def test_the_database_refuses_a_final_quote_offered_that_nobody_asked_for_or_beside_a_final_one() -> None:
     at = staged()
     plain = quotes.quoted(at)
@@ -388,6 +399,7 @@ def test_the_database_refuses_a_final_quote_offered_that_nobody_asked_for_or_bes
     broken("match_offered_was_asked", OFFER, plain.pk, match.pk)
 
 
+@pytest.mark.usefixtures("unbound")
 def test_the_database_refuses_a_final_quote_that_nobody_asked_for() -> None:
     at = staged()
     plain = quotes.quoted(at)

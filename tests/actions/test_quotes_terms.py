@@ -145,3 +145,67 @@ def test_the_database_refuses_a_quote_that_ends_before_the_award_or_names_none()
         ("quote_names_award", {"valid": "valid_until", "award": "created_at::date"}),
     ):
         broken(constraint, QUOTE.format(**columns), agreed.pk, found.pk)
+
+
+# ── Until when it is accepted ────────────────────────────────────────────────────────────────────────
+def test_a_quote_is_accepted_until_the_call_closes_and_nobody_owes_anything_afterwards() -> None:
+    at = staged()
+    found = quotes.quoted(at)
+    closes_at = at.round.closes_at
+    assert closes_at is not None and clock.end_of_day(found.valid_until) > closes_at
+    assert Duty.objects.get(subject_ref=found.request.ref, verb="accept_quote").due_at <= closes_at  # type: ignore[operator]
+    with clock.at(closes_at), pytest.raises(Refused) as error:
+        actions.accept_quote(quote_id=found.pk, by=at.firm.user)
+    assert error.value.code == "call_closed"
+    assert actions.expire_quotes(closes_at - timedelta(seconds=1)) == 0 and actions.expire_quotes(closes_at) == 1
+    found.request.refresh_from_db()
+    assert found.request.status == "EXPIRED" and not Duty.objects.filter(subject_ref=found.request.ref, closed_at=None).exists()
+
+
+def test_a_match_after_the_selection_is_accepted_as_long_as_its_quote_is_valid() -> None:
+    at = staged(match_timing="AFTER_SELECTION")
+    found = quotes.quoted(at)
+    assert at.round.closes_at is not None and actions.expire_quotes(at.round.closes_at) == 0
+    with clock.at(at.round.closes_at):
+        assert actions.accept_quote(quote_id=found.pk, by=at.firm.user).status == "PROPOSED"
+
+
+def test_the_database_takes_no_match_of_a_quote_that_is_over() -> None:
+    at = staged()
+    match = actions.accept_quote(quote_id=quotes.quoted(at).pk, by=at.firm.user)
+    for late in ("r.closes_at", "(v.valid_until + 1)::timestamptz + interval '1 day'"):
+        sql = (
+            "INSERT INTO vouchers_match (ref, created_at, updated_at, version, need_id, quote_id, institution_id, status, "
+            "company_confirmed_at, company_confirmed_by_id, reason) SELECT 'mat-x', now(), now(), 1, m.need_id, m.quote_id, "
+            f"m.institution_id, 'PROPOSED', {late}, m.company_confirmed_by_id, '' FROM vouchers_match m JOIN vouchers_quote v "
+            "ON v.id = m.quote_id JOIN vouchers_need n ON n.id = m.need_id JOIN vouchers_round r ON r.id = n.round_id WHERE m.id = %s"
+        )
+        broken("match_accepted_in_time", sql, match.pk)
+
+
+def test_an_early_answer_to_a_question_leaves_the_last_useful_day_where_it_was() -> None:
+    at = staged(closes_at=clock.now() + timedelta(days=30))
+    request = quotes.asked(at)
+    actions.ask_clarification(request_id=request.pk, question="몇 건입니까?", by=at.hospital.user)
+    with clock.at(clock.now() + timedelta(days=10)):
+        request = actions.clarify(request_id=request.pk, answer="2,000건입니다.", by=at.firm.user)
+    assert request.due_at == request.latest_at == Duty.objects.get(subject_ref=request.ref, verb="quote").due_at
+
+
+def test_silence_after_a_question_is_counted_from_the_companys_own_day() -> None:
+    at = staged(match_timing="AFTER_SELECTION")
+    request = quotes.asked(at)
+    with clock.at(request.due_at):
+        actions.ask_clarification(request_id=request.pk, question="몇 건입니까?", by=at.hospital.user)
+    asked = Duty.objects.get(subject_ref=request.ref, verb="clarify").due_at
+    assert asked is not None and asked > request.due_at
+    days = queries.quote_days(at.round)
+    assert actions.expire_quotes(workdays.due_at(request.due_at, days)) == 0  # its own clock stands still
+    with clock.at(workdays.due_at(asked, days)):
+        assert actions.expire_quotes() == 1
+
+
+def test_the_database_moves_a_due_day_beyond_the_last_useful_one_for_a_question_alone() -> None:
+    request = quotes.asked(staged())
+    later = "UPDATE vouchers_quoterequest SET due_at = latest_at + interval '1 second' WHERE id = %s"
+    broken("quote_request_moved_by_question", later, request.pk)

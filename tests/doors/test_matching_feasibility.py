@@ -92,7 +92,7 @@ def test_verbs_refuse_everybody_else(at: quotes.Stage) -> None:
     query = asked(at)
     there = f"/matching/feasibility/{query.ref}/"
     for page in (f"{there}do/refuse/", f"{there}answer/", f"{there}do/withdraw/"):
-        sent = {"refuse-text": "아니요", "count": "50", "basis": "COUNTED"}
+        sent = {"refuse-reason": "NO_STAFF", "count": "50", "basis": "COUNTED"}
         assert as_().post(page, sent).status_code in {302, 401}
         assert as_(quotes.firm().user).post(page, sent).status_code in (403, 404)
         assert as_(providers.provider().user).post(page, sent).status_code == 404
@@ -107,9 +107,11 @@ def test_verbs_refuse_everybody_else(at: quotes.Stage) -> None:
 def test_refuse_in_the_browser_and_a_count_in_words_is_not_let_through(at: quotes.Stage) -> None:
     query = asked(at)
     there, hospital = f"/matching/feasibility/{query.ref}/", as_(at.hospital.user)
-    answer = hospital.post(f"{there}do/refuse/", {"refuse-text": "3명뿐입니다"})
-    assert answer.status_code == 422 and "3명뿐입니다" in text(answer)
-    assert hospital.post(f"{there}do/refuse/", {"refuse-text": "조회 권한이 없습니다"}).status_code == 303
+    answer = hospital.post(f"{there}do/refuse/", {"refuse-reason": "OTHER", "refuse-text": "세 명뿐입니다"})
+    assert answer.status_code == 422 and "세 명뿐입니다" in text(answer) and "숫자나 수를 나타내는 말은" in text(answer)
+    assert (
+        hospital.post(f"{there}do/refuse/", {"refuse-reason": "OTHER", "refuse-text": "조회 권한이 없습니다"}).status_code == 303
+    )
     assert "조회 권한이 없습니다" in text(as_(at.firm.user).get(there))
     again = hospital.post(f"{there}answer/", {"count": "50", "basis": "COUNTED"})
     assert again.status_code == 422

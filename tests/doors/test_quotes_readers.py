@@ -11,7 +11,7 @@ from portal.journal.models import Notice
 from tests.doors import as_
 from tests.factories import providers, quotes
 from vouchers.matching import actions, queries
-from vouchers.matching.models import Match, QuoteDraft, QuoteRequest
+from vouchers.matching.models import FeasibilityQuery, Match, QuoteDraft, QuoteRequest
 
 pytestmark = pytest.mark.django_db
 OTHERS = (Role.DRB_MEMBER, Role.PROVIDER_DRB_SECRETARY, Role.IRB_LIAISON)
@@ -75,3 +75,13 @@ def test_whoever_is_named_as_investigator_reads_it_and_agrees_whatever_the_role(
     assert draft.investigator_agreed_by == "ACCOUNT"
     other = quotes.prepared(quotes.stage())[0]
     assert status(named, f"/matching/requests/{other.request.ref}/") == 404
+
+
+def test_counts_and_proposals_are_read_by_those_who_deal_with_them(at: quotes.Stage) -> None:
+    count = actions.ask_feasibility(need_id=at.need.pk, dataset_id=at.offer.dataset_id, by=at.firm.user)
+    place = f"/matching/feasibility/{count.ref}/"
+    assert [status(one, place) for one in (at.hospital.user, at.firm.user, at.firm.colleague)] == [200, 200, 200]
+    for role in (*OTHERS, Role.PROVIDER_APPROVER):
+        one = providers.person(role, at.hospital.organisation)
+        assert status(one, place) == 404 and status(one, "/matching/feasibility/") == 403
+        assert not FeasibilityQuery.objects.visible_to(one).exists() and queries.counts_in_boxes(one)["waiting"] == 0

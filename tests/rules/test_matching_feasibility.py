@@ -59,14 +59,6 @@ def test_words_of_bands_in_both_languages() -> None:
     assert rules.enough(rules.Band(10, 30), None) == ""
 
 
-@pytest.mark.parametrize(("text", "tells"), [
-    ("37명뿐입니다", True), ("약 1,200 건", True), ("only 12 patients", True), ("5 people", True),
-    ("병리 자료는 2015년부터 있습니다", False), ("C34 코드로는 검색할 수 없습니다", False), ("We lack pathology before 2015.", False),
-])  # fmt: skip
-def test_a_sentence_that_names_a_count_is_recognised(text: str, tells: bool) -> None:
-    assert rules.tells_a_count(text) is tells
-
-
 def test_only_what_decides_a_count_goes_to_who_counts() -> None:
     document = {
         "modality": ["CT"],

@@ -1,13 +1,13 @@
 """Lifecycles of need, quote request and match; a quote's arithmetic. No database."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import product
 from typing import Any
 
 import pytest
 
-from portal.kit import clock, workdays
+from portal.kit import clock
 from portal.kit.errors import IllegalStep, Refused
 from tests.factories.quotes import lines
 from vouchers.matching.rules import stages
@@ -69,17 +69,3 @@ def test_silent_after_as_many_days_again() -> None:
     due = clock.end_of_day(date(2026, 11, 23))  # Monday 24:00
     assert not stages.silent(due, 5, clock.kst(2026, 12, 1, 12))
     assert stages.silent(due, 5, clock.kst(2026, 12, 2))
-
-
-def test_the_answer_is_due_when_the_first_of_three_ends_comes() -> None:
-    """15 working days (§6.14), the validity, the closing of the call; a call that is over counts no more."""
-    now = datetime(2027, 3, 2, 1, 0, tzinfo=UTC)
-    usual = workdays.due_at(now, 15)
-
-    def due(valid_until: date, closes_at: datetime | None = None) -> datetime:
-        return stages.answer_due(valid_until=valid_until, quote_days=15, closes_at=closes_at, now=now)
-
-    assert due(date(2027, 12, 31)) == usual
-    assert due(date(2027, 3, 4)) == clock.end_of_day(date(2027, 3, 4))
-    assert due(date(2027, 12, 31), now + timedelta(days=1)) == now + timedelta(days=1)
-    assert due(date(2027, 12, 31), now - timedelta(days=1)) == usual

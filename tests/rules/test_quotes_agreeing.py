@@ -59,3 +59,10 @@ def test_a_link_holds_once_while_the_draft_waits_until_its_day() -> None:
         ("SENT", False, later), ("PREPARED", True, later), ("PREPARED", False, now), ("PREPARED", False, None),
     ):  # fmt: skip
         assert not agreeing.link_holds(status, agreed=agreed, until=until, now=now)
+
+
+def test_only_who_belongs_to_the_institution_agrees_for_its_research() -> None:
+    agreeing.check_belongs("가상병원", member=True)
+    with pytest.raises(Refused) as error:
+        agreeing.check_belongs("가상병원", member=False)
+    assert error.value.code == "not_of_institution" and "가상병원" in str(error.value.message)

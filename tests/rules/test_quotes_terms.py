@@ -46,9 +46,12 @@ def test_a_request_that_cannot_be_answered_in_time_is_refused_with_the_last_day(
 def test_after_a_question_the_clock_runs_on_but_not_beyond_the_closing() -> None:
     latest = terms.latest_answer(CLOSES, 5)
     later = latest + timedelta(days=3)
-    assert terms.resumed_due(later, latest, CLOSES) == later
-    assert terms.resumed_due(latest + timedelta(days=60), latest, CLOSES) == CLOSES
-    assert terms.resumed_due(latest + timedelta(days=60), None, CLOSES) == latest + timedelta(days=60)  # no bound
+    assert terms.resumed_due(later, latest, CLOSES, NOW) == latest  # the company answered early: in time as any other answer
+    assert terms.resumed_due(latest - timedelta(days=1), latest, CLOSES, NOW) == latest - timedelta(days=1)
+    late = latest - timedelta(hours=6)  # no whole working day is left: out of the company's own days
+    assert terms.resumed_due(later, latest, CLOSES, late) == later
+    assert terms.resumed_due(latest + timedelta(days=60), latest, CLOSES, late) == CLOSES
+    assert terms.resumed_due(latest + timedelta(days=60), None, CLOSES, NOW) == latest + timedelta(days=60)  # no bound
 
 
 def test_after_the_closing_an_answer_is_useless_where_the_call_bounds_it() -> None:
@@ -107,4 +110,51 @@ def test_every_day_of_a_quote_follows_from_the_round() -> None:
     assert times.decide_by(short, NOW) == clock.end_of_day(short) == times.accept_until(short)
     free = terms.Times(15)
     assert free.decide_by(long, NOW) == workdays.due_at(NOW, 15) < free.accept_until(long) == clock.end_of_day(long)
+    after = terms.Times(15, None, CLOSES)  # the match is wanted after the selection: the closing bounds nothing
+    assert after.decide_by(long, NOW) == workdays.due_at(NOW, 15) and after.accept_until(long) == clock.end_of_day(long)
+    over = CLOSES + timedelta(days=3)  # a final quote after the award
+    assert times.decide_by(long, over) == workdays.due_at(over, 15)
     assert free.ask_until() is None and free.least_valid(short) == short
+
+
+# ── A maximum-cost commitment ────────────────────────────────────────────────────────────────────────
+KEPT = terms.Commitment(10_000_000, 1_000_000, date(2027, 5, 3))
+
+
+@pytest.mark.parametrize(
+    ("newer", "code"),
+    [
+        (KEPT, ""), (terms.Commitment(9_000_000, 900_000, date(2027, 6, 1)), ""),
+        (terms.Commitment(10_000_000, 0, date(2027, 5, 3)), ""),
+        (terms.Commitment(10_000_001, 0, date(2027, 5, 3)), "exceeds_commitment"),
+        (terms.Commitment(10_000_000, 1_000_001, date(2027, 5, 3)), "exceeds_commitment"),
+        (terms.Commitment(1, 0, date(2027, 5, 2)), "shortens_commitment"),
+        (terms.Commitment(1, 0, date(2027, 5, 3), letter=True), "loosens_commitment"),
+    ],
+)  # fmt: skip
+def test_a_newer_quote_neither_exceeds_nor_shortens_the_one_that_stands(newer: terms.Commitment, code: str) -> None:
+    for today in (date(2027, 3, 2), date(2027, 5, 3)):
+        if not code:
+            terms.check_keeps(KEPT, newer, today)
+            continue
+        with pytest.raises(Refused) as error:
+            terms.check_keeps(KEPT, newer, today)
+        assert error.value.code == code and "2027. 5. 3.(월)" in str(error.value.message)
+    terms.check_keeps(KEPT, newer, date(2027, 5, 4))  # its day is over: nothing binds any more
+
+
+def test_a_letter_may_become_a_quote_within_its_band() -> None:
+    letter = terms.Commitment(10_000_000, 1_000_000, date(2027, 5, 3), letter=True)
+    terms.check_keeps(letter, terms.Commitment(9_000_000, 900_000, date(2027, 5, 3)), date(2027, 3, 2))
+    terms.check_keeps(letter, letter, date(2027, 3, 2))
+
+
+def test_a_quote_is_accepted_while_it_is_valid_and_before_its_call_closes() -> None:
+    times = terms.Times(15, terms.latest_answer(CLOSES, 5), CLOSES)
+    long, short = date(2027, 9, 30), date(2027, 3, 5)
+    for valid_until, last, code in ((long, CLOSES, "call_closed"), (short, clock.end_of_day(short), "quote_expired")):
+        times.check_acceptable(valid_until, last - timedelta(seconds=1))
+        with pytest.raises(Refused) as error:
+            times.check_acceptable(valid_until, last)
+        assert error.value.code == code and last == times.accept_until(valid_until)
+    terms.Times(15, None, CLOSES).check_acceptable(long, CLOSES)

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import override
+
 from portal.journal.actions import Telling, tell, tell_each
 from portal.kit.won import won
 from vouchers.matching.models import (
@@ -250,7 +252,11 @@ def feasibility_answered(query: FeasibilityQuery) -> None:
 
 
 def feasibility_refused(query: FeasibilityQuery) -> None:
-    _count_to_company("feasibility_refused", query, reason=query.reason)
+    told = {}
+    for language in ("ko", "en"):
+        with override(language):
+            told[f"reason_{language}"] = query.reason_words
+    _count_to_company("feasibility_refused", query, **told)
 
 
 def feasibility_withdrawn(query: FeasibilityQuery) -> None:

@@ -143,6 +143,11 @@ def users_of(organisation: Organisation) -> QuerySet[User]:
     ).distinct()
 
 
+def membership_in(organisation: Any, user: Any) -> QuerySet[Membership]:
+    """The person's membership that stands. organisation: it, its id, or an OuterRef to it."""
+    return Membership.objects.filter(user_id=user.pk or 0, organisation=organisation, status=rules.MembershipStatus.ACTIVE)
+
+
 def holders_of(role: str, organisation: Organisation | None = None) -> QuerySet[User]:
     """People who hold `role` now (for `organisation`, or anywhere)."""
     grants = active_grants().filter(role=role)

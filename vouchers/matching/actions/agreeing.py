@@ -12,10 +12,20 @@ from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from vouchers.matching import notices, queries
 from vouchers.matching.actions import finals
-from vouchers.matching.actions.asking import move, written
-from vouchers.matching.actions.preparing import AGREE, APPROVE, check_amount, check_terms, hashed, lock_draft, priced, step
+from vouchers.matching.actions.asking import move, require_there, written
+from vouchers.matching.actions.preparing import (
+    AGREE,
+    APPROVE,
+    check_amount,
+    check_keeps,
+    check_terms,
+    hashed,
+    lock_draft,
+    priced,
+    step,
+)
 from vouchers.matching.models import Quote, QuoteDraft, QuoteLine, QuoteRequest
-from vouchers.matching.rules import agreeing, stages
+from vouchers.matching.rules import agreeing, stages, terms
 
 
 @transaction.atomic
@@ -37,10 +47,11 @@ def approve_quote(*, draft_id: int, by: Any) -> QuoteDraft:
 
 @transaction.atomic
 def agree_as_investigator(*, draft_id: int, by: Any) -> QuoteDraft:
-    """The investigator, signed in, agrees. Writes: as approve_quote. Raises: NotAllowed for anybody else."""
+    """The investigator, signed in, agrees. Writes: as approve_quote. Raises: NotAllowed for anybody else, Refused for who has left."""
     draft = lock_draft(draft_id)
     if by is None or draft.investigator_user_id != by.pk:
         raise NotAllowed()
+    _check_belongs(draft, by)
     return _investigator_agreed(draft, agreeing.AgreedBy.ACCOUNT, by)
 
 
@@ -59,6 +70,8 @@ def return_quote(*, draft_id: int, reason: str, by: Any) -> QuoteDraft:
     draft = lock_draft(draft_id)
     if by is None or draft.investigator_user_id != by.pk:
         require(by, "vouchers.approve_quote", draft.request.institution)
+    else:
+        _check_belongs(draft, by)
     return _returned(draft, reason, by)
 
 
@@ -72,6 +85,11 @@ def find_by_link(*, secret: str) -> QuoteDraft | None:
     """The draft that an open link shows; reads only."""
     found = queries.draft_of_link(hashed(secret))
     return found if found is not None and _holds(found) else None
+
+
+def _check_belongs(draft: QuoteDraft, by: Any) -> None:
+    institution = draft.request.institution
+    agreeing.check_belongs(str(institution), member=queries.person_in(institution.organisation, by))
 
 
 def _linked(secret: str) -> QuoteDraft:
@@ -118,8 +136,11 @@ def _send_when_agreed(draft: QuoteDraft, by: Any) -> QuoteDraft:
         request, lines, valid_until=valid_until, earliest_delivery_on=delivery_on, access_mode=content["access_mode"]
     )
     settled = queries.awaiting_final(request, lock=True)
+    if settled is None:
+        require_there(request.dataset)
     stages.QUOTE_LIFECYCLE.step(request.status, "quote" if settled is None else "quote_finally")
     check_amount(request, settled, draft.supply_amount_won, draft.vat_won, draft.band_min_won)
+    check_keeps(request, terms.Commitment(draft.supply_amount_won, draft.vat_won, valid_until, draft.band_min_won is not None))
     step(draft, "send", "sent", by)
     found = Quote(
         request=request, number=request.quotes.count() + 1, valid_until=valid_until, earliest_delivery_on=delivery_on,

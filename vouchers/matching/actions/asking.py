@@ -33,7 +33,8 @@ def request_quote(
     """Asks one institution for a price; it owes an answer within the round's target days, and in time for the application.
 
     Writes: QuoteRequest, Event, Duty, Notice. Raises: Refused when the need is not posted, the institution cannot answer
-    here or the call does not pay it, dataset or offer is not published or not its own, it was asked already, or no working day is left for an answer.
+    here or the call does not pay it, dataset or offer is not published, cannot be had now or is not its own, it was asked already, or
+    no working day is left for an answer.
     """
     need = needs.lock(need_id)
     require(by, "vouchers.request_quote", need)
@@ -42,7 +43,7 @@ def request_quote(
     institution = Institution.objects.select_related("organisation").filter(pk=institution_id).first()
     if institution is None:
         raise Refused(asking.NOT_IN_PORTAL, "not_in_portal")
-    if code := queries.market_of(need).hindrance(institution, published=True):
+    if code := queries.market_of(need).hindrance(institution):
         raise Refused(asking.HINDRANCES[code], code)
     dataset, offer = _asked_for(institution, dataset_id, offer_id)
     text = written(message, "message")
@@ -97,12 +98,15 @@ def request_quotes(*, need_id: int, wanted: Sequence[tuple[int | None, int | Non
 def _asked_for(institution: Institution, dataset_id: int | None, offer_id: int | None) -> tuple[Dataset | None, Offer | None]:
     dataset = Dataset.objects.published().filter(pk=dataset_id, institution=institution).first() if dataset_id else None
     offer = Offer.objects.offered(clock.now()).filter(pk=offer_id, institution=institution).first() if offer_id else None
+    if dataset is not None:
+        require_there(dataset)
     if (dataset_id and dataset is None) or (offer_id and offer is None) or (dataset is None and offer is None):
         raise Refused(asking.NOT_PUBLISHED, "not_published")
     if offer is not None and offer.dataset_id is not None:
         if dataset is not None and offer.dataset_id != dataset.pk:
             raise Refused(asking.NOT_PUBLISHED, "not_published")
         dataset = offer.dataset
+        require_there(dataset)
     return dataset, offer
 
 
@@ -118,7 +122,7 @@ def clarify(*, request_id: int, answer: str, by: Any) -> QuoteRequest:
     owed = duties.open_duties(request).filter(verb="quote").first()
     if owed is not None and owed.due_at is not None:
         closes_at = request.need.round.closes_at if request.need.round is not None else None
-        request.due_at = terms.resumed_due(owed.due_at, request.latest_at, closes_at)
+        request.due_at = terms.resumed_due(owed.due_at, request.latest_at, closes_at, clock.now())
         request.save()
         owe_quote(request, by)
     notices.quote_answered(request)
@@ -130,16 +134,17 @@ def accept_quote(*, quote_id: int, by: Any) -> Match:
     """Takes the newest quote; that confirms the company's side of the match, the provider still owes its own.
 
     Writes: QuoteRequest, Match (PROPOSED), Events, Duties, Notice. Raises: IllegalStep the second time; Refused when a newer
-    quote exists, this one is no longer valid, or the institution does not supply at present.
+    quote exists, this one is no longer valid or the call has closed, the institution does not supply or the data cannot be had at present.
     """
     quote = Quote.objects.get(pk=quote_id)
     request = lock(quote.request_id)
     require(by, "vouchers.request_quote", request.need.company)
     if request.status == S.QUOTED and quote.number != request.quotes.count():
         raise Refused(_("The provider has sent a newer quote. Look at that one."), "newer_quote")
-    if request.status == S.QUOTED and quote.valid_until < clock.today():
-        raise Refused(_("This quote is no longer valid. Ask the provider for a new one."), "quote_expired")
+    if request.status == S.QUOTED:
+        queries.quote_times(request.need.round).check_acceptable(quote.valid_until, clock.now())
     require_supplying(request.institution_id)
+    require_there(request.dataset)
     move(request, "accept_quote", "accepted", by, data={"quote": quote.ref})
     match = Match(
         need=request.need, quote=quote, institution=request.institution,
@@ -202,6 +207,12 @@ def require_supplying(institution_id: int) -> None:
 def check_supplying(institution: Institution) -> None:
     """As it was read: for what only looks. Raises Refused."""
     agreeing.check_supplies(str(institution), active=institution.status == InstitutionStatus.ACTIVE)
+
+
+def require_there(dataset: Dataset | None) -> None:
+    """The data can be had now, and stays so until the transaction ends; None: work alone. Raises Refused."""
+    if dataset is not None:
+        asking.check_there(Dataset.objects.select_for_update(no_key=True, of=("self",)).get(pk=dataset.pk).status, str(dataset))
 
 
 def lock(request_id: int) -> QuoteRequest:

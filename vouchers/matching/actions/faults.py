@@ -10,7 +10,7 @@ from vouchers.matching import queries
 from vouchers.matching.actions import preparing
 from vouchers.matching.actions.asking import check_supplying
 from vouchers.matching.models import QuoteRequest
-from vouchers.matching.rules import agreeing, stages, terms
+from vouchers.matching.rules import agreeing, asking, stages, terms
 
 
 def quote_faults(
@@ -18,7 +18,7 @@ def quote_faults(
 ) -> list[Refused]:
     """What `prepare_quote` would refuse, one after the other, of what could be read. lines: None where a line cannot be read; given:
     the terms that can, by name."""
-    request = QuoteRequest.objects.select_related("need__round", "institution__organisation").get(pk=request_id)
+    request = QuoteRequest.objects.select_related("need__round", "institution__organisation", "dataset").get(pk=request_id)
     require(by, "vouchers.answer_quote", request.institution)
     return [fault for check in _checks(request, lines, given, by) if (fault := _refusal(check)) is not None]
 
@@ -36,8 +36,11 @@ def _checks(
 ) -> list[Callable[[], Any]]:
     today, until, delivery = clock.today(), given.get("valid_until"), given.get("earliest_delivery_on")
     checks: list[Callable[[], Any]] = [lambda: check_supplying(request.institution)]
+    if request.dataset is not None and queries.awaiting_final(request) is None:
+        data = request.dataset
+        checks.append(lambda: asking.check_there(data.status, str(data)))
     if lines is not None:
-        checks.append(lambda: _amount(request, lines, given))
+        checks += [lambda: _amount(request, lines, given), lambda: preparing.check_paid(request, stages.read_lines(lines))]
     if until is not None:
         checks.append(lambda: stages.check_dates(valid_until=until, earliest_delivery_on=None, today=today))
         if until >= today:
@@ -51,6 +54,8 @@ def _amount(request: QuoteRequest, lines: Sequence[Mapping[str, Any]], given: Ma
     read = stages.read_lines(lines)
     supply_won, vat_won = stages.quote_sums((line.amount_won, line.tax_kind) for line in read)
     preparing.check_amount(request, queries.awaiting_final(request), supply_won, vat_won, given.get("band_min_won"))
+    if until := given.get("valid_until"):
+        preparing.check_keeps(request, terms.Commitment(supply_won, vat_won, until, given.get("band_min_won") is not None))
 
 
 def _investigator(request: QuoteRequest, given: Mapping[str, Any], by: Any) -> None:

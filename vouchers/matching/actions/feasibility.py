@@ -13,7 +13,7 @@ from portal.kit.errors import Refused
 from providers.catalogue.models import Dataset
 from vouchers.matching import notices, queries
 from vouchers.matching.actions import needs
-from vouchers.matching.actions.asking import days, written
+from vouchers.matching.actions.asking import days, require_there, written
 from vouchers.matching.models import FeasibilityQuery
 from vouchers.matching.rules import asking, stages
 from vouchers.matching.rules import feasibility as rules
@@ -27,7 +27,7 @@ def ask_feasibility(*, need_id: int, dataset_id: int, message: str = "", by: Any
 
     The institution sees the conditions that decide a count, not product, purpose or budget. Writes: FeasibilityQuery, Event,
     Duty, Notice. Raises: Refused when the need is not posted, the institution cannot answer here, the dataset is not
-    published, or the same is asked already.
+    published or cannot be had now, or the same is asked already.
     """
     need = needs.lock(need_id)
     require(by, "vouchers.ask_feasibility", need)
@@ -36,6 +36,7 @@ def ask_feasibility(*, need_id: int, dataset_id: int, message: str = "", by: Any
     dataset = Dataset.objects.published().select_related("institution__organisation").filter(pk=dataset_id).first()
     if dataset is None:
         raise Refused(asking.NOT_PUBLISHED, "not_published")
+    require_there(dataset)
     institution = dataset.institution
     if institution.status != "ACTIVE" or institution.organisation is None:
         raise Refused(queries.CANNOT_COUNT, "not_in_portal")
@@ -90,18 +91,16 @@ def answer_feasibility(
 
 
 @transaction.atomic
-def refuse_feasibility(*, query_id: int, reason: str, by: Any) -> FeasibilityQuery:
-    """The institution cannot or may not count, and says why; the sentence names no number of patients.
+def refuse_feasibility(*, query_id: int, reason: str, text: str = "", by: Any) -> FeasibilityQuery:
+    """The institution cannot or may not count, and says why. reason: of rules.Reason; text: beside it, without any number.
 
     Writes: FeasibilityQuery, Event, Duty, Notice. Raises: Refused.
     """
     query = lock(query_id)
     require(by, "vouchers.answer_feasibility", query.institution)
-    text = written(reason, "reason", needed=True)
-    if rules.tells_a_count(text):
-        raise Refused(_("Name no number of patients here: answer with a band instead."), "tells_a_count", "reason")
-    query.reason = text
-    _close(query, "refuse_feasibility", "refused", by, answered=True, reason=text)
+    query.reason = rules.check_reason(reason, text)
+    query.reason_code = reason
+    _close(query, "refuse_feasibility", "refused", by, answered=True, reason=query.reason, data={"reason": reason})
     notices.feasibility_refused(query)
     return query
 

@@ -11,7 +11,7 @@ from portal.kit.errors import NotAllowed
 from providers.offers import actions as offers
 from vouchers.matching import notices
 from vouchers.matching.actions import needs
-from vouchers.matching.actions.asking import lock, move, require_supplying, written
+from vouchers.matching.actions.asking import lock, move, require_supplying, require_there, written
 from vouchers.matching.models import Match, QuoteRequest
 from vouchers.matching.rules import stages
 
@@ -21,7 +21,8 @@ def confirm_match(*, match_id: int, by: Any) -> Match:
     """One side confirms; with both, the match stands and takes one order of the offer's capacity. No budget is touched.
 
     Writes: Match, Need.status, Offer.open_capacity, Event, Duty, Notice. Raises: NotAllowed for anybody of neither side,
-    IllegalStep when that side confirmed already, Refused when the offer is full or the institution does not supply at present.
+    IllegalStep when that side confirmed already, Refused when the offer is full, the institution does not supply
+    or the data cannot be had at present.
     """
     match = _lock_match(match_id)
     side = side_of(match, by)
@@ -29,6 +30,7 @@ def confirm_match(*, match_id: int, by: Any) -> Match:
     if getattr(match, f"{side}_confirmed_at") is not None:
         stages.MATCH_LIFECYCLE.step(match.status, "confirm_again")
     require_supplying(match.institution_id)
+    require_there(match.quote.request.dataset)
     setattr(match, f"{side}_confirmed_at", clock.now())
     setattr(match, f"{side}_confirmed_by", by)
     whole = match.company_confirmed_at is not None and match.provider_confirmed_at is not None

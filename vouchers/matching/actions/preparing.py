@@ -18,9 +18,9 @@ from portal.kit.errors import Refused
 from providers.catalogue import queries as catalogue
 from providers.institutions.models import Institution
 from vouchers.matching import notices, queries
-from vouchers.matching.actions.asking import days, lock, require_supplying, written
+from vouchers.matching.actions.asking import days, lock, require_supplying, require_there, written
 from vouchers.matching.models import Match, Quote, QuoteDraft, QuoteRequest
-from vouchers.matching.rules import agreeing, letters, stages, terms
+from vouchers.matching.rules import agreeing, asking, letters, stages, terms
 
 APPROVE, AGREE = "approve_quote", "agree_to_quote"
 NO_APPROVER = _(
@@ -60,6 +60,8 @@ def prepare_quote(
     settled = queries.awaiting_final(request)
     stages.QUOTE_LIFECYCLE.step(request.status, "quote" if settled is None else "quote_finally")
     read = stages.read_lines(lines)
+    if settled is None:
+        require_there(request.dataset)
     check_terms(request, read, valid_until=valid_until, earliest_delivery_on=earliest_delivery_on, access_mode=access_mode)
     needed = queries.investigator_agrees(request.need.round)
     name, email = agreeing.check_investigator(investigator_name, investigator_email, needed=needed)
@@ -69,6 +71,7 @@ def prepare_quote(
     require_approver(request, by, investigator)
     supply_won, vat_won = stages.quote_sums((line.amount_won, line.tax_kind) for line in read)
     check_amount(request, settled, supply_won, vat_won, band_min_won)
+    check_keeps(request, terms.Commitment(supply_won, vat_won, valid_until, band_min_won is not None))
     _replace_drafts(request, by)
     draft = QuoteDraft(
         request=request, number=request.drafts.count() + 1, supply_amount_won=supply_won, vat_won=vat_won, prepared_by=by,
@@ -118,7 +121,15 @@ def check_terms(
     known = Institution.objects.active().filter(pk__in=named, is_demo=request.institution.is_demo)
     if known.count() != len(named):
         raise Refused(_("Choose the institutions of a line from the list."), "bad_party", "lines")
+    check_paid(request, lines)
     return award_on
+
+
+def check_paid(request: QuoteRequest, lines: Sequence[stages.Line]) -> None:
+    """The need's call pays whom the lines contract with and pay. Raises Refused."""
+    paid = {getattr(line, name) or request.institution_id for line in lines for name in stages.PAID}
+    market = queries.market_of(request.need)
+    asking.check_paid(str(one) for one in Institution.objects.filter(pk__in=paid).order_by("pk") if not market.admits(one))
 
 
 def check_amount(request: QuoteRequest, settled: Match | None, supply_won: int, vat_won: int, band_min_won: int | None) -> None:
@@ -132,6 +143,14 @@ def check_amount(request: QuoteRequest, settled: Match | None, supply_won: int, 
             supply_won, vat_won, least_won=least_won, most_won=letter.supply_amount_won, most_vat_won=letter.vat_won,
             band_won=band_min_won,
         )  # fmt: skip
+
+
+def check_keeps(request: QuoteRequest, newer: terms.Commitment) -> None:
+    """A newer version keeps what the one before promised, while its day is not over; a final quote has its letter's bounds. Raises Refused."""
+    before = request.quotes.order_by("-number").first() if request.status == stages.QuoteStatus.QUOTED else None
+    if before is not None:
+        kept = terms.Commitment(before.supply_amount_won, before.vat_won, before.valid_until, before.band_min_won is not None)
+        terms.check_keeps(kept, newer, clock.today())
 
 
 # ── For the room's other actions ─────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from portal.accounts.models import User
 from portal.journal import actions as journal
+from portal.journal import queries as duties
 from portal.kit import clock
 from portal.kit.access import require
 from vouchers.matching import notices, queries
@@ -64,7 +65,7 @@ def _note_view(request_id: int, who: int, when: datetime) -> bool:
 
 
 def expire_quotes(now: datetime | None = None) -> int:
-    """Quotes whose validity is over, and requests that nobody answered for twice the target days or before the call closed, expire.
+    """Quotes that can be accepted no more, and requests that nobody answered for twice the target days or before the call closed, expire.
 
     Each in its own transaction, so that one refusal stops no other. Writes: QuoteRequest, Event, Duties, Notices.
     Returns: how many.
@@ -78,14 +79,22 @@ def _expire(request_id: int, now: datetime) -> bool:
     request = lock(request_id)
     newest = request.quotes.order_by("-number").first()
     if request.status == stages.QuoteStatus.QUOTED and newest is not None:
-        over = newest.valid_until < clock.to_kst(now).date()
+        over = now >= queries.quote_times(request.need.round).accept_until(newest.valid_until)
     else:
         closes_at = request.need.round.closes_at if request.need.round is not None else None
         over = terms.useless(request.latest_at, closes_at, now)
-        over = over or stages.silent(request.due_at, queries.quote_days(request.need.round), now)
+        over = over or stages.silent(_due_at(request), queries.quote_days(request.need.round), now)
     if not over or not stages.QUOTE_LIFECYCLE.can(request.status, "expire"):
         return False
     move(request, "expire", "expired", None)
     journal.close_duties(request, by=None)
     notices.quote_expired(request)
     return True
+
+
+def _due_at(request: QuoteRequest) -> datetime:
+    """Since when an answer is missing: of the provider, or of the company while its answer to a question is what everybody waits for."""
+    asked = (
+        duties.open_duties(request).filter(verb="clarify").first() if request.status == stages.QuoteStatus.CLARIFYING else None
+    )
+    return request.due_at if asked is None or asked.due_at is None else max(request.due_at, asked.due_at)

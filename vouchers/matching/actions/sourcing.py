@@ -13,8 +13,8 @@ from providers.catalogue.models import Dataset
 from providers.institutions.models import Institution
 from vouchers.matching import notices, queries
 from vouchers.matching.models import Need, SourcingCase, SourcingNote, SourcingProposal
+from vouchers.matching.rules import asking, stages
 from vouchers.matching.rules import sourcing as rules
-from vouchers.matching.rules import stages
 from vouchers.rounds.rules import TARGET_STEPS
 
 S = rules.SourcingStatus
@@ -103,6 +103,7 @@ def propose_data(*, case_id: int, institution_id: int, dataset_id: int | None = 
     dataset = Dataset.objects.published().filter(pk=dataset_id, institution_id=institution_id).first() if dataset_id else None
     if institution is None or (dataset_id and dataset is None):
         raise Refused(_("Only what is published can be proposed. Choose another one."), "not_published", "found")
+    asking.check_there(dataset.status if dataset is not None else None, str(dataset))
     if institution.is_demo and not queries.of_demo(case.need.round):
         raise Refused(_("Demonstration data answers only needs of demonstration calls."), "demo_dataset", "found")
     if case.proposals.filter(institution=institution, dataset=dataset).exists():

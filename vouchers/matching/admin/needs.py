@@ -114,7 +114,7 @@ class FeasibilityQueryAdmin(VerbAdmin):
     list_select_related = ("need__company", "institution", "dataset")
     ordering = ("-id",)
     fields = ("ref", "need", "company", "institution", "dataset", "status", "due_at", "conditions", "message", "answer", "basis",
-              "answered_at", "answered_by", "reason")  # fmt: skip
+              "answered_at", "answered_by", "reason_code", "reason")  # fmt: skip
     readonly_fields = fields
 
     def headline(self, obj: FeasibilityQuery) -> str:

@@ -1,6 +1,6 @@
 """The shape of a need, of a quote and of what the two sides say to each other."""
 
-from vouchers.matching.forms.feasibility import AskCountForm, CountForm
+from vouchers.matching.forms.feasibility import AskCountForm, CannotCountForm, CountForm
 from vouchers.matching.forms.needs import NeedForm, need_initial
 from vouchers.matching.forms.quotes import (
     AgreementForm,
@@ -24,6 +24,7 @@ __all__ = [
     "AnswerForm",
     "AskCountForm",
     "AskForm",
+    "CannotCountForm",
     "CarriedForm",
     "CountForm",
     "NeedForm",

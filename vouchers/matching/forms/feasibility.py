@@ -18,6 +18,16 @@ class AskCountForm(forms.Form):
     )  # fmt: skip
 
 
+class CannotCountForm(forms.Form):
+    """Why nothing is counted: chosen, since a sentence could tell the number."""
+
+    reason = forms.ChoiceField(label=_("Why can it not be counted?"), choices=rules.Reason.choices(), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("In a sentence"), max_length=rules.MOST_TEXT, required=False, widget=CountedTextarea(attrs={"rows": 3}),
+        help_text=_("Only for another reason. No numbers, neither in digits nor in words: the company reads it."),
+    )  # fmt: skip
+
+
 class CountForm(forms.Form):
     """A number, of which only the band is kept, or the band itself."""
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts import queries as accounts
 from portal.kit.models import Row
 from portal.kit.won import WonField
-from vouchers.matching.models.needs import Need
+from vouchers.matching.models.needs import READING, Need
 from vouchers.matching.rules import allocations as rules
 
 
@@ -85,11 +85,17 @@ class Allocation(Row):
 
 class OfferProposalQuerySet(models.QuerySet["OfferProposal"]):
     def visible_to(self, user: Any) -> Self:
-        """The company of the need and the institution of the offer; those who see every case."""
+        """The company of the need; of the institution of the offer those who read requests; those who see every case."""
         if accounts.sees_all(user):
             return self
-        mine = accounts.organisation_ids_of(user)
-        return self.filter(Q(need__company__organisation_id__in=mine) | Q(institution__organisation_id__in=mine))
+        return self.filter(Q(need__company__organisation_id__in=accounts.organisation_ids_of(user)) | self._read_by(user))
+
+    def read_by(self, user: Any) -> Self:
+        """As the institution's side sees it."""
+        return self.filter(self._read_by(user))
+
+    def _read_by(self, user: Any) -> Q:
+        return Q(institution__organisation_id__in=accounts.organisation_ids_where(user, *READING))
 
     def open(self) -> Self:
         return self.filter(status="OPEN")

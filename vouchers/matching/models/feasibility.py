@@ -15,11 +15,17 @@ from vouchers.matching.rules import feasibility as rules
 
 class FeasibilityQuerySet(models.QuerySet["FeasibilityQuery"]):
     def visible_to(self, user: Any) -> "FeasibilityQuerySet":
-        """The asking company and the asked institution; those who see every case. Never another company or institution."""
+        """The asking company; of the asked institution those who answer; those who see every case. Never another company or institution."""
         if accounts.sees_all(user):
             return self
-        mine = accounts.organisation_ids_of(user)
-        return self.filter(Q(need__company__organisation_id__in=mine) | Q(institution__organisation_id__in=mine))
+        return self.filter(Q(need__company__organisation_id__in=accounts.organisation_ids_of(user)) | self._answered_by(user))
+
+    def answered_by(self, user: Any) -> "FeasibilityQuerySet":
+        """As the institution's side sees it."""
+        return self.filter(self._answered_by(user))
+
+    def _answered_by(self, user: Any) -> Q:
+        return Q(institution__organisation_id__in=accounts.organisation_ids_where(user, "vouchers.answer_feasibility"))
 
 
 class FeasibilityQuery(Row):
@@ -38,7 +44,8 @@ class FeasibilityQuery(Row):
     band_low = models.PositiveIntegerField(null=True)
     band_high = models.PositiveIntegerField(null=True)
     basis = models.CharField(_("How it was counted"), max_length=10, choices=rules.Basis.choices(), blank=True)
-    reason = models.TextField(blank=True)
+    reason_code = models.CharField(_("Why it was not counted"), max_length=16, choices=rules.Reason.choices(), blank=True)
+    reason = models.TextField(blank=True)  # beside it, without any number (trigger for digits)
     due_at = models.DateTimeField()
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
@@ -65,13 +72,19 @@ class FeasibilityQuery(Row):
                 condition=~Q(status__in=["ANSWERED", "REFUSED"]) | Q(answered_at__isnull=False),
                 name="feasibility_answered_by_somebody",
             ),
-            models.CheckConstraint(condition=~Q(status="REFUSED") | ~Q(reason=""), name="feasibility_refused_with_reason"),
+            models.CheckConstraint(condition=~Q(status="REFUSED") | ~Q(reason_code=""), name="feasibility_refused_with_reason"),
         ]
         indexes = [
             models.Index(fields=["institution", "status", "due_at"], name="feasibility_institution"),
             models.Index(fields=["status", "due_at"], name="feasibility_due"),
         ]
         permissions = [("ask_feasibility", "Ask how many patients there are"), ("answer_feasibility", "Answer with a band")]
+
+    @property
+    def reason_words(self) -> str:
+        """The reason of the list, with the sentence beside it, in the reader's language."""
+        told = [str(rules.Reason.word(self.reason_code))] if self.reason_code and self.reason_code != rules.Reason.OTHER else []
+        return ". ".join([*told, self.reason] if self.reason else told)
 
     @property
     def band(self) -> rules.Band | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
@@ -93,8 +93,8 @@ READING = ("vouchers.read_requests", "vouchers.answer_quote")  # who of an insti
 
 class QuoteRequestQuerySet(models.QuerySet["QuoteRequest"]):
     def visible_to(self, user: Any) -> "QuoteRequestQuerySet":
-        """The asking company; of the asked institution those who read requests, and whom it named as investigator; those who see
-        every case. Never another company."""
+        """The asking company; of the asked institution those who read requests, and whom it names as investigator, as long as they
+        belong to it; those who see every case. Never another company."""
         if accounts.sees_all(user):
             return self
         return self.filter(Q(need__company__organisation_id__in=accounts.organisation_ids_of(user)) | self._read_by(user))
@@ -104,7 +104,7 @@ class QuoteRequestQuerySet(models.QuerySet["QuoteRequest"]):
         return self.filter(self._read_by(user))
 
     def _read_by(self, user: Any) -> Q:
-        named = QuoteDraft.objects.filter(investigator_user_id=user.pk or 0).values("request_id")
+        named = QuoteDraft.objects.naming(user).values("request_id")
         return Q(institution__organisation_id__in=accounts.organisation_ids_where(user, *READING)) | Q(pk__in=named)
 
 
@@ -168,7 +168,13 @@ class QuoteDraftQuerySet(models.QuerySet["QuoteDraft"]):
         """Those of the institution who read requests, and the named investigator: neither the company nor who sees every case reads
         what was not sent."""
         reading = accounts.organisation_ids_where(user, *READING)
-        return self.filter(Q(request__institution__organisation_id__in=reading) | Q(investigator_user_id=user.pk or 0))
+        return self.filter(Q(request__institution__organisation_id__in=reading) | Q(pk__in=self.naming(user).values("pk")))
+
+    def naming(self, user: Any) -> "QuoteDraftQuerySet":
+        """The newest of a request that names this person as investigator, who still belongs to the institution."""
+        newer = QuoteDraft.objects.filter(request=OuterRef("request"), number__gt=OuterRef("number"))
+        member = accounts.membership_in(OuterRef("request__institution__organisation"), user)
+        return QuoteDraft.objects.filter(Exists(member), ~Exists(newer), investigator_user_id=user.pk or 0)
 
 
 class QuoteDraft(Row):

@@ -9,6 +9,7 @@ from vouchers.matching.queries.drafts import (
     drafts_visible,
     has_approver,
     newest_draft,
+    person_in,
     person_of,
 )
 from vouchers.matching.queries.feasibility import (
@@ -35,7 +36,7 @@ from vouchers.matching.queries.finals import (
     waits_for_final,
     with_parts,
 )
-from vouchers.matching.queries.joined import Joined, Part, market_of
+from vouchers.matching.queries.joined import Joined, Part, barred, market_of
 from vouchers.matching.queries.making import ranking
 from vouchers.matching.queries.narrowing import rank_document
 from vouchers.matching.queries.needs import (
@@ -155,6 +156,7 @@ __all__ = [
     "awaiting_final",
     "award_on",
     "band_choices",
+    "barred",
     "candidates_for",
     "case_of",
     "cases_for",
@@ -209,6 +211,7 @@ __all__ = [
     "offer_lines",
     "once_offered",
     "once_published",
+    "person_in",
     "person_of",
     "proposals_of",
     "quote_days",

@@ -22,6 +22,11 @@ def person_of(organisation: Organisation | None, email: str) -> User | None:
     return accounts.users_of(organisation).filter(email__iexact=email).first() if organisation is not None else None
 
 
+def person_in(organisation: Organisation | None, user: User) -> bool:
+    """Whether this person belongs to the organisation now. One query."""
+    return organisation is not None and accounts.membership_in(organisation, user).exists()
+
+
 def has_approver(organisation: Organisation | None, *besides: Any) -> bool:
     """Whether somebody other than these people agrees to the institution's quotes. One query."""
     others = [one.pk for one in besides if one is not None]

@@ -8,7 +8,6 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts import queries as accounts
 from vouchers.matching.models import FeasibilityQuery, Need
 from vouchers.matching.queries.words import document_facts
 from vouchers.matching.rules import feasibility as rules
@@ -48,15 +47,15 @@ def counts_of(need: Need) -> list[FeasibilityQuery]:
 
 
 def counts_inbox(user: Any, box: str) -> QuerySet[FeasibilityQuery]:
-    """Questions to the person's institutions, the most urgent first."""
-    rows = FeasibilityQuery.objects.filter(institution__organisation_id__in=accounts.organisation_ids_of(user))
+    """Questions to the institutions for which the person answers, the most urgent first."""
+    rows = FeasibilityQuery.objects.answered_by(user)
     order = F("due_at").asc() if box == "waiting" else "-pk"
     return rows.filter(status__in=BOXES[box]).select_related("need__company", "dataset").order_by(order, "pk")
 
 
 def counts_in_boxes(user: Any) -> dict[str, int]:
     """How many lie in each box. One query."""
-    rows = FeasibilityQuery.objects.filter(institution__organisation_id__in=accounts.organisation_ids_of(user))
+    rows = FeasibilityQuery.objects.answered_by(user)
     return rows.aggregate(**{name: Count("pk", filter=Q(status__in=codes)) for name, codes in BOXES.items()})
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from portal.kit import clock
 from portal.kit.words import pick
 from providers.catalogue.models import Dataset
-from providers.catalogue.rules import Publication
+from providers.catalogue.rules import AVAILABLE, Publication
 from providers.institutions.models import Institution
 from providers.institutions.rules import InstitutionStatus
 from providers.offers.models import Offer
@@ -33,11 +33,12 @@ class Market:
         types = self.provider_types
         return types is None or admits(types, institution.institution_type, supplier=institution.voucher_supplier)
 
-    def hindrance(self, institution: Institution, *, published: bool) -> str:
+    def hindrance(self, institution: Institution, *, published: bool = True, there: bool = True) -> str:
         """As `asking.hindrance`."""
         return asking.hindrance(
             answers=institution.status == InstitutionStatus.ACTIVE and institution.organisation_id is not None,
-            suits_demo=self.demo or not institution.is_demo, published=published, admitted=self.admits(institution),
+            suits_demo=self.demo or not institution.is_demo, published=published, there=there,
+            admitted=self.admits(institution),
         )  # fmt: skip
 
 
@@ -53,7 +54,15 @@ def market_of(need: Need, refs: Sequence[str] = ()) -> Market:
 def cannot_ask(dataset: Dataset, offer_ref: str | None, market: Market) -> Any:
     """Why no quote can be asked for, or ""."""
     published = dataset.publication == Publication.PUBLISHED and (not offer_ref or offer_ref in market.standing)
-    return asking.HINDRANCES.get(market.hindrance(dataset.institution, published=published), "")
+    code = market.hindrance(dataset.institution, published=published, there=dataset.status == AVAILABLE)
+    return asking.HINDRANCES.get(code, "")
+
+
+def barred(need: Need, chosen: Sequence[tuple[Dataset | None, Offer | None]]) -> Any:
+    """Why a quote cannot be asked for of any of these, where all meet the same; else "". At most four queries."""
+    market = market_of(need, [offer.ref for _dataset, offer in chosen if offer])
+    told = {cannot_ask(dataset, offer.ref if offer else None, market) if dataset else "" for dataset, offer in chosen}
+    return told.pop() if len(told) == 1 else ""
 
 
 def value_of(dataset: Dataset, offer: Offer | None) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from portal.accounts import queries as accounts
 from portal.kit.words import korean
 from providers.catalogue import queries as catalogue
 from vouchers.matching.models import Need, OfferProposal, QuoteRequest
@@ -63,8 +62,7 @@ class Offered:
 
 def proposals_to(user: Any) -> QuerySet[OfferProposal]:
     """What stands for the data of the institutions for which the person acts, newest first."""
-    mine = accounts.organisation_ids_of(user)
-    rows = OfferProposal.objects.open().filter(institution__organisation_id__in=mine)
+    rows = OfferProposal.objects.open().read_by(user)
     return rows.select_related("need", "dataset", "offer").order_by("-pk")
 
 

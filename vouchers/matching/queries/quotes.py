@@ -238,10 +238,12 @@ def timeline(*subjects: Row) -> list[dict[str, Any]]:
 
 
 def expirable(now: datetime) -> list[int]:
-    """Ids of requests that the sweep must look at: quoted and over, or unanswered beyond their due day."""
+    """Ids of requests that the sweep must look at: quoted and over, of a call that has closed, or unanswered beyond their due day."""
     newest = Quote.objects.filter(request=OuterRef("pk")).order_by("-number").values("valid_until")[:1]
     rows = QuoteRequest.objects.annotate(valid=Subquery(newest)).filter(
-        Q(status="QUOTED", valid__lt=clock.to_kst(now).date()) | Q(status__in=["SENT", "VIEWED", "CLARIFYING"], due_at__lt=now)
+        Q(status="QUOTED", valid__lt=clock.to_kst(now).date())
+        | Q(status="QUOTED", latest_at__isnull=False, need__round__closes_at__lte=now)
+        | Q(status__in=["SENT", "VIEWED", "CLARIFYING"], due_at__lt=now)
     )
     return list(rows.order_by("pk").values_list("pk", flat=True))
 

@@ -55,6 +55,15 @@ def check_approver(approver: int, *, prepared_by: int, investigator: int | None)
         )
 
 
+def check_belongs(name: str, *, member: bool) -> None:
+    """Who agrees for the research belongs to the institution on that day. Raises Refused."""
+    if not member:
+        sentence = _(
+            "You no longer belong to %(name)s, so you cannot agree in its name. Its office prepares the quote again and names another investigator."
+        )
+        raise Refused(sentence % {"name": name}, "not_of_institution")
+
+
 def check_supplies(name: str, *, active: bool) -> None:
     """Nothing is quoted by an institution that does not supply at present, nor agreed with it. Raises Refused."""
     if not active:

@@ -1,6 +1,5 @@
 """How many patients? A count before any review, answered as a band; small counts are never told. Source: domain.md §6.8."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,7 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.codes import Codes
+from portal.kit.errors import Refused
 from portal.kit.lifecycle import Lifecycle
+from vouchers.matching.rules import telling
 
 
 class FeasibilityStatus(Codes):
@@ -20,6 +21,16 @@ class FeasibilityStatus(Codes):
     REFUSED = "REFUSED", _("Count refused")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
     EXPIRED = "EXPIRED", _("Expired")
+
+
+class Reason(Codes):
+    """Why nothing was counted. That there are too few is no reason: a band answers that."""
+
+    CANNOT_SEARCH = "CANNOT_SEARCH", _("The conditions cannot be searched for in this data")
+    NOT_PERMITTED = "NOT_PERMITTED", _("Counting needs a permission that the institution does not have before a review")
+    NO_STAFF = "NO_STAFF", _("Nobody can count within the time given")
+    DATA_MOVED = "DATA_MOVED", _("The data is being rebuilt or moved at present")
+    OTHER = "OTHER", _("Another reason")
 
 
 class Basis(Codes):
@@ -53,7 +64,7 @@ CRITERIA = (  # what of a need decides a count; product, budget and plans are no
     "disease_codes", "min_age", "max_age", "period", "follow_up_months_minimum", "patients_minimum", "patients_wanted",
     "modality", "variables", "body_parts", "labels",
 )  # fmt: skip
-_COUNT = re.compile(r"\d[\d,.]*\s*(명|건|례|예|인\b|patients?\b|persons?\b|people\b|cases?\b|records?\b)", re.I)
+MOST_TEXT = 500  # characters beside a reason
 
 
 @dataclass(frozen=True, order=True)
@@ -115,6 +126,19 @@ def criteria(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: document[name] for name in CRITERIA if document.get(name) not in (None, "", [], {})}
 
 
-def tells_a_count(text: str) -> bool:
-    """Does a sentence name a number of patients? Then it would say what a band hides."""
-    return _COUNT.search(text) is not None
+def check_reason(code: str, text: str) -> str:
+    """Why it cannot be counted: one of the list, and where that says too little a sentence without any number. Returns the sentence as
+    it is kept. Raises Refused naming the field."""
+    text = " ".join(text.split())
+    if code not in Reason._value2member_map_:
+        raise Refused(_("Choose why you cannot count."), "no_reason", "reason")
+    if code == Reason.OTHER and not text:
+        raise Refused(_("Say in a sentence, without numbers, why you cannot count."), "text_missing", "text")
+    if len(text) > MOST_TEXT:
+        raise Refused(_("Keep it within 500 characters."), "text_too_long", "text")
+    if telling.tells_number(text):
+        raise Refused(
+            _("Write no number here, neither in digits nor in words: how many there are is answered with a band instead."),
+            "tells_a_count", "text",
+        )  # fmt: skip
+    return text

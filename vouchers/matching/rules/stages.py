@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit import clock, workdays
+from portal.kit import workdays
 from portal.kit.codes import Codes
 from portal.kit.errors import Refused
 from portal.kit.lifecycle import Lifecycle
@@ -200,6 +200,7 @@ class Line:
 
 
 PARTIES = ("data_holder", "contracting_party", "reviewing_board", "payee")
+PAID = ("contracting_party", "payee")  # of them whom the call's money reaches
 
 
 def read_lines(lines: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
@@ -243,13 +244,6 @@ def check_dates(*, valid_until: date, earliest_delivery_on: date | None, today: 
         raise Refused(_("The quote must be valid today at least."), "already_expired", "valid_until")
     if earliest_delivery_on is not None and earliest_delivery_on < today:
         raise Refused(_("The delivery cannot lie in the past."), "past_delivery", "earliest_delivery_on")
-
-
-def answer_due(*, valid_until: date, quote_days: int, closes_at: datetime | None, now: datetime) -> datetime:
-    """When the company should have decided on a quote: it gets the working days that the provider had (§6.14: 15), but
-    never longer than the quote is valid, nor beyond the closing of its call while that lies ahead."""
-    ends = [workdays.due_at(now, quote_days), clock.end_of_day(valid_until)]
-    return min([*ends, closes_at] if closes_at is not None and closes_at > now else ends)
 
 
 def silent(due_at: datetime, quote_days: int, now: datetime) -> bool:

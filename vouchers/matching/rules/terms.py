@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit import clock, words, workdays
 from portal.kit.errors import Refused
-from vouchers.matching.rules import stages
+from portal.kit.won import won
 
 AWARD_STEPS = ("eligibility", "evaluation", "selection_proposal", "selection_confirmation")  # between the closing and the award
 
@@ -35,8 +35,19 @@ class Times:
         return last_day_to_ask(self.latest_at) if self.latest_at is not None else None
 
     def decide_by(self, valid_until: date, now: datetime) -> datetime:
-        """When the company should have decided on a quote of this moment."""
-        return stages.answer_due(valid_until=valid_until, quote_days=self.days, closes_at=self.closes_at, now=now)
+        """When the company should have decided on a quote of this moment: it gets the working days that the provider had (§6.14: 15),
+        but never longer than the quote can be accepted. After the closing only a final quote arrives, which the call bounds no more."""
+        until = self.accept_until(valid_until)
+        return min(workdays.due_at(now, self.days), until if until > now else clock.end_of_day(valid_until))
+
+    def check_acceptable(self, valid_until: date, now: datetime) -> None:
+        """Raises Refused once a quote can no longer be accepted, saying why."""
+        if now >= clock.end_of_day(valid_until):
+            raise Refused(_("This quote is no longer valid. Ask the provider for a new one."), "quote_expired")
+        if now >= self.accept_until(valid_until):
+            raise Refused(
+                _("The call has closed: a quote that is accepted now serves for no application in it any more."), "call_closed"
+            )
 
     def accept_until(self, valid_until: date) -> datetime:
         """Until when a quote can be accepted and still serve: while it is valid, and before a call closes that wants the match then."""
@@ -81,10 +92,14 @@ def last_day_to_ask(latest_at: datetime) -> date:
     return workdays.before_working_days(_last_day(latest_at), 0) - timedelta(days=1)
 
 
-def resumed_due(due_at: datetime, latest_at: datetime | None, closes_at: datetime | None) -> datetime:
-    """When the answer is due once the clock runs again: later by what the company took for its own answer, out of the days that it
-    would have had to apply with the quote; never after the closing of a call that bounds it."""
-    return due_at if latest_at is None else min(due_at, closes_at or latest_at)
+def resumed_due(due_at: datetime, latest_at: datetime | None, closes_at: datetime | None, now: datetime) -> datetime:
+    """When the answer is due once the clock runs again: later by what the company took for its own answer, and in time for the
+    application as any other answer. Only where the company left the provider no whole working day for that, the time is taken out of
+    the days that it would have had to apply with the quote; never after the closing of a call that bounds it. now: of its answer."""
+    if latest_at is None:
+        return due_at
+    in_time = workdays.due_at(now, 1) <= latest_at
+    return min(due_at, latest_at if in_time else closes_at or latest_at)
 
 
 def useless(latest_at: datetime | None, closes_at: datetime | None, now: datetime) -> bool:
@@ -109,6 +124,37 @@ def check_reaches(valid_until: date, award_on: date | None) -> None:
             "The quote must stay valid until the award of this call, so until %(day)s at least. Choose that day or a later one."
         )
         raise Refused(sentence % {"day": words.day(award_on)}, "before_award", "valid_until")
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """What a quote promises to keep: it costs no more than this, until that day. Whole won; letter: a price band only."""
+
+    supply_won: int
+    vat_won: int
+    valid_until: date
+    letter: bool = False
+
+
+def check_keeps(earlier: Commitment, newer: Commitment, today: date) -> None:
+    """A quote is a maximum-cost commitment until its last day: the version that takes its place neither exceeds nor shortens it, nor
+    makes a letter of intent of it. earlier: the version before, whose day may be over. Raises Refused naming the field."""
+    if earlier.valid_until < today:
+        return
+    given = {"won": won(earlier.supply_won), "vat": won(earlier.vat_won), "day": words.day(earlier.valid_until)}
+    if newer.supply_won > earlier.supply_won or newer.supply_won + newer.vat_won > earlier.supply_won + earlier.vat_won:
+        sentence = _(
+            "Your quote commits you to %(won)s (VAT %(vat)s) at most until %(day)s. A newer version may cost less, not more: lower the lines, or leave the quote that stands."
+        )
+        raise Refused(sentence % given, "exceeds_commitment", "lines")
+    if newer.valid_until < earlier.valid_until:
+        sentence = _("Your quote is valid until %(day)s. A newer version may be valid longer, not shorter.")
+        raise Refused(sentence % given, "shortens_commitment", "valid_until")
+    if newer.letter and not earlier.letter:
+        raise Refused(
+            _("Your quote is binding until %(day)s. A letter of intent cannot take its place.") % given, "loosens_commitment",
+            "band_min_won",
+        )  # fmt: skip
 
 
 def _last_day(moment: datetime) -> date:

@@ -52,7 +52,9 @@ def ask(request: HttpRequest, ref: str) -> HttpResponse:
             return _sent(request, need, chosen, form.cleaned_data["message"])
         except DomainError as error:
             form_errors(form, error)
-    context = {"need": need, "chosen": chosen, "against": queries.stands_against(need, chosen), "form": form, **_answer_by(need)}
+    barred = queries.barred(need, chosen) if request.method != "POST" else ""  # what was typed stays on the page
+    answer = {"problem": str(barred)} if barred else _answer_by(need)
+    context = {"need": need, "chosen": chosen, "against": queries.stands_against(need, chosen), "form": form, **answer}
     return page(request, "vouchers/matching/ask.html", context, status=422 if form.errors else 200)
 
 

@@ -18,6 +18,7 @@ from providers.catalogue.models import Dataset
 from vouchers.companies import actions as companies
 from vouchers.matching import actions, forms, queries
 from vouchers.matching.models import FeasibilityQuery
+from vouchers.matching.rules import asking
 from vouchers.matching.rules import feasibility as rules
 from vouchers.matching.views.needs import need_or_404
 from vouchers.matching.views.panels import Verb, panels, perform
@@ -28,8 +29,9 @@ VERBS = {
     verb.name: verb
     for verb in (
         Verb(
-            "refuse", _("Say that you cannot count"), lambda row, by, text: actions.refuse_feasibility(query_id=row.pk, reason=text, by=by),
-            _("Sent. The company was told."), forms.ReasonForm, danger=True,
+            "refuse", _("Say that you cannot count"),
+            lambda row, by, **why: actions.refuse_feasibility(query_id=row.pk, by=by, **why),
+            _("Sent. The company was told."), forms.CannotCountForm, danger=True,
         ),
         Verb(
             "withdraw", _("Withdraw the question"), lambda row, by: actions.withdraw_feasibility(query_id=row.pk, by=by),
@@ -56,7 +58,8 @@ def ask_count(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect(request, reverse("matching:count", args=[made.ref]))
         except DomainError as error:
             form_errors(form, error)
-    context = {"need": need, "dataset": dataset, "form": form, **queries.asking_facts(need)}
+    problem = "" if dataset.is_open() or form.errors else str(asking.NOT_OPEN)
+    context = {"need": need, "dataset": dataset, "form": form, "problem": problem, **queries.asking_facts(need)}
     return page(request, "vouchers/matching/count_ask.html", context, status=422 if form.errors else 200)
 
 

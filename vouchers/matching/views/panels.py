@@ -76,7 +76,8 @@ def perform(
         result = verb.run(row, by=request.user, **(form.cleaned_data if form else {}))
     except DomainError as error:
         if form is not None:
-            form.add_error("text" if error.field and "text" in form.fields else None, str(error.message))
+            field = error.field if error.field in form.fields else "text"
+            form.add_error(field if error.field and field in form.fields else None, str(error.message))
             return show(bound=(name, form), problem="", status=422)
         return show(bound=None, problem=str(error.message), status=error.status)
     messages.success(request, str(verb.done))
