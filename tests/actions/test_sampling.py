@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from portal.journal.models import Duty, Event
+from portal.journal.models import Duty, Event, Notice
 from portal.kit import clock
 from portal.kit.errors import IllegalStep, NotAllowed, Refused
 from tests.factories import settling as s
 from tests.factories.providers import person
-from vouchers.settlements import actions, queries
+from vouchers.settlements import actions, queries, tasks
 from vouchers.settlements.models import AuditFinding, AuditSample, SampleItem
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +124,10 @@ def test_a_finding_is_answered_asked_again_and_closed(paid: Any) -> None:
     row = marked(item, auditor)
     duty = Duty.objects.get(verb="answer_audit_finding")
     assert duty.role == "OPERATOR_FINANCE" and duty.due_at is not None
+    approver = person("MINISTRY_APPROVER")
+    with clock.at(duty.due_at + timedelta(days=20)):
+        assert tasks.escalate() > 0 and tasks.escalate() == 0
+    assert Notice.objects.get(template="duty_escalated", subject_ref=duty.ref).user == approver
     for somebody in (auditor, at.operator):
         with pytest.raises(NotAllowed):
             actions.answer_audit_finding(finding_id=row.pk, answer="답", by=somebody)

@@ -174,3 +174,12 @@ def test_a_round_s_own_days_say_when_its_duties_are_reminded_of() -> None:
     assert reminders._days(duty, PolicyVersion(body={**version.body, "reminding": {"settlement": [20, 3]}})) == (20, 3)
     for kind in reminders.MATTERS:  # each way to a round can be asked
         assert reminders.days_of([Duty(pk=1, subject_type=kind, subject_ref="x")]) == {1: (7, 1)}
+
+
+def test_absences_are_forgotten_with_the_records_of_roles() -> None:
+    one, two = make_staff("MINISTRY_OFFICER"), make_staff("MINISTRY_OFFICER")
+    with clock.at(clock.now() - timedelta(days=4 * 366)):
+        away(one)
+    away(two)
+    assert [actions.forget_role_grants(now=clock.now()) for _again in range(2)] == [1, 0]
+    assert Absence.objects.get().user == two
