@@ -150,6 +150,27 @@ def test_why_not_a_dataset_that_came_later_or_of_a_ranking_of_before(at: quotes.
     assert queries.why_not(run, at.offer.dataset, at.round).rank == 1
 
 
+def test_why_not_of_an_older_engine_is_what_it_wrote_down(at: quotes.Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, silent = providers.offer(at.hospital, published=True).dataset, providers.offer(at.hospital, published=True).dataset
+    run = run_of(at.need)
+    said = {"dataset": out.key, "filter": "AGE", "reason_ko": "그때의 말", "reason_en": "Words of then", "also": ["BUDGET"]}
+    run.result = {**run.result, "excluded": [said]}
+    monkeypatch.setattr(rules, "ENGINE_VERSION", "9.0.0")
+    monkeypatch.setattr(replaying, "judged", lambda *_args: pytest.fail("today's engine was asked"))
+    with override("en"):
+        told = queries.why_not(run, out, at.round)
+    assert told.stored and told.engine == run.engine_version and not told.fits
+    assert [(one.word, one.fact) for one in told.reasons] == [
+        (rules.engine.UNMET_WORDS["AGE"][1], "Words of then"), (rules.engine.UNMET_WORDS["BUDGET"][1], "")
+    ]  # fmt: skip
+    first = queries.why_not(run, at.offer.dataset, at.round)
+    assert (first.rank, first.stored, first.fits) == (1, True, True)
+    monkeypatch.undo()
+    monkeypatch.setattr(rules, "ENGINE_VERSION", "9.0.0")
+    other = queries.why_not(run, silent, at.round)
+    assert not other.stored and other.engine == run.engine_version, "judged today, and it is said"
+
+
 def test_every_filter_says_what_would_have_to_change() -> None:
     from vouchers.matching.queries.replaying import CHANGES
 

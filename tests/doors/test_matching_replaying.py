@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from portal.accounts.rules import Role
 from tests.doors import as_
 from tests.factories import providers, quotes
-from vouchers.matching import actions, queries
+from vouchers.matching import actions, queries, rules
 from vouchers.matching.models import MatchRun
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,13 @@ def test_an_older_ranking_is_found_shown_and_made_again(at: quotes.Stage) -> Non
     assert first.sha256 in shown and "한 바이트도 다르지 않은" not in shown
     assert "한 바이트도 다르지 않은" in text(browser.get(f"{page}?check=1"))
     assert "byte by byte" in text(browser.get(f"/en{page}?check=1"))
+
+
+def test_why_not_of_an_older_engine_says_so(at: quotes.Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "ENGINE_VERSION", "9.0.0")
+    there = f"/en/matching/needs/{at.need.ref}/why/"
+    page = text(as_(at.firm.user).get(there, {"dataset": at.offer.dataset.key}))
+    assert "As the matching engine of then (version 1." in page and "It fits: rank 1." in page
 
 
 def test_why_not_is_asked_by_key_address_and_words(at: quotes.Stage) -> None:
@@ -98,9 +105,9 @@ def test_a_need_that_reads_as_none_today_says_so(at: quotes.Stage) -> None:
     document = {**run.document, "disease_codes": codes}
     old = MatchRun(
         need=at.need, engine_version="1.3.0", need_version=1, document=document, policy=run.policy, facts=run.facts,
-        sha256=run.sha256, result=run.result,
+        sha256=run.sha256, result={**run.result, "results": [], "excluded": []},
     )  # fmt: skip
     old.save()
     asked = {"dataset": at.offer.dataset.key, "run": old.ref}
     answer = as_(at.firm.user).get(f"/en/matching/needs/{at.need.ref}/why/", asked)
-    assert answer.status_code == 200 and "“C18-2” in “disease_codes” is not a disease code" in text(answer)
+    assert answer.status_code == 200 and "“C18-2” in “Disease codes (disease_codes)” is not a disease code" in text(answer)

@@ -87,7 +87,8 @@ class Reason:
 class WhyNot:
     """rank: where it stands, when it fits and is shown; fits: it fits but is not shown; reasons: the first one excluded it.
 
-    then: judged by what the ranking was made from; otherwise (not_there, or inputs not kept) by what is published now.
+    then: judged by what the ranking was made from; otherwise (not_there, or inputs not kept) by what is published now. engine: the
+    version that made the ranking, where it is not today's; stored: the answer is what that engine wrote down, not today's judgement.
     """
 
     dataset: Dataset
@@ -96,11 +97,18 @@ class WhyNot:
     reasons: list[Reason]
     then: bool
     not_there: bool
+    engine: str = ""
+    stored: bool = False
 
 
 def why_not(run: MatchRun, dataset: Dataset, round_: Round | None) -> WhyNot:
-    """Why a dataset is not among the results of a ranking. At most a dozen queries, whatever the catalogue's size."""
+    """Why a dataset is not among the results of a ranking: of an older engine's what it wrote down, as far as it did. At most a dozen
+    queries, whatever the catalogue's size."""
     rank = next((entry["rank"] for entry in run.result["results"] if entry["dataset"] == dataset.key), None)
+    engine = run.engine_version if run.engine_version != rules.ENGINE_VERSION else ""
+    written = next((entry for entry in run.result["excluded"] if entry["dataset"] == dataset.key), None)
+    if engine and (rank is not None or written is not None):
+        return WhyNot(dataset, rank, rank is not None, _written(written), True, False, engine, stored=True)
     there = _then(run, dataset.key)
     if there is None:
         need, found, policy = _now(run, dataset, round_)
@@ -112,7 +120,17 @@ def why_not(run: MatchRun, dataset: Dataset, round_: Round | None) -> WhyNot:
         Reason(rules.engine.UNMET_WORDS[one.filter][place], (one.ko, one.en)[place], CHANGES[one.filter])
         for one in verdict.failures
     ]
-    return WhyNot(dataset, rank, verdict.fits, reasons, then=there is not None, not_there=bool(run.facts) and there is None)
+    return WhyNot(dataset, rank, verdict.fits, reasons, there is not None, bool(run.facts) and there is None, engine)
+
+
+def _written(entry: dict[str, Any] | None) -> list[Reason]:
+    """What a ranking says of a dataset that it left out: the fact of the first filter, the others by their names."""
+    if entry is None:
+        return []
+    place, said = (0, entry["reason_ko"]) if korean() else (1, entry["reason_en"])
+    words = rules.engine.UNMET_WORDS
+    others = [Reason(words[code][place], "", CHANGES[code]) for code in entry.get("also", ())]
+    return [Reason(words[entry["filter"]][place], said, CHANGES[entry["filter"]]), *others]
 
 
 def _then(run: MatchRun, key: str) -> tuple[rules.Need, list[rules.Candidate], rules.Policy] | None:
