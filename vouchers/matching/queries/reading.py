@@ -17,7 +17,7 @@ from vouchers.matching import rules
 if TYPE_CHECKING:
     from vouchers.matching.rules.blocks import Stock
 
-MOST_KEPT = 30_000  # candidates, a process; about 3 kB each
+MOST_KEPT = 30_000  # candidates, a process, besides as many as one market ever had; about 3 kB each
 MOST_PRICED = 120_000  # offers, a process, of datasets that nobody read, too; about 1 kB each
 
 
@@ -39,6 +39,7 @@ class Kept:
         self.candidates: list[rules.Candidate] = []
         self.numbers: dict[str, int] = {}  # of the candidates, by their marks as they are written in one line
         self.owners: list[int] = []  # the dataset of each candidate
+        self.largest = 0  # candidates of one market
         self.lock = Lock()
         self._stock: Stock | None = None
 
@@ -77,6 +78,33 @@ class Kept:
         for pk, facts in offers.facts_of([*wanted]).items():
             self.offers[wanted[pk]] = facts
 
+    @property
+    def is_full(self) -> bool:
+        return len(self.candidates) > self.largest + MOST_KEPT or len(self.offers) > max(MOST_PRICED, 2 * self.largest)
+
+    def without_unused(self, lines: Sequence[str]) -> "Kept":
+        """Anew, with what these marks name and, of the rest, what was read last, up to half of the room: what is asked for now is not
+        read again, and marks of rows that were written since go first."""
+        left = Kept()
+        left.largest = self.largest
+        with self.lock:  # another thread may be learning
+            numbers, read = [*self.numbers.items()], [*self.offers.items()]
+        wanted = set(lines).intersection(line for line, _number in numbers)
+        others = [line for line, _number in numbers if line not in wanted]
+        stays = wanted.union(others[len(others) - min(len(others), MOST_KEPT // 2) :])
+        for line, number in numbers:
+            if line in stays:
+                row = offers.unwritten(line)
+                left.datasets[row[:4]] = self.datasets[row[:4]]
+                left.institutions[row[2:4]] = self.institutions[row[2:4]]
+                if row[4] is not None:
+                    left.offers[row[4:]] = self.offers[row[4:]]
+                left.candidates.append(self.candidates[number])
+                left.owners.append(self.owners[number])
+                left.numbers[line] = len(left.candidates) - 1
+        left.offers |= {mark: facts for mark, facts in read[-(MOST_PRICED // 2) :] if mark not in left.offers}
+        return left
+
 
 _kept = Kept()
 
@@ -114,9 +142,11 @@ def read(rows: QuerySet[Dataset], *, demo: bool) -> Market:
 
 def market(lines: Sequence[str]) -> Market:
     """As `read`, of what was marked, each written in one line. A dataset or an offer that went since then is not in it."""
-    if len(_kept.candidates) > MOST_KEPT or len(_kept.offers) > MOST_PRICED:
-        forget()
+    global _kept
     kept = _kept
+    kept.largest = max(kept.largest, len(lines))
+    if kept.is_full:
+        kept = _kept = kept.without_unused(lines)
     known: Mapping[str, int] = kept.numbers
     rows = [*map(known.get, lines)]
     if None in rows:
