@@ -1,6 +1,8 @@
 """Applications in every state, up to the released selection."""
 
+import random
 from datetime import timedelta
+from secrets import token_hex
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -26,30 +28,32 @@ _PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pa
 EXPERTISE = (["CT", "XRAY"], ["ECG", "BIOSIGNAL"], ["EHR", "CLINICAL_NOTE"])  # of the three evaluators
 
 
-def file(name: str) -> SimpleUploadedFile:
-    """A small real PDF."""
-    return SimpleUploadedFile(name, _PDF, content_type="application/pdf")
+def file(name: str, of: str = "") -> SimpleUploadedFile:
+    """A small real PDF, never the same twice. of: whose it is, where somebody hands in what somebody else did."""
+    content = _PDF.replace(b"%%EOF", f"% {of or token_hex(8)}\n%%EOF".encode())
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
 
 
 def blind_file(label: str) -> SimpleUploadedFile:
     """Another small real PDF: what evaluators of a blind review read instead. label: of what, in Korean."""
-    content = _PDF.replace(b"200 200", b"595 842")
+    content = _PDF.replace(b"200 200", b"595 842").replace(b"%%EOF", f"% {token_hex(8)}\n%%EOF".encode())
     return SimpleUploadedFile(file_name(f"{label} 블라인드"), content, content_type="application/pdf")
 
 
 def _answers(number: int, ecg: bool, supply_won: int) -> dict[str, dict[str, Any]]:
     what = "심전도로 심부전을 조기에 찾는" if ecg else "흉부 CT에서 폐결절을 찾는"
-    long = f"{what} 제품을 위해 꾸며낸 시연용 설명입니다. 실제 기업이나 제품과 관계가 없습니다."
+    made_up = f"{what} 제품을 위해 꾸며낸 시연용 설명입니다. 실제 기업이나 제품과 관계가 없습니다."
+    intro, product, problem, method, outcome, market, plan = _said(COPIED.get(number, number))
     return {
-        "company": {"introduction": long, "employees": 8 + number, "contact_role": "연구책임", "confirmed": True},
+        "company": {"introduction": intro, "employees": 8 + number, "contact_role": "연구책임", "confirmed": True},
         "project": {
-            "title": f"[시연] {what} 인공지능 {number:02d}", "summary": long, "product": long, "problem": long,
-            "ai_method": long, "expected_outcome": long, "regulatory_route": "MFDS_DIGITAL", "market": long,
+            "title": f"[시연] {what} 인공지능 {number:02d}", "summary": made_up, "product": product, "problem": problem,
+            "ai_method": method, "expected_outcome": outcome, "regulatory_route": "MFDS_DIGITAL", "market": market,
             "team": "데이터 과학자 3명, 임상 자문 1명", "schedule": "1–2개월 심의, 3–5개월 가공, 6–7개월 검증",
             "q_3": "3" if number % 2 else "1", "q_4": f"2026-0{number % 9 + 1}-15" if number % 2 else "",
         },
         "data_need": {
-            "use_plan": long, "protection": "병원 안심구역 원격 접속, 권한자 2명, 종료 후 파기 확인서 제출", "q_1": 800 + 150 * number,
+            "use_plan": plan, "protection": "병원 안심구역 원격 접속, 권한자 2명, 종료 후 파기 확인서 제출", "q_1": 800 + 150 * number,
             "q_2": "이름, 등록번호, 주소를 지우고 날짜는 무작위로 옮깁니다. 남는 위험은 병원의 심의위원이 확인합니다.",
         },
         "budget": {
@@ -61,6 +65,33 @@ def _answers(number: int, ecg: bool, supply_won: int) -> dict[str, dict[str, Any
             for kind in ("privacy", "third_party", "electronic_service", "no_proxy", "no_duplicate", "truth")
         },
     }  # fmt: skip
+
+
+# company of the third call → whose words it hands in as its own: one of the signs of fraud that the demo shows
+COPIED = {13: 7}
+_WHERE = (
+    "외래 진료실", "응급실 접수대", "건강검진 창구", "중환자 병동", "협력 의원망", "재택 관리팀", "영상의학 판독실", "야간 당직실", "지역 보건지소",
+    "수술 전 상담실", "재활 치료실", "학교 검진 버스", "산업단지 부속의원", "섬 지역 진료소", "퇴원 안내 창구", "원격 협진실",
+)  # fmt: skip
+_WHAT = (
+    "놓치기 쉬운 작은 소견", "오래 기다리는 대기열", "장비마다 다른 화질", "빠뜨린 추적 약속", "겹치는 재검 요청", "늦어지는 전원 결정", "흩어진 판독 문장",
+    "설명하기 힘든 점수", "계절마다 바뀌는 환자 구성", "밤에만 늘어나는 오경보", "서로 다른 용어", "손으로 옮긴 수치", "흐려진 경계선", "잡음이 낀 파형",
+    "빠진 과거 기록", "뒤늦게 온 조직 결과",
+)  # fmt: skip
+_HOW = (
+    "두 전문의가 따로 보고 맞추어 봅니다", "한 달마다 표본을 뽑아 다시 잽니다", "화면에 까닭을 함께 띄웁니다", "경보를 셋으로 나누어 차례를 둡니다",
+    "처음 보는 병원에서 먼저 시험합니다", "나이와 성별로 갈라 견줍니다", "틀린 사례를 모아 주마다 의논합니다", "값이 흔들리면 사람에게 넘깁니다", "옛 기계의 자료로도 되풀이합니다",
+    "간호사가 누를 단추를 하나로 줄입니다", "느린 통신에서도 답이 오게 합니다", "기준을 바꾸기 전에 알립니다", "쓰지 않을 때를 미리 적어 둡니다", "환자가 읽을 글로 옮깁니다",
+    "비용을 건마다 셈합니다", "다음 방문까지 기다렸다 확인합니다",
+)  # fmt: skip
+
+
+def _said(number: int) -> list[str]:
+    """Seven answers in a company's own fictional words, the same each time."""
+    chance = random.Random(number)
+    places, things, ways = (chance.sample(words, 14) for words in (_WHERE, _WHAT, _HOW))
+    said = [f"{place}, {thing}: {way}." for place, thing, way in zip(places, things, ways, strict=True)]
+    return ["[시연] " + " ".join(said[n : n + 2]) for n in range(0, 14, 2)]
 
 
 def file_name(label: str) -> str:

@@ -61,6 +61,10 @@ _FIELDS = (
 )  # fmt: skip
 
 
+# company → whose address for electronic service it gives as its own: one of the signs of fraud that the demo shows
+SERVED_WITH = {14: 13}
+
+
 def register_company(cast: Cast, number: int, user: User, *, verified: bool = True, size: str = "") -> Company:
     """One fictional company, checked by the officer (or still waiting)."""
     word_ko, word_en = _FIELDS[number % len(_FIELDS)]
@@ -69,7 +73,7 @@ def register_company(cast: Cast, number: int, user: User, *, verified: bool = Tr
         name_en=f"Fictional {word_en} AI {number:02d}", opened_on=date(2016 + number % 9, 1 + number % 12, 1 + number % 27),
         representative_name="시연대표자", region=_REGIONS[number % len(_REGIONS)], address="가상시 시연로 1",
         size=size or _SIZES[number % len(_SIZES)], sector=word_ko, is_youth_led=number % 5 == 0 or number == 12,
-        service_email=f"office{number:02d}@demo.example",
+        service_email=f"office{SERVED_WITH.get(number, number):02d}@demo.example",
         consents={"PRIVACY": True, "THIRD_PARTY": True, "ELECTRONIC_SERVICE": True}, is_demo=True,
     )  # fmt: skip
     cast.companies[number], cast.representatives[number] = company, user

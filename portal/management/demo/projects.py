@@ -133,9 +133,21 @@ def plan(cast: Cast, agreement: Agreement, dues: list[int]) -> list[Milestone]:
 def deliver(cast: Cast, milestone: Milestone) -> None:
     by = manager_of(cast, milestone.institution)
     handed = documents.upload(
-        file=file("시연_산출물.pdf"), kind="deliverable", organisation=milestone.institution.organisation, by=by
+        file=file("시연_산출물.pdf", of=_twice(milestone)),
+        kind="deliverable",
+        organisation=milestone.institution.organisation,
+        by=by,
     )
     milestones.submit_milestone(milestone_id=milestone.pk, documents=[handed], note="시연: 추출 설계와 품질 보고서", by=by)
+
+
+def _twice(milestone: Milestone) -> str:
+    """Two companies get the very same first delivery, one of the signs of fraud that the demo shows; everybody else their own."""
+    number = milestone.agreement.company.name_ko.removeprefix("가상기업 ")[:2]
+    return f"delivery {milestone.number}" if number in SOLD_TWICE and milestone.number == 1 else ""
+
+
+SOLD_TWICE = {"04", "12"}
 
 
 def accept(cast: Cast, milestone: Milestone, user: Any) -> None:

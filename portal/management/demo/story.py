@@ -25,6 +25,7 @@ from portal.management.demo import (
     outcomes,
     people,
     settling,
+    signs,
     sourcing,
     standing_in,
     third_call,
@@ -38,7 +39,7 @@ from vouchers.rounds import actions as rounds
 SCENES = (
     first_call.register, first_call.apply, first_call.evaluate, first_call.answer_awards, objections.first_call,
     first_projects.contract, first_projects.deliver, changes.play, endings.advance, endings.terminate, settling.play, grading.play, auditing.play, outcomes.play, open_call.fill, objections.open_call, open_call.others,
-    sourcing.play, sourcing.seek, onboarding.play, sourcing.allocate, third_call.play, endings.rehearse, standing_in.play,
+    sourcing.play, sourcing.seek, onboarding.play, sourcing.allocate, third_call.play, endings.rehearse, signs.play, standing_in.play,
 )  # fmt: skip
 
 

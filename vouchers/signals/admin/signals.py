@@ -34,6 +34,14 @@ def _facts(obj: Signal) -> list[tuple[Any, Any]]:
     return [(_("Whom it concerns"), whom), *((wording.title(one.what), wording.sentence(one)) for one in graph.seen[:6])]
 
 
+def _nowhere_to_refer(obj: Signal) -> str:
+    if queries.inspections_for(obj).exists() or queries.clawbacks_for(obj).exists():
+        return ""
+    return _(
+        "The operating agency has neither planned an inspection nor detected a clawback for an agreement of the parties. Keep watching until it has."
+    )
+
+
 @admin.register(Signal)
 class SignalAdmin(VerbAdmin):
     lists_persons = True
@@ -61,7 +69,7 @@ class SignalAdmin(VerbAdmin):
              consequence=lambda o: _("Nothing is stopped. It stays in the list, and new evidence opens it again.")),
         Verb("refer", gettext_lazy("Refer it"),
              lambda pk, by, **given: actions.refer_signal(signal_id=pk, by=by, **given), DECIDE, _at("refer_signal"),
-             form=ReferForm, facts=_facts,
+             form=ReferForm, facts=_facts, hindered=_nowhere_to_refer,
              consequence=lambda o: _("It is linked with the inspection or the clawback, which goes its own way. Nothing is stopped by it.")),
         Verb("dismiss", gettext_lazy("Dismiss it"),
              lambda pk, by, reason: actions.dismiss_signal(signal_id=pk, reason=reason, by=by), DECIDE, _at("dismiss_signal"),
@@ -140,6 +148,7 @@ class SignalAdmin(VerbAdmin):
 def _drawn(graph: queries.Graph) -> dict[str, Any]:
     """For the templates: the picture with names, and the lines of the table."""
     names = {ref: str(party.whom) for ref, party in graph.parties.items()}
-    nodes = [(node, names.get(node.ref) or wording.title(node.what)) for node in graph.picture.nodes]
+    called = [(node, names.get(node.ref) or wording.title(node.what)) for node in graph.picture.nodes]
+    nodes = [(node, name, wording.short(name)) for node, name in called]
     lines = [(one, wording.title(one.what), wording.sentence(one)) for one in graph.seen]
     return {"graph": graph, "nodes": nodes, "lines": lines, "refs": sorted(graph.refs())}

@@ -1,6 +1,7 @@
 """Evidence in words."""
 
 from typing import Any
+from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
 
@@ -30,7 +31,7 @@ def sentence(one: Seen) -> str:
     if one.what == "FILE":
         kind = str(FileKind.word(n["kind"]))
         if n["kind"] == FileKind.DELIVERABLE:
-            return _("%(files)s delivered files are the same, %(percent)s percent of what was handed in.") % n
+            return _("Delivered files that are the same: %(files)s, %(percent)s percent of what was handed in.") % n
         return _("%(kind)s: the very same file stands with both.") % {"kind": kind}
     if one.what == "SPLIT":
         given = {**n, "threshold": won(n["threshold_won"]), "together": won(n["together_won"])}
@@ -50,3 +51,16 @@ def sentence(one: Seen) -> str:
             % given
         )
     return _("%(bearers)s organisations have it in common.") % n
+
+
+ROOM = 27  # of a box in the picture, in letters of the narrow kind; a Hangul syllable takes two
+
+
+def short(name: str) -> str:
+    """As much of a name as a box holds; the whole of it stands in its title and in the table."""
+    taken = 0
+    for place, letter in enumerate(name):
+        taken += 2 if east_asian_width(letter) in "WF" else 1
+        if taken > ROOM:
+            return f"{name[: place - 1]}…"
+    return name

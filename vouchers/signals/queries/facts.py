@@ -102,10 +102,13 @@ def _payments(round_: Round) -> list[Payment]:
 
 
 def _prices(round_: Round, institutions: Collection[str]) -> list[Price]:
-    """The last quote of each request to these institutions, of every round: a small one answers few a year."""
+    """The last quote of each request to these institutions, of every round: a small one answers few a year. A lump sum is of one
+    project alone and compares with nothing."""
     last = Quote.objects.annotate(newest=Max("request__quotes__number")).filter(number=F("newest"), band_min_won__isnull=True)
     chosen = set(ApplicationMatch.objects.filter(**_handed_in(round_)).values_list("match__quote_id", flat=True))
-    rows = QuoteLine.objects.filter(quote__in=last, quote__request__institution__ref__in=institutions, unit_price_won__gt=0)
+    rows = QuoteLine.objects.filter(
+        quote__in=last, quote__request__institution__ref__in=institutions, quantity__gt=1, unit_price_won__gt=0
+    )
     columns = (
         "quote_id", "quote__ref", "quote__request__institution__ref", "quote__request__need__company__ref", "kind", "unit",
         "quote__request__dataset_id", "quote__request__offer_id", "unit_price_won",

@@ -3,9 +3,10 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
+from unicodedata import normalize
 
 from portal.accounts.models import Membership
 from portal.accounts.rules import MembershipStatus
@@ -13,7 +14,6 @@ from portal.journal.models import AccessLog
 from portal.kit.digests import network
 from providers.institutions.models import Institution
 from vouchers.applications.models import Application
-from vouchers.companies.rules import normal_name
 from vouchers.evaluation.rules.conflicts import mail_domain
 from vouchers.payments.models import PayeeAccount
 from vouchers.rounds.models import Round
@@ -26,22 +26,27 @@ LEAST_ADDRESS = 8  # letters and digits of an address that says more than a town
 
 @dataclass(frozen=True)
 class Organisations:
-    """Organisation's id → (side, reference of the company or institution). Ids of people → their references, once they are read."""
+    """of: organisation's id → (side, reference of the company or institution). domains: as they were judged by `public`."""
 
     of: dict[int, tuple[str, str]]
     public: ConflictPolicy
+    domains: dict[str, str] = field(default_factory=dict)
 
     def mail(self, address: str, side: str, party: str, source: str) -> Iterator[Mark]:
-        if address:
-            yield Mark(T.MAIL, address.strip().lower(), side, party, source)
-        if domain := mail_domain(address, self.public):
-            yield Mark(T.DOMAIN, domain, side, party, source)
+        if not address:
+            return
+        address = address.strip().lower()
+        yield Mark(T.MAIL, address, side, party, source)
+        own = address.rpartition("@")[2]
+        if own not in self.domains:
+            self.domains[own] = mail_domain(address, self.public)
+        if self.domains[own]:
+            yield Mark(T.DOMAIN, self.domains[own], side, party, source)
 
 
-def normal_address(text: str) -> str:
-    """Letters and digits alone; "" for one that is too short to tell one house from another."""
-    found = re.sub(r"[\W_]+", "", text).lower()
-    return found if len(found) >= LEAST_ADDRESS else ""
+def plain(text: str) -> str:
+    """Letters and digits alone, however they were spaced, cased or composed."""
+    return re.sub(r"[\W_]+", "", normalize("NFKC", text).casefold())
 
 
 def of_applicants(round_: Round, here: Organisations) -> Iterator[Mark]:
@@ -57,10 +62,10 @@ def of_applicants(round_: Round, here: Organisations) -> Iterator[Mark]:
             yield Mark(T.NETWORK, digest, Side.COMPANY, company, ref)
         if by:
             yield Mark(T.PERSON, by, Side.COMPANY, company, by)
-        if place := normal_address(address):
+        if len(place := plain(address)) >= LEAST_ADDRESS:
             yield Mark(T.ADDRESS, place, Side.COMPANY, company, company)
         yield from here.mail(mail, Side.COMPANY, company, company)
-        for name in {normal_name(name_ko), normal_name(name_en)} - {""}:
+        for name in {plain(name_ko), plain(name_en)} - {""}:
             yield Mark(T.ACCOUNT, ACCOUNT_HOLDER + name, Side.COMPANY, company, company)
 
 
@@ -77,7 +82,7 @@ def of_providers(institutions: Collection[str], here: Organisations, families: d
         "ref", "institution__ref", "bank_code", "number", "holder", "contact"
     ):
         yield Mark(T.ACCOUNT, f"{ACCOUNT_NUMBER}{bank}:{re.sub(r'[^0-9]', '', number)}", Side.INSTITUTION, institution, ref)
-        if name := normal_name(holder):
+        if name := plain(holder):
             yield Mark(T.ACCOUNT, ACCOUNT_HOLDER + name, Side.INSTITUTION, institution, ref)
         yield from here.mail(contact, Side.INSTITUTION, institution, ref)
 
@@ -94,7 +99,7 @@ def of_people(round_: Round, here: Organisations) -> Iterator[Mark]:
         refs[pk] = ref
         yield Mark(T.PERSON, ref, side, party, ref)
         yield from here.mail(mail, side, party, ref)
-        if represents and (called := normal_name(name)):
+        if represents and (called := plain(name)):
             yield Mark(T.NAME, called, side, party, ref)
             if side == Side.COMPANY:
                 yield Mark(T.ACCOUNT, ACCOUNT_HOLDER + called, side, party, ref)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from vouchers.rounds.rules import SignallingPolicy
@@ -18,6 +19,9 @@ class Mark:
     side: str
     party: str
     source: str
+
+
+type Bearers = dict[tuple[str, str], dict[str, Mark]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,23 @@ class Facts:
     payments: list[Payment] = field(default_factory=list)
     prices: list[Price] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
+
+    @cached_property
+    def of_companies(self) -> Bearers:
+        return _bearers(self.marks, Side.COMPANY)
+
+    @cached_property
+    def of_institutions(self) -> Bearers:
+        return _bearers(self.marks, Side.INSTITUTION)
+
+
+def _bearers(marks: Iterable[Mark], side: str) -> Bearers:
+    """(trait, value) → party → its first mark."""
+    found: Bearers = {}
+    for mark in marks:
+        if mark.side == side:
+            found.setdefault((mark.trait, mark.value), {}).setdefault(mark.party, mark)
+    return found
 
 
 @dataclass(frozen=True)

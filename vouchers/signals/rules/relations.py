@@ -1,12 +1,12 @@
 """Who belongs together: a company and its provider, applicants among each other, payees with one account."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from itertools import combinations
+from collections.abc import Collection, Iterator, Mapping
+from itertools import combinations, product
 
 from vouchers.rounds.rules import SignallingPolicy, Trait
 from vouchers.signals.rules.facts import MOST_REFS, Evidence, Facts, Finding, Mark, finding, groups, scaled
-from vouchers.signals.rules.stages import Side, SignalKind
+from vouchers.signals.rules.stages import SignalKind
 
 T = Trait
 EXACT = frozenset({T.PERSON, T.ACCOUNT, T.MAIL})  # one bearer more is one more, never a reason to think less of it
@@ -15,16 +15,7 @@ COVERS: Mapping[str, frozenset[str]] = {T.PERSON: frozenset({T.MAIL, T.NAME, T.D
 LEAST = 5  # points below which a trait is not followed any further: an address that half of the round shares
 MOST_BEARERS = 60  # whose pairs are looked at one by one
 
-type Group = dict[str, Mark]  # party → its mark
-type Shared = dict[str, Evidence]  # trait → evidence
-
-
-def _bearers(facts: Facts, side: str) -> dict[tuple[str, str], Group]:
-    found: dict[tuple[str, str], Group] = {}
-    for mark in facts.marks:
-        if mark.side == side:
-            found.setdefault((mark.trait, mark.value), {}).setdefault(mark.party, mark)
-    return found
+type Common = dict[str, tuple[int, str]]  # trait → points and value of the strongest that two parties have in common
 
 
 def _evidence(trait: str, value: str, points: int, marks: list[Mark]) -> Evidence:
@@ -39,39 +30,46 @@ def _weight(trait: str, bearers: int, policy: SignallingPolicy) -> int:
     return points if trait in EXACT else scaled(points, bearers, policy)
 
 
-def _add(seen: dict[tuple[str, str], Shared], pair: tuple[str, str], one: Evidence) -> None:
-    """The strongest of each trait."""
+def _add(seen: dict[tuple[str, str], Common], pair: tuple[str, str], trait: str, points: int, value: str) -> None:
     held = seen.setdefault(pair, {})
-    before = held.get(one.what)
-    if before is None or (one.points, before.value) > (before.points, one.value):
-        held[one.what] = one
+    if trait not in held or (points, value) > held[trait]:
+        held[trait] = points, value
 
 
-def _counted(held: Shared) -> list[Evidence]:
+def _counted(held: Common) -> Common:
     """Without what another trait says already."""
+    if len(held) == 1:
+        return held
     covered = {trait for what in held for trait in COVERS.get(what, ())}
-    return [one for what, one in held.items() if what not in covered]
+    return {what: one for what, one in held.items() if what not in covered}
+
+
+def _points(counted: Common) -> int:
+    return sum(points for points, _value in counted.values())
 
 
 def related_sides(facts: Facts, policy: SignallingPolicy) -> list[Finding]:
     """A company and its provider that have enough in common: the way of a payback, which returns the own share."""
-    ours, theirs = _bearers(facts, Side.COMPANY), _bearers(facts, Side.INSTITUTION)
-    seen: dict[tuple[str, str], Shared] = {}
+    ours, theirs = facts.of_companies, facts.of_institutions
+    seen: dict[tuple[str, str], Common] = {}
     for (trait, value), institutions in theirs.items():
         companies = ours.get((trait, value))
         points = _weight(trait, len(institutions) + len(companies), policy) if companies else 0
         if not companies or points < LEAST:
             continue
-        for company, mark in companies.items():
-            for institution, other in institutions.items():
-                if (company, institution) in facts.pairs:
-                    _add(seen, (company, institution), _evidence(trait, value, points, [mark, other]))
+        for pair in product(companies, institutions):
+            if pair in facts.pairs:
+                _add(seen, pair, trait, points, value)
     found = []
     for (company, institution), held in seen.items():
         counted = _counted(held)
-        if (points := sum(one.points for one in counted)) >= policy.list_from:
-            key = f"{company}:{institution}"
-            found.append(finding(SignalKind.RELATED_SIDES, key, points, counted, companies=[company], institutions=[institution]))
+        if _points(counted) >= policy.list_from:
+            evidence = [
+                _evidence(trait, value, points, [ours[trait, value][company], theirs[trait, value][institution]])
+                for trait, (points, value) in counted.items()
+            ]
+            key, whom = f"{company}:{institution}", {"companies": [company], "institutions": [institution]}
+            found.append(finding(SignalKind.RELATED_SIDES, key, _points(counted), evidence, **whom))
     return found
 
 
@@ -79,10 +77,13 @@ def same_contacts(facts: Facts, policy: SignallingPolicy) -> list[Finding]:
     """One person, or one e-mail address, behind many applicants: the way of a broker."""
     found: list[Finding] = []
     told: list[set[str]] = []
-    bearers = _bearers(facts, Side.COMPANY)
     for trait in (T.PERSON, T.MAIL):
-        for (one, value), companies in sorted(bearers.items()):
-            if one != trait or len(companies) < policy.contacts_from or any(set(companies) <= before for before in told):
+        many = [
+            (value, companies) for (one, value), companies in facts.of_companies.items()
+            if one == trait and len(companies) >= policy.contacts_from
+        ]  # fmt: skip
+        for value, companies in sorted(many, key=lambda one: one[0]):
+            if any(set(companies) <= before for before in told):
                 continue
             told.append(set(companies))
             points = policy.weights.get(trait, 0) + 10 * (len(companies) - policy.contacts_from)
@@ -100,55 +101,48 @@ def _of(value: str) -> str:
 def related_applicants(facts: Facts, policy: SignallingPolicy) -> list[Finding]:
     """Applicants that have enough in common, two or more. A network says nothing about neighbours in one house, a provider's e-mail
     domain nothing about its spin-offs."""
-    providers = {mark.value for mark in facts.marks if mark.side == Side.INSTITUTION and mark.trait == T.DOMAIN}
-    seen: dict[tuple[str, str], Shared] = {}
-    for trait, value, companies in _small(_bearers(facts, Side.COMPANY), providers, policy):
-        points = _weight(trait, len(companies), policy)
-        for a, b in combinations(sorted(companies), 2):
-            _add(seen, (a, b), _evidence(trait, value, points, [companies[a], companies[b]]))
+    seen: dict[tuple[str, str], Common] = {}
+    for trait, value, companies, points in _small(facts, policy):
+        for pair in combinations(sorted(companies), 2):
+            _add(seen, pair, trait, points, value)
     joined = {pair: counted for pair, held in seen.items() if _points(counted := _among(held)) >= policy.list_from}
     found = []
     for members in groups(joined):
         inside = [(pair, counted) for pair, counted in joined.items() if pair[0] in members]
         points = max(_points(counted) for _pair, counted in inside)
-        evidence = _merged([one for _pair, counted in inside for one in counted])
+        evidence = _merged(inside, facts)
         found.append(finding(SignalKind.RELATED_APPLICANTS, min(members), points, evidence, companies=members))
     return found
 
 
-def _small(
-    bearers: dict[tuple[str, str], Group], providers: set[str], policy: SignallingPolicy
-) -> Iterator[tuple[str, str, Group]]:
-    for (trait, value), companies in bearers.items():
-        if not 1 < len(companies) <= MOST_BEARERS or trait == T.ACCOUNT or (trait == T.DOMAIN and value in providers):
+def _small(facts: Facts, policy: SignallingPolicy) -> Iterator[tuple[str, str, Collection[str], int]]:
+    """(trait, value, who bears it, points) of what few enough applicants have in common."""
+    for (trait, value), companies in facts.of_companies.items():
+        if not 1 < len(companies) <= MOST_BEARERS or trait == T.ACCOUNT:
+            continue
+        if trait == T.DOMAIN and (trait, value) in facts.of_institutions:
             continue
         if trait in EXACT and len(companies) >= policy.contacts_from:  # told by `same_contacts`
             continue
-        if _weight(trait, len(companies), policy) >= LEAST:
-            yield trait, value, companies
+        if (points := _weight(trait, len(companies), policy)) >= LEAST:
+            yield trait, value, companies, points
 
 
-def _among(held: Shared) -> list[Evidence]:
-    return [one for one in _counted(held) if one.what != T.NETWORK or T.ADDRESS not in held]
+def _among(held: Common) -> Common:
+    counted = _counted(held)
+    return {what: one for what, one in counted.items() if what != T.NETWORK} if T.ADDRESS in held else counted
 
 
-def _points(counted: list[Evidence]) -> int:
-    return sum(one.points for one in counted)
-
-
-def _merged(evidence: list[Evidence]) -> list[Evidence]:
-    """One for each value, with all who bear it."""
-    by_value: dict[tuple[str, str], list[Evidence]] = {}
-    for one in evidence:
-        by_value.setdefault((one.what, one.value), []).append(one)
-    merged = []
-    for (what, value), held in by_value.items():
-        parties, refs = {p for one in held for p in one.parties}, {r for one in held for r in one.refs}
-        numbers = {"bearers": len(parties)}
-        merged.append(
-            Evidence(what, held[0].points, tuple(sorted(parties))[:MOST_REFS], tuple(sorted(refs))[:MOST_REFS], value, numbers)
-        )
-    return merged
+def _merged(inside: list[tuple[tuple[str, str], Common]], facts: Facts) -> list[Evidence]:
+    """One for each value, with all of the group who bear it."""
+    bearing: dict[tuple[str, str, int], set[str]] = {}
+    for pair, counted in inside:
+        for trait, (points, value) in counted.items():
+            bearing.setdefault((trait, value, points), set()).update(pair)
+    return [
+        _evidence(trait, value, points, [facts.of_companies[trait, value][one] for one in whom])
+        for (trait, value, points), whom in bearing.items()
+    ]
 
 
 ACCOUNT_NUMBER = "number:"  # before the value of a mark that is an account's bank and number; `holder:` before its holder's name
@@ -158,7 +152,7 @@ ACCOUNT_HOLDER = "holder:"
 def same_accounts(facts: Facts, policy: SignallingPolicy) -> list[Finding]:
     """One account for payees that have nothing to do with each other."""
     found = []
-    for (trait, value), institutions in _bearers(facts, Side.INSTITUTION).items():
+    for (trait, value), institutions in facts.of_institutions.items():
         if trait != T.ACCOUNT or not value.startswith(ACCOUNT_NUMBER) or len(institutions) < 2:
             continue
         families = [facts.families.get(one, frozenset()) for one in institutions]
