@@ -180,8 +180,8 @@ def prices(*won: int, mine: int) -> list[Price]:
 
 
 @pytest.mark.parametrize(("won", "mine", "points"), [
-    ((100, 100, 100, 100), 160, 60), ((100, 100, 100, 100), 200, 100), ((100, 100, 100, 100), 149, None), ((100, 100, 100), 900, None),
-    ((60, 80, 100, 120, 140), 160, None), ((95, 100, 105, 110, 1000), 210, 100),
+    ((100, 100, 100, 100), 160, 60), ((100, 100, 100, 100), 220, 100), ((100, 100, 100, 100), 159, None), ((100, 100, 100), 900, None),
+    ((60, 80, 100, 120, 140), 160, None), ((95, 100, 105, 110, 1000), 231, 100),
 ])  # fmt: skip
 def test_a_price_is_far_by_the_provider_s_own_spread_and_not_for_a_few_quotes(won, mine, points):
     assert [one.points for one in found(prices=prices(*won, mine=mine))] == ([points] if points else [])

@@ -81,7 +81,6 @@ RECORDS = int(os.environ.get("RECORDS", "100000"))  # of the source that is harv
 DATASETS = int(os.environ.get("DATASETS", "100000"))  # of the catalogue; fewer on a machine that others use
 NEEDS, OFFERS = int(os.environ.get("NEEDS", "10000")), int(os.environ.get("OFFERS", "10000"))  # of the round that is matched
 ALLOWED_GAP = 0.01  # percent
-PROJECTS = int(os.environ.get("PROJECTS", "10000"))  # of the round in which signs of fraud are looked for
 MANY, FEW = int(os.environ.get("LISTS", "100000")), 1_000  # applications; fewer on a machine that others use
 
 
@@ -411,26 +410,9 @@ class Command(BaseCommand):
 
     def signals(self) -> list[Figure]:
         """A sweep over 10,000 projects beside its joins as bare SQL, in a copy of the database that is dropped."""
-        from portal.management.rush import world
         from portal.management.signals import play
 
-        try:
-            with world.own_database() as database:
-                found = play.play(PROJECTS, database, self.stdout.write)
-        except world.NoCopy as error:
-            if self.asked:
-                raise
-            self.stderr.write(f"signals: {error}")
-            return []
-        words = f"the joins alone as bare SQL, {found.projects:,} projects"
-        rows = [
-            ("sweep_seconds", found.seconds, "s", found.bare, words), ("first_seconds", found.first, "s", found.bare, words),
-            ("without_texts_seconds", found.joins, "s", found.bare, words),
-            ("not_found", found.missing, "cases", 0, "none of the planted"), ("honest_listed", found.honest, "%", 5, "allowed"),
-        ]  # fmt: skip
-        return [
-            figure("signals", name, value, unit, limit, text, bigger_is_better=False) for name, value, unit, limit, text in rows
-        ]
+        return self._money("signals", play.figures)
 
     def pay(self) -> list[Figure]:
         """Payments from the request to the settlement beside their writes alone, in copies of the database that are dropped."""
@@ -444,12 +426,12 @@ class Command(BaseCommand):
         """Chains, seals and sums of a ledger of 1,000,000 entries, in a copy of the database that is dropped."""
         return self._money("verify")
 
-    def _money(self, group: str) -> list[Figure]:
+    def _money(self, group: str, asked: Any = None) -> list[Figure]:
         from portal.management.money import figures
         from portal.management.rush import world
 
         try:
-            rows = getattr(figures, group)(self.stdout.write)
+            rows = (asked or getattr(figures, group))(self.stdout.write)
         except world.NoCopy as error:
             if self.asked:
                 raise

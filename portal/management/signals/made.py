@@ -16,7 +16,7 @@ from vouchers.signals.rules import SignalKind
 K = SignalKind
 FIRST_DAY = date(2026, 3, 2)
 FAMILY = "김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남"
-GIVEN = (
+GIVEN = [
     "가람",
     "나래",
     "다온",
@@ -37,27 +37,25 @@ GIVEN = (
     "슬기",
     "예솔",
     "온새",
-)
-HEADS, TAILS = (
-    (
-        "다솜",
-        "초롱",
-        "푸름",
-        "한빛나",
-        "새터",
-        "이음",
-        "두레",
-        "미리내",
-        "여울",
-        "가온",
-        "너울",
-        "솔빛",
-        "아토",
-        "해밀",
-        "그린비",
-    ),
-    ("메디", "헬스", "바이오", "닥터", "케어", "비전", "데이터", "랩", "시그널", "진단"),
-)
+]
+HEADS = [
+    "다솜",
+    "초롱",
+    "푸름",
+    "한빛나",
+    "새터",
+    "이음",
+    "두레",
+    "미리내",
+    "여울",
+    "가온",
+    "너울",
+    "솔빛",
+    "아토",
+    "해밀",
+    "그린비",
+]
+TAILS = ["메디", "헬스", "바이오", "닥터", "케어", "비전", "데이터", "랩", "시그널", "진단"]
 WORDS = [
     "영상",
     "판독",
@@ -221,10 +219,12 @@ class Project:
 
 @dataclass
 class World:
-    """cases: name of a fraud → the kinds of signal of which one must name each of its projects."""
+    """ordinary: how many of the providers are no fraud's own. cases: name of a fraud → the kinds of signal of which one must name each
+    of its projects."""
 
     providers: list[Provider]
     projects: list[Project]
+    ordinary: int
     cases: dict[str, set[str]] = field(default_factory=dict)
 
 
@@ -239,7 +239,7 @@ def made(honest: int, seed: int, *, providers: int = 24, frauds: bool = True) ->
     templates = [_sentences(chance, 3) for _ in range(30)]
     projects = [_project(number, chance, offering, templates) for number in range(honest)]
     _neighbours(projects, offering, chance)
-    world = World(offering, projects)
+    world = World(offering, projects, len(offering))
     if frauds:
         for case, plant, kinds in CASES:
             world.cases[case] = {kind.value for kind in kinds}
@@ -291,7 +291,7 @@ def _project(number: int, chance: random.Random, providers: list[Provider], temp
         day += timedelta(days=chance.randrange(40, 80))
     own = [tuple(f"{number}-{part}-{n}" for n in range(chance.randrange(2, 4))) for part in range(parts)]
     manual = (f"manual-{provider}",) if chance.random() < 0.6 else ()
-    usual = 100_000 + 7_000 * provider
+    usual = _usual(provider)
     return Project(
         number, name, f"가상시 {chance.choice(HEADS)}로 {chance.randrange(1, 400)} {chance.randrange(1, 20)}층 {number}호",
         f"office@{domain}", (Person(f"c{number}-0", _name(chance), f"ceo@{domain}"), Person(f"c{number}-1", _name(chance), f"rnd@{domain}")),
@@ -299,6 +299,16 @@ def _project(number: int, chance: random.Random, providers: list[Provider], temp
         int(usual * chance.uniform(0.85, 1.2) * (1.4 if chance.random() < 0.03 else 1)), tuple(payments),
         tuple(one + manual for one in own), f"proof-{number}", f"plan-{number}",
     )  # fmt: skip
+
+
+def _usual(provider: int) -> int:
+    """What a provider asks for a unit."""
+    return 100_000 + 7_000 * provider
+
+
+def _moved(one: Project, provider: int) -> Project:
+    """With another provider, at its prices."""
+    return replace(one, provider=provider, unit_won=one.unit_won * _usual(provider) // _usual(one.provider))
 
 
 def _neighbours(projects: list[Project], providers: list[Provider], chance: random.Random) -> None:
@@ -322,7 +332,7 @@ def _neighbours(projects: list[Project], providers: list[Provider], chance: rand
         for number in some(chance.randrange(2, 5)):
             one = projects[number]
             head = replace(one.people[0], mail=f"prof{number}@{hospital.domain}")
-            projects[number] = replace(one, people=(head, *one.people[1:]), provider=hospital.number)
+            projects[number] = replace(_moved(one, hospital.number), people=(head, *one.people[1:]))
     for firm in range(max(1, len(projects) // 150)):  # registered at their law firm's
         for number in some(9):
             projects[number] = replace(projects[number], address=f"가상시 법원로 {firm + 1} 가상법무법인")
@@ -338,7 +348,7 @@ def _neighbours(projects: list[Project], providers: list[Provider], chance: rand
 # ── Frauds ───────────────────────────────────────────────────────────────────────────────────────────
 def _fresh(world: World, chance: random.Random, templates: list[str], many: int) -> list[Project]:
     begin = 1 + max(one.number for one in world.projects)
-    return [_project(begin + n, chance, world.providers, templates) for n in range(many)]
+    return [_project(begin + n, chance, world.providers[: world.ordinary], templates) for n in range(many)]
 
 
 def _ghost(world: World, chance: random.Random, **changes: object) -> Provider:
@@ -401,7 +411,7 @@ def _plan(world: World, chance: random.Random, templates: list[str]) -> Iterator
 def _inflated(world: World, chance: random.Random, templates: list[str]) -> Iterator[Project]:
     """Inflation: more than twice what the provider asks everybody else."""
     (one,) = _fresh(world, chance, templates, 1)
-    yield replace(one, unit_won=int(2.3 * (100_000 + 7_000 * one.provider)))
+    yield replace(one, unit_won=int(2.3 * _usual(one.provider)))
 
 
 def _split(world: World, chance: random.Random, templates: list[str]) -> Iterator[Project]:
@@ -415,7 +425,7 @@ def _split(world: World, chance: random.Random, templates: list[str]) -> Iterato
 def _delivered(world: World, chance: random.Random, templates: list[str]) -> Iterator[Project]:
     """Inflation: the same work is sold twice."""
     two = _fresh(world, chance, templates, 2)
-    yield from (replace(one, provider=two[0].provider, payments=two[0].payments, deliveries=two[0].deliveries) for one in two)
+    yield from (replace(_moved(one, two[0].provider), payments=two[0].payments, deliveries=two[0].deliveries) for one in two)
 
 
 def _ghosts(world: World, chance: random.Random, templates: list[str]) -> Iterator[Project]:

@@ -1,11 +1,13 @@
 """A sweep over a made-up round of so many projects, in a copy of the database that is dropped."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 TURNS = 2
+PROJECTS = int(os.environ.get("PROJECTS", "10000"))  # fewer on a machine that others use
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,21 @@ def play(honest: int, database: str, say: Callable[[str], Any]) -> Found:
         len(projects), min(own for own, _bare in spent), first, joins, min(plain for _own, plain in spent), len(missing),
         100 * sum(number in named for number in clean) / len(clean),
     )  # fmt: skip
+
+
+def figures(say: Callable[[str], Any]) -> list[tuple[str, float, str, float, str, bool]]:
+    """Rows of the bench's group `signals`. Raises: NoCopy."""
+    from portal.management.rush import world
+
+    with world.own_database() as database:
+        found = play(PROJECTS, database, say)
+    words = f"the joins alone as bare SQL, {found.projects:,} projects"
+    return [
+        ("sweep_seconds", found.seconds, "s", found.bare, words, False), ("first_seconds", found.first, "s", found.bare, words, False),
+        ("without_texts_seconds", found.joins, "s", found.bare, words, False),
+        ("not_found", found.missing, "cases", 0, "none of the planted", False),
+        ("honest_listed", found.honest, "%", 5, "allowed", False),
+    ]  # fmt: skip
 
 
 def _timed(run: Callable[[], Any]) -> float:

@@ -50,8 +50,8 @@ class SignallingPolicy:
     split_percent: int = 10
     split_days: int = 30
     price_quotes: int = 4
-    price_deviations: int = 6
-    price_percent: int = 150
+    price_deviations: int = 4
+    price_percent: int = 160
     pair_projects: int = 3
     pair_percent: int = 60
     network_days: int = 365

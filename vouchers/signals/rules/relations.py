@@ -138,7 +138,8 @@ def _merged(inside: list[tuple[tuple[str, str], Common]], facts: Facts) -> list[
     bearing: dict[tuple[str, str, int], set[str]] = {}
     for pair, counted in inside:
         for trait, (points, value) in counted.items():
-            bearing.setdefault((trait, value, points), set()).update(pair)
+            bearing.setdefault((trait, value, points), set())
+            bearing[trait, value, points] |= {*pair}
     return [
         _evidence(trait, value, points, [facts.of_companies[trait, value][one] for one in whom])
         for (trait, value, points), whom in bearing.items()
