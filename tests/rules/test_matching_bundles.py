@@ -349,3 +349,11 @@ def test_sites_that_hold_the_whole_are_as_cheap_as_the_best_of_all_sets(rows, si
     assert bool(found) == bool(fitting)
     if fitting:
         assert cost(found, {}) == min(cost(some, {}) for some in fitting)
+
+
+def test_who_holds_nothing_that_was_asked_for_completes_nothing() -> None:
+    """A record has what comes with it, but a large market is not read for records that nobody asked for."""
+    market = [kinds("deaths", ("MORTALITY",)), kinds("record", ("EHR",), 1, "snuh"), kinds("values", ("LAB",), 50, "smc")]
+    (found,) = sets_of(need(modality=["MORTALITY", "LAB"]), market)
+    assert sorted(found["datasets"]) == ["deaths", "values"]
+    assert not sets_of(need(modality=["MORTALITY", "LAB"]), market[:2])

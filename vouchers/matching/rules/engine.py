@@ -15,7 +15,7 @@ from vouchers.matching.rules.remarks import Remark, remarks
 from vouchers.matching.rules.score import components
 from vouchers.matching.rules.verdict import FILTERS, Failure, Verdict, Warning
 
-ENGINE_VERSION = "1.10.0"
+ENGINE_VERSION = "1.11.0"
 
 
 @dataclass(frozen=True)

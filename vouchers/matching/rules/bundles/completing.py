@@ -43,18 +43,21 @@ def complete(need: Need, one: Candidate, kinds: Kinds) -> bool:
 def completed(
     need: Need, judged: Sequence[tuple[Candidate, Verdict]], partners: Partners | None, policy: Policy
 ) -> list[Candidate]:
-    """The cheapest set of datasets that may be linked and that hold all kinds together, with what is to be joined; empty where one
-    dataset holds them all, where there is none, or where only one kind is asked for."""
+    """The cheapest set of datasets that may be linked, that each hold a kind asked for and together all of them, with what is to be
+    joined; empty where one dataset holds them all, where there is none, or where only one kind is asked for."""
     kinds = Kinds(own(need, policy))
     if len(kinds.asked) < 2:
         return []
     if any(verdict.passed and complete(need, found, kinds) for found, verdict in judged):
         return []
-    named = set(need.linkage)
+    named, asked = set(need.linkage), set(need.modality)
     usable = {
         found.id: found
         for found, verdict in judged
-        if found.linkage is not False and found.modality and lacks_kinds_alone(verdict) and not {found.key, found.holder.key} & named
+        if found.linkage is not False
+        and asked.intersection(found.modality)
+        and lacks_kinds_alone(verdict)
+        and not {found.key, found.holder.key} & named
     }  # fmt: skip
     served = {name: kinds.known(found) for name, found in usable.items()}
     whole = kinds.whole
