@@ -84,8 +84,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "consent_halt": ("중지·해지 합의 여부", "Say whether you agree to suspensions and terminations"),
     "give_halt_opinion": ("중지·해지 사전통지에 대한 의견", "Give opinions on notices"),
     "decide_halt": ("중지·해지 결정", "Decide about suspensions and terminations"),
-    "pay_recovery": ("해지에 따른 반환", "Pay back after terminations"),
-    "record_recovery": ("해지 반환금 확인", "Record what comes back after terminations"),
     "sign_change": ("변경협약 서명", "Sign changed agreements"),
     "replan_milestones": ("마일스톤 다시 계획", "Plan milestones again"),
     "decide_challenge": ("기피 신청 결정", "Decide challenges of evaluators"),

@@ -312,6 +312,7 @@ def _debt() -> list[Bite]:
         bite("debt_within_order", change(B, "ordered", "principal_won = principal_won - 1"), says="the order has"),
         bite("debt_within_paid", copy(B, "refund", ref="'dbt-x'", principal_won="900000000000"), says="the voucher holds"),
         bite("debt_within_paid", copy(B, "refund", ref="'dbt-x'", principal_won="27000000"), says="the voucher holds"),
+        bite("debt_as_taken", copy(B, "taken", ref="'dbt-x'", principal_won="7"), says="it is what the termination takes back"),
         bite("debt_suspended_pair", change(B, "refund", "status = 'SUSPENDED'")),
         bite("debt_of_what", change(B, "refund", "kind = 'SURCHARGE'")),
     ]
@@ -326,6 +327,7 @@ def _receipt() -> list[Bite]:
         bite(guard, change(R, "receipt", f"{confirm}, principal_won = 900000000000"), says="would have come"),
         bite(guard, copy(R, "receipt", **confirmed, ref="'rcp-x'", is_repayment="true", principal_won="amount_won"), says="more would go back"),
         bite("receipt_begins", copy(R, "receipt", **confirmed, ref="'rcp-x'", principal_won="amount_won"), says="it is reported first"),
+        bite("receipt_on_the_statement", change(R, "receipt", f"{confirm}, bank_ref = ''")),
         bite("receipt_amount", change(R, "receipt", "amount_won = 0")),
         bite("receipt_four_eyes", change(R, "receipt", "decided_by_id = reported_by_id")),
         bite("receipt_shared_whole", change(R, "receipt", "principal_won = 1")),

@@ -11,6 +11,7 @@ from portal.kit import clock, workdays
 from portal.kit.errors import NotAllowed
 from tests.factories import halts
 from tests.factories import projects as p
+from tests.factories import settling as s
 from tests.factories.providers import person
 from tests.refusals import refused
 from vouchers.agreements.models import Agreement, AgreementHalt, HaltConsent, HaltOpinion, HaltRecovery, Voucher
@@ -19,6 +20,8 @@ from vouchers.ledger.models import LedgerEvent
 from vouchers.milestones import actions as milestones
 from vouchers.payments import actions, gateways, queries, rules
 from vouchers.payments.models import Disbursement
+from vouchers.settlements import actions as settlements
+from vouchers.settlements.models import Debt
 
 PAID = gateways.Answer(gateways.Outcome.PAID, "BK1", "ACSC")
 GRANT = 320_000_000
@@ -109,24 +112,28 @@ def test_terminate_for_a_fault_hears_the_parties_and_is_decided_by_a_second_pers
         (recovery,) = row.recoveries.all()
         assert (recovery.party.role, recovery.amount_won) == ("COMPANY", GRANT // 2)
         assert Notice.objects.filter(template="recovery_due", user=at.company, body__contains="160,000,000원").exists()
-        owed = Duty.objects.filter(verb="pay_recovery", subject_ref=recovery.ref, closed_at__isnull=True)
-        assert [(one.organisation, one.url) for one in owed] == [(at.firm.organisation, row.get_absolute_url())]
-        _comes_back(desk, recovery)
-        assert not owed.all().exists()
+        _comes_back(at, desk, recovery)
 
 
-def _comes_back(desk, recovery):
-    given = {"recovery_id": recovery.pk, "by": desk.finance}
-    refused(actions.record_recovery, "over_recovery", amount_won=GRANT, bank_ref="BK7", **given)
-    refused(actions.record_recovery, "bank_ref_missing", amount_won=1, bank_ref=" ", **given)
-    actions.record_recovery(amount_won=60_000_000, bank_ref="BK7", **given)
-    refused(actions.record_recovery, "recorded_already", amount_won=60_000_000, bank_ref="BK7", **given)
-    assert ledger.position(recovery.halt.agreement.round_id).recovered_won == 60_000_000
+def _comes_back(at, desk, recovery):
+    """It is owed like any debt: reported with a proof, found on the statement by somebody else, each of its lines once."""
+    assert [settlements.sync_recoveries(), settlements.sync_recoveries()] == [1, 0]
+    debt = Debt.objects.get()
+    assert (debt.kind, debt.principal_won, debt.recovery_id) == ("RECOVERY", GRANT // 2, recovery.pk)
+    assert debt.due_on == workdays.add_working_days(clock.today(), debt.agreement.round.days("recovery"))
+    assert Duty.objects.filter(verb="pay_debt", subject_ref=debt.ref, organisation=at.firm.organisation).exists()
+    first, last = (s.report(debt, amount_won, at.company) for amount_won in (60_000_000, 100_000_000))
+    given = {"receipt_id": first.pk, "by": desk.finance}
+    refused(settlements.confirm_receipt, "bank_ref_missing", bank_ref=" ", **given)
+    settlements.confirm_receipt(bank_ref="BK7", **given)
+    refused(settlements.confirm_receipt, "recorded_already", receipt_id=last.pk, bank_ref="bk7", by=desk.finance)
+    assert ledger.position(debt.agreement.round_id).recovered_won == 60_000_000
     broken(HaltRecovery.objects.all(), recovered_won=GRANT)
     broken(HaltRecovery.objects.all(), recovered_won=0)
     broken(HaltRecovery.objects.all(), amount_won=1)
-    assert not actions.record_recovery(amount_won=100_000_000, bank_ref="BK8", **given).left_won
-    assert not Duty.objects.filter(verb="record_recovery", closed_at__isnull=True).exists()
+    s.arrived(last, desk.finance)
+    assert HaltRecovery.objects.get().left_won == 0 and Debt.objects.get().status == "PAID"
+    assert not Duty.objects.filter(verb__in=["pay_debt", "check_receipt"], closed_at__isnull=True).exists()
     call_command("verify")
 
 

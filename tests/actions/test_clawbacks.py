@@ -53,7 +53,7 @@ def test_a_clawback_from_its_ground_to_the_last_won():
     assert report.due_at == clock.end_of_day(clock.today() + timedelta(days=10))  # the law's ten days, of the calendar
     assert row.source and Notice.objects.filter(template="clawback_ordered", user=at.company).exists()
     for debt in Debt.objects.order_by("pk"):
-        actions.confirm_receipt(receipt_id=s.report(debt, debt.principal_won, at.company).pk, by=desk.finance)
+        s.arrived(s.report(debt, debt.principal_won, at.company), desk.finance)
     assert pots(at)[2:] == (HALF - 20_000_000, 20_000_000)  # the surcharge is no part of the voucher
     row = actions.report_order(clawback_id=row.pk, number="전담-123", reported_on=clock.today(), by=at.operator)
     refused(actions.report_order, "reported", clawback_id=row.pk, number="x", reported_on=clock.today(), by=at.operator)
@@ -189,7 +189,7 @@ def test_a_settlement_does_not_claim_again_what_was_taken_back():
     s.judge(at, settlement)
     found = queries.balance(settlement)
     assert (found.given_won, found.paid_won, found.principal_won) == (HALF, 130_000_000, 5_000_000)
-    actions.confirm_receipt(receipt_id=s.report(Debt.objects.get(), 30_000_000, at.company).pk, by=desk.finance)
+    s.arrived(s.report(Debt.objects.get(), 30_000_000, at.company), desk.finance)
     assert queries.balance(settlement).principal_won == 5_000_000 and queries.hindered(settlement) == ""
     actions.propose_amount(settlement_id=settlement.pk, by=at.operator)
     settlement = actions.confirm_amount(settlement_id=settlement.pk, by=desk.finance)
@@ -214,7 +214,7 @@ def test_a_termination_takes_only_what_an_order_left_and_an_order_beside_it_carr
     row = actions.give_prior_notice(clawback_id=row.pk, by=at.operator)
     actions.state_opinion(clawback_id=row.pk, opinion="의견", by=at.manager)
     ordered(row, desk.finance, amount_won=50_000_000, surcharge_times=0)
-    actions.confirm_receipt(receipt_id=s.report(Debt.objects.get(), 50_000_000, at.manager).pk, by=desk.finance)
+    s.arrived(s.report(Debt.objects.get(), 50_000_000, at.manager), desk.finance)
     halt = halts.terminated(at.agreement, by=at.operator, ground="FALSE_CLAIM")
     assert [(one.party.role, one.amount_won) for one in halt.recoveries.all()] == [("COMPANY", 110_000_000)]
     _nobody_takes_back_more(halt)

@@ -55,7 +55,7 @@ def test_a_receipt_and_an_objection_that_meet_wait_for_each_other(committed_db):
     receipt = s.report(Debt.objects.get(), 1_000_000, at.company)
     answers = together(
         lambda: actions.object_to_clawback(clawback_id=row.pk, ground="FACTS", statement="사실과 다름", by=at.company),
-        lambda: actions.confirm_receipt(receipt_id=receipt.pk, by=desk.finance), behind=row,
+        lambda: s.arrived(receipt, desk.finance), behind=row,
     )  # fmt: skip
     assert not [one for one in answers if isinstance(one, Exception)], answers  # no deadlock, whoever comes first
     assert Debt.objects.get().status == "PAID"

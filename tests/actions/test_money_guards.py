@@ -16,6 +16,7 @@ from tests.factories import projects as p
 from tests.factories import settling
 from tests.factories.providers import provider
 from tests.factories.rehearsals import rehearsal
+from vouchers.agreements.models import AgreementHalt, HaltRecovery
 from vouchers.ledger.models import Account, Entry, LedgerEvent
 from vouchers.payments import actions, gateways
 from vouchers.payments.models import Disbursement, PayeeAccount, PaymentAnswer, PaymentAttempt
@@ -31,7 +32,7 @@ ANY_ROW = {
     "vouchers_paymentfile": "file", "vouchers_paymentanswer": "answer", "vouchers_debt": "refund",
     "vouchers_receipt": "receipt",
 }  # fmt: skip
-OTHER_ROW = {"debt_one_of_a_clawback": "ordered"}
+OTHER_ROW = {"debt_one_of_a_clawback": "ordered", "debt_one_of_a_recovery": "taken"}
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,28 @@ def _owed(at: p.Project, desk: p.Office) -> dict[str, int]:
         principal_won=2_000_000,
         due_on=today,
     )
-    return {"ordered": ordered.pk, "refund": refund.pk, "receipt": settling.report(ordered, 1_000_000, at.company).pk}
+    receipt = settling.report(ordered, 1_000_000, at.company)
+    receipt.bank_ref = "BK-1"
+    receipt.save()
+    return {"ordered": ordered.pk, "refund": refund.pk, "receipt": receipt.pk, "taken": _taken(at)}
+
+
+def _taken(at: p.Project) -> int:
+    """What a termination would take back of the provider, owed as a debt; the project goes on, so that forgers find the rest of it."""
+    party = at.agreement.parties.get(role="PROVIDER")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET session_replication_role = replica")
+        halt = AgreementHalt.objects.create(
+            agreement=at.agreement, number=1, kind="TERMINATION", way="CONSENT", ground="PURPOSE_LOST", statement="x", status="EXECUTED",
+            executed_at=clock.now(), figures={}, content_hash="0" * 64, asked_for=party, asked_by=at.manager,
+        )  # fmt: skip
+        recovery = HaltRecovery.objects.create(halt=halt, party=party, amount_won=1_000_000)
+        cursor.execute("SET session_replication_role = DEFAULT")
+    return Debt.objects.create(
+        kind="RECOVERY", recovery=recovery, agreement=at.agreement, organisation=party.organisation, principal_won=1_000_000,
+        due_on=clock.today(),
+    ).pk  # fmt: skip
 
 
 def _filed(row: Disbursement, desk: p.Office) -> dict[str, int]:

@@ -11,7 +11,7 @@ from portal.kit import clock
 from portal.kit.errors import NotAllowed
 from tests.doors import as_
 from tests.factories import applications as make
-from tests.factories import halts
+from tests.factories import halts, settling
 from tests.factories import projects as p
 from tests.factories.providers import person
 from tests.refusals import refused
@@ -138,7 +138,8 @@ def test_what_was_not_worked_off_comes_back_when_the_agreement_is_terminated():
     twice = Debt(kind="REFUND", agreement=at.agreement, organisation=at.firm.organisation, principal_won=1, due_on=clock.today())
     with pytest.raises(IntegrityError, match="would be owed back"), transaction.atomic():
         twice.save()  # all that was paid is taken back by the termination already
-    actions.record_recovery(recovery_id=recovery.pk, amount_won=ADVANCE, bank_ref="BK3", by=desk.finance)
+    assert settlements.sync_recoveries() == 1
+    settling.arrived(settling.report(Debt.objects.get(), ADVANCE, at.manager), desk.finance)
     assert ledger.position(at.agreement.round_id).recovered_won == ADVANCE and rows
 
 

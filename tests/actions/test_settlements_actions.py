@@ -130,14 +130,14 @@ def test_a_refund_comes_in_parts_and_closes_the_settlement():
     refused(s.report, "day_future", debt=debt, amount_won=1, by=at.company, received_on=clock.today() + timedelta(days=1))
     refused(s.report, "proof_missing", debt=debt, amount_won=1, by=at.company, proof=None)
     with pytest.raises(NotAllowed):
-        actions.confirm_receipt(receipt_id=first.pk, by=at.company)
-    actions.confirm_receipt(receipt_id=first.pk, by=desk.finance)
+        s.arrived(first, at.company)
+    s.arrived(first, desk.finance)
     with pytest.raises(IllegalStep):
-        actions.confirm_receipt(receipt_id=first.pk, by=desk.finance)
+        s.arrived(first, desk.finance)
     assert pots(at)[2:] == (GRANT - 5_000_000, 5_000_000)
     wrong = s.report(debt, 3_001_000, at.company)
     actions.reject_receipt(receipt_id=wrong.pk, reason="계좌에 없음", by=desk.finance)
-    last = actions.confirm_receipt(receipt_id=s.report(debt, 3_001_000, at.company).pk, by=desk.finance)
+    last = s.arrived(s.report(debt, 3_001_000, at.company), desk.finance)
     assert (last.principal_won, last.interest_won, last.late_won) == (3_000_000, 1_000, 0)
     debt.refresh_from_db()
     assert (debt.status, Settlement.objects.get(pk=row.pk).status) == ("PAID", "CLOSED")
@@ -152,7 +152,7 @@ def test_what_comes_late_brings_its_charge():
     with clock.at(clock.end_of_day(debt.due_on) + timedelta(hours=12)):
         refused(s.report, "amount", debt=debt, amount_won=8_080_001, by=at.company)
         actions.enforce_debt(debt_id=debt.pk, reason="독촉에 응하지 않음", by=desk.finance)
-        done = actions.confirm_receipt(receipt_id=s.report(debt, 8_080_000, at.company).pk, by=desk.finance)
+        done = s.arrived(s.report(debt, 8_080_000, at.company), desk.finance)
     assert (done.principal_won, done.late_won, done.charged_won) == (8_000_000, 80_000, 80_000)
     debt.refresh_from_db()
     assert (debt.status, debt.charged_won) == ("PAID", 80_000)
@@ -214,7 +214,7 @@ def test_what_was_late_stays_late_while_and_after_an_objection_holds_it_back():
         assert queries.standing(debt, clock.today()).late_now_won == 80_000  # it did not become later meanwhile
         decide(objection, "dismiss", at)
         assert actions.sync_objections() == 0  # what is reported is checked by the day that holds now
-        assert actions.confirm_receipt(receipt_id=first.pk, by=desk.finance).charged_won == 40_400
+        assert s.arrived(first, desk.finance).charged_won == 40_400
         assert actions.sync_objections() == 1
     debt.refresh_from_db()
     assert (debt.status, debt.charged_won) == ("ENFORCED", 40_400)
@@ -224,7 +224,7 @@ def test_no_late_charge_stays_on_what_was_never_owed():
     at, desk, row = s.fixed(settling={"refund_days": 5})
     debt = Debt.objects.get()
     with clock.at(clock.end_of_day(debt.due_on) + timedelta(hours=12)):
-        actions.confirm_receipt(receipt_id=s.report(debt, 8_080_000, at.company).pk, by=desk.finance)
+        s.arrived(s.report(debt, 8_080_000, at.company), desk.finance)
         decide(object_to(at, row), "uphold_partly", at)
         (line,) = row.lines.filter(disallowed_won__gt=0)
         actions.lower_disallowance(settlement_id=row.pk, disallowed={line.position: 5_000_000}, reason="확인", by=desk.second)
@@ -232,7 +232,7 @@ def test_no_late_charge_stays_on_what_was_never_owed():
         assert (debt.principal_won, debt.charged_won, queries.over_won(debt)) == (4_000_000, 40_000, 4_040_000)
         proof = p.paper(at.firm.organisation, desk.second, "receipt")
         back = actions.repay(debt_id=debt.pk, paid_on=clock.today(), proof=proof, by=desk.second)
-        back = actions.confirm_receipt(receipt_id=back.pk, by=desk.finance)
+        back = s.arrived(back, desk.finance)
     assert (back.principal_won, back.late_won) == (4_000_000, 40_000)
     assert pots(at)[2:] == (GRANT - 4_000_000, 4_000_000)
 
@@ -251,7 +251,7 @@ def test_an_upheld_objection_lowers_by_somebody_else_and_what_came_too_much_goes
         actions.lower_disallowance(by=desk.finance, **given)  # who fixed the amount
     refused(actions.lower_disallowance, "not_lower", by=desk.second, **{**given, "disallowed": {line.position: 10_000_000}})
     refused(actions.lower_disallowance, "unchecked", by=desk.second, **given)  # what is on the account counts first
-    actions.confirm_receipt(receipt_id=came.pk, by=desk.finance)
+    s.arrived(came, desk.finance)
     objection = queries.upheld(row)
     refused(objections.record_remedy, "not_acted_on", objection_id=objection.pk, remedy="낮춤", by=officer)
     row = actions.lower_disallowance(by=desk.second, **given)
@@ -263,12 +263,12 @@ def test_an_upheld_objection_lowers_by_somebody_else_and_what_came_too_much_goes
     back = actions.repay(by=desk.second, **paid)
     refused(actions.repay, "entered", by=desk.finance, **paid)
     with pytest.raises(NotAllowed):  # nobody books what they entered
-        actions.confirm_receipt(receipt_id=back.pk, by=desk.second)
+        s.arrived(back, desk.second)
     assert pots(at)[2:] == (GRANT - 8_000_000, 8_000_000) and owed("check_receipt") == [debt.ref]
     actions.reject_receipt(receipt_id=back.pk, reason="출금 내역 없음", by=desk.finance)
     assert owed("repay_debt") == [debt.ref] and not Notice.objects.filter(template="debt_receipt_rejected").exists()
     back = actions.repay(by=desk.second, **paid)
-    back = actions.confirm_receipt(receipt_id=back.pk, by=desk.finance)
+    back = s.arrived(back, desk.finance)
     assert (back.reported_by, back.decided_by, owed("check_receipt")) == (desk.second, desk.finance, [])
     debt.refresh_from_db()
     assert debt.status == "PAID" and pots(at)[2:] == (GRANT - 4_000_000, 4_000_000)
@@ -283,7 +283,7 @@ def test_an_upheld_objection_lowers_by_somebody_else_and_what_came_too_much_goes
 
 def test_verify_names_money_of_which_ledger_and_receipts_differ():
     at, desk, _row = s.fixed()
-    receipt = actions.confirm_receipt(receipt_id=s.report(Debt.objects.get(), 5_000_000, at.company).pk, by=desk.finance)
+    receipt = s.arrived(s.report(Debt.objects.get(), 5_000_000, at.company), desk.finance)
     assert list(queries.faults()) == []
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

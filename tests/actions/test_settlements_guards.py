@@ -63,25 +63,28 @@ def test_after_an_amount_is_fixed():
         (f"UPDATE {D} SET status = 'SUSPENDED'", "debt_suspended_pair"),
         (f"DELETE FROM {D}", "never deleted"),
         (f"UPDATE {R} SET amount_won = 0", "what was reported stays"),
-        (f"UPDATE {R} SET status = 'CONFIRMED', decided_by_id = {desk.finance.pk}, decided_at = now()", "receipt_shared_whole"),
+        (
+            f"UPDATE {R} SET status = 'CONFIRMED', bank_ref = 'X', decided_by_id = {desk.finance.pk}, decided_at = now()",
+            "receipt_shared_whole",
+        ),
         (f"UPDATE {R} SET decided_by_id = reported_by_id", "receipt_four_eyes"),
         (
-            f"UPDATE {R} SET status = 'CONFIRMED', decided_by_id = {desk.finance.pk}, decided_at = now(), principal_won = 9000000",
+            f"UPDATE {R} SET status = 'CONFIRMED', bank_ref = 'X', decided_by_id = {desk.finance.pk}, decided_at = now(), principal_won = 9000000",
             "would have come",
         ),
         (f"DELETE FROM {R}", "never deleted"),
     ):
         bites(sql, word)
-    actions.confirm_receipt(receipt_id=receipt.pk, by=desk.finance)
+    s.arrived(receipt, desk.finance)
     bites(f"UPDATE {R} SET reason = 'x'", "is decided once")
     copied = Receipt.objects.get()
     copied.pk, copied.ref, copied.is_repayment = None, "", True
     with pytest.raises(DatabaseError, match="decided by a second person"), transaction.atomic():
         copied.save()
-    copied.status, copied.decided_by, copied.decided_at, copied.principal_won = "REPORTED", None, None, 0
+    copied.status, copied.decided_by, copied.decided_at, copied.principal_won, copied.bank_ref = "REPORTED", None, None, 0, ""
     copied.save()
     bites(
-        f"UPDATE {R} SET status = 'CONFIRMED', decided_by_id = {desk.finance.pk}, decided_at = now(), principal_won = amount_won"
+        f"UPDATE {R} SET status = 'CONFIRMED', bank_ref = 'X', decided_by_id = {desk.finance.pk}, decided_at = now(), principal_won = amount_won"
         " WHERE is_repayment",
         "more would go back",
     )

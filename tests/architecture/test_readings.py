@@ -180,7 +180,7 @@ DECIDED: dict[str, dict[str, str]] = {
     },
     "vouchers.payments.views.advancing": {"request_advance": OWN, "guarantee": WRITTEN_DOWN},
     "vouchers.payments.views.halting": {
-        "resume": ANSWER, **dict.fromkeys(("new_halt", "halt", "halt_verb", "consent_halt", "record_recovery"), WRITTEN_DOWN),
+        "resume": ANSWER, **dict.fromkeys(("new_halt", "halt", "halt_verb", "consent_halt"), WRITTEN_DOWN),
     },
     "vouchers.statistics.views": {"dashboard": PUBLIC, "export": PUBLIC, "register": PUBLIC},
     "portal.kit.api": {"view": PUBLIC},

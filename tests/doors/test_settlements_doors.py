@@ -82,7 +82,9 @@ def test_a_refund_is_reported_and_checked_in_the_browser():
     assert as_(at.company).post(f"{check}confirm/").status_code == 403
     assert as_(desk.finance).post(f"{check}reject/", {"reason": ""}).status_code == 422
     assert as_(desk.finance).post(f"{check}swallow/").status_code == 404
-    assert as_(desk.finance).post(f"{check}confirm/").status_code == 303
+    wrong = as_(desk.finance).post(f"{check}confirm/", {"bank_ref": " "})
+    assert wrong.status_code == 422 and 'aria-invalid="true"' in wrong.content.decode()
+    assert as_(desk.finance).post(f"{check}confirm/", {"bank_ref": "BK1"}).status_code == 303
     debt.refresh_from_db()
     assert debt.status == "PAID" and as_(at.company).get(f"{path}report/").status_code == 404
     assert as_(at.company).get(f"{path}proof/{receipt.ref}/").status_code == 200

@@ -100,6 +100,11 @@ def report(debt: Debt, amount_won: int, by: User, **more: Any) -> Receipt:
     return actions.report_receipt(debt_id=debt.pk, amount_won=amount_won, by=by, **given)
 
 
+def arrived(receipt: Receipt, by: User) -> Receipt:
+    """Finance found it on the account."""
+    return actions.confirm_receipt(receipt_id=receipt.pk, bank_ref=receipt.ref, by=by)
+
+
 @played
 def noticed(*, ground: str = "OTHER_USE", amount_won: int = 30_000_000) -> tuple[p.Project, p.Office, Clawback]:
     """Half of the grant was paid and the agreement terminated; the company was given prior notice of a clawback."""

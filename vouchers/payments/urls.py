@@ -20,7 +20,6 @@ urlpatterns = [
     path("halts/resume/<slug:agreement_ref>/", views.resume, name="resume"),
     path("halts/<slug:ref>/", views.halt, name="halt"),
     path("halts/<slug:ref>/consent/", views.consent_halt, name="consent_halt"),
-    path("halts/<slug:ref>/recoveries/<slug:recovery_ref>/", views.record_recovery, name="record_recovery"),
     path("halts/<slug:ref>/<slug:verb>/", views.halt_verb, name="halt_verb"),
     path("<slug:ref>/", views.detail, name="detail"),
     path("<slug:ref>/mend/", views.resubmit, name="resubmit"),

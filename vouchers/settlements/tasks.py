@@ -9,8 +9,8 @@ from vouchers.settlements import actions
 
 @shared_task(name="settlements.sync_ended")
 def sync_ended() -> int:
-    """Returns: how many settlements were opened."""
-    return actions.sync_ended()
+    """Returns: how many settlements were opened, and how many parties owe since now what a termination takes back."""
+    return actions.sync_ended() + actions.sync_recoveries()
 
 
 @shared_task(name="settlements.sync_objections")

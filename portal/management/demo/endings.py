@@ -13,6 +13,7 @@ from vouchers.milestones import queries as milestones
 from vouchers.payments import actions, queries
 from vouchers.payments.models import Disbursement
 from vouchers.settlements import actions as settlements
+from vouchers.settlements.models import Debt
 
 ENDED = 4  # whose project is terminated; nothing of it was accepted
 
@@ -66,12 +67,14 @@ def terminate(stage: Stage) -> None:
     with stage.at(-4):
         reason = "시연: 남은 기간에 이행할 가망이 없어 해지합니다."
         actions.decide_halt(halt_id=row.pk, content_hash=row.content_hash, uphold=True, reason=reason, by=people["approver"])
+        settlements.sync_recoveries()
     with stage.at(-1):
-        recovery = row.recoveries.order_by("pk").first()
-        assert recovery is not None, "the advance was not worked off"
-        actions.record_recovery(
-            recovery_id=recovery.pk, amount_won=recovery.amount_won // 2, bank_ref="DEMO-BK-01", by=people["finance"]
+        debt, payer = Debt.objects.get(kind="RECOVERY", agreement=agreement), people["provider"]
+        proof = documents.upload(file=file("시연_이체확인증.pdf"), kind="receipt", organisation=debt.organisation, by=payer)
+        receipt = settlements.report_receipt(
+            debt_id=debt.pk, amount_won=debt.principal_won // 2, received_on=clock.today(), proof=proof, by=payer
         )
+        settlements.confirm_receipt(receipt_id=receipt.pk, bank_ref="DEMO-BK-01", by=people["finance"])
 
 
 def rehearse(stage: Stage) -> None:

@@ -77,7 +77,7 @@ def _settled(stage: Stage, row: Settlement) -> None:
         receipt = actions.report_receipt(
             debt_id=debt.pk, amount_won=debt.principal_won // 2, received_on=clock.today(), proof=proof, by=user
         )
-        actions.confirm_receipt(receipt_id=receipt.pk, by=finance)
+        actions.confirm_receipt(receipt_id=receipt.pk, bank_ref="DEMO-BK-02", by=finance)
 
 
 def _taken_back(stage: Stage, agreement: Agreement) -> None:

@@ -14,7 +14,7 @@ from vouchers.agreements import notices, queries, rules
 from vouchers.agreements.actions.changing import drop_open_change
 from vouchers.agreements.actions.drafting import lock, move, needed, require_apart
 from vouchers.agreements.actions.ending import end
-from vouchers.agreements.models import Agreement, AgreementHalt, AgreementParty, Voucher
+from vouchers.agreements.models import Agreement, AgreementHalt, AgreementParty, HaltRecovery, Voucher
 from vouchers.evaluation import actions as evaluation
 
 
@@ -132,6 +132,14 @@ def note_ordered_back(*, agreement_id: int, organisation_id: int, amount_won: in
     """Pushed down by the room that orders money back: what stands in all against a party, so that a termination does not claim it
     again. Called in its transaction. Writes: AgreementParty."""
     AgreementParty.objects.filter(agreement_id=agreement_id, organisation_id=organisation_id).update(ordered_back_won=amount_won)
+
+
+def note_recovered(*, recovery_id: int, amount_won: int) -> None:
+    """Pushed down by the room that books what comes back: so much more of what a termination takes back came. Called in its
+    transaction. Writes: HaltRecovery."""
+    recovery = HaltRecovery.objects.select_for_update().get(pk=recovery_id)
+    recovery.recovered_won += amount_won
+    recovery.save()
 
 
 def _step(agreement_id: int, verb: str, event: str, by: Any, reason: str = "") -> Agreement:

@@ -4,7 +4,7 @@ from vouchers.payments.actions.advancing import Cover, request_advance
 from vouchers.payments.actions.answering import read_payment_answer, stop_waiting
 from vouchers.payments.actions.attempts import claim_next, lose_track, mark_sent
 from vouchers.payments.actions.closing import close_disbursement, sync_terminated
-from vouchers.payments.actions.concluding import record_recovery, resume
+from vouchers.payments.actions.concluding import resume
 from vouchers.payments.actions.disbursements import (
     approve_disbursement,
     check_evidence,
@@ -50,7 +50,6 @@ __all__ = [
     "propose_halt",
     "read_payment_answer",
     "reconcile",
-    "record_recovery",
     "register_disbursement",
     "renew_halt",
     "request_advance",

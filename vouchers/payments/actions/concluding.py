@@ -1,4 +1,5 @@
-"""A suspension or termination is carried out exactly as it was shown, or not at all; what comes back afterwards is booked here."""
+"""A suspension or termination is carried out exactly as it was shown, or not at all; what comes back afterwards becomes a debt
+(`settlements.actions.sync_recoveries`)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,14 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.journal import actions as journal
 from portal.kit import clock, workdays
-from portal.kit.access import require
 from portal.kit.errors import Refused
-from portal.kit.won import won
 from vouchers.agreements import actions as agreements
 from vouchers.agreements import rules as agreement_rules
 from vouchers.agreements.models import Agreement, AgreementHalt, HaltRecovery, Voucher
 from vouchers.ledger import actions as ledger
-from vouchers.ledger import queries as money
 from vouchers.milestones import actions as milestones
 from vouchers.milestones.models import Milestone
 from vouchers.payments import notices, queries, rules
@@ -86,53 +84,7 @@ def _owe_recoveries(row: AgreementHalt, figures: rules.Consequences, by: Any) ->
     for one in figures.recoveries:
         recovery = HaltRecovery(halt=row, party_id=one.party, amount_won=one.amount_won)
         recovery.save()
-        number = row.agreement.number
-        journal.open_duty(
-            recovery, "record_recovery", title_ko=f"해지 반환금 확인: {number}", title_en=f"Record what comes back after a termination: {number}",
-            url=row.get_absolute_url(), due_in=row.agreement.round.days("recovery"), role="OPERATOR_FINANCE", by_mail=True, by=by,
-        )  # fmt: skip
-        journal.open_duty(
-            recovery, "pay_recovery", title_ko=f"해지에 따른 반환: {number}", title_en=f"Pay back after a termination: {number}",
-            url=row.get_absolute_url(), due_in=row.agreement.round.days("recovery"), organisation=recovery.party.organisation, by=by,
-        )  # fmt: skip
         notices.recovery_due(row, recovery)
-
-
-@transaction.atomic
-def record_recovery(*, recovery_id: int, amount_won: int, bank_ref: str, by: Any) -> HaltRecovery:
-    """Finance saw money come back from a party. amount_won: whole won; bank_ref: by which the bank's statement names it.
-
-    Writes: HaltRecovery, ledger RECOVERED, Event; with the last won closes the duty. Raises: Refused (more than is due, no reference)."""
-    HaltRecovery.objects.select_for_update().get(pk=recovery_id)
-    recovery = HaltRecovery.objects.select_related("halt__agreement__round", "halt__agreement__award__application", "party").get(
-        pk=recovery_id
-    )
-    agreement = recovery.halt.agreement
-    require(by, "vouchers.approve_disbursement")
-    agreements.require_apart(agreement, by)
-    if not 0 < amount_won <= recovery.left_won:
-        raise Refused(
-            _("Of this party %(left)s are still to come back. Enter what came, at most that.") % {"left": won(recovery.left_won)},
-            "over_recovery", "amount_won",
-        )  # fmt: skip
-    if not bank_ref.strip():
-        raise Refused(_("Enter the reference by which the bank's statement names it."), "bank_ref_missing", "bank_ref")
-    voucher, key = Voucher.objects.get(agreement=agreement), f"{recovery.ref}:{bank_ref.strip()[:40]}"
-    if money.booked(f"RECOVERED:{key}"):
-        raise Refused(_("This payment of the bank's statement is recorded already."), "recorded_already", "bank_ref")
-    ledger.recover(
-        round_id=agreement.round_id, voucher_ref=voucher.ref, amount_won=amount_won, key=key,
-        reason=f"협약 {agreement.number} 해지 반환금: {bank_ref.strip()}", by=by,
-    )  # fmt: skip
-    recovery.recovered_won += amount_won
-    recovery.save()
-    journal.record(
-        "halt.recovered", recovery.halt, by=by, organisations=recovery.organisation_ids(),
-        data={"party": recovery.party.ref, "amount_won": amount_won, "left_won": recovery.left_won, "bank_ref": bank_ref.strip()},
-    )  # fmt: skip
-    if not recovery.left_won:
-        journal.close_duties(recovery, by=by)
-    return recovery
 
 
 @transaction.atomic

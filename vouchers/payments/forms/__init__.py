@@ -19,7 +19,7 @@ from vouchers.payments.forms.disbursing import (
     WarningForm,
     settled_words,
 )
-from vouchers.payments.forms.halting import ConsentForm, HaltForm, HaltReasonForm, OpinionForm, RecoveryForm
+from vouchers.payments.forms.halting import ConsentForm, HaltForm, HaltReasonForm, OpinionForm
 
 __all__ = [
     "HAND_IN_FAULTS",
@@ -36,7 +36,6 @@ __all__ = [
     "HandInForm",
     "MoodForm",
     "OpinionForm",
-    "RecoveryForm",
     "RegisterForm",
     "RequestForm",
     "ResolveForm",

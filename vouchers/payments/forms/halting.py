@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit.forms import CountedTextarea, WonFormField
+from portal.kit.forms import CountedTextarea
 from portal.kit.words import pick
 from vouchers.agreements import rules
 from vouchers.agreements.forms import SignForm
@@ -90,10 +90,3 @@ class HaltReasonForm(forms.Form):
         label=_("Reason"), max_length=1000, widget=CountedTextarea(attrs={"rows": 3}),
         error_messages={"required": _("Give the reason: the parties read it.")},
     )  # fmt: skip
-
-
-class RecoveryForm(forms.Form):
-    """What came back of what a party owes."""
-
-    amount_won = WonFormField(label=_("Amount that came (won)"), min_value=1)
-    bank_ref = forms.CharField(label=_("Reference of the transfer"), max_length=40)

@@ -33,7 +33,6 @@ from vouchers.payments.views.halting import (
     halt,
     halt_verb,
     new_halt,
-    record_recovery,
     resume,
 )
 from vouchers.payments.views.planning import answer_warning, plan
@@ -61,7 +60,6 @@ __all__ = [
     "new_halt",
     "plan",
     "read_answer",
-    "record_recovery",
     "release",
     "request_advance",
     "request_disbursement",

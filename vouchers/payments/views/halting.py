@@ -19,7 +19,7 @@ from portal.kit.htmx import form_errors, page, redirect
 from portal.kit.won import won
 from vouchers.agreements import queries as agreed
 from vouchers.agreements import rules as agreement_rules
-from vouchers.agreements.models import Agreement, AgreementHalt, AgreementParty, HaltRecovery
+from vouchers.agreements.models import Agreement, AgreementHalt, AgreementParty
 from vouchers.companies import actions as companies
 from vouchers.ledger import queries as ledger
 from vouchers.payments import actions, forms, queries, rules
@@ -95,15 +95,13 @@ def halt(request: HttpRequest, ref: str) -> HttpResponse:
 def _show(request: HttpRequest, row: AgreementHalt, status: int = 200, refusal: str = "", **typed: Form) -> HttpResponse:
     """typed: by verb, a form that was refused."""
     moved = queries.moved(row)
-    recovers = request.user.has_perm("vouchers.approve_disbursement")
     context = {
         "row": row, "agreement": row.agreement, **_figures(row.agreement, rules.consequences_of(row.figures)),
         "consents": queries.consents(row) if row.way == W.CONSENT else [],
         "opinions": queries.opinions(row) if row.way == W.FAULT else [], "moved": moved, "refusal": refusal,
         "waits": queries.decision_waits(row), "verbs": _verbs(request, row, typed, moved),
         "may_consent": not moved and queries.consents_for(row, request.user) is not None,
-        "account": queries.programme_account(row.agreement.round), "owed": [(one, typed.get(one.ref) or forms.RecoveryForm(prefix=one.ref)) for one in queries.recoveries_of(row)],
-        "recovers": recovers,
+        "owed": list(queries.recoveries_of(row)),
     }  # fmt: skip
     return page(request, "vouchers/payments/halt.html", context, status=status)
 
@@ -220,24 +218,6 @@ def _consent(request: HttpRequest, row: AgreementHalt, party: AgreementParty, fo
         "factor_missing": not second_factor.is_ready(request.user),
         "no_authority": agreed.no_authority(party.organisation, request.user),
     }  # fmt: skip
-
-
-@needs("vouchers.approve_disbursement")
-@require_POST
-def record_recovery(request: HttpRequest, ref: str, recovery_ref: str) -> HttpResponse:
-    """Finance enters what came back."""
-    row = _halt(request, ref)
-    recovery = get_object_or_404(HaltRecovery, halt=row, ref=recovery_ref)
-    form = forms.RecoveryForm(request.POST, prefix=recovery.ref)
-    if form.is_valid():
-        try:
-            actions.record_recovery(recovery_id=recovery.pk, by=request.user, **form.cleaned_data)
-        except DomainError as error:
-            form_errors(form, error)
-        else:
-            messages.success(request, _("Recorded, and booked in the ledger."))
-            return redirect(request, reverse("payments:halt", args=[ref]))
-    return _show(request, row, 422, **{recovery.ref: form})
 
 
 @needs("vouchers.draft_agreement")

@@ -20,6 +20,7 @@ from vouchers.settlements.actions.objecting import (
     owe_lowering,
     sync_objections,
 )
+from vouchers.settlements.actions.owing import sync_recoveries
 from vouchers.settlements.actions.receiving import confirm_receipt, enforce_debt, reject_receipt, report_receipt
 from vouchers.settlements.actions.repaying import repay
 from vouchers.settlements.actions.reviewing import confirm_amount, judge_line, propose_amount, request_supplement, send_back
@@ -78,5 +79,6 @@ __all__ = [
     "submit_statement",
     "sync_ended",
     "sync_objections",
+    "sync_recoveries",
     "withdraw_audit_finding",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Organisation
@@ -13,9 +14,9 @@ from portal.kit.errors import Refused
 from portal.kit.words import pick
 from providers.institutions.models import Institution
 from vouchers.agreements import actions as agreements
-from vouchers.agreements.models import Agreement
+from vouchers.agreements.models import Agreement, HaltRecovery
 from vouchers.settlements import notices, queries, rules
-from vouchers.settlements.actions.steps import claw, step, step_debt
+from vouchers.settlements.actions.steps import claw, lock_agreement, step, step_debt
 from vouchers.settlements.models import Clawback, Debt, Settlement
 
 D, K = rules.DebtStatus, rules.DebtKind
@@ -68,7 +69,31 @@ def open_debt(
     return debt
 
 
-WHAT = {K.REFUND: ("정산 반납금", "refund"), K.CLAWBACK: ("환수명령", "clawback"), K.SURCHARGE: ("제재부가금", "surcharge")}
+WHAT = {
+    K.REFUND: ("정산 반납금", "refund"), K.CLAWBACK: ("환수명령", "clawback"), K.SURCHARGE: ("제재부가금", "surcharge"),
+    K.RECOVERY: ("해지 반환금", "money after a termination"),
+}  # fmt: skip
+
+
+def sync_recoveries() -> int:
+    """What a termination takes back of a party is owed like any debt: with a day, a late charge, and payments that are reported and
+    checked; each in a transaction of its own, a second run finds nothing. Returns: how many are owed since now."""
+    return journal.each("settlements.sync_recoveries", queries.unowed_recoveries(), _owe_recovery)
+
+
+@transaction.atomic
+def _owe_recovery(recovery_id: int) -> bool:
+    """Writes: Debt RECOVERY, Event, Duty, Notice."""
+    row = HaltRecovery.objects.select_related("halt__agreement__round", "party__organisation").get(pk=recovery_id)
+    agreement = row.halt.agreement
+    lock_agreement(agreement.pk)
+    if recovery_id not in queries.unowed_recoveries():
+        return False
+    open_debt(
+        kind=K.RECOVERY, recovery=row, agreement=agreement, organisation=row.party.organisation, principal_won=row.left_won,
+        due_on=workdays.add_working_days(clock.today(), agreement.round.days("recovery")), by=None,
+    )  # fmt: skip
+    return True
 
 
 def _note_ordered(debt: Debt) -> None:

@@ -13,6 +13,7 @@ from portal.kit import clock
 from portal.kit.access import require
 from portal.kit.errors import NotAllowed, Refused
 from portal.kit.won import won
+from vouchers.agreements import actions as agreements
 from vouchers.ledger import actions as ledger
 from vouchers.settlements import notices, queries, rules
 from vouchers.settlements.actions.owing import owe_repayment, release
@@ -65,12 +66,14 @@ def _lock_receipt(receipt_id: int, by: Any) -> tuple[Debt, Receipt]:
 
 
 @transaction.atomic
-def confirm_receipt(*, receipt_id: int, by: Any) -> Receipt:
+def confirm_receipt(*, receipt_id: int, bank_ref: str, by: Any) -> Receipt:
     """Finance found it on the account, what goes back as gone by who did not enter it: shared out (principal, interest, late charge), the principal booked as recovered, and with
-    the last won the debt ends. Writes: Receipt, Debt, ledger RECOVERED, Events, Duties, Notice. Raises: Refused, NotAllowed."""
+    the last won the debt ends. bank_ref: by which the bank's statement names it. Writes: Receipt, Debt, ledger RECOVERED, Events,
+    Duties, Notice. Raises: Refused (no reference, one that counted already, more than is owed), NotAllowed."""
     debt, receipt = _lock_receipt(receipt_id, by)
     receipt.status = rules.RECEIPT_LIFECYCLE.step(receipt.status, "confirm_receipt")
     require_taken([receipt.proof])
+    receipt.bank_ref = _new_line(bank_ref)
     if receipt.is_repayment:
         return went_back(debt, receipt, by)
     principal, interest, late = queries.came(debt)
@@ -96,14 +99,27 @@ def confirm_receipt(*, receipt_id: int, by: Any) -> Receipt:
     return receipt
 
 
+def _new_line(bank_ref: str) -> str:
+    """One line of the bank's statement counts once. Raises: Refused."""
+    named = bank_ref.strip()[:60].upper()
+    if not named:
+        raise Refused(_("Enter the reference by which the bank's statement names it."), "bank_ref_missing", "bank_ref")
+    if Receipt.objects.filter(bank_ref=named).exists():
+        raise Refused(_("This payment of the bank's statement is recorded already."), "recorded_already", "bank_ref")
+    return named
+
+
 def _book(debt: Debt, receipt: Receipt, by: Any) -> None:
     """Only what the voucher had paid stands in the programme's ledger; interest, surcharge and late charge are no part of it."""
     if receipt.principal_won and debt.kind != rules.DebtKind.SURCHARGE:
+        key = f"{debt.recovery.ref}:{receipt.ref}" if debt.recovery else receipt.ref
         ledger.recover(
-            round_id=debt.agreement.round_id, voucher_ref=debt.agreement.voucher.ref, amount_won=receipt.principal_won, key=receipt.ref,
+            round_id=debt.agreement.round_id, voucher_ref=debt.agreement.voucher.ref, amount_won=receipt.principal_won, key=key,
             reason=f"반납 {debt.agreement.number}: {debt.organisation.name_ko}", by=by,
             reason_en=f"Paid back {debt.agreement.number}: {debt.organisation.name_en or debt.organisation.name_ko}",
         )  # fmt: skip
+    if receipt.principal_won and debt.recovery_id:
+        agreements.note_recovered(recovery_id=debt.recovery_id, amount_won=receipt.principal_won)
 
 
 def _settled(debt: Debt, by: Any) -> None:

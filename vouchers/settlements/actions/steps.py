@@ -30,7 +30,13 @@ def lock_debt(debt_id: int) -> Debt:
     Clawback.objects.select_for_update().filter(pk=clawback_id).first()
     Debt.objects.select_for_update().get(pk=debt_id)
     return Debt.objects.select_related(
-        "agreement__award__application", "agreement__voucher", "agreement__round", "organisation", "settlement", "clawback"
+        "agreement__award__application",
+        "agreement__voucher",
+        "agreement__round",
+        "organisation",
+        "settlement",
+        "clawback",
+        "recovery",
     ).get(pk=debt_id)
 
 

@@ -31,6 +31,9 @@ class Debt(Row):
         Settlement, on_delete=models.PROTECT, null=True, related_name="debts", verbose_name=_("settlement")
     )
     clawback = models.ForeignKey(Clawback, on_delete=models.PROTECT, null=True, related_name="debts", verbose_name=_("clawback"))
+    recovery = models.ForeignKey(
+        "vouchers.HaltRecovery", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("After a termination")
+    )
     agreement = models.ForeignKey("vouchers.Agreement", on_delete=models.PROTECT, related_name="+", verbose_name=_("Agreement"))
     organisation = models.ForeignKey(
         "accounts.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("Owed by")
@@ -53,14 +56,16 @@ class Debt(Row):
                 fields=["settlement", "organisation"], condition=Q(kind="REFUND"), name="debt_one_refund_each"
             ),
             models.UniqueConstraint(fields=["clawback", "kind"], name="debt_one_of_a_clawback"),
+            models.UniqueConstraint(fields=["recovery"], name="debt_one_of_a_recovery"),
             models.CheckConstraint(
                 condition=Q(status="SUSPENDED", suspended_on__isnull=False)
                 | ~Q(status="SUSPENDED") & Q(suspended_on__isnull=True),
                 name="debt_suspended_pair",
             ),
             models.CheckConstraint(
-                condition=Q(kind="REFUND", settlement__isnull=False, clawback__isnull=True)
-                | ~Q(kind="REFUND") & Q(settlement__isnull=True, clawback__isnull=False),
+                condition=Q(kind="REFUND", settlement__isnull=False, clawback__isnull=True, recovery__isnull=True)
+                | Q(kind="RECOVERY", settlement__isnull=True, clawback__isnull=True, recovery__isnull=False)
+                | ~Q(kind__in=["REFUND", "RECOVERY"]) & Q(settlement__isnull=True, clawback__isnull=False, recovery__isnull=True),
                 name="debt_of_what",
             ),
         ]
@@ -95,7 +100,8 @@ class Debt(Row):
 
 
 class Receipt(Row):
-    """Money that came back, reported by who owes it and found on the account by somebody else. principal, interest, late: how it
+    """Money that came back, reported by who owes it and found on the account by somebody else, by the reference with which the bank's
+    statement names it: one line of the statement counts once, whatever it was paid for. principal, interest, late: how it
     was shared out; charged_won: the late charge that this payment brought with it; is_repayment: what came too much went back."""
 
     REF_PREFIX = "rcp"
@@ -115,6 +121,7 @@ class Receipt(Row):
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Checked by")
     )
     decided_at = models.DateTimeField(_("Checked at"), null=True)
+    bank_ref = models.CharField(_("Reference of the bank's statement"), max_length=60, blank=True)
     reason = models.TextField(_("Reason"), blank=True)
 
     class Meta:
@@ -123,6 +130,8 @@ class Receipt(Row):
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(condition=Q(amount_won__gt=0), name="receipt_amount"),
+            models.CheckConstraint(condition=~Q(status="CONFIRMED") | ~Q(bank_ref=""), name="receipt_on_the_statement"),
+            models.UniqueConstraint(fields=["bank_ref"], condition=~Q(bank_ref=""), name="receipt_statement_line_once"),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("reported_by")), name="receipt_four_eyes"
             ),

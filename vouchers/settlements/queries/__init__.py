@@ -10,6 +10,7 @@ from vouchers.settlements.queries.clawing import (
     paid_agreements,
     recoverable,
     surcharged_won,
+    unowed_recoveries,
     waiting_ruling,
 )
 from vouchers.settlements.queries.closing import booked, moving, next_line, shares, undecided, under_way
@@ -123,6 +124,7 @@ __all__ = [
     "unchecked",
     "undecided",
     "under_way",
+    "unowed_recoveries",
     "unsettled",
     "upheld",
     "waiting_audit_file",

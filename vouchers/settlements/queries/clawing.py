@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
 
 from portal.accounts.models import Organisation
 from vouchers.agreements.models import Agreement, HaltRecovery
@@ -49,11 +49,19 @@ def surcharged_won(agreement: Agreement, organisation_id: int) -> int:
 
 
 def taken_by_termination(agreement: Agreement) -> dict[int, tuple[int, int]]:
-    """Organisation → what it pays back since the agreement was terminated, and what of it did not come yet; whole won."""
-    rows = HaltRecovery.objects.filter(halt__agreement=agreement).values_list(
-        "party__organisation_id", "amount_won", "recovered_won"
+    """Organisation → what it pays back since the agreement was terminated, and what of it is neither a debt yet nor came; whole won."""
+    found = HaltRecovery.objects.filter(halt__agreement=agreement).annotate(
+        owed=Exists(Debt.objects.filter(recovery=OuterRef("pk")))
     )
-    return {organisation: (amount, amount - came) for organisation, amount, came in rows}
+    rows = found.values_list("party__organisation_id", "amount_won", "recovered_won", "owed")
+    return {organisation: (amount, 0 if owed else amount - came) for organisation, amount, came, owed in rows}
+
+
+def unowed_recoveries() -> list[int]:
+    """Ids of what terminations take back and nobody owes as a debt yet."""
+    owed = Debt.objects.filter(recovery__isnull=False).values("recovery_id")
+    waiting = HaltRecovery.objects.exclude(pk__in=owed).exclude(recovered_won=F("amount_won"))
+    return list(waiting.order_by("pk").values_list("pk", flat=True))
 
 
 def recoverable(agreement: Agreement, organisation_id: int) -> int | None:
@@ -69,7 +77,7 @@ def recoverable(agreement: Agreement, organisation_id: int) -> int | None:
     its = paid.filter(payee__organisation_id=organisation_id).aggregate(won=Sum("amount_won"))["won"]
     if its is None:
         return None
-    mine = Debt.objects.filter(agreement=agreement, organisation_id=organisation_id)
+    mine = Debt.objects.filter(agreement=agreement, organisation_id=organisation_id).exclude(kind="RECOVERY")
     came = _came(mine.exclude(kind="SURCHARGE"))
     return min(most, rules.recoverable_won(its - came - back.get(organisation_id, (0, 0))[0], _owed(mine)))
 

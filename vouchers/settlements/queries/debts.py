@@ -128,7 +128,7 @@ def faults() -> Iterator[str]:
     signed = Case(When(is_repayment=True, then=-F("principal_won")), default=F("principal_won"), output_field=BigIntegerField())
     came = (
         Receipt.objects.filter(status="CONFIRMED")
-        .exclude(debt__kind=rules.DebtKind.SURCHARGE)
+        .exclude(debt__kind__in=[rules.DebtKind.SURCHARGE, rules.DebtKind.RECOVERY])
         .values("debt__agreement__voucher__ref")
     )
     said = {row["debt__agreement__voucher__ref"]: row["won"] for row in came.annotate(won=Sum(signed)).order_by()}

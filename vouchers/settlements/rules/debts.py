@@ -17,6 +17,7 @@ class DebtKind(Codes):
     REFUND = "REFUND", _("Refund of a settlement")
     CLAWBACK = "CLAWBACK", _("Money ordered back")
     SURCHARGE = "SURCHARGE", _("Surcharge")
+    RECOVERY = "RECOVERY", _("Money back after a termination")
 
 
 class DebtStatus(Codes):

@@ -11,7 +11,7 @@ from portal.documents import responses
 from portal.journal import actions as journal
 from portal.kit import clock
 from portal.kit.access import needs, signed_in
-from portal.kit.errors import DomainError
+from portal.kit.errors import DomainError, Refused
 from portal.kit.forms import ReasonForm
 from portal.kit.htmx import form_errors, page, redirect
 from vouchers.payments import queries as payments
@@ -31,15 +31,16 @@ def debt_detail(request: HttpRequest, ref: str) -> HttpResponse:
     return _show(request, _debt(request, ref))
 
 
-def _show(request: HttpRequest, debt: Debt, bound: ReasonForm | None = None, about: str = "") -> HttpResponse:
-    """The debt's page; bound: a reason that could not be accepted, about: of which receipt."""
+def _show(request: HttpRequest, debt: Debt, bound: ReasonForm | None = None, about: str = "", **refused: str) -> HttpResponse:
+    """The debt's page; bound: a reason that could not be accepted, about: of which receipt; refused: why a payment does not count,
+    of which receipt and what was typed."""
     context = {
         "debt": debt, "standing": queries.standing(debt, clock.today()), "receipts": list(queries.receipts_of(debt)),
         "may": queries.may_with_debt(request.user, debt), "over_won": queries.over_won(debt), "unchecked": queries.unchecked(debt), "reason_form": ReasonForm(), "bound": bound,
-        "about": about, "late": debt.status == rules.DebtStatus.OPEN and debt.due_on < clock.today(),
+        "about": about, **refused, "late": debt.status == rules.DebtStatus.OPEN and debt.due_on < clock.today(),
         "lines": queries.behind(debt), "account": payments.programme_account(debt.agreement.round),
     }  # fmt: skip
-    return page(request, "vouchers/settlements/debt.html", context, status=422 if bound else 200)
+    return page(request, "vouchers/settlements/debt.html", context, status=422 if bound or refused else 200)
 
 
 @signed_in
@@ -78,7 +79,11 @@ def check(request: HttpRequest, ref: str, receipt_ref: str, verb: str) -> HttpRe
     debt = _debt(request, ref)
     receipt = get_object_or_404(Receipt, debt=debt, ref=receipt_ref)
     if verb == "confirm":
-        actions.confirm_receipt(receipt_id=receipt.pk, by=request.user)
+        typed = request.POST.get("bank_ref", "")
+        try:
+            actions.confirm_receipt(receipt_id=receipt.pk, bank_ref=typed, by=request.user)
+        except Refused as error:
+            return _show(request, debt, arrived=receipt.ref, typed=typed, refusal=str(error.message))
         messages.success(request, _("The payment counts as arrived."))
     elif verb == "reject":
         form = ReasonForm(request.POST)
