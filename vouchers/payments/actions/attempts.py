@@ -19,8 +19,9 @@ from vouchers.ledger import queries as money
 from vouchers.milestones import queries as milestones
 from vouchers.payments import gateways, queries, rules
 from vouchers.payments.actions.closing import owe_closing
-from vouchers.payments.actions.disbursements import keep, refuse_after_year, require_unhindered
+from vouchers.payments.actions.disbursements import keep, require_unhindered
 from vouchers.payments.actions.tries import drop_claimed, record
+from vouchers.payments.actions.yearly import refuse_after_year
 from vouchers.payments.models import Disbursement, PaymentAttempt
 
 T = rules.AttemptState

@@ -18,8 +18,9 @@ from portal.kit.access import require
 from portal.kit.errors import DomainError, NotAllowed, Refused
 from portal.kit.models import make_ref
 from vouchers.payments import gateways, queries, rules
-from vouchers.payments.actions.disbursements import lock, refuse_after_year, require_apart, require_payable, require_unhindered
+from vouchers.payments.actions.disbursements import lock, require_apart, require_payable, require_unhindered
 from vouchers.payments.actions.tries import record
+from vouchers.payments.actions.yearly import refuse_after_year
 from vouchers.payments.models import Disbursement, PaymentAttempt, PaymentFile
 from vouchers.rounds.models import Round
 from vouchers.rounds.rules import PayingPolicy, Way
