@@ -110,6 +110,8 @@ def test_an_investigator_who_left_reads_nothing_and_agrees_to_nothing(at: quotes
     assert as_(person).get(place).status_code == 404 and not QuoteDraft.objects.visible_to(person).exists()
     refused("not_of_institution", lambda: actions.agree_as_investigator(draft_id=draft.pk, by=person))
     refused("not_of_institution", lambda: actions.return_quote(draft_id=draft.pk, reason="아닙니다.", by=person))
+    office = as_(at.hospital.user).get(place).content.decode()
+    assert "더 이상 기관 소속이 아닙니다. 다른 연구책임자를 정해 견적을 다시 작성해 주십시오" in office
     agree = "UPDATE vouchers_quotedraft SET investigator_agreed_at = now(), investigator_agreed_by = 'ACCOUNT' WHERE id = %s"
     broken("quote_draft_investigator_belongs", agree, draft.pk)
 

@@ -65,6 +65,7 @@ class DraftSheet:
     mode: str
     waits: tuple[str, ...] = field(default_factory=tuple)
     departs: tuple[str, ...] = ()  # from the published offer or the need, in words
+    left: bool = False  # who is named as investigator belongs to the institution no more
 
 
 def draft_sheet(draft: QuoteDraft | None) -> DraftSheet | None:
@@ -85,7 +86,13 @@ def draft_sheet(draft: QuoteDraft | None) -> DraftSheet | None:
     mode = mode_words().get(shown.access_mode, shown.access_mode)
     departs = comparing.departures_of(shown, draft.request.offer, draft.request.need.document)
     return DraftSheet(
-        draft, shown, [_line(line, names, own) for line in lines], mode, waits(draft), tuple(str(one.label) for one in departs)
+        draft,
+        shown,
+        [_line(line, names, own) for line in lines],
+        mode,
+        waits(draft),
+        tuple(str(one.label) for one in departs),
+        _left(draft),
     )
 
 
@@ -100,6 +107,13 @@ def waits(draft: QuoteDraft) -> tuple[str, ...]:
         investigator_agreed=draft.investigator_agreed_at is not None,
     )  # fmt: skip
     return tuple(words[who] for who in missing) if draft.status == agreeing.DraftStatus.PREPARED else ()
+
+
+def _left(draft: QuoteDraft) -> bool:
+    """One query where somebody with an account still has to agree."""
+    if draft.investigator_user is None or draft.investigator_agreed_at is not None:
+        return False
+    return not accounts.membership_in(draft.request.institution.organisation_id, draft.investigator_user).exists()
 
 
 def newest_draft(request: QuoteRequest, user: Any) -> QuoteDraft | None:
