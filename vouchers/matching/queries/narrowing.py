@@ -7,6 +7,7 @@ from providers.catalogue import queries as catalogue
 from vouchers.matching import rules
 from vouchers.matching.queries.needs import engine_policy, of_demo
 from vouchers.matching.queries.reading import read
+from vouchers.matching.rules.kinds import WITH_A_RECORD
 from vouchers.rounds.models import Round
 
 READ_WHOLE = 1_000  # datasets: up to so many are all read, and the list of what is left out is complete
@@ -34,6 +35,8 @@ def rank_document(document: dict[str, Any], round_: Round | None, *, told: int |
 
 
 def reach_of(need: rules.Need, *, demo: bool) -> dict[str, Any]:
-    """What `catalogue.within_reach` is asked for a need. spans: diseases, where they are codes that can be compared."""
+    """What `catalogue.within_reach` is asked for a need. spans: diseases, where they are codes that can be compared. Who asks for
+    something that comes with a record is helped by records that do not list it."""
     spans = need.disease_codes.include.spans if need.disease_codes else ()
-    return {"demo": demo, "kinds": need.modality, "named": need.linkage, "spans": spans}
+    kinds = (*need.modality, *(("EHR",) if WITH_A_RECORD & set(need.modality) else ()))
+    return {"demo": demo, "kinds": kinds, "named": need.linkage, "spans": spans}
