@@ -357,3 +357,29 @@ def test_who_holds_nothing_that_was_asked_for_completes_nothing() -> None:
     (found,) = sets_of(need(modality=["MORTALITY", "LAB"]), market)
     assert sorted(found["datasets"]) == ["deaths", "values"]
     assert not sets_of(need(modality=["MORTALITY", "LAB"]), market[:2])
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from([(), ("CT",), ("WSI",), ("EHR",), ("CT", "EHR"), ("WSI", "LAB"), ("MRI",), ("CT", "WSI", "EHR")]),
+        st.one_of(st.none(), st.integers(0, 3)), st.sampled_from(["amc", "snuh", "hira"]), st.sampled_from([True, True, None, False]),
+        st.booleans(), st.booleans(),
+    ),
+    min_size=1, max_size=9,
+)  # fmt: skip
+
+
+@given(
+    ROWS,
+    st.sampled_from([("CT", "WSI"), ("CT", "WSI", "LAB"), ("CT", "EHR", "WSI")]),
+    st.booleans(),
+    st.one_of(st.none(), st.integers(1, 6)),
+)
+def test_a_large_market_completes_kinds_as_a_small_one(rows, asked, joined_, budget):
+    market = [
+        kinds(f"k{n}", inside, won, at, linkage=linkage, exits=("RESULT_EXPORT",) if says else ())
+        for n, (inside, won, at, linkage, says, _pays) in enumerate(rows)
+    ]
+    market = [replace(one, holder=replace(one.holder, supplier=row[5])) for one, row in zip(market, rows, strict=True)]
+    wanted = need(modality=list(asked), exports_wanted=["RESULT_EXPORT"], linkage=["hira"] if joined_ else [], budget_won=budget)
+    assert rules.match(wanted, market, policy()) == blocks.match(wanted, blocks.Stock(market), range(len(market)), policy())

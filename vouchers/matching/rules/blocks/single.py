@@ -8,9 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from vouchers.matching.rules import engine
-from vouchers.matching.rules.blocks.faces import OUT, Array, Stock
+from vouchers.matching.rules.blocks.faces import OUT, Array, Stock, numbers
 from vouchers.matching.rules.blocks.scoring import base_of, faces_of
 from vouchers.matching.rules.bundles import Bundle, Kinds, LinkageUnmet, bundles, complete, partner_kinds
+from vouchers.matching.rules.bundles.costs import price
 from vouchers.matching.rules.facts import Candidate
 from vouchers.matching.rules.filters import judge
 from vouchers.matching.rules.kinds import own
@@ -173,7 +174,8 @@ class _Sieve:
         return bundles(self.need, self.of(ranked), alone, [judged[name] for name in sorted(judged)], self.policy)
 
     def _completing(self) -> Judged:
-        """One that fits and holds all kinds; where there is none, all that fit, and all that lack nothing but kinds."""
+        """One that fits and holds all kinds; where there is none, of all that fit or lack nothing but kinds those that a cheapest set
+        can hold."""
         kinds, fitting = Kinds(own(self.need, self.policy)), np.nonzero(self.fits)[0]
         if len(kinds.asked) < 2:
             return []
@@ -183,7 +185,27 @@ class _Sieve:
         for one in self.of(fitting[first]):  # one of each that read alike
             if complete(self.need, one, kinds):
                 return [(one, FITS)]
-        return [*((one, FITS) for one in self.of(fitting)), *((one, KINDS) for one in self.of(np.nonzero(self.only("kinds"))[0]))]
+        places, named = np.nonzero(self.fits | self.only("kinds"))[0], set(self.need.linkage)
+        if named:
+            each = zip(places.tolist(), self.of(places), strict=True)
+            places = np.array([place for place, one in each if not {one.key, one.holder.key} & named], dtype=np.int64)
+        chosen = self._cheapest_of_alike(places)
+        return [(one, FITS if self.fits[place] else KINDS) for place, one in zip(chosen, self.of(chosen), strict=True)]
+
+    def _cheapest_of_alike(self, places: Array) -> list[int]:
+        """Of those that a set may hold in one another's stead the cheapest, of equal prices the first."""
+        alike = self.stock.classes(
+            "completing",
+            lambda one: (
+                frozenset(one.modality), one.linkage, bool(one.ways_out), one.holder.institution_type, one.holder.supplier, price([one])[0]
+            ),
+        )  # fmt: skip
+        won = self.stock.kept("won", lambda: numbers(price([one])[1] for one in self.stock.candidates))
+        of = alike.of[self.rows[places]]
+        order = np.lexsort((places, won[self.rows[places]], of))
+        _classes, first = np.unique(of[order], return_index=True)
+        chosen: list[int] = np.sort(places[order[first]]).tolist()
+        return chosen
 
     def _excluded(self, told: int | None) -> tuple[int, tuple[engine.Excluded, ...]]:
         """(how many datasets, those that fail fewest filters). Judged are those that can be among them, by their least number."""
