@@ -74,10 +74,11 @@ def to_sign(*, shift_share: str = "0.10", grant_may_rise: bool = False) -> Agree
     at, awards = ev.awarded(changing={"shift_share": shift_share, "grant_may_rise": grant_may_rise})
     award = evaluation.accept_award(award_id=awards[0].pk, by=at.firms[0].representative)
     application, hospitals = award.application, [provider(), provider()]
-    matches = [
-        make.match(at.firms[0], application.need, hospital=hospitals[0], amount_won=240_000_000, parts=2),
-        make.match(at.firms[0], application.need, hospital=hospitals[1], amount_won=160_000_000),
-    ]
+    with clock.at(application.round.closes_at - timedelta(hours=1)):  # a quote is accepted until the call closes
+        matches = [
+            make.match(at.firms[0], application.need, hospital=hospitals[0], amount_won=240_000_000, parts=2),
+            make.match(at.firms[0], application.need, hospital=hospitals[1], amount_won=160_000_000),
+        ]
     application.application_matches.update(match=matches[0])
     ApplicationMatch.objects.create(application=application, match=matches[1])
     operator, today = ev.operator(), clock.today()
