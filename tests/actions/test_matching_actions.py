@@ -169,7 +169,7 @@ def test_clarification_stops_and_starts_the_providers_clock(at: quotes.Stage) ->
         actions.clarify(request_id=request.pk, answer="2,000건", by=at.hospital.user)
     with clock.at(clock.now() + timedelta(days=7)):
         request = actions.clarify(request_id=request.pk, answer="2,000건입니다.", by=at.firm.colleague)
-    assert request.status == "VIEWED" and request.due_at > due
+    assert request.status == "VIEWED" and request.due_at == due == request.latest_at  # later it would be of no use in this call
     assert told(request) >= {"quote_question", "quote_answered"}
     for empty in ("", "   ", "가" * 2001):
         with pytest.raises(Refused) as error:
@@ -242,12 +242,14 @@ def test_expire_quotes(at: quotes.Stage) -> None:
         need_id=other.pk, institution_id=at.hospital.institution.pk, offer_id=at.offer.pk, by=at.firm.user
     )
     assert actions.expire_quotes(clock.now()) == 0
-    with clock.at(clock.now() + timedelta(days=60)):  # twice the time that it had
-        assert actions.expire_quotes(clock.now()) == 1
-    with clock.at(clock.now() + timedelta(days=quotes.VALID_DAYS + 1)):
+    closes_at = at.round.closes_at
+    assert closes_at is not None and closes_at < clock.now() + timedelta(days=quotes.VALID_DAYS)
+    with clock.at(closes_at - timedelta(seconds=1)):
+        assert actions.expire_quotes(clock.now()) == 0
+    with clock.at(closes_at):  # nothing can be applied with any more
         with pytest.raises(Refused):
             actions.accept_quote(quote_id=found.pk, by=at.firm.user)
-        assert actions.expire_quotes(clock.now()) == 1
+        assert actions.expire_quotes(clock.now()) == 2
         assert actions.expire_quotes(clock.now()) == 0
     assert set(QuoteRequest.objects.values_list("status", flat=True)) == {"EXPIRED"}
     assert owed(silent) == set() and "quote_expired" in told(silent)

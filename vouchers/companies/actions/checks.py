@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.journal import actions as journal
+from portal.kit import prepared
 from portal.kit.access import require
 from portal.kit.errors import Refused
 from vouchers.companies import gateways, notices, queries, rules
@@ -59,8 +60,11 @@ def ask_tax_service(*, company_ids: Sequence[int], now: datetime, by: User | Non
 def ask_before_payment(*, company_id: int, now: datetime) -> None:
     """The state of the business is asked again before money leaves for its project: at the next sweep, unless one holds it already.
     Called by the room that pays. Writes: Company.check_due_at."""
-    asked = Company.objects.filter(pk=company_id, is_rehearsal=False, check_claimed_at__isnull=True)
-    asked.update(check_due_at=now, check_attempts=0)
+    prepared.ask(
+        "UPDATE vouchers_company SET check_due_at = %s, check_attempts = 0"
+        " WHERE id = %s AND NOT is_rehearsal AND check_claimed_at IS NULL",
+        [now, company_id],
+    )
 
 
 @transaction.atomic
