@@ -77,7 +77,7 @@ def prepare_quote(
         request=request, number=request.drafts.count() + 1, supply_amount_won=supply_won, vat_won=vat_won, prepared_by=by,
         band_min_won=band_min_won, investigator_needed=needed, investigator_name=name, investigator_email=email,
         content={
-            "lines": [_plain(line) for line in read], "valid_until": valid_until.isoformat(), "lead_time_days": lead_time_days,
+            "lines": queries.with_titles(request, [_plain(line) for line in read]), "valid_until": valid_until.isoformat(), "lead_time_days": lead_time_days,
             "earliest_delivery_on": earliest_delivery_on and earliest_delivery_on.isoformat(), "access_mode": access_mode,
             "assumptions": written(assumptions, "assumptions"),
         },

@@ -13,6 +13,7 @@ from vouchers.matching.forms.quotes import (
     given_lines,
     line_forms,
     quote_initial,
+    shown_lines,
     typed_lines,
 )
 from vouchers.matching.forms.relaxing import relaxed
@@ -42,5 +43,6 @@ __all__ = [
     "need_initial",
     "quote_initial",
     "relaxed",
+    "shown_lines",
     "typed_lines",
 ]

@@ -187,6 +187,11 @@ def given_lines(lines: BaseFormSet) -> list[dict[str, Any]]:
     return [line.line() for line in lines if not line.blank()]
 
 
+def shown_lines(lines: BaseFormSet) -> list[dict[str, Any]]:
+    """What the forms show: what was sent where it is whole, else what they were begun with."""
+    return given_lines(lines) if lines.is_bound and lines.is_valid() else list(lines.initial or [])
+
+
 def typed_lines(data: QueryDict) -> list[dict[str, Any]]:
     """The lines as typed, unchecked, so that adding one or taking one away loses nothing."""
     try:

@@ -37,6 +37,7 @@ from vouchers.matching.queries.finals import (
     with_parts,
 )
 from vouchers.matching.queries.joined import Joined, Part, barred, market_of
+from vouchers.matching.queries.lines import amount_of, offer_lines, too_few, too_few_typed, wanted_words, with_titles
 from vouchers.matching.queries.making import ranking
 from vouchers.matching.queries.narrowing import rank_document
 from vouchers.matching.queries.needs import (
@@ -64,7 +65,6 @@ from vouchers.matching.queries.quotes import (
     LineShown,
     Sheet,
     Standing,
-    amount_of,
     asked_by,
     asked_of,
     expirable,
@@ -74,7 +74,6 @@ from vouchers.matching.queries.quotes import (
     lines_of,
     match_of,
     matches_for,
-    offer_lines,
     quotes_of,
     requests_of,
     sheets,
@@ -231,11 +230,15 @@ __all__ = [
     "standings",
     "stands_against",
     "timeline",
+    "too_few",
+    "too_few_typed",
     "unanswered_counts",
     "unmet_demand",
     "viewed",
     "waits_for_final",
+    "wanted_words",
     "week_begins",
     "why_not",
     "with_parts",
+    "with_titles",
 ]

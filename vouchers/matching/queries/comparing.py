@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -16,17 +17,18 @@ from providers.catalogue.models import Dataset
 from providers.offers import rules as offers
 from providers.offers.models import Offer
 from vouchers.matching.models import Need, Quote, QuoteRequest
-from vouchers.matching.queries.quotes import amount_of
+from vouchers.matching.queries.lines import amount_of, main_line, titles_of, too_few
 from vouchers.matching.rules import asking, comparing, stages
 from vouchers.rounds.rules import Policy, money
 
 
 @dataclass(frozen=True)
 class Cell:
-    """value: empty where nothing is known."""
+    """value: empty where nothing is known. warning: what nobody may overlook."""
 
     value: str = ""
     note: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,31 @@ def _supply(one: Column, world: _World) -> Cell:
         return Cell(won(one.quote.supply_amount_won))
     band = gettext("%(least)s to %(most)s") % {"least": won(least_won), "most": won(one.quote.supply_amount_won)}
     return Cell(band, gettext("Letter of intent; the application reckons with the upper bound"))
+
+
+def _quantity(one: Column, world: _World) -> Cell:
+    """Of the line that the data itself stands in."""
+    lines = list(one.quote.lines.all())
+    line = main_line(lines)
+    if line is None:
+        return Cell()
+    return Cell(amount_of(line.quantity, line.unit), titles_of(one.quote)[line.position], too_few(lines, world.wanted))
+
+
+def _unit_price(one: Column, world: _World) -> Cell:
+    line = main_line(one.quote.lines.all())
+    if line is None:
+        return Cell()
+    return Cell(gettext("%(won)s for %(amount)s") % {"won": won(line.unit_price_won), "amount": amount_of(Decimal(1), line.unit)})
+
+
+def _all_lines(one: Column, world: _World) -> Cell:
+    titles = titles_of(one.quote)
+    return Cell("\n".join(f"{titles[line.position]}: {_times(line)}" for line in one.quote.lines.all()))
+
+
+def _times(line: Any) -> str:
+    return f"{amount_of(line.quantity, line.unit)} × {won(line.unit_price_won)} = {won(line.amount_won)}"
 
 
 def _vat(one: Column, world: _World) -> Cell:
@@ -217,7 +244,8 @@ def _assumptions(one: Column, world: _World) -> Cell:
 
 
 _ROWS: tuple[tuple[Any, Any], ...] = (
-    (lambda: gettext("State"), _state), (lambda: gettext("Supply amount"), _supply), (lambda: gettext("VAT"), _vat),
+    (lambda: gettext("State"), _state), (lambda: gettext("Quantity"), _quantity), (lambda: gettext("Unit price"), _unit_price),
+    (lambda: gettext("Lines"), _all_lines), (lambda: gettext("Supply amount"), _supply), (lambda: gettext("VAT"), _vat),
     (lambda: gettext("At most (commitment)"), _maximum), (lambda: gettext("Your own share"), _own),
     (lambda: gettext("Valid until"), _valid), (lambda: gettext("Earliest delivery"), _delivery),
     (lambda: gettext("Lead time"), _lead), (lambda: gettext("From the award to the data"), _time_to_data),
@@ -241,9 +269,15 @@ def _history(quotes: list[Quote], world: _World) -> list[NewVersion]:
 
 
 def _version(quote: Quote) -> comparing.Version:
+    titles = titles_of(quote)
     lines = tuple(
         comparing.LineTerms(
-            line.kind, line.description, amount_of(line.quantity, line.unit), line.unit_price_won, line.amount_won, line.tax_kind
+            line.kind,
+            titles[line.position],
+            amount_of(line.quantity, line.unit),
+            line.unit_price_won,
+            line.amount_won,
+            line.tax_kind,
         )
         for line in quote.lines.all()
     )

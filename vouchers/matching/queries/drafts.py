@@ -13,7 +13,8 @@ from portal.accounts.rules import Role
 from portal.kit.words import pick
 from providers.institutions.models import Institution
 from vouchers.matching.models import QuoteDraft, QuoteLine, QuoteRequest
-from vouchers.matching.queries.quotes import LineShown, amount_of, mode_words
+from vouchers.matching.queries.lines import amount_of, title_of, too_few
+from vouchers.matching.queries.quotes import LineShown, mode_words
 from vouchers.matching.rules import agreeing, comparing, stages
 
 
@@ -85,13 +86,14 @@ def draft_sheet(draft: QuoteDraft | None) -> DraftSheet | None:
     own = draft.request.institution_id
     mode = mode_words().get(shown.access_mode, shown.access_mode)
     departs = comparing.departures_of(shown, draft.request.offer, draft.request.need.document)
+    short = too_few(lines, draft.request.need.document)
     return DraftSheet(
         draft,
         shown,
-        [_line(line, names, own) for line in lines],
+        [_line(line, title_of(kept), names, own) for line, kept in zip(lines, content["lines"], strict=True)],
         mode,
         waits(draft),
-        tuple(str(one.label) for one in departs),
+        (*((short,) if short else ()), *(str(one.label) for one in departs)),
         _left(draft),
     )
 
@@ -131,7 +133,7 @@ def drafts_visible(requests: Iterable[QuoteRequest], user: Any) -> list[QuoteDra
     return list(QuoteDraft.objects.visible_to(user).filter(request__in=list(requests)).order_by("pk"))
 
 
-def _line(line: stages.Line, names: dict[int, str], own: int) -> LineShown:
+def _line(line: stages.Line, title: str, names: dict[int, str], own: int) -> LineShown:
     labels = {
         "data_holder": gettext("Data holder"), "contracting_party": gettext("Contracting party"),
         "reviewing_board": gettext("Reviewing board"), "payee": gettext("Payee"),
@@ -142,4 +144,4 @@ def _line(line: stages.Line, names: dict[int, str], own: int) -> LineShown:
         kind=line.kind, description=line.description, unit=line.unit, quantity=line.quantity, unit_price_won=line.unit_price_won,
         amount_won=line.amount_won, tax_kind=line.tax_kind,
     )  # fmt: skip
-    return LineShown(shown, amount_of(line.quantity, line.unit), others)
+    return LineShown(shown, title, amount_of(line.quantity, line.unit), others)

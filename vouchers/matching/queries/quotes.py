@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -17,16 +16,15 @@ from portal.kit.models import Row
 from portal.kit.words import pick
 from providers.catalogue import queries as catalogue
 from providers.institutions.models import Institution
-from providers.offers import queries as offers
-from providers.offers.rules import Unit
 from vouchers.matching.models import Match, Need, Quote, QuoteDraft, QuoteLine, QuoteRequest
 from vouchers.matching.models.needs import READING
+from vouchers.matching.queries.lines import amount_of, main_line, titles_of, too_few
 from vouchers.matching.rules import feasibility, sourcing, stages
 
 
 def requests_of(need: Need) -> list[QuoteRequest]:
     """The need's requests with their quotes (newest first) and lines: what the comparison shows. Three queries."""
-    quotes = Quote.objects.order_by("-number").prefetch_related("lines")
+    quotes = Quote.objects.order_by("-number").select_related("draft").prefetch_related("lines")
     return list(
         need.quote_requests.select_related("institution", "dataset", "offer", "need")
         .prefetch_related(Prefetch("quotes", quotes))
@@ -36,7 +34,10 @@ def requests_of(need: Need) -> list[QuoteRequest]:
 
 @dataclass(frozen=True)
 class Standing:
-    """One request on the need's page. quote: its newest; turn: who has to do what; due_at: until when; ended: nobody has to."""
+    """One request on the need's page. quote: its newest; turn: who has to do what; due_at: until when; ended: nobody has to.
+
+    quantity: of the line that the data stands in; short: in words that it is less than the need has to have.
+    """
 
     request: QuoteRequest
     quote: Quote | None
@@ -45,6 +46,8 @@ class Standing:
     side: str  # company, provider or ""
     due_at: datetime | None
     ended: bool
+    quantity: str = ""
+    short: str = ""
 
 
 def standings(need: Need, requests: Iterable[QuoteRequest]) -> list[Standing]:
@@ -64,7 +67,14 @@ def _standing(row: QuoteRequest, modes: dict[str, str], matches: dict[int, Match
     side, turn = _turn(row, match)
     due_at = row.due_at if row.waiting else None
     ended = not side and not (match and match.status == stages.MatchStatus.CONFIRMED)
-    return Standing(row, quote, mode_of(quote, modes) if quote else "", turn, side, due_at, ended)
+    mode = mode_of(quote, modes) if quote else ""
+    return Standing(row, quote, mode, turn, side, due_at, ended, *(_quantity(quote, row.need) if quote else ()))
+
+
+def _quantity(quote: Quote, need: Need) -> tuple[str, str]:
+    lines = list(quote.lines.all())
+    line = main_line(lines)
+    return amount_of(line.quantity, line.unit) if line is not None else "", too_few(lines, need.document)
 
 
 def _turn(row: QuoteRequest, match: Match | None) -> tuple[str, str]:
@@ -132,29 +142,14 @@ def quotes_of(request: QuoteRequest) -> list[Quote]:
     """All versions, the newest first, with lines and their institutions. Two queries."""
     lines = QuoteLine.objects.select_related("data_holder", "contracting_party", "reviewing_board", "payee")
     return list(
-        request.quotes.order_by("-number").select_related("quoted_by", "request").prefetch_related(Prefetch("lines", lines))
+        request.quotes.order_by("-number")
+        .select_related("quoted_by", "request__need", "draft")
+        .prefetch_related(Prefetch("lines", lines))
     )
 
 
 def match_of(request: QuoteRequest) -> Match | None:
     return Match.objects.filter(quote__request=request).first()
-
-
-def offer_lines(request: QuoteRequest) -> list[dict[str, Any]]:
-    """The price list of the asked offer as a first version of quote lines."""
-    if request.offer is None:
-        return []
-    return [
-        {
-            "kind": line.kind,
-            "description": pick(line, "title"),
-            "unit": str(line.get_unit_display()),
-            "quantity": max(line.minimum, 1),
-            "unit_price_won": line.unit_price_won,
-            "tax_kind": line.tax_kind,
-        }
-        for line in offers.lines_of(request.offer)
-    ]
 
 
 def institutions_choice(request: QuoteRequest) -> list[tuple[str, str]]:
@@ -168,32 +163,38 @@ def institutions_choice(request: QuoteRequest) -> list[tuple[str, str]]:
 # ── Matches and history ──────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class LineShown:
-    """A line; others: the institutions that differ from the quoting one, in words."""
+    """A line; title: what is done, in the reader's language; others: the institutions that differ from the quoting one, in words."""
 
     line: QuoteLine
+    title: str
     quantity: str
     others: str
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A quote as its page shows it. mode: the way of use in words."""
+    """A quote as its page shows it. mode: the way of use in words; departs: in what it falls short of the need, in words."""
 
     quote: Quote
     lines: list[LineShown]
     mode: str
+    departs: tuple[str, ...] = ()
 
 
 def sheets(quotes: Iterable[Quote]) -> list[Sheet]:
     """The quotes with words. One query for all words."""
     modes = mode_words()
-    return [
-        Sheet(quote, [_line_shown(line, quote.request.institution_id) for line in quote.lines.all()], mode_of(quote, modes))
-        for quote in quotes
-    ]
+    return [_sheet(quote, modes) for quote in quotes]
 
 
-def _line_shown(line: QuoteLine, own: int) -> LineShown:
+def _sheet(quote: Quote, modes: dict[str, str]) -> Sheet:
+    lines, titles, own = list(quote.lines.all()), titles_of(quote), quote.request.institution_id
+    short = too_few(lines, quote.request.need.document)
+    shown = [_line_shown(line, titles[line.position], own) for line in lines]
+    return Sheet(quote, shown, mode_of(quote, modes), (short,) if short else ())
+
+
+def _line_shown(line: QuoteLine, title: str, own: int) -> LineShown:
     parties = (
         (gettext("Data holder"), line.data_holder),
         (gettext("Contracting party"), line.contracting_party),
@@ -201,14 +202,7 @@ def _line_shown(line: QuoteLine, own: int) -> LineShown:
         (gettext("Payee"), line.payee),
     )
     others = "; ".join(f"{label}: {pick(party, 'name')}" for label, party in parties if party.pk != own)
-    return LineShown(line, amount_of(line.quantity, line.unit), others)
-
-
-def amount_of(quantity: Decimal, unit: str) -> str:
-    """`2,000 cases`, without needless decimals. A unit of the price list is said in the reader's language."""
-    if unit in Unit:
-        unit = str(Unit.word(unit))
-    return f"{quantity.normalize():,f} {unit}" if quantity % 1 else f"{int(quantity):,} {unit}"
+    return LineShown(line, title, amount_of(line.quantity, line.unit), others)
 
 
 def mode_words() -> dict[str, str]:
@@ -289,4 +283,8 @@ def matches_for(user: Any) -> QuerySet[Match]:
 def lines_of(quote: Quote) -> Quote:
     """The quote with lines and their institutions. Two queries."""
     lines = QuoteLine.objects.select_related("data_holder", "contracting_party", "reviewing_board", "payee")
-    return Quote.objects.select_related("request", "quoted_by").prefetch_related(Prefetch("lines", lines)).get(pk=quote.pk)
+    return (
+        Quote.objects.select_related("request__need", "quoted_by", "draft")
+        .prefetch_related(Prefetch("lines", lines))
+        .get(pk=quote.pk)
+    )

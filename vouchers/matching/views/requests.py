@@ -207,6 +207,7 @@ def _form(request: HttpRequest, row: QuoteRequest, form: Any, lines: Any, *, rea
         "row": row, "need": row.need, "form": form, "lines": lines,
         "read": [(line, queries.amount_of(line.quantity, line.unit)) for line in read or ()],
         "award_on": queries.quote_times(row.need.round).award_on, "letter": queries.awaited_letter(row),
+        "wanted": queries.wanted_words(row.need.document), "short": queries.too_few_typed(forms.shown_lines(lines), row.need.document),
         "supply_won": sums and sums[0], "vat_won": sums and sums[1], "total_won": sums and sum(sums),
     }  # fmt: skip
     return page(request, "vouchers/matching/quote_form.html", context, part="quote", status=status)
