@@ -24,7 +24,12 @@ NUMBERS = {  # of other files these constants alone
     ROOT / "providers/institutions/rules.py": ("USUAL_DAYS",),
 }
 NOTES = ROOT / "locale/ko/providers.notes.po"  # the sources' own words in Korean, which stand in reasons
-DIGESTS = {"1.9.0": "9a79c37441e43265", "1.10.0": "7c64c6269dd5bb97", "1.11.0": "72aa4e5a8ed71eba"}
+DIGESTS = {
+    "1.9.0": "9a79c37441e43265",
+    "1.10.0": "7c64c6269dd5bb97",
+    "1.11.0": "72aa4e5a8ed71eba",
+    "1.12.0": "4c990f6a3489e9c4",
+}
 
 
 def digest() -> str:

@@ -96,8 +96,8 @@ class NeedForm(forms.Form):
         help_text=_("What must be marked in the data, and by whom."),
     )  # fmt: skip
     processing_wanted = _many(_("Work wanted from the provider"))
-    access_modes_acceptable = _many(_("Ways of use you accept"), _("Nothing ticked: any."))
-    exports_wanted = _many(_("What you want to take out"))
+    access_modes_acceptable = _many(_("Ways of use accepted"), _("Nothing ticked: any."))
+    exports_wanted = _many(_("What is to be taken out"))
     gpu = _ternary(_("GPU needed"))
     linkage = _many(_("Linkage with"), _("Only when the data must be linked with another institution's."))
     starts_on = forms.DateField(label=_("First day of the project"), required=False, widget=DateInput())

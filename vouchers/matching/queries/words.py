@@ -63,8 +63,8 @@ def document_facts(d: dict[str, Any], round_: Round | None) -> list[tuple[str, l
             (gettext("Work wanted from the provider"), kinds),
         ]),
         (gettext("How it is used"), [
-            (gettext("Ways of use you accept"), codes("access_mode", "access_modes_acceptable")),
-            (gettext("What you want to take out"), codes("exit_kind", "exports_wanted")),
+            (gettext("Ways of use accepted"), codes("access_mode", "access_modes_acceptable")),
+            (gettext("What is to be taken out"), codes("exit_kind", "exports_wanted")),
             (gettext("GPU needed"), yes.get(d.get("gpu"), "")),
             (gettext("Seats in the analysis environment"), count("seats")),
             (gettext("Linkage with"), ", ".join(linked.get(key, key) for key in d.get("linkage") or ())),

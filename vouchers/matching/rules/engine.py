@@ -15,7 +15,7 @@ from vouchers.matching.rules.remarks import Remark, remarks
 from vouchers.matching.rules.score import components
 from vouchers.matching.rules.verdict import FILTERS, Failure, Verdict, Warning
 
-ENGINE_VERSION = "1.11.0"
+ENGINE_VERSION = "1.12.0"
 
 
 @dataclass(frozen=True)
@@ -256,8 +256,8 @@ UNMET_WORDS: dict[str, Words] = {
     "SUPPLIER": ("바우처 공급기관이 아닙니다", "The holder is no voucher supplier"),
     "PURPOSE": ("활용 목적이 허용되지 않습니다", "The purpose is not allowed"),
     "DATA_KIND": ("실제 환자 데이터가 아닙니다", "Not data of real patients"),
-    "MODALITY": ("요청하신 데이터 종류가 없습니다", "The kind of data you asked for is not inside"),
-    "DISEASE": ("요청하신 질환이 없습니다", "Other diseases"),
+    "MODALITY": ("찾는 데이터 종류가 없습니다", "The kind of data that is looked for is not inside"),
+    "DISEASE": ("찾는 질환이 없습니다", "Other diseases"),
     "BODY_PART": ("다른 신체 부위입니다", "Another body part"),
     "COHORT": ("대상자 구성이 맞지 않습니다", "Other patients"),
     "AGE": ("대상 연령이 맞지 않습니다", "Other ages"),
@@ -266,9 +266,9 @@ UNMET_WORDS: dict[str, Words] = {
     "PERIOD": ("수집 기간이 맞지 않습니다", "Collected in other years"),
     "PATIENTS": ("환자 수가 부족합니다", "Too few patients"),
     "SITES": ("기관 수가 부족합니다", "Too few institutions"),
-    "ACCESS_MODE": ("이용 방식이 맞지 않습니다", "Used in another way than you accept"),
-    "EXPORT": ("원하는 반출이 허용되지 않습니다", "What you want to take out is not allowed"),
+    "ACCESS_MODE": ("이용 방식이 맞지 않습니다", "Used in another way than is accepted"),
+    "EXPORT": ("필요한 반출이 허용되지 않습니다", "What is to be taken out is not allowed"),
     "LINKAGE": ("다른 데이터와 결합할 수 없습니다", "Cannot be linked with other data"),
-    "BUDGET": ("예산을 넘습니다", "Above your budget"),
-    "LEAD_TIME": ("처리기간이 과제 기간보다 깁니다", "Takes longer than your project"),
+    "BUDGET": ("예산을 넘습니다", "Above the budget"),
+    "LEAD_TIME": ("처리기간이 과제 기간보다 깁니다", "Takes longer than the project"),
 }

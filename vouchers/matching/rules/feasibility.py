@@ -115,10 +115,10 @@ def enough(band: Band, least: int | None) -> str | Promise:
     if not least:
         return ""
     if band.low >= least:
-        return _("At least the minimum that you need.")
+        return _("At least the minimum that the need asks for.")
     if band.high is not None and band.high <= least:
-        return _("Fewer than you need at least.")
-    return _("May be fewer than you need at least.")
+        return _("Fewer than the need asks for at least.")
+    return _("May be fewer than the need asks for at least.")
 
 
 def criteria(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -112,6 +112,10 @@ def _modality(at: _At) -> Iterator[Raise]:
         yield at.change(f"{ko} 없이 진행하시면", f"Doing without {en}", "standard", modality=kept)
 
 
+_PARTLY = (
+    "요청하신 질환이 모두 들어 있지는 않거나 다른 질환도 들어 있습니다.",
+    "not all of the diseases that you asked for are inside, or others are as well.",
+)
 _OTHERS = "요청하신 질환만의 데이터가 아닙니다.", "it is not only about the disease that you asked for."
 
 
@@ -132,7 +136,7 @@ def _disease(at: _At) -> Iterator[Raise]:
             one = at.change(f"{codes}만 요청하시면", f"Asking for {codes} alone", disease_codes=eased)
             gap -= one.points
             yield one
-        yield at.stays(*_OTHERS, gap)
+        yield at.stays(*_PARTLY, gap)
 
 
 def _volume(at: _At) -> Iterator[Raise]:
@@ -241,10 +245,17 @@ def _supplier(at: _At) -> Iterator[Raise]:
 
 
 def _region(at: _At) -> Iterator[Raise]:
-    yield at.stays(
-        "비수도권에 있거나 귀사와 같은 지역의 공급기관에 주는 점수입니다.",
-        "these are for suppliers outside the capital area and in your own region.",
-    )
+    now = score.region(at.need, at.found, at.policy)
+    if now < score.OUTSIDE:
+        outside = "비수도권 공급기관에 주는 점수입니다.", "these are for suppliers outside the capital area."
+        nobody = "이번 사업에서는 아무도 받지 않는 점수입니다.", "nobody gets these in this call."
+        yield at.stays(*(outside if at.policy.prefer_outside_capital else nobody), at.worth(now + score.OUTSIDE))
+    if now not in (score.NEAR, FULL):
+        yield at.stays(
+            "귀사와 같은 지역의 공급기관에 주는 점수입니다.",
+            "these are for suppliers in your own region.",
+            at.worth(now + score.NEAR),
+        )
 
 
 def _terms(at: _At) -> Iterator[Raise]:

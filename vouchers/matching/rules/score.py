@@ -6,6 +6,7 @@ from vouchers.matching.rules.need import Need
 from vouchers.matching.rules.policy import WORKING_DAYS_A_MONTH, Policy
 
 FULL, NONE, UNKNOWN_YEARS = 1000, 0, 350
+OUTSIDE, NEAR = 700, 300  # of the region: outside the capital area; in the company's own
 FITTING_STANDARDS = {
     "IMAGING": {"DICOM", "WSI_FORMAT"},
     "BIOSIGNAL": {"VITAL_FILE", "SLEEP_CDM", "FHIR"},
@@ -134,7 +135,7 @@ def region(need: Need, found: Candidate, policy: Policy) -> int:
         return NONE
     outside = policy.prefer_outside_capital and found.holder.capital_area is False
     near = need.region is not None and need.region == found.holder.region
-    return (700 if outside else 0) + (300 if near else 0)
+    return (OUTSIDE if outside else 0) + (NEAR if near else 0)
 
 
 def terms(need: Need, found: Candidate, policy: Policy) -> int:
