@@ -170,7 +170,8 @@ _HEADLINES: dict[str, Callable[[Any], str]] = {
 _TASKS = {
     "access": _("Page of a data access case"), "company page": _("Page of a company"),
     "evaluation.file": _("Application, as an evaluator reads it"), "outcome": _("Outcome of an evaluation"),
-    "project_plan": _("Plan of the project"),
+    "project_plan": _("Plan of the project"), "payment of an audit sample": _("Payment of an audit sample"),
+    "outcome surveys as a table": _("Outcome surveys as a table"),
 }  # fmt: skip
 _WORDS: dict[str, Callable[[str], str]] = {
     "accesslog.subject_type": record,

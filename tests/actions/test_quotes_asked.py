@@ -115,7 +115,7 @@ def test_from_seen_everything_is_possible_as_before(at: quotes.Stage) -> None:
     third = quotes.asked(at, need_id=quotes.need(at.firm, at.round).pk)
     opened(third, at.hospital.user)
     with clock.at(clock.now() + timedelta(days=70)):
-        assert actions.expire_quotes() == 1
+        assert actions.expire_quotes() == 2  # and what was quoted: the call has closed
     third.refresh_from_db()
     assert third.status == "EXPIRED"
     with pytest.raises(IllegalStep):

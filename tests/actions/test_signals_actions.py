@@ -173,7 +173,8 @@ def _inspection(agreement, by) -> Inspection:
 def test_a_hand_in_keeps_the_digest_of_its_network_for_as_long_as_the_policy_says():
     token = access.source.set("203.0.113.9")
     try:
-        application = apps.submitted()
+        owner = apps.firm()
+        application = applications.submit(application_id=apps.draft(owner).pk, by=owner.representative)
     finally:
         access.source.reset(token)
     kept = Application.objects.get(pk=application.pk)

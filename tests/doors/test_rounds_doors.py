@@ -197,7 +197,7 @@ def test_the_administrator_moves_the_demo_clock_and_the_call_closes(demo_clock):
     answer = admin.post("/demo/clock/", {"to": "close"}, follow=True)
     assert "접수 중인 공고가 없어" in answer.content.decode()
     stands = clock.offset()
-    assert "골라 주십시오" in admin.post("/demo/clock/", {"to": "yesterday"}, follow=True).content.decode()
+    assert "얼마나 움직일지 고르십시오" in admin.post("/demo/clock/", {"to": "yesterday"}, follow=True).content.decode()
     assert clock.offset() == stands
 
 

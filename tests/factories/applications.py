@@ -136,10 +136,12 @@ def match(
             unit_price_won=amount_won // parts, amount_won=amount_won // parts, tax_kind="TAXABLE", data_holder=institution,
             contracting_party=institution, reviewing_board=institution, payee=institution,
         )  # fmt: skip
-    both = status == "CONFIRMED"
+    both, confirmed_at = status == "CONFIRMED", clock.now()
+    if row.round is not None and row.round.closes_at is not None:
+        confirmed_at = min(confirmed_at, row.round.closes_at - timedelta(hours=1))  # also for a call that is closed by now
     made = Match(
-        need=row, quote=quote, institution=institution, status=status, company_confirmed_at=clock.now(),
-        company_confirmed_by=owner.representative, provider_confirmed_at=clock.now() if both else None,
+        need=row, quote=quote, institution=institution, status=status, company_confirmed_at=confirmed_at,
+        company_confirmed_by=owner.representative, provider_confirmed_at=confirmed_at if both else None,
         provider_confirmed_by=hospital.user if both else None,
     )  # fmt: skip
     made.save()

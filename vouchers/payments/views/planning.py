@@ -1,6 +1,7 @@
 """The plan of a project: every step of all its rooms with who has it, and whether the rest still fits into the time."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -20,7 +21,9 @@ from vouchers.payments import forms, queries
 
 
 def _agreement(request: HttpRequest, ref: str) -> Agreement:
-    found = Agreement.objects.visible_to(request.user).filter(status__in=[*queries.PLANNED, "COMPLETED"])
+    found = Agreement.objects.visible_to(request.user).filter(
+        Q(status__in=[*queries.PLANNED, "COMPLETED"]) | Q(activated_at__isnull=False)
+    )
     row = get_object_or_404(found.select_related("company", "round", "award__application"), ref=ref)
     companies.saw(row, of=row.company, what="project_plan", by=request.user)
     return row
@@ -30,7 +33,8 @@ def _agreement(request: HttpRequest, ref: str) -> Agreement:
 @require_GET
 def plan(request: HttpRequest, agreement_ref: str) -> HttpResponse:
     row = _agreement(request, agreement_ref)
-    if agreed.left_by(row, request.user) is not None:  # who left reads what was agreed until then, and no plan
+    ended = row.status not in (*queries.PLANNED, "COMPLETED")  # a project that was terminated has no plan any more
+    if ended or agreed.left_by(row, request.user) is not None:  # who left reads what was agreed until then, and no plan
         return redirect(request, reverse("agreements:detail", args=[row.ref]))
     return _show(request, row)
 
