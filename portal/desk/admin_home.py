@@ -133,16 +133,20 @@ _SECTIONS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
 _OPEN_TO = {"vouchers_signal": "vouchers.see_signal"}  # lines of which not everybody in the admin may know
 
 
+def opened(user: Any) -> str:
+    """Which of the lines that are not for everybody this person has: the sidebar is written once for all who have the same."""
+    return " ".join(model for model, permission in sorted(_OPEN_TO.items()) if user.has_perm(permission))
+
+
 def navigation(active: str, user: Any) -> list[dict[str, Any]]:
     """The sidebar, only with what is registered and open to this person; `active` is the address whose line is marked."""
-    hidden = {reverse(f"admin:{model}_changelist") for model, permission in _OPEN_TO.items() if not user.has_perm(permission)}
     return [
         {
             "title": title,
             "items": [
                 {"title": label, "icon": icon, "link": link, "active": link == active}
-                for label, icon, link in lines
-                if link not in hidden
+                for label, icon, link, permission in lines
+                if not permission or user.has_perm(permission)
             ],
         }
         for title, lines in _lines(get_language() or settings.LANGUAGE_CODE)
@@ -153,21 +157,24 @@ def navigation(active: str, user: Any) -> list[dict[str, Any]]:
 def active_link(path: str) -> str:
     """The line of the sidebar under which an address lies; none when it lies under no line."""
     index = reverse("admin:index")
-    links = [link for _title, lines in _lines(get_language() or settings.LANGUAGE_CODE) for _label, _icon, link in lines]
+    links = [link for _title, lines in _lines(get_language() or settings.LANGUAGE_CODE) for _label, _icon, link, _open in lines]
     return next((link for link in links if link != index and path.startswith(link)), index if path == index else "")
 
 
 @lru_cache(maxsize=4)
-def _lines(language: str) -> tuple[tuple[Any, tuple[tuple[Any, str, str], ...]], ...]:
-    """(title, (label, icon, address) …) per section, addresses in `language`."""
-    own = ((_("What waits for me"), "inbox", reverse("admin:index")), (_("Dashboard"), "monitoring", reverse("admin:dashboard")))
+def _lines(language: str) -> tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...]:
+    """(title, (label, icon, address, permission that it needs or "") …) per section, addresses in `language`."""
+    own = (
+        (_("What waits for me"), "inbox", reverse("admin:index"), ""),
+        (_("Dashboard"), "monitoring", reverse("admin:dashboard"), ""),
+    )
     sections: list[Any] = [("", own)]
     for title, entries in _SECTIONS:
         lines = []
         for icon, model in entries:
             label = capfirst(str(apps.get_model(model.replace("_", "."))._meta.verbose_name_plural))
             try:
-                lines.append((label, icon, reverse(f"admin:{model}_changelist")))
+                lines.append((label, icon, reverse(f"admin:{model}_changelist"), _OPEN_TO.get(model, "")))
             except NoReverseMatch:
                 continue
         sections.append((title, tuple(lines)))

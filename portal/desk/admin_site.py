@@ -39,6 +39,7 @@ class MinistryAdmin(UnfoldAdminSite):
             "has_permission": self.has_permission(request),
             "environment": admin_home.environment(request),
             "nav_active": active,
+            "nav_open": admin_home.opened(request.user),
             "sidebar_navigation": SimpleLazyObject(lambda: admin_home.navigation(active, request.user)),
         }
 

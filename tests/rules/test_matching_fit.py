@@ -214,4 +214,4 @@ def test_filters_of_earlier_versions_still_have_words() -> None:
         "FOLLOW_UP", "PERIOD", "PATIENTS", "ACCESS_MODE", "EXPORT", "BUDGET", "LEAD_TIME",
     }  # fmt: skip
     assert earlier < set(rules.FILTERS) == set(rules.engine.UNMET_WORDS)
-    assert rules.ENGINE_VERSION == "1.11.0"
+    assert rules.ENGINE_VERSION == "1.12.0"
